@@ -1,0 +1,10 @@
+"""SubmitPurge: the way in for schedules, other AWS services and `POST /purges`."""
+
+from genesys_purge import wiring
+from genesys_purge.entrypoint import submission
+from genesys_purge.purging.submit_purge import Submission, SubmittedRun
+
+
+@submission
+def handler(submitted: Submission) -> SubmittedRun:
+    return wiring.submit_purge()(submitted)

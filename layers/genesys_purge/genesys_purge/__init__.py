@@ -1,0 +1,1 @@
+"""Genesys Purge: delete Genesys Cloud interaction data, prove it, keep what must be kept."""

@@ -1,0 +1,199 @@
+"""Every error the application raises on purpose, drawn by who must act.
+
+PurgeError
+├── CallerError                 the caller must change the request
+│   ├── InvalidRequest          every wrong field, each with its path
+│   ├── RetentionNotMet         the records are too young
+│   ├── OnLegalHold             the records are held
+│   ├── LimitExceeded           more records than allowed
+│   ├── RefusedByGenesys        Genesys answered 400, 409 or 422
+│   └── NotFound                no such run, batch or id list
+├── OperatorError               somebody who runs the system must act
+│   ├── AuthenticationFailed    client id, secret or token refused
+│   ├── PermissionMissing       scope or permission missing
+│   ├── StorageExhausted        Genesys has no room for a snapshot (507)
+│   └── PurgingSwitchedOff      the kill switch is off
+├── TryLater                    time will mend it
+│   ├── RateLimited             429
+│   ├── StillWorking            504
+│   ├── UnreadableAnswer        a reading call was answered with something else than the contract
+│   └── GenesysUnavailable      500, 502, 503, no connection, open circuit
+└── OurError                    we do not know, or lost a race
+    ├── OutcomeUnknown          a deleting call may or may not have been carried out
+    ├── JobLost                 Genesys no longer knows the job (404)
+    ├── LostRace                somebody else changed the record first
+    └── Unexpected              anything nobody foresaw
+
+The class names are the names in the state machine's Retry and Catch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+
+
+class FieldError(NamedTuple):
+    """One wrong field: its dotted path in the caller's own document, and what to do."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+class PurgeError(Exception):
+    """The root; `correlation_id` is Genesys's own, where it gave one."""
+
+    http_status = 500
+
+    def __init__(self, message: str, *, correlation_id: str | None = None) -> None:
+        super().__init__(message)
+        self.correlation_id = correlation_id
+
+    def __str__(self) -> str:
+        """The message; with Genesys's correlation id, so that it survives the state machine."""
+        suffix = f" [correlation id {self.correlation_id}]" if self.correlation_id else ""
+        return super().__str__() + suffix
+
+    def errors(self) -> Sequence[FieldError]:
+        """The error as fields, for an answer over HTTP."""
+        return (FieldError("request", str(self)),)
+
+
+class CallerError(PurgeError):
+    """The caller must change the request; the run is `rejected`."""
+
+    http_status = 400
+
+
+class InvalidRequest(CallerError):
+    """Every wrong field of a request; its text is JSON, so that no path is lost on the way."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        self._errors = tuple(errors)
+        payload = {"errors": [error._asdict() for error in self._errors]}
+        super().__init__(orjson.dumps(payload).decode())
+
+    def errors(self) -> Sequence[FieldError]:
+        return self._errors
+
+
+class RetentionNotMet(CallerError):
+    """The records are younger than the retention in force."""
+
+
+class OnLegalHold(CallerError):
+    """The records are on a legal hold that is not released.
+
+    `entries` are the positions in the batch's manifest of those that are, where they are known.
+    """
+
+    def __init__(self, message: str, *, entries: frozenset[int] = frozenset()) -> None:
+        super().__init__(message)
+        self.entries = entries
+
+
+class LimitExceeded(CallerError):
+    """More records than the request or the configuration allows."""
+
+
+class RefusedByGenesys(CallerError):
+    """Genesys refused the call for its content; `status` is its HTTP status."""
+
+    def __init__(self, message: str, *, status: int, correlation_id: str | None = None) -> None:
+        super().__init__(message, correlation_id=correlation_id)
+        self.status = status
+
+
+class NotFound(CallerError):
+    """Nothing is stored under that name."""
+
+    http_status = 404
+
+
+class OperatorError(PurgeError):
+    """Somebody who runs the system must act; the run is `failed`."""
+
+
+class AuthenticationFailed(OperatorError):
+    """Genesys refused the client credentials, or a fresh token."""
+
+
+class PermissionMissing(OperatorError):
+    """Genesys refused the operation for want of the named scope or permission."""
+
+    def __init__(self, message: str, *, permission: str, correlation_id: str | None = None) -> None:
+        super().__init__(message, correlation_id=correlation_id)
+        self.permission = permission
+
+
+class StorageExhausted(OperatorError):
+    """Genesys has no storage for the snapshot it was asked to take."""
+
+
+class PurgingSwitchedOff(OperatorError):
+    """The kill switch does not say `on`."""
+
+
+class TryLater(PurgeError):
+    """The call was not carried out and may be repeated; `retry_after` is in seconds."""
+
+    http_status = 503
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        correlation_id: str | None = None,
+    ) -> None:
+        super().__init__(message, correlation_id=correlation_id)
+        self.retry_after = retry_after
+
+
+class RateLimited(TryLater):
+    """429: too many requests, or too many jobs at once; never a failure of a batch."""
+
+    http_status = 429
+
+
+class StillWorking(TryLater):
+    """504 on a reading call: ask again, more slowly."""
+
+
+class GenesysUnavailable(TryLater):
+    """Genesys cannot be reached or fails; the call was not carried out."""
+
+
+class UnreadableAnswer(TryLater):
+    """A reading call was answered with something that is not the contract."""
+
+
+class OurError(PurgeError):
+    """The application does not know, or lost a race."""
+
+
+class OutcomeUnknown(OurError):
+    """A deleting call was sent and may have been carried out."""
+
+
+class JobLost(OurError):
+    """Genesys does not know the job: expired, deleted or never made."""
+
+
+class LostRace(OurError):
+    """A record changed between reading and writing it; nothing was written."""
+
+
+class Unexpected(OurError):
+    """An error nobody foresaw; its text is in the log under the request id, and nowhere else."""
+
+
+def is_the_callers(name: str) -> bool:
+    """Whether the error class of that name is one that the caller must mend."""
+    kind = globals().get(name)
+    return isinstance(kind, type) and issubclass(kind, CallerError)

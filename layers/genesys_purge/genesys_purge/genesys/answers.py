@@ -1,0 +1,127 @@
+"""Reading Genesys's answers: bodies leniently, failures as our own errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import orjson
+
+from genesys_purge.errors import (
+    AuthenticationFailed,
+    GenesysUnavailable,
+    JobLost,
+    PermissionMissing,
+    PurgeError,
+    RateLimited,
+    RefusedByGenesys,
+    StillWorking,
+    StorageExhausted,
+    UnreadableAnswer,
+)
+from genesys_purge.ports import Operation
+
+CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
+LONGEST_MESSAGE = 500
+SERVER_ERRORS = 500
+
+
+def object_in(response: httpx.Response) -> Mapping[str, Any]:
+    """The JSON object of a successful answer; UnreadableAnswer where there is none."""
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict):
+        raise UnreadableAnswer(
+            f"{_call(response)} answered {response.status_code} without a JSON object",
+            correlation_id=correlation_id(response),
+        )
+    return body
+
+
+def error_in(response: httpx.Response, operation: Operation) -> PurgeError:
+    """The error that an answer with status 300 or more stands for."""
+    status, correlation = response.status_code, correlation_id(response)
+    message = f"{_call(response)} answered {status}: {message_in(response)}"
+    match status:
+        case 401:
+            return AuthenticationFailed(message, correlation_id=correlation)
+        case 403:
+            permission = " or ".join(operation.scopes) or "the operation's permission"
+            return PermissionMissing(
+                f"{message}; the OAuth client needs {permission}",
+                permission=permission,
+                correlation_id=correlation,
+            )
+        case 404:
+            return JobLost(message, correlation_id=correlation)
+        case 429:
+            return RateLimited(
+                message, retry_after=retry_after(response), correlation_id=correlation
+            )
+        case 504:
+            return StillWorking(message, correlation_id=correlation)
+        case 507:
+            return StorageExhausted(message, correlation_id=correlation)
+        case _ if status >= SERVER_ERRORS or status == httpx.codes.REQUEST_TIMEOUT:
+            return GenesysUnavailable(
+                message, retry_after=retry_after(response), correlation_id=correlation
+            )
+        case _:
+            return RefusedByGenesys(message, status=status, correlation_id=correlation)
+
+
+def message_in(response: httpx.Response) -> str:
+    """The answer's own words: message, code and field errors, or its plain text; cut."""
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return _printable(response.text) or "no message"
+    if not isinstance(body, dict):
+        return _printable(str(body))
+    words = [body.get(name) for name in ("message", "error_description", "error", "code")]
+    words += [_detail(item) for name in ("details", "errors") for item in _list(body.get(name))]
+    return _printable("; ".join(dict.fromkeys(str(word) for word in words if word))) or "no message"
+
+
+def correlation_id(response: httpx.Response) -> str | None:
+    """Genesys's own id of the exchange, where it gave one."""
+    for name in CORRELATION_HEADERS:
+        if value := response.headers.get(name):
+            return _printable(value)[:100]
+    return None
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds of `Retry-After`, given as a number or as an HTTP date; None if unreadable."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until.tzinfo else None
+
+
+def _detail(item: object) -> str:
+    if not isinstance(item, dict):
+        return str(item)
+    path = item.get("path") or item.get("field") or item.get("fieldName") or ""
+    return f"{path}: {item.get('message', '')}" if path else str(item.get("message", ""))
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)[:LONGEST_MESSAGE]
+
+
+def _call(response: httpx.Response) -> str:
+    return f"{response.request.method} {response.request.url.path}"

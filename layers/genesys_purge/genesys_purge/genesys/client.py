@@ -1,0 +1,147 @@
+"""The Genesys Cloud client: reading calls are repeated, deleting calls are sent at most once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+import orjson
+
+from genesys_purge.errors import (
+    GenesysUnavailable,
+    OutcomeUnknown,
+    PermissionMissing,
+    PurgeError,
+    StillWorking,
+    UnreadableAnswer,
+)
+from genesys_purge.genesys.answers import error_in, object_in
+from genesys_purge.genesys.oauth import Token, Tokens
+from genesys_purge.genesys.pace import Pace
+from genesys_purge.genesys.retry import RetryPolicy, retried
+from genesys_purge.ports import Operation, Permit
+
+DEFAULT_RETRY = RetryPolicy()
+TIMEOUT = httpx.Timeout(connect=5.0, read=25.0, write=10.0, pool=5.0)
+# The request never left: these failures alone prove that nothing was carried out.
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+Circuit = Callable[[Callable[[], httpx.Response]], httpx.Response]
+
+
+class GenesysClient:
+    """Implements the `Genesys` port over one httpx client."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        api_url: str,
+        tokens: Tokens,
+        circuit: Circuit,
+        pace: Pace,
+        retry: RetryPolicy = DEFAULT_RETRY,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._http = http
+        self._api_url = api_url
+        self._tokens = tokens
+        self._circuit = circuit
+        self._pace = pace
+        self._retry = retry
+        self._sleep = sleep
+        self._used: set[Permit] = set()
+
+    def read(
+        self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
+    ) -> Mapping[str, Any]:
+        """The answer of a call that changes nothing."""
+        policy = self._retry if operation.retried else self._retry._replace(attempts=1)
+        return retried(lambda: self._read_once(operation, body, path), policy, self._sleep)
+
+    def _read_once(
+        self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        try:
+            response = self._circuit(lambda: self._authorised(operation, body, path))
+        except httpx.TransportError as error:
+            raise GenesysUnavailable(
+                f"{operation.path} was not answered: {type(error).__name__}"
+            ) from error
+        if not response.is_success:
+            raise error_in(response, operation)
+        return object_in(response)
+
+    def delete(
+        self, operation: Operation, body: Mapping[str, Any], permit: Permit
+    ) -> Mapping[str, Any]:
+        """The answer of a call that deletes; ValueError where the permit was used before."""
+        if permit in self._used:
+            raise ValueError(f"{permit} was used before")
+        self._used.add(permit)
+        try:
+            response = self._circuit(lambda: self._authorised(operation, body, {}))
+        except UNSENT as error:
+            raise GenesysUnavailable(
+                f"{operation.path} was not sent: {type(error).__name__}"
+            ) from error
+        except httpx.TransportError as error:
+            raise OutcomeUnknown(
+                f"{operation.path} was sent and not answered: {type(error).__name__}"
+            ) from error
+        if response.is_success:
+            return self._accepted(response)
+        raise self._refused(error_in(response, operation))
+
+    def _accepted(self, response: httpx.Response) -> Mapping[str, Any]:
+        try:
+            return object_in(response)
+        except UnreadableAnswer as error:
+            raise OutcomeUnknown(str(error), correlation_id=error.correlation_id) from error
+
+    def _refused(self, error: PurgeError) -> PurgeError:
+        """A failure of the server after the body was sent leaves the outcome open."""
+        if isinstance(error, GenesysUnavailable | StillWorking):
+            return OutcomeUnknown(str(error), correlation_id=error.correlation_id)
+        return error
+
+    def _authorised(
+        self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]
+    ) -> httpx.Response:
+        """The answer, after one new token where the first was refused."""
+        token = self._tokens.current()
+        self._check_scope(operation, token)
+        response = self._send(operation, body, path, token)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            response = self._send(operation, body, path, self._tokens.renewed(token))
+        return response
+
+    def _send(
+        self,
+        operation: Operation,
+        body: Mapping[str, Any] | None,
+        path: Mapping[str, str],
+        token: Token,
+    ) -> httpx.Response:
+        self._pace.wait()
+        return self._http.request(
+            operation.verb,
+            self._api_url + operation.path.format_map(path),
+            content=None if body is None else orjson.dumps(body),
+            headers={
+                "Authorization": f"Bearer {token.value}",
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+            },
+        )
+
+    def _check_scope(self, operation: Operation, token: Token) -> None:
+        if token.scopes is None or not operation.scopes:
+            return
+        if token.scopes.isdisjoint(operation.scopes):
+            permission = " or ".join(operation.scopes)
+            raise PermissionMissing(
+                f"the OAuth client has no scope {permission}, which {operation.path} needs",
+                permission=permission,
+            )

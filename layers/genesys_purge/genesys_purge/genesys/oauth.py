@@ -1,0 +1,118 @@
+"""OAuth 2.0 client credentials: one token for the process, refreshed ahead of its end."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+import httpx
+
+from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, PurgeError
+from genesys_purge.genesys.answers import error_in, message_in, object_in
+from genesys_purge.ports import Clock, Operation
+
+AHEAD = timedelta(seconds=120)
+TOKEN = Operation("POST", "/oauth/token")
+
+
+class Credentials(NamedTuple):
+    """The OAuth client's id and secret."""
+
+    client_id: str
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"Credentials(client_id={self.client_id!r})"
+
+
+class CredentialSource(Protocol):
+    """Reads the secret, anew where `fresh`."""
+
+    def __call__(self, *, fresh: bool) -> Credentials: ...
+
+
+class Token(NamedTuple):
+    """A token, when to refresh it, and its scopes where Genesys told them."""
+
+    value: str
+    refresh_at: datetime
+    scopes: frozenset[str] | None
+
+    def __repr__(self) -> str:
+        return f"Token(refresh_at={self.refresh_at!r})"
+
+
+class Tokens:
+    """The process's one token."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        login_url: str,
+        credentials: CredentialSource,
+        now: Clock,
+    ) -> None:
+        self._http = http
+        self._url = login_url + TOKEN.path
+        self._credentials = credentials
+        self._now = now
+        self._lock = threading.Lock()
+        self._token: Token | None = None
+
+    def current(self) -> Token:
+        """A token that is good for a while; threads that need a new one wait for one refresh."""
+        with self._lock:
+            if self._token is None or self._token.refresh_at <= self._now():
+                self._token = self._fetch()
+            return self._token
+
+    def renewed(self, refused: Token) -> Token:
+        """A token other than the one that Genesys refused."""
+        with self._lock:
+            if self._token is None or self._token.value == refused.value:
+                self._token = self._fetch()
+            return self._token
+
+    def _fetch(self) -> Token:
+        response = self._ask(self._credentials(fresh=False))
+        if response.status_code in (400, 401):
+            response = self._ask(self._credentials(fresh=True))
+        if response.status_code in (400, 401, 403):
+            raise AuthenticationFailed(
+                f"the login service refused the client credentials: {message_in(response)}; "
+                "check the client id and secret in Secrets Manager"
+            )
+        if not response.is_success:
+            raise self._passing(error_in(response, TOKEN))
+        return self._read(response)
+
+    def _ask(self, credentials: Credentials) -> httpx.Response:
+        try:
+            return self._http.post(
+                self._url,
+                auth=(credentials.client_id, credentials.client_secret),
+                data={"grant_type": "client_credentials"},
+            )
+        except httpx.TransportError as error:
+            raise GenesysUnavailable(
+                f"the login service could not be reached: {type(error).__name__}"
+            ) from error
+
+    def _passing(self, error: PurgeError) -> PurgeError:
+        """A token that could not be had deletes nothing: every other failure may be repeated."""
+        retry_after = getattr(error, "retry_after", None)
+        return GenesysUnavailable(
+            str(error), retry_after=retry_after, correlation_id=error.correlation_id
+        )
+
+    def _read(self, response: httpx.Response) -> Token:
+        body = object_in(response)
+        value, seconds, scope = (body.get(n) for n in ("access_token", "expires_in", "scope"))
+        if not isinstance(value, str) or not value or not isinstance(seconds, int | float):
+            raise GenesysUnavailable("the login service answered without a token")
+        # A token shorter than twice the margin is refreshed halfway, never on every call.
+        lifetime = timedelta(seconds=seconds)
+        refresh_at = self._now() + max(lifetime - AHEAD, lifetime / 2)
+        scopes = frozenset(scope.split()) if isinstance(scope, str) and scope.strip() else None
+        return Token(value, refresh_at, scopes)

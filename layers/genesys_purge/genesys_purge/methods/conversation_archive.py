@@ -1,0 +1,199 @@
+"""Conversation archive purge (D4): conversations by id, each one's eligibility looked up first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from genesys_purge.errors import FieldError, UnreadableAnswer
+from genesys_purge.methods.method import (
+    JobReport,
+    JobStatus,
+    Part,
+    Planned,
+    PollPolicy,
+    Rules,
+    Skipped,
+    Sources,
+    Verdict,
+    count_in,
+    job_id_in,
+    policy_in_force,
+    text_in,
+)
+from genesys_purge.model.batch import Entry
+from genesys_purge.model.request import Classification, PurgeRequest
+from genesys_purge.model.retention import Kind, values
+from genesys_purge.ports import Genesys, Operation, Permit
+
+PURGE = ("analytics:conversation:delete",)
+LOOK_UP = Operation("POST", "/api/v2/analytics/conversations/details/query")
+SUBMIT = Operation("POST", "/api/v2/analytics/conversations/purge", PURGE)
+STATUS = Operation("GET", "/api/v2/analytics/conversations/purge/{job_id}", PURGE, retried=False)
+MOST_INLINE = 1_000
+GONE = frozenset({"deleted", "purged"})
+STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
+
+# UUIDs on the live platform, opaque in the document; never anything that could leave its quotes.
+CONVERSATION_ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+S3_URL = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.{1,1024}$"
+
+
+class ConversationArchiveRequest(PurgeRequest):
+    """Delete conversations by id, given here or as an object in S3."""
+
+    method: Literal["conversation_archive"]
+    conversation_ids: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    conversation_ids_from: Annotated[str, StringConstraints(pattern=S3_URL)] | None = None
+    permanent_delete: bool = True
+    classification: Classification | None = None
+
+
+class ConversationArchive:
+    """Implements `Method`."""
+
+    name = "conversation_archive"
+    request_model = ConversationArchiveRequest
+    poll_policy = PollPolicy(first=5, by_progress=True)
+
+    def conflicts(self, request: ConversationArchiveRequest, rules: Rules) -> Iterator[FieldError]:
+        ids = request.conversation_ids
+        if (ids is None) == (request.conversation_ids_from is None):
+            yield FieldError("conversationIds", "give either these or conversationIdsFrom")
+        if ids and len(ids) > MOST_INLINE:
+            yield FieldError(
+                "conversationIds",
+                f"may hold at most {MOST_INLINE} ids, not {len(ids)}; "
+                "put more into an S3 object and name it in conversationIdsFrom",
+            )
+        yield from wrong_ids(ids or (), "conversationIds.{}")
+        if policy_in_force(self, request, rules.matrix) is None:
+            yield FieldError("method", "no rule of the retention matrix covers these records")
+
+    def kind(self, request: ConversationArchiveRequest) -> Kind:
+        return {
+            "method": values(self.name),
+            "classification": values(request.classification),
+        }
+
+    def plan(
+        self, request: ConversationArchiveRequest, sources: Sources
+    ) -> Iterator[Planned | Skipped]:
+        ids = iter(
+            request.conversation_ids or sources.id_lists.read(request.conversation_ids_from or "")
+        )
+        eligible: list[Entry] = []
+        while chunk := list(islice(ids, sources.batch_size)):
+            found = self._look_up(chunk, sources.genesys)
+            skipped: Counter[str] = Counter()
+            for conversation_id in chunk:
+                entry = self._judge(request, conversation_id, found.get(conversation_id), sources)
+                if isinstance(entry, str):
+                    skipped[entry] += 1
+                else:
+                    eligible.append(entry)
+            yield from (Skipped(reason, count) for reason, count in skipped.items())
+            if len(eligible) >= sources.batch_size:
+                full, eligible = eligible[: sources.batch_size], eligible[sources.batch_size :]
+                yield Planned(len(full), full)
+        if eligible:
+            yield Planned(len(eligible), eligible)
+
+    def submit(
+        self, request: ConversationArchiveRequest, part: Part, permit: Permit, genesys: Genesys
+    ) -> str:
+        body = {
+            "conversationIds": list(part.ids),
+            "permanentDelete": request.permanent_delete,
+        }
+        return job_id_in(genesys.delete(SUBMIT, body, permit), "jobId")
+
+    def status(self, job_id: str, genesys: Genesys) -> JobReport:
+        answer = genesys.read(STATUS, job_id=job_id)
+        status = STATUSES.get(text_in(answer, "state").lower(), JobStatus.RUNNING)
+        message = answer.get("message") or answer.get("errorMessage")
+        return JobReport(
+            status,
+            count_in(answer, "recordsProcessed"),
+            message if isinstance(message, str) else None,
+        )
+
+    def remaining(self, request: ConversationArchiveRequest, part: Part, genesys: Genesys) -> int:
+        found = self._look_up(part.ids, genesys)
+        return sum(not _is_gone(found.get(conversation_id)) for conversation_id in part.ids)
+
+    def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
+        """Verified when every id reads as deleted or purged, or is no longer known."""
+        return Verdict(before - remaining, remaining == 0, deleted=reported)
+
+    def tags(self, request: ConversationArchiveRequest) -> tuple[str, ...]:
+        return (request.classification,) if request.classification else ()
+
+    def _look_up(self, ids: Sequence[str], genesys: Genesys) -> Mapping[str, Mapping[str, Any]]:
+        quoted = ",".join(f'"{conversation_id}"' for conversation_id in ids)
+        body = {"query": f"conversationId IN ({quoted})", "view": "default"}
+        data = genesys.read(LOOK_UP, body).get("data")
+        if not isinstance(data, list):
+            raise UnreadableAnswer("Genesys answered the eligibility query without data")
+        return {str(r.get("conversationId")): r for r in data if isinstance(r, dict)}
+
+    def _judge(
+        self,
+        request: ConversationArchiveRequest,
+        conversation_id: str,
+        record: Mapping[str, Any] | None,
+        sources: Sources,
+    ) -> Entry | str:
+        """The conversation as an entry of a manifest, or the reason why it is skipped."""
+        if record is None:
+            return "not_found"
+        if _is_gone(record):
+            return "already_deleted"
+        attributes = record.get("customAttributes")
+        attributes = attributes if isinstance(attributes, dict) else {}
+        # Anything but a clear no is a hold.
+        if attributes.get("legal_hold") not in (None, False):
+            return "legal_hold"
+        end = _instant(record.get("conversationEnd"))
+        if end is None:
+            return "too_young"
+        if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
+            return "legal_hold"
+        own = attributes.get("classification")
+        own = own if isinstance(own, str) else None
+        policy = policy_in_force(self, request, sources.matrix, own)
+        if policy is None or not policy.is_met(end, sources.now):
+            return "too_young"
+        return Entry(conversation_id, end, own)
+
+
+def wrong_ids(ids: Iterable[str], path: str) -> Iterator[FieldError]:
+    """An error for each id that is none or repeats another; `path` takes the position."""
+    seen: dict[str, int] = {}
+    for position, conversation_id in enumerate(ids):
+        if not CONVERSATION_ID.fullmatch(conversation_id):
+            yield FieldError(path.format(position), "is not a conversation id")
+        elif conversation_id in seen:
+            earlier = path.format(seen[conversation_id])
+            yield FieldError(path.format(position), f"repeats {earlier}")
+        seen.setdefault(conversation_id, position)
+
+
+def _is_gone(record: Mapping[str, Any] | None) -> bool:
+    return record is None or str(record.get("conversationStatus", "")).lower() in GONE
+
+
+def _instant(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return instant.astimezone(UTC) if instant.tzinfo else None

@@ -1,0 +1,168 @@
+"""Interaction purge policies (D3): one interaction type in a date range, by policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import Field
+
+from genesys_purge.errors import FieldError
+from genesys_purge.methods import windows
+from genesys_purge.methods.method import (
+    JobReport,
+    JobStatus,
+    Part,
+    Planned,
+    PollPolicy,
+    Rules,
+    Skipped,
+    Sources,
+    Verdict,
+    count_in,
+    job_id_in,
+    policy_in_force,
+    sum_of,
+    text_in,
+)
+from genesys_purge.model.dates import DateRange, Window
+from genesys_purge.model.request import Classification, PurgeRequest
+from genesys_purge.model.retention import Kind, values
+from genesys_purge.ports import Genesys, Operation, Permit
+
+SUBMIT = Operation("POST", "/api/v2/interactions/purge", ("purge:write",))
+STATUS = Operation("GET", "/api/v2/interactions/purge/{job_id}", ("purge:read",), retried=False)
+HIPAA_DAYS = 2_555
+LARGEST_FILTERS = 16_384
+
+STATUSES = {
+    "completed": JobStatus.COMPLETED,
+    "failed": JobStatus.FAILED,
+    "cancelled": JobStatus.CANCELLED,
+}
+
+
+class InteractionType(StrEnum):
+    """The channel of an interaction."""
+
+    VOICE = "voice"
+    EMAIL = "email"
+    CHAT = "chat"
+    CALLBACK = "callback"
+    SMS = "sms"
+    SOCIAL = "social"
+
+
+class PurgeType(StrEnum):
+    """Whether Genesys can bring the interactions back."""
+
+    PERMANENT = "permanent"
+    SOFT = "soft"
+
+
+class InteractionPurgeRequest(PurgeRequest):
+    """Delete the interactions of one type in a date range under a retention policy."""
+
+    method: Literal["interaction_purge"]
+    interaction_type: InteractionType
+    date_range: DateRange
+    retention_days: Annotated[int, Field(ge=0, le=3_650)]
+    classification: Classification
+    purge_type: PurgeType
+    filters: Mapping[str, Any] | None = None
+
+    @property
+    def least_days(self) -> int:
+        return self.retention_days or 0
+
+
+class InteractionPurge:
+    """Implements `Method`."""
+
+    name = "interaction_purge"
+    request_model = InteractionPurgeRequest
+    poll_policy = PollPolicy(first=15, growth=1.1, attempts=200)
+
+    def conflicts(self, request: InteractionPurgeRequest, rules: Rules) -> Iterator[FieldError]:
+        days = request.retention_days
+        is_hipaa = request.classification is Classification.HIPAA
+        if is_hipaa and days is not None and days < HIPAA_DAYS:
+            yield FieldError(
+                "retentionDays", f"must be at least {HIPAA_DAYS} for hipaa, not {days}"
+            )
+        if request.classification is Classification.PII and request.purge_type is PurgeType.SOFT:
+            yield FieldError("purgeType", "must be permanent for pii")
+        if len(orjson.dumps(request.filters)) > LARGEST_FILTERS:
+            yield FieldError("filters", f"may have at most {LARGEST_FILTERS} bytes as JSON")
+        yield from windows.check_window(
+            request.date_range, policy_in_force(self, request, rules.matrix), rules
+        )
+
+    def kind(self, request: InteractionPurgeRequest) -> Kind:
+        return {
+            "method": values(self.name),
+            "interactionType": values(request.interaction_type),
+            "classification": values(request.classification),
+        }
+
+    def plan(
+        self, request: InteractionPurgeRequest, sources: Sources
+    ) -> Iterator[Planned | Skipped]:
+        """The counts are an upper bound: the contract has no preview."""
+        window = request.date_range.resolve(sources.reference)
+        windows.refuse_held(window, sources.holds)
+        yield from windows.segments(
+            window,
+            (
+                self._count(request, segment, sources.genesys)
+                for segment in window.split(windows.SEGMENT_DAYS)
+            ),
+        )
+
+    def submit(
+        self, request: InteractionPurgeRequest, part: Part, permit: Permit, genesys: Genesys
+    ) -> str:
+        window = windows.window_of(part)
+        interaction = {
+            "type": request.interaction_type,
+            "dateRange": windows.range_of(window),
+            "purgeType": request.purge_type,
+            "reason": request.reason,
+            "filters": dict(request.filters or {}),
+        }
+        return job_id_in(genesys.delete(SUBMIT, {"interactions": [interaction]}, permit), "purgeId")
+
+    def status(self, job_id: str, genesys: Genesys) -> JobReport:
+        answer = genesys.read(STATUS, job_id=job_id)
+        status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
+        interactions = [i for i in answer.get("interactions") or () if isinstance(i, dict)]
+        reasons = [str(i["errorReason"]) for i in interactions if i.get("errorReason")]
+        return JobReport(
+            status,
+            sum_of(count_in(i, "totalInteractionsPurged") for i in interactions),
+            "; ".join(reasons) or None,
+        )
+
+    def remaining(self, request: InteractionPurgeRequest, part: Part, genesys: Genesys) -> int:
+        return self._count(request, windows.window_of(part), genesys)
+
+    def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
+        """Verified when the count fell by at least what the job says it purged."""
+        gone = max(before - remaining, 0)
+        if reported is None:
+            return Verdict(gone, is_complete=False, deleted=None)
+        return Verdict(min(gone, reported), gone >= reported, deleted=reported)
+
+    def tags(self, request: InteractionPurgeRequest) -> tuple[str, ...]:
+        return (request.classification, request.purge_type, "automated_retention")
+
+    def _count(self, request: InteractionPurgeRequest, window: Window, genesys: Genesys) -> int:
+        filters: dict[str, Any] = {
+            "dateRange": windows.range_of(window),
+            "interactionType": request.interaction_type,
+        }
+        if request.filters:
+            filters["filters"] = dict(request.filters)
+        return windows.count(genesys, windows.COUNT, filters)

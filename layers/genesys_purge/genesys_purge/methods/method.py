@@ -1,0 +1,190 @@
+"""What a deletion method is: the one Protocol that the use cases know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+from genesys_purge.errors import FieldError, OutcomeUnknown, UnreadableAnswer
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.dates import Window
+from genesys_purge.model.holds import Hold
+from genesys_purge.model.request import PurgeRequest
+from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
+from genesys_purge.ports import Genesys, IdLists, Permit
+
+
+class Rules(NamedTuple):
+    """What a request is held against."""
+
+    matrix: RetentionMatrix
+    residency_zones: frozenset[str]
+    max_records: int
+    now: datetime
+    reference: datetime
+
+
+class Sources(NamedTuple):
+    """Where a plan finds out what there is to delete."""
+
+    genesys: Genesys
+    id_lists: IdLists
+    holds: Sequence[Hold]
+    matrix: RetentionMatrix
+    now: datetime
+    reference: datetime
+    batch_size: int
+
+
+class Skipped(NamedTuple):
+    """Records that a plan leaves alone, all for one reason."""
+
+    reason: str
+    records: int
+
+
+class Planned(NamedTuple):
+    """One batch of a plan: its records, or its window and how many records that holds."""
+
+    targeted: int
+    entries: Sequence[Entry] = ()
+    window: Window | None = None
+
+
+class Part(NamedTuple):
+    """What one deleting call asks for: a window, or ids."""
+
+    window: Window | None
+    ids: Sequence[str]
+
+
+class JobStatus(StrEnum):
+    """How a job stands, whatever Genesys calls it."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobReport(NamedTuple):
+    """A job's status, the records it has processed as far as it says so, and its own message."""
+
+    status: JobStatus
+    processed: int | None = None
+    message: str | None = None
+
+
+class Verdict(NamedTuple):
+    """What a look after the job proves: how many records are gone, and whether that is all."""
+
+    gone: int
+    is_complete: bool
+    deleted: int | None
+
+
+class PollPolicy(NamedTuple):
+    """How to wait for a job: the first wait, its growth, the longest wait and the bounds.
+
+    Where Genesys reports progress, `by_progress` lets that predict the end instead.
+    """
+
+    first: float
+    growth: float = 1.0
+    longest: float = 300.0
+    attempts: int = 1_000
+    by_progress: bool = False
+
+
+class Method(Protocol):
+    """How one way of deleting validates, splits, submits, reads status and verifies."""
+
+    @property
+    def name(self) -> str:
+        """The method's name in requests."""
+
+    @property
+    def request_model(self) -> type[PurgeRequest]:
+        """The model of its requests; every `request` below is one."""
+
+    @property
+    def poll_policy(self) -> PollPolicy:
+        """How to wait for its jobs."""
+
+    def conflicts(self, request: Any, rules: Rules) -> Iterator[FieldError]:
+        """Wrong fields that no type shows; a field that is itself wrong is None."""
+
+    def kind(self, request: Any) -> Kind:
+        """What the retention matrix is asked about."""
+
+    def plan(self, request: Any, sources: Sources) -> Iterator[Planned | Skipped]:
+        """The batches and what is left alone; nothing is changed."""
+
+    def submit(self, request: Any, part: Part, permit: Permit, genesys: Genesys) -> str:
+        """Submit one part: the job's id."""
+
+    def status(self, job_id: str, genesys: Genesys) -> JobReport:
+        """How the job stands."""
+
+    def remaining(self, request: Any, part: Part, genesys: Genesys) -> int:
+        """How many of the part's records are still there."""
+
+    def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
+        """What `remaining` proves, `before` records having been there and `reported` deleted."""
+
+    def tags(self, request: Any) -> tuple[str, ...]:
+        """The compliance tags of the audit record."""
+
+
+def policy_in_force(
+    method: Method,
+    request: PurgeRequest,
+    matrix: RetentionMatrix,
+    classification: str | None = None,
+) -> Policy | None:
+    """The longest of the matrix's and the request's own retention; None where no rule matches.
+
+    `classification` is a record's own, beside the request's.
+    """
+    kind = dict(method.kind(request))
+    if classification:
+        kind["classification"] = kind.get("classification", frozenset()) | {classification}
+    policy = matrix.policy(kind)
+    return policy.at_least(request.least_days) if policy else None
+
+
+def job_id_in(answer: Mapping[str, Any], field: str) -> str:
+    """The job id of an accepted submit; OutcomeUnknown where it is not to be read."""
+    value = answer.get(field)
+    if isinstance(value, str) and value:
+        return value
+    raise OutcomeUnknown(f"Genesys accepted the submit without a readable {field}")
+
+
+def text_in(answer: Mapping[str, Any], field: str) -> str:
+    """A text that the contract promises; UnreadableAnswer where it is missing."""
+    value = answer.get(field)
+    if isinstance(value, str) and value:
+        return value
+    raise UnreadableAnswer(f"Genesys answered without a readable {field}")
+
+
+def count_in(answer: Mapping[str, Any], field: str) -> int | None:
+    """A count where Genesys reported one."""
+    value = answer.get(field)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    return None
+
+
+def sum_of(counts: Iterable[int | None]) -> int | None:
+    """The sum of the reported counts, or None where none was."""
+    reported = [count for count in counts if count is not None]
+    return sum(reported) if reported else None
+
+
+def part_of(batch: Batch, entries: Sequence[Entry], positions: Iterable[int]) -> Part:
+    """The part of a batch that the entries at `positions` make up, in order."""
+    return Part(batch.window, [entries[index].conversation_id for index in sorted(positions)])

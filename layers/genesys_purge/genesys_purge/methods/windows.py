@@ -1,0 +1,97 @@
+"""What the methods share that delete by date range: splitting, holds, and counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from genesys_purge.errors import FieldError, OnLegalHold, UnreadableAnswer
+from genesys_purge.methods.method import Part, Planned, Rules, count_in
+from genesys_purge.model.dates import DateRange, Window
+from genesys_purge.model.holds import Hold
+from genesys_purge.model.retention import Policy
+from genesys_purge.ports import Genesys, Operation
+
+SEGMENT_DAYS = 30
+LONGEST_RANGE = timedelta(days=3_660)
+COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query")
+
+
+def check_window(
+    date_range: DateRange | None, policy: Policy | None, rules: Rules
+) -> Iterator[FieldError]:
+    """A window must be wholly older than the retention in force, and of a bearable length."""
+    if date_range is None:
+        return
+    window = date_range.resolve(rules.reference)
+    if window.end - window.start > LONGEST_RANGE:
+        yield FieldError("dateRange", f"may span at most {LONGEST_RANGE.days} days")
+    if policy is None:
+        yield FieldError("dateRange", "no rule of the retention matrix covers these records")
+        return
+    if not policy.is_met(window.end, rules.now):
+        latest = rules.now - timedelta(days=policy.minimum_days)
+        yield FieldError(
+            "dateRange",
+            f"ends at {zulu(window.end)}, inside the retention of {policy.minimum_days} days "
+            f"({policy.basis}); it may end at {zulu(latest)} at the latest",
+        )
+
+
+def refuse_held(window: Window, holds: Iterable[Hold]) -> None:
+    """OnLegalHold where an active hold may lie in the window: a window has no exceptions."""
+    for hold in holds:
+        if hold.holds_window(window):
+            raise OnLegalHold(
+                f"dateRange: legal hold {hold.hold_id} may cover records of this window; "
+                "release it, or purge by id"
+            )
+
+
+def segments(window: Window, counts: Iterable[int]) -> Iterator[Planned]:
+    """A batch for each 30 days; none at all where the whole window is empty."""
+    planned = [
+        Planned(targeted=count, window=segment)
+        for segment, count in zip(window.split(SEGMENT_DAYS), counts, strict=True)
+    ]
+    if any(batch.targeted for batch in planned):
+        yield from planned
+
+
+def count(genesys: Genesys, operation: Operation, filters: Mapping[str, Any]) -> int:
+    """How many conversations the analytics query finds under `filters`."""
+    answer = genesys.read(
+        operation,
+        {
+            "entity": "conversation",
+            "interval": "PT1H",
+            "filter": filters,
+            "aggregate": ["count"],
+        },
+    )
+    results = answer.get("results")
+    if not isinstance(results, list):
+        raise UnreadableAnswer("Genesys answered the analytics query without results")
+    counts = [count_in(r, "count") if isinstance(r, dict) else None for r in results]
+    if any(one is None for one in counts):
+        raise UnreadableAnswer("Genesys answered the analytics query without a readable count")
+    return sum(one or 0 for one in counts)
+
+
+def window_of(part: Part) -> Window:
+    """The part's window; ValueError for a part that is a list of ids."""
+    if part.window is None:
+        raise ValueError("a batch of this method is a window")
+    return part.window
+
+
+def range_of(window: Window) -> dict[str, str]:
+    """The window as Genesys wants it."""
+    return {"start": zulu(window.start), "end": zulu(window.end)}
+
+
+def zulu(at: datetime) -> str:
+    """RFC 3339 in UTC with a `Z`, to the millisecond only where there are any."""
+    spec = "milliseconds" if at.microsecond else "seconds"
+    return at.isoformat(timespec=spec).replace("+00:00", "Z")

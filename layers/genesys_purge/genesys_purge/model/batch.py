@@ -1,0 +1,133 @@
+"""A batch: what goes to Genesys in one call, and the states it may pass through."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.wire import Wire
+
+
+class BatchState(StrEnum):
+    """Where a batch stands."""
+
+    PLANNED = "planned"
+    SUBMITTING = "submitting"
+    SUBMITTED = "submitted"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    GAVE_UP = "gave_up"
+
+
+ENDED = frozenset({BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP})
+
+TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
+    BatchState.PLANNED: frozenset(
+        {
+            BatchState.PLANNED,
+            BatchState.SUBMITTING,
+            BatchState.COMPLETED,
+            BatchState.FAILED,
+            BatchState.GAVE_UP,
+        }
+    ),
+    BatchState.SUBMITTING: frozenset(
+        {
+            BatchState.PLANNED,
+            BatchState.SUBMITTING,
+            BatchState.SUBMITTED,
+            BatchState.COMPLETED,
+            BatchState.FAILED,
+            BatchState.GAVE_UP,
+        }
+    ),
+    BatchState.SUBMITTED: frozenset(
+        {BatchState.PLANNED, BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP}
+    ),
+    BatchState.COMPLETED: frozenset({BatchState.COMPLETED}),
+    BatchState.FAILED: frozenset(),
+    BatchState.GAVE_UP: frozenset(),
+}
+
+
+class Entry(NamedTuple):
+    """One record of a manifest: its id, when it ended, and its own classification, if any."""
+
+    conversation_id: str
+    end: datetime
+    classification: str | None
+
+
+class Slice(Wire):
+    """Entries `start` up to, but without, `stop` of a batch's manifest."""
+
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        return self.stop - self.start
+
+    def halves(self) -> tuple[Slice, Slice]:
+        middle = (self.start + self.stop) // 2
+        return Slice(start=self.start, stop=middle), Slice(start=middle, stop=self.stop)
+
+
+class Batch(Wire):
+    """One batch of a run as it stands; counts that nobody reported are None.
+
+    `pending` are the slices of the manifest that no finished job has covered yet; the first is
+    the one being submitted or polled. `protected` are the manifest's entries that may not be
+    deleted. `before` counts the records that were there right before the submit; `unknowns` the
+    submits of which nobody knew the outcome.
+    """
+
+    run_id: str
+    number: int
+    version: int = 0
+    state: BatchState = BatchState.PLANNED
+    window: Window | None = None
+    planned: int
+    pending: tuple[Slice, ...]
+    protected: frozenset[int] = frozenset()
+    attempts: int = 0
+    intent_at: Instant | None = None
+    outcome_unknown: bool = False
+    unknowns: int = 0
+    before: int | None = None
+    job_id: str | None = None
+    submitted_at: Instant | None = None
+    deleted: int | None = None
+    verified: int | None = None
+    is_verified: bool = False
+    detail: str | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def targeted(self) -> int:
+        """How many records the batch is to delete: the planned ones without the protected."""
+        return self.planned - len(self.protected)
+
+    @property
+    def candidates(self) -> frozenset[int]:
+        """The manifest's entries that the next submit asks for."""
+        part = self.pending[0]
+        return frozenset(range(part.start, part.stop)) - self.protected
+
+    def unsure(self, why: str) -> Self:
+        """The batch after a submit of which nobody knows whether it was carried out."""
+        return self.to(
+            BatchState.SUBMITTING, outcome_unknown=True, unknowns=self.unknowns + 1, detail=why
+        )
+
+    def to(self, state: BatchState, **changes: Any) -> Self:
+        """The batch in its next state; ValueError where the table does not allow it."""
+        if state not in TRANSITIONS[self.state]:
+            raise ValueError(f"a batch does not go from {self.state} to {state}")
+        changes |= {"state": state, "version": self.version + 1}
+        return self.model_copy(update=changes)

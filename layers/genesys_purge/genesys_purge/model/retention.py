@@ -1,0 +1,69 @@
+"""The retention matrix: the least number of days each kind of record is kept, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from importlib import resources
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from genesys_purge.model.wire import Wire
+
+Dimension = Literal["method", "classification", "interactionType", "jurisdiction", "recordType"]
+Kind = Mapping[str, frozenset[str]]
+
+
+def values(*given: str | None) -> frozenset[str]:
+    """The values of one dimension of a kind, without those that are not known."""
+    return frozenset(value for value in given if value is not None)
+
+
+class RetentionRule(Wire):
+    """Records that carry every value of `match` are kept `minimumDays`; no `match` means all."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    match: Mapping[Dimension, str] = {}
+    minimum_days: Annotated[int, Field(ge=30, le=36_500)]
+    basis: Annotated[str, Field(min_length=1, max_length=400)]
+
+    def covers(self, kind: Kind) -> bool:
+        return all(value in kind.get(name, frozenset()) for name, value in self.match.items())
+
+
+class Policy(Wire):
+    """The retention in force for a kind of record, and its basis."""
+
+    minimum_days: int
+    basis: str
+
+    def at_least(self, days: int) -> Policy:
+        """This policy, or the request's own `days` where those are more."""
+        if days <= self.minimum_days:
+            return self
+        return Policy(minimum_days=days, basis="The request's own retention")
+
+    def is_met(self, end: datetime, now: datetime) -> bool:
+        """Whether a record that ended at `end` is old enough at `now`, to the second."""
+        return end + timedelta(days=self.minimum_days) <= now
+
+
+class RetentionMatrix(Wire):
+    """Rules of which the longest that matches wins."""
+
+    rules: Annotated[tuple[RetentionRule, ...], Field(min_length=1, max_length=200)]
+
+    def policy(self, kind: Kind) -> Policy | None:
+        """The retention in force, or None: a record that no rule matches is kept."""
+        matching = [rule for rule in self.rules if rule.covers(kind)]
+        if not matching:
+            return None
+        longest = max(matching, key=lambda rule: rule.minimum_days)
+        return Policy(minimum_days=longest.minimum_days, basis=longest.basis)
+
+
+def default_matrix() -> RetentionMatrix:
+    """The matrix shipped with the application."""
+    text = resources.files("genesys_purge.model").joinpath("retention_matrix.json").read_bytes()
+    return RetentionMatrix.model_validate_json(text)

@@ -1,0 +1,131 @@
+"""A run: one execution of one request, its plan, its totals and its outcome."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.retention import Policy
+from genesys_purge.model.wire import Wire
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    SUBMITTED = "submitted"
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    COMPLETED = "completed"
+    COMPLETED_WITH_FAILURES = "completed_with_failures"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    NOTHING_TO_PURGE = "nothing_to_purge"
+    DRY_RUN = "dry_run"
+
+
+SUCCESSES = frozenset({Outcome.COMPLETED, Outcome.NOTHING_TO_PURGE, Outcome.DRY_RUN})
+
+PROTECTED = "protected"
+
+
+class Plan(Wire):
+    """What is to be deleted: batches, records by count, and a SHA-256 over the manifests."""
+
+    batches: int
+    targeted: int
+    skipped: Mapping[str, int]
+    hash: str
+    policy: Policy | None = None
+    upper_bound: bool = False
+
+
+class Totals(Wire):
+    """The sums over a run's batches; `deleted` is None where Genesys reported no number."""
+
+    targeted: int
+    skipped: Mapping[str, int]
+    deleted: int | None
+    verified: int
+
+
+class Run(Wire):
+    """One execution of one request; `request` is the document as it was sent."""
+
+    run_id: str
+    fingerprint: str
+    request: Mapping[str, Any]
+    reference_time: Instant
+    submitted_at: Instant
+    submitted_by: str
+    status: RunStatus = RunStatus.SUBMITTED
+    plan: Plan | None = None
+    outcome: Outcome | None = None
+    totals: Totals | None = None
+    finished_at: Instant | None = None
+    detail: str | None = None
+
+    @property
+    def method(self) -> str:
+        return str(self.request["method"])
+
+    @property
+    def is_dry(self) -> bool:
+        return bool(self.request.get("dryRun", False))
+
+
+def run_metric(outcome: Outcome) -> str:
+    """The name of the counter of runs that end so: RunsCompleted, RunsFailed and so on."""
+    return "Runs" + outcome.title().replace("_", "")
+
+
+def finished(run: Run, outcome: Outcome, totals: Totals, now: datetime, detail: str | None) -> Run:
+    """The run as it ended."""
+    return run.model_copy(
+        update={
+            "status": RunStatus.FINISHED,
+            "outcome": outcome,
+            "totals": totals,
+            "finished_at": now,
+            "detail": detail,
+        }
+    )
+
+
+def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
+    """The sums over `batches`; protected records move from the targeted to the skipped."""
+    batches = list(batches)
+    skipped = Counter(plan.skipped if plan else {})
+    skipped[PROTECTED] += sum(len(batch.protected) for batch in batches)
+    reported = [batch.deleted for batch in batches if batch.deleted is not None]
+    planned = plan.targeted if plan else 0
+    return Totals(
+        targeted=planned - sum(len(batch.protected) for batch in batches),
+        skipped=dict(+skipped),
+        deleted=sum(reported) if reported else None,
+        verified=sum(batch.verified or 0 for batch in batches),
+    )
+
+
+def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
+    """How a planned run ended: `completed` only when every batch is completed and verified."""
+    if run.is_dry:
+        return Outcome.DRY_RUN
+    batches = list(batches)
+    if not batches:
+        return Outcome.NOTHING_TO_PURGE
+    completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
+    if not completed:
+        return Outcome.FAILED
+    if len(completed) == len(batches) and all(batch.is_verified for batch in completed):
+        return Outcome.COMPLETED
+    return Outcome.COMPLETED_WITH_FAILURES

@@ -1,0 +1,32 @@
+"""The one base of every message, request and stored record."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Wire(BaseModel):
+    """A frozen record that refuses unknown fields and reads and writes camelCase JSON."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        defer_build=True,
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        validate_by_alias=True,
+        validate_by_name=True,
+    )
+
+    @classmethod
+    def parse(cls, payload: object) -> Self:
+        """The record in a JSON-like value; strict as in JSON, so `"1"` is no number."""
+        return cls.model_validate_json(orjson.dumps(payload))
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON-ready values; what is not known is absent."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

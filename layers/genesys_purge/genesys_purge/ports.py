@@ -1,0 +1,138 @@
+"""What the use cases see of the world; each has an in-memory twin in the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.holds import Hold
+from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.model.run import Run
+
+Clock = Callable[[], datetime]
+
+
+class Operation(NamedTuple):
+    """One call to Genesys: verb, path template, and the scopes of which it needs any one.
+
+    `retried` says whether the client repeats it; a status read is not, its wait loop is.
+    """
+
+    verb: str
+    path: str
+    scopes: tuple[str, ...] = ()
+    retried: bool = True
+
+
+class Permit(NamedTuple):
+    """Leave to delete one part of one batch; only the guard gives it."""
+
+    run_id: str
+    batch: int
+    attempt: int
+
+
+class Runs(Protocol):
+    """Runs, batches and manifests; a change and the audit record of it are one write."""
+
+    def create(self, run: Run, record: AuditRecord) -> Run:
+        """Store a new run; where its id is taken, nothing is written: the stored run."""
+
+    def get(self, run_id: str) -> Run:
+        """The run; NotFound where there is none."""
+
+    def put_batch(self, batch: Batch, entries: Sequence[Entry]) -> None:
+        """Store a planned batch and its manifest; LostRace once the run has a plan."""
+
+    def plan(self, run: Run, record: AuditRecord) -> None:
+        """Store the run with its plan; LostRace where it has one already."""
+
+    def finish(self, run: Run, record: AuditRecord) -> None:
+        """Store the run with its outcome; LostRace where it has one already."""
+
+    def batch(self, run_id: str, number: int) -> Batch:
+        """The batch as it stands; NotFound where there is none."""
+
+    def batches(self, run: Run) -> Sequence[Batch]:
+        """Every batch of the run's plan, in order."""
+
+    def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
+        """The records of a batch; empty for a batch that is a window."""
+
+    def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
+        """Store the batch's next state; LostRace unless the stored one is its predecessor."""
+
+
+class AuditPage(NamedTuple):
+    """Records in order, and where the next page begins, if there is one."""
+
+    records: Sequence[AuditRecord]
+    following: int | None
+
+
+class AuditLog(Protocol):
+    """The append-only log."""
+
+    def page(self, run_id: str, start: int, limit: int) -> AuditPage:
+        """At most `limit` records from sequence `start` on."""
+
+
+class Holds(Protocol):
+    """Our own legal holds."""
+
+    def active(self) -> Sequence[Hold]:
+        """Every hold that is not released."""
+
+
+class Policies(Protocol):
+    """What an operator may change without a deployment."""
+
+    def retention_matrix(self) -> RetentionMatrix:
+        """The matrix in force."""
+
+    def purging_is_on(self) -> bool:
+        """Whether the kill switch says `on`; anything but a clear yes is a no."""
+
+
+class IdLists(Protocol):
+    """Lists of conversation ids kept in S3."""
+
+    def read(self, url: str) -> Iterable[str]:
+        """The ids of the object, in order; NotFound or InvalidRequest naming what is wrong."""
+
+
+class Executions(Protocol):
+    """The state machine."""
+
+    def start(self, run_id: str) -> None:
+        """Start the run's execution; starting it again changes nothing."""
+
+
+class Meter(Protocol):
+    """The numbers that alarms and dashboards watch."""
+
+    def count(self, name: str, value: float = 1) -> None:
+        """Add `value` to a counter."""
+
+    def seconds(self, name: str, value: float) -> None:
+        """Record a duration."""
+
+
+class Genesys(Protocol):
+    """Calls to Genesys Cloud."""
+
+    def read(
+        self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
+    ) -> Mapping[str, Any]:
+        """The answer of a call that changes nothing."""
+
+    def delete(
+        self, operation: Operation, body: Mapping[str, Any], permit: Permit
+    ) -> Mapping[str, Any]:
+        """The answer of a call that deletes: sent at most once.
+
+        OutcomeUnknown where it may have been carried out; TryLater where it surely was not.
+        """

@@ -1,0 +1,129 @@
+"""What submitting, polling and verifying share: a batch with its run, and the steps it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from genesys_purge.methods.method import Method, Part, part_of
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import Batch, BatchState, Entry
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.request import PurgeRequest
+from genesys_purge.model.run import Run
+from genesys_purge.ports import Clock, Runs
+from genesys_purge.purging.requests import Requests
+
+PHASES = {
+    BatchState.PLANNED: Next.SUBMIT,
+    BatchState.SUBMITTING: Next.SUBMIT,
+    BatchState.SUBMITTED: Next.POLL,
+    BatchState.COMPLETED: Next.VERIFY,
+    BatchState.FAILED: Next.DONE,
+    BatchState.GAVE_UP: Next.DONE,
+}
+
+
+class Case(NamedTuple):
+    """One batch with all that is needed to work on it."""
+
+    run: Run
+    request: PurgeRequest
+    method: Method
+    batch: Batch
+    entries: Sequence[Entry]
+
+    @property
+    def part(self) -> Part:
+        """What the next submit asks for."""
+        return part_of(self.batch, self.entries, self.batch.candidates if self.entries else ())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the next part has nothing left to submit, all of it being protected."""
+        return self.batch.window is None and not self.batch.candidates
+
+    @property
+    def size(self) -> int:
+        """How many records the next part, or the job that runs, is about."""
+        if self.batch.window is None:
+            return len(self.batch.candidates)
+        return self.before
+
+    @property
+    def before(self) -> int:
+        """How many records were there right before the submit."""
+        return self.batch.before or 0
+
+    @property
+    def whole(self) -> Part:
+        """All that the batch may delete."""
+        return part_of(
+            self.batch, self.entries, set(range(len(self.entries))) - self.batch.protected
+        )
+
+
+class Batches:
+    """Reads a batch for its step and writes its next state, with the audit record of it."""
+
+    def __init__(self, requests: Requests, runs: Runs, now: Clock, actor: str) -> None:
+        self._requests = requests
+        self._runs = runs
+        self.now = now
+        self._actor = actor
+
+    def read(self, step: BatchStep, *, with_entries: bool = True) -> Case:
+        run = self._runs.get(step.run_id)
+        batch = self._runs.batch(step.run_id, step.batch)
+        needed = with_entries and batch.window is None
+        entries = self._runs.manifest(step.run_id, step.batch) if needed else ()
+        return Case(run, *self._requests.of(run), batch, entries)
+
+    def advance(self, batch: Batch, action: Action | None = None, **facts: Any) -> Batch:
+        """Store the batch; with an action, its audit record too."""
+        record = self._record(batch, action, facts) if action else None
+        self._runs.advance(batch, record)
+        return batch
+
+    def finish_part(self, batch: Batch, reported: int | None, action: Action, detail: str) -> Batch:
+        """The part's job is done: on to the next part, or the batch is completed."""
+        rest = batch.pending[1:]
+        deleted = batch.deleted if reported is None else (batch.deleted or 0) + reported
+        state = BatchState.PLANNED if rest else BatchState.COMPLETED
+        after = batch.to(
+            state,
+            pending=rest,
+            deleted=deleted,
+            job_id=None if rest else batch.job_id,
+            outcome_unknown=False,
+        )
+        return self.advance(
+            after,
+            action,
+            job_id=batch.job_id,
+            deleted=reported,
+            detail=detail or None,
+            latency_seconds=self._latency(batch),
+        )
+
+    def end(
+        self, batch: Batch, state: BatchState, action: Action, detail: str, **facts: Any
+    ) -> Batch:
+        """The batch ends without success."""
+        return self.advance(batch.to(state, detail=detail), action, detail=detail, **facts)
+
+    def _record(self, batch: Batch, action: Action, facts: dict[str, Any]) -> AuditRecord:
+        known = {"targeted": batch.targeted, "job_id": batch.job_id} | facts
+        return AuditRecord(
+            run_id=batch.run_id,
+            at=self.now(),
+            actor=self._actor,
+            action=action,
+            batch=batch.number,
+            **known,
+        )
+
+    def _latency(self, batch: Batch) -> float | None:
+        if batch.submitted_at is None:
+            return None
+        return round((self.now() - batch.submitted_at).total_seconds(), 3)

@@ -1,0 +1,54 @@
+"""CompletePurge: add up what the batches report, and say how the run ended."""
+
+from __future__ import annotations
+
+from genesys_purge.model.audit import Action, AuditRecord, success_rate
+from genesys_purge.model.messages import RunRef, RunResult
+from genesys_purge.model.run import (
+    Outcome,
+    Run,
+    Totals,
+    finished,
+    outcome_of,
+    run_metric,
+    totals_of,
+)
+from genesys_purge.ports import Clock, Meter, Runs
+
+
+class CompletePurge:
+    """The last task of a run that was planned."""
+
+    def __init__(self, runs: Runs, meter: Meter, now: Clock) -> None:
+        self._runs = runs
+        self._meter = meter
+        self._now = now
+
+    def __call__(self, message: RunRef) -> RunResult:
+        run = self._runs.get(message.run_id)
+        if run.outcome is not None:
+            return RunResult.of(run.run_id, run.outcome)
+        batches = self._runs.batches(run) if not run.is_dry else ()
+        outcome = outcome_of(run, batches)
+        totals = totals_of(run.plan, batches)
+        ended = finished(run, outcome, totals, self._now(), None)
+        self._runs.finish(ended, self._record(ended, outcome, totals))
+        self._meter.count(run_metric(outcome))
+        self._meter.seconds("RunDuration", (self._now() - run.submitted_at).total_seconds())
+        return RunResult.of(run.run_id, outcome)
+
+    def _record(self, run: Run, outcome: Outcome, totals: Totals) -> AuditRecord:
+        return AuditRecord(
+            run_id=run.run_id,
+            at=self._now(),
+            actor="complete_purge",
+            action=Action.RUN_COMPLETED,
+            method=run.method,
+            targeted=totals.targeted,
+            deleted=totals.deleted,
+            skipped=totals.skipped,
+            latency_seconds=round((self._now() - run.submitted_at).total_seconds(), 3),
+            success_rate=success_rate(totals.deleted, totals.targeted),
+            policy=run.plan.policy if run.plan else None,
+            detail=outcome,
+        )

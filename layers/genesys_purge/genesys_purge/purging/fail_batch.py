@@ -1,0 +1,53 @@
+"""FailBatch: write down why a batch ended in an error; the other batches go on."""
+
+from __future__ import annotations
+
+import re
+
+import orjson
+
+from genesys_purge.model.audit import Action
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.messages import BatchStep, Failure, Next
+from genesys_purge.purging.batches import Batches
+
+CORRELATION = re.compile(r"\[correlation id ([^\]]+)\]")
+
+
+class FailBatch:
+    """The end of a batch that an error ended."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+
+    def __call__(self, failure: Failure) -> BatchStep:
+        step = BatchStep(run_id=failure.run_id, batch=failure.batch or 0, next=Next.DONE)
+        batch = self._batches.read(step, with_entries=False).batch
+        reason = reason_of(failure)
+        facts = {"correlation_id": correlation_id_in(reason)}
+        if batch.state is BatchState.COMPLETED and batch.verified is None:
+            self._batches.advance(
+                batch.to(BatchState.COMPLETED, verified=0, detail=reason),
+                Action.BATCH_UNVERIFIED,
+                detail=reason,
+                **facts,
+            )
+        elif not batch.has_ended:
+            if batch.job_id:
+                reason += "; its job may still be running"
+            self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason, **facts)
+        return step
+
+
+def reason_of(failure: Failure) -> str:
+    """The error's class and message, out of what the state machine knows of it."""
+    try:
+        message = orjson.loads(failure.cause).get("errorMessage", "")
+    except (orjson.JSONDecodeError, AttributeError):
+        message = failure.cause
+    return f"{failure.error}: {message}"[:1_000]
+
+
+def correlation_id_in(reason: str) -> str | None:
+    found = CORRELATION.search(reason)
+    return found[1] if found else None

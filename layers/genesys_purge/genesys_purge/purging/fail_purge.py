@@ -1,0 +1,43 @@
+"""FailPurge: the end of a run that an error outside its batches ended."""
+
+from __future__ import annotations
+
+from genesys_purge.errors import is_the_callers
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.messages import Failure, RunResult
+from genesys_purge.model.run import Outcome, finished, run_metric, totals_of
+from genesys_purge.ports import Clock, Meter, Runs
+from genesys_purge.purging.fail_batch import correlation_id_in, reason_of
+
+
+class FailPurge:
+    """`rejected` where the caller must mend the request, otherwise `failed`."""
+
+    def __init__(self, runs: Runs, meter: Meter, now: Clock) -> None:
+        self._runs = runs
+        self._meter = meter
+        self._now = now
+
+    def __call__(self, failure: Failure) -> RunResult:
+        run = self._runs.get(failure.run_id)
+        if run.outcome is not None:
+            return RunResult.of(run.run_id, run.outcome)
+        rejected = is_the_callers(failure.error) and run.plan is None
+        outcome = Outcome.REJECTED if rejected else Outcome.FAILED
+        reason = reason_of(failure)
+        batches = self._runs.batches(run)
+        ended = finished(run, outcome, totals_of(run.plan, batches), self._now(), reason)
+        self._runs.finish(
+            ended,
+            AuditRecord(
+                run_id=run.run_id,
+                at=self._now(),
+                actor="fail_purge",
+                action=Action.RUN_REJECTED if rejected else Action.RUN_FAILED,
+                method=run.method,
+                correlation_id=correlation_id_in(reason),
+                detail=reason,
+            ),
+        )
+        self._meter.count(run_metric(outcome))
+        return RunResult.of(run.run_id, outcome)

@@ -1,0 +1,62 @@
+"""The choke point: no deleting call without a permit, and no permit without every check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from genesys_purge.errors import LimitExceeded, OnLegalHold, PurgingSwitchedOff, RetentionNotMet
+from genesys_purge.methods.method import policy_in_force
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.ports import Clock, Holds, Permit, Policies
+from genesys_purge.purging.batches import Case
+
+
+class Guard:
+    """Checks the kill switch, retention, holds and limits at the moment of the call."""
+
+    def __init__(self, policies: Policies, holds: Holds, now: Clock) -> None:
+        self._policies = policies
+        self._holds = holds
+        self._now = now
+
+    def permit(self, case: Case, before: int) -> Permit:
+        """Leave to delete the batch's next part, of which `before` records are there."""
+        batch = case.batch
+        if not self._policies.purging_is_on():
+            raise PurgingSwitchedOff(
+                "purging is switched off; set the switch parameter to `on` to allow it"
+            )
+        self._check_retention(case)
+        self._check_holds(batch, case.entries)
+        if before > batch.planned:
+            raise LimitExceeded(
+                f"the plan has {batch.planned} records for this batch, by now there are {before}"
+            )
+        return Permit(batch.run_id, batch.number, batch.attempts + 1)
+
+    def _check_retention(self, case: Case) -> None:
+        matrix, now = self._policies.retention_matrix(), self._now()
+        ends = {(entry.classification, entry.end) for entry in case.entries}
+        if case.batch.window is not None:
+            ends.add((None, case.batch.window.end))
+        for classification, end in ends:
+            policy = policy_in_force(case.method, case.request, matrix, classification)
+            if policy is None:
+                raise RetentionNotMet("no rule of the retention matrix covers these records")
+            if not policy.is_met(end, now):
+                raise RetentionNotMet(
+                    f"records that ended at {end.isoformat()} are kept for "
+                    f"{policy.minimum_days} days ({policy.basis})"
+                )
+
+    def _check_holds(self, batch: Batch, entries: Sequence[Entry]) -> None:
+        window, holds = batch.window, self._holds.active()
+        if window and any(hold.holds_window(window) for hold in holds):
+            raise OnLegalHold("a legal hold placed by now may cover records of this window")
+        held = frozenset(
+            index
+            for index, entry in enumerate(entries)
+            if any(hold.holds_record(entry.conversation_id, entry.end) for hold in holds)
+        )
+        if held - batch.protected:
+            raise OnLegalHold("a legal hold placed by now covers these records", entries=held)

@@ -1,0 +1,147 @@
+"""PlanPurge: decide once what is deleted, what is left alone, and how it splits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+import orjson
+
+from genesys_purge.errors import LimitExceeded
+from genesys_purge.methods.method import Method, Planned, Skipped, Sources, policy_in_force
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import Batch, Slice
+from genesys_purge.model.messages import PlanSummary, RunRef
+from genesys_purge.model.request import PurgeRequest
+from genesys_purge.model.run import Plan, Run, RunStatus
+from genesys_purge.ports import Clock, Genesys, Holds, IdLists, Policies, Runs
+from genesys_purge.purging.requests import Requests
+from genesys_purge.settings import Settings
+
+
+class PlanPurge:
+    """Writes the manifests and the plan before anything is submitted."""
+
+    def __init__(
+        self,
+        requests: Requests,
+        runs: Runs,
+        policies: Policies,
+        holds: Holds,
+        id_lists: IdLists,
+        genesys: Genesys,
+        settings: Settings,
+        now: Clock,
+    ) -> None:
+        self._requests = requests
+        self._runs = runs
+        self._policies = policies
+        self._holds = holds
+        self._id_lists = id_lists
+        self._genesys = genesys
+        self._settings = settings
+        self._now = now
+
+    def __call__(self, message: RunRef) -> PlanSummary:
+        """The plan's summary; a run that has a plan keeps it."""
+        run = self._runs.get(message.run_id)
+        if run.plan is None:
+            run = self._planned(run)
+        batches = run.plan.batches if run.plan else 0
+        return PlanSummary(
+            run_id=run.run_id,
+            batches=batches,
+            concurrency=self._settings.concurrent_jobs,
+            proceed=batches > 0 and not run.is_dry,
+        )
+
+    def _planned(self, run: Run) -> Run:
+        request, method = self._requests.of(run)
+        draft = Draft(self._requests.limit(request))
+        draft.add(method.plan(request, self._sources(run)))
+        if draft.targeted > draft.limit:
+            raise LimitExceeded(
+                f"maxRecords: the plan has {draft.targeted} records, {draft.limit} are allowed; "
+                "nothing was deleted"
+            )
+        for number, planned in enumerate(draft.batches):
+            self._runs.put_batch(_batch(run, number, planned), planned.entries)
+        plan = self._plan(draft, request, method)
+        run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
+        self._runs.plan(run, self._record(run, plan, request, method))
+        return run
+
+    def _sources(self, run: Run) -> Sources:
+        return Sources(
+            genesys=self._genesys,
+            id_lists=self._id_lists,
+            holds=self._holds.active(),
+            matrix=self._policies.retention_matrix(),
+            now=self._now(),
+            reference=run.reference_time,
+            batch_size=self._settings.batch_size,
+        )
+
+    def _plan(self, draft: Draft, request: PurgeRequest, method: Method) -> Plan:
+        policy = policy_in_force(method, request, self._policies.retention_matrix())
+        return Plan(
+            batches=len(draft.batches),
+            targeted=draft.targeted,
+            skipped=dict(draft.skipped),
+            hash=plan_hash(draft.batches),
+            policy=policy,
+        )
+
+    def _record(self, run: Run, plan: Plan, request: PurgeRequest, method: Method) -> AuditRecord:
+        return AuditRecord(
+            run_id=run.run_id,
+            at=self._now(),
+            actor="plan_purge",
+            action=Action.RUN_PLANNED,
+            method=run.method,
+            targeted=plan.targeted,
+            skipped=plan.skipped,
+            policy=plan.policy,
+            compliance_tags=method.tags(request) or None,
+            detail=f"{plan.batches} batches, plan hash {plan.hash}",
+        )
+
+
+class Draft:
+    """A plan in the making; beyond its limit it only counts, so that it stays small."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.targeted = 0
+        self.skipped: Counter[str] = Counter()
+        self.batches: list[Planned] = []
+
+    def add(self, found: Iterable[Planned | Skipped]) -> None:
+        for one in found:
+            if isinstance(one, Skipped):
+                self.skipped[one.reason] += one.records
+                continue
+            self.targeted += one.targeted
+            if self.targeted <= self.limit:
+                self.batches.append(one)
+
+
+def plan_hash(batches: Iterable[Planned]) -> str:
+    """SHA-256 over the manifests in order, in hex."""
+    digest = hashlib.sha256()
+    for batch in batches:
+        window = batch.window.to_json() if batch.window else None
+        ids = [entry.conversation_id for entry in batch.entries]
+        digest.update(orjson.dumps([window, ids, batch.targeted]))
+    return digest.hexdigest()
+
+
+def _batch(run: Run, number: int, planned: Planned) -> Batch:
+    return Batch(
+        run_id=run.run_id,
+        number=number,
+        window=planned.window,
+        planned=planned.targeted,
+        pending=(Slice(start=0, stop=planned.targeted),),
+    )

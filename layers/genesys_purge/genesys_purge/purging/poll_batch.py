@@ -1,0 +1,75 @@
+"""PollBatch: one look at a batch's job; the wait before the next is part of the answer."""
+
+from __future__ import annotations
+
+from genesys_purge.errors import JobLost, TryLater
+from genesys_purge.methods.method import JobReport, JobStatus, PollPolicy
+from genesys_purge.model.audit import Action
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.ports import Genesys
+from genesys_purge.purging.batches import PHASES, Batches, Case
+from genesys_purge.purging.waiting import poll_wait, slower
+from genesys_purge.settings import Settings
+
+
+class PollBatch:
+    """One turn of the poll phase, bounded in turns and in time."""
+
+    def __init__(self, batches: Batches, genesys: Genesys, settings: Settings) -> None:
+        self._batches = batches
+        self._genesys = genesys
+        self._settings = settings
+
+    def __call__(self, step: BatchStep) -> BatchStep:
+        case = self._batches.read(step, with_entries=False)
+        batch, policy = case.batch, case.method.poll_policy
+        if batch.state is not BatchState.SUBMITTED or batch.job_id is None:
+            return step.then(PHASES[batch.state])
+        try:
+            report = case.method.status(batch.job_id, self._genesys)
+        except JobLost as error:
+            return self._fail(batch, f"the job is lost: {error}", step)
+        except TryLater as error:
+            return self._later(case, step, slower(policy, step, error.retry_after))
+        return self._judge(case, report, policy, step)
+
+    def _judge(
+        self, case: Case, report: JobReport, policy: PollPolicy, step: BatchStep
+    ) -> BatchStep:
+        match report.status:
+            case JobStatus.RUNNING:
+                return self._later(case, step, poll_wait(policy, step, report, case.size))
+            case JobStatus.COMPLETED:
+                after = self._batches.finish_part(
+                    case.batch, report.processed, Action.BATCH_COMPLETED, report.message or ""
+                )
+                return step.then(PHASES[after.state])
+            case JobStatus.FAILED | JobStatus.CANCELLED:
+                reason = report.message or "Genesys gave no reason"
+                return self._fail(case.batch, f"the job {report.status}: {reason}", step, report)
+
+    def _later(self, case: Case, step: BatchStep, wait: float) -> BatchStep:
+        turns, limit = case.method.poll_policy.attempts, self._settings.job_time_limit_seconds
+        if step.attempt + 1 < turns and step.waited_seconds + wait <= limit:
+            return step.again(wait)
+        self._batches.end(
+            case.batch,
+            BatchState.GAVE_UP,
+            Action.BATCH_GAVE_UP,
+            f"the job did not complete in {step.attempt + 1} looks over "
+            f"{step.waited_seconds} seconds; it may still be running",
+        )
+        return step.then(Next.DONE)
+
+    def _fail(
+        self, batch: Batch, detail: str, step: BatchStep, report: JobReport | None = None
+    ) -> BatchStep:
+        deleted = report.processed if report else None
+        failed = batch.model_copy(update={"deleted": _plus(batch.deleted, deleted)})
+        self._batches.end(failed, BatchState.FAILED, Action.BATCH_FAILED, detail, deleted=deleted)
+        return step.then(Next.DONE)
+
+
+def _plus(total: int | None, reported: int | None) -> int | None:
+    return total if reported is None else (total or 0) + reported

@@ -1,0 +1,90 @@
+"""ReadPurge: what became of a run, and its audit records page by page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model.batch import Batch
+from genesys_purge.model.run import totals_of
+from genesys_purge.ports import AuditLog, Runs
+
+LARGEST_PAGE = 200
+WHOLE_NUMBER = re.compile("[1-9][0-9]{0,11}")
+
+
+class ReadPurge:
+    """Answers questions about runs; changes nothing."""
+
+    def __init__(self, runs: Runs, audit: AuditLog) -> None:
+        self._runs = runs
+        self._audit = audit
+
+    def __call__(
+        self, route: str, path: Mapping[str, str], query: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """The answer to `GET /purges/{runId}` or, a page of it, `.../audit?next&limit`."""
+        if route.endswith("/audit"):
+            start, limit = _number(query, "next", 1), _number(query, "limit", LARGEST_PAGE)
+            return self.audit(path["runId"], start, limit)
+        return self.run(path["runId"])
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """The run with its plan, totals and batches; NotFound where there is none."""
+        run = self._runs.get(run_id)
+        batches = () if run.is_dry else self._runs.batches(run)
+        totals = run.totals or totals_of(run.plan, batches)
+        shown = run.model_dump(
+            mode="json",
+            by_alias=True,
+            exclude_none=True,
+            include={
+                "run_id",
+                "status",
+                "outcome",
+                "submitted_at",
+                "submitted_by",
+                "finished_at",
+                "plan",
+                "detail",
+            },
+        )
+        return shown | {
+            "method": run.method,
+            "dryRun": run.is_dry,
+            "totals": totals.to_json(),
+            "batches": [_shown(batch) for batch in batches],
+        }
+
+    def audit(self, run_id: str, start: int, limit: int) -> dict[str, Any]:
+        """At most `limit` records from sequence `start` on, and where the next page begins."""
+        self._runs.get(run_id)
+        page = self._audit.page(run_id, start, min(limit, LARGEST_PAGE))
+        answer: dict[str, Any] = {"records": [record.to_json() for record in page.records]}
+        if page.following is not None:
+            answer["next"] = str(page.following)
+        return answer
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, str(default))
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise InvalidRequest([FieldError(name, "must be a whole number from 1 on")])
+    return int(text)
+
+
+def _shown(batch: Batch) -> dict[str, Any]:
+    shown = {
+        "batch": batch.number,
+        "status": batch.state,
+        "jobId": batch.job_id,
+        "attempts": batch.attempts,
+        "targeted": batch.targeted,
+        "deleted": batch.deleted,
+        "verified": batch.verified,
+        "isVerified": batch.is_verified,
+        "detail": batch.detail,
+    }
+    return {name: value for name, value in shown.items() if value is not None}

@@ -1,0 +1,76 @@
+"""From a document to a checked request: every error at once, before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.methods import METHODS
+from genesys_purge.methods.method import Method, Rules
+from genesys_purge.model.request import PurgeRequest, conflicts_of_common_fields, read_fields
+from genesys_purge.model.run import Run
+from genesys_purge.ports import Clock, Policies
+from genesys_purge.settings import Settings
+
+
+class Requests:
+    """Reads and checks purge requests against the rules in force."""
+
+    def __init__(self, policies: Policies, settings: Settings, now: Clock) -> None:
+        self._policies = policies
+        self._settings = settings
+        self._now = now
+
+    def check(self, payload: object, reference: datetime | None = None) -> PurgeRequest:
+        """The request in `payload`; InvalidRequest with every error of it."""
+        if not isinstance(payload, Mapping):
+            raise InvalidRequest([FieldError("request", "must be a JSON object")])
+        method = _method_named(payload.get("method"))
+        request, errors = read_fields(method.request_model, payload)
+        rules = self._rules(reference or self._now())
+        wrong = {error.path.partition(".")[0] for error in errors}
+        conflicts = [
+            *conflicts_of_common_fields(request, rules.max_records),
+            *method.conflicts(request, rules),
+        ]
+        errors += [error for error in conflicts if error.path.partition(".")[0] not in wrong]
+        if errors:
+            raise InvalidRequest(errors)
+        return request
+
+    def of(self, run: Run) -> tuple[PurgeRequest, Method]:
+        """A stored run's request and its method."""
+        method = METHODS[run.method]
+        return method.request_model.parse(run.request), method
+
+    def limit(self, request: PurgeRequest) -> int:
+        """The most records that the request may delete."""
+        return min(request.max_records or self._settings.max_records, self._settings.max_records)
+
+    def _rules(self, reference: datetime) -> Rules:
+        return Rules(
+            matrix=self._policies.retention_matrix(),
+            residency_zones=self._settings.residency_zones,
+            max_records=self._settings.max_records,
+            now=self._now(),
+            reference=reference,
+        )
+
+
+def normalised(request: PurgeRequest, reference: datetime) -> dict[str, Any]:
+    """The request as JSON, defaults filled in and a relative date range resolved."""
+    document = request.to_json()
+    date_range = getattr(request, "date_range", None)
+    if date_range is not None:
+        document["dateRange"] = date_range.resolve(reference).to_json()
+    return document
+
+
+def _method_named(name: object) -> Method:
+    if name is None:
+        raise InvalidRequest([FieldError("method", "is required")])
+    if not isinstance(name, str) or name not in METHODS:
+        raise InvalidRequest([FieldError("method", f"must be one of {', '.join(METHODS)}")])
+    return METHODS[name]

@@ -1,0 +1,152 @@
+"""SubmitBatch: hand one part of a batch to Genesys, once."""
+
+from __future__ import annotations
+
+from genesys_purge.errors import (
+    LostRace,
+    OnLegalHold,
+    OutcomeUnknown,
+    PurgeError,
+    RefusedByGenesys,
+    TryLater,
+)
+from genesys_purge.model.audit import Action
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.ports import Genesys, Permit
+from genesys_purge.purging.batches import PHASES, Batches, Case
+from genesys_purge.purging.guard import Guard
+from genesys_purge.purging.reconcile import Reconcile
+from genesys_purge.purging.waiting import RECONCILE_WAITS, submit_wait
+from genesys_purge.settings import Settings
+
+CONFLICT = 409
+
+
+class SubmitBatch:
+    """One turn of the submit phase; every turn may be repeated or raced without harm."""
+
+    def __init__(
+        self,
+        batches: Batches,
+        guard: Guard,
+        reconcile: Reconcile,
+        genesys: Genesys,
+        settings: Settings,
+    ) -> None:
+        self._batches = batches
+        self._guard = guard
+        self._reconcile = reconcile
+        self._genesys = genesys
+        self._settings = settings
+
+    def __call__(self, step: BatchStep) -> BatchStep:
+        case = self._batches.read(step)
+        match case.batch.state:
+            case BatchState.PLANNED if step.waited_seconds > self._settings.job_time_limit_seconds:
+                return self._give_up(case.batch, step)
+            case BatchState.PLANNED if case.is_empty:
+                return self._drop_empty_part(case.batch, step)
+            case BatchState.PLANNED:
+                return self._submit(case, step)
+            case BatchState.SUBMITTING:
+                return self._reconcile(case, step)
+            case state:
+                return step.then(PHASES[state])
+
+    def _submit(self, case: Case, step: BatchStep) -> BatchStep:
+        try:
+            before = self._count(case)
+            permit = self._guard.permit(case, before)
+            intent = self._intend(case.batch, permit, before)
+        except OnLegalHold as error:
+            return self._protect(case.batch, error, step)
+        except TryLater as error:
+            return step.again(submit_wait(step, error.retry_after))
+        except LostRace:
+            return step.again(self._settings.intent_lease_seconds)
+        return self._call(case._replace(batch=intent), permit, step)
+
+    def _count(self, case: Case) -> int:
+        """The records that are there right before the submit."""
+        if case.batch.window is None:
+            return len(case.part.ids)
+        return case.method.remaining(case.request, case.part, self._genesys)
+
+    def _intend(self, batch: Batch, permit: Permit, before: int) -> Batch:
+        """Written before the call, so that no call goes without a trace."""
+        return self._batches.advance(
+            batch.to(
+                BatchState.SUBMITTING,
+                attempts=permit.attempt,
+                intent_at=self._batches.now(),
+                before=before,
+            )
+        )
+
+    def _call(self, case: Case, permit: Permit, step: BatchStep) -> BatchStep:
+        batch = case.batch
+        try:
+            job_id = case.method.submit(case.request, case.part, permit, self._genesys)
+        except OutcomeUnknown as error:
+            self._batches.advance(batch.unsure(str(error)))
+            return step.then(Next.SUBMIT, RECONCILE_WAITS[0])
+        except TryLater as error:
+            self._withdraw(batch)
+            return step.again(submit_wait(step, error.retry_after))
+        except RefusedByGenesys as error:
+            withdrawn = self._withdraw(batch)
+            if error.status != CONFLICT or batch.window is not None:
+                raise
+            return self._bisect(withdrawn, error, step)
+        except PurgeError:
+            self._withdraw(batch)
+            raise
+        self._batches.advance(
+            batch.to(BatchState.SUBMITTED, job_id=job_id, submitted_at=self._batches.now()),
+            Action.BATCH_SUBMITTED,
+            targeted=case.size,
+        )
+        return step.then(Next.POLL, case.method.poll_policy.first)
+
+    def _withdraw(self, batch: Batch) -> Batch:
+        """The call was surely not carried out: the intent is taken back."""
+        return self._batches.advance(batch.to(BatchState.PLANNED, intent_at=None))
+
+    def _bisect(self, batch: Batch, error: RefusedByGenesys, step: BatchStep) -> BatchStep:
+        """Genesys refused a part for one record of it: halve it until that record stands alone."""
+        candidates = batch.candidates
+        if len(candidates) == 1:
+            return self._protect(batch, OnLegalHold(str(error), entries=candidates), step)
+        first, second = batch.pending[0].halves()
+        halved = batch.to(BatchState.PLANNED, pending=(first, second, *batch.pending[1:]))
+        self._batches.advance(halved)
+        return step.then(Next.SUBMIT)
+
+    def _protect(self, batch: Batch, error: OnLegalHold, step: BatchStep) -> BatchStep:
+        """Leave the held records alone and go on with the others; without any, the error stands."""
+        if not error.entries:
+            raise error
+        kept = batch.to(BatchState.PLANNED, protected=batch.protected | error.entries)
+        self._batches.advance(
+            kept,
+            Action.BATCH_PROTECTED,
+            skipped={"protected": len(error.entries - batch.protected)},
+            detail=str(error),
+        )
+        return step.then(Next.SUBMIT)
+
+    def _drop_empty_part(self, batch: Batch, step: BatchStep) -> BatchStep:
+        rest = batch.pending[1:]
+        state = BatchState.PLANNED if rest else BatchState.COMPLETED
+        after = self._batches.advance(batch.to(state, pending=rest))
+        return step.then(PHASES[after.state])
+
+    def _give_up(self, batch: Batch, step: BatchStep) -> BatchStep:
+        self._batches.end(
+            batch,
+            BatchState.GAVE_UP,
+            Action.BATCH_GAVE_UP,
+            f"could not be submitted within {self._settings.job_time_limit_seconds} seconds",
+        )
+        return step.then(Next.DONE)

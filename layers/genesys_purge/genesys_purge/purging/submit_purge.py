@@ -1,0 +1,84 @@
+"""SubmitPurge: check a request completely, store its run, start it; the same one only once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.messages import RunRef
+from genesys_purge.model.request import PurgeRequest, fingerprint, is_relative
+from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.ports import Clock, Executions, Runs
+from genesys_purge.purging.requests import Requests
+
+
+class Submission(NamedTuple):
+    """A request as it came in: by whom, and the moment it was scheduled for, if it was."""
+
+    payload: Mapping[str, Any]
+    actor: str
+    moment: datetime | None = None
+
+
+class SubmittedRun(RunRef):
+    """The answer: the run, new or the one that this very request started before."""
+
+    status: RunStatus
+
+
+class SubmitPurge:
+    """The use case behind all three ways in."""
+
+    def __init__(self, requests: Requests, runs: Runs, executions: Executions, now: Clock) -> None:
+        self._requests = requests
+        self._runs = runs
+        self._executions = executions
+        self._now = now
+
+    def __call__(self, submission: Submission) -> SubmittedRun:
+        """Nothing is stored or started where the request is refused."""
+        now = self._now()
+        request = self._requests.check(submission.payload, submission.moment or now)
+        run = self._new_run(request, submission, now)
+        stored = self._runs.create(run, self._record(run, request))
+        if stored.fingerprint != run.fingerprint:
+            raise InvalidRequest(
+                [FieldError("requestId", f"{run.run_id} is the id of another request's run")]
+            )
+        # A submitter that died between storing and starting is made good by the next one.
+        if stored.status is RunStatus.SUBMITTED:
+            self._executions.start(stored.run_id)
+        return SubmittedRun(run_id=stored.run_id, status=stored.status)
+
+    def _new_run(self, request: PurgeRequest, submission: Submission, now: datetime) -> Run:
+        content = fingerprint(submission.payload, submission.moment)
+        return Run(
+            run_id=request.request_id or self._run_id(request, submission, now),
+            fingerprint=content,
+            request=submission.payload,
+            reference_time=submission.moment or now,
+            submitted_at=now,
+            submitted_by=request.requested_by or submission.actor,
+        )
+
+    def _run_id(self, request: PurgeRequest, submission: Submission, now: datetime) -> str:
+        """The same for the same content at the same scheduled time.
+
+        A relative window without a schedule means another window another time: the hour counts.
+        """
+        hour = now.replace(minute=0, second=0, microsecond=0) if is_relative(request) else None
+        content = fingerprint(submission.payload, submission.moment or hour)
+        return f"{request.method}-{content}"
+
+    def _record(self, run: Run, request: PurgeRequest) -> AuditRecord:
+        return AuditRecord(
+            run_id=run.run_id,
+            at=run.submitted_at,
+            actor=run.submitted_by,
+            action=Action.RUN_SUBMITTED,
+            method=request.method,
+            detail=request.reason,
+        )

@@ -1,0 +1,31 @@
+"""ValidatePurge: hold a request against the rules as they are now; also by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from genesys_purge.model.messages import RunRef
+from genesys_purge.ports import Clock, Runs
+from genesys_purge.purging.requests import Requests, normalised
+
+
+class ValidatePurge:
+    """The first state of a run, and a check that pipelines and governance tests may call."""
+
+    def __init__(self, requests: Requests, runs: Runs, now: Clock) -> None:
+        self._requests = requests
+        self._runs = runs
+        self._now = now
+
+    def __call__(self, event: object) -> Mapping[str, Any]:
+        """A run's message unchanged, a request normalised; InvalidRequest with every error."""
+        if isinstance(event, Mapping) and event.keys() == {"runId"}:
+            return self._run(RunRef.parse(event)).to_json()
+        now = self._now()
+        return normalised(self._requests.check(event, now), now)
+
+    def _run(self, message: RunRef) -> RunRef:
+        run = self._runs.get(message.run_id)
+        self._requests.check(run.request, run.reference_time)
+        return message

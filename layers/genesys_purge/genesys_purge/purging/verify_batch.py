@@ -1,0 +1,67 @@
+"""VerifyBatch: look whether the records of a completed batch are gone."""
+
+from __future__ import annotations
+
+from genesys_purge.errors import TryLater
+from genesys_purge.methods.method import Verdict
+from genesys_purge.model.audit import Action, success_rate
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.ports import Genesys, Meter
+from genesys_purge.purging.batches import PHASES, Batches, Case
+from genesys_purge.purging.waiting import VERIFY_WAITS
+
+
+class VerifyBatch:
+    """One turn of the verify phase; what cannot be verified in a few turns stays unverified."""
+
+    def __init__(self, batches: Batches, genesys: Genesys, meter: Meter) -> None:
+        self._batches = batches
+        self._genesys = genesys
+        self._meter = meter
+
+    def __call__(self, step: BatchStep) -> BatchStep:
+        case = self._batches.read(step)
+        if case.batch.state is not BatchState.COMPLETED:
+            return step.then(PHASES[case.batch.state])
+        if case.batch.verified is not None:
+            return step.then(Next.DONE)
+        looks_left = step.attempt < len(VERIFY_WAITS)
+        try:
+            verdict = self._look(case)
+        except TryLater as error:
+            if not looks_left:
+                raise
+            return step.again(max(VERIFY_WAITS[step.attempt], error.retry_after or 0))
+        if not verdict.is_complete and looks_left:
+            return step.again(VERIFY_WAITS[step.attempt])
+        self._conclude(case, verdict)
+        return step.then(Next.DONE)
+
+    def _look(self, case: Case) -> Verdict:
+        batch, part = case.batch, case.whole
+        if batch.window is None and not part.ids:
+            return Verdict(0, is_complete=True, deleted=batch.deleted)
+        before = batch.targeted if batch.window is None else batch.before or 0
+        remaining = case.method.remaining(case.request, part, self._genesys)
+        return case.method.verdict(before, remaining, batch.deleted)
+
+    def _conclude(self, case: Case, verdict: Verdict) -> None:
+        batch = case.batch
+        targeted = batch.targeted if batch.window is None else batch.before
+        still = (targeted or 0) - verdict.gone
+        self._batches.advance(
+            batch.to(
+                BatchState.COMPLETED,
+                deleted=verdict.deleted,
+                verified=verdict.gone,
+                is_verified=verdict.is_complete,
+            ),
+            Action.BATCH_VERIFIED if verdict.is_complete else Action.BATCH_UNVERIFIED,
+            deleted=verdict.deleted,
+            success_rate=success_rate(verdict.deleted, targeted),
+            detail=None if verdict.is_complete else f"{still} records still detected",
+        )
+        self._meter.count("RecordsDeleted", verdict.deleted or 0)
+        if targeted and not verdict.deleted:
+            self._meter.count("NothingDeleted")

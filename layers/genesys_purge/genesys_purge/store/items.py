@@ -1,0 +1,81 @@
+"""How records lie in the tables: keys and the fields of conditions beside the JSON itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import orjson
+
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.run import Run
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Item = dict[str, AttributeValueTypeDef]
+
+RUN = "run"
+
+
+def run_key(run_id: str) -> Item:
+    return {"runId": {"S": run_id}, "item": {"S": RUN}}
+
+
+def batch_key(run_id: str, number: int) -> Item:
+    return {"runId": {"S": run_id}, "item": {"S": f"batch#{number:06}"}}
+
+
+def manifest_key(run_id: str, number: int) -> Item:
+    return {"runId": {"S": run_id}, "item": {"S": f"manifest#{number:06}"}}
+
+
+def run_item(run: Run) -> Item:
+    return run_key(run.run_id) | {"status": {"S": run.status}, "body": _json(run)}
+
+
+def batch_item(batch: Batch) -> Item:
+    key = batch_key(batch.run_id, batch.number)
+    return key | {
+        "version": {"N": str(batch.version)},
+        "state": {"S": batch.state},
+        "body": _json(batch),
+    }
+
+
+def manifest_item(batch: Batch, entries: Sequence[Entry]) -> Item:
+    rows = [[e.conversation_id, e.end.timestamp(), e.classification] for e in entries]
+    return manifest_key(batch.run_id, batch.number) | {"body": {"S": orjson.dumps(rows).decode()}}
+
+
+def audit_item(record: AuditRecord) -> Item:
+    return {
+        "runId": {"S": record.run_id},
+        "sequence": {"N": str(record.sequence)},
+        "action": {"S": record.action},
+        "at": {"S": record.at.isoformat()},
+        "body": _json(record),
+    }
+
+
+def run_in(item: Item) -> Run:
+    return Run.model_validate_json(item["body"]["S"])
+
+
+def batch_in(item: Item) -> Batch:
+    return Batch.model_validate_json(item["body"]["S"])
+
+
+def audit_record_in(item: Item) -> AuditRecord:
+    return AuditRecord.model_validate_json(item["body"]["S"])
+
+
+def entries_in(item: Item) -> list[Entry]:
+    rows = orjson.loads(item["body"]["S"])
+    return [Entry(row[0], datetime.fromtimestamp(row[1], UTC), row[2]) for row in rows]
+
+
+def _json(record: Run | Batch | AuditRecord) -> AttributeValueTypeDef:
+    return {"S": record.model_dump_json(by_alias=True, exclude_none=True)}

@@ -1,0 +1,118 @@
+"""Writes that belong together, and the audit record of them, in one DynamoDB transaction."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from genesys_purge.errors import LostRace
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.ports import AuditPage
+from genesys_purge.store import items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from genesys_purge.store.items import Item
+
+# Fifty batches that end in the same second still each find their place in the log.
+ATTEMPTS = 60
+FAILED_CONDITION = "ConditionalCheckFailed"
+BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class Write(NamedTuple):
+    """Puts `item`, or only checks the item under that key, where `condition` holds."""
+
+    table: str
+    item: Item
+    condition: str | None = None
+    values: Item | None = None
+    names: dict[str, str] | None = None
+    check_only: bool = False
+
+
+class Ledger:
+    """The audit log, and the only way to write beside it. Implements the `AuditLog` port."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        audit_table: str,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._audit_table = audit_table
+        self._sleep = sleep
+
+    def commit(self, writes: Sequence[Write], record: AuditRecord | None = None) -> None:
+        """All of the writes and the record, or none: LostRace where a condition does not hold."""
+        for attempt in range(ATTEMPTS):
+            numbered = record and self._numbered(record)
+            reasons = self._transact([*writes, *([self._append(numbered)] if numbered else [])])
+            if not reasons:
+                return
+            if FAILED_CONDITION in reasons[: len(writes)]:
+                raise LostRace("the stored state is not the one that was read")
+            self._sleep(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311
+        raise LostRace("the tables stayed busy")
+
+    def page(self, run_id: str, start: int, limit: int) -> AuditPage:
+        found = self._query(run_id, start=start, limit=limit + 1)
+        records = [items.audit_record_in(item) for item in found]
+        following = records[limit].sequence if len(records) > limit else None
+        return AuditPage(records[:limit], following)
+
+    def _numbered(self, record: AuditRecord) -> AuditRecord:
+        last = self._query(record.run_id, start=0, limit=1, forward=False)
+        number = items.audit_record_in(last[0]).sequence + 1 if last else 1
+        return record.model_copy(update={"sequence": number})
+
+    def _append(self, record: AuditRecord) -> Write:
+        return Write(self._audit_table, items.audit_item(record), "attribute_not_exists(runId)")
+
+    def _query(self, run_id: str, *, start: int, limit: int, forward: bool = True) -> list[Item]:
+        answer = self._client.query(
+            TableName=self._audit_table,
+            KeyConditionExpression="runId = :run AND #sequence >= :start",
+            ExpressionAttributeNames={"#sequence": "sequence"},
+            ExpressionAttributeValues={":run": {"S": run_id}, ":start": {"N": str(start)}},
+            ConsistentRead=True,
+            ScanIndexForward=forward,
+            Limit=limit,
+        )
+        return answer["Items"]
+
+    def _transact(self, writes: Sequence[Write]) -> list[str]:
+        """The reason for each write why nothing was written; empty where all was."""
+        try:
+            self._client.transact_write_items(TransactItems=[_transact_item(w) for w in writes])
+        except self._client.exceptions.TransactionCanceledException as error:
+            reasons = [
+                reason.get("Code", "None") for reason in error.response["CancellationReasons"]
+            ]
+            if FAILED_CONDITION in reasons or BUSY.intersection(reasons):
+                return reasons
+            raise
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionInProgressException":
+                raise
+            return ["TransactionConflict"]
+        return []
+
+
+def _transact_item(write: Write) -> TransactWriteItemTypeDef:
+    common: dict[str, Any] = {"TableName": write.table}
+    if write.condition:
+        common["ConditionExpression"] = write.condition
+    if write.values:
+        common["ExpressionAttributeValues"] = write.values
+    if write.names:
+        common["ExpressionAttributeNames"] = write.names
+    kind, item = ("ConditionCheck", "Key") if write.check_only else ("Put", "Item")
+    return {kind: common | {item: write.item}}  # type: ignore[misc]

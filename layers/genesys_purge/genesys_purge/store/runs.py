@@ -1,0 +1,107 @@
+"""Runs, batches and manifests in DynamoDB; a change and its audit record in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from genesys_purge.errors import LostRace, NotFound
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.store import items
+from genesys_purge.store.ledger import Ledger, Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from genesys_purge.store.items import Item
+
+STATUS = {"#status": "status"}
+
+
+class DynamoRuns:
+    """Implements the `Runs` port over the runs table and the ledger."""
+
+    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
+        self._client = client
+        self._table = table
+        self._ledger = ledger
+
+    def create(self, run: Run, record: AuditRecord) -> Run:
+        fresh = Write(self._table, items.run_item(run), "attribute_not_exists(runId)")
+        try:
+            self._ledger.commit([fresh], record)
+        except LostRace:
+            return self.get(run.run_id)
+        return run
+
+    def get(self, run_id: str) -> Run:
+        item = self._get(items.run_key(run_id))
+        if item is None:
+            raise NotFound(f"there is no run {run_id}")
+        return items.run_in(item)
+
+    def put_batch(self, batch: Batch, entries: Sequence[Entry]) -> None:
+        unplanned = Write(
+            self._table,
+            items.run_key(batch.run_id),
+            "#status = :submitted",
+            {":submitted": {"S": RunStatus.SUBMITTED}},
+            STATUS,
+            check_only=True,
+        )
+        rows = [items.batch_item(batch), items.manifest_item(batch, entries)]
+        # The leftovers of an unfinished plan are overwritten; the check protects a finished one.
+        self._ledger.commit([unplanned, *(Write(self._table, row) for row in rows)])
+
+    def plan(self, run: Run, record: AuditRecord) -> None:
+        self._ledger.commit(
+            [self._run_write(run, "#status = :status", RunStatus.SUBMITTED)], record
+        )
+
+    def finish(self, run: Run, record: AuditRecord) -> None:
+        self._ledger.commit(
+            [self._run_write(run, "#status <> :status", RunStatus.FINISHED)], record
+        )
+
+    def batch(self, run_id: str, number: int) -> Batch:
+        item = self._get(items.batch_key(run_id, number))
+        if item is None:
+            raise NotFound(f"run {run_id} has no batch {number}")
+        return items.batch_in(item)
+
+    def batches(self, run: Run) -> Sequence[Batch]:
+        planned = run.plan.batches if run.plan else 0
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="runId = :run AND begins_with(#item, :batch)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":run": {"S": run.run_id}, ":batch": {"S": "batch#"}},
+            ConsistentRead=True,
+        )
+        found = [items.batch_in(item) for page in pages for item in page["Items"]]
+        return [batch for batch in found if batch.number < planned]
+
+    def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
+        item = self._get(items.manifest_key(run_id, number))
+        return items.entries_in(item) if item else []
+
+    def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
+        successor = Write(
+            self._table,
+            items.batch_item(batch),
+            "#version = :before",
+            {":before": {"N": str(batch.version - 1)}},
+            {"#version": "version"},
+        )
+        self._ledger.commit([successor], record)
+
+    def _run_write(self, run: Run, condition: str, status: RunStatus) -> Write:
+        return Write(
+            self._table, items.run_item(run), condition, {":status": {"S": status}}, STATUS
+        )
+
+    def _get(self, key: Item) -> Item | None:
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return answer.get("Item")
