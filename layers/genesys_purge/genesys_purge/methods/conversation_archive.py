@@ -60,7 +60,7 @@ class ConversationArchive:
 
     name = "conversation_archive"
     request_model = ConversationArchiveRequest
-    poll_policy = PollPolicy(first=5, by_progress=True)
+    poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
 
     def conflicts(self, request: ConversationArchiveRequest, rules: Rules) -> Iterator[FieldError]:
         ids = request.conversation_ids

@@ -88,7 +88,8 @@ class Verdict(NamedTuple):
 class PollPolicy(NamedTuple):
     """How to wait for a job: the first wait, its growth, the longest wait and the bounds.
 
-    Where Genesys reports progress, `by_progress` lets that predict the end instead.
+    Where Genesys reports progress, `by_progress` lets that predict the end instead, and until
+    there is any, a guess at its `records_per_second` spares looks at a job that just began.
     """
 
     first: float
@@ -96,6 +97,7 @@ class PollPolicy(NamedTuple):
     longest: float = 300.0
     attempts: int = 1_000
     by_progress: bool = False
+    records_per_second: int = 40
 
 
 class Method(Protocol):

@@ -17,7 +17,7 @@ from genesys_purge.ports import Genesys, Permit
 from genesys_purge.purging.batches import PHASES, Batches, Case
 from genesys_purge.purging.guard import Guard
 from genesys_purge.purging.reconcile import Reconcile
-from genesys_purge.purging.waiting import RECONCILE_WAITS, submit_wait
+from genesys_purge.purging.waiting import RECONCILE_WAITS, first_wait, submit_wait
 from genesys_purge.settings import Settings
 
 CONFLICT = 409
@@ -107,7 +107,7 @@ class SubmitBatch:
             Action.BATCH_SUBMITTED,
             targeted=case.size,
         )
-        return step.then(Next.POLL, case.method.poll_policy.first)
+        return step.then(Next.POLL, first_wait(case.method.poll_policy, case.size))
 
     def _withdraw(self, batch: Batch) -> Batch:
         """The call was surely not carried out: the intent is taken back."""

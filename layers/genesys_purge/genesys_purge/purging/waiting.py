@@ -11,8 +11,13 @@ from genesys_purge.model.messages import BatchStep
 RECONCILE_WAITS = (15, 30, 60, 120, 240, 300)
 # Looks after a finished job: the analytics lag a little behind.
 VERIFY_WAITS = (5, 10, 20, 40, 80)
-SUBMIT_LONGEST = 60.0
+SUBMIT_FIRST, SUBMIT_LONGEST = 5.0, 60.0
 SOON, NEARLY_DONE, SHORTEST, LONGEST = 2.0, 25.0, 3.0, 90.0
+
+
+def first_wait(policy: PollPolicy, size: int) -> float:
+    """Seconds until the first look: longer for a large job where Genesys works by the record."""
+    return policy.first + (size // policy.records_per_second if policy.by_progress else 0)
 
 
 def poll_wait(policy: PollPolicy, step: BatchStep, report: JobReport, targeted: int) -> float:
@@ -33,6 +38,6 @@ def slower(policy: PollPolicy, step: BatchStep, retry_after: float | None) -> fl
 
 def submit_wait(step: BatchStep, retry_after: float | None) -> float:
     """Seconds until a submit that surely was not carried out is tried again."""
-    backoff = min(5.0 * 2.0 ** min(step.attempt, 10), SUBMIT_LONGEST)
-    jitter = random.uniform(0, 1) if retry_after is not None else 0  # noqa: S311
-    return (retry_after + jitter) if retry_after is not None else random.uniform(1, backoff)  # noqa: S311
+    backoff = min(SUBMIT_FIRST * 2.0 ** min(step.attempt, 10), SUBMIT_LONGEST)
+    wait = backoff if retry_after is None else retry_after
+    return wait + random.uniform(0, 1 + wait / 4)  # noqa: S311

@@ -1,0 +1,120 @@
+"""template.yaml as the tests' own source of tables, environments and substitutions."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::StackName": "genesys-purge",
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as `{"Ref": name}` and the like."""
+
+
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+@cache
+def template() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
+    return loaded
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of every resource of a type, by logical id."""
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def resolved(value: Any) -> Any:
+    """A value as CloudFormation would give it, where a resource's name is its logical id."""
+    if isinstance(value, list):
+        return [resolved(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Ref": name}:
+            parameters = template()["Parameters"]
+            return (
+                str(parameters[name]["Default"]) if name in parameters else PSEUDO.get(name, name)
+            )
+        case {"Fn::GetAtt": target}:
+            return str(target).rpartition(".")[0]
+        case {"Fn::Sub": str(text)}:
+            return re.sub(r"\$\{([^}]+)\}", lambda m: PSEUDO.get(m[1], m[1]), text)
+    return {name: resolved(each) for name, each in value.items()}
+
+
+def tables() -> list[dict[str, Any]]:
+    """What `create_table` needs for every table; the name is the logical id."""
+    wanted = ("AttributeDefinitions", "KeySchema", "BillingMode")
+    return [
+        {"TableName": name} | {key: properties[key] for key in wanted}
+        for name, properties in resources("AWS::DynamoDB::Table").items()
+    ]
+
+
+def functions() -> list[str]:
+    return list(resources("AWS::Serverless::Function"))
+
+
+def environment() -> dict[str, str]:
+    """The variables of all functions together."""
+    variables = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
+    for properties in resources("AWS::Serverless::Function").values():
+        variables |= properties.get("Environment", {}).get("Variables", {})
+    return {name: str(resolved(value)) for name, value in variables.items()}
+
+
+def state_machine() -> tuple[str, dict[str, str]]:
+    """The run's ASL text, and its substitutions as on an engine without distributed maps."""
+    properties = resources("AWS::Serverless::StateMachine")["PurgeRunStateMachine"]
+    text = (ROOT / properties["DefinitionUri"]).read_text()
+    substitutions = resolved(properties["DefinitionSubstitutions"])
+    return text, substitutions | {"MapMode": "INLINE"}
+
+
+@cache
+def handler(function: str) -> Callable[[Any, Any], Any]:
+    """The handler of a function by logical id, loaded from its own folder."""
+    folder = resources("AWS::Serverless::Function")[function]["CodeUri"]
+    name = folder.replace("/", ".") + ".handler"
+    spec = importlib.util.spec_from_file_location(name, ROOT / folder / "handler.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    loaded: Callable[[Any, Any], Any] = module.handler
+    return loaded
+
+
+def parameters() -> Mapping[str, str]:
+    """The values of the Systems Manager parameters, by logical id."""
+    found = resources("AWS::SSM::Parameter")
+    return {name: properties["Value"] for name, properties in found.items()}

@@ -1,0 +1,249 @@
+"""Runs a JSONata state machine in this process: moto interprets it and waits take no time.
+
+The private names of moto that this replaces stand in `HOOKS`; all are put back afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import random
+import re
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import yaml
+from jsonata import Jsonata
+from moto import mock_aws
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl, retrier_decl
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.component.intrinsic import jsonata as intrinsic
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function import wait_function
+from moto.stepfunctions.parser.asl.eval import variable_store
+from moto.stepfunctions.parser.asl.jsonata import jsonata as bridge
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+
+Handler = Callable[[dict[str, Any]], object]
+MOTO: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
+
+HOOKS: Mapping[str, tuple[Any, str]] = {
+    "evaluate": (bridge, "_eval_jsonata"),
+    "declare variables": (variable_store, "encode_jsonata_variable_declarations"),
+    "declare functions": (intrinsic, "_DECLARATION_BY_VARIABLE_REFERENCE"),
+    "invoke": (LambdaSimpleBackend, "invoke"),
+    "lambda client": (lambda_eval_utils, "boto_client_for"),
+    "wait": (wait_function.WaitFunction, "_wait_interval"),
+    "retry wait": (retrier_decl, "time"),
+    "jitter": (jitter_strategy_decl, "random"),
+    "step": (EvalComponent, "eval"),
+    "run": (ExecutionWorker, "_execution_logic"),
+}
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How an execution ended and what it did; seconds are virtual, jitter is at its longest."""
+
+    status: str
+    output: object | None
+    error: str | None
+    cause: str | None
+    waits: tuple[float, ...]
+    retry_waits: tuple[float, ...]
+    invocations: tuple[tuple[str, Mapping[str, Any]], ...]
+
+
+@dataclass
+class _Trace:
+    waits: list[float] = field(default_factory=list)
+    retry_waits: list[float] = field(default_factory=list)
+    invocations: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
+class Engine:
+    """Creates and follows state machines; only alive inside `step_functions`."""
+
+    def __init__(
+        self, handlers: Mapping[str, Handler], on_wait: Callable[[float], None], region: str
+    ) -> None:
+        self._handlers = handlers
+        self._on_wait = on_wait
+        self._client = _client("stepfunctions", region)
+        self._lambda = _client("lambda", region)
+        self._traces: defaultdict[str, _Trace] = defaultdict(_Trace)
+        self._lock = threading.RLock()
+        self._thread = threading.local()
+
+    def create(self, name: str, definition: str, substitutions: Mapping[str, str]) -> str:
+        """Create a state machine from ASL text (YAML or JSON) and answer its ARN.
+
+        Each `${Name}` in the text is replaced, before it is parsed; KeyError for an unknown one.
+        """
+        text = re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], definition)
+        asl = json.dumps(yaml.safe_load(text))
+        role = "arn:aws:iam::123456789012:role/state-machine"
+        created = self._client.create_state_machine(name=name, definition=asl, roleArn=role)
+        return str(created["stateMachineArn"])
+
+    def execute(
+        self, definition: str, substitutions: Mapping[str, str], input: Mapping[str, Any]
+    ) -> Execution:
+        """Run a definition once, from creation to its end."""
+        name = uuid.uuid4().hex
+        arn = self.create(name, definition, substitutions)
+        request = json.dumps(input)
+        started = self._client.start_execution(stateMachineArn=arn, name=name, input=request)
+        return self.wait(started["executionArn"])
+
+    def wait(self, execution_arn: str, deadline: float = 30.0) -> Execution:
+        """Answer an execution once it has ended; TimeoutError after `deadline` real seconds."""
+        self._client.describe_execution(executionArn=execution_arn)  # unknown: fails at once
+        trace = self._trace(execution_arn)
+        if not trace.ended.wait(deadline):
+            raise TimeoutError(f"{execution_arn} has not ended after {deadline} s")
+        ended = self._client.describe_execution(executionArn=execution_arn)
+        return Execution(
+            status=ended["status"],
+            output=json.loads(ended.get("output", "null")),
+            error=ended.get("error"),
+            cause=ended.get("cause"),
+            waits=tuple(trace.waits),
+            retry_waits=tuple(trace.retry_waits),
+            invocations=tuple(trace.invocations),
+        )
+
+    def _trace(self, execution_arn: str) -> _Trace:
+        with self._lock:
+            return self._traces[execution_arn]
+
+    def _here(self) -> _Trace:
+        return self._trace(getattr(self._thread, "execution_arn", ""))
+
+    def _pass_time(self, seconds: list[float], wait: float) -> None:
+        # Branches of a Map are threads: one at a time, so that a test's clock needs no lock.
+        with self._lock:
+            seconds.append(float(wait))
+            self._on_wait(float(wait))
+
+    def _invoke(self, function: str, body: str | bytes | None, headers: dict[str, str]) -> bytes:
+        name = function.partition(":function:")[2].partition(":")[0] or function
+        if name not in self._handlers:
+            raise UnknownFunctionException(function)
+        payload = json.loads(body or "{}")
+        self._here().invocations.append((name, payload))
+        try:
+            answer = json.dumps(self._handlers[name](json.loads(body or "{}")))
+        except Exception as error:
+            logging.getLogger(__name__).exception("%s failed", name)
+            headers["x-amz-function-error"] = "Unhandled"
+            answer = json.dumps({"errorMessage": str(error), "errorType": type(error).__name__})
+        return answer.encode()
+
+    def _replacements(self) -> Mapping[str, object]:
+        step, run = getattr(*HOOKS["step"]), getattr(*HOOKS["run"])
+
+        def step_here(component: object, env: Any) -> None:
+            context = env.states.context_object.context_object_data
+            self._thread.execution_arn = context["Execution"]["Id"]
+            step(component, env)
+
+        def run_and_tell(worker: Any) -> None:
+            trace = self._trace(worker._evaluation_details.execution_details.arn)
+            try:
+                run(worker)
+            finally:
+                trace.ended.set()
+
+        return {
+            "evaluate": evaluate,
+            "declare variables": declare,
+            "declare functions": {},
+            "invoke": lambda _, name, __, body, ___, headers: self._invoke(name, body, headers),
+            # A client for each call takes half of the time, and boto3.client is not thread-safe.
+            "lambda client": lambda **_: self._lambda,
+            "wait": lambda _, env, wait_seconds: self._pass_time(self._here().waits, wait_seconds),
+            "retry wait": SimpleNamespace(
+                sleep=lambda s: self._pass_time(self._here().retry_waits, s)
+            ),
+            "jitter": SimpleNamespace(uniform=lambda _, longest: longest),
+            "step": step_here,
+            "run": run_and_tell,
+        }
+
+    @contextmanager
+    def _hooked(self) -> Iterator[None]:
+        replacements = self._replacements()
+        # Each failed state logs its whole state machine; the execution's cause says the same.
+        logger = logging.getLogger("moto.stepfunctions")
+        with ExitStack() as stack:
+            stack.callback(logger.setLevel, logger.level)
+            logger.setLevel(logging.CRITICAL)
+            for name, (target, attribute) in HOOKS.items():
+                stack.enter_context(patch.object(target, attribute, replacements[name]))
+            stack.callback(self._stop_what_still_runs)
+            yield
+
+    def _stop_what_still_runs(self) -> None:
+        for arn, trace in list(self._traces.items()):
+            if arn and not trace.ended.is_set():
+                self._client.stop_execution(executionArn=arn)
+                trace.ended.wait(5)
+
+
+@contextmanager
+def step_functions(
+    handlers: Mapping[str, Handler], on_wait: Callable[[float], None] = lambda seconds: None
+) -> Iterator[Engine]:
+    """Mock AWS with working Step Functions whose Lambda functions are `handlers`, by name.
+
+    `on_wait` is told the seconds of every Wait and every retry instead of waiting for them.
+    """
+    region = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
+    with patch.dict(os.environ, AWS_DEFAULT_REGION=region), mock_aws(config=MOTO):
+        engine = Engine(handlers, on_wait, region)
+        with engine._hooked():
+            yield engine
+
+
+def evaluate(expression: str) -> object:
+    """Evaluate JSONata with the functions that Step Functions adds, to plain JSON values."""
+    program = Jsonata(expression)
+    for name, function in FUNCTIONS.items():
+        program.register_lambda(name, function)
+    return json.loads(json.dumps(program.evaluate(None)))
+
+
+def declare(bindings: Mapping[str, object]) -> str:
+    """Write variables as JSONata assignments."""
+    return "".join(f"{name}:={json.dumps(value)};" for name, value in bindings.items())
+
+
+FUNCTIONS: Mapping[str, Callable[..., object]] = {
+    "partition": lambda items, size: [items[at : at + size] for at in range(0, len(items), size)],
+    "range": lambda first, last, step: list(range(first, last + (1 if step > 0 else -1), step)),
+    "hash": lambda value, name: hashlib.new(name.replace("-", ""), value.encode()).hexdigest(),
+    "random": lambda seed=None: random.Random(seed).random(),
+    "uuid": lambda: str(uuid.uuid4()),
+    "parse": json.loads,
+}
+
+
+@cache
+def _client(service: str, region: str) -> Any:
+    # Kept for the session: a new client costs 40 ms.
+    return boto3.Session(region_name=region).client(service)
