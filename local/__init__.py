@@ -1,0 +1,1 @@
+"""Runs the whole application on this machine."""

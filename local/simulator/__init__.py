@@ -1,0 +1,42 @@
+"""A Genesys Cloud that answers over HTTP by the documented contract."""
+
+from local.simulator.conversation import Conversation, Kind
+from local.simulator.corpus import Corpus, Deletion
+from local.simulator.faults import Fault, FaultKind
+from local.simulator.generation import Mix
+from local.simulator.jobs import JobRecord
+from local.simulator.server import SimulatorServer
+from local.simulator.settings import DeletionMoment, OAuthClient, SimulatorSettings
+from local.simulator.simulator import Simulator
+from local.simulator.timeline import JobState
+from local.simulator.words import (
+    Classification,
+    ConversationStatus,
+    MediaType,
+    Method,
+    Operation,
+    RecordType,
+)
+
+__all__ = [
+    "Classification",
+    "Conversation",
+    "ConversationStatus",
+    "Corpus",
+    "Deletion",
+    "DeletionMoment",
+    "Fault",
+    "FaultKind",
+    "JobRecord",
+    "JobState",
+    "Kind",
+    "MediaType",
+    "Method",
+    "Mix",
+    "OAuthClient",
+    "Operation",
+    "RecordType",
+    "Simulator",
+    "SimulatorServer",
+    "SimulatorSettings",
+]

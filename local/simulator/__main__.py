@@ -1,0 +1,42 @@
+"""`python -m local.simulator`: serves a generated corpus until it is interrupted."""
+
+from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Event
+
+from local.simulator.corpus import Corpus
+from local.simulator.server import SimulatorServer
+from local.simulator.settings import SimulatorSettings
+from local.simulator.simulator import Simulator, system_time
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
+    """The command line."""
+    parser = ArgumentParser(
+        "python -m local.simulator", formatter_class=ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--conversations", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--speed", type=float, default=1.0, help="how much faster jobs run")
+    return parser.parse_args(arguments)
+
+
+def build_server(arguments: Namespace) -> SimulatorServer:
+    """A server as the command line asks for it, not yet started."""
+    corpus = Corpus.generate(count=arguments.conversations, seed=arguments.seed, now=system_time())
+    simulator = Simulator(corpus, SimulatorSettings(speed=arguments.speed))
+    return SimulatorServer(simulator, arguments.port)
+
+
+def main() -> None:
+    """Prints the address and serves."""
+    with build_server(parse_arguments()) as url:
+        print(f"A simulated Genesys Cloud answers at {url}", flush=True)
+        with suppress(KeyboardInterrupt):
+            Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What the simulated Genesys answers: a payload, or a refusal in its error format."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import orjson
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a body and headers; `Content-Length` and the correlation id are added later."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def json(
+        cls, status: int, payload: object, headers: Mapping[str, str] | None = None
+    ) -> "Answer":
+        """The payload as JSON."""
+        return cls(status, orjson.dumps(payload), {"Content-Type": JSON, **(headers or {})})
+
+    @property
+    def status_line(self) -> str:
+        """Such as `200 OK`."""
+        return f"{self.status} {HTTPStatus(self.status).phrase}"
+
+    def malformed(self) -> "Answer":
+        """The same answer cut off in the middle, so that no JSON can be read from it."""
+        return Answer(self.status, self.body[: max(1, len(self.body) // 2)], self.headers)
+
+
+class Refusal(Exception):
+    """Genesys will not do it; carries everything its error body says."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        details: Sequence[object] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code or HTTPStatus(status).phrase.lower().replace(" ", ".")
+        self.details = list(details)
+        self.headers = headers or {}
+
+    def answer(self, correlation_id: str) -> Answer:
+        """The error body, whose `contextId` is the correlation id."""
+        payload = {
+            "message": self.message,
+            "code": self.code,
+            "status": self.status,
+            "contextId": correlation_id,
+            "details": self.details,
+            "errors": [],
+        }
+        return Answer.json(self.status, payload, self.headers)
+
+
+def busy(message: str, retry_after: int | None) -> Refusal:
+    """A 429, with `Retry-After` in whole seconds where there is one."""
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Refusal(429, message, headers=headers)

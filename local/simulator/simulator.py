@@ -1,0 +1,91 @@
+"""A whole simulated Genesys: builds its parts and lets tests look into them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import RLock
+from wsgiref.types import WSGIApplication
+
+import httpx
+
+from local.simulator.analytics import Analytics
+from local.simulator.application import Application
+from local.simulator.conversation_archive import ConversationArchive
+from local.simulator.corpus import Corpus
+from local.simulator.data_deletion import DataDeletion
+from local.simulator.faults import Faults
+from local.simulator.inspection import Inspection
+from local.simulator.interaction_purge import InteractionPurge
+from local.simulator.jobs import JobRecord, Jobs, overlapping
+from local.simulator.oauth import OAuth
+from local.simulator.request_log import LoggedRequest
+from local.simulator.settings import SimulatorSettings
+from local.simulator.transport import SimulatorTransport
+
+
+def system_time() -> datetime:
+    """The real time in UTC."""
+    return datetime.now(UTC)
+
+
+class Simulator:
+    """A Genesys Cloud over a corpus; everything it shows is as of `now()`; thread-safe."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        settings: SimulatorSettings | None = None,
+        now: Callable[[], datetime] = system_time,
+    ) -> None:
+        self.settings = settings or SimulatorSettings()
+        self.faults = Faults()
+        self._now = now
+        self._lock = RLock()
+        self._corpus = corpus
+        self._jobs = Jobs(corpus, self.faults, self.settings)
+        oauth = OAuth(self.settings)
+        endpoints = (
+            oauth,
+            Analytics(corpus, self.settings, oauth),
+            DataDeletion(corpus, self._jobs, self.settings),
+            InteractionPurge(corpus, self._jobs),
+            ConversationArchive(corpus, self._jobs, self.settings),
+            Inspection(self),
+        )
+        routes = [route for endpoint in endpoints for route in endpoint.routes()]
+        self._application = Application(
+            self.settings, now, self._lock, oauth, self._jobs, self.faults, routes
+        )
+
+    @property
+    def wsgi(self) -> WSGIApplication:
+        """The WSGI application, which raises Unanswered for a timeout or a dropped connection."""
+        return self._application
+
+    def transport(self) -> httpx.BaseTransport:
+        """A transport for httpx.Client(transport=..., base_url=any)."""
+        return SimulatorTransport(self.wsgi)
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus, with everything deleted that jobs deleted until now."""
+        with self._lock:
+            self._jobs.settle(self._now())
+            return self._corpus
+
+    @property
+    def jobs(self) -> list[JobRecord]:
+        """Every job ever created, in order."""
+        with self._lock:
+            now = self._now()
+            self._jobs.settle(now)
+            return self._jobs.records(now)
+
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        """Every request received, in order."""
+        with self._lock:
+            return list(self._application.log)
+
+    def submitted_twice(self) -> list[tuple[str, str]]:
+        """The pairs of jobs that were asked to delete some same conversation."""
+        return overlapping(self.jobs)
