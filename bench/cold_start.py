@@ -1,0 +1,114 @@
+"""What a function costs before its first answer: CPU and modules, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The least that any function here could do: log, speak HTTP, validate and reach DynamoDB.
+FLOOR = """
+import boto3, httpx, pydantic
+from aws_lambda_powertools import Logger
+class Model(pydantic.BaseModel):
+    name: str
+Model(name="floor")
+Logger(service="floor")
+httpx.Client()
+boto3.session.Session().client("dynamodb")
+"""
+
+# The handler's module, and everything its first call would have to build.
+FUNCTION = """
+import importlib.util
+spec = importlib.util.spec_from_file_location("handler", "functions/{name}/handler.py")
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+from genesys_purge import telemetry, wiring
+telemetry.logger()
+wiring.{name}()
+"""
+
+REPORT = """
+import sys, time
+print(time.process_time(), len(sys.modules), *(name for name in {unwanted!r} if name in sys.modules))
+"""
+
+UNWANTED = ("aws_xray_sdk", "pydantic_settings", "asyncio")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One cold start: CPU seconds, modules loaded, and those among them that nobody wants."""
+
+    cpu: float
+    modules: int
+    unwanted: tuple[str, ...]
+
+
+def functions() -> list[str]:
+    """The functions by folder name."""
+    return sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
+
+
+def measure(rounds: int) -> dict[str, list[Cost]]:
+    """The costs of the floor (under `FLOOR`) and of each function, round by round.
+
+    All are measured in turn within a round, so that a machine that slows down slows all of them.
+    """
+    programs = {"FLOOR": FLOOR} | {name: FUNCTION.format(name=name) for name in functions()}
+    for program in programs.values():
+        _start(program)
+    costs: dict[str, list[Cost]] = {name: [] for name in programs}
+    for _ in range(rounds):
+        for name, program in programs.items():
+            costs[name].append(_start(program))
+    return costs
+
+
+def ratio(costs: Mapping[str, list[Cost]], name: str) -> float:
+    """The median over the rounds of the function's CPU per the floor's."""
+    pairs = zip(costs[name], costs["FLOOR"], strict=True)
+    return statistics.median(cost.cpu / floor.cpu for cost, floor in pairs)
+
+
+def _start(program: str) -> Cost:
+    done = subprocess.run(  # noqa: S603 - programs of this very file
+        [sys.executable, "-c", program + REPORT.format(unwanted=UNWANTED)],
+        cwd=ROOT,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    cpu, modules, *unwanted = done.stdout.split()
+    return Cost(float(cpu), int(modules), tuple(unwanted))
+
+
+def _environment() -> dict[str, str]:
+    """Every setting that the functions ask for; nothing is called, so any value does."""
+    settings = {
+        name: "bench"
+        for name in (
+            "RUNS_TABLE",
+            "AUDIT_TABLE",
+            "HOLDS_TABLE",
+            "CIRCUIT_TABLE",
+            "GENESYS_SECRET",
+            "RETENTION_PARAMETER",
+            "SWITCH_PARAMETER",
+            "STATE_MACHINE_ARN",
+        )
+    }
+    aws = {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+    }
+    return {"PATH": os.environ["PATH"]} | settings | aws
