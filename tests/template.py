@@ -107,7 +107,8 @@ def handler(function: str) -> Callable[[Any, Any], Any]:
     folder = resources("AWS::Serverless::Function")[function]["CodeUri"]
     name = folder.replace("/", ".") + ".handler"
     spec = importlib.util.spec_from_file_location(name, ROOT / folder / "handler.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     loaded: Callable[[Any, Any], Any] = module.handler

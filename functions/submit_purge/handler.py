@@ -2,7 +2,7 @@
 
 from genesys_purge import wiring
 from genesys_purge.entrypoint import submission
-from genesys_purge.purging.submit_purge import Submission, SubmittedRun
+from genesys_purge.model.submission import Submission, SubmittedRun
 
 
 @submission

@@ -2,27 +2,139 @@
 
 from __future__ import annotations
 
-from local.simulator import Corpus, Kind
+from typing import Any
+
+import pytest
+
+from local.simulator import ConversationStatus, Corpus, Kind
+from tests import builders
 from tests.application import running
 from tests.clock import NOON
+from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.slots import METHODS, Shared, Slot
+
+BATCH = {"batch_submitted": 2, "batch_completed": 2, "batch_verified": 2}
+RUN = {"run_submitted": 1, "run_planned": 1, "run_completed": 1}
 
 
-def test_a_run_deletes_what_is_eligible_and_skips_the_rest_by_reason() -> None:
-    corpus = Corpus.compose(
-        now=NOON, eligible=30, held=3, too_young=4, already_deleted=5, without_end=2
-    )
-    request = {
-        "method": "conversation_archive",
-        "reason": "retention of one year is over",
-        "conversationIds": corpus.ids(),
+@pytest.mark.parametrize("method", METHODS)
+def test_every_record_is_deleted_in_batches_and_proven_gone(scene: Shared, method: str) -> None:
+    app, slot = scene.app, scene.slot()
+
+    run = app.run(slot.request(method))
+
+    assert run["outcome"] == "completed"
+    assert run["totals"] == {"targeted": 10, "skipped": {}, "deleted": 10, "verified": 10}
+    assert statuses(run) == ["completed", "completed"]
+    assert facts(app, run) == RUN | BATCH
+    assert_honest(app, run, slot.ids)
+    assert {app.simulator.corpus.status_of(each) for each in slot.ids} == {
+        ConversationStatus.PURGED
     }
-    with running(corpus) as app:
-        run = app.run(request)
-        assert run["outcome"] == "completed"
-        assert run["totals"] == {
-            "targeted": 30,
-            "skipped": {"legal_hold": 3, "too_young": 6, "already_deleted": 5},
-            "deleted": 30,
-            "verified": 30,
-        }
-        assert set(corpus.deleted_ids()) == set(corpus.ids(Kind.ELIGIBLE))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_batch_is_one_call_and_together_they_cover_the_request(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+
+    since = len(app.simulator.requests)
+
+    run = app.run(slot.request(method))
+
+    jobs = [batch["jobId"] for batch in run["batches"]]
+    asked = {job.job_id: list(job.requested_ids) for job in app.simulator.jobs}
+    assert [each for job in jobs for each in asked[job]] == slot.ids
+    assert [asked_for(body) for body in sent(app, since)] == expected(slot, method)
+
+
+def asked_for(body: dict[str, Any]) -> object:
+    """The ids or the date range of a deleting call's body."""
+    if "conversationIds" in body:
+        return body["conversationIds"]
+    return (body.get("filter") or body["interactions"][0])["dateRange"]
+
+
+def expected(slot: Slot, method: str) -> list[Any]:
+    if method == "conversation_archive":
+        return [slot.ids[:5], slot.ids[5:]]
+    days = (slot.oldest, slot.oldest - 30, slot.oldest - 60)
+    ends = [builders.days_ago(each).strftime("%Y-%m-%dT%H:%M:%SZ") for each in days]
+    return [{"start": ends[0], "end": ends[1]}, {"start": ends[1], "end": ends[2]}]
+
+
+@pytest.mark.parametrize(
+    ("method", "soft"),
+    [
+        ("interaction_purge", {"purgeType": "soft"}),
+        ("conversation_archive", {"permanentDelete": False}),
+    ],
+)
+def test_a_soft_purge_leaves_records_that_read_as_deleted(
+    scene: Shared, method: str, soft: dict[str, Any]
+) -> None:
+    app, slot = scene.app, scene.slot()
+
+    run = app.run(slot.request(method, **soft))
+
+    assert run["outcome"] == "completed"
+    assert {app.simulator.corpus.status_of(each) for each in slot.ids} == {
+        ConversationStatus.DELETED
+    }
+    assert_honest(app, run, slot.ids)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_dry_run_submits_nothing_and_has_the_plan_of_the_real_run(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+
+    since = len(app.simulator.requests)
+
+    dry = app.run(slot.request(method, dryRun=True))
+    assert sent(app, since) == []
+    real = app.run(slot.request(method))
+
+    assert dry["outcome"] == "dry_run"
+    assert dry["plan"] == real["plan"]
+    assert dry["plan"]["targeted"] == 10
+    assert facts(app, dry) == RUN
+    assert "deleted" not in dry["totals"]
+    assert real["outcome"] == "completed"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_nothing_to_purge_is_its_own_outcome(scene: Shared, method: str) -> None:
+    app, slot = scene.app, scene.slot()
+    app.run(slot.request(method))
+
+    run = app.run(slot.request(method, requestId=f"again-{method}"))
+
+    assert run["outcome"] == "nothing_to_purge"
+    assert run["batches"] == []
+    assert run["totals"]["targeted"] == 0
+    assert facts(app, run) == RUN
+    assert app.execution(run["runId"]).status == "SUCCEEDED"
+    assert app.simulator.submitted_twice() == []
+
+
+def test_a_window_that_is_empty_in_part_is_purged_whole(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    app.run(slot.request("conversation_archive", conversationIds=slot.ids[:5]))
+
+    run = app.run(slot.request("data_deletion"))
+
+    assert run["outcome"] == "completed"
+    assert [batch["targeted"] for batch in run["batches"]] == [0, 5]
+    assert run["totals"]["deleted"] == 5
+
+
+def test_an_interaction_purge_says_that_its_plan_is_an_upper_bound(scene: Shared) -> None:
+    plans = {
+        method: scene.app.run(scene.slot().request(method, dryRun=True))["plan"]
+        for method in METHODS
+    }
+
+    assert [method for method in METHODS if plans[method]["upperBound"]] == ["interaction_purge"]

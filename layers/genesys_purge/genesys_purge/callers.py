@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.dates import Instant
-from genesys_purge.purging.submit_purge import Submission
+from genesys_purge.model.submission import Submission
 
 LARGEST_BODY = 1_048_576
 
@@ -35,7 +34,7 @@ class HttpCall(NamedTuple):
             if len(body) > LARGEST_BODY:
                 raise _refused("request", f"may have at most {LARGEST_BODY} bytes")
             return orjson.loads(body)
-        except (binascii.Error, orjson.JSONDecodeError, UnicodeEncodeError) as error:
+        except ValueError as error:  # not base64, not Unicode, not JSON
             raise _refused("request", "the body is not JSON") from error
 
     @property
@@ -92,7 +91,7 @@ def _scheduled(event: Mapping[str, Any]) -> Submission:
 def _moment(path: str, value: object) -> datetime:
     try:
         return TypeAdapter(Instant).validate_json(orjson.dumps(value))
-    except ValidationError as error:
+    except (ValidationError, orjson.JSONEncodeError) as error:
         raise _refused(path, "must be a time as in RFC 3339") from error
 
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import orjson
 
 from genesys_purge import callers, telemetry
-from genesys_purge.errors import PurgeError, Unexpected
+from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
+from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
-from genesys_purge.purging.submit_purge import Submission
 
 M = TypeVar("M", bound=Wire)
 Handler = Callable[[Any, Any], Any]
@@ -82,6 +82,13 @@ def _response(status: int, body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _reason(error: PurgeError) -> str:
+    """The error's text for the log: without paths, which may be names of the caller's making."""
+    if isinstance(error, InvalidRequest):
+        return "; ".join(dict.fromkeys(field.message for field in error.errors()))[:1_000]
+    return str(error)
+
+
 def _guarded(call: Callable[[], Any], context: Any) -> Any:
     """What `call` returns; an error nobody foresaw is logged and loses its text."""
     request_id = getattr(context, "aws_request_id", "")
@@ -90,7 +97,7 @@ def _guarded(call: Callable[[], Any], context: Any) -> Any:
     try:
         return call()
     except PurgeError as error:
-        log.warning("refused", extra={"error": type(error).__name__, "reason": str(error)})
+        log.warning("refused", extra={"error": type(error).__name__, "reason": _reason(error)})
         raise
     except Exception as error:
         log.exception("unexpected error")

@@ -1,19 +1,42 @@
-"""The only reader of the environment: typed, frozen, naming what is missing."""
+"""The only reader of the environment: typed, frozen, naming what is missing or wrong."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Annotated, Self
-
-from pydantic import Field, ValidationError, field_validator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from genesys_purge.genesys import regions
-from genesys_purge.model.wire import Wire
 
 
-class Settings(Wire):
-    """The settings of the functions; each field is read from its name in capitals."""
+def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(-1)
+        if not least <= value <= most:
+            raise ValueError(f"must be a number from {least} to {most}, not {text!r}")
+        return value
+
+    return read
+
+
+def _zones(text: str) -> frozenset[str]:
+    return frozenset(zone.strip() for zone in text.split(",") if zone.strip())
+
+
+def _read(default: Any, reader: Callable[[str], Any]) -> Any:
+    return field(default=default, metadata={"reader": reader})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of the functions; each field is read from its name in capitals.
+
+    It is no pydantic model: building one costs every cold start more than reading it.
+    """
 
     runs_table: str = ""
     audit_table: str = ""
@@ -26,28 +49,21 @@ class Settings(Wire):
     retention_parameter: str = ""
     switch_parameter: str = ""
     state_machine_arn: str = ""
-    residency_zones: frozenset[str] = frozenset({"us-east-1"})
-    max_records: Annotated[int, Field(ge=1)] = 100_000
-    concurrent_jobs: Annotated[int, Field(ge=1, le=1_000)] = 5
-    batch_size: Annotated[int, Field(ge=1, le=1_000)] = 1_000
-    requests_per_second: Annotated[float, Field(gt=0)] = 10.0
-    circuit_recovery_seconds: Annotated[int, Field(ge=1)] = 30
-    job_time_limit_seconds: Annotated[int, Field(ge=60)] = 14_400
-    intent_lease_seconds: Annotated[int, Field(ge=1)] = 60
+    residency_zones: frozenset[str] = _read(frozenset({"us-east-1"}), _zones)
+    max_records: int = _read(100_000, _number(int, 1, 100_000_000))
+    concurrent_jobs: int = _read(5, _number(int, 1, 1_000))
+    batch_size: int = _read(1_000, _number(int, 1, 1_000))
+    requests_per_second: float = _read(10.0, _number(float, 0.01, 1_000_000))
+    circuit_recovery_seconds: int = _read(30, _number(int, 1, 3_600))
+    job_time_limit_seconds: int = _read(14_400, _number(int, 60, 31_536_000))
+    intent_lease_seconds: int = _read(60, _number(int, 1, 900))
 
-    @field_validator("residency_zones", mode="before")
-    @classmethod
-    def _zones(cls, value: object) -> object:
-        if isinstance(value, str):
-            return frozenset(zone.strip() for zone in value.split(",") if zone.strip())
-        return value
-
-    def named(self, field: str) -> str:
+    def named(self, name: str) -> str:
         """A name that this function cannot do without; ValueError where it is not set."""
-        value = getattr(self, field)
+        value = str(getattr(self, name))
         if not value:
-            raise ValueError(f"{field.upper()} is not set")
-        return str(value)
+            raise ValueError(f"{name.upper()} is not set")
+        return value
 
     @property
     def api_url(self) -> str:
@@ -58,20 +74,22 @@ class Settings(Wire):
         return self.genesys_login_url.rstrip("/") or regions.login_url(self.genesys_region)
 
     @classmethod
-    def from_environment(cls) -> Self:
+    def from_environment(cls) -> Settings:
         """The settings of this process."""
         return cls.read(os.environ)
 
     @classmethod
-    def read(cls, environment: Mapping[str, str]) -> Self:
+    def read(cls, environment: Mapping[str, str]) -> Settings:
         """The settings in `environment`; ValueError naming every variable that is wrong."""
-        given = {
-            name: environment[name.upper()]
-            for name in cls.model_fields
-            if environment.get(name.upper())
-        }
-        try:
-            return cls.model_validate(given, strict=False)
-        except ValidationError as error:
-            wrong = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
-            raise ValueError("; ".join(wrong)) from None
+        given, wrong = {}, []
+        for each in fields(cls):
+            text = environment.get(each.name.upper(), "").strip()
+            if not text:
+                continue
+            try:
+                given[each.name] = each.metadata.get("reader", str)(text)
+            except ValueError as error:
+                wrong.append(f"{each.name.upper()} {error}")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return cls(**given)

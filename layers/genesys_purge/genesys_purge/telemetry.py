@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Metrics
 
 SERVICE = "genesys-purge"
 NAMESPACE = "GenesysPurge"
@@ -19,6 +22,8 @@ def logger() -> Logger:
 
 @cache
 def _metrics() -> Metrics:
+    from aws_lambda_powertools import Metrics
+
     return Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
@@ -26,10 +31,10 @@ class EmfMeter:
     """Implements the `Meter` port in CloudWatch's embedded metric format."""
 
     def count(self, name: str, value: float = 1) -> None:
-        _metrics().add_metric(name, MetricUnit.Count, value)
+        _metrics().add_metric(name, "Count", value)
 
     def seconds(self, name: str, value: float) -> None:
-        _metrics().add_metric(name, MetricUnit.Seconds, value)
+        _metrics().add_metric(name, "Seconds", value)
 
 
 def flush() -> None:

@@ -50,9 +50,10 @@ def settings() -> Settings:
 
 @cache
 def _session() -> Any:
-    import boto3
+    """The process's one session; botocore's own, for boto3 would load S3's transfer manager."""
+    import botocore.session
 
-    return boto3.session.Session()
+    return botocore.session.get_session()
 
 
 @cache
@@ -62,7 +63,7 @@ def _aws(service: str) -> Any:
     config = Config(
         connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
     )
-    return _session().client(service, config=config)
+    return _session().create_client(service, config=config)
 
 
 @cache
@@ -83,7 +84,7 @@ def runs() -> DynamoRuns:
 def holds() -> DynamoHolds:
     from genesys_purge.store.holds import DynamoHolds
 
-    return DynamoHolds(_aws("dynamodb"), settings().named("holds_table"))
+    return DynamoHolds(_aws("dynamodb"), settings().named("holds_table"), now)
 
 
 @cache
@@ -150,7 +151,7 @@ def requests() -> Requests:
 def _batches(actor: str) -> Batches:
     from genesys_purge.purging.batches import Batches
 
-    return Batches(requests(), runs(), now, actor)
+    return Batches(runs(), now, actor)
 
 
 @cache

@@ -26,6 +26,7 @@ from genesys_purge.ports import Operation
 
 CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
 LONGEST_MESSAGE = 500
+LONGEST_PAUSE = 3_600.0
 SERVER_ERRORS = 500
 
 
@@ -80,7 +81,8 @@ def message_in(response: httpx.Response) -> str:
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        return _printable(response.text) or "no message"
+        # Not `response.text`: the answer names its own charset, and need not name a text's.
+        return _printable(response.content.decode(errors="replace")) or "no message"
     if not isinstance(body, dict):
         return _printable(str(body))
     words = [body.get(name) for name in ("message", "error_description", "error", "code")]
@@ -97,15 +99,18 @@ def correlation_id(response: httpx.Response) -> str | None:
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """The seconds of `Retry-After`, given as a number or as an HTTP date; None if unreadable."""
+    """The seconds of `Retry-After`, given as a number or as an HTTP date; None if unreadable.
+
+    At most an hour: a wait of the state machine has an end, too.
+    """
     value = response.headers.get("retry-after", "").strip()
     if value.isdecimal():
-        return float(value)
+        return min(float(value), LONGEST_PAUSE)
     try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
+        seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
-    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until.tzinfo else None
+    return min(max(0.0, seconds), LONGEST_PAUSE)
 
 
 def _detail(item: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -65,7 +66,7 @@ class GenesysClient:
     ) -> Mapping[str, Any]:
         try:
             response = self._circuit(lambda: self._authorised(operation, body, path))
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise GenesysUnavailable(
                 f"{operation.path} was not answered: {type(error).__name__}"
             ) from error
@@ -86,7 +87,7 @@ class GenesysClient:
             raise GenesysUnavailable(
                 f"{operation.path} was not sent: {type(error).__name__}"
             ) from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise OutcomeUnknown(
                 f"{operation.path} was sent and not answered: {type(error).__name__}"
             ) from error
@@ -127,7 +128,7 @@ class GenesysClient:
         self._pace.wait()
         return self._http.request(
             operation.verb,
-            self._api_url + operation.path.format_map(path),
+            self._api_url + operation.path.format_map({n: quote(v, "") for n, v in path.items()}),
             content=None if body is None else orjson.dumps(body),
             headers={
                 "Authorization": f"Bearer {token.value}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -13,6 +14,9 @@ from genesys_purge.genesys.answers import error_in, message_in, object_in
 from genesys_purge.ports import Clock, Operation
 
 AHEAD = timedelta(seconds=120)
+LONGEST_SECONDS = 48 * 3_600
+# RFC 6750: what may stand in the Authorization header.
+TOKEN_FORM = re.compile(r"[\x21-\x7e]{1,8192}")
 TOKEN = Operation("POST", "/oauth/token")
 
 
@@ -94,7 +98,7 @@ class Tokens:
                 auth=(credentials.client_id, credentials.client_secret),
                 data={"grant_type": "client_credentials"},
             )
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise GenesysUnavailable(
                 f"the login service could not be reached: {type(error).__name__}"
             ) from error
@@ -109,10 +113,12 @@ class Tokens:
     def _read(self, response: httpx.Response) -> Token:
         body = object_in(response)
         value, seconds, scope = (body.get(n) for n in ("access_token", "expires_in", "scope"))
-        if not isinstance(value, str) or not value or not isinstance(seconds, int | float):
+        if not isinstance(value, str) or not TOKEN_FORM.fullmatch(value):
             raise GenesysUnavailable("the login service answered without a token")
+        if not isinstance(seconds, int | float):
+            raise GenesysUnavailable("the login service answered without the token's lifetime")
         # A token shorter than twice the margin is refreshed halfway, never on every call.
-        lifetime = timedelta(seconds=seconds)
+        lifetime = timedelta(seconds=min(max(seconds, 0), LONGEST_SECONDS))
         refresh_at = self._now() + max(lifetime - AHEAD, lifetime / 2)
         scopes = frozenset(scope.split()) if isinstance(scope, str) and scope.strip() else None
         return Token(value, refresh_at, scopes)

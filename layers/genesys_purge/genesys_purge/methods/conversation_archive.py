@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from genesys_purge.errors import FieldError, UnreadableAnswer
+from genesys_purge.errors import FieldError, InvalidRequest, UnreadableAnswer
 from genesys_purge.methods.method import (
     JobReport,
     JobStatus,
@@ -30,19 +30,20 @@ from genesys_purge.methods.method import (
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import Genesys, IdLists, Operation, Permit
 
 PURGE = ("analytics:conversation:delete",)
 LOOK_UP = Operation("POST", "/api/v2/analytics/conversations/details/query")
 SUBMIT = Operation("POST", "/api/v2/analytics/conversations/purge", PURGE)
 STATUS = Operation("GET", "/api/v2/analytics/conversations/purge/{job_id}", PURGE, retried=False)
 MOST_INLINE = 1_000
+MOST_TOLD = 20
 GONE = frozenset({"deleted", "purged"})
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
 
 # UUIDs on the live platform, opaque in the document; never anything that could leave its quotes.
 CONVERSATION_ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-S3_URL = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.{1,1024}$"
+S3_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.{1,1024}")
 
 
 class ConversationArchiveRequest(PurgeRequest):
@@ -50,7 +51,7 @@ class ConversationArchiveRequest(PurgeRequest):
 
     method: Literal["conversation_archive"]
     conversation_ids: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    conversation_ids_from: Annotated[str, StringConstraints(pattern=S3_URL)] | None = None
+    conversation_ids_from: str | None = None
     permanent_delete: bool = True
     classification: Classification | None = None
 
@@ -61,11 +62,14 @@ class ConversationArchive:
     name = "conversation_archive"
     request_model = ConversationArchiveRequest
     poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
+    plans_upper_bound = False
 
     def conflicts(self, request: ConversationArchiveRequest, rules: Rules) -> Iterator[FieldError]:
-        ids = request.conversation_ids
-        if (ids is None) == (request.conversation_ids_from is None):
+        ids, url = request.conversation_ids, request.conversation_ids_from
+        if (ids is None) == (url is None):
             yield FieldError("conversationIds", "give either these or conversationIdsFrom")
+        if url is not None and not S3_URL.fullmatch(url):
+            yield FieldError("conversationIdsFrom", "must be s3://bucket/key")
         if ids and len(ids) > MOST_INLINE:
             yield FieldError(
                 "conversationIds",
@@ -85,9 +89,7 @@ class ConversationArchive:
     def plan(
         self, request: ConversationArchiveRequest, sources: Sources
     ) -> Iterator[Planned | Skipped]:
-        ids = iter(
-            request.conversation_ids or sources.id_lists.read(request.conversation_ids_from or "")
-        )
+        ids = iter(request.conversation_ids or _listed(request, sources.id_lists))
         eligible: list[Entry] = []
         while chunk := list(islice(ids, sources.batch_size)):
             found = self._look_up(chunk, sources.genesys)
@@ -156,9 +158,9 @@ class ConversationArchive:
         if _is_gone(record):
             return "already_deleted"
         attributes = record.get("customAttributes")
-        attributes = attributes if isinstance(attributes, dict) else {}
+        attributes = {} if attributes is None else attributes
         # Anything but a clear no is a hold.
-        if attributes.get("legal_hold") not in (None, False):
+        if not isinstance(attributes, dict) or attributes.get("legal_hold") not in (None, False):
             return "legal_hold"
         end = _instant(record.get("conversationEnd"))
         if end is None:
@@ -166,7 +168,8 @@ class ConversationArchive:
         if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
             return "legal_hold"
         own = attributes.get("classification")
-        own = own if isinstance(own, str) else None
+        if own is not None and not isinstance(own, str):
+            return "too_young"
         policy = policy_in_force(self, request, sources.matrix, own)
         if policy is None or not policy.is_met(end, sources.now):
             return "too_young"
@@ -185,6 +188,14 @@ def wrong_ids(ids: Iterable[str], path: str) -> Iterator[FieldError]:
         seen.setdefault(conversation_id, position)
 
 
+def _listed(request: ConversationArchiveRequest, id_lists: IdLists) -> Sequence[str]:
+    """The ids of the request's object; InvalidRequest with its first wrong ones."""
+    ids = list(id_lists.read(request.conversation_ids_from or ""))
+    if wrong := list(islice(wrong_ids(ids, "conversationIdsFrom.{}"), MOST_TOLD)):
+        raise InvalidRequest(wrong)
+    return ids
+
+
 def _is_gone(record: Mapping[str, Any] | None) -> bool:
     return record is None or str(record.get("conversationStatus", "")).lower() in GONE
 
@@ -194,6 +205,6 @@ def _instant(value: object) -> datetime | None:
         return None
     try:
         instant = datetime.fromisoformat(value)
-    except ValueError:
+        return instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return instant.astimezone(UTC) if instant.tzinfo else None

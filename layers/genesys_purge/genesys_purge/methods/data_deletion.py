@@ -34,7 +34,6 @@ MANAGE = ("data:deletion:manage",)
 COUNT = windows.COUNT._replace(scopes=("analytics:query", "analytics:queries"))
 SUBMIT = Operation("POST", "/api/v2/data/deletion/requests", MANAGE)
 STATUS = Operation("GET", "/api/v2/data/deletion/requests/{job_id}", MANAGE, retried=False)
-LARGEST_BODY = 1_048_576
 
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
 
@@ -66,6 +65,7 @@ class DataDeletion:
     name = "data_deletion"
     request_model = DataDeletionRequest
     poll_policy = PollPolicy(first=15)
+    plans_upper_bound = False
 
     def conflicts(self, request: DataDeletionRequest, rules: Rules) -> Iterator[FieldError]:
         if request.legal_hold_validation is False:

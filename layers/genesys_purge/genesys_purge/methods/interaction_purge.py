@@ -23,6 +23,7 @@ from genesys_purge.methods.method import (
     Verdict,
     count_in,
     job_id_in,
+    list_in,
     policy_in_force,
     sum_of,
     text_in,
@@ -36,6 +37,7 @@ SUBMIT = Operation("POST", "/api/v2/interactions/purge", ("purge:write",))
 STATUS = Operation("GET", "/api/v2/interactions/purge/{job_id}", ("purge:read",), retried=False)
 HIPAA_DAYS = 2_555
 LARGEST_FILTERS = 16_384
+DEEPEST_FILTERS = 10
 
 STATUSES = {
     "completed": JobStatus.COMPLETED,
@@ -84,6 +86,7 @@ class InteractionPurge:
     name = "interaction_purge"
     request_model = InteractionPurgeRequest
     poll_policy = PollPolicy(first=15, growth=1.1, attempts=200)
+    plans_upper_bound = True
 
     def conflicts(self, request: InteractionPurgeRequest, rules: Rules) -> Iterator[FieldError]:
         days = request.retention_days
@@ -96,6 +99,8 @@ class InteractionPurge:
             yield FieldError("purgeType", "must be permanent for pii")
         if len(orjson.dumps(request.filters)) > LARGEST_FILTERS:
             yield FieldError("filters", f"may have at most {LARGEST_FILTERS} bytes as JSON")
+        if _depth(request.filters) > DEEPEST_FILTERS:
+            yield FieldError("filters", f"may be nested at most {DEEPEST_FILTERS} deep")
         yield from windows.check_window(
             request.date_range, policy_in_force(self, request, rules.matrix), rules
         )
@@ -137,7 +142,7 @@ class InteractionPurge:
     def status(self, job_id: str, genesys: Genesys) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
-        interactions = [i for i in answer.get("interactions") or () if isinstance(i, dict)]
+        interactions = [i for i in list_in(answer, "interactions") if isinstance(i, dict)]
         reasons = [str(i["errorReason"]) for i in interactions if i.get("errorReason")]
         return JobReport(
             status,
@@ -166,3 +171,10 @@ class InteractionPurge:
         if request.filters:
             filters["filters"] = dict(request.filters)
         return windows.count(genesys, windows.COUNT, filters)
+
+
+def _depth(value: object) -> int:
+    """How many objects and lists lie in each other; the request's parser bounds it."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0

@@ -15,6 +15,8 @@ from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
 from genesys_purge.ports import Genesys, IdLists, Permit
 
+LONGEST_JOB_ID = 200
+
 
 class Rules(NamedTuple):
     """What a request is held against."""
@@ -115,6 +117,10 @@ class Method(Protocol):
     def poll_policy(self) -> PollPolicy:
         """How to wait for its jobs."""
 
+    @property
+    def plans_upper_bound(self) -> bool:
+        """Whether a job may delete fewer records than its plan counts."""
+
     def conflicts(self, request: Any, rules: Rules) -> Iterator[FieldError]:
         """Wrong fields that no type shows; a field that is itself wrong is None."""
 
@@ -160,7 +166,7 @@ def policy_in_force(
 def job_id_in(answer: Mapping[str, Any], field: str) -> str:
     """The job id of an accepted submit; OutcomeUnknown where it is not to be read."""
     value = answer.get(field)
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and 0 < len(value) <= LONGEST_JOB_ID:
         return value
     raise OutcomeUnknown(f"Genesys accepted the submit without a readable {field}")
 
@@ -179,6 +185,12 @@ def count_in(answer: Mapping[str, Any], field: str) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     return None
+
+
+def list_in(answer: Mapping[str, Any], field: str) -> list[Any]:
+    """A list where there is one, otherwise an empty one."""
+    value = answer.get(field)
+    return value if isinstance(value, list) else []
 
 
 def sum_of(counts: Iterable[int | None]) -> int | None:

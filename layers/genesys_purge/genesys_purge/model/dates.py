@@ -6,12 +6,31 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from genesys_purge.model.wire import Wire
 
-Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
 LONGEST_DAYS = 36_500
+
+
+def _no_number(value: object) -> object:
+    """Refuses seconds since 1970, as which `"20200101"` would pass for a day of that year."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise ValueError("must be a time as in RFC 3339")
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the calendar") from None
+
+
+# Strings are read leniently only because a validator before hides that they came as JSON.
+Instant = Annotated[
+    AwareDatetime, Field(strict=False), AfterValidator(_in_utc), BeforeValidator(_no_number)
+]
 
 
 class Window(Wire):
@@ -19,6 +38,12 @@ class Window(Wire):
 
     start: Instant
     end: Instant
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("start must be before end")
+        return self
 
     def split(self, days: int) -> Iterator[Window]:
         """Contiguous windows of at most `days` days that cover this one exactly."""
@@ -58,7 +83,10 @@ class DateRange(Wire):
         return self.older_than_days is not None
 
     def resolve(self, reference: datetime) -> Window:
-        """The window meant, `reference` standing for now where the range is relative."""
+        """The window meant, `reference` standing for now where the range is relative.
+
+        OverflowError where it would lie outside the calendar.
+        """
         if self.start is not None and self.end is not None:
             return Window(start=self.start, end=self.end)
         end = reference - timedelta(days=self.older_than_days or 0)

@@ -12,26 +12,32 @@ from genesys_purge.model.wire import Wire
 
 
 class Hold(Wire):
-    """Holds `conversationIds`, or all that ended in `dateRange`, or, with neither, everything."""
+    """Holds `conversationIds` and all that ended in `dateRange`; with neither, everything.
+
+    A `releasedAt` that is still to come releases nothing yet.
+    """
 
     hold_id: Annotated[str, Field(min_length=1, max_length=80)]
     reason: Annotated[str, Field(min_length=1, max_length=500)]
     placed_by: str
     placed_at: Instant
     released_at: Instant | None = None
-    conversation_ids: frozenset[str] | None = None
+    conversation_ids: Annotated[frozenset[str], Field(min_length=1)] | None = None
     date_range: Window | None = None
 
-    @property
-    def is_active(self) -> bool:
-        return self.released_at is None
+    def is_active(self, now: datetime) -> bool:
+        return self.released_at is None or self.released_at > now
 
     def holds_window(self, window: Window) -> bool:
-        """Whether something in `window` may be held: a hold on ids alone may lie anywhere."""
-        return self.date_range is None or self.date_range.overlaps(window)
+        """Whether something in `window` may be held: held ids may lie anywhere."""
+        if self.conversation_ids is not None or self.date_range is None:
+            return True
+        return self.date_range.overlaps(window)
 
     def holds_record(self, conversation_id: str, end: datetime) -> bool:
         """Whether the conversation that ended at `end` is held."""
-        if self.conversation_ids is not None:
-            return conversation_id in self.conversation_ids
-        return self.date_range is None or self.date_range.contains(end)
+        if conversation_id in (self.conversation_ids or ()):
+            return True
+        if self.date_range is None:
+            return self.conversation_ids is None
+        return self.date_range.contains(end)

@@ -12,13 +12,16 @@ from typing import Annotated, Any, TypeVar
 import orjson
 from pydantic import Field, StringConstraints, ValidationError, create_model
 
-from genesys_purge.errors import FieldError
+from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.dates import DateRange
 from genesys_purge.model.wire import Wire
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+LONGEST_PATH = 200
+UNREADABLE = "is nested too deeply, or holds a number over 64 bits or text that is not Unicode"
 
 
 class Classification(StrEnum):
@@ -60,12 +63,17 @@ def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[Fie
     """The request in `payload` and its wrong fields; a wrong field reads as None.
 
     Rules over several fields can so be checked beside wrong ones, and all be told at once.
+    InvalidRequest at once where the payload as a whole cannot be read.
     """
     try:
         return model.parse(payload), []
+    except orjson.JSONEncodeError as error:
+        raise InvalidRequest([FieldError("request", UNREADABLE)]) from error
     except ValidationError as refused:
+        if any(not error["loc"] for error in refused.errors()):
+            raise InvalidRequest([FieldError("request", UNREADABLE)]) from refused
         errors = [_field_error(error) for error in refused.errors()]
-        wrong = {error["loc"][0] for error in refused.errors() if error["loc"]}
+        wrong = {error["loc"][0] for error in refused.errors()}
     rest = {name: value for name, value in payload.items() if name not in wrong}
     return _draft(model).parse(rest), errors  # type: ignore[return-value]
 
@@ -82,7 +90,7 @@ def _draft(model: type[PurgeRequest]) -> type[PurgeRequest]:
 
 
 def _field_error(error: Any) -> FieldError:
-    path = ".".join(str(part) for part in error["loc"]) or "request"
+    path = ".".join(str(part) for part in error["loc"])[:LONGEST_PATH]
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
         message = "is required"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from importlib import resources
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -29,7 +29,11 @@ class RetentionRule(Wire):
     basis: Annotated[str, Field(min_length=1, max_length=400)]
 
     def covers(self, kind: Kind) -> bool:
-        return all(value in kind.get(name, frozenset()) for name, value in self.match.items())
+        """Whether a kind has every value of the match, whatever the case of its letters."""
+        return all(
+            value.casefold() in {given.casefold() for given in kind.get(name, ())}
+            for name, value in self.match.items()
+        )
 
 
 class Policy(Wire):
@@ -46,7 +50,7 @@ class Policy(Wire):
 
     def is_met(self, end: datetime, now: datetime) -> bool:
         """Whether a record that ended at `end` is old enough at `now`, to the second."""
-        return end + timedelta(days=self.minimum_days) <= now
+        return end <= now - timedelta(days=self.minimum_days)
 
 
 class RetentionMatrix(Wire):
@@ -65,5 +69,5 @@ class RetentionMatrix(Wire):
 
 def default_matrix() -> RetentionMatrix:
     """The matrix shipped with the application."""
-    text = resources.files("genesys_purge.model").joinpath("retention_matrix.json").read_bytes()
-    return RetentionMatrix.model_validate_json(text)
+    file = Path(__file__).with_name("retention_matrix.json")
+    return RetentionMatrix.model_validate_json(file.read_bytes())

@@ -54,7 +54,7 @@ class Totals(Wire):
 
     targeted: int
     skipped: Mapping[str, int]
-    deleted: int | None
+    deleted: int | None = None
     verified: int
 
 

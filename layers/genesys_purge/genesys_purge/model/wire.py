@@ -17,6 +17,8 @@ class Wire(BaseModel):
         defer_build=True,
         extra="forbid",
         frozen=True,
+        # A validation error is logged, and what it refuses may be anybody's data.
+        hide_input_in_errors=True,
         strict=True,
         validate_by_alias=True,
         validate_by_name=True,
@@ -24,8 +26,11 @@ class Wire(BaseModel):
 
     @classmethod
     def parse(cls, payload: object) -> Self:
-        """The record in a JSON-like value; strict as in JSON, so `"1"` is no number."""
-        return cls.model_validate_json(orjson.dumps(payload))
+        """The record in a JSON-like value; strict as in JSON: `"1"` is no number, `run_id` no name.
+
+        JSONEncodeError where the value is no JSON that fits: too deep, or an integer over 64 bits.
+        """
+        return cls.model_validate_json(orjson.dumps(payload), by_name=False)
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON-ready values; what is not known is absent."""

@@ -12,7 +12,7 @@ from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Run
 from genesys_purge.ports import Clock, Runs
-from genesys_purge.purging.requests import Requests
+from genesys_purge.purging.requests import request_of
 
 PHASES = {
     BatchState.PLANNED: Next.SUBMIT,
@@ -66,8 +66,7 @@ class Case(NamedTuple):
 class Batches:
     """Reads a batch for its step and writes its next state, with the audit record of it."""
 
-    def __init__(self, requests: Requests, runs: Runs, now: Clock, actor: str) -> None:
-        self._requests = requests
+    def __init__(self, runs: Runs, now: Clock, actor: str) -> None:
         self._runs = runs
         self.now = now
         self._actor = actor
@@ -77,7 +76,7 @@ class Batches:
         batch = self._runs.batch(step.run_id, step.batch)
         needed = with_entries and batch.window is None
         entries = self._runs.manifest(step.run_id, step.batch) if needed else ()
-        return Case(run, *self._requests.of(run), batch, entries)
+        return Case(run, *request_of(run), batch, entries)
 
     def advance(self, batch: Batch, action: Action | None = None, **facts: Any) -> Batch:
         """Store the batch; with an action, its audit record too."""

@@ -28,6 +28,8 @@ class Guard:
             )
         self._check_retention(case)
         self._check_holds(batch, case.entries)
+        if batch.window is None and len(case.entries) != batch.planned:
+            raise ValueError(f"a manifest of {len(case.entries)} for {batch.planned} records")
         if before > batch.planned:
             raise LimitExceeded(
                 f"the plan has {batch.planned} records for this batch, by now there are {before}"
@@ -53,10 +55,12 @@ class Guard:
         window, holds = batch.window, self._holds.active()
         if window and any(hold.holds_window(window) for hold in holds):
             raise OnLegalHold("a legal hold placed by now may cover records of this window")
+        candidates = batch.candidates if window is None else frozenset()
         held = frozenset(
             index
             for index, entry in enumerate(entries)
-            if any(hold.holds_record(entry.conversation_id, entry.end) for hold in holds)
+            if index in candidates
+            and any(hold.holds_record(entry.conversation_id, entry.end) for hold in holds)
         )
-        if held - batch.protected:
+        if held:
             raise OnLegalHold("a legal hold placed by now covers these records", entries=held)

@@ -16,7 +16,7 @@ from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.ports import Clock, Genesys, Holds, IdLists, Policies, Runs
-from genesys_purge.purging.requests import Requests
+from genesys_purge.purging.requests import Requests, request_of
 from genesys_purge.settings import Settings
 
 
@@ -57,7 +57,7 @@ class PlanPurge:
         )
 
     def _planned(self, run: Run) -> Run:
-        request, method = self._requests.of(run)
+        request, method = request_of(run)
         draft = Draft(self._requests.limit(request))
         draft.add(method.plan(request, self._sources(run)))
         if draft.targeted > draft.limit:
@@ -91,6 +91,7 @@ class PlanPurge:
             skipped=dict(draft.skipped),
             hash=plan_hash(draft.batches),
             policy=policy,
+            upper_bound=method.plans_upper_bound,
         )
 
     def _record(self, run: Run, plan: Plan, request: PurgeRequest, method: Method) -> AuditRecord:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.errors import FieldError, InvalidRequest, NotFound
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.run import totals_of
 from genesys_purge.ports import AuditLog, Runs
 
 LARGEST_PAGE = 200
 WHOLE_NUMBER = re.compile("[1-9][0-9]{0,11}")
+RUN_ID = re.compile("[A-Za-z0-9_-]{1,80}")
 
 
 class ReadPurge:
@@ -26,6 +27,8 @@ class ReadPurge:
         self, route: str, path: Mapping[str, str], query: Mapping[str, str]
     ) -> dict[str, Any]:
         """The answer to `GET /purges/{runId}` or, a page of it, `.../audit?next&limit`."""
+        if not RUN_ID.fullmatch(path["runId"]):
+            raise NotFound("there is no run of that id")
         if route.endswith("/audit"):
             start, limit = _number(query, "next", 1), _number(query, "limit", LARGEST_PAGE)
             return self.audit(path["runId"], start, limit)

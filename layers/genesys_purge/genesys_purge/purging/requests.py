@@ -14,6 +14,9 @@ from genesys_purge.model.run import Run
 from genesys_purge.ports import Clock, Policies
 from genesys_purge.settings import Settings
 
+# The answer must stay an answer: a body of a MiB has room for a hundred thousand errors.
+MOST_ERRORS = 1_000
+
 
 class Requests:
     """Reads and checks purge requests against the rules in force."""
@@ -36,14 +39,12 @@ class Requests:
             *method.conflicts(request, rules),
         ]
         errors += [error for error in conflicts if error.path.partition(".")[0] not in wrong]
+        if len(errors) > MOST_ERRORS:
+            more = FieldError("request", f"has {len(errors) - MOST_ERRORS} more errors")
+            errors = [*errors[:MOST_ERRORS], more]
         if errors:
             raise InvalidRequest(errors)
         return request
-
-    def of(self, run: Run) -> tuple[PurgeRequest, Method]:
-        """A stored run's request and its method."""
-        method = METHODS[run.method]
-        return method.request_model.parse(run.request), method
 
     def limit(self, request: PurgeRequest) -> int:
         """The most records that the request may delete."""
@@ -57,6 +58,12 @@ class Requests:
             now=self._now(),
             reference=reference,
         )
+
+
+def request_of(run: Run) -> tuple[PurgeRequest, Method]:
+    """A stored run's request and its method."""
+    method = METHODS[run.method]
+    return method.request_model.parse(run.request), method
 
 
 def normalised(request: PurgeRequest, reference: datetime) -> dict[str, Any]:

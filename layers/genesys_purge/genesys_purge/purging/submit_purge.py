@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.messages import RunRef
 from genesys_purge.model.request import PurgeRequest, fingerprint, is_relative
 from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.model.submission import Submission, SubmittedRun
 from genesys_purge.ports import Clock, Executions, Runs
 from genesys_purge.purging.requests import Requests
-
-
-class Submission(NamedTuple):
-    """A request as it came in: by whom, and the moment it was scheduled for, if it was."""
-
-    payload: Mapping[str, Any]
-    actor: str
-    moment: datetime | None = None
-
-
-class SubmittedRun(RunRef):
-    """The answer: the run, new or the one that this very request started before."""
-
-    status: RunStatus
 
 
 class SubmitPurge:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from genesys_purge.model.holds import Hold
+from genesys_purge.ports import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,9 +15,10 @@ if TYPE_CHECKING:
 class DynamoHolds:
     """Implements the `Holds` port."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, now: Clock) -> None:
         self._client = client
         self._table = table
+        self._now = now
 
     def active(self) -> Sequence[Hold]:
         """A hold that cannot be read is an error, never overlooked."""
@@ -26,12 +26,23 @@ class DynamoHolds:
             TableName=self._table, ConsistentRead=True
         )
         holds = [_hold(item) for page in pages for item in page["Items"]]
-        return [hold for hold in holds if hold.is_active]
+        now = self._now()
+        return [hold for hold in holds if hold.is_active(now)]
 
 
 def _hold(item: Any) -> Hold:
-    read = TypeDeserializer().deserialize
-    fields = {name: read(value) for name, value in item.items()}
-    if isinstance(ids := fields.get("conversationIds"), set):
-        fields["conversationIds"] = sorted(ids)
-    return Hold.parse(fields)
+    return Hold.parse({name: _plain(value) for name, value in item.items()})
+
+
+def _plain(value: dict[str, Any]) -> Any:
+    """The text, list or map in an attribute; a hold has no other kinds."""
+    match value:
+        case {"S": text}:
+            return text
+        case {"SS": texts}:
+            return texts
+        case {"L": values}:
+            return [_plain(each) for each in values]
+        case {"M": fields}:
+            return {name: _plain(each) for name, each in fields.items()}
+    return value

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
 PATH = "conversationIdsFrom"
 LARGEST_OBJECT = 100 * 1024 * 1024
-MISSING = frozenset({"NoSuchKey", "NoSuchBucket", "404", "AccessDenied", "403"})
+MISSING = frozenset(
+    {
+        "NoSuchKey",
+        "NoSuchBucket",
+        "InvalidBucketName",
+        "KeyTooLongError",
+        "404",
+        "AccessDenied",
+        "403",
+    }
+)
 
 
 class Readable(Protocol):
@@ -46,7 +56,7 @@ class S3IdLists:
 def ids_in(stream: Readable) -> Iterator[str]:
     """The ids of a list, in order; InvalidRequest where it is neither of the two forms."""
     try:
-        text = stream.read().decode()
+        text = stream.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refused("is not UTF-8 text") from error
     if not text.lstrip().startswith("["):
