@@ -81,7 +81,8 @@ class Batch(Wire):
     `pending` are the slices of the manifest that no finished job has covered yet; the first is
     the one being submitted or polled. `protected` are the manifest's entries that may not be
     deleted. `before` counts the records that were there right before the submit; `unknowns` the
-    submits of which nobody knew the outcome.
+    submits of which nobody knew the outcome. `jobId` is the job that runs, or ran last, for the
+    first pending slice, `lastJobId` that of the slice before.
     """
 
     run_id: str
@@ -98,6 +99,7 @@ class Batch(Wire):
     unknowns: int = 0
     before: int | None = None
     job_id: str | None = None
+    last_job_id: str | None = None
     submitted_at: Instant | None = None
     deleted: int | None = None
     verified: int | None = None

@@ -118,14 +118,15 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
 
 def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
     """How a planned run ended: `completed` only when every batch is completed and verified."""
+    if run.plan is None:
+        return Outcome.FAILED
     if run.is_dry:
         return Outcome.DRY_RUN
-    batches = list(batches)
-    if not batches:
+    if not run.plan.batches:
         return Outcome.NOTHING_TO_PURGE
     completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
     if not completed:
         return Outcome.FAILED
-    if len(completed) == len(batches) and all(batch.is_verified for batch in completed):
+    if len(completed) == run.plan.batches and all(batch.is_verified for batch in completed):
         return Outcome.COMPLETED
     return Outcome.COMPLETED_WITH_FAILURES

@@ -94,6 +94,7 @@ class Batches:
             pending=rest,
             deleted=deleted,
             job_id=None if rest else batch.job_id,
+            last_job_id=batch.job_id or batch.last_job_id,
             outcome_unknown=False,
         )
         return self.advance(

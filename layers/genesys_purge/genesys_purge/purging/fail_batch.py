@@ -33,7 +33,7 @@ class FailBatch:
                 **facts,
             )
         elif not batch.has_ended:
-            if batch.job_id:
+            if batch.state is BatchState.SUBMITTED:
                 reason += "; its job may still be running"
             self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason, **facts)
         return step

@@ -82,7 +82,7 @@ def _shown(batch: Batch) -> dict[str, Any]:
     shown = {
         "batch": batch.number,
         "status": batch.state,
-        "jobId": batch.job_id,
+        "jobId": batch.job_id or batch.last_job_id,
         "attempts": batch.attempts,
         "targeted": batch.targeted,
         "deleted": batch.deleted,

@@ -1,0 +1,98 @@
+"""The whole application, up on this machine."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local import http_api, id_lists
+from local.aws_session import ACCESS_KEY, REGION, SECRET_KEY, AwsSession
+from local.deployment import Deployment
+from local.embedded_aws import EmbeddedAws, embedded_aws
+from local.genesys import Genesys, genesys, pace
+from local.options import PROJECT, Options
+from local.stack import Stack, read_stack
+from local.template import Template, resources_of
+
+
+@dataclass(frozen=True)
+class Application:
+    """A deployed stack with everything it talks to."""
+
+    aws: EmbeddedAws
+    session: AwsSession
+    genesys: Genesys
+    stack: Stack
+    api_url: str
+    left_out: frozenset[str]
+    wait_scale: float
+
+    def to_json(self) -> dict[str, Any]:
+        """What a tool needs to use it; the credentials are the embedded AWS's dummies."""
+        return {
+            "awsEndpoint": self.session.endpoint,
+            "region": REGION,
+            "accessKeyId": ACCESS_KEY,
+            "secretAccessKey": SECRET_KEY,
+            "apiUrl": self.api_url,
+            "functions": self.stack.functions,
+            "stateMachines": self.stack.state_machines,
+            "tables": self.stack.tables,
+            "buckets": self.stack.buckets,
+            "secrets": self.stack.secrets,
+            "genesysUrl": self.genesys.url,
+            "waitScale": self.wait_scale,
+            "leftOut": sorted(self.left_out),
+        }
+
+
+@contextmanager
+def application(options: Options, project: Path = PROJECT) -> Iterator[Application]:
+    """The application, ready to be called; everything is stopped and removed at the end."""
+    with genesys(options) as server, embedded_aws(options.wait_scale) as aws:
+        session = AwsSession(aws.endpoint)
+        deployment = Deployment(session, project)
+        template = deployment.template
+        declared = template.get("Parameters", {})
+        ours = {"GenesysApiUrl": server.url, "GenesysLoginUrl": server.url, "MapMode": "INLINE"}
+        known = {name: value for name, value in ours.items() if name in declared}
+        left_out = deployment.create({**known, **pace(declared, options), **options.parameters})
+        stack = read_stack(template, deployment.resources())
+        _store_client(session, template, stack, server)
+        id_lists.upload(session.client("s3"), options.id_lists)
+        api_url = _open_api(session, deployment, stack)
+        yield Application(aws, session, server, stack, api_url, left_out, options.wait_scale)
+
+
+def _store_client(session: AwsSession, template: Template, stack: Stack, server: Genesys) -> None:
+    client = {"clientId": server.client_id, "clientSecret": server.client_secret}
+    for name, resource in resources_of(template, "AWS::SecretsManager::Secret"):
+        if _keys(resource["Properties"].get("SecretString")) == client.keys():
+            session.client("secretsmanager").put_secret_value(
+                SecretId=stack.secrets[name], SecretString=json.dumps(client)
+            )
+
+
+def _keys(text: object) -> set[str]:
+    try:
+        content = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return set()
+    return set(content) if isinstance(content, Mapping) else set()
+
+
+def _open_api(session: AwsSession, deployment: Deployment, stack: Stack) -> str:
+    if stack.api_id is None:
+        return ""
+    transformed = deployment.transformed()
+    ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in deployment.resources()}
+    for _, api in resources_of(transformed, "AWS::ApiGatewayV2::Api"):
+        http_api.create_routes(
+            session.client("apigatewayv2"),
+            stack.api_id,
+            http_api.routes_in(api),
+            ids,
+        )
+    return f"{session.endpoint}/_aws/execute-api/{stack.api_id}"

@@ -1,0 +1,102 @@
+"""Turns the project's `template.yaml` into a stack of the embedded AWS."""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.aws_session import AwsSession
+from local.deviations import WATCHERS, refs_as_on_aws
+from local.staging import BUCKET, Staging
+from local.template import Template, read_template, without_types
+
+STACK = "genesys-purge"
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+UNKNOWN_TYPES = re.compile(r"Unrecognized resource types: \[(.*?)\]")
+TEMPLATE_KEY = "template.json"
+
+
+class DeploymentFailed(Exception):
+    """The stack could not be created; the message says which resource did not, and why."""
+
+
+class Deployment:
+    """Creates one stack in an embedded AWS."""
+
+    def __init__(self, session: AwsSession, project: Path) -> None:
+        self._session = session
+        self._project = project
+        self._s3 = session.client("s3")
+        self._cloudformation = session.client("cloudformation")
+        self.template: Template = read_template(project / "template.yaml")
+
+    def create(self, parameters: Mapping[str, str]) -> frozenset[str]:
+        """Creates the stack and returns the resource types it had to leave out."""
+        unknown = sorted(parameters.keys() - self.template.get("Parameters", {}).keys())
+        if unknown:
+            raise DeploymentFailed(f"the template has no parameter {', '.join(unknown)}")
+        self._s3.create_bucket(Bucket=BUCKET)
+        staged = refs_as_on_aws(Staging(self._s3, self._project).stage(self.template))
+        left_out = WATCHERS
+        while unsupported := self._try_to_create(without_types(staged, left_out), parameters):
+            left_out |= unsupported
+        self._await_created()
+        return left_out & {each["Type"] for each in staged["Resources"].values()}
+
+    def _try_to_create(self, template: Template, parameters: Mapping[str, str]) -> frozenset[str]:
+        """The resource types that keep the stack from being created; none where it is."""
+        body = json.dumps(template).encode()
+        self._s3.put_object(Bucket=BUCKET, Key=TEMPLATE_KEY, Body=body)
+        try:
+            self._cloudformation.create_stack(
+                StackName=STACK,
+                TemplateURL=f"{self._session.endpoint}/{BUCKET}/{TEMPLATE_KEY}",
+                Parameters=[
+                    {"ParameterKey": key, "ParameterValue": value}
+                    for key, value in parameters.items()
+                ],
+                Capabilities=CAPABILITIES,
+                OnFailure="DO_NOTHING",
+            )
+        except ClientError as error:
+            return _unknown_types(error)
+        return frozenset()
+
+    def _await_created(self) -> None:
+        while (status := self.describe()["StackStatus"]) == "CREATE_IN_PROGRESS":
+            time.sleep(0.05)
+        if status != "CREATE_COMPLETE":
+            raise DeploymentFailed(f"the stack is {status}: {'; '.join(self._failures())}")
+
+    def describe(self) -> Any:
+        """What CloudFormation says of the stack."""
+        return self._cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+
+    def resources(self) -> list[dict[str, str]]:
+        """The stack's resources as CloudFormation lists them."""
+        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+        return [each for page in pages for each in page["StackResourceSummaries"]]
+
+    def transformed(self) -> Template:
+        """The template as the SAM transform left it."""
+        answer = self._cloudformation.get_template(StackName=STACK, TemplateStage="Processed")
+        return dict(answer["TemplateBody"])
+
+    def _failures(self) -> list[str]:
+        events = self._cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+        return [
+            f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason', 'no reason given')}"
+            for each in reversed(events)
+            if each["ResourceStatus"].endswith("_FAILED")
+        ]
+
+
+def _unknown_types(error: ClientError) -> frozenset[str]:
+    found = UNKNOWN_TYPES.search(str(error))
+    if not found:
+        raise DeploymentFailed(str(error)) from error
+    return frozenset(found[1].split(", "))

@@ -1,0 +1,44 @@
+"""What the embedded AWS takes otherwise than AWS, made good in the template by resource type."""
+
+from typing import Any
+
+from local.template import Template
+
+# They only watch, nobody watches here, and an alarm over an expression would fail the stack.
+WATCHERS = frozenset({"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"})
+
+# On AWS their Ref is what this attribute is; here it is a name, which no policy means.
+ATTRIBUTE_OF_REF = {"AWS::SecretsManager::Secret": "Id"}
+
+
+def refs_as_on_aws(template: Template) -> Template:
+    """The template with every Ref that means something else here written as the attribute."""
+    attributes = {
+        name: ATTRIBUTE_OF_REF[resource["Type"]]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] in ATTRIBUTE_OF_REF
+    }
+    return dict(_rewritten(template, attributes))
+
+
+def _rewritten(value: Any, attributes: dict[str, str]) -> Any:
+    match value:
+        case list():
+            return [_rewritten(each, attributes) for each in value]
+        case {"Ref": str(name)} if name in attributes:
+            return {"Fn::GetAtt": [name, attributes[name]]}
+        case {"Fn::Sub": str(text)}:
+            return {"Fn::Sub": _substituted(text, attributes)}
+        case {"Fn::Sub": [str(text), variables]}:
+            given = _rewritten(variables, attributes)
+            others = {name: each for name, each in attributes.items() if name not in variables}
+            return {"Fn::Sub": [_substituted(text, others), given]}
+        case dict():
+            return {key: _rewritten(each, attributes) for key, each in value.items()}
+    return value
+
+
+def _substituted(text: str, attributes: dict[str, str]) -> str:
+    for name, attribute in attributes.items():
+        text = text.replace(f"${{{name}}}", f"${{{name}.{attribute}}}")
+    return text

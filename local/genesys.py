@@ -1,0 +1,75 @@
+"""The Genesys that the application talks to: a simulator of our own, or one that runs already."""
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.options import Options
+from local.simulator import Corpus, Mix, OAuthClient, Simulator, SimulatorServer, SimulatorSettings
+from local.simulator.simulator import system_time
+
+CLIENT_ID = "GENESYS_CLIENT_ID"
+CLIENT_SECRET = "GENESYS_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+
+# Of litigated records the first look shows nothing: each costs a batch many a submit.
+MIX = Mix(litigated=0.0005)
+
+# Real seconds and rates that have to keep step with waits that are shortened.
+SECONDS = ("CircuitRecoverySeconds",)
+RATES = ("RequestsPerSecond",)
+
+
+class NoCredentials(Exception):
+    """A Genesys that is not ours needs a client id and a secret."""
+
+
+@dataclass(frozen=True)
+class Genesys:
+    """A server and the client that may call it; `simulator` where it is our own."""
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    simulator: Simulator | None = None
+
+
+@contextmanager
+def genesys(options: Options) -> Iterator[Genesys]:
+    """The Genesys that the options name, running; a simulator runs its jobs as fast as we wait."""
+    if options.genesys_url:
+        url = options.genesys_url.rstrip("/")
+        yield Genesys(url, _required(CLIENT_ID), _required(CLIENT_SECRET))
+        return
+    corpus = Corpus.generate(
+        count=options.conversations, seed=options.seed, now=system_time(), mix=MIX
+    )
+    simulator = Simulator(corpus, SimulatorSettings(speed=1 / options.wait_scale))
+    client: OAuthClient = simulator.settings.clients[0]
+    with SimulatorServer(simulator) as url:
+        yield Genesys(url, client.client_id, client.client_secret, simulator)
+
+
+def pace(declared: Mapping[str, Any], options: Options) -> dict[str, str]:
+    """Parameters that let the application keep the simulator's time; none for another Genesys."""
+    if options.genesys_url:
+        return {}
+    scaled = dict.fromkeys(SECONDS, options.wait_scale) | dict.fromkeys(
+        RATES, 1 / options.wait_scale
+    )
+    return {
+        name: str(max(1, math.ceil(float(declared[name]["Default"]) * scale)))
+        for name, scale in scaled.items()
+        if name in declared
+    }
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise NoCredentials(
+            f"--genesys-url needs {CLIENT_ID} and {CLIENT_SECRET}; {name} is not set"
+        )
+    return value

@@ -1,0 +1,52 @@
+"""Lists of conversation ids that requests read from S3."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.options import IdList
+
+FIELD = "conversationIdsFrom"
+
+
+def upload(s3: Any, lists: Iterable[IdList]) -> None:
+    """Puts each file where its request looks for it."""
+    for each in lists:
+        s3.put_object(Bucket=each.bucket, Key=each.key, Body=each.file.read_bytes())
+
+
+def provide(s3: Any, request: object, ids: Iterable[str]) -> list[str]:
+    """Writes `ids` wherever the request reads a list that a bucket of ours lacks; says where."""
+    written = []
+    for url in lists_in(request):
+        bucket, _, key = url.removeprefix("s3://").partition("/")
+        if key and _lacks(s3, bucket, key):
+            s3.put_object(Bucket=bucket, Key=key, Body="\n".join(ids).encode())
+            written.append(url)
+    return written
+
+
+def lists_in(request: object) -> Iterator[str]:
+    """The lists that a request names, however deep an event wraps it."""
+    if isinstance(request, dict):
+        for name, value in request.items():
+            if name == FIELD and isinstance(value, str):
+                yield value
+            else:
+                yield from lists_in(value)
+    elif isinstance(request, list):
+        for value in request:
+            yield from lists_in(value)
+
+
+def _lacks(s3: Any, bucket: str, key: str) -> bool:
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError:
+        return False
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError:
+        return True
+    return False

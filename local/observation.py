@@ -1,0 +1,97 @@
+"""One look at a run, through the application's own API and its execution."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+SUCCESSES = frozenset({"completed", "dry_run", "nothing_to_purge"})
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch of a run; None is what nobody reported."""
+
+    number: int
+    status: str
+    job_id: str | None
+    attempts: int | None
+    targeted: int | None
+    deleted: int | None
+    verified: int | None
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> Self:
+        """A batch as `GET /purges/{runId}` shows it."""
+        return cls(
+            number=shown["batch"],
+            status=shown["status"],
+            job_id=shown.get("jobId"),
+            attempts=shown.get("attempts"),
+            targeted=shown.get("targeted"),
+            deleted=shown.get("deleted"),
+            verified=shown.get("verified"),
+        )
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A run at one moment; None is what nobody reported, `planned` the number of batches."""
+
+    run_id: str | None
+    execution_status: str | None = None
+    method: str | None = None
+    status: str | None = None
+    outcome: str | None = None
+    detail: str | None = None
+    targeted: int | None = None
+    deleted: int | None = None
+    verified: int | None = None
+    skipped: Mapping[str, int] | None = None
+    planned: int | None = None
+    submitted_at: datetime | None = None
+    finished_at: datetime | None = None
+    batches: tuple[Batch, ...] = ()
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any], execution_status: str | None) -> Self:
+        """A run as `GET /purges/{runId}` shows it; before its plan it has no totals."""
+        plan = shown.get("plan")
+        totals = shown.get("totals", {}) if plan else {}
+        return cls(
+            run_id=shown["runId"],
+            execution_status=execution_status,
+            method=shown.get("method"),
+            status=shown["status"],
+            outcome=shown.get("outcome"),
+            detail=shown.get("detail"),
+            targeted=totals.get("targeted"),
+            deleted=totals.get("deleted"),
+            verified=totals.get("verified"),
+            skipped=totals.get("skipped"),
+            planned=plan["batches"] if plan else None,
+            submitted_at=_moment(shown.get("submittedAt")),
+            finished_at=_moment(shown.get("finishedAt")),
+            batches=tuple(Batch.read(each) for each in shown.get("batches", ())),
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will happen any more; a run may never say so when its execution broke."""
+        return self.execution_status not in (None, "RUNNING")
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the run ended well."""
+        return self.outcome in SUCCESSES
+
+    @property
+    def seconds(self) -> float | None:
+        """From submission to end, on the clock of this machine."""
+        if self.submitted_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.submitted_at).total_seconds()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

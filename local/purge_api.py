@@ -1,0 +1,57 @@
+"""The application's own public API, called as its users do: signed with IAM credentials."""
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from local.aws_session import ACCESS_KEY, REGION, SECRET_KEY
+
+
+class PurgeApiFailed(Exception):
+    """The application answered a question about a run with an error."""
+
+
+class PurgeApi:
+    """Reads runs and their audit."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._signer = SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), "execute-api", REGION)
+        self._client = httpx.Client(trust_env=False, timeout=60)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """What `GET /purges/{runId}` answers."""
+        return self._get(f"/purges/{run_id}")
+
+    def audit(self, run_id: str) -> Iterator[dict[str, Any]]:
+        """Every audit record, in order, page by page."""
+        page = self._get(f"/purges/{run_id}/audit")
+        yield from page["records"]
+        while "next" in page:
+            page = self._get(f"/purges/{run_id}/audit?next={page['next']}")
+            yield from page["records"]
+
+    def _get(self, path: str) -> dict[str, Any]:
+        request = AWSRequest("GET", self._url + path)
+        self._signer.add_auth(request)
+        headers = {name: str(value) for name, value in request.headers.items()}
+        answer = self._client.get(self._url + path, headers=headers)
+        if not answer.is_success:
+            raise PurgeApiFailed(f"GET {path} answers {answer.status_code}: {answer.text}")
+        return dict(answer.json())

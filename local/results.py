@@ -1,0 +1,59 @@
+"""The files that a run leaves behind."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from local.observation import Batch, Observation
+
+RESULT = "result.json"
+AUDIT = "audit.jsonl"
+
+
+def clear(out: Path) -> None:
+    """Makes the folder and removes what an earlier run left in it."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in (RESULT, AUDIT):
+        (out / name).unlink(missing_ok=True)
+
+
+def write(out: Path, run: Observation, audit: Iterable[Mapping[str, Any]]) -> None:
+    """Writes the audit, one record a line, and then the result."""
+    lines = "".join(json.dumps(record) + "\n" for record in audit)
+    (out / AUDIT).write_text(lines)
+    write_json(out / RESULT, result(run))
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Writes a whole file or none, since others wait for it to appear."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(content, indent=2) + "\n")
+    draft.replace(path)
+
+
+def result(run: Observation) -> dict[str, Any]:
+    """How a run ended; null is what nobody reported."""
+    return {
+        "runId": run.run_id,
+        "outcome": run.outcome,
+        "executionStatus": run.execution_status,
+        "totals": {
+            "targeted": run.targeted,
+            "skipped": run.skipped or {},
+            "deleted": run.deleted,
+            "verified": run.verified,
+        },
+        "batches": [_batch(each) for each in run.batches],
+    }
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    return {
+        "batch": batch.number,
+        "jobId": batch.job_id,
+        "status": batch.status,
+        "attempts": batch.attempts,
+        "deleted": batch.deleted,
+        "verified": batch.verified,
+    }

@@ -1,0 +1,63 @@
+"""Sends a request to submit_purge as its callers do."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FUNCTION = "submit_purge"
+
+
+class UnreadableRequest(Exception):
+    """The file is no JSON."""
+
+
+class Refused(Exception):
+    """The request was refused; `errors` are `path: message`."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
+
+
+class SubmitFailed(Exception):
+    """submit_purge did not work."""
+
+
+def read_request(file: Path) -> Any:
+    """The JSON in a file."""
+    try:
+        return json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise UnreadableRequest(f"{file}: {error}") from error
+
+
+def submit(lambda_client: Any, function: str, request: Any) -> str:
+    """Invokes the function with the request and returns the run's id."""
+    response = lambda_client.invoke(FunctionName=function, Payload=json.dumps(request))
+    answer = json.loads(response["Payload"].read())
+    if response.get("FunctionError"):
+        raise _error(answer)
+    return str(_body(answer)["runId"])
+
+
+def _error(answer: Mapping[str, Any]) -> Exception:
+    message = str(answer.get("errorMessage"))
+    try:
+        return Refused(_lines(json.loads(message)))
+    except (ValueError, KeyError, TypeError):
+        return SubmitFailed(f"{FUNCTION} raised {answer.get('errorType')}: {message}")
+
+
+def _body(answer: Mapping[str, Any]) -> Any:
+    """The answer itself; where the request is an HTTP API's event, the body of a response."""
+    if "statusCode" not in answer:
+        return answer
+    body = json.loads(answer["body"])
+    if "errors" in body:
+        raise Refused(_lines(body))
+    return body
+
+
+def _lines(body: Mapping[str, Any]) -> list[str]:
+    return [f"{each['path']}: {each['message']}" for each in body["errors"]]

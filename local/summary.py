@@ -1,0 +1,63 @@
+"""What a run came to, for people to read."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from local.observation import Observation
+from local.simulator import Simulator
+from local.simulator.request_log import count_requests
+
+UNKNOWN = "not reported"
+
+
+def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
+    """Label and value, line by line; what nobody reported says so."""
+    yield "run", f"{run.run_id or 'none was started'}"
+    yield "outcome", run.outcome or "none: the execution ended before the run did"
+    if run.detail:
+        yield "because", run.detail
+    yield "asked", _number(_asked(run))
+    yield from _skipped(run.skipped or {})
+    yield "targeted", _number(run.targeted)
+    yield "deleted", _number(run.deleted)
+    yield "verified", _number(run.verified)
+    if run.seconds is not None:
+        yield "duration", f"{run.seconds:.1f} s, waits scaled by {wait_scale:g}"
+        if run.deleted and run.seconds:
+            yield "throughput", f"{run.deleted / run.seconds:,.0f} records a second"
+
+
+def simulated(simulator: Simulator) -> Iterator[tuple[str, str]]:
+    """What the simulated Genesys saw of it."""
+    counts = count_requests(simulator.requests)
+    by_operation, by_status = counts["byOperation"], counts["byStatus"]
+    yield "requests", f"{sum(by_operation.values()):,} to Genesys: {_listed(by_operation)}"
+    yield "answers", _listed(by_status)
+    yield "at Genesys", f"{len(simulator.corpus.deleted_ids()):,} records are gone"
+
+
+def files(out: Path, result: str, audit: str) -> Iterator[tuple[str, str]]:
+    """Where to read on."""
+    yield "result", str(out / result)
+    yield "audit", str(out / audit)
+
+
+def _asked(run: Observation) -> int | None:
+    if run.targeted is None:
+        return None
+    return run.targeted + sum((run.skipped or {}).values())
+
+
+def _skipped(skipped: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    if skipped:
+        yield "skipped", f"{sum(skipped.values()):,}: {_listed(skipped)}"
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(counts.items())
+    )
+
+
+def _number(value: int | None) -> str:
+    return UNKNOWN if value is None else f"{value:,}"

@@ -1,0 +1,43 @@
+"""`python -m local validate`: the check that submit_purge makes, without AWS or Genesys."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from genesys_purge import callers
+from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.retention import RetentionMatrix, default_matrix
+from genesys_purge.purging.requests import Requests, normalised
+from genesys_purge.settings import Settings
+
+from local.scheduler import as_sent
+from local.submission import read_request
+
+
+class ShippedPolicies:
+    """Implements the `Policies` port with what the application ships."""
+
+    def retention_matrix(self) -> RetentionMatrix:
+        return default_matrix()
+
+    def purging_is_on(self) -> bool:
+        return True
+
+
+def validate(file: Path) -> int:
+    """Prints the normalised request and returns 0, or every error as `path: message` and 1.
+
+    Zones and limits come from the variables that the functions read, RESIDENCY_ZONES and so on.
+    """
+    try:
+        now = datetime.now(UTC)
+        requests = Requests(ShippedPolicies(), Settings.from_environment(), lambda: now)
+        submitted = callers.submission(as_sent(read_request(file), now))
+        reference = submitted.moment or now
+        request = requests.check(submitted.payload, reference)
+    except InvalidRequest as refused:
+        for error in refused.errors():
+            print(error)
+        return 1
+    print(json.dumps(normalised(request, reference), indent=2))
+    return 0
