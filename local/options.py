@@ -28,7 +28,7 @@ class Options:
     wait_scale: float = SIMULATOR_WAIT_SCALE
     parameters: Mapping[str, str] = field(default_factory=dict)
     id_lists: tuple[IdList, ...] = ()
-    conversations: int = 2000
+    conversations: int = 5000
     seed: int = 7
 
 

@@ -52,12 +52,13 @@ class PurgeError(Exception):
 
     def __init__(self, message: str, *, correlation_id: str | None = None) -> None:
         super().__init__(message)
+        self.message = message
         self.correlation_id = correlation_id
 
     def __str__(self) -> str:
         """The message; with Genesys's correlation id, so that it survives the state machine."""
         suffix = f" [correlation id {self.correlation_id}]" if self.correlation_id else ""
-        return super().__str__() + suffix
+        return self.message + suffix
 
     def errors(self) -> Sequence[FieldError]:
         """The error as fields, for an answer over HTTP."""

@@ -99,12 +99,12 @@ class GenesysClient:
         try:
             return object_in(response)
         except UnreadableAnswer as error:
-            raise OutcomeUnknown(str(error), correlation_id=error.correlation_id) from error
+            raise OutcomeUnknown(error.message, correlation_id=error.correlation_id) from error
 
     def _refused(self, error: PurgeError) -> PurgeError:
         """A failure of the server after the body was sent leaves the outcome open."""
         if isinstance(error, GenesysUnavailable | StillWorking):
-            return OutcomeUnknown(str(error), correlation_id=error.correlation_id)
+            return OutcomeUnknown(error.message, correlation_id=error.correlation_id)
         return error
 
     def _authorised(

@@ -107,7 +107,7 @@ class Tokens:
         """A token that could not be had deletes nothing: every other failure may be repeated."""
         retry_after = getattr(error, "retry_after", None)
         return GenesysUnavailable(
-            str(error), retry_after=retry_after, correlation_id=error.correlation_id
+            error.message, retry_after=retry_after, correlation_id=error.correlation_id
         )
 
     def _read(self, response: httpx.Response) -> Token:

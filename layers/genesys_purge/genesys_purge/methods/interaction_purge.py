@@ -154,10 +154,10 @@ class InteractionPurge:
         return self._count(request, windows.window_of(part), genesys)
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """Verified when the count fell by at least what the job says it purged."""
+        """Verified when the count fell by at least what the job says it purged, or to nothing."""
         gone = max(before - remaining, 0)
         if reported is None:
-            return Verdict(gone, is_complete=False, deleted=None)
+            return Verdict(gone, remaining == 0, deleted=None)
         return Verdict(min(gone, reported), gone >= reported, deleted=reported)
 
     def tags(self, request: InteractionPurgeRequest) -> tuple[str, ...]:

@@ -24,7 +24,11 @@ def check_window(
     """A window must be wholly older than the retention in force, and of a bearable length."""
     if date_range is None:
         return
-    window = date_range.resolve(rules.reference)
+    try:
+        window = date_range.resolve(rules.reference)
+    except OverflowError:
+        yield FieldError("dateRange", "lies outside the calendar")
+        return
     if window.end - window.start > LONGEST_RANGE:
         yield FieldError("dateRange", f"may span at most {LONGEST_RANGE.days} days")
     if policy is None:

@@ -21,6 +21,7 @@ RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 LONGEST_PATH = 200
+UNKNOWN = "is not a field of this request"
 UNREADABLE = "is nested too deeply, or holds a number over 64 bits or text that is not Unicode"
 
 
@@ -65,15 +66,19 @@ def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[Fie
     Rules over several fields can so be checked beside wrong ones, and all be told at once.
     InvalidRequest at once where the payload as a whole cannot be read.
     """
+    unknown = [FieldError(path, UNKNOWN) for path in model.misnamed(payload)]
     try:
-        return model.parse(payload), []
+        return model.parse(payload), unknown
     except orjson.JSONEncodeError as error:
         raise InvalidRequest([FieldError("request", UNREADABLE)]) from error
     except ValidationError as refused:
-        if any(not error["loc"] for error in refused.errors()):
+        found = refused.errors(include_url=False)
+        if any(not error["loc"] for error in found):
             raise InvalidRequest([FieldError("request", UNREADABLE)]) from refused
-        errors = [_field_error(error) for error in refused.errors()]
-        wrong = {error["loc"][0] for error in refused.errors()}
+        # A list lacks the items that are themselves wrong; to tell that as well would mislead.
+        lists = {error["loc"][:-1] for error in found}
+        errors = unknown + [_field_error(error) for error in found if error["loc"] not in lists]
+        wrong = {error["loc"][0] for error in found}
     rest = {name: value for name, value in payload.items() if name not in wrong}
     return _draft(model).parse(rest), errors  # type: ignore[return-value]
 
@@ -95,7 +100,7 @@ def _field_error(error: Any) -> FieldError:
     if error["type"] == "missing":
         message = "is required"
     if error["type"] == "extra_forbidden":
-        message = "is not a field of this request"
+        message = UNKNOWN
     return FieldError(path, message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import orjson
@@ -26,11 +27,24 @@ class Wire(BaseModel):
 
     @classmethod
     def parse(cls, payload: object) -> Self:
-        """The record in a JSON-like value; strict as in JSON: `"1"` is no number, `run_id` no name.
+        """The record in a JSON-like value; strict as in JSON, so `"1"` is no number.
 
         JSONEncodeError where the value is no JSON that fits: too deep, or an integer over 64 bits.
         """
         return cls.model_validate_json(orjson.dumps(payload), by_name=False)
+
+    @classmethod
+    def misnamed(cls, payload: Mapping[str, Any]) -> Iterator[str]:
+        """The dotted paths of what is called by its Python name.
+
+        `parse` reads none of it, but pydantic's JSON reader does not tell it as unknown either.
+        """
+        for name, field in cls.model_fields.items():
+            if name in payload and name != field.alias:
+                yield name
+            value, kind = payload.get(field.alias or name), field.annotation
+            if isinstance(value, Mapping) and isinstance(kind, type) and issubclass(kind, Wire):
+                yield from (f"{field.alias}.{path}" for path in kind.misnamed(value))
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON-ready values; what is not known is absent."""

@@ -1,0 +1,74 @@
+"""Showing a run while it goes on."""
+
+import io
+from typing import Any
+
+from rich.console import Console
+
+from local.progress import Lines, LiveTable, batch_table, progress_on
+from tests.unit.local.observed import (
+    COMPLETED_BATCH,
+    PLANNED_BATCH,
+    SUBMITTED,
+    finished,
+    running,
+    seen,
+)
+
+
+def console(*, terminal: bool = False) -> Console:
+    return Console(file=io.StringIO(), width=120, force_terminal=terminal)
+
+
+def written(target: Console) -> str:
+    assert isinstance(target.file, io.StringIO)
+    return target.file.getvalue()
+
+
+def shown(*runs: dict[str, Any]) -> list[str]:
+    target = console()
+    with Lines(target) as lines:
+        for each in runs:
+            lines.show(seen(each))
+    return written(target).splitlines()
+
+
+def test_a_line_stands_for_each_change() -> None:
+    assert shown(SUBMITTED, running(PLANNED_BATCH), finished()) == [
+        "run r1: submitted",
+        "run r1: running, 3 targeted in 1 batches",
+        "batch 0: planned, 3 targeted",
+        "run r1: finished, completed",
+        "batch 0: completed, job j1, 3 targeted, 3 deleted, 3 verified",
+    ]
+
+
+def test_a_look_without_a_change_says_nothing() -> None:
+    assert len(shown(SUBMITTED, SUBMITTED, SUBMITTED)) == 1
+
+
+def test_brackets_of_a_run_are_no_markup() -> None:
+    assert shown(SUBMITTED | {"runId": "[red]"}) == ["run [red]: submitted"]
+
+
+def test_a_terminal_gets_a_table_and_a_file_gets_lines() -> None:
+    assert isinstance(progress_on(console(terminal=True)), LiveTable)
+    assert isinstance(progress_on(console()), Lines)
+
+
+def test_the_table_shows_every_batch_and_leaves_the_unknown_empty() -> None:
+    target = console(terminal=True)
+    with LiveTable(target) as live:
+        live.show(seen(running(COMPLETED_BATCH, PLANNED_BATCH | {"batch": 1})))
+    text = written(target)
+    assert "j1" in text
+    assert "planned" in text
+    assert "None" not in text
+
+
+def test_beyond_a_screenful_batches_at_work_come_first() -> None:
+    ended = [COMPLETED_BATCH | {"batch": number} for number in range(30)]
+    table = batch_table(seen(running(*ended, COMPLETED_BATCH | {"batch": 30, "status": "polled"})))
+    assert table.row_count == 20
+    assert "polled" in list(table.columns[1].cells)
+    assert table.caption == "and 11 completed"
