@@ -9,6 +9,7 @@ NPX ?= $(shell command -v npx || echo $(CURDIR)/.venv-check/bin/npx)
 
 export TZ := UTC
 export SAM_CLI_TELEMETRY := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup run up validate test check format bench build lock clean
 

@@ -89,13 +89,8 @@ class DataDeletion:
 
     def plan(self, request: DataDeletionRequest, sources: Sources) -> Iterator[Planned | Skipped]:
         window = request.date_range.resolve(sources.reference)
-        windows.refuse_held(window, sources.holds)
-        yield from windows.segments(
-            window,
-            (
-                self._count(request, segment, sources.genesys)
-                for segment in window.split(windows.SEGMENT_DAYS)
-            ),
+        return windows.plan(
+            window, sources.holds, lambda segment: self._count(request, segment, sources.genesys)
         )
 
     def submit(

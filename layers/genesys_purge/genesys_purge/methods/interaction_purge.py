@@ -117,13 +117,8 @@ class InteractionPurge:
     ) -> Iterator[Planned | Skipped]:
         """The counts are an upper bound: the contract has no preview."""
         window = request.date_range.resolve(sources.reference)
-        windows.refuse_held(window, sources.holds)
-        yield from windows.segments(
-            window,
-            (
-                self._count(request, segment, sources.genesys)
-                for segment in window.split(windows.SEGMENT_DAYS)
-            ),
+        return windows.plan(
+            window, sources.holds, lambda segment: self._count(segment, sources.genesys)
         )
 
     def submit(
@@ -151,7 +146,7 @@ class InteractionPurge:
         )
 
     def remaining(self, request: InteractionPurgeRequest, part: Part, genesys: Genesys) -> int:
-        return self._count(request, windows.window_of(part), genesys)
+        return self._count(windows.window_of(part), genesys)
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
         """Verified when the count fell by at least what the job says it purged, or to nothing."""
@@ -163,14 +158,9 @@ class InteractionPurge:
     def tags(self, request: InteractionPurgeRequest) -> tuple[str, ...]:
         return (request.classification, request.purge_type, "automated_retention")
 
-    def _count(self, request: InteractionPurgeRequest, window: Window, genesys: Genesys) -> int:
-        filters: dict[str, Any] = {
-            "dateRange": windows.range_of(window),
-            "interactionType": request.interaction_type,
-        }
-        if request.filters:
-            filters["filters"] = dict(request.filters)
-        return windows.count(genesys, windows.COUNT, filters)
+    def _count(self, window: Window, genesys: Genesys) -> int:
+        """Everything in the window: the count's filter knows neither types nor attributes."""
+        return windows.count(genesys, windows.COUNT, {"dateRange": windows.range_of(window)})
 
 
 def _depth(value: object) -> int:

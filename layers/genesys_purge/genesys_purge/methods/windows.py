@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,22 +43,20 @@ def check_window(
         )
 
 
-def refuse_held(window: Window, holds: Iterable[Hold]) -> None:
-    """OnLegalHold where an active hold may lie in the window: a window has no exceptions."""
+def plan(
+    window: Window, holds: Iterable[Hold], count_in_segment: Callable[[Window], int]
+) -> Iterator[Planned]:
+    """A batch for each 30 days; none at all where the whole window is empty.
+
+    OnLegalHold where an active hold may lie in the window: a window has no exceptions.
+    """
     for hold in holds:
         if hold.holds_window(window):
             raise OnLegalHold(
                 f"dateRange: legal hold {hold.hold_id} may cover records of this window; "
                 "release it, or purge by id"
             )
-
-
-def segments(window: Window, counts: Iterable[int]) -> Iterator[Planned]:
-    """A batch for each 30 days; none at all where the whole window is empty."""
-    planned = [
-        Planned(targeted=count, window=segment)
-        for segment, count in zip(window.split(SEGMENT_DAYS), counts, strict=True)
-    ]
+    planned = [Planned(count_in_segment(each), window=each) for each in window.split(SEGMENT_DAYS)]
     if any(batch.targeted for batch in planned):
         yield from planned
 

@@ -38,6 +38,7 @@ class CompletePurge:
         return RunResult.of(run.run_id, outcome)
 
     def _record(self, run: Run, outcome: Outcome, totals: Totals) -> AuditRecord:
+        is_bound = run.plan is not None and run.plan.upper_bound
         return AuditRecord(
             run_id=run.run_id,
             at=self._now(),
@@ -48,7 +49,7 @@ class CompletePurge:
             deleted=totals.deleted,
             skipped=totals.skipped,
             latency_seconds=round((self._now() - run.submitted_at).total_seconds(), 3),
-            success_rate=success_rate(totals.deleted, totals.targeted),
+            success_rate=None if is_bound else success_rate(totals.deleted, totals.targeted),
             policy=run.plan.policy if run.plan else None,
             detail=outcome,
         )

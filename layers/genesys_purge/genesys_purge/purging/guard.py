@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from genesys_purge.errors import LimitExceeded, OnLegalHold, PurgingSwitchedOff, RetentionNotMet
+from genesys_purge.errors import (
+    FieldError,
+    InvalidRequest,
+    LimitExceeded,
+    OnLegalHold,
+    PurgingSwitchedOff,
+    RetentionNotMet,
+)
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import Clock, Holds, Permit, Policies
 from genesys_purge.purging.batches import Case
 
 
 class Guard:
-    """Checks the kill switch, retention, holds and limits at the moment of the call."""
+    """Checks the kill switch, run, retention, holds and limits at the moment of the call."""
 
     def __init__(self, policies: Policies, holds: Holds, now: Clock) -> None:
         self._policies = policies
@@ -26,6 +34,7 @@ class Guard:
             raise PurgingSwitchedOff(
                 "purging is switched off; set the switch parameter to `on` to allow it"
             )
+        self._check_run(case.run)
         self._check_retention(case)
         self._check_holds(batch, case.entries)
         if batch.window is None and len(case.entries) != batch.planned:
@@ -35,6 +44,12 @@ class Guard:
                 f"the plan has {batch.planned} records for this batch, by now there are {before}"
             )
         return Permit(batch.run_id, batch.number, batch.attempts + 1)
+
+    def _check_run(self, run: Run) -> None:
+        """A worker may outlive its run; a run that is dry, or not planned to its end, has none."""
+        if run.is_dry or run.status is not RunStatus.RUNNING:
+            kind = "a dry run" if run.is_dry else run.status
+            raise InvalidRequest([FieldError("runId", f"{run.run_id} is {kind}, not running")])
 
     def _check_retention(self, case: Case) -> None:
         matrix, now = self._policies.retention_matrix(), self._now()

@@ -36,7 +36,8 @@ class Reconcile:
                 raise
         if remaining and looks_left:
             return step.again(RECONCILE_WAITS[step.attempt + 1])
-        if remaining < case.before:
+        # Where nothing is left, another submit has nothing to delete, carried out or not.
+        if remaining < case.before or not remaining:
             return self._adopt(case, remaining, step)
         return self._submit_again(case, step)
 

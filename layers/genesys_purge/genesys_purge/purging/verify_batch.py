@@ -47,9 +47,8 @@ class VerifyBatch:
         return case.method.verdict(before, remaining, batch.deleted)
 
     def _conclude(self, case: Case, verdict: Verdict) -> None:
-        batch = case.batch
-        targeted = batch.targeted if batch.window is None else batch.before
-        still = (targeted or 0) - verdict.gone
+        batch, is_bound = case.batch, case.method.plans_upper_bound
+        there = batch.targeted if batch.window is None else case.before
         self._batches.advance(
             batch.to(
                 BatchState.COMPLETED,
@@ -59,9 +58,11 @@ class VerifyBatch:
             ),
             Action.BATCH_VERIFIED if verdict.is_complete else Action.BATCH_UNVERIFIED,
             deleted=verdict.deleted,
-            success_rate=success_rate(verdict.deleted, targeted),
-            detail=None if verdict.is_complete else f"{still} records still detected",
+            success_rate=None if is_bound else success_rate(verdict.deleted, there),
+            detail=None
+            if verdict.is_complete
+            else f"{there - verdict.gone} records still detected",
         )
         self._meter.count("RecordsDeleted", verdict.deleted or 0)
-        if targeted and not verdict.deleted:
+        if there and not is_bound and not verdict.deleted and not verdict.gone:
             self._meter.count("NothingDeleted")
