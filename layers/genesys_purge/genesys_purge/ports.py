@@ -35,6 +35,10 @@ class Permit(NamedTuple):
     attempt: int
 
 
+# Told of each step: the batch's number, how many there are, and the state it reached.
+Progress = Callable[[int, int, str], None]
+
+
 class Runs(Protocol):
     """Runs, batches and manifests; a change and the audit record of it are one write."""
 

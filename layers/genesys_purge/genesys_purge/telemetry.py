@@ -20,6 +20,11 @@ def logger() -> Logger:
     return Logger(service=SERVICE, log_uncaught_exceptions=False)
 
 
+def progress(number: int, total: int, state: str) -> None:
+    """Implements `Progress`: one line of the log."""
+    logger().info("batch", extra={"batch": number, "batches": total, "state": state})
+
+
 @cache
 def _metrics() -> Metrics:
     from aws_lambda_powertools import Metrics

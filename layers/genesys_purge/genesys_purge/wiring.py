@@ -149,9 +149,10 @@ def requests() -> Requests:
 
 
 def _batches(actor: str) -> Batches:
+    from genesys_purge import telemetry
     from genesys_purge.purging.batches import Batches
 
-    return Batches(runs(), now, actor)
+    return Batches(runs(), now, actor, telemetry.progress)
 
 
 @cache
@@ -182,7 +183,7 @@ def plan_purge() -> PlanPurge:
         runs(),
         policies(),
         holds(),
-        S3IdLists(_aws("s3")),
+        S3IdLists(lambda: _aws("s3")),
         genesys(),
         settings(),
         now,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import FieldError, OnLegalHold, UnreadableAnswer
 from genesys_purge.methods.method import Part, Planned, Rules, count_in
-from genesys_purge.model.dates import DateRange, Window
+from genesys_purge.model.dates import DateRange, Window, zulu
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import Policy
 from genesys_purge.ports import Genesys, Operation
@@ -91,9 +91,3 @@ def window_of(part: Part) -> Window:
 def range_of(window: Window) -> dict[str, str]:
     """The window as Genesys wants it."""
     return {"start": zulu(window.start), "end": zulu(window.end)}
-
-
-def zulu(at: datetime) -> str:
-    """RFC 3339 in UTC with a `Z`, to the millisecond only where there are any."""
-    spec = "milliseconds" if at.microsecond else "seconds"
-    return at.isoformat(timespec=spec).replace("+00:00", "Z")

@@ -76,17 +76,19 @@ class Slice(Wire):
 
 
 class Batch(Wire):
-    """One batch of a run as it stands; counts that nobody reported are None.
+    """One batch of a run's `total` as it stands; counts that nobody reported are None.
 
     `pending` are the slices of the manifest that no finished job has covered yet; the first is
     the one being submitted or polled. `protected` are the manifest's entries that may not be
     deleted. `before` counts the records that were there right before the submit; `unknowns` the
     submits of which nobody knew the outcome. `jobId` is the job that runs, or ran last, for the
-    first pending slice, `lastJobId` that of the slice before.
+    first pending slice, `lastJobId` that of the slice before; `submittedAt` is that job's,
+    `beganAt` the first one's.
     """
 
     run_id: str
     number: int
+    total: int = 1
     version: int = 0
     state: BatchState = BatchState.PLANNED
     window: Window | None = None
@@ -100,7 +102,9 @@ class Batch(Wire):
     before: int | None = None
     job_id: str | None = None
     last_job_id: str | None = None
+    began_at: Instant | None = None
     submitted_at: Instant | None = None
+    ended_at: Instant | None = None
     deleted: int | None = None
     verified: int | None = None
     is_verified: bool = False
@@ -114,6 +118,20 @@ class Batch(Wire):
     def targeted(self) -> int:
         """How many records the batch is to delete: the planned ones without the protected."""
         return self.planned - len(self.protected)
+
+    @property
+    def duration_seconds(self) -> float | None:
+        """From the first submit that was accepted to the look that saw the last job's end."""
+        if self.began_at is None or self.ended_at is None:
+            return None
+        return round((self.ended_at - self.began_at).total_seconds(), 3)
+
+    @property
+    def records_per_second(self) -> float | None:
+        """What the batch deleted a second, where Genesys reported it."""
+        if not self.duration_seconds or self.deleted is None:
+            return None
+        return round(self.deleted / self.duration_seconds, 3)
 
     @property
     def candidates(self) -> frozenset[int]:

@@ -33,6 +33,12 @@ Instant = Annotated[
 ]
 
 
+def zulu(at: datetime) -> str:
+    """RFC 3339 in UTC with a `Z`, to the millisecond only where there are any."""
+    spec = "milliseconds" if at.microsecond else "seconds"
+    return at.isoformat(timespec=spec).replace("+00:00", "Z")
+
+
 class Window(Wire):
     """From `start` up to, but without, `end`."""
 

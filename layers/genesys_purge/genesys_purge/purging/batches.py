@@ -11,7 +11,7 @@ from genesys_purge.model.batch import Batch, BatchState, Entry
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Run
-from genesys_purge.ports import Clock, Runs
+from genesys_purge.ports import Clock, Progress, Runs
 from genesys_purge.purging.requests import request_of
 
 PHASES = {
@@ -63,13 +63,18 @@ class Case(NamedTuple):
         )
 
 
+def _silent(number: int, total: int, state: str) -> None:
+    """Nobody wants to know."""
+
+
 class Batches:
     """Reads a batch for its step and writes its next state, with the audit record of it."""
 
-    def __init__(self, runs: Runs, now: Clock, actor: str) -> None:
+    def __init__(self, runs: Runs, now: Clock, actor: str, progress: Progress = _silent) -> None:
         self._runs = runs
         self.now = now
         self._actor = actor
+        self._progress = progress
 
     def read(self, step: BatchStep, *, with_entries: bool = True) -> Case:
         run = self._runs.get(step.run_id)
@@ -82,6 +87,7 @@ class Batches:
         """Store the batch; with an action, its audit record too."""
         record = self._record(batch, action, facts) if action else None
         self._runs.advance(batch, record)
+        self._progress(batch.number, batch.total, batch.state)
         return batch
 
     def finish_part(self, batch: Batch, reported: int | None, action: Action, detail: str) -> Batch:
@@ -96,6 +102,7 @@ class Batches:
             job_id=None if rest else batch.job_id,
             last_job_id=batch.job_id or batch.last_job_id,
             outcome_unknown=False,
+            ended_at=self.now(),
         )
         return self.advance(
             after,
@@ -110,7 +117,8 @@ class Batches:
         self, batch: Batch, state: BatchState, action: Action, detail: str, **facts: Any
     ) -> Batch:
         """The batch ends without success."""
-        return self.advance(batch.to(state, detail=detail), action, detail=detail, **facts)
+        after = batch.to(state, detail=detail, ended_at=self.now())
+        return self.advance(after, action, detail=detail, **facts)
 
     def _record(self, batch: Batch, action: Action, facts: dict[str, Any]) -> AuditRecord:
         known = {"targeted": batch.targeted, "job_id": batch.job_id} | facts

@@ -66,7 +66,8 @@ class PlanPurge:
                 "nothing was deleted"
             )
         for number, planned in enumerate(draft.batches):
-            self._runs.put_batch(_batch(run, number, planned), planned.entries)
+            batch = _batch(run, number, len(draft.batches), planned)
+            self._runs.put_batch(batch, planned.entries)
         plan = self._plan(draft, request, method)
         run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
         self._runs.plan(run, self._record(run, plan, request, method))
@@ -138,10 +139,11 @@ def plan_hash(batches: Iterable[Planned]) -> str:
     return digest.hexdigest()
 
 
-def _batch(run: Run, number: int, planned: Planned) -> Batch:
+def _batch(run: Run, number: int, total: int, planned: Planned) -> Batch:
     return Batch(
         run_id=run.run_id,
         number=number,
+        total=total,
         window=planned.window,
         planned=planned.targeted,
         pending=(Slice(start=0, stop=planned.targeted),),

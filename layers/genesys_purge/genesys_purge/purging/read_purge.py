@@ -8,6 +8,7 @@ from typing import Any
 
 from genesys_purge.errors import FieldError, InvalidRequest, NotFound
 from genesys_purge.model.batch import Batch
+from genesys_purge.model.dates import zulu
 from genesys_purge.model.run import totals_of
 from genesys_purge.ports import AuditLog, Runs
 
@@ -88,6 +89,10 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "deleted": batch.deleted,
         "verified": batch.verified,
         "isVerified": batch.is_verified,
+        "startTime": batch.began_at and zulu(batch.began_at),
+        "endTime": batch.ended_at and zulu(batch.ended_at),
+        "durationSeconds": batch.duration_seconds,
+        "recordsPerSecond": batch.records_per_second,
         "detail": batch.detail,
     }
     return {name: value for name, value in shown.items() if value is not None}

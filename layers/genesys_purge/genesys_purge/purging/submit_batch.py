@@ -102,8 +102,14 @@ class SubmitBatch:
         except PurgeError:
             self._withdraw(batch)
             raise
+        now = self._batches.now()
         self._batches.advance(
-            batch.to(BatchState.SUBMITTED, job_id=job_id, submitted_at=self._batches.now()),
+            batch.to(
+                BatchState.SUBMITTED,
+                job_id=job_id,
+                began_at=batch.began_at or now,
+                submitted_at=now,
+            ),
             Action.BATCH_SUBMITTED,
             targeted=case.size,
         )

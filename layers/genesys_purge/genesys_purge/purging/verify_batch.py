@@ -5,7 +5,7 @@ from __future__ import annotations
 from genesys_purge.errors import TryLater
 from genesys_purge.methods.method import Verdict
 from genesys_purge.model.audit import Action, success_rate
-from genesys_purge.model.batch import BatchState
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.ports import Genesys, Meter
 from genesys_purge.purging.batches import PHASES, Batches, Case
@@ -49,7 +49,9 @@ class VerifyBatch:
     def _conclude(self, case: Case, verdict: Verdict) -> None:
         batch, is_bound = case.batch, case.method.plans_upper_bound
         there = batch.targeted if batch.window is None else case.before
-        self._batches.advance(
+        still = there - verdict.gone
+        detail = None if verdict.is_complete else f"{still} records still detected"
+        after = self._batches.advance(
             batch.to(
                 BatchState.COMPLETED,
                 deleted=verdict.deleted,
@@ -59,10 +61,16 @@ class VerifyBatch:
             Action.BATCH_VERIFIED if verdict.is_complete else Action.BATCH_UNVERIFIED,
             deleted=verdict.deleted,
             success_rate=None if is_bound else success_rate(verdict.deleted, there),
-            detail=None
-            if verdict.is_complete
-            else f"{there - verdict.gone} records still detected",
+            detail=detail,
         )
-        self._meter.count("RecordsDeleted", verdict.deleted or 0)
+        self._measure(after)
         if there and not is_bound and not verdict.deleted and not verdict.gone:
             self._meter.count("NothingDeleted")
+
+    def _measure(self, batch: Batch) -> None:
+        """The figures for capacity planning: records, seconds, and records a second."""
+        self._meter.count("RecordsDeleted", batch.deleted or 0)
+        if batch.duration_seconds is not None:
+            self._meter.seconds("JobDuration", batch.duration_seconds)
+        if batch.records_per_second is not None:
+            self._meter.count("RecordsPerSecond", batch.records_per_second)

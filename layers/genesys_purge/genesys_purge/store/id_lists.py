@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 import orjson
@@ -35,15 +35,15 @@ class Readable(Protocol):
 
 
 class S3IdLists:
-    """Implements the `IdLists` port."""
+    """Implements the `IdLists` port; its client is made when the first list is read."""
 
-    def __init__(self, client: S3Client) -> None:
+    def __init__(self, client: Callable[[], S3Client]) -> None:
         self._client = client
 
     def read(self, url: str) -> Iterator[str]:
         bucket, _, key = url.removeprefix("s3://").partition("/")
         try:
-            answer = self._client.get_object(Bucket=bucket, Key=key)
+            answer = self._client().get_object(Bucket=bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] not in MISSING:
                 raise
