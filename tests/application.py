@@ -5,21 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import boto3
 import httpx
+from boto3.dynamodb.types import TypeSerializer
 from genesys_purge import wiring
 
 from local.simulator import Corpus, Simulator, SimulatorSettings
 from tests import template
 from tests.clock import Clock
+from tests.dynamodb import one_call_at_a_time
 from tests.workflows.moto_engine import Engine, Execution, step_functions
 
 CONTEXT = SimpleNamespace(aws_request_id="test-request")
 KEPT = {"_aws", "_session"}
+
+
+@cache
+def aws(service: Any) -> Any:
+    """A client, kept: a new one costs 40 ms."""
+    return boto3.Session().client(service)
 
 
 class Application:
@@ -77,15 +86,23 @@ class Application:
 
     def put_ids(self, key: str, ids: list[str]) -> str:
         """Put a list of ids into the bucket; its URL."""
-        boto3.client("s3").put_object(Bucket="ids", Key=key, Body="\n".join(ids).encode())
+        return self.put_object(key, "\n".join(ids).encode())
+
+    def put_object(self, key: str, body: bytes) -> str:
+        """Put anything into the bucket of lists; its URL."""
+        aws("s3").put_object(Bucket="ids", Key=key, Body=body)
         return f"s3://ids/{key}"
 
     def put_hold(self, **fields: Any) -> None:
         """Place a legal hold of our own, as a person would."""
-        boto3.resource("dynamodb").Table("HoldsTable").put_item(Item=fields)
+        item = TypeSerializer().serialize(fields)["M"]
+        aws("dynamodb").put_item(TableName="HoldsTable", Item=item)
 
     def set_parameter(self, name: str, value: str) -> None:
-        boto3.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+        aws("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+    def set_secret(self, value: str) -> None:
+        aws("secretsmanager").put_secret_value(SecretId="GenesysSecret", SecretString=value)
 
 
 def http_event(
@@ -130,6 +147,7 @@ def running(
     }
     text, substitutions = template.state_machine()
     with ExitStack() as stack:
+        stack.enter_context(one_call_at_a_time())
         engine = stack.enter_context(step_functions(handlers, clock.wait))
         arn = engine.create("purge-run", text, substitutions)
         _create_resources()
@@ -153,16 +171,14 @@ def running(
 
 
 def _create_resources() -> None:
-    dynamodb, ssm = boto3.client("dynamodb"), boto3.client("ssm")
+    dynamodb, ssm = aws("dynamodb"), aws("ssm")
     for table in template.tables():
         dynamodb.create_table(**table)
     for name, value in template.parameters().items():
         ssm.put_parameter(Name=name, Value=value, Type="String")
     secret = {"clientId": "simulator", "clientSecret": "simulator-secret"}
-    boto3.client("secretsmanager").create_secret(
-        Name="GenesysSecret", SecretString=json.dumps(secret)
-    )
-    boto3.client("s3").create_bucket(Bucket="ids")
+    aws("secretsmanager").create_secret(Name="GenesysSecret", SecretString=json.dumps(secret))
+    aws("s3").create_bucket(Bucket="ids")
 
 
 def _forget_what_was_built() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 
+from hypothesis import settings
+
 os.environ.update(
     TZ="UTC",
     AWS_DEFAULT_REGION="us-east-1",
@@ -16,3 +18,8 @@ os.environ.update(
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 time.tzset()
+
+# The same examples each time; `--hypothesis-profile=thorough` looks for new ones.
+settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.load_profile("default")

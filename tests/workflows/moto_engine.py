@@ -39,6 +39,8 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 Handler = Callable[[dict[str, Any]], object]
+DECLARED = "($states:="
+_lock = threading.Lock()
 MOTO: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
 
 HOOKS: Mapping[str, tuple[Any, str]] = {
@@ -97,7 +99,7 @@ class Engine:
         Each `${Name}` in the text is replaced, before it is parsed; KeyError for an unknown one.
         """
         text = re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], definition)
-        asl = json.dumps(yaml.safe_load(text))
+        asl = _as_json(text)
         role = "arn:aws:iam::123456789012:role/state-machine"
         created = self._client.create_state_machine(name=name, definition=asl, roleArn=role)
         return str(created["stateMachineArn"])
@@ -229,10 +231,24 @@ def step_functions(
 
 def evaluate(expression: str) -> object:
     """Evaluate JSONata with the functions that Step Functions adds, to plain JSON values."""
+    if expression.startswith(DECLARED) and "null" not in expression:
+        # Bound and not parsed, `$states` costs little, and the rest is the same in every run.
+        states, end = json.JSONDecoder().raw_decode(expression, len(DECLARED))
+        with _lock:
+            answer = _kept_program("(" + expression[end + 1 :]).evaluate(None, {"states": states})
+    else:
+        answer = _program(expression).evaluate(None)
+    return json.loads(json.dumps(answer))
+
+
+def _program(expression: str) -> Jsonata:
     program = Jsonata(expression)
     for name, function in FUNCTIONS.items():
         program.register_lambda(name, function)
-    return json.loads(json.dumps(program.evaluate(None)))
+    return program
+
+
+_kept_program = cache(_program)
 
 
 def declare(bindings: Mapping[str, object]) -> str:
@@ -248,6 +264,11 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "uuid": lambda: str(uuid.uuid4()),
     "parse": json.loads,
 }
+
+
+@cache
+def _as_json(text: str) -> str:
+    return json.dumps(yaml.load(text, yaml.CSafeLoader))
 
 
 _parse = cache(AmazonStateLanguageParser.parse)

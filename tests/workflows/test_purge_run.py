@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.simulator import ConversationStatus, Corpus, Kind
+from local.simulator import ConversationStatus
 from tests import builders
-from tests.application import running
-from tests.clock import NOON
 from tests.workflows.proof import assert_honest, facts, sent, statuses
 from tests.workflows.slots import METHODS, Shared, Slot
 
@@ -129,12 +127,3 @@ def test_a_window_that_is_empty_in_part_is_purged_whole(scene: Shared) -> None:
     assert run["outcome"] == "completed"
     assert [batch["targeted"] for batch in run["batches"]] == [0, 5]
     assert run["totals"]["deleted"] == 5
-
-
-def test_an_interaction_purge_says_that_its_plan_is_an_upper_bound(scene: Shared) -> None:
-    plans = {
-        method: scene.app.run(scene.slot().request(method, dryRun=True))["plan"]
-        for method in METHODS
-    }
-
-    assert [method for method in METHODS if plans[method]["upperBound"]] == ["interaction_purge"]

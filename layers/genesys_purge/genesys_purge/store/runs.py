@@ -61,9 +61,9 @@ class DynamoRuns:
         )
 
     def finish(self, run: Run, record: AuditRecord) -> None:
-        self._ledger.commit(
-            [self._run_write(run, "#status <> :status", RunStatus.FINISHED)], record
-        )
+        # A missing status is unlike any other, so the run's being there is a condition of its own.
+        condition = "attribute_exists(runId) AND #status <> :status"
+        self._ledger.commit([self._run_write(run, condition, RunStatus.FINISHED)], record)
 
     def batch(self, run_id: str, number: int) -> Batch:
         item = self._get(items.batch_key(run_id, number))

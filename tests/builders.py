@@ -1,0 +1,110 @@
+"""Requests, runs, batches and conversations, valid as of NOON; any field may be overridden."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from genesys_purge.model.batch import Batch, Slice
+from genesys_purge.model.dates import Window
+from genesys_purge.model.run import Run
+
+from local.simulator import Conversation, Corpus
+from tests.clock import NOON
+
+# What the default window of a request spans, in days before NOON; one segment.
+OLDEST, YOUNGEST = 396, 366
+
+
+def days_ago(days: float) -> datetime:
+    return NOON - timedelta(days=days)
+
+
+def date_range(oldest: float = OLDEST, youngest: float = YOUNGEST) -> dict[str, str]:
+    """A request's dateRange from `oldest` days ago up to `youngest` days ago."""
+    return {"start": days_ago(oldest).isoformat(), "end": days_ago(youngest).isoformat()}
+
+
+def data_deletion(**fields: Any) -> dict[str, Any]:
+    """A data_deletion request; fields in camelCase."""
+    return {
+        "method": "data_deletion",
+        "reason": "retention of one year is over",
+        "recordTypes": ["conversation", "interaction", "message"],
+        "dateRange": date_range(),
+        "jurisdiction": "us-east-1",
+    } | fields
+
+
+def interaction_purge(**fields: Any) -> dict[str, Any]:
+    """An interaction_purge request; fields in camelCase."""
+    return {
+        "method": "interaction_purge",
+        "reason": "retention of one year is over",
+        "interactionType": "voice",
+        "dateRange": date_range(),
+        "retentionDays": 365,
+        "classification": "internal",
+        "purgeType": "permanent",
+    } | fields
+
+
+def conversation_archive(**fields: Any) -> dict[str, Any]:
+    """A conversation_archive request for the ids of `corpus()`, unless others are given."""
+    ids = {} if "conversationIdsFrom" in fields else {"conversationIds": conversation_ids(10)}
+    return {
+        "method": "conversation_archive",
+        "reason": "retention of one year is over",
+        **ids,
+    } | fields
+
+
+def conversation_ids(count: int) -> list[str]:
+    """The ids of the first `count` conversations of `corpus()`."""
+    return [f"conversation-{number:06}" for number in range(count)]
+
+
+def corpus(count: int = 10, *, oldest: float = OLDEST, youngest: float = YOUNGEST) -> Corpus:
+    """So many internal voice conversations, every one eligible, evenly over the window."""
+    step = timedelta(days=oldest - youngest) / (count + 1)
+    return Corpus.of(
+        (
+            Conversation(
+                conversation_id=conversation_id,
+                start=days_ago(oldest) + step * number,
+                end=days_ago(oldest) + step * number,
+            )
+            for number, conversation_id in enumerate(conversation_ids(count), start=1)
+        ),
+        now=NOON,
+    )
+
+
+def run(**changes: Any) -> Run:
+    """A run just submitted; changes in snake_case."""
+    fields: dict[str, Any] = {
+        "run_id": "run-1",
+        "fingerprint": "0" * 32,
+        "request": conversation_archive(),
+        "reference_time": NOON,
+        "submitted_at": NOON,
+        "submitted_by": "tests",
+    }
+    return Run(**fields | changes)
+
+
+def batch(**changes: Any) -> Batch:
+    """A planned batch of ten ids; with a `window` in place of ids; changes in snake_case."""
+    planned = changes.get("planned", 10)
+    fields: dict[str, Any] = {
+        "run_id": "run-1",
+        "number": 0,
+        "planned": planned,
+        "pending": (Slice(start=0, stop=planned),),
+    }
+    return Batch(**fields | changes)
+
+
+def window(oldest: float = OLDEST, youngest: float = YOUNGEST) -> Window:
+    """The window of `date_range`."""
+    return Window(start=days_ago(oldest), end=days_ago(youngest))

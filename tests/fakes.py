@@ -1,0 +1,243 @@
+"""In-memory twins of every port; the tests of the adapters run against them, too."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import RLock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from genesys_purge import ports
+from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.holds import Hold
+from genesys_purge.model.retention import RetentionMatrix, default_matrix
+from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.model.wire import Wire
+from genesys_purge.ports import AuditPage, Operation, Permit
+
+from tests.clock import Clock
+
+W = TypeVar("W", bound=Wire)
+Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+def _kept(record: W) -> W:
+    """The record as a table gives it back: only what its JSON says of it."""
+    return record.model_validate_json(record.model_dump_json(by_alias=True, exclude_none=True))
+
+
+class MemoryAuditLog:
+    """The log of every run, numbered from 1."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, list[AuditRecord]] = defaultdict(list)
+
+    def append(self, record: AuditRecord) -> None:
+        log = self._records[record.run_id]
+        log.append(_kept(record.model_copy(update={"sequence": len(log) + 1})))
+
+    def page(self, run_id: str, start: int, limit: int) -> AuditPage:
+        later = [record for record in self._records[run_id] if record.sequence >= start]
+        following = later[limit].sequence if len(later) > limit else None
+        return AuditPage(later[:limit], following)
+
+    def of(self, run_id: str) -> Sequence[AuditRecord]:
+        return tuple(self._records[run_id])
+
+
+class MemoryRuns:
+    """Runs, batches and manifests; `before_write` is told each write's name and may raise."""
+
+    def __init__(self, audit: MemoryAuditLog) -> None:
+        self._audit = audit
+        self._lock = RLock()
+        self._runs: dict[str, Run] = {}
+        self._batches: dict[tuple[str, int], Batch] = {}
+        self._manifests: dict[tuple[str, int], tuple[Entry, ...]] = {}
+        self.before_write: Callable[[str], None] = lambda name: None  # noqa: ARG005
+
+    def create(self, run: Run, record: AuditRecord) -> Run:
+        self.before_write("create")
+        with self._lock:
+            if run.run_id in self._runs:
+                return self._runs[run.run_id]
+            self._runs[run.run_id] = _kept(run)
+            self._audit.append(record)
+            return run
+
+    def get(self, run_id: str) -> Run:
+        if run_id not in self._runs:
+            raise NotFound(f"there is no run {run_id}")
+        return self._runs[run_id]
+
+    def put_batch(self, batch: Batch, entries: Sequence[Entry]) -> None:
+        self.before_write("put_batch")
+        with self._lock:
+            self._require(batch.run_id, lambda status: status is RunStatus.SUBMITTED)
+            self._batches[batch.run_id, batch.number] = _kept(batch)
+            self._manifests[batch.run_id, batch.number] = tuple(entries)
+
+    def plan(self, run: Run, record: AuditRecord) -> None:
+        self.before_write("plan")
+        self._replace(run, record, lambda status: status is RunStatus.SUBMITTED)
+
+    def finish(self, run: Run, record: AuditRecord) -> None:
+        self.before_write("finish")
+        self._replace(run, record, lambda status: status is not RunStatus.FINISHED)
+
+    def batch(self, run_id: str, number: int) -> Batch:
+        if (run_id, number) not in self._batches:
+            raise NotFound(f"run {run_id} has no batch {number}")
+        return self._batches[run_id, number]
+
+    def batches(self, run: Run) -> Sequence[Batch]:
+        planned = run.plan.batches if run.plan else 0
+        found = sorted(key for key in self._batches if key[0] == run.run_id and key[1] < planned)
+        return [self._batches[key] for key in found]
+
+    def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
+        return self._manifests.get((run_id, number), ())
+
+    def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
+        self.before_write("advance")
+        with self._lock:
+            stored = self._batches.get((batch.run_id, batch.number))
+            if stored is None or stored.version != batch.version - 1:
+                raise LostRace("the stored state is not the one that was read")
+            self._batches[batch.run_id, batch.number] = _kept(batch)
+            if record:
+                self._audit.append(record)
+
+    def _replace(self, run: Run, record: AuditRecord, allowed: Callable[[RunStatus], bool]) -> None:
+        with self._lock:
+            self._require(run.run_id, allowed)
+            self._runs[run.run_id] = _kept(run)
+            self._audit.append(record)
+
+    def _require(self, run_id: str, allowed: Callable[[RunStatus], bool]) -> None:
+        stored = self._runs.get(run_id)
+        if stored is None or not allowed(stored.status):
+            raise LostRace("the stored state is not the one that was read")
+
+
+class MemoryHolds:
+    """The holds in `placed`."""
+
+    def __init__(self, now: ports.Clock) -> None:
+        self.placed: list[Hold] = []
+        self._now = now
+
+    def active(self) -> Sequence[Hold]:
+        now = self._now()
+        return [hold for hold in self.placed if hold.is_active(now)]
+
+
+class MemoryPolicies:
+    """The shipped matrix and a switch that is on, unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.matrix = default_matrix()
+        self.switch = "on"
+
+    def retention_matrix(self) -> RetentionMatrix:
+        return self.matrix
+
+    def purging_is_on(self) -> bool:
+        return self.switch.strip() == "on"
+
+
+class MemoryIdLists:
+    """The lists in `objects`, by URL."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, Sequence[str]] = {}
+
+    def read(self, url: str) -> Iterable[str]:
+        if url not in self.objects:
+            raise InvalidRequest([FieldError("conversationIdsFrom", f"{url} does not exist")])
+        return iter(self.objects[url])
+
+
+class MemoryExecutions:
+    """Remembers what was started; `before_start` may raise."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.before_start: Callable[[], None] = lambda: None
+
+    def start(self, run_id: str) -> None:
+        self.before_start()
+        if run_id not in self.started:
+            self.started.append(run_id)
+
+
+class MemoryMeter:
+    """Adds up."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.durations: dict[str, float] = {}
+
+    def count(self, name: str, value: float = 1) -> None:
+        self.counts[name] += int(value)
+
+    def seconds(self, name: str, value: float) -> None:
+        self.durations[name] = value
+
+
+class Call(NamedTuple):
+    """One call to Genesys; `permit` is None for one that reads."""
+
+    operation: Operation
+    body: Mapping[str, Any]
+    path: Mapping[str, str]
+    permit: Permit | None
+
+
+class ScriptedGenesys:
+    """Answers each operation with its replies in order, and with the last one ever after."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self._replies: dict[tuple[str, str], list[Reply]] = {}
+
+    def on(self, operation: Operation, *replies: Reply) -> None:
+        self._replies[operation.verb, operation.path] = list(replies)
+
+    def read(
+        self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
+    ) -> Mapping[str, Any]:
+        return self._answer(Call(operation, body or {}, path, None))
+
+    def delete(
+        self, operation: Operation, body: Mapping[str, Any], permit: Permit
+    ) -> Mapping[str, Any]:
+        if any(call.permit == permit for call in self.calls):
+            raise ValueError(f"{permit} was used before")
+        return self._answer(Call(operation, body, {}, permit))
+
+    @property
+    def deletions(self) -> list[Mapping[str, Any]]:
+        """The bodies of the deleting calls."""
+        return [call.body for call in self.calls if call.permit]
+
+    def _answer(self, call: Call) -> Mapping[str, Any]:
+        self.calls.append(call)
+        replies = self._replies[call.operation.verb, call.operation.path]
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return reply(call.body) if callable(reply) else reply
+
+
+if TYPE_CHECKING:
+    _runs: ports.Runs = MemoryRuns(MemoryAuditLog())
+    _audit: ports.AuditLog = MemoryAuditLog()
+    _holds: ports.Holds = MemoryHolds(Clock())
+    _policies: ports.Policies = MemoryPolicies()
+    _id_lists: ports.IdLists = MemoryIdLists()
+    _executions: ports.Executions = MemoryExecutions()
+    _meter: ports.Meter = MemoryMeter()
+    _genesys: ports.Genesys = ScriptedGenesys()

@@ -1,0 +1,101 @@
+"""A client whose every exchange over HTTP goes by a script, and is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any, NamedTuple
+
+import httpx
+from genesys_purge.genesys.client import Circuit, GenesysClient
+from genesys_purge.genesys.oauth import Credentials, Tokens
+from genesys_purge.genesys.pace import Pace
+from genesys_purge.ports import Operation, Permit
+
+from tests.clock import Clock
+
+READ = Operation("POST", "/api/v2/analytics/conversations/details/query", ("analytics:query",))
+ONCE = Operation("GET", "/api/v2/jobs/{job_id}", ("purge:read",), retried=False)
+DELETE = Operation("POST", "/api/v2/interactions/purge", ("purge:write", "purge:admin"))
+PERMIT = Permit("run-1", 0, 1)
+
+
+Headers = tuple[tuple[str, str | bytes], ...]
+
+
+class Answer(NamedTuple):
+    """What the server says, `{}` by default; text or bytes are sent as they are."""
+
+    status: int = 200
+    body: Any = None
+    headers: Headers = ()
+
+    def response(self) -> httpx.Response:
+        headers = [(k.encode(), v if isinstance(v, bytes) else v.encode()) for k, v in self.headers]
+        if isinstance(self.body, str | bytes):
+            return httpx.Response(self.status, content=self.body, headers=headers)
+        return httpx.Response(self.status, json=self.body or {}, headers=headers)
+
+
+Reply = Answer | Exception | Callable[[], Answer]
+
+
+def token(value: str = "token-1", seconds: object = 3_600, **more: Any) -> Answer:
+    return Answer(
+        200, {"access_token": value, "token_type": "Bearer", "expires_in": seconds} | more
+    )
+
+
+class Exchange:
+    """Answers each path's requests with its replies in order, and with the last one ever after."""
+
+    def __init__(
+        self,
+        *replies: Reply,
+        tokens: tuple[Reply, ...] = (token(),),
+        circuit: Circuit = lambda send: send(),
+    ) -> None:
+        self.clock = Clock()
+        self.slept: list[float] = []
+        self.secrets: list[bool] = []
+        self.requests: list[httpx.Request] = []
+        self._replies = {"/oauth/token": list(tokens), "": list(replies) or [Answer()]}
+        self._lock = Lock()
+        self.http = httpx.Client(transport=httpx.MockTransport(self._answer))
+        self.tokens = Tokens(self.http, "https://login.test", self._credentials, self.clock)
+        self.client = GenesysClient(
+            self.http,
+            "https://api.test",
+            self.tokens,
+            circuit,
+            Pace(1e9, sleep=lambda _: None),
+            sleep=self.slept.append,
+        )
+
+    def read(self, operation: Operation = READ, **path: str) -> Mapping[str, Any]:
+        return self.client.read(operation, {"entity": "conversation"}, **path)
+
+    def delete(self, permit: Permit = PERMIT) -> Mapping[str, Any]:
+        return self.client.delete(DELETE, {"interactions": []}, permit)
+
+    @property
+    def token_requests(self) -> list[httpx.Request]:
+        return [each for each in self.requests if each.url.host == "login.test"]
+
+    @property
+    def calls(self) -> list[httpx.Request]:
+        """The requests to the API."""
+        return [each for each in self.requests if each.url.host == "api.test"]
+
+    def _credentials(self, *, fresh: bool) -> Credentials:
+        self.secrets.append(fresh)
+        return Credentials("client-1", "secret-new" if fresh else "secret-old")
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        with self._lock:
+            self.requests.append(request)
+            replies = self._replies["/oauth/token" if request.url.host == "login.test" else ""]
+            reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return (reply() if callable(reply) else reply).response()

@@ -1,0 +1,144 @@
+"""Genesys's answers: leniently read, cut to size, and our own errors where they are failures."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+import pytest
+from genesys_purge.errors import PurgeError
+from genesys_purge.genesys.answers import (
+    correlation_id,
+    error_in,
+    message_in,
+    object_in,
+    retry_after,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.genesys.exchange import DELETE, Answer
+
+
+def said(body: Any = "", *headers: tuple[str, str | bytes], status: int = 400) -> httpx.Response:
+    response = Answer(status, body, headers).response()
+    response.request = httpx.Request("POST", "https://api.test/api/v2/x?secret=1")
+    return response
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"message": "bad range", "code": "bad.request"}, "bad range; bad.request"),
+        ({"message": "same", "code": "same"}, "same"),
+        ({"error": "invalid_grant"}, "invalid_grant"),
+        ({"error": "invalid", "error_description": "unknown client"}, "unknown client; invalid"),
+        ({"errors": [{"path": "a.b", "message": "empty"}, "plain"]}, "a.b: empty; plain"),
+        ({"details": [{"fieldName": "x", "message": "odd"}]}, "x: odd"),
+        ({"errors": [{"field": "y"}, {"message": "only text"}]}, "y: ; only text"),
+        ({"message": "m", "details": {"a": 1}, "errors": None}, "m"),
+        ({"message": {"nested": True}}, "{'nested': True}"),
+        ({"other": 1}, "no message"),
+        ("", "no message"),
+        ("plain text", "plain text"),
+        ("<html><body>502</body></html>", "<html><body>502</body></html>"),
+        ("[1, 2]", "[1, 2]"),
+        ('"text"', "text"),
+        ("null", "None"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+        ("a\x00b\x1b[31mc\r\nd\u202ee", "a b [31mc  d e"),
+        ({"message": "a\nb"}, "a b"),
+    ],
+)
+def test_an_error_is_told_in_the_answers_own_words(body: Any, message: str) -> None:
+    assert message_in(said(body)) == message
+
+
+@pytest.mark.parametrize("body", ["x" * 10_000, {"message": "x" * 10_000}, ["x" * 10_000]])
+def test_a_message_is_cut_to_five_hundred_letters(body: Any) -> None:
+    assert len(message_in(said(body))) == 500
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-16", "idna", "undefined", "zip", "hex", "rot13", "punycode", "no such", '"']
+)
+def test_an_answer_that_lies_about_its_charset_is_read_all_the_same(charset: str) -> None:
+    response = said("oh no", ("content-type", f"text/plain; charset={charset}"))
+    assert message_in(response) == "oh no"
+
+
+@given(st.binary(max_size=200), st.integers(300, 599))
+def test_whatever_the_body_the_error_is_ours_and_printable(body: bytes, status: int) -> None:
+    error = error_in(said(body, status=status), DELETE)
+    assert isinstance(error, PurgeError)
+    assert str(error).isprintable()
+    assert f"POST /api/v2/x answered {status}: " in str(error)
+    assert "secret=1" not in str(error)
+
+
+@pytest.mark.parametrize("name", ["X-Correlation-Id", "inin-correlation-id", "ININ-Correlation-Id"])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 507])
+def test_the_correlation_id_of_any_failure_reaches_its_text(name: str, status: int) -> None:
+    error = error_in(said({"message": "m"}, (name, "c-1"), status=status), DELETE)
+    assert error.correlation_id == "c-1"
+    assert str(error).endswith("[correlation id c-1]")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [("", None), ("c\x1b-1", "c -1"), ("x" * 500, "x" * 100)]
+)
+def test_a_correlation_id_is_cut_and_printable(value: str, told: str | None) -> None:
+    assert correlation_id(said("", ("x-correlation-id", value))) == told
+
+
+def test_an_answer_without_a_correlation_id_has_none() -> None:
+    assert correlation_id(said()) is None
+    assert "correlation" not in str(error_in(said(), DELETE))
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0),
+        ("7", 7),
+        (" 7 ", 7),
+        ("3600", 3_600),
+        ("86400", 3_600),
+        ("9" * 400, 3_600),
+        ("", None),
+        ("soon", None),
+        ("-1", None),
+        ("1.5", None),
+        ("Mon, 99999999999999999999 Nov 2026 12:00:00 GMT", None),
+        ("Mon, 20 Nov 99999999999999999999 12:00:00 GMT", None),
+        ("Fri, 20 Nov 2026 12:00:00", None),
+        ("Fri, 20 Nov 1970 12:00:00 GMT", 0),
+    ],
+)
+def test_a_pause_is_read_as_seconds_or_as_a_date_and_bounded(
+    value: str, seconds: float | None
+) -> None:
+    assert retry_after(said("", ("Retry-After", value))) == seconds
+
+
+def test_a_pause_until_a_date_is_the_time_until_then() -> None:
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    seconds = retry_after(said("", ("Retry-After", until)))
+    assert seconds is not None
+    assert 80 < seconds <= 90
+
+
+def test_an_answer_without_a_pause_asks_for_none() -> None:
+    assert retry_after(said()) is None
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+def test_whatever_stands_for_a_pause_is_bearable_or_nothing(value: str) -> None:
+    found = retry_after(said("", ("Retry-After", value)))
+    assert found is None or 0 <= found <= 3_600
+
+
+def test_a_successful_answer_is_its_object() -> None:
+    assert object_in(said({"a": 1}, status=200)) == {"a": 1}

@@ -1,0 +1,204 @@
+"""Calls that delete: sent at most once, whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import orjson
+import pytest
+from genesys_purge.errors import (
+    AuthenticationFailed,
+    GenesysUnavailable,
+    JobLost,
+    OutcomeUnknown,
+    PermissionMissing,
+    PurgeError,
+    RateLimited,
+    RefusedByGenesys,
+    StorageExhausted,
+    TryLater,
+    UnreadableAnswer,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.genesys.exchange import DELETE, PERMIT, Answer, Exchange, Reply, token
+
+UNKNOWN: list[Reply] = [
+    Answer(500),
+    Answer(502),
+    Answer(503),
+    Answer(504),
+    Answer(408),
+    Answer(599),
+    Answer(200, "<html>accepted</html>"),
+    Answer(202, ""),
+    Answer(204, b""),
+    Answer(200, "[]"),
+    Answer(200, '"job-1"'),
+    httpx.ReadTimeout("slow"),
+    httpx.WriteTimeout("slow"),
+    httpx.ReadError("reset"),
+    httpx.WriteError("reset"),
+    httpx.CloseError("reset"),
+    httpx.RemoteProtocolError("dropped"),
+    httpx.LocalProtocolError("odd"),
+    httpx.ProxyError("odd"),
+    httpx.DecodingError("not gzip"),
+]
+UNSENT: list[Reply] = [
+    httpx.ConnectError("refused"),
+    httpx.ConnectTimeout("slow"),
+    httpx.PoolTimeout("busy"),
+    httpx.UnsupportedProtocol("odd"),
+]
+REFUSED: list[tuple[int, type[PurgeError]]] = [
+    (400, RefusedByGenesys),
+    (403, PermissionMissing),
+    (404, JobLost),
+    (409, RefusedByGenesys),
+    (413, RefusedByGenesys),
+    (422, RefusedByGenesys),
+    (429, RateLimited),
+    (507, StorageExhausted),
+]
+
+
+def described(reply: object) -> str:
+    return str(reply.status) if isinstance(reply, Answer) else type(reply).__name__
+
+
+def test_an_accepted_call_is_its_answer() -> None:
+    exchange = Exchange(Answer(202, {"purgeId": "purge-1"}))
+    assert exchange.delete() == {"purgeId": "purge-1"}
+    (call,) = exchange.calls
+    assert (call.method, call.url.path) == (DELETE.verb, DELETE.path)
+    assert orjson.loads(call.content) == {"interactions": []}
+
+
+@pytest.mark.parametrize("reply", UNKNOWN, ids=described)
+def test_a_call_that_may_have_been_carried_out_is_sent_once_and_said_to_be_unknown(
+    reply: Reply,
+) -> None:
+    exchange = Exchange(reply)
+    with pytest.raises(OutcomeUnknown):
+        exchange.delete()
+    assert (len(exchange.calls), exchange.slept) == (1, [])
+
+
+@pytest.mark.parametrize("reply", UNSENT, ids=described)
+def test_a_call_that_never_left_was_not_carried_out(reply: Reply) -> None:
+    exchange = Exchange(reply)
+    with pytest.raises(GenesysUnavailable, match="was not sent"):
+        exchange.delete()
+    assert (len(exchange.calls), exchange.slept) == (1, [])
+
+
+@pytest.mark.parametrize(("status", "kind"), REFUSED)
+def test_a_call_that_is_refused_was_not_carried_out(status: int, kind: type[PurgeError]) -> None:
+    exchange = Exchange(Answer(status, {"message": "no"}, (("Retry-After", "2"),)))
+    with pytest.raises(kind, match=f"answered {status}: no"):
+        exchange.delete()
+    assert (len(exchange.calls), exchange.slept) == (1, [])
+
+
+def test_a_refused_call_says_its_status_and_its_pause() -> None:
+    with pytest.raises(RefusedByGenesys) as refused:
+        Exchange(Answer(409)).delete()
+    assert refused.value.status == 409
+    with pytest.raises(RateLimited) as limited:
+        Exchange(Answer(429, headers=(("Retry-After", "7"),))).delete()
+    assert limited.value.retry_after == 7
+
+
+def test_a_permit_is_good_for_one_call() -> None:
+    exchange = Exchange(Answer(429))
+    with pytest.raises(RateLimited):
+        exchange.delete()
+    with pytest.raises(ValueError, match="was used before"):
+        exchange.delete()
+    with pytest.raises(RateLimited):
+        exchange.delete(PERMIT._replace(attempt=2))
+    assert len(exchange.calls) == 2
+
+
+def test_a_call_whose_token_was_refused_was_not_carried_out_and_is_sent_with_a_new_one() -> None:
+    exchange = Exchange(Answer(401), Answer(202, {"id": "1"}), tokens=(token("a"), token("b")))
+    assert exchange.delete() == {"id": "1"}
+    assert [call.headers["authorization"] for call in exchange.calls] == ["Bearer a", "Bearer b"]
+
+
+def test_a_call_that_is_lost_after_a_new_token_has_an_unknown_outcome() -> None:
+    exchange = Exchange(Answer(401), httpx.ReadTimeout("slow"))
+    with pytest.raises(OutcomeUnknown):
+        exchange.delete()
+    assert len(exchange.calls) == 2
+
+
+def test_a_second_refused_token_ends_it() -> None:
+    exchange = Exchange(Answer(401))
+    with pytest.raises(AuthenticationFailed):
+        exchange.delete()
+    assert len(exchange.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Answer(401), AuthenticationFailed),
+        (Answer(500), GenesysUnavailable),
+        (Answer(200, "?"), UnreadableAnswer),
+        (httpx.ReadTimeout("slow"), GenesysUnavailable),
+    ],
+)
+def test_without_a_token_nothing_is_sent_and_nothing_is_unknown(
+    reply: Reply, kind: type[PurgeError]
+) -> None:
+    exchange = Exchange(tokens=(reply,))
+    with pytest.raises(kind):
+        exchange.delete()
+    assert exchange.calls == []
+
+
+def test_without_the_scope_nothing_is_sent() -> None:
+    exchange = Exchange(tokens=(token(scope="purge:read"),))
+    with pytest.raises(PermissionMissing) as refused:
+        exchange.delete()
+    assert refused.value.permission == "purge:write or purge:admin"
+    assert exchange.calls == []
+
+
+def test_one_of_several_scopes_is_enough() -> None:
+    exchange = Exchange(Answer(202, {"id": "1"}), tokens=(token(scope="purge:admin"),))
+    assert exchange.delete() == {"id": "1"}
+
+
+def test_an_open_circuit_sends_nothing_and_leaves_nothing_unknown() -> None:
+    def opened(_: Callable[[], httpx.Response]) -> httpx.Response:
+        raise GenesysUnavailable("paused", retry_after=30)
+
+    exchange = Exchange(circuit=opened)
+    with pytest.raises(GenesysUnavailable, match="paused"):
+        exchange.delete()
+    assert exchange.requests == []
+
+
+@given(
+    status=st.integers(200, 599),
+    body=st.binary(max_size=50) | st.sampled_from([b"{}", b'{"id": 1}', b"[]", b"null"]),
+)
+def test_any_answer_at_all_ends_in_one_of_our_own_errors_after_one_call(
+    status: int, body: bytes
+) -> None:
+    exchange = Exchange(Answer(status, body))
+    outcome: object
+    try:
+        outcome = exchange.delete()
+    except PurgeError as error:
+        outcome = error
+    assert len(exchange.calls) == (2 if status == 401 else 1)
+    if isinstance(outcome, TryLater):
+        assert status == 429
+    if 200 <= status < 300:
+        assert isinstance(outcome, dict | OutcomeUnknown)

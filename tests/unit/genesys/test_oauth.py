@@ -1,0 +1,186 @@
+"""One token for the process: shared, refreshed ahead of its end, and never shown."""
+
+from __future__ import annotations
+
+import base64
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import httpx
+import pytest
+from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, PurgeError
+from genesys_purge.genesys.oauth import Credentials, Token
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clock import NOON
+from tests.unit.genesys.exchange import Answer, Exchange, Reply, token
+
+
+def basic(client_id: str, secret: str) -> str:
+    return "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+
+
+def test_a_token_is_asked_for_in_the_words_of_the_contract() -> None:
+    exchange = Exchange()
+    current = exchange.tokens.current()
+    assert current == Token("token-1", NOON + timedelta(seconds=3_480), None)
+    (request,) = exchange.requests
+    assert (request.method, str(request.url)) == ("POST", "https://login.test/oauth/token")
+    assert request.headers["authorization"] == basic("client-1", "secret-old")
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.content == b"grant_type=client_credentials"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "good_for"),
+    [(3_600, 3_480), (86_399, 86_279), (240, 120), (200, 100), (100, 50), (1.5, 0.75)],
+)
+def test_a_token_is_refreshed_ahead_of_its_end(seconds: float, good_for: float) -> None:
+    exchange = Exchange(tokens=(token("a", seconds), token("b")))
+    exchange.tokens.current()
+    exchange.clock.wait(good_for - 0.25)
+    assert exchange.tokens.current().value == "a"
+    exchange.clock.wait(0.25)
+    assert exchange.tokens.current().value == "b"
+
+
+@pytest.mark.parametrize("seconds", [0, -1, -1e300])
+def test_a_token_without_a_life_is_used_once(seconds: float) -> None:
+    exchange = Exchange(tokens=(token("a", seconds), token("b")))
+    assert [exchange.tokens.current().value for _ in range(2)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("seconds", [1e300, 2**63, 172_801])
+def test_no_token_lives_longer_than_two_days(seconds: float) -> None:
+    current = Exchange(tokens=(token("a", seconds),)).tokens.current()
+    assert current.refresh_at == NOON + timedelta(days=2, seconds=-120)
+
+
+def test_threads_share_one_refresh() -> None:
+    barrier = Barrier(8)
+    exchange = Exchange()
+
+    def use(_: int) -> str:
+        barrier.wait(5)
+        return exchange.tokens.current().value
+
+    with ThreadPoolExecutor(8) as threads:
+        values = set(threads.map(use, range(8)))
+    assert (values, len(exchange.requests)) == ({"token-1"}, 1)
+
+
+def test_threads_that_were_all_refused_share_one_renewal() -> None:
+    barrier = Barrier(8)
+    exchange = Exchange(tokens=(token("a"), token("b"), token("c")))
+    refused = exchange.tokens.current()
+
+    def renew(_: int) -> str:
+        barrier.wait(5)
+        return exchange.tokens.renewed(refused).value
+
+    with ThreadPoolExecutor(8) as threads:
+        values = set(threads.map(renew, range(8)))
+    assert (values, len(exchange.requests)) == ({"b"}, 2)
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_secret_that_is_refused_is_read_anew_once(status: int) -> None:
+    exchange = Exchange(tokens=(Answer(status), token("a")))
+    assert exchange.tokens.current().value == "a"
+    assert exchange.secrets == [False, True]
+    sent = [request.headers["authorization"] for request in exchange.requests]
+    assert sent == [basic("client-1", "secret-old"), basic("client-1", "secret-new")]
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(400, 2), (401, 2), (403, 1)])
+def test_credentials_that_are_refused_are_the_operators_to_mend(status: int, attempts: int) -> None:
+    refusal = Answer(status, {"error": "invalid_client", "error_description": "unknown client"})
+    exchange = Exchange(tokens=(refusal,))
+    with pytest.raises(AuthenticationFailed) as refused:
+        exchange.tokens.current()
+    text = str(refused.value)
+    assert "unknown client; invalid_client; check the client id and secret" in text
+    assert "secret-old" not in text
+    assert len(exchange.requests) == attempts
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Answer(404),
+        Answer(409),
+        Answer(429, {}, (("Retry-After", "11"),)),
+        Answer(500),
+        Answer(503),
+        Answer(504),
+        Answer(507),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.DecodingError("not gzip"),
+    ],
+    ids=lambda reply: str(getattr(reply, "status", type(reply).__name__)),
+)
+def test_every_other_failure_to_get_a_token_may_be_repeated(reply: Reply) -> None:
+    with pytest.raises(GenesysUnavailable) as refused:
+        Exchange(tokens=(reply,)).tokens.current()
+    limited = isinstance(reply, Answer) and reply.status == 429
+    assert refused.value.retry_after == (11 if limited else None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"access_token": "a"},
+        {"access_token": "", "expires_in": 1},
+        {"access_token": None, "expires_in": 1},
+        {"access_token": ["a"], "expires_in": 1},
+        {"access_token": "a b", "expires_in": 1},
+        {"access_token": "a\r\nX-Injected: 1", "expires_in": 1},
+        {"access_token": "ä", "expires_in": 1},
+        {"access_token": "a" * 8_193, "expires_in": 1},
+        {"access_token": "a", "expires_in": "3600"},
+        {"access_token": "a", "expires_in": None},
+    ],
+)
+def test_what_is_no_token_is_not_used_as_one(body: dict[str, Any]) -> None:
+    with pytest.raises(GenesysUnavailable):
+        Exchange(tokens=(Answer(200, body),)).tokens.current()
+
+
+values = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.lists(st.text())
+)
+bodies = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("access_token", "expires_in", "scope"), values)
+)
+
+
+@given(bodies)
+def test_whatever_the_login_service_says_only_our_own_errors_come_out(body: Any) -> None:
+    try:
+        value = Exchange(tokens=(Answer(200, body),)).tokens.current().value
+    except PurgeError:
+        value = ""
+    assert value.isascii()
+
+
+def test_scopes_are_read_where_they_are_told() -> None:
+    told = Exchange(tokens=(token(scope="a  b\tc"),)).tokens.current()
+    assert told.scopes == frozenset("abc")
+
+
+def test_neither_secret_nor_token_is_ever_shown() -> None:
+    shown = f"{Credentials('id', 'hush')} {Credentials('id', 'hush')!r}"
+    shown += f"{Token('hush', NOON, None)} {Token('hush', NOON, None)!r}"
+    shown += f"{vars(Exchange().tokens)}"
+    assert "hush" not in shown
+    assert "secret-old" not in shown

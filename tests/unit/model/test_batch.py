@@ -1,0 +1,108 @@
+"""A batch only ever goes where the table of transitions lets it go."""
+
+from __future__ import annotations
+
+import pytest
+from genesys_purge.model.batch import ENDED, TRANSITIONS, Batch, BatchState, Slice
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests import builders
+
+STATES = st.sampled_from(BatchState)
+PAIRS = [(before, after) for before in BatchState for after in BatchState]
+
+
+def batch_in(state: BatchState) -> Batch:
+    return builders.batch(state=state)
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+def test_a_step_is_taken_or_refused_by_the_table(before: BatchState, after: BatchState) -> None:
+    batch = batch_in(before)
+    if after in TRANSITIONS[before]:
+        assert batch.to(after).state is after
+    else:
+        with pytest.raises(ValueError, match=f"does not go from {before} to {after}"):
+            batch.to(after)
+
+
+def test_the_table_knows_every_state() -> None:
+    assert set(TRANSITIONS) == set(BatchState)
+
+
+def test_a_submit_is_only_recorded_after_its_intent() -> None:
+    sources = {before for before, afters in TRANSITIONS.items() if BatchState.SUBMITTED in afters}
+    assert sources == {BatchState.SUBMITTING}
+
+
+@pytest.mark.parametrize("state", ENDED)
+def test_a_batch_that_has_ended_stays_as_it_ended(state: BatchState) -> None:
+    assert batch_in(state).has_ended
+    assert TRANSITIONS[state] <= {state}
+
+
+class AnyCourse(RuleBasedStateMachine):
+    """Whatever is asked of a batch, in whatever order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batch = builders.batch()
+        self.steps = 0
+        self.ended_as: BatchState | None = None
+
+    def _go(self, batch: Batch) -> None:
+        self.steps += 1
+        self.batch = batch
+        if self.ended_as is None and batch.has_ended:
+            self.ended_as = batch.state
+
+    @rule(state=STATES)
+    def ask_for(self, state: BatchState) -> None:
+        before = self.batch
+        try:
+            self._go(before.to(state))
+        except ValueError:
+            assert state not in TRANSITIONS[before.state]
+            assert self.batch is before
+
+    @precondition(lambda self: self.batch.state is BatchState.SUBMITTING)
+    @rule()
+    def lose_the_answer(self) -> None:
+        unknowns = self.batch.unknowns
+        self._go(self.batch.unsure("no answer"))
+        assert self.batch.outcome_unknown
+        assert self.batch.unknowns == unknowns + 1
+
+    @invariant()
+    def every_step_has_its_own_version(self) -> None:
+        assert self.batch.version == self.steps
+
+    @invariant()
+    def what_has_ended_stays_ended(self) -> None:
+        assert self.ended_as in (None, self.batch.state)
+
+
+TestAnyCourse = AnyCourse.TestCase
+
+
+@given(st.integers(0, 1_000), st.integers(1, 1_000))
+def test_halves_share_a_slice_without_loss(start: int, size: int) -> None:
+    whole = Slice(start=start, stop=start + size)
+    first, second = whole.halves()
+    assert (first.start, first.stop, second.stop) == (whole.start, second.start, whole.stop)
+    assert abs(first.size - second.size) <= 1
+    assert first.size + second.size == whole.size == size
+
+
+def test_protected_records_are_neither_targeted_nor_candidates() -> None:
+    batch = builders.batch(planned=10, protected=frozenset({0, 7}))
+    assert batch.targeted == 8
+    assert batch.candidates == frozenset(range(10)) - {0, 7}
+
+
+def test_only_the_first_pending_slice_is_asked_for() -> None:
+    pending = (Slice(start=2, stop=4), Slice(start=4, stop=10))
+    batch = builders.batch(planned=10, pending=pending, protected=frozenset({3, 5}))
+    assert batch.candidates == {2}

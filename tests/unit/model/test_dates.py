@@ -1,0 +1,196 @@
+"""Windows: split exactly, resolved against a reference time, half-open to the second."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from genesys_purge.model.dates import DateRange, Window
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from tests.clock import NOON
+
+SECOND = timedelta(seconds=1)
+instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+spans = st.timedeltas(timedelta(microseconds=1), timedelta(days=3_660))
+
+
+def refused(payload: dict[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
+    with pytest.raises(ValidationError) as error:
+        DateRange.parse(payload)
+    return [(each["loc"], each["msg"]) for each in error.value.errors()]
+
+
+@given(instants, spans, st.integers(1, 60))
+def test_a_split_covers_the_window_exactly_and_without_gaps(
+    start: datetime, span: timedelta, days: int
+) -> None:
+    window = Window(start=start, end=start + span)
+    parts = list(window.split(days))
+    assert (parts[0].start, parts[-1].end) == (window.start, window.end)
+    assert all(before.end == after.start for before, after in pairwise(parts))
+    assert all(timedelta(0) < part.end - part.start <= timedelta(days=days) for part in parts)
+    assert len(parts) == -(-span // timedelta(days=days))
+
+
+@given(instants, spans, instants)
+def test_every_moment_lies_in_exactly_one_part_of_its_window(
+    start: datetime, span: timedelta, at: datetime
+) -> None:
+    window = Window(start=start, end=start + span)
+    holders = [part for part in window.split(30) if part.contains(at)]
+    assert len(holders) == window.contains(at)
+
+
+def test_a_window_of_thirty_days_is_one_part_and_a_second_more_makes_two() -> None:
+    month = Window(start=NOON, end=NOON + timedelta(days=30))
+    longer = Window(start=NOON, end=month.end + SECOND)
+    assert list(month.split(30)) == [month]
+    assert list(longer.split(30)) == [month, Window(start=month.end, end=longer.end)]
+
+
+def test_a_window_holds_its_start_and_not_its_end() -> None:
+    window = Window(start=NOON, end=NOON + SECOND)
+    assert window.contains(window.start)
+    assert not window.contains(window.end)
+
+
+@pytest.mark.parametrize(("offset", "overlaps"), [(0, False), (1, True)])
+def test_windows_that_only_touch_do_not_overlap(offset: int, *, overlaps: bool) -> None:
+    window = Window(start=NOON, end=NOON + timedelta(hours=1))
+    later = Window(start=window.end - offset * SECOND, end=window.end + SECOND)
+    assert window.overlaps(later) is later.overlaps(window) is overlaps
+
+
+@pytest.mark.parametrize("length", [timedelta(0), -SECOND])
+def test_a_window_that_holds_nothing_is_none(length: timedelta) -> None:
+    with pytest.raises(ValidationError, match="start must be before end"):
+        Window(start=NOON, end=NOON + length)
+
+
+@given(instants, st.integers(0, 3_660), st.integers(1, 3_660))
+def test_a_relative_range_ends_so_many_days_before_the_reference(
+    reference: datetime, older: int, lookback: int
+) -> None:
+    asked = DateRange.parse({"olderThanDays": older, "lookbackDays": lookback})
+    window = asked.resolve(reference)
+    assert asked.is_relative
+    assert reference - window.end == timedelta(days=older)
+    assert window.end - window.start == timedelta(days=lookback)
+
+
+@given(instants, spans, instants)
+def test_an_absolute_range_means_the_same_at_any_time(
+    start: datetime, span: timedelta, reference: datetime
+) -> None:
+    asked = DateRange(start=start, end=start + span)
+    assert not asked.is_relative
+    assert asked.resolve(reference) == Window(start=start, end=start + span)
+
+
+@pytest.mark.parametrize(
+    ("reference", "end"),
+    [
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), datetime(2023, 3, 1, 12, tzinfo=UTC)),
+        (datetime(2025, 3, 1, 12, tzinfo=UTC), datetime(2024, 3, 1, 12, tzinfo=UTC)),
+        (datetime(2024, 12, 31, 12, tzinfo=UTC), datetime(2024, 1, 1, 12, tzinfo=UTC)),
+    ],
+)
+def test_days_are_counted_whatever_leap_days_lie_between(
+    reference: datetime, end: datetime
+) -> None:
+    asked = DateRange(older_than_days=365, lookback_days=1)
+    assert asked.resolve(reference).end == end
+
+
+def test_a_zone_with_summer_time_is_read_as_utc_on_both_sides_of_the_change() -> None:
+    asked = DateRange.parse(
+        {"start": "2024-03-30T02:30:00+01:00", "end": "2024-03-31T03:30:00+02:00"}
+    )
+    window = asked.resolve(NOON)
+    assert window.end - window.start == timedelta(days=1)
+    assert window.start == datetime(2024, 3, 30, 1, 30, tzinfo=UTC)
+    assert window.start.tzinfo is UTC
+
+
+ONE_FORM = "give start and end, or olderThanDays and lookbackDays"
+START, END = "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"start": START},
+        {"end": END},
+        {"olderThanDays": 1},
+        {"lookbackDays": 1},
+        {"start": START, "lookbackDays": 1},
+        {"end": END, "olderThanDays": 1},
+        {"start": START, "end": END, "lookbackDays": 1},
+        {"start": START, "end": END, "olderThanDays": 0},
+        {"start": START, "olderThanDays": 1, "lookbackDays": 1},
+        {"start": START, "end": END, "olderThanDays": 1, "lookbackDays": 1},
+    ],
+)
+def test_a_range_has_exactly_one_of_its_two_forms(payload: dict[str, Any]) -> None:
+    assert refused(payload) == [((), f"Value error, {ONE_FORM}")]
+
+
+@pytest.mark.parametrize("end", [START, "2023-12-31T23:59:59Z", "2024-01-01T01:00:00+02:00"])
+def test_a_range_that_is_empty_or_inverted_is_refused(end: str) -> None:
+    assert refused({"start": START, "end": end}) == [((), "Value error, start must be before end")]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2024-01-01T00:00:00",
+        "2024-01-01",
+        "20200101",
+        "1704067200",
+        1_704_067_200,
+        1.5,
+        True,
+        "",
+        "yesterday",
+        "2024-02-30T00:00:00Z",
+        "2024-01-01T25:00:00Z",
+        "2024-01-01T23:59:60Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        ["2024-01-01T00:00:00Z"],
+    ],
+)
+def test_a_time_that_is_not_rfc_3339_with_a_zone_is_refused_by_its_field(start: object) -> None:
+    (path, message), *more = refused({"start": start, "end": END})
+    assert (path, more) == (("start",), [])
+    assert message
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("olderThanDays", -1),
+        ("olderThanDays", 36_501),
+        ("olderThanDays", "30"),
+        ("olderThanDays", 30.0),
+        ("olderThanDays", True),
+        ("lookbackDays", 0),
+        ("lookbackDays", 36_501),
+        ("lookbackDays", "1"),
+    ],
+)
+def test_days_are_whole_numbers_within_a_century(field: str, value: object) -> None:
+    errors = refused({"olderThanDays": 30, "lookbackDays": 30} | {field: value})
+    assert [path for path, _ in errors] == [(field,)]
+
+
+def test_a_reference_at_the_edge_of_the_calendar_cannot_be_resolved() -> None:
+    asked = DateRange(older_than_days=400, lookback_days=1)
+    with pytest.raises(OverflowError):
+        asked.resolve(datetime(1, 1, 1, tzinfo=UTC))

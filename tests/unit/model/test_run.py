@@ -1,0 +1,149 @@
+"""Totals and outcomes: nothing is claimed that was not reported and verified."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.run import (
+    SUCCESSES,
+    Outcome,
+    Plan,
+    Run,
+    RunStatus,
+    finished,
+    outcome_of,
+    run_metric,
+    totals_of,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import builders
+from tests.clock import NOON
+
+
+def plan(batches: int, targeted: int = 0, **skipped: int) -> Plan:
+    return Plan(batches=batches, targeted=targeted, skipped=skipped, hash="0" * 64)
+
+
+def run(batches: int | None, **request: Any) -> Run:
+    return builders.run(
+        plan=None if batches is None else plan(batches),
+        request=builders.conversation_archive(**request),
+    )
+
+
+def batch(state: BatchState = BatchState.COMPLETED, **changes: Any) -> Batch:
+    return builders.batch(state=state, **{"is_verified": True} | changes)
+
+
+VERIFIED, UNVERIFIED = batch(), batch(is_verified=False)
+FAILED, GAVE_UP = batch(BatchState.FAILED), batch(BatchState.GAVE_UP)
+
+
+@pytest.mark.parametrize(
+    ("batches", "outcome"),
+    [
+        ([VERIFIED], Outcome.COMPLETED),
+        ([VERIFIED, VERIFIED], Outcome.COMPLETED),
+        ([UNVERIFIED], Outcome.COMPLETED_WITH_FAILURES),
+        ([VERIFIED, UNVERIFIED], Outcome.COMPLETED_WITH_FAILURES),
+        ([VERIFIED, FAILED], Outcome.COMPLETED_WITH_FAILURES),
+        ([VERIFIED, GAVE_UP], Outcome.COMPLETED_WITH_FAILURES),
+        ([VERIFIED, batch(BatchState.PLANNED)], Outcome.COMPLETED_WITH_FAILURES),
+        ([VERIFIED, batch(BatchState.SUBMITTING)], Outcome.COMPLETED_WITH_FAILURES),
+        ([VERIFIED, batch(BatchState.SUBMITTED)], Outcome.COMPLETED_WITH_FAILURES),
+        ([FAILED], Outcome.FAILED),
+        ([GAVE_UP], Outcome.FAILED),
+        ([FAILED, GAVE_UP], Outcome.FAILED),
+        ([batch(BatchState.SUBMITTED)], Outcome.FAILED),
+        ([], Outcome.NOTHING_TO_PURGE),
+    ],
+)
+def test_a_run_is_completed_only_when_every_batch_is_completed_and_verified(
+    batches: list[Batch], outcome: Outcome
+) -> None:
+    assert outcome_of(run(len(batches)), batches) is outcome
+
+
+@given(st.lists(st.tuples(st.sampled_from(BatchState), st.booleans()), min_size=1, max_size=6))
+def test_no_mixture_of_batches_passes_for_completed(states: list[tuple[BatchState, bool]]) -> None:
+    batches = [batch(state, is_verified=verified) for state, verified in states]
+    complete = all(state is BatchState.COMPLETED and verified for state, verified in states)
+    assert (outcome_of(run(len(batches)), batches) is Outcome.COMPLETED) is complete
+
+
+def test_a_batch_of_the_plan_that_is_missing_is_not_completed() -> None:
+    assert outcome_of(run(2), [VERIFIED]) is Outcome.COMPLETED_WITH_FAILURES
+    assert outcome_of(run(1), []) is Outcome.FAILED
+
+
+def test_a_run_without_a_plan_had_not_nothing_to_purge() -> None:
+    assert outcome_of(run(None), []) is Outcome.FAILED
+    assert outcome_of(run(None, dryRun=True), []) is Outcome.FAILED
+
+
+def test_a_dry_run_ends_as_one_whatever_its_plan() -> None:
+    assert outcome_of(run(3, dryRun=True), []) is Outcome.DRY_RUN
+    assert outcome_of(run(0, dryRun=True), []) is Outcome.DRY_RUN
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_what_left_nothing_open_is_a_success(outcome: Outcome) -> None:
+    open_ends = {Outcome.COMPLETED_WITH_FAILURES, Outcome.FAILED, Outcome.REJECTED}
+    assert (outcome in SUCCESSES) is (outcome not in open_ends)
+
+
+def test_totals_add_up_what_was_planned_reported_and_verified() -> None:
+    batches = [batch(planned=10, deleted=8, verified=7), batch(planned=5, deleted=5, verified=5)]
+    totals = totals_of(plan(2, targeted=15, too_young=3), batches)
+    assert totals.to_json() == {
+        "targeted": 15,
+        "skipped": {"too_young": 3},
+        "deleted": 13,
+        "verified": 12,
+    }
+
+
+def test_protected_records_move_from_the_targeted_to_the_skipped() -> None:
+    batches = [batch(planned=10, protected=frozenset({1, 2})), batch(protected=frozenset({0}))]
+    totals = totals_of(plan(2, targeted=20, too_young=1), batches)
+    assert totals.targeted == 17
+    assert totals.skipped == {"too_young": 1, "protected": 3}
+
+
+def test_a_number_that_no_batch_reported_is_absent_and_not_zero() -> None:
+    assert totals_of(plan(1, targeted=10), [batch()]).deleted is None
+    assert totals_of(plan(2, targeted=20), [batch(), batch(deleted=0)]).deleted == 0
+
+
+def test_a_run_without_a_plan_has_empty_totals() -> None:
+    expected = {"targeted": 0, "skipped": {}, "verified": 0}
+    assert totals_of(None, []).to_json() == expected
+
+
+def test_a_finished_run_says_when_how_and_why() -> None:
+    totals = totals_of(None, [])
+    ended = finished(builders.run(), Outcome.FAILED, totals, NOON, "no room")
+    assert ended.status is RunStatus.FINISHED
+    assert (ended.outcome, ended.totals, ended.finished_at) == (Outcome.FAILED, totals, NOON)
+    assert ended.detail == "no room"
+
+
+def test_the_counters_of_outcomes_have_names_that_alarms_can_know() -> None:
+    assert [run_metric(outcome) for outcome in Outcome] == [
+        "RunsCompleted",
+        "RunsCompletedWithFailures",
+        "RunsFailed",
+        "RunsRejected",
+        "RunsNothingToPurge",
+        "RunsDryRun",
+    ]
+
+
+def test_a_run_remembers_its_request_to_the_last_null() -> None:
+    request = builders.interaction_purge(filters={"attributes": {"region": None}}, query=None)
+    stored = builders.run(request=request).model_dump_json(by_alias=True, exclude_none=True)
+    assert Run.model_validate_json(stored).request == request

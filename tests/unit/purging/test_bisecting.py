@@ -1,0 +1,118 @@
+"""A batch that is refused for one record of it: halved until the protected stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+import pytest
+from genesys_purge.errors import RefusedByGenesys
+from genesys_purge.methods.conversation_archive import STATUS, SUBMIT
+from genesys_purge.model.audit import Action
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.messages import BatchStep, Next
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import builders
+from tests.unit.methods.scene import hold
+from tests.unit.workbench import Workbench
+
+
+class Archive:
+    """A Genesys that refuses a call for any protected id in it, and deletes the others."""
+
+    def __init__(self, bench: Workbench, protected: Set[str]) -> None:
+        self.protected = protected
+        self.deleted: list[str] = []
+        self.last: list[str] = []
+        bench.genesys.on(SUBMIT, self.submit)
+        bench.genesys.on(STATUS, lambda _: self.status())
+
+    def submit(self, body: Any) -> dict[str, Any]:
+        ids = body["conversationIds"]
+        if self.protected & set(ids):
+            raise RefusedByGenesys("409: protected", status=409)
+        self.last = ids
+        self.deleted += ids
+        return {"jobId": f"job-{len(self.deleted)}"}
+
+    def status(self) -> dict[str, Any]:
+        return {"state": "completed", "recordsProcessed": len(self.last)}
+
+
+def drive(bench: Workbench, step: BatchStep) -> None:
+    """Work until the batch is to be verified."""
+    for _ in range(1_000):
+        if step.next is Next.VERIFY:
+            return
+        step = (bench.submit_batch if step.next is Next.SUBMIT else bench.poll_batch)(step)
+    pytest.fail("the batch never ends")
+
+
+def positions(ids: Set[str]) -> set[int]:
+    return {int(each.rpartition("-")[2]) for each in ids}
+
+
+@given(st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1)))))
+def test_every_id_that_is_not_protected_is_purged_once_and_no_other(
+    case: tuple[int, set[int]],
+) -> None:
+    count, kept = case
+    bench, ids = Workbench(), builders.conversation_ids(count)
+    archive = Archive(bench, {ids[index] for index in kept})
+    drive(bench, bench.planned(builders.batch(planned=count)))
+    assert archive.deleted == [each for each in ids if each not in archive.protected]
+    batch = bench.batch
+    assert batch.state is BatchState.COMPLETED
+    assert batch.protected == kept
+    assert (batch.deleted or 0) == batch.targeted == count - len(kept)
+
+
+def test_one_protected_id_in_a_thousand_costs_twenty_calls_and_no_other_id() -> None:
+    bench = Workbench()
+    archive = Archive(bench, {"conversation-000500"})
+    drive(bench, bench.planned(builders.batch(planned=1_000)))
+    assert len(archive.deleted) == 999
+    assert len(bench.genesys.deletions) <= 22
+
+
+def test_the_audit_names_the_job_of_each_part_and_the_protected_record() -> None:
+    bench = Workbench()
+    Archive(bench, {"conversation-000003"})
+    drive(bench, bench.planned(builders.batch(planned=4)))
+    assert bench.facts == [
+        Action.BATCH_SUBMITTED,
+        Action.BATCH_COMPLETED,
+        Action.BATCH_SUBMITTED,
+        Action.BATCH_COMPLETED,
+        Action.BATCH_PROTECTED,
+    ]
+    records = [each.to_json() for each in bench.audit.of("run-1")][2:]
+    assert [record.get("jobId") for record in records] == ["job-2", "job-2", "job-3", "job-3", None]
+    assert [record.get("deleted") for record in records] == [None, 2, None, 1, None]
+    assert records[-1]["skipped"] == {"protected": 1}
+    assert records[-1]["detail"] == "409: protected"
+
+
+def test_a_batch_of_nothing_but_protected_records_calls_nothing_deleted() -> None:
+    bench = Workbench()
+    archive = Archive(bench, set(builders.conversation_ids(3)))
+    drive(bench, bench.planned(builders.batch(planned=3)))
+    assert archive.deleted == []
+    assert (bench.batch.targeted, bench.batch.deleted) == (0, None)
+    assert positions(archive.protected) == bench.batch.protected
+
+
+def test_a_hold_that_comes_too_late_does_not_make_protected_what_is_gone() -> None:
+    bench = Workbench()
+    archive = Archive(bench, {"conversation-000003"})
+    step = bench.planned(builders.batch(planned=4))
+    while not archive.deleted:
+        step = bench.submit_batch(step)
+    held = frozenset({"conversation-000000", "conversation-000002"})
+    bench.holds.placed.append(hold(conversation_ids=held))
+    drive(bench, step)
+    assert archive.deleted == ["conversation-000000", "conversation-000001"]
+    assert bench.batch.protected == {2, 3}
+    assert bench.batch.deleted == bench.batch.targeted == 2

@@ -1,0 +1,142 @@
+"""The fields that every method shares, each refused by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from genesys_purge.errors import InvalidRequest
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.workbench import Workbench
+
+Builder = Callable[..., dict[str, Any]]
+BUILDERS: list[Builder] = [
+    builders.data_deletion,
+    builders.interaction_purge,
+    builders.conversation_archive,
+]
+each_method = pytest.mark.parametrize("request_of", BUILDERS, ids=lambda each: each.__name__)
+
+
+@each_method
+def test_a_right_request_has_no_errors(bench: Workbench, request_of: Builder) -> None:
+    assert bench.errors(request_of()) == {}
+    full = request_of(requestedBy="dpo", requestId="Q3_2026-x", dryRun=True, maxRecords=100_000)
+    assert bench.errors(full) == {}
+
+
+@each_method
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reason", "9 letters"),
+        ("reason", "          "),
+        ("reason", "   9 letters   "),
+        ("reason", "x" * 501),
+        ("reason", None),
+        ("reason", 1_234_567_890),
+        ("reason", ["a long enough reason"]),
+        ("requestedBy", ""),
+        ("requestedBy", "   "),
+        ("requestedBy", "x" * 101),
+        ("requestedBy", 7),
+        ("requestId", ""),
+        ("requestId", "x" * 81),
+        ("requestId", "a b"),
+        ("requestId", "a/b"),
+        ("requestId", "a\n"),
+        ("requestId", "ä"),
+        ("requestId", 1),
+        ("dryRun", "true"),
+        ("dryRun", 1),
+        ("dryRun", None),
+        ("maxRecords", 0),
+        ("maxRecords", -1),
+        ("maxRecords", "10"),
+        ("maxRecords", 10.0),
+        ("maxRecords", True),
+        ("maxRecords", 2**63),
+        ("maxRecords", 100_001),
+        ("dry_run", True),
+        ("max_records", 1),
+        ("unknown", 1),
+        ("DryRun", True),
+        ("", 1),
+        ("__proto__", {}),
+    ],
+)
+def test_one_wrong_field_is_told_alone_and_by_its_path(
+    bench: Workbench, request_of: Builder, field: str, value: object
+) -> None:
+    errors = bench.errors(request_of(**{field: value}))
+    assert list(errors) == [field]
+    assert errors[field]
+
+
+@each_method
+def test_every_wrong_field_is_told_at_once(bench: Workbench, request_of: Builder) -> None:
+    wrong = request_of(reason="short", requestId="!", maxRecords=0, dryRun="no", colour="red")
+    assert set(bench.errors(wrong)) == {"reason", "requestId", "maxRecords", "dryRun", "colour"}
+
+
+@each_method
+def test_a_missing_reason_is_required(bench: Workbench, request_of: Builder) -> None:
+    payload = request_of()
+    del payload["reason"]
+    assert bench.errors(payload) == {"reason": "is required"}
+
+
+@each_method
+def test_the_shortest_reason_and_the_longest_id_are_allowed(
+    bench: Workbench, request_of: Builder
+) -> None:
+    payload = request_of(reason="ten letter", requestId="x" * 80, requestedBy="x" * 100)
+    assert bench.errors(payload) == {}
+    assert bench.errors(request_of(reason="x" * 500)) == {}
+
+
+def test_the_limit_of_a_request_may_be_lower_and_never_higher_than_the_configured() -> None:
+    bench = Workbench(max_records=50)
+    assert bench.errors(builders.data_deletion(maxRecords=50)) == {}
+    assert bench.errors(builders.data_deletion(maxRecords=51)) == {
+        "maxRecords": "may not be more than the configured limit, 50"
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        (None, "is required"),
+        ("recording_job", "must be one of data_deletion, interaction_purge, conversation_archive"),
+        ("DATA_DELETION", "must be one of data_deletion, interaction_purge, conversation_archive"),
+        (
+            ["data_deletion"],
+            "must be one of data_deletion, interaction_purge, conversation_archive",
+        ),
+        ({}, "must be one of data_deletion, interaction_purge, conversation_archive"),
+        (1, "must be one of data_deletion, interaction_purge, conversation_archive"),
+    ],
+)
+def test_a_method_must_be_one_that_there_is(bench: Workbench, method: object, message: str) -> None:
+    assert bench.errors(builders.data_deletion(method=method)) == {"method": message}
+
+
+@pytest.mark.parametrize("payload", [None, True, 1, 1.5, "data_deletion", [], [{}], b"{}"])
+def test_a_request_is_a_json_object(bench: Workbench, payload: object) -> None:
+    assert bench.errors(payload) == {"request": "must be a JSON object"}
+
+
+def test_an_empty_object_lacks_its_method(bench: Workbench) -> None:
+    assert bench.errors({}) == {"method": "is required"}
+
+
+def test_errors_beyond_the_first_thousand_are_only_counted(bench: Workbench) -> None:
+    unknown = {f"field{number}": 1 for number in range(5_000)}
+    with pytest.raises(InvalidRequest) as refused:
+        bench.requests.check(builders.data_deletion(**unknown), NOON)
+    *told, last = refused.value.errors()
+    assert len(told) == 1_000
+    assert last == ("request", "has 4000 more errors")

@@ -1,0 +1,106 @@
+"""The end of a planned run: its totals, its outcome, and who is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import LostRace
+from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.messages import RunRef
+from genesys_purge.model.run import Outcome, RunStatus
+
+from tests import builders
+from tests.unit.workbench import Workbench
+
+RUN = RunRef(run_id="run-1")
+
+
+def ended(state: BatchState = BatchState.COMPLETED, number: int = 0, **changes: Any) -> Batch:
+    known = {"deleted": 10, "verified": 10, "is_verified": True} | changes
+    return builders.batch(state=state, number=number, **known)
+
+
+def test_a_run_whose_batches_are_verified_is_completed_with_its_totals(bench: Workbench) -> None:
+    bench.planned(ended(), ended(number=1, protected=frozenset({0}), deleted=9, verified=9))
+    bench.clock.wait(90)
+    result = bench.complete_purge(RUN)
+    assert result.to_json() == {"runId": "run-1", "outcome": "completed", "succeeded": True}
+    run = bench.run
+    assert (run.status, run.finished_at) == (RunStatus.FINISHED, bench.clock.at)
+    assert run.totals is not None
+    assert run.totals.to_json() == {
+        "targeted": 19,
+        "skipped": {"protected": 1},
+        "deleted": 19,
+        "verified": 19,
+    }
+    assert bench.last_fact == {
+        "runId": "run-1",
+        "sequence": 3,
+        "at": "2026-11-21T12:01:30Z",
+        "actor": "complete_purge",
+        "action": "run_completed",
+        "method": "conversation_archive",
+        "targeted": 19,
+        "deleted": 19,
+        "skipped": {"protected": 1},
+        "latencySeconds": 90.0,
+        "successRate": 1.0,
+        "detail": "completed",
+    }
+    assert bench.meter.counts == {"RunsCompleted": 1}
+    assert bench.meter.durations == {"RunDuration": 90.0}
+
+
+@pytest.mark.parametrize(
+    ("second", "counter"),
+    [
+        (ended(BatchState.FAILED, 1, is_verified=False), "RunsCompletedWithFailures"),
+        (ended(number=1, is_verified=False), "RunsCompletedWithFailures"),
+        (ended(BatchState.SUBMITTED, 1), "RunsCompletedWithFailures"),
+    ],
+)
+def test_a_run_with_anything_open_is_not_a_success(
+    bench: Workbench, second: Batch, counter: str
+) -> None:
+    bench.planned(ended(), second)
+    assert not bench.complete_purge(RUN).succeeded
+    assert bench.meter.counts == {counter: 1}
+
+
+def test_a_run_that_completed_before_is_not_counted_again(bench: Workbench) -> None:
+    bench.planned(ended())
+    first = bench.complete_purge(RUN)
+    assert bench.complete_purge(RUN) == first
+    assert (len(bench.facts), bench.meter.counts) == (1, {"RunsCompleted": 1})
+
+
+def test_a_run_that_somebody_else_ends_meanwhile_is_counted_once(bench: Workbench) -> None:
+    bench.planned(ended())
+
+    def let_another_go_first(_: str) -> None:
+        bench.runs.before_write = lambda _: None
+        bench.complete_purge(RUN)
+
+    bench.runs.before_write = let_another_go_first
+    with pytest.raises(LostRace):
+        bench.complete_purge(RUN)
+    assert (len(bench.facts), bench.meter.counts) == (1, {"RunsCompleted": 1})
+
+
+def test_a_dry_run_ends_with_its_plan_and_no_number_deleted(bench: Workbench) -> None:
+    bench.planned(request=builders.conversation_archive(dryRun=True))
+    assert bench.complete_purge(RUN).outcome is Outcome.DRY_RUN
+    assert bench.run.totals is not None
+    assert bench.run.totals.to_json() == {"targeted": 10, "skipped": {}, "verified": 0}
+    assert "deleted" not in bench.last_fact
+
+
+def test_a_rate_of_success_is_not_told_over_an_upper_bound(bench: Workbench) -> None:
+    bench.genesys.on(COUNT, {"results": [{"count": 0}]})
+    bench.stored(builders.interaction_purge())
+    bench.plan_purge(RUN)
+    assert bench.complete_purge(RUN).outcome is Outcome.NOTHING_TO_PURGE
+    assert "successRate" not in bench.last_fact

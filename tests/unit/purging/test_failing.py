@@ -1,0 +1,156 @@
+"""How batches and runs end in an error: with its class, its text, and nothing invented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from genesys_purge.errors import (
+    CallerError,
+    GenesysUnavailable,
+    InvalidRequest,
+    LimitExceeded,
+    NotFound,
+    OutcomeUnknown,
+    PurgeError,
+    RetentionNotMet,
+    Unexpected,
+)
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.messages import Failure, Next
+from genesys_purge.model.run import Outcome
+
+from tests import builders
+from tests.unit.workbench import Workbench
+
+
+def failure(error: str = "GenesysUnavailable", message: str = "503", **fields: Any) -> Failure:
+    cause = orjson.dumps({"errorMessage": message, "errorType": error, "stackTrace": []}).decode()
+    known: dict[str, Any] = {"run_id": "run-1", "batch": 0, "error": error, "cause": cause}
+    return Failure(**known | fields)
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        ('{"errorMessage": "no room", "errorType": "X"}', "X: no room"),
+        ('{"errorMessage": ""}', "X: "),
+        ("{}", "X: "),
+        ("plain text", "X: plain text"),
+        ("[1, 2]", "X: [1, 2]"),
+        ('"text"', 'X: "text"'),
+        ("", "X: "),
+        ("x" * 5_000, "X: " + "x" * 997),
+    ],
+)
+def test_the_reason_is_what_the_state_machine_knows_cut_to_size(
+    bench: Workbench, cause: str, reason: str
+) -> None:
+    bench.planned()
+    bench.fail_batch(failure(error="X", cause=cause))
+    assert bench.batch.detail == reason
+    assert bench.last_fact["detail"] == reason
+
+
+@pytest.mark.parametrize("state", [BatchState.PLANNED, BatchState.SUBMITTING])
+def test_a_batch_that_has_not_ended_fails_with_its_reason(
+    bench: Workbench, state: BatchState
+) -> None:
+    bench.planned(builders.batch(state=state))
+    step = bench.fail_batch(failure(message="503 [correlation id c-1]"))
+    assert (step.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
+    assert bench.last_fact == {
+        "runId": "run-1",
+        "sequence": 3,
+        "at": "2026-11-21T12:00:00Z",
+        "actor": "tests",
+        "action": "batch_failed",
+        "batch": 0,
+        "targeted": 10,
+        "correlationId": "c-1",
+        "detail": "GenesysUnavailable: 503 [correlation id c-1]",
+    }
+
+
+def test_a_job_that_may_still_run_is_mentioned(bench: Workbench) -> None:
+    bench.planned(builders.batch(state=BatchState.SUBMITTED, job_id="job-1"))
+    bench.fail_batch(failure())
+    assert bench.batch.detail == "GenesysUnavailable: 503; its job may still be running"
+    assert bench.last_fact["jobId"] == "job-1"
+
+
+def test_a_completed_batch_that_cannot_be_looked_at_is_unverified(bench: Workbench) -> None:
+    bench.planned(builders.batch(state=BatchState.COMPLETED, deleted=10, pending=()))
+    bench.fail_batch(failure())
+    batch = bench.batch
+    assert (batch.state, batch.verified, batch.is_verified) == (BatchState.COMPLETED, 0, False)
+    assert bench.last_fact["action"] == "batch_unverified"
+
+
+@pytest.mark.parametrize(
+    ("state", "verified"),
+    [(BatchState.COMPLETED, 10), (BatchState.FAILED, None), (BatchState.GAVE_UP, None)],
+)
+def test_a_batch_that_has_ended_keeps_its_end(
+    bench: Workbench, state: BatchState, verified: int | None
+) -> None:
+    ended = builders.batch(state=state, verified=verified, detail="as it was")
+    bench.planned(ended)
+    assert bench.fail_batch(failure()).next is Next.DONE
+    assert (bench.batch, bench.facts) == (ended, [])
+
+
+def test_failing_a_batch_twice_is_failing_it_once(bench: Workbench) -> None:
+    bench.planned()
+    bench.fail_batch(failure())
+    bench.fail_batch(failure(error="Unexpected"))
+    assert len(bench.facts) == 1
+
+
+@pytest.mark.parametrize("kind", [InvalidRequest, LimitExceeded, RetentionNotMet, NotFound])
+def test_a_run_that_its_caller_must_mend_is_rejected(
+    bench: Workbench, kind: type[CallerError]
+) -> None:
+    bench.stored()
+    result = bench.fail_purge(failure(error=kind.__name__, message="mend it", batch=None))
+    assert result.to_json() == {"runId": "run-1", "outcome": "rejected", "succeeded": False}
+    assert (bench.run.outcome, bench.run.detail) == (Outcome.REJECTED, f"{kind.__name__}: mend it")
+    assert bench.last_fact["action"] == "run_rejected"
+    assert bench.meter.counts == {"RunsRejected": 1}
+
+
+@pytest.mark.parametrize("kind", [GenesysUnavailable, OutcomeUnknown, Unexpected])
+def test_a_run_that_its_caller_cannot_mend_has_failed(
+    bench: Workbench, kind: type[PurgeError]
+) -> None:
+    bench.stored()
+    result = bench.fail_purge(failure(error=kind.__name__, message="x [correlation id c-1]"))
+    assert (result.outcome, result.succeeded) == (Outcome.FAILED, False)
+    assert bench.last_fact == {
+        "runId": "run-1",
+        "sequence": 2,
+        "at": "2026-11-21T12:00:00Z",
+        "actor": "fail_purge",
+        "action": "run_failed",
+        "method": "conversation_archive",
+        "correlationId": "c-1",
+        "detail": f"{kind.__name__}: x [correlation id c-1]",
+    }
+    assert bench.meter.counts == {"RunsFailed": 1}
+
+
+def test_a_run_that_was_planned_is_not_rejected_any_more(bench: Workbench) -> None:
+    bench.planned(builders.batch(state=BatchState.COMPLETED, deleted=8, verified=7))
+    assert bench.fail_purge(failure(error="LimitExceeded")).outcome is Outcome.FAILED
+    totals = bench.run.totals
+    assert totals is not None
+    assert (totals.targeted, totals.deleted, totals.verified) == (10, 8, 7)
+
+
+def test_a_run_that_has_ended_keeps_its_end(bench: Workbench) -> None:
+    bench.stored()
+    first = bench.fail_purge(failure(error="LimitExceeded"))
+    assert bench.fail_purge(failure(error="Unexpected")) == first
+    assert len(bench.facts) == 1
+    assert bench.meter.counts == {"RunsRejected": 1}

@@ -1,0 +1,215 @@
+"""The guard: every condition for a permit, each taken away alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from genesys_purge.errors import (
+    InvalidRequest,
+    LimitExceeded,
+    OnLegalHold,
+    PurgingSwitchedOff,
+    RetentionNotMet,
+)
+from genesys_purge.methods import METHODS
+from genesys_purge.model.batch import Entry, Slice
+from genesys_purge.model.dates import Window
+from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.model.run import RunStatus
+from genesys_purge.ports import Permit
+from genesys_purge.purging.batches import Case
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.methods.scene import hold
+from tests.unit.workbench import Workbench, entries_of
+
+SECOND = timedelta(seconds=1)
+WINDOW = builders.window()
+
+
+def case_of(request: dict[str, Any], **fields: Any) -> Case:
+    """A batch of three ids, or a window of three records, that may be deleted."""
+    method = METHODS[request["method"]]
+    ids = method.name == "conversation_archive"
+    window = None if ids else WINDOW
+    return Case(
+        run=builders.run(request=request, status=RunStatus.RUNNING),
+        request=method.request_model.parse(request),
+        method=method,
+        batch=builders.batch(planned=3, window=window),
+        entries=entries_of(3) if ids else (),
+    )._replace(**fields)
+
+
+IDS = case_of(builders.conversation_archive())
+DATES = case_of(builders.data_deletion())
+INTERACTIONS = case_of(builders.interaction_purge())
+each_case = pytest.mark.parametrize("case", [IDS, DATES, INTERACTIONS], ids=lambda c: c.method.name)
+Change = Callable[[Workbench], object]
+
+
+def matrix(days: int, **match: str) -> RetentionMatrix:
+    rule = {"name": "any", "match": match, "minimumDays": days, "basis": "law"}
+    return RetentionMatrix.parse({"rules": [rule]})
+
+
+@each_case
+def test_with_every_condition_there_is_leave_for_the_next_attempt(
+    bench: Workbench, case: Case
+) -> None:
+    assert bench.guard.permit(case, 3) == Permit("run-1", 0, 1)
+    tried = case._replace(batch=case.batch.model_copy(update={"attempts": 4}))
+    assert bench.guard.permit(tried, 0) == Permit("run-1", 0, 5)
+
+
+@each_case
+@pytest.mark.parametrize("switch", ["off", "", "ON", "true", "on, please"])
+def test_without_a_clear_on_there_is_none(bench: Workbench, case: Case, switch: str) -> None:
+    bench.policies.switch = switch
+    with pytest.raises(PurgingSwitchedOff, match="switched off"):
+        bench.guard.permit(case, 3)
+
+
+@each_case
+@pytest.mark.parametrize("status", [RunStatus.SUBMITTED, RunStatus.FINISHED])
+def test_for_a_run_that_is_not_running_there_is_none(
+    bench: Workbench, case: Case, status: RunStatus
+) -> None:
+    run = case.run.model_copy(update={"status": status})
+    with pytest.raises(InvalidRequest, match="not running"):
+        bench.guard.permit(case._replace(run=run), 3)
+
+
+@each_case
+def test_for_a_dry_run_there_is_none(bench: Workbench, case: Case) -> None:
+    run = case.run.model_copy(update={"request": {**case.run.request, "dryRun": True}})
+    with pytest.raises(InvalidRequest, match="dry run"):
+        bench.guard.permit(case._replace(run=run), 3)
+
+
+@each_case
+@pytest.mark.parametrize("days", [401, 36_500])
+def test_for_records_that_are_too_young_by_now_there_is_none(
+    bench: Workbench, case: Case, days: int
+) -> None:
+    bench.policies.matrix = matrix(days)
+    with pytest.raises(RetentionNotMet, match=f"{days} days"):
+        bench.guard.permit(case, 3)
+
+
+@each_case
+def test_for_records_that_no_rule_covers_by_now_there_is_none(bench: Workbench, case: Case) -> None:
+    bench.policies.matrix = matrix(30, method="another")
+    with pytest.raises(RetentionNotMet, match="no rule"):
+        bench.guard.permit(case, 3)
+
+
+@each_case
+def test_retention_is_met_to_the_second(bench: Workbench, case: Case) -> None:
+    youngest = WINDOW.end if case.batch.window else case.entries[0].end
+    bench.policies.matrix = matrix(500)
+    bench.clock.at = youngest + timedelta(days=500) - SECOND
+    with pytest.raises(RetentionNotMet):
+        bench.guard.permit(case, 3)
+    bench.clock.wait(1)
+    assert bench.guard.permit(case, 3)
+
+
+def test_the_requests_own_retention_is_checked_again(bench: Workbench) -> None:
+    longer = case_of(builders.interaction_purge(retentionDays=367))
+    with pytest.raises(RetentionNotMet, match="The request's own retention"):
+        bench.guard.permit(longer, 3)
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_one_record_that_is_too_young_stops_its_batch(bench: Workbench, index: int) -> None:
+    entries = entries_of(3)
+    entries[index] = Entry("young", NOON - timedelta(days=365) + SECOND, None)
+    with pytest.raises(RetentionNotMet, match="365 days"):
+        bench.guard.permit(IDS._replace(entries=entries), 3)
+
+
+def test_a_records_own_classification_counts(bench: Workbench) -> None:
+    entries = [*entries_of(2), Entry("a1", builders.days_ago(400), "hipaa")]
+    with pytest.raises(RetentionNotMet, match="2555 days"):
+        bench.guard.permit(IDS._replace(entries=entries), 3)
+
+
+@each_case
+@pytest.mark.parametrize("before", [4, 1_000_000])
+def test_for_more_records_than_were_planned_there_is_none(
+    bench: Workbench, case: Case, before: int
+) -> None:
+    with pytest.raises(LimitExceeded, match=f"has 3 records .* by now there are {before}"):
+        bench.guard.permit(case, before)
+
+
+@pytest.mark.parametrize("count", [0, 2, 4])
+def test_for_a_manifest_that_is_not_the_planned_one_there_is_none(
+    bench: Workbench, count: int
+) -> None:
+    with pytest.raises(ValueError, match=f"manifest of {count} for 3"):
+        bench.guard.permit(IDS._replace(entries=entries_of(count)), 0)
+
+
+HELD_IDS = frozenset({"conversation-000001"})
+
+
+@pytest.mark.parametrize(
+    ("held", "positions"),
+    [
+        ({"conversation_ids": HELD_IDS}, {1}),
+        ({"date_range": Window(start=builders.days_ago(401), end=NOON)}, {0, 1, 2}),
+        ({}, {0, 1, 2}),
+    ],
+)
+def test_held_records_are_named_by_their_place(
+    bench: Workbench, held: dict[str, Any], positions: set[int]
+) -> None:
+    bench.holds.placed.append(hold(**held))
+    with pytest.raises(OnLegalHold) as refused:
+        bench.guard.permit(IDS, 3)
+    assert refused.value.entries == positions
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"protected": frozenset({1})},
+        {"pending": (Slice(start=2, stop=3),)},
+        {"pending": (Slice(start=2, stop=3), Slice(start=0, stop=2))},
+    ],
+)
+def test_a_hold_on_what_is_not_asked_for_now_stops_nothing(
+    bench: Workbench, changes: dict[str, Any]
+) -> None:
+    bench.holds.placed.append(hold(conversation_ids=HELD_IDS))
+    batch = builders.batch(planned=3, **changes)
+    assert bench.guard.permit(IDS._replace(batch=batch), 1)
+
+
+@pytest.mark.parametrize("case", [DATES, INTERACTIONS], ids=lambda c: c.method.name)
+@pytest.mark.parametrize(
+    ("held", "stops"),
+    [
+        ({}, True),
+        ({"conversation_ids": HELD_IDS}, True),
+        ({"date_range": Window(start=WINDOW.end - SECOND, end=NOON)}, True),
+        ({"date_range": Window(start=WINDOW.end, end=NOON)}, False),
+        ({"released_at": NOON}, False),
+        ({"released_at": NOON + SECOND}, True),
+    ],
+)
+def test_a_window_in_which_something_may_be_held_has_none(
+    bench: Workbench, case: Case, held: dict[str, Any], *, stops: bool
+) -> None:
+    bench.holds.placed.append(hold(**held))
+    if stops:
+        with pytest.raises(OnLegalHold):
+            bench.guard.permit(case, 3)
+    else:
+        assert bench.guard.permit(case, 3)

@@ -1,0 +1,221 @@
+"""Planning: decided once, sealed, within its limit, and nothing submitted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from genesys_purge.errors import InvalidRequest, LimitExceeded, OnLegalHold
+from genesys_purge.methods.conversation_archive import LOOK_UP
+from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.methods.method import Planned
+from genesys_purge.model.batch import BatchState, Entry, Slice
+from genesys_purge.model.messages import PlanSummary, RunRef
+from genesys_purge.model.run import RunStatus
+from genesys_purge.purging.plan_purge import plan_hash
+
+from tests import builders
+from tests.unit.methods.scene import hold
+from tests.unit.workbench import Workbench
+
+OLD = builders.days_ago(400)
+
+
+def small() -> Workbench:
+    """Four ids make a batch; everything asked for is old enough, save number 3."""
+    bench = Workbench(batch_size=4, concurrent_jobs=7)
+    bench.genesys.on(LOOK_UP, found)
+    return bench
+
+
+def found(body: Any) -> dict[str, Any]:
+    ids = body["query"].partition("(")[2].rstrip(")").replace('"', "").split(",")
+    return {
+        "data": [
+            {"conversationId": each, "conversationEnd": OLD.isoformat()}
+            for each in ids
+            if not each.endswith("3")
+        ]
+    }
+
+
+def plan(bench: Workbench, **request: Any) -> PlanSummary:
+    bench.stored(builders.conversation_archive(**request))
+    return bench.plan_purge(RunRef(run_id="run-1"))
+
+
+def die_at(name: str, nth: int) -> Callable[[str], None]:
+    seen: list[str] = []
+
+    def before_write(write: str) -> None:
+        seen.append(write)
+        if seen.count(name) == nth and write == name:
+            raise RuntimeError("the process died")
+
+    return before_write
+
+
+def test_a_plan_is_batches_manifests_counts_and_a_hash() -> None:
+    bench = small()
+    assert plan(bench).to_json() == {
+        "runId": "run-1",
+        "batches": 3,
+        "concurrency": 7,
+        "proceed": True,
+    }
+    run, ids = bench.run, builders.conversation_ids(10)
+    expected = [ids[0], ids[1], ids[2], *ids[4:]]
+    manifests = [bench.runs.manifest("run-1", number) for number in range(3)]
+    assert [e.conversation_id for entries in manifests for e in entries] == expected
+    assert [len(entries) for entries in manifests] == [4, 4, 1]
+    assert run.status is RunStatus.RUNNING
+    assert run.plan is not None
+    assert (run.plan.batches, run.plan.targeted, run.plan.skipped) == (3, 9, {"not_found": 1})
+    assert run.plan.policy is not None
+    assert run.plan.policy.minimum_days == 365
+    assert not run.plan.upper_bound
+    assert bench.genesys.deletions == []
+
+
+def test_every_batch_begins_planned_and_whole() -> None:
+    bench = small()
+    plan(bench)
+    for batch, size in zip(bench.runs.batches(bench.run), [4, 4, 1], strict=True):
+        assert (batch.state, batch.planned, batch.targeted) == (BatchState.PLANNED, size, size)
+        assert batch.pending == (Slice(start=0, stop=size),)
+        assert (batch.job_id, batch.deleted, batch.verified, batch.attempts) == (
+            None,
+            None,
+            None,
+            0,
+        )
+
+
+def test_the_audit_tells_the_plan() -> None:
+    bench = small()
+    plan(bench, classification="pii")
+    assert bench.run.plan is not None
+    assert bench.last_fact == {
+        "runId": "run-1",
+        "sequence": 2,
+        "at": "2026-11-21T12:00:00Z",
+        "actor": "plan_purge",
+        "action": "run_planned",
+        "method": "conversation_archive",
+        "targeted": 9,
+        "skipped": {"not_found": 1},
+        "complianceTags": ["pii"],
+        "policy": {
+            "minimumDays": 365,
+            "basis": "Documented least retention of the conversation archive: one year",
+        },
+        "detail": f"3 batches, plan hash {bench.run.plan.hash}",
+    }
+
+
+def test_a_hash_stands_for_exactly_one_plan() -> None:
+    entries = [Entry("a1", OLD, None), Entry("b2", OLD, None)]
+    plans = [
+        [Planned(2, entries)],
+        [Planned(2, entries[::-1])],
+        [Planned(1, entries[:1]), Planned(1, entries[1:])],
+        [Planned(2, window=builders.window())],
+        [Planned(3, window=builders.window())],
+        [Planned(2, window=builders.window(youngest=367))],
+        [],
+    ]
+    hashes = [plan_hash(each) for each in plans]
+    assert len(set(hashes)) == len(plans)
+    assert hashes[-1] == hashlib.sha256(b"").hexdigest()
+    assert plan_hash(plans[0]) == hashes[0]
+
+
+def test_a_plan_that_is_sealed_is_kept_whatever_is_there_by_now() -> None:
+    bench = small()
+    first = plan(bench)
+    bench.genesys.on(LOOK_UP, {"data": []})
+    asked = len(bench.genesys.calls)
+    assert bench.plan_purge(RunRef(run_id="run-1")) == first
+    assert len(bench.genesys.calls) == asked
+    assert len(bench.audit.of("run-1")) == 2
+
+
+@pytest.mark.parametrize(("write", "nth"), [("put_batch", 1), ("put_batch", 3), ("plan", 1)])
+def test_a_plan_that_was_half_written_is_made_anew(write: str, nth: int) -> None:
+    bench = small()
+    bench.runs.before_write = die_at(write, nth)
+    with pytest.raises(RuntimeError):
+        plan(bench)
+    assert bench.run.plan is None
+    assert len(bench.audit.of("run-1")) == 1
+    bench.genesys.on(LOOK_UP, {"data": [{"conversationId": "conversation-000007"}]})
+    assert bench.plan_purge(RunRef(run_id="run-1")).batches == 0
+    assert bench.runs.batches(bench.run) == []
+
+
+def test_a_plan_over_its_limit_says_both_numbers_and_writes_nothing() -> None:
+    bench = small()
+    with pytest.raises(LimitExceeded, match="9 records, 8 are allowed; nothing was deleted"):
+        plan(bench, maxRecords=8)
+    assert bench.run.plan is None
+    assert bench.runs.manifest("run-1", 0) == ()
+
+
+def test_a_plan_of_exactly_its_limit_is_made() -> None:
+    assert plan(small(), maxRecords=9).proceed
+
+
+def test_the_configured_limit_holds_where_the_request_names_none() -> None:
+    bench = Workbench(max_records=8)
+    bench.genesys.on(LOOK_UP, found)
+    with pytest.raises(LimitExceeded, match="8 are allowed"):
+        plan(bench)
+
+
+def test_a_dry_run_is_planned_in_full_and_goes_no_further() -> None:
+    dry, real = small(), small()
+    assert not plan(dry, dryRun=True).proceed
+    plan(real)
+    assert dry.run.plan == real.run.plan
+
+
+def test_nothing_to_purge_is_a_plan_without_batches() -> None:
+    bench = Workbench()
+    bench.genesys.on(LOOK_UP, {"data": []})
+    summary = plan(bench)
+    assert (summary.batches, summary.proceed) == (0, False)
+    assert bench.run.plan is not None
+    assert bench.run.plan.skipped == {"not_found": 10}
+
+
+def test_a_window_is_planned_as_batches_of_windows(bench: Workbench) -> None:
+    bench.genesys.on(COUNT, {"results": [{"count": 6}]})
+    payload = builders.data_deletion(dateRange=builders.date_range(oldest=426))
+    bench.stored(payload)
+    assert bench.plan_purge(RunRef(run_id="run-1")).batches == 2
+    windows = [batch.window for batch in bench.runs.batches(bench.run)]
+    assert windows == list(builders.window(oldest=426).split(30))
+    assert bench.runs.manifest("run-1", 0) == ()
+
+
+def test_the_count_of_interactions_is_told_to_be_an_upper_bound(bench: Workbench) -> None:
+    bench.genesys.on(COUNT, {"results": [{"count": 6}]})
+    bench.stored(builders.interaction_purge())
+    bench.plan_purge(RunRef(run_id="run-1"))
+    assert bench.run.plan is not None
+    assert bench.run.plan.upper_bound
+
+
+def test_a_hold_of_our_own_keeps_a_window_from_being_planned(bench: Workbench) -> None:
+    bench.holds.placed.append(hold())
+    bench.stored(builders.data_deletion())
+    with pytest.raises(OnLegalHold):
+        bench.plan_purge(RunRef(run_id="run-1"))
+    assert bench.run.plan is None
+
+
+def test_a_missing_list_of_ids_is_the_callers_error(bench: Workbench) -> None:
+    with pytest.raises(InvalidRequest, match="conversationIdsFrom"):
+        plan(bench, conversationIdsFrom="s3://abc/k")

@@ -1,0 +1,213 @@
+"""One look at a job: what each answer makes of the batch, and of the wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from genesys_purge.errors import (
+    AuthenticationFailed,
+    GenesysUnavailable,
+    JobLost,
+    PurgeError,
+    RateLimited,
+    StillWorking,
+    UnreadableAnswer,
+)
+from genesys_purge.methods import METHODS, conversation_archive, interaction_purge
+from genesys_purge.model.batch import Batch, BatchState, Slice
+from genesys_purge.model.messages import BatchStep, Next
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.workbench import Workbench
+
+STATUS = conversation_archive.STATUS
+
+
+def submitted(**changes: Any) -> Batch:
+    known: dict[str, Any] = {
+        "state": BatchState.SUBMITTED,
+        "job_id": "job-1",
+        "submitted_at": NOON,
+        "before": 10,
+        "attempts": 1,
+    }
+    return builders.batch(**known | changes)
+
+
+def polling(bench: Workbench, *batches: Batch, **request: Any) -> BatchStep:
+    step = bench.planned(*(batches or (submitted(),)), **request)
+    return step.model_copy(update={"next": Next.POLL, "waited_seconds": 5})
+
+
+def interactions(bench: Workbench) -> BatchStep:
+    batch = submitted(window=builders.window())
+    return polling(bench, batch, request=builders.interaction_purge())
+
+
+def test_a_completed_job_completes_its_batch_with_the_number_it_reports(bench: Workbench) -> None:
+    step = polling(bench)
+    bench.clock.wait(42.5)
+    bench.genesys.on(STATUS, {"state": "COMPLETED", "recordsProcessed": 9})
+    assert bench.poll_batch(step).next is Next.VERIFY
+    batch = bench.batch
+    assert (batch.state, batch.deleted, batch.verified) == (BatchState.COMPLETED, 9, None)
+    assert bench.last_fact == {
+        "runId": "run-1",
+        "sequence": 3,
+        "at": (NOON + timedelta(seconds=42.5)).isoformat().replace("+00:00", "Z"),
+        "actor": "tests",
+        "action": "batch_completed",
+        "batch": 0,
+        "jobId": "job-1",
+        "targeted": 10,
+        "deleted": 9,
+        "latencySeconds": 42.5,
+    }
+
+
+def test_a_number_that_is_not_reported_is_not_recorded(bench: Workbench) -> None:
+    step = polling(bench)
+    bench.genesys.on(STATUS, {"state": "completed"})
+    bench.poll_batch(step)
+    assert bench.batch.deleted is None
+    assert "deleted" not in bench.last_fact
+
+
+def test_the_parts_of_a_batch_add_up(bench: Workbench) -> None:
+    pending = (Slice(start=0, stop=4), Slice(start=4, stop=10))
+    step = polling(bench, submitted(pending=pending, deleted=3))
+    bench.genesys.on(STATUS, {"state": "completed", "recordsProcessed": 4})
+    assert bench.poll_batch(step).next is Next.SUBMIT
+    batch = bench.batch
+    assert (batch.state, batch.deleted, batch.job_id) == (BatchState.PLANNED, 7, None)
+    assert batch.pending == pending[1:]
+    assert (bench.last_fact["deleted"], bench.last_fact["jobId"]) == (4, "job-1")
+
+
+@pytest.mark.parametrize("word", ["inProgress", "queued", "paused by moon phase"])
+def test_a_job_that_is_not_done_is_looked_at_again(bench: Workbench, word: str) -> None:
+    step = polling(bench)
+    bench.genesys.on(STATUS, {"state": word})
+    after = bench.poll_batch(step)
+    assert (after.next, after.attempt, after.wait_seconds, after.waited_seconds) == (
+        Next.POLL,
+        1,
+        10,
+        15,
+    )
+    assert (bench.batch, bench.facts) == (submitted(), [])
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"),
+    [
+        (RateLimited("429", retry_after=75), 75),
+        (RateLimited("429"), 20),
+        (StillWorking("504"), 20),
+        (GenesysUnavailable("503"), 20),
+        (UnreadableAnswer("html"), 20),
+    ],
+)
+def test_a_look_that_fails_only_makes_the_wait_longer(
+    bench: Workbench, error: PurgeError, wait: int
+) -> None:
+    step = polling(bench)
+    bench.genesys.on(STATUS, error)
+    after = bench.poll_batch(step)
+    assert (after.next, after.wait_seconds, bench.batch) == (Next.POLL, wait, submitted())
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        ({"state": "failed", "message": "index locked"}, "the job failed: index locked"),
+        ({"state": "FAILED"}, "the job failed: Genesys gave no reason"),
+    ],
+)
+def test_a_failed_job_fails_its_batch_and_keeps_what_it_did(
+    bench: Workbench, answer: dict[str, Any], detail: str
+) -> None:
+    step = polling(bench, submitted(deleted=1))
+    bench.genesys.on(STATUS, answer | {"recordsProcessed": 4})
+    assert bench.poll_batch(step).next is Next.DONE
+    batch = bench.batch
+    assert (batch.state, batch.deleted, batch.detail) == (BatchState.FAILED, 5, detail)
+    fact = bench.last_fact
+    assert (fact["action"], fact["deleted"], fact["detail"]) == ("batch_failed", 4, detail)
+
+
+def test_a_cancelled_job_fails_its_batch_with_its_reasons(bench: Workbench) -> None:
+    step = interactions(bench)
+    answer = {"status": "cancelled", "interactions": [{"errorReason": "by an admin"}]}
+    bench.genesys.on(interaction_purge.STATUS, answer)
+    assert bench.poll_batch(step).next is Next.DONE
+    assert bench.batch.state is BatchState.FAILED
+    assert (bench.batch.deleted, bench.batch.detail) == (None, "the job cancelled: by an admin")
+
+
+def test_a_lost_job_fails_its_batch_and_the_audit_says_so(bench: Workbench) -> None:
+    step = polling(bench)
+    bench.genesys.on(STATUS, JobLost("404", correlation_id="c-1"))
+    assert bench.poll_batch(step).next is Next.DONE
+    assert bench.batch.state is BatchState.FAILED
+    assert str(bench.last_fact["detail"]).startswith("the job is lost: 404")
+
+
+def test_an_error_that_somebody_must_mend_is_for_the_state_machine(bench: Workbench) -> None:
+    step = polling(bench)
+    bench.genesys.on(STATUS, AuthenticationFailed("401"))
+    with pytest.raises(AuthenticationFailed):
+        bench.poll_batch(step)
+    assert bench.batch == submitted()
+
+
+@pytest.mark.parametrize(
+    ("waited", "state"), [(14_390, BatchState.SUBMITTED), (14_391, BatchState.GAVE_UP)]
+)
+def test_a_job_that_takes_too_long_is_given_up_and_not_called_done(
+    bench: Workbench, waited: int, state: BatchState
+) -> None:
+    step = polling(bench).model_copy(update={"waited_seconds": waited})
+    bench.genesys.on(STATUS, {"state": "inProgress"})
+    after = bench.poll_batch(step)
+    assert bench.batch.state is state
+    assert after.next is (Next.DONE if state is BatchState.GAVE_UP else Next.POLL)
+
+
+def test_two_hundred_looks_are_enough_for_interactions(bench: Workbench) -> None:
+    step = interactions(bench)
+    bench.genesys.on(interaction_purge.STATUS, {"status": "pending"})
+    looks = 0
+    while step.next is Next.POLL:
+        step = bench.poll_batch(step.model_copy(update={"waited_seconds": 0}))
+        looks += 1
+    assert (looks, bench.batch.state) == (200, BatchState.GAVE_UP)
+    assert bench.last_fact["detail"] == (
+        "the job did not complete in 200 looks over 0 seconds; it may still be running"
+    )
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_looks_of_every_method_are_bounded(name: str) -> None:
+    assert 1 <= METHODS[name].poll_policy.attempts <= 1_000
+
+
+@pytest.mark.parametrize(
+    ("state", "following"),
+    [
+        (BatchState.PLANNED, Next.SUBMIT),
+        (BatchState.SUBMITTING, Next.SUBMIT),
+        (BatchState.COMPLETED, Next.VERIFY),
+        (BatchState.FAILED, Next.DONE),
+        (BatchState.GAVE_UP, Next.DONE),
+    ],
+)
+def test_a_batch_that_is_elsewhere_is_sent_there_without_a_look(
+    bench: Workbench, state: BatchState, following: Next
+) -> None:
+    step = polling(bench, submitted(state=state))
+    assert bench.poll_batch(step).next is following
+    assert bench.genesys.calls == []

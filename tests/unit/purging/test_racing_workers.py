@@ -1,0 +1,80 @@
+"""Two workers on one batch: one call, and nobody writes over the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import LostRace, OutcomeUnknown
+from genesys_purge.methods.conversation_archive import LOOK_UP, SUBMIT
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.messages import Next
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import builders
+from tests.fakes import Reply
+from tests.unit.workbench import Workbench
+
+ACCEPTED = {"jobId": "job-1"}
+REPLIES: dict[str, Reply] = {
+    "work": ACCEPTED,
+    "lose": OutcomeUnknown("timed out"),
+    "crash": RuntimeError("the process died"),
+}
+
+
+def test_of_two_workers_one_submits_and_the_other_waits(bench: Workbench) -> None:
+    step = bench.planned()
+    bench.genesys.on(SUBMIT, ACCEPTED)
+    others = []
+
+    def let_another_go_first(_: str) -> None:
+        bench.runs.before_write = lambda _: None
+        others.append(bench.submit_batch(step))
+
+    bench.runs.before_write = let_another_go_first
+    late = bench.submit_batch(step)
+    assert (late.next, late.wait_seconds) == (Next.SUBMIT, 60)
+    assert [other.next for other in others] == [Next.POLL]
+    assert len(bench.genesys.deletions) == 1
+    assert bench.submit_batch(late).next is Next.POLL
+
+
+def test_a_worker_that_was_given_up_on_does_not_write_over_its_successor(
+    bench: Workbench,
+) -> None:
+    step = bench.planned()
+
+    def slow(_: Any) -> dict[str, Any]:
+        bench.clock.wait(61)
+        bench.submit_batch(step)
+        return ACCEPTED
+
+    bench.genesys.on(SUBMIT, slow)
+    with pytest.raises(LostRace):
+        bench.submit_batch(step)
+    assert (bench.batch.state, bench.batch.outcome_unknown) == (BatchState.SUBMITTING, True)
+
+
+@given(st.lists(st.sampled_from(["work", "wait", "lose", "crash"]), max_size=25))
+def test_no_course_of_events_makes_two_calls_without_looking_in_between(events: list[str]) -> None:
+    """Any number of workers on one batch: after each call its answer or a look at what is left."""
+    bench = Workbench()
+    step = bench.planned()
+    left = [{"conversationId": each} for each in builders.conversation_ids(10)]
+    bench.genesys.on(LOOK_UP, {"data": left})
+    for event in events:
+        if event == "wait":
+            bench.clock.wait(61)
+            continue
+        bench.genesys.on(SUBMIT, REPLIES[event])
+        try:
+            step = bench.submit_batch(step)
+        except (RuntimeError, OutcomeUnknown):
+            continue
+    kinds = ["call" if call.permit else "look" for call in bench.genesys.calls]
+    runs_of_calls = "".join(kinds).replace("look", " ").split()
+    assert all(run == "call" for run in runs_of_calls)
+    permits = [call.permit for call in bench.genesys.calls if call.permit]
+    assert len(set(permits)) == len(permits) <= 3

@@ -1,0 +1,155 @@
+"""Reading what became of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import InvalidRequest, NotFound
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.messages import RunRef
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.workbench import Workbench
+
+RUN, AUDIT = "GET /purges/{runId}", "GET /purges/{runId}/audit"
+
+
+def read(bench: Workbench, route: str = RUN, run_id: str = "run-1", **query: str) -> dict[str, Any]:
+    return bench.read_purge(route, {"runId": run_id}, query)
+
+
+def test_a_run_just_submitted_has_no_plan_and_empty_totals(bench: Workbench) -> None:
+    bench.stored()
+    assert read(bench) == {
+        "runId": "run-1",
+        "method": "conversation_archive",
+        "dryRun": False,
+        "status": "submitted",
+        "submittedAt": "2026-11-21T12:00:00Z",
+        "submittedBy": "tests",
+        "totals": {"targeted": 0, "skipped": {}, "verified": 0},
+        "batches": [],
+    }
+
+
+def test_a_run_under_way_shows_its_batches_as_they_stand(bench: Workbench) -> None:
+    done = builders.batch(
+        state=BatchState.COMPLETED,
+        job_id="job-1",
+        attempts=1,
+        deleted=9,
+        verified=9,
+        is_verified=True,
+        protected=frozenset({3}),
+    )
+    bench.planned(done, builders.batch(number=1, planned=5))
+    answer = read(bench)
+    assert answer["totals"] == {
+        "targeted": 14,
+        "skipped": {"protected": 1},
+        "deleted": 9,
+        "verified": 9,
+    }
+    assert answer["batches"] == [
+        {
+            "batch": 0,
+            "status": "completed",
+            "jobId": "job-1",
+            "attempts": 1,
+            "targeted": 9,
+            "deleted": 9,
+            "verified": 9,
+            "isVerified": True,
+        },
+        {"batch": 1, "status": "planned", "attempts": 0, "targeted": 5, "isVerified": False},
+    ]
+
+
+def test_a_finished_run_shows_its_outcome(bench: Workbench) -> None:
+    bench.planned(builders.batch(state=BatchState.FAILED, detail="503"))
+    bench.complete_purge(RunRef(run_id="run-1"))
+    answer = read(bench)
+    assert (answer["status"], answer["outcome"]) == ("finished", "failed")
+    assert answer["finishedAt"] == "2026-11-21T12:00:00Z"
+    assert answer["batches"][0]["detail"] == "503"
+
+
+def test_a_dry_run_shows_its_plan_and_no_batches(bench: Workbench) -> None:
+    bench.planned(request=builders.conversation_archive(dryRun=True))
+    answer = read(bench)
+    assert (answer["dryRun"], answer["batches"]) == (True, [])
+    assert answer["plan"] == {
+        "batches": 1,
+        "targeted": 10,
+        "skipped": {},
+        "hash": "0" * 64,
+        "upperBound": False,
+    }
+
+
+def test_a_run_is_shown_without_the_ids_it_was_asked_to_delete(bench: Workbench) -> None:
+    bench.planned()
+    assert "conversation-0" not in str(read(bench))
+    assert "conversation-0" not in str(read(bench, AUDIT))
+
+
+@pytest.mark.parametrize("route", [RUN, AUDIT])
+@pytest.mark.parametrize(
+    "run_id", ["nobody", "", "x" * 81, "x" * 5_000, "run 1", "run-1\n", "../run-1", "\ud800"]
+)
+def test_a_run_that_there_is_not_is_not_found(bench: Workbench, route: str, run_id: str) -> None:
+    bench.stored()
+    with pytest.raises(NotFound):
+        read(bench, route, run_id)
+
+
+def filled(records: int) -> Workbench:
+    bench = Workbench()
+    bench.stored()
+    for number in range(1, records):
+        bench.audit.append(
+            AuditRecord(
+                run_id="run-1", at=NOON, actor="t", action=Action.BATCH_FAILED, batch=number
+            )
+        )
+    return bench
+
+
+@given(st.integers(1, 30), st.integers(1, 31))
+def test_pages_together_are_the_whole_audit_in_order(records: int, limit: int) -> None:
+    bench = filled(records)
+    found: list[int] = []
+    query = {"limit": str(limit)}
+    while True:
+        page = read(bench, AUDIT, **query)
+        assert 1 <= len(page["records"]) <= limit
+        found += [record["sequence"] for record in page["records"]]
+        if "next" not in page:
+            break
+        query["next"] = page["next"]
+    assert found == list(range(1, records + 1))
+
+
+def test_a_page_has_at_most_two_hundred_records() -> None:
+    bench = filled(201)
+    for query in ({}, {"limit": "200"}, {"limit": "999999999999"}):
+        page = read(bench, AUDIT, **query)
+        assert (len(page["records"]), page["next"]) == (200, "201")
+
+
+def test_a_page_beyond_the_end_is_empty() -> None:
+    assert read(filled(3), AUDIT, next="4") == {"records": []}
+
+
+@pytest.mark.parametrize("name", ["next", "limit"])
+@pytest.mark.parametrize("value", ["", "0", "-1", "1.5", "01", "x", "9" * 13, "\u0661", "1\n"])
+def test_a_page_is_asked_for_in_whole_numbers(bench: Workbench, name: str, value: str) -> None:
+    bench.stored()
+    with pytest.raises(InvalidRequest) as refused:
+        read(bench, AUDIT, **{name: value})
+    assert dict(refused.value.errors()) == {name: "must be a whole number from 1 on"}

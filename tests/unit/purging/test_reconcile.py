@@ -1,0 +1,171 @@
+"""After a submit that nobody saw answered: look, wait, and only then submit again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import GenesysUnavailable, OutcomeUnknown, PermissionMissing
+from genesys_purge.methods.conversation_archive import LOOK_UP, SUBMIT
+from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.model.batch import Batch, BatchState, Slice
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.purging.waiting import RECONCILE_WAITS
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.workbench import Workbench
+
+LAST_LOOK = len(RECONCILE_WAITS) - 1
+
+
+def unsure(**changes: Any) -> Batch:
+    """Ten ids whose submit went unanswered once."""
+    known: dict[str, Any] = {
+        "state": BatchState.SUBMITTING,
+        "outcome_unknown": True,
+        "unknowns": 1,
+        "before": 10,
+        "attempts": 1,
+        "intent_at": NOON,
+        "detail": "timed out",
+    }
+    return builders.batch(**known | changes)
+
+
+def left(bench: Workbench, count: int) -> None:
+    """Only the first so many conversations are still there."""
+    ids = builders.conversation_ids(count)
+    bench.genesys.on(LOOK_UP, {"data": [{"conversationId": each} for each in ids]})
+
+
+def at(step: BatchStep, look: int) -> BatchStep:
+    return step.model_copy(update={"attempt": look})
+
+
+def test_records_that_are_all_gone_were_deleted_by_the_unanswered_submit(
+    bench: Workbench,
+) -> None:
+    step = bench.planned(unsure())
+    left(bench, 0)
+    assert bench.submit_batch(step).next is Next.VERIFY
+    batch = bench.batch
+    assert (batch.state, batch.pending, batch.outcome_unknown) == (BatchState.COMPLETED, (), False)
+    assert (batch.deleted, batch.verified) == (None, None)
+    assert bench.last_fact["action"] == "batch_reconciled"
+    assert bench.last_fact["detail"] == "carried out: 10 of 10 records are gone; timed out"
+    assert "deleted" not in bench.last_fact
+    assert bench.genesys.deletions == []
+
+
+@pytest.mark.parametrize("remaining", [10, 3])
+def test_records_that_are_still_there_are_looked_at_again_with_growing_patience(
+    bench: Workbench, remaining: int
+) -> None:
+    step = bench.planned(unsure())
+    left(bench, remaining)
+    waits = []
+    for _ in range(LAST_LOOK):
+        step = bench.submit_batch(step)
+        waits.append(step.wait_seconds)
+    assert waits == [30, 60, 120, 240, 300]
+    assert (step.next, bench.batch) == (Next.SUBMIT, unsure())
+
+
+def test_records_of_which_some_are_gone_at_last_were_deleted_by_it(bench: Workbench) -> None:
+    step = bench.planned(unsure())
+    left(bench, 3)
+    assert bench.submit_batch(at(step, LAST_LOOK)).next is Next.VERIFY
+    assert bench.last_fact["detail"] == "carried out: 7 of 10 records are gone; timed out"
+    assert bench.genesys.deletions == []
+
+
+def test_records_that_are_all_there_at_last_are_submitted_again_and_the_audit_says_so(
+    bench: Workbench,
+) -> None:
+    step = bench.planned(unsure())
+    left(bench, 10)
+    bench.genesys.on(SUBMIT, {"jobId": "job-2"})
+    again = bench.submit_batch(at(step, LAST_LOOK))
+    assert (again.next, again.attempt, bench.batch.state) == (Next.SUBMIT, 0, BatchState.PLANNED)
+    assert bench.last_fact["detail"] == (
+        "not carried out: all 10 records are still there; submitting again"
+    )
+    assert bench.submit_batch(again).next is Next.POLL
+    assert (bench.batch.job_id, bench.batch.attempts) == ("job-2", 2)
+
+
+def test_a_third_submit_without_answer_or_effect_is_the_last(bench: Workbench) -> None:
+    step = bench.planned(unsure(unknowns=3))
+    left(bench, 10)
+    with pytest.raises(OutcomeUnknown, match="3 submits went unanswered"):
+        bench.submit_batch(at(step, LAST_LOOK))
+    assert bench.genesys.deletions == []
+
+
+def test_a_look_that_fails_is_no_look_and_never_a_reason_to_submit_again(
+    bench: Workbench,
+) -> None:
+    step = bench.planned(unsure())
+    bench.genesys.on(LOOK_UP, GenesysUnavailable("503"))
+    assert bench.submit_batch(step).wait_seconds == 30
+    with pytest.raises(GenesysUnavailable):
+        bench.submit_batch(at(step, LAST_LOOK))
+    assert (bench.batch, bench.genesys.deletions) == (unsure(), [])
+
+
+def test_a_look_that_is_not_allowed_ends_the_batch_at_once(bench: Workbench) -> None:
+    step = bench.planned(unsure())
+    bench.genesys.on(LOOK_UP, PermissionMissing("403", permission="p"))
+    with pytest.raises(PermissionMissing):
+        bench.submit_batch(step)
+
+
+def test_only_the_part_that_was_asked_for_is_looked_at(bench: Workbench) -> None:
+    pending = (Slice(start=0, stop=2), Slice(start=2, stop=10))
+    step = bench.planned(unsure(pending=pending, before=1, protected=frozenset({0})))
+    left(bench, 0)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    assert bench.genesys.calls[0].body["query"] == 'conversationId IN ("conversation-000001")'
+    assert (bench.batch.state, bench.batch.pending) == (BatchState.PLANNED, pending[1:])
+
+
+@pytest.mark.parametrize(
+    ("count", "state"),
+    [(0, BatchState.COMPLETED), (6, BatchState.COMPLETED), (9, BatchState.PLANNED)],
+)
+def test_a_window_is_judged_by_its_count_against_the_one_before(
+    bench: Workbench, count: int, state: BatchState
+) -> None:
+    step = bench.planned(
+        unsure(window=builders.window(), before=9), request=builders.data_deletion()
+    )
+    bench.genesys.on(COUNT, {"results": [{"count": count}]})
+    bench.submit_batch(at(step, LAST_LOOK))
+    assert bench.batch.state is state
+
+
+def test_an_empty_window_has_nothing_to_submit_again(bench: Workbench) -> None:
+    step = bench.planned(
+        unsure(window=builders.window(), before=0), request=builders.data_deletion()
+    )
+    bench.genesys.on(COUNT, {"results": []})
+    assert bench.submit_batch(step).next is Next.VERIFY
+
+
+def test_an_intent_is_left_to_its_worker_for_as_long_as_its_lease(bench: Workbench) -> None:
+    step = bench.planned(unsure(outcome_unknown=False, unknowns=0, detail=None))
+    bench.clock.wait(20)
+    later = bench.submit_batch(step)
+    assert (later.next, later.wait_seconds) == (Next.SUBMIT, 40)
+    assert (bench.batch.version, bench.genesys.calls) == (0, [])
+
+
+def test_an_intent_without_its_worker_has_an_unknown_outcome(bench: Workbench) -> None:
+    step = bench.planned(unsure(outcome_unknown=False, unknowns=0, detail=None))
+    bench.clock.wait(60)
+    later = bench.submit_batch(step)
+    assert (later.next, later.wait_seconds, later.attempt) == (Next.SUBMIT, 15, 0)
+    assert (bench.batch.outcome_unknown, bench.batch.unknowns) == (True, 1)
+    assert bench.batch.detail == "the worker that submitted it died"
+    assert bench.genesys.calls == []

@@ -1,0 +1,217 @@
+"""One turn of submitting: intent first, the call once, and a state for every way it may end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import (
+    AuthenticationFailed,
+    GenesysUnavailable,
+    JobLost,
+    LimitExceeded,
+    OnLegalHold,
+    OutcomeUnknown,
+    PermissionMissing,
+    PurgeError,
+    PurgingSwitchedOff,
+    RateLimited,
+    RefusedByGenesys,
+    StorageExhausted,
+    TryLater,
+)
+from genesys_purge.methods.conversation_archive import SUBMIT
+from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.methods.data_deletion import SUBMIT as SUBMIT_WINDOW
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.messages import Next
+from genesys_purge.ports import Permit
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.methods.scene import hold
+from tests.unit.workbench import Workbench
+
+ACCEPTED = {"jobId": "job-1"}
+
+
+def test_a_batch_is_submitted_whole_and_polled_when_its_size_lets_hope(bench: Workbench) -> None:
+    step = bench.planned(builders.batch(planned=1_000))
+    bench.genesys.on(SUBMIT, ACCEPTED)
+    after = bench.submit_batch(step)
+    assert (after.next, after.wait_seconds) == (Next.POLL, 30)
+    assert bench.genesys.deletions == [
+        {"conversationIds": builders.conversation_ids(1_000), "permanentDelete": True}
+    ]
+    batch = bench.batch
+    assert (batch.state, batch.job_id, batch.submitted_at) == (BatchState.SUBMITTED, "job-1", NOON)
+    assert (batch.attempts, batch.before, batch.version) == (1, 1_000, 2)
+    assert bench.last_fact == {
+        "runId": "run-1",
+        "sequence": 3,
+        "at": "2026-11-21T12:00:00Z",
+        "actor": "tests",
+        "action": "batch_submitted",
+        "batch": 0,
+        "jobId": "job-1",
+        "targeted": 1_000,
+    }
+
+
+def test_the_intent_stands_before_the_call_is_made(bench: Workbench) -> None:
+    step = bench.planned()
+    seen = []
+
+    def look(_: Any) -> dict[str, Any]:
+        seen.append(bench.batch)
+        return ACCEPTED
+
+    bench.genesys.on(SUBMIT, look)
+    bench.submit_batch(step)
+    (batch,) = seen
+    assert (batch.state, batch.attempts, batch.intent_at) == (BatchState.SUBMITTING, 1, NOON)
+    assert bench.genesys.calls[0].permit == Permit("run-1", 0, 1)
+
+
+def test_a_window_is_counted_right_before_it_is_submitted(bench: Workbench) -> None:
+    batch = builders.batch(planned=9, window=builders.window())
+    step = bench.planned(batch, request=builders.data_deletion())
+    bench.genesys.on(COUNT, {"results": [{"count": 7}]})
+    bench.genesys.on(SUBMIT_WINDOW, {"id": "job-1"})
+    after = bench.submit_batch(step)
+    assert (after.next, after.wait_seconds, bench.batch.before) == (Next.POLL, 15, 7)
+    assert bench.last_fact["targeted"] == 7
+    assert [call.operation for call in bench.genesys.calls] == [COUNT, SUBMIT_WINDOW]
+
+
+def test_a_window_that_has_grown_is_not_submitted(bench: Workbench) -> None:
+    batch = builders.batch(planned=9, window=builders.window())
+    step = bench.planned(batch, request=builders.data_deletion())
+    bench.genesys.on(COUNT, {"results": [{"count": 10}]})
+    with pytest.raises(LimitExceeded):
+        bench.submit_batch(step)
+    assert (bench.batch.state, bench.genesys.deletions) == (BatchState.PLANNED, [])
+
+
+@pytest.mark.parametrize("state", [BatchState.SUBMITTED, BatchState.COMPLETED, BatchState.FAILED])
+def test_a_batch_that_is_further_along_is_sent_on_and_nothing_is_called(
+    bench: Workbench, state: BatchState
+) -> None:
+    step = bench.planned(builders.batch(state=state, job_id="job-1"))
+    expected = {"submitted": Next.POLL, "completed": Next.VERIFY, "failed": Next.DONE}
+    assert bench.submit_batch(step).next is expected[state]
+    assert (bench.genesys.calls, bench.facts) == ([], [])
+
+
+def test_a_batch_of_protected_records_alone_is_complete_without_a_call(bench: Workbench) -> None:
+    step = bench.planned(builders.batch(planned=2, protected=frozenset({0, 1})))
+    assert bench.submit_batch(step).next is Next.VERIFY
+    assert (bench.batch.state, bench.genesys.calls) == (BatchState.COMPLETED, [])
+
+
+@pytest.mark.parametrize(
+    ("error", "least", "most"),
+    [
+        (RateLimited("429", retry_after=20), 20, 27),
+        (RateLimited("429", retry_after=0), 0, 2),
+        (RateLimited("429"), 5, 9),
+        (GenesysUnavailable("not sent"), 5, 9),
+    ],
+)
+def test_a_call_that_surely_was_not_carried_out_is_made_again_later(
+    bench: Workbench, error: PurgeError, least: int, most: int
+) -> None:
+    step = bench.planned()
+    bench.genesys.on(SUBMIT, error, ACCEPTED)
+    later = bench.submit_batch(step)
+    assert (later.next, later.attempt) == (Next.SUBMIT, 1)
+    assert least <= later.wait_seconds <= most
+    assert (bench.batch.state, bench.batch.intent_at) == (BatchState.PLANNED, None)
+    assert bench.submit_batch(later).next is Next.POLL
+    assert [call.permit for call in bench.genesys.calls] == [
+        Permit("run-1", 0, 1),
+        Permit("run-1", 0, 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AuthenticationFailed("401"),
+        PermissionMissing("403", permission="p"),
+        StorageExhausted("507"),
+        JobLost("404"),
+        RefusedByGenesys("400", status=400),
+        RefusedByGenesys("422", status=422),
+    ],
+)
+def test_a_refused_call_takes_its_intent_back_and_ends_the_batch(
+    bench: Workbench, error: PurgeError
+) -> None:
+    step = bench.planned()
+    bench.genesys.on(SUBMIT, error)
+    with pytest.raises(type(error)):
+        bench.submit_batch(step)
+    assert (bench.batch.state, bench.batch.intent_at) == (BatchState.PLANNED, None)
+    assert bench.facts == []
+
+
+def test_a_conflict_over_a_window_ends_the_batch(bench: Workbench) -> None:
+    batch = builders.batch(window=builders.window())
+    step = bench.planned(batch, request=builders.data_deletion())
+    bench.genesys.on(COUNT, {"results": [{"count": 1}]})
+    bench.genesys.on(SUBMIT_WINDOW, RefusedByGenesys("409", status=409))
+    with pytest.raises(RefusedByGenesys):
+        bench.submit_batch(step)
+    assert bench.batch.state is BatchState.PLANNED
+
+
+def test_a_call_of_unknown_outcome_is_reconciled_and_not_repeated(bench: Workbench) -> None:
+    step = bench.planned()
+    bench.genesys.on(SUBMIT, OutcomeUnknown("timed out"))
+    after = bench.submit_batch(step)
+    assert (after.next, after.wait_seconds, after.attempt) == (Next.SUBMIT, 15, 0)
+    batch = bench.batch
+    assert (batch.state, batch.outcome_unknown) == (BatchState.SUBMITTING, True)
+    assert (batch.unknowns, batch.detail) == (1, "timed out")
+
+
+def test_the_switch_stops_a_batch_before_its_intent(bench: Workbench) -> None:
+    step = bench.planned()
+    bench.policies.switch = "off"
+    with pytest.raises(PurgingSwitchedOff):
+        bench.submit_batch(step)
+    assert (bench.batch.version, bench.genesys.calls) == (0, [])
+
+
+def test_what_is_held_by_now_is_protected_and_the_rest_submitted(bench: Workbench) -> None:
+    step = bench.planned(builders.batch(planned=3))
+    bench.holds.placed.append(hold(conversation_ids=frozenset({"conversation-000001"})))
+    bench.genesys.on(SUBMIT, ACCEPTED)
+    again = bench.submit_batch(step)
+    assert (again.next, again.wait_seconds) == (Next.SUBMIT, 0)
+    assert bench.batch.protected == {1}
+    assert bench.last_fact["skipped"] == {"protected": 1}
+    bench.submit_batch(again)
+    ids = ["conversation-000000", "conversation-000002"]
+    assert bench.genesys.deletions == [{"conversationIds": ids, "permanentDelete": True}]
+    assert bench.last_fact["targeted"] == 2
+
+
+def test_a_held_window_ends_its_batch(bench: Workbench) -> None:
+    step = bench.planned(builders.batch(window=builders.window()), request=builders.data_deletion())
+    bench.genesys.on(COUNT, {"results": [{"count": 1}]})
+    bench.holds.placed.append(hold())
+    with pytest.raises(OnLegalHold):
+        bench.submit_batch(step)
+    assert (bench.batch.state, bench.genesys.deletions) == (BatchState.PLANNED, [])
+
+
+def test_a_batch_that_cannot_be_submitted_in_its_time_gives_up(bench: Workbench) -> None:
+    step = bench.planned()
+    bench.genesys.on(SUBMIT, TryLater("busy"))
+    for waited, state in ((14_400, BatchState.PLANNED), (14_401, BatchState.GAVE_UP)):
+        after = bench.submit_batch(step.model_copy(update={"waited_seconds": waited}))
+        assert bench.batch.state is state
+    assert after.next is Next.DONE
+    assert bench.last_fact["action"] == "batch_gave_up"

@@ -1,0 +1,189 @@
+"""Looking whether the records of a completed batch are gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import GenesysUnavailable, PermissionMissing, RateLimited
+from genesys_purge.methods.conversation_archive import LOOK_UP
+from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.purging.waiting import VERIFY_WAITS
+
+from tests import builders
+from tests.unit.workbench import Workbench
+
+
+def completed(**changes: Any) -> Batch:
+    known: dict[str, Any] = {
+        "state": BatchState.COMPLETED,
+        "job_id": "job-1",
+        "deleted": 10,
+        "before": 10,
+        "pending": (),
+    }
+    return builders.batch(**known | changes)
+
+
+def verifying(bench: Workbench, *batches: Batch, **request: Any) -> BatchStep:
+    step = bench.planned(*(batches or (completed(),)), **request)
+    return step.model_copy(update={"next": Next.VERIFY})
+
+
+def in_window(bench: Workbench, request: dict[str, Any], **changes: Any) -> BatchStep:
+    return verifying(bench, completed(window=builders.window(), **changes), request=request)
+
+
+def left(bench: Workbench, count: int) -> None:
+    ids = builders.conversation_ids(count)
+    bench.genesys.on(LOOK_UP, {"data": [{"conversationId": each} for each in ids]})
+
+
+def at_last(step: BatchStep) -> BatchStep:
+    return step.model_copy(update={"attempt": len(VERIFY_WAITS)})
+
+
+def test_a_batch_whose_records_are_gone_is_verified_at_the_first_look(bench: Workbench) -> None:
+    step = verifying(bench)
+    left(bench, 0)
+    assert bench.verify_batch(step).next is Next.DONE
+    batch = bench.batch
+    assert (batch.verified, batch.is_verified, batch.deleted) == (10, True, 10)
+    assert bench.last_fact == {
+        "runId": "run-1",
+        "sequence": 3,
+        "at": "2026-11-21T12:00:00Z",
+        "actor": "tests",
+        "action": "batch_verified",
+        "batch": 0,
+        "jobId": "job-1",
+        "targeted": 10,
+        "deleted": 10,
+        "successRate": 1.0,
+    }
+    assert bench.meter.counts == {"RecordsDeleted": 10}
+
+
+def test_analytics_that_lag_are_asked_again_a_bounded_number_of_times(bench: Workbench) -> None:
+    step = verifying(bench)
+    left(bench, 1)
+    waits = []
+    for _ in VERIFY_WAITS:
+        step = bench.verify_batch(step)
+        waits.append(step.wait_seconds)
+    assert tuple(waits) == VERIFY_WAITS
+    assert (step.next, bench.batch.verified, bench.facts) == (Next.VERIFY, None, [])
+    left(bench, 0)
+    assert bench.verify_batch(step).next is Next.DONE
+    assert bench.batch.is_verified
+
+
+def test_what_is_still_there_at_last_is_unverified_and_said_to_be(bench: Workbench) -> None:
+    step = verifying(bench)
+    left(bench, 3)
+    assert bench.verify_batch(at_last(step)).next is Next.DONE
+    batch = bench.batch
+    assert (batch.state, batch.verified, batch.is_verified) == (BatchState.COMPLETED, 7, False)
+    assert bench.last_fact["action"] == "batch_unverified"
+    assert bench.last_fact["detail"] == "3 records still detected"
+
+
+def test_protected_records_need_not_be_gone(bench: Workbench) -> None:
+    step = verifying(bench, completed(planned=3, protected=frozenset({1}), deleted=2))
+    left(bench, 0)
+    bench.verify_batch(step)
+    query = 'conversationId IN ("conversation-000000","conversation-000002")'
+    assert bench.genesys.calls[0].body["query"] == query
+    assert (bench.batch.verified, bench.batch.is_verified) == (2, True)
+
+
+def test_a_batch_of_protected_records_alone_has_nothing_to_look_at(bench: Workbench) -> None:
+    step = verifying(bench, completed(planned=1, protected=frozenset({0}), deleted=None))
+    assert bench.verify_batch(step).next is Next.DONE
+    assert (bench.batch.verified, bench.batch.is_verified) == (0, True)
+    assert bench.genesys.calls == []
+    assert bench.meter.counts["NothingDeleted"] == 0
+
+
+def test_a_count_of_deleted_records_comes_from_the_two_looks_where_no_job_tells_it(
+    bench: Workbench,
+) -> None:
+    step = in_window(bench, builders.data_deletion(), deleted=None, before=8)
+    bench.genesys.on(COUNT, {"results": [{"count": 0}]})
+    bench.verify_batch(step)
+    assert (bench.batch.deleted, bench.batch.verified, bench.batch.is_verified) == (8, 8, True)
+    assert (bench.last_fact["deleted"], bench.last_fact["successRate"]) == (8, 1.0)
+
+
+def test_interactions_are_verified_when_the_count_fell_by_what_was_reported(
+    bench: Workbench,
+) -> None:
+    step = in_window(bench, builders.interaction_purge(), deleted=6, before=10)
+    bench.genesys.on(COUNT, {"results": [{"count": 4}]})
+    bench.verify_batch(step)
+    assert (bench.batch.deleted, bench.batch.verified, bench.batch.is_verified) == (6, 6, True)
+    assert "successRate" not in bench.last_fact
+
+
+def test_interactions_of_which_fewer_are_gone_than_reported_are_unverified(
+    bench: Workbench,
+) -> None:
+    step = in_window(bench, builders.interaction_purge(), deleted=6, before=10)
+    bench.genesys.on(COUNT, {"results": [{"count": 5}]})
+    bench.verify_batch(at_last(step))
+    assert (bench.batch.deleted, bench.batch.verified, bench.batch.is_verified) == (6, 5, False)
+    assert bench.last_fact["action"] == "batch_unverified"
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"), [(GenesysUnavailable("503"), 5), (RateLimited("429", retry_after=60), 60)]
+)
+def test_a_look_that_fails_is_made_again_later(
+    bench: Workbench, error: Exception, wait: int
+) -> None:
+    step = verifying(bench)
+    bench.genesys.on(LOOK_UP, error)
+    after = bench.verify_batch(step)
+    assert (after.next, after.wait_seconds, after.attempt) == (Next.VERIFY, wait, 1)
+
+
+@pytest.mark.parametrize(
+    "error", [GenesysUnavailable("503"), PermissionMissing("p", permission="p")]
+)
+def test_a_last_look_that_fails_verifies_nothing(bench: Workbench, error: Exception) -> None:
+    step = verifying(bench)
+    bench.genesys.on(LOOK_UP, error)
+    with pytest.raises(type(error)):
+        bench.verify_batch(at_last(step))
+    assert (bench.batch.verified, bench.facts) == (None, [])
+
+
+def test_eligible_records_of_which_none_was_deleted_are_an_alarm(bench: Workbench) -> None:
+    step = verifying(bench, completed(deleted=0))
+    left(bench, 10)
+    bench.verify_batch(at_last(step))
+    assert bench.meter.counts["NothingDeleted"] == 1
+    assert bench.last_fact["successRate"] == 0.0
+
+
+def test_a_batch_that_was_judged_is_not_judged_again(bench: Workbench) -> None:
+    step = verifying(bench, completed(verified=7))
+    assert bench.verify_batch(step).next is Next.DONE
+    assert (bench.genesys.calls, bench.facts) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("state", "following"),
+    [
+        (BatchState.PLANNED, Next.SUBMIT),
+        (BatchState.SUBMITTED, Next.POLL),
+        (BatchState.GAVE_UP, Next.DONE),
+    ],
+)
+def test_a_batch_that_is_elsewhere_is_sent_there_without_a_look(
+    bench: Workbench, state: BatchState, following: Next
+) -> None:
+    assert bench.verify_batch(verifying(bench, completed(state=state))).next is following
+    assert bench.genesys.calls == []

@@ -1,0 +1,115 @@
+"""How long to wait: growing, predicted by progress, always within bounds."""
+
+from __future__ import annotations
+
+import pytest
+from genesys_purge.methods import METHODS
+from genesys_purge.methods.method import JobReport, JobStatus
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.purging.waiting import (
+    RECONCILE_WAITS,
+    VERIFY_WAITS,
+    first_wait,
+    poll_wait,
+    slower,
+    submit_wait,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+POLICIES = {name: method.poll_policy for name, method in METHODS.items()}
+
+
+def step(attempt: int = 0, waited: int = 0) -> BatchStep:
+    return BatchStep(run_id="r", batch=0, next=Next.POLL, attempt=attempt, waited_seconds=waited)
+
+
+steps = st.builds(step, st.integers(0, 1_000), st.integers(0, 100_000))
+
+
+def running(processed: int | None = None) -> JobReport:
+    return JobReport(JobStatus.RUNNING, processed)
+
+
+@pytest.mark.parametrize(
+    ("name", "waits"),
+    [
+        ("data_deletion", [15, 15, 15, 15]),
+        ("interaction_purge", [15, 16.5, 18.15, 19.965]),
+        ("conversation_archive", [5, 10, 20, 40]),
+    ],
+)
+def test_each_method_is_polled_as_its_document_says(name: str, waits: list[float]) -> None:
+    policy = POLICIES[name]
+    later = [poll_wait(policy, step(attempt), running(), 0) for attempt in range(3)]
+    assert [first_wait(policy, 0), *later] == pytest.approx(waits)
+
+
+@pytest.mark.parametrize(("size", "wait"), [(0, 5), (39, 5), (40, 6), (1_000, 30)])
+def test_only_a_job_that_works_by_the_record_is_given_time_by_its_size(
+    size: int, wait: float
+) -> None:
+    assert first_wait(POLICIES["conversation_archive"], size) == wait
+    assert first_wait(POLICIES["data_deletion"], size) == 15
+
+
+@pytest.mark.parametrize(
+    ("waited", "processed", "wait"),
+    [
+        (100, 500, 80),  # 100 seconds to go, most of which are waited for
+        (100, 990, 3.0101),  # nearly done: to the end, and a little more
+        (100, 1_000, 3),
+        (100, 10, 90),
+        (0, 500, 3),
+    ],
+)
+def test_progress_predicts_the_end_of_a_job(waited: int, processed: int, wait: float) -> None:
+    policy = POLICIES["conversation_archive"]
+    found = poll_wait(policy, step(waited=waited), running(processed), 1_000)
+    assert found == pytest.approx(wait, abs=1e-3)
+
+
+@pytest.mark.parametrize("processed", [None, 0, 1_001])
+def test_progress_that_cannot_be_is_no_progress(processed: int | None) -> None:
+    policy = POLICIES["conversation_archive"]
+    assert poll_wait(policy, step(3, 100), running(processed), 1_000) == 80
+
+
+@given(
+    st.sampled_from(list(POLICIES)), steps, st.none() | st.integers(0, 10**6), st.integers(0, 10**6)
+)
+def test_a_wait_for_a_job_is_never_shorter_or_longer_than_bearable(
+    name: str, turn: BatchStep, processed: int | None, targeted: int
+) -> None:
+    policy = POLICIES[name]
+    wait = poll_wait(policy, turn, running(processed), targeted)
+    assert 3 <= wait <= policy.longest
+
+
+@given(st.sampled_from(list(POLICIES)), steps, st.none() | st.floats(0, 3_600))
+def test_after_a_refused_look_the_wait_is_twice_as_long_or_as_asked(
+    name: str, turn: BatchStep, retry_after: float | None
+) -> None:
+    policy = POLICIES[name]
+    usual = poll_wait(policy, turn, running(), 0)
+    found = slower(policy, turn, retry_after)
+    assert found == max(min(2 * usual, policy.longest), retry_after or 0)
+
+
+@given(steps)
+def test_a_refused_submit_is_repeated_within_a_minute_and_some_jitter(turn: BatchStep) -> None:
+    backoff = min(5 * 2 ** min(turn.attempt, 10), 60)
+    assert backoff <= submit_wait(turn, None) <= backoff + 1 + backoff / 4
+
+
+@given(steps, st.floats(0, 3_600))
+def test_a_submit_is_not_repeated_before_the_time_that_was_asked_for(
+    turn: BatchStep, retry_after: float
+) -> None:
+    wait = submit_wait(turn, retry_after)
+    assert retry_after <= wait <= retry_after + 1 + retry_after / 4
+
+
+def test_the_waits_after_unknown_outcomes_and_finished_jobs_grow() -> None:
+    for waits in (RECONCILE_WAITS, VERIFY_WAITS):
+        assert list(waits) == sorted(set(waits))

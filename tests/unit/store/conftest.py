@@ -1,0 +1,38 @@
+"""Each port of the store twice: its in-memory twin, and its adapter on a mocked AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from genesys_purge.ports import AuditLog, Runs
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.runs import DynamoRuns
+
+from tests.dynamodb import one_call_at_a_time
+from tests.fakes import MemoryAuditLog, MemoryRuns
+from tests.unit.aws import client, mocked_aws
+
+
+class Tables(NamedTuple):
+    """Where runs are kept, and the log beside it."""
+
+    runs: Runs
+    audit: AuditLog
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    with mocked_aws("RunsTable", "AuditTable", "HoldsTable"), one_call_at_a_time():
+        yield
+
+
+@pytest.fixture(params=["twin", "dynamodb"])
+def tables(request: pytest.FixtureRequest) -> Tables:
+    if request.param == "twin":
+        audit = MemoryAuditLog()
+        return Tables(MemoryRuns(audit), audit)
+    request.getfixturevalue("aws")
+    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+    return Tables(DynamoRuns(client("dynamodb"), "RunsTable", ledger), ledger)

@@ -1,0 +1,176 @@
+"""The audit: gapless under threads, in pages, never half written."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from genesys_purge.errors import LostRace
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.retention import Policy
+from genesys_purge.store.ledger import Ledger, Write
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.aws import client
+from tests.unit.store.conftest import Tables
+
+
+def record(action: Action = Action.BATCH_FAILED, batch: int | None = None) -> AuditRecord:
+    return AuditRecord(run_id="run-1", at=NOON, actor="tests", action=action, batch=batch)
+
+
+def sequence(tables: Tables) -> list[int]:
+    return [each.sequence for each in tables.audit.page("run-1", 1, 1_000).records]
+
+
+def with_batches(tables: Tables, count: int) -> None:
+    run = tables.runs.create(builders.run(), record(Action.RUN_SUBMITTED))
+    for number in range(count):
+        tables.runs.put_batch(builders.batch(number=number), [])
+    assert run.run_id == "run-1"
+
+
+def test_eight_threads_leave_no_gap_and_no_double(tables: Tables) -> None:
+    with_batches(tables, 40)
+    barrier = Barrier(8)
+
+    def end(first: int) -> None:
+        barrier.wait(5)
+        for number in range(first, 40, 8):
+            ended = builders.batch(number=number).to(BatchState.FAILED)
+            tables.runs.advance(ended, record(batch=number))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(end, range(8)))
+    assert sequence(tables) == list(range(1, 42))
+    told = [each.batch for each in tables.audit.page("run-1", 2, 1_000).records]
+    assert sorted(each for each in told if each is not None) == list(range(40))
+
+
+def test_of_eight_threads_on_one_batch_one_wins_and_only_it_is_audited(tables: Tables) -> None:
+    with_batches(tables, 1)
+    barrier = Barrier(8)
+
+    def end(_: int) -> bool:
+        barrier.wait(5)
+        try:
+            tables.runs.advance(builders.batch().to(BatchState.FAILED), record())
+        except LostRace:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(end, range(8))) == [False] * 7 + [True]
+    assert sequence(tables) == [1, 2]
+
+
+def test_of_eight_threads_that_create_one_run_one_does(tables: Tables) -> None:
+    barrier = Barrier(8)
+
+    def create(number: int) -> str:
+        barrier.wait(5)
+        run = builders.run(submitted_by=f"thread {number}")
+        return tables.runs.create(run, record(Action.RUN_SUBMITTED)).submitted_by
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = set(threads.map(create, range(8)))
+    assert answers == {tables.runs.get("run-1").submitted_by}
+    assert sequence(tables) == [1]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 100])
+def test_pages_follow_each_other_without_gap_or_overlap(tables: Tables, limit: int) -> None:
+    with_batches(tables, 6)
+    for number in range(6):
+        ended = builders.batch(number=number).to(BatchState.FAILED)
+        tables.runs.advance(ended, record(batch=number))
+    found: list[int] = []
+    start: int | None = 1
+    while start is not None:
+        page = tables.audit.page("run-1", start, limit)
+        assert len(page.records) <= limit
+        found += [each.sequence for each in page.records]
+        start = page.following
+    assert found == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_page_of_nothing_is_empty_and_the_last(tables: Tables) -> None:
+    assert tables.audit.page("nobody", 1, 10) == ([], None)
+    with_batches(tables, 0)
+    assert tables.audit.page("run-1", 2, 10) == ([], None)
+
+
+def test_a_record_is_read_as_it_was_written(tables: Tables) -> None:
+    full = record(Action.RUN_SUBMITTED).model_copy(
+        update={
+            "skipped": {"ü": 1},
+            "deleted": 0,
+            "success_rate": 0.333333,
+            "compliance_tags": ("pii", "permanent"),
+            "policy": Policy(minimum_days=30, basis="law"),
+            "detail": "line\nline",
+        }
+    )
+    tables.runs.create(builders.run(), full)
+    assert list(tables.audit.page("run-1", 1, 1).records) == [
+        full.model_copy(update={"sequence": 1})
+    ]
+
+
+def ledger(sleeps: list[float]) -> Ledger:
+    return Ledger(client("dynamodb"), "AuditTable", sleep=sleeps.append)
+
+
+def cancelled(stubber: Stubber, *codes: str) -> None:
+    stubber.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        modeled_fields={"CancellationReasons": [{"Code": code} for code in codes]},
+    )
+
+
+WRITE = Write("RunsTable", {"runId": {"S": "run-1"}, "item": {"S": "run"}})
+
+
+@pytest.mark.parametrize("busy", ["TransactionConflict", "ThrottlingError"])
+def test_busy_tables_are_written_to_again_after_a_growing_pause(busy: str) -> None:
+    sleeps: list[float] = []
+    with Stubber(client("dynamodb")) as stubber:
+        for _ in range(4):
+            cancelled(stubber, busy)
+        stubber.add_client_error("transact_write_items", "TransactionInProgressException")
+        stubber.add_response("transact_write_items", {})
+        ledger(sleeps).commit([WRITE])
+        stubber.assert_no_pending_responses()
+    assert len(sleeps) == 5
+    assert all(0 <= pause <= 0.02 * 2**n for n, pause in enumerate(sleeps))
+
+
+def test_tables_that_stay_busy_are_given_up_and_nothing_is_claimed() -> None:
+    sleeps: list[float] = []
+    with Stubber(client("dynamodb")) as stubber:
+        for _ in range(60):
+            cancelled(stubber, "TransactionConflict")
+        with pytest.raises(LostRace, match="stayed busy"):
+            ledger(sleeps).commit([WRITE])
+    assert max(sleeps) <= 0.5
+
+
+@pytest.mark.parametrize("code", ["ValidationError", "ItemCollectionSizeLimitExceeded"])
+def test_a_refusal_that_is_no_race_is_an_error(code: str) -> None:
+    with Stubber(client("dynamodb")) as stubber:
+        cancelled(stubber, code)
+        with pytest.raises(ClientError, match="TransactionCanceledException"):
+            ledger([]).commit([WRITE])
+
+
+def test_an_error_of_the_service_is_an_error() -> None:
+    with Stubber(client("dynamodb")) as stubber:
+        stubber.add_client_error("transact_write_items", "AccessDeniedException")
+        with pytest.raises(ClientError, match="AccessDenied"):
+            ledger([]).commit([WRITE])

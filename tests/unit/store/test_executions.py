@@ -1,0 +1,72 @@
+"""Starting the state machine: by the run's id, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from genesys_purge.ports import Executions
+from genesys_purge.store.executions import StepFunctionsExecutions
+
+from tests.fakes import MemoryExecutions
+from tests.unit.aws import client, mocked_aws
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:purge-run"
+
+
+@pytest.fixture
+def machine() -> Iterator[str]:
+    with mocked_aws():
+        made = client("stepfunctions").create_state_machine(
+            name="purge-run", definition="{}", roleArn="arn:aws:iam::123456789012:role/r"
+        )
+        yield made["stateMachineArn"]
+
+
+@pytest.fixture(params=["twin", "stepfunctions"])
+def executions(request: pytest.FixtureRequest) -> Executions:
+    if request.param == "twin":
+        return MemoryExecutions()
+    arn = request.getfixturevalue("machine")
+    return StepFunctionsExecutions(client("stepfunctions"), arn)
+
+
+def started(executions: Executions, machine: str = MACHINE) -> list[str]:
+    if isinstance(executions, MemoryExecutions):
+        return sorted(executions.started)
+    found = client("stepfunctions").list_executions(stateMachineArn=machine)
+    return sorted(each["name"] for each in found["executions"])
+
+
+def test_a_run_is_started_by_its_id_however_often_it_is_asked(executions: Executions) -> None:
+    for run_id in ("run-1", "run-2", "run-1"):
+        executions.start(run_id)
+    assert started(executions) == ["run-1", "run-2"]
+
+
+def test_an_execution_is_given_the_id_of_its_run_and_nothing_else() -> None:
+    with Stubber(client("stepfunctions")) as stubber:
+        stubber.add_response(
+            "start_execution",
+            {"executionArn": "arn:aws:states:::execution", "startDate": 0},
+            {"stateMachineArn": MACHINE, "name": "run-1", "input": '{"runId":"run-1"}'},
+        )
+        StepFunctionsExecutions(client("stepfunctions"), MACHINE).start("run-1")
+        stubber.assert_no_pending_responses()
+
+
+def test_an_execution_that_there_was_is_enough() -> None:
+    with Stubber(client("stepfunctions")) as stubber:
+        stubber.add_client_error("start_execution", "ExecutionAlreadyExists")
+        StepFunctionsExecutions(client("stepfunctions"), MACHINE).start("run-1")
+        stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("code", ["ExecutionLimitExceeded", "StateMachineDoesNotExist"])
+def test_a_run_that_cannot_be_started_is_an_error(code: str) -> None:
+    with Stubber(client("stepfunctions")) as stubber:
+        stubber.add_client_error("start_execution", code)
+        with pytest.raises(ClientError, match=code):
+            StepFunctionsExecutions(client("stepfunctions"), MACHINE).start("run-1")

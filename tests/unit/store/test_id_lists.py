@@ -1,0 +1,165 @@
+"""Lists of ids in S3: one a line, or a JSON array; everything else is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from genesys_purge.errors import InvalidRequest
+from genesys_purge.ports import IdLists
+from genesys_purge.store.id_lists import LARGEST_OBJECT, S3IdLists, ids_in
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import MemoryIdLists
+from tests.unit.aws import client, mocked_aws
+
+ids = st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,20}", fullmatch=True))
+
+
+def read(content: bytes) -> list[str]:
+    return list(ids_in(io.BytesIO(content)))
+
+
+def s3() -> S3IdLists:
+    return S3IdLists(lambda: client("s3"))
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", []),
+        (b"\n \r\n\t\n", []),
+        (b"[]", []),
+        (b"a1", ["a1"]),
+        (b"a1\nb2\n", ["a1", "b2"]),
+        (b"a1\r\nb2\r\n\r\n", ["a1", "b2"]),
+        (b"a1\rb2", ["a1", "b2"]),
+        (b"  a1\t\n\n  b2", ["a1", "b2"]),
+        (b"b2\na1\nb2", ["b2", "a1", "b2"]),
+        (b"\xef\xbb\xbfa1\r\nb2", ["a1", "b2"]),
+        (b'["a1", "b2"]', ["a1", "b2"]),
+        (b'\n  ["a1"]\n', ["a1"]),
+        (b'\xef\xbb\xbf["a1"]', ["a1"]),
+        (b'{"ids": ["a1"]}', ['{"ids": ["a1"]}']),
+    ],
+)
+def test_a_list_is_lines_or_a_json_array(content: bytes, found: list[str]) -> None:
+    assert read(content) == found
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff\xfea\x001\x00", "is not UTF-8 text"),
+        (b"a1\n\xe4\n", "is not UTF-8 text"),
+        (b'["a1"', "begins like a JSON array and is none"),
+        (b'["a1",]', "begins like a JSON array and is none"),
+        (b"[a1]", "begins like a JSON array and is none"),
+        (b'["a1"] ["b2"]', "begins like a JSON array and is none"),
+        (b'["a1", 2]', "holds something else than strings"),
+        (b'["a1", null]', "holds something else than strings"),
+        (b'[["a1"]]', "holds something else than strings"),
+        (b'[{"id": "a1"}]', "holds something else than strings"),
+        (b"[" * 5_000, "begins like a JSON array and is none"),
+    ],
+)
+def test_anything_else_is_refused_with_what_is_wrong(content: bytes, message: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        read(content)
+    assert refused.value.errors() == (("conversationIdsFrom", message),)
+
+
+@given(ids, st.sampled_from(["\n", "\r\n", "\n\n"]))
+def test_what_is_written_as_lines_or_as_json_is_read_back(given_ids: list[str], end: str) -> None:
+    assert read(end.join(given_ids).encode()) == given_ids
+    assert read(json.dumps(given_ids).encode()) == given_ids
+
+
+@given(st.binary())
+def test_whatever_the_bytes_they_are_read_or_refused(content: bytes) -> None:
+    try:
+        found = read(content)
+    except InvalidRequest:
+        found = []
+    assert all(one.strip() for one in found) or content.lstrip(b"\xef\xbb\xbf \n\r\t").startswith(
+        b"["
+    )
+
+
+@pytest.fixture
+def bucket() -> Iterator[Any]:
+    with mocked_aws():
+        client("s3").create_bucket(Bucket="ids")
+        yield client("s3")
+
+
+@pytest.fixture(params=["twin", "s3"])
+def one_list(request: pytest.FixtureRequest) -> IdLists:
+    """`s3://ids/2026/q 3.txt` with two ids."""
+    if request.param == "twin":
+        twin = MemoryIdLists()
+        twin.objects["s3://ids/2026/q 3.txt"] = ["b2", "a1"]
+        return twin
+    bucket = request.getfixturevalue("bucket")
+    bucket.put_object(Bucket="ids", Key="2026/q 3.txt", Body=b"b2\na1")
+    return s3()
+
+
+def test_a_list_is_read_by_its_url_in_order(one_list: IdLists) -> None:
+    assert list(one_list.read("s3://ids/2026/q 3.txt")) == ["b2", "a1"]
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://ids/2026/q 4.txt", "s3://other/2026/q 3.txt", "s3://ids/2026"]
+)
+def test_a_list_that_is_not_there_is_the_callers_to_mend(one_list: IdLists, url: str) -> None:
+    with pytest.raises(InvalidRequest, match="does not exist") as refused:
+        list(one_list.read(url))
+    assert [error.path for error in refused.value.errors()] == ["conversationIdsFrom"]
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDenied", "NoSuchKey", "NoSuchBucket", "InvalidBucketName", "KeyTooLongError"]
+)
+def test_a_list_that_may_not_be_read_is_the_callers_to_mend(code: str) -> None:
+    with Stubber(client("s3")) as stubber:
+        stubber.add_client_error("get_object", code)
+        with pytest.raises(InvalidRequest, match="may not be read"):
+            s3().read("s3://ids/key")
+
+
+def test_an_error_of_the_service_is_not_the_callers() -> None:
+    with Stubber(client("s3")) as stubber:
+        stubber.add_client_error("get_object", "SlowDown")
+        with pytest.raises(ClientError, match="SlowDown"):
+            s3().read("s3://ids/key")
+
+
+class Unread:
+    """A body that nobody may read."""
+
+    def read(self) -> bytes:
+        raise AssertionError("a huge list was read into memory")
+
+
+def test_a_list_that_is_too_long_is_refused_before_it_is_read() -> None:
+    with Stubber(client("s3")) as stubber:
+        answer = {"ContentLength": LARGEST_OBJECT + 1, "Body": Unread()}
+        stubber.add_response("get_object", answer, {"Bucket": "ids", "Key": "key"})
+        with pytest.raises(InvalidRequest, match="more than 104857600 bytes"):
+            s3().read("s3://ids/key")
+
+
+def test_no_client_is_made_until_a_list_is_read() -> None:
+    def no_client() -> Any:
+        raise AssertionError("a client was made")
+
+    id_lists = S3IdLists(no_client)
+    with pytest.raises(AssertionError, match="a client was made"):
+        id_lists.read("s3://ids/key")

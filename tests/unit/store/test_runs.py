@@ -1,0 +1,207 @@
+"""Runs, batches and manifests: what every keeper of them promises."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from genesys_purge.errors import LostRace, NotFound
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import Batch, BatchState, Entry, Slice
+from genesys_purge.model.retention import Policy
+from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, finished, totals_of
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.store.conftest import Tables
+from tests.unit.workbench import entries_of
+
+
+def record(action: Action = Action.RUN_SUBMITTED, run_id: str = "run-1") -> AuditRecord:
+    return AuditRecord(run_id=run_id, at=NOON, actor="tests", action=action)
+
+
+def actions(tables: Tables, run_id: str = "run-1") -> list[str]:
+    return [each.action for each in tables.audit.page(run_id, 1, 100).records]
+
+
+def stored(tables: Tables, **changes: Any) -> Run:
+    return tables.runs.create(builders.run(**changes), record())
+
+
+def planned(tables: Tables, *batches: Batch, count: int | None = None) -> Run:
+    run = stored(tables)
+    for batch in batches:
+        tables.runs.put_batch(batch, entries_of(batch.planned))
+    running = with_plan(run, len(batches) if count is None else count)
+    tables.runs.plan(running, record(Action.RUN_PLANNED))
+    return running
+
+
+def with_plan(run: Run, batches: int) -> Run:
+    policy = Policy(minimum_days=365, basis="law")
+    plan = Plan(batches=batches, targeted=10, skipped={"a": 1}, hash="f" * 64, policy=policy)
+    return run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
+
+
+def test_a_run_is_read_as_it_was_created(tables: Tables) -> None:
+    request = builders.interaction_purge(filters={"attributes": {"a": None, "ü": [1.5, True]}})
+    run = stored(tables, request=request)
+    assert tables.runs.get("run-1") == run == builders.run(request=request)
+    assert actions(tables) == ["run_submitted"]
+
+
+def test_of_two_runs_of_one_id_the_first_is_kept_and_answered(tables: Tables) -> None:
+    first = stored(tables)
+    other = builders.run(fingerprint="1" * 32, submitted_by="somebody else")
+    assert tables.runs.create(other, record()) == first
+    assert tables.runs.get("run-1") == first
+    assert actions(tables) == ["run_submitted"]
+
+
+def test_runs_of_different_ids_do_not_touch(tables: Tables) -> None:
+    stored(tables)
+    tables.runs.create(builders.run(run_id="run-2"), record(run_id="run-2"))
+    tables.runs.put_batch(builders.batch(run_id="run-2"), entries_of(10))
+    assert tables.runs.batches(with_plan(builders.run(), 5)) == []
+    assert tables.runs.manifest("run-1", 0) in ((), [])
+    assert (actions(tables), actions(tables, "run-2")) == (["run_submitted"], ["run_submitted"])
+
+
+def test_what_is_not_there_is_not_found(tables: Tables) -> None:
+    with pytest.raises(NotFound, match="run-1"):
+        tables.runs.get("run-1")
+    with pytest.raises(NotFound, match="batch 0"):
+        tables.runs.batch("run-1", 0)
+    assert len(tables.runs.manifest("run-1", 0)) == 0
+
+
+ENTRIES = [
+    Entry("a1", datetime(2020, 2, 29, 23, 59, 59, 999_999, UTC), None),
+    Entry("b2", datetime(1969, 12, 31, tzinfo=UTC), "hipaa"),
+    Entry("c3", datetime(2025, 10, 26, 1, 30, tzinfo=UTC), "ü"),
+]
+
+
+def test_a_manifest_is_read_in_order_and_to_the_microsecond(tables: Tables) -> None:
+    stored(tables)
+    tables.runs.put_batch(builders.batch(planned=3), ENTRIES)
+    assert list(tables.runs.manifest("run-1", 0)) == ENTRIES
+
+
+def test_a_batch_is_read_as_it_was_put(tables: Tables) -> None:
+    stored(tables)
+    batch = builders.batch(
+        number=7,
+        state=BatchState.SUBMITTING,
+        window=builders.window(),
+        pending=(Slice(start=0, stop=4), Slice(start=4, stop=10)),
+        protected=frozenset({1, 9}),
+        intent_at=NOON + timedelta(microseconds=1),
+        outcome_unknown=True,
+        deleted=0,
+        detail="ü",
+    )
+    tables.runs.put_batch(batch, [])
+    assert tables.runs.batch("run-1", 7) == batch
+    assert len(tables.runs.manifest("run-1", 7)) == 0
+
+
+def test_the_batches_of_a_plan_are_read_in_order_and_without_leftovers(tables: Tables) -> None:
+    run = planned(tables, *(builders.batch(number=n) for n in (11, 2, 0, 10, 1, 12)), count=12)
+    assert [batch.number for batch in tables.runs.batches(run)] == [0, 1, 2, 10, 11]
+    assert tables.runs.batches(builders.run()) == []
+
+
+def test_a_batch_may_be_put_again_until_there_is_a_plan(tables: Tables) -> None:
+    stored(tables)
+    tables.runs.put_batch(builders.batch(), entries_of(10))
+    tables.runs.put_batch(builders.batch(planned=3), ENTRIES)
+    assert tables.runs.batch("run-1", 0).planned == 3
+    assert list(tables.runs.manifest("run-1", 0)) == ENTRIES
+
+
+def test_a_plan_seals_its_batches(tables: Tables) -> None:
+    planned(tables, builders.batch())
+    with pytest.raises(LostRace):
+        tables.runs.put_batch(builders.batch(planned=3), ENTRIES)
+    assert tables.runs.batch("run-1", 0) == builders.batch()
+    assert list(tables.runs.manifest("run-1", 0)) == entries_of(10)
+
+
+def test_a_batch_without_a_run_is_not_put(tables: Tables) -> None:
+    with pytest.raises(LostRace):
+        tables.runs.put_batch(builders.batch(), entries_of(10))
+    with pytest.raises(NotFound):
+        tables.runs.batch("run-1", 0)
+
+
+def test_a_run_is_planned_once(tables: Tables) -> None:
+    run = planned(tables, builders.batch())
+    assert tables.runs.get("run-1") == run
+    with pytest.raises(LostRace):
+        tables.runs.plan(with_plan(run, 2), record(Action.RUN_PLANNED))
+    assert tables.runs.get("run-1") == run
+    assert actions(tables) == ["run_submitted", "run_planned"]
+
+
+def test_a_run_is_finished_once_with_or_without_a_plan(tables: Tables) -> None:
+    run = stored(tables)
+    ended = finished(run, Outcome.REJECTED, totals_of(None, []), NOON, "mend it")
+    tables.runs.finish(ended, record(Action.RUN_REJECTED))
+    assert tables.runs.get("run-1") == ended
+    for again in (ended, finished(run, Outcome.COMPLETED, totals_of(None, []), NOON, None)):
+        with pytest.raises(LostRace):
+            tables.runs.finish(again, record(Action.RUN_COMPLETED))
+    with pytest.raises(LostRace):
+        tables.runs.plan(with_plan(run, 1), record(Action.RUN_PLANNED))
+    assert tables.runs.get("run-1") == ended
+    assert actions(tables) == ["run_submitted", "run_rejected"]
+
+
+@pytest.mark.parametrize("change", ["plan", "finish"])
+def test_a_run_that_was_never_created_is_neither_planned_nor_finished(
+    tables: Tables, change: str
+) -> None:
+    with pytest.raises(LostRace):
+        getattr(tables.runs, change)(with_plan(builders.run(), 1), record())
+    assert actions(tables) == []
+
+
+def test_a_batch_goes_on_by_one_version_at_a_time(tables: Tables) -> None:
+    planned(tables, builders.batch())
+    first = builders.batch().to(BatchState.SUBMITTING, attempts=1)
+    tables.runs.advance(first)
+    second = first.to(BatchState.SUBMITTED, job_id="job-1")
+    tables.runs.advance(second, record(Action.BATCH_SUBMITTED))
+    assert tables.runs.batch("run-1", 0) == second
+    assert actions(tables)[-1] == "batch_submitted"
+
+
+def test_a_batch_that_somebody_else_changed_is_left_alone_with_its_audit(tables: Tables) -> None:
+    planned(tables, builders.batch())
+    won = builders.batch().to(BatchState.SUBMITTING)
+    tables.runs.advance(won)
+    for lost in (
+        builders.batch().to(BatchState.FAILED),
+        won.to(BatchState.SUBMITTED).to(BatchState.FAILED),
+    ):
+        with pytest.raises(LostRace):
+            tables.runs.advance(lost, record(Action.BATCH_FAILED))
+    assert tables.runs.batch("run-1", 0) == won
+    assert actions(tables) == ["run_submitted", "run_planned"]
+
+
+def test_a_batch_that_is_not_there_does_not_go_on(tables: Tables) -> None:
+    planned(tables)
+    with pytest.raises(LostRace):
+        tables.runs.advance(builders.batch().to(BatchState.FAILED), record())
+    assert actions(tables) == ["run_submitted", "run_planned"]
+
+
+def test_a_manifest_of_a_thousand_long_ids_fits(tables: Tables) -> None:
+    stored(tables)
+    entries = [Entry(f"{n:0>64}", NOON, "confidential") for n in range(1_000)]
+    tables.runs.put_batch(builders.batch(planned=1_000), entries)
+    assert list(tables.runs.manifest("run-1", 0)) == entries

@@ -1,0 +1,154 @@
+"""Every use case over the in-memory twins, at noon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.messages import BatchStep
+from genesys_purge.model.run import Plan, Run, RunStatus
+from genesys_purge.purging.batches import Batches
+from genesys_purge.purging.complete_purge import CompletePurge
+from genesys_purge.purging.fail_batch import FailBatch
+from genesys_purge.purging.fail_purge import FailPurge
+from genesys_purge.purging.guard import Guard
+from genesys_purge.purging.plan_purge import PlanPurge
+from genesys_purge.purging.poll_batch import PollBatch
+from genesys_purge.purging.read_purge import ReadPurge
+from genesys_purge.purging.reconcile import Reconcile
+from genesys_purge.purging.requests import Requests
+from genesys_purge.purging.submit_batch import SubmitBatch
+from genesys_purge.purging.submit_purge import SubmitPurge
+from genesys_purge.purging.validate_purge import ValidatePurge
+from genesys_purge.purging.verify_batch import VerifyBatch
+from genesys_purge.settings import Settings
+
+from tests import builders
+from tests.clock import NOON, Clock
+from tests.fakes import (
+    MemoryAuditLog,
+    MemoryExecutions,
+    MemoryHolds,
+    MemoryIdLists,
+    MemoryMeter,
+    MemoryPolicies,
+    MemoryRuns,
+    ScriptedGenesys,
+)
+
+
+class Workbench:
+    """Twins of the world, and the use cases that work on them."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock = Clock()
+        self.settings = Settings(**settings)
+        self.audit = MemoryAuditLog()
+        self.runs = MemoryRuns(self.audit)
+        self.holds = MemoryHolds(self.clock)
+        self.policies = MemoryPolicies()
+        self.id_lists = MemoryIdLists()
+        self.executions = MemoryExecutions()
+        self.meter = MemoryMeter()
+        self.genesys = ScriptedGenesys()
+        self.requests = Requests(self.policies, self.settings, self.clock)
+        self.submit_purge = SubmitPurge(self.requests, self.runs, self.executions, self.clock)
+        self.validate_purge = ValidatePurge(self.requests, self.runs, self.clock)
+        self.plan_purge = PlanPurge(
+            self.requests,
+            self.runs,
+            self.policies,
+            self.holds,
+            self.id_lists,
+            self.genesys,
+            self.settings,
+            self.clock,
+        )
+        batches = Batches(self.runs, self.clock, "tests")
+        self.guard = Guard(self.policies, self.holds, self.clock)
+        self.submit_batch = SubmitBatch(
+            batches,
+            self.guard,
+            Reconcile(batches, self.genesys, self.settings),
+            self.genesys,
+            self.settings,
+        )
+        self.poll_batch = PollBatch(batches, self.genesys, self.settings)
+        self.verify_batch = VerifyBatch(batches, self.genesys, self.meter)
+        self.fail_batch = FailBatch(batches)
+        self.complete_purge = CompletePurge(self.runs, self.meter, self.clock)
+        self.fail_purge = FailPurge(self.runs, self.meter, self.clock)
+        self.read_purge = ReadPurge(self.runs, self.audit)
+
+    def errors(self, payload: object, reference: datetime | None = None) -> dict[str, str]:
+        """What is wrong with each wrong field of a request; empty for a right one."""
+        wrong: dict[str, str] = {}
+        try:
+            self.requests.check(payload, reference)
+        except InvalidRequest as refused:
+            for path, message in refused.errors():
+                wrong[path] = f"{wrong[path]}; {message}" if path in wrong else message
+        return wrong
+
+    def stored(self, request: Mapping[str, Any] | None = None, **changes: Any) -> Run:
+        """A run just submitted, stored."""
+        run = builders.run(request=request or builders.conversation_archive(), **changes)
+        return self.runs.create(run, _record(run, Action.RUN_SUBMITTED))
+
+    def planned(
+        self,
+        *batches: Batch,
+        request: Mapping[str, Any] | None = None,
+        entries: Sequence[Entry] | None = None,
+    ) -> BatchStep:
+        """A stored run with these batches (one of ten ids) planned; the step of the first."""
+        run = self.stored(request)
+        batches = batches or (builders.batch(),)
+        for batch in batches:
+            ids = entries_of(batch.planned) if entries is None else entries
+            self.runs.put_batch(batch, () if batch.window else ids)
+        plan = Plan(
+            batches=len(batches),
+            targeted=sum(batch.planned for batch in batches),
+            skipped={},
+            hash="0" * 64,
+        )
+        running = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
+        self.runs.plan(running, _record(run, Action.RUN_PLANNED))
+        return BatchStep(run_id=run.run_id, batch=batches[0].number)
+
+    @property
+    def batch(self) -> Batch:
+        """The first batch of the run, as stored."""
+        return self.runs.batch("run-1", 0)
+
+    @property
+    def run(self) -> Run:
+        return self.runs.get("run-1")
+
+    @property
+    def facts(self) -> list[Action]:
+        """What the audit says of the run since its plan."""
+        return [
+            record.action
+            for record in self.audit.of("run-1")
+            if record.action not in (Action.RUN_SUBMITTED, Action.RUN_PLANNED)
+        ]
+
+    @property
+    def last_fact(self) -> dict[str, Any]:
+        """The newest audit record, as JSON."""
+        return self.audit.of("run-1")[-1].to_json()
+
+
+def entries_of(count: int) -> list[Entry]:
+    """A manifest of so many conversations, all old enough."""
+    return [Entry(each, builders.days_ago(400), None) for each in builders.conversation_ids(count)]
+
+
+def _record(run: Run, action: Action) -> AuditRecord:
+    return AuditRecord(run_id=run.run_id, at=NOON, actor="tests", action=action)

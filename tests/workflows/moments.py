@@ -1,0 +1,62 @@
+"""Lets something happen at one moment of a run: between two tasks, or at a write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from genesys_purge import wiring
+from genesys_purge.store.runs import DynamoRuns
+
+
+class Killed(Exception):
+    """The process is gone."""
+
+
+@contextmanager
+def once_after(task: str, change: Callable[[], object]) -> Iterator[None]:
+    """The world changes right after the task has answered for the first time."""
+    use_case = getattr(wiring, task)()
+    changes = [change]
+
+    def work_then_change(message: Any) -> Any:
+        answer = use_case(message)
+        while changes:
+            changes.pop()()
+        return answer
+
+    with patch.object(wiring, task, lambda: work_then_change):
+        yield
+
+
+@contextmanager
+def once_at(
+    write: str, when: Callable[[Any], bool], do: Callable[[Callable[[], Any]], Any]
+) -> Iterator[list[Any]]:
+    """In place of the first such write of what `when` accepts, `do` with it; what was written."""
+    original = getattr(DynamoRuns, write)
+    met: list[Any] = []
+
+    def write_or_do(runs: DynamoRuns, record: Any, *more: Any) -> Any:
+        if met or not when(record):
+            return original(runs, record, *more)
+        met.append(record)
+        return do(lambda: original(runs, record, *more))
+
+    with patch.object(DynamoRuns, write, write_or_do):
+        yield met
+
+
+@contextmanager
+def killed_at(write: str, when: Callable[[Any], bool], *, stored: bool) -> Iterator[list[Any]]:
+    """The first such write of what `when` accepts ends its task, `stored` or not; the victims."""
+
+    def die(store: Callable[[], Any]) -> None:
+        if stored:
+            store()
+        raise Killed(write)
+
+    with once_at(write, when, die) as victims:
+        yield victims

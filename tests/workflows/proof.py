@@ -1,0 +1,46 @@
+"""What must hold for every run, whatever happened to it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from local.simulator import Operation
+from tests.application import Application
+
+
+def assert_honest(app: Application, run: dict[str, Any], ids: Iterable[str]) -> None:
+    """The run claims no more than the corpus shows, its audit is whole, nothing was sent twice."""
+    asked = set(ids)
+    gone = len(asked.intersection(app.simulator.corpus.deleted_ids()))
+    totals = run["totals"]
+    assert app.simulator.submitted_twice() == []
+    assert totals["verified"] <= gone
+    assert totals.get("deleted", 0) <= gone
+    assert totals["targeted"] + sum(totals["skipped"].values()) == len(asked)
+    if run["outcome"] == "completed":
+        assert totals["verified"] == gone == totals["targeted"]
+    sequence = [record["sequence"] for record in app.audit(run["runId"])]
+    assert sequence == list(range(1, len(sequence) + 1))
+
+
+def facts(app: Application, run: dict[str, Any]) -> Counter[str]:
+    """How often each action stands in the run's audit."""
+    return Counter(app.actions(run["runId"]))
+
+
+def statuses(run: dict[str, Any]) -> list[str]:
+    """The batches' statuses, in order."""
+    return [batch["status"] for batch in run["batches"]]
+
+
+def sent(app: Application, since: int = 0) -> list[dict[str, Any]]:
+    """The bodies of the deleting calls after the first `since` requests, sorted."""
+    bodies = [
+        json.loads(request.body)
+        for request in app.simulator.requests[since:]
+        if request.operation is Operation.SUBMIT
+    ]
+    return sorted(bodies, key=json.dumps)

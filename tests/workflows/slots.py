@@ -1,0 +1,87 @@
+"""One application for many tests: each takes its own slot of the corpus, so none meets another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, NamedTuple
+
+from local.simulator import Conversation, Corpus, SimulatorSettings
+from tests.application import Application, running
+from tests.builders import (
+    conversation_archive,
+    data_deletion,
+    date_range,
+    days_ago,
+    interaction_purge,
+)
+
+METHODS = ("data_deletion", "interaction_purge", "conversation_archive")
+BATCH_SIZE, BATCHES = 5, 2
+RECORDS = BATCH_SIZE * BATCHES
+DAYS = 60
+
+
+class Slot(NamedTuple):
+    """Ten conversations of sixty days: two batches by id, two segments by window, five in each."""
+
+    number: int
+
+    @property
+    def ids(self) -> list[str]:
+        return [f"slot-{self.number}-{record}" for record in range(RECORDS)]
+
+    @property
+    def oldest(self) -> int:
+        """Days before noon; the youngest slot ended a year and more ago."""
+        return 400 + DAYS * (self.number + 1)
+
+    def request(self, method: str, **fields: Any) -> dict[str, Any]:
+        """A request of that method for exactly this slot's conversations."""
+        window = {"dateRange": date_range(self.oldest, self.oldest - DAYS)}
+        match method:
+            case "data_deletion":
+                return data_deletion(**window | fields)
+            case "interaction_purge":
+                return interaction_purge(**window | fields)
+        ids = {} if "conversationIdsFrom" in fields else {"conversationIds": self.ids}
+        return conversation_archive(**ids | fields)
+
+    def first_batch(self, method: str, **fields: Any) -> dict[str, Any]:
+        """A request for the first batch's conversations alone."""
+        if method == "conversation_archive":
+            return self.request(method, conversationIds=self.ids[:BATCH_SIZE], **fields)
+        return self.request(method, dateRange=date_range(self.oldest, self.oldest - 30), **fields)
+
+    def conversations(self) -> Iterator[Conversation]:
+        step = DAYS / RECORDS
+        for record, conversation_id in enumerate(self.ids):
+            end = days_ago(self.oldest - step * (record + 0.5))
+            yield Conversation(conversation_id, start=end, end=end)
+
+
+class Shared:
+    """The application of a module's tests."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self._numbers = count()
+
+    def slot(self) -> Slot:
+        """A slot that no test has had; whatever faults another left are forgotten."""
+        self.app.simulator.faults.clear()
+        return Slot(next(self._numbers))
+
+
+@contextmanager
+def shared(
+    settings: SimulatorSettings | None = None,
+    environment: Mapping[str, str] | None = None,
+    slots: int = 120,
+) -> Iterator[Shared]:
+    """A running application over so many slots."""
+    corpus = Corpus.of(each for number in range(slots) for each in Slot(number).conversations())
+    variables = {"BATCH_SIZE": str(BATCH_SIZE), **(environment or {})}
+    with running(corpus, settings, environment=variables) as app:
+        yield Shared(app)

@@ -1,0 +1,100 @@
+"""How a run ends for those who watch executions, and what never stands in one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from local.simulator import Fault, FaultKind
+from tests.clock import NOON
+from tests.workflows.proof import facts
+from tests.workflows.slots import METHODS, Shared
+
+REASON = "Jane Doe asked us to forget her"
+MESSAGE_FIELDS = {
+    *("runId", "batch", "next", "waitSeconds", "attempt", "waitedSeconds"),
+    *("batches", "concurrency", "proceed", "outcome", "succeeded", "error", "cause"),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_execution_succeeds_with_its_run(scene: Shared, method: str) -> None:
+    app, slot = scene.app, scene.slot()
+
+    runs = [
+        app.run(slot.request(method, dryRun=True)),
+        app.run(slot.request(method)),
+        app.run(slot.request(method, requestId=f"again-{method}")),
+    ]
+
+    assert [run["outcome"] for run in runs] == ["dry_run", "completed", "nothing_to_purge"]
+    for run in runs:
+        ended = app.execution(run["runId"])
+        assert (ended.status, ended.output) == (
+            "SUCCEEDED",
+            {"runId": run["runId"], "outcome": run["outcome"], "succeeded": True},
+        )
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_execution_fails_with_its_run(scene: Shared, method: str) -> None:
+    app, slot, other = scene.app, scene.slot(), scene.slot()
+
+    rejected = app.run(slot.request(method, maxRecords=1))
+    app.simulator.faults.add(Fault(FaultKind.JOB_FAILS))
+    partly = app.run(slot.request(method))
+    app.simulator.faults.add(Fault(FaultKind.JOB_FAILS, times=2))
+    wholly = app.run(other.request(method))
+
+    for run, outcome in (
+        (rejected, "rejected"),
+        (partly, "completed_with_failures"),
+        (wholly, "failed"),
+    ):
+        ended = app.execution(run["runId"])
+        assert (run["outcome"], ended.status, ended.error) == (outcome, "FAILED", "PurgeRunFailed")
+        assert ended.cause == f"The run ended as {outcome}; its audit says why."
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (None, "does not exist or may not be read"),
+        (b'slot-1\nx" OR conversationId IN ("\n', "conversationIdsFrom.1"),
+        (b"slot-1\nslot-2\nslot-1\n", "conversationIdsFrom.2"),
+        (b'["slot-1", 7]', "holds something else than strings"),
+        (b'["slot-1"', "begins like a JSON array and is none"),
+        (b"slot-\xff", "is not UTF-8 text"),
+    ],
+)
+def test_a_list_of_ids_that_cannot_be_used_rejects_the_run_and_names_the_field(
+    scene: Shared, body: bytes | None, error: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    key = f"{slot.number}.txt"
+    if body is not None:
+        app.put_object(key, body)
+    since = len(app.simulator.requests)
+
+    run = app.run(slot.request("conversation_archive", conversationIdsFrom=f"s3://ids/{key}"))
+
+    assert (run["outcome"], run["batches"]) == ("rejected", [])
+    assert '"path":"conversationIdsFrom' in run["detail"]
+    assert error in run["detail"]
+    assert facts(app, run) == {"run_submitted": 1, "run_rejected": 1}
+    assert app.simulator.requests[since:] == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_id_reason_or_filter_stands_in_an_execution(scene: Shared, method: str) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(FaultKind.JOB_FAILS))
+
+    run = app.run(slot.request(method, reason=REASON, requestedBy="jane.doe@example.com"))
+
+    payloads = [payload for _, payload in app.execution(run["runId"]).invocations]
+    text = json.dumps(payloads)
+    assert {key for payload in payloads for key in payload} <= MESSAGE_FIELDS
+    assert not any(each in text for each in (*slot.ids, REASON, "jane.doe", str(NOON.year - 1)))
+    assert all(len(json.dumps(payload)) < 1_000 for payload in payloads)

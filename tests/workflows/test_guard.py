@@ -1,0 +1,182 @@
+"""Every deleting call is checked when it is made: each test takes away one condition."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from genesys_purge.errors import InvalidRequest, Unexpected
+from genesys_purge.store import policies
+from genesys_purge.store.executions import StepFunctionsExecutions
+
+from local.simulator import Fault, FaultKind, Operation
+from tests import template
+from tests.application import Application
+from tests.workflows.moments import killed_at, once_after
+from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.slots import METHODS, Shared, shared
+
+NEW_LAW = {"name": "a new law", "minimumDays": 36_500, "basis": "A new law keeps all of it"}
+FOR_OTHERS = NEW_LAW | {"minimumDays": 30, "match": {"classification": "hipaa"}}
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Shared]:
+    """One batch after the other."""
+    with shared(environment={"CONCURRENT_JOBS": "1"}) as scene:
+        yield scene
+
+
+@pytest.fixture(autouse=True)
+def _parameters_as_deployed(scene: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each call reads the matrix, as a function just started does; all is put back."""
+    monkeypatch.setattr(policies, "MAX_AGE", -1.0)
+    yield
+    for name, value in template.parameters().items():
+        scene.app.set_parameter(name, value)
+
+
+def switch_off(app: Application) -> None:
+    app.set_parameter("PurgingSwitchParameter", "off")
+
+
+def lengthen_retention(app: Application) -> None:
+    matrix = json.loads(template.parameters()["RetentionMatrixParameter"])
+    matrix["rules"].append(NEW_LAW)
+    app.set_parameter("RetentionMatrixParameter", json.dumps(matrix))
+
+
+def forget_retention(app: Application) -> None:
+    app.set_parameter("RetentionMatrixParameter", json.dumps({"rules": [FOR_OTHERS]}))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (switch_off, "PurgingSwitchedOff: purging is switched off"),
+        (lengthen_retention, "RetentionNotMet: records that ended at"),
+        (forget_retention, "RetentionNotMet: no rule of the retention matrix"),
+    ],
+)
+def test_a_rule_that_changes_after_the_plan_stops_every_call(
+    scene: Shared, change: Callable[[Application], None], error: str, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    since = len(app.simulator.requests)
+
+    with once_after("plan_purge", lambda: change(app)):
+        run = app.run(slot.request(method))
+
+    assert sent(app, since) == []
+    assert (run["outcome"], statuses(run)) == ("failed", ["failed", "failed"])
+    assert all(batch["detail"].startswith(error) for batch in run["batches"])
+    assert_honest(app, run, slot.ids)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_switch_turned_off_amid_a_run_stops_the_calls_that_are_left(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+
+    with once_after("verify_batch", lambda: switch_off(app)):
+        run = app.run(slot.request(method))
+
+    assert (run["outcome"], statuses(run)) == ("completed_with_failures", ["completed", "failed"])
+    assert run["totals"]["deleted"] == 5
+    assert_honest(app, run, slot.ids)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_switch_turned_off_stops_a_submit_that_is_to_be_repeated(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT))
+    since = len(app.simulator.requests)
+
+    with once_after("submit_batch", lambda: switch_off(app)):
+        run = app.run(slot.first_batch(method))
+
+    assert len(sent(app, since)) == 1
+    assert (run["outcome"], run["totals"]["verified"]) == ("failed", 0)
+    assert facts(app, run)["batch_reconciled"] == 1
+
+
+def test_a_window_that_has_more_records_than_planned_is_not_purged(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.corpus.place_hold(slot.ids[:2])
+    since = len(app.simulator.requests)
+
+    with once_after("plan_purge", lambda: app.simulator.corpus.place_hold(slot.ids[2:5])):
+        run = app.run(slot.first_batch("data_deletion", query="legal_hold:true"))
+
+    assert sent(app, since) == []
+    assert (run["outcome"], run["plan"]["targeted"]) == ("failed", 2)
+    assert run["batches"][0]["detail"] == (
+        "LimitExceeded: the plan has 2 records for this batch, by now there are 5"
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_plan_at_the_limit_runs_and_one_above_it_deletes_nothing(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    since = len(app.simulator.requests)
+
+    above = app.run(slot.request(method, maxRecords=9))
+    nothing_was_sent = sent(app, since) == []
+    at_limit = app.run(slot.request(method, maxRecords=10))
+
+    assert (above["outcome"], above["batches"], nothing_was_sent) == ("rejected", [], True)
+    assert above["detail"].startswith(
+        "LimitExceeded: maxRecords: the plan has 10 records, 9 are allowed"
+    )
+    assert app.actions(above["runId"]) == ["run_submitted", "run_rejected"]
+    assert (at_limit["outcome"], at_limit["totals"]["deleted"]) == ("completed", 10)
+    assert_honest(app, at_limit, slot.ids)
+
+
+def dry(app: Application, request: dict[str, Any]) -> str:
+    return str(app.run(request | {"dryRun": True})["runId"])
+
+
+def half_planned(app: Application, request: dict[str, Any]) -> str:
+    with killed_at("plan", lambda _: True, stored=False):
+        return unattended(app, request)
+
+
+def stopped(app: Application, request: dict[str, Any]) -> str:
+    run_id = unattended(app, request)
+    failure = {"runId": run_id, "error": "ABORTED", "cause": "stopped from outside"}
+    app.invoke("FailPurgeFunction", failure)
+    return run_id
+
+
+def unattended(app: Application, request: dict[str, Any]) -> str:
+    """A run planned as far as that goes, whose execution nobody started."""
+    with patch.object(StepFunctionsExecutions, "start"), suppress(Unexpected):
+        run_id = str(app.submit(request)["runId"])
+        app.invoke("PlanPurgeFunction", {"runId": run_id})
+    return run_id
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("made", [dry, half_planned, stopped])
+def test_no_batch_can_be_submitted_of_a_run_that_is_not_running(
+    scene: Shared, made: Callable[[Application, dict[str, Any]], str], method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    run_id = made(app, slot.first_batch(method))
+    since = len(app.simulator.requests)
+
+    with pytest.raises(InvalidRequest, match=f"{run_id} is .*, not running"):
+        app.invoke("SubmitBatchFunction", {"runId": run_id, "batch": 0})
+
+    assert sent(app, since) == []

@@ -1,0 +1,144 @@
+"""A task may die at any write: what it did is found out, and nothing is done twice or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+from genesys_purge.errors import Unexpected
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.run import Run
+from genesys_purge.store.executions import StepFunctionsExecutions
+from genesys_purge.store.runs import DynamoRuns
+
+from tests.workflows.moments import Killed, killed_at
+from tests.workflows.proof import assert_honest, facts, statuses
+from tests.workflows.slots import METHODS, Shared
+
+
+def is_verified(batch: Batch) -> bool:
+    return batch.verified is not None
+
+
+def becomes(state: BatchState) -> Callable[[Batch], bool]:
+    return lambda batch: batch.state is state and batch.verified is None
+
+
+MOMENTS = {
+    "the intent": becomes(BatchState.SUBMITTING),
+    "the job id": becomes(BatchState.SUBMITTED),
+    "the end of the job": becomes(BatchState.COMPLETED),
+    "the verification": is_verified,
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_worker_killed_at_a_batchs_write_costs_nothing_but_time(
+    scene: Shared, moment: str, method: str, *, stored: bool
+) -> None:
+    app, slot = scene.app, scene.slot()
+
+    with killed_at("advance", MOMENTS[moment], stored=stored) as victims:
+        run = app.run(slot.request(method))
+
+    assert len(victims) == 1
+    assert run["outcome"] == "completed"
+    assert statuses(run) == ["completed", "completed"]
+    assert len([job for job in app.simulator.jobs if job.requested_ids[0] in slot.ids]) == 2
+    assert facts(app, run)["batch_verified"] == 2
+    assert_honest(app, run, slot.ids)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("stored", "finding"), [(False, "carried out"), (True, "not carried out")])
+def test_a_submit_that_died_without_an_answer_is_reconciled_by_what_is_left(
+    scene: Shared, method: str, finding: str, *, stored: bool
+) -> None:
+    app, slot = scene.app, scene.slot()
+    # After the call the job id is lost; after the intent no call was made.
+    state = BatchState.SUBMITTING if stored else BatchState.SUBMITTED
+
+    with killed_at("advance", becomes(state), stored=stored):
+        run = app.run(slot.first_batch(method))
+
+    reconciled = [r for r in app.audit(run["runId"]) if r["action"] == "batch_reconciled"]
+    assert [record["detail"].partition(":")[0] for record in reconciled] == [finding]
+    assert run["totals"]["verified"] == 5
+    assert ("deleted" in run["totals"]) == (finding != "carried out" or method == "data_deletion")
+    assert_honest(app, run, slot.ids[:5])
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
+def test_a_plan_that_died_halfway_is_made_again_and_is_the_same(
+    scene: Shared, method: str, *, stored: bool
+) -> None:
+    app, slot = scene.app, scene.slot()
+    dry = app.run(slot.request(method, dryRun=True))
+
+    with killed_at("put_batch", lambda batch: batch.number == 1, stored=stored) as victims:
+        run = app.run(slot.request(method))
+
+    assert len(victims) == 1
+    assert run["plan"] == dry["plan"]
+    assert (run["outcome"], facts(app, run)["run_planned"]) == ("completed", 1)
+    assert_honest(app, run, slot.ids)
+
+
+def any_run(run: Run) -> bool:
+    return bool(run.run_id)
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
+@pytest.mark.parametrize("write", ["plan", "finish"])
+def test_a_task_killed_at_the_runs_own_write_is_repeated_without_harm(
+    scene: Shared, write: str, *, stored: bool
+) -> None:
+    app, slot = scene.app, scene.slot()
+
+    with killed_at(write, any_run, stored=stored) as victims:
+        run = app.run(slot.request("conversation_archive"))
+
+    assert len(victims) == 1
+    assert run["outcome"] == "completed"
+    assert (facts(app, run)["run_planned"], facts(app, run)["run_completed"]) == (1, 1)
+    assert_honest(app, run, slot.ids)
+
+
+def test_a_run_stored_but_not_started_is_started_by_the_same_request(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    request = slot.request("conversation_archive", requestId="stored-not-started")
+
+    with (
+        patch.object(StepFunctionsExecutions, "start", side_effect=Killed("start")),
+        pytest.raises(Unexpected),
+    ):
+        app.submit(request)
+    assert app.read("stored-not-started")["status"] == "submitted"
+    run = app.run(request)
+
+    assert (run["outcome"], facts(app, run)["run_submitted"]) == ("completed", 1)
+    assert_honest(app, run, slot.ids)
+
+
+def test_a_batch_whose_failure_cannot_be_written_keeps_its_run_from_completing(
+    scene: Shared,
+) -> None:
+    app, slot = scene.app, scene.slot()
+    original = DynamoRuns.advance
+
+    def never(runs: DynamoRuns, batch: Batch, record: AuditRecord | None = None) -> None:
+        if batch.number == 0 and batch.state is not BatchState.SUBMITTING:
+            raise Killed("advance")
+        original(runs, batch, record)
+
+    with patch.object(DynamoRuns, "advance", never):
+        run = app.run(slot.request("data_deletion"))
+
+    assert run["outcome"] == "completed_with_failures"
+    assert statuses(run) == ["submitting", "completed"]
+    assert_honest(app, run, slot.ids)

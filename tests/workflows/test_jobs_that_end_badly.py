@@ -1,0 +1,116 @@
+"""Jobs that fail, are cancelled, vanish or never end: told as such, and no count is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.simulator import Fault, FaultKind, Operation
+from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.slots import METHODS, Shared, shared
+
+LIMIT = 600
+# Only interaction purges can be cancelled: the other methods do not know the word, and wait on.
+ENDS = [
+    *((method, FaultKind.JOB_FAILS, "failed") for method in METHODS),
+    ("data_deletion", FaultKind.JOB_CANCELLED, "gave_up"),
+    ("interaction_purge", FaultKind.JOB_CANCELLED, "failed"),
+    ("conversation_archive", FaultKind.JOB_CANCELLED, "gave_up"),
+    *((method, FaultKind.JOB_VANISHES, "failed") for method in METHODS),
+    *((method, FaultKind.JOB_NEVER_FINISHES, "gave_up") for method in METHODS),
+]
+WORDS = {
+    FaultKind.JOB_FAILS: "the job failed",
+    FaultKind.JOB_CANCELLED: "the job cancelled",
+    FaultKind.JOB_VANISHES: "the job is lost",
+}
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Shared]:
+    with shared(environment={"JOB_TIME_LIMIT_SECONDS": str(LIMIT)}) as scene:
+        yield scene
+
+
+@pytest.mark.parametrize(("method", "kind", "ends"), ENDS)
+def test_one_bad_job_fails_its_batch_and_the_other_completes(
+    scene: Shared, method: str, kind: FaultKind, ends: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(kind, job_progress=0.5))
+
+    run = app.run(slot.request(method))
+
+    assert run["outcome"] == "completed_with_failures"
+    assert sorted(statuses(run)) == ["completed", ends]
+    assert facts(app, run)[f"batch_{ends}"] == 1
+    assert facts(app, run)["batch_verified"] == 1
+    assert run["totals"]["verified"] == 5
+    assert app.execution(run["runId"]).status == "FAILED"
+    assert_honest(app, run, slot.ids)
+
+
+@pytest.mark.parametrize(("method", "kind", "ends"), ENDS)
+def test_a_run_without_any_good_job_has_failed_and_its_audit_says_why(
+    scene: Shared, method: str, kind: FaultKind, ends: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(kind))
+
+    run = app.run(slot.first_batch(method))
+
+    assert (run["outcome"], statuses(run)) == ("failed", [ends])
+    assert run["totals"]["verified"] == 0
+    record = app.audit(run["runId"])[-2]
+    assert record["jobId"] == run["batches"][0]["jobId"]
+    assert (WORDS[kind] if ends == "failed" else "it may still be running") in record["detail"]
+    assert_honest(app, run, slot.ids[:5])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_batch_gives_up_a_job_at_its_time_limit_and_not_before(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(FaultKind.JOB_NEVER_FINISHES))
+
+    run = app.run(slot.first_batch(method))
+
+    waits = app.execution(run["runId"]).waits
+    assert LIMIT - 90 < sum(waits) <= LIMIT
+    assert "may still be running" in run["batches"][0]["detail"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_submit_that_is_always_too_early_gives_up_and_is_no_success(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.SUBMIT, times=None))
+    since = len(app.simulator.requests)
+
+    run = app.run(slot.first_batch(method))
+
+    assert (run["outcome"], statuses(run)) == ("failed", ["gave_up"])
+    assert "could not be submitted within 600 seconds" in run["batches"][0]["detail"]
+    waited = sum(app.execution(run["runId"]).waits)
+    assert LIMIT < waited < LIMIT + 80
+    assert 10 <= len(sent(app, since)) <= 20
+    assert_honest(app, run, slot.ids[:5])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_submits_that_nobody_ever_answers_are_given_up_after_three(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT, times=None))
+    since = len(app.simulator.requests)
+
+    run = app.run(slot.first_batch(method))
+
+    assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
+    assert len(sent(app, since)) == 3
+    assert "OutcomeUnknown: 3 submits went unanswered" in run["batches"][0]["detail"]
+    assert_honest(app, run, slot.ids[:5])

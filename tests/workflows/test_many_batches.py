@@ -1,0 +1,118 @@
+"""A large, mixed corpus: what the audit says agrees with what is gone, to the unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.simulator import Corpus, Kind
+from tests import builders
+from tests.application import Application, running
+from tests.clock import NOON
+from tests.workflows.proof import assert_honest, facts, sent, statuses
+
+SKIPPED = {"legal_hold": 70, "too_young": 90, "already_deleted": 60, "not_found": 5}
+PROTECTED = 3
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return Corpus.compose(
+        now=NOON,
+        eligible=1_972,
+        litigated=PROTECTED,
+        held=70,
+        too_young=50,
+        without_end=40,
+        already_deleted=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def ids(corpus: Corpus) -> list[str]:
+    """All of the corpus and five that are not in it, the kinds mixed."""
+    mixed = [*corpus.ids(), *(f"unknown-{number}" for number in range(5))]
+    return sorted(mixed, key=lambda each: each[::-1])
+
+
+@pytest.fixture(scope="module")
+def app(corpus: Corpus) -> Iterator[Application]:
+    with running(corpus, environment={"BATCH_SIZE": "100"}) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def run(app: Application, ids: list[str]) -> dict[str, Any]:
+    url = app.put_ids("two-thousand.txt", ids)
+    return app.run(builders.conversation_archive(conversationIdsFrom=url, requestId="many"))
+
+
+def test_twenty_batches_delete_exactly_what_is_eligible(
+    app: Application, run: dict[str, Any], corpus: Corpus, ids: list[str]
+) -> None:
+    assert run["outcome"] == "completed"
+    assert statuses(run) == ["completed"] * 20
+    assert set(corpus.deleted_ids()) == set(corpus.ids(Kind.ELIGIBLE))
+    assert run["totals"] == {
+        "targeted": 1_972,
+        "skipped": SKIPPED | {"protected": PROTECTED},
+        "deleted": 1_972,
+        "verified": 1_972,
+    }
+    assert_honest(app, run, ids)
+
+
+def test_the_audit_agrees_with_the_corpus_to_the_unit(
+    app: Application, run: dict[str, Any], corpus: Corpus
+) -> None:
+    records = app.audit("many")
+    sums: Counter[str] = Counter()
+    for record in records:
+        sums[record["action"]] += record.get("deleted", 0)
+
+    deleted = len(corpus.deleted_ids())
+    assert +sums == dict.fromkeys(("batch_completed", "batch_verified", "run_completed"), deleted)
+    jobs = Counter({job.job_id: len(job.deleted_ids) for job in app.simulator.jobs})
+    told = Counter({r["jobId"]: r["deleted"] for r in records if r["action"] == "batch_completed"})
+    assert told == jobs
+    assert facts(app, run)["batch_verified"] == 20
+
+
+def test_the_audit_is_numbered_without_gaps_from_the_submission_to_the_outcome(
+    app: Application, run: dict[str, Any]
+) -> None:
+    records = app.audit("many")
+
+    assert [record["sequence"] for record in records] == list(range(1, len(records) + 1))
+    assert records[0]["action"] == "run_submitted"
+    assert records[-1]["action"] == "run_completed"
+    assert records[-1]["detail"] == run["outcome"]
+
+
+def test_no_call_asks_for_more_than_a_batch_and_no_id_twice_but_for_halving(
+    app: Application, run: dict[str, Any]
+) -> None:
+    accepted = [job.requested_ids for job in app.simulator.jobs]
+    asked = [each for ids in accepted for each in ids]
+
+    assert run["outcome"] == "completed"
+    assert max(len(body["conversationIds"]) for body in sent(app)) == 100
+    assert len(asked) == len(set(asked)) == 1_972
+
+
+def test_what_is_kept_is_told_by_reason(app: Application, run: dict[str, Any]) -> None:
+    planned = next(r for r in app.audit("many") if r["action"] == "run_planned")
+
+    assert planned["skipped"] == SKIPPED
+    assert planned["targeted"] == 1_972 + PROTECTED
+    assert run["plan"] == {
+        "batches": 20,
+        "targeted": 1_975,
+        "skipped": SKIPPED,
+        "hash": planned["detail"].rpartition(" ")[2],
+        "policy": planned["policy"],
+        "upperBound": False,
+    }

@@ -1,0 +1,106 @@
+"""Errors that no repetition mends: the run fails, and says who must do what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from local.simulator import Fault, FaultKind, OAuthClient, Operation, SimulatorSettings
+from tests.application import Application
+from tests.workflows.proof import sent
+from tests.workflows.slots import METHODS, shared
+
+
+def refused(app: Application) -> str:
+    app.set_secret('{"clientId": "simulator", "clientSecret": "wrong"}')
+    return "AuthenticationFailed: the login service refused the client credentials"
+
+
+def malformed(app: Application) -> str:
+    app.set_secret("?")
+    return "AuthenticationFailed: the Genesys secret must be"
+
+
+def unreadable_hold(app: Application) -> str:
+    app.put_hold(holdId="hold-1", reason="")
+    return "Unexpected: unexpected error; see the log"
+
+
+def genesys_is_down(app: Application) -> str:
+    app.simulator.faults.add(Fault(FaultKind.UNAVAILABLE, Operation.QUERY, times=None))
+    return "GenesysUnavailable: POST /api/v2/analytics/conversations/details/query answered 503"
+
+
+@pytest.mark.parametrize("cause", [refused, malformed, unreadable_hold, genesys_is_down])
+def test_an_error_before_the_batches_fails_the_run_and_says_what_it_was(
+    cause: Callable[[Application], str],
+) -> None:
+    with shared() as scene:
+        app, slot = scene.app, scene.slot()
+        error = cause(app)
+
+        run = app.run(slot.request("data_deletion"))
+
+        assert run["outcome"] == "failed"
+        assert run["detail"].startswith(error)
+        assert app.actions(run["runId"]) == ["run_submitted", "run_failed"]
+        assert app.execution(run["runId"]).status == "FAILED"
+        assert sent(app) == []
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["by the token", "by the answer"])
+@pytest.mark.parametrize(
+    ("method", "scope"),
+    [
+        ("data_deletion", "data:deletion:manage"),
+        ("interaction_purge", "purge:write"),
+        ("conversation_archive", "analytics:conversation:delete"),
+    ],
+)
+def test_a_missing_scope_is_named(method: str, scope: str, *, listed: bool) -> None:
+    client = OAuthClient(scopes=("analytics:query",))
+    settings = SimulatorSettings(
+        requests_per_second=None, clients=(client,), token_lists_scopes=listed
+    )
+    with shared(settings) as scene:
+        app, slot = scene.app, scene.slot()
+
+        run = app.run(slot.first_batch(method))
+
+        assert run["outcome"] == "failed"
+        assert run["batches"][0]["detail"].startswith("PermissionMissing")
+        assert scope in run["batches"][0]["detail"]
+        assert len(sent(app)) == (0 if listed else 1)
+        assert app.simulator.jobs == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_tokens_that_are_refused_again_and_again_are_an_error_and_not_repeated(method: str) -> None:
+    with shared() as scene:
+        app, slots = scene.app, [scene.slot() for _ in range(2)]
+        fault = Fault(FaultKind.TOKEN_REVOKED, Operation.SUBMIT, times=2)
+        app.simulator.faults.add(fault)
+        unsent = app.run(slots[0].first_batch(method))
+        app.simulator.faults.add(replace(fault, operation=Operation.POLL))
+        unseen = app.run(slots[1].first_batch(method))
+
+        for run in (unsent, unseen):
+            record = app.audit(run["runId"])[-2]
+            assert (run["outcome"], record["action"]) == ("failed", "batch_failed")
+            assert record["detail"].startswith("AuthenticationFailed")
+            assert record["correlationId"] in {r.correlation_id for r in app.simulator.requests}
+        assert len(app.simulator.jobs) == 1
+        assert unseen["batches"][0]["detail"].endswith("; its job may still be running")
+
+
+def test_a_refusal_of_genesys_reaches_the_user_in_its_own_words() -> None:
+    with shared(environment={"RESIDENCY_ZONES": "us-east-1,sa-east-1"}) as scene:
+        app, slot = scene.app, scene.slot()
+
+        run = app.run(slot.first_batch("data_deletion", jurisdiction="sa-east-1"))
+
+        assert run["outcome"] == "failed"
+        assert "Jurisdiction sa-east-1 is outside" in run["batches"][0]["detail"]
+        assert app.simulator.jobs == []

@@ -1,0 +1,92 @@
+"""One protected id makes Genesys refuse a whole batch: it stays, and every other one is purged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.simulator import JobState
+from tests.workflows.proof import assert_honest, facts, sent
+from tests.workflows.slots import Shared, shared
+
+SIZE = 50
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Shared]:
+    with shared(environment={"BATCH_SIZE": str(SIZE)}) as scene:
+        yield scene
+
+
+def fifty(scene: Shared) -> list[str]:
+    return [each for _ in range(SIZE // 10) for each in scene.slot().ids]
+
+
+@pytest.mark.parametrize(
+    "positions", [[0], [49], [17], [3, 4], [0, 24, 25, 49]], ids=lambda each: f"at {each}"
+)
+def test_protected_ids_stay_and_every_other_one_is_purged(
+    scene: Shared, positions: list[int]
+) -> None:
+    app, ids = scene.app, fifty(scene)
+    protected = {ids[position] for position in positions}
+    app.simulator.corpus.begin_litigation(protected)
+
+    run = app.run(scene.slot().request("conversation_archive", conversationIds=ids))
+
+    rest = SIZE - len(protected)
+    assert run["outcome"] == "completed"
+    assert run["totals"] == {
+        "targeted": rest,
+        "skipped": {"protected": len(protected)},
+        "deleted": rest,
+        "verified": rest,
+    }
+    assert set(ids) - set(app.simulator.corpus.deleted_ids()) == protected
+    assert facts(app, run)["batch_protected"] == len(protected)
+    assert_honest(app, run, ids)
+
+
+def test_a_single_protected_id_is_found_by_halving(scene: Shared) -> None:
+    app, ids = scene.app, fifty(scene)
+    app.simulator.corpus.begin_litigation([ids[17]])
+    since = len(app.simulator.requests)
+
+    app.run(scene.slot().request("conversation_archive", conversationIds=ids))
+
+    refused = [request for request in app.simulator.requests[since:] if request.status == 409]
+    # 50, 25, 13, 6 or 7, 3 or 4, 2, 1.
+    assert len(refused) <= 7
+    assert len(sent(app, since)) <= 13
+
+
+def test_a_batch_of_nothing_but_protected_ids_deletes_nothing_and_is_complete(
+    scene: Shared,
+) -> None:
+    app, ids = scene.app, scene.slot().ids
+    app.simulator.corpus.begin_litigation(ids)
+
+    run = app.run(scene.slot().request("conversation_archive", conversationIds=ids))
+
+    assert run["outcome"] == "completed"
+    assert run["totals"] == {"targeted": 0, "skipped": {"protected": 10}, "verified": 0}
+    assert not set(ids).intersection(app.simulator.corpus.deleted_ids())
+    assert facts(app, run)["batch_submitted"] == 0
+    assert_honest(app, run, ids)
+
+
+def test_every_job_that_halving_submitted_is_in_the_audit(scene: Shared) -> None:
+    app, ids = scene.app, fifty(scene)
+    app.simulator.corpus.begin_litigation([ids[30]])
+
+    run = app.run(scene.slot().request("conversation_archive", conversationIds=ids))
+
+    jobs = {job.job_id: job for job in app.simulator.jobs if set(job.requested_ids) & set(ids)}
+    ended = {
+        record["jobId"]: record["deleted"]
+        for record in app.audit(run["runId"])
+        if record["action"] == "batch_completed"
+    }
+    assert {job.state for job in jobs.values()} == {JobState.COMPLETED}
+    assert ended == {job_id: len(job.deleted_ids) for job_id, job in jobs.items()}

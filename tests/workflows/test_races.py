@@ -1,0 +1,203 @@
+"""Two at once, on one request or on one batch: one wins, the other does no harm."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from genesys_purge import wiring
+from genesys_purge.errors import InvalidRequest, LostRace
+from genesys_purge.store.executions import StepFunctionsExecutions
+from genesys_purge.store.runs import DynamoRuns
+
+from tests.application import Application, aws
+from tests.workflows.moments import once_at
+from tests.workflows.proof import assert_honest, facts, sent
+from tests.workflows.slots import METHODS, Shared, Slot
+
+
+def at_once(count: int, call: Callable[[], Any]) -> list[Any]:
+    """What so many calls answer that begin together."""
+    together = threading.Barrier(count)
+
+    def wait_and_call(_: int) -> Any:
+        together.wait(timeout=10)
+        return call()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(wait_and_call, range(count)))
+
+
+@contextmanager
+def meeting_at(method: str, count: int) -> Iterator[None]:
+    """The first `count` threads that have read through `DynamoRuns.<method>` go on together."""
+    original, together = getattr(DynamoRuns, method), threading.Barrier(count)
+    met = threading.local()
+
+    def read_and_meet(*arguments: Any) -> Any:
+        answer = original(*arguments)
+        if not getattr(met, "done", False):
+            met.done = True
+            together.wait(timeout=10)
+        return answer
+
+    with patch.object(DynamoRuns, method, read_and_meet):
+        yield
+
+
+def planned(app: Application, slot: Slot, method: str) -> dict[str, Any]:
+    """The first step of the only batch of a run that was planned and is executed by nobody."""
+    with patch.object(StepFunctionsExecutions, "start"):
+        run_id = app.submit(slot.first_batch(method))["runId"]
+    app.invoke("PlanPurgeFunction", {"runId": run_id})
+    return {"runId": run_id, "batch": 0}
+
+
+def executions() -> list[str]:
+    machine = wiring.settings().state_machine_arn
+    listed = aws("stepfunctions").list_executions(stateMachineArn=machine)
+    return [execution["name"] for execution in listed["executions"]]
+
+
+def test_the_same_request_submitted_many_times_at_once_is_one_run(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    request = slot.request("conversation_archive")
+
+    answers = at_once(8, lambda: app.submit(request))
+
+    (run_id,) = {answer["runId"] for answer in answers}
+    app.execution(run_id)
+    run = app.read(run_id)
+    assert executions().count(run_id) == 1
+    assert (run["outcome"], facts(app, run)["run_submitted"]) == ("completed", 1)
+    assert_honest(app, run, slot.ids)
+
+
+def test_the_same_request_later_is_answered_with_the_run_it_started(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    request = slot.request("conversation_archive")
+    run = app.run(request)
+    since = len(app.simulator.requests)
+
+    again = app.submit(request)
+
+    assert again == {"runId": run["runId"], "status": "finished"}
+    assert app.simulator.requests[since:] == []
+    assert_honest(app, run, slot.ids)
+
+
+def test_another_request_under_a_taken_id_is_refused_and_changes_nothing(scene: Shared) -> None:
+    app, slot, other = scene.app, scene.slot(), scene.slot()
+    app.run(slot.request("conversation_archive", requestId="taken"))
+    before = app.read("taken")
+
+    with pytest.raises(InvalidRequest, match=r"requestId.*taken"):
+        app.submit(other.request("conversation_archive", requestId="taken"))
+
+    assert app.read("taken") == before
+    assert not set(other.ids).intersection(app.simulator.corpus.deleted_ids())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_two_workers_on_one_batch_at_once_submit_one_job(scene: Shared, method: str) -> None:
+    app, slot = scene.app, scene.slot()
+    step = planned(app, slot, method)
+    since = len(app.simulator.requests)
+
+    with meeting_at("batch", 2):
+        answers = at_once(2, lambda: app.invoke("SubmitBatchFunction", step))
+
+    assert len(sent(app, since)) == 1
+    # The loser comes back once the winner's intent would be too old to be alive.
+    loser, winner = sorted(answers, key=lambda answer: answer["next"], reverse=True)
+    assert (winner["next"], loser["next"], loser["waitSeconds"]) == ("poll", "submit", 60)
+    assert app.invoke("SubmitBatchFunction", loser)["next"] == "poll"
+    assert app.actions(step["runId"]).count("batch_submitted") == 1
+    assert app.simulator.submitted_twice() == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_step_that_is_repeated_later_submits_nothing_more(scene: Shared, method: str) -> None:
+    app, slot = scene.app, scene.slot()
+    step = planned(app, slot, method)
+    since = len(app.simulator.requests)
+
+    answers = [app.invoke("SubmitBatchFunction", step)["next"] for _ in range(3)]
+
+    assert answers == ["poll"] * 3
+    assert len(sent(app, since)) == 1
+    assert app.actions(step["runId"]).count("batch_submitted") == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_two_workers_that_poll_or_verify_at_once_count_a_batch_once(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    step = planned(app, slot, method)
+    step = app.invoke("SubmitBatchFunction", step)
+    app.clock.wait(60)
+
+    count_twice(app, "PollBatchFunction", step)
+    count_twice(app, "VerifyBatchFunction", step)
+
+    assert app.read(step["runId"])["totals"]["verified"] == 5
+    actions = app.actions(step["runId"])
+    assert (actions.count("batch_completed"), actions.count("batch_verified")) == (1, 1)
+
+
+def count_twice(app: Application, function: str, step: dict[str, Any]) -> None:
+    def work() -> None:
+        try:
+            app.invoke(function, step)
+        except LostRace:  # upon which the state machine repeats the task
+            app.invoke(function, step)
+
+    with meeting_at("batch", 2):
+        at_once(2, work)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_that_comes_while_another_is_in_its_call_leaves_it_alone(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    step = planned(app, slot, method)
+    answers: list[dict[str, Any]] = []
+
+    def be_visited(store: Callable[[], Any]) -> None:
+        app.clock.wait(20)
+        answers.append(app.invoke("SubmitBatchFunction", step))
+        store()
+
+    with once_at("advance", lambda batch: batch.state == "submitted", be_visited):
+        assert app.invoke("SubmitBatchFunction", step)["next"] == "poll"
+
+    assert [(answer["next"], answer["waitSeconds"]) for answer in answers] == [("submit", 40)]
+    assert app.actions(step["runId"])[2:] == ["batch_submitted"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_answered_too_late_is_overtaken_and_its_job_found_by_what_it_did(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    since = len(app.simulator.requests)
+
+    def be_overtaken(store: Callable[[], Any]) -> None:
+        app.clock.wait(61)
+        app.invoke("SubmitBatchFunction", {"runId": f"overtaken-{method}", "batch": 0})
+        store()
+
+    with once_at("advance", lambda batch: batch.state == "submitted", be_overtaken):
+        run = app.run(slot.first_batch(method, requestId=f"overtaken-{method}"))
+
+    assert len(sent(app, since)) == 1
+    assert (run["outcome"], run["totals"]["verified"]) == ("completed", 5)
+    assert facts(app, run)["batch_reconciled"] == 1
+    assert_honest(app, run, slot.ids[:5])

@@ -1,0 +1,61 @@
+"""An interaction purge is planned by all that a window holds: its counts are an upper bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from local.simulator import Corpus, Fault, FaultKind, MediaType, Operation
+from tests import builders
+from tests.application import Application, running
+from tests.workflows.proof import facts, sent
+
+VOICE = 6
+
+
+@pytest.fixture
+def app() -> Iterator[Application]:
+    """Ten conversations in one window, the first six by voice, the others by email."""
+    mixed = [
+        each if number < VOICE else replace(each, media_type=MediaType.EMAIL)
+        for number, each in enumerate(builders.corpus(10))
+    ]
+    with running(Corpus.of(mixed)) as app:
+        yield app
+
+
+def test_what_the_job_reports_is_counted_and_seen_gone(app: Application) -> None:
+    run = app.run(builders.interaction_purge())
+
+    assert run["plan"]["upperBound"] is True
+    assert run["outcome"] == "completed"
+    assert run["totals"] == {"targeted": 10, "skipped": {}, "deleted": VOICE, "verified": VOICE}
+    assert app.simulator.corpus.deleted_ids() == builders.conversation_ids(VOICE)
+    assert not any("successRate" in record for record in app.audit(run["runId"]))
+
+
+def test_the_limit_applies_to_the_bound(app: Application) -> None:
+    run = app.run(builders.interaction_purge(maxRecords=9))
+
+    assert run["outcome"] == "rejected"
+    assert "the plan has 10 records, 9 are allowed" in run["detail"]
+    assert sent(app) == []
+
+
+def test_a_job_that_nobody_reported_is_unverified_while_anything_is_left(app: Application) -> None:
+    app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.SUBMIT))
+
+    run = app.run(builders.interaction_purge())
+
+    assert len(sent(app)) == 1
+    assert run["outcome"] == "completed_with_failures"
+    assert run["totals"] == {"targeted": 10, "skipped": {}, "verified": VOICE}
+    assert facts(app, run)["batch_unverified"] == 1
+
+
+def test_the_other_methods_plan_exactly(app: Application) -> None:
+    requests = (builders.data_deletion(dryRun=True), builders.conversation_archive(dryRun=True))
+
+    assert [app.run(request)["plan"]["upperBound"] for request in requests] == [False, False]

@@ -1,0 +1,86 @@
+"""How a run waits for Genesys: each method's own schedule, to the second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+import pytest
+
+from local.simulator import Fault, FaultKind, Operation, SimulatorSettings
+from tests.workflows.proof import assert_honest
+from tests.workflows.slots import METHODS, Shared, shared
+
+# A job of five records takes 150 seconds, one record after the other.
+SETTINGS = SimulatorSettings(
+    requests_per_second=None, job_base_seconds=0, job_seconds_per_record=30
+)
+# Then on to the verification, and on to the end.
+DONE = (0, 0)
+SCHEDULES = {
+    "data_deletion": (15,) * 10,
+    "interaction_purge": tuple(ceil(15 * 1.1**n) for n in range(8)),
+    # Doubled while there is no progress; then most of the rest, as far as progress predicts it.
+    "conversation_archive": (5, 10, 20, 90, 25),
+}
+
+
+@pytest.fixture(scope="module")
+def slow() -> Iterator[Shared]:
+    with shared(SETTINGS) as scene:
+        yield scene
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_job_is_looked_at_by_its_methods_schedule(slow: Shared, method: str) -> None:
+    app, slot = slow.app, slow.slot()
+
+    run = app.run(slot.first_batch(method))
+
+    assert app.execution(run["runId"]).waits == SCHEDULES[method] + DONE
+    assert run["outcome"] == "completed"
+
+
+@pytest.mark.parametrize("fault", [FaultKind.RATE_LIMITED, FaultKind.GATEWAY_TIMEOUT])
+@pytest.mark.parametrize(
+    ("method", "doubled"),
+    [("data_deletion", 30), ("interaction_purge", 33), ("conversation_archive", 20)],
+)
+def test_a_look_that_comes_too_early_doubles_the_wait_and_nothing_else(
+    slow: Shared, method: str, doubled: int, fault: FaultKind
+) -> None:
+    app, slot = slow.app, slow.slot()
+    app.simulator.faults.add(Fault(fault, Operation.POLL))
+
+    run = app.run(slot.first_batch(method))
+
+    first = SCHEDULES[method][0]
+    assert app.execution(run["runId"]).waits[:2] == (first, doubled)
+    assert app.execution(run["runId"]).retry_waits == ()
+    assert run["outcome"] == "completed"
+    assert_honest(app, run, slot.ids[:5])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_next_look_is_not_before_genesys_says(slow: Shared, method: str) -> None:
+    app, slot = slow.app, slow.slot()
+    app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.POLL, retry_after=140))
+
+    run = app.run(slot.first_batch(method))
+
+    assert app.execution(run["runId"]).waits[1] == 140
+    assert run["outcome"] == "completed"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_submit_is_tried_again_when_genesys_says_and_a_little_later(
+    slow: Shared, method: str
+) -> None:
+    app, slot = slow.app, slow.slot()
+    app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.SUBMIT, retry_after=40))
+
+    run = app.run(slot.first_batch(method))
+
+    assert 40 <= app.execution(run["runId"]).waits[0] <= 51
+    assert run["outcome"] == "completed"
+    assert_honest(app, run, slot.ids[:5])

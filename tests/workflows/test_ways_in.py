@@ -1,0 +1,131 @@
+"""Every way in leads to the same run: HTTP, a schedule, an event, an invocation, ids in S3."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.application import Application, http_event
+from tests.builders import days_ago
+from tests.workflows.proof import assert_honest, sent
+from tests.workflows.slots import DAYS, Shared, Slot
+
+YESTERDAY = days_ago(1).isoformat().replace("+00:00", "Z")
+
+
+def before_yesterday(slot: Slot) -> dict[str, int]:
+    """The slot's window, as seen from yesterday's noon."""
+    return {"olderThanDays": slot.oldest - DAYS - 1, "lookbackDays": DAYS}
+
+
+def scheduled(slot: Slot) -> dict[str, Any]:
+    return {
+        "scheduledTime": YESTERDAY,
+        "scheduleArn": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/retention",
+        "request": slot.request("data_deletion", dateRange=before_yesterday(slot)),
+    }
+
+
+def event(slot: Slot) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": "7bf73129-1428-4cd3-a780-95db273d1602",
+        "detail-type": "Purge Requested",
+        "source": "com.example.retention",
+        "account": "123456789012",
+        "time": YESTERDAY,
+        "region": "us-east-1",
+        "resources": [],
+        "detail": slot.request("data_deletion", dateRange=before_yesterday(slot)),
+    }
+
+
+def test_a_request_over_http_is_answered_202_and_runs(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    body = json.dumps(slot.request("conversation_archive"))
+
+    answer = app.invoke("SubmitPurgeFunction", http_event("POST /purges", body=body))
+
+    run_id = json.loads(answer["body"])["runId"]
+    assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (202, "submitted")
+    app.execution(run_id)
+    run = app.read(run_id)
+    assert (run["outcome"], run["submittedBy"]) == (
+        "completed",
+        "arn:aws:iam::123456789012:user/operator",
+    )
+    assert_honest(app, run, slot.ids)
+
+
+def test_a_refused_request_over_http_names_every_field_and_starts_nothing(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    request = slot.request("conversation_archive", reason="short", requestId="refused", colour=1)
+
+    answer = app.invoke("SubmitPurgeFunction", http_event("POST /purges", body=json.dumps(request)))
+
+    assert answer["statusCode"] == 400
+    refused = json.loads(answer["body"])
+    assert {error["path"] for error in refused["errors"]} == {"reason", "colour"}
+    assert refused["requestId"] == "test-request"
+    assert app.get("GET /purges/{runId}", {"runId": "refused"})["statusCode"] == 404
+
+
+@pytest.mark.parametrize(
+    ("comes", "actor"), [(scheduled, "schedule:retention"), (event, "event:com.example.retention")]
+)
+def test_a_relative_window_is_resolved_against_the_moment_the_sender_names(
+    scene: Shared, comes: Callable[[Slot], dict[str, Any]], actor: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    since = len(app.simulator.requests)
+
+    run = app.run(comes(slot))
+
+    assert (run["outcome"], run["submittedBy"]) == ("completed", actor)
+    ranges = [body["filter"]["dateRange"] for body in sent(app, since)]
+    first, last = days_ago(slot.oldest), days_ago(slot.oldest - DAYS)
+    assert ranges[0]["start"] == first.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert ranges[-1]["end"] == last.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert ranges[0]["end"] == ranges[1]["start"]
+    assert_honest(app, run, slot.ids)
+
+
+@pytest.mark.parametrize("comes", [scheduled, event])
+def test_a_moment_that_is_delivered_again_is_answered_with_the_first_run(
+    scene: Shared, comes: Callable[[Slot], dict[str, Any]]
+) -> None:
+    app, message = scene.app, comes(scene.slot())
+    first = app.run(message)
+    since = len(app.simulator.requests)
+
+    again = app.submit(message)
+
+    assert again == {"runId": first["runId"], "status": "finished"}
+    assert app.simulator.requests[since:] == []
+
+
+def listed_by_line(app: Application, slot: Slot) -> str:
+    return app.put_ids("ids.txt", [*slot.ids, ""])
+
+
+def listed_as_json(app: Application, slot: Slot) -> str:
+    return app.put_ids("ids.json", [json.dumps(slot.ids, indent=1)])
+
+
+@pytest.mark.parametrize("listed", [listed_by_line, listed_as_json])
+def test_ids_may_stand_in_an_s3_object(
+    scene: Shared, listed: Callable[[Application, Slot], str]
+) -> None:
+    app, slot = scene.app, scene.slot()
+    since = len(app.simulator.requests)
+
+    url = listed(app, slot)
+
+    run = app.run(slot.request("conversation_archive", conversationIdsFrom=url))
+
+    assert (run["outcome"], run["totals"]["deleted"]) == ("completed", 10)
+    assert [body["conversationIds"] for body in sent(app, since)] == [slot.ids[:5], slot.ids[5:]]
+    assert_honest(app, run, slot.ids)
