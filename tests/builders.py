@@ -80,6 +80,9 @@ def corpus(count: int = 10, *, oldest: float = OLDEST, youngest: float = YOUNGES
     )
 
 
+PLANNER = "planner-1"
+
+
 def run(**changes: Any) -> Run:
     """A run just submitted; changes in snake_case."""
     fields: dict[str, Any] = {
@@ -89,6 +92,7 @@ def run(**changes: Any) -> Run:
         "reference_time": NOON,
         "submitted_at": NOON,
         "submitted_by": "tests",
+        "planner": PLANNER,
     }
     return Run(**fields | changes)
 

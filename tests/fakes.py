@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import RLock
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from genesys_purge import ports
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
@@ -15,17 +15,21 @@ from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import AuditPage, Operation, Permit
+from genesys_purge.ports import AuditPage
 
 from tests.clock import Clock
+from tests.scripted_genesys import ScriptedGenesys
 
 W = TypeVar("W", bound=Wire)
-Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 def _kept(record: W) -> W:
     """The record as a table gives it back: only what its JSON says of it."""
     return record.model_validate_json(record.model_dump_json(by_alias=True, exclude_none=True))
+
+
+def _is_planned_by(stored: Run, planner: str | None) -> bool:
+    return stored.status is RunStatus.SUBMITTED and stored.planner == planner
 
 
 class MemoryAuditLog:
@@ -72,20 +76,26 @@ class MemoryRuns:
             raise NotFound(f"there is no run {run_id}")
         return self._runs[run_id]
 
-    def put_batch(self, batch: Batch, entries: Sequence[Entry]) -> None:
+    def begin_plan(self, run: Run) -> None:
+        self.before_write("begin_plan")
+        with self._lock:
+            self._require(run.run_id, lambda stored: stored.status is RunStatus.SUBMITTED)
+            self._runs[run.run_id] = _kept(run)
+
+    def put_batch(self, batch: Batch, entries: Sequence[Entry], planner: str) -> None:
         self.before_write("put_batch")
         with self._lock:
-            self._require(batch.run_id, lambda status: status is RunStatus.SUBMITTED)
+            self._require(batch.run_id, lambda stored: _is_planned_by(stored, planner))
             self._batches[batch.run_id, batch.number] = _kept(batch)
             self._manifests[batch.run_id, batch.number] = tuple(entries)
 
     def plan(self, run: Run, record: AuditRecord) -> None:
         self.before_write("plan")
-        self._replace(run, record, lambda status: status is RunStatus.SUBMITTED)
+        self._replace(run, record, lambda stored: _is_planned_by(stored, run.planner))
 
     def finish(self, run: Run, record: AuditRecord) -> None:
         self.before_write("finish")
-        self._replace(run, record, lambda status: status is not RunStatus.FINISHED)
+        self._replace(run, record, lambda stored: stored.status is not RunStatus.FINISHED)
 
     def batch(self, run_id: str, number: int) -> Batch:
         if (run_id, number) not in self._batches:
@@ -100,25 +110,34 @@ class MemoryRuns:
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         return self._manifests.get((run_id, number), ())
 
+    def intend(self, batch: Batch) -> None:
+        self.before_write("intend")
+        with self._lock:
+            self._require(batch.run_id, lambda stored: stored.status is RunStatus.RUNNING)
+            self._advance(batch)
+
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
         self.before_write("advance")
         with self._lock:
-            stored = self._batches.get((batch.run_id, batch.number))
-            if stored is None or stored.version != batch.version - 1:
-                raise LostRace("the stored state is not the one that was read")
-            self._batches[batch.run_id, batch.number] = _kept(batch)
+            self._advance(batch)
             if record:
                 self._audit.append(record)
 
-    def _replace(self, run: Run, record: AuditRecord, allowed: Callable[[RunStatus], bool]) -> None:
+    def _advance(self, batch: Batch) -> None:
+        stored = self._batches.get((batch.run_id, batch.number))
+        if stored is None or stored.version != batch.version - 1:
+            raise LostRace("the stored state is not the one that was read")
+        self._batches[batch.run_id, batch.number] = _kept(batch)
+
+    def _replace(self, run: Run, record: AuditRecord, allowed: Callable[[Run], bool]) -> None:
         with self._lock:
             self._require(run.run_id, allowed)
             self._runs[run.run_id] = _kept(run)
             self._audit.append(record)
 
-    def _require(self, run_id: str, allowed: Callable[[RunStatus], bool]) -> None:
+    def _require(self, run_id: str, allowed: Callable[[Run], bool]) -> None:
         stored = self._runs.get(run_id)
-        if stored is None or not allowed(stored.status):
+        if stored is None or not allowed(stored):
             raise LostRace("the stored state is not the one that was read")
 
 
@@ -185,51 +204,6 @@ class MemoryMeter:
 
     def seconds(self, name: str, value: float) -> None:
         self.durations[name] = value
-
-
-class Call(NamedTuple):
-    """One call to Genesys; `permit` is None for one that reads."""
-
-    operation: Operation
-    body: Mapping[str, Any]
-    path: Mapping[str, str]
-    permit: Permit | None
-
-
-class ScriptedGenesys:
-    """Answers each operation with its replies in order, and with the last one ever after."""
-
-    def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self._replies: dict[tuple[str, str], list[Reply]] = {}
-
-    def on(self, operation: Operation, *replies: Reply) -> None:
-        self._replies[operation.verb, operation.path] = list(replies)
-
-    def read(
-        self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
-    ) -> Mapping[str, Any]:
-        return self._answer(Call(operation, body or {}, path, None))
-
-    def delete(
-        self, operation: Operation, body: Mapping[str, Any], permit: Permit
-    ) -> Mapping[str, Any]:
-        if any(call.permit == permit for call in self.calls):
-            raise ValueError(f"{permit} was used before")
-        return self._answer(Call(operation, body, {}, permit))
-
-    @property
-    def deletions(self) -> list[Mapping[str, Any]]:
-        """The bodies of the deleting calls."""
-        return [call.body for call in self.calls if call.permit]
-
-    def _answer(self, call: Call) -> Mapping[str, Any]:
-        self.calls.append(call)
-        replies = self._replies[call.operation.verb, call.operation.path]
-        reply = replies.pop(0) if len(replies) > 1 else replies[0]
-        if isinstance(reply, Exception):
-            raise reply
-        return reply(call.body) if callable(reply) else reply
 
 
 if TYPE_CHECKING:

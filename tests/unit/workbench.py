@@ -28,6 +28,7 @@ from genesys_purge.purging.verify_batch import VerifyBatch
 from genesys_purge.settings import Settings
 
 from tests import builders
+from tests.builders import PLANNER
 from tests.clock import NOON, Clock
 from tests.fakes import (
     MemoryAuditLog,
@@ -37,8 +38,8 @@ from tests.fakes import (
     MemoryMeter,
     MemoryPolicies,
     MemoryRuns,
-    ScriptedGenesys,
 )
+from tests.scripted_genesys import ScriptedGenesys
 
 
 class Workbench:
@@ -110,7 +111,7 @@ class Workbench:
         batches = batches or (builders.batch(),)
         for batch in batches:
             ids = entries_of(batch.planned) if entries is None else entries
-            self.runs.put_batch(batch, () if batch.window else ids)
+            self.runs.put_batch(batch, () if batch.window else ids, PLANNER)
         plan = Plan(
             batches=len(batches),
             targeted=sum(batch.planned for batch in batches),
@@ -138,6 +139,11 @@ class Workbench:
             for record in self.audit.of("run-1")
             if record.action not in (Action.RUN_SUBMITTED, Action.RUN_PLANNED)
         ]
+
+    def fact(self, action: str) -> dict[str, Any]:
+        """The newest audit record of that action, as JSON."""
+        found = [record for record in self.audit.of("run-1") if record.action == action]
+        return found[-1].to_json()
 
     @property
     def last_fact(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from local.simulator import Corpus, Fault, FaultKind, MediaType, Operation
 from tests import builders
 from tests.application import Application, running
-from tests.workflows.proof import facts, sent
+from tests.workflows.proof import sent
 
 VOICE = 6
 
@@ -44,15 +44,15 @@ def test_the_limit_applies_to_the_bound(app: Application) -> None:
     assert sent(app) == []
 
 
-def test_a_job_that_nobody_reported_is_unverified_while_anything_is_left(app: Application) -> None:
+def test_a_job_that_nobody_reported_is_not_claimed_while_anything_is_left(app: Application) -> None:
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.SUBMIT))
 
     run = app.run(builders.interaction_purge())
 
     assert len(sent(app)) == 1
-    assert run["outcome"] == "completed_with_failures"
-    assert run["totals"] == {"targeted": 10, "skipped": {}, "verified": VOICE}
-    assert facts(app, run)["batch_unverified"] == 1
+    assert run["outcome"] == "failed"
+    assert run["totals"] == {"targeted": 10, "skipped": {}, "verified": 0}
+    assert "may have been carried out" in run["batches"][0]["detail"]
 
 
 def test_the_other_methods_plan_exactly(app: Application) -> None:

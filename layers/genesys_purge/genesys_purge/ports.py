@@ -48,11 +48,14 @@ class Runs(Protocol):
     def get(self, run_id: str) -> Run:
         """The run; NotFound where there is none."""
 
-    def put_batch(self, batch: Batch, entries: Sequence[Entry]) -> None:
-        """Store a planned batch and its manifest; LostRace once the run has a plan."""
+    def begin_plan(self, run: Run) -> None:
+        """Store the run with its planner; LostRace where it has a plan already."""
+
+    def put_batch(self, batch: Batch, entries: Sequence[Entry], planner: str) -> None:
+        """Store a planned batch and its manifest; LostRace unless `planner` is still the one."""
 
     def plan(self, run: Run, record: AuditRecord) -> None:
-        """Store the run with its plan; LostRace where it has one already."""
+        """Store the run with its plan; LostRace unless its planner is still the one."""
 
     def finish(self, run: Run, record: AuditRecord) -> None:
         """Store the run with its outcome; LostRace where it has one already."""
@@ -65,6 +68,9 @@ class Runs(Protocol):
 
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         """The records of a batch; empty for a batch that is a window."""
+
+    def intend(self, batch: Batch) -> None:
+        """Store a batch's intent; LostRace as in `advance`, and where its run is not running."""
 
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
         """Store the batch's next state; LostRace unless the stored one is its predecessor."""

@@ -10,7 +10,6 @@ import pytest
 from genesys_purge.errors import (
     AuthenticationFailed,
     GenesysUnavailable,
-    JobLost,
     OutcomeUnknown,
     PermissionMissing,
     PurgeError,
@@ -56,7 +55,7 @@ UNSENT: list[Reply] = [
 REFUSED: list[tuple[int, type[PurgeError]]] = [
     (400, RefusedByGenesys),
     (403, PermissionMissing),
-    (404, JobLost),
+    (404, RefusedByGenesys),
     (409, RefusedByGenesys),
     (413, RefusedByGenesys),
     (422, RefusedByGenesys),

@@ -11,7 +11,8 @@ from genesys_purge.model.retention import default_matrix
 from genesys_purge.ports import Permit
 
 from tests.clock import NOON
-from tests.fakes import MemoryIdLists, ScriptedGenesys
+from tests.fakes import MemoryIdLists
+from tests.scripted_genesys import ScriptedGenesys
 
 PERMIT = Permit("run-1", 0, 1)
 

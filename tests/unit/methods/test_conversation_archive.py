@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import builders
-from tests.fakes import MemoryIdLists, ScriptedGenesys
+from tests.fakes import MemoryIdLists
+from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.scene import PERMIT, part, plan, sources
 
 METHOD = ConversationArchive()
@@ -78,7 +79,12 @@ def test_a_job_is_done_only_in_the_words_of_the_contract_in_any_case(
     ("answer", "processed", "message"),
     [
         ({"recordsProcessed": 500}, 500, None),
-        ({"recordsProcessed": 0, "formatVerified": True, "indexCleanup": "completed"}, 0, None),
+        ({"recordsProcessed": 0}, 0, None),
+        (
+            {"formatVerified": True, "indexCleanup": "completed", "indexes": ["a"]},
+            None,
+            "formatVerified: True; indexCleanup: completed",
+        ),
         ({}, None, None),
         ({"recordsProcessed": None}, None, None),
         ({"recordsProcessed": "500"}, None, None),

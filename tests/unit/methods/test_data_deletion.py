@@ -12,7 +12,7 @@ from genesys_purge.model.dates import DateRange, Window
 
 from tests import builders
 from tests.clock import NOON
-from tests.fakes import ScriptedGenesys
+from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.scene import PERMIT, hold, plan, sources
 
 METHOD = DataDeletion()

@@ -15,7 +15,7 @@ from genesys_purge.model.retention import RetentionMatrix
 
 from tests import builders
 from tests.clock import NOON
-from tests.fakes import ScriptedGenesys
+from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.scene import hold, plan, sources
 
 SECOND = timedelta(seconds=1)
@@ -50,7 +50,6 @@ def test_an_old_conversation_is_eligible_with_all_that_the_guard_will_ask() -> N
     [
         (None, "not_found"),
         (record(conversationId="a2"), "not_found"),
-        (record(conversationId=["a1"]), "not_found"),
         (record(conversationStatus="deleted"), "already_deleted"),
         (record(conversationStatus="PURGED"), "already_deleted"),
         (record(customAttributes={"legal_hold": True}), "legal_hold"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from genesys_purge.errors import PurgeError
+from genesys_purge.errors import PurgeError, UnreadableAnswer
 from genesys_purge.methods import METHODS
 from genesys_purge.methods.method import JobReport, JobStatus, Method, Part, Planned
 from genesys_purge.ports import Operation
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.clock import NOON
-from tests.fakes import ScriptedGenesys
+from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.scene import PERMIT, sources
 
 WORDS = ["completed", "COMPLETED", "failed", "cancelled", "running", "deleted", "a1", "hipaa"]
@@ -154,7 +154,10 @@ records = st.fixed_dictionaries(
 def test_nothing_unknown_is_ever_eligible(data: list[Any]) -> None:
     method = METHODS["conversation_archive"]
     request = method.request_model.parse(PAYLOADS[method.name])
-    found = list(method.plan(request, sources(Hostile({"data": data}))))
+    try:
+        found = list(method.plan(request, sources(Hostile({"data": data}))))
+    except UnreadableAnswer:
+        return
     for batch in (one for one in found if isinstance(one, Planned)):
         for entry in batch.entries:
             told = [r for r in data if isinstance(r, dict) and r.get("conversationId") == entry[0]]

@@ -13,7 +13,7 @@ from genesys_purge.model.dates import DateRange
 
 from tests import builders
 from tests.clock import NOON
-from tests.fakes import ScriptedGenesys
+from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.scene import PERMIT, hold, plan, sources
 
 METHOD = InteractionPurge()
@@ -92,7 +92,6 @@ def test_a_job_is_done_only_in_the_words_of_the_contract(status: str, expected: 
         ([{"totalInteractionsPurged": 7}, {"totalInteractionsPurged": 5}], 12, None),
         ([{"totalInteractionsPurged": 7}, {}], 7, None),
         ([{"totalInteractionsPurged": 0}], 0, None),
-        ([{"errorReason": "locked"}, {"errorReason": "gone"}], None, "locked; gone"),
         ([{"totalInteractionsPurged": "7"}], None, None),
         ([{"totalInteractionsPurged": -7}], None, None),
         ([{"totalInteractionsPurged": True}], None, None),
@@ -110,6 +109,13 @@ def test_only_a_reported_number_counts(
     answer = {"status": "completed", "interactions": interactions}
     report = METHOD.status("purge-1", reporting(answer))
     assert report == JobReport(JobStatus.COMPLETED, processed, message)
+
+
+def test_a_job_that_completed_with_errors_failed() -> None:
+    interactions = [{"errorReason": "locked"}, {"errorReason": "gone"}]
+    answer = {"status": "completed", "interactions": interactions}
+    report = METHOD.status("purge-1", reporting(answer))
+    assert report == JobReport(JobStatus.FAILED, None, "locked; gone")
 
 
 @pytest.mark.parametrize("answer", [{}, {"status": None}, {"status": ["completed"]}])

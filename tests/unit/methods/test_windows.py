@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.clock import NOON
-from tests.fakes import ScriptedGenesys
+from tests.scripted_genesys import ScriptedGenesys
 
 
 def counted(answer: Any) -> int:

@@ -53,7 +53,7 @@ def test_the_longest_of_the_rules_that_match_wins_whatever_their_order() -> None
     for ordered in (rules, rules[::-1]):
         assert days_for(*ordered, method="m", classification="hipaa") == 2_555
         assert days_for(*ordered, method="m", classification="public") == 365
-        assert days_for(*ordered) == 30
+        assert days_for(*ordered, method="n", classification="public") == 30
 
 
 @given(st.lists(st.integers(30, 36_500), min_size=1, max_size=20))
@@ -65,8 +65,13 @@ def test_a_rule_matches_only_where_every_one_of_its_values_does() -> None:
     both = rule(100, method="m", jurisdiction="eu-west-1")
     assert days_for(both, method="m", jurisdiction="eu-west-1") == 100
     assert days_for(both, method="m", jurisdiction="us-east-1") is None
-    assert days_for(both, method="m") is None
-    assert days_for(both) is None
+    assert days_for(both, method="n", jurisdiction="eu-west-1") is None
+
+
+def test_a_rule_on_what_a_method_cannot_tell_applies_to_all_its_records() -> None:
+    both = rule(100, method="m", jurisdiction="eu-west-1")
+    assert days_for(both, method="m") == 100
+    assert days_for(both, method="n") is None
 
 
 def test_a_record_of_several_types_is_kept_by_the_rule_for_any_of_them() -> None:
@@ -82,7 +87,8 @@ def test_letters_match_whatever_their_case() -> None:
 
 def test_a_value_that_is_not_known_matches_no_rule_that_asks_for_it() -> None:
     assert values(None, "a", None) == {"a"}
-    assert days_for(rule(30, classification="pii")) is None
+    matrix = RetentionMatrix(rules=(rule(30, classification="pii"),))
+    assert matrix.policy({"classification": values(None)}) is None
 
 
 @pytest.mark.parametrize(("own", "days", "basis"), [(29, 30, "law"), (30, 30, "law")])
@@ -102,9 +108,9 @@ def test_a_longer_retention_of_the_request_is_in_force() -> None:
 def test_the_shipped_matrix_keeps_everything_for_a_while() -> None:
     matrix = default_matrix()
     asked: list[tuple[dict[str, frozenset[str]], int]] = [
-        ({}, 30),
-        ({"method": values("conversation_archive")}, 365),
-        ({"classification": values("hipaa")}, 2_555),
+        ({"method": values("data_deletion"), "classification": values()}, 30),
+        ({"method": values("conversation_archive"), "classification": values()}, 365),
+        ({"method": values("data_deletion"), "classification": values("hipaa")}, 2_555),
         ({"method": values("conversation_archive"), "classification": values("hipaa")}, 2_555),
     ]
     for kind, days in asked:

@@ -53,11 +53,17 @@ def test_the_reason_is_what_the_state_machine_knows_cut_to_size(
     assert bench.last_fact["detail"] == reason
 
 
-@pytest.mark.parametrize("state", [BatchState.PLANNED, BatchState.SUBMITTING])
-def test_a_batch_that_has_not_ended_fails_with_its_reason(
-    bench: Workbench, state: BatchState
-) -> None:
-    bench.planned(builders.batch(state=state))
+def test_a_submit_without_an_outcome_is_mentioned(bench: Workbench) -> None:
+    bench.planned(builders.batch(state=BatchState.SUBMITTING, detail="timed out"))
+    bench.fail_batch(failure(message="403"))
+    assert bench.batch.state is BatchState.FAILED
+    assert bench.last_fact["detail"] == (
+        "GenesysUnavailable: 403; its submit may have been carried out: timed out"
+    )
+
+
+def test_a_batch_that_has_not_ended_fails_with_its_reason(bench: Workbench) -> None:
+    bench.planned(builders.batch())
     step = bench.fail_batch(failure(message="503 [correlation id c-1]"))
     assert (step.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
     assert bench.last_fact == {

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import builders
-from tests.fakes import Reply
+from tests.scripted_genesys import Reply
 from tests.unit.workbench import Workbench
 
 ACCEPTED = {"jobId": "job-1"}

@@ -8,15 +8,15 @@ import pytest
 from genesys_purge.errors import GenesysUnavailable, OutcomeUnknown, PermissionMissing
 from genesys_purge.methods.conversation_archive import LOOK_UP, SUBMIT
 from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.methods.data_deletion import SUBMIT as D2_SUBMIT
 from genesys_purge.model.batch import Batch, BatchState, Slice
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.purging.waiting import RECONCILE_WAITS
 
 from tests import builders
 from tests.clock import NOON
 from tests.unit.workbench import Workbench
 
-LAST_LOOK = len(RECONCILE_WAITS) - 1
+PATIENCE = 3_600
 
 
 def unsure(**changes: Any) -> Batch:
@@ -39,8 +39,8 @@ def left(bench: Workbench, count: int) -> None:
     bench.genesys.on(LOOK_UP, {"data": [{"conversationId": each} for each in ids]})
 
 
-def at(step: BatchStep, look: int) -> BatchStep:
-    return step.model_copy(update={"attempt": look})
+def at_last(step: BatchStep) -> BatchStep:
+    return step.model_copy(update={"waited_seconds": PATIENCE})
 
 
 def test_records_that_are_all_gone_were_deleted_by_the_unanswered_submit(
@@ -53,7 +53,7 @@ def test_records_that_are_all_gone_were_deleted_by_the_unanswered_submit(
     assert (batch.state, batch.pending, batch.outcome_unknown) == (BatchState.COMPLETED, (), False)
     assert (batch.deleted, batch.verified) == (None, None)
     assert bench.last_fact["action"] == "batch_reconciled"
-    assert bench.last_fact["detail"] == "carried out: 10 of 10 records are gone; timed out"
+    assert bench.last_fact["detail"] == "nothing is left of 10 records; timed out"
     assert "deleted" not in bench.last_fact
     assert bench.genesys.deletions == []
 
@@ -65,19 +65,21 @@ def test_records_that_are_still_there_are_looked_at_again_with_growing_patience(
     step = bench.planned(unsure())
     left(bench, remaining)
     waits = []
-    for _ in range(LAST_LOOK):
+    while step.waited_seconds + 300 <= PATIENCE:
         step = bench.submit_batch(step)
         waits.append(step.wait_seconds)
-    assert waits == [30, 60, 120, 240, 300]
+    assert waits == [30, 60, 120, 240, *[300] * 10]
     assert (step.next, bench.batch) == (Next.SUBMIT, unsure())
 
 
-def test_records_of_which_some_are_gone_at_last_were_deleted_by_it(bench: Workbench) -> None:
+def test_records_of_which_only_some_are_gone_at_last_are_neither_claimed_nor_submitted_again(
+    bench: Workbench,
+) -> None:
     step = bench.planned(unsure())
     left(bench, 3)
-    assert bench.submit_batch(at(step, LAST_LOOK)).next is Next.VERIFY
-    assert bench.last_fact["detail"] == "carried out: 7 of 10 records are gone; timed out"
-    assert bench.genesys.deletions == []
+    with pytest.raises(OutcomeUnknown, match="7 of 10 records are gone since a submit"):
+        bench.submit_batch(at_last(step))
+    assert (bench.batch, bench.genesys.deletions) == (unsure(), [])
 
 
 def test_records_that_are_all_there_at_last_are_submitted_again_and_the_audit_says_so(
@@ -86,12 +88,10 @@ def test_records_that_are_all_there_at_last_are_submitted_again_and_the_audit_sa
     step = bench.planned(unsure())
     left(bench, 10)
     bench.genesys.on(SUBMIT, {"jobId": "job-2"})
-    again = bench.submit_batch(at(step, LAST_LOOK))
-    assert (again.next, again.attempt, bench.batch.state) == (Next.SUBMIT, 0, BatchState.PLANNED)
-    assert bench.last_fact["detail"] == (
-        "not carried out: all 10 records are still there; submitting again"
+    assert bench.submit_batch(at_last(step)).next is Next.POLL
+    assert bench.fact("batch_reconciled")["detail"] == (
+        "no effect seen in 3600 seconds: 10 records are still there; submitting again"
     )
-    assert bench.submit_batch(again).next is Next.POLL
     assert (bench.batch.job_id, bench.batch.attempts) == ("job-2", 2)
 
 
@@ -99,7 +99,7 @@ def test_a_third_submit_without_answer_or_effect_is_the_last(bench: Workbench) -
     step = bench.planned(unsure(unknowns=3))
     left(bench, 10)
     with pytest.raises(OutcomeUnknown, match="3 submits went unanswered"):
-        bench.submit_batch(at(step, LAST_LOOK))
+        bench.submit_batch(at_last(step))
     assert bench.genesys.deletions == []
 
 
@@ -110,7 +110,7 @@ def test_a_look_that_fails_is_no_look_and_never_a_reason_to_submit_again(
     bench.genesys.on(LOOK_UP, GenesysUnavailable("503"))
     assert bench.submit_batch(step).wait_seconds == 30
     with pytest.raises(GenesysUnavailable):
-        bench.submit_batch(at(step, LAST_LOOK))
+        bench.submit_batch(at_last(step))
     assert (bench.batch, bench.genesys.deletions) == (unsure(), [])
 
 
@@ -125,14 +125,15 @@ def test_only_the_part_that_was_asked_for_is_looked_at(bench: Workbench) -> None
     pending = (Slice(start=0, stop=2), Slice(start=2, stop=10))
     step = bench.planned(unsure(pending=pending, before=1, protected=frozenset({0})))
     left(bench, 0)
-    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.genesys.on(SUBMIT, {"jobId": "job-2"})
+    assert bench.submit_batch(step).next is Next.POLL
     assert bench.genesys.calls[0].body["query"] == 'conversationId IN ("conversation-000001")'
-    assert (bench.batch.state, bench.batch.pending) == (BatchState.PLANNED, pending[1:])
+    assert (bench.batch.state, bench.batch.pending) == (BatchState.SUBMITTED, pending[1:])
 
 
 @pytest.mark.parametrize(
     ("count", "state"),
-    [(0, BatchState.COMPLETED), (6, BatchState.COMPLETED), (9, BatchState.PLANNED)],
+    [(0, BatchState.COMPLETED), (9, BatchState.SUBMITTED)],
 )
 def test_a_window_is_judged_by_its_count_against_the_one_before(
     bench: Workbench, count: int, state: BatchState
@@ -141,7 +142,8 @@ def test_a_window_is_judged_by_its_count_against_the_one_before(
         unsure(window=builders.window(), before=9), request=builders.data_deletion()
     )
     bench.genesys.on(COUNT, {"results": [{"count": count}]})
-    bench.submit_batch(at(step, LAST_LOOK))
+    bench.genesys.on(D2_SUBMIT, {"id": "job-2"})
+    bench.submit_batch(at_last(step))
     assert bench.batch.state is state
 
 

@@ -113,7 +113,7 @@ def test_a_batch_of_protected_records_alone_is_complete_without_a_call(bench: Wo
     ("error", "least", "most"),
     [
         (RateLimited("429", retry_after=20), 20, 27),
-        (RateLimited("429", retry_after=0), 0, 2),
+        (RateLimited("429", retry_after=0), 5, 9),
         (RateLimited("429"), 5, 9),
         (GenesysUnavailable("not sent"), 5, 9),
     ],
@@ -188,11 +188,9 @@ def test_what_is_held_by_now_is_protected_and_the_rest_submitted(bench: Workbenc
     step = bench.planned(builders.batch(planned=3))
     bench.holds.placed.append(hold(conversation_ids=frozenset({"conversation-000001"})))
     bench.genesys.on(SUBMIT, ACCEPTED)
-    again = bench.submit_batch(step)
-    assert (again.next, again.wait_seconds) == (Next.SUBMIT, 0)
+    assert bench.submit_batch(step).next is Next.POLL
     assert bench.batch.protected == {1}
-    assert bench.last_fact["skipped"] == {"protected": 1}
-    bench.submit_batch(again)
+    assert bench.fact("batch_protected")["skipped"] == {"protected": 1}
     ids = ["conversation-000000", "conversation-000002"]
     assert bench.genesys.deletions == [{"conversationIds": ids, "permanentDelete": True}]
     assert bench.last_fact["targeted"] == 2

@@ -28,14 +28,18 @@ def test_a_request_becomes_a_run_that_is_stored_audited_and_started(bench: Workb
     assert answer.to_json() == {"runId": "q3", "status": "submitted"}
     run = bench.runs.get("q3")
     assert run.request == REQUEST | {"requestId": "q3", "requestedBy": "dpo"}
-    assert (run.reference_time, run.submitted_at, run.submitted_by) == (NOON, NOON, "dpo")
+    assert (run.reference_time, run.submitted_at, run.submitted_by) == (
+        NOON,
+        NOON,
+        "schedule:nightly",
+    )
     assert bench.executions.started == ["q3"]
     (record,) = bench.audit.of("q3")
     assert record.to_json() == {
         "runId": "q3",
         "sequence": 1,
         "at": "2026-11-21T12:00:00Z",
-        "actor": "dpo",
+        "actor": "schedule:nightly",
         "action": "run_submitted",
         "method": "conversation_archive",
         "detail": "retention of one year is over",

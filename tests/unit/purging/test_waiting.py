@@ -7,10 +7,10 @@ from genesys_purge.methods import METHODS
 from genesys_purge.methods.method import JobReport, JobStatus
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.purging.waiting import (
-    RECONCILE_WAITS,
     VERIFY_WAITS,
     first_wait,
     poll_wait,
+    reconcile_wait,
     slower,
     submit_wait,
 )
@@ -106,10 +106,14 @@ def test_a_refused_submit_is_repeated_within_a_minute_and_some_jitter(turn: Batc
 def test_a_submit_is_not_repeated_before_the_time_that_was_asked_for(
     turn: BatchStep, retry_after: float
 ) -> None:
-    wait = submit_wait(turn, retry_after)
-    assert retry_after <= wait <= retry_after + 1 + retry_after / 4
+    least = max(retry_after, min(5 * 2 ** min(turn.attempt, 10), 60))
+    assert least <= submit_wait(turn, retry_after) <= least + 1 + least / 4
 
 
-def test_the_waits_after_unknown_outcomes_and_finished_jobs_grow() -> None:
-    for waits in (RECONCILE_WAITS, VERIFY_WAITS):
-        assert list(waits) == sorted(set(waits))
+@given(steps)
+def test_the_looks_for_an_unseen_effect_grow_apart_up_to_five_minutes(turn: BatchStep) -> None:
+    assert reconcile_wait(turn) == min(15 * 2 ** (turn.attempt + 1), 300)
+
+
+def test_the_waits_after_finished_jobs_grow() -> None:
+    assert list(VERIFY_WAITS) == sorted(set(VERIFY_WAITS))

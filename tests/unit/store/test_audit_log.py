@@ -15,6 +15,7 @@ from genesys_purge.model.retention import Policy
 from genesys_purge.store.ledger import Ledger, Write
 
 from tests import builders
+from tests.builders import PLANNER
 from tests.clock import NOON
 from tests.unit.aws import client
 from tests.unit.store.conftest import Tables
@@ -31,7 +32,7 @@ def sequence(tables: Tables) -> list[int]:
 def with_batches(tables: Tables, count: int) -> None:
     run = tables.runs.create(builders.run(), record(Action.RUN_SUBMITTED))
     for number in range(count):
-        tables.runs.put_batch(builders.batch(number=number), [])
+        tables.runs.put_batch(builders.batch(number=number), [], PLANNER)
     assert run.run_id == "run-1"
 
 

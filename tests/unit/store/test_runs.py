@@ -13,6 +13,7 @@ from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, finished, totals_of
 
 from tests import builders
+from tests.builders import PLANNER
 from tests.clock import NOON
 from tests.unit.store.conftest import Tables
 from tests.unit.workbench import entries_of
@@ -33,7 +34,7 @@ def stored(tables: Tables, **changes: Any) -> Run:
 def planned(tables: Tables, *batches: Batch, count: int | None = None) -> Run:
     run = stored(tables)
     for batch in batches:
-        tables.runs.put_batch(batch, entries_of(batch.planned))
+        tables.runs.put_batch(batch, entries_of(batch.planned), PLANNER)
     running = with_plan(run, len(batches) if count is None else count)
     tables.runs.plan(running, record(Action.RUN_PLANNED))
     return running
@@ -63,7 +64,7 @@ def test_of_two_runs_of_one_id_the_first_is_kept_and_answered(tables: Tables) ->
 def test_runs_of_different_ids_do_not_touch(tables: Tables) -> None:
     stored(tables)
     tables.runs.create(builders.run(run_id="run-2"), record(run_id="run-2"))
-    tables.runs.put_batch(builders.batch(run_id="run-2"), entries_of(10))
+    tables.runs.put_batch(builders.batch(run_id="run-2"), entries_of(10), PLANNER)
     assert tables.runs.batches(with_plan(builders.run(), 5)) == []
     assert tables.runs.manifest("run-1", 0) in ((), [])
     assert (actions(tables), actions(tables, "run-2")) == (["run_submitted"], ["run_submitted"])
@@ -86,7 +87,7 @@ ENTRIES = [
 
 def test_a_manifest_is_read_in_order_and_to_the_microsecond(tables: Tables) -> None:
     stored(tables)
-    tables.runs.put_batch(builders.batch(planned=3), ENTRIES)
+    tables.runs.put_batch(builders.batch(planned=3), ENTRIES, PLANNER)
     assert list(tables.runs.manifest("run-1", 0)) == ENTRIES
 
 
@@ -103,7 +104,7 @@ def test_a_batch_is_read_as_it_was_put(tables: Tables) -> None:
         deleted=0,
         detail="ü",
     )
-    tables.runs.put_batch(batch, [])
+    tables.runs.put_batch(batch, [], PLANNER)
     assert tables.runs.batch("run-1", 7) == batch
     assert len(tables.runs.manifest("run-1", 7)) == 0
 
@@ -116,8 +117,8 @@ def test_the_batches_of_a_plan_are_read_in_order_and_without_leftovers(tables: T
 
 def test_a_batch_may_be_put_again_until_there_is_a_plan(tables: Tables) -> None:
     stored(tables)
-    tables.runs.put_batch(builders.batch(), entries_of(10))
-    tables.runs.put_batch(builders.batch(planned=3), ENTRIES)
+    tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)
+    tables.runs.put_batch(builders.batch(planned=3), ENTRIES, PLANNER)
     assert tables.runs.batch("run-1", 0).planned == 3
     assert list(tables.runs.manifest("run-1", 0)) == ENTRIES
 
@@ -125,14 +126,14 @@ def test_a_batch_may_be_put_again_until_there_is_a_plan(tables: Tables) -> None:
 def test_a_plan_seals_its_batches(tables: Tables) -> None:
     planned(tables, builders.batch())
     with pytest.raises(LostRace):
-        tables.runs.put_batch(builders.batch(planned=3), ENTRIES)
+        tables.runs.put_batch(builders.batch(planned=3), ENTRIES, PLANNER)
     assert tables.runs.batch("run-1", 0) == builders.batch()
     assert list(tables.runs.manifest("run-1", 0)) == entries_of(10)
 
 
 def test_a_batch_without_a_run_is_not_put(tables: Tables) -> None:
     with pytest.raises(LostRace):
-        tables.runs.put_batch(builders.batch(), entries_of(10))
+        tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)
     with pytest.raises(NotFound):
         tables.runs.batch("run-1", 0)
 
@@ -203,5 +204,5 @@ def test_a_batch_that_is_not_there_does_not_go_on(tables: Tables) -> None:
 def test_a_manifest_of_a_thousand_long_ids_fits(tables: Tables) -> None:
     stored(tables)
     entries = [Entry(f"{n:0>64}", NOON, "confidential") for n in range(1_000)]
-    tables.runs.put_batch(builders.batch(planned=1_000), entries)
+    tables.runs.put_batch(builders.batch(planned=1_000), entries, PLANNER)
     assert list(tables.runs.manifest("run-1", 0)) == entries

@@ -12,9 +12,11 @@ import orjson
 
 from genesys_purge.errors import (
     GenesysUnavailable,
+    JobLost,
     OutcomeUnknown,
     PermissionMissing,
     PurgeError,
+    RefusedByGenesys,
     StillWorking,
     UnreadableAnswer,
 )
@@ -103,6 +105,8 @@ class GenesysClient:
 
     def _refused(self, error: PurgeError) -> PurgeError:
         """A failure of the server after the body was sent leaves the outcome open."""
+        if isinstance(error, JobLost):
+            return RefusedByGenesys(error.message, status=404, correlation_id=error.correlation_id)
         if isinstance(error, GenesysUnavailable | StillWorking):
             return OutcomeUnknown(error.message, correlation_id=error.correlation_id)
         return error

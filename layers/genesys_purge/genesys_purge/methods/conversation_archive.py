@@ -37,6 +37,7 @@ LOOK_UP = Operation("POST", "/api/v2/analytics/conversations/details/query")
 SUBMIT = Operation("POST", "/api/v2/analytics/conversations/purge", PURGE)
 STATUS = Operation("GET", "/api/v2/analytics/conversations/purge/{job_id}", PURGE, retried=False)
 MOST_INLINE = 1_000
+LONGEST_CLASSIFICATION = 40
 MOST_TOLD = 20
 GONE = frozenset({"deleted", "purged"})
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
@@ -95,7 +96,9 @@ class ConversationArchive:
             found = self._look_up(chunk, sources.genesys)
             skipped: Counter[str] = Counter()
             for conversation_id in chunk:
-                entry = self._judge(request, conversation_id, found.get(conversation_id), sources)
+                entry = self._judge(
+                    request, conversation_id, found.get(conversation_id.casefold()), sources
+                )
                 if isinstance(entry, str):
                     skipped[entry] += 1
                 else:
@@ -119,16 +122,13 @@ class ConversationArchive:
     def status(self, job_id: str, genesys: Genesys) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "state").lower(), JobStatus.RUNNING)
-        message = answer.get("message") or answer.get("errorMessage")
-        return JobReport(
-            status,
-            count_in(answer, "recordsProcessed"),
-            message if isinstance(message, str) else None,
-        )
+        return JobReport(status, count_in(answer, "recordsProcessed"), _notes(answer))
 
     def remaining(self, request: ConversationArchiveRequest, part: Part, genesys: Genesys) -> int:
         found = self._look_up(part.ids, genesys)
-        return sum(not _is_gone(found.get(conversation_id)) for conversation_id in part.ids)
+        return sum(
+            not _is_gone(found.get(conversation_id.casefold())) for conversation_id in part.ids
+        )
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
         """Verified when every id reads as deleted or purged, or is no longer known."""
@@ -143,7 +143,7 @@ class ConversationArchive:
         data = genesys.read(LOOK_UP, body).get("data")
         if not isinstance(data, list):
             raise UnreadableAnswer("Genesys answered the eligibility query without data")
-        return {str(r.get("conversationId")): r for r in data if isinstance(r, dict)}
+        return {_id_of(record): record for record in data}
 
     def _judge(
         self,
@@ -159,8 +159,7 @@ class ConversationArchive:
             return "already_deleted"
         attributes = record.get("customAttributes")
         attributes = {} if attributes is None else attributes
-        # Anything but a clear no is a hold.
-        if not isinstance(attributes, dict) or attributes.get("legal_hold") not in (None, False):
+        if not isinstance(attributes, dict) or _is_held(attributes):
             return "legal_hold"
         end = _instant(record.get("conversationEnd"))
         if end is None:
@@ -168,7 +167,7 @@ class ConversationArchive:
         if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
             return "legal_hold"
         own = attributes.get("classification")
-        if own is not None and not isinstance(own, str):
+        if own is not None and not (isinstance(own, str) and len(own) <= LONGEST_CLASSIFICATION):
             return "too_young"
         policy = policy_in_force(self, request, sources.matrix, own)
         if policy is None or not policy.is_met(end, sources.now):
@@ -194,6 +193,35 @@ def _listed(request: ConversationArchiveRequest, id_lists: IdLists) -> Sequence[
     if wrong := list(islice(wrong_ids(ids, "conversationIdsFrom.{}"), MOST_TOLD)):
         raise InvalidRequest(wrong)
     return ids
+
+
+def _notes(answer: Mapping[str, Any]) -> str | None:
+    """The job's message, and what it says of format verification and index clean-up."""
+    message = answer.get("message") or answer.get("errorMessage")
+    notes = [message] if isinstance(message, str) else []
+    notes += [
+        f"{name}: {value}"
+        for name, value in answer.items()
+        if name.casefold().startswith(("format", "index")) and isinstance(value, str | bool | int)
+    ]
+    return "; ".join(notes)[:500] or None
+
+
+def _id_of(record: object) -> str:
+    """The id of a row, in lower case; a row without one may stand for any of those asked for."""
+    value = record.get("conversationId") if isinstance(record, dict) else None
+    if not isinstance(value, str) or not value:
+        raise UnreadableAnswer("Genesys answered the eligibility query with a row without an id")
+    return value.casefold()
+
+
+def _is_held(attributes: Mapping[str, Any]) -> bool:
+    """Whether `legal_hold`, however it is spelled, says anything but a clear no."""
+    return any(
+        "".join(filter(str.isalpha, str(name))).casefold() == "legalhold"
+        and value not in (None, False)
+        for name, value in attributes.items()
+    )
 
 
 def _is_gone(record: Mapping[str, Any] | None) -> bool:

@@ -139,6 +139,8 @@ class InteractionPurge:
         status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
         interactions = [i for i in list_in(answer, "interactions") if isinstance(i, dict)]
         reasons = [str(i["errorReason"]) for i in interactions if i.get("errorReason")]
+        # A job that completed with an error left something undone.
+        status = JobStatus.FAILED if status is JobStatus.COMPLETED and reasons else status
         return JobReport(
             status,
             sum_of(count_in(i, "totalInteractionsPurged") for i in interactions),

@@ -166,7 +166,8 @@ def policy_in_force(
 def job_id_in(answer: Mapping[str, Any], field: str) -> str:
     """The job id of an accepted submit; OutcomeUnknown where it is not to be read."""
     value = answer.get(field)
-    if isinstance(value, str) and 0 < len(value) <= LONGEST_JOB_ID:
+    # It becomes part of a path, where dots alone would name another one.
+    if isinstance(value, str) and value.strip(".") and len(value) <= LONGEST_JOB_ID:
         return value
     raise OutcomeUnknown(f"Genesys accepted the submit without a readable {field}")
 

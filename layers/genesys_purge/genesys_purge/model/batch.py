@@ -78,6 +78,8 @@ class Slice(Wire):
 class Batch(Wire):
     """One batch of a run's `total` as it stands; counts that nobody reported are None.
 
+    `unreported` are the records of finished parts of which Genesys told no count.
+
     `pending` are the slices of the manifest that no finished job has covered yet; the first is
     the one being submitted or polled. `protected` are the manifest's entries that may not be
     deleted. `before` counts the records that were there right before the submit; `unknowns` the
@@ -106,6 +108,7 @@ class Batch(Wire):
     submitted_at: Instant | None = None
     ended_at: Instant | None = None
     deleted: int | None = None
+    unreported: int = 0
     verified: int | None = None
     is_verified: bool = False
     detail: str | None = None

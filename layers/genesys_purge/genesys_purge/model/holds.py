@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.wire import Wire
+
+# In lower case, for ids differ by more than that; one that is no id must not be overlooked.
+HeldId = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+    ),
+]
 
 
 class Hold(Wire):
@@ -22,7 +30,7 @@ class Hold(Wire):
     placed_by: str
     placed_at: Instant
     released_at: Instant | None = None
-    conversation_ids: Annotated[frozenset[str], Field(min_length=1)] | None = None
+    conversation_ids: Annotated[frozenset[HeldId], Field(min_length=1)] | None = None
     date_range: Window | None = None
 
     def is_active(self, now: datetime) -> bool:
@@ -36,7 +44,7 @@ class Hold(Wire):
 
     def holds_record(self, conversation_id: str, end: datetime) -> bool:
         """Whether the conversation that ended at `end` is held."""
-        if conversation_id in (self.conversation_ids or ()):
+        if conversation_id.casefold() in (self.conversation_ids or ()):
             return True
         if self.date_range is None:
             return self.conversation_ids is None

@@ -21,7 +21,10 @@ def values(*given: str | None) -> frozenset[str]:
 
 
 class RetentionRule(Wire):
-    """Records that carry every value of `match` are kept `minimumDays`; no `match` means all."""
+    """Records that carry every value of `match` are kept `minimumDays`; no `match` means all.
+
+    A dimension that a kind does not have, since its method cannot tell, is taken to match.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     match: Mapping[Dimension, str] = {}
@@ -31,7 +34,7 @@ class RetentionRule(Wire):
     def covers(self, kind: Kind) -> bool:
         """Whether a kind has every value of the match, whatever the case of its letters."""
         return all(
-            value.casefold() in {given.casefold() for given in kind.get(name, ())}
+            value.casefold() in {given.casefold() for given in kind.get(name, {value})}
             for name, value in self.match.items()
         )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from genesys_purge.model.audit import success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.retention import Policy
@@ -50,16 +51,28 @@ class Plan(Wire):
 
 
 class Totals(Wire):
-    """The sums over a run's batches; `deleted` is None where Genesys reported no number."""
+    """The sums over a run's batches; `deleted` is None where Genesys reported no number.
+
+    `unreported`, where there are any, are records purged by jobs of which nobody told a count.
+    """
 
     targeted: int
     skipped: Mapping[str, int]
     deleted: int | None = None
+    unreported: int | None = None
     verified: int
+
+    @property
+    def success_rate(self) -> float | None:
+        """Deleted per targeted, where both are known to the last record."""
+        return None if self.unreported else success_rate(self.deleted, self.targeted)
 
 
 class Run(Wire):
-    """One execution of one request; `request` is the document as it was sent."""
+    """One execution of one request; `request` is the document as it was sent.
+
+    `planner` names the one invocation that may write the plan, the latest to begin one.
+    """
 
     run_id: str
     fingerprint: str
@@ -68,6 +81,7 @@ class Run(Wire):
     submitted_at: Instant
     submitted_by: str
     status: RunStatus = RunStatus.SUBMITTED
+    planner: str | None = None
     plan: Plan | None = None
     outcome: Outcome | None = None
     totals: Totals | None = None
@@ -112,8 +126,16 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
         targeted=planned - sum(len(batch.protected) for batch in batches),
         skipped=dict(+skipped),
         deleted=sum(reported) if reported else None,
+        unreported=sum(batch.unreported for batch in batches) or None,
         verified=sum(batch.verified or 0 for batch in batches),
     )
+
+
+def was_in_vain(plan: Plan | None, totals: Totals) -> bool:
+    """Whether records were eligible and none of them is gone, for whatever reason."""
+    if plan is None or plan.upper_bound or not plan.targeted:
+        return False
+    return not totals.deleted and not totals.verified
 
 
 def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:

@@ -90,15 +90,23 @@ class Batches:
         self._progress(batch.number, batch.total, batch.state)
         return batch
 
+    def intend(self, intent: Batch) -> Batch:
+        """Store an intent, while the run is running."""
+        self._runs.intend(intent)
+        return intent
+
     def finish_part(self, batch: Batch, reported: int | None, action: Action, detail: str) -> Batch:
         """The part's job is done: on to the next part, or the batch is completed."""
         rest = batch.pending[1:]
-        deleted = batch.deleted if reported is None else (batch.deleted or 0) + reported
+        if reported is None:
+            counts = {"unreported": batch.unreported + len(batch.candidates)}
+        else:
+            counts = {"deleted": (batch.deleted or 0) + reported}
         state = BatchState.PLANNED if rest else BatchState.COMPLETED
         after = batch.to(
             state,
             pending=rest,
-            deleted=deleted,
+            **counts,
             job_id=None if rest else batch.job_id,
             last_job_id=batch.job_id or batch.last_job_id,
             outcome_unknown=False,

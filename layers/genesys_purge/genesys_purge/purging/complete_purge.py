@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genesys_purge.model.audit import Action, AuditRecord, success_rate
+from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.messages import RunRef, RunResult
 from genesys_purge.model.run import (
     Outcome,
@@ -12,6 +12,7 @@ from genesys_purge.model.run import (
     outcome_of,
     run_metric,
     totals_of,
+    was_in_vain,
 )
 from genesys_purge.ports import Clock, Meter, Runs
 
@@ -34,6 +35,8 @@ class CompletePurge:
         ended = finished(run, outcome, totals, self._now(), None)
         self._runs.finish(ended, self._record(ended, outcome, totals))
         self._meter.count(run_metric(outcome))
+        if not run.is_dry and was_in_vain(run.plan, totals):
+            self._meter.count("NothingDeleted")
         self._meter.seconds("RunDuration", (self._now() - run.submitted_at).total_seconds())
         return RunResult.of(run.run_id, outcome)
 
@@ -49,7 +52,7 @@ class CompletePurge:
             deleted=totals.deleted,
             skipped=totals.skipped,
             latency_seconds=round((self._now() - run.submitted_at).total_seconds(), 3),
-            success_rate=None if is_bound else success_rate(totals.deleted, totals.targeted),
+            success_rate=None if is_bound else totals.success_rate,
             policy=run.plan.policy if run.plan else None,
             detail=outcome,
         )

@@ -35,6 +35,8 @@ class FailBatch:
         elif not batch.has_ended:
             if batch.state is BatchState.SUBMITTED:
                 reason += "; its job may still be running"
+            if batch.state is BatchState.SUBMITTING:
+                reason += f"; its submit may have been carried out: {batch.detail or 'no answer'}"
             self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason, **facts)
         return step
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from uuid import uuid4
 
 import orjson
 
@@ -18,6 +19,9 @@ from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.ports import Clock, Genesys, Holds, IdLists, Policies, Runs
 from genesys_purge.purging.requests import Requests, request_of
 from genesys_purge.settings import Settings
+
+# The map over them must fit into the 256 KiB that a state may hand on.
+MOST_BATCHES = 10_000
 
 
 class PlanPurge:
@@ -58,6 +62,9 @@ class PlanPurge:
 
     def _planned(self, run: Run) -> Run:
         request, method = request_of(run)
+        planner = uuid4().hex
+        run = run.model_copy(update={"planner": planner})
+        self._runs.begin_plan(run)
         draft = Draft(self._requests.limit(request))
         draft.add(method.plan(request, self._sources(run)))
         if draft.targeted > draft.limit:
@@ -65,9 +72,14 @@ class PlanPurge:
                 f"maxRecords: the plan has {draft.targeted} records, {draft.limit} are allowed; "
                 "nothing was deleted"
             )
+        if len(draft.batches) > MOST_BATCHES:
+            raise LimitExceeded(
+                f"the plan has {len(draft.batches)} batches, {MOST_BATCHES} are allowed; "
+                "ask for less at once, or raise the batch size"
+            )
         for number, planned in enumerate(draft.batches):
             batch = _batch(run, number, len(draft.batches), planned)
-            self._runs.put_batch(batch, planned.entries)
+            self._runs.put_batch(batch, planned.entries, planner)
         plan = self._plan(draft, request, method)
         run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
         self._runs.plan(run, self._record(run, plan, request, method))

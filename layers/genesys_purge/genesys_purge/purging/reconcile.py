@@ -10,7 +10,7 @@ from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.ports import Genesys
 from genesys_purge.purging.batches import PHASES, Batches, Case
-from genesys_purge.purging.waiting import RECONCILE_WAITS
+from genesys_purge.purging.waiting import RECONCILE_FIRST, reconcile_wait
 from genesys_purge.settings import Settings
 
 MOST_UNKNOWNS = 3
@@ -23,22 +23,29 @@ class Reconcile:
         self._batches = batches
         self._genesys = genesys
         self._lease = timedelta(seconds=settings.intent_lease_seconds)
+        self._patience = settings.reconcile_seconds
 
     def __call__(self, case: Case, step: BatchStep) -> BatchStep:
         if not case.batch.outcome_unknown:
             return self._await_other_worker(case, step)
-        looks_left = step.attempt + 1 < len(RECONCILE_WAITS)
+        wait = reconcile_wait(step)
+        looks_left = step.waited_seconds + wait <= self._patience
         try:
             remaining = case.method.remaining(case.request, case.part, self._genesys)
         except TryLater:
-            remaining = case.before
             if not looks_left:
                 raise
+            return step.again(wait)
         if remaining and looks_left:
-            return step.again(RECONCILE_WAITS[step.attempt + 1])
+            return step.again(wait)
         # Where nothing is left, another submit has nothing to delete, carried out or not.
-        if remaining < case.before or not remaining:
-            return self._adopt(case, remaining, step)
+        if not remaining:
+            return self._adopt(case, step)
+        if remaining < case.before:
+            raise OutcomeUnknown(
+                f"{case.before - remaining} of {case.before} records are gone since a submit that "
+                f"nobody saw answered; it may have been carried out: {case.batch.detail}"
+            )
         return self._submit_again(case, step)
 
     def _await_other_worker(self, case: Case, step: BatchStep) -> BatchStep:
@@ -48,16 +55,15 @@ class Reconcile:
         if lease > timedelta(0):
             return step.again(lease.total_seconds())
         self._batches.advance(batch.unsure("the worker that submitted it died"))
-        return step.then(Next.SUBMIT, RECONCILE_WAITS[0])
+        return step.then(Next.SUBMIT, RECONCILE_FIRST)
 
-    def _adopt(self, case: Case, remaining: int, step: BatchStep) -> BatchStep:
-        """It was carried out; how many were deleted nobody reported, verification will judge."""
-        gone = case.before - remaining
+    def _adopt(self, case: Case, step: BatchStep) -> BatchStep:
+        """It counts as carried out; how many it deleted nobody reported."""
         after = self._batches.finish_part(
             case.batch,
             None,
             Action.BATCH_RECONCILED,
-            f"carried out: {gone} of {case.before} records are gone; {case.batch.detail}",
+            f"nothing is left of {case.before} records; {case.batch.detail}",
         )
         return step.then(PHASES[after.state])
 
@@ -70,6 +76,7 @@ class Reconcile:
         self._batches.advance(
             case.batch.to(BatchState.PLANNED, intent_at=None, outcome_unknown=False),
             Action.BATCH_RECONCILED,
-            detail=f"not carried out: all {case.before} records are still there; submitting again",
+            detail=f"no effect seen in {step.waited_seconds} seconds: {case.before} records are "
+            "still there; submitting again",
         )
         return step.then(Next.SUBMIT)

@@ -45,7 +45,7 @@ class SubmitPurge:
             request=submission.payload,
             reference_time=submission.moment or now,
             submitted_at=now,
-            submitted_by=request.requested_by or submission.actor,
+            submitted_by=submission.actor,
         )
 
     def _run_id(self, request: PurgeRequest, submission: Submission, now: datetime) -> str:

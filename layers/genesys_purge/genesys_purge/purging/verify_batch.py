@@ -51,16 +51,20 @@ class VerifyBatch:
         there = batch.targeted if batch.window is None else case.before
         still = there - verdict.gone
         detail = None if verdict.is_complete else f"{still} records still detected"
+        counted = batch.window is not None and verdict.deleted is not None
+        unreported = 0 if counted else batch.unreported
+        rate = None if is_bound or unreported else success_rate(verdict.deleted, there)
         after = self._batches.advance(
             batch.to(
                 BatchState.COMPLETED,
                 deleted=verdict.deleted,
                 verified=verdict.gone,
                 is_verified=verdict.is_complete,
+                unreported=unreported,
             ),
             Action.BATCH_VERIFIED if verdict.is_complete else Action.BATCH_UNVERIFIED,
             deleted=verdict.deleted,
-            success_rate=None if is_bound else success_rate(verdict.deleted, there),
+            success_rate=rate,
             detail=detail,
         )
         self._measure(after)
@@ -69,7 +73,8 @@ class VerifyBatch:
 
     def _measure(self, batch: Batch) -> None:
         """The figures for capacity planning: records, seconds, and records a second."""
-        self._meter.count("RecordsDeleted", batch.deleted or 0)
+        if batch.deleted is not None:
+            self._meter.count("RecordsDeleted", batch.deleted)
         if batch.duration_seconds is not None:
             self._meter.seconds("JobDuration", batch.duration_seconds)
         if batch.records_per_second is not None:

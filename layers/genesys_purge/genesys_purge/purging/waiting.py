@@ -8,7 +8,7 @@ from genesys_purge.methods.method import JobReport, PollPolicy
 from genesys_purge.model.messages import BatchStep
 
 # Looks after a submit whose outcome is unknown: patience is cheaper than deleting twice.
-RECONCILE_WAITS = (15, 30, 60, 120, 240, 300)
+RECONCILE_FIRST, RECONCILE_LONGEST = 15.0, 300.0
 # Looks after a finished job: the analytics lag a little behind.
 VERIFY_WAITS = (5, 10, 20, 40, 80)
 SUBMIT_FIRST, SUBMIT_LONGEST = 5.0, 60.0
@@ -36,8 +36,13 @@ def slower(policy: PollPolicy, step: BatchStep, retry_after: float | None) -> fl
     return max(min(2 * usual, policy.longest), retry_after or 0)
 
 
+def reconcile_wait(step: BatchStep) -> float:
+    """Seconds until the next look for the effect of a submit that nobody saw answered."""
+    return min(RECONCILE_FIRST * 2.0 ** min(step.attempt + 1, 10), RECONCILE_LONGEST)
+
+
 def submit_wait(step: BatchStep, retry_after: float | None) -> float:
     """Seconds until a submit that surely was not carried out is tried again."""
     backoff = min(SUBMIT_FIRST * 2.0 ** min(step.attempt, 10), SUBMIT_LONGEST)
-    wait = backoff if retry_after is None else retry_after
+    wait = max(backoff, retry_after or 0)
     return wait + random.uniform(0, 1 + wait / 4)  # noqa: S311

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Item = dict[str, AttributeValueTypeDef]
 
 RUN = "run"
+NOBODY = "-"
 
 
 def run_key(run_id: str) -> Item:
@@ -33,7 +34,11 @@ def manifest_key(run_id: str, number: int) -> Item:
 
 
 def run_item(run: Run) -> Item:
-    return run_key(run.run_id) | {"status": {"S": run.status}, "body": _json(run)}
+    return run_key(run.run_id) | {
+        "status": {"S": run.status},
+        "planner": {"S": run.planner or NOBODY},
+        "body": _json(run),
+    }
 
 
 def batch_item(batch: Batch) -> Item:

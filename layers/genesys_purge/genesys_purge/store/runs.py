@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from genesys_purge.store.items import Item
 
 STATUS = {"#status": "status"}
+PLANNING = "#status = :status AND planner = :planner"
 
 
 class DynamoRuns:
@@ -42,23 +43,26 @@ class DynamoRuns:
             raise NotFound(f"there is no run {run_id}")
         return items.run_in(item)
 
-    def put_batch(self, batch: Batch, entries: Sequence[Entry]) -> None:
-        unplanned = Write(
+    def begin_plan(self, run: Run) -> None:
+        self._ledger.commit([self._run_write(run, "#status = :status", RunStatus.SUBMITTED)])
+
+    def put_batch(self, batch: Batch, entries: Sequence[Entry], planner: str) -> None:
+        mine = Write(
             self._table,
             items.run_key(batch.run_id),
-            "#status = :submitted",
-            {":submitted": {"S": RunStatus.SUBMITTED}},
+            PLANNING,
+            {":status": {"S": RunStatus.SUBMITTED}, ":planner": {"S": planner}},
             STATUS,
             check_only=True,
         )
         rows = [items.batch_item(batch), items.manifest_item(batch, entries)]
-        # The leftovers of an unfinished plan are overwritten; the check protects a finished one.
-        self._ledger.commit([unplanned, *(Write(self._table, row) for row in rows)])
+        # The leftovers of an unfinished plan are overwritten; the check protects every other.
+        self._ledger.commit([mine, *(Write(self._table, row) for row in rows)])
 
     def plan(self, run: Run, record: AuditRecord) -> None:
-        self._ledger.commit(
-            [self._run_write(run, "#status = :status", RunStatus.SUBMITTED)], record
-        )
+        planner: Item = {":planner": {"S": run.planner or items.NOBODY}}
+        mine = self._run_write(run, PLANNING, RunStatus.SUBMITTED, planner)
+        self._ledger.commit([mine], record)
 
     def finish(self, run: Run, record: AuditRecord) -> None:
         # A missing status is unlike any other, so the run's being there is a condition of its own.
@@ -87,20 +91,34 @@ class DynamoRuns:
         item = self._get(items.manifest_key(run_id, number))
         return items.entries_in(item) if item else []
 
+    def intend(self, batch: Batch) -> None:
+        running = Write(
+            self._table,
+            items.run_key(batch.run_id),
+            "#status = :status",
+            {":status": {"S": RunStatus.RUNNING}},
+            STATUS,
+            check_only=True,
+        )
+        self._ledger.commit([running, self._successor(batch)])
+
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
-        successor = Write(
+        self._ledger.commit([self._successor(batch)], record)
+
+    def _successor(self, batch: Batch) -> Write:
+        return Write(
             self._table,
             items.batch_item(batch),
             "#version = :before",
             {":before": {"N": str(batch.version - 1)}},
             {"#version": "version"},
         )
-        self._ledger.commit([successor], record)
 
-    def _run_write(self, run: Run, condition: str, status: RunStatus) -> Write:
-        return Write(
-            self._table, items.run_item(run), condition, {":status": {"S": status}}, STATUS
-        )
+    def _run_write(
+        self, run: Run, condition: str, status: RunStatus, values: Item | None = None
+    ) -> Write:
+        given: Item = {":status": {"S": status}}
+        return Write(self._table, items.run_item(run), condition, given | (values or {}), STATUS)
 
     def _get(self, key: Item) -> Item | None:
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)

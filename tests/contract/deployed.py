@@ -1,0 +1,63 @@
+"""The template as rights: what each function's role may do, resolved to names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import yaml
+
+from tests import template
+
+
+class Statement(NamedTuple):
+    """One statement of a policy; `resources` are ARNs in which a resource is its logical id."""
+
+    effect: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+def statements(document: Any) -> Iterator[Statement]:
+    for each in _listed(document["Statement"]):
+        yield Statement(
+            each["Effect"],
+            tuple(_listed(each["Action"])),
+            tuple(str(template.resolved(one)) for one in _listed(each["Resource"])),
+        )
+
+
+def managed_policies() -> dict[str, list[Statement]]:
+    found = template.resources("AWS::IAM::ManagedPolicy")
+    return {name: list(statements(each["PolicyDocument"])) for name, each in found.items()}
+
+
+def rights_of(function: str) -> list[Statement]:
+    """Every statement of a function's role."""
+    rights: list[Statement] = []
+    for policy in _listed(template.resources("AWS::Serverless::Function")[function]["Policies"]):
+        if set(policy) == {"Ref"}:
+            rights += managed_policies()[policy["Ref"]]
+        else:
+            rights += statements(policy)
+    return rights
+
+
+@cache
+def states() -> dict[str, dict[str, Any]]:
+    """Every state of the run by name, those of the map included."""
+    definition = yaml.safe_load(template.state_machine()[0])
+    found: dict[str, dict[str, Any]] = {}
+    waiting = [definition]
+    while waiting:
+        for name, state in waiting.pop()["States"].items():
+            assert name not in found, name
+            found[name] = state
+            if "ItemProcessor" in state:
+                waiting.append(state["ItemProcessor"])
+    return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,94 @@
+"""The sample events are what the functions really accept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from genesys_purge.callers import http_call, is_http, submission
+from genesys_purge.methods import METHODS
+
+from tests import template
+from tests.clock import NOON
+from tests.template import ROOT
+from tests.unit.workbench import Workbench
+
+SAMPLES = sorted((ROOT / "events").rglob("*.json"))
+PLACEHOLDERS = {
+    "<aws.scheduler.scheduled-time>": NOON.isoformat(),
+    "<aws.scheduler.schedule-arn>": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/n",
+}
+
+
+def event(path: Path) -> Any:
+    """The sample, as the scheduler fills it in."""
+    text = path.read_text()
+    for placeholder, value in PLACEHOLDERS.items():
+        text = text.replace(placeholder, value)
+    return json.loads(text)
+
+
+def submissions() -> list[Path]:
+    return [path for path in SAMPLES if not path.name.startswith("get_")]
+
+
+def id_of(path: Path) -> str:
+    return str(path.relative_to(ROOT / "events"))
+
+
+def routes() -> set[str]:
+    """Every route of the API in the template."""
+    events = [
+        each["Properties"]
+        for function in template.resources("AWS::Serverless::Function").values()
+        for each in function.get("Events", {}).values()
+    ]
+    return {f"{each['Method']} {each['Path']}" for each in events}
+
+
+def test_there_is_a_sample_for_every_method_each_way() -> None:
+    names = {id_of(path) for path in SAMPLES}
+    assert {
+        f"{folder}/{name}.json" for name in METHODS for folder in ("schedule", "invoke")
+    } <= names
+
+
+@pytest.mark.parametrize("path", submissions(), ids=id_of)
+def test_a_sample_is_a_request_without_an_error(path: Path) -> None:
+    bench = Workbench()
+    submitted = submission(event(path))
+    assert bench.errors(submitted.payload, submitted.moment) == {}
+    assert bench.submit_purge(submitted).run_id
+
+
+@pytest.mark.parametrize("path", submissions(), ids=id_of)
+def test_a_sample_comes_by_the_way_its_folder_says(path: Path) -> None:
+    actor = submission(event(path)).actor
+    expected = {
+        "schedule": ("schedule:",),
+        "api": ("arn:aws:iam:",),
+        "invoke": ("invoke", "event:"),
+    }
+    assert actor.startswith(expected[path.parent.name])
+
+
+@pytest.mark.parametrize("path", [path for path in SAMPLES if path.parent.name == "api"], ids=id_of)
+def test_a_sample_of_the_api_calls_a_route_that_there_is(path: Path) -> None:
+    assert is_http(event(path))
+    call = http_call(event(path))
+    assert call.route in routes()
+    assert call.actor.startswith("arn:aws:iam:")
+    verb, _, rest = call.route.partition(" ")
+    assert event(path)["requestContext"]["http"]["method"] == verb
+    assert event(path)["rawPath"] == rest.replace("{runId}", call.path.get("runId", ""))
+
+
+def test_what_the_schedule_sends_is_what_the_samples_show() -> None:
+    schedule = template.resources("AWS::Scheduler::Schedule")["RetentionPurgeSchedule"]
+    sent = schedule["Target"]["Input"]["Fn::Sub"].replace("${PurgeScheduleRequest}", "{}")
+    (sample, *_) = sorted((ROOT / "events" / "schedule").glob("*.json"))
+    assert json.loads(sent) | {"request": None} == json.loads(sample.read_text()) | {
+        "request": None
+    }

@@ -1,0 +1,70 @@
+"""The calls to Genesys that there are, and the one that must never be."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from genesys_purge.ports import Operation
+
+from tests.contract.source import layer_files, name_of, product_files
+
+
+def operations() -> dict[str, Operation]:
+    """Every operation of the layer, by module and name."""
+    return {
+        f"{name_of(path).removeprefix('genesys_purge.')}.{name}": value
+        for path in layer_files()
+        for name, value in vars(import_module(name_of(path))).items()
+        if isinstance(value, Operation)
+    }
+
+
+each_operation = pytest.mark.parametrize("operation", operations().values(), ids=operations())
+
+
+def test_they_are_these_and_no_others() -> None:
+    called = {(each.verb, each.path) for each in operations().values()}
+    assert called == {
+        ("POST", "/oauth/token"),
+        ("POST", "/api/v2/analytics/conversations/details/query"),
+        ("POST", "/api/v2/data/deletion/requests"),
+        ("GET", "/api/v2/data/deletion/requests/{job_id}"),
+        ("POST", "/api/v2/interactions/purge"),
+        ("GET", "/api/v2/interactions/purge/{job_id}"),
+        ("POST", "/api/v2/analytics/conversations/purge"),
+        ("GET", "/api/v2/analytics/conversations/purge/{job_id}"),
+    }
+
+
+@each_operation
+def test_none_of_them_can_disconnect_a_live_call(operation: Operation) -> None:
+    assert operation.verb in ("GET", "POST")
+    assert not operation.path.startswith("/api/v2/conversations")
+    assert operation.path.startswith(("/api/v2/", "/oauth/"))
+
+
+@pytest.mark.parametrize("path", product_files(), ids=name_of)
+def test_the_path_of_a_live_conversation_is_nowhere_in_the_source(path: Path) -> None:
+    text = path.read_text()
+    assert "/api/v2/conversations" not in text
+    assert not re.search(r"""["']DELETE["']""", text)
+
+
+@each_operation
+def test_only_an_id_is_ever_put_into_a_path_and_only_to_read(operation: Operation) -> None:
+    names = re.findall(r"\{(.*?)\}", operation.path)
+    assert names == (["job_id"] if operation.verb == "GET" else [])
+
+
+@each_operation
+def test_a_status_is_not_repeated_by_the_client(operation: Operation) -> None:
+    assert operation.retried is (operation.verb != "GET")
+
+
+@each_operation
+def test_what_deletes_and_what_reads_its_status_names_its_scope(operation: Operation) -> None:
+    is_purge = operation.verb == "GET" or operation.path.endswith(("/purge", "/requests"))
+    assert bool(operation.scopes) or not is_purge

@@ -1,0 +1,142 @@
+"""What each function may do: what its adapters do, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests import template
+from tests.contract.deployed import managed_policies, rights_of
+from tests.contract.source import PACKAGE, tree_of
+
+FUNCTIONS = template.functions()
+AUDIT, DATA = "AuditTable", {"RunsTable", "AuditTable", "HoldsTable"}
+REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+# The adapters of wiring, and the policy that each needs.
+NEEDS = {
+    "runs": {"RunsPolicy"},
+    "policies": {"PolicyParametersPolicy"},
+    "holds": {"HoldsPolicy"},
+    "genesys": {"GenesysPolicy"},
+}
+# Reading alone needs less.
+READERS = {"ReadPurgeFunction": {"RunsReadPolicy", "AuditReadPolicy"}}
+# Validating writes nothing, so nothing is audited.
+SILENT = {"ValidatePurgeFunction"}
+
+each_function = pytest.mark.parametrize("function", FUNCTIONS)
+
+
+def builder_of(function: str) -> str:
+    folder = template.resources("AWS::Serverless::Function")[function]["CodeUri"]
+    return str(folder.rpartition("/")[2])
+
+
+def adapters_of(builder: str) -> set[str]:
+    """The wiring functions that a builder calls, and those that they call."""
+    defined = {
+        node.name: {
+            call.func.id
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        }
+        for node in tree_of(PACKAGE / "wiring.py").body
+        if isinstance(node, ast.FunctionDef)
+    }
+    found, waiting = set(), [builder]
+    while waiting:
+        name = waiting.pop()
+        if name in defined and name not in found:
+            found.add(name)
+            waiting += defined[name]
+    return found
+
+
+@each_function
+def test_a_functions_policies_are_those_of_its_adapters(function: str) -> None:
+    properties = template.resources("AWS::Serverless::Function")[function]
+    given = {each["Ref"] for each in properties["Policies"] if set(each) == {"Ref"}}
+    needed = set().union(*(NEEDS.get(each, set()) for each in adapters_of(builder_of(function))))
+    if function not in SILENT:
+        needed |= {"AuditAppendPolicy"}
+    assert given == READERS.get(function, needed)
+
+
+@each_function
+def test_a_function_has_a_role_of_its_own(function: str) -> None:
+    assert "Role" not in template.resources("AWS::Serverless::Function")[function]
+    assert rights_of(function)
+
+
+@each_function
+def test_who_may_touch_the_audit_may_not_rewrite_it(function: str) -> None:
+    rights = rights_of(function)
+    touches = any(AUDIT in r.resources and r.effect == "Allow" for r in rights)
+    denied = {a for r in rights if r.effect == "Deny" and AUDIT in r.resources for a in r.actions}
+    assert touches is (function not in SILENT)
+    assert (denied >= REWRITES | {"dynamodb:PartiQL*"}) is touches
+
+
+@each_function
+def test_no_function_may_update_or_delete_an_item_of_ours(function: str) -> None:
+    allowed = {
+        action
+        for right in rights_of(function)
+        if right.effect == "Allow" and DATA & set(right.resources)
+        for action in right.actions
+    }
+    assert not allowed & REWRITES
+    assert not [action for action in allowed if "*" in action]
+
+
+@each_function
+def test_no_function_has_a_right_on_everything(function: str) -> None:
+    for right in rights_of(function):
+        if right.effect == "Allow":
+            assert "*" not in right.resources
+            assert not [action for action in right.actions if action.endswith("*")]
+
+
+def test_only_planning_reads_lists_of_ids() -> None:
+    readers = [
+        function
+        for function in FUNCTIONS
+        if any("s3:GetObject" in right.actions for right in rights_of(function))
+    ]
+    assert readers == ["PlanPurgeFunction"]
+
+
+def test_only_submitting_starts_runs() -> None:
+    starters = [
+        function
+        for function in FUNCTIONS
+        if any("states:StartExecution" in right.actions for right in rights_of(function))
+    ]
+    assert starters == ["SubmitPurgeFunction"]
+
+
+def test_the_secret_is_read_by_those_alone_that_call_genesys() -> None:
+    readers = {
+        function
+        for function in FUNCTIONS
+        if any("secretsmanager:GetSecretValue" in right.actions for right in rights_of(function))
+    }
+    assert readers == {f for f in FUNCTIONS if "genesys" in adapters_of(builder_of(f))}
+
+
+def test_nobody_may_write_holds_policies_or_secrets() -> None:
+    actions = {a for f in FUNCTIONS for r in rights_of(f) if r.effect == "Allow" for a in r.actions}
+    assert not {a for a in actions if a.startswith(("ssm:Put", "secretsmanager:Put"))}
+    holds = [r for f in FUNCTIONS for r in rights_of(f) if "HoldsTable" in r.resources]
+    assert {action for right in holds for action in right.actions} == {"dynamodb:Scan"}
+
+
+def test_every_policy_is_used() -> None:
+    used = {
+        each["Ref"]
+        for properties in template.resources("AWS::Serverless::Function").values()
+        for each in properties["Policies"]
+        if set(each) == {"Ref"}
+    }
+    assert used == set(managed_policies())

@@ -1,0 +1,149 @@
+"""The template: what is deployed keeps what it must keep, and says what it did."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from genesys_purge.model.retention import RetentionMatrix, default_matrix
+
+from tests import template
+from tests.contract.source import FUNCTIONS
+
+RESOURCES: dict[str, dict[str, Any]] = template.template()["Resources"]
+KEPT_TABLES = ["RunsTable", "AuditTable", "HoldsTable"]
+GLOBALS = template.template()["Globals"]["Function"]
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = RESOURCES[name].get("Properties", {})
+    return found
+
+
+def of_type(kind: str) -> list[str]:
+    return [name for name, each in RESOURCES.items() if each["Type"] == kind]
+
+
+def test_every_function_is_a_folder_and_every_folder_a_function() -> None:
+    folders = {path.name for path in FUNCTIONS.iterdir()}
+    named = {"".join(word.title() for word in name.split("_")) + "Function" for name in folders}
+    assert set(template.functions()) == named
+    for name in template.functions():
+        words = name.removesuffix("Function")
+        folder = "".join(f"_{c.lower()}" if c.isupper() else c for c in words).removeprefix("_")
+        assert properties(name)["CodeUri"] == f"functions/{folder}"
+
+
+@pytest.mark.parametrize("table", KEPT_TABLES)
+def test_a_table_of_facts_survives_mistakes(table: str) -> None:
+    settings = properties(table)
+    assert RESOURCES[table]["DeletionPolicy"] == "Retain"
+    assert RESOURCES[table]["UpdateReplacePolicy"] == "Retain"
+    assert settings["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert settings["DeletionProtectionEnabled"] is True
+    assert settings["SSESpecification"] == {"SSEEnabled": True}
+    assert "TimeToLiveSpecification" not in settings
+
+
+def test_there_is_no_table_without_rules_for_it() -> None:
+    assert set(of_type("AWS::DynamoDB::Table")) == {*KEPT_TABLES, "CircuitTable"}
+    assert properties("CircuitTable")["SSESpecification"] == {"SSEEnabled": True}
+
+
+@pytest.mark.parametrize("group", of_type("AWS::Logs::LogGroup"))
+def test_logs_are_kept_for_as_long_as_was_chosen(group: str) -> None:
+    assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_every_function_logs_into_the_group_with_a_retention() -> None:
+    assert GLOBALS["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": "FunctionLogs"}}
+    assert not [name for name in template.functions() if "LoggingConfig" in properties(name)]
+
+
+@pytest.mark.parametrize("queue", of_type("AWS::SQS::Queue"))
+def test_queues_are_encrypted(queue: str) -> None:
+    assert properties(queue)["SqsManagedSseEnabled"] is True
+
+
+@pytest.mark.parametrize("bucket", of_type("AWS::S3::Bucket"))
+def test_buckets_are_private_encrypted_and_kept(bucket: str) -> None:
+    settings = properties(bucket)
+    assert set(settings["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(settings["PublicAccessBlockConfiguration"]) == 4
+    assert settings["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert RESOURCES[bucket]["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("secret", of_type("AWS::SecretsManager::Secret"))
+def test_secrets_are_kept_and_none_is_in_the_template(secret: str) -> None:
+    assert RESOURCES[secret]["DeletionPolicy"] == "Retain"
+    assert set(json.loads(properties(secret)["SecretString"]).values()) == {"replace me"}
+
+
+def test_no_variable_holds_a_secret_or_logs_events() -> None:
+    assert not {"POWERTOOLS_LOGGER_LOG_EVENT", "POWERTOOLS_DEV"} & set(template.environment())
+    assert template.environment()["GENESYS_SECRET"] == "GenesysSecret"
+    assert not [name for name in template.environment() if "PASSWORD" in name or "TOKEN" in name]
+
+
+def test_the_shipped_matrix_and_the_parameters_are_one() -> None:
+    shipped = RetentionMatrix.parse(json.loads(template.parameters()["RetentionMatrixParameter"]))
+    assert shipped == default_matrix()
+
+
+def test_the_switch_knows_two_words_and_begins_with_on() -> None:
+    switch = properties("PurgingSwitchParameter")
+    assert (switch["AllowedPattern"], switch["Value"]) == ("^(on|off)$", "on")
+
+
+def test_everything_behind_the_api_is_signed() -> None:
+    api = properties("Api")
+    assert api["Auth"] == {"EnableIamAuthorizer": True, "DefaultAuthorizer": "AWS_IAM"}
+    for name in template.functions():
+        for event in properties(name).get("Events", {}).values():
+            assert event["Type"] == "HttpApi"
+            assert event["Properties"]["ApiId"] == {"Ref": "Api"}
+            assert "Auth" not in event["Properties"]
+            assert event["Properties"]["Method"] in ("GET", "POST")
+
+
+def test_the_api_is_throttled_and_logged() -> None:
+    api = properties("Api")
+    assert 0 < api["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 100
+    assert 0 < api["DefaultRouteSettings"]["ThrottlingBurstLimit"] <= 200
+    logged = json.loads(api["AccessLogSettings"]["Format"])
+    assert set(logged) == {"requestId", "route", "status", "latency"}
+
+
+def test_the_schedule_sends_its_own_time_and_loses_nothing() -> None:
+    target = properties("RetentionPurgeSchedule")["Target"]
+    assert "<aws.scheduler.scheduled-time>" in target["Input"]["Fn::Sub"]
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "UndeliveredRequests.Arn"}}
+    assert properties("RetentionPurgeSchedule")["FlexibleTimeWindow"] == {"Mode": "OFF"}
+
+
+@pytest.mark.parametrize("alarm", of_type("AWS::CloudWatch::Alarm"))
+def test_an_alarm_says_what_happened_and_tells_whoever_was_named(alarm: str) -> None:
+    settings = properties(alarm)
+    assert settings["AlarmDescription"].endswith(".")
+    condition, action, _ = settings["AlarmActions"]["Fn::If"]
+    assert (condition, action) == ("HasAlarmTopic", [{"Ref": "AlarmTopicArn"}])
+    assert settings["TreatMissingData"] == "notBreaching"
+
+
+def test_failed_runs_deletions_of_nothing_and_lost_schedules_are_alarms() -> None:
+    watched = {properties(alarm)["MetricName"] for alarm in of_type("AWS::CloudWatch::Alarm")}
+    assert {"ExecutionsFailed", "NothingDeleted", "ApproximateNumberOfMessagesVisible"} <= watched
+
+
+def test_nothing_of_the_template_is_code() -> None:
+    text = (template.ROOT / "template.yaml").read_text()
+    for inline in (
+        "InlineCode",
+        "DefinitionBody",
+        "DefinitionString",
+        "ZipFile",
+        "DefinitionUri: {",
+    ):
+        assert inline not in text

@@ -1,0 +1,65 @@
+"""Handlers as Lambda calls them, over use cases on the in-memory twins."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from genesys_purge import telemetry, wiring
+
+from tests import template
+from tests.unit.workbench import Workbench
+
+Invoke = Callable[[str, Any], Any]
+USE_CASES = [
+    "submit_purge",
+    "validate_purge",
+    "plan_purge",
+    "submit_batch",
+    "poll_batch",
+    "verify_batch",
+    "fail_batch",
+    "complete_purge",
+    "fail_purge",
+    "read_purge",
+]
+
+
+@pytest.fixture
+def bench() -> Iterator[Workbench]:
+    """The world that the handlers find."""
+    bench = Workbench()
+    with ExitStack() as patches:
+        for name in USE_CASES:
+            patches.enter_context(patch.object(wiring, name, _builder(bench, name)))
+        yield bench
+
+
+def _builder(bench: Workbench, name: str) -> Callable[[], Any]:
+    return lambda: getattr(bench, name)
+
+
+@pytest.fixture
+def invoke() -> Invoke:
+    """Calls a function by its logical id, without `Function`."""
+
+    def call(function: str, event: Any) -> Any:
+        return template.handler(f"{function}Function")(
+            event, SimpleNamespace(aws_request_id="request-1")
+        )
+
+    return call
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that is logged."""
+    written = io.StringIO()
+    handler = telemetry.logger().registered_handler
+    with patch.object(handler, "stream", written):
+        yield written

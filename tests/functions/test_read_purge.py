@@ -1,0 +1,65 @@
+"""ReadPurge: what the API shows of a run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.application import http_event
+from tests.functions.conftest import Invoke
+from tests.unit.workbench import Workbench
+
+RUN, AUDIT = "GET /purges/{runId}", "GET /purges/{runId}/audit"
+
+
+def get(
+    invoke: Invoke, route: str, run_id: str = "run-1", **query: str
+) -> tuple[int, dict[str, Any]]:
+    event = http_event(route, path={"runId": run_id}, query=query or None)
+    answer = invoke("ReadPurge", event)
+    assert answer["headers"] == {"content-type": "application/json"}
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def test_a_run_is_shown_with_200(bench: Workbench, invoke: Invoke) -> None:
+    bench.planned()
+    status, body = get(invoke, RUN)
+    assert (status, body["runId"], len(body["batches"])) == (200, "run-1", 1)
+
+
+def test_its_audit_is_shown_page_by_page(bench: Workbench, invoke: Invoke) -> None:
+    bench.planned()
+    status, first = get(invoke, AUDIT, limit="1")
+    assert (status, [r["action"] for r in first["records"]]) == (200, ["run_submitted"])
+    status, last = get(invoke, AUDIT, limit="1", next=first["next"])
+    assert (status, [r["action"] for r in last["records"]]) == (200, ["run_planned"])
+    assert "next" not in last
+
+
+@pytest.mark.usefixtures("bench")
+@pytest.mark.parametrize("route", [RUN, AUDIT])
+@pytest.mark.parametrize("run_id", ["nobody", "x" * 3_000, "a b", "%00"])
+def test_a_run_that_there_is_not_is_404(invoke: Invoke, route: str, run_id: str) -> None:
+    status, body = get(invoke, route, run_id)
+    assert status == 404
+    assert body["requestId"] == "request-1"
+    assert [error["path"] for error in body["errors"]] == ["request"]
+
+
+def test_a_wrong_page_is_400(bench: Workbench, invoke: Invoke) -> None:
+    bench.planned()
+    errors = [{"path": "limit", "message": "must be a whole number from 1 on"}]
+    assert get(invoke, AUDIT, limit="all") == (400, {"errors": errors, "requestId": "request-1"})
+
+
+@pytest.mark.usefixtures("bench")
+@pytest.mark.parametrize("event", [None, {}, {"requestContext": {"http": {}}}])
+def test_an_event_that_is_none_of_the_apis_is_500_without_a_word_of_why(
+    invoke: Invoke, event: object
+) -> None:
+    answer = invoke("ReadPurge", event)
+    message = "unexpected error; see the log of request request-1"
+    assert answer["statusCode"] == 500
+    assert json.loads(answer["body"])["errors"] == [{"path": "request", "message": message}]

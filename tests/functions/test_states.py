@@ -1,0 +1,112 @@
+"""The functions of the state machine: messages in, messages out, errors by their class."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from genesys_purge.errors import InvalidRequest, LimitExceeded, NotFound, Unexpected
+from genesys_purge.methods.conversation_archive import LOOK_UP, STATUS, SUBMIT
+from genesys_purge.model.batch import BatchState
+
+from tests import builders
+from tests.functions.conftest import Invoke
+from tests.unit.workbench import Workbench
+
+RUN = {"runId": "run-1"}
+STEP = {"runId": "run-1", "batch": 0}
+OLD = builders.days_ago(400).isoformat()
+
+
+def everything(_: Any) -> dict[str, Any]:
+    ids = builders.conversation_ids(10)
+    return {"data": [{"conversationId": each, "conversationEnd": OLD} for each in ids]}
+
+
+def test_a_run_goes_from_function_to_function_in_plain_json(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    bench.stored()
+    bench.genesys.on(LOOK_UP, everything, {"data": []})
+    bench.genesys.on(SUBMIT, {"jobId": "job-1"})
+    bench.genesys.on(STATUS, {"state": "completed", "recordsProcessed": 10})
+
+    def through(function: str, message: Any) -> Any:
+        """The next message, as it survives the state machine's JSON."""
+        return json.loads(json.dumps(invoke(function, message)))
+
+    validated = through("ValidatePurge", RUN)
+    plan = through("PlanPurge", validated)
+    assert plan == {"runId": "run-1", "batches": 1, "concurrency": 5, "proceed": True}
+    step = through("SubmitBatch", STEP)
+    assert (step["next"], step["waitSeconds"]) == ("poll", 5)
+    step = through("PollBatch", step)
+    assert step["next"] == "verify"
+    step = through("VerifyBatch", step)
+    assert step["next"] == "done"
+    result = through("CompletePurge", {"runId": "run-1"})
+    assert result == {"runId": "run-1", "outcome": "completed", "succeeded": True}
+
+
+def test_a_failed_batch_is_written_down(bench: Workbench, invoke: Invoke) -> None:
+    bench.planned()
+    failure = STEP | {"error": "GenesysUnavailable", "cause": '{"errorMessage": "503"}'}
+    assert invoke("FailBatch", failure)["next"] == "done"
+    assert bench.batch.state is BatchState.FAILED
+
+
+def test_a_failed_run_is_written_down(bench: Workbench, invoke: Invoke) -> None:
+    bench.stored()
+    failure = RUN | {"error": "InvalidRequest", "cause": '{"errorMessage": "x"}'}
+    assert invoke("FailPurge", failure) == {
+        "runId": "run-1",
+        "outcome": "rejected",
+        "succeeded": False,
+    }
+
+
+def test_an_error_leaves_by_the_name_that_the_state_machine_knows(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    with pytest.raises(NotFound):
+        invoke("PlanPurge", RUN)
+    bench.stored(builders.conversation_archive(maxRecords=1))
+    bench.genesys.on(LOOK_UP, everything)
+    with pytest.raises(LimitExceeded):
+        invoke("PlanPurge", RUN)
+
+
+TASKS = [
+    "PlanPurge",
+    "SubmitBatch",
+    "PollBatch",
+    "VerifyBatch",
+    "FailBatch",
+    "CompletePurge",
+    "FailPurge",
+]
+
+
+@pytest.mark.usefixtures("bench")
+@pytest.mark.parametrize("function", TASKS)
+@pytest.mark.parametrize(
+    "message", [None, [], {}, {"runId": 5}, STEP | {"secret": "hush"}, {"runId": "\ud800"}]
+)
+def test_a_message_that_is_none_is_an_error_nobody_foresaw_and_says_nothing_of_it(
+    invoke: Invoke, function: str, message: object
+) -> None:
+    with pytest.raises(Unexpected) as failed:
+        invoke(function, message)
+    assert str(failed.value) == "unexpected error; see the log of request request-1"
+
+
+@pytest.mark.usefixtures("bench")
+def test_a_request_may_be_validated_by_itself(invoke: Invoke) -> None:
+    answer = invoke("ValidatePurge", builders.interaction_purge())
+    assert answer["dateRange"] == {
+        "start": "2025-10-21T12:00:00Z",
+        "end": "2025-11-20T12:00:00Z",
+    }
+    with pytest.raises(InvalidRequest, match="purgeType"):
+        invoke("ValidatePurge", builders.interaction_purge(purgeType="hard"))

@@ -1,0 +1,155 @@
+"""SubmitPurge: each way in, and what each kind of failure looks like from outside."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from genesys_purge.errors import InvalidRequest, RateLimited, Unexpected
+from genesys_purge.model.run import RunStatus
+
+from tests import builders
+from tests.application import http_event
+from tests.functions.conftest import Invoke
+from tests.unit.workbench import Workbench
+
+REQUEST = builders.conversation_archive(requestId="q3")
+SUBMITTED = {"runId": "q3", "status": "submitted"}
+
+
+def post(invoke: Invoke, body: object, **changes: Any) -> tuple[int, dict[str, Any]]:
+    text = body if isinstance(body, str) else json.dumps(body)
+    answer = invoke("SubmitPurge", http_event("POST /purges", body=text) | changes)
+    assert answer["headers"] == {"content-type": "application/json"}
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def refusal(*errors: tuple[str, str]) -> dict[str, Any]:
+    listed = [{"path": path, "message": message} for path, message in errors]
+    return {"errors": listed, "requestId": "request-1"}
+
+
+def test_over_http_a_request_is_accepted_with_202(bench: Workbench, invoke: Invoke) -> None:
+    assert post(invoke, REQUEST) == (202, SUBMITTED)
+    run = bench.runs.get("q3")
+    assert run.submitted_by == "arn:aws:iam::123456789012:user/operator"
+    assert bench.executions.started == ["q3"]
+
+
+def test_over_http_the_same_request_is_answered_the_same(bench: Workbench, invoke: Invoke) -> None:
+    assert post(invoke, REQUEST) == post(invoke, REQUEST) == (202, SUBMITTED)
+    assert bench.executions.started == ["q3"]
+
+
+@pytest.mark.usefixtures("bench")
+def test_over_http_a_body_may_come_in_base64(invoke: Invoke) -> None:
+    body = base64.b64encode(json.dumps(REQUEST).encode()).decode()
+    assert post(invoke, body, isBase64Encoded=True) == (202, SUBMITTED)
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ("{", [("request", "the body is not JSON")]),
+        ("", [("request", "the body is not JSON")]),
+        ([], [("request", "must be a JSON object")]),
+        ("null", [("request", "must be a JSON object")]),
+        ({}, [("method", "is required")]),
+        ('"' + "x" * 1_048_575 + '"', [("request", "may have at most 1048576 bytes")]),
+        (
+            REQUEST | {"conversationIds": ["a1", "a1"], "surprise": 1},
+            [
+                ("surprise", "is not a field of this request"),
+                ("conversationIds.1", "repeats conversationIds.0"),
+            ],
+        ),
+    ],
+)
+def test_over_http_a_wrong_request_is_refused_with_400_and_every_error(
+    bench: Workbench, invoke: Invoke, body: object, errors: list[tuple[str, str]]
+) -> None:
+    assert post(invoke, body) == (400, refusal(*errors))
+    assert bench.executions.started == []
+
+
+@pytest.mark.usefixtures("bench")
+def test_over_http_even_the_most_wrong_request_has_an_answer_that_fits(invoke: Invoke) -> None:
+    body = json.dumps({"method": "data_deletion"} | {f"{n:05}": 1 for n in range(80_000)})
+    assert len(body) < 1_048_576
+    status, answer = post(invoke, body)
+    assert (status, len(answer["errors"])) == (400, 1_001)
+    assert len(json.dumps(answer)) < 200_000
+
+
+def test_over_http_what_may_be_tried_later_says_so(bench: Workbench, invoke: Invoke) -> None:
+    bench.executions.before_start = _raising(RateLimited("slow down"))
+    assert post(invoke, REQUEST) == (429, refusal(("request", "slow down")))
+
+
+def test_over_http_an_error_nobody_foresaw_is_told_in_general(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    bench.executions.before_start = _raising(KeyError("hush"))
+    text = "unexpected error; see the log of request request-1"
+    assert post(invoke, REQUEST) == (500, refusal(("request", text)))
+
+
+def test_invoked_directly_a_request_is_answered_with_its_run(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    assert invoke("SubmitPurge", REQUEST) == SUBMITTED
+    assert bench.runs.get("q3").submitted_by == "invoke"
+
+
+@pytest.mark.parametrize("event", [None, [], "x", {"method": "x"}, {"scheduledTime": 1}])
+def test_invoked_directly_a_wrong_request_is_an_error_by_its_class(
+    bench: Workbench, invoke: Invoke, event: object
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        invoke("SubmitPurge", event)
+    assert json.loads(str(refused.value))["errors"]
+    assert bench.executions.started == []
+
+
+def test_invoked_directly_an_error_nobody_foresaw_loses_its_text(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    bench.executions.before_start = _raising(KeyError("hush"))
+    with pytest.raises(Unexpected) as failed:
+        invoke("SubmitPurge", REQUEST)
+    assert str(failed.value) == "unexpected error; see the log of request request-1"
+
+
+def test_a_schedule_submits_for_its_own_time(bench: Workbench, invoke: Invoke) -> None:
+    event = {
+        "scheduledTime": "2026-11-21T11:00:00Z",
+        "scheduleArn": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly",
+        "request": builders.data_deletion(dateRange={"olderThanDays": 400, "lookbackDays": 30}),
+    }
+    first, again = invoke("SubmitPurge", event), invoke("SubmitPurge", event)
+    assert first == again
+    run = bench.runs.get(first["runId"])
+    assert (run.submitted_by, run.status) == ("schedule:nightly", RunStatus.SUBMITTED)
+    assert run.reference_time.hour == 11
+
+
+def test_an_event_submits_its_detail_for_its_own_time(bench: Workbench, invoke: Invoke) -> None:
+    event = {
+        "detail-type": "Purge Requested",
+        "source": "com.example.records",
+        "time": "2026-11-21T11:00:00Z",
+        "detail": REQUEST,
+    }
+    assert invoke("SubmitPurge", event) == SUBMITTED
+    run = bench.runs.get("q3")
+    assert (run.submitted_by, run.reference_time.hour) == ("event:com.example.records", 11)
+
+
+def _raising(error: Exception) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail

@@ -1,0 +1,85 @@
+"""Wiring: every use case over the real adapters, built once, from the template's environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from genesys_purge import wiring
+
+from tests import builders, template
+from tests.functions.conftest import USE_CASES, Invoke
+from tests.unit.aws import client, mocked_aws
+
+KEPT = {"_aws", "_session"}
+
+
+@pytest.fixture(autouse=True)
+def deployed() -> Iterator[None]:
+    """The account as the template deploys it, and nothing built yet."""
+    with (
+        mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable"),
+        patch.dict("os.environ", template.environment()),
+    ):
+        for name, value in template.parameters().items():
+            client("ssm").put_parameter(Name=name, Value=value, Type="String")
+        _forget()
+        yield
+        _forget()
+
+
+def _forget() -> None:
+    for name, builder in vars(wiring).items():
+        if hasattr(builder, "cache_clear") and name not in KEPT:
+            builder.cache_clear()
+
+
+@pytest.mark.parametrize("name", USE_CASES)
+def test_a_use_case_is_built_once(name: str) -> None:
+    build = getattr(wiring, name)
+    assert build() is build()
+
+
+def test_adapters_are_shared() -> None:
+    assert wiring.runs() is wiring.runs()
+    assert wiring.genesys() is wiring.genesys()
+    assert wiring.http_client() is wiring.http_client()
+    wiring.http_client().close()
+
+
+def test_redirects_are_not_followed_and_every_wait_has_an_end() -> None:
+    http = wiring.http_client()
+    assert not http.follow_redirects
+    assert None not in (http.timeout.connect, http.timeout.read, http.timeout.write)
+    http.close()
+
+
+@pytest.mark.parametrize("variable", ["RUNS_TABLE", "AUDIT_TABLE", "STATE_MACHINE_ARN"])
+def test_a_variable_that_is_missing_is_named(variable: str) -> None:
+    with (
+        patch.dict("os.environ", {variable: ""}),
+        pytest.raises(ValueError, match=f"{variable} is not set"),
+    ):
+        wiring.submit_purge()
+
+
+def test_a_missing_variable_is_not_told_to_callers(invoke: Invoke) -> None:
+    event: dict[str, Any] = {"version": "2.0", "requestContext": {"http": {}}, "body": "{}"}
+    with patch.dict("os.environ", {"RUNS_TABLE": ""}):
+        answer = invoke("SubmitPurge", event)
+    assert answer["statusCode"] == 500
+    assert "RUNS_TABLE" not in answer["body"]
+
+
+def test_a_request_is_submitted_and_read_through_the_real_adapters(invoke: Invoke) -> None:
+    machine = client("stepfunctions").create_state_machine(
+        name="purge-run", definition="{}", roleArn="arn:aws:iam::123456789012:role/r"
+    )
+    with patch.dict("os.environ", STATE_MACHINE_ARN=machine["stateMachineArn"]):
+        request = builders.conversation_archive(requestId="q3")
+        assert invoke("SubmitPurge", request) == {"runId": "q3", "status": "submitted"}
+        assert invoke("SubmitPurge", request) == {"runId": "q3", "status": "submitted"}
+        assert invoke("ValidatePurge", {"runId": "q3"}) == {"runId": "q3"}
+    assert [r.action for r in wiring.ledger().page("q3", 1, 10).records] == ["run_submitted"]

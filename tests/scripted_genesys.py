@@ -1,0 +1,55 @@
+"""A Genesys that answers by a script: the in-memory twin of the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from genesys_purge.ports import Operation, Permit
+
+Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+class Call(NamedTuple):
+    """One call to Genesys; `permit` is None for one that reads."""
+
+    operation: Operation
+    body: Mapping[str, Any]
+    path: Mapping[str, str]
+    permit: Permit | None
+
+
+class ScriptedGenesys:
+    """Answers each operation with its replies in order, and with the last one ever after."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self._replies: dict[tuple[str, str], list[Reply]] = {}
+
+    def on(self, operation: Operation, *replies: Reply) -> None:
+        self._replies[operation.verb, operation.path] = list(replies)
+
+    def read(
+        self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
+    ) -> Mapping[str, Any]:
+        return self._answer(Call(operation, body or {}, path, None))
+
+    def delete(
+        self, operation: Operation, body: Mapping[str, Any], permit: Permit
+    ) -> Mapping[str, Any]:
+        if any(call.permit == permit for call in self.calls):
+            raise ValueError(f"{permit} was used before")
+        return self._answer(Call(operation, body, {}, permit))
+
+    @property
+    def deletions(self) -> list[Mapping[str, Any]]:
+        """The bodies of the deleting calls."""
+        return [call.body for call in self.calls if call.permit]
+
+    def _answer(self, call: Call) -> Mapping[str, Any]:
+        self.calls.append(call)
+        replies = self._replies[call.operation.verb, call.operation.path]
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return reply(call.body) if callable(reply) else reply

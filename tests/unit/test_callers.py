@@ -1,0 +1,193 @@
+"""The ways in: each event's request, by whom it comes, and for when it was scheduled."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from genesys_purge.callers import LARGEST_BODY, http_call, is_http, submission
+from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.submission import Submission
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.application import http_event
+
+REQUEST = {"method": "m", "reason": "a good reason"}
+AT = "2026-11-21T03:00:00Z"
+MOMENT = datetime(2026, 11, 21, 3, tzinfo=UTC)
+SCHEDULE = {"scheduledTime": AT, "scheduleArn": "arn:aws:scheduler:::schedule/default/nightly"}
+
+
+def posted(body: str, **changes: Any) -> dict[str, Any]:
+    return http_event("POST /purges", body=body) | changes
+
+
+def refused(event: object) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as error:
+        submission(event)
+    return dict(error.value.errors())
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (REQUEST, Submission(REQUEST, "invoke")),
+        ({}, Submission({}, "invoke")),
+        (SCHEDULE | {"request": REQUEST}, Submission(REQUEST, "schedule:nightly", MOMENT)),
+        (
+            {"scheduledTime": "2026-11-21T04:00:00+01:00", "request": REQUEST},
+            Submission(REQUEST, "schedule:", MOMENT),
+        ),
+        (
+            {"detail-type": "x", "source": "com.example", "time": AT, "detail": REQUEST},
+            Submission(REQUEST, "event:com.example", MOMENT),
+        ),
+        ({"detail-type": "x", "time": AT}, Submission({}, "event:", MOMENT)),
+        (
+            posted('{"method": "m", "reason": "a good reason"}'),
+            Submission(REQUEST, "arn:aws:iam::123456789012:user/operator"),
+        ),
+        (posted("[1]"), Submission([1], "arn:aws:iam::123456789012:user/operator")),
+    ],
+)
+def test_each_way_in_carries_its_request_its_actor_and_its_moment(
+    event: Any, expected: Submission
+) -> None:
+    assert submission(event) == expected
+
+
+@pytest.mark.parametrize("event", [None, 1, "x", [], [REQUEST], True])
+def test_what_is_no_object_is_refused(event: object) -> None:
+    assert refused(event) == {"request": "must be a JSON object"}
+
+
+@pytest.mark.parametrize(
+    "event", [SCHEDULE, SCHEDULE | {"request": REQUEST, "more": 1}, {"scheduledTime": AT}]
+)
+def test_a_schedule_sends_exactly_its_three_fields(event: Any) -> None:
+    assert refused(event) == {"request": "a schedule sends scheduledTime, scheduleArn and request"}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        None,
+        "",
+        "<aws.scheduler.scheduled-time>",
+        "2026-11-21",
+        "2026-11-21T03:00:00",
+        "20261121",
+        1_795_230_000,
+        True,
+        [AT],
+        2**70,
+        "0001-01-01T00:00:00+23:00",
+        "\ud800",
+    ],
+)
+def test_a_moment_is_a_time_with_a_zone(moment: object) -> None:
+    message = "must be a time as in RFC 3339"
+    assert refused({"scheduledTime": moment, "request": {}}) == {"scheduledTime": message}
+    assert refused({"detail-type": "x", "time": moment}) == {"time": message}
+
+
+@pytest.mark.parametrize(
+    "name", [{"scheduleArn": "x" * 500}, {"scheduleArn": None}, {"scheduleArn": {"a": 1}}]
+)
+def test_who_calls_is_cut_to_a_hundred_letters(name: dict[str, Any]) -> None:
+    event = {"scheduledTime": AT, "request": REQUEST} | name
+    assert len(submission(event).actor) <= 100
+
+
+def test_a_body_in_base64_is_decoded() -> None:
+    body = base64.b64encode(b'{"a": "\xc3\xbc"}').decode()
+    assert submission(posted(body, isBase64Encoded=True)).payload == {"a": "ü"}
+
+
+@pytest.mark.parametrize(
+    ("body", "encoded"),
+    [
+        ("", False),
+        ("{", False),
+        ("method=m", False),
+        ("{}{}", False),
+        ("NaN", False),
+        ("\ud800", False),
+        ("[" * 100_000, False),
+        ("{}", True),
+        ("e30", True),
+        ("!!!!", True),
+        ("ä", True),
+        ("/////w==", True),
+    ],
+)
+def test_a_body_that_is_not_json_is_refused(body: str, *, encoded: bool) -> None:
+    event = posted(body, isBase64Encoded=encoded)
+    assert refused(event) == {"request": "the body is not JSON"}
+
+
+def test_a_missing_body_is_refused() -> None:
+    assert refused(http_event("POST /purges")) == {"request": "the body is not JSON"}
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_a_body_of_a_mebibyte_is_read_and_a_larger_one_is_not(*, encoded: bool) -> None:
+    def body(size: int) -> str:
+        text = '"' + "x" * (size - 2) + '"'
+        return base64.b64encode(text.encode()).decode() if encoded else text
+
+    largest = submission(posted(body(LARGEST_BODY), isBase64Encoded=encoded))
+    assert len(largest.payload) == LARGEST_BODY - 2
+    event = posted(body(LARGEST_BODY + 1), isBase64Encoded=encoded)
+    assert refused(event) == {"request": "may have at most 1048576 bytes"}
+
+
+def test_a_body_is_measured_in_bytes_and_not_in_letters() -> None:
+    assert "request" in refused(posted('"' + "€" * (LARGEST_BODY // 2) + '"'))
+
+
+@pytest.mark.parametrize(
+    "authorizer", [{}, {"iam": {}}, {"iam": {"userArn": None}}, {"jwt": {"claims": {}}}]
+)
+def test_a_caller_without_a_name_is_somebody_over_http(authorizer: dict[str, Any]) -> None:
+    event = http_event("GET /purges/{runId}")
+    event["requestContext"]["authorizer"] = authorizer
+    call = http_call(event)
+    assert (call.actor, call.route) == ("http", "GET /purges/{runId}")
+    assert (call.path, call.query) == ({}, {})
+
+
+@pytest.mark.parametrize("event", [None, [], {}, {"requestContext": None}, {"requestContext": {}}])
+def test_other_events_are_not_http(event: object) -> None:
+    assert not is_http(event)
+
+
+names = st.sampled_from(
+    ["scheduledTime", "scheduleArn", "request", "detail", "detail-type", "time", "source"]
+)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(names | st.text(max_size=3), values, max_size=5) | values)
+def test_whatever_is_invoked_with_is_a_submission_or_refused(event: Any) -> None:
+    try:
+        actor = submission(event).actor
+    except InvalidRequest as error:
+        actor = error.errors()[0].path
+    assert 0 < len(actor) <= 100
+
+
+@given(st.text(st.characters(exclude_categories=[])), st.booleans())
+def test_whatever_the_body_it_is_json_or_refused(body: str, encoded: bool) -> None:  # noqa: FBT001
+    try:
+        found = submission(posted(body, isBase64Encoded=encoded)).actor
+    except InvalidRequest as error:
+        found = error.errors()[0].path
+    assert found in ("request", "arn:aws:iam::123456789012:user/operator")

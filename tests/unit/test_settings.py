@@ -1,0 +1,105 @@
+"""Settings: read from the environment, naming everything that is missing or wrong."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+from unittest.mock import patch
+
+import pytest
+from genesys_purge.settings import Settings
+
+from tests import template
+
+
+def test_an_empty_environment_has_the_documented_defaults() -> None:
+    settings = Settings.read({})
+    assert (settings.max_records, settings.concurrent_jobs) == (100_000, 5)
+    assert (settings.batch_size, settings.requests_per_second) == (1_000, 10.0)
+    assert (settings.job_time_limit_seconds, settings.intent_lease_seconds) == (14_400, 60)
+    assert settings.residency_zones == frozenset({"us-east-1"})
+
+
+def test_the_environment_of_this_process_is_read_when_asked_and_not_before() -> None:
+    with patch.dict("os.environ", MAX_RECORDS="7", RUNS_TABLE="runs"):
+        settings = Settings.from_environment()
+    assert (settings.max_records, settings.named("runs_table")) == (7, "runs")
+
+
+def test_every_setting_is_a_variable_of_the_template_and_every_variable_a_setting() -> None:
+    variables = {name for name in template.environment() if not name.startswith("POWERTOOLS_")}
+    assert variables == {field.name.upper() for field in fields(Settings)}
+
+
+def test_the_template_deploys_the_same_defaults() -> None:
+    deployed, default = Settings.read(template.environment()), Settings()
+    names = [field.name for field in fields(Settings)]
+    differing = {name for name in names if getattr(deployed, name) != getattr(default, name)}
+    resources = ("_table", "_secret", "_parameter", "_arn")
+    assert differing == {name for name in names if name.endswith(resources)}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_RECORDS", "0"),
+        ("MAX_RECORDS", "many"),
+        ("MAX_RECORDS", "1.5"),
+        ("CONCURRENT_JOBS", "0"),
+        ("CONCURRENT_JOBS", "1001"),
+        ("BATCH_SIZE", "1001"),
+        ("BATCH_SIZE", "-1"),
+        ("REQUESTS_PER_SECOND", "0"),
+        ("REQUESTS_PER_SECOND", "nan"),
+        ("REQUESTS_PER_SECOND", "inf"),
+        ("CIRCUIT_RECOVERY_SECONDS", "0"),
+        ("JOB_TIME_LIMIT_SECONDS", "59"),
+        ("INTENT_LEASE_SECONDS", "0"),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} "):
+        Settings.read({name: value})
+
+
+def test_every_wrong_variable_is_named_at_once() -> None:
+    wrong = {"MAX_RECORDS": "x", "BATCH_SIZE": "0", "REQUESTS_PER_SECOND": "-1"}
+    with pytest.raises(ValueError, match="MAX_RECORDS") as refused:
+        Settings.read(wrong | {"CONCURRENT_JOBS": "3"})
+    assert all(name in str(refused.value) for name in wrong)
+    assert "CONCURRENT_JOBS" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_an_empty_variable_is_as_good_as_none(value: str) -> None:
+    environment = {"MAX_RECORDS": value, "GENESYS_API_URL": value, "RUNS_TABLE": value}
+    assert Settings.read(environment) == Settings()
+
+
+@pytest.mark.parametrize("name", ["runs_table", "audit_table", "genesys_secret"])
+def test_a_missing_name_is_named_where_it_is_needed(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name.upper()} is not set"):
+        Settings.read({}).named(name)
+
+
+def test_zones_are_separated_by_commas() -> None:
+    zones = Settings.read({"RESIDENCY_ZONES": " eu-west-1 ,,eu-central-1, "}).residency_zones
+    assert zones == frozenset({"eu-west-1", "eu-central-1"})
+
+
+def test_urls_are_the_regions_own_unless_given() -> None:
+    settings = Settings.read({"GENESYS_REGION": "eu-west-1"})
+    assert settings.api_url == "https://api.mypurecloud.ie"
+    assert settings.login_url == "https://login.mypurecloud.ie"
+    given = {"GENESYS_API_URL": "http://localhost:1/", "GENESYS_LOGIN_URL": "http://localhost:2"}
+    settings = Settings.read(given)
+    assert (settings.api_url, settings.login_url) == ("http://localhost:1", "http://localhost:2")
+
+
+def test_a_region_that_there_is_not_is_named() -> None:
+    with pytest.raises(ValueError, match="GENESYS_REGION: mars-1"):
+        _ = Settings.read({"GENESYS_REGION": "mars-1"}).api_url
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().max_records = 1  # type: ignore[misc]
