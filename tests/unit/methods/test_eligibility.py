@@ -171,3 +171,32 @@ def test_years_of_leap_days_and_clock_changes_are_counted_in_days() -> None:
     moment = datetime.fromisoformat("2024-02-29T00:30:00+01:00")
     assert NOON - moment > timedelta(days=365)
     assert len(judged(record(moment.isoformat()))[0]) == 1
+
+
+@pytest.mark.parametrize("row", [None, {"id": "a1"}, {"conversationId": None}, "a1"])
+def test_a_row_without_an_id_proves_nothing_about_any_conversation(row: Any) -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(LOOK_UP, {"data": [row]})
+    with pytest.raises(UnreadableAnswer, match="without an id"):
+        plan(
+            ConversationArchive(),
+            builders.conversation_archive(conversationIds=["a1"]),
+            sources(genesys),
+        )
+
+
+def test_a_row_in_other_letters_is_the_same_conversation() -> None:
+    entries, skipped = judged(record(conversationId="A1"))
+    assert ([entry.conversation_id for entry in entries], skipped) == (["a1"], {})
+
+
+@pytest.mark.parametrize(
+    "name", ["legalHold", "Legal_Hold", "LEGAL_HOLD", "legal-hold", "legal_hold ", "legal hold"]
+)
+def test_a_legal_hold_holds_however_it_is_spelled(name: str) -> None:
+    assert judged(record(customAttributes={name: True})) == ([], {"legal_hold": 1})
+    assert judged(record(customAttributes={name: False}))[1] == {}
+
+
+def test_a_classification_longer_than_any_is_no_leave_to_delete() -> None:
+    assert judged(record(customAttributes={"classification": "x" * 41})) == ([], {"too_young": 1})

@@ -9,7 +9,7 @@ import pytest
 from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.methods import windows
 from genesys_purge.methods.method import Part
-from genesys_purge.model.dates import Window
+from genesys_purge.model.dates import Window, zulu
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +59,7 @@ def test_a_count_that_cannot_be_read_is_not_zero(answer: Any) -> None:
     ],
 )
 def test_times_go_over_the_wire_in_utc_never_later_than_they_are(at: datetime, text: str) -> None:
-    assert windows.zulu(at) == text
+    assert zulu(at) == text
 
 
 def test_a_windows_part_is_its_window_and_a_list_of_ids_is_none() -> None:

@@ -116,3 +116,14 @@ def test_what_is_wrong_with_a_hold_is_told_without_telling_what_it_says() -> Non
         Hold.parse(STORED | {"placedBy": 5, "reason": "Jane Doe v. Example" * 50})
     assert "reason" in str(refused.value)
     assert "Jane Doe" not in str(refused.value)
+
+
+@pytest.mark.parametrize("written", ["Conversation-1", " conversation-1 ", "CONVERSATION-1"])
+def test_a_held_id_holds_however_it_was_written(written: str) -> None:
+    assert hold(conversation_ids=frozenset({written})).holds_record("conversation-1", NOON)
+    assert hold(conversation_ids=HELD).holds_record(written.strip(), NOON)
+
+
+def test_a_held_id_that_is_none_is_not_overlooked() -> None:
+    with pytest.raises(ValidationError):
+        hold(conversation_ids=frozenset({"conversation 1, conversation 2"}))

@@ -104,3 +104,18 @@ def test_a_rate_of_success_is_not_told_over_an_upper_bound(bench: Workbench) -> 
     bench.plan_purge(RUN)
     assert bench.complete_purge(RUN).outcome is Outcome.NOTHING_TO_PURGE
     assert "successRate" not in bench.last_fact
+
+
+def test_a_run_that_deleted_nothing_of_what_was_eligible_is_an_alarm(bench: Workbench) -> None:
+    everything = frozenset(range(10))
+    bench.planned(ended(protected=everything, deleted=None, verified=0))
+    assert bench.complete_purge(RUN).outcome is Outcome.COMPLETED
+    assert bench.meter.counts["NothingDeleted"] == 1
+
+
+def test_a_rate_over_records_that_nobody_counted_is_absent(bench: Workbench) -> None:
+    bench.planned(ended(), ended(number=1, deleted=None, unreported=10))
+    bench.complete_purge(RUN)
+    assert bench.run.totals is not None
+    assert (bench.run.totals.deleted, bench.run.totals.unreported) == (10, 10)
+    assert "successRate" not in bench.last_fact

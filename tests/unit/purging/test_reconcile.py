@@ -121,13 +121,16 @@ def test_a_look_that_is_not_allowed_ends_the_batch_at_once(bench: Workbench) -> 
         bench.submit_batch(step)
 
 
-def test_only_the_part_that_was_asked_for_is_looked_at(bench: Workbench) -> None:
+def test_only_the_part_that_was_asked_for_is_looked_at_and_the_next_submitted(
+    bench: Workbench,
+) -> None:
     pending = (Slice(start=0, stop=2), Slice(start=2, stop=10))
     step = bench.planned(unsure(pending=pending, before=1, protected=frozenset({0})))
     left(bench, 0)
     bench.genesys.on(SUBMIT, {"jobId": "job-2"})
     assert bench.submit_batch(step).next is Next.POLL
     assert bench.genesys.calls[0].body["query"] == 'conversationId IN ("conversation-000001")'
+    assert bench.genesys.deletions[0]["conversationIds"] == builders.conversation_ids(10)[2:]
     assert (bench.batch.state, bench.batch.pending) == (BatchState.SUBMITTED, pending[1:])
 
 

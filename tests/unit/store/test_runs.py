@@ -131,6 +131,44 @@ def test_a_plan_seals_its_batches(tables: Tables) -> None:
     assert list(tables.runs.manifest("run-1", 0)) == entries_of(10)
 
 
+def test_only_the_latest_planner_writes_batches_and_the_plan(tables: Tables) -> None:
+    run = stored(tables)
+    tables.runs.begin_plan(run.model_copy(update={"planner": "planner-2"}))
+    with pytest.raises(LostRace):
+        tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)
+    with pytest.raises(LostRace):
+        tables.runs.plan(with_plan(run, 1), record(Action.RUN_PLANNED))
+    tables.runs.put_batch(builders.batch(), entries_of(10), "planner-2")
+    later = run.model_copy(update={"planner": "planner-2"})
+    tables.runs.plan(with_plan(later, 1), record(Action.RUN_PLANNED))
+    assert actions(tables) == ["run_submitted", "run_planned"]
+
+
+def test_no_plan_is_begun_once_there_is_one(tables: Tables) -> None:
+    run = planned(tables, builders.batch())
+    with pytest.raises(LostRace):
+        tables.runs.begin_plan(run)
+
+
+def test_an_intent_needs_its_run_to_be_running(tables: Tables) -> None:
+    run = planned(tables, builders.batch())
+    intent = builders.batch().to(BatchState.SUBMITTING)
+    ended = finished(run, Outcome.FAILED, totals_of(run.plan, []), NOON, "stopped")
+    tables.runs.finish(ended, record(Action.RUN_FAILED))
+    with pytest.raises(LostRace):
+        tables.runs.intend(intent)
+    assert tables.runs.batch("run-1", 0) == builders.batch()
+
+
+def test_an_intent_is_stored_once(tables: Tables) -> None:
+    planned(tables, builders.batch())
+    intent = builders.batch().to(BatchState.SUBMITTING)
+    tables.runs.intend(intent)
+    with pytest.raises(LostRace):
+        tables.runs.intend(intent)
+    assert tables.runs.batch("run-1", 0) == intent
+
+
 def test_a_batch_without_a_run_is_not_put(tables: Tables) -> None:
     with pytest.raises(LostRace):
         tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)

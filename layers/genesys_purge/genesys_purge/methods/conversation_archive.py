@@ -181,10 +181,9 @@ def wrong_ids(ids: Iterable[str], path: str) -> Iterator[FieldError]:
     for position, conversation_id in enumerate(ids):
         if not CONVERSATION_ID.fullmatch(conversation_id):
             yield FieldError(path.format(position), "is not a conversation id")
-        elif conversation_id in seen:
-            earlier = path.format(seen[conversation_id])
-            yield FieldError(path.format(position), f"repeats {earlier}")
-        seen.setdefault(conversation_id, position)
+        elif (key := conversation_id.casefold()) in seen:
+            yield FieldError(path.format(position), f"repeats {path.format(seen[key])}")
+        seen.setdefault(conversation_id.casefold(), position)
 
 
 def _listed(request: ConversationArchiveRequest, id_lists: IdLists) -> Sequence[str]:
