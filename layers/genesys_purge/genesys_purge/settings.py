@@ -56,7 +56,7 @@ class Settings:
     requests_per_second: float = _read(10.0, _number(float, 0.01, 1_000_000))
     circuit_recovery_seconds: int = _read(30, _number(int, 1, 3_600))
     job_time_limit_seconds: int = _read(14_400, _number(int, 60, 31_536_000))
-    reconcile_seconds: int = _read(3_600, _number(int, 1, 31_536_000))
+    reconcile_seconds: int = _read(1_800, _number(int, 1, 31_536_000))
     intent_lease_seconds: int = _read(60, _number(int, 1, 900))
 
     def named(self, name: str) -> str:
