@@ -16,7 +16,7 @@ from genesys_purge.store.executions import StepFunctionsExecutions
 from local.simulator import Fault, FaultKind, Operation
 from tests import template
 from tests.application import Application
-from tests.workflows.moments import killed_at, once_after
+from tests.workflows.moments import killed_at, once_after, once_at
 from tests.workflows.proof import assert_honest, facts, sent, statuses
 from tests.workflows.slots import METHODS, Shared, shared
 
@@ -154,9 +154,13 @@ def half_planned(app: Application, request: dict[str, Any]) -> str:
 
 def stopped(app: Application, request: dict[str, Any]) -> str:
     run_id = unattended(app, request)
+    stop(app, run_id)
+    return run_id
+
+
+def stop(app: Application, run_id: str) -> None:
     failure = {"runId": run_id, "error": "ABORTED", "cause": "stopped from outside"}
     app.invoke("FailPurgeFunction", failure)
-    return run_id
 
 
 def unattended(app: Application, request: dict[str, Any]) -> str:
@@ -178,5 +182,25 @@ def test_no_batch_can_be_submitted_of_a_run_that_is_not_running(
 
     with pytest.raises(InvalidRequest, match=f"{run_id} is .*, not running"):
         app.invoke("SubmitBatchFunction", {"runId": run_id, "batch": 0})
+
+    assert sent(app, since) == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_run_that_is_stopped_between_the_check_and_the_intent_submits_nothing(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    run_id = unattended(app, slot.first_batch(method))
+    since = len(app.simulator.requests)
+
+    def be_stopped(store: Callable[[], Any]) -> None:
+        stop(app, run_id)
+        store()
+
+    with once_at("intend", lambda _: True, be_stopped):
+        answer = app.invoke("SubmitBatchFunction", {"runId": run_id, "batch": 0})
+    with pytest.raises(InvalidRequest, match=f"{run_id} is finished"):
+        app.invoke("SubmitBatchFunction", answer)
 
     assert sent(app, since) == []

@@ -101,7 +101,7 @@ def test_a_submit_that_is_always_too_early_gives_up_and_is_no_success(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_submits_that_nobody_ever_answers_are_given_up_after_three(
+def test_submits_that_nobody_ever_answers_are_given_up_after_five(
     scene: Shared, method: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -111,6 +111,6 @@ def test_submits_that_nobody_ever_answers_are_given_up_after_three(
     run = app.run(slot.first_batch(method))
 
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
-    assert len(sent(app, since)) == 3
-    assert "OutcomeUnknown: 3 submits went unanswered" in run["batches"][0]["detail"]
+    assert len(sent(app, since)) == 5
+    assert "OutcomeUnknown: 5 submits went unanswered" in run["batches"][0]["detail"]
     assert_honest(app, run, slot.ids[:5])

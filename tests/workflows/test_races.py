@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -50,6 +50,13 @@ def meeting_at(method: str, count: int) -> Iterator[None]:
         yield
 
 
+def repeated(app: Application, function: str, event: dict[str, Any]) -> Any:
+    """What a task answers, which the state machine repeats while it loses its race."""
+    while True:
+        with suppress(LostRace):
+            return app.invoke(function, event)
+
+
 def planned(app: Application, slot: Slot, method: str) -> dict[str, Any]:
     """The first step of the only batch of a run that was planned and is executed by nobody."""
     with patch.object(StepFunctionsExecutions, "start"):
@@ -58,7 +65,11 @@ def planned(app: Application, slot: Slot, method: str) -> dict[str, Any]:
     return {"runId": run_id, "batch": 0}
 
 
-def executions() -> list[str]:
+def executions() -> StepFunctionsExecutions:
+    return StepFunctionsExecutions(aws("stepfunctions"), wiring.settings().state_machine_arn)
+
+
+def executed() -> list[str]:
     machine = wiring.settings().state_machine_arn
     listed = aws("stepfunctions").list_executions(stateMachineArn=machine)
     return [execution["name"] for execution in listed["executions"]]
@@ -73,7 +84,7 @@ def test_the_same_request_submitted_many_times_at_once_is_one_run(scene: Shared)
     (run_id,) = {answer["runId"] for answer in answers}
     app.execution(run_id)
     run = app.read(run_id)
-    assert executions().count(run_id) == 1
+    assert executed().count(run_id) == 1
     assert (run["outcome"], facts(app, run)["run_submitted"]) == ("completed", 1)
     assert_honest(app, run, slot.ids)
 
@@ -101,6 +112,25 @@ def test_another_request_under_a_taken_id_is_refused_and_changes_nothing(scene: 
 
     assert app.read("taken") == before
     assert not set(other.ids).intersection(app.simulator.corpus.deleted_ids())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_two_planners_at_once_make_one_plan_and_mix_no_manifests(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    with patch.object(StepFunctionsExecutions, "start"):
+        run_id = app.submit(slot.request(method))["runId"]
+
+    with meeting_at("get", 2):
+        at_once(2, lambda: repeated(app, "PlanPurgeFunction", {"runId": run_id}))
+    executions().start(run_id)
+    app.execution(run_id)
+    run = app.read(run_id)
+
+    assert (run["outcome"], facts(app, run)["run_planned"]) == ("completed", 1)
+    assert [batch["targeted"] for batch in run["batches"]] == [5, 5]
+    assert_honest(app, run, slot.ids)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -143,23 +173,14 @@ def test_two_workers_that_poll_or_verify_at_once_count_a_batch_once(
     step = app.invoke("SubmitBatchFunction", step)
     app.clock.wait(60)
 
-    count_twice(app, "PollBatchFunction", step)
-    count_twice(app, "VerifyBatchFunction", step)
+    with meeting_at("batch", 2):
+        at_once(2, lambda: repeated(app, "PollBatchFunction", step))
+    with meeting_at("batch", 2):
+        at_once(2, lambda: repeated(app, "VerifyBatchFunction", step))
 
     assert app.read(step["runId"])["totals"]["verified"] == 5
     actions = app.actions(step["runId"])
     assert (actions.count("batch_completed"), actions.count("batch_verified")) == (1, 1)
-
-
-def count_twice(app: Application, function: str, step: dict[str, Any]) -> None:
-    def work() -> None:
-        try:
-            app.invoke(function, step)
-        except LostRace:  # upon which the state machine repeats the task
-            app.invoke(function, step)
-
-    with meeting_at("batch", 2):
-        at_once(2, work)
 
 
 @pytest.mark.parametrize("method", METHODS)

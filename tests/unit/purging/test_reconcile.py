@@ -95,10 +95,10 @@ def test_records_that_are_all_there_at_last_are_submitted_again_and_the_audit_sa
     assert (bench.batch.job_id, bench.batch.attempts) == ("job-2", 2)
 
 
-def test_a_third_submit_without_answer_or_effect_is_the_last(bench: Workbench) -> None:
-    step = bench.planned(unsure(unknowns=3))
+def test_a_fifth_submit_without_answer_or_effect_is_the_last(bench: Workbench) -> None:
+    step = bench.planned(unsure(unknowns=5))
     left(bench, 10)
-    with pytest.raises(OutcomeUnknown, match="3 submits went unanswered"):
+    with pytest.raises(OutcomeUnknown, match="5 submits went unanswered"):
         bench.submit_batch(at_last(step))
     assert bench.genesys.deletions == []
 

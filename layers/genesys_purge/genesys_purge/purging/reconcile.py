@@ -13,7 +13,7 @@ from genesys_purge.purging.batches import PHASES, Batches, Case
 from genesys_purge.purging.waiting import RECONCILE_FIRST, reconcile_wait
 from genesys_purge.settings import Settings
 
-MOST_UNKNOWNS = 3
+MOST_UNKNOWNS = 5
 
 
 class Reconcile:
@@ -44,7 +44,7 @@ class Reconcile:
         if remaining < case.before:
             raise OutcomeUnknown(
                 f"{case.before - remaining} of {case.before} records are gone since a submit that "
-                f"nobody saw answered; it may have been carried out: {case.batch.detail}"
+                "nobody saw answered"
             )
         return self._submit_again(case, step)
 
@@ -70,8 +70,7 @@ class Reconcile:
     def _submit_again(self, case: Case, step: BatchStep) -> BatchStep:
         if case.batch.unknowns >= MOST_UNKNOWNS:
             raise OutcomeUnknown(
-                f"{case.batch.unknowns} submits went unanswered and no record was deleted: "
-                f"{case.batch.detail}"
+                f"{case.batch.unknowns} submits went unanswered and no record is gone"
             )
         self._batches.advance(
             case.batch.to(BatchState.PLANNED, intent_at=None, outcome_unknown=False),

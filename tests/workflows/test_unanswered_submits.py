@@ -1,0 +1,73 @@
+"""A submit that nobody saw answered: its effect is awaited with patience, and never by half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.simulator import DeletionMoment, Fault, FaultKind, Operation, SimulatorSettings
+from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.slots import METHODS, Shared, shared
+
+HALF_AN_HOUR, HOUR = 1_800, 3_600
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Shared]:
+    """Jobs that show nothing for half an hour, and then all at once; patience for an hour."""
+    settings = SimulatorSettings(
+        requests_per_second=None,
+        job_base_seconds=HALF_AN_HOUR,
+        deletes=DeletionMoment.AT_THE_END,
+    )
+    with shared(settings, {"RECONCILE_SECONDS": str(HOUR)}) as scene:
+        yield scene
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", [FaultKind.TIMEOUT_AFTER, FaultKind.GATEWAY_TIMEOUT_AFTER])
+def test_a_job_that_shows_nothing_for_half_an_hour_is_not_submitted_again(
+    scene: Shared, kind: FaultKind, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(kind, Operation.SUBMIT))
+    since = len(app.simulator.requests)
+
+    run = app.run(slot.first_batch(method))
+
+    assert len(sent(app, since)) == 1
+    assert (run["outcome"], run["totals"]["verified"]) == ("completed", 5)
+    assert (facts(app, run)["batch_submitted"], facts(app, run)["batch_reconciled"]) == (0, 1)
+    assert_honest(app, run, slot.ids[:5])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_submit_without_effect_is_made_again_when_patience_ends_and_not_before(
+    scene: Shared, method: str
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT))
+    since = len(app.simulator.requests)
+
+    run = app.run(slot.first_batch(method))
+
+    first, second = [r for r in app.simulator.requests[since:] if r.operation is Operation.SUBMIT]
+    assert HOUR - 300 <= (second.at - first.at).total_seconds() <= HOUR
+    assert run["outcome"] == "completed"
+    assert_honest(app, run, slot.ids[:5])
+
+
+@pytest.mark.parametrize("method", METHODS[:2])
+def test_half_an_effect_is_neither_claimed_nor_tried_again(scene: Shared, method: str) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.corpus.place_hold(slot.ids[:2])
+    app.simulator.faults.add(Fault(FaultKind.DROP_AFTER, Operation.SUBMIT))
+    since = len(app.simulator.requests)
+
+    run = app.run(slot.first_batch(method))
+
+    assert len(sent(app, since)) == 1
+    assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
+    assert "OutcomeUnknown: 3 of 5 records are gone" in run["batches"][0]["detail"]
+    assert_honest(app, run, slot.ids[:5])
