@@ -52,7 +52,7 @@ def test_a_job_that_nobody_reported_is_not_claimed_while_anything_is_left(app: A
     assert len(sent(app)) == 1
     assert run["outcome"] == "failed"
     assert run["totals"] == {"targeted": 10, "skipped": {}, "verified": 0}
-    assert "may have been carried out" in run["batches"][0]["detail"]
+    assert "6 of 10 records are gone" in run["batches"][0]["detail"]
 
 
 def test_the_other_methods_plan_exactly(app: Application) -> None:
