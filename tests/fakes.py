@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
@@ -196,11 +196,11 @@ class MemoryMeter:
     """Adds up."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
+        self.counts: dict[str, float] = defaultdict(float)
         self.durations: dict[str, float] = {}
 
     def count(self, name: str, value: float = 1) -> None:
-        self.counts[name] += int(value)
+        self.counts[name] += value
 
     def seconds(self, name: str, value: float) -> None:
         self.durations[name] = value

@@ -87,6 +87,11 @@ def test_no_variable_holds_a_secret_or_logs_events() -> None:
     assert not [name for name in template.environment() if "PASSWORD" in name or "TOKEN" in name]
 
 
+def test_a_submit_in_flight_is_left_alone_for_as_long_as_its_function_may_run() -> None:
+    longest = properties("SubmitBatchFunction").get("Timeout", GLOBALS["Timeout"])
+    assert int(template.environment()["INTENT_LEASE_SECONDS"]) >= longest
+
+
 def test_the_shipped_matrix_and_the_parameters_are_one() -> None:
     shipped = RetentionMatrix.parse(json.loads(template.parameters()["RetentionMatrixParameter"]))
     assert shipped == default_matrix()

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from genesys_purge import telemetry
 from genesys_purge.errors import InvalidRequest, PermissionMissing, PurgeError, Unexpected
 from genesys_purge.methods.conversation_archive import SUBMIT
 
@@ -106,3 +107,17 @@ def test_logs_use_the_allowed_keys_alone(
             invoke("PollBatch", event)
     assert lines(log)
     assert set().union(*lines(log)) <= ALLOWED
+
+
+def test_each_step_of_a_batch_is_told_by_number_and_state(
+    bench: Workbench, invoke: Invoke, log: io.StringIO
+) -> None:
+    step = bench.planned()
+    bench.genesys.on(SUBMIT, {"jobId": "job-1"})
+    invoke("SubmitBatch", step.to_json())
+    assert bench.progress == [(0, 1, "submitted")]
+    telemetry.progress(*bench.progress[0])
+    (line,) = lines(log)
+    assert (line["message"], line["batch"], line["batches"]) == ("batch", 0, 1)
+    assert line["state"] == "submitted"
+    assert set(line) <= ALLOWED | {"batch", "batches", "state"}

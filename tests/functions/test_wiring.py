@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -83,3 +84,10 @@ def test_a_request_is_submitted_and_read_through_the_real_adapters(invoke: Invok
         assert invoke("SubmitPurge", request) == {"runId": "q3", "status": "submitted"}
         assert invoke("ValidatePurge", {"runId": "q3"}) == {"runId": "q3"}
     assert [r.action for r in wiring.ledger().page("q3", 1, 10).records] == ["run_submitted"]
+
+
+def test_the_clock_tells_utc_and_sleep_sleeps() -> None:
+    with patch("time.sleep") as sleep:
+        wiring.sleep(1.5)
+    sleep.assert_called_once_with(1.5)
+    assert wiring.now().utcoffset() == timedelta(0)

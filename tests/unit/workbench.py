@@ -69,7 +69,8 @@ class Workbench:
             self.settings,
             self.clock,
         )
-        batches = Batches(self.runs, self.clock, "tests")
+        self.progress: list[tuple[int, int, str]] = []
+        batches = Batches(self.runs, self.clock, "tests", lambda *step: self.progress.append(step))
         self.guard = Guard(self.policies, self.holds, self.clock)
         self.submit_batch = SubmitBatch(
             batches,

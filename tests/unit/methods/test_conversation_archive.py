@@ -116,6 +116,11 @@ def test_a_submit_that_was_accepted_without_an_id_may_have_been_carried_out(
         METHOD.submit(REQUEST, part("a1"), PERMIT, answering(answer))
 
 
+@pytest.mark.parametrize("job_id", ["j", "x" * 200, "6a7e8feb-b491-4cf7-a9f1-bf3703467718", ".a."])
+def test_a_job_id_is_any_text_that_fits_into_a_path(job_id: str) -> None:
+    assert METHOD.submit(REQUEST, part("a1"), PERMIT, answering({"jobId": job_id})) == job_id
+
+
 def test_eligibility_is_asked_for_in_the_words_of_the_contract() -> None:
     genesys = answering(eligible)
     payload = builders.conversation_archive(conversationIds=["a1", "b2"])

@@ -107,7 +107,14 @@ def test_an_end_is_read_in_any_zone(end: str) -> None:
 
 @pytest.mark.parametrize(
     ("classification", "days"),
-    [(None, 365), ("public", 365), ("hipaa", 2_555), ("HIPAA", 2_555), ("unheard of", 365)],
+    [
+        (None, 365),
+        ("public", 365),
+        ("hipaa", 2_555),
+        ("HIPAA", 2_555),
+        (" Hipaa\n", 2_555),
+        ("unheard of", 365),
+    ],
 )
 def test_a_conversation_is_old_enough_to_the_second_by_its_own_classification(
     classification: str | None, days: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from genesys_purge.model.batch import ENDED, TRANSITIONS, Batch, BatchState, Slice
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests import builders
+from tests.clock import NOON
 
 STATES = st.sampled_from(BatchState)
 PAIRS = [(before, after) for before in BatchState for after in BatchState]
@@ -106,3 +109,29 @@ def test_only_the_first_pending_slice_is_asked_for() -> None:
     pending = (Slice(start=2, stop=4), Slice(start=4, stop=10))
     batch = builders.batch(planned=10, pending=pending, protected=frozenset({3, 5}))
     assert batch.candidates == {2}
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "deleted", "duration", "rate"),
+    [
+        (0, 40, 10, 40.0, 0.25),
+        (0, 3.0004, 10, 3.0, 3.333),
+        (0, 0, 10, 0.0, None),
+        (0, 40, None, 40.0, None),
+        (0, 40, 0, 40.0, 0.0),
+        (None, 40, 10, None, None),
+        (0, None, 10, None, None),
+    ],
+)
+def test_a_batch_tells_how_long_it_took_and_how_fast_it_was_where_both_ends_are_known(
+    began: float | None,
+    ended: float | None,
+    deleted: int | None,
+    duration: float | None,
+    rate: float | None,
+) -> None:
+    def at(seconds: float | None) -> datetime | None:
+        return None if seconds is None else NOON + timedelta(seconds=seconds)
+
+    batch = builders.batch(began_at=at(began), ended_at=at(ended), deleted=deleted)
+    assert (batch.duration_seconds, batch.records_per_second) == (duration, rate)

@@ -127,3 +127,10 @@ def test_a_held_id_holds_however_it_was_written(written: str) -> None:
 def test_a_held_id_that_is_none_is_not_overlooked() -> None:
     with pytest.raises(ValidationError):
         hold(conversation_ids=frozenset({"conversation 1, conversation 2"}))
+
+
+@pytest.mark.parametrize(("field", "most"), [("holdId", 80), ("reason", 500)])
+def test_the_texts_of_a_hold_have_an_end(field: str, most: int) -> None:
+    assert Hold.parse(STORED | {field: "x" * most})
+    with pytest.raises(ValidationError):
+        Hold.parse(STORED | {field: "x" * (most + 1)})

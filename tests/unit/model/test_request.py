@@ -69,7 +69,12 @@ def test_right_fields_are_read_beside_wrong_ones() -> None:
     payload = builders.data_deletion(reason="short", jurisdiction=5, colour="red")
     del payload["recordTypes"]
     request, errors = read_fields(DataDeletionRequest, payload)
-    assert {error.path for error in errors} == {"reason", "jurisdiction", "colour", "recordTypes"}
+    assert dict(errors) == {
+        "reason": "String should have at least 10 characters",
+        "jurisdiction": "Input should be a valid string",
+        "colour": "is not a field of this request",
+        "recordTypes": "is required",
+    }
     assert request.date_range == DataDeletionRequest.parse(builders.data_deletion()).date_range
     for name in ("reason", "jurisdiction", "record_types"):
         assert getattr(request, name) is None

@@ -143,3 +143,10 @@ RULE: dict[str, Any] = {"name": "any", "minimumDays": 30, "basis": "law"}
 def test_a_matrix_that_is_not_of_the_agreed_form_is_no_matrix(matrix: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         RetentionMatrix.parse(matrix)
+
+
+@pytest.mark.parametrize(("field", "most"), [("name", 80), ("basis", 400)])
+def test_the_texts_of_a_rule_have_an_end(field: str, most: int) -> None:
+    assert RetentionMatrix.parse({"rules": [RULE | {field: "x" * most}]})
+    with pytest.raises(ValidationError):
+        RetentionMatrix.parse({"rules": [RULE | {field: "x" * (most + 1)}]})

@@ -90,9 +90,10 @@ def test_a_missing_reason_is_required(bench: Workbench, request_of: Builder) -> 
 
 
 @each_method
-def test_the_shortest_reason_and_the_longest_id_are_allowed(
+def test_the_shortest_and_the_longest_of_each_are_allowed(
     bench: Workbench, request_of: Builder
 ) -> None:
+    assert bench.errors(request_of(requestId="x", requestedBy="x", maxRecords=1)) == {}
     payload = request_of(reason="ten letter", requestId="x" * 80, requestedBy="x" * 100)
     assert bench.errors(payload) == {}
     assert bench.errors(request_of(reason="x" * 500)) == {}

@@ -95,6 +95,15 @@ def test_the_requests_own_retention_counts_where_it_is_the_longer(bench: Workben
     assert "inside the retention of 367 days (The request's own retention)" in longer["dateRange"]
 
 
+def test_filters_may_have_sixteen_kibibytes_as_json_and_not_a_byte_more(
+    bench: Workbench,
+) -> None:
+    largest = {"a": "x" * (16_384 - len('{"a":""}'))}
+    assert bench.errors(builders.interaction_purge(filters=largest)) == {}
+    larger = {"a": largest["a"] + "x"}
+    assert list(bench.errors(builders.interaction_purge(filters=larger))) == ["filters"]
+
+
 @pytest.mark.parametrize("filters", [None, {}, {"attributes": {"region": "eu-west"}}, nested(10)])
 def test_filters_are_free_within_bounds(bench: Workbench, filters: object) -> None:
     assert bench.errors(builders.interaction_purge(filters=filters)) == {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from genesys_purge.errors import InvalidRequest, LimitExceeded, OnLegalHold
@@ -14,6 +14,7 @@ from genesys_purge.methods.method import Planned
 from genesys_purge.model.batch import BatchState, Entry, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.run import RunStatus
+from genesys_purge.purging import plan_purge
 from genesys_purge.purging.plan_purge import plan_hash
 
 from tests import builders
@@ -44,17 +45,6 @@ def found(body: Any) -> dict[str, Any]:
 def plan(bench: Workbench, **request: Any) -> PlanSummary:
     bench.stored(builders.conversation_archive(**request))
     return bench.plan_purge(RunRef(run_id="run-1"))
-
-
-def die_at(name: str, nth: int) -> Callable[[str], None]:
-    seen: list[str] = []
-
-    def before_write(write: str) -> None:
-        seen.append(write)
-        if seen.count(name) == nth and write == name:
-            raise RuntimeError("the process died")
-
-    return before_write
 
 
 def test_a_plan_is_batches_manifests_counts_and_a_hash() -> None:
@@ -132,29 +122,6 @@ def test_a_hash_stands_for_exactly_one_plan() -> None:
     assert plan_hash(plans[0]) == hashes[0]
 
 
-def test_a_plan_that_is_sealed_is_kept_whatever_is_there_by_now() -> None:
-    bench = small()
-    first = plan(bench)
-    bench.genesys.on(LOOK_UP, {"data": []})
-    asked = len(bench.genesys.calls)
-    assert bench.plan_purge(RunRef(run_id="run-1")) == first
-    assert len(bench.genesys.calls) == asked
-    assert len(bench.audit.of("run-1")) == 2
-
-
-@pytest.mark.parametrize(("write", "nth"), [("put_batch", 1), ("put_batch", 3), ("plan", 1)])
-def test_a_plan_that_was_half_written_is_made_anew(write: str, nth: int) -> None:
-    bench = small()
-    bench.runs.before_write = die_at(write, nth)
-    with pytest.raises(RuntimeError):
-        plan(bench)
-    assert bench.run.plan is None
-    assert len(bench.audit.of("run-1")) == 1
-    bench.genesys.on(LOOK_UP, {"data": [{"conversationId": "conversation-000007"}]})
-    assert bench.plan_purge(RunRef(run_id="run-1")).batches == 0
-    assert bench.runs.batches(bench.run) == []
-
-
 def test_a_plan_over_its_limit_says_both_numbers_and_writes_nothing() -> None:
     bench = small()
     with pytest.raises(LimitExceeded, match="9 records, 8 are allowed; nothing was deleted"):
@@ -219,3 +186,16 @@ def test_a_hold_of_our_own_keeps_a_window_from_being_planned(bench: Workbench) -
 def test_a_missing_list_of_ids_is_the_callers_error(bench: Workbench) -> None:
     with pytest.raises(InvalidRequest, match="conversationIdsFrom"):
         plan(bench, conversationIdsFrom="s3://abc/k")
+
+
+def test_a_plan_of_more_batches_than_a_map_has_room_for_writes_nothing() -> None:
+    bench = Workbench(batch_size=1)
+    bench.genesys.on(LOOK_UP, found)
+    with (
+        patch.object(plan_purge, "MOST_BATCHES", 8),
+        pytest.raises(LimitExceeded, match="9 batches"),
+    ):
+        plan(bench)
+    assert bench.run.plan is None
+    with patch.object(plan_purge, "MOST_BATCHES", 9):
+        assert bench.plan_purge(RunRef(run_id="run-1")).batches == 9

@@ -84,6 +84,15 @@ def test_a_window_is_counted_right_before_it_is_submitted(bench: Workbench) -> N
     assert [call.operation for call in bench.genesys.calls] == [COUNT, SUBMIT_WINDOW]
 
 
+def test_a_window_that_cannot_be_counted_yet_is_submitted_later(bench: Workbench) -> None:
+    step = bench.planned(builders.batch(window=builders.window()), request=builders.data_deletion())
+    bench.genesys.on(COUNT, RateLimited("429", retry_after=20))
+    later = bench.submit_batch(step)
+    assert (later.next, later.attempt, bench.batch.version) == (Next.SUBMIT, 1, 0)
+    assert 20 <= later.wait_seconds <= 27
+    assert bench.genesys.deletions == []
+
+
 def test_a_window_that_has_grown_is_not_submitted(bench: Workbench) -> None:
     batch = builders.batch(planned=9, window=builders.window())
     step = bench.planned(batch, request=builders.data_deletion())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.purging.waiting import VERIFY_WAITS
 
 from tests import builders
+from tests.clock import NOON
 from tests.unit.workbench import Workbench
 
 
@@ -187,3 +189,21 @@ def test_a_batch_that_is_elsewhere_is_sent_there_without_a_look(
 ) -> None:
     assert bench.verify_batch(verifying(bench, completed(state=state))).next is following
     assert bench.genesys.calls == []
+
+
+def test_records_seconds_and_records_a_second_are_measured(bench: Workbench) -> None:
+    ended = NOON + timedelta(seconds=40)
+    step = verifying(bench, completed(began_at=NOON, ended_at=ended))
+    left(bench, 0)
+    bench.verify_batch(step)
+    assert bench.meter.counts == {"RecordsDeleted": 10, "RecordsPerSecond": 0.25}
+    assert bench.meter.durations == {"JobDuration": 40.0}
+
+
+def test_what_nobody_reported_is_not_measured(bench: Workbench) -> None:
+    step = verifying(bench, completed(deleted=None, unreported=10))
+    left(bench, 0)
+    bench.verify_batch(step)
+    assert (bench.batch.deleted, bench.batch.verified, bench.batch.unreported) == (None, 10, 10)
+    assert "successRate" not in bench.last_fact
+    assert bench.meter.counts == {}

@@ -45,6 +45,14 @@ def test_each_method_is_polled_as_its_document_says(name: str, waits: list[float
     assert [first_wait(policy, 0), *later] == pytest.approx(waits)
 
 
+@pytest.mark.parametrize(
+    ("name", "longest"),
+    [("data_deletion", 15), ("interaction_purge", 300), ("conversation_archive", 90)],
+)
+def test_the_waits_of_each_method_stop_growing(name: str, longest: float) -> None:
+    assert poll_wait(POLICIES[name], step(199), running(), 0) == longest
+
+
 @pytest.mark.parametrize(("size", "wait"), [(0, 5), (39, 5), (40, 6), (1_000, 30)])
 def test_only_a_job_that_works_by_the_record_is_given_time_by_its_size(
     size: int, wait: float

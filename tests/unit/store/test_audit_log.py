@@ -13,6 +13,7 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.retention import Policy
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.runs import DynamoRuns
 
 from tests import builders
 from tests.builders import PLANNER
@@ -160,6 +161,18 @@ def test_tables_that_stay_busy_are_given_up_and_nothing_is_claimed() -> None:
         with pytest.raises(LostRace, match="stayed busy"):
             ledger(sleeps).commit([WRITE])
     assert max(sleeps) <= 0.5
+
+
+def test_a_run_that_could_not_be_stored_is_not_answered_as_somebody_elses() -> None:
+    with Stubber(client("dynamodb")) as stubber:
+        for _ in range(60):
+            stubber.add_response("query", {"Items": []})
+            cancelled(stubber, "TransactionConflict", "None")
+        stubber.add_response("get_item", {})
+        with pytest.raises(LostRace, match="stayed busy"):
+            DynamoRuns(client("dynamodb"), "RunsTable", ledger([])).create(
+                builders.run(), record(Action.RUN_SUBMITTED)
+            )
 
 
 @pytest.mark.parametrize("code", ["ValidationError", "ItemCollectionSizeLimitExceeded"])

@@ -20,6 +20,10 @@ def values(*given: str | None) -> frozenset[str]:
     return frozenset(value for value in given if value is not None)
 
 
+def _plain(value: str) -> str:
+    return value.strip().casefold()
+
+
 class RetentionRule(Wire):
     """Records that carry every value of `match` are kept `minimumDays`; no `match` means all.
 
@@ -32,9 +36,9 @@ class RetentionRule(Wire):
     basis: Annotated[str, Field(min_length=1, max_length=400)]
 
     def covers(self, kind: Kind) -> bool:
-        """Whether a kind has every value of the match, whatever the case of its letters."""
+        """Whether a kind has every value of the match, whatever its case and its blanks."""
         return all(
-            value.casefold() in {given.casefold() for given in kind.get(name, {value})}
+            _plain(value) in {_plain(given) for given in kind.get(name, {value})}
             for name, value in self.match.items()
         )
 

@@ -34,7 +34,11 @@ class DynamoRuns:
         try:
             self._ledger.commit([fresh], record)
         except LostRace:
-            return self.get(run.run_id)
+            # Without a run under that id nobody else was first: the tables stayed busy.
+            stored = self._get(items.run_key(run.run_id))
+            if stored is None:
+                raise
+            return items.run_in(stored)
         return run
 
     def get(self, run_id: str) -> Run:

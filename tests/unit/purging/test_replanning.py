@@ -1,0 +1,63 @@
+"""Planning again: a sealed plan is kept, a half-written one made anew, the latest planner wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from genesys_purge.errors import LostRace
+from genesys_purge.methods.conversation_archive import LOOK_UP
+from genesys_purge.model.messages import PlanSummary, RunRef
+
+from tests.unit.purging.test_plan_purge import plan, small
+
+
+def die_at(name: str, nth: int) -> Callable[[str], None]:
+    seen: list[str] = []
+
+    def before_write(write: str) -> None:
+        seen.append(write)
+        if seen.count(name) == nth and write == name:
+            raise RuntimeError("the process died")
+
+    return before_write
+
+
+def test_a_plan_that_is_sealed_is_kept_whatever_is_there_by_now() -> None:
+    bench = small()
+    first = plan(bench)
+    bench.genesys.on(LOOK_UP, {"data": []})
+    asked = len(bench.genesys.calls)
+    assert bench.plan_purge(RunRef(run_id="run-1")) == first
+    assert len(bench.genesys.calls) == asked
+    assert len(bench.audit.of("run-1")) == 2
+
+
+@pytest.mark.parametrize(("write", "nth"), [("put_batch", 1), ("put_batch", 3), ("plan", 1)])
+def test_a_plan_that_was_half_written_is_made_anew(write: str, nth: int) -> None:
+    bench = small()
+    bench.runs.before_write = die_at(write, nth)
+    with pytest.raises(RuntimeError):
+        plan(bench)
+    assert bench.run.plan is None
+    assert len(bench.audit.of("run-1")) == 1
+    bench.genesys.on(LOOK_UP, {"data": [{"conversationId": "conversation-000007"}]})
+    assert bench.plan_purge(RunRef(run_id="run-1")).batches == 0
+    assert bench.runs.batches(bench.run) == []
+
+
+def test_of_two_planners_the_later_one_plans_and_the_earlier_one_writes_nothing_more() -> None:
+    bench = small()
+    later: list[PlanSummary] = []
+
+    def let_another_begin(write: str) -> None:
+        if write == "put_batch":
+            bench.runs.before_write = lambda _: None
+            bench.genesys.on(LOOK_UP, {"data": []})
+            later.append(bench.plan_purge(RunRef(run_id="run-1")))
+
+    bench.runs.before_write = let_another_begin
+    with pytest.raises(LostRace):
+        plan(bench)
+    assert [summary.batches for summary in later] == [0]
+    assert (bench.runs.batches(bench.run), len(bench.audit.of("run-1"))) == ([], 2)
