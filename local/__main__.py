@@ -28,6 +28,7 @@ FORESEEN = (
     EmbeddedAwsFailed,
     HTTPError,
     NoCredentials,
+    OSError,
     PurgeApiFailed,
     SubmitFailed,
     UnknownRoute,
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(parsed)
     except Stopped as stopped:
+        print("stopped", file=sys.stderr)
         return 0 if parsed.command == "up" else stopped.exit_code
     except FORESEEN as error:
         print(f"error: {error}", file=sys.stderr)

@@ -19,6 +19,7 @@ class Batch:
     targeted: int | None
     deleted: int | None
     verified: int | None
+    detail: str | None = None
 
     @classmethod
     def read(cls, shown: Mapping[str, Any]) -> Self:
@@ -31,6 +32,7 @@ class Batch:
             targeted=shown.get("targeted"),
             deleted=shown.get("deleted"),
             verified=shown.get("verified"),
+            detail=shown.get("detail"),
         )
 
 

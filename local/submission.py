@@ -27,9 +27,11 @@ class SubmitFailed(Exception):
 def read_request(file: Path) -> Any:
     """The JSON in a file."""
     try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise UnreadableRequest(f"{file}: {error}") from error
+        return json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableRequest(f"{file} is not JSON: {error}") from error
 
 
 def submit(lambda_client: Any, function: str, request: Any) -> str:

@@ -21,6 +21,9 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
     yield "targeted", _number(run.targeted)
     yield "deleted", _number(run.deleted)
     yield "verified", _number(run.verified)
+    for batch in run.batches:
+        if batch.detail:
+            yield f"batch {batch.number}", f"{batch.status}: {batch.detail}"
     if run.seconds is not None:
         yield "duration", f"{run.seconds:.1f} s, waits scaled by {wait_scale:g}"
         if run.deleted and run.seconds:

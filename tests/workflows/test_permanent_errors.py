@@ -9,7 +9,7 @@ import pytest
 
 from local.simulator import Fault, FaultKind, OAuthClient, Operation, SimulatorSettings
 from tests.application import Application
-from tests.workflows.proof import sent
+from tests.workflows.proof import assert_honest, sent, statuses
 from tests.workflows.slots import METHODS, shared
 
 
@@ -25,7 +25,7 @@ def malformed(app: Application) -> str:
 
 def unreadable_hold(app: Application) -> str:
     app.put_hold(holdId="hold-1", reason="")
-    return "Unexpected: unexpected error; see the log"
+    return "Misconfigured: legal hold hold-1 cannot be read"
 
 
 def genesys_is_down(app: Application) -> str:
@@ -93,6 +93,32 @@ def test_tokens_that_are_refused_again_and_again_are_an_error_and_not_repeated(m
             assert record["correlationId"] in {r.correlation_id for r in app.simulator.requests}
         assert len(app.simulator.jobs) == 1
         assert unseen["batches"][0]["detail"].endswith("; its job may still be running")
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (FaultKind.TOKEN_REVOKED, "AuthenticationFailed"),
+        (FaultKind.UNAVAILABLE, "GenesysUnavailable"),
+    ],
+)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_batch_that_cannot_be_verified_is_unverified_and_its_audit_says_why(
+    method: str, kind: FaultKind, error: str
+) -> None:
+    with shared() as scene:
+        app, slot = scene.app, scene.slot()
+        questions = 1 if method == "conversation_archive" else 2
+        app.simulator.faults.add(Fault(kind, Operation.QUERY, times=None, after=questions))
+
+        run = app.run(slot.first_batch(method))
+
+        record = app.audit(run["runId"])[-2]
+        assert (run["outcome"], statuses(run)) == ("completed_with_failures", ["completed"])
+        assert (run["totals"]["verified"], run["batches"][0]["isVerified"]) == (0, False)
+        assert record["action"] == "batch_unverified"
+        assert record["detail"].startswith(error)
+        assert_honest(app, run, slot.ids[:5])
 
 
 def test_a_refusal_of_genesys_reaches_the_user_in_its_own_words() -> None:

@@ -60,6 +60,18 @@ def test_a_request_over_http_is_answered_202_and_runs(scene: Shared) -> None:
     assert_honest(app, run, slot.ids)
 
 
+def test_who_submits_is_what_aws_says_and_not_what_the_request_claims(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    claimed = slot.request("conversation_archive", requestedBy="somebody else", dryRun=True)
+
+    answer = app.invoke("SubmitPurgeFunction", http_event("POST /purges", body=json.dumps(claimed)))
+
+    run_id = json.loads(answer["body"])["runId"]
+    app.execution(run_id)
+    assert app.read(run_id)["submittedBy"] == "arn:aws:iam::123456789012:user/operator"
+    assert app.audit(run_id)[0]["actor"] == "arn:aws:iam::123456789012:user/operator"
+
+
 def test_a_refused_request_over_http_names_every_field_and_starts_nothing(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     request = slot.request("conversation_archive", reason="short", requestId="refused", colour=1)

@@ -12,6 +12,7 @@ PurgeError
 │   ├── AuthenticationFailed    client id, secret or token refused
 │   ├── PermissionMissing       scope or permission missing
 │   ├── StorageExhausted        Genesys has no room for a snapshot (507)
+│   ├── Misconfigured           a legal hold or the retention matrix cannot be read
 │   └── PurgingSwitchedOff      the kill switch is off
 ├── TryLater                    time will mend it
 │   ├── RateLimited             429
@@ -134,6 +135,10 @@ class PermissionMissing(OperatorError):
 
 class StorageExhausted(OperatorError):
     """Genesys has no storage for the snapshot it was asked to take."""
+
+
+class Misconfigured(OperatorError):
+    """A record that an operator keeps cannot be read; the message names it and its fields."""
 
 
 class PurgingSwitchedOff(OperatorError):

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from genesys_purge.errors import Misconfigured
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.ports import Policies
 from genesys_purge.store.policies import ParameterPolicies
-from pydantic import ValidationError
 
 from tests import template
 from tests.fakes import MemoryPolicies
@@ -119,7 +119,7 @@ def test_the_matrix_is_read_anew_after_a_minute() -> None:
 )
 def test_a_matrix_that_cannot_be_read_is_an_error_and_never_the_default(value: str) -> None:
     put("/matrix", value)
-    with pytest.raises(ValidationError):
+    with pytest.raises(Misconfigured, match="retention matrix"):
         adapter().retention_matrix()
 
 
@@ -131,7 +131,7 @@ def test_a_matrix_that_became_unreadable_is_not_used_beyond_its_minute() -> None
     put("/matrix", "oops")
     watch.seconds = 61
     for _ in range(2):
-        with pytest.raises(ValidationError):
+        with pytest.raises(Misconfigured, match="retention matrix"):
             policies.retention_matrix()
 
 

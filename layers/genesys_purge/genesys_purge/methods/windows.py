@@ -54,7 +54,7 @@ def plan(
         if hold.holds_window(window):
             raise OnLegalHold(
                 f"dateRange: legal hold {hold.hold_id} may cover records of this window; "
-                "release it, or purge by id"
+                "release it, or purge by id what it does not hold"
             )
     planned = [Planned(count_in_segment(each), window=each) for each in window.split(SEGMENT_DAYS)]
     if any(batch.targeted for batch in planned):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+
+from genesys_purge.errors import Misconfigured
+
+W = TypeVar("W", bound="Wire")
 
 
 class Wire(BaseModel):
@@ -49,3 +53,20 @@ class Wire(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """The record as JSON-ready values; what is not known is absent."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def kept_by_operators(name: str, read: Callable[[], W]) -> W:
+    """What `read` makes of a record that people write; Misconfigured, with its wrong fields."""
+    try:
+        return read()
+    except (ValidationError, TypeError) as error:
+        raise Misconfigured(f"{name} cannot be read: {_wrong_fields(error)}") from None
+
+
+def _wrong_fields(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return type(error).__name__
+    return "; ".join(
+        f"{'.'.join(str(part) for part in each['loc']) or 'all of it'}: {each['msg']}"
+        for each in error.errors()
+    )[:500]

@@ -47,7 +47,16 @@ def reason_of(failure: Failure) -> str:
         message = orjson.loads(failure.cause).get("errorMessage", "")
     except (orjson.JSONDecodeError, AttributeError):
         message = failure.cause
-    return f"{failure.error}: {message}"[:1_000]
+    return f"{failure.error}: {_fields_in(message)}"[:1_000]
+
+
+def _fields_in(message: str) -> str:
+    """The fields of an InvalidRequest as `path: message`; any other message as it is."""
+    try:
+        errors = orjson.loads(message)["errors"]
+        return "; ".join(f"{error['path']}: {error['message']}" for error in errors)
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return message
 
 
 def correlation_id_in(reason: str) -> str | None:

@@ -61,6 +61,7 @@ class VerifyBatch:
                 verified=verdict.gone,
                 is_verified=verdict.is_complete,
                 unreported=unreported,
+                detail=detail or batch.detail,
             ),
             Action.BATCH_VERIFIED if verdict.is_complete else Action.BATCH_UNVERIFIED,
             deleted=verdict.deleted,

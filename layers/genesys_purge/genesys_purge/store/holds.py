@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.wire import kept_by_operators
 from genesys_purge.ports import Clock
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class DynamoHolds:
 
 
 def _hold(item: Any) -> Hold:
-    return Hold.parse({name: _plain(value) for name, value in item.items()})
+    fields = {name: _plain(value) for name, value in item.items()}
+    name = f"legal hold {fields.get('holdId')}"
+    return kept_by_operators(name, lambda: Hold.parse(fields))
 
 
 def _plain(value: dict[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.model.wire import kept_by_operators
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -33,8 +34,7 @@ class ParameterPolicies:
     def retention_matrix(self) -> RetentionMatrix:
         """The parameter's matrix; one that does not parse is an error, never a default."""
         if self._matrix is None or self._matrix[0] + MAX_AGE < self._clock():
-            matrix = RetentionMatrix.model_validate_json(self._value(self._matrix_name))
-            self._matrix = (self._clock(), matrix)
+            self._matrix = (self._clock(), _matrix_in(self._value(self._matrix_name)))
         return self._matrix[1]
 
     def purging_is_on(self) -> bool:
@@ -42,3 +42,9 @@ class ParameterPolicies:
 
     def _value(self, name: str) -> str:
         return self._client.get_parameter(Name=name)["Parameter"].get("Value", "")
+
+
+def _matrix_in(text: str) -> RetentionMatrix:
+    return kept_by_operators(
+        "the retention matrix", lambda: RetentionMatrix.model_validate_json(text)
+    )
