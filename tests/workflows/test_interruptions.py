@@ -96,19 +96,25 @@ def any_run(run: Run) -> bool:
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
-@pytest.mark.parametrize("write", ["plan", "finish"])
-def test_a_task_killed_at_the_runs_own_write_is_repeated_without_harm(
-    scene: Shared, write: str, *, stored: bool
+@pytest.mark.parametrize(
+    ("write", "most", "outcome"),
+    [("plan", 10, "completed"), ("finish", 10, "completed"), ("finish", 9, "rejected")],
+)
+def test_a_task_killed_at_the_runs_own_write_is_repeated_once_without_harm(
+    scene: Shared, write: str, most: int, outcome: str, *, stored: bool
 ) -> None:
     app, slot = scene.app, scene.slot()
 
     with killed_at(write, any_run, stored=stored) as victims:
-        run = app.run(slot.request("conversation_archive"))
+        run = app.run(slot.request("conversation_archive", maxRecords=most))
 
     assert len(victims) == 1
-    assert run["outcome"] == "completed"
-    assert (facts(app, run)["run_planned"], facts(app, run)["run_completed"]) == (1, 1)
-    assert_honest(app, run, slot.ids)
+    assert run["outcome"] == outcome
+    assert len(app.execution(run["runId"]).retry_waits) == 1
+    actions = app.actions(run["runId"])
+    assert actions.count("run_planned") == (outcome == "completed")
+    assert actions.count(f"run_{outcome}") == 1
+    assert app.simulator.submitted_twice() == []
 
 
 def test_a_run_stored_but_not_started_is_started_by_the_same_request(scene: Shared) -> None:

@@ -130,6 +130,10 @@ def test_a_count_asks_the_analytics_by_the_requests_own_filter() -> None:
     }
 
 
+def test_a_plan_counts_exactly_what_will_be_deleted() -> None:
+    assert not METHOD.plans_upper_bound
+
+
 def test_an_empty_window_has_nothing_to_plan() -> None:
     assert plan(METHOD, builders.data_deletion(), sources(counting(0))) == ([], {})
 

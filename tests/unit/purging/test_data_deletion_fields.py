@@ -59,6 +59,15 @@ def test_a_jurisdiction_is_one_of_the_tenants_zones() -> None:
     }
 
 
+def test_texts_may_be_as_long_as_this_and_no_longer() -> None:
+    zone = "z" * 40
+    bench = Workbench(residency_zones=frozenset({zone, zone + "z"}))
+    payload = builders.data_deletion(jurisdiction=zone, query="q" * 10_000)
+    assert bench.errors(payload) == {}
+    longer = payload | {"jurisdiction": zone + "z", "query": "q" * 10_001}
+    assert set(bench.errors(longer)) == {"jurisdiction", "query"}
+
+
 def test_everything_optional_may_be_given(bench: Workbench) -> None:
     payload = builders.data_deletion(
         query="legal_hold:false",

@@ -170,7 +170,8 @@ def test_a_window_is_planned_as_batches_of_windows(bench: Workbench) -> None:
 def test_the_count_of_interactions_is_told_to_be_an_upper_bound(bench: Workbench) -> None:
     bench.genesys.on(COUNT, {"results": [{"count": 6}]})
     bench.stored(builders.interaction_purge())
-    bench.plan_purge(RunRef(run_id="run-1"))
+    summary = bench.plan_purge(RunRef(run_id="run-1"))
+    assert (summary.batches, summary.proceed) == (1, True)
     assert bench.run.plan is not None
     assert bench.run.plan.upper_bound
 
