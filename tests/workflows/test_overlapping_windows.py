@@ -1,0 +1,25 @@
+"""Genesys refuses a purge window that overlaps one it is still working on."""
+
+from __future__ import annotations
+
+from local.simulator import Fault, FaultKind
+from tests.workflows.proof import sent, statuses
+from tests.workflows.slots import Shared
+
+
+def test_a_window_that_overlaps_a_running_purge_is_refused_once_and_says_why(
+    scene: Shared,
+) -> None:
+    app, slot = scene.app, scene.slot()
+    app.simulator.faults.add(Fault(FaultKind.JOB_NEVER_FINISHES))
+    first = app.run(slot.first_batch("interaction_purge", requestId="overlap-1"))
+    assert statuses(first) == ["gave_up"]
+    since = len(app.simulator.requests)
+
+    second = app.run(slot.first_batch("interaction_purge", requestId="overlap-2"))
+
+    assert (second["outcome"], statuses(second)) == ("failed", ["failed"])
+    assert "RefusedByGenesys" in second["batches"][0]["detail"]
+    assert "overlap" in second["batches"][0]["detail"]
+    assert len(sent(app, since)) == 1
+    assert second["totals"].get("deleted") is None
