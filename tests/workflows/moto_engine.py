@@ -5,11 +5,9 @@ The private names of moto that this replaces stand in `HOOKS`; all are put back 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
-import random
 import re
 import threading
 import uuid
@@ -24,7 +22,6 @@ from unittest.mock import patch
 
 import boto3
 import yaml
-from jsonata import Jsonata
 from moto import mock_aws
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda_simple.models import LambdaSimpleBackend
@@ -38,9 +35,9 @@ from moto.stepfunctions.parser.asl.jsonata import jsonata as bridge
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
+from tests.workflows.step_functions_jsonata import declare, evaluate
+
 Handler = Callable[[dict[str, Any]], object]
-DECLARED = "($states:="
-_lock = threading.Lock()
 MOTO: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
 
 HOOKS: Mapping[str, tuple[Any, str]] = {
@@ -227,43 +224,6 @@ def step_functions(
         engine = Engine(handlers, on_wait, region)
         with engine.hooked():
             yield engine
-
-
-def evaluate(expression: str) -> object:
-    """Evaluate JSONata with the functions that Step Functions adds, to plain JSON values."""
-    if expression.startswith(DECLARED) and "null" not in expression:
-        # Bound and not parsed, `$states` costs little, and the rest is the same in every run.
-        states, end = json.JSONDecoder().raw_decode(expression, len(DECLARED))
-        with _lock:
-            answer = _kept_program("(" + expression[end + 1 :]).evaluate(None, {"states": states})
-    else:
-        answer = _program(expression).evaluate(None)
-    return json.loads(json.dumps(answer))
-
-
-def _program(expression: str) -> Jsonata:
-    program = Jsonata(expression)
-    for name, function in FUNCTIONS.items():
-        program.register_lambda(name, function)
-    return program
-
-
-_kept_program = cache(_program)
-
-
-def declare(bindings: Mapping[str, object]) -> str:
-    """Write variables as JSONata assignments."""
-    return "".join(f"{name}:={json.dumps(value)};" for name, value in bindings.items())
-
-
-FUNCTIONS: Mapping[str, Callable[..., object]] = {
-    "partition": lambda items, size: [items[at : at + size] for at in range(0, len(items), size)],
-    "range": lambda first, last, step: list(range(first, last + (1 if step > 0 else -1), step)),
-    "hash": lambda value, name: hashlib.new(name.replace("-", ""), value.encode()).hexdigest(),
-    "random": lambda seed=None: random.Random(seed).random(),  # noqa: S311 - as AWS does
-    "uuid": lambda: str(uuid.uuid4()),
-    "parse": json.loads,
-}
 
 
 @cache

@@ -16,7 +16,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.workflows.moto_engine import HOOKS, Execution, Handler, evaluate, step_functions
+from tests.workflows.moto_engine import HOOKS, Execution, Handler, step_functions
+from tests.workflows.step_functions_jsonata import evaluate
 
 RUN = """
 QueryLanguage: JSONata

@@ -116,3 +116,20 @@ def test_a_hold_that_comes_too_late_does_not_make_protected_what_is_gone() -> No
     assert archive.deleted == ["conversation-000000", "conversation-000001"]
     assert bench.batch.protected == {2, 3}
     assert bench.batch.deleted == bench.batch.targeted == 2
+
+
+@pytest.mark.parametrize(("seconds", "calls"), [(4, 4), (5, 3), (14, 2), (15, 1), (40, 1)])
+def test_turns_that_need_no_wait_are_taken_at_once_for_a_quarter_of_a_minute(
+    seconds: float, calls: int
+) -> None:
+    bench = Workbench()
+    archive = Archive(bench, {"conversation-000000"})
+
+    def slowly(body: Any) -> dict[str, Any]:
+        bench.clock.wait(seconds)
+        return archive.submit(body)
+
+    bench.genesys.on(SUBMIT, slowly)
+    step = bench.submit_batch(bench.planned(builders.batch(planned=64)))
+    assert (step.next, step.wait_seconds) == (Next.SUBMIT, 0)
+    assert len(bench.genesys.deletions) == calls
