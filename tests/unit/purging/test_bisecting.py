@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import builders
+from tests.clock import NOON
 from tests.unit.methods.scene import hold
 from tests.unit.workbench import Workbench
 
@@ -133,3 +135,16 @@ def test_turns_that_need_no_wait_are_taken_at_once_for_a_quarter_of_a_minute(
     step = bench.submit_batch(bench.planned(builders.batch(planned=64)))
     assert (step.next, step.wait_seconds) == (Next.SUBMIT, 0)
     assert len(bench.genesys.deletions) == calls
+
+
+def test_a_batch_began_with_its_first_job_and_ended_with_its_last(bench: Workbench) -> None:
+    Archive(bench, {"conversation-000003"})
+    step = bench.submit_batch(bench.planned(builders.batch(planned=4)))
+    bench.clock.wait(60)
+    step = bench.submit_batch(bench.poll_batch(step))
+    assert bench.batch.began_at == NOON
+    assert bench.batch.submitted_at == NOON + timedelta(seconds=60)
+    bench.clock.wait(40)
+    drive(bench, step)
+    assert bench.batch.duration_seconds == 100
+    assert bench.batch.records_per_second == 0.03

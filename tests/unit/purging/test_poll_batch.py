@@ -87,6 +87,13 @@ def test_the_parts_of_a_batch_add_up(bench: Workbench) -> None:
     assert (bench.last_fact["deleted"], bench.last_fact["jobId"]) == (4, "job-1")
 
 
+def test_what_a_completed_job_has_to_say_is_written_down(bench: Workbench) -> None:
+    step = polling(bench)
+    bench.genesys.on(STATUS, {"state": "completed", "message": "2 were archived elsewhere"})
+    bench.poll_batch(step)
+    assert bench.last_fact["detail"] == "2 were archived elsewhere"
+
+
 @pytest.mark.parametrize("word", ["inProgress", "queued", "paused by moon phase"])
 def test_a_job_that_is_not_done_is_looked_at_again(bench: Workbench, word: str) -> None:
     step = polling(bench)
@@ -118,6 +125,18 @@ def test_a_look_that_fails_only_makes_the_wait_longer(
     bench.genesys.on(STATUS, error)
     after = bench.poll_batch(step)
     assert (after.next, after.wait_seconds, bench.batch) == (Next.POLL, wait, submitted())
+
+
+@pytest.mark.parametrize(
+    ("before", "reported", "after"), [(None, 4, 4), (1, 4, 5), (1, None, 1), (None, None, None)]
+)
+def test_what_a_failed_job_reports_is_added_to_what_was_deleted_before(
+    bench: Workbench, before: int | None, reported: int | None, after: int | None
+) -> None:
+    step = polling(bench, submitted(deleted=before))
+    bench.genesys.on(STATUS, {"state": "failed", "recordsProcessed": reported})
+    bench.poll_batch(step)
+    assert (bench.batch.deleted, bench.last_fact.get("deleted")) == (after, reported)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,18 @@ def test_records_that_are_all_there_at_last_are_submitted_again_and_the_audit_sa
         "no effect seen in 1800 seconds: 10 records are still there; submitting again"
     )
     assert (bench.batch.job_id, bench.batch.attempts) == ("job-2", 2)
+    assert not bench.batch.outcome_unknown
+
+
+@pytest.mark.parametrize(("waited", "following"), [(1_770, Next.SUBMIT), (1_771, Next.POLL)])
+def test_patience_ends_with_the_last_wait_that_fits_into_it(
+    bench: Workbench, waited: int, following: Next
+) -> None:
+    step = bench.planned(unsure())
+    left(bench, 10)
+    bench.genesys.on(SUBMIT, {"jobId": "job-2"})
+    after = bench.submit_batch(step.model_copy(update={"waited_seconds": waited}))
+    assert (after.next, len(bench.genesys.deletions)) == (following, following is Next.POLL)
 
 
 def test_a_fifth_submit_without_answer_or_effect_is_the_last(bench: Workbench) -> None:

@@ -206,4 +206,12 @@ def test_what_nobody_reported_is_not_measured(bench: Workbench) -> None:
     bench.verify_batch(step)
     assert (bench.batch.deleted, bench.batch.verified, bench.batch.unreported) == (None, 10, 10)
     assert "successRate" not in bench.last_fact
-    assert bench.meter.counts == {}
+    assert (bench.meter.counts, bench.meter.durations) == ({}, {})
+
+
+def test_a_window_that_was_counted_has_nothing_unreported_any_more(bench: Workbench) -> None:
+    step = in_window(bench, builders.data_deletion(), deleted=None, unreported=8, before=8)
+    bench.genesys.on(COUNT, {"results": [{"count": 0}]})
+    bench.verify_batch(step)
+    assert (bench.batch.deleted, bench.batch.unreported) == (8, 0)
+    assert bench.last_fact["successRate"] == 1.0
