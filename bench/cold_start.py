@@ -30,9 +30,10 @@ import importlib.util
 spec = importlib.util.spec_from_file_location("handler", "functions/{name}/handler.py")
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
-from genesys_purge import telemetry, wiring
+from genesys_purge import telemetry
 telemetry.logger()
-wiring.{name}()
+wired = [value for value in vars(module).values() if hasattr(value, "{name}")]
+getattr(wired[0], "{name}")()
 """
 
 REPORT = """

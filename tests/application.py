@@ -13,16 +13,15 @@ from unittest.mock import patch
 import boto3
 import httpx
 from boto3.dynamodb.types import TypeSerializer
-from genesys_purge import wiring
+from genesys_purge.wiring import adapters
 
 from local.simulator import Corpus, Simulator, SimulatorSettings
-from tests import template
+from tests import template, wired
 from tests.clock import Clock
 from tests.dynamodb import one_call_at_a_time
 from tests.workflows.moto_engine import Engine, Execution, step_functions
 
 CONTEXT = SimpleNamespace(aws_request_id="test-request")
-KEPT = {"_aws", "_session"}
 
 
 @cache
@@ -50,7 +49,7 @@ class Application:
 
     def execution(self, run_id: str) -> Execution:
         """The run's execution, once it has ended."""
-        machine = wiring.settings().state_machine_arn
+        machine = adapters.settings().state_machine_arn
         return self.engine.wait(f"{machine.replace(':stateMachine:', ':execution:')}:{run_id}")
 
     def run(self, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,12 +160,12 @@ def running(
         }
         stack.enter_context(patch.dict("os.environ", variables))
         client = httpx.Client(transport=simulator.transport())
-        stack.enter_context(patch.object(wiring, "now", clock))
-        stack.enter_context(patch.object(wiring, "sleep", clock.wait))
-        stack.enter_context(patch.object(wiring, "http_client", lambda: client))
-        stack.enter_context(patch.object(wiring, "circuit", lambda: lambda send: send()))
-        _forget_what_was_built()
-        stack.callback(_forget_what_was_built)
+        stack.enter_context(patch.object(adapters, "now", clock))
+        stack.enter_context(patch.object(adapters, "sleep", clock.wait))
+        stack.enter_context(patch.object(adapters, "http_client", lambda: client))
+        stack.enter_context(patch.object(adapters, "circuit", lambda: lambda send: send()))
+        wired.forget()
+        stack.callback(wired.forget)
         yield Application(engine, simulator, clock)
 
 
@@ -179,10 +178,3 @@ def _create_resources() -> None:
     secret = {"clientId": "simulator", "clientSecret": "simulator-secret"}
     aws("secretsmanager").create_secret(Name="GenesysSecret", SecretString=json.dumps(secret))
     aws("s3").create_bucket(Bucket="ids")
-
-
-def _forget_what_was_built() -> None:
-    """Clear wiring's caches, save the AWS clients: a new one costs 40 ms."""
-    for name, builder in vars(wiring).items():
-        if hasattr(builder, "cache_clear") and name not in KEPT:
-            builder.cache_clear()

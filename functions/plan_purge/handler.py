@@ -1,10 +1,10 @@
 """PlanPurge: decide what is deleted and how it splits."""
 
-from genesys_purge import wiring
 from genesys_purge.entrypoint import task
 from genesys_purge.model.messages import PlanSummary, RunRef
+from genesys_purge.wiring import purging
 
 
 @task(RunRef)
 def handler(message: RunRef) -> PlanSummary:
-    return wiring.plan_purge()(message)
+    return purging.plan_purge()(message)

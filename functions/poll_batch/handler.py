@@ -1,10 +1,10 @@
 """PollBatch: look how a batch's job stands."""
 
-from genesys_purge import wiring
 from genesys_purge.entrypoint import task
 from genesys_purge.model.messages import BatchStep
+from genesys_purge.wiring import purging
 
 
 @task(BatchStep)
 def handler(message: BatchStep) -> BatchStep:
-    return wiring.poll_batch()(message)
+    return purging.poll_batch()(message)

@@ -1,10 +1,10 @@
 """SubmitBatch: hand a batch to Genesys, once."""
 
-from genesys_purge import wiring
 from genesys_purge.entrypoint import task
 from genesys_purge.model.messages import BatchStep
+from genesys_purge.wiring import purging
 
 
 @task(BatchStep)
 def handler(message: BatchStep) -> BatchStep:
-    return wiring.submit_batch()(message)
+    return purging.submit_batch()(message)

@@ -1,10 +1,10 @@
 """SubmitPurge: the way in for schedules, other AWS services and `POST /purges`."""
 
-from genesys_purge import wiring
 from genesys_purge.entrypoint import submission
 from genesys_purge.model.submission import Submission, SubmittedRun
+from genesys_purge.wiring import purging
 
 
 @submission
 def handler(submitted: Submission) -> SubmittedRun:
-    return wiring.submit_purge()(submitted)
+    return purging.submit_purge()(submitted)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from genesys_purge import wiring
 from genesys_purge.entrypoint import direct
+from genesys_purge.wiring import purging
 
 
 @direct
 def handler(event: object) -> Mapping[str, Any]:
-    return wiring.validate_purge()(event)
+    return purging.validate_purge()(event)

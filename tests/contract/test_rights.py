@@ -37,11 +37,12 @@ def adapters_of(builder: str) -> set[str]:
     """The wiring functions that a builder calls, and those that they call."""
     defined = {
         node.name: {
-            call.func.id
+            ast.unparse(call.func).removeprefix("adapters.")
             for call in ast.walk(node)
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+            if isinstance(call, ast.Call)
         }
-        for node in tree_of(PACKAGE / "wiring.py").body
+        for path in (PACKAGE / "wiring").glob("*.py")
+        for node in tree_of(path).body
         if isinstance(node, ast.FunctionDef)
     }
     found, waiting = set(), [builder]

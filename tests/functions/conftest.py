@@ -10,9 +10,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge import telemetry, wiring
+from genesys_purge import telemetry
 
-from tests import template
+from tests import template, wired
 from tests.unit.workbench import Workbench
 
 Invoke = Callable[[str, Any], Any]
@@ -36,7 +36,7 @@ def bench() -> Iterator[Workbench]:
     bench = Workbench()
     with ExitStack() as patches:
         for name in USE_CASES:
-            patches.enter_context(patch.object(wiring, name, _builder(bench, name)))
+            patches.enter_context(patch.object(wired.module_of(name), name, _builder(bench, name)))
         yield bench
 
 

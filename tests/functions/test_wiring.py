@@ -8,13 +8,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge import wiring
+from genesys_purge.wiring import adapters, purging
 
-from tests import builders, template
+from tests import builders, template, wired
 from tests.functions.conftest import USE_CASES, Invoke
 from tests.unit.aws import client, mocked_aws
-
-KEPT = {"_aws", "_session"}
 
 
 @pytest.fixture(autouse=True)
@@ -26,32 +24,26 @@ def deployed() -> Iterator[None]:
     ):
         for name, value in template.parameters().items():
             client("ssm").put_parameter(Name=name, Value=value, Type="String")
-        _forget()
+        wired.forget()
         yield
-        _forget()
-
-
-def _forget() -> None:
-    for name, builder in vars(wiring).items():
-        if hasattr(builder, "cache_clear") and name not in KEPT:
-            builder.cache_clear()
+        wired.forget()
 
 
 @pytest.mark.parametrize("name", USE_CASES)
 def test_a_use_case_is_built_once(name: str) -> None:
-    build = getattr(wiring, name)
+    build = getattr(wired.module_of(name), name)
     assert build() is build()
 
 
 def test_adapters_are_shared() -> None:
-    assert wiring.runs() is wiring.runs()
-    assert wiring.genesys() is wiring.genesys()
-    assert wiring.http_client() is wiring.http_client()
-    wiring.http_client().close()
+    assert adapters.runs() is adapters.runs()
+    assert adapters.genesys() is adapters.genesys()
+    assert adapters.http_client() is adapters.http_client()
+    adapters.http_client().close()
 
 
 def test_redirects_are_not_followed_and_every_wait_has_an_end() -> None:
-    http = wiring.http_client()
+    http = adapters.http_client()
     assert not http.follow_redirects
     assert None not in (http.timeout.connect, http.timeout.read, http.timeout.write)
     http.close()
@@ -63,7 +55,7 @@ def test_a_variable_that_is_missing_is_named(variable: str) -> None:
         patch.dict("os.environ", {variable: ""}),
         pytest.raises(ValueError, match=f"{variable} is not set"),
     ):
-        wiring.submit_purge()
+        purging.submit_purge()
 
 
 def test_a_missing_variable_is_not_told_to_callers(invoke: Invoke) -> None:
@@ -83,11 +75,11 @@ def test_a_request_is_submitted_and_read_through_the_real_adapters(invoke: Invok
         assert invoke("SubmitPurge", request) == {"runId": "q3", "status": "submitted"}
         assert invoke("SubmitPurge", request) == {"runId": "q3", "status": "submitted"}
         assert invoke("ValidatePurge", {"runId": "q3"}) == {"runId": "q3"}
-    assert [r.action for r in wiring.ledger().page("q3", 1, 10).records] == ["run_submitted"]
+    assert [r.action for r in adapters.ledger().page("q3", 1, 10).records] == ["run_submitted"]
 
 
 def test_the_clock_tells_utc_and_sleep_sleeps() -> None:
     with patch("time.sleep") as sleep:
-        wiring.sleep(1.5)
+        adapters.sleep(1.5)
     sleep.assert_called_once_with(1.5)
-    assert wiring.now().utcoffset() == timedelta(0)
+    assert adapters.now().utcoffset() == timedelta(0)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from genesys_purge import wiring
 from genesys_purge.store.runs import DynamoRuns
+from genesys_purge.wiring import purging
 
 
 class Killed(Exception):
@@ -18,7 +18,7 @@ class Killed(Exception):
 @contextmanager
 def once_after(task: str, change: Callable[[], object]) -> Iterator[None]:
     """The world changes right after the task has answered for the first time."""
-    use_case = getattr(wiring, task)()
+    use_case = getattr(purging, task)()
     changes = [change]
 
     def work_then_change(message: Any) -> Any:
@@ -27,7 +27,7 @@ def once_after(task: str, change: Callable[[], object]) -> Iterator[None]:
             changes.pop()()
         return answer
 
-    with patch.object(wiring, task, lambda: work_then_change):
+    with patch.object(purging, task, lambda: work_then_change):
         yield
 
 

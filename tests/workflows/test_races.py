@@ -10,10 +10,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge import wiring
 from genesys_purge.errors import InvalidRequest, LostRace
 from genesys_purge.store.executions import StepFunctionsExecutions
 from genesys_purge.store.runs import DynamoRuns
+from genesys_purge.wiring import adapters
 
 from tests.application import Application, aws
 from tests.workflows.moments import once_at
@@ -66,11 +66,11 @@ def planned(app: Application, slot: Slot, method: str) -> dict[str, Any]:
 
 
 def executions() -> StepFunctionsExecutions:
-    return StepFunctionsExecutions(aws("stepfunctions"), wiring.settings().state_machine_arn)
+    return StepFunctionsExecutions(aws("stepfunctions"), adapters.settings().state_machine_arn)
 
 
 def executed() -> list[str]:
-    machine = wiring.settings().state_machine_arn
+    machine = adapters.settings().state_machine_arn
     listed = aws("stepfunctions").list_executions(stateMachineArn=machine)
     return [execution["name"] for execution in listed["executions"]]
 

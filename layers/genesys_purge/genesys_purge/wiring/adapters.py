@@ -1,0 +1,126 @@
+"""The adapters behind the ports, and the doors to the world that tests replace."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from genesys_purge.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+
+    from genesys_purge.genesys.client import Circuit, GenesysClient
+    from genesys_purge.store.holds import DynamoHolds
+    from genesys_purge.store.ledger import Ledger
+    from genesys_purge.store.policies import ParameterPolicies
+    from genesys_purge.store.runs import DynamoRuns
+    from genesys_purge.telemetry import EmfMeter
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+@cache
+def settings() -> Settings:
+    return Settings.from_environment()
+
+
+@cache
+def _session() -> Any:
+    """The process's one session; botocore's own, for boto3 would load S3's transfer manager."""
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
+@cache
+def aws(service: str) -> Any:
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
+    )
+    return _session().create_client(service, config=config)
+
+
+@cache
+def ledger() -> Ledger:
+    from genesys_purge.store.ledger import Ledger
+
+    return Ledger(aws("dynamodb"), settings().named("audit_table"), sleep)
+
+
+@cache
+def runs() -> DynamoRuns:
+    from genesys_purge.store.runs import DynamoRuns
+
+    return DynamoRuns(aws("dynamodb"), settings().named("runs_table"), ledger())
+
+
+@cache
+def holds() -> DynamoHolds:
+    from genesys_purge.store.holds import DynamoHolds
+
+    return DynamoHolds(aws("dynamodb"), settings().named("holds_table"), now)
+
+
+@cache
+def policies() -> ParameterPolicies:
+    from genesys_purge.store.policies import ParameterPolicies
+
+    return ParameterPolicies(
+        aws("ssm"), settings().named("retention_parameter"), settings().named("switch_parameter")
+    )
+
+
+@cache
+def http_client() -> httpx.Client:
+    """The process's one HTTP client: its TLS context alone costs 20 ms."""
+    import httpx
+
+    from genesys_purge.genesys.client import TIMEOUT
+
+    return httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+
+
+@cache
+def circuit() -> Circuit:
+    from genesys_purge.genesys.circuit import SharedCircuit
+
+    this = settings()
+    return SharedCircuit(
+        aws("dynamodb"), this.named("circuit_table"), this.circuit_recovery_seconds
+    )
+
+
+@cache
+def genesys() -> GenesysClient:
+    from genesys_purge.genesys.client import GenesysClient
+    from genesys_purge.genesys.oauth import Tokens
+    from genesys_purge.genesys.pace import Pace
+    from genesys_purge.store.secrets import StoredCredentials
+
+    this = settings()
+    credentials = StoredCredentials(aws("secretsmanager"), this.named("genesys_secret"))
+    return GenesysClient(
+        http_client(),
+        this.api_url,
+        Tokens(http_client(), this.login_url, credentials, now),
+        circuit(),
+        Pace(this.requests_per_second, sleep=sleep),
+        sleep=sleep,
+    )
+
+
+def meter() -> EmfMeter:
+    from genesys_purge.telemetry import EmfMeter
+
+    return EmfMeter()

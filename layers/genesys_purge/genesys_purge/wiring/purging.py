@@ -1,0 +1,125 @@
+"""The use cases of a run."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from genesys_purge.wiring import adapters
+
+if TYPE_CHECKING:
+    from genesys_purge.purging.batches import Batches
+    from genesys_purge.purging.complete_purge import CompletePurge
+    from genesys_purge.purging.fail_batch import FailBatch
+    from genesys_purge.purging.fail_purge import FailPurge
+    from genesys_purge.purging.plan_purge import PlanPurge
+    from genesys_purge.purging.poll_batch import PollBatch
+    from genesys_purge.purging.read_purge import ReadPurge
+    from genesys_purge.purging.requests import Requests
+    from genesys_purge.purging.submit_batch import SubmitBatch
+    from genesys_purge.purging.submit_purge import SubmitPurge
+    from genesys_purge.purging.validate_purge import ValidatePurge
+    from genesys_purge.purging.verify_batch import VerifyBatch
+
+
+@cache
+def requests() -> Requests:
+    from genesys_purge.purging.requests import Requests
+
+    return Requests(adapters.policies(), adapters.settings(), adapters.now)
+
+
+def _batches(actor: str) -> Batches:
+    from genesys_purge import telemetry
+    from genesys_purge.purging.batches import Batches
+
+    return Batches(adapters.runs(), adapters.now, actor, telemetry.progress)
+
+
+@cache
+def submit_purge() -> SubmitPurge:
+    from genesys_purge.purging.submit_purge import SubmitPurge
+    from genesys_purge.store.executions import StepFunctionsExecutions
+
+    executions = StepFunctionsExecutions(
+        adapters.aws("stepfunctions"), adapters.settings().named("state_machine_arn")
+    )
+    return SubmitPurge(requests(), adapters.runs(), executions, adapters.now)
+
+
+@cache
+def validate_purge() -> ValidatePurge:
+    from genesys_purge.purging.validate_purge import ValidatePurge
+
+    return ValidatePurge(requests(), adapters.runs(), adapters.now)
+
+
+@cache
+def plan_purge() -> PlanPurge:
+    from genesys_purge.purging.plan_purge import PlanPurge
+    from genesys_purge.store.id_lists import S3IdLists
+
+    return PlanPurge(
+        requests(),
+        adapters.runs(),
+        adapters.policies(),
+        adapters.holds(),
+        S3IdLists(lambda: adapters.aws("s3")),
+        adapters.genesys(),
+        adapters.settings(),
+        adapters.now,
+    )
+
+
+@cache
+def submit_batch() -> SubmitBatch:
+    from genesys_purge.purging.guard import Guard
+    from genesys_purge.purging.reconcile import Reconcile
+    from genesys_purge.purging.submit_batch import SubmitBatch
+
+    batches = _batches("submit_batch")
+    reconcile = Reconcile(batches, adapters.genesys(), adapters.settings())
+    guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
+    return SubmitBatch(batches, guard, reconcile, adapters.genesys(), adapters.settings())
+
+
+@cache
+def poll_batch() -> PollBatch:
+    from genesys_purge.purging.poll_batch import PollBatch
+
+    return PollBatch(_batches("poll_batch"), adapters.genesys(), adapters.settings())
+
+
+@cache
+def verify_batch() -> VerifyBatch:
+    from genesys_purge.purging.verify_batch import VerifyBatch
+
+    return VerifyBatch(_batches("verify_batch"), adapters.genesys(), adapters.meter())
+
+
+@cache
+def fail_batch() -> FailBatch:
+    from genesys_purge.purging.fail_batch import FailBatch
+
+    return FailBatch(_batches("fail_batch"))
+
+
+@cache
+def complete_purge() -> CompletePurge:
+    from genesys_purge.purging.complete_purge import CompletePurge
+
+    return CompletePurge(adapters.runs(), adapters.meter(), adapters.now)
+
+
+@cache
+def fail_purge() -> FailPurge:
+    from genesys_purge.purging.fail_purge import FailPurge
+
+    return FailPurge(adapters.runs(), adapters.meter(), adapters.now)
+
+
+@cache
+def read_purge() -> ReadPurge:
+    from genesys_purge.purging.read_purge import ReadPurge
+
+    return ReadPurge(adapters.runs(), adapters.ledger())
