@@ -1,5 +1,7 @@
 """A Genesys Cloud that answers over HTTP by the documented contract."""
 
+from local.simulator.campaign_events import EventName, RuleEvent
+from local.simulator.campaign_rules import CampaignRecord
 from local.simulator.conversation import Conversation, Kind
 from local.simulator.corpus import Corpus, Deletion
 from local.simulator.faults import Fault, FaultKind
@@ -19,12 +21,14 @@ from local.simulator.words import (
 )
 
 __all__ = [
+    "CampaignRecord",
     "Classification",
     "Conversation",
     "ConversationStatus",
     "Corpus",
     "Deletion",
     "DeletionMoment",
+    "EventName",
     "Fault",
     "FaultKind",
     "JobRecord",
@@ -36,6 +40,7 @@ __all__ = [
     "OAuthClient",
     "Operation",
     "RecordType",
+    "RuleEvent",
     "Simulator",
     "SimulatorServer",
     "SimulatorSettings",

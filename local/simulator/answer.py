@@ -25,6 +25,12 @@ class Answer:
         return cls(status, orjson.dumps(payload), {"Content-Type": JSON, **(headers or {})})
 
     @property
+    def length(self) -> dict[str, str]:
+        """`Content-Length`, which RFC 9110 forbids in a 204."""
+        bodiless = self.status == HTTPStatus.NO_CONTENT
+        return {} if bodiless else {"Content-Length": str(len(self.body))}
+
+    @property
     def status_line(self) -> str:
         """Such as `200 OK`."""
         return f"{self.status} {HTTPStatus(self.status).phrase}"
@@ -44,6 +50,8 @@ class Refusal(Exception):
         *,
         code: str | None = None,
         details: Sequence[object] = (),
+        errors: Sequence[object] = (),
+        entity_id: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -51,18 +59,22 @@ class Refusal(Exception):
         self.message = message
         self.code = code or HTTPStatus(status).phrase.lower().replace(" ", ".")
         self.details = list(details)
+        self.errors = list(errors)
+        self.entity_id = entity_id
         self.headers = headers or {}
 
     def answer(self, correlation_id: str) -> Answer:
         """The error body, whose `contextId` is the correlation id."""
-        payload = {
+        payload: dict[str, object] = {
             "message": self.message,
             "code": self.code,
             "status": self.status,
             "contextId": correlation_id,
             "details": self.details,
-            "errors": [],
+            "errors": self.errors,
         }
+        if self.entity_id is not None:
+            payload["entityId"] = self.entity_id
         return Answer.json(self.status, payload, self.headers)
 
 

@@ -74,7 +74,7 @@ class Application:
         answer = self.answer(request)
         headers = {
             **answer.headers,
-            "Content-Length": str(len(answer.body)),
+            **answer.length,
             "X-Correlation-Id": request.correlation_id,
         }
         start_response(answer.status_line, list(headers.items()))

@@ -17,7 +17,7 @@ END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """When a conversation was deleted, by which job, and how it reads since."""
+    """When a conversation was deleted, by which job or purge rule, and how it reads since."""
 
     at: datetime
     job_id: str
@@ -135,18 +135,20 @@ class Corpus:
         with self._lock:
             return [self._conversations[each] for each in self._ended_ids[first:last]]
 
-    def deletable(self, conversation_id: str) -> bool:
-        """Whether a job may delete it now: it exists, is not protected and not gone."""
+    def deletable(self, conversation_id: str, *, ignoring_locks: bool = False) -> bool:
+        """Whether it may be deleted now: it exists, is not gone and, unless ignored, protected."""
         with self._lock:
             conversation = self._conversations.get(conversation_id)
-            if conversation is None or conversation.protected:
+            if conversation is None or (conversation.protected and not ignoring_locks):
                 return False
             return self.status_of(conversation_id) not in GONE
 
-    def delete(self, conversation_id: str, deletion: Deletion) -> bool:
+    def delete(
+        self, conversation_id: str, deletion: Deletion, *, ignoring_locks: bool = False
+    ) -> bool:
         """Deletes it unless it is protected or gone already; says whether it did."""
         with self._lock:
-            if not self.deletable(conversation_id):
+            if not self.deletable(conversation_id, ignoring_locks=ignoring_locks):
                 return False
             self._deletions[conversation_id] = deletion
             return True

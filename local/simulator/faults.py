@@ -22,6 +22,7 @@ class FaultKind(StrEnum):
     UNAVAILABLE_AFTER = "unavailable_after"
     GATEWAY_TIMEOUT = "gateway_timeout"
     GATEWAY_TIMEOUT_AFTER = "gateway_timeout_after"
+    INSUFFICIENT_STORAGE = "insufficient_storage"
     TIMEOUT_BEFORE = "timeout_before"
     TIMEOUT_AFTER = "timeout_after"
     DROP_BEFORE = "drop_before"

@@ -6,6 +6,7 @@ from typing import Protocol
 from pydantic import Field
 
 from local.simulator.answer import Answer, Refusal
+from local.simulator.campaign_rules import CampaignRecord
 from local.simulator.conversation import Kind
 from local.simulator.corpus import Corpus
 from local.simulator.faults import Fault, FaultKind, Faults
@@ -33,6 +34,9 @@ class Inspected(Protocol):
     @property
     def requests(self) -> list[LoggedRequest]:
         """Every request."""
+
+    def campaigns(self) -> dict[str, CampaignRecord]:
+        """Every campaign."""
 
     def submitted_twice(self) -> list[tuple[str, str]]:
         """Jobs that overlap."""
@@ -62,11 +66,12 @@ class Inspection:
         self._inspected = inspected
 
     def routes(self) -> tuple[Route, ...]:
-        """State, requests, conversations and faults."""
+        """State, requests, conversations, campaigns and faults."""
         return (
             Route("GET", "/_simulator/state", self.state),
             Route("GET", "/_simulator/requests", self.requests),
             Route("GET", "/_simulator/conversations", self.conversations),
+            Route("GET", "/_simulator/campaigns", self.campaigns),
             Route("POST", "/_simulator/faults", self.add_fault),
             Route("DELETE", "/_simulator/faults", self.clear_faults),
         )
@@ -95,6 +100,11 @@ class Inspection:
         ids = self._inspected.corpus.ids(Kind(kind) if kind else None)
         return Answer.json(200, {"conversationIds": ids[: int(limit)]})
 
+    def campaigns(self, _: Request) -> Answer:
+        """`{campaigns: [{campaignId, rules, events}]}`."""
+        campaigns = [_campaign(each) for each in self._inspected.campaigns().values()]
+        return Answer.json(200, {"campaigns": campaigns})
+
     def add_fault(self, request: Request) -> Answer:
         """Plans a fault, in the shape of `FaultBody`."""
         self._inspected.faults.add(parse_body(FaultBody, request).fault)
@@ -116,6 +126,14 @@ def _job(job: JobRecord) -> dict[str, object]:
         "requested": len(job.requested_ids),
         "targeted": len(job.target_ids),
         "deleted": len(job.deleted_ids),
+    }
+
+
+def _campaign(campaign: CampaignRecord) -> dict[str, object]:
+    return {
+        "campaignId": campaign.campaign_id,
+        "rules": campaign.rules,
+        "events": [each.wire for each in campaign.events],
     }
 
 

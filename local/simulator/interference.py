@@ -26,6 +26,7 @@ STATUSES: Mapping[FaultKind, int] = MappingProxyType(
         FaultKind.UNAVAILABLE_AFTER: 503,
         FaultKind.GATEWAY_TIMEOUT: 504,
         FaultKind.GATEWAY_TIMEOUT_AFTER: 504,
+        FaultKind.INSUFFICIENT_STORAGE: 507,
     }
 )
 

@@ -59,8 +59,11 @@ def content_length(environ: WSGIEnvironment) -> int | None:
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    return {
+    sent = {
         key[5:].replace("_", "-").lower(): value
         for key, value in environ.items()
         if key.startswith("HTTP_")
     }
+    # WSGI names this one without its prefix.
+    content_type = environ.get("CONTENT_TYPE")
+    return {"content-type": content_type, **sent} if content_type else sent

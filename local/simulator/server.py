@@ -11,6 +11,7 @@ from local.simulator.serving import HTTPHandler
 from local.simulator.simulator import Simulator
 
 HOST = "127.0.0.1"
+TICK_SECONDS = 0.2
 
 
 class SimulatorServer:
@@ -27,6 +28,7 @@ class SimulatorServer:
         self._server = ThreadingServer(self._simulator.wsgi, self._port, hang_seconds)
         # The poll interval is how long stop() may take.
         Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        Thread(target=self._run_rules, args=(self._server.stopping,), daemon=True).start()
         return f"http://{HOST}:{self._server.server_address[1]}"
 
     def stop(self) -> None:
@@ -34,6 +36,11 @@ class SimulatorServer:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+    def _run_rules(self, stopping: Event) -> None:
+        while not stopping.wait(TICK_SECONDS):
+            self._simulator.tick()
+            self._simulator.deliver_due()
 
     def __enter__(self) -> str:
         return self.start()

@@ -13,6 +13,14 @@ EVERY_SCOPE = (
     "purge:write",
     "purge:read",
     "analytics:conversation:delete",
+    "purgerules:write",
+    "purgerules:read",
+    "webhooks:write",
+    "webhooks:read",
+    "outbound:campaign:write",
+    "outbound:campaign:read",
+    "outbound:rule:write",
+    "analytics:events:read",
 )
 
 
@@ -36,9 +44,10 @@ class DeletionMoment(StrEnum):
 class SimulatorSettings:
     """The documented limits by default; None switches a limit off.
 
-    `speed` divides every duration of the simulated Genesys (jobs, verification lag, rate window),
-    but not the life of a token. A job is pending for `job_base_seconds`, then runs
-    `job_seconds_per_record` for each record.
+    `speed` divides every duration of the simulated Genesys (jobs, verification lag, rate window,
+    pauses between deliveries), but not the life of a token. A job is pending for
+    `job_base_seconds`, then runs `job_seconds_per_record` for each record. A delivery that nobody
+    took is repeated after `webhook_backoff_seconds`, then after twice as long each time.
     """
 
     clients: tuple[OAuthClient, ...] = (OAuthClient(),)
@@ -68,6 +77,14 @@ class SimulatorSettings:
     poll_times_out_above: int | None = None
     count_rows: int = 1
     hang_seconds: float = 30.0
+
+    webhook_secret: str = "simulator-webhook-secret"  # noqa: S105 - opens nothing but the simulator
+    webhook_attempts: int = 10
+    webhook_backoff_seconds: float = 1.0
+    governance_secret: str = "whsec_c2ltdWxhdG9yLWdvdmVybmFuY2Utc2VjcmV0"  # noqa: S105 - as above
+
+    campaigns: tuple[str, ...] = ("campaign-1", "campaign-2")
+    event_page_size: int = 25
 
     def lasting(self, seconds: float) -> timedelta:
         """So many simulated seconds on the caller's clock."""

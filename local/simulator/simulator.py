@@ -9,17 +9,24 @@ import httpx
 
 from local.simulator.analytics import Analytics
 from local.simulator.application import Application
+from local.simulator.campaign_events import CampaignEvents
+from local.simulator.campaign_rules import CampaignRecord, CampaignRules
 from local.simulator.conversation_archive import ConversationArchive
 from local.simulator.corpus import Corpus
 from local.simulator.data_deletion import DataDeletion
+from local.simulator.deliveries import Deliveries, DirectSender, Sender
 from local.simulator.faults import Faults
+from local.simulator.governance import Governance
 from local.simulator.inspection import Inspection
 from local.simulator.interaction_purge import InteractionPurge
 from local.simulator.jobs import JobRecord, Jobs, overlapping
 from local.simulator.oauth import OAuth
+from local.simulator.purge_rules import PurgeRules
 from local.simulator.request_log import LoggedRequest
+from local.simulator.rule_book import RuleBook
 from local.simulator.settings import SimulatorSettings
 from local.simulator.transport import SimulatorTransport
+from local.simulator.webhooks import Webhooks
 
 
 def system_time() -> datetime:
@@ -35,6 +42,7 @@ class Simulator:
         corpus: Corpus,
         settings: SimulatorSettings | None = None,
         now: Callable[[], datetime] = system_time,
+        sender: Sender | None = None,
     ) -> None:
         self.settings = settings or SimulatorSettings()
         self.faults = Faults()
@@ -42,6 +50,12 @@ class Simulator:
         self._lock = RLock()
         self._corpus = corpus
         self._jobs = Jobs(corpus, self.faults, self.settings)
+        events = CampaignEvents(self.settings)
+        self._campaign_rules = CampaignRules(self.settings, events)
+        self._deliveries = Deliveries(self.settings, now, self._lock, sender or DirectSender())
+        book = RuleBook()
+        webhooks = Webhooks(book, self._deliveries)
+        self._purge_rules = PurgeRules(corpus, book, webhooks.announce)
         oauth = OAuth(self.settings)
         endpoints = (
             oauth,
@@ -49,6 +63,11 @@ class Simulator:
             DataDeletion(corpus, self._jobs, self.settings),
             InteractionPurge(corpus, self._jobs),
             ConversationArchive(corpus, self._jobs, self.settings),
+            self._campaign_rules,
+            events,
+            self._purge_rules,
+            webhooks,
+            Governance(self.settings.governance_secret),
             Inspection(self),
         )
         routes = [route for endpoint in endpoints for route in endpoint.routes()]
@@ -85,6 +104,22 @@ class Simulator:
         """Every request received, in order."""
         with self._lock:
             return list(self._application.log)
+
+    def campaigns(self) -> dict[str, CampaignRecord]:
+        """Every campaign by its id, with its rules and events."""
+        with self._lock:
+            return self._campaign_rules.records()
+
+    def tick(self) -> None:
+        """Executes the purge rules that are due."""
+        with self._lock:
+            now = self._now()
+            self._jobs.settle(now)
+            self._purge_rules.tick(now)
+
+    def deliver_due(self) -> None:
+        """Sends the webhook deliveries that are due; not to be called from within a request."""
+        self._deliveries.deliver_due()
 
     def submitted_twice(self) -> list[tuple[str, str]]:
         """The pairs of jobs that were asked to delete some same conversation."""

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from local.simulator.answer import Refusal
 from local.simulator.request import Request
 
+BODY = "body"
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
 
 
@@ -69,17 +70,19 @@ class DateRange(Body):
         return {"start": format_instant(self.start), "end": format_instant(self.end)}
 
 
+def field_errors(invalid: ValidationError) -> list[dict[str, str]]:
+    """`[{path, message}]`, a path of dotted parts; the whole body's is `body`."""
+    return [
+        {"path": ".".join(str(part) for part in error["loc"]) or BODY, "message": error["msg"]}
+        for error in invalid.errors(include_url=False, include_input=False)
+    ]
+
+
 def parse_body(model: type[BodyT], request: Request) -> BodyT:
     """The body as a model; refuses with 400 naming every field that is wrong."""
     try:
         return model.model_validate_json(request.body)
     except ValidationError as invalid:
-        details = [
-            {
-                "path": ".".join(str(part) for part in error["loc"]) or "body",
-                "message": error["msg"],
-            }
-            for error in invalid.errors(include_url=False, include_input=False)
-        ]
+        details = field_errors(invalid)
     message = "; ".join(f"{each['path']}: {each['message']}" for each in details)
     raise Refusal(400, message, code="invalid.body", details=details)

@@ -18,6 +18,14 @@ class Operation(StrEnum):
     SUBMIT = "submit"
     POLL = "poll"
     QUERY = "query"
+    CREATE_PURGE_RULE = "create_purge_rule"
+    REGISTER_WEBHOOK = "register_webhook"
+    CREATE_CAMPAIGN_RULE = "create_campaign_rule"
+    READ_CAMPAIGN_RULE = "read_campaign_rule"
+    LIST_CAMPAIGN_RULES = "list_campaign_rules"
+    UPDATE_CAMPAIGN_RULE = "update_campaign_rule"
+    DELETE_CAMPAIGN_RULE = "delete_campaign_rule"
+    QUERY_EVENTS = "query_events"
 
 
 class MediaType(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from local.simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
+from local.simulator.deliveries import Sender
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CREDENTIALS = ("simulator", "simulator-secret")
@@ -119,13 +120,17 @@ class Caller:
 
 
 def start_simulator(
-    corpus: Corpus | None = None, *, scopes: tuple[str, ...] | None = None, **settings: Any
+    corpus: Corpus | None = None,
+    *,
+    scopes: tuple[str, ...] | None = None,
+    sender: Sender | None = None,
+    **settings: Any,
 ) -> Caller:
     """A caller, logged in, of a simulator without a rate limit unless the settings say so."""
     clock = FakeClock()
     if scopes is not None:
         settings["clients"] = (OAuthClient(scopes=scopes),)
     chosen = SimulatorSettings(**{"requests_per_second": None, **settings})
-    caller = Caller(Simulator(corpus or Corpus.of([]), chosen, clock), clock)
+    caller = Caller(Simulator(corpus or Corpus.of([]), chosen, clock, sender), clock)
     caller.log_in()
     return caller

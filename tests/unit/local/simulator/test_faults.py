@@ -7,12 +7,15 @@ import pytest
 
 from local.simulator import Corpus, Fault, FaultKind, Method, Operation
 from tests.unit.local.simulator.caller import ARCHIVE, NOW, Caller, start_simulator
+from tests.unit.local.simulator.campaigns import all_operations
+from tests.unit.local.simulator.purge_rules import create_rule, register_webhook
 
 STATUSES = {
     FaultKind.SERVER_ERROR: 500,
     FaultKind.BAD_GATEWAY: 502,
     FaultKind.UNAVAILABLE: 503,
     FaultKind.GATEWAY_TIMEOUT: 504,
+    FaultKind.INSUFFICIENT_STORAGE: 507,
     FaultKind.SERVER_ERROR_AFTER: 500,
     FaultKind.BAD_GATEWAY_AFTER: 502,
     FaultKind.UNAVAILABLE_AFTER: 503,
@@ -137,6 +140,9 @@ def test_a_fault_strikes_its_operation_alone(operation: Operation) -> None:
         Operation.SUBMIT: caller.submit_archive(["a"]),
         Operation.POLL: caller.http.get(f"{ARCHIVE}/unknown"),
         Operation.QUERY: caller.count(),
+        Operation.CREATE_PURGE_RULE: create_rule(caller),
+        Operation.REGISTER_WEBHOOK: register_webhook(caller, "unknown"),
+        **all_operations(caller),
     }
     assert [each for each, answer in answers.items() if answer.status_code == 500] == [operation]
 
