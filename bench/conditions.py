@@ -1,0 +1,167 @@
+"""What a campaign rule costs on one contact: compiled, naive, written by hand, and to parse it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from timeit import Timer
+from typing import Any
+
+import orjson
+from genesys_purge.campaign_rules.conditions import Matches, compile_rule
+from genesys_purge.campaign_rules.rules import Rule
+
+from tests.unit.campaign_rules import naive
+
+ROUNDS, CALLS = 31, 10_000
+NANOSECONDS = 1e9
+OF_NAIVE, OF_BY_HAND, OF_LOADS = 0.25, 1.8, 0.5
+
+RULE: dict[str, Any] = {
+    "name": "VIP callbacks in Central Europe",
+    "version": 1,
+    "priority": 10,
+    "executionOrder": 1,
+    "enabled": True,
+    "conditions": [
+        {"attribute": "status", "operator": "equals", "value": "active", "type": "string"},
+        {
+            "attribute": "customFields.lifetimeValue",
+            "operator": "greaterThanOrEqual",
+            "value": 500,
+            "type": "number",
+        },
+        {"attribute": "consent.marketing", "operator": "equals", "value": True, "type": "boolean"},
+        {
+            "attribute": "timeZone",
+            "operator": "in",
+            "value": ["Europe/Berlin", "Europe/Vienna", "Europe/Zurich"],
+            "type": "string",
+        },
+        {"attribute": "phone.attempts", "operator": "lessThan", "value": 5, "type": "number"},
+    ],
+}
+DATE = {
+    "attribute": "phone.lastAttemptAt",
+    "operator": "lessThan",
+    "value": "2026-11-21",
+    "type": "date",
+}
+# Every condition holds, so that every one of them is evaluated.
+CONTACT: dict[str, Any] = {
+    "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+    "contactListId": "list-2026-q3",
+    "firstName": "Ada",
+    "lastName": "Example",
+    "status": "active",
+    "timeZone": "Europe/Berlin",
+    "language": "de-DE",
+    "callable": True,
+    "phone": {
+        "number": "+493012345678",
+        "type": "mobile",
+        "attempts": 2,
+        "lastResult": "ININ-OUTBOUND-NO-ANSWER",
+        "lastAttemptAt": "2026-11-20T16:21:09Z",
+    },
+    "address": {"country": "DE", "city": "Berlin", "postalCode": "10115"},
+    "consent": {"marketing": True, "channel": "web", "recordedAt": "2026-01-02T10:00:00Z"},
+    "customFields": {
+        "lifetimeValue": 1250.5,
+        "tier": "gold",
+        "openTickets": 0,
+        "segment": "retail-premium",
+        "accountOwner": "team-7",
+        "balance": -3.2,
+    },
+}
+ZONES = frozenset({"Europe/Berlin", "Europe/Vienna", "Europe/Zurich"})
+# One for each condition: its attribute's way, and a value for which it does not hold.
+BREAKING: list[tuple[str, str, object]] = [
+    ("", "status", "inactive"),
+    ("customFields", "lifetimeValue", 499.99),
+    ("consent", "marketing", False),
+    ("", "timeZone", "Europe/Lisbon"),
+    ("phone", "attempts", 5),
+]
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Median nanoseconds for one contact."""
+
+    evaluator: float
+    naive: float
+    by_hand: float
+    loads: float
+    with_date: float
+
+
+def by_hand(contact: Mapping[str, Any]) -> bool:
+    """The rule as somebody would write it who knows that contacts have the right types."""
+    try:
+        return (
+            contact["status"] == "active"
+            and contact["customFields"]["lifetimeValue"] >= 500  # noqa: PLR2004
+            and contact["consent"]["marketing"] is True
+            and contact["timeZone"] in ZONES
+            and contact["phone"]["attempts"] < 5  # noqa: PLR2004
+        )
+    except (KeyError, TypeError):
+        return False
+
+
+def measure(rounds: int = ROUNDS, calls: int = CALLS) -> Costs:
+    """Medians of so many rounds, in each of which all take their turn."""
+    dated = RULE | {"conditions": [*RULE["conditions"], DATE]}
+    evaluator, with_date = compile_rule(Rule.parse(RULE)), compile_rule(Rule.parse(dated))
+    _agree(evaluator)
+    text = orjson.dumps(CONTACT)
+    # As it comes from JSON, whose names are not the very strings that stand in our code.
+    contact = orjson.loads(text)
+    timers = {
+        "evaluator": _timer(evaluator, contact),
+        "naive": _timer(partial(naive.matches, RULE), contact),
+        "by_hand": _timer(by_hand, contact),
+        "loads": _timer(orjson.loads, text),
+        "with_date": _timer(with_date, contact),
+    }
+    times: dict[str, list[float]] = {name: [] for name in timers}
+    for _ in range(rounds):
+        for name, timer in timers.items():
+            times[name].append(timer.timeit(calls) / calls * NANOSECONDS)
+    return Costs(**{name: statistics.median(taken) for name, taken in times.items()})
+
+
+def print_conditions() -> None:
+    costs = measure()
+    print(f"Five conditions on one contact: medians of {ROUNDS} rounds of {CALLS} calls")
+    print(f"compiled       {costs.evaluator:6.0f} ns")
+    for name, cost, bound in (
+        ("naive loop", costs.naive, OF_NAIVE),
+        ("by hand", costs.by_hand, OF_BY_HAND),
+        ("orjson.loads", costs.loads, OF_LOADS),
+    ):
+        ratio = costs.evaluator / cost
+        late = "  above the bound" if ratio > bound else ""
+        print(f"{name:<15}{cost:6.0f} ns  compiled is {ratio:4.2f} x  (reach {bound}){late}")
+    print(f"and a date     {costs.with_date:6.0f} ns")
+
+
+def _timer(call: Callable[[Any], object], argument: object) -> Timer:
+    """Times the bare call, without a function around it."""
+    return Timer("call(argument)", globals={"call": call, "argument": argument})
+
+
+def _agree(evaluator: Matches) -> None:
+    """All three must give the same answers before it counts how fast they are."""
+    contacts: list[dict[str, Any]] = [CONTACT]
+    for section, field, value in BREAKING:
+        changed = {field: value}
+        contacts.append(CONTACT | ({section: CONTACT[section] | changed} if section else changed))
+    for position, contact in enumerate(contacts):
+        answers = evaluator(contact), naive.matches(RULE, contact), by_hand(contact)
+        if answers != (position == 0,) * len(answers):
+            raise RuntimeError(f"contact {position} is answered with {answers}")

@@ -1,0 +1,1 @@
+"""Outbound campaign rules: read, checked against each other, evaluated on contacts."""

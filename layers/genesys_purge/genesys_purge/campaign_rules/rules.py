@@ -1,0 +1,216 @@
+"""Campaign rules (D5): as a rule set writes them, and as Genesys answers with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core.core_schema import ValidationInfo
+
+from genesys_purge.model.wire import Wire
+
+SET_LIST = "setList"
+MOST_RULES, MOST_CONDITIONS, MOST_ACTIONS, MOST_VALUES = 500, 50, 20, 1_000
+LONGEST_TEXT = 1_000
+LARGEST = 2**31 - 1
+
+RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d))?",
+    re.ASCII,
+)
+
+
+class Operator(StrEnum):
+    """How a contact's value is held against a condition's."""
+
+    EQUALS = "equals"
+    NOT_EQUALS = "notEquals"
+    GREATER_THAN = "greaterThan"
+    GREATER_THAN_OR_EQUAL = "greaterThanOrEqual"
+    LESS_THAN = "lessThan"
+    LESS_THAN_OR_EQUAL = "lessThanOrEqual"
+    CONTAINS = "contains"
+    IN = "in"
+
+
+class ValueType(StrEnum):
+    """What both values must be; text compares by code points, `contains` finds a part of it."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+
+ALIKE = frozenset({Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN})
+ORDERED = ALIKE | {
+    Operator.GREATER_THAN,
+    Operator.GREATER_THAN_OR_EQUAL,
+    Operator.LESS_THAN,
+    Operator.LESS_THAN_OR_EQUAL,
+}
+OPERATORS = {
+    ValueType.STRING: ORDERED | {Operator.CONTAINS},
+    ValueType.NUMBER: ORDERED,
+    ValueType.BOOLEAN: ALIKE,
+    ValueType.DATE: ORDERED,
+}
+EXPECTED = {
+    ValueType.STRING: f"text of at most {LONGEST_TEXT} characters",
+    ValueType.NUMBER: "a number",
+    ValueType.BOOLEAN: "true or false",
+    ValueType.DATE: "a date: RFC 3339 with an offset, or YYYY-MM-DD",
+}
+
+
+def moment(value: object) -> datetime | None:
+    """The moment of an RFC 3339 text with an offset, or midnight UTC of YYYY-MM-DD; else None."""
+    if type(value) is not str or RFC_3339.fullmatch(value) is None:
+        return None
+    is_day = len(value) == len("YYYY-MM-DD")
+    try:
+        return datetime.fromisoformat(f"{value}T00:00:00Z" if is_day else value.upper())
+    except ValueError:  # the 30th of February
+        return None
+
+
+def fits(value: object, kind: ValueType) -> bool:
+    """Whether a JSON value is of that type; `true` is no number, and `"1"` is none."""
+    match kind:
+        case ValueType.STRING:
+            return isinstance(value, str) and len(value) <= LONGEST_TEXT
+        case ValueType.NUMBER:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case ValueType.BOOLEAN:
+            return isinstance(value, bool)
+        case ValueType.DATE:
+            return moment(value) is not None
+
+
+def _no_empty_part(path: str) -> str:
+    if not all(path.split(".")):
+        raise ValueError("must be names joined by single dots")
+    return path
+
+
+def _scalar(value: object) -> object:
+    is_short = isinstance(value, str) and len(value) <= LONGEST_TEXT
+    if not (is_short or isinstance(value, int | float | None)):
+        raise ValueError(f"must be {EXPECTED[ValueType.STRING]}, a number, true or false")
+    return value
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"\S")]
+Path = Annotated[str, StringConstraints(max_length=200), AfterValidator(_no_empty_part)]
+CampaignId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+
+
+class Condition(Wire):
+    """Holds where the contact's value at the dotted path `attribute` compares as it says.
+
+    `value` fits `type`, as `operator` does; for `in` it is a list of values that do.
+    """
+
+    attribute: Path
+    operator: Operator
+    type: ValueType
+    # Last, so that its validator knows the others.
+    value: Any
+
+    @field_validator("value")
+    @classmethod
+    def _fits(cls, value: Any, others: ValidationInfo) -> Any:
+        operator, kind = others.data.get("operator"), others.data.get("type")
+        if operator is None or kind is None:
+            return value
+        if operator not in OPERATORS[kind]:
+            raise ValueError(f"{operator} does not compare values of type {kind}")
+        if operator is not Operator.IN:
+            if not fits(value, kind):
+                raise ValueError(f"must be {EXPECTED[kind]}")
+            return value
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_VALUES:
+            raise ValueError(f"must be a list of 1 to {MOST_VALUES} values")
+        for position, each in enumerate(value):
+            if not fits(each, kind):
+                raise ValueError(f"every value must be {EXPECTED[kind]}; value {position} is not")
+        return tuple(value)
+
+
+class Action(Wire):
+    """What a rule does to a contact that matches; `setList` is the one with rules of its own."""
+
+    type: Name
+    list_id: Name | None = None
+    value: Annotated[Any, AfterValidator(_scalar)] = None
+
+
+class Rule(Wire):
+    """One rule of a rule set; without conditions it matches every contact."""
+
+    name: Name
+    description: Annotated[str, StringConstraints(max_length=LONGEST_TEXT)] | None = None
+    version: Annotated[int, Field(ge=1, le=LARGEST)]
+    priority: Annotated[int, Field(ge=1, le=1_000)]
+    execution_order: Annotated[int, Field(ge=0, le=LARGEST)]
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=MOST_CONDITIONS)] = ()
+    actions: Annotated[tuple[Action, ...], Field(max_length=MOST_ACTIONS)] = ()
+    enabled: bool = True
+
+    @classmethod
+    def misnamed(cls, payload: Mapping[str, Any]) -> Iterator[str]:
+        yield from super().misnamed(payload)
+        yield from _misnamed_items(payload, "actions", Action)
+
+
+class RuleSet(Wire):
+    """The rules of one campaign that are deployed together."""
+
+    campaign_id: CampaignId
+    rules: Annotated[tuple[Rule, ...], Field(max_length=MOST_RULES)]
+
+    @classmethod
+    def misnamed(cls, payload: Mapping[str, Any]) -> Iterator[str]:
+        yield from super().misnamed(payload)
+        yield from _misnamed_items(payload, "rules", Rule)
+
+
+def _misnamed_items(payload: Mapping[str, Any], name: str, kind: type[Wire]) -> Iterator[str]:
+    items = payload.get(name)
+    for position, item in enumerate(items if isinstance(items, list | tuple) else ()):
+        if isinstance(item, Mapping):
+            yield from (f"{name}.{position}.{path}" for path in kind.misnamed(item))
+
+
+class DeployedAction(Wire):
+    """An action as Genesys knows it; fields that we do not know are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    list_id: str | None = None
+    value: Any = None
+
+
+class DeployedRule(Wire):
+    """A rule as Genesys knows it; fields that we do not know are kept, so that it can be put back.
+
+    Its conditions are Genesys's own: nothing here reads them.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str | None = None
+    self_uri: str | None = None
+    name: str
+    description: str | None = None
+    version: int
+    priority: int
+    execution_order: int
+    conditions: tuple[Mapping[str, Any], ...] | None = None
+    actions: tuple[DeployedAction, ...] | None = None
+    enabled: bool | None = None

@@ -1,0 +1,249 @@
+"""Compiled conditions: each operator on each type, and what makes a condition false."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from genesys_purge.campaign_rules.conditions import compile_rule, compile_rules
+from genesys_purge.campaign_rules.rules import Rule
+
+from tests.unit.campaign_rules.examples import condition, rule, with_conditions
+
+NAN, INFINITY = float("nan"), float("inf")
+
+
+def holds(operator: str, value: object, kind: str, actual: object) -> bool:
+    matches = compile_rule(with_conditions(condition("a", operator, value, kind)))
+    return matches({"a": actual})
+
+
+@pytest.mark.parametrize(
+    ("kind", "less", "value", "more"),
+    [
+        ("string", "b", "ba", "c"),
+        ("string", "10", "9", "\u00fc"),
+        ("number", 499.5, 500, 501),
+        ("number", -INFINITY, 0.1, 10**400),
+        ("date", "2026-01-01T23:59:59Z", "2026-01-02", "2026-01-02T00:00:00.000001Z"),
+        ("date", "2026-01-02T00:59:59+01:00", "2026-01-02T00:00:00Z", "2026-01-02T00:00:00-00:01"),
+        ("date", "0001-01-01T00:00:00+23:59", "2026-01-02", "9999-12-31T23:59:59-23:59"),
+    ],
+)
+def test_what_has_an_order_compares_by_it(kind: str, less: Any, value: Any, more: Any) -> None:
+    expected = {
+        "equals": [False, True, False],
+        "notEquals": [True, False, True],
+        "greaterThan": [False, False, True],
+        "greaterThanOrEqual": [False, True, True],
+        "lessThan": [True, False, False],
+        "lessThanOrEqual": [True, True, False],
+    }
+    found = {
+        operator: [holds(operator, value, kind, actual) for actual in (less, value, more)]
+        for operator in expected
+    }
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "when_true", "when_false"),
+    [
+        ("equals", True, True, False),
+        ("equals", False, False, True),
+        ("notEquals", True, False, True),
+        ("notEquals", False, True, False),
+        ("in", [True], True, False),
+        ("in", [True, False], True, True),
+    ],
+)
+def test_truth_is_only_alike_or_not(
+    operator: str, value: object, *, when_true: bool, when_false: bool
+) -> None:
+    assert holds(operator, value, "boolean", actual=True) is when_true
+    assert holds(operator, value, "boolean", actual=False) is when_false
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [("gold member", True), ("gold", True), ("Gold", False), ("", False), (["gold"], False)],
+)
+def test_contains_finds_a_part_of_a_text(actual: object, *, expected: bool) -> None:
+    assert holds("contains", "gold", "string", actual) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "inside", "outside"),
+    [
+        ("string", ["DE", "FR"], "FR", "fr"),
+        ("number", [1, 2.5], 1.0, 2),
+        ("date", ["2026-01-01", "2026-02-01"], "2026-02-01T01:00:00+01:00", "2026-02-01T01:00:00Z"),
+    ],
+)
+def test_in_finds_one_of_the_values(kind: str, values: Any, inside: Any, outside: Any) -> None:
+    assert holds("in", values, kind, inside)
+    assert not holds("in", values, kind, outside)
+
+
+RIGHT = {"string": "1", "number": 1, "boolean": True, "date": "2026-01-01"}
+OF_ANOTHER_TYPE: dict[str, list[Any]] = {
+    "string": [1, True, None, ["1"], {"1": 1}],
+    "number": ["1", True, None, [1], {}, NAN],
+    "boolean": [1, 0, "true", None, [True], {}],
+    "date": ["2026-01-01T00:00:00", "soon", 20_260_101, 0, True, None, ["2026-01-01"], {}],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "actual"), [(kind, actual) for kind in RIGHT for actual in OF_ANOTHER_TYPE[kind]]
+)
+def test_a_value_of_another_type_makes_every_condition_false(kind: str, actual: object) -> None:
+    value = RIGHT[kind]
+    operators = ["equals", "notEquals"]
+    operators += ["greaterThanOrEqual", "lessThanOrEqual"] if kind != "boolean" else []
+    operators += ["contains"] if kind == "string" else []
+    assert not any(holds(operator, value, kind, actual) for operator in operators)
+    assert not holds("in", [value], kind, actual)
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        {},
+        {"a": None},
+        {"a": {}},
+        {"a": {"b": None}},
+        {"a": {"b": {"c": None}}},
+        {"a": {"b": {"d": "x"}}},
+        {"a": {"b": "c"}},
+        {"a": "b"},
+        {"a": ["b"]},
+        {"a": [{"b": {"c": "x"}}]},
+        {"a": 1},
+        {"a": True},
+        {"a.b.c": "x"},
+        {"a": {"b.c": "x"}},
+    ],
+)
+def test_an_attribute_that_is_not_there_makes_a_condition_false(contact: dict[str, Any]) -> None:
+    for operator in ("equals", "notEquals"):
+        matches = compile_rule(with_conditions(condition("a.b.c", operator, "y", "string")))
+        assert not matches(contact)
+    assert matches({"a": {"b": {"c": "x"}}})
+
+
+FIVE = [
+    condition("status", "equals", "active", "string"),
+    condition("customFields.lifetimeValue", "greaterThan", 500, "number"),
+    condition("customFields.tier", "in", ["gold", "silver"], "string"),
+    condition("consent.marketing", "equals", True, "boolean"),  # noqa: FBT003
+    condition("consent.until", "greaterThanOrEqual", "2026-06-01", "date"),
+]
+
+
+def contact() -> dict[str, Any]:
+    return {
+        "status": "active",
+        "customFields": {"lifetimeValue": 500.01, "tier": "gold"},
+        "consent": {"marketing": True, "until": "2026-06-01"},
+    }
+
+
+def test_a_rule_matches_where_all_its_conditions_hold() -> None:
+    assert compile_rule(with_conditions(*FIVE))(contact())
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "value"),
+    [
+        ("", "status", "inactive"),
+        ("customFields", "lifetimeValue", 500),
+        ("customFields", "tier", "bronze"),
+        ("consent", "marketing", False),
+        ("consent", "until", "2026-05-31T23:59:59Z"),
+    ],
+)
+def test_a_rule_does_not_match_where_one_condition_does_not_hold(
+    section: str, field: str, value: object
+) -> None:
+    changed = contact()
+    (changed[section] if section else changed)[field] = value
+    assert not compile_rule(with_conditions(*FIVE))(changed)
+
+
+def test_a_range_of_dates_is_two_conditions_on_one_attribute() -> None:
+    within = compile_rule(
+        with_conditions(
+            condition("at", "greaterThanOrEqual", "2026-01-01", "date"),
+            condition("at", "lessThan", "2026-02-01", "date"),
+            condition("at", "contains", "Z", "string"),
+        )
+    )
+    moments = ["2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z", "2026-01-31T23:59:59Z", "2026-02-01"]
+    assert [within({"at": at}) for at in moments] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("anything", [{}, {"a": 1}])
+def test_a_rule_without_conditions_matches_every_contact(anything: dict[str, Any]) -> None:
+    assert compile_rule(with_conditions())(anything)
+
+
+def test_a_rule_that_is_not_enabled_matches_nothing() -> None:
+    assert not compile_rule(with_conditions(enabled=False))({})
+    assert not compile_rule(with_conditions(*FIVE, enabled=False))(contact())
+
+
+def rules() -> list[Rule]:
+    minimums = {"second": (2, 10, True), "first": (1, 5, True), "off": (0, 0, False)}
+    return [
+        Rule.parse(
+            rule(
+                name,
+                order,
+                enabled=enabled,
+                conditions=[condition("n", "greaterThanOrEqual", minimum, "number")],
+            )
+        )
+        for name, (order, minimum, enabled) in minimums.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "names"), [(4, ()), (5, ("first",)), (10, ("first", "second")), (None, ())]
+)
+def test_an_evaluator_names_the_rules_that_match_in_execution_order(
+    number: object, names: tuple[str, ...]
+) -> None:
+    assert compile_rules(rules()).matching({"n": number}) == names
+
+
+def test_a_missing_attribute_of_one_rule_leaves_the_others_alone() -> None:
+    other = Rule.parse(rule("other", 9, conditions=[condition("m", "equals", 1, "number")]))
+    evaluator = compile_rules([other, *rules()])
+    assert evaluator.matching({"n": 10}) == ("first", "second")
+    assert evaluator.matching({"m": 1}) == ("other",)
+
+
+def test_an_evaluator_of_no_rules_matches_nothing() -> None:
+    assert compile_rules([]).matching({"n": 10}) == ()
+
+
+def test_contacts_are_read_one_by_one_as_results_are_asked_for() -> None:
+    read: list[int] = []
+
+    def endless() -> Iterator[dict[str, Any]]:
+        for number in range(4, 10**9):
+            read.append(number)
+            yield {"n": number}
+
+    results = compile_rules(rules()).over(endless())
+    assert read == []
+    assert [next(results), next(results)] == [(), ("first",)]
+    assert read == [4, 5]
+
+
+def test_a_contact_is_left_as_it_was() -> None:
+    before = contact()
+    compile_rule(with_conditions(*FIVE, condition("x.y", "equals", 1, "number")))(before)
+    assert before == contact()
