@@ -11,7 +11,7 @@ export TZ := UTC
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run up validate test check format bench build lock clean
+.PHONY: help setup run demo up redrive validate test check format bench build lock clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,12 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 
 run: setup  ## Run a retention purge end to end; METHOD=data_deletion or interaction_purge for others
 	$(BIN)/python -m local run events/schedule/$(METHOD).json --out $(OUT)
+
+demo: setup  ## Run a purge, a purge rule that fires, and the notifications of both
+	$(BIN)/python -m local demo --out $(OUT)
+
+redrive: setup  ## Send the notifications again that `make up` has given up on
+	@$(BIN)/python -m local redrive --out $(OUT)
 
 up: setup  ## Keep the application up on this machine until Ctrl-C
 	$(BIN)/python -m local up --out $(OUT)

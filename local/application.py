@@ -1,7 +1,6 @@
 """The whole application, up on this machine."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,11 @@ from local import http_api, id_lists
 from local.aws_session import ACCESS_KEY, REGION, SECRET_KEY, AwsSession
 from local.deployment import Deployment
 from local.embedded_aws import EmbeddedAws, embedded_aws
-from local.genesys import Genesys, genesys, pace
+from local.genesys import Genesys, genesys, pace, partners_of
 from local.options import PROJECT, Options
+from local.settling import WEBHOOK_PATH, settle
 from local.stack import Stack, read_stack
-from local.template import Template, resources_of
+from local.template import resources_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,9 @@ class Application:
             "stateMachines": self.stack.state_machines,
             "tables": self.stack.tables,
             "buckets": self.stack.buckets,
+            "queues": self.stack.queues,
+            "eventBus": self.stack.event_bus,
+            "webhookUrl": self.api_url + WEBHOOK_PATH,
             "secrets": self.stack.secrets,
             "genesysUrl": self.genesys.url,
             "waitScale": self.wait_scale,
@@ -58,29 +61,14 @@ def application(options: Options, project: Path = PROJECT) -> Iterator[Applicati
         declared = template.get("Parameters", {})
         ours = {"GenesysApiUrl": server.url, "GenesysLoginUrl": server.url, "MapMode": "INLINE"}
         known = {name: value for name, value in ours.items() if name in declared}
-        left_out = deployment.create({**known, **pace(declared, options), **options.parameters})
+        partners = partners_of(options, server)
+        given = {**known, **pace(declared, options), **partners.parameters(), **options.parameters}
+        left_out = deployment.create(given)
         stack = read_stack(template, deployment.resources())
-        _store_client(session, template, stack, server)
-        id_lists.upload(session.client("s3"), options.id_lists)
         api_url = _open_api(session, deployment, stack)
+        settle(session, stack, server, partners, api_url)
+        id_lists.upload(session.client("s3"), options.id_lists)
         yield Application(aws, session, server, stack, api_url, left_out, options.wait_scale)
-
-
-def _store_client(session: AwsSession, template: Template, stack: Stack, server: Genesys) -> None:
-    client = {"clientId": server.client_id, "clientSecret": server.client_secret}
-    for name, resource in resources_of(template, "AWS::SecretsManager::Secret"):
-        if _keys(resource["Properties"].get("SecretString")) == client.keys():
-            session.client("secretsmanager").put_secret_value(
-                SecretId=stack.secrets[name], SecretString=json.dumps(client)
-            )
-
-
-def _keys(text: object) -> set[str]:
-    try:
-        content = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return set()
-    return set(content) if isinstance(content, Mapping) else set()
 
 
 def _open_api(session: AwsSession, deployment: Deployment, stack: Stack) -> str:

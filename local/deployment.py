@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.aws_session import AwsSession
-from local.deviations import WATCHERS, refs_as_on_aws
+from local.deviations import WATCHERS, refs_as_on_aws, with_loopback_receivers
 from local.staging import BUCKET, Staging
 from local.template import Template, read_template, without_types
 
@@ -40,7 +40,9 @@ class Deployment:
         if unknown:
             raise DeploymentFailed(f"the template has no parameter {', '.join(unknown)}")
         self._s3.create_bucket(Bucket=BUCKET)
-        staged = refs_as_on_aws(Staging(self._s3, self._project).stage(self.template))
+        staged = with_loopback_receivers(
+            refs_as_on_aws(Staging(self._s3, self._project).stage(self.template))
+        )
         left_out = WATCHERS
         while unsupported := self._try_to_create(without_types(staged, left_out), parameters):
             left_out |= unsupported

@@ -7,6 +7,8 @@ from local.template import Template
 # They only watch, nobody watches here, and an alarm over an expression would fail the stack.
 WATCHERS = frozenset({"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"})
 
+LOOPBACK = {"LOOPBACK_RECEIVERS": "allowed"}
+
 # On AWS their Ref is what this attribute is; here it is a name, which no policy means.
 ATTRIBUTE_OF_REF = {"AWS::SecretsManager::Secret": "Id"}
 
@@ -19,6 +21,18 @@ def refs_as_on_aws(template: Template) -> Template:
         if resource["Type"] in ATTRIBUTE_OF_REF
     }
     return dict(_rewritten(template, attributes))
+
+
+def with_loopback_receivers(template: Template) -> Template:
+    """The template with the one setting that a deployed stack does not have.
+
+    Notifications may go to this machine, where every partner of a local application is.
+    """
+    function = template.get("Globals", {}).get("Function", {})
+    variables = function.get("Environment", {}).get("Variables", {}) | LOOPBACK
+    environment = {"Variables": variables}
+    globals_ = template.get("Globals", {}) | {"Function": function | {"Environment": environment}}
+    return template | {"Globals": globals_}
 
 
 def _rewritten(value: Any, attributes: dict[str, str]) -> Any:

@@ -4,10 +4,11 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.options import Options
+from local.partners import Partners, Receiver
 from local.simulator import Corpus, Mix, OAuthClient, Simulator, SimulatorServer, SimulatorSettings
 from local.simulator.simulator import system_time
 
@@ -20,6 +21,7 @@ MIX = Mix(litigated=0.0002)
 # Real seconds and rates that have to keep step with waits that are shortened.
 SECONDS = ("CircuitRecoverySeconds",)
 RATES = ("RequestsPerSecond",)
+FRACTIONS = ("NotificationRetrySeconds",)
 
 
 class NoCredentials(Exception):
@@ -33,6 +35,7 @@ class Genesys:
     url: str
     client_id: str
     client_secret: str = field(repr=False)
+    webhook_secret: str = field(default="", repr=False)
     simulator: Simulator | None = None
 
 
@@ -46,18 +49,37 @@ def genesys(options: Options) -> Iterator[Genesys]:
     corpus = Corpus.generate(
         count=options.conversations, seed=options.seed, now=system_time(), mix=MIX
     )
-    simulator = Simulator(corpus, SimulatorSettings(speed=1 / options.wait_scale))
-    client: OAuthClient = simulator.settings.clients[0]
+    settings = SimulatorSettings(speed=1 / options.wait_scale)
+    if options.partners.current:
+        settings = replace(settings, webhook_secret=options.partners.current)
+    simulator = Simulator(corpus, settings)
+    client: OAuthClient = settings.clients[0]
     with SimulatorServer(simulator) as url:
-        yield Genesys(url, client.client_id, client.client_secret, simulator)
+        yield Genesys(
+            url, client.client_id, client.client_secret, settings.webhook_secret, simulator
+        )
+
+
+def partners_of(options: Options, server: Genesys) -> Partners:
+    """The partners that the options name; the simulator's own receiver where it is to be shown."""
+    if options.shows_governance and server.simulator and options.partners.receiver is None:
+        url = f"{server.url}/_simulator/governance"
+        receiver = Receiver(url, server.simulator.settings.governance_secret)
+        return replace(options.partners, receiver=receiver)
+    return options.partners
 
 
 def pace(declared: Mapping[str, Any], options: Options) -> dict[str, str]:
     """Parameters that keep step with scaled waits; a Genesys that is not ours keeps its rate."""
     scaled = dict.fromkeys(SECONDS, options.wait_scale)
+    fractions = {
+        name: f"{float(declared[name]['Default']) * options.wait_scale:g}"
+        for name in FRACTIONS
+        if name in declared
+    }
     if not options.genesys_url:
         scaled |= dict.fromkeys(RATES, 1 / options.wait_scale)
-    return {
+    return fractions | {
         name: str(max(1, math.ceil(float(declared[name]["Default"]) * scale)))
         for name, scale in scaled.items()
         if name in declared

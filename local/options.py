@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.partners import Partners
+
 PROJECT = Path(__file__).resolve().parent.parent
 SIMULATOR_WAIT_SCALE = 0.01
 
@@ -30,6 +32,8 @@ class Options:
     id_lists: tuple[IdList, ...] = ()
     conversations: int = 5000
     seed: int = 7
+    partners: Partners = field(default_factory=Partners)
+    shows_governance: bool = False
 
 
 def options_in(arguments: Namespace) -> Options:
@@ -45,6 +49,7 @@ def options_in(arguments: Namespace) -> Options:
         id_lists=tuple(arguments.ids),
         conversations=arguments.conversations,
         seed=arguments.seed,
+        partners=Partners.from_environment(),
     )
 
 

@@ -47,6 +47,10 @@ class PurgeApi:
             page = self._get(f"/purges/{run_id}/audit?next={page['next']}")
             yield from page["records"]
 
+    def rule_audit(self, rule_id: str) -> list[dict[str, Any]]:
+        """The first page of what is known of a purge rule, in order of time."""
+        return list(self._get(f"/purge-rules/{rule_id}/audit")["records"])
+
     def _get(self, path: str) -> dict[str, Any]:
         request = AWSRequest("GET", self._url + path)
         self._signer.add_auth(request)

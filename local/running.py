@@ -28,17 +28,24 @@ def run(file: Path, options: Options, console: Console, errors: Console) -> int:
     say(console, f"Starting the application; waits are scaled by {options.wait_scale:g}.")
     with application(options) as app:
         announce(app, console)
-        one = _Run(app, options, console, errors)
-        try:
-            return one.purge(request)
-        except Refused as refused:
-            for line in refused.errors:
-                say(errors, line)
-            results.write(options.out, Observation(run_id=None, outcome="rejected"), [])
-            return 1
-        except (SubmitFailed, PurgeApiFailed):
-            one.tell_errors()
-            raise
+        return purge(app, options, console, errors, request)
+
+
+def purge(
+    app: Application, options: Options, console: Console, errors: Console, request: Any
+) -> int:
+    """Runs the request on an application that is up; 0 where the run ended well."""
+    one = _Run(app, options, console, errors)
+    try:
+        return one.purge(request)
+    except Refused as refused:
+        for line in refused.errors:
+            say(errors, line)
+        results.write(options.out, Observation(run_id=None, outcome="rejected"), [])
+        return 1
+    except (SubmitFailed, PurgeApiFailed):
+        one.tell_errors()
+        raise
 
 
 class _Run:

@@ -20,6 +20,8 @@ class Stack:
     tables: Mapping[str, str]
     buckets: Mapping[str, str]
     secrets: Mapping[str, str]
+    queues: Mapping[str, str]
+    event_bus: str | None
     api_id: str | None
 
 
@@ -48,5 +50,7 @@ def read_stack(template: Template, summaries: Iterable[Mapping[str, str]]) -> St
         tables=by_name("AWS::DynamoDB::Table"),
         buckets=by_name("AWS::S3::Bucket"),
         secrets=by_name("AWS::SecretsManager::Secret"),
+        queues=by_name("AWS::SQS::Queue"),
+        event_bus=next(iter(by_name("AWS::Events::EventBus").values()), None),
         api_id=next(iter(by_name("AWS::ApiGatewayV2::Api").values()), None),
     )

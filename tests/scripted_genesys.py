@@ -11,7 +11,7 @@ Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[st
 
 
 class Call(NamedTuple):
-    """One call to Genesys; `permit` is None for one that reads."""
+    """One call to Genesys; `permit` is None for one that has nothing deleted."""
 
     operation: Operation
     body: Mapping[str, Any]
@@ -30,6 +30,11 @@ class ScriptedGenesys:
         self._replies[operation.verb, operation.path] = list(replies)
 
     def read(
+        self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
+    ) -> Mapping[str, Any]:
+        return self._answer(Call(operation, body or {}, path, None))
+
+    def change(
         self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
     ) -> Mapping[str, Any]:
         return self._answer(Call(operation, body or {}, path, None))

@@ -74,11 +74,18 @@ def resolved(value: Any) -> Any:
 
 def tables() -> list[dict[str, Any]]:
     """What `create_table` needs for every table; the name is the logical id."""
-    wanted = ("AttributeDefinitions", "KeySchema", "BillingMode")
+    wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
     return [
-        {"TableName": name} | {key: properties[key] for key in wanted}
+        {"TableName": name}
+        | {key: properties[key] for key in wanted if key in properties}
+        | _stream(properties)
         for name, properties in resources("AWS::DynamoDB::Table").items()
     ]
+
+
+def _stream(properties: Mapping[str, Any]) -> dict[str, Any]:
+    specified = properties.get("StreamSpecification")
+    return {"StreamSpecification": specified | {"StreamEnabled": True}} if specified else {}
 
 
 def functions() -> list[str]:

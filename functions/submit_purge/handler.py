@@ -5,6 +5,6 @@ from genesys_purge.model.submission import Submission, SubmittedRun
 from genesys_purge.wiring import purging
 
 
-@submission
+@submission(status=202)
 def handler(submitted: Submission) -> SubmittedRun:
     return purging.submit_purge()(submitted)

@@ -36,6 +36,8 @@ def test_they_are_these_and_no_others() -> None:
         ("GET", "/api/v2/interactions/purge/{job_id}"),
         ("POST", "/api/v2/analytics/conversations/purge"),
         ("GET", "/api/v2/analytics/conversations/purge/{job_id}"),
+        ("POST", "/api/v2/purgerules"),
+        ("POST", "/api/v2/platform/webhooks"),
     }
 
 
@@ -66,5 +68,6 @@ def test_a_status_is_not_repeated_by_the_client(operation: Operation) -> None:
 
 @each_operation
 def test_what_deletes_and_what_reads_its_status_names_its_scope(operation: Operation) -> None:
-    is_purge = operation.verb == "GET" or operation.path.endswith(("/purge", "/requests"))
+    purges = ("/purge", "/requests", "/purgerules")
+    is_purge = operation.verb == "GET" or operation.path.endswith(purges)
     assert bool(operation.scopes) or not is_purge

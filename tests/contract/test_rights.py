@@ -11,7 +11,7 @@ from tests.contract.deployed import managed_policies, rights_of
 from tests.contract.source import PACKAGE, tree_of
 
 FUNCTIONS = template.functions()
-AUDIT, DATA = "AuditTable", {"RunsTable", "AuditTable", "HoldsTable"}
+AUDIT, DATA = "AuditTable", {"RunsTable", "AuditTable", "HoldsTable", "RulesTable"}
 REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
 # The adapters of wiring, and the policy that each needs.
 NEEDS = {
@@ -19,11 +19,20 @@ NEEDS = {
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
     "genesys": {"GenesysPolicy"},
+    "rules": {"RulesPolicy"},
+    "registrations": {"RegistrationsPolicy"},
+    "webhook_url": {"WebhookUrlPolicy"},
+    "directory": {"SubscribersPolicy"},
+    "_deliveries": {"DeliveriesPolicy"},
 }
 # Reading alone needs less.
-READERS = {"ReadPurgeFunction": {"RunsReadPolicy", "AuditReadPolicy"}}
-# Validating writes nothing, so nothing is audited.
-SILENT = {"ValidatePurgeFunction"}
+READERS = {
+    "ReadPurgeFunction": {"RunsReadPolicy", "AuditReadPolicy"},
+    "ReadPurgeRuleFunction": {"AuditReadPolicy"},
+    "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
+}
+# What writes nothing is not audited, and what tells of facts makes none.
+SILENT = {"ValidatePurgeFunction", "PublishNotificationsFunction"}
 
 each_function = pytest.mark.parametrize("function", FUNCTIONS)
 
@@ -118,12 +127,26 @@ def test_only_submitting_starts_runs() -> None:
 
 
 def test_the_secret_is_read_by_those_alone_that_call_genesys() -> None:
-    readers = {
+    assert readers_of("GenesysSecret") == {
+        function for function in FUNCTIONS if "genesys" in adapters_of(builder_of(function))
+    }
+
+
+def test_the_secrets_of_webhooks_are_read_by_those_alone_that_check_or_make_signatures() -> None:
+    assert readers_of("WebhookSecret") == {"IngestWebhookFunction"}
+    assert readers_of("SubscribersSecret") == {
+        "PublishNotificationsFunction",
+        "DeliverNotificationFunction",
+    }
+
+
+def readers_of(secret: str) -> set[str]:
+    return {
         function
         for function in FUNCTIONS
-        if any("secretsmanager:GetSecretValue" in right.actions for right in rights_of(function))
+        for right in rights_of(function)
+        if "secretsmanager:GetSecretValue" in right.actions and secret in right.resources
     }
-    assert readers == {f for f in FUNCTIONS if "genesys" in adapters_of(builder_of(f))}
 
 
 def test_nobody_may_write_holds_policies_or_secrets() -> None:

@@ -6,13 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from genesys_purge.model.audit import Action
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
+from genesys_purge.webhooks.notifications import BATCH_ENDS, JOB_ENDS, RUN_ENDS
 
 from tests import template
 from tests.contract.source import FUNCTIONS
 
 RESOURCES: dict[str, dict[str, Any]] = template.template()["Resources"]
-KEPT_TABLES = ["RunsTable", "AuditTable", "HoldsTable"]
+KEPT_TABLES = ["RunsTable", "AuditTable", "HoldsTable", "RulesTable"]
 GLOBALS = template.template()["Globals"]["Function"]
 
 
@@ -78,7 +80,18 @@ def test_buckets_are_private_encrypted_and_kept(bucket: str) -> None:
 @pytest.mark.parametrize("secret", of_type("AWS::SecretsManager::Secret"))
 def test_secrets_are_kept_and_none_is_in_the_template(secret: str) -> None:
     assert RESOURCES[secret]["DeletionPolicy"] == "Retain"
-    assert set(json.loads(properties(secret)["SecretString"]).values()) == {"replace me"}
+    if "GenerateSecretString" in properties(secret):
+        assert properties(secret)["GenerateSecretString"]["PasswordLength"] >= 32
+        assert "SecretString" not in properties(secret)
+    else:
+        shipped = json.loads(properties(secret)["SecretString"])
+        assert all(value in ("replace me", []) for value in shipped.values())
+
+
+def test_what_a_webhook_is_checked_against_is_known_to_nobody_at_first() -> None:
+    generated = properties("WebhookSecret")["GenerateSecretString"]
+    assert generated["GenerateStringKey"] == "current"
+    assert json.loads(generated["SecretStringTemplate"]) == {"previous": ""}
 
 
 def test_no_variable_holds_a_secret_or_logs_events() -> None:
@@ -102,15 +115,70 @@ def test_the_switch_knows_two_words_and_begins_with_on() -> None:
     assert (switch["AllowedPattern"], switch["Value"]) == ("^(on|off)$", "on")
 
 
-def test_everything_behind_the_api_is_signed() -> None:
+def events(kind: str) -> list[tuple[str, dict[str, Any]]]:
+    """Every event of a kind that invokes a function, with the function's name."""
+    return [
+        (name, event["Properties"])
+        for name in template.functions()
+        for event in properties(name).get("Events", {}).values()
+        if event["Type"] == kind
+    ]
+
+
+def test_everything_behind_the_api_is_signed_with_iam_but_what_genesys_signs_itself() -> None:
     api = properties("Api")
     assert api["Auth"] == {"EnableIamAuthorizer": True, "DefaultAuthorizer": "AWS_IAM"}
-    for name in template.functions():
-        for event in properties(name).get("Events", {}).values():
-            assert event["Type"] == "HttpApi"
-            assert event["Properties"]["ApiId"] == {"Ref": "Api"}
-            assert "Auth" not in event["Properties"]
-            assert event["Properties"]["Method"] in ("GET", "POST")
+    open_to_all = []
+    for name, event in events("HttpApi"):
+        assert event["ApiId"] == {"Ref": "Api"}
+        if "Auth" in event:
+            open_to_all.append((name, event["Method"], event["Path"], event["Auth"]))
+        else:
+            assert event["Method"] in ("GET", "POST")
+    auth = {"Authorizer": "NONE"}
+    assert open_to_all == [("IngestWebhookFunction", "ANY", "/webhooks/genesys", auth)]
+
+
+def test_the_webhook_answers_well_before_genesys_gives_up() -> None:
+    assert properties("IngestWebhookFunction")["Timeout"] < 10
+
+
+@pytest.mark.parametrize(("function", "event"), events("SQS"))
+def test_a_queue_outlasts_its_consumer_and_loses_nothing(
+    function: str, event: dict[str, Any]
+) -> None:
+    (queue, _) = event["Queue"]["Fn::GetAtt"].split(".")
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    timeout = properties(function).get("Timeout", GLOBALS["Timeout"])
+    assert properties(queue)["VisibilityTimeout"] >= 6 * timeout
+    assert properties(queue)["RedrivePolicy"]["maxReceiveCount"] > 10
+    dead_letters, _ = properties(queue)["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"].split(
+        "."
+    )
+    assert properties(dead_letters)["MessageRetentionPeriod"] == 1_209_600
+    watched = [properties(alarm)["Dimensions"] for alarm in of_type("AWS::CloudWatch::Alarm")]
+    name = {"Fn::GetAtt": f"{dead_letters}.QueueName"}
+    assert [{"Name": "QueueName", "Value": name}] in watched
+
+
+def test_every_new_fact_of_the_audit_is_told_or_kept_for_later() -> None:
+    ((function, event),) = events("DynamoDB")
+    assert function == "PublishNotificationsFunction"
+    assert event["StartingPosition"] == "TRIM_HORIZON"
+    assert event["DestinationConfig"]["OnFailure"]["Destination"] == {
+        "Fn::GetAtt": "UnpublishedFacts.Arn"
+    }
+    assert properties("AuditTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
+def test_the_stream_leaves_out_what_notifications_themselves_leave_in_the_audit() -> None:
+    ((_, event),) = events("DynamoDB")
+    (pattern,) = (json.loads(each["Pattern"]) for each in event["FilterCriteria"]["Filters"])
+    let_through = pattern["dynamodb"]["NewImage"]["action"]["S"]
+    prefixes = tuple(each["prefix"] for each in let_through if isinstance(each, dict))
+    passing = {a for a in Action if a.startswith(prefixes) or a in let_through}
+    assert not {a for a in passing if a.startswith("notification_")}
+    assert {*BATCH_ENDS, *JOB_ENDS, *RUN_ENDS, Action.WEBHOOK_RECEIVED} <= passing
 
 
 def test_the_api_is_throttled_and_logged() -> None:
@@ -139,7 +207,13 @@ def test_an_alarm_says_what_happened_and_tells_whoever_was_named(alarm: str) -> 
 
 def test_failed_runs_deletions_of_nothing_and_lost_schedules_are_alarms() -> None:
     watched = {properties(alarm)["MetricName"] for alarm in of_type("AWS::CloudWatch::Alarm")}
-    assert {"ExecutionsFailed", "NothingDeleted", "ApproximateNumberOfMessagesVisible"} <= watched
+    assert watched == {
+        "ExecutionsFailed",
+        "NothingDeleted",
+        "ApproximateNumberOfMessagesVisible",
+        "RuleNoncompliant",
+        "StorageExhausted",
+    }
 
 
 def test_nothing_of_the_template_is_code() -> None:

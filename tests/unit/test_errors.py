@@ -47,6 +47,10 @@ def test_another_name_is_not_the_callers_error(name: str) -> None:
     ("kind", "status"),
     [
         (errors.NotFound, 404),
+        (errors.RuleExists, 409),
+        (errors.NotGenuine, 401),
+        (errors.MethodNotAllowed, 405),
+        (errors.TooLarge, 413),
         (errors.LimitExceeded, 400),
         (errors.RetentionNotMet, 400),
         (errors.OnLegalHold, 400),

@@ -10,6 +10,8 @@ from genesys_purge.settings import Settings
 
 from tests import template
 
+LOOPBACK = "LOOPBACK_RECEIVERS"
+
 
 def test_an_empty_environment_has_the_documented_defaults() -> None:
     settings = Settings.read({})
@@ -27,14 +29,29 @@ def test_the_environment_of_this_process_is_read_when_asked_and_not_before() -> 
 
 def test_every_setting_is_a_variable_of_the_template_and_every_variable_a_setting() -> None:
     variables = {name for name in template.environment() if not name.startswith("POWERTOOLS_")}
-    assert variables == {field.name.upper() for field in fields(Settings)}
+    assert variables == {field.name.upper() for field in fields(Settings)} - {LOOPBACK}
+
+
+def test_the_template_cannot_let_notifications_go_to_this_machine() -> None:
+    assert LOOPBACK not in (template.ROOT / "template.yaml").read_text()
+    assert LOOPBACK not in (template.ROOT / "samconfig.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_allowed"), [("allowed", True), ("true", False), ("1", False)]
+)
+def test_only_the_very_word_lets_notifications_go_to_this_machine(
+    value: str, is_allowed: bool
+) -> None:
+    assert Settings.read({LOOPBACK: value}).loopback_receivers is is_allowed
+    assert not Settings().loopback_receivers
 
 
 def test_the_template_deploys_the_same_defaults() -> None:
     deployed, default = Settings.read(template.environment()), Settings()
     names = [field.name for field in fields(Settings)]
     differing = {name for name in names if getattr(deployed, name) != getattr(default, name)}
-    resources = ("_table", "_secret", "_parameter", "_arn")
+    resources = ("_table", "_secret", "_parameter", "_arn", "_queue", "_bus")
     assert differing == {name for name in names if name.endswith(resources)}
 
 
@@ -54,6 +71,8 @@ def test_the_template_deploys_the_same_defaults() -> None:
         ("CIRCUIT_RECOVERY_SECONDS", "0"),
         ("JOB_TIME_LIMIT_SECONDS", "59"),
         ("INTENT_LEASE_SECONDS", "0"),
+        ("NOTIFICATION_RETRY_SECONDS", "-1"),
+        ("NOTIFICATION_RETRY_SECONDS", "43201"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, value: str) -> None:

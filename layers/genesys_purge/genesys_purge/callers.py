@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
+from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.submission import Submission
+from genesys_purge.ports import Receipt
 
 LARGEST_BODY = 1_048_576
 
@@ -26,11 +28,34 @@ class HttpCall(NamedTuple):
     event: Mapping[str, Any]
     actor: str
 
+    @property
+    def verb(self) -> str:
+        """The method of the call."""
+        return str(self.event["requestContext"]["http"].get("method", ""))
+
+    def header(self, name: str) -> str:
+        """The header of that name in lower case; empty where there is none."""
+        headers = self.event.get("headers") or {}
+        return next((str(v) for key, v in headers.items() if key.lower() == name), "")
+
+    def raw(self, limit: int) -> bytes | None:
+        """The body's own bytes; None where they cannot be told, TooLarge beyond `limit`."""
+        text = self.event.get("body") or ""
+        if len(text) > 2 * limit:
+            raise TooLarge(f"may have at most {limit} bytes")
+        try:
+            body = b64decode(text, validate=True) if self._is_base64 else text.encode()
+        except ValueError:
+            return None
+        if len(body) > limit:
+            raise TooLarge(f"may have at most {limit} bytes")
+        return body
+
     def json(self) -> Any:
         """The body as JSON; InvalidRequest where it is too large or none."""
         raw = self.event.get("body") or ""
         try:
-            body = base64.b64decode(raw, validate=True) if self._is_base64 else raw.encode()
+            body = b64decode(raw, validate=True) if self._is_base64 else raw.encode()
             if len(body) > LARGEST_BODY:
                 raise _refused("request", f"may have at most {LARGEST_BODY} bytes")
             return orjson.loads(body)
@@ -97,3 +122,18 @@ def _moment(path: str, value: object) -> datetime:
 
 def _refused(path: str, message: str) -> InvalidRequest:
     return InvalidRequest([FieldError(path, message)])
+
+
+def messages(event: Mapping[str, Any]) -> Iterator[tuple[str, Receipt, str]]:
+    """Each message of a queue's event: its id, its receipt and its body."""
+    for record in event["Records"]:
+        times = int(record["attributes"]["ApproximateReceiveCount"])
+        yield record["messageId"], Receipt(record["receiptHandle"], times), record["body"]
+
+
+def facts(event: Mapping[str, Any]) -> Iterator[AuditRecord]:
+    """The new audit records in an event of the audit table's stream, in order."""
+    for record in event["Records"]:
+        if record["eventName"] == "INSERT":
+            body = record["dynamodb"]["NewImage"]["body"]["S"]
+            yield AuditRecord.model_validate_json(body)

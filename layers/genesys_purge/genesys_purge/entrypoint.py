@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 import orjson
 
 from genesys_purge import callers, telemetry
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
+from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
+from genesys_purge.ports import Receipt
 
 M = TypeVar("M", bound=Wire)
 Handler = Callable[[Any, Any], Any]
+NO_HEADERS: Mapping[str, str] = {}
 
 
 def task(message: type[M]) -> Callable[[Callable[[M], Wire]], Handler]:
@@ -30,19 +33,22 @@ def task(message: type[M]) -> Callable[[Callable[[M], Wire]], Handler]:
     return wrap
 
 
-def submission(use_case: Callable[[Submission], Wire]) -> Handler:
-    """The handler of all three ways in: over HTTP it answers 202, otherwise the run itself."""
+def submission(status: int) -> Callable[[Callable[[Submission], Wire]], Handler]:
+    """The handler of all ways in: over HTTP it answers with `status`, otherwise the bare result."""
 
-    @wraps(use_case)
-    def handler(event: Any, context: Any) -> Any:
-        def call() -> dict[str, Any]:
-            return use_case(callers.submission(event)).to_json()
+    def wrap(use_case: Callable[[Submission], Wire]) -> Handler:
+        @wraps(use_case)
+        def handler(event: Any, context: Any) -> Any:
+            def call() -> dict[str, Any]:
+                return use_case(callers.submission(event)).to_json()
 
-        if callers.is_http(event):
-            return _answered(call, context, status=202)
-        return _guarded(call, context)
+            if callers.is_http(event):
+                return _answered(call, context, status=status)
+            return _guarded(call, context)
 
-    return handler
+        return handler
+
+    return wrap
 
 
 def direct(use_case: Callable[[Any], Mapping[str, Any]]) -> Handler:
@@ -65,19 +71,61 @@ def http(use_case: Callable[[callers.HttpCall], Mapping[str, Any]]) -> Handler:
     return handler
 
 
+def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler]:
+    """A queue's consumer: messages that are not done, or raise, are handed out again."""
+
+    def wrap(use_case: Callable[[M, Receipt], bool]) -> Handler:
+        def consume(body: str, receipt: Receipt) -> bool:
+            return use_case(message.model_validate_json(body, by_name=False), receipt)
+
+        @wraps(use_case)
+        def handler(event: Any, context: Any) -> Any:
+            failed = [
+                {"itemIdentifier": message_id}
+                for message_id, receipt, body in callers.messages(event)
+                if not _is_done(partial(consume, body, receipt), context)
+            ]
+            return {"batchItemFailures": failed}
+
+        return handler
+
+    return wrap
+
+
+def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
+    """The consumer of the audit's stream: an error has all of its records handed out again."""
+
+    @wraps(use_case)
+    def handler(event: Any, context: Any) -> Any:
+        for record in callers.facts(event):
+            _guarded(partial(use_case, record), context)
+
+    return handler
+
+
+def _is_done(call: Callable[[], bool], context: Any) -> bool:
+    try:
+        return bool(_guarded(call, context))
+    except PurgeError:
+        return False
+
+
 def _answered(call: Callable[[], Mapping[str, Any]], context: Any, status: int) -> dict[str, Any]:
     try:
         return _response(status, _guarded(call, context))
     except PurgeError as error:
         errors = [field._asdict() for field in error.errors()]
         request_id = getattr(context, "aws_request_id", "")
-        return _response(error.http_status, {"errors": errors, "requestId": request_id})
+        body = {"errors": errors, "requestId": request_id}
+        return _response(error.http_status, body, error.http_headers)
 
 
-def _response(status: int, body: Mapping[str, Any]) -> dict[str, Any]:
+def _response(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS
+) -> dict[str, Any]:
     return {
         "statusCode": status,
-        "headers": {"content-type": "application/json"},
+        "headers": {"content-type": "application/json", **headers},
         "body": orjson.dumps(body).decode(),
     }
 
@@ -97,7 +145,8 @@ def _guarded(call: Callable[[], Any], context: Any) -> Any:
     try:
         return call()
     except PurgeError as error:
-        log.warning("refused", extra={"error": type(error).__name__, "reason": _reason(error)})
+        if error.is_logged:
+            log.warning("refused", extra={"error": type(error).__name__, "reason": _reason(error)})
         raise
     except Exception as error:
         log.exception("unexpected error")

@@ -7,7 +7,11 @@ PurgeError
 │   ├── OnLegalHold             the records are held
 │   ├── LimitExceeded           more records than allowed
 │   ├── RefusedByGenesys        Genesys answered 400, 409 or 422
-│   └── NotFound                no such run, batch or id list
+│   ├── RuleExists              Genesys or we have a purge rule of that name already
+│   ├── NotGenuine              a webhook without proof of its sender
+│   ├── MethodNotAllowed        a verb that the path does not take
+│   ├── TooLarge                a body of more bytes than allowed
+│   └── NotFound                no such run, batch, rule or id list
 ├── OperatorError               somebody who runs the system must act
 │   ├── AuthenticationFailed    client id, secret or token refused
 │   ├── PermissionMissing       scope or permission missing
@@ -30,7 +34,7 @@ The class names are the names in the state machine's Retry and Catch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -50,6 +54,9 @@ class PurgeError(Exception):
     """The root; `correlation_id` is Genesys's own, where it gave one."""
 
     http_status = 500
+    http_headers: Mapping[str, str] = {}
+    is_logged = True
+    fields: Sequence[FieldError] = ()
 
     def __init__(self, message: str, *, correlation_id: str | None = None) -> None:
         super().__init__(message)
@@ -63,7 +70,7 @@ class PurgeError(Exception):
 
     def errors(self) -> Sequence[FieldError]:
         """The error as fields, for an answer over HTTP."""
-        return (FieldError("request", str(self)),)
+        return self.fields or (FieldError("request", str(self)),)
 
 
 class CallerError(PurgeError):
@@ -76,12 +83,9 @@ class InvalidRequest(CallerError):
     """Every wrong field of a request; its text is JSON, so that no path is lost on the way."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
-        self._errors = tuple(errors)
-        payload = {"errors": [error._asdict() for error in self._errors]}
+        self.fields = tuple(errors)
+        payload = {"errors": [error._asdict() for error in self.fields]}
         super().__init__(orjson.dumps(payload).decode())
-
-    def errors(self) -> Sequence[FieldError]:
-        return self._errors
 
 
 class RetentionNotMet(CallerError):
@@ -104,11 +108,50 @@ class LimitExceeded(CallerError):
 
 
 class RefusedByGenesys(CallerError):
-    """Genesys refused the call for its content; `status` is its HTTP status."""
+    """Genesys refused the call for its content.
 
-    def __init__(self, message: str, *, status: int, correlation_id: str | None = None) -> None:
+    `status` is its HTTP status, `entity_id` what it says is in the way, `fields` the wrong ones.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        correlation_id: str | None = None,
+        entity_id: str | None = None,
+        fields: Sequence[FieldError] = (),
+    ) -> None:
         super().__init__(message, correlation_id=correlation_id)
         self.status = status
+        self.entity_id = entity_id
+        self.fields = tuple(fields)
+
+
+class RuleExists(CallerError):
+    """A purge rule is in the way; the message says which."""
+
+    http_status = 409
+
+
+class NotGenuine(CallerError):
+    """The signature does not prove the sender; the API's own log counts these."""
+
+    http_status = 401
+    is_logged = False
+
+
+class MethodNotAllowed(CallerError):
+    """The path takes `POST` alone."""
+
+    http_status = 405
+    http_headers: Mapping[str, str] = {"allow": "POST"}
+
+
+class TooLarge(CallerError):
+    """The body has more bytes than allowed."""
+
+    http_status = 413
 
 
 class NotFound(CallerError):

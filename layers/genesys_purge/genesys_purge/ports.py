@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.notification import Delivery, Notification, Subscribers
+from genesys_purge.model.purge_rule import PurgeRule, RuleRef
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import Run
 
@@ -28,7 +30,7 @@ class Operation(NamedTuple):
 
 
 class Permit(NamedTuple):
-    """Leave to delete one part of one batch; only the guard gives it."""
+    """Leave to delete one part of one batch, or to create one purge rule; only a guard gives it."""
 
     run_id: str
     batch: int
@@ -83,11 +85,89 @@ class AuditPage(NamedTuple):
     following: int | None
 
 
+class RulePage(NamedTuple):
+    """A purge rule's records in order of time, and the token of the next page, if there is one."""
+
+    records: Sequence[AuditRecord]
+    following: str | None
+
+
 class AuditLog(Protocol):
     """The append-only log."""
 
+    def append(self, record: AuditRecord) -> None:
+        """Store the record under its run's next sequence."""
+
+    def record_once(self, record: AuditRecord) -> bool:
+        """Store a record that brings its own sequence; False where it is stored already."""
+
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
         """At most `limit` records from sequence `start` on."""
+
+    def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
+        """At most `limit` records of a purge rule; InvalidRequest for a token that is none."""
+
+
+class PurgeRules(Protocol):
+    """Purge rules by name; a change and the audit record of it are one write."""
+
+    def get(self, name: str) -> PurgeRule | None:
+        """The rule of that name, if there is one."""
+
+    def put(self, rule: PurgeRule, record: AuditRecord | None = None) -> None:
+        """Store the rule; LostRace unless the stored one, if any, is its predecessor."""
+
+
+class Receipt(NamedTuple):
+    """A queue's message in our hands: its handle, and how often it was handed out."""
+
+    handle: str
+    times: int
+
+
+M = TypeVar("M", contravariant=True)
+
+
+class Queue(Protocol[M]):
+    """A queue whose messages are tried again until somebody deals with them."""
+
+    def send(self, message: M) -> None:
+        """Put a message into the queue."""
+
+    def postpone(self, receipt: Receipt, seconds: int) -> None:
+        """Hand a message out again after so many seconds, and not before."""
+
+    def bury(self, message: M) -> None:
+        """Put a message that is not to be tried again into the dead-letter queue."""
+
+
+Deliveries = Queue[Delivery]
+Registrations = Queue[RuleRef]
+
+
+class EventBus(Protocol):
+    """The application's own events, for other AWS services."""
+
+    def publish(self, notification: Notification) -> None:
+        """Publish the notification as an event."""
+
+
+class Directory(Protocol):
+    """Who subscribes to notifications."""
+
+    def subscribers(self) -> Subscribers:
+        """Every subscriber; Misconfigured where they cannot be read."""
+
+
+class Receiver(Protocol):
+    """The way out to a subscriber."""
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """The HTTP status it answers; ReceiverRefused or ReceiverUnreachable where it has none."""
+
+
+# The secrets under which a webhook may be signed, the current one first.
+WebhookSecrets = Callable[[], Sequence[bytes]]
 
 
 class Holds(Protocol):
@@ -139,10 +219,15 @@ class Genesys(Protocol):
     ) -> Mapping[str, Any]:
         """The answer of a call that changes nothing."""
 
-    def delete(
-        self, operation: Operation, body: Mapping[str, Any], permit: Permit
+    def change(
+        self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
     ) -> Mapping[str, Any]:
-        """The answer of a call that deletes: sent at most once.
+        """The answer of a call that changes something: sent at most once.
 
         OutcomeUnknown where it may have been carried out; TryLater where it surely was not.
         """
+
+    def delete(
+        self, operation: Operation, body: Mapping[str, Any], permit: Permit
+    ) -> Mapping[str, Any]:
+        """The answer of a call that deletes, or has Genesys delete: otherwise as `change`."""

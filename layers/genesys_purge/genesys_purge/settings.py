@@ -23,8 +23,8 @@ def _number(kind: type[int] | type[float], least: float, most: float) -> Callabl
     return read
 
 
-def _zones(text: str) -> frozenset[str]:
-    return frozenset(zone.strip() for zone in text.split(",") if zone.strip())
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(each.strip() for each in text.split(",") if each.strip())
 
 
 def _read(default: Any, reader: Callable[[str], Any]) -> Any:
@@ -49,7 +49,20 @@ class Settings:
     retention_parameter: str = ""
     switch_parameter: str = ""
     state_machine_arn: str = ""
-    residency_zones: frozenset[str] = _read(frozenset({"us-east-1"}), _zones)
+    rules_table: str = ""
+    webhook_secret: str = ""
+    webhook_url_parameter: str = ""
+    registrations_queue: str = ""
+    abandoned_registrations_queue: str = ""
+    subscribers_secret: str = ""
+    deliveries_queue: str = ""
+    abandoned_deliveries_queue: str = ""
+    event_bus: str = ""
+    notification_hosts: frozenset[str] = _read(frozenset(), _listed)
+    notification_retry_seconds: float = _read(30.0, _number(float, 0.0, 43_200))
+    # Set on a developer's machine alone: the template does not know it.
+    loopback_receivers: bool = _read(False, lambda text: text == "allowed")  # noqa: FBT003
+    residency_zones: frozenset[str] = _read(frozenset({"us-east-1"}), _listed)
     max_records: int = _read(100_000, _number(int, 1, 100_000_000))
     concurrent_jobs: int = _read(5, _number(int, 1, 1_000))
     batch_size: int = _read(1_000, _number(int, 1, 1_000))

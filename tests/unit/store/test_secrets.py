@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from genesys_purge.errors import AuthenticationFailed
 from genesys_purge.genesys.oauth import Credentials
-from genesys_purge.store.secrets import StoredCredentials
+from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
+from genesys_purge.store.secrets import StoredSecret
 
 from tests.unit.aws import client, mocked_aws
 from tests.unit.genesys.exchange import Answer, Exchange, token
@@ -28,7 +29,10 @@ def put(text: str) -> None:
 
 
 def stored(watch: Stopwatch | None = None) -> StoredCredentials:
-    return StoredCredentials(client("secretsmanager"), "GenesysSecret", watch or Stopwatch())
+    secret = StoredSecret(
+        client("secretsmanager"), "GenesysSecret", MAX_AGE, watch or Stopwatch()
+    )
+    return StoredCredentials(secret)
 
 
 def test_the_secret_is_read() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,7 @@ import orjson
 
 from genesys_purge.errors import (
     AuthenticationFailed,
+    FieldError,
     GenesysUnavailable,
     JobLost,
     PermissionMissing,
@@ -28,6 +30,9 @@ CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
 LONGEST_MESSAGE = 500
 LONGEST_PAUSE = 3_600.0
 SERVER_ERRORS = 500
+MOST_FIELDS = 50
+ENTITY_NAMES = ("entityId", "ruleId", "id")
+IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,100}").fullmatch
 
 
 def object_in(response: httpx.Response) -> Mapping[str, Any]:
@@ -73,7 +78,42 @@ def error_in(response: httpx.Response, operation: Operation) -> PurgeError:
                 message, retry_after=retry_after(response), correlation_id=correlation
             )
         case _:
-            return RefusedByGenesys(message, status=status, correlation_id=correlation)
+            return RefusedByGenesys(
+                message,
+                status=status,
+                correlation_id=correlation,
+                entity_id=_entity_in(response),
+                fields=_fields_in(response),
+            )
+
+
+def _entity_in(response: httpx.Response) -> str | None:
+    """The id of what is in the way, under any of the names it may have."""
+    body = _json_in(response)
+    found = [body.get(name) for name in ENTITY_NAMES] if isinstance(body, dict) else []
+    return next((each for each in found if isinstance(each, str) and IDENTIFIER(each)), None)
+
+
+def _fields_in(response: httpx.Response) -> list[FieldError]:
+    """The wrong fields, each with its path."""
+    body = _json_in(response)
+    items = _list(body.get("errors")) if isinstance(body, dict) else []
+    return [
+        FieldError(_printable(_path_in(item)), _printable(str(item.get("message", ""))))
+        for item in items[:MOST_FIELDS]
+        if isinstance(item, dict) and _path_in(item)
+    ]
+
+
+def _path_in(item: Mapping[str, Any]) -> str:
+    return str(item.get("path") or item.get("field") or item.get("fieldName") or "")
+
+
+def _json_in(response: httpx.Response) -> Any:
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def message_in(response: httpx.Response) -> str:
@@ -116,7 +156,7 @@ def retry_after(response: httpx.Response) -> float | None:
 def _detail(item: object) -> str:
     if not isinstance(item, dict):
         return str(item)
-    path = item.get("path") or item.get("field") or item.get("fieldName") or ""
+    path = _path_in(item)
     return f"{path}: {item.get('message', '')}" if path else str(item.get("message", ""))
 
 

@@ -1,4 +1,4 @@
-"""The Genesys Cloud client: reading calls are repeated, deleting calls are sent at most once."""
+"""The Genesys Cloud client: reading calls are repeated, changing calls are sent at most once."""
 
 from __future__ import annotations
 
@@ -83,8 +83,23 @@ class GenesysClient:
         if permit in self._used:
             raise ValueError(f"{permit} was used before")
         self._used.add(permit)
+        return self._accepted(self._sent_once(operation, body, {}))
+
+    def change(
+        self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
+    ) -> Mapping[str, Any]:
+        """The answer of a call that changes something; an empty one where it has no content."""
+        response = self._sent_once(operation, body, path)
+        if response.status_code == httpx.codes.NO_CONTENT:
+            return {}
+        return self._accepted(response)
+
+    def _sent_once(
+        self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]
+    ) -> httpx.Response:
+        """The answer of a call that was carried out."""
         try:
-            response = self._circuit(lambda: self._authorised(operation, body, {}))
+            response = self._circuit(lambda: self._authorised(operation, body, path))
         except UNSENT as error:
             raise GenesysUnavailable(
                 f"{operation.path} was not sent: {type(error).__name__}"
@@ -93,9 +108,9 @@ class GenesysClient:
             raise OutcomeUnknown(
                 f"{operation.path} was sent and not answered: {type(error).__name__}"
             ) from error
-        if response.is_success:
-            return self._accepted(response)
-        raise self._refused(error_in(response, operation))
+        if not response.is_success:
+            raise self._refused(error_in(response, operation))
+        return response
 
     def _accepted(self, response: httpx.Response) -> Mapping[str, Any]:
         try:

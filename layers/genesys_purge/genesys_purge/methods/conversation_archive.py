@@ -25,6 +25,7 @@ from genesys_purge.methods.method import (
     count_in,
     job_id_in,
     policy_in_force,
+    storage_in,
     text_in,
 )
 from genesys_purge.model.batch import Entry
@@ -122,7 +123,9 @@ class ConversationArchive:
     def status(self, job_id: str, genesys: Genesys) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "state").lower(), JobStatus.RUNNING)
-        return JobReport(status, count_in(answer, "recordsProcessed"), _notes(answer))
+        return JobReport(
+            status, count_in(answer, "recordsProcessed"), _notes(answer), storage_in(answer)
+        )
 
     def remaining(self, request: ConversationArchiveRequest, part: Part, genesys: Genesys) -> int:
         found = self._look_up(part.ids, genesys)

@@ -22,6 +22,7 @@ from genesys_purge.methods.method import (
     Verdict,
     job_id_in,
     policy_in_force,
+    storage_in,
     text_in,
 )
 from genesys_purge.model.dates import DateRange, Window
@@ -110,7 +111,8 @@ class DataDeletion:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
         message = answer.get("message")
-        return JobReport(status, message=message if isinstance(message, str) else None)
+        words = message if isinstance(message, str) else None
+        return JobReport(status, message=words, storage_recovered_mb=storage_in(answer))
 
     def remaining(self, request: DataDeletionRequest, part: Part, genesys: Genesys) -> int:
         return self._count(request, windows.window_of(part), genesys)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from math import inf
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from genesys_purge.errors import FieldError, OutcomeUnknown, UnreadableAnswer
 from genesys_purge.model.batch import Batch, Entry
@@ -72,11 +73,12 @@ class JobStatus(StrEnum):
 
 
 class JobReport(NamedTuple):
-    """A job's status, the records it has processed as far as it says so, and its own message."""
+    """A job's status and, as far as it says so, records processed, message, megabytes freed."""
 
     status: JobStatus
     processed: int | None = None
     message: str | None = None
+    storage_recovered_mb: float | None = None
 
 
 class Verdict(NamedTuple):
@@ -188,14 +190,25 @@ def count_in(answer: Mapping[str, Any], field: str) -> int | None:
     return None
 
 
+def storage_in(answer: Mapping[str, Any]) -> float | None:
+    """The megabytes of storage that a job says it freed."""
+    value = answer.get("storageRecoveredMB")
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf:
+        return float(value)
+    return None
+
+
 def list_in(answer: Mapping[str, Any], field: str) -> list[Any]:
     """A list where there is one, otherwise an empty one."""
     value = answer.get(field)
     return value if isinstance(value, list) else []
 
 
-def sum_of(counts: Iterable[int | None]) -> int | None:
-    """The sum of the reported counts, or None where none was."""
+N = TypeVar("N", int, float)
+
+
+def sum_of(counts: Iterable[N | None]) -> N | None:
+    """The sum of what was reported, or None where nothing was."""
     reported = [count for count in counts if count is not None]
     return sum(reported) if reported else None
 

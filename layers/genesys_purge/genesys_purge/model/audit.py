@@ -1,4 +1,4 @@
-"""The audit record: one immutable fact about a run."""
+"""The audit record: one immutable fact about a run or a purge rule."""
 
 from __future__ import annotations
 
@@ -26,10 +26,21 @@ class Action(StrEnum):
     BATCH_GAVE_UP = "batch_gave_up"
     BATCH_VERIFIED = "batch_verified"
     BATCH_UNVERIFIED = "batch_unverified"
+    RULE_CREATED = "rule_created"
+    RULE_FAILED = "rule_failed"
+    RULE_WEBHOOK_REGISTERED = "rule_webhook_registered"
+    RULE_WEBHOOK_FAILED = "rule_webhook_failed"
+    WEBHOOK_RECEIVED = "webhook_received"
+    NOTIFICATION_DELIVERED = "notification_delivered"
+    NOTIFICATION_ABANDONED = "notification_abandoned"
 
 
 class AuditRecord(Wire):
-    """One fact; `sequence` counts from 1 without gaps within a run and is given by the log."""
+    """One fact; `sequence` counts from 1 without gaps within a run and is given by the log.
+
+    A purge rule's creation and each of its executions stand for runs of their own; `ruleId` names
+    the rule, and `executedAt` when Genesys says that it executed it.
+    """
 
     run_id: str
     sequence: int = 0
@@ -39,11 +50,14 @@ class AuditRecord(Wire):
     method: str | None = None
     batch: int | None = None
     job_id: str | None = None
+    rule_id: str | None = None
+    executed_at: Instant | None = None
     targeted: int | None = None
     deleted: int | None = None
     skipped: Mapping[str, int] | None = None
     latency_seconds: float | None = None
     success_rate: float | None = None
+    compliance_ok: bool | None = None
     compliance_tags: tuple[str, ...] | None = None
     policy: Policy | None = None
     correlation_id: str | None = None

@@ -109,6 +109,7 @@ class Batch(Wire):
     ended_at: Instant | None = None
     deleted: int | None = None
     unreported: int = 0
+    storage_recovered_mb: float | None = None
     verified: int | None = None
     is_verified: bool = False
     detail: str | None = None

@@ -57,7 +57,7 @@ def is_relative(request: PurgeRequest) -> bool:
     return isinstance(date_range, DateRange) and date_range.is_relative
 
 
-R = TypeVar("R", bound=PurgeRequest)
+R = TypeVar("R", bound=Wire)
 
 
 def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[FieldError]]:
@@ -84,7 +84,7 @@ def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[Fie
 
 
 @cache
-def _draft(model: type[PurgeRequest]) -> type[PurgeRequest]:
+def _draft(model: type[Wire]) -> type[Wire]:
     """The same model with no field required, so that the right ones of a wrong request parse."""
     fields: dict[str, Any] = {
         name: (field.annotation | None, None)  # type: ignore[operator]

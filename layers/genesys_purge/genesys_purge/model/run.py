@@ -80,6 +80,7 @@ class Run(Wire):
     reference_time: Instant
     submitted_at: Instant
     submitted_by: str
+    compliance_tags: tuple[str, ...] = ()
     status: RunStatus = RunStatus.SUBMITTED
     planner: str | None = None
     plan: Plan | None = None

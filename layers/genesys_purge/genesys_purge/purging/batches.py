@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from genesys_purge.methods.method import Method, Part, part_of
+from genesys_purge.methods.method import JobReport, Method, Part, part_of, sum_of
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState, Entry
 from genesys_purge.model.messages import BatchStep, Next
@@ -95,9 +95,13 @@ class Batches:
         self._runs.intend(intent)
         return intent
 
-    def finish_part(self, batch: Batch, reported: int | None, action: Action, detail: str) -> Batch:
+    def finish_part(
+        self, batch: Batch, action: Action, detail: str | None, report: JobReport | None = None
+    ) -> Batch:
         """The part's job is done: on to the next part, or the batch is completed."""
         rest = batch.pending[1:]
+        reported = report.processed if report else None
+        freed = [batch.storage_recovered_mb, report.storage_recovered_mb if report else None]
         if reported is None:
             counts = {"unreported": batch.unreported + len(batch.candidates)}
         else:
@@ -110,6 +114,7 @@ class Batches:
             job_id=None if rest else batch.job_id,
             last_job_id=batch.job_id or batch.last_job_id,
             outcome_unknown=False,
+            storage_recovered_mb=sum_of(freed),
             ended_at=self.now(),
         )
         return self.advance(
@@ -118,7 +123,7 @@ class Batches:
             job_id=batch.job_id,
             deleted=reported,
             detail=detail or None,
-            latency_seconds=self._latency(batch),
+            latency_seconds=self.latency(batch),
         )
 
     def end(
@@ -139,7 +144,8 @@ class Batches:
             **known,
         )
 
-    def _latency(self, batch: Batch) -> float | None:
+    def latency(self, batch: Batch) -> float | None:
+        """Seconds since the batch's job was submitted."""
         if batch.submitted_at is None:
             return None
         return round((self.now() - batch.submitted_at).total_seconds(), 3)

@@ -53,6 +53,7 @@ class CompletePurge:
             skipped=totals.skipped,
             latency_seconds=round((self._now() - run.submitted_at).total_seconds(), 3),
             success_rate=None if is_bound else totals.success_rate,
+            compliance_tags=run.compliance_tags or None,
             policy=run.plan.policy if run.plan else None,
             detail=outcome,
         )

@@ -14,6 +14,8 @@ from genesys_purge.errors import (
 )
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.purge_rule import PurgeRule
+from genesys_purge.model.retention import Kind
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import Clock, Holds, Permit, Policies
 from genesys_purge.purging.batches import Case
@@ -30,10 +32,7 @@ class Guard:
     def permit(self, case: Case, before: int) -> Permit:
         """Leave to delete the batch's next part, of which `before` records are there."""
         batch = case.batch
-        if not self._policies.purging_is_on():
-            raise PurgingSwitchedOff(
-                "purging is switched off; set the switch parameter to `on` to allow it"
-            )
+        self._check_switch()
         self._check_run(case.run)
         self._check_retention(case)
         self._check_holds(batch, case.entries)
@@ -44,6 +43,30 @@ class Guard:
                 f"the plan has {batch.planned} records for this batch, by now there are {before}"
             )
         return Permit(batch.run_id, batch.number, batch.attempts + 1)
+
+    def permit_rule(self, rule: PurgeRule, kind: Kind, days: int) -> Permit:
+        """Leave to have Genesys create a rule that purges what is `days` old, on its own."""
+        self._check_switch()
+        policy = self._policies.retention_matrix().policy(kind)
+        if policy is None:
+            raise RetentionNotMet("no rule of the retention matrix covers these records")
+        if days < policy.minimum_days:
+            raise RetentionNotMet(
+                f"these records are kept for {policy.minimum_days} days ({policy.basis}), "
+                f"not for {days}"
+            )
+        if holds := self._holds.active():
+            raise OnLegalHold(
+                f"Genesys would run the rule without regard to our legal hold {holds[0].hold_id}; "
+                "release every hold before a rule is created, or purge by requests"
+            )
+        return Permit(rule.run_id, 0, rule.attempts)
+
+    def _check_switch(self) -> None:
+        if not self._policies.purging_is_on():
+            raise PurgingSwitchedOff(
+                "purging is switched off; set the switch parameter to `on` to allow it"
+            )
 
     def _check_run(self, run: Run) -> None:
         """A worker may outlive its run; a run that is dry, or not planned to its end, has none."""

@@ -82,7 +82,7 @@ class PlanPurge:
             self._runs.put_batch(batch, planned.entries, planner)
         plan = self._plan(draft, request, method)
         run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
-        self._runs.plan(run, self._record(run, plan, request, method))
+        self._runs.plan(run, self._record(run, plan))
         return run
 
     def _sources(self, run: Run) -> Sources:
@@ -107,7 +107,7 @@ class PlanPurge:
             upper_bound=method.plans_upper_bound,
         )
 
-    def _record(self, run: Run, plan: Plan, request: PurgeRequest, method: Method) -> AuditRecord:
+    def _record(self, run: Run, plan: Plan) -> AuditRecord:
         return AuditRecord(
             run_id=run.run_id,
             at=self._now(),
@@ -117,7 +117,7 @@ class PlanPurge:
             targeted=plan.targeted,
             skipped=plan.skipped,
             policy=plan.policy,
-            compliance_tags=method.tags(request) or None,
+            compliance_tags=run.compliance_tags or None,
             detail=f"{plan.batches} batches, plan hash {plan.hash}",
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from genesys_purge.errors import JobLost, TryLater
 from genesys_purge.methods.method import JobReport, JobStatus, PollPolicy
 from genesys_purge.model.audit import Action
@@ -42,7 +44,7 @@ class PollBatch:
                 return self._later(case, step, poll_wait(policy, step, report, case.size))
             case JobStatus.COMPLETED:
                 after = self._batches.finish_part(
-                    case.batch, report.processed, Action.BATCH_COMPLETED, report.message or ""
+                    case.batch, Action.BATCH_COMPLETED, report.message, report
                 )
                 return step.then(PHASES[after.state])
             case JobStatus.FAILED | JobStatus.CANCELLED:
@@ -67,7 +69,10 @@ class PollBatch:
     ) -> BatchStep:
         deleted = report.processed if report else None
         failed = batch.model_copy(update={"deleted": _plus(batch.deleted, deleted)})
-        self._batches.end(failed, BatchState.FAILED, Action.BATCH_FAILED, detail, deleted=deleted)
+        facts: dict[str, Any] = {}
+        if report:
+            facts = {"deleted": deleted, "latency_seconds": self._batches.latency(batch)}
+        self._batches.end(failed, BatchState.FAILED, Action.BATCH_FAILED, detail, **facts)
         return step.then(Next.DONE)
 
 

@@ -6,14 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from genesys_purge.errors import FieldError, InvalidRequest, NotFound
+from genesys_purge.errors import NotFound
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
+from genesys_purge.model.paging import limit_in, number_in
 from genesys_purge.model.run import totals_of
 from genesys_purge.ports import AuditLog, Runs
 
-LARGEST_PAGE = 200
-WHOLE_NUMBER = re.compile("[1-9][0-9]{0,11}")
 RUN_ID = re.compile("[A-Za-z0-9_-]{1,80}")
 
 
@@ -31,8 +30,7 @@ class ReadPurge:
         if not RUN_ID.fullmatch(path["runId"]):
             raise NotFound("there is no run of that id")
         if route.endswith("/audit"):
-            start, limit = _number(query, "next", 1), _number(query, "limit", LARGEST_PAGE)
-            return self.audit(path["runId"], start, limit)
+            return self.audit(path["runId"], number_in(query, "next", 1), limit_in(query))
         return self.run(path["runId"])
 
     def run(self, run_id: str) -> dict[str, Any]:
@@ -65,18 +63,11 @@ class ReadPurge:
     def audit(self, run_id: str, start: int, limit: int) -> dict[str, Any]:
         """At most `limit` records from sequence `start` on, and where the next page begins."""
         self._runs.get(run_id)
-        page = self._audit.page(run_id, start, min(limit, LARGEST_PAGE))
+        page = self._audit.page(run_id, start, limit)
         answer: dict[str, Any] = {"records": [record.to_json() for record in page.records]}
         if page.following is not None:
             answer["next"] = str(page.following)
         return answer
-
-
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    if not WHOLE_NUMBER.fullmatch(text):
-        raise InvalidRequest([FieldError(name, "must be a whole number from 1 on")])
-    return int(text)
 
 
 def _shown(batch: Batch) -> dict[str, Any]:

@@ -61,7 +61,6 @@ class Reconcile:
         """It counts as carried out; how many it deleted nobody reported."""
         after = self._batches.finish_part(
             case.batch,
-            None,
             Action.BATCH_RECONCILED,
             f"nothing is left of {case.before} records; {case.batch.detail}",
         )

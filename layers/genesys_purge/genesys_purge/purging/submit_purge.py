@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.methods import METHODS
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.request import PurgeRequest, fingerprint, is_relative
 from genesys_purge.model.run import Run, RunStatus
@@ -46,6 +47,7 @@ class SubmitPurge:
             reference_time=submission.moment or now,
             submitted_at=now,
             submitted_by=submission.actor,
+            compliance_tags=METHODS[request.method].tags(request),
         )
 
     def _run_id(self, request: PurgeRequest, submission: Submission, now: datetime) -> str:

@@ -10,7 +10,9 @@ import orjson
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.purge_rule import PurgeRule
 from genesys_purge.model.run import Run
+from genesys_purge.model.wire import Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -56,13 +58,27 @@ def manifest_item(batch: Batch, entries: Sequence[Entry]) -> Item:
 
 
 def audit_item(record: AuditRecord) -> Item:
-    return {
+    rule: Item = {"ruleId": {"S": record.rule_id}} if record.rule_id else {}
+    return rule | {
         "runId": {"S": record.run_id},
         "sequence": {"N": str(record.sequence)},
         "action": {"S": record.action},
         "at": {"S": record.at.isoformat()},
         "body": _json(record),
     }
+
+
+def rule_item(rule: PurgeRule) -> Item:
+    return {
+        "name": {"S": rule.name},
+        "version": {"N": str(rule.version)},
+        "status": {"S": rule.status},
+        "body": _json(rule),
+    }
+
+
+def rule_in(item: Item) -> PurgeRule:
+    return PurgeRule.model_validate_json(item["body"]["S"])
 
 
 def run_in(item: Item) -> Run:
@@ -82,5 +98,5 @@ def entries_in(item: Item) -> list[Entry]:
     return [Entry(row[0], datetime.fromtimestamp(row[1], UTC), row[2]) for row in rows]
 
 
-def _json(record: Run | Batch | AuditRecord) -> AttributeValueTypeDef:
+def _json(record: Wire) -> AttributeValueTypeDef:
     return {"S": record.model_dump_json(by_alias=True, exclude_none=True)}

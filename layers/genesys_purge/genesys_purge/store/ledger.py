@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 from botocore.exceptions import ClientError
 
-from genesys_purge.errors import LostRace
+from genesys_purge.errors import FieldError, InvalidRequest, LostRace
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.ports import AuditPage
+from genesys_purge.ports import AuditPage, RulePage
 from genesys_purge.store import items
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 # Fifty batches that end in the same second still each find their place in the log.
 ATTEMPTS = 60
+RULE_INDEX = "RuleIndex"
+UNUSED_KEY = "attribute_not_exists(runId)"
 FAILED_CONDITION = "ConditionalCheckFailed"
 BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
@@ -62,11 +66,41 @@ class Ledger:
             self._sleep(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311
         raise LostRace("the tables stayed busy")
 
+    def append(self, record: AuditRecord) -> None:
+        self.commit((), record)
+
+    def record_once(self, record: AuditRecord) -> bool:
+        """One request, whether the record is new or stored already."""
+        try:
+            self._client.put_item(
+                TableName=self._audit_table,
+                Item=items.audit_item(record),
+                ConditionExpression=UNUSED_KEY,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
         found = self._query(run_id, start=start, limit=limit + 1)
         records = [items.audit_record_in(item) for item in found]
         following = records[limit].sequence if len(records) > limit else None
         return AuditPage(records[:limit], following)
+
+    def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
+        """In order of time; the index follows the table within moments."""
+        start: dict[str, Any] = {"ExclusiveStartKey": _key_in(token, rule_id)} if token else {}
+        answer = self._client.query(
+            TableName=self._audit_table,
+            IndexName=RULE_INDEX,
+            KeyConditionExpression="ruleId = :rule",
+            ExpressionAttributeValues={":rule": {"S": rule_id}},
+            Limit=limit,
+            **start,
+        )
+        last = answer.get("LastEvaluatedKey")
+        records = [items.audit_record_in(item) for item in answer["Items"]]
+        return RulePage(records, _token(last) if last else None)
 
     def _numbered(self, record: AuditRecord) -> AuditRecord:
         last = self._query(record.run_id, start=0, limit=1, forward=False)
@@ -74,7 +108,7 @@ class Ledger:
         return record.model_copy(update={"sequence": number})
 
     def _append(self, record: AuditRecord) -> Write:
-        return Write(self._audit_table, items.audit_item(record), "attribute_not_exists(runId)")
+        return Write(self._audit_table, items.audit_item(record), UNUSED_KEY)
 
     def _query(self, run_id: str, *, start: int, limit: int, forward: bool = True) -> list[Item]:
         answer = self._client.query(
@@ -116,3 +150,23 @@ def _transact_item(write: Write) -> TransactWriteItemTypeDef:
         common["ExpressionAttributeNames"] = write.names
     kind, item = ("ConditionCheck", "Key") if write.check_only else ("Put", "Item")
     return {kind: common | {item: write.item}}  # type: ignore[misc]
+
+
+def _token(key: Item) -> str:
+    """The key as a text that a URL takes."""
+    parts = [key["at"]["S"], key["runId"]["S"], int(key["sequence"]["N"])]
+    return urlsafe_b64encode(orjson.dumps(parts)).decode()
+
+
+def _key_in(token: str, rule_id: str) -> Item:
+    try:
+        at, run_id, sequence = orjson.loads(urlsafe_b64decode(token))
+        number = int(sequence)
+    except (ValueError, TypeError):
+        raise InvalidRequest([FieldError("next", "is not what an answer gave as next")]) from None
+    return {
+        "ruleId": {"S": rule_id},
+        "at": {"S": str(at)},
+        "runId": {"S": str(run_id)},
+        "sequence": {"N": str(number)},
+    }

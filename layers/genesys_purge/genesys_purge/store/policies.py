@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.wire import kept_by_operators
+from genesys_purge.store.parameters import value_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -41,7 +42,7 @@ class ParameterPolicies:
         return self._value(self._switch_name).strip() == "on"
 
     def _value(self, name: str) -> str:
-        return self._client.get_parameter(Name=name)["Parameter"].get("Value", "")
+        return value_of(self._client, name)
 
 
 def _matrix_in(text: str) -> RetentionMatrix:

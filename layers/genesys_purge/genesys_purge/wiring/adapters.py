@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     import httpx
 
     from genesys_purge.genesys.client import Circuit, GenesysClient
+    from genesys_purge.store.directory import StoredDirectory
     from genesys_purge.store.holds import DynamoHolds
     from genesys_purge.store.ledger import Ledger
     from genesys_purge.store.policies import ParameterPolicies
+    from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
+    from genesys_purge.store.secrets import StoredSecret
     from genesys_purge.telemetry import EmfMeter
 
 
@@ -81,6 +84,28 @@ def policies() -> ParameterPolicies:
     )
 
 
+def secret(setting: str, max_age: float) -> StoredSecret:
+    """The secret that a setting names."""
+    from genesys_purge.store.secrets import StoredSecret
+
+    return StoredSecret(aws("secretsmanager"), settings().named(setting), max_age)
+
+
+@cache
+def directory() -> StoredDirectory:
+    from genesys_purge.store.directory import MAX_AGE, StoredDirectory
+
+    return StoredDirectory(secret("subscribers_secret", MAX_AGE))
+
+
+def queue(setting: str, dead_letters: str) -> SqsQueue:
+    """The queue that a setting names, with its dead-letter queue."""
+    from genesys_purge.store.queues import SqsQueue
+
+    this = settings()
+    return SqsQueue(aws("sqs"), this.named(setting), this.named(dead_letters))
+
+
 @cache
 def http_client() -> httpx.Client:
     """The process's one HTTP client: its TLS context alone costs 20 ms."""
@@ -106,10 +131,10 @@ def genesys() -> GenesysClient:
     from genesys_purge.genesys.client import GenesysClient
     from genesys_purge.genesys.oauth import Tokens
     from genesys_purge.genesys.pace import Pace
-    from genesys_purge.store.secrets import StoredCredentials
+    from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 
     this = settings()
-    credentials = StoredCredentials(aws("secretsmanager"), this.named("genesys_secret"))
+    credentials = StoredCredentials(secret("genesys_secret", MAX_AGE))
     return GenesysClient(
         http_client(),
         this.api_url,

@@ -1,0 +1,136 @@
+"""What an accepted and a forged webhook cost, beside one `put_item` of the same client."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import io
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import tests.conftest  # noqa: F401 - its import sets the credentials that open nothing
+from botocore.awsrequest import AWSResponse
+from genesys_purge.model.rule_execution import RuleExecution
+from genesys_purge.store.items import audit_item
+from genesys_purge.wiring import adapters
+from tests import template, wired
+
+SECRET = "the secret of the benchmark"  # noqa: S105
+CONTEXT = SimpleNamespace(aws_request_id="bench")
+ACCEPTED, FORGED = 1.5, 0.15
+
+
+class Raw(io.BytesIO):
+    """The body of an answer as botocore reads it."""
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self.getvalue()
+
+
+class Service:
+    """Answers every request of a client without a network, and counts them."""
+
+    def __init__(self, client: Any, answer: Any) -> None:
+        self.requests = 0
+        self._body = json.dumps(answer).encode()
+        client.meta.events.register("before-send", self._reply)
+
+    def _reply(self, request: Any, **_: Any) -> AWSResponse:
+        self.requests += 1
+        headers = {"content-type": "application/x-amz-json-1.0"}
+        return AWSResponse(request.url, 200, headers, Raw(self._body))
+
+
+def measure(rounds: int = 15, calls: int = 200) -> dict[str, float]:
+    """Medians over the rounds of the CPU seconds of `put_item`, `accepted` and `forged`."""
+    with patch.dict("os.environ", template.environment()), _no_output():
+        wired.forget()
+        dynamodb = Service(adapters.aws("dynamodb"), {})
+        secrets = {"SecretString": json.dumps({"current": SECRET, "previous": "older"})}
+        Service(adapters.aws("secretsmanager"), secrets)
+        programs = _programs()
+        _check(programs, dynamodb)
+        measured: dict[str, list[float]] = {name: [] for name in programs}
+        for _ in range(rounds):
+            for name, call in programs.items():
+                measured[name].append(_seconds(call, calls))
+        wired.forget()
+    return {name: statistics.median(each) for name, each in measured.items()}
+
+
+def print_webhook() -> None:
+    cost = measure()
+    floor = cost["put_item"]
+    print("A webhook: CPU, medians, logs and metrics on, one stubbed put_item being 1")
+    print(f"put_item       {floor * 1e6:6.0f} us")
+    print(f"accepted       {cost['accepted'] / floor:6.2f}  (reach {ACCEPTED})")
+    print(f"forged         {cost['forged'] / floor:6.2f}  (reach {FORGED})\n")
+
+
+def _programs() -> dict[str, Callable[[], Any]]:
+    item = audit_item(_execution(0).record(adapters.now()))
+    handler = template.handler("IngestWebhookFunction")
+    accepted, forged = _event(SECRET), _event("guessed")
+    return {
+        "put_item": lambda: adapters.aws("dynamodb").put_item(
+            TableName="AuditTable",
+            Item=item,
+            ConditionExpression="attribute_not_exists(runId)",
+        ),
+        "accepted": lambda: handler(accepted, CONTEXT),
+        "forged": lambda: handler(forged, CONTEXT),
+    }
+
+
+def _check(programs: dict[str, Callable[[], Any]], dynamodb: Service) -> None:
+    """What is measured is what was meant: one request for an accepted one, none for a forged."""
+    for name, status, requests in (("accepted", 200, 1), ("forged", 401, 0)):
+        before = dynamodb.requests
+        found = (programs[name]()["statusCode"], dynamodb.requests - before)
+        if found != (status, requests):
+            raise RuntimeError(f"{name} answered and asked {found}")
+
+
+def _seconds(call: Callable[[], Any], calls: int) -> float:
+    start = time.process_time()
+    for _ in range(calls):
+        call()
+    return (time.process_time() - start) / calls
+
+
+def _execution(number: int) -> RuleExecution:
+    body = json.dumps(
+        {
+            "ruleId": f"rule-{number}",
+            "event": "purgerules:rule:execute",
+            "deletedCount": 1_234,
+            "timestamp": "2026-11-21T03:00:00Z",
+            "complianceOk": False,
+        }
+    )
+    return RuleExecution.model_validate_json(body)
+
+
+def _event(secret: str) -> dict[str, Any]:
+    body = _execution(1).model_dump_json(by_alias=True, exclude_none=True)
+    digest = hmac.digest(secret.encode(), body.encode(), "sha256").hex()
+    return {
+        "version": "2.0",
+        "routeKey": "ANY /webhooks/genesys",
+        "headers": {"x-genesys-webhook-signature": f"sha256={digest}"},
+        "requestContext": {"http": {"method": "POST"}},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+@contextlib.contextmanager
+def _no_output() -> Iterator[None]:
+    """Logs and metrics are written, but nobody reads them."""
+    with open("/dev/null", "w") as nothing, contextlib.redirect_stdout(nothing):  # noqa: PTH123
+        yield

@@ -1,0 +1,11 @@
+"""CreatePurgeRule: a purge rule at Genesys, invoked directly or by `POST /purge-rules`."""
+
+from genesys_purge.entrypoint import submission
+from genesys_purge.model.purge_rule import SubmittedRule
+from genesys_purge.model.submission import Submission
+from genesys_purge.wiring import purge_rules
+
+
+@submission(status=201)
+def handler(submitted: Submission) -> SubmittedRule:
+    return purge_rules.create_purge_rule()(submitted)

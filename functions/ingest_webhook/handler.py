@@ -1,0 +1,15 @@
+"""IngestWebhook: `POST /webhooks/genesys`, where Genesys reports what its purge rules did."""
+
+from collections.abc import Mapping
+
+from genesys_purge.callers import HttpCall
+from genesys_purge.entrypoint import http
+from genesys_purge.wiring import webhooks
+
+LARGEST_BODY = 65_536
+
+
+@http
+def handler(call: HttpCall) -> Mapping[str, str]:
+    signature = call.header("x-genesys-webhook-signature")
+    return webhooks.ingest_webhook()(call.verb, signature, call.raw(LARGEST_BODY))

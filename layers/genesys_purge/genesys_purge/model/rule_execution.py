@@ -1,0 +1,65 @@
+"""What Genesys reports of one execution of a purge rule, and the audit record it becomes."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from genesys_purge.model.audit import Action, AuditRecord, success_rate
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.wire import Wire
+
+EVENT = "purgerules:rule:execute"
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
+# What a JSON reader of any language holds exactly.
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class RuleExecution(Wire):
+    """The body of a webhook; the documents name all fields but `targetedCount`."""
+
+    rule_id: RuleId
+    event: Literal["purgerules:rule:execute"]
+    deleted_count: Count
+    timestamp: Instant
+    compliance_ok: bool
+    targeted_count: Count | None = None
+
+    @model_validator(mode="after")
+    def _no_more_than_targeted(self) -> Self:
+        if self.targeted_count is not None and self.deleted_count > self.targeted_count:
+            raise ValueError("deletedCount may not be more than targetedCount")
+        return self
+
+    @classmethod
+    def read(cls, body: bytes) -> Self | None:
+        """The execution in a webhook's body, or None where it is none."""
+        try:
+            return cls.model_validate_json(body, by_name=False)
+        except ValidationError:
+            return None
+
+    @property
+    def run_id(self) -> str:
+        """The same for every delivery of this execution, and for no other."""
+        content = self.model_dump_json(by_alias=True, exclude_none=True).encode()
+        return f"webhook-{hashlib.sha256(content).hexdigest()[:32]}"
+
+    def record(self, now: datetime) -> AuditRecord:
+        """The one fact of the execution."""
+        return AuditRecord(
+            run_id=self.run_id,
+            sequence=1,
+            at=now,
+            actor="genesys",
+            action=Action.WEBHOOK_RECEIVED,
+            rule_id=self.rule_id,
+            executed_at=self.timestamp,
+            targeted=self.targeted_count,
+            deleted=self.deleted_count,
+            success_rate=success_rate(self.deleted_count, self.targeted_count),
+            compliance_ok=self.compliance_ok,
+        )

@@ -1,0 +1,1 @@
+"""Purge rules: recurring purges that Genesys itself carries out."""

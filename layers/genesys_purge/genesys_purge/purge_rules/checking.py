@@ -1,0 +1,85 @@
+"""From a document to a checked purge rule: every error at once, before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model.request import read_fields
+from genesys_purge.model.retention import Kind, Policy
+from genesys_purge.ports import Policies
+from genesys_purge.purge_rules.rule import RuleRequest
+
+# The answer must stay an answer: a body of a MiB has room for a hundred thousand errors.
+MOST_ERRORS = 1_000
+
+
+class CheckedRule(NamedTuple):
+    """The document that Genesys is to be sent, and the retention it was held against."""
+
+    name: str
+    definition: Mapping[str, Any]
+    kind: Kind
+    days: int
+    policy: Policy
+
+
+class RuleRequests:
+    """Reads and checks submitted purge rules against the retention matrix in force."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+
+    def check(self, payload: object) -> CheckedRule:
+        """The rule in `payload`; InvalidRequest with every error of it."""
+        if not isinstance(payload, Mapping):
+            raise InvalidRequest([FieldError("request", "must be a JSON object")])
+        request, wrong = read_fields(RuleRequest, payload)
+        policy = self._policy(request)
+        told = {error.path.partition(".")[0] for error in wrong}
+        conflicts = (
+            error
+            for error in _conflicts(request, policy)
+            if error.path.partition(".")[0] not in told
+        )
+        errors = list(islice(chain(wrong, conflicts), MOST_ERRORS + 1))
+        if len(errors) > MOST_ERRORS:
+            errors[MOST_ERRORS:] = [FieldError("request", f"has more than {MOST_ERRORS} errors")]
+        if errors or policy is None:
+            raise InvalidRequest(errors)
+        days = request.retention_period.days
+        kind = request.scope.kind
+        return CheckedRule(request.name, request.to_json(), kind, days, policy.at_least(days))
+
+    def _policy(self, request: RuleRequest) -> Policy | None:
+        """The matrix's; None where it has none, and where it cannot be asked."""
+        matrix = self._policies.retention_matrix()
+        return matrix.policy(request.scope.kind) if request.scope else None
+
+
+def _conflicts(request: RuleRequest, policy: Policy | None) -> Iterator[FieldError]:
+    """Wrong fields that no type shows; a field that is itself wrong is None."""
+    if request.compliance_lock_check is False:
+        yield FieldError(
+            "complianceLockCheck", "must be true: nothing else keeps a rule from what is on hold"
+        )
+    if request.scope and not request.scope.filters:
+        yield FieldError(
+            "scope.filters", "must have at least one: without any, the rule would purge everything"
+        )
+    elif request.scope and request.retention_period:
+        yield from _retention_conflicts(request.retention_period.days, policy)
+
+
+def _retention_conflicts(days: int, policy: Policy | None) -> Iterator[FieldError]:
+    if policy is None:
+        yield FieldError(
+            "retentionPeriod.days", "no rule of the retention matrix covers these records"
+        )
+    elif days < policy.minimum_days:
+        yield FieldError(
+            "retentionPeriod.days",
+            f"must be at least {policy.minimum_days} ({policy.basis}), not {days}",
+        )

@@ -1,0 +1,157 @@
+"""The purge rule (D1) as a caller writes it, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
+from math import isfinite
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
+
+from genesys_purge.model.retention import Dimension, Kind, values
+from genesys_purge.model.wire import Wire
+
+METHOD = "purge_rule"
+LONGEST_VALUE = 200
+# What a JSON reader of any language holds exactly.
+LARGEST_NUMBER = 2**53
+
+CLASSIFICATION = "classification"
+# The fields of a filter of which the retention matrix knows, by its own word for them.
+FIELDS: dict[Dimension, str] = {
+    "interactionType": "type",
+    "classification": CLASSIFICATION,
+    "jurisdiction": "jurisdiction",
+}
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be printable")
+    return text
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and 0 < len(value) <= LONGEST_VALUE:
+        return _printable(value)
+    if isinstance(value, int | float) and isfinite(value) and abs(value) <= LARGEST_NUMBER:
+        return value
+    raise ValueError(
+        f"must be text of 1 to {LONGEST_VALUE} characters, a number up to 2^53, true or false"
+    )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # `localtime` is on some machines' lists, and means another zone on each.
+    return frozenset(zone for zone in available_timezones() if zone[0].isupper())
+
+
+def _zone(name: str) -> str:
+    # Looked up in a list, for `ZoneInfo` would take the name for a path and open it.
+    if name not in _zones():
+        raise ValueError("must be a time zone of the IANA database, such as Europe/Berlin")
+    return name
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_printable),
+]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")]
+
+
+class Operator(StrEnum):
+    """How a filter compares."""
+
+    EQ = "eq"
+    NEQ = "neq"
+    GT = "gt"
+    LT = "lt"
+
+
+class Recurrence(StrEnum):
+    """How often a rule runs."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Filter(Wire):
+    """A condition on one field of a conversation."""
+
+    field: Name
+    operator: Operator
+    value: Annotated[str | int | float | bool, PlainValidator(_scalar)]
+
+    def is_about(self, field: str) -> bool:
+        """Whether it names the field in whatever case; a classification, as an attribute, too."""
+        name = self.field.casefold()
+        return name == field or (field == CLASSIFICATION and name.endswith(f".{field}"))
+
+
+class Scope(Wire):
+    """What a rule purges: the conversations that every filter accepts."""
+
+    filters: Annotated[tuple[Filter, ...], Field(max_length=50)]
+
+    @property
+    def kind(self) -> Kind:
+        """What the retention matrix is asked about.
+
+        A dimension is there where `eq` alone says what it is; otherwise every rule matches it.
+        Nothing is taken to be classified that the filters do not say is.
+        """
+        kind = {"method": values(METHOD), "classification": values()}
+        for dimension, field in FIELDS.items():
+            named = [each for each in self.filters if each.is_about(field)]
+            exact = _exact_values(named)
+            if len(exact) == len(named) > 0:
+                kind[dimension] = frozenset(exact)
+            elif named:
+                kind.pop(dimension, None)
+        return kind
+
+
+def _exact_values(filters: Iterable[Filter]) -> list[str]:
+    return [
+        each.value
+        for each in filters
+        if each.operator is Operator.EQ and isinstance(each.value, str)
+    ]
+
+
+class Schedule(Wire):
+    """When a rule runs."""
+
+    recurrence: Recurrence
+    time_of_day: TimeOfDay
+    timezone: Annotated[str, AfterValidator(_zone)]
+
+
+class RetentionPeriod(Wire):
+    """How long a rule keeps a conversation after its end."""
+
+    days: Annotated[int, Field(ge=30, le=36_500)]
+
+
+class RuleRequest(Wire):
+    """The rule that Genesys is asked to create."""
+
+    name: Name
+    description: Annotated[str, StringConstraints(max_length=500)] | None = None
+    type: Literal["conversation"]
+    enabled: bool
+    scope: Scope
+    schedule: Schedule
+    retention_period: RetentionPeriod
+    max_batch_size: Annotated[int, Field(ge=100, le=10_000)]
+    snapshot_before_delete: bool
+    compliance_lock_check: bool

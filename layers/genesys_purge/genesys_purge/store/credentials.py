@@ -1,0 +1,26 @@
+"""The Genesys client's id and secret, from Secrets Manager."""
+
+from __future__ import annotations
+
+from genesys_purge.errors import AuthenticationFailed, Misconfigured
+from genesys_purge.genesys.oauth import Credentials
+from genesys_purge.store.secrets import StoredSecret
+
+MAX_AGE = 300.0
+
+
+class StoredCredentials:
+    """Reads the secret at most every five minutes, and at once where a fresh one is asked for."""
+
+    def __init__(self, secret: StoredSecret) -> None:
+        self._secret = secret
+
+    def __call__(self, *, fresh: bool) -> Credentials:
+        """The credentials; AuthenticationFailed where the secret is not of the agreed form."""
+        try:
+            fields = self._secret.fields(fresh=fresh)
+            return Credentials(str(fields["clientId"]), str(fields["clientSecret"]))
+        except (Misconfigured, KeyError):
+            raise AuthenticationFailed(
+                'the Genesys secret must be {"clientId": "...", "clientSecret": "..."}'
+            ) from None

@@ -1,0 +1,21 @@
+"""The subscribers to notifications, with what they sign with: one secret in Secrets Manager."""
+
+from __future__ import annotations
+
+from genesys_purge.model.notification import Subscribers
+from genesys_purge.model.wire import kept_by_operators
+from genesys_purge.store.secrets import StoredSecret
+
+MAX_AGE = 60.0
+
+
+class StoredDirectory:
+    """Implements the `Directory` port."""
+
+    def __init__(self, secret: StoredSecret) -> None:
+        self._secret = secret
+
+    def subscribers(self) -> Subscribers:
+        return kept_by_operators(
+            "the subscribers' secret", lambda: Subscribers.parse(self._secret.fields())
+        )

@@ -1,0 +1,1 @@
+"""Genesys's webhooks in, signed notifications out."""

@@ -1,0 +1,111 @@
+"""From a fact in the audit to the notifications that the documents want of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import Batch
+from genesys_purge.model.dates import zulu
+from genesys_purge.model.notification import Event, Notification, notification_id
+from genesys_purge.model.run import Run
+from genesys_purge.ports import Runs
+
+BATCH_ENDS = frozenset(
+    {
+        Action.BATCH_VERIFIED,
+        Action.BATCH_UNVERIFIED,
+        Action.BATCH_FAILED,
+        Action.BATCH_GAVE_UP,
+    }
+)
+JOB_ENDS = {Action.BATCH_COMPLETED: "completed", Action.BATCH_FAILED: "failed"}
+RUN_ENDS = frozenset({Action.RUN_COMPLETED, Action.RUN_FAILED, Action.RUN_REJECTED})
+
+
+def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
+    """Every notification of a record; most records have none."""
+    if record.action in JOB_ENDS and record.job_id and record.latency_seconds is not None:
+        yield _of_job(record, record.latency_seconds)
+    if record.action in BATCH_ENDS and record.batch is not None:
+        yield _of_batch(record, runs.batch(record.run_id, record.batch))
+    if record.action in RUN_ENDS:
+        run = runs.get(record.run_id)
+        yield _of_run(record, run, runs.batches(run))
+    if record.action is Action.WEBHOOK_RECEIVED:
+        yield _of_rule(Event.RULE_EXECUTED, record)
+        if record.compliance_ok is False:
+            yield _of_rule(Event.RULE_NONCOMPLIANT, record)
+
+
+def _of_job(record: AuditRecord, latency: float) -> Notification:
+    """D4's."""
+    body = {
+        "event": Event.JOB_FINISHED,
+        "jobId": record.job_id,
+        "state": JOB_ENDS[record.action],
+        "recordsProcessed": record.deleted,
+        "latencySeconds": latency,
+        "timestamp": zulu(record.at),
+    }
+    return Notification.of(Event.JOB_FINISHED, record, body)
+
+
+def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
+    """D2's; a batch that never had a job goes by its run's id."""
+    metrics = {
+        "throughputRecordsPerSecond": batch.records_per_second,
+        "storageRecoveredMB": batch.storage_recovered_mb,
+        "durationSeconds": batch.duration_seconds,
+    }
+    is_unverified = record.action is Action.BATCH_UNVERIFIED
+    body = {
+        "event": Event.BATCH_FINISHED,
+        "requestId": batch.job_id or batch.last_job_id or batch.run_id,
+        "status": "unverified" if is_unverified else batch.state,
+        "recordsProcessed": batch.deleted,
+        "timestamp": zulu(record.at),
+        "metrics": _known(metrics),
+    }
+    return Notification.of(Event.BATCH_FINISHED, record, body)
+
+
+def _of_run(record: AuditRecord, run: Run, batches: Any) -> Notification:
+    """D3's audit entry; its signature is the deliverer's, who has the subscriber's secret."""
+    jobs = [batch.job_id or batch.last_job_id for batch in batches]
+    ended = run.finished_at or record.at
+    metrics = {
+        "jobId": jobs[0] if len(jobs) == 1 else None,
+        "status": run.outcome,
+        "startTime": zulu(run.submitted_at),
+        "endTime": zulu(ended),
+        "durationMs": round((ended - run.submitted_at).total_seconds() * 1000),
+        "totalInteractionsPurged": run.totals.deleted if run.totals else None,
+        "errorReason": run.detail,
+    }
+    body = {
+        "auditId": notification_id(Event.RUN_FINISHED, record),
+        "timestamp": zulu(record.at),
+        "purgeId": run.run_id,
+        "policyApplied": run.plan.policy.to_json() if run.plan and run.plan.policy else None,
+        "metrics": _known(metrics),
+        "complianceTags": list(record.compliance_tags or ()),
+    }
+    return Notification.of(Event.RUN_FINISHED, record, body)
+
+
+def _of_rule(event: Event, record: AuditRecord) -> Notification:
+    body = {
+        "event": event,
+        "ruleId": record.rule_id,
+        "deletedCount": record.deleted,
+        "successRate": record.success_rate,
+        "timestamp": zulu(record.executed_at or record.at),
+        "complianceOk": record.compliance_ok,
+    }
+    return Notification.of(event, record, body)
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

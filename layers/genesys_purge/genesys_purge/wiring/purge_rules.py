@@ -1,0 +1,83 @@
+"""The use cases of purge rules."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from genesys_purge.wiring import adapters
+
+if TYPE_CHECKING:
+    from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
+    from genesys_purge.purge_rules.read_purge_rule import ReadPurgeRule
+    from genesys_purge.purge_rules.register_webhook import RegisterWebhook, Registration
+    from genesys_purge.store.purge_rules import DynamoPurgeRules
+    from genesys_purge.store.queues import SqsQueue
+
+
+@cache
+def create_purge_rule() -> CreatePurgeRule:
+    from genesys_purge.purge_rules.checking import RuleRequests
+    from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
+    from genesys_purge.purge_rules.creation import Creation
+    from genesys_purge.purging.guard import Guard
+
+    guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
+    create = Creation(
+        rules(), guard, adapters.genesys(), adapters.meter(), adapters.now, adapters.sleep
+    )
+    return CreatePurgeRule(
+        RuleRequests(adapters.policies()),
+        rules(),
+        create,
+        _registration(),
+        registrations(),
+        adapters.settings(),
+        adapters.now,
+    )
+
+
+@cache
+def register_webhook() -> RegisterWebhook:
+    from genesys_purge.purge_rules.register_webhook import RegisterWebhook
+
+    return RegisterWebhook(rules(), _registration(), registrations())
+
+
+@cache
+def read_purge_rule() -> ReadPurgeRule:
+    from genesys_purge.purge_rules.read_purge_rule import ReadPurgeRule
+
+    return ReadPurgeRule(adapters.ledger())
+
+
+@cache
+def rules() -> DynamoPurgeRules:
+    from genesys_purge.store.purge_rules import DynamoPurgeRules
+
+    table = adapters.settings().named("rules_table")
+    return DynamoPurgeRules(adapters.aws("dynamodb"), table, adapters.ledger())
+
+
+def registrations() -> SqsQueue:
+    return adapters.queue("registrations_queue", "abandoned_registrations_queue")
+
+
+@cache
+def webhook_url() -> str:
+    from genesys_purge.store.parameters import value_of
+
+    return value_of(adapters.aws("ssm"), adapters.settings().named("webhook_url_parameter"))
+
+
+def _registration() -> Registration:
+    from genesys_purge.purge_rules.register_webhook import Registration
+
+    return Registration(
+        rules(),
+        adapters.ledger(),
+        adapters.genesys(),
+        adapters.meter(),
+        webhook_url(),
+        adapters.now,
+    )

@@ -1,0 +1,53 @@
+"""The use cases of webhooks in and notifications out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from genesys_purge.wiring import adapters
+
+if TYPE_CHECKING:
+    from genesys_purge.store.queues import SqsQueue
+    from genesys_purge.webhooks.deliver_notification import DeliverNotification
+    from genesys_purge.webhooks.ingest_webhook import IngestWebhook
+    from genesys_purge.webhooks.publish_notifications import PublishNotifications
+
+
+@cache
+def ingest_webhook() -> IngestWebhook:
+    from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
+    from genesys_purge.webhooks.ingest_webhook import IngestWebhook
+
+    secrets = StoredWebhookSecrets(adapters.secret("webhook_secret", MAX_AGE))
+    return IngestWebhook(secrets, adapters.ledger(), adapters.meter(), adapters.now)
+
+
+@cache
+def publish_notifications() -> PublishNotifications:
+    from genesys_purge.store.event_bus import EventBridgeBus
+    from genesys_purge.webhooks.publish_notifications import PublishNotifications
+
+    bus = EventBridgeBus(adapters.aws("events"), adapters.settings().named("event_bus"))
+    return PublishNotifications(adapters.runs(), adapters.directory(), _deliveries(), bus)
+
+
+@cache
+def deliver_notification() -> DeliverNotification:
+    from genesys_purge.webhooks.deliver_notification import DeliverNotification
+    from genesys_purge.webhooks.receiver import HttpsReceiver
+
+    this = adapters.settings()
+    return DeliverNotification(
+        adapters.directory(),
+        HttpsReceiver(this.notification_hosts, loopback=this.loopback_receivers),
+        _deliveries(),
+        adapters.ledger(),
+        adapters.meter(),
+        adapters.now,
+        this.notification_retry_seconds,
+    )
+
+
+def _deliveries() -> SqsQueue:
+    return adapters.queue("deliveries_queue", "abandoned_deliveries_queue")

@@ -1,0 +1,65 @@
+"""In-memory twins of the ports of purge rules and queues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from genesys_purge import ports
+from genesys_purge.errors import LostRace
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.purge_rule import PurgeRule, RuleRef
+from genesys_purge.model.wire import Wire
+from genesys_purge.ports import Receipt
+
+from tests.fakes import MemoryAuditLog
+
+M = TypeVar("M", bound=Wire)
+
+
+class MemoryPurgeRules:
+    """Rules by name; `before_write` is told each rule about to be stored and may raise."""
+
+    def __init__(self, audit: MemoryAuditLog) -> None:
+        self._audit = audit
+        self._lock = RLock()
+        self._rules: dict[str, str] = {}
+        self.before_write: Callable[[PurgeRule], None] = lambda rule: None  # noqa: ARG005
+
+    def get(self, name: str) -> PurgeRule | None:
+        stored = self._rules.get(name)
+        return PurgeRule.model_validate_json(stored) if stored else None
+
+    def put(self, rule: PurgeRule, record: AuditRecord | None = None) -> None:
+        self.before_write(rule)
+        with self._lock:
+            stored = self.get(rule.name)
+            if (stored.version + 1 if stored else 0) != rule.version:
+                raise LostRace("the stored state is not the one that was read")
+            self._rules[rule.name] = rule.model_dump_json(by_alias=True, exclude_none=True)
+            if record:
+                self._audit.append(record)
+
+
+class MemoryQueue(Generic[M]):
+    """Remembers what was sent, postponed by how many seconds, and buried."""
+
+    def __init__(self) -> None:
+        self.sent: list[M] = []
+        self.postponed: list[tuple[Receipt, int]] = []
+        self.buried: list[M] = []
+
+    def send(self, message: M) -> None:
+        self.sent.append(message)
+
+    def postpone(self, receipt: Receipt, seconds: int) -> None:
+        self.postponed.append((receipt, seconds))
+
+    def bury(self, message: M) -> None:
+        self.buried.append(message)
+
+
+if TYPE_CHECKING:
+    _rules: ports.PurgeRules = MemoryPurgeRules(MemoryAuditLog())
+    _registrations: ports.Registrations = MemoryQueue[RuleRef]()

@@ -1,0 +1,167 @@
+"""The use cases of purge rules over the in-memory twins, at noon, and rules for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from genesys_purge.errors import InvalidRequest, RefusedByGenesys
+from genesys_purge.model.audit import Action
+from genesys_purge.model.purge_rule import PurgeRule, RuleRef, SubmittedRule
+from genesys_purge.model.request import fingerprint
+from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.model.submission import Submission
+from genesys_purge.purge_rules.checking import RuleRequests
+from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
+from genesys_purge.purge_rules.creation import CREATE, Creation
+from genesys_purge.purge_rules.register_webhook import REGISTER, RegisterWebhook, Registration
+from genesys_purge.purging.guard import Guard
+from genesys_purge.settings import Settings
+
+from tests.clock import NOON, Clock
+from tests.fakes import MemoryAuditLog, MemoryHolds, MemoryMeter, MemoryPolicies
+from tests.rule_fakes import MemoryPurgeRules, MemoryQueue
+from tests.scripted_genesys import Reply, ScriptedGenesys
+
+NAME = "voice after two years"
+CALLBACK = "https://hooks.example/webhooks/genesys"
+
+
+def document(**fields: Any) -> dict[str, Any]:
+    """A right purge rule as a caller writes it; fields in camelCase."""
+    return {
+        "name": NAME,
+        "type": "conversation",
+        "enabled": True,
+        "scope": {"filters": [condition("type", "eq", "voice")]},
+        "schedule": {"recurrence": "daily", "timeOfDay": "02:30:00", "timezone": "Europe/Berlin"},
+        "retentionPeriod": {"days": 730},
+        "maxBatchSize": 500,
+        "snapshotBeforeDelete": True,
+        "complianceLockCheck": True,
+    } | fields
+
+
+def condition(field: Any, operator: Any, value: Any) -> dict[str, Any]:
+    """A filter of a rule's scope."""
+    return {"field": field, "operator": operator, "value": value}
+
+
+def rule(**changes: Any) -> PurgeRule:
+    """The stored rule of `document()`, just intended; changes in snake_case."""
+    fields: dict[str, Any] = {
+        "name": NAME,
+        "fingerprint": fingerprint(document(), None),
+        "definition": document(),
+        "requested_by": "tests",
+        "requested_at": NOON,
+        "intended_at": NOON,
+    }
+    return PurgeRule(**fields | changes)
+
+
+def conflict(entity_id: str | None = "rule-0") -> RefusedByGenesys:
+    """409."""
+    return RefusedByGenesys(
+        "a rule of that name exists", status=409, correlation_id="c-1", entity_id=entity_id
+    )
+
+
+def matrix(*rules: tuple[int, Mapping[str, str]]) -> RetentionMatrix:
+    """So many days for what matches, by law."""
+    return RetentionMatrix.parse(
+        {
+            "rules": [
+                {"name": "any", "match": match, "minimumDays": days, "basis": f"law {number}"}
+                for number, (days, match) in enumerate(rules)
+            ]
+        }
+    )
+
+
+class RuleBench:
+    """Twins of the world, and the use cases that work on them; sleeping moves the clock."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock = Clock()
+        self.slept: list[float] = []
+        self.audit = MemoryAuditLog()
+        self.rules = MemoryPurgeRules(self.audit)
+        self.holds = MemoryHolds(self.clock)
+        self.policies = MemoryPolicies()
+        self.meter = MemoryMeter()
+        self.registrations = MemoryQueue[RuleRef]()
+        self.genesys = ScriptedGenesys()
+        self.genesys.on(CREATE, {"id": "rule-1"})
+        self.genesys.on(REGISTER, {"id": "hook-1"})
+        self.requests = RuleRequests(self.policies)
+        self.guard = Guard(self.policies, self.holds, self.clock)
+        register = Registration(
+            self.rules, self.audit, self.genesys, self.meter, CALLBACK, self.clock
+        )
+        create = Creation(self.rules, self.guard, self.genesys, self.meter, self.clock, self._sleep)
+        self.register_webhook = RegisterWebhook(self.rules, register, self.registrations)
+        self.create_purge_rule = CreatePurgeRule(
+            self.requests,
+            self.rules,
+            create,
+            register,
+            self.registrations,
+            Settings(**settings),
+            self.clock,
+        )
+
+    def create(self, actor: str = "tests", **fields: Any) -> SubmittedRule:
+        """Submit `document()` with these fields."""
+        return self.create_purge_rule(Submission(document(**fields), actor))
+
+    def errors(self, payload: object) -> dict[str, str]:
+        """What is wrong with each wrong field of a rule; empty for a right one."""
+        try:
+            self.requests.check(payload)
+        except InvalidRequest as refused:
+            return {error.path: error.message for error in refused.errors()}
+        return {}
+
+    def put(self, stored: PurgeRule) -> None:
+        """Have a rule stored as it is, its predecessors passed over."""
+        for version in range(stored.version + 1):
+            self.rules.put(stored.model_copy(update={"version": version}))
+
+    @property
+    def stored(self) -> PurgeRule:
+        """The stored rule; there is one."""
+        found = self.rules.get(NAME)
+        assert found is not None
+        return found
+
+    @property
+    def creations(self) -> list[Mapping[str, Any]]:
+        """The bodies of the creating calls."""
+        return self.genesys.deletions
+
+    @property
+    def registered(self) -> list[Mapping[str, Any]]:
+        """The bodies of the registering calls."""
+        return [call.body for call in self.genesys.calls if call.operation == REGISTER]
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """What was audited, in order."""
+        return [record.action for record in self.audit.of(rule().run_id)]
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.clock.wait(seconds)
+
+    def taking(self, seconds: float, reply: Reply) -> Reply:
+        """The reply, after the clock has moved on."""
+
+        def answer(_: Mapping[str, Any]) -> Mapping[str, Any]:
+            self.clock.wait(seconds)
+            if isinstance(reply, Exception):
+                raise reply
+            assert isinstance(reply, Mapping)
+            return reply
+
+        return answer
