@@ -15,7 +15,7 @@ from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import AuditPage
+from genesys_purge.ports import AuditPage, RulePage
 
 from tests.clock import Clock
 from tests.scripted_genesys import ScriptedGenesys
@@ -36,11 +36,32 @@ class MemoryAuditLog:
     """The log of every run, numbered from 1."""
 
     def __init__(self) -> None:
+        self._lock = RLock()
         self._records: dict[str, list[AuditRecord]] = defaultdict(list)
 
     def append(self, record: AuditRecord) -> None:
-        log = self._records[record.run_id]
-        log.append(_kept(record.model_copy(update={"sequence": len(log) + 1})))
+        with self._lock:
+            log = self._records[record.run_id]
+            log.append(_kept(record.model_copy(update={"sequence": len(log) + 1})))
+
+    def record_once(self, record: AuditRecord) -> bool:
+        with self._lock:
+            log = self._records[record.run_id]
+            if any(stored.sequence == record.sequence for stored in log):
+                return False
+            log.append(_kept(record))
+            return True
+
+    def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
+        """A token names the last record of the page before."""
+        mine = [record for record in self.every if record.rule_id == rule_id]
+        found = sorted(mine, key=lambda record: record.at)
+        names = [f"{record.run_id} {record.sequence}" for record in found]
+        if token and token not in names:
+            raise InvalidRequest([FieldError("next", "is not what an answer gave as next")])
+        start = names.index(token) + 1 if token else 0
+        stop = start + limit
+        return RulePage(found[start:stop], names[stop - 1] if stop < len(found) else None)
 
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
         later = [record for record in self._records[run_id] if record.sequence >= start]
@@ -49,6 +70,11 @@ class MemoryAuditLog:
 
     def of(self, run_id: str) -> Sequence[AuditRecord]:
         return tuple(self._records[run_id])
+
+    @property
+    def every(self) -> Sequence[AuditRecord]:
+        """All there is, run by run."""
+        return tuple(record for log in self._records.values() for record in log)
 
 
 class MemoryRuns:

@@ -125,4 +125,4 @@ def handler(function: str) -> Callable[[Any, Any], Any]:
 def parameters() -> Mapping[str, str]:
     """The values of the Systems Manager parameters, by logical id."""
     found = resources("AWS::SSM::Parameter")
-    return {name: properties["Value"] for name, properties in found.items()}
+    return {name: str(resolved(properties["Value"])) for name, properties in found.items()}

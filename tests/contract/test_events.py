@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from genesys_purge.callers import http_call, is_http, submission
 from genesys_purge.methods import METHODS
+from genesys_purge.model.rule_execution import RuleExecution
+from genesys_purge.purge_rules.checking import RuleRequests
+from genesys_purge.webhooks.signatures import is_genuine
 
 from tests import template
 from tests.clock import NOON
+from tests.fakes import MemoryPolicies
 from tests.template import ROOT
 from tests.unit.workbench import Workbench
 
@@ -31,7 +35,14 @@ def event(path: Path) -> Any:
 
 
 def submissions() -> list[Path]:
-    return [path for path in SAMPLES if not path.name.startswith("get_")]
+    """The samples that are purge requests."""
+    others = ("get_", "create_purge_rule", "post_purge_rules", "post_webhook")
+    return [path for path in SAMPLES if not path.name.startswith(others)]
+
+
+def rules() -> list[Path]:
+    """The samples that are purge rules."""
+    return [path for path in SAMPLES if "purge_rule" in path.name]
 
 
 def id_of(path: Path) -> str:
@@ -44,6 +55,7 @@ def routes() -> set[str]:
         each["Properties"]
         for function in template.resources("AWS::Serverless::Function").values()
         for each in function.get("Events", {}).values()
+        if each["Type"] == "HttpApi"
     ]
     return {f"{each['Method']} {each['Path']}" for each in events}
 
@@ -83,6 +95,27 @@ def test_a_sample_of_the_api_calls_a_route_that_there_is(path: Path) -> None:
     verb, _, rest = call.route.partition(" ")
     assert event(path)["requestContext"]["http"]["method"] == verb
     assert event(path)["rawPath"] == rest.replace("{runId}", call.path.get("runId", ""))
+
+
+@pytest.mark.parametrize("path", rules(), ids=id_of)
+def test_a_sample_of_a_purge_rule_is_one_without_an_error(path: Path) -> None:
+    payload = submission(event(path)).payload
+    assert RuleRequests(MemoryPolicies()).check(payload).name == payload["name"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "events" / "genesys").glob("*.json")), ids=lambda path: path.name
+)
+def test_a_sample_of_a_webhook_is_signed_under_the_secret_that_the_readme_names(
+    path: Path,
+) -> None:
+    assert "`example-secret`" in (ROOT / "README.md").read_text()
+    call = http_call(event(path))
+    assert call.route in routes()
+    body, signature = call.raw(65_536), call.header("x-genesys-webhook-signature")
+    assert body is not None
+    assert is_genuine(body, signature, [b"example-secret"])
+    assert RuleExecution.read(body) is not None
 
 
 def test_what_the_schedule_sends_is_what_the_samples_show() -> None:

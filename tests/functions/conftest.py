@@ -27,6 +27,9 @@ USE_CASES = [
     "complete_purge",
     "fail_purge",
     "read_purge",
+    "ingest_webhook",
+    "publish_notifications",
+    "deliver_notification",
 ]
 
 

@@ -10,6 +10,7 @@ from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep
+from genesys_purge.model.notification import Delivery
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.complete_purge import CompletePurge
@@ -26,6 +27,9 @@ from genesys_purge.purging.submit_purge import SubmitPurge
 from genesys_purge.purging.validate_purge import ValidatePurge
 from genesys_purge.purging.verify_batch import VerifyBatch
 from genesys_purge.settings import Settings
+from genesys_purge.webhooks.deliver_notification import DeliverNotification
+from genesys_purge.webhooks.ingest_webhook import IngestWebhook
+from genesys_purge.webhooks.publish_notifications import PublishNotifications
 
 from tests import builders
 from tests.builders import PLANNER
@@ -39,7 +43,10 @@ from tests.fakes import (
     MemoryPolicies,
     MemoryRuns,
 )
+from tests.rule_fakes import MemoryQueue
 from tests.scripted_genesys import ScriptedGenesys
+from tests.webhook_builders import SECRET
+from tests.webhook_fakes import MemoryBus, MemoryDirectory, MemoryReceiver, MemoryWebhookSecrets
 
 
 class Workbench:
@@ -85,6 +92,26 @@ class Workbench:
         self.complete_purge = CompletePurge(self.runs, self.meter, self.clock)
         self.fail_purge = FailPurge(self.runs, self.meter, self.clock)
         self.read_purge = ReadPurge(self.runs, self.audit)
+        self.webhook_secrets = MemoryWebhookSecrets(SECRET)
+        self.directory = MemoryDirectory()
+        self.deliveries = MemoryQueue[Delivery]()
+        self.bus = MemoryBus()
+        self.receiver = MemoryReceiver()
+        self.ingest_webhook = IngestWebhook(
+            self.webhook_secrets, self.audit, self.meter, self.clock
+        )
+        self.publish_notifications = PublishNotifications(
+            self.runs, self.directory, self.deliveries, self.bus
+        )
+        self.deliver_notification = DeliverNotification(
+            self.directory,
+            self.receiver,
+            self.deliveries,
+            self.audit,
+            self.meter,
+            self.clock,
+            self.settings.notification_retry_seconds,
+        )
 
     def errors(self, payload: object, reference: datetime | None = None) -> dict[str, str]:
         """What is wrong with each wrong field of a request; empty for a right one."""

@@ -8,7 +8,12 @@ from local.simulator import Fault, FaultKind, Operation
 from tests.workflows.proof import assert_honest, facts, sent, statuses
 from tests.workflows.slots import METHODS, Shared
 
-TRANSIENT = [kind for kind in FaultKind if not kind.startswith("job_")]
+# Without room for a snapshot it is no use to ask again.
+TRANSIENT = [
+    kind
+    for kind in FaultKind
+    if not kind.startswith("job_") and kind is not FaultKind.INSUFFICIENT_STORAGE
+]
 # The call was surely not carried out: the batch is submitted again without looking first.
 REFUSED = {FaultKind.TOKEN_REVOKED, FaultKind.RATE_LIMITED}
 HOUR = 3_600

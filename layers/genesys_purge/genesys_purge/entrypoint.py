@@ -97,8 +97,11 @@ def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
 
     @wraps(use_case)
     def handler(event: Any, context: Any) -> Any:
-        for record in callers.facts(event):
-            _guarded(partial(use_case, record), context)
+        def call() -> None:
+            for record in callers.facts(event):
+                use_case(record)
+
+        _guarded(call, context)
 
     return handler
 

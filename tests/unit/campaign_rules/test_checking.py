@@ -246,6 +246,30 @@ def test_errors_beyond_the_first_thousand_are_not_told_one_by_one() -> None:
     assert errors[-1] == ("request", "has more than 1000 errors")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "last"),
+    [
+        (1_000, ("field999", "is not a field of this request")),
+        (1_001, ("request", "has more than 1000 errors")),
+    ],
+)
+def test_the_thousandth_error_is_told_and_the_next_is_not(
+    wrong: int, last: tuple[str, str]
+) -> None:
+    unknown = {f"field{number}": 1 for number in range(wrong)}
+    assert found(rule_set(rule(), **unknown))[-1] == last
+
+
+def test_rules_beyond_the_most_are_not_looked_at() -> None:
+    many = [rule(f"R{number}", number) for number in range(502)]
+    assert paths(rule_set(*many, rule("R501", 501))) == ["rules"]
+    assert paths(rule_set(rule("R1", 1), *many)) == [
+        "rules",
+        "rules.2.name",
+        "rules.2.executionOrder",
+    ]
+
+
 def test_five_hundred_rules_of_one_action_make_no_pairs() -> None:
     alike = [rule(f"R{n}", n, actions=[set_list("L", "x")] * 20) for n in range(500)]
     assert found(rule_set(*alike)) == []

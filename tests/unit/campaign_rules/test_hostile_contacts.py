@@ -172,6 +172,11 @@ def test_a_hostile_name_only_ever_looks_into_objects(attribute: str) -> None:
     assert matches(planted)
 
 
+def test_the_code_reaches_no_builtins() -> None:
+    compiled = compile_rule(with_conditions(condition("a", "equals", "x", "string")))
+    assert getattr(compiled, "__globals__", {})["__builtins__"] == {}
+
+
 def test_a_contact_may_be_deeper_than_any_path() -> None:
     contact: Any = "x"
     for _ in range(100):

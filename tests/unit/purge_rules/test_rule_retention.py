@@ -59,7 +59,11 @@ def test_what_cannot_be_told_is_not_held_against_the_matrix(
     assert len(bench.errors(document(**wrong))) == 1
 
 
-BY_TYPE = ((30, {}), (60, {"interactionType": "voice"}), (90, {"interactionType": "email"}))
+BY_TYPE: list[tuple[int, dict[str, str]]] = [
+    (30, {}),
+    (60, {"interactionType": "voice"}),
+    (90, {"interactionType": "email"}),
+]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,7 @@ def test_a_type_narrows_the_matrix_only_where_it_is_said_by_eq_alone(
         ([condition("classification", "neq", "public")], 2_555),
         ([condition("classification", "gt", "g")], 2_555),
         ([condition("attributes.classification", "lt", "z")], 2_555),
-        ([condition("classification", "eq", True)], 2_555),
+        ([condition("classification", "eq", value=True)], 2_555),
         ([condition("classification", "eq", "pii"), HIPAA], 2_555),
         (
             [

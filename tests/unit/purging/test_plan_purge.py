@@ -85,7 +85,8 @@ def test_every_batch_begins_planned_and_whole() -> None:
 
 def test_the_audit_tells_the_plan() -> None:
     bench = small()
-    plan(bench, classification="pii")
+    bench.stored(builders.conversation_archive(), compliance_tags=("pii",))
+    bench.plan_purge(RunRef(run_id="run-1"))
     assert bench.run.plan is not None
     assert bench.last_fact == {
         "runId": "run-1",

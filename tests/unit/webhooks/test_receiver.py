@@ -7,7 +7,9 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +26,17 @@ HOST = "hooks.example"
 BODY = b'{"event":"run.finished"}'
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 SHORT = 0.2
+SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -66,6 +79,7 @@ class Endpoint:
     def _serve(self) -> None:
         while True:
             caller, address = self._listener.accept()
+            caller.settimeout(10 * SHORT)
             with caller:
                 if address == self._last_caller:
                     return
@@ -121,7 +135,7 @@ def drips(lead: bytes, drop: bytes, end: bytes) -> Behaviour:
 
 
 def hangs(caller: socket.socket) -> None:
-    """Until the caller hangs up."""
+    """Until the caller hangs up, or for some ten deadlines."""
     caller.recv(1)
 
 
@@ -147,7 +161,10 @@ class Authority:
 
     def trusting(self) -> ssl.SSLContext:
         pem = self._certificate.public_bytes(Encoding.PEM).decode()
-        return ssl.create_default_context(cadata=pem)
+        context = ssl.create_default_context(cadata=pem)
+        # As newer versions of Python have it from the start.
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
 
     def server(self, folder: Path, host: str) -> ssl.SSLContext:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -176,10 +193,16 @@ class Authority:
             .not_valid_before(now - datetime.timedelta(days=1))
             .not_valid_after(now + datetime.timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=not hosts, path_length=None), critical=True)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            )
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
+                critical=False,
+            )
         )
-        return (builder.add_extension(names, critical=True) if hosts else builder).sign(
-            self._key, hashes.SHA256()
-        )
+        extension = names if hosts else SIGNS_CERTIFICATES
+        return builder.add_extension(extension, critical=True).sign(self._key, hashes.SHA256())
 
 
 @pytest.fixture(scope="module")
@@ -288,6 +311,14 @@ def test_a_name_with_a_closed_address_among_public_ones_is_refused(
     assert connections == []
 
 
+def test_a_name_for_this_machine_is_refused_without_loopback(
+    endpoint: Endpoint, connections: list[tuple[str, int]]
+) -> None:
+    with pytest.raises(ReceiverRefused, match=rf"^{HOST} is 127\.0\.0\.1, which is not called"):
+        receiver(endpoint, loopback=False).post(url(endpoint, "https"), {}, BODY)
+    assert connections == []
+
+
 def test_with_loopback_a_private_address_is_still_refused(
     endpoint: Endpoint, connections: list[tuple[str, int]]
 ) -> None:
@@ -328,6 +359,14 @@ def test_a_name_without_an_address_may_have_one_later(endpoint: Endpoint) -> Non
         with pytest.raises(ReceiverUnreachable, match=f"^{HOST} gave no answer: gaierror$"):
             receiver(endpoint, resolver=resolver).post(url(endpoint), {}, BODY)
     assert endpoint.received() == []
+
+
+def test_addresses_are_called_in_their_order_until_one_accepts(
+    endpoint: Endpoint, connections: list[tuple[str, int]]
+) -> None:
+    sender = receiver(endpoint, Names(["127.0.0.3", "127.0.0.2"]))
+    assert sender.post(url(endpoint), {}, BODY) == 204
+    assert connections == [("127.0.0.3", endpoint.port)]
 
 
 def test_where_one_address_does_not_accept_the_next_is_called(endpoint: Endpoint) -> None:
@@ -410,6 +449,32 @@ def test_a_receiver_that_takes_its_time_is_left_at_the_deadline(behaviour: Behav
         receiver(endpoint, timeout_seconds=SHORT).post(url(endpoint), {}, BODY)
 
 
+def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on every look at the clock takes a second."""
+    clock = SimpleNamespace(monotonic=count().__next__)
+    monkeypatch.setattr("genesys_purge.webhooks.receiver.time", clock)
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    range(1, 6),
+    ids=["resolving", "connecting", "sending the head", "sending the body", "reading"],
+)
+def test_whatever_is_done_when_time_runs_out_is_the_last(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    ticking(monkeypatch)
+    with pytest.raises(ReceiverUnreachable, match=f"gave no answer within {seconds} seconds$"):
+        receiver(endpoint, timeout_seconds=seconds).post(url(endpoint), {}, BODY)
+
+
+def test_a_delivery_that_ends_in_time_is_not_cut_off(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticking(monkeypatch)
+    assert receiver(endpoint, timeout_seconds=6).post(url(endpoint), {}, BODY) == 204
+
+
 def test_a_receiver_that_does_not_read_is_left_at_the_deadline() -> None:
     """A connection is accepted by the system before the server does it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -421,17 +486,17 @@ def test_a_receiver_that_does_not_read_is_left_at_the_deadline() -> None:
             sender.post(f"http://127.0.0.1:{port}/", {}, bytes(64 * 1024 * 1024))
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_resolver_that_hangs_is_left_at_the_deadline(endpoint: Endpoint, scheme: str) -> None:
-    over = threading.Event()
+def test_a_resolver_that_hangs_is_left_at_the_deadline(endpoint: Endpoint) -> None:
+    over, waited = threading.Event(), []
 
     def hanging(*_: object) -> Sequence[str]:
-        over.wait()
+        waited.append(over.wait(10 * SHORT))
         return ["127.0.0.1"]
 
     sender = receiver(endpoint, resolver=hanging, timeout_seconds=SHORT)
     with pytest.raises(ReceiverUnreachable, match="gave no answer within"):
-        sender.post(url(endpoint, scheme), {}, BODY)
+        sender.post(url(endpoint), {}, BODY)
+    assert waited == []
     over.set()
     assert endpoint.received() == []
 
@@ -439,18 +504,31 @@ def test_a_resolver_that_hangs_is_left_at_the_deadline(endpoint: Endpoint, schem
 @pytest.mark.parametrize(
     "answer",
     [
-        b"HTTP/1.1 200 OK\r\n" + b"A: a\r\n" * 1_000_000,
-        b"HTTP/1.1 200 OK\r\nA: " + b"a" * 6_000_000,
-        b"HTTP/1.1 100 Continue\r\n\r\n" * 300_000,
+        b"HTTP/1.1 200 OK\r\n" + b"A: a\r\n" * 1_000_000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nA: " + b"a" * 6_000_000 + b"\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 300_000 + NO_CONTENT,
         b"a" * 6_000_000,
     ],
     ids=["headers", "a header", "preliminary answers", "no answer"],
 )
 def test_a_giant_head_is_not_read_to_its_end(answer: bytes) -> None:
     with (
-        Endpoint(answers(answer + b"\r\n\r\n" + NO_CONTENT)) as endpoint,
+        Endpoint(answers(answer)) as endpoint,
         pytest.raises(ReceiverUnreachable, match=f"^{HOST} gave no answer: RemoteProtocolError$"),
     ):
+        receiver(endpoint).post(url(endpoint), {}, BODY)
+
+
+def padded(length: int) -> bytes:
+    """An answer that ends with its status at that length."""
+    lead, end = b"HTTP/1.1 100 Continue\r\nA: ", b"\r\n\r\n" + NO_CONTENT
+    return lead.ljust(length - len(end), b"a") + end
+
+
+def test_what_is_read_of_an_answer_is_64_kib_and_no_more() -> None:
+    with Endpoint(answers(padded(64 * 1024))) as endpoint:
+        assert receiver(endpoint).post(url(endpoint), {}, BODY) == 204
+    with Endpoint(answers(padded(64 * 1024 + 1))) as endpoint, pytest.raises(ReceiverUnreachable):
         receiver(endpoint).post(url(endpoint), {}, BODY)
 
 
@@ -569,4 +647,15 @@ def test_a_receiver_that_hangs_after_the_handshake_is_left_at_the_deadline(
     with Endpoint(hangs, tls=authority.server(tmp_path, HOST)) as endpoint:
         sender = receiver(endpoint, ssl_context=authority.trusting, timeout_seconds=SHORT)
         with pytest.raises(ReceiverUnreachable, match="gave no answer within"):
+            sender.post(url(endpoint, "https"), {}, BODY)
+
+
+@pytest.mark.parametrize("seconds", range(1, 7))
+def test_over_tls_too_whatever_is_done_when_time_runs_out_is_the_last(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    ticking(monkeypatch)
+    with Endpoint(answers(NO_CONTENT), tls=authority.server(tmp_path, HOST)) as endpoint:
+        sender = receiver(endpoint, ssl_context=authority.trusting, timeout_seconds=seconds)
+        with pytest.raises(ReceiverUnreachable, match=f"gave no answer within {seconds} seconds$"):
             sender.post(url(endpoint, "https"), {}, BODY)

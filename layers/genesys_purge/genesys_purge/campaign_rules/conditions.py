@@ -125,7 +125,7 @@ class _Code:
         self._lines.append(f"if not ({test.format(actual, constant)}): return False")
 
     def compiled(self) -> Matches:
-        source = FRAME.format(body="\n        ".join(self._lines or ["pass"]))
+        source = FRAME.format(body="\n        ".join(self._lines))
         namespace: dict[str, Any] = VOCABULARY | self._constants
         # The text holds no word of a user's; see the class.
         exec(compile(source, "<campaign rule>", "exec"), namespace)  # noqa: S102

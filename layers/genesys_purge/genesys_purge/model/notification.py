@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import Instant
@@ -71,15 +71,20 @@ class Subscriber(Wire):
     secret: Annotated[str, Field(min_length=1, max_length=500, repr=False)]
     events: tuple[Event, ...] = ()
 
+    @field_validator("secret")
+    @classmethod
+    def _is_a_key(cls, secret: str) -> str:
+        if not _key_in(secret):
+            raise ValueError(f"has nothing after {STANDARD_PREFIX}")
+        return secret
+
     def wants(self, event: Event) -> bool:
         return event in (self.events or tuple(Event))
 
     @property
     def key(self) -> bytes:
         """What signatures are made with: base64 after `whsec_`, otherwise the text's own bytes."""
-        if self.secret.startswith(STANDARD_PREFIX):
-            return b64decode(self.secret.removeprefix(STANDARD_PREFIX))
-        return self.secret.encode()
+        return _key_in(self.secret)
 
 
 class Subscribers(Wire):
@@ -95,3 +100,9 @@ class Subscribers(Wire):
 
     def named(self, name: str) -> Subscriber | None:
         return next((each for each in self.subscribers if each.name == name), None)
+
+
+def _key_in(secret: str) -> bytes:
+    if secret.startswith(STANDARD_PREFIX):
+        return b64decode(secret.removeprefix(STANDARD_PREFIX), validate=True)
+    return secret.encode()

@@ -1,0 +1,125 @@
+"""Purge rules: by name, one step at a time, never without their audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import NamedTuple
+
+import pytest
+from genesys_purge.errors import LostRace
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
+from genesys_purge.ports import AuditLog, PurgeRules
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.purge_rules import DynamoPurgeRules
+
+from tests.clock import NOON
+from tests.dynamodb import one_call_at_a_time
+from tests.fakes import MemoryAuditLog
+from tests.rule_fakes import MemoryPurgeRules
+from tests.unit.aws import client, mocked_aws
+from tests.unit.purge_rules.rule_bench import NAME, condition, document, rule
+
+
+class RuleTables(NamedTuple):
+    """Where rules are kept, and the log beside it."""
+
+    rules: PurgeRules
+    audit: AuditLog
+
+
+@pytest.fixture
+def rule_aws() -> Iterator[None]:
+    with mocked_aws("RulesTable", "AuditTable"), one_call_at_a_time():
+        yield
+
+
+@pytest.fixture(params=["twin", "dynamodb"])
+def tables(request: pytest.FixtureRequest) -> RuleTables:
+    if request.param == "twin":
+        audit = MemoryAuditLog()
+        return RuleTables(MemoryPurgeRules(audit), audit)
+    request.getfixturevalue("rule_aws")
+    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+    return RuleTables(DynamoPurgeRules(client("dynamodb"), "RulesTable", ledger), ledger)
+
+
+def record(action: Action = Action.RULE_CREATED) -> AuditRecord:
+    return AuditRecord(run_id=rule().run_id, at=NOON, actor="tests", action=action)
+
+
+def actions(tables: RuleTables) -> list[Action]:
+    return [each.action for each in tables.audit.page(rule().run_id, 1, 100).records]
+
+
+def test_a_rule_that_was_never_put_is_not_there(tables: RuleTables) -> None:
+    assert tables.rules.get(NAME) is None
+
+
+def test_a_rule_is_read_as_it_was_put(tables: RuleTables) -> None:
+    values = ["voice", "ü", 1, 1.5, -(2**53), True]
+    full = rule(
+        name="ü, two years",
+        definition=document(scope={"filters": [condition("a", "eq", each) for each in values]}),
+        attempts=3,
+        is_uncertain=True,
+        detail="line\nline",
+    )
+    tables.rules.put(full)
+    assert tables.rules.get("ü, two years") == full
+    assert tables.rules.get(NAME) is None
+
+
+def test_a_rule_goes_on_by_one_version_at_a_time(tables: RuleTables) -> None:
+    tables.rules.put(rule())
+    created = rule().to(RuleStatus.CREATED, rule_id="rule-1")
+    tables.rules.put(created, record())
+    registered = created.to(RuleStatus.REGISTERED, webhook_id="hook-1")
+    tables.rules.put(registered, record(Action.RULE_WEBHOOK_REGISTERED))
+    assert tables.rules.get(NAME) == registered
+    assert actions(tables) == ["rule_created", "rule_webhook_registered"]
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        rule(requested_by="somebody else"),
+        rule().to(RuleStatus.FAILED),
+        rule().to(RuleStatus.CREATED).to(RuleStatus.REGISTERED).model_copy(update={"version": 3}),
+    ],
+)
+def test_a_rule_that_somebody_else_changed_is_left_alone_with_its_audit(
+    tables: RuleTables, lost: PurgeRule
+) -> None:
+    tables.rules.put(rule())
+    won = rule().to(RuleStatus.CREATED, rule_id="rule-1")
+    tables.rules.put(won, record())
+    with pytest.raises(LostRace):
+        tables.rules.put(lost, record(Action.RULE_FAILED))
+    assert tables.rules.get(NAME) == won
+    assert actions(tables) == ["rule_created"]
+
+
+def test_a_rule_that_is_not_there_does_not_go_on(tables: RuleTables) -> None:
+    with pytest.raises(LostRace):
+        tables.rules.put(rule().to(RuleStatus.CREATED), record())
+    assert tables.rules.get(NAME) is None
+    assert actions(tables) == []
+
+
+def test_of_eight_that_begin_one_rule_one_does(tables: RuleTables) -> None:
+    barrier = Barrier(8)
+
+    def begin(number: int) -> bool:
+        barrier.wait(5)
+        try:
+            tables.rules.put(rule(requested_by=f"thread {number}"), record())
+        except LostRace:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(begin, range(8))) == [False] * 7 + [True]
+    assert actions(tables) == ["rule_created"]

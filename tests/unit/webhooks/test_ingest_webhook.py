@@ -1,0 +1,308 @@
+"""IngestWebhook: what is genuine is recorded once, as it was reported; the rest leaves nothing."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from genesys_purge.errors import InvalidRequest, MethodNotAllowed, NotGenuine
+from genesys_purge.model.audit import Action, AuditRecord
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.workbench import Workbench
+from tests.webhook_builders import SECRET, WRONG_BODIES, body_of, execution, signature
+
+SYNCED = {"status": "synced"}
+
+
+def deliver(bench: Workbench, body: bytes | None = None, header: str | None = None) -> Any:
+    """A delivery signed under the current secret, unless the header says otherwise."""
+    body = body_of() if body is None else body
+    return bench.ingest_webhook("POST", signature(body) if header is None else header, body)
+
+
+def told(bench: Workbench) -> list[AuditRecord]:
+    """The executions of rule-1 in the order in which they came."""
+    return list(bench.audit.of_rule("rule-1", None, 10_000).records)
+
+
+def is_untouched(bench: Workbench) -> bool:
+    return not bench.audit.every and not bench.meter.counts
+
+
+def test_an_execution_is_recorded_as_it_was_reported(bench: Workbench) -> None:
+    assert deliver(bench, body_of(targetedCount=2_000)) == SYNCED
+    [record] = told(bench)
+    assert record.run_id.startswith("webhook-")
+    assert record.to_json() == {
+        "runId": record.run_id,
+        "sequence": 1,
+        "at": "2026-11-21T12:00:00Z",
+        "actor": "genesys",
+        "action": "webhook_received",
+        "ruleId": "rule-1",
+        "executedAt": "2026-11-21T03:00:12Z",
+        "targeted": 2_000,
+        "deleted": 1_250,
+        "successRate": 0.625,
+        "complianceOk": True,
+    }
+    assert bench.meter.counts == {"RuleRecordsDeleted": 1_250}
+
+
+def test_no_rate_is_told_where_nobody_said_how_many_were_targeted(bench: Workbench) -> None:
+    deliver(bench)
+    [record] = told(bench)
+    assert {"targeted", "successRate"}.isdisjoint(record.to_json())
+
+
+@pytest.mark.parametrize(
+    ("deleted", "targeted", "rate"),
+    [(0, 0, None), (0, 9, 0.0), (1, 3, 0.333333), (9, 9, 1.0), (5, None, None)],
+)
+def test_the_rate_is_deleted_by_targeted_and_of_nothing_there_is_none(
+    bench: Workbench, deleted: int, targeted: int | None, rate: float | None
+) -> None:
+    deliver(bench, body_of(deletedCount=deleted, targetedCount=targeted))
+    [record] = told(bench)
+    assert (record.deleted, record.targeted, record.success_rate) == (deleted, targeted, rate)
+
+
+def test_what_was_not_compliant_is_counted(bench: Workbench) -> None:
+    deliver(bench, body_of(complianceOk=False))
+    assert [record.compliance_ok for record in told(bench)] == [False]
+    assert bench.meter.counts == {"RuleRecordsDeleted": 1_250, "RuleNoncompliant": 1}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "sha256=",
+        signature(body_of(), "guessed"),
+        signature(body_of(deletedCount=1)),
+        signature(body_of())[:-1],
+        b64encode(bytes.fromhex(signature(body_of())[7:])).decode()[:-4],
+    ],
+)
+def test_without_a_proof_nothing_is_stored_or_told(bench: Workbench, header: str) -> None:
+    with pytest.raises(NotGenuine) as refused:
+        deliver(bench, header=header)
+    assert [tuple(each) for each in refused.value.errors()] == [("request", "unauthorized")]
+    assert is_untouched(bench)
+
+
+def test_a_proof_is_of_these_very_bytes(bench: Workbench) -> None:
+    same = json.dumps(execution(), separators=(",", ":")).encode()
+    with pytest.raises(NotGenuine):
+        deliver(bench, same, signature(body_of()))
+    assert is_untouched(bench)
+    assert deliver(bench, same) == SYNCED
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", *WRONG_BODIES.values()])
+def test_what_is_wrong_with_a_body_is_told_to_nobody_without_a_proof(
+    bench: Workbench, body: bytes
+) -> None:
+    with pytest.raises(NotGenuine):
+        deliver(bench, body, signature(body, "guessed"))
+    assert is_untouched(bench)
+
+
+@pytest.mark.parametrize("header", ["", signature(b""), signature(body_of())])
+def test_a_body_whose_bytes_cannot_be_told_has_no_proof(bench: Workbench, header: str) -> None:
+    with pytest.raises(NotGenuine):
+        bench.ingest_webhook("POST", header, None)
+    assert is_untouched(bench)
+
+
+def test_the_secret_before_the_current_one_counts_while_it_is_kept(bench: Workbench) -> None:
+    bench.webhook_secrets.current, bench.webhook_secrets.previous = "newest", SECRET
+    assert deliver(bench) == SYNCED
+    assert deliver(bench, body_of(deletedCount=1), signature(body_of(deletedCount=1), "newest"))
+    bench.webhook_secrets.current, bench.webhook_secrets.previous = "next", "newest"
+    with pytest.raises(NotGenuine):
+        deliver(bench, body_of(deletedCount=2))
+    assert len(told(bench)) == 2
+
+
+@pytest.mark.parametrize("prefix", ["sha256=", ""])
+@pytest.mark.parametrize("form", ["hex", "base64"])
+def test_a_digest_proves_in_each_of_its_forms(bench: Workbench, prefix: str, form: str) -> None:
+    digest = signature(body_of()).removeprefix("sha256=")
+    text = digest if form == "hex" else b64encode(bytes.fromhex(digest)).decode()
+    assert deliver(bench, header=prefix + text) == SYNCED
+    assert len(told(bench)) == 1
+
+
+@pytest.mark.parametrize("verb", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "post", ""])
+def test_only_a_post_is_read_however_it_is_signed(bench: Workbench, verb: str) -> None:
+    with pytest.raises(MethodNotAllowed) as refused:
+        bench.ingest_webhook(verb, signature(body_of()), body_of())
+    assert refused.value.http_headers == {"allow": "POST"}
+    assert is_untouched(bench)
+
+
+@pytest.mark.parametrize("body", WRONG_BODIES.values(), ids=WRONG_BODIES)
+def test_a_signed_body_that_is_no_webhook_is_refused_and_leaves_nothing(
+    bench: Workbench, body: bytes
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        deliver(bench, body)
+    [error] = refused.value.errors()
+    assert tuple(error) == ("request", "is not a webhook of purgerules:rule:execute")
+    assert is_untouched(bench)
+
+
+def test_a_field_counts_by_its_name_on_the_wire_alone(bench: Workbench) -> None:
+    deliver(bench, body_of(deleted_count=9, targeted_count=9, rule_id="rule-9"))
+    [record] = told(bench)
+    assert (record.rule_id, record.deleted, record.targeted) == ("rule-1", 1_250, None)
+
+
+@pytest.mark.parametrize(
+    "timestamp", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"]
+)
+def test_an_execution_may_be_of_any_time_and_is_recorded_at_ours(
+    bench: Workbench, timestamp: str
+) -> None:
+    assert deliver(bench, body_of(timestamp=timestamp)) == SYNCED
+    [record] = told(bench)
+    assert (record.to_json()["executedAt"], record.at) == (timestamp, bench.clock())
+
+
+def test_the_largest_counts_are_kept_to_the_last_digit(bench: Workbench) -> None:
+    deliver(bench, body_of(deletedCount=2**53 - 1, targetedCount=2**53 - 1))
+    assert [record.deleted for record in told(bench)] == [2**53 - 1]
+
+
+def test_a_thousand_deliveries_of_one_execution_are_one_record(bench: Workbench) -> None:
+    body = body_of(complianceOk=False)
+    for _ in range(1_000):
+        assert deliver(bench, body) == SYNCED
+        bench.clock.wait(1)
+    assert len(bench.audit.every) == 1
+    assert bench.meter.counts == {"RuleRecordsDeleted": 1_250, "RuleNoncompliant": 1}
+
+
+def test_sixteen_deliveries_of_one_execution_at_once_are_one_record(bench: Workbench) -> None:
+    barrier, body = Barrier(16), body_of(complianceOk=False)
+
+    def arrive(_: int) -> Any:
+        barrier.wait(5)
+        return deliver(bench, body)
+
+    with ThreadPoolExecutor(16) as threads:
+        assert list(threads.map(arrive, range(16))) == [SYNCED] * 16
+    assert len(bench.audit.every) == 1
+    assert bench.meter.counts == {"RuleRecordsDeleted": 1_250, "RuleNoncompliant": 1}
+
+
+def test_an_execution_is_the_same_however_its_delivery_is_written(bench: Workbench) -> None:
+    backwards = json.dumps(dict(reversed(execution().items())), indent=2).encode()
+    elsewhere = body_of(timestamp="2026-11-21T04:00:12.000+01:00", targetedCount=None)
+    for body in (body_of(), backwards, elsewhere):
+        assert deliver(bench, body) == SYNCED
+    assert len(told(bench)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ruleId": "rule-2"},
+        {"deletedCount": 1_251},
+        {"timestamp": "2026-11-21T03:00:12.001Z"},
+        {"complianceOk": False},
+        {"targetedCount": 1_250},
+    ],
+)
+def test_an_execution_that_differs_in_anything_is_another_one(
+    bench: Workbench, change: dict[str, Any]
+) -> None:
+    deliver(bench)
+    deliver(bench, body_of(**change))
+    assert len({record.run_id for record in bench.audit.every}) == 2
+
+
+def test_two_deliveries_in_the_wrong_order_are_both_recorded_each_of_its_own_time(
+    bench: Workbench,
+) -> None:
+    earlier, later = "2026-11-20T03:00:00Z", "2026-11-21T03:00:00Z"
+    for timestamp in (later, earlier, later):
+        deliver(bench, body_of(timestamp=timestamp))
+        bench.clock.wait(60)
+    assert [record.to_json()["executedAt"] for record in told(bench)] == [later, earlier]
+
+
+def test_a_record_that_could_not_be_stored_is_neither_measured_nor_forgotten(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(record: AuditRecord) -> bool:
+        raise ConnectionError(record.run_id)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.audit, "record_once", fail)
+        with pytest.raises(ConnectionError):
+            deliver(bench)
+    assert is_untouched(bench)
+    deliver(bench)
+    assert bench.meter.counts == {"RuleRecordsDeleted": 1_250}
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(0, 10)
+    | st.floats()
+    | st.text(max_size=10)
+    | st.datetimes().map(lambda at: f"{at.isoformat()}Z")
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+names = st.sampled_from([*execution(), "targetedCount", "deleted_count"])
+changes = st.dictionaries(names, values, max_size=3)
+shapes = changes.map(lambda given: execution(**given)) | st.dictionaries(names, values) | values
+
+
+@given(shapes)
+def test_whatever_json_is_signed_is_recorded_as_it_stands_or_refused(payload: Any) -> None:
+    bench = Workbench()
+    try:
+        answer = deliver(bench, json.dumps(payload).encode())
+    except InvalidRequest:
+        assert is_untouched(bench)
+        return
+    [record] = bench.audit.every
+    assert answer == SYNCED
+    assert (record.action, record.rule_id) == (Action.WEBHOOK_RECEIVED, payload["ruleId"])
+    assert record.deleted == payload["deletedCount"]
+    assert record.targeted == payload.get("targetedCount")
+    assert record.compliance_ok is payload["complianceOk"]
+    assert (record.success_rate is not None) is bool(record.targeted)
+
+
+@given(st.binary())
+def test_whatever_bytes_are_signed_are_refused_unless_they_are_a_webhook(body: bytes) -> None:
+    bench = Workbench()
+    with pytest.raises(InvalidRequest):
+        deliver(bench, body)
+    assert is_untouched(bench)
+
+
+@given(st.binary() | st.sampled_from([body_of(), *WRONG_BODIES.values()]), st.text())
+def test_whatever_bytes_and_header_come_without_the_secret_nothing_is_stored(
+    body: bytes, header: str
+) -> None:
+    bench = Workbench()
+    with pytest.raises(NotGenuine):
+        deliver(bench, body, header)
+    assert is_untouched(bench)

@@ -1,0 +1,80 @@
+"""In-memory twins of the ports of webhooks and notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+from genesys_purge import ports
+from genesys_purge.model.notification import Delivery, Notification, Subscriber, Subscribers
+
+from tests.rule_fakes import MemoryQueue
+
+
+class MemoryWebhookSecrets:
+    """The secrets in `current` and `previous`, as far as they are given."""
+
+    def __init__(self, current: str, previous: str | None = None) -> None:
+        self.current = current
+        self.previous = previous
+
+    def __call__(self) -> Sequence[bytes]:
+        return [each.encode() for each in (self.current, self.previous) if each]
+
+
+class MemoryDirectory:
+    """Those in `subscribed`."""
+
+    def __init__(self) -> None:
+        self.subscribed: list[Subscriber] = []
+
+    def subscribers(self) -> Subscribers:
+        return Subscribers(subscribers=tuple(self.subscribed))
+
+
+class MemoryBus:
+    """Remembers what was published; `before_publish` may raise."""
+
+    def __init__(self) -> None:
+        self.published: list[Notification] = []
+        self.before_publish: Callable[[Notification], None] = lambda notification: None  # noqa: ARG005
+
+    def publish(self, notification: Notification) -> None:
+        self.before_publish(notification)
+        self.published.append(notification)
+
+
+class Post(NamedTuple):
+    """A notification as its receiver has it."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.body)
+
+
+class MemoryReceiver:
+    """Gives the statuses in `answers`, or raises them, in turn and the last one from then on."""
+
+    def __init__(self) -> None:
+        self.answers: list[int | Exception] = [204]
+        self.posted: list[Post] = []
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        self.posted.append(Post(url, dict(headers), body))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+if TYPE_CHECKING:
+    _secrets: ports.WebhookSecrets = MemoryWebhookSecrets("")
+    _directory: ports.Directory = MemoryDirectory()
+    _bus: ports.EventBus = MemoryBus()
+    _receiver: ports.Receiver = MemoryReceiver()
+    _deliveries: ports.Deliveries = MemoryQueue[Delivery]()
