@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import template
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # The least that any function here could do: log, speak HTTP, validate and reach DynamoDB.
@@ -94,23 +96,10 @@ def _start(program: str) -> Cost:
 
 
 def _environment() -> dict[str, str]:
-    """Every setting that the functions ask for; nothing is called, so any value does."""
-    settings = dict.fromkeys(
-        (
-            "RUNS_TABLE",
-            "AUDIT_TABLE",
-            "HOLDS_TABLE",
-            "CIRCUIT_TABLE",
-            "GENESYS_SECRET",
-            "RETENTION_PARAMETER",
-            "SWITCH_PARAMETER",
-            "STATE_MACHINE_ARN",
-        ),
-        "bench",
-    )
+    """Every setting that the template gives the functions; nothing is called with them."""
     aws = {
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
     }
-    return {"PATH": os.environ["PATH"]} | settings | aws
+    return {"PATH": os.environ["PATH"]} | template.environment() | aws

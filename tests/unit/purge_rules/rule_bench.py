@@ -60,10 +60,10 @@ def rule(**changes: Any) -> PurgeRule:
     return PurgeRule(**fields | changes)
 
 
-def conflict(entity_id: str | None = "rule-0") -> RefusedByGenesys:
-    """409."""
+def conflict(entity_id: str | None = "rule-0", name: str = NAME) -> RefusedByGenesys:
+    """409, for the rule of that name."""
     return RefusedByGenesys(
-        "a rule of that name exists", status=409, correlation_id="c-1", entity_id=entity_id
+        f'a rule "{name}" exists', status=409, correlation_id="c-1", entity_id=entity_id
     )
 
 
@@ -97,7 +97,7 @@ class RuleBench:
         self.requests = RuleRequests(self.policies)
         self.guard = Guard(self.policies, self.holds, self.clock)
         register = Registration(
-            self.rules, self.audit, self.genesys, self.meter, CALLBACK, self.clock
+            self.rules, self.audit, self.genesys, self.meter, lambda: CALLBACK, self.clock
         )
         create = Creation(self.rules, self.guard, self.genesys, self.meter, self.clock, self._sleep)
         self.register_webhook = RegisterWebhook(self.rules, register, self.registrations)

@@ -89,7 +89,7 @@ def test_a_rule_in_the_way_is_told_in_genesyss_words(
     bench: RuleBench, entity_id: str | None, which: str
 ) -> None:
     bench.genesys.on(CREATE, conflict(entity_id))
-    with pytest.raises(RuleExists, match="a rule of that name exists") as refused:
+    with pytest.raises(RuleExists, match="rule "voice after two years" exists") as refused:
         bench.create()
     assert which in refused.value.message
     assert refused.value.correlation_id == "c-1"
@@ -140,6 +140,14 @@ def test_a_rule_that_an_unanswered_call_created_is_found_and_kept(bench: RuleBen
         "found at Genesys after a call that was not answered",
     )
     assert bench.registered[0]["config"] == {"ruleId": "rule-7"}
+
+
+def test_another_rule_that_is_in_the_way_is_not_taken_for_ours(bench: RuleBench) -> None:
+    bench.genesys.on(CREATE, UNKNOWN, conflict("rule-7", name="calls of the same hour"))
+    with pytest.raises(RuleExists, match="rule-7"):
+        bench.create()
+    assert (bench.stored.status, bench.stored.rule_id) == (RuleStatus.FAILED, None)
+    assert bench.registered == []
 
 
 def test_a_rule_that_genesys_does_not_name_is_not_taken_for_ours(bench: RuleBench) -> None:
@@ -195,6 +203,23 @@ def test_the_intent_of_somebody_who_died_is_taken_over(
     assert bench.create("the heir").rule_id == rule_id
     assert permits(bench) == [Permit(rule().run_id, 0, 3)]
     assert [record.actor for record in bench.audit.of(rule().run_id)] == ["the heir", "the heir"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "is_uncertain"),
+    [(rule(detail="died"), True), (rule(status=RuleStatus.FAILED, detail="failed"), False)],
+)
+def test_an_intent_in_place_of_another_is_dated_anew(
+    bench: RuleBench, stored: PurgeRule, *, is_uncertain: bool
+) -> None:
+    bench.put(stored)
+    bench.clock.wait(60)
+    intents: list[PurgeRule] = []
+    bench.rules.before_write = intents.append
+    bench.create()
+    assert intents[0].intended_at == NOON + timedelta(seconds=60)
+    assert (intents[0].attempts, intents[0].is_uncertain) == (2, is_uncertain)
+    assert intents[0].detail == (stored.detail if is_uncertain else None)
 
 
 def test_how_long_an_intent_is_left_alone_is_a_setting() -> None:

@@ -231,6 +231,11 @@ def test_a_rule_about_everything_is_refused_in_words(bench: RuleBench) -> None:
     }
 
 
+def test_the_least_retention_of_any_rule_needs_no_scope_to_be_told(bench: RuleBench) -> None:
+    payload = document(scope=None, retentionPeriod={"days": 29})
+    assert set(bench.errors(payload)) == {"scope", "retentionPeriod.days"}
+
+
 @pytest.mark.parametrize(("count", "wrong"), [(50, []), (51, ["scope.filters"])])
 def test_a_rule_has_at_most_fifty_filters(bench: RuleBench, count: int, wrong: list[str]) -> None:
     assert list(bench.errors(filters(*[condition("a", "eq", 1)] * count))) == wrong

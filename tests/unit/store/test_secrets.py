@@ -29,9 +29,7 @@ def put(text: str) -> None:
 
 
 def stored(watch: Stopwatch | None = None) -> StoredCredentials:
-    secret = StoredSecret(
-        client("secretsmanager"), "GenesysSecret", MAX_AGE, watch or Stopwatch()
-    )
+    secret = StoredSecret(client("secretsmanager"), "GenesysSecret", MAX_AGE, watch or Stopwatch())
     return StoredCredentials(secret)
 
 

@@ -38,7 +38,7 @@ def is_untouched(bench: Workbench) -> bool:
 def test_an_execution_is_recorded_as_it_was_reported(bench: Workbench) -> None:
     assert deliver(bench, body_of(targetedCount=2_000)) == SYNCED
     [record] = told(bench)
-    assert record.run_id.startswith("webhook-")
+    assert record.run_id.startswith("webhook:")
     assert record.to_json() == {
         "runId": record.run_id,
         "sequence": 1,

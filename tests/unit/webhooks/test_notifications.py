@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.errors import NotFound
 from genesys_purge.methods.conversation_archive import LOOK_UP, STATUS, SUBMIT
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
-from genesys_purge.model.messages import RunRef
+from genesys_purge.model.messages import BatchStep, RunRef
 from genesys_purge.model.notification import Event, Notification, notification_id
 from genesys_purge.model.retention import Policy
-from genesys_purge.model.run import Outcome, Plan, RunStatus, Totals
+from genesys_purge.model.run import Outcome, RunStatus, Totals
 from genesys_purge.webhooks.notifications import notifications
 
 from tests import builders
@@ -21,7 +23,7 @@ from tests.unit.workbench import Workbench
 from tests.webhook_builders import fact
 
 AT = "2026-11-21T12:00:00Z"
-# A record of which everything is known that any notification tells.
+# Of a record that has them, everything can be told.
 KNOWN: dict[str, Any] = {
     "batch": 0,
     "job_id": "job-1",
@@ -32,7 +34,6 @@ KNOWN: dict[str, Any] = {
     "latency_seconds": 60.5,
     "compliance_ok": False,
 }
-RULE = [Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT]
 TOLD: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
     Action.BATCH_FAILED: [Event.JOB_FINISHED, Event.BATCH_FINISHED],
@@ -42,7 +43,7 @@ TOLD: dict[Action, list[Event]] = {
     Action.RUN_COMPLETED: [Event.RUN_FINISHED],
     Action.RUN_FAILED: [Event.RUN_FINISHED],
     Action.RUN_REJECTED: [Event.RUN_FINISHED],
-    Action.WEBHOOK_RECEIVED: RULE,
+    Action.WEBHOOK_RECEIVED: [Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT],
 }
 
 
@@ -50,16 +51,16 @@ def told(bench: Workbench, record: AuditRecord) -> list[Notification]:
     return list(notifications(record, bench.runs))
 
 
-def only(bench: Workbench, record: AuditRecord, event: Event) -> dict[str, Any]:
+def body(bench: Workbench, record: AuditRecord, event: Event) -> dict[str, Any]:
     """The body of the record's one notification of that event, as JSON has it."""
     [found] = [each for each in told(bench, record) if each.event is event]
-    body: dict[str, Any] = found.to_json()["body"]
-    return body
+    as_json: dict[str, Any] = found.to_json()["body"]
+    return as_json
 
 
 def ended(**changes: Any) -> Batch:
-    """A batch that was deleted within a minute; changes in snake_case."""
-    known: dict[str, Any] = {
+    """A batch of which nine records were deleted in a minute; changes in snake_case."""
+    fields: dict[str, Any] = {
         "state": BatchState.COMPLETED,
         "job_id": "job-1",
         "began_at": NOON - timedelta(minutes=1),
@@ -67,29 +68,30 @@ def ended(**changes: Any) -> Batch:
         "deleted": 9,
         "storage_recovered_mb": 1.5,
     }
-    return builders.batch(**known | changes)
+    return builders.batch(**fields | changes)
+
+
+def finish(bench: Workbench, outcome: Outcome, **changes: Any) -> None:
+    """The stored run ends an hour after it was submitted; changes in snake_case."""
+    fields: dict[str, Any] = {
+        "status": RunStatus.FINISHED,
+        "outcome": outcome,
+        "finished_at": NOON + timedelta(hours=1),
+    }
+    bench.runs.finish(bench.run.model_copy(update=fields | changes), fact(Action.RUN_COMPLETED))
 
 
 @pytest.mark.parametrize("action", list(Action))
-def test_of_every_fact_it_is_settled_what_is_told(bench: Workbench, action: Action) -> None:
+def test_of_most_facts_nothing_is_told(bench: Workbench, action: Action) -> None:
     bench.planned(ended())
-    record = fact(action, **KNOWN)
-    assert [each.event for each in told(bench, record)] == TOLD.get(action, [])
+    found = [each.event for each in told(bench, fact(action, **KNOWN))]
+    assert found == TOLD.get(action, [])
 
 
-@pytest.mark.parametrize(
-    "action", [Action.NOTIFICATION_DELIVERED, Action.NOTIFICATION_ABANDONED]
-)
-def test_nothing_is_told_of_telling(bench: Workbench, action: Action) -> None:
+@pytest.mark.parametrize("action", [Action.NOTIFICATION_DELIVERED, Action.NOTIFICATION_ABANDONED])
+def test_nothing_is_told_of_telling_or_it_would_never_end(bench: Workbench, action: Action) -> None:
+    assert action not in TOLD
     assert told(bench, fact(action, run_id="webhook-1", **KNOWN)) == []
-
-
-def test_an_end_of_a_batch_that_is_not_there_is_an_error_and_not_silence(
-    bench: Workbench,
-) -> None:
-    with pytest.raises(LookupError):
-        raise LookupError
-    assert bench
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_the_end_of_a_job_is_told_as_its_document_has_it(
     bench: Workbench, action: Action, state: str
 ) -> None:
     bench.planned(ended())
-    assert only(bench, fact(action, **KNOWN), Event.JOB_FINISHED) == {
+    assert body(bench, fact(action, **KNOWN), Event.JOB_FINISHED) == {
         "event": "purge_job_completed",
         "jobId": "job-1",
         "state": state,
@@ -107,3 +109,261 @@ def test_the_end_of_a_job_is_told_as_its_document_has_it(
         "latencySeconds": 60.5,
         "timestamp": AT,
     }
+
+
+def test_a_job_that_reported_no_count_is_told_without_one(bench: Workbench) -> None:
+    record = fact(Action.BATCH_COMPLETED, **KNOWN | {"deleted": None})
+    assert "recordsProcessed" not in body(bench, record, Event.JOB_FINISHED)
+
+
+def test_a_job_that_deleted_nothing_is_told_so(bench: Workbench) -> None:
+    record = fact(Action.BATCH_COMPLETED, **KNOWN | {"deleted": 0, "latency_seconds": 0.0})
+    found = body(bench, record, Event.JOB_FINISHED)
+    assert (found["recordsProcessed"], found["latencySeconds"]) == (0, 0.0)
+
+
+@pytest.mark.parametrize("missing", ["job_id", "latency_seconds"])
+def test_a_batch_that_failed_without_the_end_of_a_job_is_told_as_a_batch_alone(
+    bench: Workbench, missing: str
+) -> None:
+    bench.planned(ended(state=BatchState.FAILED))
+    record = fact(Action.BATCH_FAILED, **KNOWN | {missing: None})
+    assert [each.event for each in told(bench, record)] == [Event.BATCH_FINISHED]
+
+
+def test_the_end_of_a_batch_is_told_as_its_document_has_it(bench: Workbench) -> None:
+    bench.planned(ended())
+    assert body(bench, fact(Action.BATCH_VERIFIED, **KNOWN), Event.BATCH_FINISHED) == {
+        "event": "data.purge.chunk.completed",
+        "requestId": "job-1",
+        "status": "completed",
+        "recordsProcessed": 9,
+        "timestamp": AT,
+        "metrics": {
+            "throughputRecordsPerSecond": 0.15,
+            "storageRecoveredMB": 1.5,
+            "durationSeconds": 60.0,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "status"),
+    [
+        (Action.BATCH_VERIFIED, BatchState.COMPLETED, "completed"),
+        (Action.BATCH_UNVERIFIED, BatchState.COMPLETED, "unverified"),
+        (Action.BATCH_FAILED, BatchState.FAILED, "failed"),
+        (Action.BATCH_GAVE_UP, BatchState.GAVE_UP, "gave_up"),
+    ],
+)
+def test_only_what_is_completed_and_verified_is_told_as_completed(
+    bench: Workbench, action: Action, state: BatchState, status: str
+) -> None:
+    bench.planned(ended(state=state))
+    assert body(bench, fact(action, **KNOWN), Event.BATCH_FINISHED)["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("ids", "named"),
+    [
+        ({"job_id": "job-2", "last_job_id": "job-1"}, "job-2"),
+        ({"job_id": None, "last_job_id": "job-1"}, "job-1"),
+        ({"job_id": None}, "run-1"),
+    ],
+)
+def test_a_batch_goes_by_its_last_job_and_without_any_by_its_run(
+    bench: Workbench, ids: dict[str, Any], named: str
+) -> None:
+    bench.planned(ended(**ids))
+    found = body(bench, fact(Action.BATCH_VERIFIED, batch=0), Event.BATCH_FINISHED)
+    assert found["requestId"] == named
+
+
+def test_of_a_batch_what_nobody_reported_is_absent(bench: Workbench) -> None:
+    bench.planned(builders.batch(state=BatchState.FAILED))
+    assert body(bench, fact(Action.BATCH_FAILED, batch=0), Event.BATCH_FINISHED) == {
+        "event": "data.purge.chunk.completed",
+        "requestId": "run-1",
+        "status": "failed",
+        "timestamp": AT,
+        "metrics": {},
+    }
+
+
+def test_the_end_of_a_batch_that_is_not_stored_is_an_error_and_no_silence(
+    bench: Workbench,
+) -> None:
+    with pytest.raises(NotFound):
+        told(bench, fact(Action.BATCH_VERIFIED, batch=0))
+    with pytest.raises(NotFound):
+        told(bench, fact(Action.RUN_COMPLETED))
+
+
+def test_the_end_of_a_run_is_told_as_its_document_has_it(bench: Workbench) -> None:
+    bench.planned(ended())
+    policy = Policy(minimum_days=365, basis="law")
+    assert bench.run.plan is not None
+    finish(
+        bench,
+        Outcome.COMPLETED_WITH_FAILURES,
+        plan=bench.run.plan.model_copy(update={"policy": policy}),
+        totals=Totals(targeted=10, skipped={}, deleted=9, verified=9),
+        detail="one record is still there",
+    )
+    tags = ("pii", "permanent", "automated_retention")
+    record = fact(Action.RUN_COMPLETED, compliance_tags=tags)
+    assert body(bench, record, Event.RUN_FINISHED) == {
+        "auditId": notification_id(Event.RUN_FINISHED, record),
+        "timestamp": AT,
+        "purgeId": "run-1",
+        "policyApplied": {"minimumDays": 365, "basis": "law"},
+        "metrics": {
+            "jobId": "job-1",
+            "status": "completed_with_failures",
+            "startTime": AT,
+            "endTime": "2026-11-21T13:00:00Z",
+            "durationMs": 3_600_000,
+            "totalInteractionsPurged": 9,
+            "errorReason": "one record is still there",
+        },
+        "complianceTags": ["pii", "permanent", "automated_retention"],
+    }
+
+
+def test_of_a_run_what_nobody_reported_is_absent(bench: Workbench) -> None:
+    bench.stored()
+    finish(bench, Outcome.REJECTED)
+    record = fact(Action.RUN_REJECTED)
+    assert body(bench, record, Event.RUN_FINISHED) == {
+        "auditId": notification_id(Event.RUN_FINISHED, record),
+        "timestamp": AT,
+        "purgeId": "run-1",
+        "metrics": {
+            "status": "rejected",
+            "startTime": AT,
+            "endTime": "2026-11-21T13:00:00Z",
+            "durationMs": 3_600_000,
+        },
+        "complianceTags": [],
+    }
+
+
+def test_a_run_that_purged_an_unknown_number_is_told_without_one(bench: Workbench) -> None:
+    bench.planned(ended())
+    finish(bench, Outcome.COMPLETED, totals=Totals(targeted=10, skipped={}, verified=10))
+    found = body(bench, fact(Action.RUN_COMPLETED), Event.RUN_FINISHED)
+    assert "totalInteractionsPurged" not in found["metrics"]
+
+
+def test_a_nought_that_was_reported_is_told(bench: Workbench) -> None:
+    bench.planned(ended(deleted=0, storage_recovered_mb=0.0))
+    batch = body(bench, fact(Action.BATCH_VERIFIED, batch=0), Event.BATCH_FINISHED)
+    assert (batch["recordsProcessed"], batch["metrics"]["storageRecoveredMB"]) == (0, 0.0)
+    assert batch["metrics"]["throughputRecordsPerSecond"] == 0.0
+    finish(bench, Outcome.FAILED, totals=Totals(targeted=10, skipped={}, deleted=0, verified=0))
+    run = body(bench, fact(Action.RUN_COMPLETED), Event.RUN_FINISHED)
+    assert run["metrics"]["totalInteractionsPurged"] == 0
+
+
+@pytest.mark.parametrize(
+    ("batches", "named"),
+    [
+        ([ended()], "job-1"),
+        ([ended(job_id=None, last_job_id="job-0")], "job-0"),
+        ([ended(job_id=None)], None),
+        ([ended(), ended(number=1, job_id="job-2")], None),
+    ],
+)
+def test_a_run_names_its_job_where_it_had_but_one(
+    bench: Workbench, batches: list[Batch], named: str | None
+) -> None:
+    bench.planned(*batches)
+    finish(bench, Outcome.COMPLETED)
+    found = body(bench, fact(Action.RUN_COMPLETED), Event.RUN_FINISHED)
+    assert found["metrics"].get("jobId") == named
+
+
+def test_the_execution_of_a_rule_is_told_with_all_that_is_known_of_it(bench: Workbench) -> None:
+    executed = NOON - timedelta(hours=9)
+    record = fact(**KNOWN | {"compliance_ok": True, "executed_at": executed})
+    [found] = told(bench, record)
+    assert found.rule_id == "rule-1"
+    assert found.to_json()["body"] == {
+        "event": "purge_rule_executed",
+        "ruleId": "rule-1",
+        "deletedCount": 10,
+        "successRate": 1.0,
+        "timestamp": "2026-11-21T03:00:00Z",
+        "complianceOk": True,
+    }
+
+
+def test_an_execution_of_which_no_target_is_known_is_told_without_a_rate(
+    bench: Workbench,
+) -> None:
+    [found] = told(bench, fact(rule_id="rule-1", deleted=10, compliance_ok=True))
+    assert "successRate" not in found.body
+
+
+def test_an_execution_of_which_no_verdict_is_known_is_no_alarm(bench: Workbench) -> None:
+    [found] = told(bench, fact(rule_id="rule-1", deleted=10))
+    assert found.event is Event.RULE_EXECUTED
+    assert "complianceOk" not in found.body
+
+
+def test_an_execution_against_the_rules_is_told_twice(bench: Workbench) -> None:
+    plain, alarming = told(bench, fact(rule_id="rule-1", deleted=10, compliance_ok=False))
+    assert alarming.body["event"] == "purge_rule_noncompliant"
+    assert plain.body["complianceOk"] is alarming.body["complianceOk"] is False
+    assert dict(plain.body) | {"event": None} == dict(alarming.body) | {"event": None}
+
+
+def test_the_same_fact_is_always_told_under_the_same_id(bench: Workbench) -> None:
+    bench.planned(ended())
+    record = fact(Action.BATCH_FAILED, **KNOWN)
+    again = AuditRecord.model_validate_json(record.model_dump_json(by_alias=True))
+    assert told(bench, record) == told(bench, again)
+
+
+def test_no_two_facts_and_no_two_events_have_one_id() -> None:
+    ids = {
+        notification_id(event, fact(run_id=run_id, sequence=sequence))
+        for event in Event
+        for run_id in ("run-1", "run-11", "run-2")
+        for sequence in (1, 11, 12)
+    }
+    assert len(ids) == len(Event) * 9
+    assert all(re.fullmatch("msg_[0-9a-f]{32}", each) for each in ids)
+
+
+def test_a_notification_says_of_what_it_is_and_survives_the_queue(bench: Workbench) -> None:
+    bench.planned(ended())
+    [found] = told(bench, fact(Action.BATCH_VERIFIED, **KNOWN))
+    assert (found.run_id, found.rule_id, found.at) == ("run-1", "rule-1", NOON)
+    text = found.model_dump_json(by_alias=True, exclude_none=True)
+    assert Notification.model_validate_json(text, by_name=False) == found
+
+
+def test_a_run_is_told_from_its_job_to_its_end(bench: Workbench) -> None:
+    ids = builders.conversation_ids(10)
+    old = builders.days_ago(400).isoformat()
+    found = [{"conversationId": each, "conversationEnd": old} for each in ids]
+    bench.stored()
+    bench.genesys.on(LOOK_UP, {"data": found}, {"data": []})
+    bench.genesys.on(SUBMIT, {"jobId": "job-1"})
+    bench.genesys.on(STATUS, {"state": "completed", "recordsProcessed": 10})
+    bench.plan_purge(RunRef(run_id="run-1"))
+    step = bench.submit_batch(BatchStep(run_id="run-1", batch=0))
+    bench.clock.wait(5)
+    bench.verify_batch(bench.poll_batch(step))
+    bench.complete_purge(RunRef(run_id="run-1"))
+    events = [n for record in bench.audit.of("run-1") for n in told(bench, record)]
+    assert [each.event for each in events] == [
+        Event.JOB_FINISHED,
+        Event.BATCH_FINISHED,
+        Event.RUN_FINISHED,
+    ]
+    job, batch, run = (each.body for each in events)
+    assert (job["recordsProcessed"], job["latencySeconds"]) == (10, 5.0)
+    assert (batch["recordsProcessed"], batch["metrics"]["durationSeconds"]) == (10, 5.0)
+    assert run["metrics"]["totalInteractionsPurged"] == 10

@@ -51,8 +51,8 @@ class PurgeRule(Wire):
 
     @property
     def run_id(self) -> str:
-        """Under which its creation is audited."""
-        return f"rule-{hashlib.sha256(self.name.encode()).hexdigest()[:32]}"
+        """Under which its creation is audited; no request can name a run so."""
+        return f"rule:{hashlib.sha256(self.name.encode()).hexdigest()[:32]}"
 
     @property
     def may_exist(self) -> bool:

@@ -46,7 +46,7 @@ class RuleExecution(Wire):
     def run_id(self) -> str:
         """The same for every delivery of this execution, and for no other."""
         content = self.model_dump_json(by_alias=True, exclude_none=True).encode()
-        return f"webhook-{hashlib.sha256(content).hexdigest()[:32]}"
+        return f"webhook:{hashlib.sha256(content).hexdigest()[:32]}"
 
     def record(self, now: datetime) -> AuditRecord:
         """The one fact of the execution."""

@@ -38,13 +38,7 @@ class RuleRequests:
             raise InvalidRequest([FieldError("request", "must be a JSON object")])
         request, wrong = read_fields(RuleRequest, payload)
         policy = self._policy(request)
-        told = {error.path.partition(".")[0] for error in wrong}
-        conflicts = (
-            error
-            for error in _conflicts(request, policy)
-            if error.path.partition(".")[0] not in told
-        )
-        errors = list(islice(chain(wrong, conflicts), MOST_ERRORS + 1))
+        errors = list(islice(chain(wrong, _conflicts(request, policy)), MOST_ERRORS + 1))
         if len(errors) > MOST_ERRORS:
             errors[MOST_ERRORS:] = [FieldError("request", f"has more than {MOST_ERRORS} errors")]
         if errors or policy is None:

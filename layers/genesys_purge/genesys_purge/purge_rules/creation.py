@@ -89,7 +89,10 @@ class Creation:
         return Found(rule_id, seconds, detail)
 
     def _ask(self, rule: PurgeRule, permit: Permit) -> tuple[str, str | None]:
-        """The id of the rule that Genesys created now, or before without our knowing it."""
+        """The id of the rule that Genesys created now, or before without our knowing it.
+
+        Only a refusal that names this very rule proves that; another may be in the way as well.
+        """
         try:
             return id_in(self._genesys.delete(CREATE, rule.definition, permit)), None
         except OutcomeUnknown as error:
@@ -99,7 +102,7 @@ class Creation:
         except RefusedByGenesys as error:
             if error.status != CONFLICT:
                 raise
-            if rule.is_uncertain and error.entity_id:
+            if rule.is_uncertain and error.entity_id and rule.name in error.message:
                 return error.entity_id, FOUND
             raise _exists(rule, error) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from genesys_purge.errors import LostRace, PurgeError
@@ -35,7 +36,7 @@ class Registration:
         audit: AuditLog,
         genesys: Genesys,
         meter: Meter,
-        callback_url: str,
+        callback_url: Callable[[], str],
         now: Clock,
     ) -> None:
         self._rules = rules
@@ -67,7 +68,7 @@ class Registration:
         body = {
             "name": f"genesys-purge: {rule.name}",
             "description": "Tells Genesys Purge of each execution of the purge rule",
-            "callbackUrl": self._callback_url,
+            "callbackUrl": self._callback_url(),
             "events": [EVENT],
             "config": {"ruleId": rule.rule_id},
         }

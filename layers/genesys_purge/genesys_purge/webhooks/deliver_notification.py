@@ -68,7 +68,8 @@ class DeliverNotification:
     def _attempt(self, delivery: Delivery) -> Answer:
         subscriber = self._directory.subscribers().named(delivery.subscriber)
         if subscriber is None:
-            return Answer("there is no such subscriber", is_final=True)
+            # One that is new may be known to whoever sent the message, and not yet here.
+            return Answer("there is no such subscriber")
         body = _body_of(delivery.notification, subscriber.key)
         headers = self._headers(delivery.notification, body, subscriber.key)
         return self._post(subscriber, headers, body)

@@ -78,6 +78,6 @@ def _registration() -> Registration:
         adapters.ledger(),
         adapters.genesys(),
         adapters.meter(),
-        webhook_url(),
+        webhook_url,
         adapters.now,
     )

@@ -1,0 +1,117 @@
+"""DeliverNotification: a batch of messages, each of which stands or falls by itself."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from genesys_purge.errors import Misconfigured
+from genesys_purge.model.notification import Delivery, Event
+from genesys_purge.ports import Receipt
+from genesys_purge.webhooks.deliver_notification import ATTEMPTS
+from genesys_purge.webhooks.receiver import ReceiverUnreachable
+
+from tests.functions.conftest import Invoke
+from tests.unit.workbench import Workbench
+from tests.webhook_builders import delivery, notification, queue_event, subscriber
+
+POISON = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "{}",
+    '{"subscriber": "jane"}',
+    '{"subscriber": "jane", "to": 1}',
+    "\ud800",
+]
+
+
+@pytest.fixture(autouse=True)
+def _subscribed(bench: Workbench) -> None:
+    bench.directory.subscribed = [subscriber(), subscriber("archive")]
+
+
+def failed(invoke: Invoke, event: dict[str, Any]) -> list[str]:
+    """The messages that are to be handed out again."""
+    answer = invoke("DeliverNotification", event)
+    assert set(answer) == {"batchItemFailures"}
+    assert all(set(each) == {"itemIdentifier"} for each in answer["batchItemFailures"])
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+def test_what_was_delivered_is_forgotten(bench: Workbench, invoke: Invoke) -> None:
+    assert failed(invoke, queue_event(delivery(), delivery(Event.RULE_NONCOMPLIANT))) == []
+    events = [each.headers["x-purge-event"] for each in bench.receiver.posted]
+    assert events == ["purge_rule_executed", "purge_rule_noncompliant"]
+
+
+def test_what_was_not_is_handed_out_again_after_a_while(bench: Workbench, invoke: Invoke) -> None:
+    bench.receiver.answers = [204, 503, ReceiverUnreachable("no answer"), 204]
+    assert failed(invoke, queue_event(*[delivery()] * 4, times=2)) == ["m-1", "m-2"]
+    assert [given for given, _ in bench.deliveries.postponed] == [
+        Receipt("handle-1", 2),
+        Receipt("handle-2", 2),
+    ]
+
+
+def test_what_was_buried_is_forgotten(bench: Workbench, invoke: Invoke) -> None:
+    bench.receiver.answers = [500, 410]
+    assert failed(invoke, queue_event(delivery(), delivery(), times=ATTEMPTS)) == []
+    assert len(bench.deliveries.buried) == 2
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_a_message_that_cannot_be_read_does_not_hold_up_the_others(
+    bench: Workbench, invoke: Invoke, log: io.StringIO, poison: str
+) -> None:
+    assert failed(invoke, queue_event(delivery(), poison, delivery())) == ["m-1"]
+    assert len(bench.receiver.posted) == 2
+    assert json.loads(log.getvalue())["message"] == "unexpected error"
+    assert "jane" not in log.getvalue()
+
+
+def test_a_field_counts_by_its_name_on_the_wire_alone(bench: Workbench, invoke: Invoke) -> None:
+    by_python = delivery().model_dump_json()
+    assert "notification_id" in by_python
+    assert failed(invoke, queue_event(by_python)) == ["m-0"]
+    assert bench.receiver.posted == []
+
+
+def test_an_error_nobody_foresaw_fails_its_own_message_alone(
+    bench: Workbench, invoke: Invoke, log: io.StringIO
+) -> None:
+    bench.receiver.answers = [204, KeyError("hush"), 204]
+    assert failed(invoke, queue_event(*[delivery()] * 3)) == ["m-1"]
+    assert len(bench.receiver.posted) == 3
+    assert (bench.deliveries.postponed, bench.deliveries.buried) == ([], [])
+    assert json.loads(log.getvalue())["exception_name"] == "KeyError"
+
+
+def test_subscribers_that_cannot_be_read_fail_every_message_and_bury_none(
+    bench: Workbench, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise Misconfigured("the subscribers' secret cannot be read")
+
+    monkeypatch.setattr(bench.directory, "subscribers", fail)
+    assert failed(invoke, queue_event(delivery(), delivery(), times=ATTEMPTS)) == ["m-0", "m-1"]
+    assert bench.deliveries.buried == []
+
+
+def test_each_message_goes_to_its_own_subscriber(bench: Workbench, invoke: Invoke) -> None:
+    both = [
+        Delivery(subscriber=name, notification=notification()) for name in ("archive", "governance")
+    ]
+    assert failed(invoke, queue_event(*both)) == []
+    assert [each.url for each in bench.receiver.posted] == [
+        "https://archive.example/hooks",
+        "https://governance.example/hooks",
+    ]
+
+
+def test_an_event_without_messages_delivers_nothing(bench: Workbench, invoke: Invoke) -> None:
+    assert failed(invoke, {"Records": []}) == []
+    assert bench.receiver.posted == []

@@ -1,0 +1,105 @@
+"""PublishNotifications: new facts from the audit's stream, all of them told or all told again."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from genesys_purge.errors import TryLater, Unexpected
+from genesys_purge.model.audit import Action
+from genesys_purge.model.notification import Event, Notification
+
+from tests.functions.conftest import Invoke
+from tests.unit.workbench import Workbench
+from tests.webhook_builders import body_of, fact, signature, stream_event, subscriber
+
+EXECUTED = fact(rule_id="rule-1", deleted=5, compliance_ok=True)
+
+
+def told(bench: Workbench) -> list[Event]:
+    return [each.event for each in bench.bus.published]
+
+
+def test_each_new_fact_is_told_in_order(bench: Workbench, invoke: Invoke) -> None:
+    bench.directory.subscribed = [subscriber()]
+    bench.stored()
+    facts = [EXECUTED, fact(Action.BATCH_SUBMITTED, batch=0), fact(Action.RUN_FAILED)]
+    assert invoke("PublishNotifications", stream_event(*facts)) is None
+    assert told(bench) == [Event.RULE_EXECUTED, Event.RUN_FINISHED]
+    assert [each.notification for each in bench.deliveries.sent] == bench.bus.published
+
+
+@pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
+def test_only_what_is_new_is_told(bench: Workbench, invoke: Invoke, name: str) -> None:
+    event = stream_event(EXECUTED, name=name)
+    if name == "REMOVE":
+        del event["Records"][0]["dynamodb"]["NewImage"]
+    event["Records"] += stream_event(EXECUTED)["Records"]
+    invoke("PublishNotifications", event)
+    assert told(bench) == [Event.RULE_EXECUTED]
+
+
+def test_a_webhook_is_told_as_it_was_recorded(bench: Workbench, invoke: Invoke) -> None:
+    body = body_of(targetedCount=2_500)
+    bench.ingest_webhook("POST", signature(body), body)
+    invoke("PublishNotifications", stream_event(*bench.audit.every))
+    [found] = bench.bus.published
+    assert found.to_json()["body"] == {
+        "event": "purge_rule_executed",
+        "ruleId": "rule-1",
+        "deletedCount": 1_250,
+        "successRate": 0.5,
+        "timestamp": "2026-11-21T03:00:12Z",
+        "complianceOk": True,
+    }
+
+
+def test_an_error_is_raised_so_that_the_stream_hands_all_out_again(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    event = stream_event(EXECUTED, fact(sequence=8, rule_id="rule-2", compliance_ok=True))
+
+    def refuse(notification: Notification) -> None:
+        if notification.rule_id == "rule-2":
+            raise TryLater("full")
+
+    bench.bus.before_publish = refuse
+    with pytest.raises(TryLater):
+        invoke("PublishNotifications", event)
+    bench.bus.before_publish = lambda _: None
+    invoke("PublishNotifications", event)
+    first, again, second = bench.bus.published
+    assert first == again
+    assert second.rule_id == "rule-2"
+
+
+def test_an_error_nobody_foresaw_is_raised_without_its_text(
+    bench: Workbench, invoke: Invoke, log: io.StringIO
+) -> None:
+    def fail(_: Notification) -> None:
+        raise KeyError("hush")
+
+    bench.bus.before_publish = fail
+    with pytest.raises(Unexpected, match="see the log of request request-1") as failed:
+        invoke("PublishNotifications", stream_event(EXECUTED))
+    assert "hush" not in str(failed.value)
+    assert json.loads(log.getvalue())["exception_name"] == "KeyError"
+
+
+@pytest.mark.parametrize("body", ["", "{}", '{"runId": "jane", "action": "jane"}'])
+def test_a_fact_that_cannot_be_read_is_an_error_that_is_logged_and_no_silence(
+    bench: Workbench, invoke: Invoke, log: io.StringIO, body: str
+) -> None:
+    event = stream_event(EXECUTED, EXECUTED)
+    event["Records"][1]["dynamodb"]["NewImage"]["body"]["S"] = body
+    with pytest.raises(Unexpected):
+        invoke("PublishNotifications", event)
+    assert told(bench) == [Event.RULE_EXECUTED]
+    assert json.loads(log.getvalue())["exception_name"] == "ValidationError"
+    assert "jane" not in log.getvalue()
+
+
+def test_an_event_without_records_tells_nothing(bench: Workbench, invoke: Invoke) -> None:
+    invoke("PublishNotifications", {"Records": []})
+    assert told(bench) == []

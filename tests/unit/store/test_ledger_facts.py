@@ -1,0 +1,241 @@
+"""Facts that bring their own number, and all the facts of a purge rule: both logs alike."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.ports import AuditLog
+from genesys_purge.store.ledger import Ledger
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clock import NOON
+from tests.dynamodb import one_call_at_a_time
+from tests.fakes import MemoryAuditLog
+from tests.unit.aws import client, mocked_aws
+from tests.webhook_builders import fact
+
+AT = '"2026-11-21T12:00:00+00:00"'
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with mocked_aws("AuditTable"):
+        yield Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+
+
+@pytest.fixture(params=["twin", "dynamodb"])
+def log(request: pytest.FixtureRequest) -> Any:
+    return MemoryAuditLog() if request.param == "twin" else request.getfixturevalue("ledger")
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The operations that are asked of DynamoDB meanwhile."""
+    asked: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        asked.append(model.name)
+
+    events = client("dynamodb").meta.events
+    events.register("before-call.dynamodb", note)
+    try:
+        yield asked
+    finally:
+        events.unregister("before-call.dynamodb", note)
+
+
+def webhook(number: int = 0, **changes: Any) -> AuditRecord:
+    """The one fact of an execution of rule-1; each is a second after the other."""
+    fields: dict[str, Any] = {
+        "run_id": f"webhook:{number}",
+        "sequence": 1,
+        "at": NOON + timedelta(seconds=number),
+        "rule_id": "rule-1",
+        "deleted": number,
+    }
+    return fact(**fields | changes)
+
+
+def of(log: AuditLog, run_id: str) -> list[AuditRecord]:
+    return list(log.page(run_id, 1, 1_000).records)
+
+
+def pages(log: AuditLog, limit: int) -> list[list[AuditRecord]]:
+    """All facts of rule-1, page by page."""
+    page = log.of_rule("rule-1", None, limit)
+    found = [list(page.records)]
+    while page.following:
+        page = log.of_rule("rule-1", page.following, limit)
+        found.append(list(page.records))
+    return found
+
+
+def test_a_fact_is_stored_once_and_the_first_one_stays(log: AuditLog) -> None:
+    assert log.record_once(webhook())
+    for other in (webhook(), webhook(deleted=99), webhook(at=NOON + timedelta(days=1))):
+        assert not log.record_once(other)
+    assert of(log, "webhook:0") == [webhook()]
+
+
+def test_facts_differ_by_run_and_number(log: AuditLog) -> None:
+    facts = [webhook(0), webhook(1), webhook(0, sequence=2)]
+    assert [log.record_once(each) for each in facts] == [True] * 3
+    assert of(log, "webhook:0") == [facts[0], facts[2]]
+
+
+def test_what_is_appended_later_comes_after_it(log: AuditLog) -> None:
+    log.record_once(webhook())
+    log.append(webhook(action=Action.NOTIFICATION_DELIVERED, sequence=0))
+    assert [each.sequence for each in of(log, "webhook:0")] == [1, 2]
+    assert not log.record_once(webhook())
+
+
+def test_of_eight_threads_with_one_fact_one_stores_it(log: AuditLog) -> None:
+    barrier = Barrier(8)
+
+    def record(number: int) -> bool:
+        barrier.wait(5)
+        return log.record_once(webhook(deleted=number))
+
+    with one_call_at_a_time(), ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(record, range(8))) == [False] * 7 + [True]
+    assert len(of(log, "webhook:0")) == 1
+
+
+def test_a_fact_costs_one_request_whether_it_is_new_or_not(ledger: Ledger) -> None:
+    with counted() as asked:
+        assert ledger.record_once(webhook())
+    assert asked == ["PutItem"]
+    with counted() as asked:
+        assert not ledger.record_once(webhook())
+    assert asked == ["PutItem"]
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
+def test_a_refusal_for_another_reason_is_an_error_and_no_repetition(code: str) -> None:
+    with Stubber(client("dynamodb")) as stubber:
+        stubber.add_client_error("put_item", code)
+        with pytest.raises(ClientError, match=code):
+            Ledger(client("dynamodb"), "AuditTable").record_once(webhook())
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 8, 200])
+def test_the_facts_of_a_rule_are_shown_in_order_of_time_page_by_page(
+    log: AuditLog, limit: int
+) -> None:
+    facts = [webhook(number) for number in range(7)]
+    for each in reversed(facts):
+        log.record_once(each)
+    found = pages(log, limit)
+    assert [record for page in found for record in page] == facts
+    assert all(len(page) <= limit for page in found)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_facts_of_the_same_moment_are_all_shown_and_none_twice(log: AuditLog, limit: int) -> None:
+    for number in range(5):
+        log.record_once(webhook(number, at=NOON))
+    runs = [record.run_id for page in pages(log, limit) for record in page]
+    assert sorted(runs) == [f"webhook:{number}" for number in range(5)]
+
+
+def test_fractions_of_a_second_count_in_the_order_of_time(log: AuditLog) -> None:
+    moments = [0, 1, 500_000, 999_999, 1_000_000]
+    facts = [
+        webhook(number, at=NOON + timedelta(microseconds=after))
+        for number, after in enumerate(moments)
+    ]
+    for each in reversed(facts):
+        log.record_once(each)
+    assert pages(log, 2) == [facts[:2], facts[2:4], facts[4:]]
+
+
+def test_a_rule_has_its_own_facts_of_whatever_run_alone(log: AuditLog) -> None:
+    log.append(fact(Action.RUN_SUBMITTED))
+    log.append(fact(Action.RULE_CREATED, run_id="rule-a", rule_id="rule-1"))
+    log.record_once(webhook(1))
+    log.record_once(webhook(2, rule_id="rule-11"))
+    found = log.of_rule("rule-1", None, 10)
+    assert [each.action for each in found.records] == ["rule_created", "webhook_received"]
+    assert found.following is None
+
+
+def test_a_rule_that_nothing_is_known_of_has_an_empty_page(log: AuditLog) -> None:
+    assert log.of_rule("nobody", None, 10) == ([], None)
+
+
+def test_a_page_costs_one_request_and_its_token_fits_into_a_url(ledger: Ledger) -> None:
+    for number in range(3):
+        ledger.record_once(webhook(number))
+    with counted() as asked:
+        token = ledger.of_rule("rule-1", None, 2).following
+    assert asked == ["Query"]
+    assert token is not None
+    assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=")
+
+
+@pytest.mark.parametrize("token", ["1", "é", "\ud800", "A", "nonsense", "!" * 10_000])
+def test_a_token_that_no_answer_gave_is_refused(log: AuditLog, token: str) -> None:
+    log.record_once(webhook())
+    with pytest.raises(InvalidRequest) as refused:
+        log.of_rule("rule-1", token, 10)
+    [error] = refused.value.errors()
+    assert tuple(error) == ("next", "is not what an answer gave as next")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "null",
+        "{}",
+        "[]",
+        f"[{AT}]",
+        f'[{AT},"run-1"]',
+        f'[{AT},"run-1",1,1]',
+        f'[{AT},"run-1","1"]',
+        f'[{AT},"run-1",0]',
+        f'[{AT},"run-1",-1]',
+        f'[{AT},"run-1",1.0]',
+        f'[{AT},"run-1",1e300]',
+        f'[{AT},"run-1",true]',
+        f'[{AT},"run-1",null]',
+        f'[{AT},"run-1",{10**38}]',
+        f'[{AT},"",1]',
+        f'[{AT},"{"r" * 3_000}",1]',
+        f'[{AT},"run\\u0000",1]',
+        f"[{AT},5,1]",
+        '["","run-1",1]',
+        '["yesterday","run-1",1]',
+        f'["{"2" * 2_000}","run-1",1]',
+        f'[{AT}, "run-1", 1]',
+        f'[{AT},"run-1",1]\n',
+        f'{{"at":{AT},"runId":"run-1","sequence":1}}',
+    ],
+)
+def test_a_token_that_dynamodb_would_not_take_is_refused_without_asking_it(
+    ledger: Ledger, content: str
+) -> None:
+    token = urlsafe_b64encode(content.encode()).decode() or "="
+    with counted() as asked, pytest.raises(InvalidRequest):
+        ledger.of_rule("rule-1", token, 10)
+    assert asked == []
+
+
+@given(st.text(st.characters(exclude_categories=[]), min_size=1))
+def test_whatever_is_given_as_a_token_is_refused(token: str) -> None:
+    for log in (MemoryAuditLog(), Ledger(client("dynamodb"), "AuditTable")):
+        with pytest.raises(InvalidRequest):
+            log.of_rule("rule-1", token, 10)

@@ -1,0 +1,120 @@
+"""The secrets of webhooks: two at once while one is rotated, and never an empty one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from genesys_purge.errors import Misconfigured
+from genesys_purge.ports import WebhookSecrets
+from genesys_purge.store.secrets import StoredSecret
+from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
+
+from tests.unit.aws import client, mocked_aws
+from tests.unit.store.test_policies import Stopwatch
+from tests.webhook_fakes import MemoryWebhookSecrets
+
+NOW, BEFORE = "hush-now", "hush-before"
+
+
+@pytest.fixture(autouse=True)
+def secret() -> Iterator[None]:
+    with mocked_aws():
+        client("secretsmanager").create_secret(Name="WebhookSecret", SecretString="{}")
+        put({"current": NOW, "previous": BEFORE})
+        yield
+
+
+def put(fields: Any) -> None:
+    text = fields if isinstance(fields, str) else json.dumps(fields)
+    client("secretsmanager").put_secret_value(SecretId="WebhookSecret", SecretString=text)
+
+
+def stored(watch: Stopwatch | None = None) -> StoredWebhookSecrets:
+    return StoredWebhookSecrets(
+        StoredSecret(client("secretsmanager"), "WebhookSecret", MAX_AGE, watch or Stopwatch())
+    )
+
+
+@pytest.mark.parametrize(
+    "secrets", [StoredWebhookSecrets, MemoryWebhookSecrets], ids=["stored", "twin"]
+)
+@pytest.mark.parametrize("previous", [BEFORE, None, ""])
+def test_the_current_secret_comes_first_and_then_the_one_before_it_if_any(
+    secrets: type, previous: str | None
+) -> None:
+    put({"current": NOW, "previous": previous})
+    read: WebhookSecrets = (
+        stored() if secrets is StoredWebhookSecrets else MemoryWebhookSecrets(NOW, previous)
+    )
+    expected: Sequence[bytes] = [NOW.encode(), *([previous.encode()] if previous else [])]
+    assert list(read()) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"current": NOW}, [NOW]),
+        ({"previous": BEFORE}, [BEFORE]),
+        ({"current": "", "previous": BEFORE}, [BEFORE]),
+        ({"current": 5, "previous": BEFORE}, [BEFORE]),
+        ({"current": NOW, "previous": [BEFORE]}, [NOW]),
+        ({"current": NOW, "next": "hush-next"}, [NOW]),
+        ({"current": "ü"}, ["ü"]),
+    ],
+)
+def test_only_text_that_is_there_is_a_secret(fields: Any, expected: list[str]) -> None:
+    put(fields)
+    assert list(stored()()) == [each.encode() for each in expected]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"current": ""},
+        {"current": "", "previous": ""},
+        {"current": None},
+        {"current": 0},
+        {"current": {"value": NOW}},
+        {"secret": NOW},
+        [NOW],
+        "null",
+        NOW,
+        f'"{NOW}"',
+    ],
+)
+def test_without_a_secret_there_is_an_error_that_does_not_show_what_is_there(fields: Any) -> None:
+    put(fields)
+    with pytest.raises(Misconfigured) as refused:
+        stored()()
+    assert "secret" in str(refused.value)
+    assert NOW not in str(refused.value)
+
+
+def test_a_new_secret_is_found_within_a_minute() -> None:
+    watch = Stopwatch()
+    secrets = stored(watch)
+    secrets()
+    put({"current": "hush-next", "previous": NOW})
+    watch.seconds = 60
+    assert list(secrets()) == [NOW.encode(), BEFORE.encode()]
+    watch.seconds = 60.1
+    assert list(secrets()) == [b"hush-next", NOW.encode()]
+
+
+def test_a_secret_that_is_not_there_is_an_error() -> None:
+    client("secretsmanager").delete_secret(
+        SecretId="WebhookSecret", ForceDeleteWithoutRecovery=True
+    )
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        stored()()
+
+
+def test_the_secrets_are_not_shown_with_their_keeper() -> None:
+    secrets = stored()
+    secrets()
+    assert NOW not in f"{secrets!r} {vars(secrets)}"
