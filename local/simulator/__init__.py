@@ -7,6 +7,10 @@ from local.simulator.corpus import Corpus, Deletion
 from local.simulator.faults import Fault, FaultKind
 from local.simulator.generation import Mix
 from local.simulator.jobs import JobRecord
+from local.simulator.live.gdpr_request import GdprRecord, GdprStatus
+from local.simulator.live.recording import FileState, Media, RecordingRecord
+from local.simulator.live.recording_job import RecordingJobRecord, RecordingJobState
+from local.simulator.live.settings import LiveSettings, Rejection
 from local.simulator.server import SimulatorServer
 from local.simulator.settings import DeletionMoment, OAuthClient, SimulatorSettings
 from local.simulator.simulator import Simulator
@@ -31,15 +35,24 @@ __all__ = [
     "EventName",
     "Fault",
     "FaultKind",
+    "FileState",
+    "GdprRecord",
+    "GdprStatus",
     "JobRecord",
     "JobState",
     "Kind",
+    "LiveSettings",
+    "Media",
     "MediaType",
     "Method",
     "Mix",
     "OAuthClient",
     "Operation",
     "RecordType",
+    "RecordingJobRecord",
+    "RecordingJobState",
+    "RecordingRecord",
+    "Rejection",
     "RuleEvent",
     "Simulator",
     "SimulatorServer",

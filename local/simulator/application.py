@@ -1,6 +1,6 @@
 """The WSGI application: receives a request, lets faults and limits strike, answers, logs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
@@ -9,8 +9,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from local.simulator.answer import Answer, Refusal
 from local.simulator.faults import Fault, FaultKind, Faults
 from local.simulator.interference import interfere
-from local.simulator.jobs import Jobs
 from local.simulator.limits import RateLimit
+from local.simulator.live.admission import Admission
 from local.simulator.oauth import OAuth
 from local.simulator.request import Request, read_request
 from local.simulator.request_log import LoggedRequest
@@ -26,6 +26,11 @@ class Course:
     route: Route | None = None
     fault: Fault | None = None
     status: int | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether it speaks the live dialect."""
+        return self.route is not None and self.route.permissions is not None
 
     @property
     def logged(self) -> LoggedRequest:
@@ -54,7 +59,8 @@ class Application:
         now: Callable[[], datetime],
         lock: RLock,
         oauth: OAuth,
-        jobs: Jobs,
+        settle: Callable[[datetime], None],
+        admission: Admission,
         faults: Faults,
         routes: Iterable[Route],
     ) -> None:
@@ -63,7 +69,8 @@ class Application:
         self._now = now
         self._lock = lock
         self._oauth = oauth
-        self._jobs = jobs
+        self._settle = settle
+        self._admission = admission
         self._faults = faults
         self._router = Router(routes)
         self._rate = RateLimit(settings.requests_per_second, settings.lasting(1.0))
@@ -72,31 +79,28 @@ class Application:
         """PEP 3333."""
         request = read_request(environ, self._now(), self._settings.max_body_bytes)
         answer = self.answer(request)
-        headers = {
-            **answer.headers,
-            **answer.length,
-            "X-Correlation-Id": request.correlation_id,
-        }
+        headers = {**answer.headers, **answer.length}
         start_response(answer.status_line, list(headers.items()))
         return [answer.body]
 
     def answer(self, request: Request) -> Answer:
         """Answers and logs the request."""
         with self._lock:
-            self._jobs.settle(request.at)
+            self._settle(request.at)
             course = Course(request)
             try:
                 answer = self._routed(course)
                 course.status = answer.status
-                return answer
+                return replace(answer, headers={**answer.headers, **self._marks(course)})
             finally:
                 if course.route is None or course.route.operation is not None:
                     self.log.append(course.logged)
 
     def _routed(self, course: Course) -> Answer:
         try:
-            course.route, parameters = self._router.match(course.request.verb, course.request.path)
-            course.request = replace(course.request, parameters=parameters)
+            request = course.request
+            course.route, parameters = self._router.match(request.verb, request.path, request.body)
+            course.request = replace(request, parameters=parameters)
             return self._struck(course, course.route)
         except Refusal as refusal:
             return refusal.answer(course.request.correlation_id)
@@ -113,11 +117,19 @@ class Application:
 
     def _carried_out(self, course: Course, route: Route) -> Answer:
         self._require_small(course.request)
-        if route.scopes:
+        if route.permissions is not None:
+            client_id = self._admission.admit(course.request, route.permissions)
+            course.request = replace(course.request, client_id=client_id)
+        elif route.scopes:
             client_id = self._oauth.authorise(course.request, route.scopes)
             course.request = replace(course.request, client_id=client_id)
             self._rate.check(client_id, course.request.at)
         return route.answer(course.request)
+
+    def _marks(self, course: Course) -> Mapping[str, str]:
+        if course.live:
+            return self._admission.marks(course.request)
+        return {"X-Correlation-Id": course.request.correlation_id}
 
     def _require_small(self, request: Request) -> None:
         limit = self._settings.max_body_bytes

@@ -38,6 +38,9 @@ class Inspected(Protocol):
     def campaigns(self) -> dict[str, CampaignRecord]:
         """Every campaign."""
 
+    def live_state(self) -> dict[str, object]:
+        """The live platform's part of the state."""
+
     def submitted_twice(self) -> list[tuple[str, str]]:
         """Jobs that overlap."""
 
@@ -77,7 +80,7 @@ class Inspection:
         )
 
     def state(self, _: Request) -> Answer:
-        """`{corpus: {status: n}, jobs, submittedTwice, requests, faults}`."""
+        """`{corpus: {status: n}, jobs, submittedTwice, requests, faults}` and the live part."""
         payload = {
             "corpus": {key.value: n for key, n in self._inspected.corpus.counts().items()},
             "jobs": [_job(each) for each in self._inspected.jobs],
@@ -85,7 +88,7 @@ class Inspection:
             "requests": count_requests(self._inspected.requests),
             "faults": [each.kind for each in self._inspected.faults.waiting()],
         }
-        return Answer.json(200, payload)
+        return Answer.json(200, payload | self._inspected.live_state())
 
     def requests(self, _: Request) -> Answer:
         """`{requests: [...]}`, without bodies."""

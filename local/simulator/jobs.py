@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
-from typing import Self
+from typing import Protocol, Self
 from uuid import uuid4
 
 from local.simulator.answer import Refusal
@@ -168,7 +168,19 @@ class Jobs:
         return timeline.processes_at(number + 1)
 
 
-def overlapping(records: Sequence[JobRecord]) -> list[tuple[str, str]]:
+class Asking(Protocol):
+    """A job as far as it says what it was asked to delete."""
+
+    @property
+    def job_id(self) -> str:
+        """The job's id."""
+
+    @property
+    def requested_ids(self) -> tuple[str, ...]:
+        """What it was asked to delete."""
+
+
+def overlapping(records: Sequence[Asking]) -> list[tuple[str, str]]:
     """The pairs of jobs that were asked to delete some same conversation: submitted twice."""
     askers: dict[str, list[str]] = defaultdict(list)
     for record in records:

@@ -46,18 +46,23 @@ class OAuth:
         lifetime = self._settings.token_seconds
         self._grants[token] = Grant(client, request.at + timedelta(seconds=lifetime))
         payload = {"access_token": token, "token_type": "Bearer", "expires_in": lifetime}
-        if self._settings.token_lists_scopes:
+        if self._settings.token_lists_scopes and client.scopes:
             payload["scope"] = " ".join(client.scopes)
         return Answer.json(200, payload, {"Cache-Control": "no-store"})
 
     def authorise(self, request: Request, scopes: tuple[str, ...]) -> str:
         """The client's id; refuses with 401 without a valid token, 403 without any of `scopes`."""
+        client = self.identify(request)
+        if not set(scopes) & set(client.scopes):
+            raise missing_scope(scopes[0])
+        return client.client_id
+
+    def identify(self, request: Request) -> OAuthClient:
+        """Who holds the request's token; refuses with 401 without a valid one."""
         grant = self._grants.get(request.bearer or "")
         if grant is None or grant.expires_at <= request.at:
             raise bad_credentials()
-        if not set(scopes) & set(grant.client.scopes):
-            raise missing_scope(scopes[0])
-        return grant.client.client_id
+        return grant.client
 
     def reject(self, request: Request) -> Answer:
         """401; the token it presents, if any, is worthless from now on."""

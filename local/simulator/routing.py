@@ -5,17 +5,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from local.simulator.answer import Answer, Refusal
+from local.simulator.permissions import Permissions
 from local.simulator.request import Request
 from local.simulator.words import Method, Operation
 
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 
+def any_body(_: bytes) -> bool:
+    """Takes every body."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """An endpoint; any one of `scopes` opens it, and a route without an operation needs no token.
 
-    `method` is a function where only the body says which deletion method asks.
+    `method` is a function where only the body says which deletion method asks. A route that has
+    `permissions`, if only none, is of the live dialect. Of routes that share verb and path the
+    first answers that `takes` the body.
     """
 
     verb: str
@@ -24,6 +32,8 @@ class Route:
     operation: Operation | None = None
     method: Method | Callable[[Request], Method | None] | None = None
     scopes: tuple[str, ...] = ()
+    permissions: Permissions | None = None
+    takes: Callable[[bytes], bool] = any_body
 
     def method_of(self, request: Request) -> Method | None:
         """The deletion method that the request belongs to."""
@@ -36,12 +46,12 @@ class Router:
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = [(_pattern(route.path), route) for route in routes]
 
-    def match(self, verb: str, path: str) -> tuple[Route, dict[str, str]]:
+    def match(self, verb: str, path: str, body: bytes = b"") -> tuple[Route, dict[str, str]]:
         """The route and the path's parameters; refuses with 404 or 405."""
         allowed = []
         for pattern, route in self._routes:
             found = pattern.fullmatch(path)
-            if found and route.verb == verb:
+            if found and route.verb == verb and route.takes(body):
                 return route, found.groupdict()
             if found:
                 allowed.append(route.verb)

@@ -1,10 +1,11 @@
 """Everything about the simulated Genesys that a test or the demo may choose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from local.simulator.conversation import DOCUMENTED_MINIMUM_AGE
+from local.simulator.live.settings import LiveSettings
 
 EVERY_SCOPE = (
     "data:deletion:manage",
@@ -26,11 +27,15 @@ EVERY_SCOPE = (
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """Credentials that the token endpoint knows, and the scopes it grants them."""
+    """Credentials that the token endpoint knows, and what it grants them.
+
+    The documented dialect asks for `scopes`, the live one for `permissions`, where None is all.
+    """
 
     client_id: str = "simulator"
     client_secret: str = "simulator-secret"  # noqa: S105 - opens nothing but the simulator
     scopes: tuple[str, ...] = EVERY_SCOPE
+    permissions: frozenset[str] | None = None
 
 
 class DeletionMoment(StrEnum):
@@ -85,6 +90,8 @@ class SimulatorSettings:
 
     campaigns: tuple[str, ...] = ("campaign-1", "campaign-2")
     event_page_size: int = 25
+
+    live: LiveSettings = field(default_factory=LiveSettings)
 
     def lasting(self, seconds: float) -> timedelta:
         """So many simulated seconds on the caller's clock."""

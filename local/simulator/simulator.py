@@ -20,6 +20,11 @@ from local.simulator.governance import Governance
 from local.simulator.inspection import Inspection
 from local.simulator.interaction_purge import InteractionPurge
 from local.simulator.jobs import JobRecord, Jobs, overlapping
+from local.simulator.live.gdpr_request import GdprRecord
+from local.simulator.live.platform import LivePlatform
+from local.simulator.live.recording import RecordingRecord
+from local.simulator.live.recording_job import RecordingJobRecord
+from local.simulator.live.state_page import state_of
 from local.simulator.oauth import OAuth
 from local.simulator.purge_rules import PurgeRules
 from local.simulator.request_log import LoggedRequest
@@ -57,8 +62,10 @@ class Simulator:
         webhooks = Webhooks(book, self._deliveries)
         self._purge_rules = PurgeRules(corpus, book, webhooks.announce)
         oauth = OAuth(self.settings)
+        self._live = LivePlatform(corpus, self.faults, self.settings, oauth)
         endpoints = (
             oauth,
+            self._live,
             Analytics(corpus, self.settings, oauth),
             DataDeletion(corpus, self._jobs, self.settings),
             InteractionPurge(corpus, self._jobs),
@@ -72,7 +79,14 @@ class Simulator:
         )
         routes = [route for endpoint in endpoints for route in endpoint.routes()]
         self._application = Application(
-            self.settings, now, self._lock, oauth, self._jobs, self.faults, routes
+            self.settings,
+            now,
+            self._lock,
+            oauth,
+            self._settle,
+            self._live.admission,
+            self.faults,
+            routes,
         )
 
     @property
@@ -88,16 +102,38 @@ class Simulator:
     def corpus(self) -> Corpus:
         """The corpus, with everything deleted that jobs deleted until now."""
         with self._lock:
-            self._jobs.settle(self._now())
+            self._settled()
             return self._corpus
 
     @property
     def jobs(self) -> list[JobRecord]:
         """Every job ever created, in order."""
         with self._lock:
-            now = self._now()
-            self._jobs.settle(now)
-            return self._jobs.records(now)
+            return self._jobs.records(self._settled())
+
+    @property
+    def recordings(self) -> list[RecordingRecord]:
+        """Every recording of every conversation."""
+        with self._lock:
+            return self._live.recordings.records(self._settled())
+
+    @property
+    def recording_jobs(self) -> list[RecordingJobRecord]:
+        """Every recording job ever created, in order."""
+        with self._lock:
+            return self._live.recording_jobs.records(self._settled())
+
+    @property
+    def gdpr_requests(self) -> list[GdprRecord]:
+        """Every GDPR request ever created, in order."""
+        with self._lock:
+            return self._live.gdpr_requests.records(self._settled())
+
+    @property
+    def disconnected(self) -> list[str]:
+        """The ids of the conversations that were cut off, which is for no purge to do."""
+        with self._lock:
+            return list(self._live.disconnections.ids)
 
     @property
     def requests(self) -> list[LoggedRequest]:
@@ -110,17 +146,29 @@ class Simulator:
         with self._lock:
             return self._campaign_rules.records()
 
+    def live_state(self) -> dict[str, object]:
+        """The live platform's part of the state page."""
+        with self._lock:
+            return state_of(self._live, self._settled())
+
     def tick(self) -> None:
         """Executes the purge rules that are due."""
         with self._lock:
-            now = self._now()
-            self._jobs.settle(now)
-            self._purge_rules.tick(now)
+            self._purge_rules.tick(self._settled())
 
     def deliver_due(self) -> None:
         """Sends the webhook deliveries that are due; not to be called from within a request."""
         self._deliveries.deliver_due()
 
     def submitted_twice(self) -> list[tuple[str, str]]:
-        """The pairs of jobs that were asked to delete some same conversation."""
-        return overlapping(self.jobs)
+        """The pairs of jobs that were asked to delete some same conversation or recording."""
+        return overlapping([*self.jobs, *self.recording_jobs])
+
+    def _settled(self) -> datetime:
+        now = self._now()
+        self._settle(now)
+        return now
+
+    def _settle(self, now: datetime) -> None:
+        self._jobs.settle(now)
+        self._live.settle(now)

@@ -78,11 +78,11 @@ def field_errors(invalid: ValidationError) -> list[dict[str, str]]:
     ]
 
 
-def parse_body(model: type[BodyT], request: Request) -> BodyT:
-    """The body as a model; refuses with 400 naming every field that is wrong."""
+def parse_body(model: type[BodyT], request: Request, code: str = "invalid.body") -> BodyT:
+    """The body as a model; refuses with 400 and `code`, naming every field that is wrong."""
     try:
         return model.model_validate_json(request.body)
     except ValidationError as invalid:
         details = field_errors(invalid)
     message = "; ".join(f"{each['path']}: {each['message']}" for each in details)
-    raise Refusal(400, message, code="invalid.body", details=details)
+    raise Refusal(400, message, code=code, details=details)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.deviations import refs_as_on_aws
+from local.deviations import refs_as_on_aws, with_loopback_receivers, with_time_to_start
 
 
 def rewritten(value: Any) -> Any:
@@ -37,3 +37,27 @@ def test_the_variables_of_a_text_are_rewritten() -> None:
     assert rewritten({"Fn::Sub": ["${x}${Key}", {"x": {"Ref": "Key"}}]}) == {
         "Fn::Sub": ["${x}${Key.Id}", {"x": {"Fn::GetAtt": ["Key", "Id"]}}]
     }
+
+
+def test_every_function_may_notify_receivers_on_this_machine() -> None:
+    variables = {"Function": {"Environment": {"Variables": {"A": "1"}}, "Timeout": 60}}
+    given = with_loopback_receivers({"Globals": variables, "Resources": {}})
+    assert given["Globals"]["Function"] == {
+        "Environment": {"Variables": {"A": "1", "LOOPBACK_RECEIVERS": "allowed"}},
+        "Timeout": 60,
+    }
+
+
+def test_a_function_with_little_time_gets_a_minute_and_nothing_else_changes() -> None:
+    resources = {
+        name: {"Type": kind, "Properties": properties}
+        for name, kind, properties in (
+            ("Hasty", "AWS::Serverless::Function", {"CodeUri": "x", "Timeout": 9}),
+            ("Patient", "AWS::Serverless::Function", {"Timeout": 900}),
+            ("Usual", "AWS::Serverless::Function", {}),
+            ("Other", "AWS::Lambda::Url", {"Timeout": 9}),
+        )
+    }
+    given = with_time_to_start({"Resources": resources})["Resources"]
+    assert given.pop("Hasty")["Properties"] == {"CodeUri": "x", "Timeout": 60}
+    assert given == {name: each for name, each in resources.items() if name != "Hasty"}

@@ -52,6 +52,12 @@ def test_the_application_keeps_the_simulators_pace() -> None:
     }
 
 
+def test_the_simulators_events_need_not_settle_and_those_of_another_genesys_do() -> None:
+    declared = {"ExportSettlingSeconds": {"Type": "Number", "Default": 60}}
+    assert pace(declared, Options()) == {"ExportSettlingSeconds": "0"}
+    assert pace(declared, ELSEWHERE) == {}
+
+
 def test_only_declared_parameters_are_set() -> None:
     assert pace({}, Options()) == {}
 

@@ -56,7 +56,7 @@ def test_a_refusal_over_http_names_every_field() -> None:
 @pytest.mark.parametrize("message", ["out of luck", "[]", '{"other": 1}', "7"])
 def test_any_other_error_keeps_its_class_and_text(message: str) -> None:
     raised = {"errorType": "Unexpected", "errorMessage": message}
-    with pytest.raises(SubmitFailed, match="submit_purge raised Unexpected: "):
+    with pytest.raises(SubmitFailed, match="stack-submit raised Unexpected: "):
         submit(Lambda(raised, "Unhandled"), "stack-submit", {})
 
 

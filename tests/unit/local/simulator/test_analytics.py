@@ -11,6 +11,8 @@ from local.simulator.answer import Refusal
 from local.simulator.id_query import parse_id_query
 from tests.unit.local.simulator.caller import NOW, OLD, QUERY, start_simulator, window
 
+DOCUMENTED = [Method.DATA_DELETION, Method.INTERACTION_PURGE, Method.CONVERSATION_ARCHIVE]
+
 
 def test_the_eligibility_query_answers_the_documented_row() -> None:
     one = Conversation(
@@ -176,7 +178,7 @@ def test_deleted_conversations_may_be_forgotten() -> None:
     assert [row["conversationId"] for row in rows] == corpus.ids(Kind.ELIGIBLE)
 
 
-@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("method", DOCUMENTED)
 def test_a_fault_can_strike_the_queries_of_one_method_alone(method: Method) -> None:
     caller = start_simulator()
     caller.simulator.faults.add(
@@ -186,5 +188,5 @@ def test_a_fault_can_strike_the_queries_of_one_method_alone(method: Method) -> N
     caller.count(interactionType="voice")
     caller.http.post(QUERY, json={"query": 'conversationId IN ("a")'})
     queries = caller.simulator.requests[1:]
-    assert [each.method for each in queries] == list(Method)
+    assert [each.method for each in queries] == DOCUMENTED
     assert [each.method for each in queries if each.status == 500] == [method]

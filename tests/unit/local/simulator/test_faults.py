@@ -8,6 +8,7 @@ import pytest
 from local.simulator import Corpus, Fault, FaultKind, Method, Operation
 from tests.unit.local.simulator.caller import ARCHIVE, NOW, Caller, start_simulator
 from tests.unit.local.simulator.campaigns import all_operations
+from tests.unit.local.simulator.live.calls import live_operations
 from tests.unit.local.simulator.purge_rules import create_rule, register_webhook
 
 STATUSES = {
@@ -143,6 +144,7 @@ def test_a_fault_strikes_its_operation_alone(operation: Operation) -> None:
         Operation.CREATE_PURGE_RULE: create_rule(caller),
         Operation.REGISTER_WEBHOOK: register_webhook(caller, "unknown"),
         **all_operations(caller),
+        **live_operations(caller),
     }
     assert [each for each, answer in answers.items() if answer.status_code == 500] == [operation]
 

@@ -1,0 +1,48 @@
+"""Everything about the live platform's dialect that a test or the demo may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+FIVE_YEARS_OF_DAYS = 1826
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """The status and code of a refusal whose real ones are not established."""
+
+    status: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSettings:
+    """The platform's limits as far as they are known; None switches a limit off.
+
+    Durations in seconds are divided by the simulator's `speed`; `visibility_lag` is compared with
+    the age of recordings and is not. `pages_overlap` lets each page of details begin with the row
+    that the page before ended with. `forgets_deleted_recordings` leaves them out of the metadata.
+    A recording job is pending for the simulator's `job_base_seconds`, runs for
+    `execution_base_seconds` once it is executed, then `job_seconds_per_record` for each recording.
+    """
+
+    requests_per_minute: int | None = 300
+    max_recording_jobs: int | None = 2
+    max_protected: int | None = 1000
+    max_predicates: int | None = None
+    max_detail_ids: int | None = 100
+    largest_page: int = 100
+
+    too_many_jobs: Rejection = Rejection(409, "request.conflict")
+    wrong_state: Rejection = Rejection(409, "request.conflict")
+    sensitive_refused: Rejection = Rejection(403, "missing.permissions")
+    delete_unconfirmed: Rejection = Rejection(400, "bad.request")
+
+    execution_base_seconds: float = 1.0
+    gdpr_phase_seconds: float = 30.0
+    visibility_lag: timedelta = timedelta(0)
+    pages_overlap: bool = False
+    forgets_deleted_recordings: bool = False
+    retention_days: int = FIVE_YEARS_OF_DAYS
+    region: str = "us-east-1"

@@ -1,0 +1,138 @@
+"""`evaluate` and `validate --rules`: what a pipeline sees of a rule set."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.__main__ import main
+from tests.unit.campaign_rules.examples import condition, rule, rule_set, set_list
+
+NORTH = rule("north", 1, conditions=[condition("region", "equals", "north", "string")])
+RIVALS = [rule(name, n, actions=[set_list("L", name)]) for n, name in enumerate("AB")]
+
+
+class Folder:
+    """Files for the commands, and what they leave."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.out = path / "out"
+
+    def rules(self, *rules: Any, name: str = "rules.json") -> str:
+        file = self.path / name
+        file.write_text(json.dumps(rule_set(*rules)))
+        return str(file)
+
+    def contacts(self, content: str) -> str:
+        file = self.path / "contacts.jsonl"
+        file.write_text(content)
+        return str(file)
+
+    def evaluate(self, rules: str, contacts: str) -> int:
+        return main(["evaluate", rules, contacts, "--out", str(self.out)])
+
+    @property
+    def matches(self) -> list[Any]:
+        return [json.loads(line) for line in (self.out / "matches.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.__main__.stop_in_order", lambda: None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_every_contact_has_its_line_of_matches(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contacts = folder.contacts('{"region": "north"}\n{"region": "south"}\n{}')
+    assert folder.evaluate(folder.rules(NORTH), contacts) == 0
+    assert folder.matches == [
+        {"contact": 0, "rules": ["north"]},
+        {"contact": 1, "rules": []},
+        {"contact": 2, "rules": []},
+    ]
+    printed = capsys.readouterr().out
+    assert "evaluated  3 contacts" in printed
+    assert "conflicts  0" in printed
+    assert "microseconds" in printed
+
+
+def test_conflicts_are_counted_and_no_error(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.evaluate(folder.rules(*RIVALS), folder.contacts("{}\n{}")) == 0
+    assert "conflicts  2" in capsys.readouterr().out
+
+
+def test_a_file_without_contacts_has_no_matches(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.evaluate(folder.rules(NORTH), folder.contacts("")) == 0
+    assert folder.matches == []
+    assert "average  none" in capsys.readouterr().out
+
+
+def test_rules_may_be_yaml(folder: Folder) -> None:
+    # JSON is YAML.
+    assert folder.evaluate(folder.rules(NORTH, name="rules.yaml"), folder.contacts("{}")) == 0
+
+
+def test_a_wrong_rule_set_is_told_as_paths_and_leaves_nothing(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = folder.rules(NORTH, rule("B", 1, priority=0))
+    assert folder.evaluate(rules, folder.contacts("{}")) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in printed] == [
+        "rules.1.priority",
+        "rules.1.executionOrder",
+    ]
+    assert list(folder.out.iterdir()) == []
+
+
+def test_a_wrong_line_is_named_and_leaves_nothing_not_even_of_an_earlier_time(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = folder.rules(NORTH)
+    assert folder.evaluate(rules, folder.contacts("{}")) == 0
+    capsys.readouterr()
+    assert folder.evaluate(rules, folder.contacts("{}\n{}\n[]")) == 1
+    assert capsys.readouterr().out == "line 3: contact 2 is not a JSON object\n"
+    assert list(folder.out.iterdir()) == []
+
+
+def test_a_file_that_is_not_there_is_an_error(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.evaluate(folder.rules(NORTH), str(folder.path / "none.jsonl")) == 1
+    assert "none.jsonl" in capsys.readouterr().err
+    assert folder.evaluate(str(folder.path / "none.json"), folder.contacts("{}")) == 1
+    assert "none.json cannot be read" in capsys.readouterr().err
+
+
+def test_a_right_rule_set_is_printed_with_its_defaults(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", "--rules", folder.rules(rule("A"))]) == 0
+    (printed,) = json.loads(capsys.readouterr().out)["rules"]
+    assert printed == rule("A", conditions=[], actions=[], enabled=True)
+
+
+def test_a_rule_set_that_clashes_with_itself_is_no_right_one(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", "--rules", folder.rules(*RIVALS)]) == 1
+    assert capsys.readouterr().out.startswith("rules.1.actions.0.value: ")
+
+
+@pytest.mark.parametrize("words", [[], ["request.json", "--rules", "rules.json"]])
+def test_validate_takes_a_request_or_rules(words: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["validate", *words])

@@ -1,0 +1,54 @@
+"""Rule sets in files: JSON or YAML, the same document."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local.rule_files import read_rules
+from local.submission import UnreadableRequest
+
+DOCUMENT = {
+    "campaignId": "campaign-1",
+    "rules": [
+        {"name": "A", "conditions": [{"value": "2026-11-21"}, {"value": 1.5}, {"value": True}]}
+    ],
+}
+
+
+@pytest.mark.parametrize("suffix", [".json", ".JSON", ".txt", ""])
+def test_a_file_is_read_as_json(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"rules{suffix}"
+    file.write_text(json.dumps(DOCUMENT))
+    assert read_rules(file) == DOCUMENT
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".yml", ".YAML"])
+def test_a_file_whose_name_says_so_is_read_as_yaml(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"rules{suffix}"
+    file.write_text(yaml.safe_dump(DOCUMENT))
+    assert read_rules(file) == DOCUMENT
+
+
+@pytest.mark.parametrize("text", ["2026-11-21", "2026-11-21T10:00:00Z"])
+def test_what_looks_like_a_date_in_yaml_stays_text(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"value: {text}\n")
+    assert read_rules(file) == {"value": text}
+
+
+@pytest.mark.parametrize("name", ["rules.json", "rules.yaml"])
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnreadableRequest, match=f"{name} cannot be read: No such file"):
+        read_rules(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "content", [b"rules: [", b"a: b: c", b"!!python/object:os.system {}", b"\xff", b"[" * 500]
+)
+def test_yaml_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_bytes(content)
+    with pytest.raises(UnreadableRequest, match="is not YAML"):
+        read_rules(file)
