@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.aws_session import AwsSession
-from local.deviations import WATCHERS, refs_as_on_aws, with_loopback_receivers
+from local.deviations import LEFT_OUT, as_taken_here
 from local.staging import BUCKET, Staging
 from local.template import Template, read_template, without_types
 
@@ -40,10 +40,8 @@ class Deployment:
         if unknown:
             raise DeploymentFailed(f"the template has no parameter {', '.join(unknown)}")
         self._s3.create_bucket(Bucket=BUCKET)
-        staged = with_loopback_receivers(
-            refs_as_on_aws(Staging(self._s3, self._project).stage(self.template))
-        )
-        left_out = WATCHERS
+        staged = as_taken_here(Staging(self._s3, self._project).stage(self.template))
+        left_out = LEFT_OUT
         while unsupported := self._try_to_create(without_types(staged, left_out), parameters):
             left_out |= unsupported
         self._await_created()

@@ -2,15 +2,26 @@
 
 from typing import Any
 
-from local.template import Template
+from local.template import Resource, Template
 
-# They only watch, nobody watches here, and an alarm over an expression would fail the stack.
-WATCHERS = frozenset({"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"})
+# Alarms only watch, nobody watches here, and one over an expression would fail the stack. The
+# policies of buckets demand TLS alone, and there is none here.
+LEFT_OUT = frozenset(
+    {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::S3::BucketPolicy"}
+)
+
+FUNCTION = "AWS::Serverless::Function"
+LEAST_TIMEOUT = 60
 
 LOOPBACK = {"LOOPBACK_RECEIVERS": "allowed"}
 
 # On AWS their Ref is what this attribute is; here it is a name, which no policy means.
 ATTRIBUTE_OF_REF = {"AWS::SecretsManager::Secret": "Id"}
+
+
+def as_taken_here(template: Template) -> Template:
+    """The template with everything made good."""
+    return with_time_to_start(with_loopback_receivers(refs_as_on_aws(template)))
 
 
 def refs_as_on_aws(template: Template) -> Template:
@@ -33,6 +44,22 @@ def with_loopback_receivers(template: Template) -> Template:
     environment = {"Variables": variables}
     globals_ = template.get("Globals", {}) | {"Function": function | {"Environment": environment}}
     return template | {"Globals": globals_}
+
+
+def with_time_to_start(template: Template) -> Template:
+    """The template without time limits below a minute.
+
+    Here all functions that start at once share a few processors; on AWS each has its own.
+    """
+    resources = {name: _patient(resource) for name, resource in template["Resources"].items()}
+    return template | {"Resources": resources}
+
+
+def _patient(resource: Resource) -> Resource:
+    properties = resource.get("Properties", {})
+    if resource["Type"] != FUNCTION or properties.get("Timeout", LEAST_TIMEOUT) >= LEAST_TIMEOUT:
+        return resource
+    return resource | {"Properties": properties | {"Timeout": LEAST_TIMEOUT}}
 
 
 def _rewritten(value: Any, attributes: dict[str, str]) -> Any:

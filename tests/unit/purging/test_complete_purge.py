@@ -70,6 +70,12 @@ def test_a_run_with_anything_open_is_not_a_success(
     assert bench.meter.counts == {counter: 1}
 
 
+def test_what_keeps_a_run_from_being_completed_is_told_in_batches(bench: Workbench) -> None:
+    bench.planned(ended(), ended(BatchState.GAVE_UP, 1), ended(number=2, is_verified=False))
+    bench.complete_purge(RUN)
+    assert bench.run.detail == "of 3 batches 1 did not complete and 1 are not verified"
+
+
 def test_a_run_that_completed_before_is_not_counted_again(bench: Workbench) -> None:
     bench.planned(ended())
     first = bench.complete_purge(RUN)

@@ -132,6 +132,18 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
     )
 
 
+def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
+    """Why a run is not `completed`, in numbers of batches; None where nothing is missing."""
+    batches = list(batches)
+    completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
+    unverified = sum(not batch.is_verified for batch in completed)
+    incomplete = len(batches) - len(completed)
+    if not incomplete and not unverified:
+        return None
+    planned = run.plan.batches if run.plan else 0
+    return f"of {planned} batches {incomplete} did not complete and {unverified} are not verified"
+
+
 def was_in_vain(plan: Plan | None, totals: Totals) -> bool:
     """Whether records were eligible and none of them is gone, for whatever reason."""
     if plan is None or plan.upper_bound or not plan.targeted:

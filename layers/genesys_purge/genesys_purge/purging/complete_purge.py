@@ -11,6 +11,7 @@ from genesys_purge.model.run import (
     finished,
     outcome_of,
     run_metric,
+    shortfall_of,
     totals_of,
     was_in_vain,
 )
@@ -32,7 +33,7 @@ class CompletePurge:
         batches = self._runs.batches(run) if not run.is_dry else ()
         outcome = outcome_of(run, batches)
         totals = totals_of(run.plan, batches)
-        ended = finished(run, outcome, totals, self._now(), None)
+        ended = finished(run, outcome, totals, self._now(), shortfall_of(run, batches))
         self._runs.finish(ended, self._record(ended, outcome, totals))
         self._meter.count(run_metric(outcome))
         if not run.is_dry and was_in_vain(run.plan, totals):
