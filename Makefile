@@ -11,7 +11,7 @@ export TZ := UTC
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run demo up redrive validate test check format bench build lock clean
+.PHONY: help setup run run-rules demo up redrive validate test check format bench build lock clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 run: setup  ## Run a retention purge end to end; METHOD=data_deletion or interaction_purge for others
 	$(BIN)/python -m local run events/schedule/$(METHOD).json --out $(OUT)
 
+run-rules: setup  ## Deploy a campaign's rules, roll other ones back, and export the changes
+	$(BIN)/python -m local demo-rules --out $(OUT)
+
 demo: setup  ## Run a purge, a purge rule that fires, and the notifications of both
 	$(BIN)/python -m local demo --out $(OUT)
 
@@ -36,8 +39,8 @@ redrive: setup  ## Send the notifications again that `make up` has given up on
 up: setup  ## Keep the application up on this machine until Ctrl-C
 	$(BIN)/python -m local up --out $(OUT)
 
-validate: setup  ## Check a purge request: REQUEST=file.json
-	@$(BIN)/python -m local validate $(REQUEST)
+validate: setup  ## Check a purge request, REQUEST=file.json, or a rule set, RULES=file.json or .yaml
+	@$(BIN)/python -m local validate $(if $(RULES),--rules $(RULES),$(REQUEST))
 
 test: setup  ## Run all tests
 	$(BIN)/pytest -q

@@ -22,6 +22,8 @@ MIX = Mix(litigated=0.0002)
 SECONDS = ("CircuitRecoverySeconds",)
 RATES = ("RequestsPerSecond",)
 FRACTIONS = ("NotificationRetrySeconds",)
+# The simulator tells of an event as soon as there is one.
+NONE = ("ExportSettlingSeconds",)
 
 
 class NoCredentials(Exception):
@@ -52,7 +54,8 @@ def genesys(options: Options) -> Iterator[Genesys]:
     settings = SimulatorSettings(speed=1 / options.wait_scale)
     if options.partners.current:
         settings = replace(settings, webhook_secret=options.partners.current)
-    simulator = Simulator(corpus, settings)
+    known = dict.fromkeys((*settings.campaigns, *options.campaigns))
+    simulator = Simulator(corpus, replace(settings, campaigns=tuple(known)))
     client: OAuthClient = settings.clients[0]
     with SimulatorServer(simulator) as url:
         yield Genesys(
@@ -79,6 +82,7 @@ def pace(declared: Mapping[str, Any], options: Options) -> dict[str, str]:
     }
     if not options.genesys_url:
         scaled |= dict.fromkeys(RATES, 1 / options.wait_scale)
+        fractions |= {name: "0" for name in NONE if name in declared}
     return fractions | {
         name: str(max(1, math.ceil(float(declared[name]["Default"]) * scale)))
         for name, scale in scaled.items()

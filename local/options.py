@@ -34,6 +34,7 @@ class Options:
     seed: int = 7
     partners: Partners = field(default_factory=Partners)
     shows_governance: bool = False
+    campaigns: tuple[str, ...] = ()
 
 
 def options_in(arguments: Namespace) -> Options:

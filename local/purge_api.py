@@ -13,11 +13,11 @@ from local.aws_session import ACCESS_KEY, REGION, SECRET_KEY
 
 
 class PurgeApiFailed(Exception):
-    """The application answered a question about a run with an error."""
+    """The application answered a question with an error."""
 
 
 class PurgeApi:
-    """Reads runs and their audit."""
+    """Reads runs, deployments and their audit."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -41,15 +41,26 @@ class PurgeApi:
 
     def audit(self, run_id: str) -> Iterator[dict[str, Any]]:
         """Every audit record, in order, page by page."""
-        page = self._get(f"/purges/{run_id}/audit")
-        yield from page["records"]
-        while "next" in page:
-            page = self._get(f"/purges/{run_id}/audit?next={page['next']}")
-            yield from page["records"]
+        return self._pages(f"/purges/{run_id}/audit")
 
     def rule_audit(self, rule_id: str) -> list[dict[str, Any]]:
         """The first page of what is known of a purge rule, in order of time."""
         return list(self._get(f"/purge-rules/{rule_id}/audit")["records"])
+
+    def deployment(self, deployment_id: str) -> dict[str, Any]:
+        """What `GET /campaign-rules/{deploymentId}` answers."""
+        return self._get(f"/campaign-rules/{deployment_id}")
+
+    def deployment_audit(self, deployment_id: str) -> Iterator[dict[str, Any]]:
+        """Every audit record of a deployment, in order, page by page."""
+        return self._pages(f"/campaign-rules/{deployment_id}/audit")
+
+    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+        page = self._get(path)
+        yield from page["records"]
+        while "next" in page:
+            page = self._get(f"{path}?next={page['next']}")
+            yield from page["records"]
 
     def _get(self, path: str) -> dict[str, Any]:
         request = AWSRequest("GET", self._url + path)

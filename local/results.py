@@ -20,9 +20,13 @@ def clear(out: Path) -> None:
 
 def write(out: Path, run: Observation, audit: Iterable[Mapping[str, Any]]) -> None:
     """Writes the audit, one record a line, and then the result."""
-    lines = "".join(json.dumps(record) + "\n" for record in audit)
-    (out / AUDIT).write_text(lines)
+    write_records(out, audit)
     write_json(out / RESULT, result(run))
+
+
+def write_records(out: Path, audit: Iterable[Mapping[str, Any]]) -> None:
+    """Writes the audit, one record a line."""
+    (out / AUDIT).write_text("".join(json.dumps(record) + "\n" for record in audit))
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

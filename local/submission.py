@@ -21,7 +21,7 @@ class Refused(Exception):
 
 
 class SubmitFailed(Exception):
-    """submit_purge did not work."""
+    """A function did not work."""
 
 
 def read_request(file: Path) -> Any:
@@ -36,19 +36,24 @@ def read_request(file: Path) -> Any:
 
 def submit(lambda_client: Any, function: str, request: Any) -> str:
     """Invokes the function with the request and returns the run's id."""
-    response = lambda_client.invoke(FunctionName=function, Payload=json.dumps(request))
+    return str(_body(invoke(lambda_client, function, request))["runId"])
+
+
+def invoke(lambda_client: Any, function: str, event: Any) -> Any:
+    """What the function answers; Refused where it refuses what it was sent."""
+    response = lambda_client.invoke(FunctionName=function, Payload=json.dumps(event))
     answer = json.loads(response["Payload"].read())
     if response.get("FunctionError"):
-        raise _error(answer)
-    return str(_body(answer)["runId"])
+        raise _error(function, answer)
+    return answer
 
 
-def _error(answer: Mapping[str, Any]) -> Exception:
+def _error(function: str, answer: Mapping[str, Any]) -> Exception:
     message = str(answer.get("errorMessage"))
     try:
         return Refused(_lines(json.loads(message)))
     except (ValueError, KeyError, TypeError):
-        return SubmitFailed(f"{FUNCTION} raised {answer.get('errorType')}: {message}")
+        return SubmitFailed(f"{function} raised {answer.get('errorType')}: {message}")
 
 
 def _body(answer: Mapping[str, Any]) -> Any:

@@ -1,15 +1,17 @@
-"""`python -m local validate`: the check that submit_purge makes, without AWS or Genesys."""
+"""`python -m local validate`: the checks that the functions make, without AWS or Genesys."""
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 from genesys_purge import callers
+from genesys_purge.campaign_rules.checking import check
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.purging.requests import Requests, normalised
 from genesys_purge.settings import Settings
 
+from local.rule_files import read_rules
 from local.scheduler import as_sent
 from local.submission import read_request
 
@@ -40,4 +42,16 @@ def validate(file: Path) -> int:
             print(error)
         return 1
     print(json.dumps(normalised(request, reference), indent=2))
+    return 0
+
+
+def validate_rules(file: Path) -> int:
+    """Prints the normalised rule set and returns 0, or every error as `path: message` and 1."""
+    try:
+        rules = check(read_rules(file))
+    except InvalidRequest as refused:
+        for error in refused.errors():
+            print(error)
+        return 1
+    print(json.dumps(rules.to_json(), indent=2))
     return 0

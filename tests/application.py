@@ -13,15 +13,24 @@ from unittest.mock import patch
 import boto3
 import httpx
 from boto3.dynamodb.types import TypeSerializer
+from genesys_purge.webhooks import receiver
 from genesys_purge.wiring import adapters
 
 from local.simulator import Corpus, Simulator, SimulatorSettings
 from tests import template, wired
 from tests.clock import Clock
+from tests.doors import WEBHOOK_URL, Callback, Receivers, is_text
 from tests.dynamodb import one_call_at_a_time
+from tests.pumps import Pump, create_queues, queues_by
+from tests.webhook_builders import ROUTE, webhook_event
 from tests.workflows.moto_engine import Engine, Execution, step_functions
 
 CONTEXT = SimpleNamespace(aws_request_id="test-request")
+SECRETS: Mapping[str, Any] = {
+    "GenesysSecret": {"clientId": "simulator", "clientSecret": "simulator-secret"},
+    "WebhookSecret": {"current": SimulatorSettings().webhook_secret, "previous": ""},
+    "SubscribersSecret": {"subscribers": []},
+}
 
 
 @cache
@@ -33,10 +42,15 @@ def aws(service: Any) -> Any:
 class Application:
     """What tests do with the running application, through its public doors only."""
 
-    def __init__(self, engine: Engine, simulator: Simulator, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, corpus: Corpus, settings: SimulatorSettings, clock: Clock
+    ) -> None:
         self.engine = engine
-        self.simulator = simulator
         self.clock = clock
+        self.callback = Callback(self.call_back)
+        self.simulator = Simulator(corpus, settings, clock, self.callback)
+        self.receivers = Receivers()
+        self.pump = Pump(aws, self.invoke, clock)
 
     def invoke(self, function: str, event: Any) -> Any:
         """The function's answer to an event, as Lambda gives it."""
@@ -64,24 +78,64 @@ class Application:
 
     def audit(self, run_id: str) -> list[dict[str, Any]]:
         """Every audit record of the run, page by page."""
+        return self._pages("GET /purges/{runId}/audit", {"runId": run_id})
+
+    def rule_audit(self, rule_id: str) -> list[dict[str, Any]]:
+        """Every audit record of the purge rule, page by page."""
+        return self._pages("GET /purge-rules/{ruleId}/audit", {"ruleId": rule_id})
+
+    def _pages(self, route: str, path: Mapping[str, str]) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = []
-        following: dict[str, str] = {}
+        query: dict[str, str] = {}
         while True:
-            page = self.get("GET /purges/{runId}/audit", {"runId": run_id}, following)["body"]
+            page = self.get(route, path, query)["body"]
             records += page["records"]
             if "next" not in page:
                 return records
-            following = {"next": page["next"]}
+            query["next"] = page["next"]
 
     def get(
         self, route: str, path: Mapping[str, str], query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """A GET through the HTTP API, its body parsed."""
-        answer = self.invoke("ReadPurgeFunction", http_event(route, path=path, query=query))
+        return self._call(route, http_event(route, path=path, query=query))
+
+    def post(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A POST through the HTTP API, its body parsed."""
+        return self._call(route, http_event(route, body=json.dumps(body)))
+
+    def call_back(
+        self, body: bytes, headers: Mapping[str, str], verb: str = "POST"
+    ) -> dict[str, Any]:
+        """A call of our webhook through the HTTP API, its answer's body parsed."""
+        event = webhook_event(body, verb=verb, encoded=not is_text(body), **headers)
+        return self._call(ROUTE, event)
+
+    def _call(self, route: str, event: dict[str, Any]) -> dict[str, Any]:
+        answer = self.invoke(template.routes()[route], event)
         return {**answer, "body": json.loads(answer["body"])}
 
     def actions(self, run_id: str) -> list[str]:
         return [record["action"] for record in self.audit(run_id)]
+
+    def tell(self) -> None:
+        """Everybody is told of what the audit has by now, as far as they can be told by now."""
+        self.pump.run()
+
+    def tell_to_the_end(self) -> None:
+        """Everybody is told, or given up on, however long it takes."""
+        self.pump.run_out()
+
+    def take(self, queue: str) -> list[Any]:
+        """What lies in a queue, taken out of it."""
+        return self.pump.take(queue)
+
+    def genesys(self, verb: str, path: str, **body: Any) -> Any:
+        """The answer of the simulated Genesys to one who looks into it."""
+        transport = self.simulator.transport()
+        with httpx.Client(transport=transport, base_url="https://genesys.test") as client:
+            answer = client.request(verb, f"/_simulator/{path}", json=body or None)
+        return answer.raise_for_status().json()
 
     def put_ids(self, key: str, ids: list[str]) -> str:
         """Put a list of ids into the bucket; its URL."""
@@ -100,8 +154,10 @@ class Application:
     def set_parameter(self, name: str, value: str) -> None:
         aws("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
-    def set_secret(self, value: str) -> None:
-        aws("secretsmanager").put_secret_value(SecretId="GenesysSecret", SecretString=value)
+    def set_secret(self, value: str, name: str = "GenesysSecret") -> None:
+        """Replace a secret; those who cached it learn of it at once."""
+        aws("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
+        wired.forget()
 
 
 def http_event(
@@ -139,7 +195,6 @@ def running(
 ) -> Iterator[Application]:
     """The application over a corpus; time passes only in waits."""
     clock = clock or Clock()
-    simulator = Simulator(corpus, settings or SimulatorSettings(requests_per_second=None), clock)
     handlers = {
         name: lambda event, name=name: template.handler(name)(event, CONTEXT)
         for name in template.functions()
@@ -147,34 +202,43 @@ def running(
     text, substitutions = template.state_machine()
     with ExitStack() as stack:
         stack.enter_context(one_call_at_a_time())
+        stack.enter_context(queues_by(clock))
         engine = stack.enter_context(step_functions(handlers, clock.wait))
         arn = engine.create("purge-run", text, substitutions)
-        _create_resources()
+        deploys = template.state_machine("DeployCampaignRulesStateMachine")
         variables = {
             **template.environment(),
             "GENESYS_API_URL": "https://genesys.test",
             "GENESYS_LOGIN_URL": "https://genesys.test",
             "STATE_MACHINE_ARN": arn,
+            "DEPLOY_STATE_MACHINE_ARN": engine.create("deploy-campaign-rules", *deploys),
             "REQUESTS_PER_SECOND": "100000",
             **(environment or {}),
         }
+        _create_resources(variables)
         stack.enter_context(patch.dict("os.environ", variables))
-        client = httpx.Client(transport=simulator.transport())
+        limits = settings or SimulatorSettings(requests_per_second=None)
+        app = Application(engine, corpus, limits, clock)
+        client = httpx.Client(transport=app.simulator.transport())
         stack.enter_context(patch.object(adapters, "now", clock))
         stack.enter_context(patch.object(adapters, "sleep", clock.wait))
         stack.enter_context(patch.object(adapters, "http_client", lambda: client))
         stack.enter_context(patch.object(adapters, "circuit", lambda: lambda send: send()))
+        stack.enter_context(patch.object(receiver, "HttpsReceiver", app.receivers.door))
         wired.forget()
         stack.callback(wired.forget)
-        yield Application(engine, simulator, clock)
+        yield app
 
 
-def _create_resources() -> None:
-    dynamodb, ssm = aws("dynamodb"), aws("ssm")
+def _create_resources(variables: Mapping[str, str]) -> None:
+    dynamodb, ssm, secrets = aws("dynamodb"), aws("ssm"), aws("secretsmanager")
     for table in template.tables():
         dynamodb.create_table(**table)
-    for name, value in template.parameters().items():
+    given = {variables["WEBHOOK_URL_PARAMETER"]: WEBHOOK_URL}
+    for name, value in (template.parameters() | given).items():
         ssm.put_parameter(Name=name, Value=value, Type="String")
-    secret = {"clientId": "simulator", "clientSecret": "simulator-secret"}
-    aws("secretsmanager").create_secret(Name="GenesysSecret", SecretString=json.dumps(secret))
+    for name, content in SECRETS.items():
+        secrets.create_secret(Name=name, SecretString=json.dumps(content))
     aws("s3").create_bucket(Bucket="ids")
+    aws("events").create_event_bus(Name="Events")
+    create_queues(aws("sqs"))

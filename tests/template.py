@@ -92,6 +92,16 @@ def functions() -> list[str]:
     return list(resources("AWS::Serverless::Function"))
 
 
+def routes() -> dict[str, str]:
+    """The function behind each route of the HTTP API, as `VERB /path`."""
+    return {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}": function
+        for function, properties in resources("AWS::Serverless::Function").items()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+    }
+
+
 def environment() -> dict[str, str]:
     """The variables of all functions together."""
     variables = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
@@ -100,12 +110,13 @@ def environment() -> dict[str, str]:
     return {name: str(resolved(value)) for name, value in variables.items()}
 
 
-def state_machine() -> tuple[str, dict[str, str]]:
-    """The run's ASL text, and its substitutions as on an engine without distributed maps."""
-    properties = resources("AWS::Serverless::StateMachine")["PurgeRunStateMachine"]
+def state_machine(name: str = "PurgeRunStateMachine") -> tuple[str, dict[str, str]]:
+    """A machine's ASL text, and its substitutions as on an engine without distributed maps."""
+    properties = resources("AWS::Serverless::StateMachine")[name]
     text = (ROOT / properties["DefinitionUri"]).read_text()
     substitutions = resolved(properties["DefinitionSubstitutions"])
-    return text, substitutions | {"MapMode": "INLINE"}
+    inline = {"MapMode": "INLINE"} if "MapMode" in substitutions else {}
+    return text, substitutions | inline
 
 
 @cache
@@ -122,7 +133,7 @@ def handler(function: str) -> Callable[[Any, Any], Any]:
     return loaded
 
 
-def parameters() -> Mapping[str, str]:
+def parameters() -> dict[str, str]:
     """The values of the Systems Manager parameters, by logical id."""
     found = resources("AWS::SSM::Parameter")
     return {name: str(resolved(properties["Value"])) for name, properties in found.items()}

@@ -45,9 +45,9 @@ def rights_of(function: str) -> list[Statement]:
 
 
 @cache
-def states() -> dict[str, dict[str, Any]]:
-    """Every state of the run by name, those of the map included."""
-    definition = yaml.safe_load(template.state_machine()[0])
+def states(machine: str = "PurgeRunStateMachine") -> dict[str, dict[str, Any]]:
+    """Every state of a machine by name, those of a map included."""
+    definition = yaml.safe_load(template.state_machine(machine)[0])
     found: dict[str, dict[str, Any]] = {}
     waiting = [definition]
     while waiting:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from genesys_purge.callers import http_call, is_http, submission
+from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
+from genesys_purge.campaign_rules.export_campaign_rule_changes import campaigns_in
+from genesys_purge.campaign_rules.requests import checked
 from genesys_purge.methods import METHODS
 from genesys_purge.model.rule_execution import RuleExecution
 from genesys_purge.purge_rules.checking import RuleRequests
 from genesys_purge.webhooks.signatures import is_genuine
 
 from tests import template
+from tests.change_fakes import MemoryFiles
 from tests.clock import NOON
-from tests.fakes import MemoryPolicies
+from tests.fakes import MemoryMeter, MemoryPolicies
 from tests.template import ROOT
 from tests.unit.workbench import Workbench
 
 SAMPLES = sorted((ROOT / "events").rglob("*.json"))
+CAMPAIGN_RULES = ("deploy_campaign_rules", "post_campaign_rules")
 PLACEHOLDERS = {
     "<aws.scheduler.scheduled-time>": NOON.isoformat(),
     "<aws.scheduler.schedule-arn>": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/n",
@@ -37,7 +43,8 @@ def event(path: Path) -> Any:
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
     others = ("get_", "create_purge_rule", "post_purge_rules", "post_webhook")
-    return [path for path in SAMPLES if not path.name.startswith(others)]
+    rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
+    return [path for path in SAMPLES if not path.name.startswith(others + rules)]
 
 
 def rules() -> list[Path]:
@@ -125,3 +132,47 @@ def test_what_the_schedule_sends_is_what_the_samples_show() -> None:
     assert json.loads(sent) | {"request": None} == json.loads(sample.read_text()) | {
         "request": None
     }
+
+
+def test_what_the_schedule_of_exports_sends_is_what_its_sample_shows() -> None:
+    schedule = template.resources("AWS::Scheduler::Schedule")["ExportRuleChangesSchedule"]
+    text, variables = schedule["Target"]["Input"]["Fn::Sub"]
+    glue, split = variables["Campaigns"]["Fn::Join"]
+    assert split == {"Fn::Split": [",", {"Ref": "ExportCampaigns"}]}
+    sample = json.loads(
+        (ROOT / "events" / "schedule" / "export_campaign_rule_changes.json").read_text()
+    )
+    campaigns = sample["request"]["campaignIds"]
+    assert json.loads(text.replace("${Campaigns}", glue.join(campaigns))) == sample
+    assert re.fullmatch(
+        template.template()["Parameters"]["ExportCampaigns"]["AllowedPattern"], ",".join(campaigns)
+    )
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SAMPLES if path.name.startswith("export_")], ids=id_of
+)
+def test_a_sample_of_an_export_names_its_campaigns(path: Path) -> None:
+    submitted = submission(event(path))
+    assert all(each.count("-") == 4 for each in campaigns_in(submitted.payload))
+    assert submitted.actor.startswith({"schedule": "schedule:"}.get(path.parent.name, "invoke"))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SAMPLES if path.name.startswith(CAMPAIGN_RULES)], ids=id_of
+)
+def test_a_sample_of_campaign_rules_is_a_set_without_an_error(path: Path) -> None:
+    submitted = submission(event(path))
+    assert checked(submitted.payload).rule_set.rules
+    assert submitted.actor.startswith({"api": "arn:aws:iam:"}.get(path.parent.name, "invoke"))
+
+
+def test_the_samples_of_an_evaluation_are_evaluated() -> None:
+    files = MemoryFiles()
+    evaluate = EvaluateContacts(files, MemoryMeter())
+    inline = evaluate(event(ROOT / "events" / "invoke" / "evaluate_contacts.json"))
+    assert [len(each["rules"]) for each in inline["matches"]] == [1, 2, 0]
+    assert (inline["evaluated"], inline["conflicts"]) == (3, 1)
+    sample = event(ROOT / "events" / "invoke" / "evaluate_contacts_file.json")
+    files.objects[sample["contactsFrom"]] = b'{"region": "north"}\n{"region": "south"}\n'
+    assert evaluate(sample)["evaluated"] == 2

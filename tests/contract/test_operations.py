@@ -22,6 +22,11 @@ def operations() -> dict[str, Operation]:
     }
 
 
+CAMPAIGNS = "/api/v2/outbound/campaigns"
+
+# A rule of a campaign that a deployment has created itself; nothing else is ever deleted so.
+REMOVE = 'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE)'
+
 each_operation = pytest.mark.parametrize("operation", operations().values(), ids=operations())
 
 
@@ -38,12 +43,19 @@ def test_they_are_these_and_no_others() -> None:
         ("GET", "/api/v2/analytics/conversations/purge/{job_id}"),
         ("POST", "/api/v2/purgerules"),
         ("POST", "/api/v2/platform/webhooks"),
+        ("POST", "/api/v2/analytics/events/query"),
+        ("GET", f"{CAMPAIGNS}/{{campaign_id}}/rules?pageSize=100&pageNumber={{page}}"),
+        ("POST", f"{CAMPAIGNS}/{{campaign_id}}/rules"),
+        ("GET", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
+        ("PUT", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
+        ("DELETE", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
     }
 
 
 @each_operation
 def test_none_of_them_can_disconnect_a_live_call(operation: Operation) -> None:
-    assert operation.verb in ("GET", "POST")
+    if operation.path != f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}":
+        assert operation.verb in ("GET", "POST")
     assert not operation.path.startswith("/api/v2/conversations")
     assert operation.path.startswith(("/api/v2/", "/oauth/"))
 
@@ -52,22 +64,30 @@ def test_none_of_them_can_disconnect_a_live_call(operation: Operation) -> None:
 def test_the_path_of_a_live_conversation_is_nowhere_in_the_source(path: Path) -> None:
     text = path.read_text()
     assert "/api/v2/conversations" not in text
-    assert not re.search(r"""["']DELETE["']""", text)
+    deleting = re.findall(r"""^.*["']DELETE["'].*$""", text, re.MULTILINE)
+    is_catalogue = name_of(path) == "genesys_purge.campaign_rules.catalogue"
+    assert deleting == ([REMOVE] if is_catalogue else [])
 
 
 @each_operation
 def test_only_an_id_is_ever_put_into_a_path_and_only_to_read(operation: Operation) -> None:
     names = re.findall(r"\{(.*?)\}", operation.path)
-    assert names == (["job_id"] if operation.verb == "GET" else [])
+    if operation.path.startswith(CAMPAIGNS):
+        assert set(names) <= {"campaign_id", "rule_id", "page"}
+    else:
+        assert names == (["job_id"] if operation.verb == "GET" else [])
 
 
 @each_operation
-def test_a_status_is_not_repeated_by_the_client(operation: Operation) -> None:
-    assert operation.retried is (operation.verb != "GET")
+def test_what_has_a_wait_loop_of_its_own_is_not_repeated_by_the_client(
+    operation: Operation,
+) -> None:
+    has_loop = "{job_id}" in operation.path or "{page}" in operation.path
+    assert operation.retried is not has_loop
 
 
 @each_operation
 def test_what_deletes_and_what_reads_its_status_names_its_scope(operation: Operation) -> None:
-    purges = ("/purge", "/requests", "/purgerules")
-    is_purge = operation.verb == "GET" or operation.path.endswith(purges)
-    assert bool(operation.scopes) or not is_purge
+    scoped = ("/purge", "/requests", "/purgerules", "/events/query")
+    needs_one = operation.verb == "GET" or operation.path.endswith(scoped)
+    assert bool(operation.scopes) or not needs_one

@@ -11,7 +11,8 @@ from tests.contract.deployed import managed_policies, rights_of
 from tests.contract.source import PACKAGE, tree_of
 
 FUNCTIONS = template.functions()
-AUDIT, DATA = "AuditTable", {"RunsTable", "AuditTable", "HoldsTable", "RulesTable"}
+AUDIT = "AuditTable"
+DATA = {AUDIT, "RunsTable", "HoldsTable", "RulesTable", "ExportsTable", "DeploymentsTable"}
 REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
 # The adapters of wiring, and the policy that each needs.
 NEEDS = {
@@ -24,15 +25,18 @@ NEEDS = {
     "webhook_url": {"WebhookUrlPolicy"},
     "directory": {"SubscribersPolicy"},
     "_deliveries": {"DeliveriesPolicy"},
+    "exports": {"ExportsPolicy"},
+    "deployments": {"DeploymentsPolicy"},
 }
 # Reading alone needs less.
 READERS = {
     "ReadPurgeFunction": {"RunsReadPolicy", "AuditReadPolicy"},
     "ReadPurgeRuleFunction": {"AuditReadPolicy"},
+    "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
 }
 # What writes nothing is not audited, and what tells of facts makes none.
-SILENT = {"ValidatePurgeFunction", "PublishNotificationsFunction"}
+SILENT = {"ValidatePurgeFunction", "PublishNotificationsFunction", "EvaluateContactsFunction"}
 
 each_function = pytest.mark.parametrize("function", FUNCTIONS)
 
@@ -43,12 +47,12 @@ def builder_of(function: str) -> str:
 
 
 def adapters_of(builder: str) -> set[str]:
-    """The wiring functions that a builder calls, and those that they call."""
+    """The wiring functions that a builder calls or hands on, and those that they do."""
     defined = {
         node.name: {
-            ast.unparse(call.func).removeprefix("adapters.")
-            for call in ast.walk(node)
-            if isinstance(call, ast.Call)
+            ast.unparse(named).removeprefix("adapters.")
+            for named in ast.walk(node)
+            if isinstance(named, ast.Name | ast.Attribute)
         }
         for path in (PACKAGE / "wiring").glob("*.py")
         for node in tree_of(path).body
@@ -108,22 +112,49 @@ def test_no_function_has_a_right_on_everything(function: str) -> None:
             assert not [action for action in right.actions if action.endswith("*")]
 
 
-def test_only_planning_reads_lists_of_ids() -> None:
-    readers = [
-        function
+def those_who_may(action: str) -> dict[str, list[str]]:
+    """The resources on which each function may do something in S3."""
+    found = {
+        function: [
+            resource
+            for right in rights_of(function)
+            if action in right.actions
+            for resource in right.resources
+        ]
         for function in FUNCTIONS
-        if any("s3:GetObject" in right.actions for right in rights_of(function))
-    ]
-    assert readers == ["PlanPurgeFunction"]
+    }
+    return {function: resources for function, resources in found.items() if resources}
 
 
-def test_only_submitting_starts_runs() -> None:
-    starters = [
-        function
+def test_only_planning_reads_lists_of_ids_and_only_evaluating_reads_contacts() -> None:
+    assert those_who_may("s3:GetObject") == {
+        "PlanPurgeFunction": ["IdListsBucket.Arn/*"],
+        "EvaluateContactsFunction": ["ContactsBucket.Arn/*"],
+    }
+
+
+def test_an_export_and_matches_are_all_that_anybody_stores_in_s3_and_nobody_deletes() -> None:
+    assert those_who_may("s3:PutObject") == {
+        "ExportCampaignRuleChangesFunction": ["CampaignRuleChangesBucket.Arn/*"],
+        "EvaluateContactsFunction": ["ContactsBucket.Arn/matches/*"],
+    }
+    actions = {a for f in FUNCTIONS for r in rights_of(f) for a in r.actions if a.startswith("s3:")}
+    assert actions == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+
+
+def test_only_submitting_and_recovering_start_executions() -> None:
+    starters = {
+        function: resource.rpartition(":")[2]
         for function in FUNCTIONS
-        if any("states:StartExecution" in right.actions for right in rights_of(function))
-    ]
-    assert starters == ["SubmitPurgeFunction"]
+        for right in rights_of(function)
+        if "states:StartExecution" in right.actions
+        for resource in right.resources
+    }
+    assert starters == {
+        "SubmitPurgeFunction": "genesys-purge-purge-run",
+        "SubmitCampaignRulesFunction": "genesys-purge-deploy-campaign-rules",
+        "RecoverCampaignRulesFunction": "genesys-purge-deploy-campaign-rules",
+    }
 
 
 def test_the_secret_is_read_by_those_alone_that_call_genesys() -> None:

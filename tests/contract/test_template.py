@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from genesys_purge.campaign_rules.change_export import LEASE
 from genesys_purge.model.audit import Action
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.webhooks.notifications import BATCH_ENDS, JOB_ENDS, RUN_ENDS
@@ -14,7 +15,14 @@ from tests import template
 from tests.contract.source import FUNCTIONS
 
 RESOURCES: dict[str, dict[str, Any]] = template.template()["Resources"]
-KEPT_TABLES = ["RunsTable", "AuditTable", "HoldsTable", "RulesTable"]
+KEPT_TABLES = [
+    "RunsTable",
+    "AuditTable",
+    "HoldsTable",
+    "RulesTable",
+    "DeploymentsTable",
+    "ExportsTable",
+]
 GLOBALS = template.template()["Globals"]["Function"]
 
 
@@ -77,6 +85,30 @@ def test_buckets_are_private_encrypted_and_kept(bucket: str) -> None:
     assert RESOURCES[bucket]["DeletionPolicy"] == "Retain"
 
 
+def test_exports_stay_as_they_were_written_and_contacts_do_not_stay() -> None:
+    changes, contacts = properties("CampaignRuleChangesBucket"), properties("ContactsBucket")
+    assert changes["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert changes["ObjectLockEnabled"] is True
+    assert changes["ObjectLockConfiguration"]["Rule"] == {
+        "DefaultRetention": {"Mode": "GOVERNANCE", "Days": {"Ref": "ExportRetentionDays"}}
+    }
+    assert "LifecycleConfiguration" not in changes
+    (rule,) = contacts["LifecycleConfiguration"]["Rules"]
+    assert rule == {"Status": "Enabled", "ExpirationInDays": {"Ref": "ContactDays"}}
+    assert "VersioningConfiguration" not in contacts
+
+
+@pytest.mark.parametrize("bucket", ["CampaignRuleChangesBucket", "ContactsBucket"])
+def test_rules_and_contacts_travel_encrypted_or_not_at_all(bucket: str) -> None:
+    policy = properties(f"{bucket}Policy")
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert policy["Bucket"] == {"Ref": bucket}
+    denied = [statement[name] for name in ("Effect", "Principal", "Action")]
+    assert denied == ["Deny", "*", "s3:*"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert template.resolved(statement["Resource"]) == [bucket, f"{bucket}.Arn/*"]
+
+
 @pytest.mark.parametrize("secret", of_type("AWS::SecretsManager::Secret"))
 def test_secrets_are_kept_and_none_is_in_the_template(secret: str) -> None:
     assert RESOURCES[secret]["DeletionPolicy"] == "Retain"
@@ -100,9 +132,14 @@ def test_no_variable_holds_a_secret_or_logs_events() -> None:
     assert not [name for name in template.environment() if "PASSWORD" in name or "TOKEN" in name]
 
 
-def test_a_submit_in_flight_is_left_alone_for_as_long_as_its_function_may_run() -> None:
-    longest = properties("SubmitBatchFunction").get("Timeout", GLOBALS["Timeout"])
+@pytest.mark.parametrize("caller", ["SubmitBatch", "ApplyCampaignRules", "PutBackCampaignRules"])
+def test_a_call_in_flight_is_left_alone_for_as_long_as_its_function_may_run(caller: str) -> None:
+    longest = properties(f"{caller}Function").get("Timeout", GLOBALS["Timeout"])
     assert int(template.environment()["INTENT_LEASE_SECONDS"]) >= longest
+
+
+def test_an_export_is_left_alone_for_as_long_as_its_function_may_run() -> None:
+    assert LEASE.total_seconds() >= properties("ExportCampaignRuleChangesFunction")["Timeout"]
 
 
 def test_the_shipped_matrix_and_the_parameters_are_one() -> None:
@@ -189,11 +226,14 @@ def test_the_api_is_throttled_and_logged() -> None:
     assert set(logged) == {"requestId", "route", "status", "latency"}
 
 
-def test_the_schedule_sends_its_own_time_and_loses_nothing() -> None:
-    target = properties("RetentionPurgeSchedule")["Target"]
-    assert "<aws.scheduler.scheduled-time>" in target["Input"]["Fn::Sub"]
+@pytest.mark.parametrize("schedule", of_type("AWS::Scheduler::Schedule"))
+def test_a_schedule_sends_its_own_time_and_loses_nothing(schedule: str) -> None:
+    target = properties(schedule)["Target"]
+    assert "<aws.scheduler.scheduled-time>" in str(target["Input"]["Fn::Sub"])
     assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "UndeliveredRequests.Arn"}}
-    assert properties("RetentionPurgeSchedule")["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert properties(schedule)["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    allowed = properties("SchedulerRole")["Policies"][0]["PolicyDocument"]["Statement"][0]
+    assert target["Arn"] in allowed["Resource"]
 
 
 @pytest.mark.parametrize("alarm", of_type("AWS::CloudWatch::Alarm"))

@@ -41,7 +41,7 @@ def test_the_template_cannot_let_notifications_go_to_this_machine() -> None:
     ("value", "is_allowed"), [("allowed", True), ("true", False), ("1", False)]
 )
 def test_only_the_very_word_lets_notifications_go_to_this_machine(
-    value: str, is_allowed: bool
+    value: str, *, is_allowed: bool
 ) -> None:
     assert Settings.read({LOOPBACK: value}).loopback_receivers is is_allowed
     assert not Settings().loopback_receivers
@@ -51,7 +51,7 @@ def test_the_template_deploys_the_same_defaults() -> None:
     deployed, default = Settings.read(template.environment()), Settings()
     names = [field.name for field in fields(Settings)]
     differing = {name for name in names if getattr(deployed, name) != getattr(default, name)}
-    resources = ("_table", "_secret", "_parameter", "_arn", "_queue", "_bus")
+    resources = ("_table", "_secret", "_parameter", "_arn", "_queue", "_bus", "_bucket")
     assert differing == {name for name in names if name.endswith(resources)}
 
 

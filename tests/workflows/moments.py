@@ -10,6 +10,15 @@ from unittest.mock import patch
 from genesys_purge.store.runs import DynamoRuns
 from genesys_purge.wiring import purging
 
+from local.simulator import FaultKind
+
+# What may go wrong with any call; without room for a snapshot it is no use to ask again.
+TRANSIENT = [
+    kind
+    for kind in FaultKind
+    if not kind.startswith("job_") and kind is not FaultKind.INSUFFICIENT_STORAGE
+]
+
 
 class Killed(Exception):
     """The process is gone."""
@@ -33,24 +42,29 @@ def once_after(task: str, change: Callable[[], object]) -> Iterator[None]:
 
 @contextmanager
 def once_at(
-    write: str, when: Callable[[Any], bool], do: Callable[[Callable[[], Any]], Any]
+    write: str,
+    when: Callable[[Any], bool],
+    do: Callable[[Callable[[], Any]], Any],
+    store: type = DynamoRuns,
 ) -> Iterator[list[Any]]:
     """In place of the first such write of what `when` accepts, `do` with it; what was written."""
-    original = getattr(DynamoRuns, write)
+    original = getattr(store, write)
     met: list[Any] = []
 
-    def write_or_do(runs: DynamoRuns, record: Any, *more: Any) -> Any:
+    def write_or_do(written_to: Any, record: Any, *more: Any) -> Any:
         if met or not when(record):
-            return original(runs, record, *more)
+            return original(written_to, record, *more)
         met.append(record)
-        return do(lambda: original(runs, record, *more))
+        return do(lambda: original(written_to, record, *more))
 
-    with patch.object(DynamoRuns, write, write_or_do):
+    with patch.object(store, write, write_or_do):
         yield met
 
 
 @contextmanager
-def killed_at(write: str, when: Callable[[Any], bool], *, stored: bool) -> Iterator[list[Any]]:
+def killed_at(
+    write: str, when: Callable[[Any], bool], *, stored: bool, store: type = DynamoRuns
+) -> Iterator[list[Any]]:
     """The first such write of what `when` accepts ends its task, `stored` or not; the victims."""
 
     def die(store: Callable[[], Any]) -> None:
@@ -58,5 +72,5 @@ def killed_at(write: str, when: Callable[[Any], bool], *, stored: bool) -> Itera
             store()
         raise Killed(write)
 
-    with once_at(write, when, die) as victims:
+    with once_at(write, when, die, store) as victims:
         yield victims

@@ -1,4 +1,4 @@
-"""The real template on the embedded AWS: one purge from the command line, and what stops it."""
+"""The real template on the embedded AWS: from the command line, over HTTP, and what stops it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,39 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 import httpx
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from rich.console import Console
 
-from local import id_lists
+from local import id_lists, results
 from local.application import Application, application
+from local.aws_session import ACCESS_KEY, REGION, SECRET_KEY
+from local.exporting import export
 from local.options import PROJECT, Options
+from local.partners import Partners
 from local.purge_api import PurgeApi, PurgeApiFailed
+from local.redriving import redrive
+from local.settling import WEBHOOK_PATH
 from local.simulator import Kind, Simulator
 from local.submission import Refused, submit
+from local.upkeep import STACK
+from tests.unit.purge_rules.rule_bench import condition, document
+from tests.webhook_builders import body_of, signature
 
 LIST = "s3://genesys-purge-ids-123456789012-us-east-1/some/ids.txt"
+CURRENT, PREVIOUS = "current-secret", "previous-secret"
+SIGNATURE = "X-Genesys-Webhook-Signature"
+PATIENCE_SECONDS = 60.0
 REQUEST = {
     "method": "conversation_archive",
     "reason": "Retention of one year is over",
@@ -115,9 +131,31 @@ def test_up_says_how_to_use_it_until_it_is_stopped(tmp_path: Path) -> None:
     line.assert_nothing_is_left()
 
 
+def test_the_demo_shows_a_purge_a_rule_a_forgery_and_who_was_told(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path, "demo", "--conversations", "300")
+    assert line.exit_code() == 0
+    shown = [each.strip() for each in line.lines]
+    (rule,) = (each for each in shown if re.fullmatch(r"rule +[0-9a-f-]{36} is registered", each))
+    rule_id = rule.split()[1]
+    assert any(each.endswith(f"{rule_id}, no second rule") for each in shown)
+    assert any("Genesys deleted" in each for each in shown)
+    (audit,) = (
+        json.loads(each.partition("  ")[2]) for each in shown if '"webhook_received"' in each
+    )
+    assert audit["ruleId"] == rule_id
+    assert any(each.startswith("answered  401") for each in shown)
+    for kind in ("data.purge.chunk.completed", "purge_run_finished", "purge_rule_executed"):
+        assert f"1 x  {kind}" in shown
+    assert "signatures  4 of 4 hold" in shown
+    line.assert_nothing_is_left()
+
+
 @pytest.fixture(scope="module")
 def app() -> Iterator[Application]:
-    with application(Options(conversations=100)) as running:
+    partners = Partners(current=CURRENT, previous=PREVIOUS)
+    with application(
+        Options(conversations=100, shows_governance=True, partners=partners)
+    ) as running:
         yield running
 
 
@@ -189,3 +227,195 @@ def as_function(app: Application, name: str) -> Any:
         aws_secret_access_key=assumed["Credentials"]["SecretAccessKey"],
         aws_session_token=assumed["Credentials"]["SessionToken"],
     )
+
+
+T = TypeVar("T")
+
+
+def awaited(look: Callable[[], T]) -> T:
+    """The first look that shows something."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := look()) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert found
+    return found
+
+
+def called(
+    app: Application, body: bytes = b"", verb: str = "POST", **headers: str
+) -> httpx.Response:
+    """The answer of our webhook."""
+    url = app.api_url + WEBHOOK_PATH
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.request(verb, url, content=body, headers=names, trust_env=False, timeout=60)
+
+
+def genuine(body: bytes, secret: str = CURRENT) -> dict[str, str]:
+    return {SIGNATURE: signature(body, secret)}
+
+
+def executions(app: Application, rule_id: str) -> list[dict[str, Any]]:
+    """What the audit has of a rule's executions."""
+    with PurgeApi(app.api_url) as api:
+        records = api.rule_audit(rule_id)
+    return [each for each in records if each["action"] == "webhook_received"]
+
+
+def test_a_webhook_that_does_not_prove_its_sender_is_refused(app: Application) -> None:
+    body = body_of(ruleId="forged")
+    answers = [called(app, body), called(app, body, **genuine(body, "another-secret"))]
+    assert [each.status_code for each in answers] == [401, 401]
+    assert executions(app, "forged") == []
+
+
+@pytest.mark.parametrize("secret", [CURRENT, PREVIOUS])
+def test_a_webhook_that_comes_twice_is_one_fact(app: Application, secret: str) -> None:
+    body = body_of(ruleId=f"twice-{secret}")
+    for _ in range(2):
+        answer = called(app, body, content_type="application/json", **genuine(body, secret))
+        assert (answer.status_code, answer.json()) == (200, {"status": "synced"})
+    assert len(executions(app, f"twice-{secret}")) == 1
+
+
+def test_a_webhooks_bytes_are_the_same_whatever_the_http_api_makes_of_them(
+    app: Application,
+) -> None:
+    body = body_of(ruleId="binary")
+    answer = called(app, body, content_type="application/octet-stream", **genuine(body))
+    assert answer.status_code == 200
+    assert len(executions(app, "binary")) == 1
+
+
+def test_a_body_that_is_no_text_is_the_senders_mistake(app: Application) -> None:
+    body = bytes(range(256))
+    assert called(app, body, **genuine(body)).status_code == 400
+
+
+@pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE"])
+def test_the_webhook_takes_post_alone(app: Application, verb: str) -> None:
+    answer = called(app, verb=verb)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_a_giant_webhook_is_refused(app: Application) -> None:
+    body = body_of(ruleId="giant") + b" " * 10_000_000
+    assert 400 <= called(app, body, **genuine(body)).status_code < 500
+    assert executions(app, "giant") == []
+
+
+def rule() -> dict[str, Any]:
+    """A rule for voice conversations of a month and more; those of a year and more may be gone."""
+    scope = {"filters": [condition("type", "eq", "voice"), condition("status", "eq", "completed")]}
+    return document(scope=scope, retentionPeriod={"days": 30})
+
+
+def posted(app: Application, content: dict[str, Any], *, signed: bool = True) -> httpx.Response:
+    """The answer of `POST /purge-rules`."""
+    url = f"{app.api_url}/purge-rules"
+    request = AWSRequest("POST", url, {"Content-Type": "application/json"}, json.dumps(content))
+    if signed:
+        SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), "execute-api", REGION).add_auth(request)
+    headers = {name: str(value) for name, value in request.headers.items()}
+    return httpx.post(url, content=request.body, headers=headers, trust_env=False, timeout=60)
+
+
+def at_genesys(app: Application, verb: str, path: str, **body: Any) -> Any:
+    """The answer of the simulated Genesys to one who looks into it."""
+    url = f"{app.genesys.url}/_simulator/{path}"
+    answer = httpx.request(verb, url, json=body or None, trust_env=False, timeout=60)
+    return answer.raise_for_status().json()
+
+
+def received(app: Application, rule_id: str, status: int = 204) -> list[dict[str, Any]]:
+    """What the governance receiver was sent about a rule and answered with that status."""
+    return [
+        each
+        for each in at_genesys(app, "GET", "governance")["received"]
+        if each["body"].get("ruleId") == rule_id and each["status"] == status
+    ]
+
+
+def test_nobody_creates_a_rule_without_signing(app: Application) -> None:
+    assert posted(app, rule(), signed=False).status_code == 403
+    assert at_genesys(app, "GET", "rules") == {"rules": []}
+
+
+def test_a_rule_fires_and_its_execution_is_recorded_and_told(
+    app: Application, simulator: Simulator
+) -> None:
+    answer = posted(app, rule())
+    assert (answer.status_code, answer.json()["status"]) == (201, "registered")
+    rule_id = answer.json()["ruleId"]
+    assert posted(app, rule()).json() == answer.json()
+
+    execution = at_genesys(app, "POST", f"rules/{rule_id}/execute", complianceOk=False)
+
+    (fact,) = awaited(lambda: executions(app, rule_id))
+    assert fact["deleted"] == execution["deletedCount"] > 0
+    assert fact["complianceOk"] is False
+    assert not set(simulator.corpus.ids(Kind.HELD)) & set(simulator.corpus.deleted_ids())
+    told = awaited(lambda: told if len(told := received(app, rule_id)) == 2 else [])
+    assert [each["event"] for each in told] == ["purge_rule_executed", "purge_rule_noncompliant"]
+    assert all(each["signatureHeld"] for each in told)
+
+
+def test_what_was_given_up_on_is_told_after_a_redrive(app: Application, tmp_path: Path) -> None:
+    results.write_json(tmp_path / STACK, app.to_json())
+    rule_id = posted(app, rule()).json()["ruleId"]
+    at_genesys(app, "POST", "governance/fault", status=410)
+    at_genesys(app, "POST", f"rules/{rule_id}/execute")
+    (refused,) = awaited(lambda: received(app, rule_id, 410))
+    before = received(app, rule_id)
+
+    def redriven() -> str:
+        said = StringIO()
+        assert redrive(tmp_path, Console(file=said)) == 0
+        return said.getvalue() if said.getvalue().startswith("1 ") else ""
+
+    assert awaited(redriven).startswith("1 from AbandonedDeliveries back into Deliveries")
+    told = awaited(lambda: received(app, rule_id)[len(before) :])
+    assert [each["webhookId"] for each in told] == [refused["webhookId"]]
+
+
+def test_a_run_that_has_ended_is_told_with_a_signature(app: Application) -> None:
+    run_id = submitted(app, REQUEST | {"requestId": "told", "dryRun": True})
+    assert await_end(app, run_id) == "SUCCEEDED"
+
+    def told() -> list[dict[str, Any]]:
+        sent = at_genesys(app, "GET", "governance")["received"]
+        return [each for each in sent if each["headers"]["x-purge-run"] == run_id]
+
+    (entry,) = awaited(told)
+    assert entry["headers"]["x-purge-event"] == "purge_run_finished"
+    assert (entry["signatureHeld"], entry["body"]["metrics"]["status"]) == (True, "dry_run")
+
+
+def test_a_change_of_a_campaigns_rules_is_exported(app: Application, tmp_path: Path) -> None:
+    client = (app.genesys.client_id, app.genesys.client_secret)
+    body = {"grant_type": "client_credentials"}
+    rule = {"name": "=1+1", "version": 1, "priority": 10, "executionOrder": 1}
+    with httpx.Client(base_url=app.genesys.url, trust_env=False) as genesys:
+        token = genesys.post("/oauth/token", data=body, auth=client).json()["access_token"]
+        genesys.headers["Authorization"] = f"Bearer {token}"
+        path = "/api/v2/outbound/campaigns/campaign-1/rules"
+        genesys.post(path, json=rule).raise_for_status()
+    assert export(app, "campaign-1", tmp_path, Console(file=StringIO())) == 1
+    (line,) = (tmp_path / "changes.jsonl").read_text().splitlines()
+    assert json.loads(line)["ruleName"] == "=1+1"
+    assert (tmp_path / "changes.csv").read_bytes().endswith(b",'=1+1,1,10\r\n")
+
+
+def test_a_file_of_contacts_is_evaluated_beside_itself(app: Application) -> None:
+    bucket = app.stack.buckets["ContactsBucket"]
+    s3, functions = app.session.client("s3"), app.session.client("lambda")
+    s3.put_object(Bucket=bucket, Key="c.jsonl", Body=b"{}\n{}\n")
+    rule = {"name": "all", "version": 1, "priority": 10, "executionOrder": 1}
+    event = {"campaignId": "c", "rules": [rule], "contactsFrom": f"s3://{bucket}/c.jsonl"}
+    answer = functions.invoke(
+        FunctionName=app.stack.functions["evaluate_contacts"], Payload=json.dumps(event)
+    )
+    content = json.loads(answer["Payload"].read())
+    assert content["evaluated"] == 2
+    key = content["matchesAt"].removeprefix(f"s3://{bucket}/")
+    stored = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    assert stored == b'{"contact":0,"rules":["all"]}\n{"contact":1,"rules":["all"]}\n'

@@ -5,15 +5,10 @@ from __future__ import annotations
 import pytest
 
 from local.simulator import Fault, FaultKind, Operation
+from tests.workflows.moments import TRANSIENT
 from tests.workflows.proof import assert_honest, facts, sent, statuses
 from tests.workflows.slots import METHODS, Shared
 
-# Without room for a snapshot it is no use to ask again.
-TRANSIENT = [
-    kind
-    for kind in FaultKind
-    if not kind.startswith("job_") and kind is not FaultKind.INSUFFICIENT_STORAGE
-]
 # The call was surely not carried out: the batch is submitted again without looking first.
 REFUSED = {FaultKind.TOKEN_REVOKED, FaultKind.RATE_LIMITED}
 HOUR = 3_600

@@ -8,6 +8,7 @@ PurgeError
 │   ├── LimitExceeded           more records than allowed
 │   ├── RefusedByGenesys        Genesys answered 400, 409 or 422
 │   ├── RuleExists              Genesys or we have a purge rule of that name already
+│   ├── CampaignBusy            another rule set is being deployed to the campaign
 │   ├── NotGenuine              a webhook without proof of its sender
 │   ├── MethodNotAllowed        a verb that the path does not take
 │   ├── TooLarge                a body of more bytes than allowed
@@ -84,8 +85,7 @@ class InvalidRequest(CallerError):
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         self.fields = tuple(errors)
-        payload = {"errors": [error._asdict() for error in self.fields]}
-        super().__init__(orjson.dumps(payload).decode())
+        super().__init__(orjson.dumps({"errors": [e._asdict() for e in self.fields]}).decode())
 
 
 class RetentionNotMet(CallerError):
@@ -130,6 +130,12 @@ class RefusedByGenesys(CallerError):
 
 class RuleExists(CallerError):
     """A purge rule is in the way; the message says which."""
+
+    http_status = 409
+
+
+class CampaignBusy(CallerError):
+    """A deployment of another rule set is in progress; the message says which."""
 
     http_status = 409
 
@@ -194,11 +200,7 @@ class TryLater(PurgeError):
     http_status = 503
 
     def __init__(
-        self,
-        message: str,
-        *,
-        retry_after: float | None = None,
-        correlation_id: str | None = None,
+        self, message: str, *, retry_after: float | None = None, correlation_id: str | None = None
     ) -> None:
         super().__init__(message, correlation_id=correlation_id)
         self.retry_after = retry_after

@@ -125,19 +125,19 @@ class Receipt(NamedTuple):
     times: int
 
 
-M = TypeVar("M", contravariant=True)
+M_contra = TypeVar("M_contra", contravariant=True)
 
 
-class Queue(Protocol[M]):
+class Queue(Protocol[M_contra]):
     """A queue whose messages are tried again until somebody deals with them."""
 
-    def send(self, message: M) -> None:
+    def send(self, message: M_contra) -> None:
         """Put a message into the queue."""
 
     def postpone(self, receipt: Receipt, seconds: int) -> None:
         """Hand a message out again after so many seconds, and not before."""
 
-    def bury(self, message: M) -> None:
+    def bury(self, message: M_contra) -> None:
         """Put a message that is not to be tried again into the dead-letter queue."""
 
 

@@ -50,6 +50,8 @@ class Settings:
     switch_parameter: str = ""
     state_machine_arn: str = ""
     rules_table: str = ""
+    deployments_table: str = ""
+    deploy_state_machine_arn: str = ""
     webhook_secret: str = ""
     webhook_url_parameter: str = ""
     registrations_queue: str = ""
@@ -58,8 +60,11 @@ class Settings:
     deliveries_queue: str = ""
     abandoned_deliveries_queue: str = ""
     event_bus: str = ""
+    exports_table: str = ""
+    changes_bucket: str = ""
     notification_hosts: frozenset[str] = _read(frozenset(), _listed)
     notification_retry_seconds: float = _read(30.0, _number(float, 0.0, 43_200))
+    export_settling_seconds: float = _read(60.0, _number(float, 0.0, 3_600))
     # Set on a developer's machine alone: the template does not know it.
     loopback_receivers: bool = _read(False, lambda text: text == "allowed")  # noqa: FBT003
     residency_zones: frozenset[str] = _read(frozenset({"us-east-1"}), _listed)

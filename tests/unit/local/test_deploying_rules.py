@@ -67,7 +67,8 @@ def test_an_account_without_a_name_is_nobody() -> None:
 
 def test_the_campaign_is_known_where_the_set_says_it() -> None:
     assert campaign_of({"campaignId": "c"}) == "c"
-    assert [campaign_of(each) for each in ({"campaignId": 5}, {}, [], None)] == [None] * 4
+    others: list[Any] = [{"campaignId": 5}, {}, [], None]
+    assert [campaign_of(each) for each in others] == [None] * 4
 
 
 def test_what_json_cannot_say_is_not_sent(tmp_path: Path) -> None:

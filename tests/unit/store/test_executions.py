@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from genesys_purge.model.deployment_messages import DeploymentStep, Phase
 from genesys_purge.ports import Executions
-from genesys_purge.store.executions import StepFunctionsExecutions
+from genesys_purge.store.executions import StepFunctionsDeployments, StepFunctionsExecutions
 
 from tests.fakes import MemoryExecutions
 from tests.unit.aws import client, mocked_aws
@@ -70,3 +71,24 @@ def test_a_run_that_cannot_be_started_is_an_error(code: str) -> None:
         stubber.add_client_error("start_execution", code)
         with pytest.raises(ClientError, match=code):
             StepFunctionsExecutions(client("stepfunctions"), MACHINE).start("run-1")
+
+
+def test_a_deployments_execution_is_given_its_first_step_and_started_once() -> None:
+    request = {
+        "stateMachineArn": MACHINE,
+        "name": "rules-1.2",
+        "input": '{"deploymentId":"rules-1","next":"put_back","waitSeconds":0,"attempt":0}',
+    }
+    step = DeploymentStep(deployment_id="rules-1", next=Phase.PUT_BACK)
+    with Stubber(client("stepfunctions")) as stubber:
+        stubber.add_response(
+            "start_execution",
+            {"executionArn": "arn:aws:states:::execution", "startDate": 0},
+            request,
+        )
+        stubber.add_client_error(
+            "start_execution", "ExecutionAlreadyExists", expected_params=request
+        )
+        for _ in range(2):
+            StepFunctionsDeployments(client("stepfunctions"), MACHINE).start("rules-1.2", step)
+        stubber.assert_no_pending_responses()

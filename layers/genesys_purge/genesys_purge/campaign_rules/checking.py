@@ -34,11 +34,14 @@ class Placed(NamedTuple):
     path: str | None
 
 
-def check(document: object, deployed: Sequence[DeployedRule] = ()) -> RuleSet:
+def check(
+    document: object, deployed: Sequence[DeployedRule] = (), *, exclusive: bool = True
+) -> RuleSet:
     """The rule set in a JSON-like document; InvalidRequest with every error of it.
 
     A deployed rule is replaced by the document's rule of its name and clashes with none; the
     others stay. Rules that are not enabled clash like any other: they may be enabled any time.
+    Rules that are not to be `exclusive` may set one list to different values.
     """
     if not isinstance(document, Mapping):
         raise InvalidRequest([FieldError("request", "must be a JSON object")])
@@ -47,7 +50,8 @@ def check(document: object, deployed: Sequence[DeployedRule] = ()) -> RuleSet:
         errors.append(FieldError("rules", "must hold at least one rule"))
     # A set with a wrong rule has none at all, and the others may clash nevertheless.
     rules = rule_set.rules or tuple(_drafts(document.get("rules")))
-    found = list(islice(chain(errors, _conflicts(rules, deployed)), MOST_ERRORS + 1))
+    conflicts = _conflicts(rules, deployed, exclusive=exclusive)
+    found = list(islice(chain(errors, conflicts), MOST_ERRORS + 1))
     if len(found) > MOST_ERRORS:
         found[MOST_ERRORS:] = [FieldError("request", f"has more than {MOST_ERRORS} errors")]
     if found:
@@ -74,7 +78,9 @@ def _objects(items: object, most: int) -> Iterator[Mapping[str, Any]]:
         yield item if isinstance(item, Mapping) else {}
 
 
-def _conflicts(rules: Sequence[Rule], deployed: Iterable[DeployedRule]) -> Iterator[FieldError]:
+def _conflicts(
+    rules: Sequence[Rule], deployed: Iterable[DeployedRule], *, exclusive: bool
+) -> Iterator[FieldError]:
     ours = [
         Placed(rule, f'rules.{position} "{rule.name or ""}"', f"rules.{position}")
         for position, rule in enumerate(rules)
@@ -90,12 +96,13 @@ def _conflicts(rules: Sequence[Rule], deployed: Iterable[DeployedRule]) -> Itera
     yield from _shared(
         [*staying, *ours], "executionOrder", "execution order", lambda rule: rule.execution_order
     )
-    yield from _lists_set_differently([*staying, *ours])
+    if exclusive:
+        yield from _lists_set_differently([*staying, *ours])
 
 
 def _lists_not_named(placed: Iterable[Placed]) -> Iterator[FieldError]:
     for each in placed:
-        for position, action in _set_lists(each.rule):
+        for position, action in set_lists(each.rule):
             if action.list_id is None:
                 yield FieldError(f"{each.path}.actions.{position}.listId", "is required to setList")
 
@@ -122,10 +129,10 @@ def _lists_set_differently(placed: Iterable[Placed]) -> Iterator[FieldError]:
     """Every pair of rules whose setList actions name one list and different values."""
     setters: dict[str, dict[object, dict[str, Placed]]] = defaultdict(lambda: defaultdict(dict))
     for each in placed:
-        for position, action in _set_lists(each.rule):
+        for position, action in set_lists(each.rule):
             if action.list_id is None:
                 continue
-            value, by_value = _comparable(action.value), setters[action.list_id]
+            value, by_value = comparable(action.value), setters[action.list_id]
             rivals = chain.from_iterable(
                 setting.values() for rival, setting in by_value.items() if rival != value
             )
@@ -139,14 +146,14 @@ def _lists_set_differently(placed: Iterable[Placed]) -> Iterator[FieldError]:
             by_value[value][each.called] = each
 
 
-def _set_lists(rule: Rule | DeployedRule) -> Iterator[tuple[int, Action | DeployedAction]]:
+def set_lists(rule: Rule | DeployedRule) -> Iterator[tuple[int, Action | DeployedAction]]:
     actions: Sequence[Action | DeployedAction] = rule.actions or ()
     for position, action in enumerate(actions):
         if action.type == SET_LIST:
             yield position, action
 
 
-def _comparable(value: Any) -> object:
+def comparable(value: Any) -> object:
     """Equal for the same JSON value: 1 is 1.0 and is not true."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

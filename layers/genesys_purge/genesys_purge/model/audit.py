@@ -1,4 +1,4 @@
-"""The audit record: one immutable fact about a run or a purge rule."""
+"""The audit record: one immutable fact about a run, a purge rule or a deployment."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ class Action(StrEnum):
     RULE_WEBHOOK_REGISTERED = "rule_webhook_registered"
     RULE_WEBHOOK_FAILED = "rule_webhook_failed"
     WEBHOOK_RECEIVED = "webhook_received"
+    DEPLOYMENT_SUBMITTED = "deployment_submitted"
+    DEPLOYMENT_PLANNED = "deployment_planned"
+    DEPLOYMENT_COMPLETED = "deployment_completed"
+    CAMPAIGN_RULE_CREATED = "campaign_rule_created"
+    CAMPAIGN_RULE_UPDATED = "campaign_rule_updated"
+    CAMPAIGN_RULE_FAILED = "campaign_rule_failed"
+    CAMPAIGN_RULE_PUT_BACK = "campaign_rule_put_back"
+    CAMPAIGN_CHANGES_EXPORTED = "campaign_changes_exported"
     NOTIFICATION_DELIVERED = "notification_delivered"
     NOTIFICATION_ABANDONED = "notification_abandoned"
 
@@ -39,7 +47,8 @@ class AuditRecord(Wire):
     """One fact; `sequence` counts from 1 without gaps within a run and is given by the log.
 
     A purge rule's creation and each of its executions stand for runs of their own; `ruleId` names
-    the rule, and `executedAt` when Genesys says that it executed it.
+    the rule, and `executedAt` when Genesys says that it executed it. A deployment is its own run,
+    and `ruleName` names a campaign rule of it.
     """
 
     run_id: str
@@ -51,6 +60,7 @@ class AuditRecord(Wire):
     batch: int | None = None
     job_id: str | None = None
     rule_id: str | None = None
+    rule_name: str | None = None
     executed_at: Instant | None = None
     targeted: int | None = None
     deleted: int | None = None

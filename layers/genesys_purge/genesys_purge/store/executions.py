@@ -1,4 +1,4 @@
-"""Starting the state machine."""
+"""Starting the state machines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from genesys_purge.model.messages import RunRef
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+    from genesys_purge.model.deployment_messages import DeploymentStep
+
 
 class StepFunctionsExecutions:
     """Implements the `Executions` port: the execution's name is the run id."""
@@ -18,11 +20,25 @@ class StepFunctionsExecutions:
         self._state_machine_arn = state_machine_arn
 
     def start(self, run_id: str) -> None:
-        try:
-            self._client.start_execution(
-                stateMachineArn=self._state_machine_arn,
-                name=run_id,
-                input=RunRef(run_id=run_id).model_dump_json(by_alias=True),
-            )
-        except self._client.exceptions.ExecutionAlreadyExists:
-            return
+        message = RunRef(run_id=run_id).model_dump_json(by_alias=True)
+        _start(self._client, self._state_machine_arn, run_id, message)
+
+
+class StepFunctionsDeployments:
+    """Implements the `DeploymentExecutions` port."""
+
+    def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
+        self._client = client
+        self._state_machine_arn = state_machine_arn
+
+    def start(self, name: str, step: DeploymentStep) -> None:
+        message = step.model_dump_json(by_alias=True, exclude_none=True)
+        _start(self._client, self._state_machine_arn, name, message)
+
+
+def _start(client: SFNClient, arn: str, name: str, message: str) -> None:
+    """An execution that there was is enough."""
+    try:
+        client.start_execution(stateMachineArn=arn, name=name, input=message)
+    except client.exceptions.ExecutionAlreadyExists:
+        return

@@ -10,6 +10,7 @@ import orjson
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.model.purge_rule import PurgeRule
 from genesys_purge.model.run import Run
 from genesys_purge.model.wire import Wire
@@ -79,6 +80,18 @@ def rule_item(rule: PurgeRule) -> Item:
 
 def rule_in(item: Item) -> PurgeRule:
     return PurgeRule.model_validate_json(item["body"]["S"])
+
+
+def export_item(export: CampaignExport) -> Item:
+    return {
+        "campaignId": {"S": export.campaign_id},
+        "version": {"N": str(export.version)},
+        "body": _json(export),
+    }
+
+
+def export_in(item: Item) -> CampaignExport:
+    return CampaignExport.model_validate_json(item["body"]["S"])
 
 
 def run_in(item: Item) -> Run:

@@ -1,0 +1,10 @@
+"""ApplyCampaignRules: create and update rules at Genesys in the order of the plan."""
+
+from genesys_purge.entrypoint import task
+from genesys_purge.model.deployment_messages import DeploymentStep
+from genesys_purge.wiring import campaign_rules
+
+
+@task(DeploymentStep)
+def handler(message: DeploymentStep) -> DeploymentStep:
+    return campaign_rules.apply_campaign_rules()(message)

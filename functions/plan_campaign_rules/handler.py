@@ -1,0 +1,10 @@
+"""PlanCampaignRules: hold a rule set against what is deployed, and decide what is to be done."""
+
+from genesys_purge.entrypoint import task
+from genesys_purge.model.deployment_messages import DeploymentStep
+from genesys_purge.wiring import campaign_rules
+
+
+@task(DeploymentStep)
+def handler(message: DeploymentStep) -> DeploymentStep:
+    return campaign_rules.plan_campaign_rules()(message)

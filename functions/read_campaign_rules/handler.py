@@ -1,0 +1,13 @@
+"""ReadCampaignRules: `GET /campaign-rules/{deploymentId}` and its `/audit`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from genesys_purge.callers import HttpCall
+from genesys_purge.entrypoint import http
+from genesys_purge.wiring import campaign_rules
+
+
+@http
+def handler(call: HttpCall) -> Mapping[str, Any]:
+    return campaign_rules.read_campaign_rules()(call.route, call.path, call.query)

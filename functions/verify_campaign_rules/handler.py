@@ -1,0 +1,10 @@
+"""VerifyCampaignRules: read back what was deployed."""
+
+from genesys_purge.entrypoint import task
+from genesys_purge.model.deployment_messages import DeploymentStep
+from genesys_purge.wiring import campaign_rules
+
+
+@task(DeploymentStep)
+def handler(message: DeploymentStep) -> DeploymentStep:
+    return campaign_rules.verify_campaign_rules()(message)

@@ -1,0 +1,56 @@
+"""Contacts as JSON Lines: read as a stream, a line at a time, whatever the size of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from genesys_purge.errors import FieldError, InvalidRequest
+
+LONGEST_LINE = 1_048_576
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def contacts_in(pieces: Iterable[bytes]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Each contact and its line's number from 0; blank lines are counted and passed over.
+
+    InvalidRequest naming the line, from 1 as editors do, where it is too long or no JSON object.
+    """
+    for number, line in enumerate(_lines_in(pieces)):
+        text = line if number else line.removeprefix(BYTE_ORDER_MARK)
+        if text.strip():
+            yield number, _contact_in(text, number)
+
+
+def _contact_in(line: bytes, number: int) -> Mapping[str, Any]:
+    try:
+        contact = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        raise _refused(number, "is not JSON") from None
+    if not isinstance(contact, dict):
+        raise _refused(number, "is not a JSON object")
+    return contact
+
+
+def _lines_in(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines without their ends; no more than a line and a piece are held."""
+    rest, number = b"", 0
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield _short(line, number)
+            number += 1
+        _short(rest, number)
+    yield rest
+
+
+def _short(line: bytes, number: int) -> bytes:
+    if len(line) > LONGEST_LINE:
+        raise _refused(number, f"is longer than {LONGEST_LINE} bytes")
+    return line
+
+
+def _refused(number: int, message: str) -> InvalidRequest:
+    return InvalidRequest([FieldError(f"line {number + 1}", f"contact {number} {message}")])

@@ -1,0 +1,102 @@
+"""Deployments in DynamoDB, and who has each campaign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genesys_purge.errors import LostRace, NotFound
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.deployment import Deployment, DeploymentStatus
+from genesys_purge.store.ledger import Ledger, Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from genesys_purge.store.items import Item
+
+NOBODY = "-"
+FREE = "attribute_not_exists(deploymentId) OR holder = :holder"
+HELD = "holder = :holder"
+# A campaign may become free between being found taken and being looked at.
+ATTEMPTS = 3
+
+
+class DynamoDeployments:
+    """Implements the `Deployments` port over the deployments table and the ledger."""
+
+    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
+        self._client = client
+        self._table = table
+        self._ledger = ledger
+
+    def begin(self, deployment: Deployment, record: AuditRecord) -> Deployment:
+        for _ in range(ATTEMPTS):
+            try:
+                self._ledger.commit(self._first_writes(deployment), record)
+            except LostRace:
+                stored = self._of_campaign(deployment.campaign_id)
+                if stored and stored.status is not DeploymentStatus.FINISHED:
+                    return stored
+            else:
+                return deployment
+        raise LostRace(f"the deployments of {deployment.campaign_id} stayed busy")
+
+    def get(self, deployment_id: str) -> Deployment:
+        item = self._item(deployment_id)
+        if item is None or "body" not in item:
+            raise NotFound(f"there is no deployment {deployment_id}")
+        return Deployment.model_validate_json(item["body"]["S"])
+
+    def put(self, deployment: Deployment, record: AuditRecord | None = None) -> None:
+        successor = Write(
+            self._table,
+            _deployment_item(deployment),
+            "#version = :before",
+            {":before": {"N": str(deployment.version - 1)}},
+            {"#version": "version"},
+        )
+        ends = deployment.status is DeploymentStatus.FINISHED and not deployment.is_dry
+        writes = [successor, self._let_go(deployment)] if ends else [successor]
+        self._ledger.commit(writes, record)
+
+    def _first_writes(self, deployment: Deployment) -> list[Write]:
+        fresh = "attribute_not_exists(deploymentId)"
+        first = Write(self._table, _deployment_item(deployment), fresh)
+        return [first] if deployment.is_dry else [first, self._take(deployment)]
+
+    def _take(self, deployment: Deployment) -> Write:
+        item = _campaign_item(deployment.campaign_id, deployment.deployment_id)
+        return Write(self._table, item, FREE, {":holder": {"S": NOBODY}})
+
+    def _let_go(self, deployment: Deployment) -> Write:
+        held: Item = {":holder": {"S": deployment.deployment_id}}
+        return Write(self._table, _campaign_item(deployment.campaign_id, NOBODY), HELD, held)
+
+    def _of_campaign(self, campaign_id: str) -> Deployment | None:
+        """The deployment that has the campaign."""
+        item = self._item(_campaign_key(campaign_id))
+        holder = item["holder"]["S"] if item else NOBODY
+        return None if holder == NOBODY else self.get(holder)
+
+    def _item(self, key: str) -> Item | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key={"deploymentId": {"S": key}}, ConsistentRead=True
+        )
+        return answer.get("Item")
+
+
+def _campaign_key(campaign_id: str) -> str:
+    return f"campaign#{campaign_id}"
+
+
+def _campaign_item(campaign_id: str, holder: str) -> Item:
+    return {"deploymentId": {"S": _campaign_key(campaign_id)}, "holder": {"S": holder}}
+
+
+def _deployment_item(deployment: Deployment) -> Item:
+    return {
+        "deploymentId": {"S": deployment.deployment_id},
+        "version": {"N": str(deployment.version)},
+        "status": {"S": deployment.status},
+        "body": {"S": deployment.model_dump_json(by_alias=True, exclude_none=True)},
+    }

@@ -1,0 +1,55 @@
+"""The use cases around campaign rules that change nothing: the export and the evaluation."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from genesys_purge.wiring import adapters
+
+if TYPE_CHECKING:
+    from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
+    from genesys_purge.campaign_rules.export_campaign_rule_changes import ExportCampaignRuleChanges
+    from genesys_purge.store.campaign_exports import DynamoChangeExports
+    from genesys_purge.store.files import S3Files
+
+
+@cache
+def export_campaign_rule_changes() -> ExportCampaignRuleChanges:
+    from datetime import timedelta
+
+    from genesys_purge.campaign_rules.change_export import ChangeExport, Destination
+    from genesys_purge.campaign_rules.events import EventQuery
+    from genesys_purge.campaign_rules.export_campaign_rule_changes import (
+        ExportCampaignRuleChanges,
+    )
+
+    this, genesys = adapters.settings(), adapters.genesys()
+    destination = Destination(
+        this.named("changes_bucket"), timedelta(seconds=this.export_settling_seconds)
+    )
+    export = ChangeExport(
+        exports(), _files(), genesys, EventQuery(genesys, this.api_url), destination, adapters.now
+    )
+    return ExportCampaignRuleChanges(export)
+
+
+@cache
+def evaluate_contacts() -> EvaluateContacts:
+    from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
+
+    return EvaluateContacts(_files(), adapters.meter())
+
+
+@cache
+def exports() -> DynamoChangeExports:
+    from genesys_purge.store.campaign_exports import DynamoChangeExports
+
+    table = adapters.settings().named("exports_table")
+    return DynamoChangeExports(adapters.aws("dynamodb"), table, adapters.ledger())
+
+
+def _files() -> S3Files:
+    from genesys_purge.store.files import S3Files
+
+    return S3Files(lambda: adapters.aws("s3"))

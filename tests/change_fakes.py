@@ -1,0 +1,66 @@
+"""In-memory twins of the ports of exports and evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from threading import RLock
+from typing import IO, TYPE_CHECKING
+
+from genesys_purge.campaign_rules import change_ports
+from genesys_purge.errors import FieldError, InvalidRequest, LostRace
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.campaign_export import CampaignExport
+
+from tests.fakes import MemoryAuditLog
+
+
+class MemoryChangeExports:
+    """States by campaign; `before_write` is told each state about to be stored and may raise."""
+
+    def __init__(self, audit: MemoryAuditLog) -> None:
+        self._audit = audit
+        self._lock = RLock()
+        self._exports: dict[str, str] = {}
+        self.before_write: Callable[[CampaignExport], None] = lambda export: None  # noqa: ARG005
+
+    def get(self, campaign_id: str) -> CampaignExport | None:
+        stored = self._exports.get(campaign_id)
+        return CampaignExport.model_validate_json(stored) if stored else None
+
+    def put(self, export: CampaignExport, record: AuditRecord | None = None) -> None:
+        self.before_write(export)
+        with self._lock:
+            stored = self.get(export.campaign_id)
+            if (stored.version if stored else 0) + 1 != export.version:
+                raise LostRace("the stored state is not the one that was read")
+            self._exports[export.campaign_id] = export.model_dump_json(
+                by_alias=True, exclude_none=True
+            )
+            if record:
+                self._audit.append(record)
+
+
+class MemoryFiles:
+    """Objects by URL, read in pieces; `before_put` is told each URL and may raise."""
+
+    def __init__(self, piece: int = 7) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.before_put: Callable[[str], None] = lambda url: None  # noqa: ARG005
+        self._piece = piece
+
+    def read(self, url: str) -> Iterator[bytes]:
+        if url not in self.objects:
+            raise InvalidRequest([FieldError("contactsFrom", f"{url} does not exist")])
+        content = self.objects[url]
+        for start in range(0, len(content), self._piece):
+            yield content[start : start + self._piece]
+
+    def put(self, url: str, file: IO[bytes]) -> None:
+        self.before_put(url)
+        file.seek(0)
+        self.objects[url] = file.read()
+
+
+if TYPE_CHECKING:
+    _exports: change_ports.ChangeExports = MemoryChangeExports(MemoryAuditLog())
+    _files: change_ports.Files = MemoryFiles()

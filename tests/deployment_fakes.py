@@ -1,0 +1,80 @@
+"""In-memory twins of the ports of campaign rules' deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from genesys_purge.campaign_rules import ports
+from genesys_purge.errors import LostRace, NotFound
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.deployment import Deployment, DeploymentStatus
+from genesys_purge.model.deployment_messages import DeploymentStep
+
+from tests.fakes import MemoryAuditLog
+
+
+class MemoryDeployments:
+    """Deployments by id; what is told of each write, before and after it, may raise."""
+
+    def __init__(self, audit: MemoryAuditLog) -> None:
+        self._audit = audit
+        self._lock = RLock()
+        self._deployments: dict[str, str] = {}
+        self._holders: dict[str, str] = {}
+        self.around_write: Callable[[], None] = lambda: None
+
+    def begin(self, deployment: Deployment, record: AuditRecord) -> Deployment:
+        self.around_write()
+        with self._lock:
+            if not deployment.is_dry:
+                if holder := self._holders.get(deployment.campaign_id):
+                    return self.get(holder)
+                self._holders[deployment.campaign_id] = deployment.deployment_id
+            self._keep(deployment, record)
+        self.around_write()
+        return deployment
+
+    def get(self, deployment_id: str) -> Deployment:
+        if deployment_id not in self._deployments:
+            raise NotFound(f"there is no deployment {deployment_id}")
+        return Deployment.model_validate_json(self._deployments[deployment_id])
+
+    def put(self, deployment: Deployment, record: AuditRecord | None = None) -> None:
+        self.around_write()
+        with self._lock:
+            stored = self._deployments.get(deployment.deployment_id)
+            if not stored or self.get(deployment.deployment_id).version != deployment.version - 1:
+                raise LostRace("the stored state is not the one that was read")
+            if deployment.status is DeploymentStatus.FINISHED and not deployment.is_dry:
+                del self._holders[deployment.campaign_id]
+            self._keep(deployment, record)
+        self.around_write()
+
+    def all(self) -> list[Deployment]:
+        """Every deployment, the newest last."""
+        return [self.get(each) for each in self._deployments]
+
+    def _keep(self, deployment: Deployment, record: AuditRecord | None) -> None:
+        body = deployment.model_dump_json(by_alias=True, exclude_none=True)
+        self._deployments[deployment.deployment_id] = body
+        if record:
+            self._audit.append(record)
+
+
+class MemoryDeploymentExecutions:
+    """Remembers what was started, by name; `before_start` may raise."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, DeploymentStep] = {}
+        self.before_start: Callable[[], None] = lambda: None
+
+    def start(self, name: str, step: DeploymentStep) -> None:
+        self.before_start()
+        self.started.setdefault(name, step)
+
+
+if TYPE_CHECKING:
+    _deployments: ports.Deployments = MemoryDeployments(MemoryAuditLog())
+    _executions: ports.DeploymentExecutions = MemoryDeploymentExecutions()

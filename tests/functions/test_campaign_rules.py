@@ -1,0 +1,189 @@
+"""The functions that deploy campaign rules, as Lambda calls them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from genesys_purge.errors import CampaignBusy, InvalidRequest, NotFound, Unexpected
+from genesys_purge.model.deployment_messages import Phase
+from genesys_purge.wiring import campaign_rules
+
+from tests import template, wired
+from tests.application import http_event
+from tests.functions.conftest import Invoke
+from tests.unit.aws import client, mocked_aws
+from tests.unit.campaign_rules.deploy_bench import DeployBench
+from tests.unit.campaign_rules.examples import rule, rule_set
+
+PHASES = {
+    Phase.PLAN: "Plan",
+    Phase.APPLY: "Apply",
+    Phase.VERIFY: "Verify",
+    Phase.PUT_BACK: "PutBack",
+    Phase.COMPLETE: "Complete",
+}
+TASKS = [*PHASES.values(), "Fail", "Recover"]
+USE_CASES = [
+    *("submit_campaign_rules", "plan_campaign_rules", "apply_campaign_rules"),
+    *("verify_campaign_rules", "put_back_campaign_rules", "complete_campaign_rules"),
+    *("fail_campaign_rules", "recover_campaign_rules", "read_campaign_rules"),
+]
+POST = "POST /campaign-rules"
+PERSONAL = "jane.doe@example.com"
+
+
+@pytest.fixture
+def deploying() -> Iterator[DeployBench]:
+    """What the handlers find."""
+    bench = DeployBench()
+    use_cases = {
+        "submit_campaign_rules": bench.submit_campaign_rules,
+        "complete_campaign_rules": bench.complete_campaign_rules,
+        "fail_campaign_rules": bench.fail_campaign_rules,
+        "recover_campaign_rules": bench.recover_campaign_rules,
+        "read_campaign_rules": bench.read_campaign_rules,
+        **{f"{phase}_campaign_rules": task for phase, task in bench.phases.items()},
+    }
+    with ExitStack() as patches:
+        for name, use_case in use_cases.items():
+            patches.enter_context(patch.object(campaign_rules, name, _giving(use_case)))
+        yield bench
+
+
+def _giving(use_case: Any) -> Any:
+    return lambda: use_case
+
+
+def posted(invoke: Invoke, body: Any) -> tuple[int, Any]:
+    """The status and the body that a caller over HTTP is answered with."""
+    answer = invoke("SubmitCampaignRules", http_event(POST, body=json.dumps(body)))
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def test_a_deployment_goes_from_function_to_function_in_plain_json(
+    deploying: DeployBench, invoke: Invoke
+) -> None:
+    submitted = invoke("SubmitCampaignRules", rule_set(rule("A", 1)))
+    deployment_id = submitted["deploymentId"]
+    assert submitted == {
+        "deploymentId": deployment_id,
+        "campaignId": "campaign-1",
+        "status": "submitted",
+    }
+    message: Any = {"deploymentId": deployment_id, "next": "plan", "waitSeconds": 0}
+    taken = []
+    while "next" in message:
+        function = f"{PHASES[Phase(message['next'])]}CampaignRules"
+        message = json.loads(json.dumps(invoke(function, message)))
+        taken.append(function.removesuffix("CampaignRules"))
+    assert taken == ["Plan", "Apply", "Verify", "Complete"]
+    assert message == {"deploymentId": deployment_id, "outcome": "deployed", "succeeded": True}
+    assert list(deploying.contents()) == ["A"]
+
+
+def test_a_set_comes_in_over_http_from_an_event_and_by_invocation(
+    deploying: DeployBench, invoke: Invoke
+) -> None:
+    status, body = posted(invoke, rule_set(rule("A", 1)))
+    assert (status, body["status"]) == (202, "submitted")
+    event = {
+        "detail-type": "Rules Released",
+        "source": "com.example.rules",
+        "time": "2026-11-21T12:00:00Z",
+        "detail": rule_set(rule("B", 2), campaignId="campaign-2"),
+    }
+    assert invoke("SubmitCampaignRules", event)["campaignId"] == "campaign-2"
+    assert [each.submitted_by for each in deploying.deployments.all()] == [
+        "arn:aws:iam::123456789012:user/operator",
+        "event:com.example.rules",
+    ]
+
+
+@pytest.mark.usefixtures("deploying")
+def test_a_refused_set_names_every_field_and_a_busy_campaign_says_so(invoke: Invoke) -> None:
+    status, body = posted(invoke, rule_set(rule("A", 1, priority=0), other=1))
+    assert (status, [each["path"] for each in body["errors"]]) == (
+        400,
+        ["other", "rules.0.priority"],
+    )
+    assert posted(invoke, rule_set(rule("A", 1)))[0] == 202
+    assert posted(invoke, rule_set(rule("B", 1)))[0] == 409
+    with pytest.raises(CampaignBusy):
+        invoke("SubmitCampaignRules", rule_set(rule("B", 1)))
+    with pytest.raises(InvalidRequest):
+        invoke("SubmitCampaignRules", {})
+
+
+def test_a_deployment_and_its_audit_are_read_over_http(
+    deploying: DeployBench, invoke: Invoke
+) -> None:
+    path = {"deploymentId": deploying.deploy(rule("A", 1)).deployment_id}
+    route = "GET /campaign-rules/{deploymentId}"
+    read = invoke("ReadCampaignRules", http_event(route, path=path))
+    audit = invoke("ReadCampaignRules", http_event(f"{route}/audit", path=path))
+    unknown = invoke("ReadCampaignRules", http_event(route, path={"deploymentId": "unknown"}))
+    assert json.loads(read["body"])["outcome"] == "deployed"
+    assert len(json.loads(audit["body"])["records"]) == 4
+    assert [each["statusCode"] for each in (read, audit, unknown)] == [200, 200, 404]
+
+
+def test_what_eventbridge_sends_of_a_stopped_execution_puts_its_deployment_back(
+    deploying: DeployBench, invoke: Invoke
+) -> None:
+    rules = template.resources("AWS::Events::Rule")["StoppedDeploymentsRule"]
+    (target,) = rules["Targets"]
+    transformer = target["InputTransformer"]
+    assert transformer["InputPathsMap"] == {
+        "execution": "$.detail.name",
+        "status": "$.detail.status",
+    }
+    deployment_id = deploying.submit(rule("A", 1))
+    sent = transformer["InputTemplate"].replace("<execution>", deployment_id)
+    invoke("RecoverCampaignRules", json.loads(sent.replace("<status>", "ABORTED")))
+    ended = deploying.deployments.get(deployment_id)
+    assert (ended.outcome, ended.detail) == ("failed", "the execution ended as ABORTED")
+
+
+@pytest.mark.usefixtures("deploying")
+def test_an_error_leaves_by_the_name_that_the_state_machine_knows(invoke: Invoke) -> None:
+    for task in PHASES.values():
+        with pytest.raises(NotFound):
+            invoke(f"{task}CampaignRules", {"deploymentId": "rules-unheard-of"})
+
+
+@pytest.mark.usefixtures("deploying")
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("message", [None, [], {}, {"deploymentId": 5}, {"secret": "hush"}])
+def test_a_message_that_is_none_is_an_error_nobody_foresaw_and_says_nothing_of_it(
+    invoke: Invoke, task: str, message: object
+) -> None:
+    with pytest.raises(Unexpected) as failed:
+        invoke(f"{task}CampaignRules", message)
+    assert str(failed.value) == "unexpected error; see the log of request request-1"
+
+
+@pytest.mark.usefixtures("deploying")
+def test_what_is_logged_of_a_refused_set_is_what_is_wrong_and_not_what_it_says(
+    invoke: Invoke, log: io.StringIO
+) -> None:
+    refused = rule_set(rule(PERSONAL, 1, **{PERSONAL: PERSONAL}), requestedBy=PERSONAL * 10)
+    with pytest.raises(InvalidRequest):
+        invoke("SubmitCampaignRules", refused)
+    assert "is not a field of this request" in log.getvalue()
+    assert "jane" not in log.getvalue()
+
+
+@pytest.mark.parametrize("name", USE_CASES)
+def test_a_use_case_is_built_once_from_the_templates_environment(name: str) -> None:
+    with mocked_aws(), patch.dict("os.environ", template.environment()):
+        client("dynamodb")
+        wired.forget()
+        build = getattr(campaign_rules, name)
+        assert build() is build()
+        wired.forget()

@@ -1,0 +1,184 @@
+"""EvaluateContacts: contacts sent along or in a file, and everything wrong told at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from genesys_purge.campaign_rules.checking import check
+from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
+from genesys_purge.errors import InvalidRequest, TooLarge, TryLater
+
+from tests.change_fakes import MemoryFiles
+from tests.fakes import MemoryMeter
+from tests.unit.campaign_rules.examples import condition, rule, rule_set, set_list
+
+NORTH = rule("north", 1, conditions=[condition("region", "equals", "north", "string")])
+LARGE = rule("large", 2, conditions=[condition("size", "greaterThan", 10, "number")])
+URL = "s3://contacts/2026/november.jsonl"
+
+
+class Bench:
+    """The use case over twins."""
+
+    def __init__(self) -> None:
+        self.files = MemoryFiles()
+        self.meter = MemoryMeter()
+        self.evaluate = EvaluateContacts(self.files, self.meter)
+
+    def inline(self, *contacts: Any, rules: tuple[Any, ...] = (NORTH, LARGE)) -> dict[str, Any]:
+        return self.evaluate(rule_set(*rules, contacts=list(contacts)))
+
+    def errors(self, event: object) -> dict[str, str]:
+        with pytest.raises(InvalidRequest) as refused:
+            self.evaluate(event)
+        return {error.path: error.message for error in refused.value.errors()}
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_contacts_that_are_sent_along_are_answered_in_their_order(bench: Bench) -> None:
+    answer = bench.inline({"region": "north", "size": 11}, {"size": 12}, {})
+    assert answer.pop("averageLatencySeconds") >= 0
+    assert answer == {
+        "matches": [
+            {"contact": 0, "rules": ("north", "large")},
+            {"contact": 1, "rules": ("large",)},
+            {"contact": 2, "rules": ()},
+        ],
+        "evaluated": 3,
+        "conflicts": 0,
+    }
+    assert bench.meter.counts == {"Evaluations": 3, "ConflictsDetected": 0}
+    assert "EvaluationLatency" in bench.meter.durations
+
+
+def test_no_contact_is_a_right_number_of_contacts(bench: Bench) -> None:
+    assert bench.inline() == {"matches": [], "evaluated": 0, "conflicts": 0}
+
+
+def test_a_rule_set_that_may_not_be_deployed_can_be_evaluated(bench: Bench) -> None:
+    rivals = (
+        rule("A", 1, actions=[set_list("L", "x")]),
+        rule("B", 2, actions=[set_list("L", "y")]),
+    )
+    with pytest.raises(InvalidRequest):
+        check(rule_set(*rivals))
+    assert bench.inline({}, {}, rules=rivals)["conflicts"] == 2
+    assert bench.meter.counts["ConflictsDetected"] == 2
+
+
+def test_a_file_is_answered_by_a_file_beside_it(bench: Bench) -> None:
+    bench.files.objects[URL] = b'{"region": "north"}\n\n{"size": 11}\n'
+    event = rule_set(NORTH, LARGE, contactsFrom=URL)
+    answer = bench.evaluate(event)
+    matches_at = answer["matchesAt"]
+    assert matches_at.startswith("s3://contacts/matches/")
+    assert matches_at.endswith("/2026/november.jsonl")
+    assert (answer["evaluated"], answer["conflicts"]) == (2, 0)
+    assert [json.loads(line) for line in bench.files.objects[matches_at].splitlines()] == [
+        {"contact": 0, "rules": ["north"]},
+        {"contact": 2, "rules": ["large"]},
+    ]
+    assert bench.evaluate(event)["matchesAt"] == matches_at
+
+
+def test_other_rules_have_matches_of_their_own(bench: Bench) -> None:
+    bench.files.objects[URL] = b"{}"
+    answers = [bench.evaluate(rule_set(each, contactsFrom=URL)) for each in (NORTH, LARGE)]
+    assert answers[0]["matchesAt"] != answers[1]["matchesAt"]
+
+
+def test_a_wrong_line_is_named_and_leaves_nothing(bench: Bench) -> None:
+    bench.files.objects[URL] = b"{}\n[]\n{}"
+    event = rule_set(NORTH, contactsFrom=URL)
+    assert bench.errors(event) == {"line 2": "contact 1 is not a JSON object"}
+    assert set(bench.files.objects) == {URL}
+    assert bench.meter.counts == {}
+
+
+def test_a_file_that_is_not_there_is_refused(bench: Bench) -> None:
+    assert set(bench.errors(rule_set(NORTH, contactsFrom=URL))) == {"contactsFrom"}
+
+
+def test_matches_that_cannot_be_stored_are_not_told(bench: Bench) -> None:
+    bench.files.objects[URL] = b"{}"
+
+    def fail(_: str) -> None:
+        raise TryLater("503")
+
+    bench.files.before_put = fail
+    with pytest.raises(TryLater):
+        bench.evaluate(rule_set(NORTH, contactsFrom=URL))
+    assert bench.meter.counts == {}
+
+
+@pytest.mark.parametrize("event", [None, [], "x", 1])
+def test_a_request_is_a_json_object(bench: Bench, event: object) -> None:
+    assert bench.errors(event) == {"request": "must be a JSON object"}
+
+
+@pytest.mark.parametrize("fields", [{}, {"contacts": [], "contactsFrom": URL}])
+def test_contacts_come_in_one_way(bench: Bench, fields: dict[str, Any]) -> None:
+    event = rule_set(NORTH, **fields)
+    assert bench.errors(event) == {"request": "needs either contacts or contactsFrom"}
+
+
+@pytest.mark.parametrize("contacts", [None, {}, "x", [{}] * 1_001])
+def test_contacts_are_a_list_of_at_most_a_thousand(bench: Bench, contacts: object) -> None:
+    event = rule_set(NORTH, contacts=contacts)
+    assert bench.errors(event) == {"contacts": "must be a list of at most 1000 contacts"}
+
+
+def test_a_thousand_contacts_are_allowed(bench: Bench) -> None:
+    assert bench.inline(*[{}] * 1_000)["evaluated"] == 1_000
+
+
+@pytest.mark.parametrize("contact", [None, 1, "x", []])
+def test_a_contact_is_a_json_object(bench: Bench, contact: object) -> None:
+    event = rule_set(NORTH, contacts=[{}, contact])
+    assert bench.errors(event) == {"contacts.1": "must be a JSON object"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        7,
+        "",
+        "contacts.jsonl",
+        "s3://contacts",
+        "s3://contacts/",
+        "s3:///key",
+        "https://contacts/key",
+        "s3://CONTACTS/key",
+        f"s3://contacts/{'x' * 901}",
+    ],
+)
+def test_a_file_is_named_by_bucket_and_key(bench: Bench, url: object) -> None:
+    assert set(bench.errors(rule_set(NORTH, contactsFrom=url))) == {"contactsFrom"}
+
+
+def test_every_error_is_told_at_once(bench: Bench) -> None:
+    event = rule_set(NORTH, rule("large", 1, priority=0), contacts=[1], surprise=True)
+    found = bench.errors(event)
+    assert set(found) == {"surprise", "rules.1.priority", "rules.1.executionOrder", "contacts.0"}
+
+
+def test_an_answer_that_would_be_too_large_is_none(bench: Bench) -> None:
+    rules = tuple(rule(f"{n}".rjust(100, "x"), n) for n in range(100))
+    with pytest.raises(TooLarge, match="use contactsFrom"):
+        bench.inline(*[{}] * 1_000, rules=rules)
+    assert bench.meter.counts == {}
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda r: r | {"priority": 0}, lambda r: r | {"name": ""}, lambda _: None]
+)
+def test_all_else_of_a_rule_set_is_checked(bench: Bench, spoil: Callable[[Any], Any]) -> None:
+    assert bench.errors(rule_set(spoil(NORTH), contacts=[]))

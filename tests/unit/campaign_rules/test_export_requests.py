@@ -1,0 +1,121 @@
+"""ExportCampaignRuleChanges: which campaigns, and what one campaign's failure does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.campaign_rules.export_campaign_rule_changes import (
+    ExportCampaignRuleChanges,
+    campaigns_in,
+)
+from genesys_purge.errors import InvalidRequest, PermissionMissing, PurgeError, TryLater
+from genesys_purge.model.campaign_export import Exported
+from genesys_purge.model.submission import Submission
+
+from tests.unit.campaign_rules.tenant import ExportBench
+
+
+def export(bench: ExportBench, payload: object) -> Exported:
+    return ExportCampaignRuleChanges(bench.export)(Submission(payload, "schedule:daily"))
+
+
+def errors(payload: object) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as refused:
+        campaigns_in(payload)
+    return {error.path: error.message for error in refused.value.errors()}
+
+
+def failing_for(bench: ExportBench, **failures: PurgeError) -> None:
+    """Storing anything of these campaigns fails."""
+
+    def fail(url: str) -> None:
+        campaign_id = url.split("/")[3]
+        if campaign_id in failures:
+            raise failures[campaign_id]
+
+    bench.files.before_put = fail
+
+
+@pytest.mark.parametrize(
+    ("payload", "campaigns"),
+    [
+        ({"campaignId": "c1"}, ("c1",)),
+        ({"campaignIds": ["c1"]}, ("c1",)),
+        ({"campaignIds": ["c2", "c1", "c2"]}, ("c2", "c1")),
+        ({"campaignIds": [f"c{n}" for n in range(100)]}, tuple(f"c{n}" for n in range(100))),
+    ],
+)
+def test_a_request_names_one_campaign_or_several(
+    payload: dict[str, Any], campaigns: tuple[str, ...]
+) -> None:
+    assert campaigns_in(payload) == campaigns
+
+
+@pytest.mark.parametrize(
+    ("payload", "wrong"),
+    [
+        (None, {"request": "must be a JSON object"}),
+        ([], {"request": "must be a JSON object"}),
+        ({}, {"request": "needs either campaignId or campaignIds"}),
+        (
+            {"campaignId": "c1", "campaignIds": ["c1"]},
+            {"request": "needs either campaignId or campaignIds"},
+        ),
+        ({"campaignIds": []}, {"campaignIds": "must name 1 to 100 campaigns"}),
+        (
+            {"campaignIds": [f"c{n}" for n in range(101)]},
+            {"campaignIds": "must name 1 to 100 campaigns"},
+        ),
+    ],
+)
+def test_a_wrong_request_is_refused(payload: object, wrong: dict[str, str]) -> None:
+    assert errors(payload) == wrong
+
+
+@pytest.mark.parametrize("campaign_id", ["", "a/b", "..", "' or 1 eq 1", "x" * 81, 7, ["c1"]])
+def test_a_campaign_id_is_fit_for_a_path_and_a_query(campaign_id: object) -> None:
+    assert set(errors({"campaignId": campaign_id})) == {"campaignId"}
+    assert set(errors({"campaignIds": ["c1", campaign_id]})) == {"campaignIds.1"}
+
+
+@pytest.mark.parametrize("nothing", ["campaignId", "campaignIds"])
+def test_null_names_no_campaign(nothing: str) -> None:
+    assert errors({nothing: None})
+
+
+def test_every_error_of_a_request_is_told() -> None:
+    payload = {"campaignId": "?", "campaign_ids": ["c"], "since": "yesterday"}
+    assert set(errors(payload)) == {"campaignId", "campaign_ids", "since"}
+
+
+def test_every_campaign_is_exported_by_whoever_asked() -> None:
+    bench = ExportBench()
+    exported = export(bench, {"campaignIds": ["c1", "c2"]})
+    assert [each.campaign_id for each in exported.exports] == ["c1", "c2"]
+    assert [record.actor for record in bench.audit.every] == ["schedule:daily"] * 2
+
+
+def test_where_nothing_is_left_to_export_the_answer_is_empty() -> None:
+    bench = ExportBench()
+    export(bench, {"campaignId": "c1"})
+    assert export(bench, {"campaignId": "c1"}).to_json() == {"exports": []}
+
+
+def test_one_campaigns_failure_keeps_no_other_from_being_exported() -> None:
+    bench = ExportBench()
+    failing_for(bench, c1=TryLater("503"), c3=PermissionMissing("403", permission="p"))
+    with pytest.raises(TryLater) as failed:
+        export(bench, {"campaignIds": ["c1", "c2", "c3", "c4"]})
+    assert str(failed.value) == (
+        "2 of 4 campaigns were not exported: c1: TryLater: 503; c3: PermissionMissing: 403"
+    )
+    told = [record.run_id for record in bench.audit.every]
+    assert told == ["campaign-export:c2", "campaign-export:c4"]
+
+
+def test_the_error_of_the_only_campaign_is_told_as_it_is() -> None:
+    bench = ExportBench()
+    failing_for(bench, c1=PermissionMissing("403", permission="p"))
+    with pytest.raises(PermissionMissing):
+        export(bench, {"campaignId": "c1"})

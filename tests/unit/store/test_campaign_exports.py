@@ -1,0 +1,121 @@
+"""How far campaigns are exported: one step at a time, never without its audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import NamedTuple
+
+import pytest
+from genesys_purge.campaign_rules.change_ports import ChangeExports
+from genesys_purge.errors import LostRace
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.campaign_export import CampaignExport
+from genesys_purge.model.dates import Window
+from genesys_purge.ports import AuditLog
+from genesys_purge.store.campaign_exports import DynamoChangeExports
+from genesys_purge.store.ledger import Ledger
+
+from tests.change_fakes import MemoryChangeExports
+from tests.clock import NOON
+from tests.dynamodb import one_call_at_a_time
+from tests.fakes import MemoryAuditLog
+from tests.unit.aws import client, mocked_aws
+
+WINDOW = Window(start=NOON - timedelta(days=1), end=NOON)
+INTENT = CampaignExport(campaign_id="c").intended(WINDOW, NOON)
+
+
+class ExportTables(NamedTuple):
+    """Where states are kept, and the log beside it."""
+
+    exports: ChangeExports
+    audit: AuditLog
+
+
+@pytest.fixture
+def export_aws() -> Iterator[None]:
+    with mocked_aws("ExportsTable", "AuditTable"), one_call_at_a_time():
+        yield
+
+
+@pytest.fixture(params=["twin", "dynamodb"])
+def tables(request: pytest.FixtureRequest) -> ExportTables:
+    if request.param == "twin":
+        audit = MemoryAuditLog()
+        return ExportTables(MemoryChangeExports(audit), audit)
+    request.getfixturevalue("export_aws")
+    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+    return ExportTables(DynamoChangeExports(client("dynamodb"), "ExportsTable", ledger), ledger)
+
+
+def record() -> AuditRecord:
+    return AuditRecord(
+        run_id=INTENT.run_id, at=NOON, actor="tests", action=Action.CAMPAIGN_CHANGES_EXPORTED
+    )
+
+
+def told(tables: ExportTables) -> int:
+    return len(tables.audit.page(INTENT.run_id, 1, 100).records)
+
+
+def test_a_campaign_that_was_never_exported_has_no_state(tables: ExportTables) -> None:
+    assert tables.exports.get("c") is None
+
+
+def test_a_state_is_read_back_as_it_was_put(tables: ExportTables) -> None:
+    for state in (INTENT, INTENT.failed(), INTENT.failed().intended(WINDOW, NOON)):
+        tables.exports.put(state)
+        assert tables.exports.get("c") == state
+    assert tables.exports.get("another") is None
+
+
+def test_a_completed_window_and_its_record_are_one_write(tables: ExportTables) -> None:
+    tables.exports.put(INTENT)
+    tables.exports.put(INTENT.completed(), record())
+    assert told(tables) == 1
+    with pytest.raises(LostRace):
+        tables.exports.put(INTENT.completed(), record())
+    assert told(tables) == 1
+    assert tables.exports.get("c") == INTENT.completed()
+
+
+@pytest.mark.parametrize("state", [INTENT, INTENT.failed().failed()])
+def test_only_the_successor_of_what_is_stored_is_stored(
+    tables: ExportTables, state: CampaignExport
+) -> None:
+    tables.exports.put(INTENT)
+    with pytest.raises(LostRace):
+        tables.exports.put(state, record())
+    assert tables.exports.get("c") == INTENT
+    assert told(tables) == 0
+
+
+def test_where_nothing_is_stored_only_the_first_state_is(tables: ExportTables) -> None:
+    with pytest.raises(LostRace):
+        tables.exports.put(INTENT.failed())
+    assert tables.exports.get("c") is None
+
+
+def test_campaigns_are_not_in_each_others_way(tables: ExportTables) -> None:
+    other = CampaignExport(campaign_id="d").intended(WINDOW, NOON)
+    tables.exports.put(INTENT)
+    tables.exports.put(other)
+    assert (tables.exports.get("c"), tables.exports.get("d")) == (INTENT, other)
+
+
+def test_of_many_that_begin_at_once_one_wins(tables: ExportTables) -> None:
+    barrier = Barrier(6)
+
+    def begin(_: int) -> bool:
+        barrier.wait()
+        try:
+            tables.exports.put(INTENT)
+        except LostRace:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(begin, range(6))) == [False] * 5 + [True]

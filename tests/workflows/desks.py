@@ -1,0 +1,94 @@
+"""One application for many purge rules: each is about its own queue, so none meets another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, NamedTuple
+
+from local.simulator import Conversation, Corpus, Operation
+from tests.application import Application, running
+from tests.builders import days_ago
+from tests.unit.purge_rules.rule_bench import condition, document
+
+CONVERSATIONS = 3
+
+
+class Desk(NamedTuple):
+    """A queue with three conversations of 800 to 1000 days ago, and a rule for whatever is 730."""
+
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"desk-{self.number}"
+
+    @property
+    def ids(self) -> list[str]:
+        return [f"{self.name}-{each}" for each in range(CONVERSATIONS)]
+
+    def rule(self, **fields: Any) -> dict[str, Any]:
+        """The rule as a caller writes it; fields in camelCase."""
+        filters = [condition("type", "eq", "voice"), condition("queueId", "eq", self.name)]
+        return document(**{"name": self.name, "scope": {"filters": filters}} | fields)
+
+    def conversations(self) -> Iterator[Conversation]:
+        for number, conversation_id in enumerate(self.ids):
+            end = days_ago(800 + 100 * number)
+            yield Conversation(conversation_id, start=end, end=end, queue_id=self.name)
+
+
+class Office:
+    """The application of a module's tests."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self._numbers = count()
+
+    def desk(self) -> Desk:
+        """A desk that no test has had; whatever faults another left are forgotten."""
+        self.app.simulator.faults.clear()
+        return Desk(next(self._numbers))
+
+    def create(self, desk: Desk, **fields: Any) -> dict[str, Any]:
+        """What `create_purge_rule` answers to the desk's rule."""
+        answer: dict[str, Any] = self.app.invoke("CreatePurgeRuleFunction", desk.rule(**fields))
+        return answer
+
+    def post(self, desk: Desk, **fields: Any) -> tuple[int, Any]:
+        """What `POST /purge-rules` answers to the desk's rule: the status and the body."""
+        answer = self.app.post("POST /purge-rules", desk.rule(**fields))
+        return answer["statusCode"], answer["body"]
+
+    def at_genesys(self, desk: Desk) -> list[dict[str, Any]]:
+        """The desk's rules that Genesys has, with their executions."""
+        rules = self.app.genesys("GET", "rules")["rules"]
+        return [each for each in rules if each["scope"] == desk.rule()["scope"]]
+
+    def webhooks(self, rule_id: str) -> list[dict[str, Any]]:
+        """The webhooks that Genesys has of a rule, with their deliveries."""
+        webhooks = self.app.genesys("GET", "webhooks")["webhooks"]
+        return [each for each in webhooks if each["config"] == {"ruleId": rule_id}]
+
+    def sent(self, since: int = 0) -> list[Operation]:
+        """What Genesys was asked for after the first `since` requests, tokens apart."""
+        asked = [request.operation for request in self.app.simulator.requests[since:]]
+        return [each for each in asked if each not in (None, Operation.TOKEN)]
+
+    def facts(self, rule_id: str) -> list[str]:
+        """The actions in the rule's audit, in order."""
+        return [record["action"] for record in self.app.rule_audit(rule_id)]
+
+    def execute(self, rule_id: str, **forced: Any) -> dict[str, Any]:
+        """Has Genesys execute a rule now and send its webhooks once."""
+        execution: dict[str, Any] = self.app.genesys("POST", f"rules/{rule_id}/execute", **forced)
+        self.app.simulator.deliver_due()
+        return execution
+
+
+@contextmanager
+def office(desks: int = 100) -> Iterator[Office]:
+    """A running application over so many desks."""
+    with running(Corpus.of(c for each in range(desks) for c in Desk(each).conversations())) as app:
+        yield Office(app)
