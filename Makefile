@@ -42,8 +42,8 @@ up: setup  ## Keep the application up on this machine until Ctrl-C
 validate: setup  ## Check a purge request, REQUEST=file.json, or a rule set, RULES=file.json or .yaml
 	@$(BIN)/python -m local validate $(if $(RULES),--rules $(RULES),$(REQUEST))
 
-test: setup  ## Run all tests
-	$(BIN)/pytest -q
+test: setup  ## Run all tests, on two processors
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: setup .venv-check/.ready  ## Lint and type-check code, template and state machine
 	$(BIN)/ruff check .

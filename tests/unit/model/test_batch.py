@@ -40,7 +40,7 @@ def test_a_submit_is_only_recorded_after_its_intent() -> None:
     assert sources == {BatchState.SUBMITTING}
 
 
-@pytest.mark.parametrize("state", ENDED)
+@pytest.mark.parametrize("state", sorted(ENDED))
 def test_a_batch_that_has_ended_stays_as_it_ended(state: BatchState) -> None:
     assert batch_in(state).has_ended
     assert TRANSITIONS[state] <= {state}
