@@ -138,8 +138,8 @@ def test_an_empty_object_lacks_its_method(bench: Workbench) -> None:
     ("wrong", "last"),
     [
         (1_000, ("field999", "is not a field of this request")),
-        (1_001, ("request", "has 1 more errors")),
-        (5_000, ("request", "has 4000 more errors")),
+        (1_001, ("request", "has more than 1000 errors")),
+        (5_000, ("request", "has more than 1000 errors")),
     ],
 )
 def test_errors_beyond_the_first_thousand_are_only_counted(

@@ -19,11 +19,8 @@ from genesys_purge.campaign_rules.rules import (
     Rule,
     RuleSet,
 )
-from genesys_purge.errors import FieldError, InvalidRequest
-from genesys_purge.model.request import read_fields
-
-# The answer must stay an answer: five hundred rules can clash with each other in pairs.
-MOST_ERRORS = 1_000
+from genesys_purge.errors import FieldError
+from genesys_purge.model.request import as_object, read_fields, require_none
 
 
 class Placed(NamedTuple):
@@ -43,19 +40,13 @@ def check(
     others stay. Rules that are not enabled clash like any other: they may be enabled any time.
     Rules that are not to be `exclusive` may set one list to different values.
     """
-    if not isinstance(document, Mapping):
-        raise InvalidRequest([FieldError("request", "must be a JSON object")])
-    rule_set, errors = read_fields(RuleSet, document)
-    if document.get("rules") in ([], ()):
+    given = as_object(document)
+    rule_set, errors = read_fields(RuleSet, given)
+    if given.get("rules") in ([], ()):
         errors.append(FieldError("rules", "must hold at least one rule"))
     # A set with a wrong rule has none at all, and the others may clash nevertheless.
-    rules = rule_set.rules or tuple(_drafts(document.get("rules")))
-    conflicts = _conflicts(rules, deployed, exclusive=exclusive)
-    found = list(islice(chain(errors, conflicts), MOST_ERRORS + 1))
-    if len(found) > MOST_ERRORS:
-        found[MOST_ERRORS:] = [FieldError("request", f"has more than {MOST_ERRORS} errors")]
-    if found:
-        raise InvalidRequest(found)
+    rules = rule_set.rules or tuple(_drafts(given.get("rules")))
+    require_none(chain(errors, _conflicts(rules, deployed, exclusive=exclusive)))
     return rule_set
 
 

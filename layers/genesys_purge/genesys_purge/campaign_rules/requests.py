@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -10,7 +9,7 @@ import orjson
 from genesys_purge.campaign_rules.checking import check
 from genesys_purge.campaign_rules.rules import RuleSet
 from genesys_purge.errors import FieldError, InvalidRequest
-from genesys_purge.model.request import Text, read_fields
+from genesys_purge.model.request import Text, as_object, read_fields
 from genesys_purge.model.wire import Wire
 
 # A deployment keeps the set and what was there before in one item, which holds 400 KB.
@@ -36,10 +35,9 @@ class CheckedSet(NamedTuple):
 
 def checked(payload: object) -> CheckedSet:
     """The rule set in `payload`; InvalidRequest with every error of it."""
-    if not isinstance(payload, Mapping):
-        raise InvalidRequest([FieldError("request", "must be a JSON object")])
-    own = {name: value for name, value in payload.items() if name in OURS}
-    rest = {name: value for name, value in payload.items() if name not in OURS}
+    document = as_object(payload)
+    own = {name: value for name, value in document.items() if name in OURS}
+    rest = {name: value for name, value in document.items() if name not in OURS}
     manner, errors = read_fields(Manner, own)
     try:
         rule_set = check(rest)

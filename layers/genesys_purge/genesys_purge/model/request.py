@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -21,6 +22,7 @@ RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 LONGEST_PATH = 200
+MOST_ERRORS = 1_000
 UNKNOWN = "is not a field of this request"
 UNREADABLE = "is nested too deeply, or holds a number over 64 bits or text that is not Unicode"
 
@@ -102,6 +104,25 @@ def _field_error(error: Any) -> FieldError:
     if error["type"] == "extra_forbidden":
         message = UNKNOWN
     return FieldError(path, message)
+
+
+def as_object(payload: object) -> Mapping[str, Any]:
+    """The document; InvalidRequest where it is no JSON object."""
+    if not isinstance(payload, Mapping):
+        raise InvalidRequest([FieldError("request", "must be a JSON object")])
+    return payload
+
+
+def require_none(errors: Iterable[FieldError]) -> None:
+    """InvalidRequest where there are any; beyond a thousand it only says that there are more.
+
+    The answer must stay an answer: a body of a MiB has room for a hundred thousand errors.
+    """
+    found = list(islice(errors, MOST_ERRORS + 1))
+    if len(found) > MOST_ERRORS:
+        found[MOST_ERRORS:] = [FieldError("request", f"has more than {MOST_ERRORS} errors")]
+    if found:
+        raise InvalidRequest(found)
 
 
 def fingerprint(payload: Mapping[str, Any], moment: datetime | None) -> str:

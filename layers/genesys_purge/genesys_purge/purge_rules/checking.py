@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple
 
-from genesys_purge.errors import FieldError, InvalidRequest
-from genesys_purge.model.request import read_fields
+from genesys_purge.errors import FieldError
+from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.retention import Kind, Policy
 from genesys_purge.ports import Policies
 from genesys_purge.purge_rules.rule import RuleRequest
-
-# The answer must stay an answer: a body of a MiB has room for a hundred thousand errors.
-MOST_ERRORS = 1_000
 
 
 class CheckedRule(NamedTuple):
@@ -34,15 +31,10 @@ class RuleRequests:
 
     def check(self, payload: object) -> CheckedRule:
         """The rule in `payload`; InvalidRequest with every error of it."""
-        if not isinstance(payload, Mapping):
-            raise InvalidRequest([FieldError("request", "must be a JSON object")])
-        request, wrong = read_fields(RuleRequest, payload)
+        request, wrong = read_fields(RuleRequest, as_object(payload))
         policy = self._policy(request)
-        errors = list(islice(chain(wrong, _conflicts(request, policy)), MOST_ERRORS + 1))
-        if len(errors) > MOST_ERRORS:
-            errors[MOST_ERRORS:] = [FieldError("request", f"has more than {MOST_ERRORS} errors")]
-        if errors or policy is None:
-            raise InvalidRequest(errors)
+        require_none(chain(wrong, _conflicts(request, policy)))
+        assert policy is not None  # noqa: S101 - without one there is a conflict
         days = request.retention_period.days
         kind = request.scope.kind
         return CheckedRule(request.name, request.to_json(), kind, days, policy.at_least(days))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods import METHODS
 from genesys_purge.methods.method import Method, Rules
-from genesys_purge.model.request import PurgeRequest, conflicts_of_common_fields, read_fields
+from genesys_purge.model.request import (
+    PurgeRequest,
+    as_object,
+    conflicts_of_common_fields,
+    read_fields,
+    require_none,
+)
 from genesys_purge.model.run import Run
 from genesys_purge.ports import Clock, Policies
 from genesys_purge.settings import Settings
-
-# The answer must stay an answer: a body of a MiB has room for a hundred thousand errors.
-MOST_ERRORS = 1_000
 
 
 class Requests:
@@ -28,22 +31,17 @@ class Requests:
 
     def check(self, payload: object, reference: datetime | None = None) -> PurgeRequest:
         """The request in `payload`; InvalidRequest with every error of it."""
-        if not isinstance(payload, Mapping):
-            raise InvalidRequest([FieldError("request", "must be a JSON object")])
-        method = _method_named(payload.get("method"))
-        request, errors = read_fields(method.request_model, payload)
+        document = as_object(payload)
+        method = _method_named(document.get("method"))
+        request, errors = read_fields(method.request_model, document)
         rules = self._rules(reference or self._now())
         wrong = {error.path.partition(".")[0] for error in errors}
-        conflicts = [
-            *conflicts_of_common_fields(request, rules.max_records),
-            *method.conflicts(request, rules),
-        ]
-        errors += [error for error in conflicts if error.path.partition(".")[0] not in wrong]
-        if len(errors) > MOST_ERRORS:
-            more = FieldError("request", f"has {len(errors) - MOST_ERRORS} more errors")
-            errors = [*errors[:MOST_ERRORS], more]
-        if errors:
-            raise InvalidRequest(errors)
+        conflicts = chain(
+            conflicts_of_common_fields(request, rules.max_records),
+            method.conflicts(request, rules),
+        )
+        others = (error for error in conflicts if error.path.partition(".")[0] not in wrong)
+        require_none(chain(errors, others))
         return request
 
     def limit(self, request: PurgeRequest) -> int:
