@@ -23,6 +23,7 @@ from local.submission import read_request
 
 REQUEST = PROJECT / "events" / "schedule" / "conversation_archive.json"
 RULE = PROJECT / "events" / "invoke" / "create_purge_rule.json"
+NOTIFICATIONS = "notifications.json"
 PATIENCE_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.2
 # One run, its one rule's execution, and at least one job and one batch.
@@ -46,7 +47,7 @@ def demo(options: Options, console: Console, errors: Console) -> int:
     say(console, f"Starting the application; waits are scaled by {options.wait_scale:g}.")
     with application(shown) as app, httpx.Client(trust_env=False, timeout=30) as web:
         announce(app, console)
-        one = _Demo(app, web, console)
+        one = _Demo(app, web, console, options.out)
         one.title("A retention purge")
         code = purge(app, shown, console, errors, request)
         try:
@@ -61,8 +62,9 @@ def demo(options: Options, console: Console, errors: Console) -> int:
 class _Demo:
     """What is shown of one application."""
 
-    def __init__(self, app: Application, web: httpx.Client, console: Console) -> None:
+    def __init__(self, app: Application, web: httpx.Client, console: Console, out: Path) -> None:
         self._app = app
+        self._out = out
         self._web = web
         self._console = console
 
@@ -128,7 +130,9 @@ class _Demo:
             self.say(f"{number} x", kind)
         held = sum(each["signatureHeld"] for each in received)
         self.say("signatures", f"{held} of {len(received)} hold")
-        self.say("page", f"{self._app.genesys.url}/_simulator/governance, while `make up` is up")
+        file = self._out / NOTIFICATIONS
+        results.write_json(file, {"received": received})
+        self.say("all of it", file)
         if held < len(received):
             raise DemoFailed("a notification's signature does not hold")
 
