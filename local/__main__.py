@@ -25,9 +25,10 @@ from local.redriving import NothingIsUp, redrive
 from local.rules_demo import demo_rules
 from local.running import run
 from local.submission import SubmitFailed, UnreadableRequest
-from local.upkeep import up
+from local.upkeep import AlreadyUp, up
 
 FORESEEN = (
+    AlreadyUp,
     BotoCoreError,
     ClientError,
     DemoFailed,

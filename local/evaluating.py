@@ -10,6 +10,7 @@ from genesys_purge.campaign_rules.evaluation import Evaluation
 from genesys_purge.errors import InvalidRequest
 
 from local.rule_files import read_rules
+from local.submission import UnreadableRequest
 
 MATCHES = "matches.jsonl"
 PIECE = 262_144
@@ -18,6 +19,8 @@ PIECE = 262_144
 def evaluate(rules: Path, contacts: Path, out: Path) -> int:
     """Writes the matches and returns 0; prints every error of the rules, or the line's, and 1."""
     out.mkdir(parents=True, exist_ok=True)
+    if contacts.resolve() == (out / MATCHES).resolve():
+        raise UnreadableRequest(f"{contacts} is where the matches go; name another --out")
     (out / MATCHES).unlink(missing_ok=True)
     draft = out / f"{MATCHES}.draft"
     try:

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from local.submission import UnreadableRequest, read_request
+from local.submission import UnreadableRequest, once_each, read_request
 
 YAML = frozenset({".yaml", ".yml"})
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
@@ -18,6 +18,15 @@ class JsonLoader(yaml.SafeLoader):
         first: [(tag, pattern) for tag, pattern in resolvers if tag != TIMESTAMP]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+def _without_repeats(loader: JsonLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    """A mapping; of two values under one key nobody could tell which was meant."""
+    pairs = [(loader.construct_object(key, deep=True), value) for key, value in node.value]
+    return once_each((key, loader.construct_object(value, deep=True)) for key, value in pairs)
+
+
+JsonLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _without_repeats)
 
 
 def read_rules(file: Path) -> Any:

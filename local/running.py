@@ -65,10 +65,15 @@ class _Run:
         self._provide_ids(request)
         lambda_client = self._app.session.client("lambda")
         run_id = submit(lambda_client, self._app.stack.functions[FUNCTION], request)
-        with PurgeApi(self._app.api_url) as api, progress_on(self._console) as progress:
-            for seen in self._looks(api, run_id):
-                progress.show(seen)
-            results.write(self._options.out, seen, api.audit(run_id))
+        seen = Observation(run_id=run_id)
+        with PurgeApi(self._app.api_url) as api:
+            try:
+                with progress_on(self._console) as progress:
+                    for seen in self._looks(api, run_id):
+                        progress.show(seen)
+            finally:
+                # Whatever stops us, jobs may be running at Genesys: what is known stays.
+                results.write(self._options.out, seen, api.audit(run_id))
         self._report(seen)
         return 0 if seen.succeeded else 1
 

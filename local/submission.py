@@ -1,7 +1,7 @@
 """Sends a request to submit_purge as its callers do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,21 @@ class SubmitFailed(Exception):
     """A function did not work."""
 
 
+def once_each(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """The pairs as a dictionary; ValueError where a key is there twice."""
+    found: dict[Any, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{key!r} is there twice")
+        found[key] = value
+    return found
+
+
 def read_request(file: Path) -> Any:
     """The JSON in a file."""
     try:
-        return json.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        return json.loads(text, object_pairs_hook=once_each)
     except OSError as error:
         raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from genesys_purge import callers
-from genesys_purge.campaign_rules.checking import check
+from genesys_purge.campaign_rules.requests import checked
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.purging.requests import Requests, normalised
@@ -48,7 +48,7 @@ def validate(file: Path) -> int:
 def validate_rules(file: Path) -> int:
     """Prints the normalised rule set and returns 0, or every error as `path: message` and 1."""
     try:
-        rules = check(read_rules(file))
+        rules = checked(read_rules(file)).rule_set
     except InvalidRequest as refused:
         for error in refused.errors():
             print(error)

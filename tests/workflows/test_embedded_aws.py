@@ -52,10 +52,10 @@ REQUEST = {
 class CommandLine:
     """`python -m local` in a process of its own."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
-        self.out = folder / "out"
+    def __init__(self, folder: Path, *words: str, out: Path | None = None) -> None:
+        self.out = out or folder / "out"
         self.temporary = folder / "temporary"
-        self.temporary.mkdir()
+        self.temporary.mkdir(parents=True)
         self._process = subprocess.Popen(  # noqa: S603 - a program of our own
             [sys.executable, "-m", "local", *words, "--out", str(self.out)],
             cwd=PROJECT,
@@ -116,6 +116,9 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(
     line.read_until("run conversation_archive-")
     line.stop(number)
     assert line.exit_code() == 128 + number
+    audit = (line.out / "audit.jsonl").read_text().splitlines()
+    assert json.loads(audit[0])["action"] == "run_submitted"
+    assert json.loads((line.out / "result.json").read_text())["runId"]
     line.assert_nothing_is_left()
 
 
@@ -125,6 +128,9 @@ def test_up_says_how_to_use_it_until_it_is_stopped(tmp_path: Path) -> None:
     stack = json.loads((line.out / "stack.json").read_text())
     assert stack["functions"].keys() >= {"submit_purge", "read_purge"}
     assert httpx.get(f"{stack['genesysUrl']}/_simulator/state", trust_env=False).is_success
+    second = CommandLine(tmp_path / "second", "up", out=line.out)
+    assert second.exit_code() == 1
+    assert (line.out / "stack.json").exists()
     line.stop(signal.SIGTERM)
     assert line.exit_code() == 0
     assert not (line.out / "stack.json").exists()

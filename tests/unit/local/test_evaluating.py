@@ -136,3 +136,11 @@ def test_a_rule_set_that_clashes_with_itself_is_no_right_one(
 def test_validate_takes_a_request_or_rules(words: list[str]) -> None:
     with pytest.raises(SystemExit):
         main(["validate", *words])
+
+
+def test_contacts_are_not_overwritten_by_their_matches(folder: Folder) -> None:
+    folder.out.mkdir()
+    contacts = folder.out / "matches.jsonl"
+    contacts.write_text('{"region": "north"}')
+    assert folder.evaluate(folder.rules(NORTH), str(contacts)) == 1
+    assert contacts.read_text() == '{"region": "north"}'

@@ -52,3 +52,19 @@ def test_yaml_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(UnreadableRequest, match="is not YAML"):
         read_rules(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("rules.yaml", "campaignId: a\ncampaignId: b\n"),
+        ("rules.yaml", "rules:\n- {name: a, version: 1, name: b}\n"),
+        ("rules.json", '{"campaignId": "a", "campaignId": "b"}'),
+        ("rules.json", '{"rules": [{"name": "a", "name": "b"}]}'),
+    ],
+)
+def test_a_key_that_is_there_twice_is_told(tmp_path: Path, name: str, content: str) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    with pytest.raises(UnreadableRequest, match="is there twice"):
+        read_rules(file)
