@@ -3,12 +3,14 @@
 import getpass
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from genesys_purge.campaign_rules.requests import checked
+from genesys_purge.errors import InvalidRequest
 from rich.console import Console
 
 from local import function_log, results
@@ -18,7 +20,7 @@ from local.options import Options
 from local.purge_api import PurgeApi, PurgeApiFailed
 from local.rule_files import read_rules
 from local.running import announce, say
-from local.submission import Refused, SubmitFailed, UnreadableRequest, invoke
+from local.submission import Refused, SubmitFailed, invoke
 
 SUBMIT, RECOVER = "submit_campaign_rules", "recover_campaign_rules"
 STATE_MACHINE = "deploy_campaign_rules"
@@ -31,12 +33,13 @@ def deploy_rules(
     file: Path, options: Options, console: Console, errors: Console, *, dry_run: bool
 ) -> int:
     """Deploys the rule set in the file and returns the exit code: 0 where it ended well."""
+    results.clear(options.out)
     document = as_submitted(read_rules(file), dry_run=dry_run)
     try:
-        json.dumps(document, allow_nan=False)
-    except (ValueError, TypeError) as error:
-        raise UnreadableRequest(f"{file} holds what JSON cannot: {error}") from error
-    results.clear(options.out)
+        checked(document)
+    except InvalidRequest as refused:
+        reject(document, [str(error) for error in refused.fields], options.out, errors)
+        return 1
     say(console, f"Starting the application; waits are scaled by {options.wait_scale:g}.")
     campaign = campaign_of(document)
     with application(replace(options, campaigns=(campaign,) if campaign else ())) as app:
@@ -66,10 +69,25 @@ def deploy(app: Application, document: Any, out: Path, console: Console, errors:
     try:
         return one.deploy(document)
     except Refused as refused:
-        return one.reject(document, refused.errors)
+        return reject(document, refused.errors, out, errors)
     except (SubmitFailed, PurgeApiFailed):
         one.tell_errors()
         raise
+
+
+def reject(document: Any, lines: Sequence[str], out: Path, errors: Console) -> str:
+    """The end of a set that was refused before anything was stored."""
+    for line in lines:
+        say(errors, line)
+    write(out, campaign_of(document), "rejected", [])
+    return "rejected"
+
+
+def write(out: Path, campaign: str | None, outcome: str, rules: list[Mapping[str, Any]]) -> None:
+    """Writes `result.json`."""
+    told = [{name: rule[name] for name in ("name", "action", "outcome")} for rule in rules]
+    content = {"campaignId": campaign, "outcome": outcome, "rules": told}
+    results.write_json(out / results.RESULT, content)
 
 
 class _Deployment:
@@ -99,16 +117,9 @@ class _Deployment:
     def _finish(self, api: PurgeApi, shown: Mapping[str, Any]) -> str:
         outcome = str(shown.get("outcome", "failed"))
         results.write_records(self._out, api.deployment_audit(shown["deploymentId"]))
-        self._write(shown["campaignId"], outcome, shown["rules"])
+        write(self._out, shown["campaignId"], outcome, shown["rules"])
         self._report(shown)
         return outcome
-
-    def reject(self, document: Any, lines: list[str]) -> str:
-        """The end of a set that was refused before anything was stored."""
-        for line in lines:
-            say(self._errors, line)
-        self._write(campaign_of(document), "rejected", [])
-        return "rejected"
 
     def tell_errors(self) -> None:
         """Prints what the functions logged as errors."""
@@ -143,11 +154,6 @@ class _Deployment:
         while (status := describe(executionArn=self._arn)["status"]) == "RUNNING":
             time.sleep(LOOK_EVERY_SECONDS)
         return str(status)
-
-    def _write(self, campaign: str | None, outcome: str, rules: list[Mapping[str, Any]]) -> None:
-        told = [{name: rule[name] for name in ("name", "action", "outcome")} for rule in rules]
-        content = {"campaignId": campaign, "outcome": outcome, "rules": told}
-        results.write_json(self._out / results.RESULT, content)
 
     def _report(self, shown: Mapping[str, Any]) -> None:
         outcome = shown.get("outcome", "failed")

@@ -116,6 +116,8 @@ def test_a_condition_lacks_what_is_required(field: str) -> None:
         ("conditions", {}),
         ("conditions", [condition("a", "equals", 1, "number")] * 51),
         ("actions", {}),
+        ("name", "two\nlines"),
+        ("name", "\x1b[31mred"),
         ("actions", [{"type": "callNext"}] * 21),
         ("colour", "red"),
         ("execution_order", 1),
@@ -130,7 +132,7 @@ def test_one_wrong_field_of_a_rule_is_told_alone_and_by_its_path(field: str, val
     "fields",
     [
         {"name": "x" * 100, "description": "x" * 1_000, "priority": 1, "version": 2**31 - 1},
-        {"name": "ü\n'\"", "priority": 1_000, "executionOrder": 0},
+        {"name": "ü '\"", "priority": 1_000, "executionOrder": 0},
         {"conditions": [condition("a", "equals", 1, "number")] * 50},
         {"actions": [{"type": "callNext"}] * 20},
     ],

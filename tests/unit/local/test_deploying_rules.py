@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from rich.console import Console
 
+from local import deploying_rules
 from local.deploying_rules import as_submitted, campaign_of, deploy, deploy_rules
 from local.options import Options
 from local.rules_demo import RULES, as_changed
@@ -71,11 +72,26 @@ def test_the_campaign_is_known_where_the_set_says_it() -> None:
     assert [campaign_of(each) for each in others] == [None] * 4
 
 
-def test_what_json_cannot_say_is_not_sent(tmp_path: Path) -> None:
-    file = tmp_path / "rules.yaml"
-    file.write_text("campaignId: c\nrules: [{priority: .nan}]\n")
-    with pytest.raises(UnreadableRequest, match="what JSON cannot"):
-        deploy_rules(file, Options(out=tmp_path), Console(), Console(), dry_run=False)
+def test_a_wrong_set_is_rejected_before_anything_is_started_and_nothing_earlier_is_left(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "result.json").write_text('{"outcome": "deployed"}')
+    file = tmp_path / "rules.json"
+    file.write_text('{"campaignId": "c", "rules": [{"priority": NaN}]}')
+    with patch.object(deploying_rules, "application") as started:
+        code = deploy_rules(file, Options(out=tmp_path), Console(), Console(), dry_run=False)
+    assert (code, started.called) == (1, False)
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result == {"campaignId": "c", "outcome": "rejected", "rules": []}
+
+
+def test_a_file_that_cannot_be_read_leaves_no_result_of_an_earlier_time(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_text('{"outcome": "deployed"}')
+    with pytest.raises(UnreadableRequest):
+        deploy_rules(
+            tmp_path / "none.json", Options(out=tmp_path), Console(), Console(), dry_run=False
+        )
+    assert not (tmp_path / "result.json").exists()
 
 
 def test_the_demo_changes_two_thirds_of_the_sample_and_adds_to_it() -> None:

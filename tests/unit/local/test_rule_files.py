@@ -68,3 +68,39 @@ def test_a_key_that_is_there_twice_is_told(tmp_path: Path, name: str, content: s
     file.write_text(content)
     with pytest.raises(UnreadableRequest, match="is there twice"):
         read_rules(file)
+
+
+def test_aliases_are_refused_before_they_are_followed(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    file.write_text("\n".join(["a0: &a0 [x]", *levels, "rules: []"]))
+    with pytest.raises(UnreadableRequest, match="aliases are not taken"):
+        read_rules(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("off", "off"),
+        ("yes", "yes"),
+        ("0010", "0010"),
+        ("1:30", "1:30"),
+        ("0x1f", "0x1f"),
+        ("1_000", "1_000"),
+        (".inf", ".inf"),
+        ("True", "True"),
+        ("true", True),
+        ("null", None),
+        ("", None),
+        ("-12", -12),
+        ("1.5e3", 1500.0),
+        ('"12"', "12"),
+    ],
+)
+def test_a_plain_word_is_what_json_would_read_or_text(
+    tmp_path: Path, text: str, value: object
+) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"value: {text}\n")
+    found = read_rules(file)["value"]
+    assert (found, type(found)) == (value, type(value))

@@ -19,7 +19,8 @@ LONGEST_TEXT = 1_000
 LARGEST = 2**31 - 1
 
 RFC_3339 = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d))?",
+    r"\d{4}-\d\d-\d\d"
+    r"(?:[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d))?",
     re.ASCII,
 )
 
@@ -104,7 +105,17 @@ def _scalar(value: object) -> object:
     return value
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"\S")]
+def _on_one_line(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("must be printable, on one line")
+    return name
+
+
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, pattern=r"\S"),
+    AfterValidator(_on_one_line),
+]
 Path = Annotated[str, StringConstraints(max_length=200), AfterValidator(_no_empty_part)]
 CampaignId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 
