@@ -20,7 +20,7 @@ MIX = Mix(litigated=0.0002)
 
 # Real seconds and rates that have to keep step with waits that are shortened.
 SECONDS = ("CircuitRecoverySeconds",)
-RATES = ("RequestsPerSecond",)
+RATES = ("RequestsPerSecond", "LiveRequestsPerSecond")
 FRACTIONS = ("NotificationRetrySeconds",)
 # The simulator tells of an event as soon as there is one.
 NONE = ("ExportSettlingSeconds",)

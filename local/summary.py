@@ -37,6 +37,9 @@ def simulated(simulator: Simulator) -> Iterator[tuple[str, str]]:
     yield "requests", f"{sum(by_operation.values()):,} to Genesys: {_listed(by_operation)}"
     yield "answers", _listed(by_status)
     yield "at Genesys", f"{len(simulator.corpus.deleted_ids()):,} records are gone"
+    if simulator.recording_jobs:
+        jobs = (each for each in simulator.recording_jobs if each.requested_ids)
+        yield "", f"{sum(len(each.processed_ids) for each in jobs):,} recordings were deleted"
 
 
 def files(out: Path, result: str, audit: str) -> Iterator[tuple[str, str]]:

@@ -213,6 +213,7 @@ def running(
             "STATE_MACHINE_ARN": arn,
             "DEPLOY_STATE_MACHINE_ARN": engine.create("deploy-campaign-rules", *deploys),
             "REQUESTS_PER_SECOND": "100000",
+            "LIVE_REQUESTS_PER_SECOND": "100000",
             **(environment or {}),
         }
         _create_resources(variables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from genesys_purge.model.batch import Batch, Slice
 from genesys_purge.model.dates import Window
@@ -57,6 +58,38 @@ def conversation_archive(**fields: Any) -> dict[str, Any]:
         "reason": "retention of one year is over",
         **ids,
     } | fields
+
+
+def recording_job(**fields: Any) -> dict[str, Any]:
+    """A recording_job request for everything in the default window; fields in camelCase."""
+    selected = {} if "conversationIds" in fields else {"dateRange": date_range()}
+    return {
+        "method": "recording_job",
+        "reason": "retention of one year is over",
+        **selected,
+        "includeRecordingsWithSensitiveData": True,
+        "includeScreenRecordings": True,
+        "includeSnippetRecordings": True,
+        "includePolicyBasedRecordings": True,
+    } | fields
+
+
+def gdpr_request(**fields: Any) -> dict[str, Any]:
+    """A gdpr_request to delete all about one person; fields in camelCase, None leaves one out."""
+    given = {
+        "method": "gdpr_request",
+        "reason": "asked for in case 0815",
+        "requestId": "case-0815",
+        "requestType": "GDPR_DELETE",
+        "searchType": "EMAIL",
+        "searchValue": "contact-1@example.test",
+    } | fields
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def uuids(count: int, series: int = 0) -> list[str]:
+    """So many ids as the live platform has them, others for another series."""
+    return [str(UUID(int=series << 64 | number, version=4)) for number in range(count)]
 
 
 def conversation_ids(count: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 
@@ -23,3 +24,6 @@ time.tzset()
 settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("default")
+
+# Thousands of collected tests live to the end: looking them through again and again is in vain.
+gc.set_threshold(100_000, 50, 100)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from genesys_purge import ports
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
@@ -205,6 +205,23 @@ class MemoryIdLists:
         return iter(self.objects[url])
 
 
+class MemoryJobPlaces:
+    """Who has which place, in `holders`; `before_take` may raise."""
+
+    def __init__(self) -> None:
+        self.holders: dict[int, BatchRef] = {}
+        self.before_take: Callable[[], None] = lambda: None
+
+    def holder(self, place: int) -> BatchRef | None:
+        return self.holders.get(place)
+
+    def take(self, place: int, holder: BatchRef, after: BatchRef | None) -> None:
+        self.before_take()
+        if self.holders.get(place) != after:
+            raise LostRace("the stored state is not the one that was read")
+        self.holders[place] = holder
+
+
 class MemoryExecutions:
     """Remembers what was started; `before_start` may raise."""
 
@@ -238,6 +255,7 @@ if TYPE_CHECKING:
     _holds: ports.Holds = MemoryHolds(Clock())
     _policies: ports.Policies = MemoryPolicies()
     _id_lists: ports.IdLists = MemoryIdLists()
+    _places: ports.JobPlaces = MemoryJobPlaces()
     _executions: ports.Executions = MemoryExecutions()
     _meter: ports.Meter = MemoryMeter()
     _genesys: ports.Genesys = ScriptedGenesys()

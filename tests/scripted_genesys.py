@@ -40,11 +40,11 @@ class ScriptedGenesys:
         return self._answer(Call(operation, body or {}, path, None))
 
     def delete(
-        self, operation: Operation, body: Mapping[str, Any], permit: Permit
+        self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
     ) -> Mapping[str, Any]:
         if any(call.permit == permit for call in self.calls):
             raise ValueError(f"{permit} was used before")
-        return self._answer(Call(operation, body, {}, permit))
+        return self._answer(Call(operation, body, path, permit))
 
     @property
     def deletions(self) -> list[Mapping[str, Any]]:

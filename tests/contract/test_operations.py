@@ -27,6 +27,9 @@ CAMPAIGNS = "/api/v2/outbound/campaigns"
 # A rule of a campaign that a deployment has created itself; nothing else is ever deleted so.
 REMOVE = 'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE)'
 
+METADATA = "/api/v2/conversations/{conversation_id}/recordingmetadata"
+PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"
+JOB = "/api/v2/recording/jobs/{job_id}"
 each_operation = pytest.mark.parametrize("operation", operations().values(), ids=operations())
 
 
@@ -49,45 +52,71 @@ def test_they_are_these_and_no_others() -> None:
         ("GET", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
         ("PUT", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
         ("DELETE", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
+        ("GET", "/api/v2/analytics/conversations/details?id={ids}"),
+        ("POST", "/api/v2/recordings/deletionprotection"),
+        ("POST", "/api/v2/recording/jobs"),
+        ("GET", "/api/v2/recording/jobs/{job_id}"),
+        ("PUT", "/api/v2/recording/jobs/{job_id}"),
+        ("DELETE", "/api/v2/recording/jobs/{job_id}"),
+        ("GET", f"/api/v2/recording/jobs?state={{state}}&showOnlyMyJobs={{mine}}&{PAGE}"),
+        ("GET", f"/api/v2/recording/jobs/{{job_id}}/failedrecordings?{PAGE}"),
+        ("GET", METADATA),
+        ("GET", "/api/v2/gdpr/subjects?searchType={search_type}&searchValue={search_value}"),
+        ("POST", "/api/v2/gdpr/requests"),
+        ("POST", "/api/v2/gdpr/requests?deleteConfirmed=true"),
+        ("GET", "/api/v2/gdpr/requests/{job_id}"),
+        ("GET", "/api/v2/gdpr/requests?pageSize=100&pageNumber={page}"),
     }
 
 
 @each_operation
 def test_none_of_them_can_disconnect_a_live_call(operation: Operation) -> None:
-    if operation.path != f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}":
-        assert operation.verb in ("GET", "POST")
-    assert not operation.path.startswith("/api/v2/conversations")
+    changed = (JOB, f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}")
+    assert operation.verb in ("GET", "POST") or operation.path in changed
+    reads_metadata = (operation.verb, operation.path) == ("GET", METADATA)
+    assert reads_metadata or not operation.path.startswith("/api/v2/conversations")
     assert operation.path.startswith(("/api/v2/", "/oauth/"))
 
 
 @pytest.mark.parametrize("path", product_files(), ids=name_of)
 def test_the_path_of_a_live_conversation_is_nowhere_in_the_source(path: Path) -> None:
-    text = path.read_text()
+    text = path.read_text().replace(f'"{METADATA}"', "")
     assert "/api/v2/conversations" not in text
     deleting = re.findall(r"""^.*["']DELETE["'].*$""", text, re.MULTILINE)
     is_catalogue = name_of(path) == "genesys_purge.campaign_rules.catalogue"
-    assert deleting == ([REMOVE] if is_catalogue else [])
+    cancels = [each for each in deleting if 'DELETE", ONE, permissions=' in each]
+    assert deleting == ([REMOVE] if is_catalogue else cancels)
 
 
 @each_operation
-def test_only_an_id_is_ever_put_into_a_path_and_only_to_read(operation: Operation) -> None:
-    names = re.findall(r"\{(.*?)\}", operation.path)
+def test_only_ids_words_and_numbers_are_put_into_a_path_and_one_to_change(
+    operation: Operation,
+) -> None:
+    names = set(re.findall(r"\{(.*?)\}", operation.path))
     if operation.path.startswith(CAMPAIGNS):
-        assert set(names) <= {"campaign_id", "rule_id", "page"}
-    else:
-        assert names == (["job_id"] if operation.verb == "GET" else [])
+        assert names <= {"campaign_id", "rule_id", "page"}
+        return
+    search = {"search_type", "search_value"}
+    assert names <= {"job_id", "conversation_id", "ids", "state", "mine", "page"} | search
+    assert names == ({"job_id"} if operation.path == JOB else set()) or operation.verb == "GET"
 
 
 @each_operation
 def test_what_has_a_wait_loop_of_its_own_is_not_repeated_by_the_client(
     operation: Operation,
 ) -> None:
-    has_loop = "{job_id}" in operation.path or "{page}" in operation.path
-    assert operation.retried is not has_loop
+    is_status = operation.verb == "GET" and operation.path.endswith("{job_id}")
+    is_listed = operation.path.startswith(CAMPAIGNS) and "{page}" in operation.path
+    assert operation.retried is not (is_status or is_listed)
 
 
 @each_operation
 def test_what_deletes_and_what_reads_its_status_names_its_scope(operation: Operation) -> None:
     scoped = ("/purge", "/requests", "/purgerules", "/events/query")
     needs_one = operation.verb == "GET" or operation.path.endswith(scoped)
-    assert bool(operation.scopes) or not needs_one
+    assert bool(operation.scopes or operation.permissions) or not needs_one
+
+
+@each_operation
+def test_the_live_platform_is_asked_for_no_scope(operation: Operation) -> None:
+    assert not (operation.scopes and operation.permissions)

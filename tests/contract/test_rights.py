@@ -17,6 +17,7 @@ REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteIt
 # The adapters of wiring, and the policy that each needs.
 NEEDS = {
     "runs": {"RunsPolicy"},
+    "job_places": {"RunsPolicy"},
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
     "genesys": {"GenesysPolicy"},

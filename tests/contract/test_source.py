@@ -75,11 +75,21 @@ def test_only_the_methods_make_deleting_calls_and_only_on_being_submitted() -> N
         for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("method.submit")
     }
-    methods = {"conversation_archive", "data_deletion", "interaction_purge"}
+    methods = {"conversation_archive", "data_deletion", "interaction_purge", "recording_job"}
+    methods |= {"gdpr_request"}
+    # A recording job is created by the method, and carried out by its gate.
+    methods |= {"recording_gate"}
     assert callers == {f"genesys_purge.methods.{name}" for name in methods} | {
         "genesys_purge.purge_rules.creation"
     }
     assert submits == {"genesys_purge.purging.submit_batch"}
+    executes = {
+        name_of(path)
+        for path in layer_files()
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("gate.execute")
+    }
+    assert executes == {"genesys_purge.purging.execute_job"}
 
 
 def test_only_the_client_sends() -> None:

@@ -14,9 +14,11 @@ from genesys_purge.model.notification import Delivery
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.complete_purge import CompletePurge
+from genesys_purge.purging.execute_job import ExecuteJob
 from genesys_purge.purging.fail_batch import FailBatch
 from genesys_purge.purging.fail_purge import FailPurge
 from genesys_purge.purging.guard import Guard
+from genesys_purge.purging.job_places import JobPlaces
 from genesys_purge.purging.plan_purge import PlanPurge
 from genesys_purge.purging.poll_batch import PollBatch
 from genesys_purge.purging.read_purge import ReadPurge
@@ -39,6 +41,7 @@ from tests.fakes import (
     MemoryExecutions,
     MemoryHolds,
     MemoryIdLists,
+    MemoryJobPlaces,
     MemoryMeter,
     MemoryPolicies,
     MemoryRuns,
@@ -60,6 +63,7 @@ class Workbench:
         self.holds = MemoryHolds(self.clock)
         self.policies = MemoryPolicies()
         self.id_lists = MemoryIdLists()
+        self.places = MemoryJobPlaces()
         self.executions = MemoryExecutions()
         self.meter = MemoryMeter()
         self.genesys = ScriptedGenesys()
@@ -83,6 +87,8 @@ class Workbench:
             batches,
             self.guard,
             Reconcile(batches, self.genesys, self.settings),
+            JobPlaces(self.places, self.runs, self.genesys),
+            ExecuteJob(batches, self.guard, self.genesys, self.settings),
             self.genesys,
             self.settings,
         )

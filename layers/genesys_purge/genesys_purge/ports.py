@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.notification import Delivery, Notification, Subscribers
 from genesys_purge.model.purge_rule import PurgeRule, RuleRef
@@ -20,13 +20,17 @@ Clock = Callable[[], datetime]
 class Operation(NamedTuple):
     """One call to Genesys: verb, path template, and the scopes of which it needs any one.
 
-    `retried` says whether the client repeats it; a status read is not, its wait loop is.
+    `retried` says whether the client repeats it; a status read is not, its wait loop is. The live
+    platform knows roles in place of scopes: of their `permissions` it needs all. An answer that
+    `lists` is a JSON list, which is given as the `entities` of an object.
     """
 
     verb: str
     path: str
     scopes: tuple[str, ...] = ()
     retried: bool = True
+    permissions: tuple[str, ...] = ()
+    lists: bool = False
 
 
 class Permit(NamedTuple):
@@ -76,6 +80,16 @@ class Runs(Protocol):
 
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
         """Store the batch's next state; LostRace unless the stored one is its predecessor."""
+
+
+class JobPlaces(Protocol):
+    """Who has each of the places that an organisation's jobs may take up, across all runs."""
+
+    def holder(self, place: int) -> BatchRef | None:
+        """The batch that has the place; None where nobody had it yet."""
+
+    def take(self, place: int, holder: BatchRef, after: BatchRef | None) -> None:
+        """Give it to `holder`; LostRace unless it is still `after` that has it."""
 
 
 class AuditPage(NamedTuple):
@@ -228,6 +242,6 @@ class Genesys(Protocol):
         """
 
     def delete(
-        self, operation: Operation, body: Mapping[str, Any], permit: Permit
+        self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
     ) -> Mapping[str, Any]:
         """The answer of a call that deletes, or has Genesys delete: otherwise as `change`."""

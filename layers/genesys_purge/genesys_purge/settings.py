@@ -71,9 +71,12 @@ class Settings:
     max_records: int = _read(100_000, _number(int, 1, 100_000_000))
     concurrent_jobs: int = _read(5, _number(int, 1, 1_000))
     batch_size: int = _read(1_000, _number(int, 1, 1_000))
+    recording_batch_size: int = _read(100, _number(int, 1, 100))
     requests_per_second: float = _read(10.0, _number(float, 0.01, 1_000_000))
+    live_requests_per_second: float = _read(4.5, _number(float, 0.01, 1_000_000))
     circuit_recovery_seconds: int = _read(30, _number(int, 1, 3_600))
     job_time_limit_seconds: int = _read(14_400, _number(int, 60, 31_536_000))
+    subject_request_days: int = _read(25, _number(int, 1, 90))
     reconcile_seconds: int = _read(1_800, _number(int, 1, 31_536_000))
     intent_lease_seconds: int = _read(60, _number(int, 1, 900))
 

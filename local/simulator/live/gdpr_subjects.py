@@ -11,14 +11,14 @@ from local.simulator.live.listing import BAD_REQUEST, choice_in, page_of
 from local.simulator.permissions import every
 from local.simulator.request import Request
 from local.simulator.routing import Route
-from local.simulator.words import Method, Operation
+from local.simulator.words import GONE, Method, Operation
 
 PATH = "/api/v2/gdpr/subjects"
 MAIL = "@example.test"
 
 
 class GdprSubjects:
-    """Everybody who takes part in a conversation: a contact whose other names its id tells."""
+    """Everybody of whom a conversation is still there: a contact whose other names its id tells."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
@@ -46,7 +46,11 @@ class GdprSubjects:
                 contact = value.removesuffix(MAIL)
             case _:
                 return ()
-        known = any(each.external_contact_id == contact for each in self._corpus)
+        known = any(
+            each.external_contact_id == contact
+            and self._corpus.status_of(each.conversation_id) not in GONE
+            for each in self._corpus
+        )
         return (contact,) if known else ()
 
 

@@ -36,8 +36,8 @@ def reporting(answer: dict[str, Any]) -> ScriptedGenesys:
 
 
 def test_the_operations_are_those_of_the_contract() -> None:
-    assert SUBMIT == ("POST", "/api/v2/interactions/purge", ("purge:write",), True)
-    assert STATUS == ("GET", "/api/v2/interactions/purge/{job_id}", ("purge:read",), False)
+    assert SUBMIT[:4] == ("POST", "/api/v2/interactions/purge", ("purge:write",), True)
+    assert STATUS[:4] == ("GET", "/api/v2/interactions/purge/{job_id}", ("purge:read",), False)
 
 
 @pytest.mark.parametrize(

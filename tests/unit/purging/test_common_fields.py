@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest
+from genesys_purge.methods import METHODS
 
 from tests import builders
 from tests.clock import NOON
@@ -17,7 +18,9 @@ BUILDERS: list[Builder] = [
     builders.data_deletion,
     builders.interaction_purge,
     builders.conversation_archive,
+    builders.recording_job,
 ]
+ONE_OF = f"must be one of {', '.join(METHODS)}"
 each_method = pytest.mark.parametrize("request_of", BUILDERS, ids=lambda each: each.__name__)
 
 
@@ -111,14 +114,11 @@ def test_the_limit_of_a_request_may_be_lower_and_never_higher_than_the_configure
     ("method", "message"),
     [
         (None, "is required"),
-        ("recording_job", "must be one of data_deletion, interaction_purge, conversation_archive"),
-        ("DATA_DELETION", "must be one of data_deletion, interaction_purge, conversation_archive"),
-        (
-            ["data_deletion"],
-            "must be one of data_deletion, interaction_purge, conversation_archive",
-        ),
-        ({}, "must be one of data_deletion, interaction_purge, conversation_archive"),
-        (1, "must be one of data_deletion, interaction_purge, conversation_archive"),
+        ("media_retention_policy", ONE_OF),
+        ("DATA_DELETION", ONE_OF),
+        (["data_deletion"], ONE_OF),
+        ({}, ONE_OF),
+        (1, ONE_OF),
     ],
 )
 def test_a_method_must_be_one_that_there_is(bench: Workbench, method: object, message: str) -> None:

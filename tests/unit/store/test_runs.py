@@ -82,6 +82,7 @@ ENTRIES = [
     Entry("a1", datetime(2020, 2, 29, 23, 59, 59, 999_999, UTC), None),
     Entry("b2", datetime(1969, 12, 31, tzinfo=UTC), "hipaa"),
     Entry("c3", datetime(2025, 10, 26, 1, 30, tzinfo=UTC), "ü"),
+    Entry("d4", datetime(2025, 1, 2, tzinfo=UTC), None, datetime(2025, 1, 1, 0, 0, 0, 1, UTC)),
 ]
 
 

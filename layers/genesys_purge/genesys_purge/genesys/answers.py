@@ -24,6 +24,7 @@ from genesys_purge.errors import (
     StorageExhausted,
     UnreadableAnswer,
 )
+from genesys_purge.genesys.documented import advice
 from genesys_purge.ports import Operation
 
 CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
@@ -37,27 +38,38 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,100}").fullmatch
 
 def object_in(response: httpx.Response) -> Mapping[str, Any]:
     """The JSON object of a successful answer; UnreadableAnswer where there is none."""
-    try:
-        body = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        body = None
+    body = _json_in(response)
     if not isinstance(body, dict):
-        raise UnreadableAnswer(
-            f"{_call(response)} answered {response.status_code} without a JSON object",
-            correlation_id=correlation_id(response),
-        )
+        raise _without(response, "object")
     return body
+
+
+def list_in(response: httpx.Response) -> Mapping[str, Any]:
+    """The JSON list of a successful answer, as `entities`; UnreadableAnswer where there is none."""
+    body = _json_in(response)
+    if not isinstance(body, list):
+        raise _without(response, "list")
+    return {"entities": body}
+
+
+def _without(response: httpx.Response, kind: str) -> UnreadableAnswer:
+    return UnreadableAnswer(
+        f"{_call(response)} answered {response.status_code} without a JSON {kind}",
+        correlation_id=correlation_id(response),
+    )
 
 
 def error_in(response: httpx.Response, operation: Operation) -> PurgeError:
     """The error that an answer with status 300 or more stands for."""
     status, correlation = response.status_code, correlation_id(response)
     message = f"{_call(response)} answered {status}: {message_in(response)}"
+    message += advice(operation, status)
     match status:
         case 401:
             return AuthenticationFailed(message, correlation_id=correlation)
         case 403:
-            permission = " or ".join(operation.scopes) or "the operation's permission"
+            needed = " or ".join(operation.scopes) or ", ".join(operation.permissions)
+            permission = needed or "the operation's permission"
             return PermissionMissing(
                 f"{message}; the OAuth client needs {permission}",
                 permission=permission,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated, Any, Literal
 
@@ -29,6 +28,7 @@ from genesys_purge.methods.method import (
     text_in,
 )
 from genesys_purge.model.batch import Entry
+from genesys_purge.model.dates import instant_in
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.ports import Genesys, IdLists, Operation, Permit
@@ -65,6 +65,7 @@ class ConversationArchive:
     request_model = ConversationArchiveRequest
     poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
     plans_upper_bound = False
+    gate = None
 
     def conflicts(self, request: ConversationArchiveRequest, rules: Rules) -> Iterator[FieldError]:
         ids, url = request.conversation_ids, request.conversation_ids_from
@@ -164,7 +165,7 @@ class ConversationArchive:
         attributes = {} if attributes is None else attributes
         if not isinstance(attributes, dict) or _is_held(attributes):
             return "legal_hold"
-        end = _instant(record.get("conversationEnd"))
+        end = instant_in(record.get("conversationEnd"))
         if end is None:
             return "too_young"
         if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
@@ -228,13 +229,3 @@ def _is_held(attributes: Mapping[str, Any]) -> bool:
 
 def _is_gone(record: Mapping[str, Any] | None) -> bool:
     return record is None or str(record.get("conversationStatus", "")).lower() in GONE
-
-
-def _instant(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        instant = datetime.fromisoformat(value)
-        return instant.astimezone(UTC) if instant.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

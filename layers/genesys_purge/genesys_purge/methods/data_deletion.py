@@ -67,6 +67,7 @@ class DataDeletion:
     request_model = DataDeletionRequest
     poll_policy = PollPolicy(first=15)
     plans_upper_bound = False
+    gate = None
 
     def conflicts(self, request: DataDeletionRequest, rules: Rules) -> Iterator[FieldError]:
         if request.legal_hold_validation is False:

@@ -87,6 +87,7 @@ class InteractionPurge:
     request_model = InteractionPurgeRequest
     poll_policy = PollPolicy(first=15, growth=1.1, attempts=200)
     plans_upper_bound = True
+    gate = None
 
     def conflicts(self, request: InteractionPurgeRequest, rules: Rules) -> Iterator[FieldError]:
         days = request.retention_days

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import inf
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from genesys_purge.errors import FieldError, OutcomeUnknown, UnreadableAnswer
 from genesys_purge.model.batch import Batch, Entry
@@ -15,6 +15,9 @@ from genesys_purge.model.holds import Hold
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
 from genesys_purge.ports import Genesys, IdLists, Permit
+
+if TYPE_CHECKING:
+    from genesys_purge.methods.gate import Gate
 
 LONGEST_JOB_ID = 200
 
@@ -57,16 +60,24 @@ class Planned(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one deleting call asks for: a window, or ids."""
+    """What one deleting call asks for: a window, or ids.
+
+    `span` covers the ids where their starts are known; `at` is when the call was decided on, and
+    `jobs_left` how many the ids still take, this one included.
+    """
 
     window: Window | None
     ids: Sequence[str]
+    span: Window | None = None
+    at: datetime | None = None
+    jobs_left: int = 1
 
 
 class JobStatus(StrEnum):
     """How a job stands, whatever Genesys calls it."""
 
     RUNNING = "running"
+    READY = "ready"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -82,11 +93,16 @@ class JobReport(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a look after the job proves: how many records are gone, and whether that is all."""
+    """What a look after the job proves: how many records are gone, and whether that is all.
+
+    `note` says what was looked at where a count alone does not; nothing that `is_final` mends.
+    """
 
     gone: int
     is_complete: bool
     deleted: int | None
+    note: str | None = None
+    is_final: bool = False
 
 
 class PollPolicy(NamedTuple):
@@ -122,6 +138,10 @@ class Method(Protocol):
     @property
     def plans_upper_bound(self) -> bool:
         """Whether a job may delete fewer records than its plan counts."""
+
+    @property
+    def gate(self) -> Gate | None:
+        """What its jobs wait at before they are carried out, if they do."""
 
     def conflicts(self, request: Any, rules: Rules) -> Iterator[FieldError]:
         """Wrong fields that no type shows; a field that is itself wrong is None."""
@@ -215,4 +235,15 @@ def sum_of(counts: Iterable[N | None]) -> N | None:
 
 def part_of(batch: Batch, entries: Sequence[Entry], positions: Iterable[int]) -> Part:
     """The part of a batch that the entries at `positions` make up, in order."""
-    return Part(batch.window, [entries[index].conversation_id for index in sorted(positions)])
+    chosen = [entries[index] for index in sorted(positions)]
+    ids = [entry.conversation_id for entry in chosen]
+    return Part(batch.window, ids, _span(chosen), batch.intent_at, len(batch.pending))
+
+
+def _span(entries: Sequence[Entry]) -> Window | None:
+    """From the first start to the last end, in whole seconds."""
+    starts = [entry.start for entry in entries if entry.start]
+    if not starts:
+        return None
+    end = max(entry.end for entry in entries).replace(microsecond=0) + timedelta(seconds=1)
+    return Window(start=min(starts).replace(microsecond=0), end=end)

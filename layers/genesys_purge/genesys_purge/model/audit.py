@@ -19,6 +19,7 @@ class Action(StrEnum):
     RUN_FAILED = "run_failed"
     RUN_COMPLETED = "run_completed"
     BATCH_SUBMITTED = "batch_submitted"
+    BATCH_EXECUTED = "batch_executed"
     BATCH_RECONCILED = "batch_reconciled"
     BATCH_PROTECTED = "batch_protected"
     BATCH_COMPLETED = "batch_completed"

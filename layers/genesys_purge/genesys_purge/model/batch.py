@@ -11,11 +11,13 @@ from genesys_purge.model.wire import Wire
 
 
 class BatchState(StrEnum):
-    """Where a batch stands."""
+    """Where a batch stands; where jobs are gated, `submitted` comes before `ready` and after it."""
 
     PLANNED = "planned"
     SUBMITTING = "submitting"
     SUBMITTED = "submitted"
+    READY = "ready"
+    EXECUTING = "executing"
     COMPLETED = "completed"
     FAILED = "failed"
     GAVE_UP = "gave_up"
@@ -44,7 +46,31 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
         }
     ),
     BatchState.SUBMITTED: frozenset(
-        {BatchState.PLANNED, BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP}
+        {
+            BatchState.PLANNED,
+            BatchState.READY,
+            BatchState.COMPLETED,
+            BatchState.FAILED,
+            BatchState.GAVE_UP,
+        }
+    ),
+    BatchState.READY: frozenset(
+        {
+            BatchState.PLANNED,
+            BatchState.SUBMITTED,
+            BatchState.EXECUTING,
+            BatchState.FAILED,
+            BatchState.GAVE_UP,
+        }
+    ),
+    BatchState.EXECUTING: frozenset(
+        {
+            BatchState.SUBMITTED,
+            BatchState.READY,
+            BatchState.EXECUTING,
+            BatchState.FAILED,
+            BatchState.GAVE_UP,
+        }
     ),
     BatchState.COMPLETED: frozenset({BatchState.COMPLETED}),
     BatchState.FAILED: frozenset(),
@@ -52,12 +78,23 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
 }
 
 
+class BatchRef(NamedTuple):
+    """Names a batch of a run."""
+
+    run_id: str
+    number: int
+
+
 class Entry(NamedTuple):
-    """One record of a manifest: its id, when it ended, and its own classification, if any."""
+    """One record of a manifest: its id, when it ended, and its own classification, if any.
+
+    `start` is known where the method needs it.
+    """
 
     conversation_id: str
     end: datetime
     classification: str | None
+    start: datetime | None = None
 
 
 class Slice(Wire):
@@ -80,12 +117,12 @@ class Batch(Wire):
 
     `unreported` are the records of finished parts of which Genesys told no count.
 
-    `pending` are the slices of the manifest that no finished job has covered yet; the first is
-    the one being submitted or polled. `protected` are the manifest's entries that may not be
-    deleted. `before` counts the records that were there right before the submit; `unknowns` the
-    submits of which nobody knew the outcome. `jobId` is the job that runs, or ran last, for the
-    first pending slice, `lastJobId` that of the slice before; `submittedAt` is that job's,
-    `beganAt` the first one's.
+    `pending` are the slices of the manifest that no finished job has covered yet, each as often as
+    it takes jobs; the first is the one being submitted or polled. `protected` are the manifest's
+    entries that may not be deleted. `before` counts the records that were there right before the
+    submit; `unknowns` the submits of which nobody knew the outcome. `jobId` is the job that runs,
+    or ran last, for the first pending slice, `lastJobId` that of the slice before; `submittedAt` is
+    that job's, `beganAt` the first one's.
     """
 
     run_id: str
@@ -145,9 +182,7 @@ class Batch(Wire):
 
     def unsure(self, why: str) -> Self:
         """The batch after a submit of which nobody knows whether it was carried out."""
-        return self.to(
-            BatchState.SUBMITTING, outcome_unknown=True, unknowns=self.unknowns + 1, detail=why
-        )
+        return self.to(self.state, outcome_unknown=True, unknowns=self.unknowns + 1, detail=why)
 
     def to(self, state: BatchState, **changes: Any) -> Self:
         """The batch in its next state; ValueError where the table does not allow it."""

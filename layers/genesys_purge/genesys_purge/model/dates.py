@@ -33,6 +33,17 @@ Instant = Annotated[
 ]
 
 
+def instant_in(value: object) -> datetime | None:
+    """The time that somebody else's answer gives, in UTC; None where it gives none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        instant = datetime.fromisoformat(value)
+        return instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def zulu(at: datetime) -> str:
     """RFC 3339 in UTC with a `Z`, to the millisecond only where there are any."""
     spec = "milliseconds" if at.microsecond else "seconds"

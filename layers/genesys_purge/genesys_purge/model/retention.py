@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from genesys_purge.model.wire import Wire
 
 Dimension = Literal["method", "classification", "interactionType", "jurisdiction", "recordType"]
 Kind = Mapping[str, frozenset[str]]
+# A data subject's right knows no age: of this method only the rules decide that name it.
+OF_SUBJECTS = "gdpr_request"
+LEAST_DAYS = 30
 
 
 def values(*given: str | None) -> frozenset[str]:
@@ -32,11 +35,24 @@ class RetentionRule(Wire):
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     match: Mapping[Dimension, str] = {}
-    minimum_days: Annotated[int, Field(ge=30, le=36_500)]
+    minimum_days: Annotated[int, Field(ge=0, le=36_500)]
     basis: Annotated[str, Field(min_length=1, max_length=400)]
+
+    @property
+    def is_of_subjects(self) -> bool:
+        """Whether it names the method that answers to a data subject."""
+        return _plain(self.match.get("method", "")) == OF_SUBJECTS
+
+    @model_validator(mode="after")
+    def _least(self) -> Self:
+        if self.minimum_days < LEAST_DAYS and not self.is_of_subjects:
+            raise ValueError(f"minimumDays must be {LEAST_DAYS} or more but for {OF_SUBJECTS}")
+        return self
 
     def covers(self, kind: Kind) -> bool:
         """Whether a kind has every value of the match, whatever its case and its blanks."""
+        if OF_SUBJECTS in kind.get("method", ()) and not self.is_of_subjects:
+            return False
         return all(
             _plain(value) in {_plain(given) for given in kind.get(name, {value})}
             for name, value in self.match.items()

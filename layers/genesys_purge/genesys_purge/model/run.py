@@ -40,7 +40,10 @@ PROTECTED = "protected"
 
 
 class Plan(Wire):
-    """What is to be deleted: batches, records by count, and a SHA-256 over the manifests."""
+    """What is to be deleted: batches, records by count, and a SHA-256 over the manifests.
+
+    `unit`, where it is told, is what `targeted` and `skipped` count, other than what is deleted.
+    """
 
     batches: int
     targeted: int
@@ -48,6 +51,7 @@ class Plan(Wire):
     hash: str
     policy: Policy | None = None
     upper_bound: bool = False
+    unit: str | None = None
 
 
 class Totals(Wire):

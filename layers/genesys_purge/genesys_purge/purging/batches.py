@@ -18,6 +18,8 @@ PHASES = {
     BatchState.PLANNED: Next.SUBMIT,
     BatchState.SUBMITTING: Next.SUBMIT,
     BatchState.SUBMITTED: Next.POLL,
+    BatchState.READY: Next.SUBMIT,
+    BatchState.EXECUTING: Next.SUBMIT,
     BatchState.COMPLETED: Next.VERIFY,
     BatchState.FAILED: Next.DONE,
     BatchState.GAVE_UP: Next.DONE,

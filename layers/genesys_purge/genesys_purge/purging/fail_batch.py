@@ -33,8 +33,10 @@ class FailBatch:
                 **facts,
             )
         elif not batch.has_ended:
-            if batch.state is BatchState.SUBMITTED:
+            if batch.state in (BatchState.SUBMITTED, BatchState.EXECUTING):
                 reason += "; its job may still be running"
+            if batch.state is BatchState.READY:
+                reason += f"; its job {batch.job_id} was not executed, but may still wait"
             if batch.state is BatchState.SUBMITTING:
                 reason += f"; its submit may have been carried out: {batch.detail or 'no answer'}"
             self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason, **facts)

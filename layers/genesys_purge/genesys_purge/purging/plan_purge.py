@@ -56,9 +56,15 @@ class PlanPurge:
         return PlanSummary(
             run_id=run.run_id,
             batches=batches,
-            concurrency=self._settings.concurrent_jobs,
+            concurrency=self._concurrency(run),
             proceed=batches > 0 and not run.is_dry,
         )
+
+    def _concurrency(self, run: Run) -> int:
+        """How many batches at once; those that only wait to be verified need no place for a job."""
+        request, method = request_of(run)
+        at_once, gate = self._settings.concurrent_jobs, method.gate
+        return min(at_once, gate.most_jobs) if gate and not gate.verify_after(request) else at_once
 
     def _planned(self, run: Run) -> Run:
         request, method = request_of(run)
@@ -66,7 +72,7 @@ class PlanPurge:
         run = run.model_copy(update={"planner": planner})
         self._runs.begin_plan(run)
         draft = Draft(self._requests.limit(request))
-        draft.add(method.plan(request, self._sources(run)))
+        draft.add(method.plan(request, self._sources(run, method)))
         if draft.targeted > draft.limit:
             raise LimitExceeded(
                 f"maxRecords: the plan has {draft.targeted} records, {draft.limit} are allowed; "
@@ -77,15 +83,17 @@ class PlanPurge:
                 f"the plan has {len(draft.batches)} batches, {MOST_BATCHES} are allowed; "
                 "ask for less at once, or raise the batch size"
             )
+        jobs = method.gate.jobs_for_each(request) if method.gate else 1
         for number, planned in enumerate(draft.batches):
-            batch = _batch(run, number, len(draft.batches), planned)
+            batch = _batch(run, number, len(draft.batches), planned, jobs)
             self._runs.put_batch(batch, planned.entries, planner)
         plan = self._plan(draft, request, method)
         run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
         self._runs.plan(run, self._record(run, plan))
         return run
 
-    def _sources(self, run: Run) -> Sources:
+    def _sources(self, run: Run, method: Method) -> Sources:
+        settings = self._settings
         return Sources(
             genesys=self._genesys,
             id_lists=self._id_lists,
@@ -93,7 +101,7 @@ class PlanPurge:
             matrix=self._policies.retention_matrix(),
             now=self._now(),
             reference=run.reference_time,
-            batch_size=self._settings.batch_size,
+            batch_size=settings.recording_batch_size if method.gate else settings.batch_size,
         )
 
     def _plan(self, draft: Draft, request: PurgeRequest, method: Method) -> Plan:
@@ -105,6 +113,7 @@ class PlanPurge:
             hash=plan_hash(draft.batches),
             policy=policy,
             upper_bound=method.plans_upper_bound,
+            unit=method.gate.unit if method.gate else None,
         )
 
     def _record(self, run: Run, plan: Plan) -> AuditRecord:
@@ -118,7 +127,8 @@ class PlanPurge:
             skipped=plan.skipped,
             policy=plan.policy,
             compliance_tags=run.compliance_tags or None,
-            detail=f"{plan.batches} batches, plan hash {plan.hash}",
+            detail=f"{plan.batches} batches, plan hash {plan.hash}"
+            + (f"; targeted counts {plan.unit}" if plan.unit else ""),
         )
 
 
@@ -151,12 +161,12 @@ def plan_hash(batches: Iterable[Planned]) -> str:
     return digest.hexdigest()
 
 
-def _batch(run: Run, number: int, total: int, planned: Planned) -> Batch:
+def _batch(run: Run, number: int, total: int, planned: Planned, jobs: int) -> Batch:
     return Batch(
         run_id=run.run_id,
         number=number,
         total=total,
         window=planned.window,
         planned=planned.targeted,
-        pending=(Slice(start=0, stop=planned.targeted),),
+        pending=(Slice(start=0, stop=planned.targeted),) * jobs,
     )

@@ -42,6 +42,9 @@ class PollBatch:
         match report.status:
             case JobStatus.RUNNING:
                 return self._later(case, step, poll_wait(policy, step, report, case.size))
+            case JobStatus.READY:
+                after = self._batches.advance(case.batch.to(BatchState.READY))
+                return step.then(PHASES[after.state])
             case JobStatus.COMPLETED:
                 after = self._batches.finish_part(
                     case.batch, Action.BATCH_COMPLETED, report.message, report

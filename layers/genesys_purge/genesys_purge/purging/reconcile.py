@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from genesys_purge.errors import OutcomeUnknown, TryLater
+from genesys_purge.methods.gate import Gate
 from genesys_purge.model.audit import Action
-from genesys_purge.model.batch import BatchState
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.ports import Genesys
 from genesys_purge.purging.batches import PHASES, Batches, Case
@@ -14,6 +15,8 @@ from genesys_purge.purging.waiting import RECONCILE_FIRST, reconcile_wait
 from genesys_purge.settings import Settings
 
 MOST_UNKNOWNS = 5
+# A list is not late for long, and a job too many deletes nothing before it is executed.
+LISTED_WITHIN = 300
 
 
 class Reconcile:
@@ -28,6 +31,8 @@ class Reconcile:
     def __call__(self, case: Case, step: BatchStep) -> BatchStep:
         if not case.batch.outcome_unknown:
             return self._await_other_worker(case, step)
+        if case.method.gate:
+            return self._look_for_job(case, case.method.gate, step)
         wait = reconcile_wait(step)
         looks_left = step.waited_seconds + wait <= self._patience
         try:
@@ -46,7 +51,39 @@ class Reconcile:
                 f"{case.before - remaining} of {case.before} records are gone since a submit that "
                 "nobody saw answered"
             )
-        return self._submit_again(case, step)
+        return self._submit_again(case, f"{case.before} records are still there", step)
+
+    def _look_for_job(self, case: Case, gate: Gate, step: BatchStep) -> BatchStep:
+        """A job that was created is listed, and has deleted nothing yet."""
+        wait = reconcile_wait(step)
+        looks_left = step.waited_seconds + wait <= min(self._patience, LISTED_WITHIN)
+        try:
+            job_id = gate.find(case.request, case.part, self._genesys)
+        except TryLater:
+            if not looks_left:
+                raise
+            return step.again(wait)
+        if job_id:
+            return self._adopt_job(case.batch, job_id, step)
+        if looks_left:
+            return step.again(wait)
+        return self._submit_again(case, "Genesys lists no job for it", step)
+
+    def _adopt_job(self, batch: Batch, job_id: str, step: BatchStep) -> BatchStep:
+        now = self._batches.now()
+        self._batches.advance(
+            batch.to(
+                BatchState.SUBMITTED,
+                job_id=job_id,
+                began_at=batch.began_at or now,
+                submitted_at=now,
+                outcome_unknown=False,
+            ),
+            Action.BATCH_RECONCILED,
+            job_id=job_id,
+            detail=f"the job of the submit was found; {batch.detail}",
+        )
+        return step.then(Next.POLL)
 
     def _await_other_worker(self, case: Case, step: BatchStep) -> BatchStep:
         """An intent without an outcome: another worker is in the call, or died there."""
@@ -66,7 +103,7 @@ class Reconcile:
         )
         return step.then(PHASES[after.state])
 
-    def _submit_again(self, case: Case, step: BatchStep) -> BatchStep:
+    def _submit_again(self, case: Case, seen: str, step: BatchStep) -> BatchStep:
         if case.batch.unknowns >= MOST_UNKNOWNS:
             raise OutcomeUnknown(
                 f"{case.batch.unknowns} submits went unanswered and no record is gone"
@@ -74,7 +111,6 @@ class Reconcile:
         self._batches.advance(
             case.batch.to(BatchState.PLANNED, intent_at=None, outcome_unknown=False),
             Action.BATCH_RECONCILED,
-            detail=f"no effect seen in {step.waited_seconds} seconds: {case.before} records are "
-            "still there; submitting again",
+            detail=f"no effect seen in {step.waited_seconds} seconds: {seen}; submitting again",
         )
         return step.then(Next.SUBMIT)

@@ -17,7 +17,9 @@ from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.ports import Genesys, Permit
 from genesys_purge.purging.batches import PHASES, Batches, Case
+from genesys_purge.purging.execute_job import ExecuteJob
 from genesys_purge.purging.guard import Guard
+from genesys_purge.purging.job_places import JobPlaces
 from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
 from genesys_purge.settings import Settings
@@ -35,12 +37,16 @@ class SubmitBatch:
         batches: Batches,
         guard: Guard,
         reconcile: Reconcile,
+        places: JobPlaces,
+        execute_job: ExecuteJob,
         genesys: Genesys,
         settings: Settings,
     ) -> None:
         self._batches = batches
         self._guard = guard
         self._reconcile = reconcile
+        self._places = places
+        self._execute_job = execute_job
         self._genesys = genesys
         self._settings = settings
 
@@ -63,11 +69,14 @@ class SubmitBatch:
                 return self._submit(case, step)
             case BatchState.SUBMITTING:
                 return self._reconcile(case, step)
+            case BatchState.READY | BatchState.EXECUTING:
+                return self._execute_job(case, step)
             case state:
                 return step.then(PHASES[state])
 
     def _submit(self, case: Case, step: BatchStep) -> BatchStep:
         try:
+            self._places.take(case)
             before = self._count(case)
             permit = self._guard.permit(case, before)
             intent = self._intend(case.batch, permit, before)
@@ -109,7 +118,9 @@ class SubmitBatch:
             return step.again(submit_wait(step, error.retry_after))
         except RefusedByGenesys as error:
             withdrawn = self._withdraw(batch)
-            if error.status != CONFLICT or batch.window is not None:
+            if self._places.are_taken(case):
+                return step.again(submit_wait(step, None))
+            if error.status != CONFLICT or batch.window is not None or case.method.gate:
                 raise
             return self._bisect(withdrawn, error, step)
         except PurgeError:

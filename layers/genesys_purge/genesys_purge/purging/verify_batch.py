@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from genesys_purge.errors import TryLater
 from genesys_purge.methods.method import Verdict
 from genesys_purge.model.audit import Action, success_rate
@@ -26,6 +28,8 @@ class VerifyBatch:
             return step.then(PHASES[case.batch.state])
         if case.batch.verified is not None:
             return step.then(Next.DONE)
+        if early := self._seconds_too_early(case):
+            return step.then(Next.VERIFY, early)
         looks_left = step.attempt < len(VERIFY_WAITS)
         try:
             verdict = self._look(case)
@@ -33,15 +37,25 @@ class VerifyBatch:
             if not looks_left:
                 raise
             return step.again(max(VERIFY_WAITS[step.attempt], error.retry_after or 0))
-        if not verdict.is_complete and looks_left:
+        if not verdict.is_complete and not verdict.is_final and looks_left:
             return step.again(VERIFY_WAITS[step.attempt])
         self._conclude(case, verdict)
         return step.then(Next.DONE)
+
+    def _seconds_too_early(self, case: Case) -> float:
+        """How long the request has its verification wait yet."""
+        gate, ended = case.method.gate, case.batch.ended_at
+        if gate is None or ended is None:
+            return 0
+        due = ended + timedelta(seconds=gate.verify_after(case.request))
+        return max((due - self._batches.now()).total_seconds(), 0)
 
     def _look(self, case: Case) -> Verdict:
         batch, part = case.batch, case.whole
         if batch.window is None and not part.ids:
             return Verdict(0, is_complete=True, deleted=batch.deleted)
+        if case.method.gate and batch.job_id:
+            return case.method.gate.verify(part, batch.job_id, case.request, self._genesys)
         before = batch.targeted if batch.window is None else batch.before or 0
         remaining = case.method.remaining(case.request, part, self._genesys)
         return case.method.verdict(before, remaining, batch.deleted)
@@ -50,7 +64,8 @@ class VerifyBatch:
         batch, is_bound = case.batch, case.method.plans_upper_bound
         there = batch.targeted if batch.window is None else case.before
         still = there - verdict.gone
-        detail = None if verdict.is_complete else f"{still} records still detected"
+        found = None if verdict.is_complete else f"{still} records still detected"
+        detail = verdict.note or found
         counted = batch.window is not None and verdict.deleted is not None
         unreported = 0 if counted else batch.unreported
         rate = None if is_bound or unreported else success_rate(verdict.deleted, there)

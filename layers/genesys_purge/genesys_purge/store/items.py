@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.model.purge_rule import PurgeRule
 from genesys_purge.model.run import Run
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 RUN = "run"
 NOBODY = "-"
+# No run's id has such a sign.
+PLACES = "#job-places"
 
 
 def run_key(run_id: str) -> Item:
@@ -34,6 +36,23 @@ def batch_key(run_id: str, number: int) -> Item:
 
 def manifest_key(run_id: str, number: int) -> Item:
     return {"runId": {"S": run_id}, "item": {"S": f"manifest#{number:06}"}}
+
+
+def place_key(place: int) -> Item:
+    return {"runId": {"S": PLACES}, "item": {"S": f"place#{place}"}}
+
+
+def place_item(place: int, holder: BatchRef) -> Item:
+    return place_key(place) | {"holder": holder_text(holder)}
+
+
+def holder_text(holder: BatchRef) -> AttributeValueTypeDef:
+    return {"S": f"{holder.run_id}/{holder.number}"}
+
+
+def holder_in(item: Item) -> BatchRef:
+    run_id, _, number = item["holder"]["S"].partition("/")
+    return BatchRef(run_id, int(number))
 
 
 def run_item(run: Run) -> Item:
@@ -54,7 +73,7 @@ def batch_item(batch: Batch) -> Item:
 
 
 def manifest_item(batch: Batch, entries: Sequence[Entry]) -> Item:
-    rows = [[e.conversation_id, e.end.timestamp(), e.classification] for e in entries]
+    rows = [_row(each) for each in entries]
     return manifest_key(batch.run_id, batch.number) | {"body": {"S": orjson.dumps(rows).decode()}}
 
 
@@ -108,7 +127,16 @@ def audit_record_in(item: Item) -> AuditRecord:
 
 def entries_in(item: Item) -> list[Entry]:
     rows = orjson.loads(item["body"]["S"])
-    return [Entry(row[0], datetime.fromtimestamp(row[1], UTC), row[2]) for row in rows]
+    return [Entry(row[0], _moment(row[1]), row[2], *map(_moment, row[3:])) for row in rows]
+
+
+def _row(entry: Entry) -> list[str | float | None]:
+    start = [] if entry.start is None else [entry.start.timestamp()]
+    return [entry.conversation_id, entry.end.timestamp(), entry.classification, *start]
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _json(record: Wire) -> AttributeValueTypeDef:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from genesys_purge.genesys.client import Circuit, GenesysClient
     from genesys_purge.store.directory import StoredDirectory
     from genesys_purge.store.holds import DynamoHolds
+    from genesys_purge.store.job_places import DynamoJobPlaces
     from genesys_purge.store.ledger import Ledger
     from genesys_purge.store.policies import ParameterPolicies
     from genesys_purge.store.queues import SqsQueue
@@ -69,6 +70,13 @@ def runs() -> DynamoRuns:
 
 
 @cache
+def job_places() -> DynamoJobPlaces:
+    from genesys_purge.store.job_places import DynamoJobPlaces
+
+    return DynamoJobPlaces(aws("dynamodb"), settings().named("runs_table"), ledger())
+
+
+@cache
 def holds() -> DynamoHolds:
     from genesys_purge.store.holds import DynamoHolds
 
@@ -109,10 +117,14 @@ def queue(setting: str, dead_letters: str) -> SqsQueue:
 @cache
 def http_client() -> httpx.Client:
     """The process's one HTTP client: its TLS context alone costs 20 ms."""
+    import logging
+
     import httpx
 
     from genesys_purge.genesys.client import TIMEOUT
 
+    # It tells each URL, and a query string may say whom Genesys is asked about.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     return httpx.Client(timeout=TIMEOUT, follow_redirects=False)
 
 
@@ -141,6 +153,7 @@ def genesys() -> GenesysClient:
         Tokens(http_client(), this.login_url, credentials, now),
         circuit(),
         Pace(this.requests_per_second, sleep=sleep),
+        Pace(this.live_requests_per_second, sleep=sleep),
         sleep=sleep,
     )
 

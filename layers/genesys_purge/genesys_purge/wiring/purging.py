@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from genesys_purge.purging.fail_batch import FailBatch
     from genesys_purge.purging.fail_purge import FailPurge
     from genesys_purge.purging.plan_purge import PlanPurge
-    from genesys_purge.purging.poll_batch import PollBatch
     from genesys_purge.purging.read_purge import ReadPurge
     from genesys_purge.purging.requests import Requests
+    from genesys_purge.purging.subject_deadline import SubjectDeadline
     from genesys_purge.purging.submit_batch import SubmitBatch
     from genesys_purge.purging.submit_purge import SubmitPurge
     from genesys_purge.purging.validate_purge import ValidatePurge
@@ -73,21 +73,40 @@ def plan_purge() -> PlanPurge:
 
 @cache
 def submit_batch() -> SubmitBatch:
+    from genesys_purge.purging.execute_job import ExecuteJob
     from genesys_purge.purging.guard import Guard
+    from genesys_purge.purging.job_places import JobPlaces
     from genesys_purge.purging.reconcile import Reconcile
     from genesys_purge.purging.submit_batch import SubmitBatch
 
-    batches = _batches("submit_batch")
-    reconcile = Reconcile(batches, adapters.genesys(), adapters.settings())
+    batches, settings = _batches("submit_batch"), adapters.settings()
+    genesys, runs = adapters.genesys(), adapters.runs()
     guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
-    return SubmitBatch(batches, guard, reconcile, adapters.genesys(), adapters.settings())
+    return SubmitBatch(
+        batches,
+        guard,
+        Reconcile(batches, genesys, settings),
+        JobPlaces(adapters.job_places(), runs, genesys),
+        ExecuteJob(batches, guard, genesys, settings),
+        genesys,
+        settings,
+    )
 
 
 @cache
-def poll_batch() -> PollBatch:
+def poll_batch() -> SubjectDeadline:
     from genesys_purge.purging.poll_batch import PollBatch
+    from genesys_purge.purging.subject_deadline import SubjectDeadline, patient
 
-    return PollBatch(_batches("poll_batch"), adapters.genesys(), adapters.settings())
+    batches, genesys, settings = _batches("poll_batch"), adapters.genesys(), adapters.settings()
+    return SubjectDeadline(
+        adapters.runs(),
+        PollBatch(batches, genesys, settings),
+        PollBatch(batches, genesys, patient(settings)),
+        adapters.meter(),
+        settings.subject_request_days,
+        adapters.now,
+    )
 
 
 @cache

@@ -212,6 +212,17 @@ def test_a_contact_is_found_and_can_be_deleted(kind: str, value: str) -> None:
     assert found_ids(caller) == []
 
 
+def test_somebody_is_known_for_as_long_as_a_conversation_is_left() -> None:
+    held = conversation(OTHER, legal_hold=True, **MINE)
+    for people, known in (
+        ([conversation(**MINE)], []),
+        ([conversation(**MINE), held], ["contact-1"]),
+    ):
+        caller = start_live(people)
+        completed(caller)
+        assert [each["externalId"] for each in find(caller, "NAME", "contact-1")] == known
+
+
 def test_nobody_else_is_found() -> None:
     caller = start_live(Corpus.of([conversation(**MINE)]))
     assert find(caller, "NAME", "contact-2") == []

@@ -1,0 +1,39 @@
+"""What the documents describe and the live platform has not, and what to use there instead."""
+
+from __future__ import annotations
+
+import re
+
+from genesys_purge.ports import Operation
+
+MISSING, BAD_REQUEST = 404, 400
+DETAILS = "/api/v2/analytics/conversations/details/query"
+CAMPAIGN_RULES = (
+    "/api/v2/outbound/campaignrules for what a campaign does, /api/v2/outbound/rulesets for what "
+    "depends on a contact"
+)
+INSTEAD = {
+    "/api/v2/data/deletion/requests": "method recording_job for the recordings of a date range, or "
+    "gdpr_request for all there is about one data subject",
+    "/api/v2/interactions/purge": "method recording_job with mediaTypes and dateRange",
+    "/api/v2/analytics/conversations/purge": "method recording_job with conversationIds",
+    "/api/v2/purgerules": "a schedule of ours that submits method recording_job or, for what is "
+    "still to be recorded, a media retention policy of Genesys's own",
+    "/api/v2/platform/webhooks": "our notifications; Genesys reports to EventBridge alone",
+    "/api/v2/outbound/campaigns/{}/rules": CAMPAIGN_RULES,
+    "/api/v2/outbound/campaigns/{}/rules/{}": CAMPAIGN_RULES,
+    "/api/v2/analytics/events/query": "POST /api/v2/audits/query with serviceName Outbound",
+}
+
+
+def advice(operation: Operation, status: int) -> str:
+    """What to add to the error of an answer with `status`; empty where there is nothing to say."""
+    path = re.sub(r"\{\w+\}", "{}", operation.path.partition("?")[0])
+    if status == MISSING and path in INSTEAD:
+        return f"; the live platform does not have this: use {INSTEAD[path]}"
+    if status == BAD_REQUEST and path == DETAILS and not operation.permissions:
+        return (
+            "; the live platform wants another form of this query: if this is one, use method "
+            "recording_job or gdpr_request"
+        )
+    return ""

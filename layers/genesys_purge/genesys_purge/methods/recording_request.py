@@ -1,0 +1,135 @@
+"""What a recording job's request says, and the body that creates the job at Genesys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from genesys_purge.methods.conversation_details import Filter, any_of, interval_of
+from genesys_purge.methods.method import Part
+from genesys_purge.model.dates import DateRange, zulu
+from genesys_purge.model.request import Classification, PurgeRequest
+
+MOST_IDS = 1_000
+UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+
+ConversationId = Annotated[str, StringConstraints(pattern=UUID, to_lower=True)]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+Ids = Annotated[tuple[Id, ...], Field(min_length=1, max_length=100)]
+
+
+class Action(StrEnum):
+    """What a job does with each recording."""
+
+    DELETE = "delete"
+    ARCHIVE = "archive"
+    EXPORT = "export"
+
+
+class MediaType(StrEnum):
+    """The live platform's words for the channel of a conversation's session."""
+
+    CALLBACK = "callback"
+    CHAT = "chat"
+    COBROWSE = "cobrowse"
+    EMAIL = "email"
+    MESSAGE = "message"
+    SCREENSHARE = "screenshare"
+    VIDEO = "video"
+    VOICE = "voice"
+
+
+class Direction(StrEnum):
+    """Who began a conversation."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class RecordingJobRequest(PurgeRequest):
+    """Delete the recordings of conversations that started in a date range, or of these by id."""
+
+    method: Literal["recording_job"]
+    date_range: DateRange | None = None
+    conversation_ids: (
+        Annotated[tuple[ConversationId, ...], Field(min_length=1, max_length=MOST_IDS)] | None
+    ) = None
+    media_types: Annotated[tuple[MediaType, ...], Field(min_length=1)] | None = None
+    queue_ids: Ids | None = None
+    user_ids: Ids | None = None
+    directions: Annotated[tuple[Direction, ...], Field(min_length=1)] | None = None
+    wrap_up_codes: Ids | None = None
+    division_ids: Ids | None = None
+    action: Action = Action.DELETE
+    include_recordings_with_sensitive_data: bool
+    include_screen_recordings: bool
+    include_snippet_recordings: bool
+    include_policy_based_recordings: bool
+    export_integration_id: Id | None = None
+    verify_after_hours: Annotated[int, Field(ge=0, le=72)] = 0
+    classification: Classification | None = None
+
+    @property
+    def conversation_filters(self) -> list[Filter]:
+        """What the conversations have to be."""
+        return _filters({"divisionId": self.division_ids, "originatingDirection": self.directions})
+
+    @property
+    def segment_filters(self) -> list[Filter]:
+        """What one of their segments has to be."""
+        return _filters(
+            {
+                "mediaType": self.media_types,
+                "queueId": self.queue_ids,
+                "userId": self.user_ids,
+                "wrapUpCode": self.wrap_up_codes,
+            }
+        )
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """Which recordings of the conversations are meant; never left to a default."""
+        return {
+            "includeRecordingsWithSensitiveData": self.include_recordings_with_sensitive_data,
+            "includeScreenRecordings": self.include_screen_recordings,
+            "includeSnippetRecordings": self.include_snippet_recordings,
+            "includePolicyBasedRecordings": self.include_policy_based_recordings,
+        }
+
+
+def job_of(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
+    """The body that creates the part's next job: it names every conversation.
+
+    ValueError for a part without a span or a moment, for an interval alone is never sent.
+    """
+    if part.span is None or part.at is None or not part.ids:
+        raise ValueError("a recording job needs ids, what they span, and a moment")
+    return {
+        **_action(request, part),
+        "actionDate": zulu(part.at),
+        **request.flags,
+        "conversationQuery": {
+            "interval": interval_of(part.span),
+            "order": "asc",
+            "orderBy": "conversationStart",
+            "conversationFilters": [any_of("conversationId", part.ids)],
+        },
+    }
+
+
+def is_export(request: RecordingJobRequest, part: Part) -> bool:
+    """Whether the part's next job exports what the one after it deletes."""
+    return request.export_integration_id is not None and part.jobs_left > 1
+
+
+def _action(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
+    if is_export(request, part):
+        return {"action": Action.EXPORT.upper(), "integrationId": request.export_integration_id}
+    return {"action": Action.DELETE.upper(), "clearExport": False}
+
+
+def _filters(wanted: Mapping[str, tuple[str, ...] | None]) -> list[Filter]:
+    return [any_of(dimension, values) for dimension, values in wanted.items() if values]

@@ -1,0 +1,39 @@
+"""The places for jobs in DynamoDB: beside the runs, under a key that no run can have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genesys_purge.model.batch import BatchRef
+from genesys_purge.store import items
+from genesys_purge.store.ledger import Ledger, Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from genesys_purge.store.items import Item
+
+
+class DynamoJobPlaces:
+    """Implements the `JobPlaces` port over the runs table and the ledger."""
+
+    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
+        self._client = client
+        self._table = table
+        self._ledger = ledger
+
+    def holder(self, place: int) -> BatchRef | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=items.place_key(place), ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return items.holder_in(item) if item else None
+
+    def take(self, place: int, holder: BatchRef, after: BatchRef | None) -> None:
+        item = items.place_item(place, holder)
+        if after is None:
+            write = Write(self._table, item, "attribute_not_exists(runId)")
+        else:
+            values: Item = {":after": items.holder_text(after)}
+            write = Write(self._table, item, "holder = :after", values)
+        self._ledger.commit([write])

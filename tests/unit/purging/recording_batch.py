@@ -1,0 +1,36 @@
+"""A planned batch of three conversations whose recordings are to be deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genesys_purge.methods.recording_gate import STATUS
+from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.model.batch import Entry
+from genesys_purge.model.messages import BatchStep
+
+from tests import builders
+from tests.unit.workbench import Workbench
+
+IDS = builders.uuids(3)
+READY = {"state": "READY", "totalConversations": 3, "totalRecordings": 4}
+
+
+def entries(count: int) -> list[Entry]:
+    """A manifest of so many conversations with their starts, all old enough."""
+    end, start = builders.days_ago(400), builders.days_ago(401)
+    return [Entry(each, end, None, start) for each in builders.uuids(count)]
+
+
+def planned(bench: Workbench, **fields: Any) -> BatchStep:
+    """The step of a stored batch; fields of its request in camelCase."""
+    request = builders.recording_job(**fields)
+    return bench.planned(builders.batch(planned=3), request=request, entries=entries(3))
+
+
+def ready(bench: Workbench, **totals: Any) -> BatchStep:
+    """The step of a batch whose job has become ready, and a Genesys that protects nothing."""
+    step = planned(bench)
+    bench.genesys.on(STATUS, READY | totals)
+    bench.genesys.on(ASK, {"entities": []})
+    return step

@@ -1,0 +1,340 @@
+"""A job that waits is carried out once everything was asked again, and otherwise cancelled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from genesys_purge.errors import (
+    GenesysUnavailable,
+    JobLost,
+    LostRace,
+    OutcomeUnknown,
+    PermissionMissing,
+    RateLimited,
+    RefusedByGenesys,
+)
+from genesys_purge.methods.recording_gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
+from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.messages import BatchStep, Failure, Next
+from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.ports import Permit
+
+from tests.clock import NOON
+from tests.unit.methods.scene import hold
+from tests.unit.purging import recording_batch
+from tests.unit.purging.recording_batch import IDS, READY
+from tests.unit.workbench import Workbench
+
+NONE: dict[str, Any] = {"entities": []}
+LEASE, PATIENCE = 60, 14_400
+
+
+@pytest.fixture
+def step(bench: Workbench) -> BatchStep:
+    """A batch of three whose job was created and has become ready."""
+    step = recording_batch.ready(bench)
+    bench.genesys.on(LIST, NONE)
+    bench.genesys.on(CREATE, {"id": "job-1"})
+    bench.genesys.on(EXECUTE, {})
+    bench.genesys.on(CANCEL, {})
+    step = bench.poll_batch(bench.submit_batch(step))
+    assert (step.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
+    return step
+
+
+def calls(bench: Workbench, operation: Any) -> int:
+    return sum(call.operation[:2] == operation[:2] for call in bench.genesys.calls)
+
+
+def assert_stopped(bench: Workbench, after: BatchStep, why: str) -> None:
+    """The batch failed, its job is cancelled and was never carried out."""
+    assert (after.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
+    assert why in str(bench.batch.detail)
+    assert "its job job-1 is cancelled" in str(bench.batch.detail)
+    assert (calls(bench, EXECUTE), calls(bench, CANCEL)) == (0, 1)
+    assert bench.facts[-1] == "batch_failed"
+
+
+def test_a_job_that_is_as_planned_is_executed_under_a_permit_of_its_own(
+    bench: Workbench, step: BatchStep
+) -> None:
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.POLL, BatchState.SUBMITTED)
+    permits = [call.permit for call in bench.genesys.calls if call.permit]
+    assert permits == [Permit("run-1", 0, 1), Permit("run-1", 0, 2)]
+    assert bench.last_fact["action"] == "batch_executed"
+    assert bench.last_fact["targeted"] == 3
+    assert bench.last_fact["detail"] == (
+        "the job is about 4 recordings of 3 conversations; targeted counts conversations"
+    )
+
+
+def test_the_second_intent_stands_before_the_job_is_executed(
+    bench: Workbench, step: BatchStep
+) -> None:
+    seen = []
+
+    def look(_: Any) -> dict[str, Any]:
+        seen.append(bench.batch)
+        return {}
+
+    bench.genesys.on(EXECUTE, look)
+    bench.submit_batch(step)
+    (batch,) = seen
+    assert (batch.state, batch.attempts, batch.job_id) == (BatchState.EXECUTING, 2, "job-1")
+
+
+@pytest.mark.parametrize("found", [0, 1, 3])
+def test_a_job_about_no_more_than_was_planned_is_executed(
+    bench: Workbench, step: BatchStep, found: int
+) -> None:
+    bench.genesys.on(STATUS, READY | {"totalConversations": found})
+    assert bench.submit_batch(step).next is Next.POLL
+
+
+def test_a_job_about_more_than_was_planned_is_stopped(bench: Workbench, step: BatchStep) -> None:
+    bench.genesys.on(STATUS, READY | {"totalConversations": 4})
+    assert_stopped(bench, bench.submit_batch(step), "4 conversations, the plan has 3")
+
+
+def test_a_job_without_totals_waits(bench: Workbench, step: BatchStep) -> None:
+    bench.genesys.on(STATUS, {"state": "READY"})
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
+    assert after.wait_seconds > 0
+    assert calls(bench, EXECUTE) == 0
+
+
+def test_the_switch_stops_it(bench: Workbench, step: BatchStep) -> None:
+    bench.policies.switch = "off"
+    assert_stopped(bench, bench.submit_batch(step), "PurgingSwitchedOff")
+
+
+def test_a_longer_retention_stops_it(bench: Workbench, step: BatchStep) -> None:
+    rule = {"name": "long", "minimumDays": 401, "basis": "a new law"}
+    bench.policies.matrix = RetentionMatrix.parse({"rules": [rule]})
+    assert_stopped(bench, bench.submit_batch(step), "RetentionNotMet")
+
+
+def test_a_run_that_is_over_stops_it(bench: Workbench, step: BatchStep) -> None:
+    bench.fail_purge(Failure(run_id="run-1", error="ABORTED", cause="stopped"))
+    assert_stopped(bench, bench.submit_batch(step), "InvalidRequest: runId: run-1 is finished")
+
+
+def test_what_genesys_protects_by_now_is_never_in_a_job_that_is_executed(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(ASK, {"entities": [{"id": IDS[1]}]}, NONE)
+    after = bench.submit_batch(step)
+    assert (calls(bench, EXECUTE), calls(bench, CANCEL), calls(bench, CREATE)) == (0, 1, 2)
+    assert [sorted(bench.batch.protected), bench.facts[1]] == [[1], "batch_protected"]
+    assert "its job job-1 is cancelled" in bench.fact("batch_protected")["detail"]
+    # The job made anew is about the others.
+    assert after.next is Next.POLL
+    named = bench.genesys.deletions[-1]["conversationQuery"]["conversationFilters"][0]
+    assert [each["value"] for each in named["predicates"]] == [IDS[0], IDS[2]]
+
+
+def test_our_own_hold_does_the_same(bench: Workbench, step: BatchStep) -> None:
+    bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[0]})))
+    bench.submit_batch(step)
+    assert calls(bench, EXECUTE) == 0
+    assert bench.batch.protected == {0}
+
+
+@pytest.mark.parametrize("operation", [STATUS, ASK])
+@pytest.mark.parametrize("error", [RateLimited("429", retry_after=40), GenesysUnavailable("503")])
+def test_a_question_that_is_not_answered_is_asked_again(
+    bench: Workbench, step: BatchStep, operation: Any, error: Exception
+) -> None:
+    bench.genesys.on(operation, error)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
+    assert after.wait_seconds >= (getattr(error, "retry_after", None) or 1)
+    assert calls(bench, EXECUTE) == 0
+
+
+def test_a_call_that_surely_was_not_carried_out_is_made_again(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(EXECUTE, RateLimited("429"), {})
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
+    assert bench.submit_batch(after).next is Next.POLL
+    assert bench.batch.attempts == 3
+
+
+@pytest.mark.parametrize(
+    ("state", "following", "stands"),
+    [
+        ("PROCESSING", Next.POLL, BatchState.SUBMITTED),
+        ("FULFILLED", Next.POLL, BatchState.SUBMITTED),
+        ("CANCELLED", Next.POLL, BatchState.SUBMITTED),
+    ],
+)
+def test_the_state_of_a_job_tells_what_became_of_a_call_without_an_answer(
+    bench: Workbench, step: BatchStep, state: str, following: Next, stands: BatchState
+) -> None:
+    bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
+    after = bench.submit_batch(step)
+    assert (after.next, after.wait_seconds) == (Next.SUBMIT, 15)
+    assert (bench.batch.state, bench.batch.outcome_unknown) == (BatchState.EXECUTING, True)
+    bench.genesys.on(STATUS, {"state": state})
+    after = bench.submit_batch(after)
+    assert (after.next, bench.batch.state) == (following, stands)
+    assert (calls(bench, EXECUTE), bench.facts[-1]) == (1, "batch_reconciled")
+
+
+def test_a_job_that_still_waits_passes_every_check_again(bench: Workbench, step: BatchStep) -> None:
+    bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"), {})
+    after = bench.submit_batch(step)
+    bench.policies.switch = "off"
+    bench.submit_batch(after)
+    assert bench.batch.state is BatchState.FAILED
+    assert (calls(bench, EXECUTE), calls(bench, CANCEL)) == (1, 1)
+
+
+def test_calls_without_an_answer_come_to_an_end(bench: Workbench, step: BatchStep) -> None:
+    bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
+    for _ in range(5):
+        step = bench.submit_batch(step)
+    step = bench.submit_batch(step)
+    assert (step.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
+    assert (calls(bench, EXECUTE), calls(bench, CANCEL)) == (5, 1)
+
+
+def test_a_worker_that_died_in_the_call_is_awaited_and_then_counts_as_unknown(
+    bench: Workbench, step: BatchStep
+) -> None:
+    intent = bench.batch.to(BatchState.EXECUTING, intent_at=NOON)
+    bench.runs.advance(intent)
+    after = bench.submit_batch(step)
+    assert (after.next, after.wait_seconds) == (Next.SUBMIT, LEASE)
+    bench.clock.wait(LEASE)
+    after = bench.submit_batch(after)
+    assert (after.wait_seconds, bench.batch.outcome_unknown) == (15, True)
+    assert bench.submit_batch(after).next is Next.POLL
+    assert calls(bench, EXECUTE) == 1
+
+
+def test_a_refusal_of_a_job_that_does_not_wait_any_more_is_no_error(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(EXECUTE, RefusedByGenesys("wrong state", status=409))
+    bench.genesys.on(STATUS, READY, {"state": "PROCESSING"})
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.POLL, BatchState.SUBMITTED)
+    assert calls(bench, CANCEL) == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RefusedByGenesys("no", status=400),
+        PermissionMissing("403", permission="recording:job:edit", correlation_id="c-1"),
+    ],
+)
+def test_a_refusal_of_a_job_that_waits_ends_the_batch_and_the_job(
+    bench: Workbench, step: BatchStep, error: Exception
+) -> None:
+    bench.genesys.on(EXECUTE, error)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
+    assert type(error).__name__ in str(bench.batch.detail)
+    assert calls(bench, CANCEL) == 1
+    assert bench.last_fact.get("correlationId") == getattr(error, "correlation_id", None)
+
+
+@pytest.mark.parametrize(
+    ("replies", "told", "times"),
+    [
+        ([OutcomeUnknown("lost"), {}], "is cancelled", 2),
+        ([RateLimited("429")], "may not be cancelled", 3),
+        ([RefusedByGenesys("over", status=409)], "could not be cancelled", 1),
+    ],
+)
+def test_what_became_of_the_cancelled_job_is_told(
+    bench: Workbench, step: BatchStep, replies: list[Any], told: str, times: int
+) -> None:
+    bench.policies.switch = "off"
+    bench.genesys.on(CANCEL, *replies)
+    assert bench.submit_batch(step).next is Next.DONE
+    assert told in str(bench.batch.detail)
+    assert calls(bench, CANCEL) == times
+
+
+def test_a_job_that_may_not_be_executed_for_hours_is_given_up(
+    bench: Workbench, step: BatchStep
+) -> None:
+    late = step.model_copy(update={"waited_seconds": PATIENCE + 1})
+    after = bench.submit_batch(late)
+    assert (after.next, bench.batch.state) == (Next.DONE, BatchState.GAVE_UP)
+    assert calls(bench, CANCEL) == 1
+
+
+def test_a_job_that_genesys_lost_is_an_error(bench: Workbench, step: BatchStep) -> None:
+    bench.genesys.on(STATUS, JobLost("404"))
+    with pytest.raises(JobLost):
+        bench.submit_batch(step)
+
+
+def test_who_loses_the_race_to_execute_waits_and_does_not(
+    bench: Workbench, step: BatchStep
+) -> None:
+    def lose(name: str) -> None:
+        if name == "intend":
+            raise LostRace("somebody was first")
+
+    bench.runs.before_write = lose
+    after = bench.submit_batch(step)
+    assert (after.next, after.wait_seconds) == (Next.SUBMIT, LEASE)
+    assert calls(bench, EXECUTE) == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (BatchState.READY, "job-1 was not executed, but may still wait"),
+        (BatchState.EXECUTING, "its job may still be running"),
+    ],
+)
+def test_an_error_nobody_foresaw_says_how_the_job_stands(
+    bench: Workbench, step: BatchStep, state: BatchState, told: str
+) -> None:
+    assert step.next is Next.SUBMIT
+    if state is BatchState.EXECUTING:
+        bench.runs.advance(bench.batch.to(state))
+    failure = Failure(run_id="run-1", batch=0, error="Unexpected", cause="boom")
+    assert bench.fail_batch(failure).next is Next.DONE
+    assert told in str(bench.batch.detail)
+
+
+def test_an_unanswered_creation_adopts_the_job_that_is_listed(bench: Workbench) -> None:
+    step = recording_batch.ready(bench)
+    bench.genesys.on(LIST, NONE)
+    bench.genesys.on(CREATE, OutcomeUnknown("timeout"))
+    step = bench.submit_batch(step)
+    created = bench.genesys.deletions[-1]
+    at = (NOON + timedelta(seconds=1)).isoformat()
+    listed = {"id": "job-7", "dateCreated": at, "recordingJobsQuery": created}
+    bench.genesys.on(LIST, {"entities": [listed]})
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.job_id) == (Next.POLL, "job-7")
+    assert bench.last_fact["action"] == "batch_reconciled"
+    assert bench.last_fact["jobId"] == "job-7"
+
+
+def test_an_unanswered_creation_that_is_never_listed_is_made_again(bench: Workbench) -> None:
+    step = recording_batch.ready(bench)
+    bench.genesys.on(LIST, NONE)
+    bench.genesys.on(CREATE, OutcomeUnknown("timeout"), {"id": "job-1"})
+    waited = 0
+    while (step := bench.submit_batch(step)).next is Next.SUBMIT:
+        waited += step.wait_seconds
+        bench.clock.wait(step.wait_seconds)
+    assert (step.next, calls(bench, CREATE)) == (Next.POLL, 2)
+    assert 60 <= waited <= 300
+    assert "lists no job" in bench.fact("batch_reconciled")["detail"]

@@ -1,0 +1,177 @@
+"""At most two recording jobs at once: ours by their places, all of them by Genesys's own list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import (
+    GenesysUnavailable,
+    JobLost,
+    LostRace,
+    OutcomeUnknown,
+    RefusedByGenesys,
+)
+from genesys_purge.methods.recording_gate import CANCEL, CREATE, LIST, STATUS
+from genesys_purge.model.batch import BatchRef, BatchState
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.run import Outcome, RunStatus
+
+from tests import builders
+from tests.unit.purging.recording_batch import entries, planned
+from tests.unit.workbench import Workbench
+
+MINE = BatchRef("run-1", 0)
+OTHER = BatchRef("run-2", 0)
+NONE: dict[str, Any] = {"entities": []}
+TWO = {"entities": [{"id": "a"}, {"id": "b"}]}
+
+
+@pytest.fixture
+def step(bench: Workbench) -> BatchStep:
+    bench.genesys.on(LIST, NONE)
+    bench.genesys.on(CREATE, {"id": "job-1"})
+    bench.genesys.on(CANCEL, {})
+    return planned(bench)
+
+
+def other(bench: Workbench, state: BatchState, status: RunStatus = RunStatus.RUNNING) -> None:
+    """Another run's batch, which has the first place and had a job."""
+    run = builders.run(run_id=OTHER.run_id, request=builders.recording_job())
+    bench.runs.create(run, bench.audit.of("run-1")[0].model_copy(update={"run_id": "run-2"}))
+    batch = builders.batch(run_id=OTHER.run_id, state=state, job_id="job-2", planned=3)
+    bench.runs.put_batch(batch, entries(3), builders.PLANNER)
+    ended = {"outcome": Outcome.FAILED} if status is RunStatus.FINISHED else {}
+    bench.runs.plan(
+        run.model_copy(update={"status": status, **ended}),
+        bench.audit.of("run-1")[0].model_copy(update={"run_id": "run-2"}),
+    )
+    bench.places.holders = {0: OTHER, 1: OTHER._replace(number=7)}
+
+
+def is_created(bench: Workbench) -> bool:
+    return any(call.operation[:2] == CREATE[:2] for call in bench.genesys.calls)
+
+
+def test_a_batch_takes_a_place_before_its_job_is_created(bench: Workbench, step: BatchStep) -> None:
+    assert bench.submit_batch(step).next is Next.POLL
+    assert bench.places.holders == {0: MINE}
+
+
+def test_a_batch_keeps_its_place_and_takes_no_second_one(bench: Workbench, step: BatchStep) -> None:
+    bench.places.holders = {1: MINE}
+    assert bench.submit_batch(step).next is Next.POLL
+    assert bench.places.holders == {1: MINE}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        BatchState.PLANNED,
+        BatchState.SUBMITTING,
+        BatchState.SUBMITTED,
+        BatchState.READY,
+        BatchState.EXECUTING,
+    ],
+)
+def test_a_batch_waits_while_others_are_at_work(
+    bench: Workbench, step: BatchStep, state: BatchState
+) -> None:
+    other(bench, state)
+    bench.places.holders[1] = OTHER
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
+    assert after.wait_seconds > 0
+    assert not is_created(bench)
+
+
+@pytest.mark.parametrize("state", [BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP])
+def test_the_place_of_a_batch_that_has_ended_is_free(
+    bench: Workbench, step: BatchStep, state: BatchState
+) -> None:
+    other(bench, state)
+    bench.genesys.on(STATUS, {"state": "FULFILLED"})
+    assert bench.submit_batch(step).next is Next.POLL
+    assert bench.places.holders[0] == MINE
+
+
+def test_the_place_of_a_run_that_is_over_is_free_whatever_its_batch_was_at(
+    bench: Workbench, step: BatchStep
+) -> None:
+    other(bench, BatchState.READY, RunStatus.FINISHED)
+    bench.genesys.on(STATUS, {"state": "READY", "totalConversations": 3, "totalRecordings": 3})
+    assert bench.submit_batch(step).next is Next.POLL
+    cancelled = [c.path["job_id"] for c in bench.genesys.calls if c.operation == CANCEL]
+    assert (bench.places.holders[0], cancelled) == (MINE, ["job-2"])
+
+
+@pytest.mark.parametrize(
+    "problem", [RefusedByGenesys("no", status=409), JobLost("404"), OutcomeUnknown("lost")]
+)
+def test_a_job_left_behind_that_cannot_be_cancelled_is_no_hindrance(
+    bench: Workbench, step: BatchStep, problem: Exception
+) -> None:
+    other(bench, BatchState.FAILED)
+    bench.genesys.on(STATUS, problem)
+    assert bench.submit_batch(step).next is Next.POLL
+    assert bench.places.holders[0] == MINE
+
+
+def test_a_place_is_not_taken_over_before_it_is_known_what_was_left_there(
+    bench: Workbench, step: BatchStep
+) -> None:
+    other(bench, BatchState.FAILED)
+    bench.places.holders.pop(1)
+    bench.genesys.on(STATUS, GenesysUnavailable("503"))
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    assert bench.places.holders == {0: OTHER}
+
+
+def test_the_place_of_a_batch_that_there_is_not_is_free(bench: Workbench, step: BatchStep) -> None:
+    bench.places.holders = {0: BatchRef("nobody", 0), 1: BatchRef("nobody", 1)}
+    assert bench.submit_batch(step).next is Next.POLL
+    assert bench.places.holders[0] == MINE
+
+
+def test_who_loses_the_race_for_a_place_tries_the_next_one(
+    bench: Workbench, step: BatchStep
+) -> None:
+    lost = [LostRace("somebody was first")]
+
+    def lose_once() -> None:
+        if lost:
+            raise lost.pop()
+
+    bench.places.before_take = lose_once
+    assert bench.submit_batch(step).next is Next.POLL
+    assert bench.places.holders == {1: MINE}
+
+
+def test_jobs_of_others_count_though_they_have_no_place_of_ours(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(LIST, NONE, NONE, TWO)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
+    assert not is_created(bench)
+
+
+@pytest.mark.parametrize("status", [400, 409])
+def test_a_job_refused_while_there_are_two_is_a_wait(
+    bench: Workbench, step: BatchStep, status: int
+) -> None:
+    bench.genesys.on(CREATE, RefusedByGenesys("too many", status=status))
+    bench.genesys.on(LIST, NONE, NONE, NONE, TWO, NONE, NONE)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
+    assert (after.wait_seconds > 0, bench.batch.intent_at) == (True, None)
+
+
+@pytest.mark.parametrize("status", [400, 409])
+def test_a_job_refused_for_anything_else_is_an_error(
+    bench: Workbench, step: BatchStep, status: int
+) -> None:
+    bench.genesys.on(CREATE, RefusedByGenesys("bad", status=status))
+    with pytest.raises(RefusedByGenesys, match="bad"):
+        bench.submit_batch(step)
+    assert bench.batch.state is BatchState.PLANNED
