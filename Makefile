@@ -24,8 +24,8 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-run: setup  ## Run a retention purge end to end; METHOD=data_deletion or interaction_purge for others
-	$(BIN)/python -m local run events/schedule/$(METHOD).json --out $(OUT)
+run: setup  ## Run a retention purge end to end; METHOD=data_deletion, recording_job, ... for others
+	$(BIN)/python -m local run $(or $(wildcard events/schedule/$(METHOD).json),events/invoke/$(METHOD).json) --out $(OUT)
 
 run-rules: setup  ## Deploy a campaign's rules, roll other ones back, and export the changes
 	$(BIN)/python -m local demo-rules --out $(OUT)
