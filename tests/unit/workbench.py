@@ -92,7 +92,7 @@ class Workbench:
             self.genesys,
             self.settings,
         )
-        self.poll_batch = PollBatch(batches, self.genesys, self.settings)
+        self.poll_batch = PollBatch(batches, self.genesys, self.settings, self.meter)
         self.verify_batch = VerifyBatch(batches, self.genesys, self.meter)
         self.fail_batch = FailBatch(batches)
         self.complete_purge = CompletePurge(self.runs, self.meter, self.clock)

@@ -15,7 +15,7 @@ from genesys_purge.campaign_rules.contact_lines import contacts_in
 from genesys_purge.campaign_rules.evaluation import Evaluation
 from genesys_purge.campaign_rules.rules import RuleSet
 from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
-from genesys_purge.model.request import fingerprint
+from genesys_purge.model.request import as_object, fingerprint
 from genesys_purge.ports import Meter
 
 CONTACTS, CONTACTS_FROM = "contacts", "contactsFrom"
@@ -60,17 +60,16 @@ class EvaluateContacts:
 
 def _request_in(event: object) -> tuple[RuleSet, str | list[Mapping[str, Any]]]:
     """The rule set and the contacts; InvalidRequest with every error of either."""
-    if not isinstance(event, Mapping):
-        raise InvalidRequest([FieldError("request", "must be a JSON object")])
-    rules, errors = None, list(_errors_of_contacts(event))
-    document = {name: event[name] for name in event if name not in (CONTACTS, CONTACTS_FROM)}
+    given = as_object(event)
+    rules, errors = None, list(_errors_of_contacts(given))
+    document = {name: given[name] for name in given if name not in (CONTACTS, CONTACTS_FROM)}
     try:
         rules = check(document, exclusive=False)
     except InvalidRequest as refused:
         errors = [*refused.errors(), *errors]
     if rules is None or errors:
         raise InvalidRequest(errors)
-    return rules, event[CONTACTS] if CONTACTS in event else event[CONTACTS_FROM]
+    return rules, given[CONTACTS] if CONTACTS in given else given[CONTACTS_FROM]
 
 
 def _errors_of_contacts(event: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -8,7 +8,7 @@ from genesys_purge.campaign_rules.change_export import ChangeExport
 from genesys_purge.campaign_rules.rules import CampaignId
 from genesys_purge.errors import FieldError, InvalidRequest, PurgeError, TryLater
 from genesys_purge.model.campaign_export import Exported, ExportedWindow
-from genesys_purge.model.request import read_fields
+from genesys_purge.model.request import as_object, read_fields
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 
@@ -47,15 +47,14 @@ class ExportCampaignRuleChanges:
 
 def campaigns_in(payload: object) -> tuple[str, ...]:
     """The campaigns that a request names, each once; InvalidRequest with every error of it."""
-    if not isinstance(payload, Mapping):
-        raise InvalidRequest([FieldError("request", "must be a JSON object")])
-    request, errors = read_fields(ExportRequest, payload)
+    given = as_object(payload)
+    request, errors = read_fields(ExportRequest, given)
     one = (request.campaign_id,) if request.campaign_id else ()
     named = (*one, *(request.campaign_ids or ()))
-    if ("campaignId" in payload) is ("campaignIds" in payload):
+    if ("campaignId" in given) is ("campaignIds" in given):
         errors.append(FieldError("request", "needs either campaignId or campaignIds"))
     elif not errors and not 1 <= len(named) <= MOST_CAMPAIGNS:
-        errors.append(FieldError(next(iter(payload)), f"must name 1 to {MOST_CAMPAIGNS} campaigns"))
+        errors.append(FieldError(next(iter(given)), f"must name 1 to {MOST_CAMPAIGNS} campaigns"))
     if errors:
         raise InvalidRequest(errors)
     return tuple(dict.fromkeys(named))

@@ -48,6 +48,7 @@ MOST_PAGES = 100
 # Nothing of the platform's is older.
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 LEAST_TOLD = 3
+LEFT = "SubjectRequestSecondsLeft"
 
 Subjects = list[Mapping[str, Any]]
 STATUSES = {"COMPLETED": JobStatus.COMPLETED, "ERROR": JobStatus.FAILED}
@@ -92,7 +93,10 @@ class GdprRequest:
 
     name = "gdpr_request"
     request_model = SubjectRequest
-    poll_policy = PollPolicy(first=60, growth=2, longest=14_400)
+    # Article 12(3) lets the month be extended by two; a look costs little, giving up loses a job.
+    poll_policy = PollPolicy(
+        first=60, growth=2, longest=14_400, limit_seconds=92 * 86_400, deadline_metric=LEFT
+    )
     plans_upper_bound = True
     gate = None
 

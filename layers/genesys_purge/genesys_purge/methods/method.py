@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from genesys_purge.methods.gate import Gate
 
 LONGEST_JOB_ID = 200
+N = TypeVar("N", int, float)
 
 
 class Rules(NamedTuple):
@@ -108,7 +109,8 @@ class Verdict(NamedTuple):
 class PollPolicy(NamedTuple):
     """How to wait for a job: the first wait, its growth, the longest wait and the bounds.
 
-    Where Genesys reports progress, `by_progress` lets that predict the end instead, and until
+    `limit_seconds` replaces the configured limit; `deadline_metric` tells the time left at each
+    look. Where Genesys reports progress, `by_progress` lets that predict the end instead, and until
     there is any, a guess at its `records_per_second` spares looks at a job that just began.
     """
 
@@ -118,6 +120,8 @@ class PollPolicy(NamedTuple):
     attempts: int = 1_000
     by_progress: bool = False
     records_per_second: int = 40
+    limit_seconds: int | None = None
+    deadline_metric: str | None = None
 
 
 class Method(Protocol):
@@ -222,9 +226,6 @@ def list_in(answer: Mapping[str, Any], field: str) -> list[Any]:
     """A list where there is one, otherwise an empty one."""
     value = answer.get(field)
     return value if isinstance(value, list) else []
-
-
-N = TypeVar("N", int, float)
 
 
 def sum_of(counts: Iterable[N | None]) -> N | None:

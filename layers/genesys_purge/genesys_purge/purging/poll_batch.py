@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import JobLost, TryLater
@@ -9,7 +10,8 @@ from genesys_purge.methods.method import JobReport, JobStatus, PollPolicy
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.ports import Genesys
+from genesys_purge.model.run import Run
+from genesys_purge.ports import Genesys, Meter
 from genesys_purge.purging.batches import PHASES, Batches, Case
 from genesys_purge.purging.waiting import poll_wait, slower
 from genesys_purge.settings import Settings
@@ -18,14 +20,19 @@ from genesys_purge.settings import Settings
 class PollBatch:
     """One turn of the poll phase, bounded in turns and in time."""
 
-    def __init__(self, batches: Batches, genesys: Genesys, settings: Settings) -> None:
+    def __init__(
+        self, batches: Batches, genesys: Genesys, settings: Settings, meter: Meter
+    ) -> None:
         self._batches = batches
         self._genesys = genesys
         self._settings = settings
+        self._meter = meter
 
     def __call__(self, step: BatchStep) -> BatchStep:
         case = self._batches.read(step, with_entries=False)
         batch, policy = case.batch, case.method.poll_policy
+        if policy.deadline_metric:
+            self._meter.seconds(policy.deadline_metric, self._seconds_left(case.run))
         if batch.state is not BatchState.SUBMITTED or batch.job_id is None:
             return step.then(PHASES[batch.state])
         try:
@@ -55,8 +62,9 @@ class PollBatch:
                 return self._fail(case.batch, f"the job {report.status}: {reason}", step, report)
 
     def _later(self, case: Case, step: BatchStep, wait: float) -> BatchStep:
-        turns, limit = case.method.poll_policy.attempts, self._settings.job_time_limit_seconds
-        if step.attempt + 1 < turns and step.waited_seconds + wait <= limit:
+        policy = case.method.poll_policy
+        limit = policy.limit_seconds or self._settings.job_time_limit_seconds
+        if step.attempt + 1 < policy.attempts and step.waited_seconds + wait <= limit:
             return step.again(wait)
         self._batches.end(
             case.batch,
@@ -66,6 +74,11 @@ class PollBatch:
             f"{step.waited_seconds} seconds; it may still be running",
         )
         return step.then(Next.DONE)
+
+    def _seconds_left(self, run: Run) -> float:
+        """Until the day by which the run should be done, counted from its submission."""
+        end = run.submitted_at + timedelta(days=self._settings.subject_request_days)
+        return (end - self._batches.now()).total_seconds()
 
     def _fail(
         self, batch: Batch, detail: str, step: BatchStep, report: JobReport | None = None

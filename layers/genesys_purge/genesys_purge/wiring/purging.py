@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from genesys_purge.purging.fail_batch import FailBatch
     from genesys_purge.purging.fail_purge import FailPurge
     from genesys_purge.purging.plan_purge import PlanPurge
+    from genesys_purge.purging.poll_batch import PollBatch
     from genesys_purge.purging.read_purge import ReadPurge
     from genesys_purge.purging.requests import Requests
-    from genesys_purge.purging.subject_deadline import SubjectDeadline
     from genesys_purge.purging.submit_batch import SubmitBatch
     from genesys_purge.purging.submit_purge import SubmitPurge
     from genesys_purge.purging.validate_purge import ValidatePurge
@@ -94,18 +94,11 @@ def submit_batch() -> SubmitBatch:
 
 
 @cache
-def poll_batch() -> SubjectDeadline:
+def poll_batch() -> PollBatch:
     from genesys_purge.purging.poll_batch import PollBatch
-    from genesys_purge.purging.subject_deadline import SubjectDeadline, patient
 
-    batches, genesys, settings = _batches("poll_batch"), adapters.genesys(), adapters.settings()
-    return SubjectDeadline(
-        adapters.runs(),
-        PollBatch(batches, genesys, settings),
-        PollBatch(batches, genesys, patient(settings)),
-        adapters.meter(),
-        settings.subject_request_days,
-        adapters.now,
+    return PollBatch(
+        _batches("poll_batch"), adapters.genesys(), adapters.settings(), adapters.meter()
     )
 
 

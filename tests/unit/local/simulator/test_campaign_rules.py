@@ -249,7 +249,10 @@ def test_an_update_to_anothers_execution_order_is_409() -> None:
 def test_an_update_to_anothers_name_is_409() -> None:
     caller = start_simulator()
     created(caller, 1)
-    refused(update(caller, created(caller, 2), 2, name="rule 1"), "duplicate.name")
+    rule_id = created(caller, 2)
+    before = stored(caller.simulator)
+    refused(update(caller, rule_id, 2, name="rule 1"), "duplicate.name")
+    assert stored(caller.simulator) == before
 
 
 def test_an_update_is_checked_like_a_new_rule() -> None:
