@@ -9,6 +9,8 @@ from typing import Any
 
 from genesys_purge.genesys import regions
 
+DOCUMENTED, LIVE = PLATFORMS = ("documented", "live")
+
 
 def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
     def read(text: str) -> float:
@@ -25,6 +27,12 @@ def _number(kind: type[int] | type[float], least: float, most: float) -> Callabl
 
 def _listed(text: str) -> frozenset[str]:
     return frozenset(each.strip() for each in text.split(",") if each.strip())
+
+
+def _platform(text: str) -> str:
+    if text not in PLATFORMS:
+        raise ValueError(f"must be {' or '.join(PLATFORMS)}, not {text!r}")
+    return text
 
 
 def _read(default: Any, reader: Callable[[str], Any]) -> Any:
@@ -44,6 +52,7 @@ class Settings:
     circuit_table: str = ""
     genesys_secret: str = ""
     genesys_region: str = "us-east-1"
+    genesys_platform: str = _read(DOCUMENTED, _platform)
     genesys_api_url: str = ""
     genesys_login_url: str = ""
     retention_parameter: str = ""
