@@ -29,11 +29,12 @@ class ShippedPolicies:
 def validate(file: Path) -> int:
     """Prints the normalised request and returns 0, or every error as `path: message` and 1.
 
-    Zones and limits come from the variables that the functions read, RESIDENCY_ZONES and so on.
+    Zones and limits come from the variables that the functions read, RESIDENCY_ZONES and so on,
+    whatever organisation it names.
     """
     try:
-        now = datetime.now(UTC)
-        requests = Requests(ShippedPolicies(), Settings.from_environment(), lambda: now)
+        now, own = datetime.now(UTC), Settings.from_environment().organisation
+        requests = Requests(ShippedPolicies(), lambda _: own, lambda: now)
         submitted = callers.submission(as_sent(read_request(file), now))
         reference = submitted.moment or now
         request = requests.check(submitted.payload, reference)

@@ -224,7 +224,7 @@ def running(
         stack.enter_context(patch.object(adapters, "now", clock))
         stack.enter_context(patch.object(adapters, "sleep", clock.wait))
         stack.enter_context(patch.object(adapters, "http_client", lambda: client))
-        stack.enter_context(patch.object(adapters, "circuit", lambda: lambda send: send()))
+        stack.enter_context(patch.object(adapters, "circuit", lambda _: lambda send: send()))
         stack.enter_context(patch.object(receiver, "HttpsReceiver", app.receivers.door))
         wired.forget()
         stack.callback(wired.forget)

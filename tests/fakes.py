@@ -15,7 +15,7 @@ from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import AuditPage, RulePage
+from genesys_purge.ports import AuditPage, Place, RulePage
 
 from tests.clock import Clock
 from tests.scripted_genesys import ScriptedGenesys
@@ -209,13 +209,13 @@ class MemoryJobPlaces:
     """Who has which place, in `holders`; `before_take` may raise."""
 
     def __init__(self) -> None:
-        self.holders: dict[int, BatchRef] = {}
+        self.holders: dict[Place, BatchRef] = {}
         self.before_take: Callable[[], None] = lambda: None
 
-    def holder(self, place: int) -> BatchRef | None:
+    def holder(self, place: Place) -> BatchRef | None:
         return self.holders.get(place)
 
-    def take(self, place: int, holder: BatchRef, after: BatchRef | None) -> None:
+    def take(self, place: Place, holder: BatchRef, after: BatchRef | None) -> None:
         self.before_take()
         if self.holders.get(place) != after:
             raise LostRace("the stored state is not the one that was read")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 from genesys_purge import ports
 from genesys_purge.model.notification import Delivery, Notification, Subscriber, Subscribers
+from genesys_purge.webhooks import ports as webhook_ports
 
 from tests.rule_fakes import MemoryQueue
 
@@ -73,8 +74,8 @@ class MemoryReceiver:
 
 
 if TYPE_CHECKING:
-    _secrets: ports.WebhookSecrets = MemoryWebhookSecrets("")
-    _directory: ports.Directory = MemoryDirectory()
+    _secrets: webhook_ports.WebhookSecrets = MemoryWebhookSecrets("")
+    _directory: webhook_ports.Directory = MemoryDirectory()
     _bus: ports.EventBus = MemoryBus()
-    _receiver: ports.Receiver = MemoryReceiver()
+    _receiver: webhook_ports.Receiver = MemoryReceiver()
     _deliveries: ports.Deliveries = MemoryQueue[Delivery]()

@@ -33,9 +33,9 @@ ARROWS = {
     },
     "purge_rules": {"purge_rules", "purging.guard", "model", "errors", "ports", "settings"},
     "webhooks": {"webhooks", "model", "errors", "ports"},
-    "genesys": {"genesys", "errors", "ports"},
+    "genesys": {"genesys", "errors", "ports", "model.platform"},
     "store": {"store", "model", "errors", "ports", "genesys.oauth"},
-    "settings": {"genesys.regions"},
+    "settings": {"model.organisation", "model.platform"},
     "purging": {"purging", "methods", "model", "errors", "ports", "settings"},
     "callers": {"errors", "model", "ports"},
     "entrypoint": {"callers", "telemetry", "errors", "model", "ports"},
@@ -49,6 +49,7 @@ ARROWS = {
         "campaign_rules",
         "webhooks",
         "telemetry",
+        "model.organisation",
     },
 }
 # Who may use what others have written.

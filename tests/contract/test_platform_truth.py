@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from genesys_purge.genesys.regions import DOMAINS, api_url
 from genesys_purge.methods import (
     conversation_details,
     gdpr_request,
@@ -23,6 +22,7 @@ from genesys_purge.methods.method import Part
 from genesys_purge.methods.recording_gate import RecordingGate
 from genesys_purge.methods.recording_job import RecordingJob
 from genesys_purge.model.dates import Window
+from genesys_purge.model.regions import DOMAINS, api_url
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Operation
 

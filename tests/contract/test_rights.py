@@ -20,6 +20,7 @@ NEEDS = {
     "job_places": {"RunsPolicy"},
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
+    "organisation": {"OrganisationsPolicy"},
     "genesys": {"GenesysPolicy"},
     "rules": {"RulesPolicy"},
     "registrations": {"RegistrationsPolicy"},

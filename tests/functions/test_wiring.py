@@ -37,7 +37,7 @@ def test_a_use_case_is_built_once(name: str) -> None:
 
 def test_adapters_are_shared() -> None:
     assert adapters.runs() is adapters.runs()
-    assert adapters.genesys() is adapters.genesys()
+    assert adapters.genesys(None) is adapters.genesys(None)
     assert adapters.http_client() is adapters.http_client()
     adapters.http_client().close()
 

@@ -51,7 +51,7 @@ def test_the_template_deploys_the_same_defaults() -> None:
     deployed, default = Settings.read(template.environment()), Settings()
     names = [field.name for field in fields(Settings)]
     differing = {name for name in names if getattr(deployed, name) != getattr(default, name)}
-    resources = ("_table", "_secret", "_parameter", "_arn", "_queue", "_bus", "_bucket")
+    resources = ("_table", "_secret", "_secrets", "_parameter", "_arn", "_queue", "_bus", "_bucket")
     assert differing == {name for name in names if name.endswith(resources)}
 
 
@@ -107,16 +107,16 @@ def test_zones_are_separated_by_commas() -> None:
 
 def test_urls_are_the_regions_own_unless_given() -> None:
     settings = Settings.read({"GENESYS_REGION": "eu-west-1"})
-    assert settings.api_url == "https://api.mypurecloud.ie"
-    assert settings.login_url == "https://login.mypurecloud.ie"
+    assert settings.organisation.api_url == "https://api.mypurecloud.ie"
+    assert settings.organisation.login_url == "https://login.mypurecloud.ie"
     given = {"GENESYS_API_URL": "http://localhost:1/", "GENESYS_LOGIN_URL": "http://localhost:2"}
-    settings = Settings.read(given)
-    assert (settings.api_url, settings.login_url) == ("http://localhost:1", "http://localhost:2")
+    own = Settings.read(given).organisation
+    assert (own.api_url, own.login_url) == ("http://localhost:1", "http://localhost:2")
 
 
 def test_a_region_that_there_is_not_is_named() -> None:
     with pytest.raises(ValueError, match="GENESYS_REGION: mars-1"):
-        _ = Settings.read({"GENESYS_REGION": "mars-1"}).api_url
+        _ = Settings.read({"GENESYS_REGION": "mars-1"}).organisation.api_url
 
 
 def test_settings_do_not_change() -> None:

@@ -13,6 +13,7 @@ from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.notification import Delivery
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.purging.batches import Batches
+from genesys_purge.purging.cases import Cases
 from genesys_purge.purging.complete_purge import CompletePurge
 from genesys_purge.purging.execute_job import ExecuteJob
 from genesys_purge.purging.fail_batch import FailBatch
@@ -46,6 +47,7 @@ from tests.fakes import (
     MemoryPolicies,
     MemoryRuns,
 )
+from tests.organisation_fakes import MemoryOrganisations
 from tests.rule_fakes import MemoryQueue
 from tests.scripted_genesys import ScriptedGenesys
 from tests.webhook_builders import SECRET
@@ -67,7 +69,8 @@ class Workbench:
         self.executions = MemoryExecutions()
         self.meter = MemoryMeter()
         self.genesys = ScriptedGenesys()
-        self.requests = Requests(self.policies, self.settings, self.clock)
+        self.organisations = MemoryOrganisations(self.settings.organisation, self.genesys)
+        self.requests = Requests(self.policies, self.organisations.named, self.clock)
         self.submit_purge = SubmitPurge(self.requests, self.runs, self.executions, self.clock)
         self.validate_purge = ValidatePurge(self.requests, self.runs, self.clock)
         self.plan_purge = PlanPurge(
@@ -76,24 +79,26 @@ class Workbench:
             self.policies,
             self.holds,
             self.id_lists,
-            self.genesys,
+            self.organisations.named,
+            self.organisations.genesys,
             self.settings,
             self.clock,
         )
         self.progress: list[tuple[int, int, str]] = []
         batches = Batches(self.runs, self.clock, "tests", lambda *step: self.progress.append(step))
+        cases = Cases(self.runs, self.organisations.genesys)
         self.guard = Guard(self.policies, self.holds, self.clock)
         self.submit_batch = SubmitBatch(
+            cases,
             batches,
             self.guard,
-            Reconcile(batches, self.genesys, self.settings),
-            JobPlaces(self.places, self.runs, self.genesys),
-            ExecuteJob(batches, self.guard, self.genesys, self.settings),
-            self.genesys,
+            Reconcile(batches, self.settings),
+            JobPlaces(self.places, self.runs),
+            ExecuteJob(batches, self.guard, self.settings),
             self.settings,
         )
-        self.poll_batch = PollBatch(batches, self.genesys, self.settings, self.meter)
-        self.verify_batch = VerifyBatch(batches, self.genesys, self.meter)
+        self.poll_batch = PollBatch(cases, batches, self.settings, self.meter)
+        self.verify_batch = VerifyBatch(cases, batches, self.meter)
         self.fail_batch = FailBatch(batches)
         self.complete_purge = CompletePurge(self.runs, self.meter, self.clock)
         self.fail_purge = FailPurge(self.runs, self.meter, self.clock)

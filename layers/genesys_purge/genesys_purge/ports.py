@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.holds import Hold
-from genesys_purge.model.notification import Delivery, Notification, Subscribers
+from genesys_purge.model.notification import Delivery, Notification
+from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.purge_rule import PurgeRule, RuleRef
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import Run
@@ -82,13 +83,20 @@ class Runs(Protocol):
         """Store the batch's next state; LostRace unless the stored one is its predecessor."""
 
 
-class JobPlaces(Protocol):
-    """Who has each of the places that an organisation's jobs may take up, across all runs."""
+class Place(NamedTuple):
+    """One of the places that an organisation's jobs may take up; None is the deployment's own."""
 
-    def holder(self, place: int) -> BatchRef | None:
+    organisation: str | None
+    number: int
+
+
+class JobPlaces(Protocol):
+    """Who has each place, across all runs."""
+
+    def holder(self, place: Place) -> BatchRef | None:
         """The batch that has the place; None where nobody had it yet."""
 
-    def take(self, place: int, holder: BatchRef, after: BatchRef | None) -> None:
+    def take(self, place: Place, holder: BatchRef, after: BatchRef | None) -> None:
         """Give it to `holder`; LostRace unless it is still `after` that has it."""
 
 
@@ -166,24 +174,6 @@ class EventBus(Protocol):
         """Publish the notification as an event."""
 
 
-class Directory(Protocol):
-    """Who subscribes to notifications."""
-
-    def subscribers(self) -> Subscribers:
-        """Every subscriber; Misconfigured where they cannot be read."""
-
-
-class Receiver(Protocol):
-    """The way out to a subscriber."""
-
-    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        """The HTTP status it answers; ReceiverRefused or ReceiverUnreachable where it has none."""
-
-
-# The secrets under which a webhook may be signed, the current one first.
-WebhookSecrets = Callable[[], Sequence[bytes]]
-
-
 class Holds(Protocol):
     """Our own legal holds."""
 
@@ -245,3 +235,8 @@ class Genesys(Protocol):
         self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
     ) -> Mapping[str, Any]:
         """The answer of a call that deletes, or has Genesys delete: otherwise as `change`."""
+
+
+# By an organisation's name, or None for the deployment's own; InvalidRequest for one not known.
+OrganisationOf = Callable[[str | None], Organisation]
+GenesysOf = Callable[[str | None], Genesys]

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from genesys_purge.genesys import regions
-
-DOCUMENTED, LIVE = PLATFORMS = ("documented", "live")
+from genesys_purge.model.organisation import Organisation
+from genesys_purge.model.platform import DOCUMENTED, PLATFORMS
 
 
 def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
@@ -55,6 +54,8 @@ class Settings:
     genesys_platform: str = _read(DOCUMENTED, _platform)
     genesys_api_url: str = ""
     genesys_login_url: str = ""
+    organisations_parameter: str = ""
+    organisation_secrets: str = ""
     retention_parameter: str = ""
     switch_parameter: str = ""
     state_machine_arn: str = ""
@@ -97,12 +98,21 @@ class Settings:
         return value
 
     @property
-    def api_url(self) -> str:
-        return self.genesys_api_url.rstrip("/") or regions.api_url(self.genesys_region)
-
-    @property
-    def login_url(self) -> str:
-        return self.genesys_login_url.rstrip("/") or regions.login_url(self.genesys_region)
+    def organisation(self) -> Organisation:
+        """The deployment's own organisation."""
+        return Organisation(
+            name="",
+            platform=self.genesys_platform,
+            region=self.genesys_region,
+            own_api_url=self.genesys_api_url,
+            own_login_url=self.genesys_login_url,
+            secret=self.genesys_secret,
+            residency_zones=self.residency_zones,
+            max_records=self.max_records,
+            concurrent_jobs=self.concurrent_jobs,
+            requests_per_second=self.requests_per_second,
+            live_requests_per_second=self.live_requests_per_second,
+        )
 
     @classmethod
     def from_environment(cls) -> Settings:

@@ -35,9 +35,9 @@ def clock() -> Iterator[Clock]:
         counter.clear()
 
 
-def circuit() -> SharedCircuit:
+def circuit(organisation: str = "") -> SharedCircuit:
     """One process's circuit, which reads the shared state at each call."""
-    made = SharedCircuit(client("dynamodb"), "CircuitTable", RECOVERY)
+    made = SharedCircuit(client("dynamodb"), "CircuitTable", organisation, RECOVERY)
     made._send = _uncached(made._send)  # noqa: SLF001 - its cache lives by the real clock
     return made
 
@@ -112,6 +112,13 @@ def test_a_success_in_between_begins_the_count_anew() -> None:
 def test_all_processes_share_one_circuit() -> None:
     call(circuit(), Answer(503), 5)
     assert call(circuit(), Answer(200)) == ["GenesysUnavailable"]
+
+
+@pytest.mark.usefixtures("clock")
+def test_an_organisation_that_fails_does_not_stop_the_calls_to_another() -> None:
+    call(circuit("emea"), Answer(503), 5)
+    assert call(circuit("emea"), Answer(200)) == ["GenesysUnavailable"]
+    assert call(circuit("apac"), Answer(200)) == call(circuit(), Answer(200)) == [200]
 
 
 def test_it_lets_one_call_through_when_it_has_recovered_and_closes_on_success(

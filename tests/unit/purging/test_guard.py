@@ -20,10 +20,11 @@ from genesys_purge.model.dates import Window
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import RunStatus
 from genesys_purge.ports import Permit
-from genesys_purge.purging.batches import Case
+from genesys_purge.purging.cases import Case
 
 from tests import builders
 from tests.clock import NOON
+from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.scene import hold
 from tests.unit.workbench import Workbench, entries_of
 
@@ -42,6 +43,7 @@ def case_of(request: dict[str, Any], **fields: Any) -> Case:
         method=method,
         batch=builders.batch(planned=3, window=window),
         entries=entries_of(3) if ids else (),
+        genesys=ScriptedGenesys(),
     )._replace(**fields)
 
 

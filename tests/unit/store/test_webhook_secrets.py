@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from genesys_purge.errors import Misconfigured
-from genesys_purge.ports import WebhookSecrets
 from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
+from genesys_purge.webhooks.ports import WebhookSecrets
 
 from tests.unit.aws import client, mocked_aws
 from tests.unit.store.test_policies import Stopwatch

@@ -32,12 +32,14 @@ class _ServerFailed(Exception):
 
 
 class SharedCircuit:
-    """Stops calling for `recovery_seconds` after five failures in a row."""
+    """Stops calling an organisation for `recovery_seconds` after five failures in a row."""
 
-    def __init__(self, client: DynamoDBClient, table: str, recovery_seconds: int) -> None:
+    def __init__(
+        self, client: DynamoDBClient, table: str, organisation: str, recovery_seconds: int
+    ) -> None:
         self._recovery_seconds = recovery_seconds
         self._send = circuit_breaker(
-            name="genesys",
+            name=f"genesys-{organisation}" if organisation else "genesys",
             persistence_store=CircuitBreakerDynamoDBPersistence(
                 table_name=table, boto3_client=client
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from genesys_purge.model.platform import INSTEAD as METHODS
 from genesys_purge.ports import Operation
 
 MISSING, BAD_REQUEST = 404, 400
@@ -13,10 +14,9 @@ CAMPAIGN_RULES = (
     "depends on a contact"
 )
 INSTEAD = {
-    "/api/v2/data/deletion/requests": "method recording_job for the recordings of a date range, or "
-    "gdpr_request for all there is about one data subject",
-    "/api/v2/interactions/purge": "method recording_job with mediaTypes and dateRange",
-    "/api/v2/analytics/conversations/purge": "method recording_job with conversationIds",
+    "/api/v2/data/deletion/requests": METHODS["data_deletion"],
+    "/api/v2/interactions/purge": METHODS["interaction_purge"],
+    "/api/v2/analytics/conversations/purge": METHODS["conversation_archive"],
     "/api/v2/purgerules": "a schedule of ours that submits method recording_job or, for what is "
     "still to be recorded, a media retention policy of Genesys's own",
     "/api/v2/platform/webhooks": "our notifications; Genesys reports to EventBridge alone",

@@ -49,7 +49,8 @@ class AuditRecord(Wire):
 
     A purge rule's creation and each of its executions stand for runs of their own; `ruleId` names
     the rule, and `executedAt` when Genesys says that it executed it. A deployment is its own run,
-    and `ruleName` names a campaign rule of it.
+    and `ruleName` names a campaign rule of it. `organisation` names one that is not the
+    deployment's own, in the facts about a run as a whole.
     """
 
     run_id: str
@@ -58,6 +59,7 @@ class AuditRecord(Wire):
     actor: str
     action: Action
     method: str | None = None
+    organisation: str | None = None
     batch: int | None = None
     job_id: str | None = None
     rule_id: str | None = None

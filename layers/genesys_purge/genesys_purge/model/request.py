@@ -19,6 +19,7 @@ from genesys_purge.model.wire import Wire
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+OrganisationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 LONGEST_PATH = 200
@@ -44,6 +45,7 @@ class PurgeRequest(Wire):
     reason: Reason
     requested_by: Text | None = None
     request_id: RunId | None = None
+    organisation: OrganisationName | None = None
     dry_run: bool = False
     max_records: Annotated[int, Field(ge=1)] | None = None
 

@@ -98,6 +98,11 @@ class Run(Wire):
         return str(self.request["method"])
 
     @property
+    def organisation(self) -> str | None:
+        """The name of the organisation that it is about; None for the deployment's own."""
+        return self.request.get("organisation")
+
+    @property
     def is_dry(self) -> bool:
         return bool(self.request.get("dryRun", False))
 

@@ -1,18 +1,14 @@
-"""What submitting, polling and verifying share: a batch with its run, and the steps it takes."""
+"""The steps that a batch takes: each is stored with the audit record of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from genesys_purge.methods.method import JobReport, Method, Part, part_of, sum_of
+from genesys_purge.methods.method import JobReport, sum_of
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.batch import Batch, BatchState, Entry
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.model.request import PurgeRequest
-from genesys_purge.model.run import Run
 from genesys_purge.ports import Clock, Progress, Runs
-from genesys_purge.purging.requests import request_of
 
 PHASES = {
     BatchState.PLANNED: Next.SUBMIT,
@@ -26,51 +22,12 @@ PHASES = {
 }
 
 
-class Case(NamedTuple):
-    """One batch with all that is needed to work on it."""
-
-    run: Run
-    request: PurgeRequest
-    method: Method
-    batch: Batch
-    entries: Sequence[Entry]
-
-    @property
-    def part(self) -> Part:
-        """What the next submit asks for."""
-        return part_of(self.batch, self.entries, self.batch.candidates if self.entries else ())
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the next part has nothing left to submit, all of it being protected."""
-        return self.batch.window is None and not self.batch.candidates
-
-    @property
-    def size(self) -> int:
-        """How many records the next part, or the job that runs, is about."""
-        if self.batch.window is None:
-            return len(self.batch.candidates)
-        return self.before
-
-    @property
-    def before(self) -> int:
-        """How many records were there right before the submit."""
-        return self.batch.before or 0
-
-    @property
-    def whole(self) -> Part:
-        """All that the batch may delete."""
-        return part_of(
-            self.batch, self.entries, set(range(len(self.entries))) - self.batch.protected
-        )
-
-
 def _silent(number: int, total: int, state: str) -> None:
     """Nobody wants to know."""
 
 
 class Batches:
-    """Reads a batch for its step and writes its next state, with the audit record of it."""
+    """Writes a batch's next state, with the audit record of it."""
 
     def __init__(self, runs: Runs, now: Clock, actor: str, progress: Progress = _silent) -> None:
         self._runs = runs
@@ -78,12 +35,9 @@ class Batches:
         self._actor = actor
         self._progress = progress
 
-    def read(self, step: BatchStep, *, with_entries: bool = True) -> Case:
-        run = self._runs.get(step.run_id)
-        batch = self._runs.batch(step.run_id, step.batch)
-        needed = with_entries and batch.window is None
-        entries = self._runs.manifest(step.run_id, step.batch) if needed else ()
-        return Case(run, *request_of(run), batch, entries)
+    def stored(self, step: BatchStep) -> Batch:
+        """The batch as it stands."""
+        return self._runs.batch(step.run_id, step.batch)
 
     def advance(self, batch: Batch, action: Action | None = None, **facts: Any) -> Batch:
         """Store the batch; with an action, its audit record too."""

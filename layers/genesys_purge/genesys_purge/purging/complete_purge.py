@@ -49,6 +49,7 @@ class CompletePurge:
             actor="complete_purge",
             action=Action.RUN_COMPLETED,
             method=run.method,
+            organisation=run.organisation,
             targeted=totals.targeted,
             deleted=totals.deleted,
             skipped=totals.skipped,

@@ -20,8 +20,9 @@ from genesys_purge.methods.gate import Found, Gate
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.ports import Genesys, Permit
-from genesys_purge.purging.batches import Batches, Case
+from genesys_purge.ports import Permit
+from genesys_purge.purging.batches import Batches
+from genesys_purge.purging.cases import Case
 from genesys_purge.purging.guard import Guard
 from genesys_purge.purging.reconcile import MOST_UNKNOWNS
 from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
@@ -33,12 +34,9 @@ CANCELS = 3
 class ExecuteJob:
     """One turn of a batch whose job is ready; a job that may not be carried out is cancelled."""
 
-    def __init__(
-        self, batches: Batches, guard: Guard, genesys: Genesys, settings: Settings
-    ) -> None:
+    def __init__(self, batches: Batches, guard: Guard, settings: Settings) -> None:
         self._batches = batches
         self._guard = guard
-        self._genesys = genesys
         self._settings = settings
 
     def __call__(self, case: Case, step: BatchStep) -> BatchStep:
@@ -54,7 +52,7 @@ class ExecuteJob:
 
     def _execute(self, case: Case, gate: Gate, job_id: str, step: BatchStep) -> BatchStep:
         try:
-            found = gate.found(job_id, self._genesys)
+            found = gate.found(job_id, case.genesys)
             if found is None:
                 return self._poll(case, step)
             permit = self._permit(case, gate, found)
@@ -76,9 +74,9 @@ class ExecuteJob:
             raise LimitExceeded(
                 f"the job is about {found.conversations} {gate.unit}, the plan has {planned} for it"
             )
-        if unprepared := gate.unprepared(case.request, case.part, self._genesys):
+        if unprepared := gate.unprepared(case.request, case.part, case.genesys):
             raise TryLater(f"{unprepared} {gate.unit} are not exported yet", retry_after=60)
-        held = gate.protected(case.part.ids, self._genesys)
+        held = gate.protected(case.part.ids, case.genesys)
         entries = frozenset(
             index
             for index in case.batch.candidates
@@ -104,7 +102,7 @@ class ExecuteJob:
         batch = case.batch
         job_id = str(batch.job_id)
         try:
-            gate.execute(job_id, permit, self._genesys)
+            gate.execute(job_id, permit, case.genesys)
         except OutcomeUnknown as error:
             self._batches.advance(batch.unsure(str(error)))
             return step.then(Next.SUBMIT, RECONCILE_FIRST)
@@ -112,7 +110,7 @@ class ExecuteJob:
             self._batches.advance(batch.to(BatchState.READY))
             return step.again(submit_wait(step, error.retry_after))
         except RefusedByGenesys as error:
-            if gate.found(job_id, self._genesys) is None:
+            if gate.found(job_id, case.genesys) is None:
                 return self._poll(case, step)
             return self._fail(case, error, step)
         except PurgeError as error:
@@ -137,7 +135,7 @@ class ExecuteJob:
             self._batches.advance(batch.unsure("the worker that executed it died"))
             return step.then(Next.SUBMIT, RECONCILE_FIRST)
         try:
-            found = gate.found(job_id, self._genesys)
+            found = gate.found(job_id, case.genesys)
         except TryLater as error:
             return step.again(submit_wait(step, error.retry_after))
         if found is None:
@@ -164,7 +162,7 @@ class ExecuteJob:
         if not error.entries:
             return self._fail(case, error, step)
         batch = case.batch
-        cancelled = self._cancelled(gate, str(batch.job_id))
+        cancelled = self._cancelled(case, gate, str(batch.job_id))
         kept = batch.to(
             BatchState.PLANNED,
             protected=batch.protected | error.entries,
@@ -193,17 +191,17 @@ class ExecuteJob:
     ) -> BatchStep:
         """The batch ends, and its job with it."""
         gate, batch = case.method.gate, case.batch
-        cancelled = self._cancelled(gate, batch.job_id) if gate and batch.job_id else ""
+        cancelled = self._cancelled(case, gate, batch.job_id) if gate and batch.job_id else ""
         action = Action.BATCH_FAILED if state is BatchState.FAILED else Action.BATCH_GAVE_UP
         self._batches.end(batch, state, action, reason + cancelled, **facts)
         return step.then(Next.DONE)
 
-    def _cancelled(self, gate: Gate, job_id: str) -> str:
+    def _cancelled(self, case: Case, gate: Gate, job_id: str) -> str:
         """Cancel the job, as far as Genesys lets us: what became of it, to end a sentence with."""
         problem: PurgeError | None = None
         for _ in range(CANCELS):
             try:
-                gate.cancel(job_id, self._genesys)
+                gate.cancel(job_id, case.genesys)
             except (OutcomeUnknown, TryLater) as error:
                 problem = error
             except PurgeError as error:

@@ -22,7 +22,7 @@ class FailBatch:
 
     def __call__(self, failure: Failure) -> BatchStep:
         step = BatchStep(run_id=failure.run_id, batch=failure.batch or 0, next=Next.DONE)
-        batch = self._batches.read(step, with_entries=False).batch
+        batch = self._batches.stored(step)
         reason = reason_of(failure)
         facts = {"correlation_id": correlation_id_in(reason)}
         if batch.state is BatchState.COMPLETED and batch.verified is None:

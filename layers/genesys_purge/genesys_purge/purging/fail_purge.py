@@ -35,6 +35,7 @@ class FailPurge:
                 actor="fail_purge",
                 action=Action.RUN_REJECTED if rejected else Action.RUN_FAILED,
                 method=run.method,
+                organisation=run.organisation,
                 compliance_tags=run.compliance_tags or None,
                 correlation_id=correlation_id_in(reason),
                 detail=reason,

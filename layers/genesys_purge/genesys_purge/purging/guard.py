@@ -18,7 +18,7 @@ from genesys_purge.model.purge_rule import PurgeRule
 from genesys_purge.model.retention import Kind
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import Clock, Holds, Permit, Policies
-from genesys_purge.purging.batches import Case
+from genesys_purge.purging.cases import Case
 
 
 class Guard:

@@ -10,12 +10,11 @@ from genesys_purge.errors import (
     RateLimited,
     RefusedByGenesys,
 )
-from genesys_purge.methods.gate import Gate
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.run import RunStatus
-from genesys_purge.ports import Genesys, Runs
 from genesys_purge.ports import JobPlaces as Places
-from genesys_purge.purging.batches import Case
+from genesys_purge.ports import Place, Runs
+from genesys_purge.purging.cases import Case
 
 
 class JobPlaces:
@@ -24,10 +23,9 @@ class JobPlaces:
     A place is never given back: whoever wants it sees that its holder has ended.
     """
 
-    def __init__(self, places: Places, runs: Runs, genesys: Genesys) -> None:
+    def __init__(self, places: Places, runs: Runs) -> None:
         self._places = places
         self._runs = runs
-        self._genesys = genesys
 
     def take(self, case: Case) -> None:
         """Take a place for the batch's job, if it needs one; RateLimited while there is none."""
@@ -35,9 +33,10 @@ class JobPlaces:
         if gate is None:
             return
         mine = BatchRef(case.batch.run_id, case.batch.number)
-        holders = [self._places.holder(place) for place in range(gate.most_jobs)]
-        if mine not in holders and not any(
-            self._takes(place, mine, holder, gate) for place, holder in enumerate(holders)
+        places = [Place(case.run.organisation, number) for number in range(gate.most_jobs)]
+        holders = {place: self._places.holder(place) for place in places}
+        if mine not in holders.values() and not any(
+            self._takes(place, mine, holder, case) for place, holder in holders.items()
         ):
             raise RateLimited(f"{gate.most_jobs} batches of ours have jobs at Genesys")
         if self.are_taken(case):
@@ -46,13 +45,13 @@ class JobPlaces:
     def are_taken(self, case: Case) -> bool:
         """Whether Genesys has as many unfinished jobs as it takes, whoever made them."""
         gate = case.method.gate
-        return gate is not None and gate.active_jobs(self._genesys) >= gate.most_jobs
+        return gate is not None and gate.active_jobs(case.genesys) >= gate.most_jobs
 
-    def _takes(self, place: int, mine: BatchRef, holder: BatchRef | None, gate: Gate) -> bool:
+    def _takes(self, place: Place, mine: BatchRef, holder: BatchRef | None, case: Case) -> bool:
         if holder is not None:
             if self._is_at_work(holder):
                 return False
-            self._clear_away(holder, gate)
+            self._clear_away(holder, case)
         try:
             self._places.take(place, mine, after=holder)
         except LostRace:
@@ -68,11 +67,12 @@ class JobPlaces:
             return False
         return run.status is RunStatus.RUNNING and not batch.has_ended
 
-    def _clear_away(self, holder: BatchRef, gate: Gate) -> None:
+    def _clear_away(self, holder: BatchRef, case: Case) -> None:
         """Cancel the job that a holder left waiting, for nobody else will have it carried out."""
+        gate = case.method.gate
         try:
             job_id = self._runs.batch(holder.run_id, holder.number).job_id
-            if job_id and gate.found(job_id, self._genesys):
-                gate.cancel(job_id, self._genesys)
+            if gate and job_id and gate.found(job_id, case.genesys):
+                gate.cancel(job_id, case.genesys)
         except (NotFound, JobLost, OutcomeUnknown, RefusedByGenesys):
             return

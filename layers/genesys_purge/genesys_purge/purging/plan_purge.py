@@ -16,7 +16,7 @@ from genesys_purge.model.batch import Batch, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Plan, Run, RunStatus
-from genesys_purge.ports import Clock, Genesys, Holds, IdLists, Policies, Runs
+from genesys_purge.ports import Clock, GenesysOf, Holds, IdLists, OrganisationOf, Policies, Runs
 from genesys_purge.purging.requests import Requests, request_of
 from genesys_purge.settings import Settings
 
@@ -34,7 +34,8 @@ class PlanPurge:
         policies: Policies,
         holds: Holds,
         id_lists: IdLists,
-        genesys: Genesys,
+        organisation_of: OrganisationOf,
+        genesys_of: GenesysOf,
         settings: Settings,
         now: Clock,
     ) -> None:
@@ -43,7 +44,8 @@ class PlanPurge:
         self._policies = policies
         self._holds = holds
         self._id_lists = id_lists
-        self._genesys = genesys
+        self._organisation_of = organisation_of
+        self._genesys_of = genesys_of
         self._settings = settings
         self._now = now
 
@@ -63,7 +65,8 @@ class PlanPurge:
     def _concurrency(self, run: Run) -> int:
         """How many batches at once; those that only wait to be verified need no place for a job."""
         request, method = request_of(run)
-        at_once, gate = self._settings.concurrent_jobs, method.gate
+        organisation, gate = self._organisation_of(run.organisation), method.gate
+        at_once = organisation.concurrent_jobs
         return min(at_once, gate.most_jobs) if gate and not gate.verify_after(request) else at_once
 
     def _planned(self, run: Run) -> Run:
@@ -95,7 +98,7 @@ class PlanPurge:
     def _sources(self, run: Run, method: Method) -> Sources:
         settings = self._settings
         return Sources(
-            genesys=self._genesys,
+            genesys=self._genesys_of(run.organisation),
             id_lists=self._id_lists,
             holds=self._holds.active(),
             matrix=self._policies.retention_matrix(),
@@ -123,6 +126,7 @@ class PlanPurge:
             actor="plan_purge",
             action=Action.RUN_PLANNED,
             method=run.method,
+            organisation=run.organisation,
             targeted=plan.targeted,
             skipped=plan.skipped,
             policy=plan.policy,

@@ -11,8 +11,9 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Run
-from genesys_purge.ports import Genesys, Meter
-from genesys_purge.purging.batches import PHASES, Batches, Case
+from genesys_purge.ports import Meter
+from genesys_purge.purging.batches import PHASES, Batches
+from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.waiting import poll_wait, slower
 from genesys_purge.settings import Settings
 
@@ -20,23 +21,21 @@ from genesys_purge.settings import Settings
 class PollBatch:
     """One turn of the poll phase, bounded in turns and in time."""
 
-    def __init__(
-        self, batches: Batches, genesys: Genesys, settings: Settings, meter: Meter
-    ) -> None:
+    def __init__(self, cases: Cases, batches: Batches, settings: Settings, meter: Meter) -> None:
+        self._cases = cases
         self._batches = batches
-        self._genesys = genesys
         self._settings = settings
         self._meter = meter
 
     def __call__(self, step: BatchStep) -> BatchStep:
-        case = self._batches.read(step, with_entries=False)
+        case = self._cases.read(step, with_entries=False)
         batch, policy = case.batch, case.method.poll_policy
         if policy.deadline_metric:
             self._meter.seconds(policy.deadline_metric, self._seconds_left(case.run))
         if batch.state is not BatchState.SUBMITTED or batch.job_id is None:
             return step.then(PHASES[batch.state])
         try:
-            report = case.method.status(batch.job_id, self._genesys)
+            report = case.method.status(batch.job_id, case.genesys)
         except JobLost as error:
             return self._fail(batch, f"the job is lost: {error}", step)
         except TryLater as error:

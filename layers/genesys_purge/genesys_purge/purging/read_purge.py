@@ -56,6 +56,7 @@ class ReadPurge:
         )
         pending = [batch for batch in batches if _is_pending(batch)]
         return shown | {
+            **({"organisation": run.organisation} if run.organisation else {}),
             **({"verification": PENDING} if pending else {}),
             "method": run.method,
             "dryRun": run.is_dry,

@@ -9,8 +9,8 @@ from genesys_purge.methods.gate import Gate
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.ports import Genesys
-from genesys_purge.purging.batches import PHASES, Batches, Case
+from genesys_purge.purging.batches import PHASES, Batches
+from genesys_purge.purging.cases import Case
 from genesys_purge.purging.waiting import RECONCILE_FIRST, reconcile_wait
 from genesys_purge.settings import Settings
 
@@ -22,9 +22,8 @@ LISTED_WITHIN = 300
 class Reconcile:
     """Looks whether the records are still there, patiently, and only then submits again."""
 
-    def __init__(self, batches: Batches, genesys: Genesys, settings: Settings) -> None:
+    def __init__(self, batches: Batches, settings: Settings) -> None:
         self._batches = batches
-        self._genesys = genesys
         self._lease = timedelta(seconds=settings.intent_lease_seconds)
         self._patience = settings.reconcile_seconds
 
@@ -36,7 +35,7 @@ class Reconcile:
         wait = reconcile_wait(step)
         looks_left = step.waited_seconds + wait <= self._patience
         try:
-            remaining = case.method.remaining(case.request, case.part, self._genesys)
+            remaining = case.method.remaining(case.request, case.part, case.genesys)
         except TryLater:
             if not looks_left:
                 raise
@@ -58,7 +57,7 @@ class Reconcile:
         wait = reconcile_wait(step)
         looks_left = step.waited_seconds + wait <= min(self._patience, LISTED_WITHIN)
         try:
-            job_id = gate.find(case.request, case.part, self._genesys)
+            job_id = gate.find(case.request, case.part, case.genesys)
         except TryLater:
             if not looks_left:
                 raise

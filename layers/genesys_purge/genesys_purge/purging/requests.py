@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods import METHODS
 from genesys_purge.methods.method import Method, Rules
+from genesys_purge.model.organisation import Organisation
+from genesys_purge.model.platform import INSTEAD, LIVE
 from genesys_purge.model.request import (
     PurgeRequest,
     as_object,
@@ -17,16 +20,15 @@ from genesys_purge.model.request import (
     require_none,
 )
 from genesys_purge.model.run import Run
-from genesys_purge.ports import Clock, Policies
-from genesys_purge.settings import Settings
+from genesys_purge.ports import Clock, OrganisationOf, Policies
 
 
 class Requests:
     """Reads and checks purge requests against the rules in force."""
 
-    def __init__(self, policies: Policies, settings: Settings, now: Clock) -> None:
+    def __init__(self, policies: Policies, organisation_of: OrganisationOf, now: Clock) -> None:
         self._policies = policies
-        self._settings = settings
+        self._organisation_of = organisation_of
         self._now = now
 
     def check(self, payload: object, reference: datetime | None = None) -> PurgeRequest:
@@ -34,9 +36,11 @@ class Requests:
         document = as_object(payload)
         method = _method_named(document.get("method"))
         request, errors = read_fields(method.request_model, document)
-        rules = self._rules(reference or self._now())
+        organisation = self._organisation(request, errors)
+        rules = self._rules(organisation, reference or self._now())
         wrong = {error.path.partition(".")[0] for error in errors}
         conflicts = chain(
+            _conflicts_of_platform(method, organisation),
             conflicts_of_common_fields(request, rules.max_records),
             method.conflicts(request, rules),
         )
@@ -44,17 +48,34 @@ class Requests:
         require_none(chain(errors, others))
         return request
 
+    def _organisation(self, request: PurgeRequest, errors: list[FieldError]) -> Organisation:
+        """The request's; where there is none of that name, the deployment's own and an error."""
+        try:
+            return self._organisation_of(request.organisation)
+        except InvalidRequest as unknown:
+            errors += unknown.fields
+            return self._organisation_of(None)
+
     def limit(self, request: PurgeRequest) -> int:
         """The most records that the request may delete."""
-        return min(request.max_records or self._settings.max_records, self._settings.max_records)
+        limit = self._organisation_of(request.organisation).max_records
+        return min(request.max_records or limit, limit)
 
-    def _rules(self, reference: datetime) -> Rules:
+    def _rules(self, organisation: Organisation, reference: datetime) -> Rules:
         return Rules(
             matrix=self._policies.retention_matrix(),
-            residency_zones=self._settings.residency_zones,
-            max_records=self._settings.max_records,
+            residency_zones=organisation.residency_zones,
+            max_records=organisation.max_records,
             now=self._now(),
             reference=reference,
+        )
+
+
+def _conflicts_of_platform(method: Method, organisation: Organisation) -> Iterator[FieldError]:
+    if organisation.platform == LIVE and method.name in INSTEAD:
+        yield FieldError(
+            "method",
+            f"the live platform has no {method.name}: use {INSTEAD[method.name]}",
         )
 
 

@@ -15,8 +15,9 @@ from genesys_purge.errors import (
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.ports import Genesys, Permit
-from genesys_purge.purging.batches import PHASES, Batches, Case
+from genesys_purge.ports import Permit
+from genesys_purge.purging.batches import PHASES, Batches
+from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.execute_job import ExecuteJob
 from genesys_purge.purging.guard import Guard
 from genesys_purge.purging.job_places import JobPlaces
@@ -34,20 +35,20 @@ class SubmitBatch:
 
     def __init__(
         self,
+        cases: Cases,
         batches: Batches,
         guard: Guard,
         reconcile: Reconcile,
         places: JobPlaces,
         execute_job: ExecuteJob,
-        genesys: Genesys,
         settings: Settings,
     ) -> None:
+        self._cases = cases
         self._batches = batches
         self._guard = guard
         self._reconcile = reconcile
         self._places = places
         self._execute_job = execute_job
-        self._genesys = genesys
         self._settings = settings
 
     def __call__(self, step: BatchStep) -> BatchStep:
@@ -59,7 +60,7 @@ class SubmitBatch:
         return step
 
     def _turn(self, step: BatchStep) -> BatchStep:
-        case = self._batches.read(step)
+        case = self._cases.read(step)
         match case.batch.state:
             case BatchState.PLANNED if step.waited_seconds > self._settings.job_time_limit_seconds:
                 return self._give_up(case.batch, step)
@@ -92,7 +93,7 @@ class SubmitBatch:
         """The records that are there right before the submit."""
         if case.batch.window is None:
             return len(case.part.ids)
-        return case.method.remaining(case.request, case.part, self._genesys)
+        return case.method.remaining(case.request, case.part, case.genesys)
 
     def _intend(self, batch: Batch, permit: Permit, before: int) -> Batch:
         """Written before the call, so that no call goes without a trace."""
@@ -109,7 +110,7 @@ class SubmitBatch:
     def _call(self, case: Case, permit: Permit, step: BatchStep) -> BatchStep:
         batch = case.batch
         try:
-            job_id = case.method.submit(case.request, case.part, permit, self._genesys)
+            job_id = case.method.submit(case.request, case.part, permit, case.genesys)
         except OutcomeUnknown as error:
             self._batches.advance(batch.unsure(str(error)))
             return step.then(Next.SUBMIT, RECONCILE_FIRST)

@@ -66,5 +66,6 @@ class SubmitPurge:
             actor=run.submitted_by,
             action=Action.RUN_SUBMITTED,
             method=request.method,
+            organisation=request.organisation,
             detail=request.reason,
         )

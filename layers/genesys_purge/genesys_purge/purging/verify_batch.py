@@ -9,21 +9,22 @@ from genesys_purge.methods.method import Verdict
 from genesys_purge.model.audit import Action, success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.ports import Genesys, Meter
-from genesys_purge.purging.batches import PHASES, Batches, Case
+from genesys_purge.ports import Meter
+from genesys_purge.purging.batches import PHASES, Batches
+from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.waiting import VERIFY_WAITS
 
 
 class VerifyBatch:
     """One turn of the verify phase; what cannot be verified in a few turns stays unverified."""
 
-    def __init__(self, batches: Batches, genesys: Genesys, meter: Meter) -> None:
+    def __init__(self, cases: Cases, batches: Batches, meter: Meter) -> None:
+        self._cases = cases
         self._batches = batches
-        self._genesys = genesys
         self._meter = meter
 
     def __call__(self, step: BatchStep) -> BatchStep:
-        case = self._batches.read(step)
+        case = self._cases.read(step)
         if case.batch.state is not BatchState.COMPLETED:
             return step.then(PHASES[case.batch.state])
         if case.batch.verified is not None:
@@ -55,9 +56,9 @@ class VerifyBatch:
         if batch.window is None and not part.ids:
             return Verdict(0, is_complete=True, deleted=batch.deleted)
         if case.method.gate and batch.job_id:
-            return case.method.gate.verify(part, batch.job_id, case.request, self._genesys)
+            return case.method.gate.verify(part, batch.job_id, case.request, case.genesys)
         before = batch.targeted if batch.window is None else batch.before or 0
-        remaining = case.method.remaining(case.request, part, self._genesys)
+        remaining = case.method.remaining(case.request, part, case.genesys)
         return case.method.verdict(before, remaining, batch.deleted)
 
     def _conclude(self, case: Case, verdict: Verdict) -> None:

@@ -14,6 +14,7 @@ from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.model.purge_rule import PurgeRule
 from genesys_purge.model.run import Run
 from genesys_purge.model.wire import Wire
+from genesys_purge.ports import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -38,11 +39,12 @@ def manifest_key(run_id: str, number: int) -> Item:
     return {"runId": {"S": run_id}, "item": {"S": f"manifest#{number:06}"}}
 
 
-def place_key(place: int) -> Item:
-    return {"runId": {"S": PLACES}, "item": {"S": f"place#{place}"}}
+def place_key(place: Place) -> Item:
+    partition = f"{PLACES}/{place.organisation}" if place.organisation else PLACES
+    return {"runId": {"S": partition}, "item": {"S": f"place#{place.number}"}}
 
 
-def place_item(place: int, holder: BatchRef) -> Item:
+def place_item(place: Place, holder: BatchRef) -> Item:
     return place_key(place) | {"holder": holder_text(holder)}
 
 

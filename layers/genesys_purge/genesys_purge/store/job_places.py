@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genesys_purge.model.batch import BatchRef
+from genesys_purge.ports import Place
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
 
@@ -22,14 +23,14 @@ class DynamoJobPlaces:
         self._table = table
         self._ledger = ledger
 
-    def holder(self, place: int) -> BatchRef | None:
+    def holder(self, place: Place) -> BatchRef | None:
         answer = self._client.get_item(
             TableName=self._table, Key=items.place_key(place), ConsistentRead=True
         )
         item = answer.get("Item")
         return items.holder_in(item) if item else None
 
-    def take(self, place: int, holder: BatchRef, after: BatchRef | None) -> None:
+    def take(self, place: Place, holder: BatchRef, after: BatchRef | None) -> None:
         item = items.place_item(place, holder)
         if after is None:
             write = Write(self._table, item, "attribute_not_exists(runId)")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from genesys_purge.errors import FieldError, InvalidRequest, MethodNotAllowed, NotGenuine
 from genesys_purge.model.rule_execution import RuleExecution
-from genesys_purge.ports import AuditLog, Clock, Meter, WebhookSecrets
+from genesys_purge.ports import AuditLog, Clock, Meter
+from genesys_purge.webhooks.ports import WebhookSecrets
 from genesys_purge.webhooks.signatures import is_genuine
 
 

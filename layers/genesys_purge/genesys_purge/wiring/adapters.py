@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     import httpx
 
     from genesys_purge.genesys.client import Circuit, GenesysClient
+    from genesys_purge.model.organisation import Organisation
     from genesys_purge.store.directory import StoredDirectory
     from genesys_purge.store.holds import DynamoHolds
     from genesys_purge.store.job_places import DynamoJobPlaces
     from genesys_purge.store.ledger import Ledger
+    from genesys_purge.store.organisations import ParameterOrganisations
     from genesys_purge.store.policies import ParameterPolicies
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
@@ -92,18 +94,17 @@ def policies() -> ParameterPolicies:
     )
 
 
-def secret(setting: str, max_age: float) -> StoredSecret:
-    """The secret that a setting names."""
+def secret(secret_id: str, max_age: float) -> StoredSecret:
     from genesys_purge.store.secrets import StoredSecret
 
-    return StoredSecret(aws("secretsmanager"), settings().named(setting), max_age)
+    return StoredSecret(aws("secretsmanager"), secret_id, max_age)
 
 
 @cache
 def directory() -> StoredDirectory:
     from genesys_purge.store.directory import MAX_AGE, StoredDirectory
 
-    return StoredDirectory(secret("subscribers_secret", MAX_AGE))
+    return StoredDirectory(secret(settings().named("subscribers_secret"), MAX_AGE))
 
 
 def queue(setting: str, dead_letters: str) -> SqsQueue:
@@ -129,31 +130,54 @@ def http_client() -> httpx.Client:
 
 
 @cache
-def circuit() -> Circuit:
+def circuit(organisation: str) -> Circuit:
+    """The breaker of one organisation: what fails for one may answer for another."""
     from genesys_purge.genesys.circuit import SharedCircuit
 
     this = settings()
     return SharedCircuit(
-        aws("dynamodb"), this.named("circuit_table"), this.circuit_recovery_seconds
+        aws("dynamodb"), this.named("circuit_table"), organisation, this.circuit_recovery_seconds
     )
 
 
+def organisation(name: str | None) -> Organisation:
+    """The organisation of that name, the deployment's own for None; InvalidRequest otherwise."""
+    return settings().organisation if name is None else _organisations().named(name)
+
+
 @cache
-def genesys() -> GenesysClient:
+def _organisations() -> ParameterOrganisations:
+    from genesys_purge.store.organisations import ParameterOrganisations
+
+    this = settings()
+    return ParameterOrganisations(
+        this.organisation,
+        aws("ssm"),
+        this.named("organisations_parameter"),
+        this.named("organisation_secrets"),
+    )
+
+
+def genesys(name: str | None) -> GenesysClient:
+    """Calls to the organisation of that name, the deployment's own for None."""
+    return _client(organisation(name))
+
+
+@cache
+def _client(organisation: Organisation) -> GenesysClient:
     from genesys_purge.genesys.client import GenesysClient
     from genesys_purge.genesys.oauth import Tokens
     from genesys_purge.genesys.pace import Pace
     from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 
-    this = settings()
-    credentials = StoredCredentials(secret("genesys_secret", MAX_AGE))
+    credentials = StoredCredentials(secret(organisation.secret, MAX_AGE))
     return GenesysClient(
         http_client(),
-        this.api_url,
-        Tokens(http_client(), this.login_url, credentials, now),
-        circuit(),
-        Pace(this.requests_per_second, sleep=sleep),
-        Pace(this.live_requests_per_second, sleep=sleep),
+        organisation.api_url,
+        Tokens(http_client(), organisation.login_url, credentials, now),
+        circuit(organisation.name),
+        Pace(organisation.requests_per_second, sleep=sleep),
+        Pace(organisation.live_requests_per_second, sleep=sleep),
         sleep=sleep,
     )
 

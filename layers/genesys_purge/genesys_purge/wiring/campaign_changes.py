@@ -24,13 +24,12 @@ def export_campaign_rule_changes() -> ExportCampaignRuleChanges:
         ExportCampaignRuleChanges,
     )
 
-    this, genesys = adapters.settings(), adapters.genesys()
+    this, genesys = adapters.settings(), adapters.genesys(None)
+    query = EventQuery(genesys, this.organisation.api_url)
     destination = Destination(
         this.named("changes_bucket"), timedelta(seconds=this.export_settling_seconds)
     )
-    export = ChangeExport(
-        exports(), _files(), genesys, EventQuery(genesys, this.api_url), destination, adapters.now
-    )
+    export = ChangeExport(exports(), _files(), genesys, query, destination, adapters.now)
     return ExportCampaignRuleChanges(export)
 
 

@@ -105,7 +105,7 @@ def _keeper() -> Keeper:
 def _catalogue() -> Catalogue:
     from genesys_purge.campaign_rules.catalogue import Catalogue
 
-    return Catalogue(adapters.genesys())
+    return Catalogue(adapters.genesys(None))
 
 
 def _changing() -> Changing:

@@ -24,7 +24,7 @@ def create_purge_rule() -> CreatePurgeRule:
 
     guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
     create = Creation(
-        rules(), guard, adapters.genesys(), adapters.meter(), adapters.now, adapters.sleep
+        rules(), guard, adapters.genesys(None), adapters.meter(), adapters.now, adapters.sleep
     )
     return CreatePurgeRule(
         RuleRequests(adapters.policies()),
@@ -76,7 +76,7 @@ def _registration() -> Registration:
     return Registration(
         rules(),
         adapters.ledger(),
-        adapters.genesys(),
+        adapters.genesys(None),
         adapters.meter(),
         webhook_url,
         adapters.now,

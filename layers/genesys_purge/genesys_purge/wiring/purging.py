@@ -9,6 +9,7 @@ from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
     from genesys_purge.purging.batches import Batches
+    from genesys_purge.purging.cases import Cases
     from genesys_purge.purging.complete_purge import CompletePurge
     from genesys_purge.purging.fail_batch import FailBatch
     from genesys_purge.purging.fail_purge import FailPurge
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def requests() -> Requests:
     from genesys_purge.purging.requests import Requests
 
-    return Requests(adapters.policies(), adapters.settings(), adapters.now)
+    return Requests(adapters.policies(), adapters.organisation, adapters.now)
 
 
 def _batches(actor: str) -> Batches:
@@ -34,6 +35,12 @@ def _batches(actor: str) -> Batches:
     from genesys_purge.purging.batches import Batches
 
     return Batches(adapters.runs(), adapters.now, actor, telemetry.progress)
+
+
+def _cases() -> Cases:
+    from genesys_purge.purging.cases import Cases
+
+    return Cases(adapters.runs(), adapters.genesys)
 
 
 @cache
@@ -65,7 +72,8 @@ def plan_purge() -> PlanPurge:
         adapters.policies(),
         adapters.holds(),
         S3IdLists(lambda: adapters.aws("s3")),
-        adapters.genesys(),
+        adapters.organisation,
+        adapters.genesys,
         adapters.settings(),
         adapters.now,
     )
@@ -80,15 +88,14 @@ def submit_batch() -> SubmitBatch:
     from genesys_purge.purging.submit_batch import SubmitBatch
 
     batches, settings = _batches("submit_batch"), adapters.settings()
-    genesys, runs = adapters.genesys(), adapters.runs()
     guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
     return SubmitBatch(
+        _cases(),
         batches,
         guard,
-        Reconcile(batches, genesys, settings),
-        JobPlaces(adapters.job_places(), runs, genesys),
-        ExecuteJob(batches, guard, genesys, settings),
-        genesys,
+        Reconcile(batches, settings),
+        JobPlaces(adapters.job_places(), adapters.runs()),
+        ExecuteJob(batches, guard, settings),
         settings,
     )
 
@@ -97,16 +104,14 @@ def submit_batch() -> SubmitBatch:
 def poll_batch() -> PollBatch:
     from genesys_purge.purging.poll_batch import PollBatch
 
-    return PollBatch(
-        _batches("poll_batch"), adapters.genesys(), adapters.settings(), adapters.meter()
-    )
+    return PollBatch(_cases(), _batches("poll_batch"), adapters.settings(), adapters.meter())
 
 
 @cache
 def verify_batch() -> VerifyBatch:
     from genesys_purge.purging.verify_batch import VerifyBatch
 
-    return VerifyBatch(_batches("verify_batch"), adapters.genesys(), adapters.meter())
+    return VerifyBatch(_cases(), _batches("verify_batch"), adapters.meter())
 
 
 @cache

@@ -19,7 +19,8 @@ def ingest_webhook() -> IngestWebhook:
     from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
     from genesys_purge.webhooks.ingest_webhook import IngestWebhook
 
-    secrets = StoredWebhookSecrets(adapters.secret("webhook_secret", MAX_AGE))
+    secret_id = adapters.settings().named("webhook_secret")
+    secrets = StoredWebhookSecrets(adapters.secret(secret_id, MAX_AGE))
     return IngestWebhook(secrets, adapters.ledger(), adapters.meter(), adapters.now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from genesys_purge.genesys.regions import DOMAINS, api_url, login_url
+from genesys_purge.model.regions import DOMAINS, api_url, login_url
 
 
 def test_there_are_eighteen_regions_each_with_a_domain_of_its_own() -> None:

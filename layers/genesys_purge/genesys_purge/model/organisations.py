@@ -1,0 +1,69 @@
+"""The further organisations of a deployment, as operators write them down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from genesys_purge.model.organisation import Organisation
+from genesys_purge.model.regions import DOMAINS
+from genesys_purge.model.request import OrganisationName
+from genesys_purge.model.wire import Wire
+
+# The client's secret goes there: unencrypted to this machine alone.
+Url = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]+$")
+]
+Rate = Annotated[float, Field(ge=0.01, le=1_000_000)]
+
+
+def _region(name: str) -> str:
+    if name not in DOMAINS:
+        raise ValueError(f"must be one of {', '.join(DOMAINS)}")
+    return name
+
+
+Region = Annotated[str, AfterValidator(_region)]
+
+
+class OrganisationSettings(Wire):
+    """One organisation; what it does not say is as in the deployment's own, hosts excepted."""
+
+    region: Region
+    platform: Literal["documented", "live"] | None = None
+    api_url: Url | None = None
+    login_url: Url | None = None
+    residency_zones: Annotated[tuple[Region, ...], Field(min_length=1)] | None = None
+    max_records: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
+    concurrent_jobs: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    requests_per_second: Rate | None = None
+    live_requests_per_second: Rate | None = None
+
+    def organisation(self, name: str, secret: str, own: Organisation) -> Organisation:
+        """The organisation of that name, the client's secret of which is called `secret`."""
+        given: dict[str, Any] = {
+            "platform": self.platform,
+            "residency_zones": frozenset(self.residency_zones) if self.residency_zones else None,
+            "max_records": self.max_records,
+            "concurrent_jobs": self.concurrent_jobs,
+            "requests_per_second": self.requests_per_second,
+            "live_requests_per_second": self.live_requests_per_second,
+        }
+        return replace(
+            own,
+            name=name,
+            secret=secret,
+            region=self.region,
+            own_api_url=self.api_url or "",
+            own_login_url=self.login_url or "",
+            **{field: value for field, value in given.items() if value is not None},
+        )
+
+
+class Organisations(Wire):
+    """Every further organisation by its name, which requests give as `organisation`."""
+
+    organisations: Annotated[Mapping[OrganisationName, OrganisationSettings], Field(max_length=100)]

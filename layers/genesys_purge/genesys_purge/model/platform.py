@@ -1,0 +1,13 @@
+"""What an organisation has of Genesys Cloud, and what to use there for what only documents have."""
+
+from __future__ import annotations
+
+DOCUMENTED, LIVE = PLATFORMS = ("documented", "live")
+
+# By the method of the documented contract.
+INSTEAD = {
+    "data_deletion": "method recording_job for the recordings of a date range, or "
+    "gdpr_request for all there is about one data subject",
+    "interaction_purge": "method recording_job with mediaTypes and dateRange",
+    "conversation_archive": "method recording_job with conversationIds",
+}

@@ -1,0 +1,33 @@
+"""An in-memory twin of the organisations, and of the calls to each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model.organisation import Organisation
+from genesys_purge.ports import Genesys
+
+
+class MemoryOrganisations:
+    """The deployment's own organisation, and those that `add` made known."""
+
+    def __init__(self, own: Organisation, genesys: Genesys) -> None:
+        self._known: dict[str | None, tuple[Organisation, Genesys]] = {None: (own, genesys)}
+
+    def add(self, name: str, genesys: Genesys, **differing: Any) -> None:
+        """One that is as the deployment's own but for these fields."""
+        own, _ = self._known[None]
+        self._known[name] = replace(own, name=name, **differing), genesys
+
+    def named(self, name: str | None) -> Organisation:
+        return self._found(name)[0]
+
+    def genesys(self, name: str | None) -> Genesys:
+        return self._found(name)[1]
+
+    def _found(self, name: str | None) -> tuple[Organisation, Genesys]:
+        if name not in self._known:
+            raise InvalidRequest([FieldError("organisation", "is not known")])
+        return self._known[name]

@@ -1,0 +1,129 @@
+"""Several organisations: each run asks and takes from its own, within that one's limits."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from genesys_purge.errors import LimitExceeded
+from genesys_purge.methods.conversation_details import QUERY
+from genesys_purge.methods.recording_gate import CREATE, LIST
+from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.model.messages import Next, RunRef
+from genesys_purge.model.submission import Submission
+from genesys_purge.ports import Place
+
+from tests import builders
+from tests.scripted_genesys import ScriptedGenesys
+from tests.unit.purging.recording_batch import entries
+from tests.unit.purging.test_gated_batches import CALL
+from tests.unit.workbench import Workbench
+
+NONE: dict[str, Any] = {"entities": []}
+
+
+@pytest.fixture
+def emea(bench: Workbench) -> ScriptedGenesys:
+    """The Genesys of an organisation with limits of its own."""
+    genesys = ScriptedGenesys()
+    genesys.on(QUERY, {"conversations": [CALL]}, {"conversations": []})
+    genesys.on(ASK, NONE)
+    genesys.on(LIST, NONE)
+    genesys.on(CREATE, {"id": "job-1"})
+    zones = frozenset({"eu-west-1"})
+    bench.organisations.add(
+        "emea", genesys, concurrent_jobs=1, max_records=1, residency_zones=zones
+    )
+    bench.organisations.add("live", genesys, platform="live")
+    return genesys
+
+
+@pytest.mark.usefixtures("emea")
+def test_an_organisation_that_is_not_known_is_told_with_all_other_errors(bench: Workbench) -> None:
+    request = builders.conversation_archive(organisation="latam", reason="short")
+    assert bench.errors(request).keys() == {"organisation", "reason"}
+
+
+@pytest.mark.parametrize("name", ["", "EMEA", "../emea", "e" * 41, 7, ["emea"]])
+def test_a_name_that_is_none_is_refused_unread(bench: Workbench, name: Any) -> None:
+    assert bench.errors(builders.conversation_archive(organisation=name)).keys() == {"organisation"}
+
+
+@pytest.mark.usefixtures("emea")
+def test_limits_and_zones_are_the_organisations_own(bench: Workbench) -> None:
+    more = builders.recording_job(organisation="emea", maxRecords=2)
+    assert bench.errors(more).keys() == {"maxRecords"}
+    assert bench.errors(more | {"organisation": "live"}) == {}
+    zoned = builders.data_deletion(jurisdiction="us-east-1")
+    assert bench.errors(zoned) == {}
+    assert bench.errors(zoned | {"organisation": "emea"}).keys() == {"jurisdiction"}
+    assert bench.errors(zoned | {"organisation": "emea", "jurisdiction": "eu-west-1"}) == {}
+
+
+@pytest.mark.usefixtures("emea")
+@pytest.mark.parametrize(
+    ("request_of", "instead"),
+    [
+        (builders.data_deletion, "recording_job .* or gdpr_request"),
+        (builders.interaction_purge, "recording_job with mediaTypes"),
+        (builders.conversation_archive, "recording_job with conversationIds"),
+    ],
+)
+def test_a_live_organisation_refuses_what_only_documents_describe_and_says_what_to_use(
+    bench: Workbench, request_of: Any, instead: str
+) -> None:
+    assert bench.errors(request_of()) == {}
+    refused = bench.errors(request_of(organisation="live"))
+    assert refused.keys() == {"method"}
+    assert re.search(instead, refused["method"])
+
+
+@pytest.mark.usefixtures("emea")
+@pytest.mark.parametrize("request_of", [builders.recording_job, builders.gdpr_request])
+def test_a_live_organisation_takes_the_live_methods(bench: Workbench, request_of: Any) -> None:
+    assert bench.errors(request_of(organisation="live")) == {}
+
+
+def test_a_run_is_planned_from_its_own_organisation_with_its_concurrency(
+    bench: Workbench, emea: ScriptedGenesys
+) -> None:
+    bench.stored(builders.recording_job(organisation="emea"))
+    assert bench.plan_purge(RunRef(run_id="run-1")).concurrency == 1
+    assert emea.calls
+    assert bench.genesys.calls == []
+    assert bench.last_fact["organisation"] == "emea"
+
+
+def test_a_plan_above_the_organisations_limit_deletes_nothing(
+    bench: Workbench, emea: ScriptedGenesys
+) -> None:
+    second = CALL | {"conversationId": builders.uuids(1, series=9)[0]}
+    emea.on(QUERY, {"conversations": [CALL, second]}, {"conversations": []})
+    bench.stored(builders.recording_job(organisation="emea"))
+    with pytest.raises(LimitExceeded, match="2 records, 1 are allowed"):
+        bench.plan_purge(RunRef(run_id="run-1"))
+
+
+def test_a_batch_is_submitted_to_its_own_organisation_in_one_of_its_own_places(
+    bench: Workbench, emea: ScriptedGenesys
+) -> None:
+    step = bench.planned(
+        builders.batch(planned=3),
+        request=builders.recording_job(organisation="emea"),
+        entries=entries(3),
+    )
+    assert bench.submit_batch(step).next is Next.POLL
+    assert [call.operation.path for call in emea.calls if call.permit] == [CREATE.path]
+    assert bench.genesys.calls == []
+    assert set(bench.places.holders) == {Place("emea", 0)}
+
+
+@pytest.mark.usefixtures("emea")
+def test_the_same_request_for_another_organisation_is_another_run(bench: Workbench) -> None:
+    request = builders.recording_job()
+    runs = {
+        bench.submit_purge(Submission(request | named, "tests")).run_id
+        for named in ({}, {"organisation": "emea"}, {"organisation": "live"})
+    }
+    assert len(runs) == 3

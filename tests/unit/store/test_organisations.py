@@ -1,0 +1,138 @@
+"""Further organisations: read from their parameter once a minute, refused where it is malformed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from genesys_purge.errors import InvalidRequest, Misconfigured
+from genesys_purge.model.regions import DOMAINS
+from genesys_purge.settings import Settings
+from genesys_purge.store.organisations import MAX_AGE, ParameterOrganisations
+
+from tests import template
+from tests.unit.aws import client, mocked_aws
+
+OWN = Settings(genesys_region="us-west-2", genesys_api_url="https://own.test").organisation
+EMEA = {
+    "region": "eu-central-1",
+    "platform": "live",
+    "apiUrl": "https://api.emea.test/",
+    "loginUrl": "http://127.0.0.1:8080",
+    "residencyZones": ["eu-central-1", "eu-west-1"],
+    "maxRecords": 7,
+    "concurrentJobs": 2,
+    "requestsPerSecond": 0.5,
+    "liveRequestsPerSecond": 3,
+}
+
+
+class Stopwatch:
+    """A monotonic clock that moves when told to."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture(autouse=True)
+def parameters() -> Iterator[None]:
+    with mocked_aws():
+        yield
+
+
+def put(**organisations: Any) -> None:
+    value = json.dumps({"organisations": organisations})
+    client("ssm").put_parameter(Name="/known", Value=value, Type="String", Overwrite=True)
+
+
+def adapter(watch: Stopwatch | None = None) -> ParameterOrganisations:
+    watch = watch or Stopwatch()
+    return ParameterOrganisations(OWN, client("ssm"), "/known", "stack/organisations/", watch)
+
+
+def test_an_organisation_has_what_it_says_and_a_secret_by_its_name() -> None:
+    put(emea=EMEA)
+    found = adapter().named("emea")
+    assert (found.name, found.secret) == ("emea", "stack/organisations/emea")
+    assert (found.platform, found.region) == ("live", "eu-central-1")
+    assert (found.api_url, found.login_url) == ("https://api.emea.test", "http://127.0.0.1:8080")
+    assert found.residency_zones == {"eu-central-1", "eu-west-1"}
+    assert (found.max_records, found.concurrent_jobs) == (7, 2)
+    assert (found.requests_per_second, found.live_requests_per_second) == (0.5, 3)
+
+
+def test_what_it_does_not_say_is_the_deployments_but_for_the_hosts() -> None:
+    put(apac={"region": "ap-southeast-2"})
+    found = adapter().named("apac")
+    assert found.api_url == "https://api.mypurecloud.com.au"
+    assert found.login_url == "https://login.mypurecloud.com.au"
+    same = ("platform", "residency_zones", "max_records", "concurrent_jobs")
+    assert [getattr(found, name) for name in same] == [getattr(OWN, name) for name in same]
+
+
+def test_every_region_may_have_an_organisation() -> None:
+    put(**{region: {"region": region} for region in DOMAINS})
+    named = adapter()
+    hosts = {region: named.named(region).api_url for region in DOMAINS}
+    assert hosts == {region: f"https://api.{domain}" for region, domain in DOMAINS.items()}
+
+
+@pytest.mark.parametrize(("known", "told"), [({}, "must be absent"), ({"emea": EMEA}, "emea")])
+def test_one_that_there_is_not_is_refused_with_those_that_there_are(
+    known: dict[str, Any], told: str
+) -> None:
+    put(**known)
+    with pytest.raises(InvalidRequest, match=told) as refused:
+        adapter().named("latam")
+    assert [error.path for error in refused.value.fields] == ["organisation"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"region": "mars-1"},
+        {"region": "eu-west-1", "secret": "theirs"},
+        {"region": "eu-west-1", "platform": "both"},
+        {"region": "eu-west-1", "apiUrl": "http://api.emea.test"},
+        {"region": "eu-west-1", "loginUrl": "https://"},
+        {"region": "eu-west-1", "residencyZones": []},
+        {"region": "eu-west-1", "residencyZones": ["mars-1"]},
+        {"region": "eu-west-1", "maxRecords": 0},
+        {"region": "eu-west-1", "concurrentJobs": 1_001},
+        {"region": "eu-west-1", "requestsPerSecond": 0},
+        {"region": "eu-west-1", "liveRequestsPerSecond": "4"},
+    ],
+)
+def test_a_malformed_parameter_is_an_error_that_names_it_and_never_a_default(wrong: Any) -> None:
+    put(emea=EMEA, apac=wrong)
+    with pytest.raises(Misconfigured, match=r"the parameter /known cannot be read: .*apac"):
+        adapter().named("emea")
+
+
+@pytest.mark.parametrize("name", ["", "EMEA", "-emea", "e" * 41, "../emea", "emea/x"])
+def test_a_name_that_could_mean_another_secret_is_none(name: str) -> None:
+    put(**{name: EMEA})
+    with pytest.raises(Misconfigured, match="/known"):
+        adapter().named(name)
+
+
+def test_the_parameter_is_read_once_a_minute() -> None:
+    watch = Stopwatch()
+    named = adapter(watch)
+    put(emea=EMEA)
+    assert named.named("emea").max_records == 7
+    put(emea=EMEA | {"maxRecords": 8})
+    watch.seconds = MAX_AGE
+    assert named.named("emea").max_records == 7
+    watch.seconds = MAX_AGE + 1
+    assert named.named("emea").max_records == 8
+
+
+def test_as_shipped_there_are_none() -> None:
+    shipped = template.parameters()["OrganisationsParameter"]
+    assert json.loads(shipped) == {"organisations": {}}
