@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import orjson
@@ -42,7 +42,8 @@ class Kind:
     """What sets one collection apart from another.
 
     `cannot_create_enabled` and `cannot_delete_enabled` are codes of refusals, None of none. A
-    versioned entity is updated with its current version.
+    versioned entity is updated with its current version. `require` refuses what fits the body and
+    still is not taken; one that is `searched` is found by any part of its name.
     """
 
     path: str
@@ -56,6 +57,8 @@ class Kind:
     versioned: bool = False
     cannot_create_enabled: str | None = None
     cannot_delete_enabled: str | None = None
+    require: Callable[[Any], None] = lambda body: None  # noqa: ARG005
+    searched: bool = False
 
 
 class Collection:
@@ -90,9 +93,14 @@ class Collection:
 
     def page(self, request: Request) -> Answer:
         """A page of entities, of `?name=` where it is given."""
-        name = request.query.get("name")
-        found = [each for each in self._entities.values() if name in (None, each["name"])]
+        found = [each for each in self._entities.values() if self._is_meant(each, request)]
         return page_of(request, found, lambda each: each)
+
+    def _is_meant(self, entity: Mapping[str, object], request: Request) -> bool:
+        asked, name = request.query.get("name", ""), str(entity["name"])
+        if self._kind.searched:
+            return asked.casefold() in name.casefold()
+        return asked in ("", name)
 
     def read(self, request: Request) -> Answer:
         """The entity."""
@@ -117,7 +125,9 @@ class Collection:
         return Answer(200, b"")
 
     def _read_body(self, request: Request) -> dict[str, object]:
-        name = parse_body(self._kind.body, request, self._kind.invalid).name
+        body = parse_body(self._kind.body, request, self._kind.invalid)
+        self._kind.require(body)
+        name = body.name
         own = request.parameters.get("id")
         if any(each["name"] == name for key, each in self._entities.items() if key != own):
             message = f"name: another one is called {name!r}"

@@ -28,8 +28,8 @@ class RetentionUpdate(Body):
 class DataRetention:
     """One number; on the real platform a change of it cannot be taken back."""
 
-    def __init__(self, days: int) -> None:
-        self._days = days
+    def __init__(self, days: int | None) -> None:
+        self.days = days
         self._created_at: datetime | None = None
         self._modified_at: datetime | None = None
 
@@ -43,8 +43,8 @@ class DataRetention:
         )
 
     def read(self, _: Request) -> Answer:
-        """`{retentionDays, dateCreated?, dateModified?}`."""
-        payload: dict[str, object] = {"retentionDays": self._days}
+        """`{retentionDays, dateCreated?, dateModified?}`; null days where none are set."""
+        payload: dict[str, object] = {"retentionDays": self.days}
         if self._created_at and self._modified_at:
             payload["dateCreated"] = format_instant(self._created_at)
             payload["dateModified"] = format_instant(self._modified_at)
@@ -52,7 +52,7 @@ class DataRetention:
 
     def update(self, request: Request) -> Answer:
         """The same after the change; 400 outside 90 days to 5 years."""
-        self._days = parse_body(RetentionUpdate, request, BAD_REQUEST).retention_days
+        self.days = parse_body(RetentionUpdate, request, BAD_REQUEST).retention_days
         self._created_at = self._created_at or request.at
         self._modified_at = request.at
         return self.read(request)

@@ -40,6 +40,7 @@ class LivePlatform:
         self.recording_jobs = RecordingJobEngine(selector, self.recordings, faults, settings)
         self.gdpr_requests = GdprRequests(corpus, faults, settings)
         self.disconnections = Disconnections()
+        retention = DataRetention(live.retention_days)
         self._endpoints = (
             ConversationDetails(index, self.recordings, settings),
             RecordingJobs(self.recording_jobs, self.admission, live),
@@ -47,8 +48,8 @@ class LivePlatform:
             DeletionProtection(corpus, self.recordings, self.admission, live),
             self.gdpr_requests,
             GdprSubjects(corpus),
-            DataRetention(live.retention_days),
-            *policy_collections(),
+            retention,
+            *policy_collections(retention),
             *outbound_collections(),
             self.disconnections,
         )

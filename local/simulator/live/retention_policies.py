@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
-from local.simulator.live.collection import Collection, Kind, Named, Operations
+from local.simulator.live.collection import Collection, Kind, Operations
+from local.simulator.live.data_retention import DataRetention
+from local.simulator.live.retention_policy import Policy
 from local.simulator.words import Operation
 
 OPERATIONS = Operations(
@@ -14,26 +14,14 @@ OPERATIONS = Operations(
     update=Operation.UPDATE_RETENTION_POLICY,
     delete=Operation.DELETE_RETENTION_POLICY,
 )
-LONGEST_NAME = 256
 
 
-class Policy(Named):
-    """A policy; what it says of conditions and actions is kept and never carried out."""
-
-    name: str = Field(min_length=1, max_length=LONGEST_NAME)
-    order: int | None = None
-    description: str | None = None
-    enabled: bool = False
-    media_policies: dict[str, object] | None = None
-    conditions: dict[str, object] | None = None
-    actions: dict[str, object] | None = None
-    policy_errors: dict[str, object] | None = None
-    created_date: str | None = None
-    modified_date: str | None = None
-
-
-def retention_policies(path: str, permission: str) -> Collection:
+def retention_policies(path: str, permission: str, retention: DataRetention) -> Collection:
     """The policies under a path; they are not retroactive."""
+
+    def require(policy: Policy) -> None:
+        policy.require_admissible(retention.days)
+
     return Collection(
         Kind(
             path=path,
@@ -44,16 +32,21 @@ def retention_policies(path: str, permission: str) -> Collection:
             modified="modifiedDate",
             duplicate="recording.policy.name.duplicate.name",
             invalid="recording.policy.invalid",
+            require=require,
+            searched=True,
         )
     )
 
 
-def policy_collections() -> tuple[Collection, Collection]:
-    """Those for voice alone, and those for every medium."""
+def policy_collections(retention: DataRetention) -> tuple[Collection, Collection]:
+    """The organisation's own, and those across platforms; none keeps longer than `retention`."""
     return (
-        retention_policies("/api/v2/recording/mediaretentionpolicies", "recording:retentionPolicy"),
+        retention_policies(
+            "/api/v2/recording/mediaretentionpolicies", "recording:retentionPolicy", retention
+        ),
         retention_policies(
             "/api/v2/recording/crossplatform/mediaretentionpolicies",
             "recording:crossPlatformRetentionPolicy",
+            retention,
         ),
     )

@@ -44,5 +44,5 @@ class LiveSettings:
     visibility_lag: timedelta = timedelta(0)
     pages_overlap: bool = False
     forgets_deleted_recordings: bool = False
-    retention_days: int = FIVE_YEARS_OF_DAYS
+    retention_days: int | None = FIVE_YEARS_OF_DAYS
     region: str = "us-east-1"

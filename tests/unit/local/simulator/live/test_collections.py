@@ -145,6 +145,14 @@ def test_a_name_is_taken_once(path: str, code: str) -> None:
     [
         (POLICIES, "recording.policy.invalid", {"name": ""}),
         (POLICIES, "recording.policy.invalid", {"conditions": []}),
+        (POLICIES, "recording.policy.invalid", {"mediaPolicies": {"callPolicy": {"days": 1}}}),
+        (
+            POLICIES,
+            "recording.policy.invalid",
+            {"mediaPolicies": {"emailPolicy": {"conditions": {"directions": ["INBOUND"]}}}},
+        ),
+        (POLICIES, "recording.policy.name.exceeds.limit", {"name": "x" * 257}),
+        (EVERY_MEDIUM, "recording.policy.description.exceeds.limit", {"description": "x" * 1025}),
         (EVERY_MEDIUM, "recording.policy.invalid", {"schedule": "daily"}),
         (CAMPAIGN_RULES, "bad.request", {"name": "x" * 65}),
         (CAMPAIGN_RULES, "bad.request", {"priority": 1}),
@@ -157,6 +165,29 @@ def test_a_bad_body_is_400(path: str, code: str, changes: dict[str, Any]) -> Non
     answer = create(caller, path, **changes)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert caller.http.get(path).json()["total"] == 0
+
+
+def kept_for(days: int) -> dict[str, Any]:
+    return {"retentionDuration": {"deleteRetention": {"days": days}}}
+
+
+def test_a_policy_keeps_no_recording_for_longer_than_the_organisation_its_interactions() -> None:
+    caller = start_live(retention_days=400)
+    created(caller, POLICIES, "as long", actions=kept_for(400))
+    of_chats: dict[str, Any] = {"mediaPolicies": {"chatPolicy": {"actions": kept_for(401)}}}
+    longer: tuple[dict[str, Any], ...] = ({"actions": kept_for(401)}, of_chats)
+    for refused in (create(caller, POLICIES, **changes) for changes in longer):
+        assert refused.status_code == 400
+        assert refused.json()["code"] == "recording.policy.analytics.retention.violation"
+    assert create(start_live(retention_days=None), POLICIES, **of_chats).status_code == 200
+
+
+def test_a_policy_is_found_by_any_part_of_its_name() -> None:
+    caller = start_live()
+    for name in ("Voice after a year", "voice", "chat"):
+        created(caller, POLICIES, name)
+    found = caller.http.get(POLICIES, params={"name": "voice"}).json()["entities"]
+    assert [each["name"] for each in found] == ["Voice after a year", "voice"]
 
 
 def test_the_two_kinds_of_policies_know_nothing_of_each_other() -> None:
@@ -205,6 +236,8 @@ def test_a_policy_may_be_created_and_deleted_enabled() -> None:
 def test_data_retention_is_read_and_its_change_is_logged() -> None:
     caller = start_live(retention_days=400)
     assert caller.http.get(DATA_RETENTION).json() == {"retentionDays": 400}
+    unset = start_live(retention_days=None).http.get(DATA_RETENTION)
+    assert unset.json() == {"retentionDays": None}
     answer = caller.http.put(DATA_RETENTION, json={"retentionDays": 90})
     assert answer.json() == {
         "retentionDays": 90,
