@@ -30,6 +30,8 @@ REMOVE = 'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE)'
 METADATA = "/api/v2/conversations/{conversation_id}/recordingmetadata"
 PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"
 JOB = "/api/v2/recording/jobs/{job_id}"
+POLICIES = "/api/v2/recording/mediaretentionpolicies"
+DATA_RETENTION = "/api/v2/analytics/dataretention/settings"
 each_operation = pytest.mark.parametrize("operation", operations().values(), ids=operations())
 
 
@@ -66,7 +68,17 @@ def test_they_are_these_and_no_others() -> None:
         ("POST", "/api/v2/gdpr/requests?deleteConfirmed=true"),
         ("GET", "/api/v2/gdpr/requests/{job_id}"),
         ("GET", "/api/v2/gdpr/requests?pageSize=100&pageNumber={page}"),
+        ("POST", POLICIES),
+        ("GET", f"{POLICIES}?name={{name}}&pageSize=100&pageNumber={{page}}"),
+        ("GET", DATA_RETENTION),
     }
+
+
+@each_operation
+def test_none_of_them_changes_how_long_the_organisation_keeps_its_data(
+    operation: Operation,
+) -> None:
+    assert operation.verb == "GET" or not operation.path.startswith(DATA_RETENTION)
 
 
 @each_operation
@@ -96,23 +108,24 @@ def test_only_ids_words_and_numbers_are_put_into_a_path_and_one_to_change(
     if operation.path.startswith(CAMPAIGNS):
         assert names <= {"campaign_id", "rule_id", "page"}
         return
-    search = {"search_type", "search_value"}
+    search = {"search_type", "search_value", "name"}
     assert names <= {"job_id", "conversation_id", "ids", "state", "mine", "page"} | search
     assert names == ({"job_id"} if operation.path == JOB else set()) or operation.verb == "GET"
 
 
 @each_operation
-def test_what_has_a_wait_loop_of_its_own_is_not_repeated_by_the_client(
+def test_what_has_a_wait_loop_of_its_own_or_can_be_done_without_is_not_repeated_by_the_client(
     operation: Operation,
 ) -> None:
     is_status = operation.verb == "GET" and operation.path.endswith("{job_id}")
     is_listed = operation.path.startswith(CAMPAIGNS) and "{page}" in operation.path
-    assert operation.retried is not (is_status or is_listed)
+    can_be_done_without = operation.path == DATA_RETENTION
+    assert operation.retried is not (is_status or is_listed or can_be_done_without)
 
 
 @each_operation
 def test_what_deletes_and_what_reads_its_status_names_its_scope(operation: Operation) -> None:
-    scoped = ("/purge", "/requests", "/purgerules", "/events/query")
+    scoped = ("/purge", "/requests", "/purgerules", "/events/query", "/mediaretentionpolicies")
     needs_one = operation.verb == "GET" or operation.path.endswith(scoped)
     assert bool(operation.scopes or operation.permissions) or not needs_one
 

@@ -24,7 +24,9 @@ from genesys_purge.methods.recording_job import RecordingJob
 from genesys_purge.model.dates import Window
 from genesys_purge.model.regions import DOMAINS, api_url
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import Operation
+from genesys_purge.ports import Operation, Permit
+from genesys_purge.purge_rules import policy_form, retention_policies
+from genesys_purge.purge_rules.rule import RuleRequest
 
 from tests import builders
 from tests.clock import NOON
@@ -34,6 +36,7 @@ from tests.contract.test_operations import operations
 from tests.scripted_genesys import ScriptedGenesys
 from tests.template import ROOT
 from tests.unit.methods.scene import PERMIT
+from tests.unit.purge_rules import rule_bench
 
 DOCUMENTED = {
     ("POST", "/api/v2/data/deletion/requests"),
@@ -191,6 +194,19 @@ def subject_request(request_type: str) -> Mapping[str, Any]:
     return genesys.deletions[0]
 
 
+def created_policy() -> Mapping[str, Any]:
+    """Of a rule with every condition that a policy knows."""
+    named = {"type": "voice", "direction": "inbound", **dict.fromkeys(policy_form.REFERENCES, ID)}
+    filters = [rule_bench.condition(name, "eq", value) for name, value in named.items()]
+    fields = {"description": "Two years", "scope": {"filters": filters}}
+    request = RuleRequest.parse(rule_bench.document(**fields))
+    rule = rule_bench.rule(definition=policy_form.PolicyForm().definition(request))
+    genesys = ScriptedGenesys()
+    genesys.on(retention_policies.CREATE, {"id": "policy-1"})
+    retention_policies.RetentionPolicies(genesys).create(rule, Permit(rule.run_id, 0, 1))
+    return genesys.deletions[0]
+
+
 # What our own code sends, and which of its fields the published description requires.
 BODIES = {
     "methods.conversation_details.QUERY": (
@@ -208,6 +224,7 @@ BODIES = {
         lambda: subject_request("GDPR_EXPORT"),
         {"requestType", "subject"},
     ),
+    "purge_rules.retention_policies.CREATE": (created_policy, {"name"}),
 }
 # What our own code reads of each answer, as dotted paths.
 READ = {
@@ -254,6 +271,23 @@ READ = {
     "methods.gdpr_request.EXPORT": {"id"},
     "methods.gdpr_request.STATUS": {"status", "requestType"},
     "methods.gdpr_request.LIST": {"entities.id", "entities.name", "entities.requestType"},
+    "methods.data_retention.READ": {"retentionDays"},
+    "purge_rules.retention_policies.CREATE": {"id"},
+    # What is found is compared with what was sent, field by field.
+    "purge_rules.retention_policies.LIST": {
+        *(f"entities.{name}" for name in retention_policies.BOOKKEEPING),
+        "entities.name",
+        "entities.description",
+        "entities.enabled",
+        *(f"entities.mediaPolicies.{each}" for each in policy_form.MEDIA.values()),
+        "entities.mediaPolicies.callPolicy.actions.retentionDuration.deleteRetention.days",
+        "entities.mediaPolicies.callPolicy.conditions.directions",
+        *(
+            f"entities.mediaPolicies.{media}.conditions.{name}.id"
+            for media in policy_form.MEDIA.values()
+            for name in policy_form.REFERENCES.values()
+        ),
+    },
 }
 
 
@@ -340,6 +374,16 @@ def test_every_word_is_one_of_the_sdks(ours: set[str], model: str, path: str) ->
 def test_every_status_of_a_gdpr_request_that_ends_it_is_known_and_the_others_run_on() -> None:
     running = {"INITIATED", "SEARCHING", "UPDATING", "DELETING", "FINALIZING"}
     assert sdk.words_at("GDPRRequest", "status") == running | set(gdpr_request.STATUSES)
+
+
+def test_every_medium_of_which_there_is_a_policy_may_be_named_in_a_rule() -> None:
+    assert set(policy_form.MEDIA.values()) == set(sdk.model("MediaPolicies").types)
+
+
+@pytest.mark.parametrize("medium", ["Chat", "Email", "Message"])
+def test_no_medium_but_calls_has_a_direction(medium: str) -> None:
+    assert "directions" in sdk.model("CallMediaPolicyConditions").types
+    assert "directions" not in sdk.model(f"{medium}MediaPolicyConditions").types
 
 
 @pytest.mark.parametrize(

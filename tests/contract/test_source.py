@@ -79,9 +79,17 @@ def test_only_the_methods_make_deleting_calls_and_only_on_being_submitted() -> N
     methods |= {"gdpr_request"}
     # A recording job is created by the method, and carried out by its gate.
     methods |= {"recording_gate"}
+    targets = {"documented_rule", "retention_policies"}
     assert callers == {f"genesys_purge.methods.{name}" for name in methods} | {
-        "genesys_purge.purge_rules.creation"
+        f"genesys_purge.purge_rules.{name}" for name in targets
     }
+    creates = {
+        name_of(path)
+        for path in layer_files()
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("target.create")
+    }
+    assert creates == {"genesys_purge.purge_rules.creation"}
     assert submits == {"genesys_purge.purging.submit_batch"}
     executes = {
         name_of(path)

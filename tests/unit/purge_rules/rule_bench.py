@@ -6,17 +6,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genesys_purge.errors import InvalidRequest, RefusedByGenesys
+from genesys_purge.methods import data_retention
 from genesys_purge.model.audit import Action
 from genesys_purge.model.purge_rule import PurgeRule, RuleRef, SubmittedRule
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.submission import Submission
+from genesys_purge.purge_rules import retention_policies
 from genesys_purge.purge_rules.checking import RuleRequests
 from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
-from genesys_purge.purge_rules.creation import CREATE, Creation
+from genesys_purge.purge_rules.creation import Creation
+from genesys_purge.purge_rules.documented_rule import CREATE, DocumentedForm, DocumentedRules
+from genesys_purge.purge_rules.policy_form import PolicyForm
 from genesys_purge.purge_rules.register_webhook import REGISTER, RegisterWebhook, Registration
+from genesys_purge.purge_rules.retention_policies import RetentionPolicies
+from genesys_purge.purge_rules.target import Form, Target
 from genesys_purge.purging.guard import Guard
-from genesys_purge.settings import Settings
+from genesys_purge.settings import LIVE, Settings
 
 from tests.clock import NOON, Clock
 from tests.fakes import MemoryAuditLog, MemoryHolds, MemoryMeter, MemoryPolicies
@@ -82,7 +88,12 @@ def matrix(*rules: tuple[int, Mapping[str, str]]) -> RetentionMatrix:
 class RuleBench:
     """Twins of the world, and the use cases that work on them; sleeping moves the clock."""
 
+    form: Form
+    target: Target
+
     def __init__(self, **settings: Any) -> None:
+        self.settings = Settings(**settings)
+        is_live = self.settings.genesys_platform == LIVE
         self.clock = Clock()
         self.slept: list[float] = []
         self.audit = MemoryAuditLog()
@@ -94,20 +105,27 @@ class RuleBench:
         self.genesys = ScriptedGenesys()
         self.genesys.on(CREATE, {"id": "rule-1"})
         self.genesys.on(REGISTER, {"id": "hook-1"})
-        self.requests = RuleRequests(self.policies)
+        self.genesys.on(data_retention.READ, {"retentionDays": 1_826})
+        self.genesys.on(retention_policies.CREATE, {"id": "policy-1"})
+        self.genesys.on(retention_policies.LIST, {"entities": []})
+        if is_live:
+            self.form, self.target = PolicyForm(), RetentionPolicies(self.genesys)
+        else:
+            self.form, self.target = DocumentedForm(), DocumentedRules(self.genesys)
+        self.requests = RuleRequests(self.policies, self.form)
         self.guard = Guard(self.policies, self.holds, self.clock)
         register = Registration(
             self.rules, self.audit, self.genesys, self.meter, lambda: CALLBACK, self.clock
         )
-        create = Creation(self.rules, self.guard, self.genesys, self.meter, self.clock, self._sleep)
+        create = Creation(self.rules, self.guard, self.target, self.meter, self.clock, self._sleep)
         self.register_webhook = RegisterWebhook(self.rules, register, self.registrations)
         self.create_purge_rule = CreatePurgeRule(
             self.requests,
             self.rules,
             create,
-            register,
+            None if is_live else register,
             self.registrations,
-            Settings(**settings),
+            self.settings,
             self.clock,
         )
 

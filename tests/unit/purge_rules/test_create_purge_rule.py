@@ -16,7 +16,7 @@ from genesys_purge.errors import (
     TryLater,
 )
 from genesys_purge.model.purge_rule import PurgeRule, RuleRef, RuleStatus
-from genesys_purge.purge_rules.creation import CREATE
+from genesys_purge.purge_rules.documented_rule import CREATE
 from genesys_purge.purge_rules.register_webhook import REGISTER
 
 from tests.clock import NOON

@@ -24,7 +24,7 @@ from genesys_purge.errors import (
 )
 from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.ports import Permit
-from genesys_purge.purge_rules.creation import CREATE
+from genesys_purge.purge_rules.documented_rule import CREATE
 
 from tests.clock import NOON
 from tests.unit.methods.scene import hold

@@ -18,7 +18,7 @@ INSTEAD = {
     "/api/v2/interactions/purge": METHODS["interaction_purge"],
     "/api/v2/analytics/conversations/purge": METHODS["conversation_archive"],
     "/api/v2/purgerules": "a schedule of ours that submits method recording_job or, for what is "
-    "still to be recorded, a media retention policy of Genesys's own",
+    "still to be recorded, GenesysPlatform live, where a rule becomes a media retention policy",
     "/api/v2/platform/webhooks": "our notifications; Genesys reports to EventBridge alone",
     "/api/v2/outbound/campaigns/{}/rules": CAMPAIGN_RULES,
     "/api/v2/outbound/campaigns/{}/rules/{}": CAMPAIGN_RULES,

@@ -29,7 +29,7 @@ TRANSITIONS: dict[RuleStatus, frozenset[RuleStatus]] = {
 
 
 class PurgeRule(Wire):
-    """One purge rule; `definition` is the document as it was sent.
+    """One purge rule; `definition` is the document as it was sent to Genesys.
 
     `attempts` counts the creating calls, `intendedAt` is when the last one began, and
     `isUncertain` says that one of them may have been carried out unseen.
@@ -74,7 +74,10 @@ class RuleRef(Wire):
 
 
 class SubmittedRule(Wire):
-    """What the caller is told: Genesys's id, and `registered` only once our webhook is, too."""
+    """What the caller is told: Genesys's id, and `registered` only once our webhook is, too.
+
+    Where Genesys has no webhooks, `created` is the end, and `detail` says what else is so.
+    """
 
     name: str
     rule_id: str

@@ -11,12 +11,14 @@ from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.retention import Kind, Policy
 from genesys_purge.ports import Policies
 from genesys_purge.purge_rules.rule import RuleRequest
+from genesys_purge.purge_rules.target import Form
 
 
 class CheckedRule(NamedTuple):
-    """The document that Genesys is to be sent, and the retention it was held against."""
+    """A rule as it was asked for and as Genesys is sent it, and the retention in force for it."""
 
     name: str
+    document: Mapping[str, Any]
     definition: Mapping[str, Any]
     kind: Kind
     days: int
@@ -24,25 +26,32 @@ class CheckedRule(NamedTuple):
 
 
 class RuleRequests:
-    """Reads and checks submitted purge rules against the retention matrix in force."""
+    """Checks purge rules against the retention matrix in force and what the platform can do."""
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, policies: Policies, form: Form) -> None:
         self._policies = policies
+        self._form = form
 
     def check(self, payload: object) -> CheckedRule:
         """The rule in `payload`; InvalidRequest with every error of it."""
         request, wrong = read_fields(RuleRequest, as_object(payload))
         policy = self._policy(request)
-        require_none(chain(wrong, _conflicts(request, policy)))
+        require_none(chain(wrong, _conflicts(request, policy), self._form.unmet(request)))
         assert policy is not None  # noqa: S101 - without one there is a conflict
         days = request.retention_period.days
-        kind = request.scope.kind
-        return CheckedRule(request.name, request.to_json(), kind, days, policy.at_least(days))
+        return CheckedRule(
+            request.name,
+            request.to_json(),
+            self._form.definition(request),
+            self._form.kind(request.scope),
+            days,
+            policy.at_least(days),
+        )
 
     def _policy(self, request: RuleRequest) -> Policy | None:
         """The matrix's; None where it has none, and where it cannot be asked."""
         matrix = self._policies.retention_matrix()
-        return matrix.policy(request.scope.kind) if request.scope else None
+        return matrix.policy(self._form.kind(request.scope)) if request.scope else None
 
 
 def _conflicts(request: RuleRequest, policy: Policy | None) -> Iterator[FieldError]:

@@ -1,4 +1,4 @@
-"""CreatePurgeRule: check a rule completely, have Genesys create it once, register our webhook."""
+"""CreatePurgeRule: check a rule completely, have Genesys create it once, register a webhook."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from genesys_purge.settings import Settings
 
 
 class CreatePurgeRule:
-    """The use case behind all ways in; a rule's name is its idempotency key."""
+    """The use case behind all ways in; a rule's name is its idempotency key.
+
+    Without `register`, where Genesys has no webhooks, a rule is done once it is created.
+    """
 
     def __init__(
         self,
         requests: RuleRequests,
         rules: PurgeRules,
         create: Creation,
-        register: Registration,
+        register: Registration | None,
         registrations: Registrations,
         settings: Settings,
         now: Clock,
@@ -46,13 +49,15 @@ class CreatePurgeRule:
         rule = self._next(stored, checked, submission.actor)
         if rule.status is RuleStatus.CREATING:
             rule = self._create(rule, checked, submission.actor)
-        if rule.status is RuleStatus.CREATED:
-            return self._registered(rule, submission.actor)
+        if rule.status is RuleStatus.CREATED and self._register:
+            return self._registered(rule, self._register, submission.actor)
         return _told(rule, rule.detail)
 
     def _next(self, stored: PurgeRule | None, checked: CheckedRule, actor: str) -> PurgeRule:
         """The stored rule where it was created before, otherwise the intent to create it."""
-        now, content = self._now(), fingerprint(checked.definition, None)
+        now = self._now()
+        # As it was asked for on this platform: on another the same request is another rule.
+        content = fingerprint({**checked.document, **checked.definition}, None)
         asked: dict[str, Any] = {
             "fingerprint": content,
             "definition": checked.definition,
@@ -86,9 +91,9 @@ class CreatePurgeRule:
             is_uncertain=True,
         )
 
-    def _registered(self, rule: PurgeRule, actor: str) -> SubmittedRule:
+    def _registered(self, rule: PurgeRule, register: Registration, actor: str) -> SubmittedRule:
         try:
-            registered = self._register(rule, actor)
+            registered = register(rule, actor)
         except PurgeError as error:
             self._registrations.send(RuleRef(name=rule.name))
             return _told(rule, f"the webhook is not registered yet: {error}; it is tried again")

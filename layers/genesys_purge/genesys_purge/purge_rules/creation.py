@@ -17,14 +17,13 @@ from genesys_purge.errors import (
 )
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
-from genesys_purge.ports import Clock, Genesys, Meter, Operation, Permit, PurgeRules
-from genesys_purge.purge_rules.answers import id_in, reason_of
+from genesys_purge.ports import Clock, Meter, Permit, PurgeRules
+from genesys_purge.purge_rules.answers import reason_of
 from genesys_purge.purge_rules.checking import CheckedRule
+from genesys_purge.purge_rules.target import Target
 from genesys_purge.purge_rules.waiting import pause_after
 from genesys_purge.purging.guard import Guard
 
-CREATE = Operation("POST", "/api/v2/purgerules", ("purgerules:write",))
-CONFLICT = 409
 FOUND = "found at Genesys after a call that was not answered"
 REPEAT = "repeat the same request in a few minutes: it finds out, and creates no second rule"
 
@@ -35,6 +34,11 @@ class Found(NamedTuple):
     rule_id: str
     seconds: float
     detail: str | None
+
+    def remarked(self, remarks: str | None) -> Found:
+        """The same with what else is to be known of the rule."""
+        words = [each for each in (self.detail, remarks) if each]
+        return self._replace(detail="; ".join(words) or None)
 
 
 class Creation:
@@ -47,22 +51,26 @@ class Creation:
         self,
         rules: PurgeRules,
         guard: Guard,
-        genesys: Genesys,
+        target: Target,
         meter: Meter,
         now: Clock,
         sleep: Callable[[float], None],
     ) -> None:
         self._rules = rules
         self._guard = guard
-        self._genesys = genesys
+        self._target = target
         self._meter = meter
         self._now = now
         self._sleep = sleep
 
     def __call__(self, intent: PurgeRule, checked: CheckedRule, actor: str) -> PurgeRule:
-        """The rule as created; where the guard gives no leave, nothing is stored or sent."""
-        rule, began, errors = intent, self._now(), list[PurgeError]()
-        permit = self._guard.permit_rule(rule, checked.kind, checked.days)
+        """The rule as created; without the guard's leave nothing is asked, stored or sent."""
+        self._guard.permit_rule(intent, checked.kind, checked.days)
+        remarks = self._target.remarks(checked.days)
+        # Genesys may have let us wait: neither the leave nor the intent is older than the call.
+        permit = self._guard.permit_rule(intent, checked.kind, checked.days)
+        rule = intent.model_copy(update={"intended_at": self._now()})
+        began, errors = self._now(), list[PurgeError]()
         self._put(rule)
         while True:
             try:
@@ -77,7 +85,7 @@ class Creation:
                 rule = self._unsure(rule, error)
             self._sleep(pause)
             rule, permit = self._again(rule, checked, actor)
-        return self._created(rule, found, checked, actor)
+        return self._created(rule, found.remarked(remarks), checked, actor)
 
     def _call(self, rule: PurgeRule, permit: Permit) -> Found:
         began = self._now()
@@ -91,19 +99,21 @@ class Creation:
     def _ask(self, rule: PurgeRule, permit: Permit) -> tuple[str, str | None]:
         """The id of the rule that Genesys created now, or before without our knowing it.
 
-        Only a refusal that names this very rule proves that; another may be in the way as well.
+        Of one that may exist Genesys is asked first, and again where it says that one is there.
         """
+        if rule.is_uncertain and (known := self._target.find(rule)):
+            return known, FOUND
         try:
-            return id_in(self._genesys.delete(CREATE, rule.definition, permit)), None
+            return self._target.create(rule, permit), None
         except OutcomeUnknown as error:
             raise OutcomeUnknown(
                 f"{error.message}; {REPEAT}", correlation_id=error.correlation_id
             ) from error
         except RefusedByGenesys as error:
-            if error.status != CONFLICT:
+            if not self._target.is_in_the_way(error):
                 raise
-            if rule.is_uncertain and error.entity_id and rule.name in error.message:
-                return error.entity_id, FOUND
+            if rule.is_uncertain and (known := self._target.find(rule, error)):
+                return known, FOUND
             raise _exists(rule, error) from error
 
     def _again(self, rule: PurgeRule, checked: CheckedRule, actor: str) -> tuple[PurgeRule, Permit]:

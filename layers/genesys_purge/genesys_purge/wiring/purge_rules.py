@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from genesys_purge.model.platform import LIVE
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
     from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
     from genesys_purge.purge_rules.read_purge_rule import ReadPurgeRule
     from genesys_purge.purge_rules.register_webhook import RegisterWebhook, Registration
+    from genesys_purge.purge_rules.target import Form, Target
     from genesys_purge.store.purge_rules import DynamoPurgeRules
     from genesys_purge.store.queues import SqsQueue
 
@@ -22,15 +24,15 @@ def create_purge_rule() -> CreatePurgeRule:
     from genesys_purge.purge_rules.creation import Creation
     from genesys_purge.purging.guard import Guard
 
+    is_live = adapters.settings().genesys_platform == LIVE
+    form, target = _live() if is_live else _documented()
     guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
-    create = Creation(
-        rules(), guard, adapters.genesys(None), adapters.meter(), adapters.now, adapters.sleep
-    )
+    create = Creation(rules(), guard, target, adapters.meter(), adapters.now, adapters.sleep)
     return CreatePurgeRule(
-        RuleRequests(adapters.policies()),
+        RuleRequests(adapters.policies(), form),
         rules(),
         create,
-        _registration(),
+        None if is_live else _registration(),
         registrations(),
         adapters.settings(),
         adapters.now,
@@ -68,6 +70,19 @@ def webhook_url() -> str:
     from genesys_purge.store.parameters import value_of
 
     return value_of(adapters.aws("ssm"), adapters.settings().named("webhook_url_parameter"))
+
+
+def _documented() -> tuple[Form, Target]:
+    from genesys_purge.purge_rules.documented_rule import DocumentedForm, DocumentedRules
+
+    return DocumentedForm(), DocumentedRules(adapters.genesys(None))
+
+
+def _live() -> tuple[Form, Target]:
+    from genesys_purge.purge_rules.policy_form import PolicyForm
+    from genesys_purge.purge_rules.retention_policies import RetentionPolicies
+
+    return PolicyForm(), RetentionPolicies(adapters.genesys(None))
 
 
 def _registration() -> Registration:

@@ -1,0 +1,86 @@
+"""A purge rule on the simulated live platform: one retention policy, whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from genesys_purge.purge_rules.retention_policies import LIST
+from genesys_purge.wiring import adapters
+
+from local.simulator import Fault, FaultKind, Operation, SimulatorSettings
+from local.simulator.live.settings import LiveSettings
+from tests.application import Application, running
+from tests.builders import corpus
+from tests.unit.purge_rules.rule_bench import condition, document
+
+CAP = 1_000
+ROUTE = "POST /purge-rules"
+
+
+def rule(name: str, **fields: Any) -> dict[str, Any]:
+    filters = [condition("type", "eq", "voice"), condition("queueId", "eq", name)]
+    asked = {"name": name, "scope": {"filters": filters}, "snapshotBeforeDelete": False}
+    return document(**asked | fields)
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Application]:
+    settings = SimulatorSettings(
+        requests_per_second=None,
+        live=LiveSettings(requests_per_minute=None, retention_days=CAP),
+    )
+    with running(corpus(), settings, environment={"GENESYS_PLATFORM": "live"}) as started:
+        yield started
+
+
+def policies(name: str) -> list[Mapping[str, Any]]:
+    """What Genesys has by that name."""
+    found: list[Mapping[str, Any]] = adapters.genesys().read(LIST, name=name, page="1")["entities"]
+    return found
+
+
+def test_a_rule_is_one_policy_there_and_says_what_is_different(app: Application) -> None:
+    refused = app.post(ROUTE, rule("queue-1", retentionPeriod={"days": CAP + 1}))
+    assert (refused["statusCode"], policies("queue-1")) == (400, [])
+    assert refused["body"]["errors"][0]["path"] == "retentionPeriod.days"
+
+    answers = [app.post(ROUTE, rule("queue-1")) for _ in range(3)]
+
+    (policy,) = policies("queue-1")
+    assert policy["mediaPolicies"] == {
+        "callPolicy": {
+            "conditions": {"forQueues": [{"id": "queue-1"}]},
+            "actions": {
+                "retainRecording": True,
+                "deleteRecording": False,
+                "alwaysDelete": False,
+                "retentionDuration": {"deleteRetention": {"days": 730}},
+            },
+        }
+    }
+    assert [each["statusCode"] for each in answers] == [201] * 3
+    (answer,) = {str(each["body"]): each["body"] for each in answers}.values()
+    assert (answer["ruleId"], answer["status"]) == (policy["id"], "created")
+    assert f"no interaction for more than {CAP} days" in answer["detail"]
+    (fact,) = app.rule_audit(policy["id"])
+    assert (fact["action"], fact["detail"]) == ("rule_created", answer["detail"])
+    assert app.post(ROUTE, rule("queue-1", maxBatchSize=501))["statusCode"] == 409
+    operations = [each.operation for each in app.simulator.requests]
+    assert Operation.UPDATE_DATA_RETENTION not in operations
+    assert Operation.REGISTER_WEBHOOK not in operations
+
+
+def test_a_policy_whose_creation_was_not_answered_is_found_again(app: Application) -> None:
+    app.simulator.faults.add(Fault(FaultKind.DROP_AFTER, Operation.CREATE_RETENTION_POLICY))
+    since = len(app.simulator.requests)
+
+    answer = app.post(ROUTE, rule("queue-2"))
+
+    (policy,) = policies("queue-2")
+    assert (answer["statusCode"], answer["body"]["ruleId"]) == (201, policy["id"])
+    assert answer["body"]["detail"].startswith("found at Genesys after a call")
+    operations = [each.operation for each in app.simulator.requests[since:]]
+    assert operations.count(Operation.CREATE_RETENTION_POLICY) == 1
+    assert app.rule_audit(policy["id"])[0]["action"] == "rule_created"
