@@ -21,9 +21,9 @@ STATES_A_TURN, STATES_AT_THE_END = 3, 1
 POLLS = (Operation.POLL, Operation.READ_RECORDING_JOB)
 # Nobody can do without one look before, one submit, one look at the job and one look after.
 LEAST_CALLS = 4
-# Finding the conversations and asking for protection, creating a job, counting the unfinished ones
-# in three states, looking until it is ready, at its totals, asking for protection again, executing
-# it, looking until it has ended, at its counters and its failures; and each conversation's metadata.
+# Finding the conversations and asking for protection, counting the unfinished jobs in three states,
+# creating one, a look at it when it is ready and one when it has ended, its totals, protection
+# again, executing it, its counters and its failures.
 LEAST_LIVE_CALLS = 13
 
 

@@ -58,6 +58,7 @@ ARROWS = {
         "webhooks",
         "telemetry",
         "model.organisation",
+        "model.platform",
     },
 }
 # Who may use what others have written.

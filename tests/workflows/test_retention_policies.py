@@ -37,7 +37,9 @@ def app() -> Iterator[Application]:
 
 def policies(name: str) -> list[Mapping[str, Any]]:
     """What Genesys has by that name."""
-    found: list[Mapping[str, Any]] = adapters.genesys().read(LIST, name=name, page="1")["entities"]
+    found: list[Mapping[str, Any]] = adapters.genesys(None).read(LIST, name=name, page="1")[
+        "entities"
+    ]
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from genesys_purge.errors import InvalidRequest, RefusedByGenesys
 from genesys_purge.methods import data_retention
 from genesys_purge.model.audit import Action
+from genesys_purge.model.platform import LIVE
 from genesys_purge.model.purge_rule import PurgeRule, RuleRef, SubmittedRule
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.retention import RetentionMatrix
@@ -22,7 +23,7 @@ from genesys_purge.purge_rules.register_webhook import REGISTER, RegisterWebhook
 from genesys_purge.purge_rules.retention_policies import RetentionPolicies
 from genesys_purge.purge_rules.target import Form, Target
 from genesys_purge.purging.guard import Guard
-from genesys_purge.settings import LIVE, Settings
+from genesys_purge.settings import Settings
 
 from tests.clock import NOON, Clock
 from tests.fakes import MemoryAuditLog, MemoryHolds, MemoryMeter, MemoryPolicies

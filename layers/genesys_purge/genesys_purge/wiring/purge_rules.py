@@ -24,7 +24,7 @@ def create_purge_rule() -> CreatePurgeRule:
     from genesys_purge.purge_rules.creation import Creation
     from genesys_purge.purging.guard import Guard
 
-    is_live = adapters.settings().genesys_platform == LIVE
+    is_live = adapters.organisation(None).platform == LIVE
     form, target = _live() if is_live else _documented()
     guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
     create = Creation(rules(), guard, target, adapters.meter(), adapters.now, adapters.sleep)
