@@ -51,6 +51,6 @@ def read_stack(template: Template, summaries: Iterable[Mapping[str, str]]) -> St
         buckets=by_name("AWS::S3::Bucket"),
         secrets=by_name("AWS::SecretsManager::Secret"),
         queues=by_name("AWS::SQS::Queue"),
-        event_bus=next(iter(by_name("AWS::Events::EventBus").values()), None),
+        event_bus=by_name("AWS::Events::EventBus").get("Events"),
         api_id=next(iter(by_name("AWS::ApiGatewayV2::Api").values()), None),
     )

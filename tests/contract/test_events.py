@@ -13,6 +13,7 @@ from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
 from genesys_purge.campaign_rules.export_campaign_rule_changes import campaigns_in
 from genesys_purge.campaign_rules.requests import checked
 from genesys_purge.methods import METHODS
+from genesys_purge.model.partner_event import PartnerEvent
 from genesys_purge.model.rule_execution import RuleExecution
 from genesys_purge.purge_rules.checking import RuleRequests
 from genesys_purge.purge_rules.documented_rule import DocumentedForm
@@ -22,6 +23,7 @@ from genesys_purge.webhooks.signatures import is_genuine
 from tests import template
 from tests.change_fakes import MemoryFiles
 from tests.clock import NOON
+from tests.contract import sdk
 from tests.fakes import MemoryMeter, MemoryPolicies
 from tests.template import ROOT
 from tests.unit.workbench import Workbench
@@ -44,7 +46,7 @@ def event(path: Path) -> Any:
 
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    others = ("get_", "create_purge_rule", "post_purge_rules", "post_webhook")
+    others = ("get_", "create_purge_rule", "post_purge_rules", "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]
 
@@ -115,7 +117,9 @@ def test_a_sample_of_a_purge_rule_is_one_without_an_error(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "events" / "genesys").glob("*.json")), ids=lambda path: path.name
+    "path",
+    sorted((ROOT / "events" / "genesys").glob("post_webhook*.json")),
+    ids=lambda path: path.name,
 )
 def test_a_sample_of_a_webhook_is_signed_under_the_secret_that_the_readme_names(
     path: Path,
@@ -127,6 +131,20 @@ def test_a_sample_of_a_webhook_is_signed_under_the_secret_that_the_readme_names(
     assert body is not None
     assert is_genuine(body, signature, [b"example-secret"])
     assert RuleExecution.read(body) is not None
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SAMPLES if path.name.startswith("partner_audit")], ids=id_of
+)
+def test_a_sample_of_the_platforms_audit_is_one_to_be_recorded_as_the_sdk_describes_it(
+    path: Path,
+) -> None:
+    found = PartnerEvent.read(event(path))
+    assert found is not None
+    assert found.is_ours
+    assert len(found.record(NOON).to_json()["platformEvent"]) == 8
+    entry = event(path)["detail"]["eventBody"]
+    assert list(sdk.misfits(entry, "AuditTopicAuditLogMessage")) == []
 
 
 def test_what_the_schedule_sends_is_what_the_samples_show() -> None:

@@ -28,6 +28,7 @@ USE_CASES = [
     "fail_purge",
     "read_purge",
     "ingest_webhook",
+    "ingest_platform_event",
     "publish_notifications",
     "deliver_notification",
 ]

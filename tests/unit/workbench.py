@@ -31,6 +31,7 @@ from genesys_purge.purging.validate_purge import ValidatePurge
 from genesys_purge.purging.verify_batch import VerifyBatch
 from genesys_purge.settings import Settings
 from genesys_purge.webhooks.deliver_notification import DeliverNotification
+from genesys_purge.webhooks.ingest_platform_event import IngestPlatformEvent
 from genesys_purge.webhooks.ingest_webhook import IngestWebhook
 from genesys_purge.webhooks.publish_notifications import PublishNotifications
 
@@ -111,6 +112,7 @@ class Workbench:
         self.ingest_webhook = IngestWebhook(
             self.webhook_secrets, self.audit, self.meter, self.clock
         )
+        self.ingest_platform_event = IngestPlatformEvent(self.audit, self.meter, self.clock)
         self.publish_notifications = PublishNotifications(
             self.runs, self.directory, self.deliveries, self.bus
         )

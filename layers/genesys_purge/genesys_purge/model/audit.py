@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.wire import Wire
 
@@ -32,6 +33,7 @@ class Action(StrEnum):
     RULE_WEBHOOK_REGISTERED = "rule_webhook_registered"
     RULE_WEBHOOK_FAILED = "rule_webhook_failed"
     WEBHOOK_RECEIVED = "webhook_received"
+    PLATFORM_EVENT_RECEIVED = "platform_event_received"
     DEPLOYMENT_SUBMITTED = "deployment_submitted"
     DEPLOYMENT_PLANNED = "deployment_planned"
     DEPLOYMENT_COMPLETED = "deployment_completed"
@@ -49,8 +51,9 @@ class AuditRecord(Wire):
 
     A purge rule's creation and each of its executions stand for runs of their own; `ruleId` names
     the rule, and `executedAt` when Genesys says that it executed it. A deployment is its own run,
-    and `ruleName` names a campaign rule of it. `organisation` names one that is not the
-    deployment's own, in the facts about a run as a whole.
+    and `ruleName` names a campaign rule of it. An event of the live platform is a run of its
+    own, too. `organisation` names one that is not the deployment's own, in the facts about a
+    run as a whole.
     """
 
     run_id: str
@@ -73,6 +76,7 @@ class AuditRecord(Wire):
     compliance_ok: bool | None = None
     compliance_tags: tuple[str, ...] | None = None
     policy: Policy | None = None
+    platform_event: PlatformEvent | None = None
     correlation_id: str | None = None
     detail: str | None = None
 

@@ -10,6 +10,7 @@ from genesys_purge.wiring import adapters
 if TYPE_CHECKING:
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.webhooks.deliver_notification import DeliverNotification
+    from genesys_purge.webhooks.ingest_platform_event import IngestPlatformEvent
     from genesys_purge.webhooks.ingest_webhook import IngestWebhook
     from genesys_purge.webhooks.publish_notifications import PublishNotifications
 
@@ -22,6 +23,13 @@ def ingest_webhook() -> IngestWebhook:
     secret_id = adapters.settings().named("webhook_secret")
     secrets = StoredWebhookSecrets(adapters.secret(secret_id, MAX_AGE))
     return IngestWebhook(secrets, adapters.ledger(), adapters.meter(), adapters.now)
+
+
+@cache
+def ingest_platform_event() -> IngestPlatformEvent:
+    from genesys_purge.webhooks.ingest_platform_event import IngestPlatformEvent
+
+    return IngestPlatformEvent(adapters.ledger(), adapters.meter(), adapters.now)
 
 
 @cache

@@ -1,0 +1,11 @@
+"""IngestPlatformEvent: what the live platform's audit tells through its partner event source."""
+
+from collections.abc import Mapping
+
+from genesys_purge.entrypoint import direct
+from genesys_purge.wiring import webhooks
+
+
+@direct
+def handler(event: object) -> Mapping[str, str]:
+    return webhooks.ingest_platform_event()(event)

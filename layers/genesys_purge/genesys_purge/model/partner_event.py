@@ -1,0 +1,183 @@
+"""An event of the live platform's audit as its partner event source delivers it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.platform_event import PlatformEvent
+from genesys_purge.model.request import as_object, read_fields, require_none
+from genesys_purge.model.wire import Wire
+
+TOPICS = "v2.audits."
+# Whoever only looked at something changed nothing.
+LOOKS = frozenset({"View", "Read"})
+PROTECTIONS = frozenset({"ApplyProtection", "RevokeProtection"})
+# Which service reports a recording is not published; a service is named here where others have an
+# entity of the same name that is not ours, or where only that one's is about retention.
+SERVICE_OF = {
+    "Recording": None,
+    "ScreenRecording": None,
+    "SnippetRecording": None,
+    "OrphanedRecording": None,
+    "BulkActions": None,
+    "Policy": "Quality",
+    "GdprRequest": None,
+    "CampaignRule": None,
+    "RuleSet": None,
+    "AnalyticsReportingSettings": None,
+    "AnalyticsLakehouseSettings": None,
+    "OrganizationSettings": "Outbound",
+}
+MOST_PROPERTIES = 20
+
+Source = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^aws\.partner/genesys\.com/cloud/[A-Za-z0-9-]{1,64}/[A-Za-z0-9._-]{1,64}$"
+    ),
+]
+Topic = Annotated[str, StringConstraints(max_length=200)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,64}$")]
+
+UUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+IS_UUID = re.compile(UUID).fullmatch
+IS_CORRELATION_ID = re.compile(rf"{UUID}(-[a-z]{{1,20}})?").fullmatch
+# Those of other properties name a person: `QueueMember/<queue>:<user>`, for one.
+IS_PROPERTY = re.compile(r"[A-Za-z_]{1,50}").fullmatch
+
+
+class _Part(Wire):
+    """A part of an event, of which Genesys may send more than is read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Reference(_Part):
+    """What something is called by; its name is not read."""
+
+    id: str | None = None
+
+
+class PropertyChange(_Part):
+    """What changed; the values are not read."""
+
+    name: Annotated[str | None, Field(alias="property")] = None
+
+
+class Metadata(_Part):
+    """Where in Genesys's own logs the event stands."""
+
+    correlation_id: Annotated[str | None, Field(alias="CorrelationId")] = None
+
+
+class Entry(_Part):
+    """One entry of the platform's audit."""
+
+    id: Id
+    service_name: Word | None = None
+    event_time: Instant
+    action: Word
+    entity_type: Word
+    entity: Reference | None = None
+    client_id: Reference | None = None
+    property_changes: tuple[PropertyChange, ...] | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is about recordings, their jobs and rules, data subjects or retention."""
+        if self.action in PROTECTIONS:
+            return True
+        if self.action in LOOKS or self.entity_type not in SERVICE_OF:
+            return False
+        return SERVICE_OF[self.entity_type] in (None, self.service_name)
+
+    @property
+    def run_id(self) -> str:
+        """The same for every delivery of this entry, and for no other."""
+        return f"platform-event:{hashlib.sha256(self.id.encode()).hexdigest()[:32]}"
+
+    def fact(self) -> PlatformEvent:
+        """What is kept of it."""
+        properties = tuple(dict.fromkeys(self._properties()))[:MOST_PROPERTIES]
+        return PlatformEvent(
+            event_id=_shaped(self.id, IS_UUID),
+            service=self.service_name,
+            entity_type=self.entity_type,
+            entity_id=_id_of(self.entity),
+            action=self.action,
+            at=self.event_time,
+            client_id=_id_of(self.client_id),
+            properties=properties or None,
+        )
+
+    def _properties(self) -> Iterator[str]:
+        for change in self.property_changes or ():
+            if name := _shaped(change.name, IS_PROPERTY):
+                yield name
+
+
+class Detail(_Part):
+    """What Genesys itself sends."""
+
+    event_body: Entry
+    metadata: Metadata | None = None
+
+
+class _Envelope(_Part):
+    """What tells an event of the audit from all others."""
+
+    source: Source
+    topic: Annotated[Topic, Field(alias="detail-type")]
+
+
+class PartnerEvent(_Envelope):
+    """An event of an audit topic."""
+
+    detail: Detail
+
+    @classmethod
+    def read(cls, event: object) -> PartnerEvent | None:
+        """The event, or None where its topic is another one; InvalidRequest with what is wrong."""
+        document = as_object(event)
+        envelope, errors = read_fields(_Envelope, document)
+        require_none(errors)
+        if not envelope.topic.startswith(TOPICS):
+            return None
+        found, errors = read_fields(cls, document)
+        require_none(errors)
+        return found
+
+    @property
+    def is_ours(self) -> bool:
+        return self.detail.event_body.is_ours
+
+    def record(self, now: datetime) -> AuditRecord:
+        """The one fact of the event."""
+        entry, metadata = self.detail.event_body, self.detail.metadata or Metadata()
+        return AuditRecord(
+            run_id=entry.run_id,
+            sequence=1,
+            at=now,
+            actor="genesys",
+            action=Action.PLATFORM_EVENT_RECEIVED,
+            platform_event=entry.fact(),
+            correlation_id=_shaped(metadata.correlation_id, IS_CORRELATION_ID),
+        )
+
+
+def _id_of(reference: Reference | None) -> str | None:
+    return _shaped(reference.id if reference else None, IS_UUID)
+
+
+def _shaped(text: str | None, is_shaped: Callable[[str], object]) -> str | None:
+    """The text where it has the shape; anything else may be anybody's data."""
+    return text if text and is_shaped(text) else None

@@ -1,0 +1,30 @@
+"""IngestPlatformEvent: record once what the live platform says of recordings and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from genesys_purge.model.partner_event import PartnerEvent
+from genesys_purge.ports import AuditLog, Clock, Meter
+
+
+class IngestPlatformEvent:
+    """The way in for the platform's partner event source; runs take no notice of what comes."""
+
+    def __init__(self, audit: AuditLog, meter: Meter, now: Clock) -> None:
+        self._audit = audit
+        self._meter = meter
+        self._now = now
+
+    def __call__(self, event: object) -> Mapping[str, str]:
+        """`{"status": "recorded"}`, for a repeated delivery as for a new one, or `"dropped"`.
+
+        InvalidRequest for what cannot be read: nothing was stored.
+        """
+        delivered = PartnerEvent.read(event)
+        if delivered is None or not delivered.is_ours:
+            self._meter.count("PlatformEventsDropped")
+            return {"status": "dropped"}
+        if self._audit.record_once(delivered.record(self._now())):
+            self._meter.count("PlatformEventsRecorded")
+        return {"status": "recorded"}

@@ -1,0 +1,192 @@
+"""IngestPlatformEvent as EventBridge invokes it, over the real audit table."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from genesys_purge import telemetry
+from genesys_purge.errors import InvalidRequest, Unexpected
+from genesys_purge.wiring import adapters, webhooks
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import template, wired
+from tests.functions.conftest import Invoke
+from tests.platform_events import (
+    JANE,
+    RECORDING_ID,
+    USER_ID,
+    WRONG_EVENTS,
+    platform_event,
+)
+from tests.unit.aws import client, mocked_aws
+from tests.unit.workbench import Workbench
+
+SAMPLES = sorted((template.ROOT / "events" / "genesys").glob("partner_audit*.json"))
+
+
+@pytest.fixture
+def table() -> Iterator[None]:
+    """The deployed audit table, and nothing built yet."""
+    with mocked_aws("AuditTable"), patch.dict("os.environ", template.environment()):
+        wired.forget()
+        yield
+        wired.forget()
+
+
+def stored() -> list[dict[str, Any]]:
+    """The records in the table, with each of their attributes as it lies there."""
+    return [dict(item) for item in client("dynamodb").scan(TableName="AuditTable")["Items"]]
+
+
+@pytest.mark.usefixtures("table")
+def test_an_event_that_is_delivered_again_and_again_is_recorded_once(
+    invoke: Invoke, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(5):
+        assert invoke("IngestPlatformEvent", platform_event()) == {"status": "recorded"}
+    [item] = stored()
+    [record] = adapters.ledger().page(item["runId"]["S"], 1, 10).records
+    assert record.platform_event is not None
+    assert record.platform_event.entity_id == RECORDING_ID
+    assert "ruleId" not in item
+    [measured] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert measured["PlatformEventsRecorded"] == [1.0]
+
+
+@pytest.mark.usefixtures("table")
+def test_the_samples_are_recorded_without_whom_they_name(invoke: Invoke) -> None:
+    for path in SAMPLES:
+        assert invoke("IngestPlatformEvent", json.loads(path.read_text())) == {"status": "recorded"}
+    assert len(stored()) == len(SAMPLES) == 4
+    assert "jane" in "".join(path.read_text() for path in SAMPLES).lower()
+    assert "jane" not in json.dumps(stored()).lower()
+
+
+@pytest.mark.usefixtures("table")
+def test_what_is_not_ours_is_dropped_and_counted(
+    invoke: Invoke, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke("IngestPlatformEvent", platform_event(entityType="User")) == {"status": "dropped"}
+    assert stored() == []
+    [measured] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert measured["PlatformEventsDropped"] == [1.0]
+
+
+@pytest.mark.parametrize("event", [each for each, _ in WRONG_EVENTS.values()], ids=WRONG_EVENTS)
+def test_what_cannot_be_read_is_an_error_so_that_it_ends_in_the_dead_letter_queue(
+    bench: Workbench, invoke: Invoke, log: io.StringIO, event: Any
+) -> None:
+    with pytest.raises(InvalidRequest):
+        invoke("IngestPlatformEvent", event)
+    assert bench.audit.every == ()
+    [line] = [json.loads(each) for each in log.getvalue().splitlines()]
+    assert (line["message"], line["error"]) == ("refused", "InvalidRequest")
+    assert "jane" not in log.getvalue().lower()
+
+
+def test_what_could_not_be_stored_is_an_error_so_that_it_is_delivered_again(
+    bench: Workbench, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> bool:
+        raise KeyError(JANE)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.audit, "record_once", fail)
+        with pytest.raises(Unexpected) as failed:
+            invoke("IngestPlatformEvent", platform_event())
+    assert JANE not in str(failed.value)
+    assert invoke("IngestPlatformEvent", platform_event()) == {"status": "recorded"}
+    assert len(bench.audit.every) == 1
+
+
+# Names, numbers and addresses of people; each has a sign that no id and no word has.
+people = st.text("abcxyzÄ0139", min_size=3, max_size=12).map(lambda name: f"{name}@+ ")
+personal = st.fixed_dictionaries(
+    {
+        "id": people,
+        "userId": people,
+        "username": st.fixed_dictionaries({"id": people, "name": people}),
+        "userDisplay": people,
+        "remoteIp": st.lists(people),
+        "message": st.dictionaries(people, people),
+        "context": st.dictionaries(people, people),
+        "clientId": st.fixed_dictionaries({"id": people, "selfUri": people}),
+        "entity": st.fixed_dictionaries({"id": people, "name": people, "selfUri": people}),
+        "propertyChanges": st.lists(
+            st.fixed_dictionaries(
+                {"property": people, "oldValues": st.lists(people), "newValues": st.lists(people)}
+            )
+        ),
+    }
+)
+# With these it is no event any more.
+broken = st.dictionaries(
+    st.sampled_from(["action", "entityType", "serviceName", "eventTime", "entity"]), people
+)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value.strip()
+        case list():
+            for each in value:
+                yield from texts_in(each)
+        case dict():
+            for name, each in value.items():
+                yield from texts_in([name, each] if "@" in name else each)
+
+
+@given(personal, st.just({}) | broken)
+def test_nothing_that_an_event_says_of_people_is_stored_logged_or_told_in_an_error(
+    fields: dict[str, Any], breaking: dict[str, Any]
+) -> None:
+    bench, log, fields = Workbench(), io.StringIO(), fields | breaking
+    told = ""
+    with (
+        patch.object(webhooks, "ingest_platform_event", lambda: bench.ingest_platform_event),
+        patch("sys.stdout", log),
+        patch.object(telemetry.logger().registered_handler, "stream", log),
+    ):
+        try:
+            template.handler("IngestPlatformEventFunction")(platform_event(**fields), None)
+        except InvalidRequest as error:
+            told = str(error)
+    stored = "".join(record.model_dump_json() for record in bench.audit.every)
+    assert (bool(stored), bool(told)) == (not breaking, bool(breaking))
+    left = stored + told + log.getvalue()
+    assert [each for each in [*texts_in(fields), JANE, USER_ID] if each in left] == []
+
+
+COLD_START = """
+import sys
+from tests import template
+from genesys_purge import telemetry
+from genesys_purge.wiring import webhooks
+template.handler("IngestPlatformEventFunction")
+webhooks.ingest_platform_event()
+telemetry.logger()
+print(*(name for name in sys.modules if name.startswith(("httpx", "genesys_purge.genesys."))))
+"""
+
+
+def test_a_cold_start_loads_neither_an_http_client_nor_that_of_genesys() -> None:
+    started = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", COLD_START],
+        cwd=template.ROOT,
+        env=os.environ | template.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # Where the API is: a table of names, which the settings check theirs by.
+    assert started.stdout.split() == ["genesys_purge.genesys.regions"]
