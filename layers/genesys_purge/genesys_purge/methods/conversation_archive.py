@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from genesys_purge.errors import FieldError, InvalidRequest, UnreadableAnswer
+from genesys_purge.methods.answers import count_in, job_id_in, storage_in, text_in
 from genesys_purge.methods.method import (
     JobReport,
     JobStatus,
@@ -21,11 +22,7 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    count_in,
-    job_id_in,
     policy_in_force,
-    storage_in,
-    text_in,
 )
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import instant_in

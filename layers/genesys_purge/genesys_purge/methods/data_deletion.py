@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from genesys_purge.errors import FieldError
 from genesys_purge.methods import windows
+from genesys_purge.methods.answers import job_id_in, storage_in, text_in
 from genesys_purge.methods.method import (
     JobReport,
     JobStatus,
@@ -20,10 +21,7 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    job_id_in,
     policy_in_force,
-    storage_in,
-    text_in,
 )
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest

@@ -18,6 +18,7 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.methods import subjects
+from genesys_purge.methods.answers import job_id_in, text_in
 from genesys_purge.methods.method import (
     JobReport,
     JobStatus,
@@ -28,9 +29,7 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    job_id_in,
     policy_in_force,
-    text_in,
 )
 from genesys_purge.methods.subjects import Search, SearchType, Subject
 from genesys_purge.model.dates import Window

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from genesys_purge.errors import FieldError
 from genesys_purge.methods import windows
+from genesys_purge.methods.answers import count_in, job_id_in, list_in, text_in
 from genesys_purge.methods.method import (
     JobReport,
     JobStatus,
@@ -21,12 +22,8 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    count_in,
-    job_id_in,
-    list_in,
     policy_in_force,
     sum_of,
-    text_in,
 )
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from genesys_purge.errors import FieldError, OutcomeUnknown, UnreadableAnswer
+from genesys_purge.errors import FieldError
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.dates import Window
 from genesys_purge.model.holds import Hold
@@ -19,7 +18,6 @@ from genesys_purge.ports import Genesys, IdLists, Permit
 if TYPE_CHECKING:
     from genesys_purge.methods.gate import Gate
 
-LONGEST_JOB_ID = 200
 N = TypeVar("N", int, float)
 
 
@@ -187,45 +185,6 @@ def policy_in_force(
         kind["classification"] = kind.get("classification", frozenset()) | {classification}
     policy = matrix.policy(kind)
     return policy.at_least(request.least_days) if policy else None
-
-
-def job_id_in(answer: Mapping[str, Any], field: str) -> str:
-    """The job id of an accepted submit; OutcomeUnknown where it is not to be read."""
-    value = answer.get(field)
-    # It becomes part of a path, where dots alone would name another one.
-    if isinstance(value, str) and value.strip(".") and len(value) <= LONGEST_JOB_ID:
-        return value
-    raise OutcomeUnknown(f"Genesys accepted the submit without a readable {field}")
-
-
-def text_in(answer: Mapping[str, Any], field: str) -> str:
-    """A text that the contract promises; UnreadableAnswer where it is missing."""
-    value = answer.get(field)
-    if isinstance(value, str) and value:
-        return value
-    raise UnreadableAnswer(f"Genesys answered without a readable {field}")
-
-
-def count_in(answer: Mapping[str, Any], field: str) -> int | None:
-    """A count where Genesys reported one."""
-    value = answer.get(field)
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    return None
-
-
-def storage_in(answer: Mapping[str, Any]) -> float | None:
-    """The megabytes of storage that a job says it freed."""
-    value = answer.get("storageRecoveredMB")
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf:
-        return float(value)
-    return None
-
-
-def list_in(answer: Mapping[str, Any], field: str) -> list[Any]:
-    """A list where there is one, otherwise an empty one."""
-    value = answer.get(field)
-    return value if isinstance(value, list) else []
 
 
 def sum_of(counts: Iterable[N | None]) -> N | None:

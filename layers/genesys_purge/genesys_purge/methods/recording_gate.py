@@ -8,16 +8,9 @@ from itertools import count
 from typing import Any
 
 from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.methods.answers import count_in, job_id_in, text_in
 from genesys_purge.methods.gate import Found
-from genesys_purge.methods.method import (
-    JobReport,
-    JobStatus,
-    Part,
-    Verdict,
-    count_in,
-    job_id_in,
-    text_in,
-)
+from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
 from genesys_purge.methods.recording_protection import protection_of
 from genesys_purge.methods.recording_request import (
     Action,

@@ -9,6 +9,7 @@ from itertools import islice
 
 from genesys_purge.errors import FieldError
 from genesys_purge.methods import conversation_details, windows
+from genesys_purge.methods.answers import job_id_in
 from genesys_purge.methods.conversation_details import Conversation, any_of
 from genesys_purge.methods.method import (
     JobReport,
@@ -19,7 +20,6 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    job_id_in,
     policy_in_force,
 )
 from genesys_purge.methods.recording_gate import (

@@ -15,7 +15,7 @@ from genesys_purge.errors import (
     RefusedByGenesys,
     UnreadableAnswer,
 )
-from genesys_purge.methods.method import count_in
+from genesys_purge.methods.answers import count_in
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Genesys, Operation
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import FieldError, OnLegalHold, UnreadableAnswer
-from genesys_purge.methods.method import Part, Planned, Rules, count_in
+from genesys_purge.methods.answers import count_in
+from genesys_purge.methods.method import Part, Planned, Rules
 from genesys_purge.model.dates import DateRange, Window, zulu
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import Policy
