@@ -84,6 +84,7 @@ class Workbench:
             self.organisations.genesys,
             self.settings,
             self.clock,
+            self.meter,
         )
         self.progress: list[tuple[int, int, str]] = []
         batches = Batches(self.runs, self.clock, "tests", lambda *step: self.progress.append(step))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from genesys_purge.methods.method import Method, Part, Planned, Skipped, Sources
+from genesys_purge.methods.method import Method, Noted, Part, Planned, Skipped, Sources
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.ports import Permit
@@ -38,11 +38,11 @@ def plan(
     return planned_in(found), skipped_in(found)
 
 
-def planned_in(found: Iterable[Planned | Skipped]) -> list[Planned]:
+def planned_in(found: Iterable[Planned | Skipped | Noted]) -> list[Planned]:
     return [one for one in found if isinstance(one, Planned)]
 
 
-def skipped_in(found: Iterable[Planned | Skipped]) -> dict[str, int]:
+def skipped_in(found: Iterable[Planned | Skipped | Noted]) -> dict[str, int]:
     skipped: dict[str, int] = {}
     for one in found:
         if isinstance(one, Skipped):

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import JobLost, UnreadableAnswer
-from genesys_purge.methods.gate import Found
+from genesys_purge.methods.gate import Found, Present
 from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
 from genesys_purge.methods.recording_gate import (
     CANCEL,
     EXECUTE,
-    FAILED,
     LIST,
-    METADATA,
     STATUS,
     RecordingGate,
     report_of,
 )
+from genesys_purge.methods.recording_metadata import METADATA
 from genesys_purge.methods.recording_protection import ASK
 from genesys_purge.methods.recording_request import RecordingJobRequest, job_of
+from genesys_purge.methods.recording_verdict import FAILED
 from genesys_purge.model.dates import zulu
 
 from tests import builders
@@ -268,18 +268,18 @@ def metadata(*replies: Any) -> ScriptedGenesys:
 )
 def test_what_is_to_be_exported_first_is_not_deleted_before(row: Any, unprepared: int) -> None:
     genesys = metadata({"entities": [EXPORTED, row]})
-    assert GATE.unprepared(EXPORTING, PART, genesys) == unprepared
+    assert GATE.present(EXPORTING, PART, genesys) == Present(3, None, unprepared)
 
 
 def test_what_cannot_be_looked_at_is_not_exported() -> None:
-    assert GATE.unprepared(EXPORTING, PART, metadata(JobLost("404"), NONE)) == 1
+    assert GATE.present(EXPORTING, PART, metadata(JobLost("404"), NONE)).unprepared == 1
 
 
 @pytest.mark.parametrize(("request_", "part"), [(ALL, PART), (EXPORTING, FIRST)])
 def test_without_an_export_or_before_it_nothing_needs_to_be_prepared(
     request_: RecordingJobRequest, part: Part
 ) -> None:
-    assert GATE.unprepared(request_, part, ScriptedGenesys()) == 0
+    assert GATE.present(request_, part, ScriptedGenesys()) == Present(3)
 
 
 def test_an_export_is_the_first_of_two_jobs() -> None:

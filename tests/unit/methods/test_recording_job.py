@@ -10,8 +10,9 @@ import pytest
 from genesys_purge.errors import JobLost, OutcomeUnknown, UnreadableAnswer
 from genesys_purge.methods.conversation_details import QUERY, READ
 from genesys_purge.methods.method import JobReport, JobStatus, Part, Planned, Verdict
-from genesys_purge.methods.recording_gate import CREATE, METADATA, STATUS
+from genesys_purge.methods.recording_gate import CREATE, STATUS
 from genesys_purge.methods.recording_job import RecordingJob
+from genesys_purge.methods.recording_metadata import METADATA
 from genesys_purge.methods.recording_protection import ASK
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.retention import RetentionMatrix
@@ -304,6 +305,14 @@ def test_a_creation_without_a_readable_job_is_unknown(answer: dict[str, Any]) ->
     ("job", "report"),
     [
         ({"state": "PENDING"}, JobReport(JobStatus.RUNNING)),
+        (
+            {"state": "FULFILLED", "totalProcessedRecordings": 7, "recordingJobsQuery": None},
+            JobReport(JobStatus.COMPLETED, None),
+        ),
+        (
+            {"state": "FULFILLED", "totalProcessedRecordings": 7, "recordingJobsQuery": {}},
+            JobReport(JobStatus.COMPLETED, None),
+        ),
         ({"state": "READY"}, JobReport(JobStatus.READY)),
         ({"state": "PROCESSING", "totalProcessedRecordings": 3}, JobReport(JobStatus.RUNNING, 3)),
         ({"state": "SOMETHING_NEW"}, JobReport(JobStatus.RUNNING)),
@@ -321,7 +330,7 @@ def test_a_creation_without_a_readable_job_is_unknown(answer: dict[str, Any]) ->
 )
 def test_a_jobs_state_is_one_of_ours(job: dict[str, Any], report: JobReport) -> None:
     genesys = ScriptedGenesys()
-    genesys.on(STATUS, job)
+    genesys.on(STATUS, {"recordingJobsQuery": {"action": "DELETE"}} | job)
     assert METHOD.status("job-1", genesys) == report
     assert genesys.calls[0].path == {"job_id": "job-1"}
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from genesys_purge.methods.conversation_details import QUERY
-from genesys_purge.methods.recording_gate import FAILED, METADATA, STATUS
+from genesys_purge.methods.recording_gate import STATUS
+from genesys_purge.methods.recording_metadata import METADATA
 from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.methods.recording_verdict import FAILED
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep, Next, RunRef

@@ -75,12 +75,35 @@ def test_a_wrong_value_is_refused_by_its_path(
     assert list(bench.errors(wrong)) == [path]
 
 
-@pytest.mark.parametrize("action", ["archive", "export"])
-def test_actions_that_are_not_offered_say_so(bench: Workbench, action: str) -> None:
-    assert bench.errors(builders.recording_job(action=action)) == {
-        "action": f"must be delete: {action} alone is not offered; to export before deleting, "
-        "give exportIntegrationId"
-    }
+ARCHIVE = {"action": "archive"}
+EXPORT = {"action": "export", "exportIntegrationId": "bucket-1"}
+
+
+@pytest.mark.parametrize("fields", [ARCHIVE, EXPORT])
+def test_recordings_may_be_archived_or_exported_alone_and_all_of_them(
+    bench: Workbench, fields: dict[str, str]
+) -> None:
+    assert bench.errors(builders.recording_job(**fields)) == {}
+    for field in INCLUDES:
+        some = builders.recording_job(**fields, **{field: False})
+        assert "every kind of recording" in bench.errors(some).pop("action")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (EXPORT | {"exportIntegrationId": None}, "is required where action is export"),
+        (ARCHIVE | {"exportIntegrationId": "b"}, "belongs to action export, and to delete"),
+    ],
+)
+def test_an_export_has_a_destination_and_an_archive_has_none(
+    bench: Workbench, fields: dict[str, Any], message: str
+) -> None:
+    request = builders.recording_job(**fields)
+    given = {name: value for name, value in request.items() if value is not None}
+    errors = bench.errors(given)
+    assert list(errors) == ["exportIntegrationId"]
+    assert message in errors["exportIntegrationId"]
 
 
 @pytest.mark.parametrize("field", INCLUDES)
@@ -129,10 +152,57 @@ def test_the_matrix_is_asked_about_the_classification(bench: Workbench) -> None:
     assert "2555 days" in bench.errors(request)["dateRange"]
 
 
-def test_more_than_five_years_ago_is_refused_and_the_reason_given(bench: Workbench) -> None:
-    aged = builders.recording_job(dateRange=builders.date_range(1_827, 1_800))
-    assert "cannot leave out what is held" in bench.errors(aged)["dateRange"]
-    assert bench.errors(builders.recording_job(dateRange=builders.date_range(1_825, 1_800))) == {}
+FIVE_YEARS, SURELY = 1_826, 1_827
+
+
+@pytest.mark.parametrize("days", [(1_825, 1_800), (FIVE_YEARS - 0.01, 400)])
+def test_a_range_of_the_last_five_years_may_be_narrowed(
+    bench: Workbench, days: tuple[float, float]
+) -> None:
+    request = builders.recording_job(dateRange=builders.date_range(*days), queueIds=["q"])
+    assert bench.errors(request) == {}
+
+
+@pytest.mark.parametrize("days", [(SURELY + 30, SURELY), (3_700, 3_000)])
+def test_a_bare_range_of_more_than_five_years_ago_is_taken_as_it_is(
+    bench: Workbench, days: tuple[float, float]
+) -> None:
+    assert bench.errors(builders.recording_job(dateRange=builders.date_range(*days))) == {}
+
+
+@pytest.mark.parametrize(
+    "days", [(FIVE_YEARS, 1_800), (SURELY + 30, SURELY - 0.001), (SURELY + 30, 40)]
+)
+def test_a_range_on_both_sides_of_five_years_ago_is_refused_with_both_dates(
+    bench: Workbench, days: tuple[float, float]
+) -> None:
+    errors = bench.errors(builders.recording_job(dateRange=builders.date_range(*days)))
+    assert list(errors) == ["dateRange"]
+    assert "what ends by 2021-11-20T12:00:00Z" in errors["dateRange"]
+    assert "what begins after 2021-11-21T12:00:00Z" in errors["dateRange"]
+
+
+NARROWED = {
+    "conversationIds": IDS[:1],
+    "mediaTypes": ["voice"],
+    "queueIds": ["q"],
+    "userIds": ["u"],
+    "directions": ["inbound"],
+    "wrapUpCodes": ["w"],
+    "divisionIds": ["d"],
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [*NARROWED.items(), *((each, False) for each in INCLUDES)]
+)
+def test_what_is_over_five_years_old_is_narrowed_by_nothing(
+    bench: Workbench, field: str, value: object
+) -> None:
+    aged = builders.date_range(SURELY + 30, SURELY)
+    errors = bench.errors(builders.recording_job(**{"dateRange": aged, field: value}))
+    assert list(errors) == [field]
+    assert "over five years old" in errors[field]
 
 
 def test_every_error_is_told_at_once(bench: Workbench) -> None:
@@ -140,7 +210,7 @@ def test_every_error_is_told_at_once(bench: Workbench) -> None:
         action="export", queueIds=["?"], includeScreenRecordings="no", reason="short"
     )
     assert set(bench.errors(wrong)) == {
-        "action",
+        "exportIntegrationId",
         "queueIds.0",
         "includeScreenRecordings",
         "reason",

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from genesys_purge.errors import LimitExceeded, UnreadableAnswer
-from genesys_purge.model.dates import Window, instant_in, zulu
+from genesys_purge.model.dates import Window, instant_in
 from genesys_purge.ports import Genesys, Operation
 
 VIEW = ("analytics:conversationDetail:view",)
@@ -71,7 +71,7 @@ def _pages(
     genesys: Genesys,
 ) -> Iterator[Conversation]:
     body = {
-        "interval": interval_of(window),
+        "interval": str(window),
         "order": "asc",
         "orderBy": "conversationStart",
         "conversationFilters": list(conversation_filters),
@@ -85,11 +85,6 @@ def _pages(
         if not found:
             return
         yield from found
-
-
-def interval_of(window: Window) -> str:
-    """The window as the live platform writes it."""
-    return f"{zulu(window.start)}/{zulu(window.end)}"
 
 
 def _conversations(answer: Mapping[str, Any]) -> Iterator[Conversation]:

@@ -9,11 +9,30 @@ from genesys_purge.methods.method import Part, Verdict
 from genesys_purge.ports import Genesys, Permit
 
 
+class Present(NamedTuple):
+    """What a job may be about: its conversations and, where that has to be counted, their records.
+
+    `unprepared` of the conversations are not as the job needs to find them, not yet.
+    """
+
+    conversations: int
+    records: int | None = None
+    unprepared: int = 0
+
+
 class Found(NamedTuple):
-    """What a job that waits says it would delete: records of so many conversations."""
+    """What a job that waits says it is about: records of so many conversations."""
 
     conversations: int
     records: int
+
+    def excess_over(self, present: Present) -> str | None:
+        """What the job is about and should not be; None where it is about no more than planned."""
+        if self.conversations > present.conversations:
+            return f"{self.conversations} conversations, the plan has {present.conversations}"
+        if present.records is not None and self.records > present.records:
+            return f"{self.records} recordings, the plan's conversations have {present.records}"
+        return None
 
 
 class Gate(Protocol):
@@ -30,8 +49,8 @@ class Gate(Protocol):
     def jobs_for_each(self, request: Any) -> int:
         """How many jobs a batch takes, one after the other."""
 
-    def unprepared(self, request: Any, part: Part, genesys: Genesys) -> int:
-        """How many of the part's records are not as the job needs to find them, not yet."""
+    def present(self, request: Any, part: Part, genesys: Genesys) -> Present:
+        """What the part's job may be about, as it is right now."""
 
     def active_jobs(self, genesys: Genesys) -> int:
         """How many the organisation has, whoever created them; at least `most_jobs` if more."""

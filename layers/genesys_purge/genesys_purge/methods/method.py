@@ -51,18 +51,31 @@ class Skipped(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """One batch of a plan: its records, or its window and how many records that holds."""
+    """One batch of a plan: its records, or its window and how many records that holds.
+
+    Records may be submitted by an `interval`, in which there is nothing but them.
+    """
 
     targeted: int
     entries: Sequence[Entry] = ()
     window: Window | None = None
+    interval: Window | None = None
+
+
+class Noted(NamedTuple):
+    """What the audit record of a plan says beside its counts, and a metric of it, if any."""
+
+    text: str
+    metric: str | None = None
+    value: float = 0
 
 
 class Part(NamedTuple):
     """What one deleting call asks for: a window, or ids.
 
     `span` covers the ids where their starts are known; `at` is when the call was decided on, and
-    `jobs_left` how many the ids still take, this one included.
+    `jobs_left` how many the ids still take, this one included. An `interval`, if there is one, is
+    sent in their place.
     """
 
     window: Window | None
@@ -70,6 +83,7 @@ class Part(NamedTuple):
     span: Window | None = None
     at: datetime | None = None
     jobs_left: int = 1
+    interval: Window | None = None
 
 
 class JobStatus(StrEnum):
@@ -151,8 +165,8 @@ class Method(Protocol):
     def kind(self, request: Any) -> Kind:
         """What the retention matrix is asked about."""
 
-    def plan(self, request: Any, sources: Sources) -> Iterator[Planned | Skipped]:
-        """The batches and what is left alone; nothing is changed."""
+    def plan(self, request: Any, sources: Sources) -> Iterator[Planned | Skipped | Noted]:
+        """The batches, what is left alone, and what is to be known of it; nothing is changed."""
 
     def submit(self, request: Any, part: Part, permit: Permit, genesys: Genesys) -> str:
         """Submit one part: the job's id."""
@@ -197,7 +211,8 @@ def part_of(batch: Batch, entries: Sequence[Entry], positions: Iterable[int]) ->
     """The part of a batch that the entries at `positions` make up, in order."""
     chosen = [entries[index] for index in sorted(positions)]
     ids = [entry.conversation_id for entry in chosen]
-    return Part(batch.window, ids, _span(chosen), batch.intent_at, len(batch.pending))
+    jobs_left, span = len(batch.pending), _span(chosen)
+    return Part(batch.window, ids, span, batch.intent_at, jobs_left, batch.interval)
 
 
 def _span(entries: Sequence[Entry]) -> Window | None:

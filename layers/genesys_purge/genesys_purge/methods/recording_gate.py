@@ -1,16 +1,18 @@
-"""A recording job between its creation and its end: found, executed, cancelled, verified."""
+"""A recording job between its creation and its end: found, counted, executed, cancelled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import count
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.methods.answers import count_in, job_id_in, text_in
-from genesys_purge.methods.gate import Found
+from genesys_purge.methods.gate import Found, Present
 from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
+from genesys_purge.methods.recording_lists import page, pages
+from genesys_purge.methods.recording_match import is_job
+from genesys_purge.methods.recording_metadata import is_kept, is_unexported, rows_of
 from genesys_purge.methods.recording_protection import protection_of
 from genesys_purge.methods.recording_request import (
     Action,
@@ -18,7 +20,7 @@ from genesys_purge.methods.recording_request import (
     is_export,
     job_of,
 )
-from genesys_purge.model.dates import instant_in
+from genesys_purge.methods.recording_verdict import verdict_of
 from genesys_purge.ports import Genesys, Operation, Permit
 
 ALL = "/api/v2/recording/jobs"
@@ -29,7 +31,6 @@ SENSITIVE = ("recording:recording:viewSensitiveData",)
 CREATE = Operation("POST", ALL, permissions=("recording:job:add",))
 STATUS = Operation("GET", ONE, retried=False, permissions=VIEW)
 LIST = Operation("GET", f"{ALL}?state={{state}}&showOnlyMyJobs={{mine}}&{PAGE}", permissions=VIEW)
-FAILED = Operation("GET", f"{ONE}/failedrecordings?{PAGE}", permissions=VIEW)
 CANCEL = Operation("DELETE", ONE, permissions=("recording:job:delete",))
 EXECUTE = Operation(
     "PUT",
@@ -41,12 +42,6 @@ EXECUTE = Operation(
         "recording:snippetRecording:editRetention",
     ),
 )
-METADATA = Operation(
-    "GET",
-    "/api/v2/conversations/{conversation_id}/recordingmetadata",
-    permissions=("recording:recording:view",),
-    lists=True,
-)
 STATUSES = {
     "READY": JobStatus.READY,
     "FULFILLED": JobStatus.COMPLETED,
@@ -56,9 +51,7 @@ STATUSES = {
 ACTIVE = ("PENDING", "READY", "PROCESSING")
 # In this order, for a job that becomes ready between two looks is in the second.
 CREATED = ("PENDING", "READY")
-MOST_PAGES = 1_000
-MOST_NAMED = 10
-CLOCKS_DIFFER = timedelta(minutes=5)
+ACTIONS = {each.upper(): each for each in Action}
 
 
 class RecordingGate:
@@ -68,22 +61,34 @@ class RecordingGate:
     most_jobs = 2
 
     def jobs_for_each(self, request: RecordingJobRequest) -> int:
-        return 2 if request.export_integration_id else 1
+        return 2 if request.exports_first else 1
 
-    def unprepared(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> int:
-        """Before they are deleted, recordings that were to be exported have to be."""
-        if request.export_integration_id is None or is_export(request, part):
-            return 0
-        return sum(_left(each, genesys, _is_to_be_exported) != 0 for each in part.ids)
+    def present(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> Present:
+        """Counted where an interval may hold what the plan does not know, and after an export.
+
+        A job that names its conversations can be about no other, and all that they have is meant.
+        """
+        follows_export = request.exports_first and not is_export(request, part)
+        if part.interval is None and not follows_export:
+            return Present(len(part.ids))
+        found = [rows_of(each, genesys) for each in part.ids]
+        kept = [sum(map(is_kept, rows or ())) for rows in found]
+        # Before they are deleted, recordings that were to be exported have to be.
+        unprepared = sum(rows is None or any(map(is_unexported, rows)) for rows in found)
+        return Present(
+            conversations=sum(map(bool, kept)) if part.interval else len(part.ids),
+            records=sum(kept) if part.interval else None,
+            unprepared=unprepared if follows_export else 0,
+        )
 
     def active_jobs(self, genesys: Genesys) -> int:
-        return sum(len(_page(LIST, genesys, 1, state=each, mine="false")) for each in ACTIVE)
+        return sum(len(page(LIST, genesys, 1, state=each, mine="false")) for each in ACTIVE)
 
     def find(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> str | None:
         wanted = job_of(request, part)
         for state in CREATED:
-            for job in _pages(LIST, genesys, state=state, mine="true"):
-                if part.at and _is_job(job, wanted, part.at):
+            for job in pages(LIST, genesys, state=state, mine="true"):
+                if part.at and is_job(job, wanted, part.at):
                     return job_id_in(job, "id")
         return None
 
@@ -113,128 +118,32 @@ class RecordingGate:
     def verify(
         self, part: Part, job_id: str, request: RecordingJobRequest, genesys: Genesys
     ) -> Verdict:
-        """Verified when no recording failed and none is left but what the request leaves out."""
         job = genesys.read(STATUS, job_id=job_id)
-        failed = count_in(job, "totalFailedRecordings")
-        failures = list(_failures(job_id, genesys)) if failed != 0 else []
-        left = {each: recordings_left(each, genesys) for each in part.ids}
-        unseen = [each for each, files in left.items() if files is None]
-        files = sum(each or 0 for each in left.values())
-        spared = 0 if all(request.flags.values()) else count_in(job, "totalSkippedRecordings") or 0
-        return Verdict(
-            gone=sum(each == 0 for each in left.values()),
-            is_complete=not failed and not failures and not unseen and files <= spared,
-            deleted=count_in(job, "totalProcessedRecordings"),
-            note=_note(part, files, spared, failed or len(failures), failures, len(unseen)),
-            is_final=bool(failed or failures),
-        )
+        return verdict_of(part, job, job_id, request, genesys)
 
 
 def report_of(job: Mapping[str, Any]) -> JobReport:
-    """How a job stands; FULFILLED says that it ran to its end, not that no recording failed."""
+    """How a job stands; FULFILLED says that it ran to its end, not that no recording failed.
+
+    What it processed counts as deleted only where it says that it deletes.
+    """
     status = STATUSES.get(text_in(job, "state").upper(), JobStatus.RUNNING)
     failed, message = count_in(job, "totalFailedRecordings"), job.get("errorMessage")
-    processed = count_in(job, "totalProcessedRecordings")
+    processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
     words = [message] if isinstance(message, str) and message else []
     words += [f"{failed} recordings failed"] if failed else []
+    if action is Action.DELETE:
+        return JobReport(status, processed, "; ".join(words) or None)
+    if action is None:
+        return JobReport(status, None, "; ".join(words) or None)
+    words.append(f"{processed} recordings {action.done}, none deleted")
+    # What could not be exported must not be deleted next.
+    if failed and status is JobStatus.COMPLETED:
+        status = JobStatus.FAILED
+    return JobReport(status, 0, "; ".join(words))
+
+
+def _action_of(job: Mapping[str, Any]) -> Action | None:
     query = job.get("recordingJobsQuery")
-    if isinstance(query, dict) and query.get("action") == Action.EXPORT.upper():
-        words.append(f"{processed} recordings exported, none deleted")
-        # What could not be exported must not be deleted next.
-        if failed and status is JobStatus.COMPLETED:
-            status = JobStatus.FAILED
-        processed = 0
-    return JobReport(status, processed, "; ".join(words) or None)
-
-
-def recordings_left(conversation_id: str, genesys: Genesys) -> int | None:
-    """How many recordings of the conversation are not deleted; None where that is not to be had."""
-    return _left(conversation_id, genesys, _is_kept)
-
-
-def _left(
-    conversation_id: str, genesys: Genesys, counts: Callable[[Mapping[str, Any]], bool]
-) -> int | None:
-    try:
-        rows = _entities(genesys.read(METADATA, conversation_id=conversation_id))
-    except JobLost:
-        return None
-    return sum(counts(row if isinstance(row, dict) else {}) for row in rows)
-
-
-def _is_kept(row: Mapping[str, Any]) -> bool:
-    return row.get("fileState") != "DELETED"
-
-
-def _is_to_be_exported(row: Mapping[str, Any]) -> bool:
-    return _is_kept(row) and instant_in(row.get("exportedDate")) is None
-
-
-def _is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
-    """Whether it was created after `at` for what is wanted, by which its date alone tells it."""
-    query = job.get("recordingJobsQuery") if isinstance(job, dict) else None
-    created = instant_in(job.get("dateCreated")) if isinstance(query, dict) else None
-    if not isinstance(query, dict) or created is None or created < at - CLOCKS_DIFFER:
-        return False
-    date = instant_in(query.get("actionDate"))
-    told = [name for name in wanted if name.startswith(("include", "action")) and name in query]
-    same = all(query[name] == wanted[name] for name in told if name != "actionDate")
-    return (
-        same
-        and date is not None
-        and date.replace(microsecond=0) == at.replace(microsecond=0)
-        and _ids_of(query) == _ids_of(wanted)
-    )
-
-
-def _ids_of(query: Mapping[str, Any]) -> set[str]:
-    """The conversations that a job's query names; empty where it cannot be read."""
-    try:
-        (filters,) = query["conversationQuery"]["conversationFilters"]
-        return {str(each["value"]).casefold() for each in filters["predicates"]}
-    except (KeyError, TypeError, ValueError):
-        return set()
-
-
-def _failures(job_id: str, genesys: Genesys) -> Iterator[str]:
-    """The conversation of each recording that failed."""
-    for row in _pages(FAILED, genesys, job_id=job_id):
-        conversation = row.get("conversation") if isinstance(row, dict) else None
-        yield text_in(conversation if isinstance(conversation, dict) else {}, "id")
-
-
-def _pages(operation: Operation, genesys: Genesys, **path: str) -> Iterator[Any]:
-    """Every entity, page by page up to an empty one."""
-    for page in count(1):
-        entities = _page(operation, genesys, page, **path)
-        if not entities:
-            return
-        if page > MOST_PAGES:
-            raise UnreadableAnswer("Genesys answers one page after the other without an end")
-        yield from entities
-
-
-def _page(operation: Operation, genesys: Genesys, page: int, **path: str) -> list[Any]:
-    return _entities(genesys.read(operation, None, page=str(page), **path))
-
-
-def _entities(answer: Mapping[str, Any]) -> list[Any]:
-    entities = answer.get("entities")
-    if not isinstance(entities, list):
-        raise UnreadableAnswer("Genesys answered a list without its entities")
-    return entities
-
-
-def _note(
-    part: Part, files: int, spared: int, failed: int, failures: Sequence[str], unseen: int
-) -> str:
-    """What was looked at, in numbers of conversations and recordings."""
-    words = [f"looked at {len(part.ids)} conversations: {files} recordings are left"]
-    words += ["deleted counts recordings"]
-    words += [f"the request leaves out {spared}"] if spared else []
-    words += [f"{unseen} conversations could not be looked at"] if unseen else []
-    if failed:
-        named = list(dict.fromkeys(failures))
-        more = " and more" if len(named) > MOST_NAMED else ""
-        words.append(f"{failed} failed, of {', '.join(named[:MOST_NAMED])}{more}")
-    return "; ".join(words)
+    action = query.get("action") if isinstance(query, dict) else None
+    return ACTIONS.get(action) if isinstance(action, str) else None

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from genesys_purge.errors import FieldError
-from genesys_purge.methods import conversation_details, windows
+from genesys_purge.methods import conversation_details, recording_aged, windows
 from genesys_purge.methods.answers import job_id_in
 from genesys_purge.methods.conversation_details import Conversation, any_of
 from genesys_purge.methods.method import (
     JobReport,
+    Noted,
     Part,
     Planned,
     PollPolicy,
@@ -22,22 +23,27 @@ from genesys_purge.methods.method import (
     Verdict,
     policy_in_force,
 )
+from genesys_purge.methods.recording_checks import (
+    FIVE_YEARS,
+    check_action,
+    check_age,
+    check_selection,
+)
+from genesys_purge.methods.recording_eligibility import Eligibility
 from genesys_purge.methods.recording_gate import (
     CREATE,
     SENSITIVE,
     STATUS,
     RecordingGate,
-    recordings_left,
     report_of,
 )
-from genesys_purge.methods.recording_protection import MOST_ASKED, protection_of
+from genesys_purge.methods.recording_metadata import count_of, is_kept
+from genesys_purge.methods.recording_protection import MOST_ASKED
 from genesys_purge.methods.recording_request import Action, RecordingJobRequest, job_of
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.ports import Genesys, Permit
 
-# Beyond, the platform takes bare intervals alone, and those can leave nothing out.
-FIVE_YEARS = timedelta(days=1_826)
 LONGEST_SPAN = timedelta(days=30)
 
 
@@ -51,29 +57,12 @@ class RecordingJob:
     gate = RecordingGate()
 
     def conflicts(self, request: RecordingJobRequest, rules: Rules) -> Iterator[FieldError]:
-        ids, policy = request.conversation_ids, policy_in_force(self, request, rules.matrix)
-        if request.action not in (None, Action.DELETE):
-            yield FieldError(
-                "action",
-                f"must be delete: {request.action} alone is not offered; to export before "
-                "deleting, give exportIntegrationId",
-            )
-        if ids is None and request.date_range is None:
-            yield FieldError("conversationIds", "give these, dateRange, or both")
-        if ids and len(set(ids)) < len(ids):
-            yield FieldError("conversationIds", "names a conversation twice")
-        if request.date_range is None and (request.conversation_filters or request.segment_filters):
-            yield FieldError("dateRange", "is required where conversations are filtered")
-        if request.export_integration_id and not all(request.flags.values()):
-            yield FieldError(
-                "exportIntegrationId",
-                "needs every kind of recording included, for what is left out cannot be told "
-                "from what was not exported",
-            )
+        policy = policy_in_force(self, request, rules.matrix)
+        yield from chain(check_selection(request), check_action(request))
         if request.date_range is None and policy is None:
             yield FieldError("method", "no rule of the retention matrix covers these records")
         yield from windows.check_window(request.date_range, policy, rules)
-        yield from _check_age(request, rules)
+        yield from check_age(request, rules)
 
     def kind(self, request: RecordingJobRequest) -> Kind:
         """Without media types any may be meant, so that the rules of all of them match."""
@@ -84,24 +73,20 @@ class RecordingJob:
         types = request.media_types or ()
         return kind | {"interactionType": values(*types)} if types else kind
 
-    def plan(self, request: RecordingJobRequest, sources: Sources) -> Iterator[Planned | Skipped]:
-        """A batch has at most so many conversations, started within 30 days of each other."""
-        found = _found(request, sources)
-        known = set()
-        waiting: list[Entry] = []
-        while chunk := list(islice(found, MOST_ASKED)):
-            known |= {each.conversation_id for each in chunk}
-            skipped, entries = self._eligible(request, chunk, sources)
-            yield from (Skipped(reason, records) for reason, records in skipped.items())
-            for entry in entries:
-                if waiting and _is_full(waiting, entry, sources.batch_size):
-                    yield Planned(len(waiting), waiting)
-                    waiting = []
-                waiting.append(entry)
-        if waiting:
-            yield Planned(len(waiting), waiting)
-        if missing := len(set(request.conversation_ids or ()) - known):
-            yield Skipped("not_found", missing)
+    def plan(
+        self, request: RecordingJobRequest, sources: Sources
+    ) -> Iterator[Planned | Skipped | Noted]:
+        """A batch has at most so many conversations: near each other, or in an interval."""
+        if request.action is not Action.DELETE:
+            yield Noted(f"recordings are {request.action.done}, none is deleted")
+        window = recording_aged.window_of(request, sources)
+        oldest = None if window else sources.now - FIVE_YEARS
+        eligibility = Eligibility(self.kind(request), sources, oldest)
+        if window is None:
+            yield from _named(request, eligibility, sources)
+        else:
+            yield from recording_aged.plan(window, eligibility, sources)
+        yield from eligibility.notes()
 
     def submit(
         self, request: RecordingJobRequest, part: Part, permit: Permit, genesys: Genesys
@@ -116,7 +101,7 @@ class RecordingJob:
 
     def remaining(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> int:
         """How many of the conversations still have recordings, whatever the request leaves out."""
-        return sum(recordings_left(each, genesys) != 0 for each in part.ids)
+        return sum(count_of(each, genesys, is_kept) != 0 for each in part.ids)
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
         """Of conversations; the gate's own verification knows the job as well."""
@@ -125,59 +110,28 @@ class RecordingJob:
     def tags(self, request: RecordingJobRequest) -> tuple[str, ...]:
         return tuple(each for each in (request.classification, request.action) if each)
 
-    def _eligible(
-        self, request: RecordingJobRequest, chunk: Sequence[Conversation], sources: Sources
-    ) -> tuple[Counter[str], list[Entry]]:
-        """How many of the chunk are skipped for which reason, and the entries of the others."""
-        skipped: Counter[str] = Counter()
-        entries: list[Entry] = []
-        for conversation in chunk:
-            judged = self._judge(request, conversation, sources)
-            if isinstance(judged, str):
-                skipped[judged] += 1
-            else:
-                entries.append(judged)
-        ids = [entry.conversation_id for entry in entries]
-        protection = protection_of(ids, sources.genesys)
-        skipped["protected"] += len(protection.protected.intersection(ids))
-        skipped["not_found"] += len(protection.unknown)
-        gone = protection.protected | protection.unknown
-        return +skipped, [entry for entry in entries if entry.conversation_id not in gone]
 
-    def _judge(
-        self, request: RecordingJobRequest, conversation: Conversation, sources: Sources
-    ) -> Entry | str:
-        """The conversation as an entry of a manifest, or the reason why it is skipped."""
-        conversation_id, start, end, media_types = conversation
-        if end is None or end < start:
-            return "too_young"
-        if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
-            return "legal_hold"
-        # A conversation has media beside those asked for, and all its recordings are deleted.
-        kind = dict(self.kind(request))
-        if request.media_types:
-            kind["interactionType"] |= media_types
-        policy = sources.matrix.policy(kind)
-        if policy is None or not policy.is_met(end, sources.now):
-            return "too_young"
-        if start <= sources.now - FIVE_YEARS:
-            return "over_five_years"
-        return Entry(conversation_id, end, None, start)
-
-
-def _check_age(request: RecordingJobRequest, rules: Rules) -> Iterator[FieldError]:
-    if request.date_range is None:
-        return
-    try:
-        start = request.date_range.resolve(rules.reference).start
-    except OverflowError:
-        return
-    if start <= rules.now - FIVE_YEARS:
-        yield FieldError(
-            "dateRange",
-            "begins more than five years ago, of which Genesys deletes whole intervals alone, and "
-            "those cannot leave out what is held",
-        )
+def _named(
+    request: RecordingJobRequest, eligibility: Eligibility, sources: Sources
+) -> Iterator[Planned | Skipped]:
+    """Batches that name their conversations, which started within 30 days of each other."""
+    found = _found(request, sources)
+    known: set[str] = set()
+    waiting: list[Entry] = []
+    while chunk := list(islice(found, MOST_ASKED)):
+        known |= {each.conversation_id for each in chunk}
+        judged = eligibility.judge(chunk)
+        reasons = Counter(reason for _, reason in judged.skipped)
+        yield from (Skipped(reason, records) for reason, records in reasons.items())
+        for entry in judged.entries:
+            if waiting and _is_full(waiting, entry, sources.batch_size):
+                yield Planned(len(waiting), waiting)
+                waiting = []
+            waiting.append(entry)
+    if waiting:
+        yield Planned(len(waiting), waiting)
+    if missing := len(set(request.conversation_ids or ()) - known):
+        yield Skipped("not_found", missing)
 
 
 def _found(request: RecordingJobRequest, sources: Sources) -> Iterator[Conversation]:

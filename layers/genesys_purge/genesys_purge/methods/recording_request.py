@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from genesys_purge.methods.conversation_details import Filter, any_of, interval_of
+from genesys_purge.methods.conversation_details import Filter, any_of
 from genesys_purge.methods.method import Part
-from genesys_purge.model.dates import DateRange, zulu
+from genesys_purge.model.dates import DateRange, Window, zulu
 from genesys_purge.model.request import Classification, PurgeRequest
 
 MOST_IDS = 1_000
@@ -27,6 +27,11 @@ class Action(StrEnum):
     DELETE = "delete"
     ARCHIVE = "archive"
     EXPORT = "export"
+
+    @property
+    def done(self) -> str:
+        """What has become of a recording then."""
+        return {"delete": "deleted", "archive": "archived", "export": "exported"}[self]
 
 
 class MediaType(StrEnum):
@@ -50,7 +55,7 @@ class Direction(StrEnum):
 
 
 class RecordingJobRequest(PurgeRequest):
-    """Delete the recordings of conversations that started in a date range, or of these by id."""
+    """What is to become of recordings: of conversations of a date range, or of these by id."""
 
     method: Literal["recording_job"]
     date_range: DateRange | None = None
@@ -71,6 +76,24 @@ class RecordingJobRequest(PurgeRequest):
     export_integration_id: Id | None = None
     verify_after_hours: Annotated[int, Field(ge=0, le=72)] = 0
     classification: Classification | None = None
+
+    @property
+    def exports_first(self) -> bool:
+        """Whether what is deleted has to be exported before."""
+        return self.action is Action.DELETE and self.export_integration_id is not None
+
+    @property
+    def narrowing(self) -> dict[str, object]:
+        """What names some of the conversations of a date range, by its field."""
+        return {
+            "conversationIds": self.conversation_ids,
+            "mediaTypes": self.media_types,
+            "queueIds": self.queue_ids,
+            "userIds": self.user_ids,
+            "directions": self.directions,
+            "wrapUpCodes": self.wrap_up_codes,
+            "divisionIds": self.division_ids,
+        }
 
     @property
     def conversation_filters(self) -> list[Filter]:
@@ -101,9 +124,9 @@ class RecordingJobRequest(PurgeRequest):
 
 
 def job_of(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
-    """The body that creates the part's next job: it names every conversation.
+    """The body that creates the part's next job: it names every conversation, or their interval.
 
-    ValueError for a part without a span or a moment, for an interval alone is never sent.
+    ValueError for a part without a span or a moment, for an interval of nothing is never sent.
     """
     if part.span is None or part.at is None or not part.ids:
         raise ValueError("a recording job needs ids, what they span, and a moment")
@@ -111,22 +134,31 @@ def job_of(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
         **_action(request, part),
         "actionDate": zulu(part.at),
         **request.flags,
-        "conversationQuery": {
-            "interval": interval_of(part.span),
-            "order": "asc",
-            "orderBy": "conversationStart",
-            "conversationFilters": [any_of("conversationId", part.ids)],
-        },
+        **_selection(part, part.span),
     }
+
+
+def _selection(part: Part, span: Window) -> dict[str, Any]:
+    if part.interval is not None:
+        return {"agedConversationInterval": str(part.interval)}
+    query = {
+        "interval": str(span),
+        "order": "asc",
+        "orderBy": "conversationStart",
+        "conversationFilters": [any_of("conversationId", part.ids)],
+    }
+    return {"conversationQuery": query}
 
 
 def is_export(request: RecordingJobRequest, part: Part) -> bool:
     """Whether the part's next job exports what the one after it deletes."""
-    return request.export_integration_id is not None and part.jobs_left > 1
+    return request.exports_first and part.jobs_left > 1
 
 
 def _action(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
-    if is_export(request, part):
+    if request.action is Action.ARCHIVE:
+        return {"action": Action.ARCHIVE.upper()}
+    if request.action is Action.EXPORT or is_export(request, part):
         return {"action": Action.EXPORT.upper(), "integrationId": request.export_integration_id}
     return {"action": Action.DELETE.upper(), "clearExport": False}
 

@@ -115,6 +115,8 @@ class Slice(Wire):
 class Batch(Wire):
     """One batch of a run's `total` as it stands; counts that nobody reported are None.
 
+    An `interval` is submitted in place of the manifest's ids, so that none of them can be left out.
+
     `unreported` are the records of finished parts of which Genesys told no count.
 
     `pending` are the slices of the manifest that no finished job has covered yet, each as often as
@@ -131,6 +133,7 @@ class Batch(Wire):
     version: int = 0
     state: BatchState = BatchState.PLANNED
     window: Window | None = None
+    interval: Window | None = None
     planned: int
     pending: tuple[Slice, ...]
     protected: frozenset[int] = frozenset()
@@ -179,6 +182,10 @@ class Batch(Wire):
         """The manifest's entries that the next submit asks for."""
         part = self.pending[0]
         return frozenset(range(part.start, part.stop)) - self.protected
+
+    def separable(self, entries: frozenset[int]) -> frozenset[int]:
+        """Those of the entries without which the batch can go on: none of an interval's."""
+        return frozenset() if self.interval else entries
 
     def unsure(self, why: str) -> Self:
         """The batch after a submit of which nobody knows whether it was carried out."""

@@ -62,6 +62,10 @@ class Window(Wire):
             raise ValueError("start must be before end")
         return self
 
+    def __str__(self) -> str:
+        """An ISO 8601 interval."""
+        return f"{zulu(self.start)}/{zulu(self.end)}"
+
     def split(self, days: int) -> Iterator[Window]:
         """Contiguous windows of at most `days` days that cover this one exactly."""
         start = self.start

@@ -42,6 +42,10 @@ class Hold(Wire):
             return True
         return self.date_range.overlaps(window)
 
+    def holds_time(self, window: Window) -> bool:
+        """Whether its date range, if it has one, has a moment of `window`."""
+        return self.date_range is not None and self.date_range.overlaps(window)
+
     def holds_record(self, conversation_id: str, end: datetime) -> bool:
         """Whether the conversation that ended at `end` is held."""
         if conversation_id.casefold() in (self.conversation_ids or ()):

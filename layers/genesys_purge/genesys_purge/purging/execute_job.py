@@ -69,13 +69,11 @@ class ExecuteJob:
 
     def _permit(self, case: Case, gate: Gate, found: Found) -> Permit:
         """The guard's leave, once the job and the platform's own holds are as the plan has them."""
-        planned = len(case.part.ids)
-        if found.conversations > planned:
-            raise LimitExceeded(
-                f"the job is about {found.conversations} {gate.unit}, the plan has {planned} for it"
-            )
-        if unprepared := gate.unprepared(case.request, case.part, case.genesys):
-            raise TryLater(f"{unprepared} {gate.unit} are not exported yet", retry_after=60)
+        present = gate.present(case.request, case.part, case.genesys)
+        if excess := found.excess_over(present):
+            raise LimitExceeded(f"the job is about {excess} for it")
+        if present.unprepared:
+            raise TryLater(f"{present.unprepared} {gate.unit} are not exported yet", retry_after=60)
         held = gate.protected(case.part.ids, case.genesys)
         entries = frozenset(
             index
@@ -83,7 +81,8 @@ class ExecuteJob:
             if case.entries[index].conversation_id.casefold() in held
         )
         if entries:
-            raise OnLegalHold("Genesys protects these records by now", entries=entries)
+            spared = case.batch.separable(entries)
+            raise OnLegalHold("Genesys protects these records by now", entries=spared)
         return self._guard.permit(case, found.conversations)
 
     def _intend(self, batch: Batch, permit: Permit) -> Batch:

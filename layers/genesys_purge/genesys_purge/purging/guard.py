@@ -93,6 +93,8 @@ class Guard:
         window, holds = batch.window, self._holds.active()
         if window and any(hold.holds_window(window) for hold in holds):
             raise OnLegalHold("a legal hold placed by now may cover records of this window")
+        if batch.interval and any(hold.holds_time(batch.interval) for hold in holds):
+            raise OnLegalHold("a legal hold placed by now covers some of this interval")
         candidates = batch.candidates if window is None else frozenset()
         held = frozenset(
             index
@@ -101,4 +103,5 @@ class Guard:
             and any(hold.holds_record(entry.conversation_id, entry.end) for hold in holds)
         )
         if held:
-            raise OnLegalHold("a legal hold placed by now covers these records", entries=held)
+            spared = batch.separable(held)
+            raise OnLegalHold("a legal hold placed by now covers these records", entries=spared)

@@ -10,18 +10,35 @@ from uuid import uuid4
 import orjson
 
 from genesys_purge.errors import LimitExceeded
-from genesys_purge.methods.method import Method, Planned, Skipped, Sources, policy_in_force
+from genesys_purge.methods.method import (
+    Method,
+    Noted,
+    Planned,
+    Skipped,
+    Sources,
+    policy_in_force,
+)
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Plan, Run, RunStatus
-from genesys_purge.ports import Clock, GenesysOf, Holds, IdLists, OrganisationOf, Policies, Runs
+from genesys_purge.ports import (
+    Clock,
+    GenesysOf,
+    Holds,
+    IdLists,
+    Meter,
+    OrganisationOf,
+    Policies,
+    Runs,
+)
 from genesys_purge.purging.requests import Requests, request_of
 from genesys_purge.settings import Settings
 
 # The map over them must fit into the 256 KiB that a state may hand on.
 MOST_BATCHES = 10_000
+LONGEST_NOTE = 1_000
 
 
 class PlanPurge:
@@ -38,6 +55,7 @@ class PlanPurge:
         genesys_of: GenesysOf,
         settings: Settings,
         now: Clock,
+        meter: Meter,
     ) -> None:
         self._requests = requests
         self._runs = runs
@@ -48,6 +66,7 @@ class PlanPurge:
         self._genesys_of = genesys_of
         self._settings = settings
         self._now = now
+        self._meter = meter
 
     def __call__(self, message: RunRef) -> PlanSummary:
         """The plan's summary; a run that has a plan keeps it."""
@@ -92,7 +111,10 @@ class PlanPurge:
             self._runs.put_batch(batch, planned.entries, planner)
         plan = self._plan(draft, request, method)
         run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
-        self._runs.plan(run, self._record(run, plan))
+        self._runs.plan(run, self._record(run, plan, draft.notes))
+        for noted in draft.notes:
+            if noted.metric:
+                self._meter.count(noted.metric, noted.value)
         return run
 
     def _sources(self, run: Run, method: Method) -> Sources:
@@ -119,7 +141,10 @@ class PlanPurge:
             unit=method.gate.unit if method.gate else None,
         )
 
-    def _record(self, run: Run, plan: Plan) -> AuditRecord:
+    def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:
+        told = [f"{plan.batches} batches, plan hash {plan.hash}"]
+        told += [f"targeted counts {plan.unit}"] if plan.unit else []
+        told += [noted.text for noted in notes]
         return AuditRecord(
             run_id=run.run_id,
             at=self._now(),
@@ -131,8 +156,7 @@ class PlanPurge:
             skipped=plan.skipped,
             policy=plan.policy,
             compliance_tags=run.compliance_tags or None,
-            detail=f"{plan.batches} batches, plan hash {plan.hash}"
-            + (f"; targeted counts {plan.unit}" if plan.unit else ""),
+            detail="; ".join(told)[:LONGEST_NOTE],
         )
 
 
@@ -144,11 +168,15 @@ class Draft:
         self.targeted = 0
         self.skipped: Counter[str] = Counter()
         self.batches: list[Planned] = []
+        self.notes: list[Noted] = []
 
-    def add(self, found: Iterable[Planned | Skipped]) -> None:
+    def add(self, found: Iterable[Planned | Skipped | Noted]) -> None:
         for one in found:
             if isinstance(one, Skipped):
                 self.skipped[one.reason] += one.records
+                continue
+            if isinstance(one, Noted):
+                self.notes.append(one)
                 continue
             self.targeted += one.targeted
             if self.targeted <= self.limit:
@@ -159,7 +187,8 @@ def plan_hash(batches: Iterable[Planned]) -> str:
     """SHA-256 over the manifests in order, in hex."""
     digest = hashlib.sha256()
     for batch in batches:
-        window = batch.window.to_json() if batch.window else None
+        lies = batch.window or batch.interval
+        window = lies.to_json() if lies else None
         ids = [entry.conversation_id for entry in batch.entries]
         digest.update(orjson.dumps([window, ids, batch.targeted]))
     return digest.hexdigest()
@@ -171,6 +200,7 @@ def _batch(run: Run, number: int, total: int, planned: Planned, jobs: int) -> Ba
         number=number,
         total=total,
         window=planned.window,
+        interval=planned.interval,
         planned=planned.targeted,
         pending=(Slice(start=0, stop=planned.targeted),) * jobs,
     )

@@ -137,6 +137,7 @@ class SubmitBatch:
             ),
             Action.BATCH_SUBMITTED,
             targeted=case.size,
+            detail=batch.interval and f"by the interval {batch.interval}",
         )
         return step.then(Next.POLL, first_wait(case.method.poll_policy, case.size))
 

@@ -76,6 +76,7 @@ def plan_purge() -> PlanPurge:
         adapters.genesys,
         adapters.settings(),
         adapters.now,
+        adapters.meter(),
     )
 
 

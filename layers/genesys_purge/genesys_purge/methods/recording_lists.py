@@ -1,0 +1,36 @@
+"""The live platform's lists about recording jobs, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from genesys_purge.errors import UnreadableAnswer
+from genesys_purge.ports import Genesys, Operation
+
+MOST_PAGES = 1_000
+
+
+def pages(operation: Operation, genesys: Genesys, **path: str) -> Iterator[Any]:
+    """Every entity, page by page up to an empty one."""
+    for number in count(1):
+        entities = page(operation, genesys, number, **path)
+        if not entities:
+            return
+        if number > MOST_PAGES:
+            raise UnreadableAnswer("Genesys answers one page after the other without an end")
+        yield from entities
+
+
+def page(operation: Operation, genesys: Genesys, number: int, **path: str) -> list[Any]:
+    """The entities of one page."""
+    return entities_in(genesys.read(operation, None, page=str(number), **path))
+
+
+def entities_in(answer: Mapping[str, Any]) -> list[Any]:
+    """The entities of an answer; UnreadableAnswer where there is no list of them."""
+    entities = answer.get("entities")
+    if not isinstance(entities, list):
+        raise UnreadableAnswer("Genesys answered a list without its entities")
+    return entities

@@ -1,0 +1,47 @@
+"""Whether a job that Genesys lists is the one that a part wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from genesys_purge.model.dates import instant_in
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
+    """Whether it was created after `at` for what is wanted, by which its date alone tells it."""
+    query = job.get("recordingJobsQuery") if isinstance(job, dict) else None
+    created = instant_in(job.get("dateCreated")) if isinstance(query, dict) else None
+    if not isinstance(query, dict) or created is None or created < at - CLOCKS_DIFFER:
+        return False
+    date = instant_in(query.get("actionDate"))
+    told = [name for name in wanted if name.startswith(("include", "action")) and name in query]
+    same = all(query[name] == wanted[name] for name in told if name != "actionDate")
+    return (
+        same
+        and date is not None
+        and date.replace(microsecond=0) == at.replace(microsecond=0)
+        and _ids_of(query) == _ids_of(wanted)
+        and _interval_of(query) == _interval_of(wanted)
+    )
+
+
+def _ids_of(query: Mapping[str, Any]) -> set[str]:
+    """The conversations that a job's query names; empty where it cannot be read."""
+    try:
+        (filters,) = query["conversationQuery"]["conversationFilters"]
+        return {str(each["value"]).casefold() for each in filters["predicates"]}
+    except (KeyError, TypeError, ValueError):
+        return set()
+
+
+def _interval_of(query: Mapping[str, Any]) -> object:
+    """The interval that a job's query is about, its times read where they can be."""
+    interval = query.get("agedConversationInterval")
+    if not isinstance(interval, str):
+        return interval
+    times = [instant_in(each) for each in interval.split("/")]
+    return interval if None in times else times

@@ -1,0 +1,65 @@
+"""What the live platform knows of a conversation's recordings, without their media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from genesys_purge.errors import JobLost
+from genesys_purge.methods.recording_lists import entities_in
+from genesys_purge.methods.recording_request import Action
+from genesys_purge.model.dates import instant_in
+from genesys_purge.ports import Genesys, Operation
+
+METADATA = Operation(
+    "GET",
+    "/api/v2/conversations/{conversation_id}/recordingmetadata",
+    permissions=("recording:recording:view",),
+    lists=True,
+)
+
+Row = Mapping[str, Any]
+Test = Callable[[Row], bool]
+
+
+def rows_of(conversation_id: str, genesys: Genesys) -> list[Row] | None:
+    """A row for each recording; None where they are not to be had."""
+    try:
+        answer = genesys.read(METADATA, conversation_id=conversation_id)
+    except JobLost:
+        return None
+    return [row if isinstance(row, dict) else {} for row in entities_in(answer)]
+
+
+def count_of(conversation_id: str, genesys: Genesys, test: Test) -> int | None:
+    """How many of the conversation's recordings pass; None where they are not to be had."""
+    rows = rows_of(conversation_id, genesys)
+    return None if rows is None else sum(map(test, rows))
+
+
+def is_kept(row: Row) -> bool:
+    """Whether the recording is not known to be deleted."""
+    return row.get("fileState") != "DELETED"
+
+
+def is_unexported(row: Row) -> bool:
+    """Whether the recording is kept and not known to have been exported."""
+    return is_kept(row) and instant_in(row.get("exportedDate")) is None
+
+
+def undone_by(action: Action, at: datetime | None) -> Test:
+    """Tells what a job of `at` has left undone."""
+    match action:
+        case Action.DELETE:
+            return is_kept
+        case Action.EXPORT:
+            return is_unexported
+        case Action.ARCHIVE:
+            return lambda row: is_kept(row) and not _is_archived(row, at)
+
+
+def _is_archived(row: Row, at: datetime | None) -> bool:
+    date = instant_in(row.get("archiveDate"))
+    has_come = date is not None and at is not None and date <= at
+    return row.get("fileState") == "ARCHIVED" or has_come
