@@ -100,6 +100,40 @@ def test_a_job_reads_the_same_in_another_spelling() -> None:
     assert GATE.find(ALL, PART, listing({"entities": [job(recordingJobsQuery=spelled)]})) == "job-1"
 
 
+AGED = PART._replace(interval=builders.window())
+
+
+def aged(interval: Any) -> dict[str, Any]:
+    """A job like the one of an interval, but about another one."""
+    wanted = job_of(ALL, AGED) | {"agedConversationInterval": interval}
+    return {"entities": [job(recordingJobsQuery=wanted)]}
+
+
+@pytest.mark.parametrize(
+    "interval",
+    [
+        str(AGED.interval),
+        f"{builders.days_ago(396).isoformat()}/{builders.days_ago(366).isoformat()}",
+    ],
+)
+def test_the_job_of_an_interval_is_found_by_it(interval: str) -> None:
+    assert GATE.find(ALL, AGED, listing(aged(interval))) == "job-1"
+
+
+@pytest.mark.parametrize(
+    "interval",
+    [None, 7, "", "a/b", str(builders.window(397)), f"{AGED.interval}/2026-01-01T00:00:00Z"],
+)
+def test_the_job_of_another_interval_is_not_taken_for_it(interval: Any) -> None:
+    assert GATE.find(ALL, AGED, listing(aged(interval), NONE, NONE)) is None
+
+
+def test_a_job_by_ids_and_one_by_an_interval_are_two() -> None:
+    by_ids, by_interval = {"entities": [job()]}, aged(str(AGED.interval))
+    assert GATE.find(ALL, AGED, listing(by_ids, NONE, NONE)) is None
+    assert GATE.find(ALL, PART, listing(by_interval, NONE, NONE)) is None
+
+
 def test_active_jobs_are_everybodys_in_every_state_that_is_not_over() -> None:
     genesys = listing({"entities": [job()]}, NONE, {"entities": [job(), job()]})
     assert GATE.active_jobs(genesys) == 3
@@ -291,20 +325,89 @@ def test_an_export_is_the_first_of_two_jobs() -> None:
     assert export["conversationQuery"] == deletion["conversationQuery"]
 
 
+@pytest.mark.parametrize(("action", "done"), [("EXPORT", "exported"), ("ARCHIVE", "archived")])
 @pytest.mark.parametrize(
     ("failed", "status", "message"),
     [
-        (0, JobStatus.COMPLETED, "5 recordings exported, none deleted"),
-        (2, JobStatus.FAILED, "2 recordings failed; 5 recordings exported, none deleted"),
+        (0, JobStatus.COMPLETED, "5 recordings {done}, none deleted"),
+        (2, JobStatus.FAILED, "2 recordings failed; 5 recordings {done}, none deleted"),
     ],
 )
-def test_an_export_deletes_nothing_and_fails_with_one_recording(
-    failed: int, status: JobStatus, message: str
+def test_an_export_or_archive_deletes_nothing_and_fails_with_one_recording(
+    action: str, done: str, failed: int, status: JobStatus, message: str
 ) -> None:
     answer = {
         "state": "FULFILLED",
-        "recordingJobsQuery": {"action": "EXPORT"},
+        "recordingJobsQuery": {"action": action},
         "totalProcessedRecordings": 5,
         "totalFailedRecordings": failed,
     }
-    assert report_of(answer) == JobReport(status, 0, message)
+    assert report_of(answer) == JobReport(status, 0, message.format(done=done))
+
+
+ARCHIVING = RecordingJobRequest.parse(builders.recording_job(action="archive"))
+EXPORTING_ALONE = RecordingJobRequest.parse(
+    builders.recording_job(action="export", exportIntegrationId="bucket-1")
+)
+HELD_AVAILABLE = {"fileState": "AVAILABLE"}
+
+
+def test_archiving_and_exporting_alone_take_one_job_of_their_own() -> None:
+    archive, export = job_of(ARCHIVING, PART), job_of(EXPORTING_ALONE, PART)
+    assert (GATE.jobs_for_each(ARCHIVING), GATE.jobs_for_each(EXPORTING_ALONE)) == (1, 1)
+    assert (archive["action"], "integrationId" in archive) == ("ARCHIVE", False)
+    assert (export["action"], export["integrationId"]) == ("EXPORT", "bucket-1")
+    assert not {"clearExport"} & {*archive, *export}
+    for each in (ARCHIVING, EXPORTING_ALONE):
+        assert GATE.present(each, PART, ScriptedGenesys()) == Present(3)
+
+
+@pytest.mark.parametrize(
+    ("request_", "row", "complete"),
+    [
+        (ARCHIVING, {"fileState": "ARCHIVED"}, True),
+        (ARCHIVING, DELETED, True),
+        (ARCHIVING, HELD_AVAILABLE | {"archiveDate": zulu(NOON)}, True),
+        (ARCHIVING, HELD_AVAILABLE | {"archiveDate": zulu(NOON + timedelta(seconds=1))}, False),
+        (ARCHIVING, HELD_AVAILABLE | {"archiveDate": "soon"}, False),
+        (ARCHIVING, HELD_AVAILABLE, False),
+        (ARCHIVING, EXPORTED, False),
+        (EXPORTING_ALONE, EXPORTED, True),
+        (EXPORTING_ALONE, DELETED, True),
+        (EXPORTING_ALONE, HELD_AVAILABLE | {"exportDate": zulu(NOON)}, False),
+        (EXPORTING_ALONE, {"fileState": "ARCHIVED"}, False),
+    ],
+)
+def test_a_recording_is_archived_or_exported_when_its_metadata_say_so(
+    request_: RecordingJobRequest, row: dict[str, str], *, complete: bool
+) -> None:
+    found = verdict(after({"entities": [row]}, NONE), request_)
+    assert (found.is_complete, found.deleted) == (complete, 0)
+    assert "deleted counts" not in str(found.note)
+
+
+def test_what_was_looked_at_after_archiving_is_told_in_its_words() -> None:
+    found = verdict(after({"entities": [HELD_AVAILABLE]}, NONE), ARCHIVING)
+    assert found.note == (
+        "looked at 3 conversations: 1 recordings are not archived; "
+        "4 recordings archived, none deleted"
+    )
+
+
+@pytest.mark.parametrize("request_", [ARCHIVING, EXPORTING_ALONE])
+def test_without_a_moment_no_archive_date_has_come_and_unseen_is_undone(
+    request_: RecordingJobRequest,
+) -> None:
+    timeless = PART._replace(at=None)
+    dated = after({"entities": [HELD_AVAILABLE | {"archiveDate": zulu(NOON)}]}, NONE)
+    assert not GATE.verify(timeless, "job-1", request_, dated).is_complete
+    assert not verdict(after(JobLost("404"), NONE), request_).is_complete
+
+
+@pytest.mark.parametrize("follows_export", [True, False])
+def test_the_recordings_of_an_interval_are_counted(*, follows_export: bool) -> None:
+    request = EXPORTING if follows_export else ALL
+    genesys = metadata({"entities": [KEPT, DELETED, EXPORTED]}, JobLost("404"), NONE)
+    # What cannot be looked at was not exported, and makes no room for anything.
+    assert GATE.present(request, AGED, genesys) == Present(1, 2, 2 if follows_export else 0)
+    assert len(genesys.calls) == 3

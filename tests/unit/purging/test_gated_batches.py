@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from genesys_purge.methods.conversation_details import QUERY
+from genesys_purge.methods.method import Noted
 from genesys_purge.methods.recording_gate import STATUS
+from genesys_purge.methods.recording_job import RecordingJob
 from genesys_purge.methods.recording_metadata import METADATA
 from genesys_purge.methods.recording_protection import ASK
 from genesys_purge.methods.recording_verdict import FAILED
@@ -52,6 +55,27 @@ def test_the_plan_says_that_it_counts_conversations(bench: Workbench) -> None:
     shown = bench.read_purge("GET /purges/{runId}", {"runId": "run-1"}, {})
     assert (shown["plan"]["unit"], shown["plan"]["targeted"]) == ("conversations", 1)
     assert bench.last_fact["detail"].endswith("; targeted counts conversations")
+
+
+def test_what_is_noted_of_a_plan_is_in_its_audit_record_and_measured(bench: Workbench) -> None:
+    calls = [CALL | {"conversationId": each} for each in builders.uuids(900)]
+    bench.genesys.on(QUERY, {"conversations": calls}, {"conversations": []})
+    bench.genesys.on(ASK, lambda body: {"entities": [{"id": i} for i in body["conversationIds"]]})
+    bench.stored(builders.recording_job(action="archive"))
+    bench.plan_purge(RunRef(run_id="run-1"))
+    assert bench.last_fact["detail"].endswith(
+        "; targeted counts conversations; recordings are archived, none is deleted; "
+        "Genesys protects 900 of these; it protects at most 1,000 in an organisation"
+    )
+    assert bench.meter.counts["ProtectedConversations"] == 900
+
+
+def test_what_is_noted_is_kept_in_bounds(bench: Workbench) -> None:
+    note = Noted("x" * 600)
+    with patch.object(RecordingJob, "plan", lambda *_: iter([note, note])):
+        plan(bench)
+    assert len(bench.last_fact["detail"]) == 1_000
+    assert not bench.meter.counts
 
 
 def test_the_plan_of_another_method_counts_what_it_deletes(bench: Workbench) -> None:

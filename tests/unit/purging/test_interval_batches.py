@@ -1,0 +1,170 @@
+"""A batch that is submitted by an interval goes as a whole, or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import OnLegalHold
+from genesys_purge.methods.conversation_details import QUERY
+from genesys_purge.methods.method import Planned
+from genesys_purge.methods.recording_gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
+from genesys_purge.methods.recording_metadata import METADATA
+from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.model.batch import BatchState, Entry
+from genesys_purge.model.dates import Window, zulu
+from genesys_purge.model.messages import BatchStep, Next, RunRef
+from genesys_purge.purging.plan_purge import plan_hash
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.methods.scene import hold
+from tests.unit.purging.recording_batch import IDS, READY
+from tests.unit.workbench import Workbench
+
+NONE: dict[str, Any] = {"entities": []}
+KEPT, DELETED = {"fileState": "AVAILABLE"}, {"fileState": "DELETED"}
+INTERVAL = Window(start=builders.days_ago(2_001), end=builders.days_ago(1_998.9))
+REQUEST = builders.recording_job(dateRange=builders.date_range(2_030, 1_990))
+ENTRIES = [
+    Entry(each, builders.days_ago(2_000 - n), None, builders.days_ago(2_001 - n))
+    for n, each in enumerate(IDS[:2])
+]
+
+
+@pytest.fixture
+def planned(bench: Workbench) -> BatchStep:
+    """Two conversations with three recordings, and a Genesys whose job is about just those."""
+    bench.genesys.on(LIST, NONE)
+    bench.genesys.on(ASK, NONE)
+    bench.genesys.on(CREATE, {"id": "job-1"})
+    bench.genesys.on(EXECUTE, {})
+    bench.genesys.on(CANCEL, {})
+    bench.genesys.on(STATUS, READY | {"totalConversations": 2, "totalRecordings": 3})
+    bench.genesys.on(METADATA, {"entities": [KEPT, KEPT]}, {"entities": [KEPT, DELETED]})
+    batch = builders.batch(planned=2, interval=INTERVAL)
+    return bench.planned(batch, request=REQUEST, entries=ENTRIES)
+
+
+@pytest.fixture
+def step(bench: Workbench, planned: BatchStep) -> BatchStep:
+    """The same once the job is ready."""
+    ready = bench.poll_batch(bench.submit_batch(planned))
+    assert bench.batch.state is BatchState.READY
+    return ready
+
+
+def calls(bench: Workbench, operation: Any) -> int:
+    return sum(call.operation[:2] == operation[:2] for call in bench.genesys.calls)
+
+
+def assert_stopped(bench: Workbench, after: BatchStep, why: str) -> None:
+    assert (after.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
+    assert why in str(bench.batch.detail)
+    assert "its job job-1 is cancelled" in str(bench.batch.detail)
+    assert (calls(bench, EXECUTE), calls(bench, CANCEL), calls(bench, CREATE)) == (0, 1, 1)
+
+
+def test_it_is_planned_stored_sent_and_told_as_an_interval(bench: Workbench) -> None:
+    rows = [
+        {
+            "conversationId": each.conversation_id,
+            "conversationStart": zulu(each.start or NOON),
+            "conversationEnd": zulu(each.end),
+        }
+        for each in ENTRIES
+    ]
+    pages = {1: rows}
+    bench.genesys.on(
+        QUERY, lambda body: {"conversations": pages.get(body["paging"]["pageNumber"], [])}
+    )
+    bench.genesys.on(ASK, NONE)
+    bench.genesys.on(LIST, NONE)
+    bench.genesys.on(CREATE, {"id": "job-1"})
+    bench.stored(REQUEST)
+    assert bench.plan_purge(RunRef(run_id="run-1")).batches == 1
+    interval = bench.batch.interval
+    assert interval is not None
+    assert [each.conversation_id for each in bench.runs.manifest("run-1", 0)] == IDS[:2]
+
+    bench.submit_batch(BatchStep(run_id="run-1", batch=0))
+    (sent,) = bench.genesys.deletions
+    assert (sent["agedConversationInterval"], "conversationQuery" in sent) == (str(interval), False)
+    assert bench.last_fact["detail"] == f"by the interval {interval}"
+
+
+def test_another_interval_is_another_plan() -> None:
+    assert str(INTERVAL) == "2021-05-30T12:00:00Z/2021-06-01T14:24:00Z"
+    hashes = {plan_hash([Planned(2, ENTRIES, interval=each)]) for each in (INTERVAL, None)}
+    assert len(hashes) == 2
+
+
+def test_it_is_executed_when_it_is_about_no_more_than_is_there(
+    bench: Workbench, step: BatchStep
+) -> None:
+    assert bench.submit_batch(step).next is Next.POLL
+    assert (calls(bench, METADATA), calls(bench, EXECUTE)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("totals", "why"),
+    [
+        ({"totalConversations": 3}, "3 conversations, the plan has 2"),
+        ({"totalRecordings": 4}, "4 recordings, the plan's conversations have 3"),
+    ],
+)
+def test_one_more_than_is_there_stops_it(
+    bench: Workbench, step: BatchStep, totals: dict[str, int], why: str
+) -> None:
+    ready = READY | {"totalConversations": 2, "totalRecordings": 3}
+    bench.genesys.on(STATUS, ready | totals)
+    assert_stopped(bench, bench.submit_batch(step), why)
+
+
+def test_a_conversation_without_recordings_makes_no_room_for_another(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(METADATA, {"entities": [KEPT, KEPT, KEPT]}, {"entities": [DELETED]})
+    assert_stopped(bench, bench.submit_batch(step), "2 conversations, the plan has 1")
+
+
+def test_one_that_genesys_protects_by_now_stops_all_of_it(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(ASK, {"entities": [{"id": IDS[1]}]})
+    assert_stopped(bench, bench.submit_batch(step), "Genesys protects these records by now")
+
+
+HOLDS = [
+    hold(conversation_ids=frozenset({IDS[0]})),
+    hold(date_range=Window(start=builders.days_ago(2_010), end=builders.days_ago(2_000.5))),
+    hold(),
+]
+ELSEWHERE = [
+    hold(conversation_ids=frozenset({IDS[2]})),
+    hold(date_range=Window(start=INTERVAL.end, end=NOON)),
+]
+
+
+@pytest.mark.parametrize("held", HOLDS)
+def test_a_hold_of_ours_stops_all_of_it(bench: Workbench, step: BatchStep, held: Any) -> None:
+    bench.holds.placed.append(held)
+    assert_stopped(bench, bench.submit_batch(step), "a legal hold placed by now covers")
+
+
+@pytest.mark.parametrize("held", HOLDS)
+def test_and_before_there_is_a_job_there_is_none(
+    bench: Workbench, planned: BatchStep, held: Any
+) -> None:
+    bench.holds.placed.append(held)
+    with pytest.raises(OnLegalHold):
+        bench.submit_batch(planned)
+    assert (calls(bench, CREATE), bench.batch.protected) == (0, frozenset())
+
+
+@pytest.mark.parametrize("held", ELSEWHERE)
+def test_a_hold_of_something_else_stops_nothing(
+    bench: Workbench, step: BatchStep, held: Any
+) -> None:
+    bench.holds.placed.append(held)
+    assert bench.submit_batch(step).next is Next.POLL
