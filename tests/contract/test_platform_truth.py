@@ -273,7 +273,7 @@ READ = {
     "methods.gdpr_request.DELETE": {"id"},
     "methods.gdpr_request.EXPORT": {"id"},
     "methods.gdpr_request.STATUS": {"status", "requestType"},
-    "methods.gdpr_request.LIST": {"entities.id", "entities.name", "entities.requestType"},
+    "methods.gdpr_finder.LIST": {"entities.id", "entities.name", "entities.requestType"},
     "methods.data_retention.READ": {"retentionDays"},
     "purge_rules.retention_policies.CREATE": {"id"},
     # What is found is compared with what was sent, field by field.

@@ -254,6 +254,7 @@ def test_failed_runs_deletions_of_nothing_and_lost_schedules_are_alarms() -> Non
         "RuleNoncompliant",
         "StorageExhausted",
         "SubjectRequestSecondsLeft",
+        "ProtectedConversations",
     }
 
 

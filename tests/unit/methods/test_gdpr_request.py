@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import (
-    GenesysUnavailable,
     InvalidRequest,
     LimitExceeded,
     OnLegalHold,
@@ -18,9 +17,11 @@ from genesys_purge.errors import (
     RefusedByGenesys,
     UnreadableAnswer,
 )
-from genesys_purge.methods.gdpr_request import DELETE, EXPORT, LIST, STATUS, GdprRequest
+from genesys_purge.methods.gdpr_finder import LIST
+from genesys_purge.methods.gdpr_request import DELETE, EXPORT, STATUS, GdprRequest
 from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
 from genesys_purge.methods.subjects import FIND
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.ports import Permit
 from hypothesis import given
@@ -197,23 +198,48 @@ def test_a_first_submit_looks_for_no_earlier_one() -> None:
 AGAIN = PERMIT._replace(attempt=2)
 
 
-def test_a_second_attempt_adopts_the_request_that_the_first_one_created() -> None:
-    genesys = knowing(JANE)
+BATCH = BatchRef("run-1", 0)
+
+
+def find(genesys: ScriptedGenesys) -> str | None:
+    return METHOD.finder.find(request(), BATCH, genesys)
+
+
+def test_the_request_of_a_batch_is_found_by_its_name_on_whatever_page() -> None:
+    genesys = ScriptedGenesys()
     other = {"id": "x", "name": "run-1 1", "requestType": "GDPR_DELETE"}
     genesys.on(LIST, {"entities": [None, other]}, {"entities": [OURS]})
-    assert submit(genesys, AGAIN) == "gdpr-1"
-    assert [call.path["page"] for call in genesys.calls if call.path.get("page")] == ["1", "2"]
-    assert genesys.deletions == []
-
-
-def test_a_first_attempt_that_has_deleted_the_subject_meanwhile_is_adopted_all_the_same() -> None:
-    genesys = knowing()
-    genesys.on(LIST, {"entities": [OURS]})
-    assert submit(genesys, AGAIN) == "gdpr-1"
+    assert find(genesys) == "gdpr-1"
+    assert [call.path["page"] for call in genesys.calls] == ["1", "2"]
 
 
 @pytest.mark.parametrize("change", [{"name": "run-1 1"}, {"requestType": "GDPR_EXPORT"}])
-def test_a_second_attempt_adopts_no_other_request(change: dict[str, Any]) -> None:
+def test_no_other_request_is_taken_for_it(change: dict[str, Any]) -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(LIST, {"entities": [OURS | change]}, NOTHING)
+    assert find(genesys) is None
+
+
+def test_a_list_without_end_proves_nothing() -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(LIST, {"entities": [{}]})
+    with pytest.raises(OutcomeUnknown, match="pages"):
+        find(genesys)
+
+
+@pytest.mark.parametrize("found", [(JANE,), ()])
+def test_a_second_attempt_sends_nothing_where_the_first_one_is_listed_after_all(
+    found: tuple[Any, ...],
+) -> None:
+    genesys = knowing(*found)
+    genesys.on(LIST, {"entities": [OURS]})
+    with pytest.raises(OutcomeUnknown, match="is listed by now"):
+        submit(genesys, AGAIN)
+    assert genesys.deletions == []
+
+
+@pytest.mark.parametrize("change", [{"name": "run-1 1"}, {"requestType": "GDPR_EXPORT"}])
+def test_a_second_attempt_is_sent_where_only_others_are_listed(change: dict[str, Any]) -> None:
     genesys = knowing(JANE)
     genesys.on(LIST, {"entities": [OURS | change]}, NOTHING)
     submit(genesys, AGAIN)
@@ -229,35 +255,14 @@ def test_a_second_attempt_that_cannot_look_sends_nothing(answer: Any) -> None:
     assert genesys.deletions == []
 
 
-def test_a_list_without_end_proves_nothing() -> None:
+@pytest.mark.parametrize(
+    "reply", [OutcomeUnknown("sent and not answered"), {"status": "INITIATED"}]
+)
+def test_a_submit_without_a_readable_answer_is_unknown(reply: Any) -> None:
     genesys = knowing(JANE)
-    genesys.on(LIST, {"entities": [{}]})
-    with pytest.raises(OutcomeUnknown, match="pages"):
-        submit(genesys, AGAIN)
-    assert genesys.deletions == []
-
-
-def test_a_submit_that_was_not_answered_is_looked_for_at_once() -> None:
-    genesys = knowing(JANE)
-    genesys.on(DELETE, OutcomeUnknown("sent and not answered"))
-    genesys.on(LIST, {"entities": [OURS]})
-    assert submit(genesys) == "gdpr-1"
-
-
-@pytest.mark.parametrize("listed", [NOTHING, GenesysUnavailable("GET x answered 500: no")])
-def test_a_submit_that_was_not_answered_and_is_not_listed_is_unknown(listed: Any) -> None:
-    genesys = knowing(JANE)
-    genesys.on(DELETE, OutcomeUnknown("sent and not answered"))
-    genesys.on(LIST, listed)
-    with pytest.raises(OutcomeUnknown, match="sent and not answered"):
+    genesys.on(DELETE, reply)
+    with pytest.raises(OutcomeUnknown):
         submit(genesys)
-
-
-def test_a_submit_that_was_accepted_without_an_id_is_looked_for_too() -> None:
-    genesys = knowing(JANE)
-    genesys.on(DELETE, {"status": "INITIATED"})
-    genesys.on(LIST, {"entities": [OURS]})
-    assert submit(genesys) == "gdpr-1"
 
 
 @pytest.mark.parametrize(

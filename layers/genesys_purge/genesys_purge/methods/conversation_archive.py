@@ -63,6 +63,7 @@ class ConversationArchive:
     poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
     plans_upper_bound = False
     gate = None
+    finder = None
 
     def conflicts(self, request: ConversationArchiveRequest, rules: Rules) -> Iterator[FieldError]:
         ids, url = request.conversation_ids, request.conversation_ids_from

@@ -66,6 +66,7 @@ class DataDeletion:
     poll_policy = PollPolicy(first=15)
     plans_upper_bound = False
     gate = None
+    finder = None
 
     def conflicts(self, request: DataDeletionRequest, rules: Rules) -> Iterator[FieldError]:
         if request.legal_hold_validation is False:

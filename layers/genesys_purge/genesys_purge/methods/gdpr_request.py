@@ -14,11 +14,10 @@ from genesys_purge.errors import (
     InvalidRequest,
     OnLegalHold,
     OutcomeUnknown,
-    PurgeError,
-    UnreadableAnswer,
 )
 from genesys_purge.methods import subjects
 from genesys_purge.methods.answers import job_id_in, text_in
+from genesys_purge.methods.gdpr_finder import GdprFinder, name_of
 from genesys_purge.methods.method import (
     JobReport,
     JobStatus,
@@ -32,6 +31,7 @@ from genesys_purge.methods.method import (
     policy_in_force,
 )
 from genesys_purge.methods.subjects import Search, SearchType, Subject
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.model.request import Classification, PurgeRequest, RunId
 from genesys_purge.model.retention import Kind, values
@@ -41,8 +41,6 @@ ADD, VIEW = ("gdpr:request:add",), ("gdpr:request:view",)
 EXPORT = Operation("POST", "/api/v2/gdpr/requests", permissions=ADD)
 DELETE = Operation("POST", "/api/v2/gdpr/requests?deleteConfirmed=true", permissions=ADD)
 STATUS = Operation("GET", "/api/v2/gdpr/requests/{job_id}", retried=False, permissions=VIEW)
-LIST = Operation("GET", "/api/v2/gdpr/requests?pageSize=100&pageNumber={page}", permissions=VIEW)
-MOST_PAGES = 100
 
 # Nothing of the platform's is older.
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -98,6 +96,7 @@ class GdprRequest:
     )
     plans_upper_bound = True
     gate = None
+    finder = GdprFinder()
 
     def conflicts(self, request: SubjectRequest, rules: Rules) -> Iterator[FieldError]:
         if (request.subject is None) == (request.search_type is None):
@@ -144,23 +143,22 @@ class GdprRequest:
             yield Skipped("not_found", 1)
 
     def submit(self, request: SubjectRequest, part: Part, permit: Permit, genesys: Genesys) -> str:
-        """Named after the batch, so that a request that went unanswered can be told as ours."""
-        name = f"{permit.run_id} {permit.batch}"
+        """Named after the batch; OutcomeUnknown where an earlier submit turns out to have one."""
+        batch = BatchRef(permit.run_id, permit.batch)
         # Looked for before the subject, whom an earlier attempt may have deleted by now.
-        if permit.attempt > 1 and (job_id := self._ours(name, request, genesys)):
-            return job_id
+        if permit.attempt > 1 and self.finder.find(request, batch, genesys):
+            raise OutcomeUnknown("the request of an earlier submit is listed by now")
         subject = self._one(request, genesys)
         if subject is None:
             raise InvalidRequest([FieldError(_path(request), "nobody is known by it any more")])
         operation = DELETE if request.request_type is RequestType.DELETE else EXPORT
-        body = {"name": name, "requestType": request.request_type, "subject": dict(subject)}
-        try:
-            answer = subjects.without_words(lambda: genesys.delete(operation, body, permit))
-            return job_id_in(answer, "id")
-        except OutcomeUnknown:
-            if job_id := self._ours_if_shown(name, request, genesys):
-                return job_id
-            raise
+        body = {
+            "name": name_of(batch),
+            "requestType": request.request_type,
+            "subject": dict(subject),
+        }
+        answer = subjects.without_words(lambda: genesys.delete(operation, body, permit))
+        return job_id_in(answer, "id")
 
     def status(self, job_id: str, genesys: Genesys) -> JobReport:
         answer = subjects.without_words(lambda: genesys.read(STATUS, job_id=job_id))
@@ -205,33 +203,6 @@ class GdprRequest:
         known = subjects.find(request.search, genesys)
         named = request.subject
         return known, [each for each in known if named is None or subjects.agrees(each, named)]
-
-    def _ours_if_shown(self, name: str, request: SubjectRequest, genesys: Genesys) -> str | None:
-        """As `_ours`, and None where that cannot be read: the next attempt looks again."""
-        try:
-            return self._ours(name, request, genesys)
-        except PurgeError:
-            return None
-
-    def _ours(self, name: str, request: SubjectRequest, genesys: Genesys) -> str | None:
-        """The id of the request that an earlier submit of this batch created, if there is one."""
-        for page in range(1, MOST_PAGES + 1):
-            entities = _listed(str(page), genesys)
-            for each in filter(lambda one: isinstance(one, dict), entities):
-                is_same = each.get("requestType") == request.request_type
-                if is_same and each.get("name") == name:
-                    return job_id_in(each, "id")
-            if not entities:
-                return None
-        raise OutcomeUnknown(f"there are more than {MOST_PAGES} pages of GDPR requests to search")
-
-
-def _listed(page: str, genesys: Genesys) -> list[Any]:
-    answer = subjects.without_words(lambda: genesys.read(LIST, page=page))
-    entities = answer.get("entities")
-    if not isinstance(entities, list):
-        raise UnreadableAnswer("Genesys listed its GDPR requests without entities")
-    return entities
 
 
 def _path(request: SubjectRequest) -> str:

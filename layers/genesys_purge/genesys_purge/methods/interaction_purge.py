@@ -85,6 +85,7 @@ class InteractionPurge:
     poll_policy = PollPolicy(first=15, growth=1.1, attempts=200)
     plans_upper_bound = True
     gate = None
+    finder = None
 
     def conflicts(self, request: InteractionPurgeRequest, rules: Rules) -> Iterator[FieldError]:
         days = request.retention_days

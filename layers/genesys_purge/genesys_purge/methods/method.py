@@ -16,6 +16,7 @@ from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
 from genesys_purge.ports import Genesys, IdLists, Permit
 
 if TYPE_CHECKING:
+    from genesys_purge.methods.finder import Finder
     from genesys_purge.methods.gate import Gate
 
 N = TypeVar("N", int, float)
@@ -158,6 +159,10 @@ class Method(Protocol):
     @property
     def gate(self) -> Gate | None:
         """What its jobs wait at before they are carried out, if they do."""
+
+    @property
+    def finder(self) -> Finder | None:
+        """What finds its jobs again, if they can be told and have no gate."""
 
     def conflicts(self, request: Any, rules: Rules) -> Iterator[FieldError]:
         """Wrong fields that no type shows; a field that is itself wrong is None."""

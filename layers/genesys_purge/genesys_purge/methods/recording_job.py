@@ -55,6 +55,7 @@ class RecordingJob:
     poll_policy = PollPolicy(first=5, growth=1.5, longest=60)
     plans_upper_bound = True
     gate = RecordingGate()
+    finder = None
 
     def conflicts(self, request: RecordingJobRequest, rules: Rules) -> Iterator[FieldError]:
         policy = policy_in_force(self, request, rules.matrix)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from genesys_purge.errors import OutcomeUnknown, TryLater
+from genesys_purge.methods.finder import Finder
 from genesys_purge.methods.gate import Gate
 from genesys_purge.model.audit import Action
-from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.batch import Batch, BatchRef, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case
@@ -32,6 +33,27 @@ class Reconcile:
             return self._await_other_worker(case, step)
         if case.method.gate:
             return self._look_for_job(case, case.method.gate, step)
+        if case.method.finder:
+            return self._look_for_request(case, case.method.finder, step)
+        return self._look_for_records(case, step)
+
+    def _look_for_request(self, case: Case, finder: Finder, step: BatchStep) -> BatchStep:
+        """A job that is listed tells more than records that are gone, which is asked next."""
+        ref = BatchRef(case.batch.run_id, case.batch.number)
+        wait = reconcile_wait(step)
+        looks_left = step.waited_seconds + wait <= self._patience
+        try:
+            job_id = finder.find(case.request, ref, self._genesys)
+        except TryLater:
+            if not looks_left:
+                raise
+            return step.again(wait)
+        if job_id:
+            return self._adopt_job(case.batch, job_id, step)
+        # While the list may be late, neither is anything claimed nor is anything sent again.
+        return step.again(wait) if looks_left else self._look_for_records(case, step)
+
+    def _look_for_records(self, case: Case, step: BatchStep) -> BatchStep:
         wait = reconcile_wait(step)
         looks_left = step.waited_seconds + wait <= self._patience
         try:

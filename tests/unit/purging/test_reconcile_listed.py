@@ -1,0 +1,105 @@
+"""After a submit that nobody saw answered, where Genesys lists what was submitted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from genesys_purge.errors import GenesysUnavailable
+from genesys_purge.methods.gdpr_finder import LIST
+from genesys_purge.methods.gdpr_request import BEGINNING, DELETE
+from genesys_purge.methods.subjects import FIND
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.dates import Window
+from genesys_purge.model.messages import BatchStep, Next
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.workbench import Workbench
+
+PATIENCE = 1_800
+JANE, OURS = {"name": "Jane Doe"}, {"id": "gdpr-1", "name": "run-1 0", "requestType": "GDPR_DELETE"}
+NONE: dict[str, Any] = {"entities": []}
+
+
+@pytest.fixture
+def step(bench: Workbench) -> BatchStep:
+    """A request whose answer was lost, and which is not listed; the subject is still known."""
+    bench.genesys.on(FIND, {"entities": [JANE]})
+    bench.genesys.on(DELETE, {"id": "gdpr-2"})
+    bench.genesys.on(LIST, NONE)
+    batch = builders.batch(
+        window=Window(start=BEGINNING, end=NOON),
+        planned=1,
+        state=BatchState.SUBMITTING,
+        outcome_unknown=True,
+        unknowns=1,
+        before=1,
+        attempts=1,
+        intent_at=NOON,
+        detail="timed out",
+    )
+    return bench.planned(batch, request=builders.gdpr_request())
+
+
+def at_last(step: BatchStep) -> BatchStep:
+    return step.model_copy(update={"waited_seconds": PATIENCE})
+
+
+@pytest.mark.parametrize("known", [[JANE], []])
+def test_what_is_listed_is_adopted_and_the_audit_says_so(
+    bench: Workbench, step: BatchStep, known: list[Any]
+) -> None:
+    bench.genesys.on(FIND, {"entities": known})
+    bench.genesys.on(LIST, {"entities": [OURS]})
+    assert bench.submit_batch(step).next is Next.POLL
+    assert (bench.batch.state, bench.batch.job_id) == (BatchState.SUBMITTED, "gdpr-1")
+    assert (bench.last_fact["action"], bench.last_fact["jobId"]) == ("batch_reconciled", "gdpr-1")
+    assert bench.genesys.deletions == []
+
+
+@pytest.mark.parametrize("known", [[JANE], []])
+def test_while_the_list_may_be_late_nothing_is_claimed_and_nothing_sent(
+    bench: Workbench, step: BatchStep, known: list[Any]
+) -> None:
+    bench.genesys.on(FIND, {"entities": known})
+    before = bench.batch
+    while step.waited_seconds + 300 <= PATIENCE:
+        step = bench.submit_batch(step)
+        assert step.wait_seconds > 0
+    assert (step.next, bench.batch, bench.genesys.deletions) == (Next.SUBMIT, before, [])
+    bench.genesys.on(LIST, {"entities": [OURS]})
+    assert bench.submit_batch(step).next is Next.POLL
+    assert bench.batch.job_id == "gdpr-1"
+
+
+def test_a_list_that_cannot_be_read_is_no_empty_one(bench: Workbench, step: BatchStep) -> None:
+    bench.genesys.on(LIST, GenesysUnavailable("503"))
+    assert bench.submit_batch(step).wait_seconds == 30
+    with pytest.raises(GenesysUnavailable):
+        bench.submit_batch(at_last(step))
+    assert bench.genesys.deletions == []
+
+
+def test_what_is_never_listed_is_sent_again(bench: Workbench, step: BatchStep) -> None:
+    assert bench.submit_batch(at_last(step)).next is Next.POLL
+    assert (bench.batch.job_id, bench.batch.attempts) == ("gdpr-2", 2)
+    assert "1 records are still there" in bench.fact("batch_reconciled")["detail"]
+
+
+def test_what_is_never_listed_and_gone_is_proven_by_that(bench: Workbench, step: BatchStep) -> None:
+    bench.genesys.on(FIND, NONE)
+    assert bench.submit_batch(at_last(step)).next is Next.VERIFY
+    assert bench.last_fact["detail"] == "nothing is left of 1 records; timed out"
+    assert bench.genesys.deletions == []
+
+
+def test_what_is_listed_at_the_last_moment_is_not_sent_but_adopted(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(LIST, NONE, {"entities": [OURS]})
+    after = bench.submit_batch(at_last(step))
+    assert (after.next, after.wait_seconds) == (Next.SUBMIT, 15)
+    assert bench.submit_batch(after).next is Next.POLL
+    assert (bench.batch.job_id, bench.genesys.deletions) == ("gdpr-1", [])
+    assert bench.last_fact["action"] == "batch_reconciled"
