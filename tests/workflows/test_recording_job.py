@@ -172,6 +172,26 @@ def test_recordings_are_exported_and_proven_so_before_they_are_deleted(
     assert facts(slot.app, run)["batch_executed"] == 4
 
 
+def test_recordings_are_archived_alone_and_none_is_deleted(recording: RecordingScene) -> None:
+    slot = recording.slot()
+
+    run = slot.app.run(slot.request(action="archive"))
+
+    assert (run["outcome"], run["totals"]["deleted"], run["totals"]["verified"]) == (
+        "completed",
+        0,
+        10,
+    )
+    assert {each.file_state for each in slot.recordings()} == {FileState.ARCHIVED}
+    assert [job.query.action for job in slot.jobs()] == ["ARCHIVE"] * 2
+    done = sum(len(job.processed_ids) for job in slot.jobs())
+    told = {record["action"]: record for record in slot.app.audit(run["runId"])}
+    assert done == len(slot.recordings())
+    assert "recordings are archived, none is deleted" in told["run_planned"]["detail"]
+    assert told["batch_completed"]["detail"].endswith("recordings archived, none deleted")
+    assert told["run_completed"]["complianceTags"] == ["archive"]
+
+
 def test_what_was_never_exported_is_not_deleted(recording: RecordingScene) -> None:
     slot = recording.slot()
 

@@ -158,7 +158,22 @@ def test_before_its_time_nothing_is_verified_and_the_run_says_so(bench: Workbenc
     assert (after.next, after.wait_seconds) == (Next.VERIFY, HOUR)
     assert bench.genesys.calls == []
     shown = bench.read_purge("GET /purges/{runId}", {"runId": "run-1"}, {})
-    assert shown["verification"] == shown["batches"][0]["verification"] == "pending"
+    assert (shown["status"], shown["verification"]) == ("running", "pending")
+    assert not {"outcome", "finishedAt"} & set(shown)
+    assert shown["totals"] == {"targeted": 3, "skipped": {}, "deleted": 4, "verified": 0}
+    assert shown["batches"] == [
+        {
+            "batch": 0,
+            "status": "completed",
+            "jobId": "job-1",
+            "attempts": 0,
+            "targeted": 3,
+            "deleted": 4,
+            "isVerified": False,
+            "verification": "pending",
+            "endTime": "2026-11-21T12:00:00Z",
+        }
+    ]
 
 
 def test_when_its_time_has_come_a_batch_is_verified_and_nothing_is_pending(

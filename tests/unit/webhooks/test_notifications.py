@@ -111,12 +111,43 @@ def test_the_end_of_a_job_is_told_as_its_document_has_it(
     }
 
 
+LATER = builders.recording_job(verifyAfterHours=48)
+
+
+@pytest.mark.parametrize(
+    ("request_", "changes", "verification"),
+    [
+        (LATER, {}, "pending"),
+        (LATER, {"verified": 9}, None),
+        (LATER, {"state": BatchState.PLANNED}, None),
+        (builders.recording_job(verifyAfterHours=0), {}, None),
+        (builders.recording_job(), {}, None),
+    ],
+)
+def test_the_end_of_a_job_says_when_its_verification_is_still_waited_for(
+    bench: Workbench,
+    request_: dict[str, Any],
+    changes: dict[str, Any],
+    verification: str | None,
+) -> None:
+    bench.planned(ended(**changes), request=request_)
+    told_of_job = body(bench, fact(Action.BATCH_COMPLETED, **KNOWN), Event.JOB_FINISHED)
+    assert told_of_job.get("verification") == verification
+
+
+def test_the_end_of_a_failed_job_waits_for_no_verification(bench: Workbench) -> None:
+    bench.planned(ended(), request=LATER)
+    assert "verification" not in body(bench, fact(Action.BATCH_FAILED, **KNOWN), Event.JOB_FINISHED)
+
+
 def test_a_job_that_reported_no_count_is_told_without_one(bench: Workbench) -> None:
+    bench.planned(ended())
     record = fact(Action.BATCH_COMPLETED, **KNOWN | {"deleted": None})
     assert "recordsProcessed" not in body(bench, record, Event.JOB_FINISHED)
 
 
 def test_a_job_that_deleted_nothing_is_told_so(bench: Workbench) -> None:
+    bench.planned(ended())
     record = fact(Action.BATCH_COMPLETED, **KNOWN | {"deleted": 0, "latency_seconds": 0.0})
     found = body(bench, record, Event.JOB_FINISHED)
     assert (found["recordsProcessed"], found["latencySeconds"]) == (0, 0.0)

@@ -23,6 +23,7 @@ class BatchState(StrEnum):
     GAVE_UP = "gave_up"
 
 
+PENDING = "pending"
 ENDED = frozenset({BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP})
 
 TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
@@ -157,6 +158,12 @@ class Batch(Wire):
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def verification(self) -> str | None:
+        """`pending` once its job is over, until somebody has looked what it did."""
+        is_pending = self.state is BatchState.COMPLETED and self.verified is None
+        return PENDING if is_pending else None
 
     @property
     def targeted(self) -> int:

@@ -106,6 +106,11 @@ class Run(Wire):
     def is_dry(self) -> bool:
         return bool(self.request.get("dryRun", False))
 
+    @property
+    def verifies_later(self) -> bool:
+        """Whether its batches wait for a time of the request's before they are verified."""
+        return bool(self.request.get("verifyAfterHours", 0))
+
 
 def run_metric(outcome: Outcome) -> str:
     """The name of the counter of runs that end so: RunsCompleted, RunsFailed and so on."""

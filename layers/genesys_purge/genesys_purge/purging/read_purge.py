@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from genesys_purge.errors import NotFound
-from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.batch import PENDING, Batch
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.paging import limit_in, number_in
 from genesys_purge.model.run import totals_of
 from genesys_purge.ports import AuditLog, Runs
 
-PENDING = "pending"
 RUN_ID = re.compile("[A-Za-z0-9_-]{1,80}")
 
 
@@ -54,7 +53,7 @@ class ReadPurge:
                 "detail",
             },
         )
-        pending = [batch for batch in batches if _is_pending(batch)]
+        pending = any(batch.verification for batch in batches)
         return shown | {
             **({"organisation": run.organisation} if run.organisation else {}),
             **({"verification": PENDING} if pending else {}),
@@ -74,11 +73,6 @@ class ReadPurge:
         return answer
 
 
-def _is_pending(batch: Batch) -> bool:
-    """Whether the batch's job is over and nobody has looked yet what it did."""
-    return batch.state is BatchState.COMPLETED and batch.verified is None
-
-
 def _shown(batch: Batch) -> dict[str, Any]:
     shown = {
         "batch": batch.number,
@@ -89,7 +83,7 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "deleted": batch.deleted,
         "verified": batch.verified,
         "isVerified": batch.is_verified,
-        "verification": PENDING if _is_pending(batch) else None,
+        "verification": batch.verification,
         "startTime": batch.began_at and zulu(batch.began_at),
         "endTime": batch.ended_at and zulu(batch.ended_at),
         "durationSeconds": batch.duration_seconds,

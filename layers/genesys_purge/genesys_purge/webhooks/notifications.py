@@ -27,7 +27,7 @@ RUN_ENDS = frozenset({Action.RUN_COMPLETED, Action.RUN_FAILED, Action.RUN_REJECT
 def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
     """Every notification of a record; most records have none."""
     if record.action in JOB_ENDS and record.job_id and record.latency_seconds is not None:
-        yield _of_job(record, record.latency_seconds)
+        yield _of_job(record, record.latency_seconds, _verification(record, runs))
     if record.action in BATCH_ENDS and record.batch is not None:
         yield _of_batch(record, runs.batch(record.run_id, record.batch))
     if record.action in RUN_ENDS:
@@ -39,14 +39,24 @@ def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
             yield _of_rule(Event.RULE_NONCOMPLIANT, record)
 
 
-def _of_job(record: AuditRecord, latency: float) -> Notification:
-    """D4's."""
+def _verification(record: AuditRecord, runs: Runs) -> str | None:
+    """`pending` for a job whose batch waits to be verified at a time of its request's."""
+    if record.action is not Action.BATCH_COMPLETED or record.batch is None:
+        return None
+    if not runs.get(record.run_id).verifies_later:
+        return None
+    return runs.batch(record.run_id, record.batch).verification
+
+
+def _of_job(record: AuditRecord, latency: float, verification: str | None) -> Notification:
+    """D4's; and whether it is still to be verified, of which that knows nothing."""
     body = {
         "event": Event.JOB_FINISHED,
         "jobId": record.job_id,
         "state": JOB_ENDS[record.action],
         "recordsProcessed": record.deleted,
         "latencySeconds": latency,
+        "verification": verification,
         "timestamp": zulu(record.at),
     }
     return Notification.of(Event.JOB_FINISHED, record, body)

@@ -1,0 +1,94 @@
+"""What is over five years old is purged by intervals, on the real state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.simulator import Conversation, Corpus
+from local.simulator.live.recording import FileState
+from local.simulator.live.recording_job import RecordingJobState
+from tests.application import Application, running
+from tests.builders import days_ago, recording_job, uuids
+from tests.workflows.proof import statuses
+from tests.workflows.recording_slots import SETTINGS
+
+IDS, LONG = uuids(20), uuids(1, series=1)[0]
+# Whole days in UTC: the corpus is made at noon.
+FIRST, SECOND = 2_400.5, 2_300.5
+
+
+def call(conversation_id: str, days: float, **fields: Any) -> Conversation:
+    """A call of an hour that began so many days ago."""
+    start = days_ago(days)
+    return Conversation(conversation_id, start=start, end=start + timedelta(hours=1), **fields)
+
+
+def corpus() -> Corpus:
+    """Two periods of ten calls, one a day; across the second goes one that lasted three months."""
+    calls = [call(each, FIRST - 0.25 - n) for n, each in enumerate(IDS[:10])]
+    calls += [call(each, SECOND - 0.25 - n) for n, each in enumerate(IDS[10:])]
+    # A second one on the day of the first period's third.
+    calls.append(call(uuids(1, series=2)[0], FIRST - 2.5, legal_hold=True))
+    long = Conversation(LONG, start=days_ago(SECOND + 60), end=days_ago(SECOND - 30))
+    return Corpus.of([*calls, long])
+
+
+def request(oldest: float) -> dict[str, Any]:
+    window = {"start": days_ago(oldest).isoformat(), "end": days_ago(oldest - 10).isoformat()}
+    return recording_job(dateRange=window)
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Application]:
+    with running(corpus(), SETTINGS, environment={"RECORDING_BATCH_SIZE": "5"}) as app:
+        yield app
+
+
+def test_intervals_leave_the_days_of_what_is_protected_alone(app: Application) -> None:
+    app.put_hold(
+        holdId="case-17",
+        reason="r",
+        placedBy="legal",
+        placedAt="2026-11-20T00:00:00Z",
+        conversationIds={IDS[6]},
+    )
+
+    run = app.run(request(FIRST))
+
+    assert run["outcome"] == "completed"
+    assert run["plan"]["skipped"] == {"legal_hold": 1, "protected": 1, "day_closed": 1}
+    expected = [IDS[0:2], IDS[3:6], IDS[7:10]]
+    gone = {
+        each.conversation_id
+        for each in app.simulator.recordings
+        if each.file_state is FileState.DELETED
+    }
+    assert gone == set().union(*expected)
+    jobs = app.simulator.recording_jobs
+    assert [job.query.conversation_query for job in jobs] == [None] * 3
+    assert run["totals"]["deleted"] == sum(len(job.processed_ids) for job in jobs)
+    told = [
+        each["detail"] for each in app.audit(run["runId"]) if each["action"] == "batch_submitted"
+    ]
+    assert all(each.startswith("by the interval 2020-") for each in told)
+
+
+def test_what_planning_could_not_see_is_seen_before_anything_is_deleted(app: Application) -> None:
+    before = [each.file_state for each in app.simulator.recordings]
+
+    run = app.run(request(SECOND))
+
+    assert (run["outcome"], statuses(run)) == ("failed", ["failed"] * 2)
+    assert all(
+        "6 conversations, the plan has 5" in batch["detail"]
+        and "its job" in batch["detail"]
+        and "is cancelled" in batch["detail"]
+        for batch in run["batches"]
+    )
+    assert [each.file_state for each in app.simulator.recordings] == before
+    states = [job.state for job in app.simulator.recording_jobs]
+    assert states[-2:] == [RecordingJobState.CANCELLED] * 2
