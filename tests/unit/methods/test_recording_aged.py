@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from genesys_purge.errors import JobLost, OnLegalHold
@@ -16,6 +16,8 @@ from genesys_purge.methods.recording_request import RecordingJobRequest
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests import builders
 from tests.clock import NOON
@@ -229,6 +231,67 @@ def test_what_is_not_surely_a_bare_range_over_five_years_old_is_never_an_interva
     old = row(0, 0, conversationStart=zulu(start), conversationEnd=zulu(start + HOUR))
     given = request(**fields)
     assert scene.plan(METHOD, given, sources(knowing(old))) == ([], {"over_five_years": 1})
+
+
+FATES = ("free", "held", "protected", "open")
+
+
+class Made(NamedTuple):
+    """A conversation in hours after the window's start, and what keeps it, if anything."""
+
+    begins: float
+    lasts: float
+    fate: str
+
+
+made = st.builds(
+    Made,
+    st.integers(-29 * 24 * 4, 60 * 24 * 4 + 90).map(lambda quarters: quarters / 4),
+    st.integers(0, 200).map(lambda quarters: quarters / 4),
+    st.sampled_from(["free"] * 8 + ["held", "protected", "open"]),
+)
+
+
+def made_row(number: int, each: Made) -> dict[str, Any]:
+    found = row(number, each.begins / 24, lasts=each.lasts * HOUR)
+    return found | ({"conversationEnd": None} if each.fate == "open" else {})
+
+
+@given(st.lists(made, max_size=25), st.integers(1, 5))
+def test_nothing_that_has_to_stay_ever_shares_a_day_with_an_interval(
+    conversations: list[Made], size: int
+) -> None:
+    rows = sorted(
+        (made_row(number, each) for number, each in enumerate(conversations)),
+        key=lambda each: str(each["conversationStart"]),
+    )
+    ids_of = {
+        fate: [IDS[n] for n, c in enumerate(conversations) if c.fate == fate] for fate in FATES
+    }
+    holds = [hold(conversation_ids=frozenset(ids_of["held"]))] if ids_of["held"] else []
+    genesys = knowing(*rows, protected=ids_of["protected"])
+    batches, skipped = plan(genesys, *holds, batch_size=size)
+
+    near = 0
+    for each in conversations:
+        start = FIRST + each.begins * HOUR
+        end = None if each.fate == "open" else start + each.lasts * HOUR
+        if start > WINDOW.end or (end is not None and end < WINDOW.start):
+            continue
+        near += 1
+        is_inside = start >= WINDOW.start and end is not None and end < WINDOW.end
+        if each.fate == "free" and is_inside:
+            continue
+        for batch in batches:
+            assert batch.interval is not None
+            last = batch.interval.end - timedelta.resolution
+            assert last.date() < start.date() or (
+                end is not None and batch.interval.start.date() > end.date()
+            )
+    planned = [each.conversation_id for batch in batches for each in batch.entries]
+    assert len(set(planned)) == len(planned)
+    assert set(planned) <= set(ids_of["free"])
+    assert len(planned) + sum(skipped.values()) == near
 
 
 @pytest.mark.parametrize(("protected", "noted"), [(899, False), (900, True)])
