@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from genesys_purge.methods import data_retention
 from genesys_purge.ports import Operation, Permit
 
 Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -20,11 +21,14 @@ class Call(NamedTuple):
 
 
 class ScriptedGenesys:
-    """Answers each operation with its replies in order, and with the last one ever after."""
+    """Answers each operation with its replies in order, and with the last one ever after.
+
+    It keeps data for ever, unless told otherwise.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self._replies: dict[tuple[str, str], list[Reply]] = {}
+        self._replies: dict[tuple[str, str], list[Reply]] = {data_retention.READ[:2]: [{}]}
 
     def on(self, operation: Operation, *replies: Reply) -> None:
         self._replies[operation.verb, operation.path] = list(replies)

@@ -7,6 +7,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.errors import PermissionMissing
+from genesys_purge.methods import data_retention
 from genesys_purge.methods.conversation_details import QUERY
 from genesys_purge.methods.method import Noted
 from genesys_purge.methods.recording_gate import STATUS
@@ -54,7 +56,26 @@ def test_the_plan_says_that_it_counts_conversations(bench: Workbench) -> None:
     plan(bench)
     shown = bench.read_purge("GET /purges/{runId}", {"runId": "run-1"}, {})
     assert (shown["plan"]["unit"], shown["plan"]["targeted"]) == ("conversations", 1)
-    assert bench.last_fact["detail"].endswith("; targeted counts conversations")
+    assert "; targeted counts conversations; " in bench.last_fact["detail"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({}, "the organisation has set no data retention"),
+        ({"retentionDays": 730}, "the organisation keeps no interaction for more than 730 days"),
+        (
+            PermissionMissing("403", permission="analytics:dataRetention:view"),
+            "data retention could not be read (the OAuth client needs analytics:dataRetention:view)",
+        ),
+    ],
+)
+def test_the_plan_says_how_long_the_organisation_keeps_anything(
+    bench: Workbench, answer: Any, told: str
+) -> None:
+    bench.genesys.on(data_retention.READ, answer)
+    assert plan(bench).batches == 1
+    assert bench.last_fact["detail"].endswith(told)
 
 
 def test_what_is_noted_of_a_plan_is_in_its_audit_record_and_measured(bench: Workbench) -> None:
@@ -63,10 +84,11 @@ def test_what_is_noted_of_a_plan_is_in_its_audit_record_and_measured(bench: Work
     bench.genesys.on(ASK, lambda body: {"entities": [{"id": i} for i in body["conversationIds"]]})
     bench.stored(builders.recording_job(action="archive"))
     bench.plan_purge(RunRef(run_id="run-1"))
-    assert bench.last_fact["detail"].endswith(
+    told = (
         "; targeted counts conversations; recordings are archived, none is deleted; "
-        "Genesys protects 900 of these; it protects at most 1,000 in an organisation"
+        "Genesys protects 900 of these; it protects at most 1,000 in an organisation; "
     )
+    assert told in bench.last_fact["detail"]
     assert bench.meter.counts["ProtectedConversations"] == 900
 
 

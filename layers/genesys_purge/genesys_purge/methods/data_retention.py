@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from genesys_purge.errors import PermissionMissing, PurgeError
-from genesys_purge.methods.method import count_in
+from genesys_purge.methods.answers import count_in
 from genesys_purge.ports import Genesys, Operation
 
 # Asked once: whoever wants to know it can do without.

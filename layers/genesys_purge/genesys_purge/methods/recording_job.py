@@ -11,6 +11,7 @@ from genesys_purge.errors import FieldError
 from genesys_purge.methods import conversation_details, recording_aged, windows
 from genesys_purge.methods.answers import job_id_in
 from genesys_purge.methods.conversation_details import Conversation, any_of
+from genesys_purge.methods.data_retention import cap_of
 from genesys_purge.methods.method import (
     JobReport,
     Noted,
@@ -88,6 +89,7 @@ class RecordingJob:
         else:
             yield from recording_aged.plan(window, eligibility, sources)
         yield from eligibility.notes()
+        yield Noted(str(cap_of(sources.genesys)))
 
     def submit(
         self, request: RecordingJobRequest, part: Part, permit: Permit, genesys: Genesys

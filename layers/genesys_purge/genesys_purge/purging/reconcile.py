@@ -43,7 +43,7 @@ class Reconcile:
         wait = reconcile_wait(step)
         looks_left = step.waited_seconds + wait <= self._patience
         try:
-            job_id = finder.find(case.request, ref, self._genesys)
+            job_id = finder.find(case.request, ref, case.genesys)
         except TryLater:
             if not looks_left:
                 raise
