@@ -46,7 +46,6 @@ def intervals(
             waiting = together
         else:
             yield Skipped("inseparable", len(knot))
-            waiting = []
     if waiting:
         yield _planned(waiting)
 
