@@ -42,6 +42,13 @@ def print_run_shape() -> None:
     print(f"invocations    {shape.invocations:6.2f}  (reach 7)")
     print(f"transitions    {shape.transitions:6.2f}  (reach 18)")
     print(f"calls          {shape.calls:6.2f}  (at least {run_shape.LEAST_CALLS})\n")
+    live = run_shape.measure_recording_jobs()
+    print("Recording jobs over 1,000 conversations, for each job of 100, in two steps")
+    print(f"looks at it    {live.polls:6.2f}  (at least {run_shape.LEAST_LIVE_LOOKS})")
+    print(f"invocations    {live.invocations:6.2f}  (reach 7)")
+    print(f"transitions    {live.transitions:6.2f}  (reach 18, of jobs of one step)")
+    print(f"calls          {live.calls:6.2f}  (at least {run_shape.LEAST_LIVE_CALLS})")
+    print(f"conversations  {live.looks:6.2f}  looked at to verify, each once\n")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ LEAST_CALLS = 4
 # Finding the conversations and asking for protection, counting the unfinished jobs in three states,
 # creating one, a look at it when it is ready and one when it has ended, its totals, protection
 # again, executing it, its counters and its failures.
-LEAST_LIVE_CALLS = 13
+LEAST_LIVE_CALLS, LEAST_LIVE_LOOKS = 13, 4
 
 
 @dataclass(frozen=True)

@@ -253,6 +253,7 @@ READ = {
         "totalConversations",
         "totalRecordings",
         "totalProcessedRecordings",
+        "percentProgress",
         "totalFailedRecordings",
         "totalSkippedRecordings",
     },

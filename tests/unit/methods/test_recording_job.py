@@ -316,6 +316,12 @@ def test_a_creation_without_a_readable_job_is_unknown(answer: dict[str, Any]) ->
         ({"state": "READY"}, JobReport(JobStatus.READY)),
         ({"state": "PROCESSING", "totalProcessedRecordings": 3}, JobReport(JobStatus.RUNNING, 3)),
         ({"state": "SOMETHING_NEW"}, JobReport(JobStatus.RUNNING)),
+        ({"state": "PENDING", "percentProgress": 0}, JobReport(JobStatus.RUNNING, progress=0)),
+        (
+            {"state": "PROCESSING", "totalProcessedRecordings": 3, "percentProgress": 25},
+            JobReport(JobStatus.RUNNING, 3, progress=0.25),
+        ),
+        ({"state": "PROCESSING", "percentProgress": "25"}, JobReport(JobStatus.RUNNING)),
         (
             {"state": "FULFILLED", "totalProcessedRecordings": 7, "totalFailedRecordings": 0},
             JobReport(JobStatus.COMPLETED, 7),

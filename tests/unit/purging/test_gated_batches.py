@@ -66,7 +66,7 @@ def test_the_plan_says_that_it_counts_conversations(bench: Workbench) -> None:
         ({"retentionDays": 730}, "the organisation keeps no interaction for more than 730 days"),
         (
             PermissionMissing("403", permission="analytics:dataRetention:view"),
-            "data retention could not be read (the OAuth client needs analytics:dataRetention:view)",
+            "could not be read (the OAuth client needs analytics:dataRetention:view)",
         ),
     ],
 )

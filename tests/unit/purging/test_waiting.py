@@ -45,6 +45,25 @@ def test_each_method_is_polled_as_its_document_says(name: str, waits: list[float
     assert [first_wait(policy, 0), *later] == pytest.approx(waits)
 
 
+def test_a_recording_job_is_polled_slowly_until_it_says_how_far_it_is() -> None:
+    policy = POLICIES["recording_job"]
+    reports = [JobReport(JobStatus.RUNNING, 0, progress=0.0), JobReport(JobStatus.RUNNING)]
+    waits = [poll_wait(policy, step(attempt), each, 100) for attempt in (0, 9) for each in reports]
+    assert [first_wait(policy, 0), *waits] == [15, 18.75, 18.75, 60, 60]
+
+
+@pytest.mark.parametrize(
+    ("share", "wait"), [(0.5, 60), (0.7, 34.2857), (0.9, 13.1111), (1.0, 3), (0.01, 60)]
+)
+def test_a_job_that_tells_its_progress_is_looked_at_when_that_ends(
+    share: float, wait: float
+) -> None:
+    # Of more recordings than there are conversations; their count predicts nothing.
+    report = JobReport(JobStatus.RUNNING, 99, progress=share)
+    found = poll_wait(POLICIES["recording_job"], step(waited=100), report, 100)
+    assert found == pytest.approx(wait, abs=1e-3)
+
+
 @pytest.mark.parametrize(
     ("name", "longest"),
     [("data_deletion", 15), ("interaction_purge", 300), ("conversation_archive", 90)],

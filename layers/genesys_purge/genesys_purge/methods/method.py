@@ -98,12 +98,17 @@ class JobStatus(StrEnum):
 
 
 class JobReport(NamedTuple):
-    """A job's status and, as far as it says so, records processed, message, megabytes freed."""
+    """A job's status and, as far as it says so, records processed, message, megabytes freed.
+
+    `progress` is the share of its work that it says is done, where it counts other things than a
+    plan does.
+    """
 
     status: JobStatus
     processed: int | None = None
     message: str | None = None
     storage_recovered_mb: float | None = None
+    progress: float | None = None
 
 
 class Verdict(NamedTuple):

@@ -132,15 +132,17 @@ def report_of(job: Mapping[str, Any]) -> JobReport:
     processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
     words = [message] if isinstance(message, str) and message else []
     words += [f"{failed} recordings failed"] if failed else []
+    percent = count_in(job, "percentProgress")
+    progress = None if percent is None else percent / 100
     if action is Action.DELETE:
-        return JobReport(status, processed, "; ".join(words) or None)
+        return JobReport(status, processed, "; ".join(words) or None, progress=progress)
     if action is None:
-        return JobReport(status, None, "; ".join(words) or None)
+        return JobReport(status, None, "; ".join(words) or None, progress=progress)
     words.append(f"{processed} recordings {action.done}, none deleted")
     # What could not be exported must not be deleted next.
     if failed and status is JobStatus.COMPLETED:
         status = JobStatus.FAILED
-    return JobReport(status, 0, "; ".join(words))
+    return JobReport(status, 0, "; ".join(words), progress=progress)
 
 
 def _action_of(job: Mapping[str, Any]) -> Action | None:

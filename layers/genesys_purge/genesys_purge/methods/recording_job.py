@@ -53,7 +53,7 @@ class RecordingJob:
 
     name = "recording_job"
     request_model = RecordingJobRequest
-    poll_policy = PollPolicy(first=5, growth=1.5, longest=60)
+    poll_policy = PollPolicy(first=15, growth=1.25, longest=60, by_progress=True)
     plans_upper_bound = True
     gate = RecordingGate()
     finder = None

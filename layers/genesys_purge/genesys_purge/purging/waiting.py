@@ -12,7 +12,7 @@ RECONCILE_FIRST, RECONCILE_LONGEST = 15.0, 300.0
 # Looks after a finished job: the analytics lag a little behind.
 VERIFY_WAITS = (5, 10, 20, 40, 80)
 SUBMIT_FIRST, SUBMIT_LONGEST = 5.0, 60.0
-SOON, NEARLY_DONE, SHORTEST, LONGEST = 2.0, 25.0, 3.0, 90.0
+SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
 
 
 def first_wait(policy: PollPolicy, size: int) -> float:
@@ -22,12 +22,19 @@ def first_wait(policy: PollPolicy, size: int) -> float:
 
 def poll_wait(policy: PollPolicy, step: BatchStep, report: JobReport, targeted: int) -> float:
     """Seconds until the next look at a running job."""
-    if policy.by_progress and report.processed and 0 < report.processed <= targeted:
-        elapsed = max(step.waited_seconds, 1)
-        rest = elapsed * (targeted - report.processed) / report.processed
+    done = _share_done(report, targeted) if policy.by_progress else 0
+    if 0 < done <= 1:
+        rest = max(step.waited_seconds, 1) * (1 - done) / done
         wait = rest + SOON if rest < NEARLY_DONE else 0.8 * rest
-        return min(max(wait, SHORTEST), LONGEST)
+        return min(max(wait, SHORTEST), policy.longest)
     return min(policy.first * policy.growth ** (step.attempt + 1), policy.longest)
+
+
+def _share_done(report: JobReport, targeted: int) -> float:
+    """The share of a job that is done, as far as it says so; 0 where it does not."""
+    if report.progress is not None:
+        return report.progress
+    return report.processed / targeted if report.processed and targeted else 0
 
 
 def slower(policy: PollPolicy, step: BatchStep, retry_after: float | None) -> float:
