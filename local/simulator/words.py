@@ -57,6 +57,8 @@ class Operation(StrEnum):
     LIST_RULE_SETS = "list_rule_sets"
     UPDATE_RULE_SET = "update_rule_set"
     DELETE_RULE_SET = "delete_rule_set"
+    READ_CAMPAIGN = "read_campaign"
+    UPDATE_CAMPAIGN = "update_campaign"
 
 
 class MediaType(StrEnum):

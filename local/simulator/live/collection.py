@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import eq
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -41,9 +42,9 @@ class Operations(NamedTuple):
 class Kind:
     """What sets one collection apart from another.
 
-    `cannot_create_enabled` and `cannot_delete_enabled` are codes of refusals, None of none. A
-    versioned entity is updated with its current version. `require` refuses what fits the body and
-    still is not taken; one that is `searched` is found by any part of its name.
+    `cannot_..._enabled` are codes of refusals, None of none. A versioned entity is updated with its
+    current version. `require` refuses what fits the body and still is not taken. `?name=` finds
+    those of which `finds` says so, given what is asked for and the name.
     """
 
     path: str
@@ -56,16 +57,27 @@ class Kind:
     invalid: str = BAD_REQUEST
     versioned: bool = False
     cannot_create_enabled: str | None = None
+    cannot_modify_enabled: str | None = None
     cannot_delete_enabled: str | None = None
     require: Callable[[Any], None] = lambda body: None  # noqa: ARG005
-    searched: bool = False
+    finds: Callable[[str, str], bool] = eq
 
 
 class Collection:
-    """The entities of one kind by id, in order of creation."""
+    """The entities of one kind by id, in order of creation: at most so many, if there is a limit.
 
-    def __init__(self, kind: Kind) -> None:
+    What is in use is not deleted.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        most: int | None = None,
+        is_in_use: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._kind = kind
+        self._most = most
+        self._is_in_use = is_in_use
         self._entities: dict[str, dict[str, object]] = {}
 
     def routes(self) -> tuple[Route, ...]:
@@ -86,6 +98,8 @@ class Collection:
         """The entity; 400 for a bad body, a name that is taken, or one that must not be enabled."""
         sent = self._read_body(request)
         self._require_disabled(sent, self._kind.cannot_create_enabled)
+        if self._most is not None and len(self._entities) >= self._most:
+            raise Refusal(400, "There are as many as may be", code="max.entity.count.reached")
         entity_id = str(uuid4())
         at = format_instant(request.at)
         made = {self._kind.created: at, self._kind.modified: at, "version": 1}
@@ -93,14 +107,17 @@ class Collection:
 
     def page(self, request: Request) -> Answer:
         """A page of entities, of `?name=` where it is given."""
-        found = [each for each in self._entities.values() if self._is_meant(each, request)]
+        asked = request.query.get("name", "")
+        found = [
+            each
+            for each in self._entities.values()
+            if not asked or self._kind.finds(asked, str(each["name"]))
+        ]
         return page_of(request, found, lambda each: each)
 
-    def _is_meant(self, entity: Mapping[str, object], request: Request) -> bool:
-        asked, name = request.query.get("name", ""), str(entity["name"])
-        if self._kind.searched:
-            return asked.casefold() in name.casefold()
-        return asked in ("", name)
+    def holds(self, entity_id: str) -> bool:
+        """Whether there is one of this id."""
+        return entity_id in self._entities
 
     def read(self, request: Request) -> Answer:
         """The entity."""
@@ -111,6 +128,8 @@ class Collection:
         current = self._entity(request)
         sent = self._read_body(request)
         version = self._next_version(sent, current)
+        if self._content(sent) != self._content(current):
+            self._require_disabled(current, self._kind.cannot_modify_enabled)
         made = {
             self._kind.created: current[self._kind.created],
             self._kind.modified: format_instant(request.at),
@@ -119,8 +138,11 @@ class Collection:
         return self._keep(request.parameters["id"], sent, made)
 
     def delete(self, request: Request) -> Answer:
-        """200 without a body; 400 where it must not be enabled."""
+        """200 without a body; 400 where it must not be enabled, or is in use."""
         self._require_disabled(self._entity(request), self._kind.cannot_delete_enabled)
+        if self._is_in_use(request.parameters["id"]):
+            message = "Another entity refers to it"
+            raise Refusal(400, message, code="referential.integrity.error")
         del self._entities[request.parameters["id"]]
         return Answer(200, b"")
 
@@ -134,6 +156,11 @@ class Collection:
             raise Refusal(400, message, code=self._kind.duplicate)
         sent: dict[str, object] = orjson.loads(request.body)
         return sent
+
+    def _content(self, entity: Mapping[str, object]) -> dict[str, object]:
+        """What the caller says, but for whether it is enabled."""
+        own = {self._kind.created, self._kind.modified, "version", "id", "selfUri", "enabled"}
+        return {name: value for name, value in entity.items() if name not in own}
 
     def _keep(self, entity_id: str, sent: dict[str, object], made: dict[str, object]) -> Answer:
         if not self._kind.versioned:

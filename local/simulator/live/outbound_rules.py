@@ -2,47 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
 
-from pydantic import Field
-
-from local.simulator.live.collection import Collection, Kind, Named, Operations
+from local.simulator.live.collection import Collection, Kind, Operations
+from local.simulator.live.outbound_bodies import CampaignRule, RuleSet
+from local.simulator.live.outbound_campaigns import OutboundCampaigns
+from local.simulator.live.settings import LiveSettings
 from local.simulator.words import Operation
-
-LONGEST_NAME = 64
-
-
-class Dialling(Named):
-    """What a campaign rule and a rule set have in common."""
-
-    name: str = Field(min_length=1, max_length=LONGEST_NAME)
-    version: int | None = None
-    date_created: str | None = None
-    date_modified: str | None = None
-
-
-class CampaignRule(Dialling):
-    """A rule about the progress of campaigns; there is no attribute of a contact in it."""
-
-    campaign_rule_entities: dict[str, object]
-    campaign_rule_conditions: tuple[dict[str, object], ...]
-    campaign_rule_actions: tuple[dict[str, object], ...]
-    match_any_conditions: bool = False
-    enabled: bool = False
-    campaign_rule_processing: Literal["v2"] | None = None
-    condition_groups: tuple[dict[str, object], ...] = ()
-    execution_settings: dict[str, object] | None = None
-    time_zone_id: str | None = None
-    warnings: tuple[dict[str, object], ...] = ()
-
-
-class RuleSet(Dialling):
-    """Rules about contacts, which campaigns refer to."""
-
-    contact_list: dict[str, object] | None = None
-    queue: dict[str, object] | None = None
-    rules: tuple[dict[str, object], ...] = ()
-
 
 CAMPAIGN_RULES = Kind(
     path="/api/v2/outbound/campaignrules",
@@ -59,7 +25,9 @@ CAMPAIGN_RULES = Kind(
     modified="dateModified",
     duplicate="duplicate.name",
     versioned=True,
+    finds=lambda asked, name: name.startswith(asked),
     cannot_create_enabled="cannot.create.enabled.campaign.rule",
+    cannot_modify_enabled="cannot.modify.enabled.campaign.rule",
     cannot_delete_enabled="cannot.delete.enabled.campaign.rule",
 )
 RULE_SETS = Kind(
@@ -77,9 +45,18 @@ RULE_SETS = Kind(
     modified="dateModified",
     duplicate="duplicate.name",
     versioned=True,
+    finds=lambda asked, name: name.startswith(asked),
 )
 
 
-def outbound_collections() -> tuple[Collection, Collection]:
-    """Campaign rules and rule sets, none yet."""
-    return Collection(CAMPAIGN_RULES), Collection(RULE_SETS)
+def outbound(
+    campaign_ids: Iterable[str], live: LiveSettings
+) -> tuple[Collection, Collection, OutboundCampaigns]:
+    """Campaign rules and rule sets, none yet, and the campaigns, which refer to no rule set yet."""
+
+    def is_in_use(rule_set: str) -> bool:
+        return campaigns.refer_to(rule_set)
+
+    rule_sets = Collection(RULE_SETS, live.max_rule_sets, is_in_use)
+    campaigns = OutboundCampaigns(campaign_ids, rule_sets.holds)
+    return Collection(CAMPAIGN_RULES, live.max_campaign_rules), rule_sets, campaigns

@@ -14,7 +14,7 @@ from local.simulator.live.deletion_protection import DeletionProtection
 from local.simulator.live.disconnections import Disconnections
 from local.simulator.live.gdpr_requests import GdprRequests
 from local.simulator.live.gdpr_subjects import GdprSubjects
-from local.simulator.live.outbound_rules import outbound_collections
+from local.simulator.live.outbound_rules import outbound
 from local.simulator.live.recording_job_engine import RecordingJobEngine
 from local.simulator.live.recording_jobs import RecordingJobs
 from local.simulator.live.recording_metadata import RecordingMetadata
@@ -50,7 +50,7 @@ class LivePlatform:
             GdprSubjects(corpus),
             retention,
             *policy_collections(retention),
-            *outbound_collections(),
+            *outbound(settings.campaigns, live),
             self.disconnections,
         )
 

@@ -33,7 +33,7 @@ def retention_policies(path: str, permission: str, retention: DataRetention) -> 
             duplicate="recording.policy.name.duplicate.name",
             invalid="recording.policy.invalid",
             require=require,
-            searched=True,
+            finds=lambda asked, name: asked.casefold() in name.casefold(),
         )
     )
 

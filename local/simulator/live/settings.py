@@ -32,6 +32,8 @@ class LiveSettings:
     max_protected: int | None = 1000
     max_predicates: int | None = None
     max_detail_ids: int | None = 100
+    max_campaign_rules: int | None = None
+    max_rule_sets: int | None = None
     largest_page: int = 100
 
     too_many_jobs: Rejection = Rejection(409, "request.conflict")

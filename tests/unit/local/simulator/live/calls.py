@@ -30,6 +30,7 @@ POLICIES = "/api/v2/recording/mediaretentionpolicies"
 EVERY_MEDIUM = "/api/v2/recording/crossplatform/mediaretentionpolicies"
 CAMPAIGN_RULES = "/api/v2/outbound/campaignrules"
 RULE_SETS = "/api/v2/outbound/rulesets"
+CAMPAIGN = "/api/v2/outbound/campaigns/campaign-1"
 ONE = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"
 STARTED = datetime(2025, 1, 10, 8, tzinfo=NOW.tzinfo)
@@ -192,8 +193,18 @@ def campaign_rule(**changes: Any) -> dict[str, Any]:
     return {
         "name": "slow down",
         "campaignRuleEntities": {"campaigns": [{"id": ONE}]},
-        "campaignRuleConditions": [{"conditionType": "campaignProgress"}],
-        "campaignRuleActions": [{"actionType": "turnOffCampaign"}],
+        "campaignRuleConditions": [
+            {
+                "conditionType": "campaignProgress",
+                "parameters": {"operator": "greaterThan", "value": "0.5"},
+            }
+        ],
+        "campaignRuleActions": [
+            {
+                "actionType": "turnOffCampaign",
+                "campaignRuleActionEntities": {"useTriggeringEntity": True},
+            }
+        ],
         "enabled": False,
     } | changes
 
@@ -232,4 +243,6 @@ def live_operations(caller: Caller) -> dict[Operation, httpx.Response]:
         Operation.LIST_RULE_SETS: get(RULE_SETS),
         Operation.UPDATE_RULE_SET: put(f"{RULE_SETS}/{ONE}", json={"name": "a"}),
         Operation.DELETE_RULE_SET: delete(f"{RULE_SETS}/{ONE}"),
+        Operation.READ_CAMPAIGN: get(CAMPAIGN),
+        Operation.UPDATE_CAMPAIGN: put(CAMPAIGN, json={"name": "a"}),
     }

@@ -8,6 +8,7 @@ import pytest
 from local.simulator import Fault, FaultKind, OAuthClient
 from tests.unit.local.simulator.caller import Caller, start_simulator
 from tests.unit.local.simulator.live.calls import (
+    CAMPAIGN,
     CAMPAIGN_RULES,
     DATA_RETENTION,
     DETAILS,
@@ -68,6 +69,8 @@ NEEDED = [
     *crud(EVERY_MEDIUM, CROSS),
     *crud(CAMPAIGN_RULES, RULE),
     *crud(RULE_SETS, SET),
+    ("GET", CAMPAIGN, ("outbound:campaign:view",)),
+    ("PUT", CAMPAIGN, ("outbound:campaign:edit",)),
 ]
 BODIES: dict[str, object] = {
     QUERY: {"interval": interval()},
