@@ -42,7 +42,7 @@ class OutboundCampaigns:
         """The campaign; 409 for any version but the current one, 400 for an unknown rule set."""
         current = self._one(request)
         body = parse_body(Campaign, request, BAD_REQUEST)
-        if body.version != current["version"]:
+        if body.version is None or body.version != current["version"]:
             message = f"version: must be the current one, which is {current['version']}"
             raise Refusal(409, message, code="invalid.update.wrong.version")
         if not all(self._knows(each.id) for each in body.rule_sets):

@@ -12,9 +12,11 @@ from genesys_purge.campaign_rules.catalogue import Catalogue
 from genesys_purge.campaign_rules.changing import Changing
 from genesys_purge.campaign_rules.complete_campaign_rules import CompleteCampaignRules
 from genesys_purge.campaign_rules.contents import content
+from genesys_purge.campaign_rules.documented import DOCUMENTED
 from genesys_purge.campaign_rules.fail_campaign_rules import FailCampaignRules
 from genesys_purge.campaign_rules.keeping import Keeper
 from genesys_purge.campaign_rules.plan_campaign_rules import PlanCampaignRules
+from genesys_purge.campaign_rules.ports import Platform, RuleCatalogue
 from genesys_purge.campaign_rules.put_back_campaign_rules import PutBackCampaignRules
 from genesys_purge.campaign_rules.read_campaign_rules import ReadCampaignRules
 from genesys_purge.campaign_rules.recovery import RecoverCampaignRules, Recovery
@@ -67,23 +69,27 @@ class DeployBench:
         self.meter = MemoryMeter()
         self.waits: list[int] = []
         self._http = httpx.Client(transport=_Watched(self))
-        catalogue = Catalogue(self._client())
+        catalogue, platform = self.target(self._client())
         self.keeper = Keeper(self.deployments, self.meter, self.clock)
         recovery = Recovery(self.keeper, self.executions)
         changing = Changing(self.keeper, CALL_SECONDS)
         self.submit_campaign_rules = SubmitCampaignRules(
-            self.deployments, self.executions, recovery, self.keeper
+            self.deployments, self.executions, recovery, self.keeper, platform
         )
         self.recover_campaign_rules = RecoverCampaignRules(self.keeper, recovery)
         self.fail_campaign_rules = FailCampaignRules(self.keeper)
         self.complete_campaign_rules = CompleteCampaignRules(self.keeper)
         self.read_campaign_rules = ReadCampaignRules(self.deployments, self.audit)
         self.phases: dict[Phase, Callable[[DeploymentStep], DeploymentStep]] = {
-            Phase.PLAN: PlanCampaignRules(self.keeper, catalogue),
+            Phase.PLAN: PlanCampaignRules(self.keeper, catalogue, platform),
             Phase.APPLY: ApplyCampaignRules(self.keeper, catalogue, changing),
             Phase.VERIFY: VerifyCampaignRules(self.keeper, catalogue),
             Phase.PUT_BACK: PutBackCampaignRules(self.keeper, catalogue, changing),
         }
+
+    def target(self, genesys: GenesysClient) -> tuple[RuleCatalogue, Platform]:
+        """What is deployed to."""
+        return Catalogue(genesys), DOCUMENTED
 
     def _client(self) -> GenesysClient:
         url = "https://genesys.test"
@@ -160,17 +166,17 @@ class DeployBench:
     def put(self, *rules: Mapping[str, Any]) -> None:
         """Rules that somebody created before."""
         for each in rules:
-            self._ask("POST", RULES, each).raise_for_status()
+            self.ask("POST", RULES, each).raise_for_status()
 
     def change(self, name: str, **fields: Any) -> None:
         """A rule that somebody else changes."""
         current = self.at_genesys(name)
         body = {**current, **fields, "version": current["version"] + 1}
-        self._ask("PUT", f"{RULES}/{current['id']}", body).raise_for_status()
+        self.ask("PUT", f"{RULES}/{current['id']}", body).raise_for_status()
 
     def delete(self, name: str) -> None:
         """A rule that somebody else deletes."""
-        self._ask("DELETE", f"{RULES}/{self.at_genesys(name)['id']}").raise_for_status()
+        self.ask("DELETE", f"{RULES}/{self.at_genesys(name)['id']}").raise_for_status()
 
     def at_genesys(self, name: str) -> dict[str, Any]:
         """A rule as Genesys has it."""
@@ -183,7 +189,8 @@ class DeployBench:
     def _rules(self) -> list[dict[str, Any]]:
         return [dict(each) for each in self.simulator.campaigns()[CAMPAIGN].rules]
 
-    def _ask(self, verb: str, url: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
+    def ask(self, verb: str, url: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
+        """The answer to somebody else."""
         transport = self.simulator.transport()
         with httpx.Client(transport=transport) as client:
             login = {"grant_type": "client_credentials"}

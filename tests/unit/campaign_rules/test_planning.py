@@ -154,7 +154,7 @@ def test_no_more_is_done_than_needed(case: tuple[list[Rule], list[DeployedRule]]
     assert len(steps) - len(finals) == circles(wanted, before)
 
 
-def circles(wanted: Sequence[Rule], before: dict[str, int]) -> int:
+def circles(wanted: Sequence[Rule], before: dict[str, int | None]) -> int:
     """How many circles of rules there are of which each wants the order of the next."""
     holders = {order: name for name, order in before.items()}
     wants = {each.name: holders.get(each.execution_order) for each in wanted}

@@ -290,7 +290,7 @@ def test_a_deployed_rule_may_lack_what_is_not_required() -> None:
     assert (read.id, read.self_uri) == (None, None)
 
 
-@pytest.mark.parametrize("field", ["name", "version", "priority", "executionOrder"])
+@pytest.mark.parametrize("field", ["name", "version", "priority"])
 def test_an_answer_without_what_every_rule_has_is_no_rule(field: str) -> None:
     answer = {name: value for name, value in rule().items() if name != field}
     with pytest.raises(ValidationError, match=field):

@@ -29,7 +29,10 @@ SUBMITS = [
     (Operation("POST", "/api/v2/platform/webhooks"), ("notifications", "EventBridge")),
     (Operation("POST", "/api/v2/outbound/campaigns/{c}/rules"), ("/outbound/campaignrules",)),
     (Operation("PUT", "/api/v2/outbound/campaigns/{c}/rules/{r}"), ("/outbound/rulesets",)),
-    (Operation("POST", "/api/v2/analytics/events/query"), ("/audits/query",)),
+    (
+        Operation("POST", "/api/v2/analytics/events/query"),
+        ("/audits/query", "EventBridge partner source"),
+    ),
 ]
 
 

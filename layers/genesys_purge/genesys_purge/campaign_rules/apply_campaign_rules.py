@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from genesys_purge.campaign_rules.catalogue import Catalogue
 from genesys_purge.campaign_rules.changing import Changing, Made, may_be_repeated, pause, with_doubt
 from genesys_purge.campaign_rules.contents import difference, is_same
 from genesys_purge.campaign_rules.keeping import Keeper, reason_of
+from genesys_purge.campaign_rules.ports import RuleCatalogue
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.campaign_rules.snapshot import Snapshot
 from genesys_purge.campaign_rules.waiting import AT_ONCE, TRIES, backoff
@@ -23,7 +23,7 @@ FOUND = "found as wanted after a call that was not answered"
 class ApplyCampaignRules:
     """One turn; every turn reads before it writes, and may be repeated or raced without harm."""
 
-    def __init__(self, keeper: Keeper, catalogue: Catalogue, changing: Changing) -> None:
+    def __init__(self, keeper: Keeper, catalogue: RuleCatalogue, changing: Changing) -> None:
         self._keeper = keeper
         self._catalogue = catalogue
         self._changing = changing
@@ -156,11 +156,11 @@ def _obstacle(
     deployment: Deployment, step: Step, current: DeployedRule | None, snapshot: Snapshot
 ) -> str | None:
     """Why a call would be in vain; once it was made, for a list may lag behind."""
-    if current is None and step.rule_id:
+    if current is None and (step.rule_id or step.action is StepAction.UPDATE):
         return "somebody else deleted it meanwhile"
     if step.tries >= TRIES:
         return f"came to nothing in {step.tries} tries; {step.detail or 'none was answered'}"
-    order = deployment.wanted(step)["executionOrder"]
+    order = deployment.wanted(step).get("executionOrder")
     other = snapshot.in_the_way(order, current) if step.tries else None
     return f'execution order {order} is that of "{other.name}" meanwhile' if other else None
 
@@ -169,6 +169,8 @@ def _told(deployment: Deployment, step: Step, rule: DeployedRule) -> str:
     wanted = f"{rule.id}, version {rule.version}"
     if step.parked_at is not None:
         return f"{wanted}: for a while at execution order {step.parked_at}, to make way"
+    if step.disabled_as:
+        return f"{wanted}: disabled for a while, to be changed or enabled"
     if step.before is None:
         return wanted
     return f"{wanted}: {', '.join(difference(step.before, deployment.wanted(step)))}"

@@ -1,4 +1,4 @@
-"""The rules of campaigns at Genesys (D5): read page by page, changed one at a time."""
+"""The rules of campaigns as D5 has them at Genesys: read page by page, changed one at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IDENTIFIER = re.compile(r"(?!\.+$)[A-Za-z0-9._:-]{1,100}").fullmatch
 
 
 class Catalogue:
-    """The one place that calls Genesys about campaign rules."""
+    """The one place that calls the documented contract's Genesys about campaign rules."""
 
     def __init__(self, genesys: Genesys) -> None:
         self._genesys = genesys
@@ -75,6 +75,8 @@ def _rule(entity: object) -> DeployedRule:
         rule = DeployedRule.parse(entity)
     except (ValueError, TypeError):
         raise UnreadableAnswer("Genesys answered with something else than a rule") from None
+    if rule.execution_order is None:
+        raise UnreadableAnswer("Genesys answered with a rule without an execution order")
     if rule.id is None or not IDENTIFIER(rule.id):
         raise UnreadableAnswer("Genesys answered with a rule without a readable id")
     return rule

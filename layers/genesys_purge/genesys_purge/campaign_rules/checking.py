@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from genesys_purge.campaign_rules.documented import DOCUMENTED
+from genesys_purge.campaign_rules.ports import Platform
 from genesys_purge.campaign_rules.rules import (
     MOST_ACTIONS,
     MOST_RULES,
@@ -32,13 +34,18 @@ class Placed(NamedTuple):
 
 
 def check(
-    document: object, deployed: Sequence[DeployedRule] = (), *, exclusive: bool = True
+    document: object,
+    deployed: Sequence[DeployedRule] = (),
+    *,
+    exclusive: bool = True,
+    platform: Platform = DOCUMENTED,
 ) -> RuleSet:
     """The rule set in a JSON-like document; InvalidRequest with every error of it.
 
     A deployed rule is replaced by the document's rule of its name and clashes with none; the
     others stay. Rules that are not enabled clash like any other: they may be enabled any time.
-    Rules that are not to be `exclusive` may set one list to different values.
+    Rules that are not to be `exclusive` may set one list to different values. What the `platform`
+    cannot take is an error, too.
     """
     given = as_object(document)
     rule_set, errors = read_fields(RuleSet, given)
@@ -46,7 +53,8 @@ def check(
         errors.append(FieldError("rules", "must hold at least one rule"))
     # A set with a wrong rule has none at all, and the others may clash nevertheless.
     rules = rule_set.rules or tuple(_drafts(given.get("rules")))
-    require_none(chain(errors, _conflicts(rules, deployed, exclusive=exclusive)))
+    conflicts = _conflicts(rules, deployed, exclusive=exclusive)
+    require_none(chain(errors, conflicts, platform.refused(rules, deployed)))
     return rule_set
 
 

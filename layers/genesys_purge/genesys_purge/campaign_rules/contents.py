@@ -12,6 +12,7 @@ ACTION = ("type", "listId", "value")
 SERVERS_OWN = frozenset({"id", "selfUri", "version"})
 # Beyond it a float may stand for several integers.
 EXACT = 2**53
+ORDER = "executionOrder"
 
 
 def content(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def content(rule: Mapping[str, Any]) -> dict[str, Any]:
         "name": rule["name"],
         "description": rule.get("description") or "",
         "priority": rule["priority"],
-        "executionOrder": rule["executionOrder"],
+        ORDER: rule.get(ORDER),
         "conditions": _parts(rule.get("conditions"), CONDITION),
         "actions": _parts(rule.get("actions"), ACTION),
         "enabled": rule.get("enabled") is not False,
@@ -28,8 +29,11 @@ def content(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two rules have the same content, whatever their versions and ids."""
-    return _comparable(content(one)) == _comparable(content(other))
+    """Whether two rules have the same content, whatever their versions and ids.
+
+    Where Genesys keeps no execution order of a rule, any order is the same.
+    """
+    return not _unlike(content(one), content(other))
 
 
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -38,12 +42,8 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> di
         return {
             field: [None, value] for field, value in content(after).items() if value not in ("", [])
         }
-    old = content(before)
-    return {
-        field: [old[field], value]
-        for field, value in content(after).items()
-        if _comparable(old[field]) != _comparable(value)
-    }
+    old, new = content(before), content(after)
+    return {field: [old[field], new[field]] for field in _unlike(old, new)}
 
 
 def sent(
@@ -61,6 +61,16 @@ def sent(
 
 def _parts(items: Iterable[Mapping[str, Any]] | None, names: tuple[str, ...]) -> list[Any]:
     return [{name: each.get(name) for name in names} for each in items or ()]
+
+
+def _unlike(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The fields that differ."""
+    return [
+        field
+        for field in new
+        if _comparable(old[field]) != _comparable(new[field])
+        and not (field == ORDER and None in (old[field], new[field]))
+    ]
 
 
 def _comparable(value: Any) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from genesys_purge.campaign_rules.catalogue import Catalogue
 from genesys_purge.campaign_rules.checking import check
 from genesys_purge.campaign_rules.keeping import Keeper, reason_of
-from genesys_purge.campaign_rules.planning import ambiguous, plan, summary
+from genesys_purge.campaign_rules.planning import ambiguous, growth, plan, summary
+from genesys_purge.campaign_rules.ports import Platform, RuleCatalogue
 from genesys_purge.campaign_rules.requests import as_errors
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.campaign_rules.waiting import TRIES, backoff
@@ -23,9 +23,10 @@ LARGEST_DEPLOYMENT = 320_000
 class PlanCampaignRules:
     """Decides once; a deployment that has a plan keeps it."""
 
-    def __init__(self, keeper: Keeper, catalogue: Catalogue) -> None:
+    def __init__(self, keeper: Keeper, catalogue: RuleCatalogue, platform: Platform) -> None:
         self._keeper = keeper
         self._catalogue = catalogue
+        self._platform = platform
 
     def __call__(self, message: DeploymentStep) -> DeploymentStep:
         deployment = self._keeper.get(message.deployment_id)
@@ -33,7 +34,7 @@ class PlanCampaignRules:
             return message.then(PHASES[deployment.status])
         try:
             deployed = self._read(deployment.campaign_id)
-            planned = self._planned(deployment, _steps(deployment, deployed))
+            planned = self._planned(deployment, self._steps(deployment, deployed))
         except TryLater as error:
             if message.attempt + 1 < TRIES:
                 return message.again(backoff(message.attempt + 1, error))
@@ -57,7 +58,7 @@ class PlanCampaignRules:
     def _planned(self, deployment: Deployment, steps: tuple[Step, ...]) -> Deployment:
         told = summary(steps)
         planned = deployment.model_copy(update={"steps": steps})
-        if len(planned.model_dump_json().encode()) > LARGEST_DEPLOYMENT:
+        if len(planned.model_dump_json().encode()) + growth(planned) > LARGEST_DEPLOYMENT:
             message = "are too large to be kept beside what they replace; deploy them in parts"
             raise InvalidRequest([FieldError("rules", message)])
         if deployment.is_dry:
@@ -67,11 +68,10 @@ class PlanCampaignRules:
         applying = planned.to(DeploymentStatus.APPLYING)
         return self._keeper.put(applying, Action.DEPLOYMENT_PLANNED, detail=told)
 
-
-def _steps(deployment: Deployment, deployed: list[DeployedRule]) -> tuple[Step, ...]:
-    """The plan; InvalidRequest with every error of the set against what is deployed."""
-    rule_set = check(deployment.document, deployed)
-    errors = [*ambiguous(rule_set.rules, deployed)]
-    if errors:
-        raise InvalidRequest(errors)
-    return plan(rule_set.rules, deployed)
+    def _steps(self, deployment: Deployment, deployed: list[DeployedRule]) -> tuple[Step, ...]:
+        """The plan; InvalidRequest with every error of the set against what is deployed."""
+        rule_set = check(deployment.document, deployed, platform=self._platform)
+        errors = [*ambiguous(rule_set.rules, deployed)]
+        if errors:
+            raise InvalidRequest(errors)
+        return plan(rule_set.rules, deployed, self._platform.staging(deployed))

@@ -6,10 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 
+import orjson
+
 from genesys_purge.campaign_rules.contents import is_same
+from genesys_purge.campaign_rules.documented import at_once
+from genesys_purge.campaign_rules.ports import Staging
 from genesys_purge.campaign_rules.rules import LARGEST, DeployedRule, Rule
 from genesys_purge.errors import FieldError
-from genesys_purge.model.deployment_steps import Step, StepAction, StepState
+from genesys_purge.model.deployment import Deployment
+from genesys_purge.model.deployment_steps import DisabledAs, Step, StepAction, StepState
+
+# A rule as Genesys answers with it has D5's words and its own.
+AS_ANSWERED = 3
 
 
 def ambiguous(rules: Sequence[Rule], deployed: Iterable[DeployedRule]) -> Iterator[FieldError]:
@@ -23,8 +31,10 @@ def ambiguous(rules: Sequence[Rule], deployed: Iterable[DeployedRule]) -> Iterat
             yield FieldError(f"rules.{position}.name", message)
 
 
-def plan(rules: Sequence[Rule], deployed: Sequence[DeployedRule]) -> tuple[Step, ...]:
-    """A step for each rule, and one more for each that must first make way for another.
+def plan(
+    rules: Sequence[Rule], deployed: Sequence[DeployedRule], staging: Staging = at_once
+) -> tuple[Step, ...]:
+    """A step for each rule, and more for each that must first make way for another or be disabled.
 
     In execution order, as far as it goes: Genesys refuses an execution order that another rule
     still has. `rules` were checked against `deployed`.
@@ -44,7 +54,10 @@ def plan(rules: Sequence[Rule], deployed: Sequence[DeployedRule]) -> tuple[Step,
             continue
         del pending[rule.name]
         orders.move(rule.name, rule.execution_order)
-        steps.append(_step(rule, known.get(rule.name), parked.get(rule.name)))
+        current = known.get(rule.name)
+        step = _step(rule, current, parked.get(rule.name))
+        is_done = step.state is StepState.UNCHANGED
+        steps += [step] if is_done else _staged(step, staging(rule, current))
     return tuple(steps)
 
 
@@ -52,11 +65,14 @@ class Orders:
     """Which rule has which execution order, as the calls go on."""
 
     def __init__(self, deployed: Sequence[DeployedRule], rules: Sequence[Rule]) -> None:
-        self._of = {rule.name: rule.execution_order for rule in deployed}
+        self._of = {
+            rule.name: rule.execution_order for rule in deployed if rule.execution_order is not None
+        }
         self._holders: dict[int, set[str]] = defaultdict(set)
         for rule in deployed:
-            self._holders[rule.execution_order].add(rule.name)
-        self._never = {rule.execution_order for rule in deployed}
+            if rule.execution_order is not None:
+                self._holders[rule.execution_order].add(rule.name)
+        self._never = set(self._holders)
         self._never |= {rule.execution_order for rule in rules}
 
     def first_to_move(self, rule: Rule, pending: Mapping[str, Rule]) -> Rule | None:
@@ -117,9 +133,30 @@ def _step(rule: Rule, current: DeployedRule | None, parking: Step | None) -> Ste
     return Step(name=rule.name, action=StepAction.UPDATE, rule_id=current.id, before=before)
 
 
+def _staged(step: Step, stages: Sequence[DisabledAs]) -> Iterator[Step]:
+    """The step, by way of its stages; what is there before a later one is read before its call."""
+    later = Step(name=step.name, action=StepAction.UPDATE, rule_id=step.rule_id)
+    for number, stage in enumerate(stages):
+        yield (later if number else step).model_copy(update={"disabled_as": stage})
+    yield later if stages else step
+
+
+def growth(deployment: Deployment) -> int:
+    """Bytes that the steps of a plan may grow by until the last of them is made."""
+    found = 0
+    largest: dict[str, int] = defaultdict(int)
+    for step in deployment.steps:
+        if step.before is not None:
+            largest[step.name] = max(largest[step.name], len(orjson.dumps(step.before)))
+        elif step.action is StepAction.UPDATE:
+            wanted = AS_ANSWERED * len(orjson.dumps(deployment.rule(step.name)))
+            found += max(wanted, largest[step.name])
+    return found
+
+
 def summary(steps: Iterable[Step]) -> str:
     """How many rules are created, updated and left alone."""
-    actions = [step.action for step in steps if step.parked_at is None]
+    actions = [*{step.name: step.action for step in reversed([*steps])}.values()]
     return (
         f"{actions.count(StepAction.CREATE)} to create, "
         f"{actions.count(StepAction.UPDATE)} to update, "

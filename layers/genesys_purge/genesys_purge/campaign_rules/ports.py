@@ -2,11 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
+from genesys_purge.campaign_rules.rules import DeployedRule, Rule
+from genesys_purge.errors import FieldError
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.deployment import Deployment
 from genesys_purge.model.deployment_messages import DeploymentStep
+from genesys_purge.model.deployment_steps import DisabledAs
+
+
+class RuleCatalogue(Protocol):
+    """The rules of campaigns at Genesys, in D5's words whatever the platform calls them.
+
+    What was wanted compares equal to what is read back, and what was read may be written again.
+    """
+
+    def rules(self, campaign_id: str) -> list[DeployedRule]:
+        """Every rule of a campaign; JobLost where Genesys has no such campaign."""
+
+    def create(self, campaign_id: str, wanted: Mapping[str, Any]) -> DeployedRule:
+        """The new rule: one changing call."""
+
+    def update(
+        self, campaign_id: str, current: DeployedRule, wanted: Mapping[str, Any]
+    ) -> DeployedRule:
+        """The rule as changed: one changing call; refused with 409 where it is not `current`."""
+
+    def remove(self, campaign_id: str, rule_id: str) -> None:
+        """The rule is gone, or was gone before: at most one changing call."""
+
+
+# What a rule that differs from the one at Genesys, if any, must say on its way, one call for each.
+Staging = Callable[[Rule, DeployedRule | None], Sequence[DisabledAs]]
+
+
+class Platform(Protocol):
+    """What an organisation's platform takes of D5's rules, and by which steps."""
+
+    def refused(
+        self, rules: Sequence[Rule], deployed: Sequence[DeployedRule] = ()
+    ) -> Iterable[FieldError]:
+        """Every error that only this platform makes one; what a wrong rule lacks is None."""
+
+    def staging(self, deployed: Sequence[DeployedRule]) -> Staging:
+        """For one plan, to be asked in the order of its steps, each rule once."""
 
 
 class Deployments(Protocol):

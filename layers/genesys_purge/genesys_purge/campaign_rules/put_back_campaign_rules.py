@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from genesys_purge.campaign_rules.catalogue import Catalogue
 from genesys_purge.campaign_rules.changing import (
     Changing,
     Made,
@@ -12,6 +11,7 @@ from genesys_purge.campaign_rules.changing import (
 )
 from genesys_purge.campaign_rules.contents import is_same
 from genesys_purge.campaign_rules.keeping import Keeper, reason_of
+from genesys_purge.campaign_rules.ports import RuleCatalogue
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.campaign_rules.snapshot import Snapshot
 from genesys_purge.campaign_rules.waiting import AT_ONCE, PUT_BACK_TRIES, SETTLE, backoff
@@ -27,7 +27,7 @@ MINE = (StepState.APPLIED, StepState.VERIFIED)
 class PutBackCampaignRules:
     """One turn; what somebody else changed meanwhile is left alone, and told."""
 
-    def __init__(self, keeper: Keeper, catalogue: Catalogue, changing: Changing) -> None:
+    def __init__(self, keeper: Keeper, catalogue: RuleCatalogue, changing: Changing) -> None:
         self._keeper = keeper
         self._catalogue = catalogue
         self._changing = changing
@@ -175,5 +175,5 @@ def _obstacle(
         return f"came to nothing in {step.tries} tries; {step.detail or 'none was answered'}"
     if step.before is None or not step.tries:
         return None
-    other = snapshot.in_the_way(step.before["executionOrder"], current)
+    other = snapshot.in_the_way(step.before.get("executionOrder"), current)
     return f'its execution order is that of "{other.name}" meanwhile' if other else None

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from genesys_purge.campaign_rules.checking import check
+from genesys_purge.campaign_rules.documented import DOCUMENTED
+from genesys_purge.campaign_rules.ports import Platform
 from genesys_purge.campaign_rules.rules import RuleSet
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.request import Text, as_object, read_fields
@@ -33,14 +35,14 @@ class CheckedSet(NamedTuple):
     manner: Manner
 
 
-def checked(payload: object) -> CheckedSet:
-    """The rule set in `payload`; InvalidRequest with every error of it."""
+def checked(payload: object, platform: Platform = DOCUMENTED) -> CheckedSet:
+    """The rule set in `payload`; InvalidRequest with every error of it on the platform."""
     document = as_object(payload)
     own = {name: value for name, value in document.items() if name in OURS}
     rest = {name: value for name, value in document.items() if name not in OURS}
     manner, errors = read_fields(Manner, own)
     try:
-        rule_set = check(rest)
+        rule_set = check(rest, platform=platform)
     except InvalidRequest as refused:
         raise InvalidRequest([*refused.fields, *errors]) from None
     if len(orjson.dumps(rule_set.to_json())) > LARGEST_SET:

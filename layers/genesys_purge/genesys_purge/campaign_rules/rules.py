@@ -210,7 +210,8 @@ class DeployedAction(Wire):
 class DeployedRule(Wire):
     """A rule as Genesys knows it; fields that we do not know are kept, so that it can be put back.
 
-    Its conditions are Genesys's own: nothing here reads them.
+    Its conditions are Genesys's own: nothing here reads them. Where Genesys keeps no execution
+    order of a rule it has none.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -221,7 +222,7 @@ class DeployedRule(Wire):
     description: str | None = None
     version: int
     priority: int
-    execution_order: int
+    execution_order: int | None = None
     conditions: tuple[Mapping[str, Any], ...] | None = None
     actions: tuple[DeployedAction, ...] | None = None
     enabled: bool | None = None

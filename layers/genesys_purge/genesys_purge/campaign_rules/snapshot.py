@@ -21,8 +21,10 @@ class Snapshot:
         named = (rule for rule in self._rules.values() if rule.name == step.name)
         return next(named, None)
 
-    def in_the_way(self, order: int, current: DeployedRule | None) -> DeployedRule | None:
-        """Another rule that has the execution order."""
+    def in_the_way(self, order: int | None, current: DeployedRule | None) -> DeployedRule | None:
+        """Another rule that has the execution order, where there is one at all."""
+        if order is None:
+            return None
         own = current.id if current else None
         holders = (
             rule

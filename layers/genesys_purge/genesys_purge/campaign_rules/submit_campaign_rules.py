@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from genesys_purge.campaign_rules.keeping import Keeper
-from genesys_purge.campaign_rules.ports import DeploymentExecutions, Deployments
+from genesys_purge.campaign_rules.ports import DeploymentExecutions, Deployments, Platform
 from genesys_purge.campaign_rules.recovery import Recovery
 from genesys_purge.campaign_rules.requests import CheckedSet, actor_of, checked
 from genesys_purge.campaign_rules.waiting import LEASE
@@ -26,18 +26,21 @@ class SubmitCampaignRules:
         executions: DeploymentExecutions,
         recovery: Recovery,
         keeper: Keeper,
+        platform: Platform,
     ) -> None:
         self._deployments = deployments
         self._executions = executions
         self._recovery = recovery
         self._keeper = keeper
+        self._platform = platform
 
     def __call__(self, submission: Submission) -> SubmittedDeployment:
         """Nothing is stored or started where the set is refused.
 
         CampaignBusy while another set is being deployed to the campaign.
         """
-        deployment = self._new(checked(submission.payload), submission.actor)
+        asked = checked(submission.payload, self._platform)
+        deployment = self._new(asked, submission.actor)
         count = len(deployment.document["rules"])
         told = f"{count} rules" + (", a dry run" if deployment.is_dry else "")
         record = self._keeper.record(deployment, Action.DEPLOYMENT_SUBMITTED, detail=told)

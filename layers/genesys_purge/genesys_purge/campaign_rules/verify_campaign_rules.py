@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from genesys_purge.campaign_rules.catalogue import Catalogue
 from genesys_purge.campaign_rules.contents import difference, is_same
 from genesys_purge.campaign_rules.keeping import Keeper, reason_of
+from genesys_purge.campaign_rules.ports import RuleCatalogue
 from genesys_purge.campaign_rules.snapshot import Snapshot
 from genesys_purge.campaign_rules.waiting import TRIES, backoff
 from genesys_purge.errors import TryLater
@@ -17,7 +17,7 @@ from genesys_purge.model.deployment_steps import Step
 class VerifyCampaignRules:
     """One look; it may lag a little, so there are several before everything is put back."""
 
-    def __init__(self, keeper: Keeper, catalogue: Catalogue) -> None:
+    def __init__(self, keeper: Keeper, catalogue: RuleCatalogue) -> None:
         self._keeper = keeper
         self._catalogue = catalogue
 
@@ -55,7 +55,7 @@ class VerifyCampaignRules:
 
 
 def _is_there(deployment: Deployment, step: Step, snapshot: Snapshot) -> bool:
-    if step.parked_at is not None:
+    if step.is_interim:
         return True
     current = snapshot.of(step)
     return current is not None and is_same(current.to_json(), deployment.wanted(step))

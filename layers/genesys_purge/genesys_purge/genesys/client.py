@@ -92,7 +92,8 @@ class GenesysClient:
     ) -> Mapping[str, Any]:
         """The answer of a call that changes something; an empty one where it has no content."""
         response = self._sent_once(operation, body, path)
-        if response.status_code == httpx.codes.NO_CONTENT:
+        is_removed = operation.verb == "DELETE" and not response.content
+        if is_removed or response.status_code == httpx.codes.NO_CONTENT:
             return {}
         return self._accepted(response)
 

@@ -10,8 +10,8 @@ from genesys_purge.ports import Operation
 MISSING, BAD_REQUEST = 404, 400
 DETAILS = "/api/v2/analytics/conversations/details/query"
 CAMPAIGN_RULES = (
-    "/api/v2/outbound/campaignrules for what a campaign does, /api/v2/outbound/rulesets for what "
-    "depends on a contact"
+    "GenesysPlatform=live, with which rules go to /api/v2/outbound/campaignrules for what a "
+    "campaign does, to /api/v2/outbound/rulesets for what depends on a contact"
 )
 INSTEAD = {
     "/api/v2/data/deletion/requests": METHODS["data_deletion"],
@@ -22,7 +22,8 @@ INSTEAD = {
     "/api/v2/platform/webhooks": "our notifications; Genesys reports to EventBridge alone",
     "/api/v2/outbound/campaigns/{}/rules": CAMPAIGN_RULES,
     "/api/v2/outbound/campaigns/{}/rules/{}": CAMPAIGN_RULES,
-    "/api/v2/analytics/events/query": "POST /api/v2/audits/query with serviceName Outbound",
+    "/api/v2/analytics/events/query": "POST /api/v2/audits/query with serviceName Outbound, or "
+    "Genesys's EventBridge partner source",
 }
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from genesys_purge.model.dates import Instant
-from genesys_purge.model.deployment_steps import Step, StepAction, StepState
+from genesys_purge.model.deployment_steps import DisabledAs, Step, StepAction, StepState
 from genesys_purge.model.wire import Wire
 
 # What became of a rule is what became of its worst step.
@@ -121,7 +121,10 @@ class Deployment(Wire):
         """The rule as a step is to leave it."""
         if step.parked_at is not None:
             return {**(step.before or {}), "executionOrder": step.parked_at}
-        return self.rule(step.name)
+        if step.disabled_as is DisabledAs.BEFORE:
+            return {**(step.before or {}), "enabled": False}
+        rule = self.rule(step.name)
+        return {**rule, "enabled": False} if step.disabled_as else rule
 
     def rule(self, name: str) -> Mapping[str, Any]:
         """The set's rule of that name."""
@@ -131,12 +134,12 @@ class Deployment(Wire):
     def results(self) -> Iterator[RuleResult]:
         """Each rule of the plan, in the order of its own call."""
         for last in self.steps:
-            if last.parked_at is not None:
+            if last.is_interim:
                 continue
             mine = [step for step in self.steps if step.name == last.name]
             worst = (step for state in WORST_FIRST for step in mine if step.state is state)
             told = next(worst, last)
-            yield RuleResult(last.name, last.action, told.state, mine[0].before, told.detail)
+            yield RuleResult(last.name, mine[0].action, told.state, mine[0].before, told.detail)
 
     def to(self, status: DeploymentStatus, **changes: Any) -> Self:
         """The deployment in its next status; ValueError where the table does not allow it."""

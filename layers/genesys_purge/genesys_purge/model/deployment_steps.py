@@ -18,6 +18,13 @@ class StepAction(StrEnum):
     NONE = "none"
 
 
+class DisabledAs(StrEnum):
+    """What a rule says while it is disabled for a while: what it said before, or what is wanted."""
+
+    BEFORE = "before"
+    WANTED = "wanted"
+
+
 class StepState(StrEnum):
     """Where a step stands; `applying` is from its first intent to its last answer."""
 
@@ -65,7 +72,8 @@ class Step(Wire):
 
     `before` is the rule as Genesys had it right before the call, absent for one that it had not;
     `parkedAt` the free execution order to which the call only moves the rule out of the way, for
-    a later step to bring it where it belongs. `written` is the version that the call gives the
+    a later step to bring it where it belongs; `disabledAs` says that the call leaves it disabled,
+    for a later step to change or to enable it. `written` is the version that the call gives the
     rule, `tries` how often it was made, `intendedAt` set while it is under way, and `isUncertain`
     says that one of the tries may have been carried out unseen.
     """
@@ -73,6 +81,7 @@ class Step(Wire):
     name: str
     action: StepAction
     parked_at: int | None = None
+    disabled_as: DisabledAs | None = None
     rule_id: str | None = None
     before: Mapping[str, Any] | None = None
     state: StepState = StepState.PLANNED
@@ -81,6 +90,11 @@ class Step(Wire):
     intended_at: Instant | None = None
     is_uncertain: bool = False
     detail: str | None = None
+
+    @property
+    def is_interim(self) -> bool:
+        """Whether a later step of the same rule is to follow."""
+        return self.parked_at is not None or self.disabled_as is not None
 
     @property
     def may_have_changed_something(self) -> bool:

@@ -9,12 +9,12 @@ from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
     from genesys_purge.campaign_rules.apply_campaign_rules import ApplyCampaignRules
-    from genesys_purge.campaign_rules.catalogue import Catalogue
     from genesys_purge.campaign_rules.changing import Changing
     from genesys_purge.campaign_rules.complete_campaign_rules import CompleteCampaignRules
     from genesys_purge.campaign_rules.fail_campaign_rules import FailCampaignRules
     from genesys_purge.campaign_rules.keeping import Keeper
     from genesys_purge.campaign_rules.plan_campaign_rules import PlanCampaignRules
+    from genesys_purge.campaign_rules.ports import Platform, RuleCatalogue
     from genesys_purge.campaign_rules.put_back_campaign_rules import PutBackCampaignRules
     from genesys_purge.campaign_rules.read_campaign_rules import ReadCampaignRules
     from genesys_purge.campaign_rules.recovery import RecoverCampaignRules, Recovery
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 def submit_campaign_rules() -> SubmitCampaignRules:
     from genesys_purge.campaign_rules.submit_campaign_rules import SubmitCampaignRules
 
-    return SubmitCampaignRules(deployments(), _executions(), _recovery(), _keeper())
+    return SubmitCampaignRules(deployments(), _executions(), _recovery(), _keeper(), _platform())
 
 
 @cache
 def plan_campaign_rules() -> PlanCampaignRules:
     from genesys_purge.campaign_rules.plan_campaign_rules import PlanCampaignRules
 
-    return PlanCampaignRules(_keeper(), _catalogue())
+    return PlanCampaignRules(_keeper(), _catalogue(), _platform())
 
 
 @cache
@@ -102,10 +102,30 @@ def _keeper() -> Keeper:
     return Keeper(deployments(), adapters.meter(), adapters.now)
 
 
-def _catalogue() -> Catalogue:
+def _catalogue() -> RuleCatalogue:
+    if _is_live():
+        from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
+
+        return LiveCatalogue(adapters.genesys())
     from genesys_purge.campaign_rules.catalogue import Catalogue
 
     return Catalogue(adapters.genesys(None))
+
+
+def _platform() -> Platform:
+    if _is_live():
+        from genesys_purge.campaign_rules.live.platform import Live
+
+        return Live()
+    from genesys_purge.campaign_rules.documented import DOCUMENTED
+
+    return DOCUMENTED
+
+
+def _is_live() -> bool:
+    from genesys_purge.settings import LIVE
+
+    return adapters.settings().genesys_platform == LIVE
 
 
 def _changing() -> Changing:

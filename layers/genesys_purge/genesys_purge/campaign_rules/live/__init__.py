@@ -1,0 +1,1 @@
+"""Campaign rules on the live platform: rule sets about contacts, campaign rules about behaviour."""
