@@ -22,7 +22,10 @@ def operations() -> dict[str, Operation]:
     }
 
 
-CAMPAIGNS = "/api/v2/outbound/campaigns"
+OUTBOUND = "/api/v2/outbound/"
+CAMPAIGNS = f"{OUTBOUND}campaigns"
+CAMPAIGN_RULES = f"{OUTBOUND}campaignrules"
+RULE_SETS = f"{OUTBOUND}rulesets"
 
 # A rule of a campaign that a deployment has created itself; nothing else is ever deleted so.
 REMOVE = 'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE)'
@@ -54,6 +57,17 @@ def test_they_are_these_and_no_others() -> None:
         ("GET", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
         ("PUT", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
         ("DELETE", f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}"),
+        ("GET", f"{CAMPAIGNS}/{{campaign_id}}"),
+        ("PUT", f"{CAMPAIGNS}/{{campaign_id}}"),
+        ("GET", f"{CAMPAIGN_RULES}?pageSize=100&pageNumber={{page}}"),
+        ("POST", CAMPAIGN_RULES),
+        ("PUT", f"{CAMPAIGN_RULES}/{{rule_id}}"),
+        ("DELETE", f"{CAMPAIGN_RULES}/{{rule_id}}"),
+        ("GET", f"{RULE_SETS}?name={{name}}&pageSize=100&pageNumber={{page}}"),
+        ("GET", f"{RULE_SETS}/{{rule_set_id}}"),
+        ("POST", RULE_SETS),
+        ("PUT", f"{RULE_SETS}/{{rule_set_id}}"),
+        ("DELETE", f"{RULE_SETS}/{{rule_set_id}}"),
         ("GET", "/api/v2/analytics/conversations/details?id={ids}"),
         ("POST", "/api/v2/recordings/deletionprotection"),
         ("POST", "/api/v2/recording/jobs"),
@@ -83,7 +97,13 @@ def test_none_of_them_changes_how_long_the_organisation_keeps_its_data(
 
 @each_operation
 def test_none_of_them_can_disconnect_a_live_call(operation: Operation) -> None:
-    changed = (JOB, f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}")
+    changed = (
+        JOB,
+        f"{CAMPAIGNS}/{{campaign_id}}",
+        f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}",
+        f"{CAMPAIGN_RULES}/{{rule_id}}",
+        f"{RULE_SETS}/{{rule_set_id}}",
+    )
     assert operation.verb in ("GET", "POST") or operation.path in changed
     reads_metadata = (operation.verb, operation.path) == ("GET", METADATA)
     assert reads_metadata or not operation.path.startswith("/api/v2/conversations")
@@ -105,8 +125,8 @@ def test_only_ids_words_and_numbers_are_put_into_a_path_and_one_to_change(
     operation: Operation,
 ) -> None:
     names = set(re.findall(r"\{(.*?)\}", operation.path))
-    if operation.path.startswith(CAMPAIGNS):
-        assert names <= {"campaign_id", "rule_id", "page"}
+    if operation.path.startswith(OUTBOUND):
+        assert names <= {"campaign_id", "rule_id", "rule_set_id", "name", "page"}
         return
     search = {"search_type", "search_value", "name"}
     assert names <= {"job_id", "conversation_id", "ids", "state", "mine", "page"} | search
@@ -118,9 +138,10 @@ def test_what_has_a_wait_loop_of_its_own_or_can_be_done_without_is_not_repeated_
     operation: Operation,
 ) -> None:
     is_status = operation.verb == "GET" and operation.path.endswith("{job_id}")
-    is_listed = operation.path.startswith(CAMPAIGNS) and "{page}" in operation.path
+    is_outbound = operation.verb == "GET" and operation.path.startswith(OUTBOUND)
+    is_deployed_to = is_outbound and not operation.path.endswith("/rules/{rule_id}")
     can_be_done_without = operation.path == DATA_RETENTION
-    assert operation.retried is not (is_status or is_listed or can_be_done_without)
+    assert operation.retried is not (is_status or is_deployed_to or can_be_done_without)
 
 
 @each_operation

@@ -10,6 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from genesys_purge.campaign_rules.live import rule_sets
+from genesys_purge.campaign_rules.live.behaviour_rules import SERVERS_OWN
+from genesys_purge.campaign_rules.rules import Operator
 from genesys_purge.methods import (
     conversation_details,
     gdpr_request,
@@ -30,7 +33,7 @@ from genesys_purge.purge_rules.rule import RuleRequest
 
 from tests import builders
 from tests.clock import NOON
-from tests.contract import sdk
+from tests.contract import outbound_truth, sdk
 from tests.contract.source import LAYER, PACKAGE, imports_of, product_files, tree_of
 from tests.contract.test_operations import operations
 from tests.scripted_genesys import ScriptedGenesys
@@ -226,6 +229,7 @@ BODIES = {
         {"requestType", "subject"},
     ),
     "purge_rules.retention_policies.CREATE": (created_policy, {"name"}),
+    **outbound_truth.BODIES,
 }
 # What our own code reads of each answer, as dotted paths.
 READ = {
@@ -292,6 +296,7 @@ READ = {
             for name in policy_form.REFERENCES.values()
         ),
     },
+    **outbound_truth.READ,
 }
 
 
@@ -352,8 +357,12 @@ def test_what_is_read_is_a_field_of_the_answer(name: str, path: str) -> None:
 
 
 READERS = {"get", "text_in", "count_in", "job_id_in", "list_in", "instant_in", "storage_in"}
-# This one reads answers that another asks for.
-MODULES = sorted({name.rpartition(".")[0] for name in LIVE} | {"methods.recording_match"})
+# The first of these reads answers that another asks for.
+MODULES = sorted(
+    {name.rpartition(".")[0] for name in LIVE}
+    | {"methods.recording_match"}
+    | outbound_truth.READERS
+)
 
 
 def words_read(module: str) -> set[str]:
@@ -372,7 +381,7 @@ def words_read(module: str) -> set[str]:
 def test_nothing_is_read_that_the_table_leaves_out(module: str) -> None:
     table = {part for paths in READ.values() for path in paths for part in path.split(".")}
     # The client gives a bare list as the entities of an object.
-    assert words_read(module) - {"entities"} <= table
+    assert words_read(module) - {"entities"} - outbound_truth.OF_D5 <= table
 
 
 @pytest.mark.parametrize(
@@ -387,6 +396,7 @@ def test_nothing_is_read_that_the_table_leaves_out(module: str) -> None:
         (set(recording_request.MediaType), "AnalyticsSession", "mediaType"),
         (set(recording_request.Direction), "AnalyticsConversation", "originatingDirection"),
         ({"DELETED", "ARCHIVED"}, "RecordingMetadata", "fileState"),
+        *outbound_truth.WORDS,
     ],
 )
 def test_every_word_is_one_of_the_sdks(ours: set[str], model: str, path: str) -> None:
@@ -406,6 +416,16 @@ def test_every_medium_of_which_there_is_a_policy_may_be_named_in_a_rule() -> Non
 def test_no_medium_but_calls_has_a_direction(medium: str) -> None:
     assert "directions" in sdk.model("CallMediaPolicyConditions").types
     assert "directions" not in sdk.model(f"{medium}MediaPolicyConditions").types
+
+
+def test_what_is_not_sent_back_is_a_field_that_the_platform_writes_itself() -> None:
+    assert set(sdk.model("CampaignRule").types) >= SERVERS_OWN
+    assert set(sdk.model("Campaign").types) >= rule_sets.SERVERS_OWN
+
+
+def test_the_rules_that_are_sent_say_all_that_can_be_said() -> None:
+    compared = {each["operator"] for each in [*outbound_truth.COLUMNS, *outbound_truth.NUMBERS]}
+    assert compared == set(Operator) - {Operator.IN}
 
 
 @pytest.mark.parametrize(

@@ -92,10 +92,7 @@ class GenesysClient:
     ) -> Mapping[str, Any]:
         """The answer of a call that changes something; an empty one where it has no content."""
         response = self._sent_once(operation, body, path)
-        is_removed = operation.verb == "DELETE" and not response.content
-        if is_removed or response.status_code == httpx.codes.NO_CONTENT:
-            return {}
-        return self._accepted(response)
+        return self._accepted(response) if response.content else {}
 
     def _sent_once(
         self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]

@@ -1,0 +1,170 @@
+"""What a deployment of campaign rules says to the live platform and reads of it, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from genesys_purge.campaign_rules.live import behaviour_catalogue, rule_sets, words
+from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
+from genesys_purge.campaign_rules.live.contact_rules import BEFORE_CALLS, ON_A_COLUMN
+from genesys_purge.ports import Operation
+
+from tests.scripted_genesys import ScriptedGenesys
+from tests.unit.campaign_rules.examples import condition
+from tests.unit.campaign_rules.live_bench import behaviour_rule, contact_rule
+
+KEPT = {"id": "5b0f0b5e-2f6d-4d0e-9a57-0e2f3c1d4b5a", "version": 1}
+CAMPAIGN = {
+    "id": "campaign-1",
+    "name": "Winter",
+    "version": 4,
+    "contactList": {"id": "contacts"},
+    "campaignStatus": "on",
+    "ruleSets": [],
+}
+COLUMNS = [
+    condition("column", operator, {"number": 5, "date": "2026-11-21"}.get(kind, "x"), kind)
+    for kind, operators in words.COMPARISONS.items()
+    for operator in operators
+]
+CONTACTS = contact_rule(
+    conditions=COLUMNS, actions=[{"type": each} for each in sorted(words.CONTACT_ACTIONS)]
+)
+NUMBERS = [
+    condition(words.CAMPAIGN + each, operator, 0.5, "number")
+    for each in sorted(words.CAMPAIGN_NUMBERS)
+    for operator in words.CAMPAIGN_OPERATORS
+]
+BEHAVIOUR = behaviour_rule(
+    enabled=False,
+    conditions=NUMBERS,
+    actions=[{"type": each} for each in sorted(words.CAMPAIGN_ACTIONS)],
+)
+
+
+def outbound(operation: Operation) -> Mapping[str, Any]:
+    """What a deployment sends that writes all there is to say, then refers to it or changes it."""
+    genesys = ScriptedGenesys()
+    genesys.on(rule_sets.READ_CAMPAIGN, CAMPAIGN)
+    genesys.on(rule_sets.UPDATE_CAMPAIGN, CAMPAIGN)
+    genesys.on(rule_sets.FIND, {"entities": []})
+    genesys.on(rule_sets.CREATE, lambda sent: {**sent, **KEPT})
+    genesys.on(rule_sets.READ, lambda _: {**_body(genesys, rule_sets.CREATE), **KEPT})
+    genesys.on(rule_sets.UPDATE, lambda sent: {**sent, **KEPT})
+    genesys.on(behaviour_catalogue.CREATE, lambda sent: {**sent, **KEPT})
+    genesys.on(behaviour_catalogue.UPDATE, lambda sent: {**sent, **KEPT})
+    catalogue = LiveCatalogue(genesys)
+    about_contacts = catalogue.create("campaign-1", {**CONTACTS, "enabled": False})
+    catalogue.update("campaign-1", about_contacts, {**CONTACTS, "enabled": True})
+    changed = {**CONTACTS, "enabled": False, "executionOrder": 7}
+    catalogue.update("campaign-1", about_contacts, changed)
+    about_campaign = catalogue.create("campaign-1", BEHAVIOUR)
+    catalogue.update("campaign-1", about_campaign, {**BEHAVIOUR, "enabled": True})
+    return _body(genesys, operation)
+
+
+RULE_FIELDS = {
+    "name",
+    "campaignRuleEntities",
+    "campaignRuleConditions",
+    "campaignRuleActions",
+    "campaignRuleEntities.campaigns",
+}
+RULE_SET = {
+    "id",
+    "name",
+    "version",
+    "rules.name",
+    "rules.order",
+    "rules.category",
+    "rules.conditions.type",
+    "rules.conditions.attributeName",
+    "rules.conditions.operator",
+    "rules.conditions.inverted",
+    "rules.conditions.value",
+    "rules.conditions.valueType",
+    "rules.actions.type",
+    "rules.actions.actionTypeName",
+}
+CAMPAIGN_RULE = {
+    "id",
+    "name",
+    "version",
+    "enabled",
+    "matchAnyConditions",
+    "conditionGroups",
+    "campaignRuleEntities.campaigns.id",
+    "campaignRuleConditions.id",
+    "campaignRuleConditions.conditionType",
+    "campaignRuleConditions.parameters.operator",
+    "campaignRuleConditions.parameters.value",
+    "campaignRuleActions.id",
+    "campaignRuleActions.actionType",
+    "campaignRuleActions.campaignRuleActionEntities.campaigns.id",
+    "campaignRuleActions.campaignRuleActionEntities.useTriggeringEntity",
+}
+
+
+def _body(genesys: ScriptedGenesys, operation: Operation) -> Mapping[str, Any]:
+    return next(call.body for call in genesys.calls if call.operation == operation)
+
+
+# As in the tables of all operations: what is sent with what is required, and what is read.
+BODIES: dict[str, Any] = {
+    "campaign_rules.live.rule_sets.CREATE": (
+        lambda: outbound(rule_sets.CREATE),
+        {"name", "rules"},
+    ),
+    "campaign_rules.live.rule_sets.UPDATE": (
+        lambda: outbound(rule_sets.UPDATE),
+        {"name", "rules", "version"},
+    ),
+    "campaign_rules.live.rule_sets.UPDATE_CAMPAIGN": (
+        lambda: outbound(rule_sets.UPDATE_CAMPAIGN),
+        {"name", "version", "campaignStatus", "ruleSets"},
+    ),
+    "campaign_rules.live.behaviour_catalogue.CREATE": (
+        lambda: outbound(behaviour_catalogue.CREATE),
+        RULE_FIELDS,
+    ),
+    "campaign_rules.live.behaviour_catalogue.UPDATE": (
+        lambda: outbound(behaviour_catalogue.UPDATE),
+        RULE_FIELDS | {"enabled", "version"},
+    ),
+}
+READ: dict[str, set[str]] = {
+    "campaign_rules.live.rule_sets.READ_CAMPAIGN": {
+        "id",
+        "name",
+        "version",
+        "campaignStatus",
+        "contactList.id",
+        "ruleSets.id",
+    },
+    "campaign_rules.live.rule_sets.UPDATE_CAMPAIGN": set(),
+    "campaign_rules.live.rule_sets.FIND": {f"entities.{each}" for each in RULE_SET} | {"nextUri"},
+    "campaign_rules.live.rule_sets.READ": RULE_SET,
+    "campaign_rules.live.rule_sets.CREATE": RULE_SET,
+    "campaign_rules.live.rule_sets.UPDATE": RULE_SET,
+    "campaign_rules.live.rule_sets.REMOVE": set(),
+    "campaign_rules.live.behaviour_catalogue.LIST": {f"entities.{each}" for each in CAMPAIGN_RULE}
+    | {"nextUri"},
+    "campaign_rules.live.behaviour_catalogue.CREATE": CAMPAIGN_RULE,
+    "campaign_rules.live.behaviour_catalogue.UPDATE": CAMPAIGN_RULE,
+    "campaign_rules.live.behaviour_catalogue.REMOVE": set(),
+}
+WORDS: list[tuple[set[str], str, str]] = [
+    ({BEFORE_CALLS}, "DialerRule", "category"),
+    ({ON_A_COLUMN}, "Condition", "type"),
+    (set(words.VALUE_TYPES.values()), "Condition", "valueType"),
+    (set(words.CONTACT_ACTIONS), "DialerAction", "actionTypeName"),
+    (set(words.CAMPAIGN_OPERATORS.values()), "CampaignRuleParameters", "operator"),
+    (set(words.CAMPAIGN_NUMBERS), "CampaignRuleCondition", "conditionType"),
+    (set(words.CAMPAIGN_ACTIONS), "CampaignRuleAction", "actionType"),
+    ({rule_sets.RUNNING, rule_sets.STOPPED}, "Campaign", "campaignStatus"),
+]
+# Modules that read answers and have no operation of their own; of a rule in D5's words they read
+# these beside.
+READERS = {f"campaign_rules.live.{each}" for each in ("behaviour_rules", "calls", "contact_rules")}
+OF_D5 = {"attribute", "executionOrder"}
