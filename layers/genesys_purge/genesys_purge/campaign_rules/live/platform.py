@@ -14,7 +14,7 @@ from genesys_purge.campaign_rules.live.contact_rules import (
     rule_set_id_in,
 )
 from genesys_purge.campaign_rules.live.refusals import refusals_of
-from genesys_purge.campaign_rules.live.words import COUNTERPART, is_about_campaign
+from genesys_purge.campaign_rules.live.words import is_about_campaign
 from genesys_purge.campaign_rules.ports import Staging
 from genesys_purge.campaign_rules.rules import DeployedRule, Rule
 from genesys_purge.errors import FieldError
@@ -31,11 +31,11 @@ class Live:
         self, rules: Sequence[Rule], deployed: Sequence[DeployedRule] = ()
     ) -> Iterator[FieldError]:
         """Every error that only this platform makes one; what a wrong rule lacks is None."""
-        wrong = list(chain.from_iterable(map(refusals_of, range(len(rules)), rules)))
-        yield from wrong
+        yield from chain.from_iterable(map(refusals_of, range(len(rules)), rules))
         yield from _of_another_kind(rules, deployed)
         yield from _not_referred_to(rules, deployed)
-        if not wrong:
+        # A set alone always fits, and may be wrong in other ways.
+        if deployed:
             yield from _too_large(rules, deployed)
 
     def staging(self, deployed: Sequence[DeployedRule]) -> Staging:
@@ -110,9 +110,8 @@ def _not_referred_to(
 def _too_large(rules: Sequence[Rule], deployed: Sequence[DeployedRule]) -> Iterator[FieldError]:
     replaced = {rule.name for rule in rules}
     staying = [each for each in _about_contacts(deployed) if each.name not in replaced]
-    ours = [as_written(rule.to_json()) for rule in rules if not _is_about_campaign(rule)]
-    kept = [each.to_json()[COUNTERPART] for each in staying]
-    size = len(orjson.dumps([*ours, *kept]))
+    ours = [rule for rule in rules if not _is_about_campaign(rule)]
+    size = len(orjson.dumps([as_written(each.to_json()) for each in (*staying, *ours)]))
     if size > LARGEST_RULE_SET:
         message = (
             f"would take {size:,} bytes in the campaign's rule set, which may have "
