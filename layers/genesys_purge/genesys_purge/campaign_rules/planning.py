@@ -16,8 +16,8 @@ from genesys_purge.errors import FieldError
 from genesys_purge.model.deployment import Deployment
 from genesys_purge.model.deployment_steps import DisabledAs, Step, StepAction, StepState
 
-# A rule as Genesys answers with it has D5's words and its own.
-AS_ANSWERED = 3
+# A rule as Genesys answers with it has D5's words and its own, and ids, dates and the like.
+WORDS_OF_BOTH, IDS_AND_DATES = 3, 1_000
 
 
 def ambiguous(rules: Sequence[Rule], deployed: Iterable[DeployedRule]) -> Iterator[FieldError]:
@@ -149,7 +149,8 @@ def growth(deployment: Deployment) -> int:
         if step.before is not None:
             largest[step.name] = max(largest[step.name], len(orjson.dumps(step.before)))
         elif step.action is StepAction.UPDATE:
-            wanted = AS_ANSWERED * len(orjson.dumps(deployment.rule(step.name)))
+            rule = orjson.dumps(deployment.rule(step.name))
+            wanted = WORDS_OF_BOTH * len(rule) + IDS_AND_DATES
             found += max(wanted, largest[step.name])
     return found
 
