@@ -17,6 +17,7 @@ from local import function_log, results
 from local.application import Application, application
 from local.interrupts import Stopped
 from local.options import Options
+from local.platforms import PARAMETER, platform_named
 from local.purge_api import PurgeApi, PurgeApiFailed
 from local.rule_files import read_rules
 from local.running import announce, say
@@ -36,7 +37,7 @@ def deploy_rules(
     results.clear(options.out)
     document = as_submitted(read_rules(file), dry_run=dry_run)
     try:
-        checked(document)
+        checked(document, platform_named(options.parameters.get(PARAMETER)))
     except InvalidRequest as refused:
         reject(document, [str(error) for error in refused.fields], options.out, errors)
         return 1

@@ -11,6 +11,7 @@ from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.purging.requests import Requests, normalised
 from genesys_purge.settings import Settings
 
+from local.platforms import platform_named
 from local.rule_files import read_rules
 from local.scheduler import as_sent
 from local.submission import read_request
@@ -47,9 +48,13 @@ def validate(file: Path) -> int:
 
 
 def validate_rules(file: Path) -> int:
-    """Prints the normalised rule set and returns 0, or every error as `path: message` and 1."""
+    """Prints the normalised rule set and returns 0, or every error as `path: message` and 1.
+
+    The variable GENESYS_PLATFORM says for which platform it is checked.
+    """
     try:
-        rules = checked(read_rules(file)).rule_set
+        platform = platform_named(Settings.from_environment().genesys_platform)
+        rules = checked(read_rules(file), platform).rule_set
     except InvalidRequest as refused:
         for error in refused.errors():
             print(error)

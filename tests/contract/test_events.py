@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from genesys_purge.callers import http_call, is_http, submission
+from genesys_purge.campaign_rules.documented import DOCUMENTED
 from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
 from genesys_purge.campaign_rules.export_campaign_rule_changes import campaigns_in
+from genesys_purge.campaign_rules.live.platform import Live
 from genesys_purge.campaign_rules.requests import checked
 from genesys_purge.methods import METHODS
 from genesys_purge.model.partner_event import PartnerEvent
@@ -185,7 +187,8 @@ def test_a_sample_of_an_export_names_its_campaigns(path: Path) -> None:
 )
 def test_a_sample_of_campaign_rules_is_a_set_without_an_error(path: Path) -> None:
     submitted = submission(event(path))
-    assert checked(submitted.payload).rule_set.rules
+    platform = Live() if path.stem.endswith("_live") else DOCUMENTED
+    assert checked(submitted.payload, platform).rule_set.rules
     assert submitted.actor.startswith({"api": "arn:aws:iam:"}.get(path.parent.name, "invoke"))
 
 

@@ -85,6 +85,17 @@ def test_a_wrong_set_is_rejected_before_anything_is_started_and_nothing_earlier_
     assert result == {"campaignId": "c", "outcome": "rejected", "rules": []}
 
 
+def test_a_set_for_the_live_platform_is_held_against_it_before_anything_is_started(
+    tmp_path: Path,
+) -> None:
+    options = Options(out=tmp_path, parameters={"GenesysPlatform": "live"})
+    said = io.StringIO()
+    with patch.object(deploying_rules, "application") as started:
+        code = deploy_rules(RULES, options, Console(), Console(file=said), dry_run=False)
+    assert (code, started.called) == (1, False)
+    assert "rules.0.actions.0.type: the live platform sets no list" in said.getvalue()
+
+
 def test_a_file_that_cannot_be_read_leaves_no_result_of_an_earlier_time(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text('{"outcome": "deployed"}')
     with pytest.raises(UnreadableRequest):

@@ -8,6 +8,7 @@ import pytest
 
 from local.__main__ import main
 from tests.unit.campaign_rules.examples import condition, rule, rule_set, set_list
+from tests.unit.campaign_rules.live_bench import contact_rule
 
 NORTH = rule("north", 1, conditions=[condition("region", "equals", "north", "string")])
 RIVALS = [rule(name, n, actions=[set_list("L", name)]) for n, name in enumerate("AB")]
@@ -136,6 +137,16 @@ def test_a_rule_set_that_clashes_with_itself_is_no_right_one(
 def test_validate_takes_a_request_or_rules(words: list[str]) -> None:
     with pytest.raises(SystemExit):
         main(["validate", *words])
+
+
+def test_a_set_is_checked_for_the_platform_that_the_environment_names(
+    folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENESYS_PLATFORM", "live")
+    assert main(["validate", "--rules", folder.rules(contact_rule())]) == 0
+    capsys.readouterr()
+    assert main(["validate", "--rules", folder.rules(contact_rule(priority=2))]) == 1
+    assert capsys.readouterr().out.startswith("rules.0.priority: must be 1")
 
 
 def test_contacts_are_not_overwritten_by_their_matches(folder: Folder) -> None:

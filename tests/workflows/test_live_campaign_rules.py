@@ -1,0 +1,62 @@
+"""Campaign rules deployed to the live platform by the whole application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.simulator import Corpus, Fault, FaultKind, LiveSettings, Operation, SimulatorSettings
+from tests.application import Application, running
+from tests.unit.campaign_rules.examples import set_list
+from tests.unit.campaign_rules.live_bench import LiveBench, behaviour_rule, contact_rule
+from tests.workflows.test_campaign_rules import Campaign, outcomes
+
+A, P = contact_rule("A", 1), behaviour_rule("P", 2)
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Application]:
+    settings = SimulatorSettings(
+        requests_per_second=None, live=LiveSettings(requests_per_minute=None)
+    )
+    with running(Corpus.of(()), settings, environment={"GENESYS_PLATFORM": "live"}) as app:
+        yield app
+
+
+def world(app: Application) -> dict[str, Any]:
+    return LiveBench(app.simulator, app.clock).world()
+
+
+def test_a_set_is_deployed_once_put_back_when_a_call_fails_and_refused_in_what_there_is_not(
+    app: Application,
+) -> None:
+    campaign = Campaign(app, "campaign-1")
+    wrong = A | {"actions": [set_list("list-1", "x")]}
+    refused = app.post("POST /campaign-rules", {"campaignId": campaign.id, "rules": [wrong]})
+    assert refused["statusCode"] == 400
+    assert [each["path"] for each in refused["body"]["errors"]] == ["rules.0.actions.0.type"]
+
+    deployment = campaign.deploy(A, P)
+
+    assert deployment["outcome"] == "deployed"
+    assert outcomes(deployment) == {"A": "verified", "P": "verified"}
+    assert campaign.events(deployment["deploymentId"]) == [
+        "deployment_submitted",
+        "deployment_planned",
+        *["campaign_rule_created", "campaign_rule_updated"] * 2,
+        "deployment_completed",
+    ]
+    assert [name for name, _ in deployment["execution"].invocations] == [
+        f"{phase}CampaignRulesFunction" for phase in ("Plan", "Apply", "Verify", "Complete")
+    ]
+    assert campaign.deploy(A, P)["outcome"] == "unchanged"
+    before = world(app)
+    app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.CREATE_CAMPAIGN_RULE, times=5))
+    changed = campaign.deploy(
+        A | {"executionOrder": 7}, contact_rule("B", 8), behaviour_rule("Q", 9)
+    )
+    assert (changed["outcome"], world(app)) == ("rolled_back", before)
+    paths = {each.path for each in app.simulator.requests if "/outbound/" in each.path}
+    assert not [path for path in paths if path.endswith("/rules")]
