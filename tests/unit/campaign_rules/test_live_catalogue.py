@@ -97,7 +97,12 @@ NO_SETS: list[dict[str, Any]] = [
     {"rules": [DIALER | {"actions": [7]}]},
     {"version": None},
 ]
-NO_CAMPAIGNS: list[Any] = [CAMPAIGN | {"ruleSets": ["set-1"]}, CAMPAIGN | {"version": None}, {}]
+NO_CAMPAIGNS: list[Any] = [
+    {},
+    CAMPAIGN | {"ruleSets": ["set-1"]},
+    CAMPAIGN | {"version": None},
+    CAMPAIGN | {"id": "campaign-2"},
+]
 
 
 @pytest.mark.parametrize(

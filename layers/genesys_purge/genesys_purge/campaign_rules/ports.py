@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
-from genesys_purge.campaign_rules.rules import DeployedRule, Rule
 from genesys_purge.errors import FieldError
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.deployment import Deployment
 from genesys_purge.model.deployment_messages import DeploymentStep
 from genesys_purge.model.deployment_steps import DisabledAs
+
+if TYPE_CHECKING:
+    # Most functions that deploy never see a rule.
+    from genesys_purge.campaign_rules.rules import DeployedRule, Rule
 
 
 class RuleCatalogue(Protocol):
@@ -34,8 +37,11 @@ class RuleCatalogue(Protocol):
         """The rule is gone, or was gone before: at most one changing call."""
 
 
-# What a rule that differs from the one at Genesys, if any, must say on its way, one call for each.
-Staging = Callable[[Rule, DeployedRule | None], Sequence[DisabledAs]]
+class Staging(Protocol):
+    """By which stages a rule gets from what Genesys has of it, if anything, to what is wanted."""
+
+    def __call__(self, rule: Rule, current: DeployedRule | None, /) -> Sequence[DisabledAs]:
+        """What it says in each, one call for each; none where a single call will do."""
 
 
 class Platform(Protocol):

@@ -12,7 +12,7 @@ from genesys_purge.campaign_rules.live.calls import (
     readable,
     removed,
 )
-from genesys_purge.errors import JobLost
+from genesys_purge.errors import JobLost, UnreadableAnswer
 from genesys_purge.ports import Genesys, Operation
 
 CAMPAIGN = "/api/v2/outbound/campaigns/{campaign_id}"
@@ -73,6 +73,8 @@ class RuleSets:
         JobLost where Genesys has no such campaign.
         """
         campaign = identified(self._genesys.read(READ_CAMPAIGN, campaign_id=campaign_id))
+        if campaign["id"] != campaign_id:
+            raise UnreadableAnswer(f"Genesys answered with another campaign than {campaign_id}")
         found = self._known(rule_set_id) if rule_set_id else self._named(name_of(campaign_id))
         place = Place(campaign, found)
         readable(lambda: (place.is_in_force, [each["name"] for each in place.rules]))
