@@ -3,7 +3,7 @@
 from genesys_purge.campaign_rules.documented import DOCUMENTED
 from genesys_purge.campaign_rules.live.platform import Live
 from genesys_purge.campaign_rules.ports import Platform
-from genesys_purge.settings import LIVE
+from genesys_purge.model.platform import LIVE
 
 PARAMETER = "GenesysPlatform"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from genesys_purge.model.platform import LIVE
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _catalogue() -> RuleCatalogue:
     if _is_live():
         from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 
-        return LiveCatalogue(adapters.genesys())
+        return LiveCatalogue(adapters.genesys(None))
     from genesys_purge.campaign_rules.catalogue import Catalogue
 
     return Catalogue(adapters.genesys(None))
@@ -123,9 +124,7 @@ def _platform() -> Platform:
 
 
 def _is_live() -> bool:
-    from genesys_purge.settings import LIVE
-
-    return adapters.settings().genesys_platform == LIVE
+    return adapters.organisation(None).platform == LIVE
 
 
 def _changing() -> Changing:
