@@ -49,6 +49,8 @@ def deployed(bench: LiveBench, *rules: dict[str, Any]) -> list[str]:
     calls = len(bench.calls())
     deployment = bench.deploy(*rules)
     assert (deployment.outcome, deployment.errors) == ("deployed", ())
+    told = set(bench.results(deployment).values())
+    assert told <= {("create", VERIFIED), ("update", VERIFIED), ("none", UNCHANGED)}
     return bench.calls()[calls:]
 
 
@@ -344,6 +346,22 @@ def test_a_campaign_rule_that_somebody_else_deletes_on_the_way_fails(bench: Live
     bench.on_wait = lambda seconds: delete() if seconds and bench.all(CAMPAIGN_RULES) else None
     deployment = bench.deploy(P)
     assert (deployment.outcome, bench.all(CAMPAIGN_RULES)) == ("rolled_back", [])
+    assert deployment.detail == '"P": somebody else deleted it meanwhile'
+
+
+def test_a_campaign_rule_that_somebody_else_deletes_before_it_is_enabled_is_not_made_again(
+    bench: LiveBench,
+) -> None:
+    def delete(_: float) -> None:
+        for each in bench.all(CAMPAIGN_RULES):
+            bench.ask("DELETE", f"https://genesys.test{each['selfUri']}").raise_for_status()
+
+    # So long that enabling it is for the next task.
+    bench.around_call = lambda request: bench.clock.wait(20 * (request.method == "POST"))
+    bench.on_wait = delete
+    deployment = bench.deploy(P)
+    assert (deployment.outcome, bench.all(CAMPAIGN_RULES)) == ("rolled_back", [])
+    assert bench.calls().count("POST campaignrules") == 1
     assert deployment.detail == '"P": somebody else deleted it meanwhile'
 
 

@@ -295,6 +295,12 @@ def test_a_campaigns_condition_that_d5_cannot_say_equals_none(change: dict[str, 
         {"actionType": "setCampaignPriority"},
         {"parameters": {"priority": "1"}},
         {"campaignRuleActionEntities": {"campaigns": [{"id": "campaign-2"}]}},
+        {
+            "campaignRuleActionEntities": {
+                "campaigns": [{"id": "campaign-2"}],
+                "useTriggeringEntity": True,
+            }
+        },
         {"campaignRuleActionEntities": {"sequences": [{"id": "sequence-1"}]}},
     ],
 )

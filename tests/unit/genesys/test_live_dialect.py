@@ -42,8 +42,9 @@ def test_the_words_of_a_query_are_quoted() -> None:
     assert dict(exchange.calls[0].url.params) == {"state": "A&b=c", "pageNumber": "1"}
 
 
-def test_an_answer_without_content_is_an_empty_one() -> None:
-    exchange = Exchange(Answer(204, ""))
+@pytest.mark.parametrize("status", [200, 204])
+def test_an_answer_without_content_is_an_empty_one(status: int) -> None:
+    exchange = Exchange(Answer(status, ""))
     assert exchange.client.change(CANCEL, job_id="job-1") == {}
     assert exchange.calls[0].method == "DELETE"
 

@@ -74,11 +74,11 @@ class ContactCatalogue:
             self._sets.remove(place.rule_set["id"])
 
     def _switched(self, place: Place, rule: DeployedRule, *, enabled: bool) -> DeployedRule:
-        if enabled and not place.is_in_force:
+        if enabled:
             self._sets.refer(place)
-        if not enabled and place.is_in_force:
-            if len(place.rules) > 1:
-                raise conflict("the rule set has other rules meanwhile, and they are in force")
+        elif len(place.rules) > 1:
+            raise conflict("the rule set has other rules meanwhile, and they are in force")
+        else:
             self._sets.let_go(place)
         return rule.model_copy(update={"enabled": enabled})
 
@@ -87,8 +87,7 @@ def _fresh(place: Place, current: DeployedRule) -> DeployedRule:
     """The rule as it is, where that is what the turn saw."""
     named = [each for each in place.rules if each["name"] == current.name]
     found = [_read(place.rule_set, each, place) for each in named]
-    is_there = len(found) == 1 and found[0].id == current.id
-    if not is_there or not is_same(found[0].to_json(), current.to_json()):
+    if len(found) != 1 or not is_same(found[0].to_json(), current.to_json()):
         raise conflict(f'"{current.name}" has changed meanwhile')
     return found[0]
 

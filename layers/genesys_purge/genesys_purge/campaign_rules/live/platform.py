@@ -54,15 +54,15 @@ class _Stages:
         self._is_in_force = any(each.enabled for each in _about_contacts(deployed))
 
     def __call__(self, rule: Rule, current: DeployedRule | None) -> tuple[DisabledAs, ...]:
-        before = current.to_json() if current else None
-        is_alike = before and is_same({**before, "enabled": rule.enabled}, rule.to_json())
         if _is_about_campaign(rule):
-            return () if is_alike else tuple(_stages_of(rule, current))
+            return tuple(_stages_of(rule, current))
         is_in_force, self._is_in_force = self._is_in_force, True
-        return () if is_in_force or is_alike else (DisabledAs.WANTED,)
+        return () if is_in_force else (DisabledAs.WANTED,)
 
 
 def _stages_of(rule: Rule, current: DeployedRule | None) -> Iterator[DisabledAs]:
+    if current and is_same({**current.to_json(), "enabled": rule.enabled}, rule.to_json()):
+        return
     if current and current.enabled:
         yield DisabledAs.BEFORE
     if rule.enabled:
