@@ -177,3 +177,20 @@ def test_a_job_refused_for_anything_else_is_an_error(
     with pytest.raises(RefusedByGenesys, match="bad"):
         bench.submit_batch(step)
     assert bench.batch.state is BatchState.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("waited", "state"),
+    [(2 * 600, BatchState.PLANNED), (2 * 600 + 1, BatchState.GAVE_UP)],
+)
+def test_a_batch_waits_for_a_place_as_long_as_each_batch_of_its_run_may_take(
+    waited: int, state: BatchState
+) -> None:
+    bench = Workbench(job_time_limit_seconds=600)
+    batches = [builders.batch(number=number, planned=3, total=2) for number in (0, 1)]
+    step = bench.planned(*batches, request=builders.recording_job(), entries=entries(3))
+    bench.genesys.on(LIST, TWO)
+    after = bench.submit_batch(step.model_copy(update={"waited_seconds": waited}))
+    assert bench.batch.state is state
+    assert after.next is (Next.SUBMIT if state is BatchState.PLANNED else Next.DONE)
+    assert not is_created(bench)

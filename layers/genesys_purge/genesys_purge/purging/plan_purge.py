@@ -38,6 +38,8 @@ from genesys_purge.settings import Settings
 
 # The map over them must fit into the 256 KiB that a state may hand on.
 MOST_BATCHES = 10_000
+# Of which few are at work: the others wait for a place, or for their verification.
+MOST_WAITING = 1_000
 LONGEST_NOTE = 1_000
 
 
@@ -82,11 +84,17 @@ class PlanPurge:
         )
 
     def _concurrency(self, run: Run) -> int:
-        """How many batches at once; those that only wait to be verified need no place for a job."""
+        """How many batches at once; of those that need a place for a job no more than have one.
+
+        Where they wait to be verified, which needs none, as many as there may be.
+        """
         request, method = request_of(run)
-        organisation, gate = self._organisation_of(run.organisation), method.gate
-        at_once = organisation.concurrent_jobs
-        return min(at_once, gate.most_jobs) if gate and not gate.verify_after(request) else at_once
+        at_once = self._organisation_of(run.organisation).concurrent_jobs
+        if method.gate is None:
+            return at_once
+        if method.gate.verify_after(request):
+            return MOST_WAITING
+        return min(at_once, method.gate.most_jobs)
 
     def _planned(self, run: Run) -> Run:
         request, method = request_of(run)

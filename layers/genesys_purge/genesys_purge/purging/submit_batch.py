@@ -62,8 +62,8 @@ class SubmitBatch:
     def _turn(self, step: BatchStep) -> BatchStep:
         case = self._cases.read(step)
         match case.batch.state:
-            case BatchState.PLANNED if step.waited_seconds > self._settings.job_time_limit_seconds:
-                return self._give_up(case.batch, step)
+            case BatchState.PLANNED if step.waited_seconds > self._patience(case):
+                return self._give_up(case, step)
             case BatchState.PLANNED if case.is_empty:
                 return self._drop_empty_part(case.batch, step)
             case BatchState.PLANNED:
@@ -174,11 +174,16 @@ class SubmitBatch:
         after = self._batches.advance(batch.to(state, pending=rest))
         return step.then(PHASES[after.state])
 
-    def _give_up(self, batch: Batch, step: BatchStep) -> BatchStep:
+    def _patience(self, case: Case) -> int:
+        """Seconds: a batch that needs a place waits until all others of its run have had theirs."""
+        jobs = case.batch.total if case.method.gate else 1
+        return self._settings.job_time_limit_seconds * jobs
+
+    def _give_up(self, case: Case, step: BatchStep) -> BatchStep:
         self._batches.end(
-            batch,
+            case.batch,
             BatchState.GAVE_UP,
             Action.BATCH_GAVE_UP,
-            f"could not be submitted within {self._settings.job_time_limit_seconds} seconds",
+            f"could not be submitted within {self._patience(case)} seconds",
         )
         return step.then(Next.DONE)

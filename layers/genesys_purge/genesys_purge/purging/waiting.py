@@ -12,6 +12,8 @@ RECONCILE_FIRST, RECONCILE_LONGEST = 15.0, 300.0
 # Looks after a finished job: the analytics lag a little behind.
 VERIFY_WAITS = (5, 10, 20, 40, 80)
 SUBMIT_FIRST, SUBMIT_LONGEST = 5.0, 60.0
+# Whoever has waited so often waits in a long queue, and fills an execution's history.
+QUEUED, QUEUED_LONGEST = 20, 300.0
 SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
 
 
@@ -50,6 +52,7 @@ def reconcile_wait(step: BatchStep) -> float:
 
 def submit_wait(step: BatchStep, retry_after: float | None) -> float:
     """Seconds until a submit that surely was not carried out is tried again."""
-    backoff = min(SUBMIT_FIRST * 2.0 ** min(step.attempt, 10), SUBMIT_LONGEST)
+    longest = SUBMIT_LONGEST if step.attempt < QUEUED else QUEUED_LONGEST
+    backoff = min(SUBMIT_FIRST * 2.0 ** min(step.attempt, 10), longest)
     wait = max(backoff, retry_after or 0)
     return wait + random.uniform(0, 1 + wait / 4)  # noqa: S311
