@@ -18,3 +18,12 @@ class Clock:
 
     def wait(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+class Stopwatch:
+    """A monotonic clock that moves when told to."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds

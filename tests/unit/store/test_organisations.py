@@ -13,6 +13,7 @@ from genesys_purge.settings import Settings
 from genesys_purge.store.organisations import MAX_AGE, ParameterOrganisations
 
 from tests import template
+from tests.clock import Stopwatch
 from tests.unit.aws import client, mocked_aws
 
 OWN = Settings(genesys_region="us-west-2", genesys_api_url="https://own.test").organisation
@@ -27,15 +28,6 @@ EMEA = {
     "requestsPerSecond": 0.5,
     "liveRequestsPerSecond": 3,
 }
-
-
-class Stopwatch:
-    """A monotonic clock that moves when told to."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @pytest.fixture(autouse=True)

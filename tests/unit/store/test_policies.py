@@ -13,19 +13,11 @@ from genesys_purge.ports import Policies
 from genesys_purge.store.policies import ParameterPolicies
 
 from tests import template
+from tests.clock import Stopwatch
 from tests.fakes import MemoryPolicies
 from tests.unit.aws import client, mocked_aws
 
 SHIPPED = template.parameters()
-
-
-class Stopwatch:
-    """A monotonic clock that moves when told to."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @pytest.fixture
