@@ -13,8 +13,8 @@ from genesys_purge.model.notification import Event
 from genesys_purge.store.directory import MAX_AGE, StoredDirectory
 from genesys_purge.store.secrets import StoredSecret
 
+from tests.clock import Stopwatch
 from tests.unit.aws import client, mocked_aws
-from tests.unit.store.test_policies import Stopwatch
 
 HUSH = "hush-hush"
 ONE = {"name": "governance", "url": "https://governance.example/hooks", "secret": HUSH}

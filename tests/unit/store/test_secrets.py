@@ -11,9 +11,9 @@ from genesys_purge.genesys.oauth import Credentials
 from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 from genesys_purge.store.secrets import StoredSecret
 
+from tests.clock import Stopwatch
 from tests.unit.aws import client, mocked_aws
 from tests.unit.genesys.exchange import Answer, Exchange, token
-from tests.unit.store.test_policies import Stopwatch
 
 
 @pytest.fixture(autouse=True)

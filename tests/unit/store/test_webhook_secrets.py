@@ -13,8 +13,8 @@ from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
 from genesys_purge.webhooks.ports import WebhookSecrets
 
+from tests.clock import Stopwatch
 from tests.unit.aws import client, mocked_aws
-from tests.unit.store.test_policies import Stopwatch
 from tests.webhook_fakes import MemoryWebhookSecrets
 
 NOW, BEFORE = "hush-now", "hush-before"
