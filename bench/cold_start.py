@@ -38,6 +38,12 @@ wired = [value for value in vars(module).values() if hasattr(value, "{name}")]
 getattr(wired[0], "{name}")()
 """
 
+# What a function that calls Genesys builds for its first batch, whose organisation it then knows.
+CALLS_GENESYS = """
+from genesys_purge.wiring import adapters
+adapters.genesys(None)
+"""
+
 REPORT = """
 import sys, time
 found = [name for name in {unwanted!r} if name in sys.modules]
@@ -56,9 +62,15 @@ class Cost:
     unwanted: tuple[str, ...]
 
 
-def functions() -> list[str]:
-    """The functions by folder name."""
-    return sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
+def programs() -> dict[str, str]:
+    """What each function runs, by its folder's name."""
+    functions = template.resources("AWS::Serverless::Function").values()
+    return {
+        name: FUNCTION.format(name=name)
+        + (CALLS_GENESYS if {"Ref": "GenesysPolicy"} in properties["Policies"] else "")
+        for properties in functions
+        for name in [properties["CodeUri"].rpartition("/")[2]]
+    }
 
 
 def measure(rounds: int) -> dict[str, list[Cost]]:
@@ -66,12 +78,12 @@ def measure(rounds: int) -> dict[str, list[Cost]]:
 
     All are measured in turn within a round, so that a machine that slows down slows all of them.
     """
-    programs = {"FLOOR": FLOOR} | {name: FUNCTION.format(name=name) for name in functions()}
-    for program in programs.values():
+    measured = {"FLOOR": FLOOR} | programs()
+    for program in measured.values():
         _start(program)
-    costs: dict[str, list[Cost]] = {name: [] for name in programs}
+    costs: dict[str, list[Cost]] = {name: [] for name in measured}
     for _ in range(rounds):
-        for name, program in programs.items():
+        for name, program in measured.items():
             costs[name].append(_start(program))
     return costs
 

@@ -67,7 +67,7 @@ LIBRARIES = {
     "botocore": {"wiring", "store"},
     "httpx": {"wiring", "genesys"},
     "httpcore": {"webhooks.receiver"},
-    "aws_lambda_powertools": {"telemetry", "genesys.circuit"},
+    "aws_lambda_powertools": {"telemetry"},
     "pydantic": {"model", "methods", "purge_rules.rule", "campaign_rules.rules", "callers"},
 }
 

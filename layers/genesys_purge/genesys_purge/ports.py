@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.batch import Batch, BatchRef, Entry
-from genesys_purge.model.holds import Hold
-from genesys_purge.model.notification import Delivery, Notification
-from genesys_purge.model.organisation import Organisation
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef
-from genesys_purge.model.retention import RetentionMatrix
-from genesys_purge.model.run import Run
+if TYPE_CHECKING:
+    from genesys_purge.model.audit import AuditRecord
+    from genesys_purge.model.batch import Batch, BatchRef, Entry
+    from genesys_purge.model.holds import Hold
+    from genesys_purge.model.notification import Notification
+    from genesys_purge.model.organisation import Organisation
+    from genesys_purge.model.purge_rule import PurgeRule
+    from genesys_purge.model.retention import RetentionMatrix
+    from genesys_purge.model.run import Run
 
 Clock = Callable[[], datetime]
 
@@ -163,8 +164,8 @@ class Queue(Protocol[M_contra]):
         """Put a message that is not to be tried again into the dead-letter queue."""
 
 
-Deliveries = Queue[Delivery]
-Registrations = Queue[RuleRef]
+Deliveries = Queue["Delivery"]
+Registrations = Queue["RuleRef"]
 
 
 class EventBus(Protocol):
@@ -238,5 +239,5 @@ class Genesys(Protocol):
 
 
 # By an organisation's name, or None for the deployment's own; InvalidRequest for one not known.
-OrganisationOf = Callable[[str | None], Organisation]
+OrganisationOf = Callable[[str | None], "Organisation"]
 GenesysOf = Callable[[str | None], Genesys]

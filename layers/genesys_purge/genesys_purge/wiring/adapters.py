@@ -133,11 +133,11 @@ def http_client() -> httpx.Client:
 def circuit(organisation: str) -> Circuit:
     """The breaker of one organisation: what fails for one may answer for another."""
     from genesys_purge.genesys.circuit import SharedCircuit
+    from genesys_purge.store.circuit_state import DynamoCircuitState
 
     this = settings()
-    return SharedCircuit(
-        aws("dynamodb"), this.named("circuit_table"), organisation, this.circuit_recovery_seconds
-    )
+    state = DynamoCircuitState(aws("dynamodb"), this.named("circuit_table"), organisation)
+    return SharedCircuit(state, this.circuit_recovery_seconds, now)
 
 
 def organisation(name: str | None) -> Organisation:
