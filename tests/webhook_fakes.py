@@ -78,4 +78,4 @@ if TYPE_CHECKING:
     _directory: webhook_ports.Directory = MemoryDirectory()
     _bus: ports.EventBus = MemoryBus()
     _receiver: webhook_ports.Receiver = MemoryReceiver()
-    _deliveries: ports.Deliveries = MemoryQueue[Delivery]()
+    _deliveries: webhook_ports.Deliveries = MemoryQueue[Delivery]()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from genesys_purge.model.notification import Subscribers
+from genesys_purge.model.notification import Delivery, Subscribers
+from genesys_purge.ports import Queue
+
+Deliveries = Queue[Delivery]
 
 
 class Directory(Protocol):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.notification import Delivery
-from genesys_purge.ports import Deliveries, EventBus, Runs
+from genesys_purge.ports import EventBus, Runs
 from genesys_purge.webhooks.notifications import notifications
-from genesys_purge.webhooks.ports import Directory
+from genesys_purge.webhooks.ports import Deliveries, Directory
 
 
 class PublishNotifications:
