@@ -19,25 +19,25 @@ M = TypeVar("M", bound=Wire)
 
 
 class MemoryPurgeRules:
-    """Rules by name; `before_write` is told each rule about to be stored and may raise."""
+    """Rules by reference; `before_write` is told each rule about to be stored and may raise."""
 
     def __init__(self, audit: MemoryAuditLog) -> None:
         self._audit = audit
         self._lock = RLock()
-        self._rules: dict[str, str] = {}
+        self._rules: dict[RuleRef, str] = {}
         self.before_write: Callable[[PurgeRule], None] = lambda rule: None  # noqa: ARG005
 
-    def get(self, name: str) -> PurgeRule | None:
-        stored = self._rules.get(name)
+    def get(self, ref: RuleRef) -> PurgeRule | None:
+        stored = self._rules.get(ref)
         return PurgeRule.model_validate_json(stored) if stored else None
 
     def put(self, rule: PurgeRule, record: AuditRecord | None = None) -> None:
         self.before_write(rule)
         with self._lock:
-            stored = self.get(rule.name)
+            stored = self.get(rule.ref)
             if (stored.version + 1 if stored else 0) != rule.version:
                 raise LostRace("the stored state is not the one that was read")
-            self._rules[rule.name] = rule.model_dump_json(by_alias=True, exclude_none=True)
+            self._rules[rule.ref] = rule.model_dump_json(by_alias=True, exclude_none=True)
             if record:
                 self._audit.append(record)
 

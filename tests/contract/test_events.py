@@ -17,17 +17,15 @@ from genesys_purge.campaign_rules.requests import checked
 from genesys_purge.methods import METHODS
 from genesys_purge.model.partner_event import PartnerEvent
 from genesys_purge.model.rule_execution import RuleExecution
-from genesys_purge.purge_rules.checking import RuleRequests
-from genesys_purge.purge_rules.documented_rule import DocumentedForm
-from genesys_purge.purge_rules.policy_form import PolicyForm
 from genesys_purge.webhooks.signatures import is_genuine
 
 from tests import template
 from tests.change_fakes import MemoryFiles
 from tests.clock import NOON
 from tests.contract import sdk
-from tests.fakes import MemoryMeter, MemoryPolicies
+from tests.fakes import MemoryMeter
 from tests.template import ROOT
+from tests.unit.purge_rules.rule_bench import RuleBench
 from tests.unit.workbench import Workbench
 
 SAMPLES = sorted((ROOT / "events").rglob("*.json"))
@@ -113,9 +111,9 @@ def test_a_sample_of_the_api_calls_a_route_that_there_is(path: Path) -> None:
 
 @pytest.mark.parametrize("path", rules(), ids=id_of)
 def test_a_sample_of_a_purge_rule_is_one_without_an_error(path: Path) -> None:
-    payload = submission(event(path)).payload
-    form = PolicyForm() if path.stem.endswith("_live") else DocumentedForm()
-    assert RuleRequests(MemoryPolicies(), form).check(payload).name == payload["name"]
+    platform = "live" if path.stem.endswith("_live") else "documented"
+    bench = RuleBench(genesys_platform=platform)
+    assert bench.errors(submission(event(path)).payload) == {}
 
 
 @pytest.mark.parametrize(

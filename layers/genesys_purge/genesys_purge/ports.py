@@ -133,10 +133,10 @@ class AuditLog(Protocol):
 
 
 class PurgeRules(Protocol):
-    """Purge rules by name; a change and the audit record of it are one write."""
+    """Purge rules by organisation and name; a change and its audit record are one write."""
 
-    def get(self, name: str) -> PurgeRule | None:
-        """The rule of that name, if there is one."""
+    def get(self, ref: RuleRef) -> PurgeRule | None:
+        """The rule of that name in that organisation, if there is one."""
 
     def put(self, rule: PurgeRule, record: AuditRecord | None = None) -> None:
         """Store the rule; LostRace unless the stored one, if any, is its predecessor."""

@@ -8,11 +8,13 @@ from typing import Any
 from genesys_purge.errors import InvalidRequest, RefusedByGenesys
 from genesys_purge.methods import data_retention
 from genesys_purge.model.audit import Action
+from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.purge_rule import PurgeRule, RuleRef, SubmittedRule
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.submission import Submission
+from genesys_purge.ports import Genesys
 from genesys_purge.purge_rules import retention_policies
 from genesys_purge.purge_rules.checking import RuleRequests
 from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
@@ -21,16 +23,18 @@ from genesys_purge.purge_rules.documented_rule import CREATE, DocumentedForm, Do
 from genesys_purge.purge_rules.policy_form import PolicyForm
 from genesys_purge.purge_rules.register_webhook import REGISTER, RegisterWebhook, Registration
 from genesys_purge.purge_rules.retention_policies import RetentionPolicies
-from genesys_purge.purge_rules.target import Form, Target
+from genesys_purge.purge_rules.target import Platform
 from genesys_purge.purging.guard import Guard
 from genesys_purge.settings import Settings
 
 from tests.clock import NOON, Clock
 from tests.fakes import MemoryAuditLog, MemoryHolds, MemoryMeter, MemoryPolicies
+from tests.organisation_fakes import MemoryOrganisations
 from tests.rule_fakes import MemoryPurgeRules, MemoryQueue
 from tests.scripted_genesys import Reply, ScriptedGenesys
 
 NAME = "voice after two years"
+REF = RuleRef(name=NAME)
 CALLBACK = "https://hooks.example/webhooks/genesys"
 
 
@@ -67,6 +71,24 @@ def rule(**changes: Any) -> PurgeRule:
     return PurgeRule(**fields | changes)
 
 
+def platform(organisation: Organisation, genesys: Genesys) -> Platform:
+    """What the organisation has for rules."""
+    if organisation.platform == LIVE:
+        return Platform(PolicyForm(), RetentionPolicies(genesys), has_webhooks=False)
+    return Platform(DocumentedForm(), DocumentedRules(genesys), has_webhooks=True)
+
+
+def scripted_genesys() -> ScriptedGenesys:
+    """One that creates whatever it is asked to, on either platform."""
+    genesys = ScriptedGenesys()
+    genesys.on(CREATE, {"id": "rule-1"})
+    genesys.on(REGISTER, {"id": "hook-1"})
+    genesys.on(data_retention.READ, {"retentionDays": 1_826})
+    genesys.on(retention_policies.CREATE, {"id": "policy-1"})
+    genesys.on(retention_policies.LIST, {"entities": []})
+    return genesys
+
+
 def conflict(entity_id: str | None = "rule-0", name: str = NAME) -> RefusedByGenesys:
     """409, for the rule of that name."""
     return RefusedByGenesys(
@@ -89,12 +111,8 @@ def matrix(*rules: tuple[int, Mapping[str, str]]) -> RetentionMatrix:
 class RuleBench:
     """Twins of the world, and the use cases that work on them; sleeping moves the clock."""
 
-    form: Form
-    target: Target
-
     def __init__(self, **settings: Any) -> None:
         self.settings = Settings(**settings)
-        is_live = self.settings.genesys_platform == LIVE
         self.clock = Clock()
         self.slept: list[float] = []
         self.audit = MemoryAuditLog()
@@ -103,28 +121,25 @@ class RuleBench:
         self.policies = MemoryPolicies()
         self.meter = MemoryMeter()
         self.registrations = MemoryQueue[RuleRef]()
-        self.genesys = ScriptedGenesys()
-        self.genesys.on(CREATE, {"id": "rule-1"})
-        self.genesys.on(REGISTER, {"id": "hook-1"})
-        self.genesys.on(data_retention.READ, {"retentionDays": 1_826})
-        self.genesys.on(retention_policies.CREATE, {"id": "policy-1"})
-        self.genesys.on(retention_policies.LIST, {"entities": []})
-        if is_live:
-            self.form, self.target = PolicyForm(), RetentionPolicies(self.genesys)
-        else:
-            self.form, self.target = DocumentedForm(), DocumentedRules(self.genesys)
-        self.requests = RuleRequests(self.policies, self.form)
+        self.genesys = scripted_genesys()
+        self.organisations = MemoryOrganisations(self.settings.organisation, self.genesys)
+        self.requests = RuleRequests(self.policies, self._platform_of)
         self.guard = Guard(self.policies, self.holds, self.clock)
         register = Registration(
-            self.rules, self.audit, self.genesys, self.meter, lambda: CALLBACK, self.clock
+            self.rules,
+            self.audit,
+            self.organisations.genesys,
+            self.meter,
+            lambda: CALLBACK,
+            self.clock,
         )
-        create = Creation(self.rules, self.guard, self.target, self.meter, self.clock, self._sleep)
+        create = Creation(self.rules, self.guard, self.meter, self.clock, self._sleep)
         self.register_webhook = RegisterWebhook(self.rules, register, self.registrations)
         self.create_purge_rule = CreatePurgeRule(
             self.requests,
             self.rules,
             create,
-            None if is_live else register,
+            register,
             self.registrations,
             self.settings,
             self.clock,
@@ -150,7 +165,7 @@ class RuleBench:
     @property
     def stored(self) -> PurgeRule:
         """The stored rule; there is one."""
-        found = self.rules.get(NAME)
+        found = self.rules.get(REF)
         assert found is not None
         return found
 
@@ -168,6 +183,9 @@ class RuleBench:
     def actions(self) -> Sequence[Action]:
         """What was audited, in order."""
         return [record.action for record in self.audit.of(rule().run_id)]
+
+    def _platform_of(self, name: str | None) -> Platform:
+        return platform(self.organisations.named(name), self.organisations.genesys(name))
 
     def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

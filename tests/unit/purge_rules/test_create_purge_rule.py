@@ -15,7 +15,7 @@ from genesys_purge.errors import (
     RuleExists,
     TryLater,
 )
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef, RuleStatus
+from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.purge_rules.documented_rule import CREATE
 from genesys_purge.purge_rules.register_webhook import REGISTER
 
@@ -24,6 +24,7 @@ from tests.unit.methods.scene import hold
 from tests.unit.purge_rules.rule_bench import (
     CALLBACK,
     NAME,
+    REF,
     RuleBench,
     condition,
     document,
@@ -35,7 +36,7 @@ OTHER: dict[str, Any] = {"maxBatchSize": 501}
 
 def nothing_happened(bench: RuleBench) -> bool:
     told = bench.genesys.calls or bench.actions or bench.meter.counts or bench.registrations.sent
-    return not told and bench.rules.get(NAME) is None
+    return not told and bench.rules.get(REF) is None
 
 
 def test_a_rule_is_created_registered_and_told(bench: RuleBench) -> None:
@@ -255,7 +256,7 @@ def test_a_webhook_that_cannot_be_registered_is_told_and_left_to_the_queue(
         "detail": "the webhook is not registered yet: not answered [correlation id c-1]; "
         "it is tried again",
     }
-    assert bench.registrations.sent == [RuleRef(name=NAME)]
+    assert bench.registrations.sent == [REF]
     assert bench.stored.status is RuleStatus.CREATED
     assert bench.actions == ["rule_created", "rule_webhook_failed"]
     record = bench.audit.of(rule().run_id)[-1]
@@ -270,4 +271,4 @@ def test_a_webhook_without_a_readable_id_is_not_taken_for_registered(
 ) -> None:
     bench.genesys.on(REGISTER, answer)
     assert bench.create().status is RuleStatus.CREATED
-    assert bench.registrations.sent == [RuleRef(name=NAME)]
+    assert bench.registrations.sent == [REF]

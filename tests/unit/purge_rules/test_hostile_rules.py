@@ -15,7 +15,7 @@ from genesys_purge.purge_rules.rule import RuleRequest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.purge_rules.rule_bench import NAME, RuleBench, document
+from tests.unit.purge_rules.rule_bench import REF, RuleBench, document
 
 WORDS = ["type", "classification", "jurisdiction", "eq", "neq", "hipaa", "voice", "UTC", "daily"]
 scalars = (
@@ -124,7 +124,7 @@ def test_whatever_genesys_accepts_a_rule_with_is_an_id_or_an_open_outcome(
         outcome = bench.create()
     except PurgeError as error:
         outcome = type(error).__name__
-    stored = bench.rules.get(NAME)
+    stored = bench.rules.get(REF)
     assert stored is not None
     if outcome == "OutcomeUnknown":
         assert (stored.status, stored.is_uncertain) == (RuleStatus.CREATING, True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.purge_rule import RuleRef
 from genesys_purge.purge_rules.policy_form import DIRECTION, MEDIA, REFERENCES, STATUS, TYPE
 from hypothesis import given
 from hypothesis import strategies as st
@@ -211,7 +212,7 @@ def test_every_wrong_field_is_told_at_once_and_nothing_is_stored_or_sent(live: R
         "maxBatchSize",
     }
     assert live.genesys.calls == []
-    assert live.rules.get(wrong["name"]) is None
+    assert live.rules.get(RuleRef(name=wrong["name"])) is None
 
 
 @pytest.mark.parametrize(

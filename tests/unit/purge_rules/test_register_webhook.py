@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import GenesysUnavailable, LostRace, OutcomeUnknown, PurgeError
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef, RuleStatus
+from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.ports import Receipt
 from genesys_purge.purge_rules.register_webhook import REGISTER
 
-from tests.unit.purge_rules.rule_bench import NAME, RuleBench, rule
+from tests.unit.purge_rules.rule_bench import REF, RuleBench, rule
 
 CREATED = rule(status=RuleStatus.CREATED, rule_id="rule-1")
-MESSAGE = RuleRef(name=NAME)
 AWAY = GenesysUnavailable("503", correlation_id="c-1")
 
 
@@ -24,7 +23,7 @@ def receipt(times: int = 1) -> Receipt:
 
 def test_a_rule_that_was_created_is_registered(bench: RuleBench) -> None:
     bench.put(CREATED)
-    assert bench.register_webhook(MESSAGE, receipt()) is True
+    assert bench.register_webhook(REF, receipt()) is True
     assert (bench.stored.status, bench.stored.webhook_id) == (RuleStatus.REGISTERED, "hook-1")
     (record,) = bench.audit.of(rule().run_id)
     assert (record.actor, record.action) == ("register_webhook", "rule_webhook_registered")
@@ -46,9 +45,9 @@ def test_where_there_is_nothing_to_register_the_message_is_done(
 ) -> None:
     if stored:
         bench.put(stored)
-    assert bench.register_webhook(MESSAGE, receipt()) is True
+    assert bench.register_webhook(REF, receipt()) is True
     assert bench.genesys.calls == []
-    assert bench.rules.get(NAME) == stored
+    assert bench.rules.get(REF) == stored
 
 
 @pytest.mark.parametrize(
@@ -60,7 +59,7 @@ def test_what_does_not_succeed_is_tried_again_later_each_time(
 ) -> None:
     bench.put(CREATED)
     bench.genesys.on(REGISTER, AWAY)
-    assert bench.register_webhook(MESSAGE, receipt(times)) is False
+    assert bench.register_webhook(REF, receipt(times)) is False
     assert bench.registrations.postponed == [(receipt(times), seconds)]
     assert bench.registrations.buried == []
     assert bench.stored == CREATED
@@ -74,8 +73,8 @@ def test_what_does_not_succeed_is_tried_again_later_each_time(
 def test_after_ten_times_it_is_buried_and_said_so(bench: RuleBench, times: int) -> None:
     bench.put(CREATED)
     bench.genesys.on(REGISTER, AWAY)
-    assert bench.register_webhook(MESSAGE, receipt(times)) is True
-    assert bench.registrations.buried == [MESSAGE]
+    assert bench.register_webhook(REF, receipt(times)) is True
+    assert bench.registrations.buried == [REF]
     assert bench.registrations.postponed == []
     assert bench.stored == CREATED
     assert bench.actions == ["rule_webhook_failed", "rule_webhook_failed"]
@@ -87,7 +86,7 @@ def test_after_ten_times_it_is_buried_and_said_so(bench: RuleBench, times: int) 
 def test_an_unanswered_registration_is_sent_again(bench: RuleBench, reply: Any) -> None:
     bench.put(CREATED)
     bench.genesys.on(REGISTER, reply, {"id": "hook-2"})
-    done = [bench.register_webhook(MESSAGE, receipt(times)) for times in (1, 2)]
+    done = [bench.register_webhook(REF, receipt(times)) for times in (1, 2)]
     assert done == [False, True]
     assert bench.stored.webhook_id == "hook-2"
 
@@ -97,11 +96,11 @@ def test_of_two_workers_the_second_is_done_as_well(bench: RuleBench) -> None:
 
     def overtaken(_: Mapping[str, Any]) -> Mapping[str, Any]:
         bench.genesys.on(REGISTER, {"id": "hook-1"})
-        assert bench.register_webhook(MESSAGE, receipt()) is True
+        assert bench.register_webhook(REF, receipt()) is True
         return {"id": "hook-2"}
 
     bench.genesys.on(REGISTER, overtaken)
-    assert bench.register_webhook(MESSAGE, receipt(2)) is True
+    assert bench.register_webhook(REF, receipt(2)) is True
     assert bench.stored.webhook_id == "hook-1"
     assert bench.actions == ["rule_webhook_registered"]
     assert bench.registrations.postponed == []
@@ -114,7 +113,7 @@ def test_tables_that_stay_busy_are_no_success(bench: RuleBench) -> None:
         raise LostRace("the tables stayed busy")
 
     bench.rules.before_write = busy
-    assert bench.register_webhook(MESSAGE, receipt()) is False
+    assert bench.register_webhook(REF, receipt()) is False
     assert bench.stored == CREATED
     assert bench.actions == ["rule_webhook_failed"]
 

@@ -38,7 +38,7 @@ from genesys_purge.purge_rules.retention_policies import (
 from tests.clock import NOON
 from tests.scripted_genesys import Reply
 from tests.unit.methods.scene import hold
-from tests.unit.purge_rules.rule_bench import NAME, RuleBench, condition, document, rule
+from tests.unit.purge_rules.rule_bench import NAME, REF, RuleBench, condition, document, rule
 from tests.unit.purge_rules.test_create_purge_rule import nothing_happened
 
 RUN = rule().run_id
@@ -215,7 +215,7 @@ def test_a_hold_that_is_placed_while_genesys_is_asked_is_regarded(live: RuleBenc
     with pytest.raises(OnLegalHold):
         create(live)
     assert sent(live) == [READ]
-    assert live.rules.get(NAME) is None
+    assert live.rules.get(REF) is None
 
 
 def test_longer_than_the_organisation_keeps_its_data_is_refused_before_anything_is_stored(
@@ -228,7 +228,7 @@ def test_longer_than_the_organisation_keeps_its_data_is_refused_before_anything_
     assert error.path == "retentionPeriod.days"
     assert error.message.startswith("may not be more than 729: the organisation keeps no")
     assert sent(live) == [READ]
-    assert live.rules.get(NAME) is None
+    assert live.rules.get(REF) is None
     assert live.actions == []
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.purge_rule import RuleRef
 
 from tests.unit.purge_rules.rule_bench import RuleBench, condition, document
 
@@ -280,7 +281,7 @@ def test_every_wrong_field_is_told_at_once_those_that_no_type_shows_included(
 
 
 def test_the_blanks_around_a_name_are_no_part_of_it(bench: RuleBench) -> None:
-    assert bench.requests.check(document(name="  a b ")).name == "a b"
+    assert bench.requests.check(document(name="  a b ")).ref == RuleRef(name="a b")
 
 
 @pytest.mark.parametrize("count", [1_000, 1_001, 50_000])

@@ -20,7 +20,7 @@ from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog
 from tests.rule_fakes import MemoryPurgeRules
 from tests.unit.aws import client, mocked_aws
-from tests.unit.purge_rules.rule_bench import NAME, condition, document, rule
+from tests.unit.purge_rules.rule_bench import REF, condition, document, rule
 
 
 class RuleTables(NamedTuple):
@@ -55,7 +55,7 @@ def actions(tables: RuleTables) -> list[Action]:
 
 
 def test_a_rule_that_was_never_put_is_not_there(tables: RuleTables) -> None:
-    assert tables.rules.get(NAME) is None
+    assert tables.rules.get(REF) is None
 
 
 def test_a_rule_is_read_as_it_was_put(tables: RuleTables) -> None:
@@ -68,8 +68,18 @@ def test_a_rule_is_read_as_it_was_put(tables: RuleTables) -> None:
         detail="line\nline",
     )
     tables.rules.put(full)
-    assert tables.rules.get("ü, two years") == full
-    assert tables.rules.get(NAME) is None
+    assert tables.rules.get(full.ref) == full
+    assert tables.rules.get(REF) is None
+
+
+def test_rules_of_one_name_in_two_organisations_are_two(tables: RuleTables) -> None:
+    theirs = rule(organisation="emea", definition=document(maxBatchSize=501))
+    tables.rules.put(theirs)
+    assert tables.rules.get(REF) is None
+    tables.rules.put(rule())
+    tables.rules.put(theirs.to(RuleStatus.FAILED))
+    assert tables.rules.get(REF) == rule()
+    assert tables.rules.get(theirs.ref) == theirs.to(RuleStatus.FAILED)
 
 
 def test_a_rule_goes_on_by_one_version_at_a_time(tables: RuleTables) -> None:
@@ -78,7 +88,7 @@ def test_a_rule_goes_on_by_one_version_at_a_time(tables: RuleTables) -> None:
     tables.rules.put(created, record())
     registered = created.to(RuleStatus.REGISTERED, webhook_id="hook-1")
     tables.rules.put(registered, record(Action.RULE_WEBHOOK_REGISTERED))
-    assert tables.rules.get(NAME) == registered
+    assert tables.rules.get(REF) == registered
     assert actions(tables) == ["rule_created", "rule_webhook_registered"]
 
 
@@ -98,14 +108,14 @@ def test_a_rule_that_somebody_else_changed_is_left_alone_with_its_audit(
     tables.rules.put(won, record())
     with pytest.raises(LostRace):
         tables.rules.put(lost, record(Action.RULE_FAILED))
-    assert tables.rules.get(NAME) == won
+    assert tables.rules.get(REF) == won
     assert actions(tables) == ["rule_created"]
 
 
 def test_a_rule_that_is_not_there_does_not_go_on(tables: RuleTables) -> None:
     with pytest.raises(LostRace):
         tables.rules.put(rule().to(RuleStatus.CREATED), record())
-    assert tables.rules.get(NAME) is None
+    assert tables.rules.get(REF) is None
     assert actions(tables) == []
 
 

@@ -28,14 +28,32 @@ TRANSITIONS: dict[RuleStatus, frozenset[RuleStatus]] = {
 }
 
 
+class RuleRef(Wire):
+    """Names a purge rule, in the deployment's own organisation where it names no other."""
+
+    name: str
+    organisation: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What the rule is stored under; a name is printable, so none has a line break."""
+        return f"{self.organisation}\n{self.name}" if self.organisation else self.name
+
+    def __str__(self) -> str:
+        where = f" of organisation {self.organisation}" if self.organisation else ""
+        return f'"{self.name}"{where}'
+
+
 class PurgeRule(Wire):
     """One purge rule; `definition` is the document as it was sent to Genesys.
 
-    `attempts` counts the creating calls, `intendedAt` is when the last one began, and
-    `isUncertain` says that one of them may have been carried out unseen.
+    `organisation` names the one that has it, unless that is the deployment's own. `attempts`
+    counts the creating calls, `intendedAt` is when the last one began, and `isUncertain` says
+    that one of them may have been carried out unseen.
     """
 
     name: str
+    organisation: str | None = None
     version: int = 0
     fingerprint: str
     definition: Mapping[str, Any]
@@ -50,9 +68,13 @@ class PurgeRule(Wire):
     detail: str | None = None
 
     @property
+    def ref(self) -> RuleRef:
+        return RuleRef(name=self.name, organisation=self.organisation)
+
+    @property
     def run_id(self) -> str:
         """Under which its creation is audited; no request can name a run so."""
-        return f"rule:{hashlib.sha256(self.name.encode()).hexdigest()[:32]}"
+        return f"rule:{hashlib.sha256(self.ref.key.encode()).hexdigest()[:32]}"
 
     @property
     def may_exist(self) -> bool:
@@ -65,12 +87,6 @@ class PurgeRule(Wire):
             raise ValueError(f"a purge rule does not go from {self.status} to {status}")
         changes |= {"status": status, "version": self.version + 1}
         return self.model_copy(update=changes)
-
-
-class RuleRef(Wire):
-    """Names a purge rule whose webhook is still to be registered."""
-
-    name: str
 
 
 class SubmittedRule(Wire):

@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
-from genesys_purge.errors import FieldError
+from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model.purge_rule import RuleRef
 from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.retention import Kind, Policy
 from genesys_purge.ports import Policies
 from genesys_purge.purge_rules.rule import RuleRequest
-from genesys_purge.purge_rules.target import Form
+from genesys_purge.purge_rules.target import Platform, PlatformOf
 
 
 class CheckedRule(NamedTuple):
-    """A rule as it was asked for and as Genesys is sent it, and the retention in force for it."""
+    """A rule as it was asked for and as its platform is sent it, and the retention in force."""
 
-    name: str
+    ref: RuleRef
+    platform: Platform
     document: Mapping[str, Any]
     definition: Mapping[str, Any]
     kind: Kind
@@ -26,32 +28,47 @@ class CheckedRule(NamedTuple):
 
 
 class RuleRequests:
-    """Checks purge rules against the retention matrix in force and what the platform can do."""
+    """Checks purge rules against the retention matrix in force and what their platform can do."""
 
-    def __init__(self, policies: Policies, form: Form) -> None:
+    def __init__(self, policies: Policies, platform_of: PlatformOf) -> None:
         self._policies = policies
-        self._form = form
+        self._platform_of = platform_of
 
     def check(self, payload: object) -> CheckedRule:
         """The rule in `payload`; InvalidRequest with every error of it."""
         request, wrong = read_fields(RuleRequest, as_object(payload))
-        policy = self._policy(request)
-        require_none(chain(wrong, _conflicts(request, policy), self._form.unmet(request)))
-        assert policy is not None  # noqa: S101 - without one there is a conflict
+        platform = self._platform(request, wrong)
+        policy = self._policy(request, platform)
+        unmet = platform.form.unmet(request) if platform else ()
+        require_none(chain(wrong, _conflicts(request, policy), unmet))
+        assert platform and policy  # noqa: S101 PT018 - without either there is an error
         days = request.retention_period.days
         return CheckedRule(
-            request.name,
+            RuleRef(name=request.name, organisation=request.organisation),
+            platform,
             request.to_json(),
-            self._form.definition(request),
-            self._form.kind(request.scope),
+            platform.form.definition(request),
+            platform.form.kind(request.scope),
             days,
             policy.at_least(days),
         )
 
-    def _policy(self, request: RuleRequest) -> Policy | None:
+    def _platform(self, request: RuleRequest, wrong: list[FieldError]) -> Platform | None:
+        """The organisation's; None where `wrong` says that it is not known which that is."""
+        if any(error.path == "organisation" for error in wrong):
+            return None
+        try:
+            return self._platform_of(request.organisation)
+        except InvalidRequest as unknown:
+            wrong += unknown.fields
+            return None
+
+    def _policy(self, request: RuleRequest, platform: Platform | None) -> Policy | None:
         """The matrix's; None where it has none, and where it cannot be asked."""
-        matrix = self._policies.retention_matrix()
-        return matrix.policy(self._form.kind(request.scope)) if request.scope else None
+        if not request.scope:
+            return None
+        kind = platform.form.kind(request.scope) if platform else request.scope.kind
+        return self._policies.retention_matrix().policy(kind)
 
 
 def _conflicts(request: RuleRequest, policy: Policy | None) -> Iterator[FieldError]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from genesys_purge.errors import PurgeError, RuleExists
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef, RuleStatus, SubmittedRule
+from genesys_purge.model.purge_rule import PurgeRule, RuleStatus, SubmittedRule
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Clock, PurgeRules, Registrations
@@ -16,9 +16,9 @@ from genesys_purge.settings import Settings
 
 
 class CreatePurgeRule:
-    """The use case behind all ways in; a rule's name is its idempotency key.
+    """The use case behind all ways in; a rule's name in its organisation is its idempotency key.
 
-    Without `register`, where Genesys has no webhooks, a rule is done once it is created.
+    Where its platform has no webhooks, a rule is done once it is created.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class CreatePurgeRule:
         requests: RuleRequests,
         rules: PurgeRules,
         create: Creation,
-        register: Registration | None,
+        register: Registration,
         registrations: Registrations,
         settings: Settings,
         now: Clock,
@@ -45,12 +45,12 @@ class CreatePurgeRule:
         RuleExists where another rule has its name, TryLater while it is being created.
         """
         checked = self._requests.check(submission.payload)
-        stored = self._rules.get(checked.name)
+        stored = self._rules.get(checked.ref)
         rule = self._next(stored, checked, submission.actor)
         if rule.status is RuleStatus.CREATING:
             rule = self._create(rule, checked, submission.actor)
-        if rule.status is RuleStatus.CREATED and self._register:
-            return self._registered(rule, self._register, submission.actor)
+        if rule.status is RuleStatus.CREATED and checked.platform.has_webhooks:
+            return self._registered(rule, submission.actor)
         return _told(rule, rule.detail)
 
     def _next(self, stored: PurgeRule | None, checked: CheckedRule, actor: str) -> PurgeRule:
@@ -66,7 +66,7 @@ class CreatePurgeRule:
             "intended_at": now,
         }
         if stored is None:
-            return PurgeRule(name=checked.name, **asked)
+            return PurgeRule(**checked.ref.to_json(), **asked)
         if stored.fingerprint != content and stored.may_exist:
             raise _exists(stored)
         match stored.status:
@@ -83,7 +83,7 @@ class CreatePurgeRule:
         now = self._now()
         left = self._settings.intent_lease_seconds - (now - stored.intended_at).total_seconds()
         if left > 0:
-            raise being_created(stored.name, left)
+            raise being_created(stored.ref, left)
         return stored.to(
             RuleStatus.CREATING,
             attempts=stored.attempts + 1,
@@ -91,11 +91,11 @@ class CreatePurgeRule:
             is_uncertain=True,
         )
 
-    def _registered(self, rule: PurgeRule, register: Registration, actor: str) -> SubmittedRule:
+    def _registered(self, rule: PurgeRule, actor: str) -> SubmittedRule:
         try:
-            registered = register(rule, actor)
+            registered = self._register(rule, actor)
         except PurgeError as error:
-            self._registrations.send(RuleRef(name=rule.name))
+            self._registrations.send(rule.ref)
             return _told(rule, f"the webhook is not registered yet: {error}; it is tried again")
         return _told(registered, registered.detail)
 
@@ -107,7 +107,7 @@ def _exists(stored: PurgeRule) -> RuleExists:
         known = (
             "of which it is not known whether Genesys created it; repeat its request to find out"
         )
-    return RuleExists(f'there is another purge rule "{stored.name}", {known}; choose another name')
+    return RuleExists(f"there is another purge rule {stored.ref}, {known}; choose another name")
 
 
 def _told(rule: PurgeRule, detail: str | None) -> SubmittedRule:

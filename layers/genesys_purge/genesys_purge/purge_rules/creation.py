@@ -16,7 +16,7 @@ from genesys_purge.errors import (
     TryLater,
 )
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
+from genesys_purge.model.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.ports import Clock, Meter, Permit, PurgeRules
 from genesys_purge.purge_rules.answers import reason_of
 from genesys_purge.purge_rules.checking import CheckedRule
@@ -51,14 +51,12 @@ class Creation:
         self,
         rules: PurgeRules,
         guard: Guard,
-        target: Target,
         meter: Meter,
         now: Clock,
         sleep: Callable[[float], None],
     ) -> None:
         self._rules = rules
         self._guard = guard
-        self._target = target
         self._meter = meter
         self._now = now
         self._sleep = sleep
@@ -66,7 +64,8 @@ class Creation:
     def __call__(self, intent: PurgeRule, checked: CheckedRule, actor: str) -> PurgeRule:
         """The rule as created; without the guard's leave nothing is asked, stored or sent."""
         self._guard.permit_rule(intent, checked.kind, checked.days)
-        remarks = self._target.remarks(checked.days)
+        target = checked.platform.target
+        remarks = target.remarks(checked.days)
         # Genesys may have let us wait: neither the leave nor the intent is older than the call.
         permit = self._guard.permit_rule(intent, checked.kind, checked.days)
         rule = intent.model_copy(update={"intended_at": self._now()})
@@ -74,7 +73,7 @@ class Creation:
         self._put(rule)
         while True:
             try:
-                found = self._call(rule, permit)
+                found = self._call(rule, permit, target)
                 break
             except PurgeError as error:
                 errors.append(error)
@@ -87,32 +86,32 @@ class Creation:
             rule, permit = self._again(rule, checked, actor)
         return self._created(rule, found.remarked(remarks), checked, actor)
 
-    def _call(self, rule: PurgeRule, permit: Permit) -> Found:
+    def _call(self, rule: PurgeRule, permit: Permit, target: Target) -> Found:
         began = self._now()
         try:
-            rule_id, detail = self._ask(rule, permit)
+            rule_id, detail = self._ask(rule, permit, target)
         finally:
             seconds = self._since(began)
             self._meter.seconds("RuleCreation", seconds)
         return Found(rule_id, seconds, detail)
 
-    def _ask(self, rule: PurgeRule, permit: Permit) -> tuple[str, str | None]:
+    def _ask(self, rule: PurgeRule, permit: Permit, target: Target) -> tuple[str, str | None]:
         """The id of the rule that Genesys created now, or before without our knowing it.
 
         Of one that may exist Genesys is asked first, and again where it says that one is there.
         """
-        if rule.is_uncertain and (known := self._target.find(rule)):
+        if rule.is_uncertain and (known := target.find(rule)):
             return known, FOUND
         try:
-            return self._target.create(rule, permit), None
+            return target.create(rule, permit), None
         except OutcomeUnknown as error:
             raise OutcomeUnknown(
                 f"{error.message}; {REPEAT}", correlation_id=error.correlation_id
             ) from error
         except RefusedByGenesys as error:
-            if not self._target.is_in_the_way(error):
+            if not target.is_in_the_way(error):
                 raise
-            if rule.is_uncertain and (known := self._target.find(rule, error)):
+            if rule.is_uncertain and (known := target.find(rule, error)):
                 return known, FOUND
             raise _exists(rule, error) from error
 
@@ -172,19 +171,26 @@ class Creation:
         try:
             self._rules.put(rule, record)
         except LostRace as error:
-            raise being_created(rule.name) from error
+            raise being_created(rule.ref) from error
 
     def _record(self, rule: PurgeRule, actor: str, action: Action, **facts: Any) -> AuditRecord:
-        return AuditRecord(run_id=rule.run_id, at=self._now(), actor=actor, action=action, **facts)
+        return AuditRecord(
+            run_id=rule.run_id,
+            at=self._now(),
+            actor=actor,
+            action=action,
+            organisation=rule.organisation,
+            **facts,
+        )
 
     def _since(self, began: datetime) -> float:
         return round((self._now() - began).total_seconds(), 3)
 
 
-def being_created(name: str, seconds: float | None = None) -> TryLater:
+def being_created(ref: RuleRef, seconds: float | None = None) -> TryLater:
     """What is told to all but the one who is creating the rule."""
     return TryLater(
-        f'the purge rule "{name}" is being created; repeat the same request to learn of it',
+        f"the purge rule {ref} is being created; repeat the same request to learn of it",
         retry_after=seconds,
     )
 
@@ -202,6 +208,6 @@ def _ended(rule: PurgeRule, error: PurgeError) -> PurgeRule:
 def _exists(rule: PurgeRule, error: RefusedByGenesys) -> RuleExists:
     which = f", {error.entity_id}," if error.entity_id else ""
     return RuleExists(
-        f'Genesys has a purge rule{which} in the way of "{rule.name}": {error.message}',
+        f"Genesys has a purge rule{which} in the way of {rule.ref}: {error.message}",
         correlation_id=error.correlation_id,
     )

@@ -17,7 +17,7 @@ CONFLICT = 409
 
 
 class DocumentedForm:
-    """Implements `Form`: the request itself."""
+    """Implements `Form`: the request itself, but for the organisation, of which only we know."""
 
     def unmet(self, request: RuleRequest) -> Iterator[FieldError]:
         yield from ()
@@ -26,7 +26,7 @@ class DocumentedForm:
         return scope.kind
 
     def definition(self, request: RuleRequest) -> Mapping[str, Any]:
-        return request.to_json()
+        return request.model_copy(update={"organisation": None}).to_json()
 
 
 class DocumentedRules:

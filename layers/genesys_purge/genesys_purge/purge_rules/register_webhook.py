@@ -12,7 +12,7 @@ from genesys_purge.model.rule_execution import EVENT
 from genesys_purge.ports import (
     AuditLog,
     Clock,
-    Genesys,
+    GenesysOf,
     Meter,
     Operation,
     PurgeRules,
@@ -28,20 +28,20 @@ FIRST_DELAY, LONGEST_DELAY = 30, 3_600
 
 
 class Registration:
-    """Registers our webhook for a rule that Genesys has created."""
+    """Registers our webhook for a rule, with the organisation that has created it."""
 
     def __init__(
         self,
         rules: PurgeRules,
         audit: AuditLog,
-        genesys: Genesys,
+        genesys_of: GenesysOf,
         meter: Meter,
         callback_url: Callable[[], str],
         now: Clock,
     ) -> None:
         self._rules = rules
         self._audit = audit
-        self._genesys = genesys
+        self._genesys_of = genesys_of
         self._meter = meter
         self._callback_url = callback_url
         self._now = now
@@ -72,7 +72,7 @@ class Registration:
             "events": [EVENT],
             "config": {"ruleId": rule.rule_id},
         }
-        return id_in(self._genesys.change(REGISTER, body))
+        return id_in(self._genesys_of(rule.organisation).change(REGISTER, body))
 
     def _registered(self, rule: PurgeRule, webhook_id: str, actor: str) -> PurgeRule:
         registered = rule.to(RuleStatus.REGISTERED, webhook_id=webhook_id)
@@ -81,7 +81,7 @@ class Registration:
         try:
             self._rules.put(registered, record)
         except LostRace:
-            stored = self._rules.get(rule.name)
+            stored = self._rules.get(rule.ref)
             if stored is None or stored.status is not RuleStatus.REGISTERED:
                 raise
             return stored
@@ -93,6 +93,7 @@ class Registration:
             at=self._now(),
             actor=actor,
             action=action,
+            organisation=rule.organisation,
             rule_id=rule.rule_id,
             **facts,
         )
@@ -110,7 +111,7 @@ class RegisterWebhook:
 
     def __call__(self, message: RuleRef, receipt: Receipt) -> bool:
         """Whether the queue may forget the message: nothing is left to do, or it was buried."""
-        rule = self._rules.get(message.name)
+        rule = self._rules.get(message)
         if rule is None or rule.status is not RuleStatus.CREATED:
             return True
         try:

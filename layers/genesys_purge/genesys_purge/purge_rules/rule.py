@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
 
+from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.retention import Dimension, Kind, values
 from genesys_purge.model.wire import Wire
 
@@ -143,9 +144,10 @@ class RetentionPeriod(Wire):
 
 
 class RuleRequest(Wire):
-    """The rule that Genesys is asked to create."""
+    """The rule that Genesys is asked to create, in `organisation` or the deployment's own."""
 
     name: Name
+    organisation: OrganisationName | None = None
     description: Annotated[str, StringConstraints(max_length=500)] | None = None
     type: Literal["conversation"]
     enabled: bool

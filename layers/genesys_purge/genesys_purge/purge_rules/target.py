@@ -1,9 +1,9 @@
-"""What a purge rule becomes at Genesys: on each platform something else."""
+"""What a purge rule becomes at Genesys: on each organisation's platform something else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from genesys_purge.errors import FieldError, RefusedByGenesys
 from genesys_purge.model.purge_rule import PurgeRule
@@ -45,3 +45,15 @@ class Target(Protocol):
 
         `refusal` is what Genesys says of one in the way, where it was asked for the rule again.
         """
+
+
+class Platform(NamedTuple):
+    """What one organisation has for rules, and whether it can tell us of what they delete."""
+
+    form: Form
+    target: Target
+    has_webhooks: bool
+
+
+# By the organisation's name, None for the deployment's own; InvalidRequest where there is none.
+PlatformOf = Callable[[str | None], Platform]

@@ -11,7 +11,7 @@ import orjson
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.campaign_export import CampaignExport
-from genesys_purge.model.purge_rule import PurgeRule
+from genesys_purge.model.purge_rule import PurgeRule, RuleRef
 from genesys_purge.model.run import Run
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Place
@@ -90,9 +90,12 @@ def audit_item(record: AuditRecord) -> Item:
     }
 
 
+def rule_key(ref: RuleRef) -> Item:
+    return {"name": {"S": ref.key}}
+
+
 def rule_item(rule: PurgeRule) -> Item:
-    return {
-        "name": {"S": rule.name},
+    return rule_key(rule.ref) | {
         "version": {"N": str(rule.version)},
         "status": {"S": rule.status},
         "body": _json(rule),

@@ -1,11 +1,11 @@
-"""Purge rules in DynamoDB, by name."""
+"""Purge rules in DynamoDB, by organisation and name."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.purge_rule import PurgeRule
+from genesys_purge.model.purge_rule import PurgeRule, RuleRef
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
 
@@ -21,9 +21,9 @@ class DynamoPurgeRules:
         self._table = table
         self._ledger = ledger
 
-    def get(self, name: str) -> PurgeRule | None:
+    def get(self, ref: RuleRef) -> PurgeRule | None:
         answer = self._client.get_item(
-            TableName=self._table, Key={"name": {"S": name}}, ConsistentRead=True
+            TableName=self._table, Key=items.rule_key(ref), ConsistentRead=True
         )
         item = answer.get("Item")
         return items.rule_in(item) if item else None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
     from genesys_purge.purge_rules.read_purge_rule import ReadPurgeRule
     from genesys_purge.purge_rules.register_webhook import RegisterWebhook, Registration
-    from genesys_purge.purge_rules.target import Form, Target
+    from genesys_purge.purge_rules.target import Platform
     from genesys_purge.store.purge_rules import DynamoPurgeRules
     from genesys_purge.store.queues import SqsQueue
 
@@ -24,15 +24,13 @@ def create_purge_rule() -> CreatePurgeRule:
     from genesys_purge.purge_rules.creation import Creation
     from genesys_purge.purging.guard import Guard
 
-    is_live = adapters.organisation(None).platform == LIVE
-    form, target = _live() if is_live else _documented()
     guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
-    create = Creation(rules(), guard, target, adapters.meter(), adapters.now, adapters.sleep)
+    create = Creation(rules(), guard, adapters.meter(), adapters.now, adapters.sleep)
     return CreatePurgeRule(
-        RuleRequests(adapters.policies(), form),
+        RuleRequests(adapters.policies(), platform_of),
         rules(),
         create,
-        None if is_live else _registration(),
+        _registration(),
         registrations(),
         adapters.settings(),
         adapters.now,
@@ -72,17 +70,25 @@ def webhook_url() -> str:
     return value_of(adapters.aws("ssm"), adapters.settings().named("webhook_url_parameter"))
 
 
-def _documented() -> tuple[Form, Target]:
+def platform_of(name: str | None) -> Platform:
+    """Read anew each time, for an organisation changes without a deployment; its client is kept."""
+    is_live = adapters.organisation(name).platform == LIVE
+    return _live(name) if is_live else _documented(name)
+
+
+def _documented(name: str | None) -> Platform:
     from genesys_purge.purge_rules.documented_rule import DocumentedForm, DocumentedRules
+    from genesys_purge.purge_rules.target import Platform
 
-    return DocumentedForm(), DocumentedRules(adapters.genesys(None))
+    return Platform(DocumentedForm(), DocumentedRules(adapters.genesys(name)), has_webhooks=True)
 
 
-def _live() -> tuple[Form, Target]:
+def _live(name: str | None) -> Platform:
     from genesys_purge.purge_rules.policy_form import PolicyForm
     from genesys_purge.purge_rules.retention_policies import RetentionPolicies
+    from genesys_purge.purge_rules.target import Platform
 
-    return PolicyForm(), RetentionPolicies(adapters.genesys(None))
+    return Platform(PolicyForm(), RetentionPolicies(adapters.genesys(name)), has_webhooks=False)
 
 
 def _registration() -> Registration:
@@ -91,7 +97,7 @@ def _registration() -> Registration:
     return Registration(
         rules(),
         adapters.ledger(),
-        adapters.genesys(None),
+        adapters.genesys,
         adapters.meter(),
         webhook_url,
         adapters.now,
