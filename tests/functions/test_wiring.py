@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.errors import InvalidRequest
-from genesys_purge.wiring import adapters, purge_rules, purging
+from genesys_purge.wiring import adapters, purging
 
 from tests import builders, template, wired
 from tests.functions.conftest import USE_CASES, Invoke
@@ -78,20 +76,6 @@ def test_a_request_is_submitted_and_read_through_the_real_adapters(invoke: Invok
         assert invoke("SubmitPurge", request) == {"runId": "q3", "status": "submitted"}
         assert invoke("ValidatePurge", {"runId": "q3"}) == {"runId": "q3"}
     assert [r.action for r in adapters.ledger().page("q3", 1, 10).records] == ["run_submitted"]
-
-
-def test_a_rule_is_for_the_platform_of_its_organisation() -> None:
-    known = {"organisations": {"emea": {"region": "eu-central-1", "platform": "live"}}}
-    client("ssm").put_parameter(
-        Name=template.environment()["ORGANISATIONS_PARAMETER"],
-        Value=json.dumps(known),
-        Type="String",
-        Overwrite=True,
-    )
-    assert purge_rules.platform_of(None).has_webhooks
-    assert not purge_rules.platform_of("emea").has_webhooks
-    with pytest.raises(InvalidRequest, match="must be one of emea, or absent"):
-        purge_rules.platform_of("latam")
 
 
 def test_the_clock_tells_utc_and_sleep_sleeps() -> None:

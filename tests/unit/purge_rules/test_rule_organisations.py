@@ -252,6 +252,19 @@ def test_what_is_in_the_way_or_busy_names_the_organisation_unless_it_is_the_own(
         bench.create(**named, maxBatchSize=501)
 
 
+def test_a_rule_that_somebody_is_creating_in_its_organisation_is_left_to_them(
+    bench: RuleBench, emea: ScriptedGenesys
+) -> None:
+    def meanwhile(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        with pytest.raises(TryLater, match=f'"{NAME}" of organisation emea is being created'):
+            bench.create(organisation="emea")
+        return {"id": "rule-1"}
+
+    emea.on(CREATE, meanwhile)
+    assert bench.create(organisation="emea").rule_id == "rule-1"
+    assert len(emea.deletions) == 1
+
+
 def test_a_call_that_was_not_answered_is_repeated_in_its_organisation(
     bench: RuleBench, emea: ScriptedGenesys
 ) -> None:

@@ -1,0 +1,103 @@
+"""CreatePurgeRule over the real adapters: each rule goes to its own organisation's hosts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import pytest
+from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.purge_rule import RuleRef
+from genesys_purge.wiring import adapters, purge_rules
+
+from tests import template, wired
+from tests.functions.conftest import Invoke
+from tests.unit.aws import client, mocked_aws
+from tests.unit.purge_rules.rule_bench import CALLBACK, NAME, document
+
+TABLES = ("RulesTable", "AuditTable", "HoldsTable", "CircuitTable")
+KNOWN = {
+    "emea": {"region": "eu-central-1", "platform": "live"},
+    "apac": {"region": "ap-southeast-2"},
+}
+LOGIN, POLICY = "/oauth/token", "/api/v2/recording/mediaretentionpolicies"
+RETENTION = "/api/v2/analytics/dataretention/settings"
+RULE, WEBHOOK = "/api/v2/purgerules", "/api/v2/platform/webhooks"
+LIVE = [LOGIN, RETENTION, POLICY]
+DOCUMENTED = [LOGIN, RULE, WEBHOOK]
+
+
+@pytest.fixture(autouse=True)
+def deployed() -> Iterator[None]:
+    """The account as the template deploys it, with two further organisations."""
+    environment = template.environment()
+    with (
+        mocked_aws(*TABLES),
+        patch.dict("os.environ", environment),
+        patch.object(adapters, "sleep", lambda _: None),
+    ):
+        values = template.parameters() | {
+            environment["ORGANISATIONS_PARAMETER"]: json.dumps({"organisations": KNOWN}),
+            environment["WEBHOOK_URL_PARAMETER"]: CALLBACK,
+        }
+        for name, value in values.items():
+            client("ssm").put_parameter(Name=name, Value=value, Type="String")
+        secrets = [environment["ORGANISATION_SECRETS"] + name for name in KNOWN]
+        for name in (environment["GENESYS_SECRET"], *secrets):
+            credentials = json.dumps({"clientId": name, "clientSecret": "s"})
+            client("secretsmanager").create_secret(Name=name, SecretString=credentials)
+        wired.forget()
+        yield
+        wired.forget()
+
+
+@pytest.fixture
+def asked() -> Iterator[list[tuple[str, str]]]:
+    """Host and path of every call to Genesys; whatever it is asked to make, it makes."""
+    calls: list[tuple[str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        calls.append((request.url.host.partition(".")[2], request.url.path))
+        body: dict[str, Any] = {"id": "id-1", "access_token": "token", "expires_in": 3_600}
+        return httpx.Response(200, json=body)
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    with http, patch.object(adapters, "http_client", lambda: http):
+        yield calls
+
+
+@pytest.mark.parametrize(
+    ("named", "domain", "paths", "status"),
+    [
+        ({}, "mypurecloud.com", DOCUMENTED, "registered"),
+        ({"organisation": "apac"}, "mypurecloud.com.au", DOCUMENTED, "registered"),
+        ({"organisation": "emea"}, "mypurecloud.de", LIVE, "created"),
+    ],
+)
+def test_a_rule_goes_to_the_hosts_of_its_organisation_and_to_no_others(
+    invoke: Invoke,
+    asked: list[tuple[str, str]],
+    named: dict[str, str],
+    domain: str,
+    paths: list[str],
+    status: str,
+) -> None:
+    answer = invoke("CreatePurgeRule", document(snapshotBeforeDelete=False, **named))
+    assert (answer["ruleId"], answer["status"]) == ("id-1", status)
+    assert asked == [(domain, path) for path in paths]
+    stored = purge_rules.rules().get(RuleRef(name=NAME, **named))
+    assert stored is not None
+    facts = adapters.ledger().page(stored.run_id, 1, 10).records
+    assert {record.organisation for record in facts} == {named.get("organisation")}
+
+
+def test_a_rule_for_an_organisation_that_is_none_is_refused_with_those_that_there_are(
+    invoke: Invoke, asked: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(InvalidRequest, match="must be one of apac, emea, or absent"):
+        invoke("CreatePurgeRule", document(organisation="latam"))
+    assert asked == []
+    assert purge_rules.rules().get(RuleRef(name=NAME, organisation="latam")) is None
