@@ -33,14 +33,21 @@ MOST_EXECUTIONS = 6
 def deploy_rules(
     file: Path, options: Options, console: Console, errors: Console, *, dry_run: bool
 ) -> int:
-    """Deploys the rule set in the file and returns the exit code: 0 where it ended well."""
+    """Deploys the rule set in the file and returns the exit code: 0 where it ended well.
+
+    It is checked for and deployed to the application's own organisation, whichever one it names.
+    """
     results.clear(options.out)
     document = as_submitted(read_rules(file), dry_run=dry_run)
+    platform = platform_named(options.parameters.get(PARAMETER))
     try:
-        checked(document, platform_named(options.parameters.get(PARAMETER)))
+        checked(document, lambda _: platform)
     except InvalidRequest as refused:
         reject(document, [str(error) for error in refused.fields], options.out, errors)
         return 1
+    if organisation := document.pop("organisation", None):
+        told = "the set is checked for and deployed to the one there is"
+        say(console, f"No organisation {organisation} is known here: {told}.")
     say(console, f"Starting the application; waits are scaled by {options.wait_scale:g}.")
     campaign = campaign_of(document)
     with application(replace(options, campaigns=(campaign,) if campaign else ())) as app:

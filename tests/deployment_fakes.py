@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from genesys_purge.campaign_rules import ports
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.deployment import Deployment, DeploymentStatus
 from genesys_purge.model.deployment_messages import DeploymentStep
 
@@ -22,16 +23,16 @@ class MemoryDeployments:
         self._audit = audit
         self._lock = RLock()
         self._deployments: dict[str, str] = {}
-        self._holders: dict[str, str] = {}
+        self._holders: dict[Campaign, str] = {}
         self.around_write: Callable[[], None] = lambda: None
 
     def begin(self, deployment: Deployment, record: AuditRecord) -> Deployment:
         self.around_write()
         with self._lock:
             if not deployment.is_dry:
-                if holder := self._holders.get(deployment.campaign_id):
+                if holder := self._holders.get(deployment.campaign):
                     return self.get(holder)
-                self._holders[deployment.campaign_id] = deployment.deployment_id
+                self._holders[deployment.campaign] = deployment.deployment_id
             self._keep(deployment, record)
         self.around_write()
         return deployment
@@ -48,7 +49,7 @@ class MemoryDeployments:
             if not stored or self.get(deployment.deployment_id).version != deployment.version - 1:
                 raise LostRace("the stored state is not the one that was read")
             if deployment.status is DeploymentStatus.FINISHED and not deployment.is_dry:
-                del self._holders[deployment.campaign_id]
+                del self._holders[deployment.campaign]
             self._keep(deployment, record)
         self.around_write()
 

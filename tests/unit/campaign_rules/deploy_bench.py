@@ -22,7 +22,7 @@ from genesys_purge.campaign_rules.read_campaign_rules import ReadCampaignRules
 from genesys_purge.campaign_rules.recovery import RecoverCampaignRules, Recovery
 from genesys_purge.campaign_rules.submit_campaign_rules import SubmitCampaignRules
 from genesys_purge.campaign_rules.verify_campaign_rules import VerifyCampaignRules
-from genesys_purge.errors import LostRace, TryLater
+from genesys_purge.errors import FieldError, InvalidRequest, LostRace, TryLater
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
 from genesys_purge.genesys.pace import Pace
@@ -69,27 +69,40 @@ class DeployBench:
         self.meter = MemoryMeter()
         self.waits: list[int] = []
         self._http = httpx.Client(transport=_Watched(self))
-        catalogue, platform = self.target(self._client())
+        self.organisations: dict[str | None, tuple[RuleCatalogue, Platform]] = {
+            None: self.target(self._client())
+        }
         self.keeper = Keeper(self.deployments, self.meter, self.clock)
         recovery = Recovery(self.keeper, self.executions)
         changing = Changing(self.keeper, CALL_SECONDS)
         self.submit_campaign_rules = SubmitCampaignRules(
-            self.deployments, self.executions, recovery, self.keeper, platform
+            self.deployments, self.executions, recovery, self.keeper, self.platform_of
         )
         self.recover_campaign_rules = RecoverCampaignRules(self.keeper, recovery)
         self.fail_campaign_rules = FailCampaignRules(self.keeper)
         self.complete_campaign_rules = CompleteCampaignRules(self.keeper)
         self.read_campaign_rules = ReadCampaignRules(self.deployments, self.audit)
         self.phases: dict[Phase, Callable[[DeploymentStep], DeploymentStep]] = {
-            Phase.PLAN: PlanCampaignRules(self.keeper, catalogue, platform),
-            Phase.APPLY: ApplyCampaignRules(self.keeper, catalogue, changing),
-            Phase.VERIFY: VerifyCampaignRules(self.keeper, catalogue),
-            Phase.PUT_BACK: PutBackCampaignRules(self.keeper, catalogue, changing),
+            Phase.PLAN: PlanCampaignRules(self.keeper, self.catalogue_of, self.platform_of),
+            Phase.APPLY: ApplyCampaignRules(self.keeper, self.catalogue_of, changing),
+            Phase.VERIFY: VerifyCampaignRules(self.keeper, self.catalogue_of),
+            Phase.PUT_BACK: PutBackCampaignRules(self.keeper, self.catalogue_of, changing),
         }
 
     def target(self, genesys: GenesysClient) -> tuple[RuleCatalogue, Platform]:
         """What is deployed to."""
         return Catalogue(genesys), DOCUMENTED
+
+    def catalogue_of(self, organisation: str | None) -> RuleCatalogue:
+        return self._target_of(organisation)[0]
+
+    def platform_of(self, organisation: str | None) -> Platform:
+        return self._target_of(organisation)[1]
+
+    def _target_of(self, organisation: str | None) -> tuple[RuleCatalogue, Platform]:
+        if organisation not in self.organisations:
+            raise InvalidRequest([FieldError("organisation", "is not known")])
+        return self.organisations[organisation]
 
     def _client(self) -> GenesysClient:
         url = "https://genesys.test"

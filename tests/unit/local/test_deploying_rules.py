@@ -96,6 +96,24 @@ def test_a_set_for_the_live_platform_is_held_against_it_before_anything_is_start
     assert "rules.0.actions.0.type: the live platform sets no list" in said.getvalue()
 
 
+def test_a_set_of_an_organisation_is_deployed_to_the_applications_own_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    file, said = tmp_path / "rules.json", io.StringIO()
+    sample = read_request(RULES)
+    file.write_text(json.dumps(sample | {"organisation": "emea"}))
+    with (
+        patch.object(deploying_rules, "application"),
+        patch.object(deploying_rules, "announce"),
+        patch.object(deploying_rules, "deploy", return_value="deployed") as deployed,
+    ):
+        options = Options(out=tmp_path)
+        assert deploy_rules(file, options, Console(file=said), Console(), dry_run=True) == 0
+    (_, sent, *_), _ = deployed.call_args
+    assert sent.keys() == sample.keys() | {"requestedBy", "dryRun"}
+    assert "No organisation emea is known here" in said.getvalue()
+
+
 def test_a_file_that_cannot_be_read_leaves_no_result_of_an_earlier_time(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text('{"outcome": "deployed"}')
     with pytest.raises(UnreadableRequest):

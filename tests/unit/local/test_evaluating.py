@@ -21,9 +21,9 @@ class Folder:
         self.path = path
         self.out = path / "out"
 
-    def rules(self, *rules: Any, name: str = "rules.json") -> str:
+    def rules(self, *rules: Any, name: str = "rules.json", **fields: Any) -> str:
         file = self.path / name
-        file.write_text(json.dumps(rule_set(*rules)))
+        file.write_text(json.dumps(rule_set(*rules, **fields)))
         return str(file)
 
     def contacts(self, content: str) -> str:
@@ -147,6 +147,16 @@ def test_a_set_is_checked_for_the_platform_that_the_environment_names(
     capsys.readouterr()
     assert main(["validate", "--rules", folder.rules(contact_rule(priority=2))]) == 1
     assert capsys.readouterr().out.startswith("rules.0.priority: must be 1")
+
+
+def test_a_set_of_an_organisation_is_checked_and_evaluated_as_any_other(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = folder.rules(NORTH, organisation="emea")
+    assert main(["validate", "--rules", rules]) == 0
+    assert json.loads(capsys.readouterr().out)["organisation"] == "emea"
+    assert folder.evaluate(rules, folder.contacts('{"region": "north"}')) == 0
+    assert folder.matches == [{"contact": 0, "rules": ["north"]}]
 
 
 def test_contacts_are_not_overwritten_by_their_matches(folder: Folder) -> None:

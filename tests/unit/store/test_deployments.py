@@ -24,6 +24,8 @@ from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog
 from tests.unit.aws import client, mocked_aws
 
+EMEA = {"organisation": "emea"}
+
 
 class DeploymentTables(NamedTuple):
     """Where deployments are kept, and the log beside it."""
@@ -120,6 +122,32 @@ def test_another_campaign_and_a_dry_run_take_nothing_away(tables: DeploymentTabl
     assert begin(tables, deployment(3, campaign_id="campaign-2")).deployment_id == "rules-3"
     tables.deployments.put(ended(dry))
     assert begin(tables, deployment(4)) == first
+
+
+def test_one_campaign_id_of_two_organisations_is_held_twice(tables: DeploymentTables) -> None:
+    ours = begin(tables, deployment(1))
+    theirs = begin(tables, deployment(2, document=EMEA))
+    assert begin(tables, deployment(3)) == ours
+    assert begin(tables, deployment(3, document=EMEA)) == theirs
+    tables.deployments.put(ended(theirs))
+    assert begin(tables, deployment(3)) == ours
+    assert begin(tables, deployment(4, document=EMEA)).deployment_id == "rules-4"
+
+
+@pytest.mark.parametrize(
+    ("document", "key"), [({}, "campaign#campaign-1"), (EMEA, "campaign#emea/campaign-1")]
+)
+@pytest.mark.usefixtures("deployment_aws")
+def test_who_has_a_campaign_is_kept_under_its_organisation_where_that_has_a_name(
+    document: dict[str, Any], key: str
+) -> None:
+    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+    fresh = deployment(1, document=document)
+    DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger).begin(fresh, record(fresh))
+    found = client("dynamodb").get_item(
+        TableName="DeploymentsTable", Key={"deploymentId": {"S": key}}
+    )
+    assert found["Item"]["holder"] == {"S": "rules-1"}
 
 
 def test_a_deployment_that_somebody_else_changed_is_left_alone_with_its_audit(

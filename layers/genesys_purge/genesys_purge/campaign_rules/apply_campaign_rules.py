@@ -7,7 +7,7 @@ from typing import Any
 from genesys_purge.campaign_rules.changing import Changing, Made, may_be_repeated, pause, with_doubt
 from genesys_purge.campaign_rules.contents import difference, is_same
 from genesys_purge.campaign_rules.keeping import Keeper, reason_of
-from genesys_purge.campaign_rules.ports import RuleCatalogue
+from genesys_purge.campaign_rules.ports import CatalogueOf
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.campaign_rules.snapshot import Snapshot
 from genesys_purge.campaign_rules.waiting import AT_ONCE, TRIES, backoff
@@ -23,9 +23,9 @@ FOUND = "found as wanted after a call that was not answered"
 class ApplyCampaignRules:
     """One turn; every turn reads before it writes, and may be repeated or raced without harm."""
 
-    def __init__(self, keeper: Keeper, catalogue: RuleCatalogue, changing: Changing) -> None:
+    def __init__(self, keeper: Keeper, catalogue_of: CatalogueOf, changing: Changing) -> None:
         self._keeper = keeper
-        self._catalogue = catalogue
+        self._catalogue_of = catalogue_of
         self._changing = changing
 
     def __call__(self, message: DeploymentStep) -> DeploymentStep:
@@ -34,7 +34,7 @@ class ApplyCampaignRules:
         if deployment.status is not DeploymentStatus.APPLYING:
             return message.then(PHASES[deployment.status])
         try:
-            snapshot = Snapshot(self._catalogue.rules(deployment.campaign_id))
+            snapshot = Snapshot(self._catalogue_of, deployment)
         except TryLater as error:
             return self._unread(deployment, message, error)
         until = self._keeper.now() + AT_ONCE
@@ -86,16 +86,13 @@ class ApplyCampaignRules:
         message: DeploymentStep,
     ) -> Deployment | DeploymentStep:
         intent = _intent(deployment.steps[number], current)
-        wanted, campaign_id = deployment.wanted(intent), deployment.campaign_id
+        wanted = deployment.wanted(intent)
 
         def call() -> DeployedRule:
-            if current is None:
-                return self._catalogue.create(campaign_id, wanted)
-            return self._catalogue.update(campaign_id, current, wanted)
+            return snapshot.update(current, wanted) if current else snapshot.create(wanted)
 
         attempt = self._changing.attempt(deployment, number, intent, call)
         if isinstance(attempt, Made):
-            snapshot.keep(attempt.answer)
             return self._applied(attempt.deployment, number, attempt.answer)
         error, tries = attempt.error, attempt.deployment.steps[number].tries
         if may_be_repeated(error) and tries < TRIES:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from genesys_purge.campaign_rules.documented import DOCUMENTED
-from genesys_purge.campaign_rules.ports import Platform
+from genesys_purge.campaign_rules.documented import documented
+from genesys_purge.campaign_rules.ports import Platform, PlatformOf
 from genesys_purge.campaign_rules.rules import (
     MOST_ACTIONS,
     MOST_RULES,
@@ -21,7 +21,7 @@ from genesys_purge.campaign_rules.rules import (
     Rule,
     RuleSet,
 )
-from genesys_purge.errors import FieldError
+from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.request import as_object, read_fields, require_none
 
 
@@ -38,7 +38,7 @@ def check(
     deployed: Sequence[DeployedRule] = (),
     *,
     exclusive: bool = True,
-    platform: Platform = DOCUMENTED,
+    platform_of: PlatformOf = documented,
 ) -> RuleSet:
     """The rule set in a JSON-like document; InvalidRequest with every error of it.
 
@@ -54,8 +54,20 @@ def check(
     # A set with a wrong rule has none at all, and the others may clash nevertheless.
     rules = rule_set.rules or tuple(_drafts(given.get("rules")))
     conflicts = _conflicts(rules, deployed, exclusive=exclusive)
+    platform = _platform(rule_set.organisation, platform_of, errors)
     require_none(chain(errors, conflicts, platform.refused(rules, deployed)))
     return rule_set
+
+
+def _platform(
+    organisation: str | None, platform_of: PlatformOf, errors: list[FieldError]
+) -> Platform:
+    """The organisation's; where none has that name, the deployment's own and an error."""
+    try:
+        return platform_of(organisation)
+    except InvalidRequest as unknown:
+        errors += unknown.fields
+        return platform_of(None)
 
 
 def _drafts(items: object) -> Iterator[Rule]:

@@ -77,6 +77,7 @@ class Keeper:
             at=self.now(),
             actor=deployment.submitted_by,
             action=action,
+            organisation=deployment.organisation,
             **facts,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from genesys_purge.campaign_rules.checking import check
 from genesys_purge.campaign_rules.keeping import Keeper, reason_of
 from genesys_purge.campaign_rules.planning import ambiguous, growth, plan, summary
-from genesys_purge.campaign_rules.ports import Platform, RuleCatalogue
+from genesys_purge.campaign_rules.ports import CatalogueOf, PlatformOf
 from genesys_purge.campaign_rules.requests import as_errors
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.campaign_rules.waiting import TRIES, backoff
@@ -23,17 +23,17 @@ LARGEST_DEPLOYMENT = 320_000
 class PlanCampaignRules:
     """Decides once; a deployment that has a plan keeps it."""
 
-    def __init__(self, keeper: Keeper, catalogue: RuleCatalogue, platform: Platform) -> None:
+    def __init__(self, keeper: Keeper, catalogue_of: CatalogueOf, platform_of: PlatformOf) -> None:
         self._keeper = keeper
-        self._catalogue = catalogue
-        self._platform = platform
+        self._catalogue_of = catalogue_of
+        self._platform_of = platform_of
 
     def __call__(self, message: DeploymentStep) -> DeploymentStep:
         deployment = self._keeper.get(message.deployment_id)
         if deployment.status is not DeploymentStatus.SUBMITTED:
             return message.then(PHASES[deployment.status])
         try:
-            deployed = self._read(deployment.campaign_id)
+            deployed = self._read(deployment)
             planned = self._planned(deployment, self._steps(deployment, deployed))
         except TryLater as error:
             if message.attempt + 1 < TRIES:
@@ -48,11 +48,12 @@ class PlanCampaignRules:
             )
         return message.then(PHASES[planned.status])
 
-    def _read(self, campaign_id: str) -> list[DeployedRule]:
+    def _read(self, deployment: Deployment) -> list[DeployedRule]:
+        catalogue = self._catalogue_of(deployment.organisation)
         try:
-            return self._catalogue.rules(campaign_id)
+            return catalogue.rules(deployment.campaign_id)
         except JobLost as error:
-            message = f"Genesys has no campaign {campaign_id}: {error}"
+            message = f"Genesys has no campaign {deployment.campaign_id}: {error}"
             raise InvalidRequest([FieldError("campaignId", message)]) from error
 
     def _planned(self, deployment: Deployment, steps: tuple[Step, ...]) -> Deployment:
@@ -70,8 +71,9 @@ class PlanCampaignRules:
 
     def _steps(self, deployment: Deployment, deployed: list[DeployedRule]) -> tuple[Step, ...]:
         """The plan; InvalidRequest with every error of the set against what is deployed."""
-        rule_set = check(deployment.document, deployed, platform=self._platform)
+        rule_set = check(deployment.document, deployed, platform_of=self._platform_of)
         errors = [*ambiguous(rule_set.rules, deployed)]
         if errors:
             raise InvalidRequest(errors)
-        return plan(rule_set.rules, deployed, self._platform.staging(deployed))
+        platform = self._platform_of(deployment.organisation)
+        return plan(rule_set.rules, deployed, platform.staging(deployed))

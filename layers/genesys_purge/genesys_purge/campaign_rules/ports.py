@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from genesys_purge.errors import FieldError
@@ -54,6 +54,11 @@ class Platform(Protocol):
 
     def staging(self, deployed: Sequence[DeployedRule]) -> Staging:
         """For one plan, to be asked in the order of its steps, each rule once."""
+
+
+# By an organisation's name, or None for the deployment's own; InvalidRequest for one not known.
+CatalogueOf = Callable[[str | None], RuleCatalogue]
+PlatformOf = Callable[[str | None], Platform]
 
 
 class Deployments(Protocol):

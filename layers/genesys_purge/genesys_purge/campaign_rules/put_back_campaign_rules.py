@@ -11,7 +11,7 @@ from genesys_purge.campaign_rules.changing import (
 )
 from genesys_purge.campaign_rules.contents import is_same
 from genesys_purge.campaign_rules.keeping import Keeper, reason_of
-from genesys_purge.campaign_rules.ports import RuleCatalogue
+from genesys_purge.campaign_rules.ports import CatalogueOf
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.campaign_rules.snapshot import Snapshot
 from genesys_purge.campaign_rules.waiting import AT_ONCE, PUT_BACK_TRIES, SETTLE, backoff
@@ -27,9 +27,9 @@ MINE = (StepState.APPLIED, StepState.VERIFIED)
 class PutBackCampaignRules:
     """One turn; what somebody else changed meanwhile is left alone, and told."""
 
-    def __init__(self, keeper: Keeper, catalogue: RuleCatalogue, changing: Changing) -> None:
+    def __init__(self, keeper: Keeper, catalogue_of: CatalogueOf, changing: Changing) -> None:
         self._keeper = keeper
-        self._catalogue = catalogue
+        self._catalogue_of = catalogue_of
         self._changing = changing
 
     def __call__(self, message: DeploymentStep) -> DeploymentStep:
@@ -39,7 +39,7 @@ class PutBackCampaignRules:
         if not _is_anything_to_see(stored):
             return message.then(Phase.COMPLETE)
         try:
-            snapshot = Snapshot(self._catalogue.rules(stored.campaign_id))
+            snapshot = Snapshot(self._catalogue_of, stored)
         except TryLater as error:
             if message.attempt + 1 >= PUT_BACK_TRIES:
                 raise
@@ -104,13 +104,9 @@ class PutBackCampaignRules:
 
         def call() -> DeployedRule | None:
             if current is None or step.before is None:
-                gone = (current and current.id) or step.rule_id or ""
-                self._catalogue.remove(deployment.campaign_id, gone)
-                snapshot.drop(gone)
+                snapshot.remove((current and current.id) or step.rule_id or "")
                 return None
-            back = self._catalogue.update(deployment.campaign_id, current, step.before)
-            snapshot.keep(back)
-            return back
+            return snapshot.update(current, step.before)
 
         attempt = self._changing.attempt(deployment, number, step, call)
         if isinstance(attempt, Made):

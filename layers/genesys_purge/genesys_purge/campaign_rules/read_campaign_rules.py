@@ -52,7 +52,9 @@ class ReadCampaignRules:
 
 def _shown(deployment: Deployment) -> dict[str, Any]:
     shown = deployment.model_dump(mode="json", by_alias=True, exclude_none=True, include=SHOWN)
+    named = {"organisation": deployment.organisation} if deployment.organisation else {}
     return shown | {
+        **named,
         "dryRun": deployment.is_dry,
         "rules": [_rule(deployment, result) for result in deployment.results()],
     }

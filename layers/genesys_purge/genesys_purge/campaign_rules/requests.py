@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from genesys_purge.campaign_rules.checking import check
-from genesys_purge.campaign_rules.documented import DOCUMENTED
-from genesys_purge.campaign_rules.ports import Platform
+from genesys_purge.campaign_rules.documented import documented
+from genesys_purge.campaign_rules.ports import PlatformOf
 from genesys_purge.campaign_rules.rules import RuleSet
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.request import Text, as_object, read_fields
@@ -35,14 +35,14 @@ class CheckedSet(NamedTuple):
     manner: Manner
 
 
-def checked(payload: object, platform: Platform = DOCUMENTED) -> CheckedSet:
-    """The rule set in `payload`; InvalidRequest with every error of it on the platform."""
+def checked(payload: object, platform_of: PlatformOf = documented) -> CheckedSet:
+    """The rule set in `payload`; InvalidRequest with every error of it on its platform."""
     document = as_object(payload)
     own = {name: value for name, value in document.items() if name in OURS}
     rest = {name: value for name, value in document.items() if name not in OURS}
     manner, errors = read_fields(Manner, own)
     try:
-        rule_set = check(rest, platform=platform)
+        rule_set = check(rest, platform_of=platform_of)
     except InvalidRequest as refused:
         raise InvalidRequest([*refused.fields, *errors]) from None
     if len(orjson.dumps(rule_set.to_json())) > LARGEST_SET:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
+from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.wire import Wire
 
 SET_LIST = "setList"
@@ -179,9 +180,10 @@ class Rule(Wire):
 
 
 class RuleSet(Wire):
-    """The rules of one campaign that are deployed together."""
+    """The rules of one campaign of one organisation that are deployed together."""
 
     campaign_id: CampaignId
+    organisation: OrganisationName | None = None
     rules: Annotated[tuple[Rule, ...], Field(max_length=MOST_RULES)]
 
     @classmethod

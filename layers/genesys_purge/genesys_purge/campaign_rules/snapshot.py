@@ -1,18 +1,23 @@
-"""A campaign's rules as last read from Genesys, kept up with what we change ourselves."""
+"""A campaign's rules as last read from Genesys, changed there and kept up with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
+from genesys_purge.campaign_rules.ports import CatalogueOf
 from genesys_purge.campaign_rules.rules import DeployedRule
+from genesys_purge.model.deployment import Deployment
 from genesys_purge.model.deployment_steps import Step
 
 
 class Snapshot:
-    """The rules by id."""
+    """The rules by id; what is read and what is changed is in the deployment's organisation."""
 
-    def __init__(self, rules: Iterable[DeployedRule]) -> None:
-        self._rules = {rule.id: rule for rule in rules}
+    def __init__(self, catalogue_of: CatalogueOf, deployment: Deployment) -> None:
+        self._catalogue = catalogue_of(deployment.organisation)
+        self._campaign_id = deployment.campaign_id
+        self._rules = {rule.id: rule for rule in self._catalogue.rules(self._campaign_id)}
 
     def of(self, step: Step) -> DeployedRule | None:
         """The step's rule: by its id, or by its name as long as nobody knows the id."""
@@ -33,8 +38,19 @@ class Snapshot:
         )
         return next(holders, None)
 
-    def keep(self, rule: DeployedRule) -> None:
-        self._rules[rule.id] = rule
+    def create(self, wanted: Mapping[str, Any]) -> DeployedRule:
+        """The new rule: one changing call."""
+        return self._kept(self._catalogue.create(self._campaign_id, wanted))
 
-    def drop(self, rule_id: str) -> None:
+    def update(self, current: DeployedRule, wanted: Mapping[str, Any]) -> DeployedRule:
+        """The rule as changed: one changing call; refused with 409 where it is not `current`."""
+        return self._kept(self._catalogue.update(self._campaign_id, current, wanted))
+
+    def remove(self, rule_id: str) -> None:
+        """The rule is gone, or was gone before: at most one changing call."""
+        self._catalogue.remove(self._campaign_id, rule_id)
         self._rules.pop(rule_id, None)
+
+    def _kept(self, rule: DeployedRule) -> DeployedRule:
+        self._rules[rule.id] = rule
+        return rule

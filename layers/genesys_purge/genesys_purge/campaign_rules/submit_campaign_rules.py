@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from genesys_purge.campaign_rules.keeping import Keeper
-from genesys_purge.campaign_rules.ports import DeploymentExecutions, Deployments, Platform
+from genesys_purge.campaign_rules.ports import DeploymentExecutions, Deployments, PlatformOf
 from genesys_purge.campaign_rules.recovery import Recovery
 from genesys_purge.campaign_rules.requests import CheckedSet, actor_of, checked
 from genesys_purge.campaign_rules.waiting import LEASE
@@ -26,20 +26,20 @@ class SubmitCampaignRules:
         executions: DeploymentExecutions,
         recovery: Recovery,
         keeper: Keeper,
-        platform: Platform,
+        platform_of: PlatformOf,
     ) -> None:
         self._deployments = deployments
         self._executions = executions
         self._recovery = recovery
         self._keeper = keeper
-        self._platform = platform
+        self._platform_of = platform_of
 
     def __call__(self, submission: Submission) -> SubmittedDeployment:
         """Nothing is stored or started where the set is refused.
 
         CampaignBusy while another set is being deployed to the campaign.
         """
-        asked = checked(submission.payload, self._platform)
+        asked = checked(submission.payload, self._platform_of)
         deployment = self._new(asked, submission.actor)
         count = len(deployment.document["rules"])
         told = f"{count} rules" + (", a dry run" if deployment.is_dry else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genesys_purge.campaign_rules.contents import difference, is_same
 from genesys_purge.campaign_rules.keeping import Keeper, reason_of
-from genesys_purge.campaign_rules.ports import RuleCatalogue
+from genesys_purge.campaign_rules.ports import CatalogueOf
 from genesys_purge.campaign_rules.snapshot import Snapshot
 from genesys_purge.campaign_rules.waiting import TRIES, backoff
 from genesys_purge.errors import TryLater
@@ -17,9 +17,9 @@ from genesys_purge.model.deployment_steps import Step
 class VerifyCampaignRules:
     """One look; it may lag a little, so there are several before everything is put back."""
 
-    def __init__(self, keeper: Keeper, catalogue: RuleCatalogue) -> None:
+    def __init__(self, keeper: Keeper, catalogue_of: CatalogueOf) -> None:
         self._keeper = keeper
-        self._catalogue = catalogue
+        self._catalogue_of = catalogue_of
 
     def __call__(self, message: DeploymentStep) -> DeploymentStep:
         deployment = self._keeper.get(message.deployment_id)
@@ -28,7 +28,7 @@ class VerifyCampaignRules:
             return message.then(PHASES[deployment.status])
         is_last = message.attempt + 1 >= TRIES
         try:
-            snapshot = Snapshot(self._catalogue.rules(deployment.campaign_id))
+            snapshot = Snapshot(self._catalogue_of, deployment)
         except TryLater as error:
             if is_last:
                 turned = self._keeper.turn_back(deployment, reason_of(error))

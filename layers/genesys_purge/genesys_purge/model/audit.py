@@ -53,7 +53,7 @@ class AuditRecord(Wire):
     the rule, and `executedAt` when Genesys says that it executed it. A deployment is its own run,
     and `ruleName` names a campaign rule of it. An event of the live platform is a run of its
     own, too. `organisation` names one that is not the deployment's own, in the facts about a
-    run as a whole and about a purge rule's creation.
+    purge run as a whole and in every fact about a purge rule's creation or a campaign.
     """
 
     run_id: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.deployment_steps import DisabledAs, Step, StepAction, StepState
 from genesys_purge.model.wire import Wire
@@ -90,6 +91,16 @@ class Deployment(Wire):
     outcome: DeploymentOutcome | None = None
     finished_at: Instant | None = None
     detail: str | None = None
+
+    @property
+    def organisation(self) -> str | None:
+        """The name of the organisation that it is about; None for the deployment's own."""
+        return self.document.get("organisation")
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign that no other deployment has meanwhile."""
+        return Campaign(self.organisation, self.campaign_id)
 
     @property
     def next_to_apply(self) -> int | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.deployment import Deployment, DeploymentStatus
 from genesys_purge.store.ledger import Ledger, Write
 
@@ -34,12 +35,12 @@ class DynamoDeployments:
             try:
                 self._ledger.commit(self._first_writes(deployment), record)
             except LostRace:
-                stored = self._of_campaign(deployment.campaign_id)
+                stored = self._of_campaign(deployment.campaign)
                 if stored and stored.status is not DeploymentStatus.FINISHED:
                     return stored
             else:
                 return deployment
-        raise LostRace(f"the deployments of {deployment.campaign_id} stayed busy")
+        raise LostRace(f"the deployments of {deployment.campaign.key} stayed busy")
 
     def get(self, deployment_id: str) -> Deployment:
         item = self._item(deployment_id)
@@ -65,16 +66,16 @@ class DynamoDeployments:
         return [first] if deployment.is_dry else [first, self._take(deployment)]
 
     def _take(self, deployment: Deployment) -> Write:
-        item = _campaign_item(deployment.campaign_id, deployment.deployment_id)
+        item = _campaign_item(deployment.campaign, deployment.deployment_id)
         return Write(self._table, item, FREE, {":holder": {"S": NOBODY}})
 
     def _let_go(self, deployment: Deployment) -> Write:
         held: Item = {":holder": {"S": deployment.deployment_id}}
-        return Write(self._table, _campaign_item(deployment.campaign_id, NOBODY), HELD, held)
+        return Write(self._table, _campaign_item(deployment.campaign, NOBODY), HELD, held)
 
-    def _of_campaign(self, campaign_id: str) -> Deployment | None:
+    def _of_campaign(self, campaign: Campaign) -> Deployment | None:
         """The deployment that has the campaign."""
-        item = self._item(_campaign_key(campaign_id))
+        item = self._item(_campaign_key(campaign))
         holder = item["holder"]["S"] if item else NOBODY
         return None if holder == NOBODY else self.get(holder)
 
@@ -85,12 +86,12 @@ class DynamoDeployments:
         return answer.get("Item")
 
 
-def _campaign_key(campaign_id: str) -> str:
-    return f"campaign#{campaign_id}"
+def _campaign_key(campaign: Campaign) -> str:
+    return f"campaign#{campaign.key}"
 
 
-def _campaign_item(campaign_id: str, holder: str) -> Item:
-    return {"deploymentId": {"S": _campaign_key(campaign_id)}, "holder": {"S": holder}}
+def _campaign_item(campaign: Campaign, holder: str) -> Item:
+    return {"deploymentId": {"S": _campaign_key(campaign)}, "holder": {"S": holder}}
 
 
 def _deployment_item(deployment: Deployment) -> Item:

@@ -29,35 +29,35 @@ if TYPE_CHECKING:
 def submit_campaign_rules() -> SubmitCampaignRules:
     from genesys_purge.campaign_rules.submit_campaign_rules import SubmitCampaignRules
 
-    return SubmitCampaignRules(deployments(), _executions(), _recovery(), _keeper(), _platform())
+    return SubmitCampaignRules(deployments(), _executions(), _recovery(), _keeper(), _platform)
 
 
 @cache
 def plan_campaign_rules() -> PlanCampaignRules:
     from genesys_purge.campaign_rules.plan_campaign_rules import PlanCampaignRules
 
-    return PlanCampaignRules(_keeper(), _catalogue(), _platform())
+    return PlanCampaignRules(_keeper(), _catalogue, _platform)
 
 
 @cache
 def apply_campaign_rules() -> ApplyCampaignRules:
     from genesys_purge.campaign_rules.apply_campaign_rules import ApplyCampaignRules
 
-    return ApplyCampaignRules(_keeper(), _catalogue(), _changing())
+    return ApplyCampaignRules(_keeper(), _catalogue, _changing())
 
 
 @cache
 def verify_campaign_rules() -> VerifyCampaignRules:
     from genesys_purge.campaign_rules.verify_campaign_rules import VerifyCampaignRules
 
-    return VerifyCampaignRules(_keeper(), _catalogue())
+    return VerifyCampaignRules(_keeper(), _catalogue)
 
 
 @cache
 def put_back_campaign_rules() -> PutBackCampaignRules:
     from genesys_purge.campaign_rules.put_back_campaign_rules import PutBackCampaignRules
 
-    return PutBackCampaignRules(_keeper(), _catalogue(), _changing())
+    return PutBackCampaignRules(_keeper(), _catalogue, _changing())
 
 
 @cache
@@ -103,18 +103,18 @@ def _keeper() -> Keeper:
     return Keeper(deployments(), adapters.meter(), adapters.now)
 
 
-def _catalogue() -> RuleCatalogue:
-    if _is_live():
+def _catalogue(organisation: str | None) -> RuleCatalogue:
+    if _is_live(organisation):
         from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 
-        return LiveCatalogue(adapters.genesys(None))
+        return LiveCatalogue(adapters.genesys(organisation))
     from genesys_purge.campaign_rules.catalogue import Catalogue
 
-    return Catalogue(adapters.genesys(None))
+    return Catalogue(adapters.genesys(organisation))
 
 
-def _platform() -> Platform:
-    if _is_live():
+def _platform(organisation: str | None) -> Platform:
+    if _is_live(organisation):
         from genesys_purge.campaign_rules.live.platform import Live
 
         return Live()
@@ -123,8 +123,8 @@ def _platform() -> Platform:
     return DOCUMENTED
 
 
-def _is_live() -> bool:
-    return adapters.organisation(None).platform == LIVE
+def _is_live(organisation: str | None) -> bool:
+    return adapters.organisation(organisation).platform == LIVE
 
 
 def _changing() -> Changing:

@@ -1,0 +1,118 @@
+"""Rule sets of a named organisation, through the real adapters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import httpx
+import pytest
+from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.deployment import Deployment
+from genesys_purge.wiring import adapters, campaign_rules
+
+from local.simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
+from local.simulator.settings import OAuthClient
+from tests import template, wired
+from tests.clock import Clock
+from tests.functions.conftest import Invoke
+from tests.unit.aws import client, mocked_aws
+from tests.unit.campaign_rules.examples import rule, rule_set, set_list
+from tests.unit.campaign_rules.live_bench import contact_rule
+
+HOSTS = {"apiUrl": "https://api.emea.test", "loginUrl": "https://login.emea.test"}
+EMEA = {"region": "eu-central-1", "platform": "live", **HOSTS}
+LATAM = {"region": "sa-east-1"}
+CLIENT = OAuthClient("emea-client", "emea-secret")
+
+
+class Worlds(NamedTuple):
+    """The deployment's own Genesys, which has D5's rules, and a live one."""
+
+    own: Simulator
+    emea: Simulator
+
+
+@pytest.fixture
+def worlds() -> Iterator[Worlds]:
+    tables = ("DeploymentsTable", "AuditTable", "CircuitTable")
+    with mocked_aws(*tables), patch.dict("os.environ", template.environment()):
+        wired.forget()
+        clock = Clock()
+        worlds = Worlds(simulator(clock), simulator(clock, live=LiveSettings()))
+        mounts = {url: worlds.emea.transport() for url in HOSTS.values()}
+        http = httpx.Client(transport=worlds.own.transport(), mounts=mounts)
+        known(emea=EMEA, latam=LATAM)
+        with http, patch.object(adapters, "http_client", lambda: http):
+            yield worlds
+        wired.forget()
+
+
+def simulator(clock: Clock, **settings: Any) -> Simulator:
+    """A Genesys that knows the one client."""
+    settings |= {"requests_per_second": None, "clients": (CLIENT,)}
+    return Simulator(Corpus.of(()), SimulatorSettings(**settings), clock)
+
+
+def known(**organisations: Any) -> None:
+    """What an operator wrote down, and the client's secret in both places."""
+    this = adapters.settings()
+    value = json.dumps({"organisations": organisations})
+    client("ssm").put_parameter(Name=this.organisations_parameter, Value=value, Type="String")
+    secret = json.dumps({"clientId": CLIENT.client_id, "clientSecret": CLIENT.client_secret})
+    for name in (this.genesys_secret, f"{this.organisation_secrets}emea"):
+        client("secretsmanager").create_secret(Name=name, SecretString=secret)
+
+
+def stored(document: dict[str, Any]) -> dict[str, str]:
+    """A dry deployment as it was submitted, and the message to its plan."""
+    now = adapters.now()
+    deployment = Deployment(
+        deployment_id="rules-1",
+        campaign_id=document["campaignId"],
+        fingerprint="0" * 32,
+        document=document,
+        is_dry=True,
+        submitted_by="tests",
+        submitted_at=now,
+        until=now,
+    )
+    record = AuditRecord(
+        run_id="rules-1", at=now, actor="tests", action=Action.DEPLOYMENT_SUBMITTED
+    )
+    campaign_rules.deployments().begin(deployment, record)
+    return {"deploymentId": "rules-1"}
+
+
+def refused(invoke: Invoke, function: str, event: Any) -> set[str]:
+    with pytest.raises(InvalidRequest) as error:
+        invoke(function, event)
+    return {each.path for each in error.value.fields}
+
+
+@pytest.mark.usefixtures("worlds")
+def test_a_set_is_checked_for_the_platform_that_its_organisation_has(invoke: Invoke) -> None:
+    wrong = rule_set(rule("A", 1, priority=1, actions=[set_list("l", "x")]), other=1)
+    of_live = {"rules.0.conditions", "rules.0.actions.0.type"}
+    assert refused(invoke, "SubmitCampaignRules", wrong) == {"other"}
+    for name, more in (("emea", of_live), ("latam", set()), ("apac", {"organisation"})):
+        paths = refused(invoke, "SubmitCampaignRules", wrong | {"organisation": name})
+        assert paths == {"other", *more}
+
+
+@pytest.mark.parametrize(
+    ("document", "asked"),
+    [
+        (rule_set(rule("A", 1)), (True, False)),
+        (rule_set(contact_rule("A", 1), organisation="emea"), (False, True)),
+    ],
+)
+def test_a_set_is_held_against_what_its_organisation_has(
+    worlds: Worlds, invoke: Invoke, document: dict[str, Any], asked: tuple[bool, bool]
+) -> None:
+    assert invoke("PlanCampaignRules", stored(document))["next"] == "complete"
+    assert campaign_rules.deployments().get("rules-1").outcome == "dry_run"
+    assert (bool(worlds.own.requests), bool(worlds.emea.requests)) == asked
