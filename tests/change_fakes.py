@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 from genesys_purge.campaign_rules import change_ports
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.campaign_export import CampaignExport
 
 from tests.fakes import MemoryAuditLog
@@ -20,20 +21,20 @@ class MemoryChangeExports:
     def __init__(self, audit: MemoryAuditLog) -> None:
         self._audit = audit
         self._lock = RLock()
-        self._exports: dict[str, str] = {}
+        self._exports: dict[Campaign, str] = {}
         self.before_write: Callable[[CampaignExport], None] = lambda export: None  # noqa: ARG005
 
-    def get(self, campaign_id: str) -> CampaignExport | None:
-        stored = self._exports.get(campaign_id)
+    def get(self, campaign: Campaign) -> CampaignExport | None:
+        stored = self._exports.get(campaign)
         return CampaignExport.model_validate_json(stored) if stored else None
 
     def put(self, export: CampaignExport, record: AuditRecord | None = None) -> None:
         self.before_write(export)
         with self._lock:
-            stored = self.get(export.campaign_id)
+            stored = self.get(export.campaign)
             if (stored.version if stored else 0) + 1 != export.version:
                 raise LostRace("the stored state is not the one that was read")
-            self._exports[export.campaign_id] = export.model_dump_json(
+            self._exports[export.campaign] = export.model_dump_json(
                 by_alias=True, exclude_none=True
             )
             if record:

@@ -11,7 +11,9 @@ import pytest
 from genesys_purge.callers import http_call, is_http, submission
 from genesys_purge.campaign_rules.documented import DOCUMENTED
 from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
-from genesys_purge.campaign_rules.export_campaign_rule_changes import campaigns_in
+from genesys_purge.campaign_rules.export_campaign_rule_changes import (
+    ExportCampaignRuleChanges,
+)
 from genesys_purge.campaign_rules.live.platform import Live
 from genesys_purge.campaign_rules.requests import checked
 from genesys_purge.methods import METHODS
@@ -25,6 +27,7 @@ from tests.clock import NOON
 from tests.contract import sdk
 from tests.fakes import MemoryMeter
 from tests.template import ROOT
+from tests.unit.campaign_rules.tenant import ExportBench
 from tests.unit.purge_rules.rule_bench import RuleBench
 from tests.unit.workbench import Workbench
 
@@ -176,7 +179,9 @@ def test_what_the_schedule_of_exports_sends_is_what_its_sample_shows() -> None:
 )
 def test_a_sample_of_an_export_names_its_campaigns(path: Path) -> None:
     submitted = submission(event(path))
-    assert all(each.count("-") == 4 for each in campaigns_in(submitted.payload))
+    exported = ExportCampaignRuleChanges(ExportBench().export_of)(submitted).exports
+    assert exported
+    assert all(each.campaign_id.count("-") == 4 for each in exported)
     assert submitted.actor.startswith({"schedule": "schedule:"}.get(path.parent.name, "invoke"))
 
 

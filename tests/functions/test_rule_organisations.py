@@ -1,4 +1,4 @@
-"""Rule sets of a named organisation, through the real adapters."""
+"""Rule sets and exports of a named organisation, through the real adapters."""
 
 from __future__ import annotations
 
@@ -38,8 +38,10 @@ class Worlds(NamedTuple):
 
 @pytest.fixture
 def worlds() -> Iterator[Worlds]:
-    tables = ("DeploymentsTable", "AuditTable", "CircuitTable")
-    with mocked_aws(*tables), patch.dict("os.environ", template.environment()):
+    variables = {**template.environment(), "CHANGES_BUCKET": "changes"}
+    tables = ("DeploymentsTable", "ExportsTable", "AuditTable", "CircuitTable")
+    with mocked_aws(*tables), patch.dict("os.environ", variables):
+        client("s3").create_bucket(Bucket="changes")
         wired.forget()
         clock = Clock()
         worlds = Worlds(simulator(clock), simulator(clock, live=LiveSettings()))
@@ -116,3 +118,16 @@ def test_a_set_is_held_against_what_its_organisation_has(
     assert invoke("PlanCampaignRules", stored(document))["next"] == "complete"
     assert campaign_rules.deployments().get("rules-1").outcome == "dry_run"
     assert (bool(worlds.own.requests), bool(worlds.emea.requests)) == asked
+
+
+def test_changes_are_asked_of_the_organisation_that_is_named(
+    worlds: Worlds, invoke: Invoke
+) -> None:
+    request = {"campaignId": "campaign-1", "organisation": "emea"}
+    (exported,) = invoke("ExportCampaignRuleChanges", request)["exports"]
+    assert exported["jsonLines"].startswith("s3://changes/emea/campaign-1/")
+    assert (bool(worlds.own.requests), bool(worlds.emea.requests)) == (False, True)
+    (exported,) = invoke("ExportCampaignRuleChanges", {"campaignId": "campaign-1"})["exports"]
+    assert exported["jsonLines"].startswith("s3://changes/campaign-1/")
+    unknown = request | {"organisation": "apac", "since": "yesterday"}
+    assert refused(invoke, "ExportCampaignRuleChanges", unknown) == {"organisation", "since"}

@@ -11,7 +11,7 @@ from typing import Any
 
 from genesys_purge.campaign_rules.change_export import ChangeExport, Destination
 from genesys_purge.campaign_rules.events import EVENT_NAMES, QUERY_EVENTS, EventQuery
-from genesys_purge.errors import JobLost
+from genesys_purge.errors import FieldError, InvalidRequest, JobLost
 from genesys_purge.model.campaign_export import ExportedWindow
 from genesys_purge.model.dates import zulu
 from genesys_purge.ports import Operation
@@ -96,17 +96,26 @@ class ExportBench:
         self.exports = MemoryChangeExports(self.audit)
         self.files = MemoryFiles()
         self.tenant = Tenant(self.clock)
-        self.export = ChangeExport(
+        self.organisations: dict[str | None, Tenant] = {None: self.tenant}
+        self._destination = Destination("changes", timedelta(seconds=settling))
+
+    def export_of(self, organisation: str | None) -> ChangeExport:
+        """The export of an organisation's campaigns."""
+        if organisation not in self.organisations:
+            raise InvalidRequest([FieldError("organisation", "is not known")])
+        tenant = self.organisations[organisation]
+        return ChangeExport(
+            organisation,
             self.exports,
             self.files,
-            self.tenant,
-            EventQuery(self.tenant, API),
-            Destination("changes", timedelta(seconds=settling)),
+            tenant,
+            EventQuery(tenant, API),
+            self._destination,
             self.clock,
         )
 
     def run(self) -> list[ExportedWindow]:
-        return self.export(CAMPAIGN, "tests")
+        return self.export_of(None)(CAMPAIGN, "tests")
 
     def lines(self, exported: ExportedWindow) -> list[dict[str, Any]]:
         """The records of a window as JSON Lines."""

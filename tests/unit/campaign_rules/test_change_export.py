@@ -9,6 +9,7 @@ import pytest
 from genesys_purge.campaign_rules.change_export import LEASE
 from genesys_purge.errors import GenesysUnavailable, LostRace, PermissionMissing, TryLater
 from genesys_purge.model.audit import Action
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.campaign_export import CampaignExport
 
 from tests.clock import NOON
@@ -255,7 +256,7 @@ def test_one_whose_window_was_taken_over_does_not_claim_it(bench: ExportBench) -
     bench.exports.before_write = taken_over
     with pytest.raises(LostRace):
         bench.run()
-    stored = bench.exports.get(CAMPAIGN)
+    stored = bench.exports.get(Campaign(None, CAMPAIGN))
     assert stored is not None
     assert (stored.window, stored.intended_at) == (None, None)
     assert len(bench.audit.every) == 2
@@ -279,5 +280,5 @@ def test_a_rule_that_may_not_be_read_is_an_error(bench: ExportBench) -> None:
 
 def test_the_other_campaigns_are_not_touched(bench: ExportBench) -> None:
     bench.run()
-    assert len(bench.export("campaign-2", "tests")) == 1
+    assert len(bench.export_of(None)("campaign-2", "tests")) == 1
     assert bench.tenant.bodies[-1]["query"] == "campaignId eq 'campaign-2'"

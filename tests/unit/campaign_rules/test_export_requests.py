@@ -7,26 +7,28 @@ from typing import Any
 import pytest
 from genesys_purge.campaign_rules.export_campaign_rule_changes import (
     ExportCampaignRuleChanges,
-    campaigns_in,
 )
-from genesys_purge.errors import InvalidRequest, PermissionMissing, PurgeError, TryLater
+from genesys_purge.errors import InvalidRequest, PermissionMissing, TryLater
 from genesys_purge.model.campaign_export import Exported
 from genesys_purge.model.submission import Submission
 
-from tests.unit.campaign_rules.tenant import ExportBench
+from tests.unit.campaign_rules.tenant import ExportBench, Tenant
 
 
 def export(bench: ExportBench, payload: object) -> Exported:
-    return ExportCampaignRuleChanges(bench.export)(Submission(payload, "schedule:daily"))
+    return ExportCampaignRuleChanges(bench.export_of)(Submission(payload, "schedule:daily"))
 
 
 def errors(payload: object) -> dict[str, str]:
+    """The message of each path; nothing was stored and nobody was asked."""
+    bench = ExportBench()
     with pytest.raises(InvalidRequest) as refused:
-        campaigns_in(payload)
+        export(bench, payload)
+    assert (bench.tenant.paths, bench.files.objects, bench.audit.every) == ([], {}, ())
     return {error.path: error.message for error in refused.value.errors()}
 
 
-def failing_for(bench: ExportBench, **failures: PurgeError) -> None:
+def failing_for(bench: ExportBench, **failures: Exception) -> None:
     """Storing anything of these campaigns fails."""
 
     def fail(url: str) -> None:
@@ -49,7 +51,8 @@ def failing_for(bench: ExportBench, **failures: PurgeError) -> None:
 def test_a_request_names_one_campaign_or_several(
     payload: dict[str, Any], campaigns: tuple[str, ...]
 ) -> None:
-    assert campaigns_in(payload) == campaigns
+    exported = export(ExportBench(), payload).exports
+    assert tuple(each.campaign_id for each in exported) == campaigns
 
 
 @pytest.mark.parametrize(
@@ -119,3 +122,61 @@ def test_the_error_of_the_only_campaign_is_told_as_it_is() -> None:
     failing_for(bench, c1=PermissionMissing("403", permission="p"))
     with pytest.raises(PermissionMissing):
         export(bench, {"campaignId": "c1"})
+
+
+def with_emea() -> tuple[ExportBench, Tenant]:
+    """A bench with another organisation, in which something happened to its campaign."""
+    bench = ExportBench()
+    emea = bench.organisations["emea"] = Tenant(bench.clock)
+    emea.happen(ago=100)
+    return bench, emea
+
+
+def test_a_campaign_of_an_organisation_is_exported_from_there_to_a_place_of_its_own() -> None:
+    bench, _ = with_emea()
+    (exported,) = export(bench, {"organisation": "emea", "campaignIds": ["c1"]}).exports
+    assert exported.changes == 1
+    assert exported.json_lines.startswith("s3://changes/emea/c1/")
+    assert bench.tenant.paths == []
+    (record,) = bench.audit.every
+    assert (record.run_id, record.organisation) == ("campaign-export:emea/c1", "emea")
+
+
+def test_one_campaign_id_of_two_organisations_is_exported_for_each() -> None:
+    bench, emea = with_emea()
+    (ours,) = export(bench, {"campaignId": "c1"}).exports
+    assert ours.json_lines.startswith("s3://changes/c1/")
+    assert emea.paths == []
+    (theirs,) = export(bench, {"campaignId": "c1", "organisation": "emea"}).exports
+    assert (ours.changes, theirs.changes) == (0, 1)
+    assert [record.organisation for record in bench.audit.every] == [None, "emea"]
+
+
+def test_an_export_that_died_in_one_organisation_is_in_the_way_of_no_other() -> None:
+    bench, _ = with_emea()
+    failing_for(bench, emea=RuntimeError("hush"))
+    with pytest.raises(RuntimeError):
+        export(bench, {"organisation": "emea", "campaignId": "c1"})
+    assert len(export(bench, {"campaignId": "c1"}).exports) == 1
+    bench.files.before_put = lambda _: None
+    (exported,) = export(bench, {"organisation": "emea", "campaignId": "c1"}).exports
+    assert exported.changes == 1
+
+
+def test_an_organisation_that_is_not_known_is_told_with_all_other_errors() -> None:
+    wrong = {"organisation": "latam", "campaignIds": ["?"], "since": "yesterday"}
+    assert set(errors(wrong)) == {"organisation", "campaignIds.0", "since"}
+    assert set(errors({"organisation": "latam"})) == {"organisation", "request"}
+    assert set(errors({"organisation": "latam", "campaignId": "c1"})) == {"organisation"}
+
+
+@pytest.mark.parametrize("name", ["", "EMEA", "../emea", "e" * 41, 7, ["emea"]])
+def test_a_name_that_is_none_is_refused_unread(name: object) -> None:
+    assert set(errors({"organisation": name, "campaignId": "c1"})) == {"organisation"}
+
+
+def test_too_many_campaigns_are_told_by_their_field_whatever_stands_before_it() -> None:
+    bench, _ = with_emea()
+    with pytest.raises(InvalidRequest) as refused:
+        export(bench, {"organisation": "emea", "campaignIds": []})
+    assert [each.path for each in refused.value.fields] == ["campaignIds"]

@@ -12,6 +12,7 @@ import pytest
 from genesys_purge.campaign_rules.change_ports import ChangeExports
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.model.dates import Window
 from genesys_purge.ports import AuditLog
@@ -24,8 +25,9 @@ from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog
 from tests.unit.aws import client, mocked_aws
 
+OURS = Campaign(None, "c")
 WINDOW = Window(start=NOON - timedelta(days=1), end=NOON)
-INTENT = CampaignExport(campaign_id="c").intended(WINDOW, NOON)
+INTENT = CampaignExport.of(OURS).intended(WINDOW, NOON)
 
 
 class ExportTables(NamedTuple):
@@ -62,14 +64,14 @@ def told(tables: ExportTables) -> int:
 
 
 def test_a_campaign_that_was_never_exported_has_no_state(tables: ExportTables) -> None:
-    assert tables.exports.get("c") is None
+    assert tables.exports.get(OURS) is None
 
 
 def test_a_state_is_read_back_as_it_was_put(tables: ExportTables) -> None:
     for state in (INTENT, INTENT.failed(), INTENT.failed().intended(WINDOW, NOON)):
         tables.exports.put(state)
-        assert tables.exports.get("c") == state
-    assert tables.exports.get("another") is None
+        assert tables.exports.get(OURS) == state
+    assert tables.exports.get(Campaign(None, "another")) is None
 
 
 def test_a_completed_window_and_its_record_are_one_write(tables: ExportTables) -> None:
@@ -79,7 +81,7 @@ def test_a_completed_window_and_its_record_are_one_write(tables: ExportTables) -
     with pytest.raises(LostRace):
         tables.exports.put(INTENT.completed(), record())
     assert told(tables) == 1
-    assert tables.exports.get("c") == INTENT.completed()
+    assert tables.exports.get(OURS) == INTENT.completed()
 
 
 @pytest.mark.parametrize("state", [INTENT, INTENT.failed().failed()])
@@ -89,21 +91,43 @@ def test_only_the_successor_of_what_is_stored_is_stored(
     tables.exports.put(INTENT)
     with pytest.raises(LostRace):
         tables.exports.put(state, record())
-    assert tables.exports.get("c") == INTENT
+    assert tables.exports.get(OURS) == INTENT
     assert told(tables) == 0
 
 
 def test_where_nothing_is_stored_only_the_first_state_is(tables: ExportTables) -> None:
     with pytest.raises(LostRace):
         tables.exports.put(INTENT.failed())
-    assert tables.exports.get("c") is None
+    assert tables.exports.get(OURS) is None
 
 
 def test_campaigns_are_not_in_each_others_way(tables: ExportTables) -> None:
     other = CampaignExport(campaign_id="d").intended(WINDOW, NOON)
     tables.exports.put(INTENT)
     tables.exports.put(other)
-    assert (tables.exports.get("c"), tables.exports.get("d")) == (INTENT, other)
+    assert (tables.exports.get(OURS), tables.exports.get(other.campaign)) == (INTENT, other)
+
+
+def test_one_campaign_id_of_two_organisations_is_exported_twice(tables: ExportTables) -> None:
+    theirs = CampaignExport.of(Campaign("emea", "c")).intended(WINDOW, NOON)
+    tables.exports.put(INTENT)
+    assert tables.exports.get(theirs.campaign) is None
+    tables.exports.put(theirs)
+    tables.exports.put(theirs.completed())
+    assert tables.exports.get(OURS) == INTENT
+    assert tables.exports.get(theirs.campaign) == theirs.completed()
+
+
+@pytest.mark.parametrize(("organisation", "key"), [(None, "c"), ("emea", "emea/c")])
+@pytest.mark.usefixtures("export_aws")
+def test_a_state_is_kept_under_its_organisation_where_that_has_a_name(
+    organisation: str | None, key: str
+) -> None:
+    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+    state = CampaignExport.of(Campaign(organisation, "c")).intended(WINDOW, NOON)
+    DynamoChangeExports(client("dynamodb"), "ExportsTable", ledger).put(state)
+    found = client("dynamodb").scan(TableName="ExportsTable")["Items"]
+    assert [each["campaignId"] for each in found] == [{"S": key}]
 
 
 def test_of_many_that_begin_at_once_one_wins(tables: ExportTables) -> None:

@@ -14,6 +14,7 @@ from genesys_purge.campaign_rules.changes import Change, ChangeFiles, change_fil
 from genesys_purge.campaign_rules.events import Event, EventQuery, once
 from genesys_purge.errors import JobLost, LostRace, TryLater
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.campaign_export import CampaignExport, ExportedWindow, to_the_millisecond
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.ports import Clock, Genesys, Operation
@@ -31,10 +32,14 @@ class Destination(NamedTuple):
 
 
 class ChangeExport:
-    """Exports a campaign; a window is intended before anything is read, and stays the same."""
+    """Exports a campaign of one organisation, None being the deployment's own.
+
+    A window is intended before anything is read, and stays the same.
+    """
 
     def __init__(
         self,
+        organisation: str | None,
         exports: ChangeExports,
         files: Files,
         genesys: Genesys,
@@ -42,6 +47,7 @@ class ChangeExport:
         destination: Destination,
         now: Clock,
     ) -> None:
+        self._organisation = organisation
         self._exports = exports
         self._files = files
         self._genesys = genesys
@@ -51,7 +57,8 @@ class ChangeExport:
 
     def __call__(self, campaign_id: str, actor: str) -> list[ExportedWindow]:
         """Every window up to now; TryLater while somebody else exports the campaign."""
-        export = self._exports.get(campaign_id) or CampaignExport(campaign_id=campaign_id)
+        campaign = Campaign(self._organisation, campaign_id)
+        export = self._exports.get(campaign) or CampaignExport.of(campaign)
         until = now = to_the_millisecond(self._now())
         done = []
         while window := export.next_window(until, self._destination.settling):
@@ -102,7 +109,7 @@ class ChangeExport:
 
     def _uploaded(self, files: ChangeFiles, intent: CampaignExport) -> ExportedWindow:
         name = f"{_stamp(intent.begun.start)}_{_stamp(intent.begun.end)}"
-        url = f"s3://{self._destination.bucket}/{intent.campaign_id}/{name}"
+        url = f"s3://{self._destination.bucket}/{intent.campaign.key}/{name}"
         exported = ExportedWindow(
             campaign_id=intent.campaign_id,
             window=intent.begun,
@@ -123,6 +130,7 @@ class ChangeExport:
             at=self._now(),
             actor=actor,
             action=Action.CAMPAIGN_CHANGES_EXPORTED,
+            organisation=self._organisation,
             detail=f"{files.changes} changes, {files.without_rule} of them without a rule, "
             f"from {zulu(exported.window.start)} to {zulu(exported.window.end)}; "
             f"SHA-256 of the JSON Lines {json_lines}, of the CSV {table}",
@@ -131,7 +139,7 @@ class ChangeExport:
 
 def _busy(export: CampaignExport, seconds: float | None = None) -> TryLater:
     return TryLater(
-        f"the changes of campaign {export.campaign_id} are being exported", retry_after=seconds
+        f"the changes of campaign {export.campaign.key} are being exported", retry_after=seconds
     )
 
 

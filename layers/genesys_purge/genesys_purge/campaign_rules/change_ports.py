@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import IO, Protocol
 
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.campaign_export import CampaignExport
 
 
 class ChangeExports(Protocol):
     """How far each campaign is exported; a change and the audit record of it are one write."""
 
-    def get(self, campaign_id: str) -> CampaignExport | None:
+    def get(self, campaign: Campaign) -> CampaignExport | None:
         """The campaign's state, if it was ever exported."""
 
     def put(self, export: CampaignExport, record: AuditRecord | None = None) -> None:

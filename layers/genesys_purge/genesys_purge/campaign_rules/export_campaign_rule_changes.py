@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from genesys_purge.campaign_rules.change_export import ChangeExport
 from genesys_purge.campaign_rules.rules import CampaignId
 from genesys_purge.errors import FieldError, InvalidRequest, PurgeError, TryLater
 from genesys_purge.model.campaign_export import Exported, ExportedWindow
-from genesys_purge.model.request import as_object, read_fields
+from genesys_purge.model.request import OrganisationName, as_object, read_fields
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 
 MOST_CAMPAIGNS = 100
+# By an organisation's name, or None for the deployment's own; InvalidRequest for one not known.
+ExportOf = Callable[[str | None], ChangeExport]
 
 
 class ExportRequest(Wire):
-    """The campaigns, or one."""
+    """The campaigns, or one, of one organisation."""
 
+    organisation: OrganisationName | None = None
     campaign_ids: tuple[CampaignId, ...] = ()
     campaign_id: CampaignId | None = None
 
@@ -25,38 +28,50 @@ class ExportRequest(Wire):
 class ExportCampaignRuleChanges:
     """The use case behind the schedule and the direct call."""
 
-    def __init__(self, export: ChangeExport) -> None:
-        self._export = export
+    def __init__(self, export_of: ExportOf) -> None:
+        self._export_of = export_of
 
     def __call__(self, submission: Submission) -> Exported:
         """One campaign's failure does not keep the others from being exported.
 
         The error of the only campaign is raised as it is, those of several as one TryLater.
         """
-        campaigns = campaigns_in(submission.payload)
+        export, campaigns = self._asked(submission.payload)
         exported, failed = list[ExportedWindow](), dict[str, PurgeError]()
         for campaign_id in campaigns:
             try:
-                exported += self._export(campaign_id, submission.actor)
+                exported += export(campaign_id, submission.actor)
             except PurgeError as error:
                 failed[campaign_id] = error
         if failed:
             raise failed[campaigns[0]] if len(campaigns) == 1 else _not_all(failed, campaigns)
         return Exported(exports=tuple(exported))
 
+    def _asked(self, payload: object) -> tuple[ChangeExport, tuple[str, ...]]:
+        """What exports, and what; InvalidRequest with every error of the request."""
+        given = as_object(payload)
+        request, errors = read_fields(ExportRequest, given)
+        campaigns = _campaigns(request, given, errors)
+        try:
+            export = self._export_of(request.organisation)
+        except InvalidRequest as unknown:
+            raise InvalidRequest([*errors, *unknown.fields]) from None
+        if errors:
+            raise InvalidRequest(errors)
+        return export, campaigns
 
-def campaigns_in(payload: object) -> tuple[str, ...]:
-    """The campaigns that a request names, each once; InvalidRequest with every error of it."""
-    given = as_object(payload)
-    request, errors = read_fields(ExportRequest, given)
+
+def _campaigns(
+    request: ExportRequest, given: Mapping[str, object], errors: list[FieldError]
+) -> tuple[str, ...]:
+    """The campaigns that a request names, each once."""
     one = (request.campaign_id,) if request.campaign_id else ()
     named = (*one, *(request.campaign_ids or ()))
-    if ("campaignId" in given) is ("campaignIds" in given):
+    fields = [name for name in ("campaignId", "campaignIds") if name in given]
+    if len(fields) != 1:
         errors.append(FieldError("request", "needs either campaignId or campaignIds"))
     elif not errors and not 1 <= len(named) <= MOST_CAMPAIGNS:
-        errors.append(FieldError(next(iter(given)), f"must name 1 to {MOST_CAMPAIGNS} campaigns"))
-    if errors:
-        raise InvalidRequest(errors)
+        errors.append(FieldError(fields[0], f"must name 1 to {MOST_CAMPAIGNS} campaigns"))
     return tuple(dict.fromkeys(named))
 
 

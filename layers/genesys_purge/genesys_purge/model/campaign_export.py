@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Self
 
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.dates import Instant, Window, zulu
 from genesys_purge.model.wire import Wire
 
@@ -28,16 +29,27 @@ class CampaignExport(Wire):
     failed.
     """
 
+    organisation: str | None = None
     campaign_id: str
     version: int = 0
     exported_to: Instant | None = None
     window: Window | None = None
     intended_at: Instant | None = None
 
+    @classmethod
+    def of(cls, campaign: Campaign) -> Self:
+        """The state of a campaign that was never exported."""
+        return cls(organisation=campaign.organisation, campaign_id=campaign.campaign_id)
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign that it is about."""
+        return Campaign(self.organisation, self.campaign_id)
+
     @property
     def run_id(self) -> str:
         """Under which the campaign's exports are audited."""
-        return f"campaign-export:{self.campaign_id}"
+        return f"campaign-export:{self.campaign.key}"
 
     def next_window(self, now: datetime, settling: timedelta) -> Window | None:
         """The one that was begun, otherwise what has settled since; None where nothing has."""
@@ -63,7 +75,7 @@ class CampaignExport(Wire):
     def begun(self) -> Window:
         """The window; ValueError where nobody has begun with one."""
         if self.window is None:
-            raise ValueError(f"no export of {self.campaign_id} has begun")
+            raise ValueError(f"no export of {self.campaign.key} has begun")
         return self.window
 
     def holds(self, at: datetime) -> bool:

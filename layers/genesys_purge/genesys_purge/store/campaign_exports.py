@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
@@ -21,9 +22,9 @@ class DynamoChangeExports:
         self._table = table
         self._ledger = ledger
 
-    def get(self, campaign_id: str) -> CampaignExport | None:
+    def get(self, campaign: Campaign) -> CampaignExport | None:
         answer = self._client.get_item(
-            TableName=self._table, Key={"campaignId": {"S": campaign_id}}, ConsistentRead=True
+            TableName=self._table, Key=items.export_key(campaign), ConsistentRead=True
         )
         item = answer.get("Item")
         return items.export_in(item) if item else None

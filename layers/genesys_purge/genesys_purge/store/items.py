@@ -10,6 +10,7 @@ import orjson
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.campaign import Campaign
 from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.model.purge_rule import PurgeRule, RuleRef
 from genesys_purge.model.run import Run
@@ -106,9 +107,12 @@ def rule_in(item: Item) -> PurgeRule:
     return PurgeRule.model_validate_json(item["body"]["S"])
 
 
+def export_key(campaign: Campaign) -> Item:
+    return {"campaignId": {"S": campaign.key}}
+
+
 def export_item(export: CampaignExport) -> Item:
-    return {
-        "campaignId": {"S": export.campaign_id},
+    return export_key(export.campaign) | {
         "version": {"N": str(export.version)},
         "body": _json(export),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
+    from genesys_purge.campaign_rules.change_export import ChangeExport
     from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
     from genesys_purge.campaign_rules.export_campaign_rule_changes import ExportCampaignRuleChanges
     from genesys_purge.store.campaign_exports import DynamoChangeExports
@@ -16,21 +17,11 @@ if TYPE_CHECKING:
 
 @cache
 def export_campaign_rule_changes() -> ExportCampaignRuleChanges:
-    from datetime import timedelta
-
-    from genesys_purge.campaign_rules.change_export import ChangeExport, Destination
-    from genesys_purge.campaign_rules.events import EventQuery
     from genesys_purge.campaign_rules.export_campaign_rule_changes import (
         ExportCampaignRuleChanges,
     )
 
-    this, genesys = adapters.settings(), adapters.genesys(None)
-    query = EventQuery(genesys, this.organisation.api_url)
-    destination = Destination(
-        this.named("changes_bucket"), timedelta(seconds=this.export_settling_seconds)
-    )
-    export = ChangeExport(exports(), _files(), genesys, query, destination, adapters.now)
-    return ExportCampaignRuleChanges(export)
+    return ExportCampaignRuleChanges(_export)
 
 
 @cache
@@ -46,6 +37,22 @@ def exports() -> DynamoChangeExports:
 
     table = adapters.settings().named("exports_table")
     return DynamoChangeExports(adapters.aws("dynamodb"), table, adapters.ledger())
+
+
+def _export(organisation: str | None) -> ChangeExport:
+    from datetime import timedelta
+
+    from genesys_purge.campaign_rules.change_export import ChangeExport, Destination
+    from genesys_purge.campaign_rules.events import EventQuery
+
+    this, genesys = adapters.settings(), adapters.genesys(organisation)
+    query = EventQuery(genesys, adapters.organisation(organisation).api_url)
+    destination = Destination(
+        this.named("changes_bucket"), timedelta(seconds=this.export_settling_seconds)
+    )
+    return ChangeExport(
+        organisation, exports(), _files(), genesys, query, destination, adapters.now
+    )
 
 
 def _files() -> S3Files:
