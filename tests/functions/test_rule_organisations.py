@@ -22,18 +22,34 @@ from tests.functions.conftest import Invoke
 from tests.unit.aws import client, mocked_aws
 from tests.unit.campaign_rules.examples import rule, rule_set, set_list
 from tests.unit.campaign_rules.live_bench import contact_rule
+from tests.unit.local.simulator.campaigns import EVENTS
 
-HOSTS = {"apiUrl": "https://api.emea.test", "loginUrl": "https://login.emea.test"}
-EMEA = {"region": "eu-central-1", "platform": "live", **HOSTS}
-LATAM = {"region": "sa-east-1"}
+EMEA = {
+    "region": "eu-central-1",
+    "platform": "live",
+    "apiUrl": "https://api.emea.test",
+    "loginUrl": "https://login.emea.test",
+}
+LATAM = {
+    "region": "sa-east-1",
+    "apiUrl": "https://api.latam.test",
+    "loginUrl": "https://login.latam.test",
+}
 CLIENT = OAuthClient("emea-client", "emea-secret")
 
 
 class Worlds(NamedTuple):
-    """The deployment's own Genesys, which has D5's rules, and a live one."""
+    """The deployment's own Genesys and another, which have D5's rules; `emea` is live."""
 
     own: Simulator
     emea: Simulator
+    latam: Simulator
+
+    @property
+    def asked(self) -> tuple[bool, bool, bool]:
+        """Who was asked anything."""
+        own, emea, latam = (bool(each.requests) for each in self)
+        return own, emea, latam
 
 
 @pytest.fixture
@@ -44,8 +60,13 @@ def worlds() -> Iterator[Worlds]:
         client("s3").create_bucket(Bucket="changes")
         wired.forget()
         clock = Clock()
-        worlds = Worlds(simulator(clock), simulator(clock, live=LiveSettings()))
-        mounts = {url: worlds.emea.transport() for url in HOSTS.values()}
+        live = simulator(clock, live=LiveSettings())
+        worlds = Worlds(simulator(clock), live, simulator(clock))
+        mounts = {
+            str(organisation[url]): there.transport()
+            for organisation, there in ((EMEA, worlds.emea), (LATAM, worlds.latam))
+            for url in ("apiUrl", "loginUrl")
+        }
         http = httpx.Client(transport=worlds.own.transport(), mounts=mounts)
         known(emea=EMEA, latam=LATAM)
         with http, patch.object(adapters, "http_client", lambda: http):
@@ -65,7 +86,10 @@ def known(**organisations: Any) -> None:
     value = json.dumps({"organisations": organisations})
     client("ssm").put_parameter(Name=this.organisations_parameter, Value=value, Type="String")
     secret = json.dumps({"clientId": CLIENT.client_id, "clientSecret": CLIENT.client_secret})
-    for name in (this.genesys_secret, f"{this.organisation_secrets}emea"):
+    for name in (
+        this.genesys_secret,
+        *(this.organisation_secrets + each for each in organisations),
+    ):
         client("secretsmanager").create_secret(Name=name, SecretString=secret)
 
 
@@ -108,16 +132,17 @@ def test_a_set_is_checked_for_the_platform_that_its_organisation_has(invoke: Inv
 @pytest.mark.parametrize(
     ("document", "asked"),
     [
-        (rule_set(rule("A", 1)), (True, False)),
-        (rule_set(contact_rule("A", 1), organisation="emea"), (False, True)),
+        (rule_set(rule("A", 1)), (True, False, False)),
+        (rule_set(contact_rule("A", 1), organisation="emea"), (False, True, False)),
+        (rule_set(rule("A", 1), organisation="latam"), (False, False, True)),
     ],
 )
 def test_a_set_is_held_against_what_its_organisation_has(
-    worlds: Worlds, invoke: Invoke, document: dict[str, Any], asked: tuple[bool, bool]
+    worlds: Worlds, invoke: Invoke, document: dict[str, Any], asked: tuple[bool, bool, bool]
 ) -> None:
     assert invoke("PlanCampaignRules", stored(document))["next"] == "complete"
     assert campaign_rules.deployments().get("rules-1").outcome == "dry_run"
-    assert (bool(worlds.own.requests), bool(worlds.emea.requests)) == asked
+    assert worlds.asked == asked
 
 
 def test_changes_are_asked_of_the_organisation_that_is_named(
@@ -126,8 +151,25 @@ def test_changes_are_asked_of_the_organisation_that_is_named(
     request = {"campaignId": "campaign-1", "organisation": "emea"}
     (exported,) = invoke("ExportCampaignRuleChanges", request)["exports"]
     assert exported["jsonLines"].startswith("s3://changes/emea/campaign-1/")
-    assert (bool(worlds.own.requests), bool(worlds.emea.requests)) == (False, True)
+    assert worlds.asked == (False, True, False)
     (exported,) = invoke("ExportCampaignRuleChanges", {"campaignId": "campaign-1"})["exports"]
     assert exported["jsonLines"].startswith("s3://changes/campaign-1/")
     unknown = request | {"organisation": "apac", "since": "yesterday"}
     assert refused(invoke, "ExportCampaignRuleChanges", unknown) == {"organisation", "since"}
+
+
+@pytest.mark.usefixtures("worlds")
+def test_the_next_page_of_changes_is_the_organisations_own(invoke: Invoke) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path != EVENTS:
+            return httpx.Response(200, json={"access_token": "t", "expires_in": 3_600})
+        asked.append(str(request.url))
+        following = {"nextPageUri": f"{LATAM['apiUrl']}{EVENTS}?cursor=2"}
+        return httpx.Response(200, json={"events": []} | (following if len(asked) == 1 else {}))
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    with http, patch.object(adapters, "http_client", lambda: http):
+        invoke("ExportCampaignRuleChanges", {"campaignId": "c", "organisation": "latam"})
+    assert asked == [f"{LATAM['apiUrl']}{EVENTS}", f"{LATAM['apiUrl']}{EVENTS}?cursor=2"]
