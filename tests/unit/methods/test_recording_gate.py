@@ -229,12 +229,54 @@ def test_a_conversation_that_cannot_be_looked_at_is_not_verified() -> None:
     assert "1 conversations could not be looked at" in str(found.note)
 
 
-@pytest.mark.parametrize(("skipped", "complete"), [(2, True), (1, False)])
-def test_no_more_may_be_left_than_the_job_says_it_left_out(skipped: int, *, complete: bool) -> None:
-    genesys = after(
-        {"entities": [KEPT]}, {"entities": [KEPT]}, NONE, totalSkippedRecordings=skipped
+@pytest.mark.parametrize(
+    ("kept", "processed", "complete"),
+    [(6, 4, True), (5, 4, False), (6, 5, False), (None, 4, False), (6, None, False)],
+)
+def test_of_what_was_there_no_more_may_be_left_than_was_not_processed(
+    kept: int | None, processed: int | None, *, complete: bool
+) -> None:
+    genesys = partly_done()
+    told = {"totalFailedRecordings": 0, "totalSkippedRecordings": 9}
+    genesys.on(
+        STATUS,
+        {"state": "FULFILLED", **told}
+        | ({} if processed is None else {"totalProcessedRecordings": processed}),
     )
-    assert verdict(genesys, SOME).is_complete is complete
+    found = GATE.verify(PART._replace(kept=kept), "job-1", SOME, genesys)
+    assert found.is_complete is complete
+
+
+def test_what_is_protected_by_now_is_not_what_the_request_leaves_out() -> None:
+    genesys = partly_done()
+    genesys.on(ASK, lambda body: {"entities": [{"id": body["conversationIds"][0]}]})
+    found = GATE.verify(PART._replace(kept=6), "job-1", SOME, genesys)
+    assert not found.is_complete
+    assert "1 conversations are protected by now" in str(found.note)
+
+
+def test_a_recording_of_which_the_job_tells_nothing_is_not_left_out() -> None:
+    genesys = partly_done(totalRecordings=5)
+    found = GATE.verify(PART._replace(kept=6), "job-1", SOME, genesys)
+    assert not found.is_complete
+    assert "does not say what became of 1" in str(found.note)
+
+
+def partly_done(**counters: int) -> ScriptedGenesys:
+    """The end of a job that left two recordings, each of another conversation."""
+    genesys = after({"entities": [KEPT]}, {"entities": [KEPT]}, NONE, **counters)
+    genesys.on(ASK, NONE)
+    return genesys
+
+
+@pytest.mark.parametrize("flags", [{}, {"includeScreenRecordings": False}])
+def test_what_is_there_is_counted_where_some_of_it_is_left_out(flags: dict[str, bool]) -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(METADATA, {"entities": [KEPT, DELETED, KEPT]})
+    request = RecordingJobRequest.parse(builders.recording_job(**flags))
+    found = GATE.present(request, PART, genesys)
+    assert (found.conversations, found.records) == (3, None)
+    assert found.kept == (6 if flags else None)
 
 
 def test_where_nothing_is_left_out_what_was_skipped_excuses_nothing() -> None:

@@ -177,7 +177,8 @@ def test_before_its_time_nothing_is_verified_and_the_run_says_so(bench: Workbenc
     step = stored(bench, hours=2)
     bench.clock.wait(HOUR)
     after = bench.verify_batch(step)
-    assert (after.next, after.wait_seconds) == (Next.VERIFY, HOUR)
+    assert (after.next, after.wait_seconds) == (Next.VERIFY, 2 * HOUR)
+    assert bench.verify_batch(step.model_copy(update={"waited_seconds": 2 * HOUR - 1})) == after
     assert bench.genesys.calls == []
     shown = bench.read_purge("GET /purges/{runId}", {"runId": "run-1"}, {})
     assert (shown["status"], shown["verification"]) == ("running", "pending")

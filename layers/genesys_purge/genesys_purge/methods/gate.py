@@ -12,12 +12,14 @@ from genesys_purge.ports import Genesys, Permit
 class Present(NamedTuple):
     """What a job may be about: its conversations and, where that has to be counted, their records.
 
-    `unprepared` of the conversations are not as the job needs to find them, not yet.
+    `unprepared` of the conversations are not as the job needs to find them, not yet. `kept` counts
+    the records that there are, where only that tells afterwards what the job left.
     """
 
     conversations: int
     records: int | None = None
     unprepared: int = 0
+    kept: int | None = None
 
 
 class Found(NamedTuple):

@@ -76,7 +76,8 @@ class Part(NamedTuple):
 
     `span` covers the ids where their starts are known; `at` is when the call was decided on, and
     `jobs_left` how many the ids still take, this one included. An `interval`, if there is one, is
-    sent in their place.
+    sent in their place. `kept` is how many records there were before the job was carried out, where
+    that was counted.
     """
 
     window: Window | None
@@ -85,6 +86,7 @@ class Part(NamedTuple):
     at: datetime | None = None
     jobs_left: int = 1
     interval: Window | None = None
+    kept: int | None = None
 
 
 class JobStatus(StrEnum):
@@ -222,7 +224,7 @@ def part_of(batch: Batch, entries: Sequence[Entry], positions: Iterable[int]) ->
     chosen = [entries[index] for index in sorted(positions)]
     ids = [entry.conversation_id for entry in chosen]
     jobs_left, span = len(batch.pending), _span(chosen)
-    return Part(batch.window, ids, span, batch.intent_at, jobs_left, batch.interval)
+    return Part(batch.window, ids, span, batch.intent_at, jobs_left, batch.interval, batch.kept)
 
 
 def _span(entries: Sequence[Entry]) -> Window | None:

@@ -66,10 +66,11 @@ class RecordingGate:
     def present(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> Present:
         """Counted where an interval may hold what the plan does not know, and after an export.
 
-        A job that names its conversations can be about no other, and all that they have is meant.
+        So it is where recordings are left out, which nothing tells from those not deleted. All that
+        other jobs leave is too much, and those that name conversations can be about no other.
         """
         follows_export = request.exports_first and not is_export(request, part)
-        if part.interval is None and not follows_export:
+        if part.interval is None and not follows_export and not request.leaves_out:
             return Present(len(part.ids))
         found = [rows_of(each, genesys) for each in part.ids]
         kept = [sum(map(is_kept, rows or ())) for rows in found]
@@ -79,6 +80,7 @@ class RecordingGate:
             conversations=sum(map(bool, kept)) if part.interval else len(part.ids),
             records=sum(kept) if part.interval else None,
             unprepared=unprepared if follows_export else 0,
+            kept=sum(kept) if request.leaves_out else None,
         )
 
     def active_jobs(self, genesys: Genesys) -> int:

@@ -113,6 +113,11 @@ class RecordingJobRequest(PurgeRequest):
         )
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether some kind of recording is not meant."""
+        return not all(self.flags.values())
+
+    @property
     def flags(self) -> dict[str, bool]:
         """Which recordings of the conversations are meant; never left to a default."""
         return {

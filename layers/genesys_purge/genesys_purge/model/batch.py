@@ -123,9 +123,10 @@ class Batch(Wire):
     `pending` are the slices of the manifest that no finished job has covered yet, each as often as
     it takes jobs; the first is the one being submitted or polled. `protected` are the manifest's
     entries that may not be deleted. `before` counts the records that were there right before the
-    submit; `unknowns` the submits of which nobody knew the outcome. `jobId` is the job that runs,
-    or ran last, for the first pending slice, `lastJobId` that of the slice before; `submittedAt` is
-    that job's, `beganAt` the first one's.
+    submit, `kept` those there were when its job was carried out, where a method counts these to
+    tell what a job left; `unknowns` the submits of which nobody knew the outcome. `jobId` is the
+    job that runs, or ran last, for the first pending slice, `lastJobId` that of the slice before;
+    `submittedAt` is that job's, `beganAt` the first one's.
     """
 
     run_id: str
@@ -143,6 +144,7 @@ class Batch(Wire):
     outcome_unknown: bool = False
     unknowns: int = 0
     before: int | None = None
+    kept: int | None = None
     job_id: str | None = None
     last_job_id: str | None = None
     began_at: Instant | None = None

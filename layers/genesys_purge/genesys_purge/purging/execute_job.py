@@ -55,8 +55,8 @@ class ExecuteJob:
             found = gate.found(job_id, case.genesys)
             if found is None:
                 return self._poll(case, step)
-            permit = self._permit(case, gate, found)
-            intent = self._intend(case.batch, permit)
+            permit, kept = self._permit(case, gate, found)
+            intent = self._intend(case.batch, permit, kept)
         except OnLegalHold as error:
             return self._without(case, error, gate, step)
         except TryLater as error:
@@ -67,8 +67,11 @@ class ExecuteJob:
             return self._fail(case, error, step)
         return self._call(case._replace(batch=intent), gate, permit, found, step)
 
-    def _permit(self, case: Case, gate: Gate, found: Found) -> Permit:
-        """The guard's leave, once the job and the platform's own holds are as the plan has them."""
+    def _permit(self, case: Case, gate: Gate, found: Found) -> tuple[Permit, int | None]:
+        """The guard's leave, once the job and the platform's own holds are as the plan has them.
+
+        With it, how many records there are, where that was counted for the verification.
+        """
         present = gate.present(case.request, case.part, case.genesys)
         if excess := found.excess_over(present):
             raise LimitExceeded(f"the job is about {excess} for it")
@@ -83,13 +86,14 @@ class ExecuteJob:
         if entries:
             spared = case.batch.separable(entries)
             raise OnLegalHold("Genesys protects these records by now", entries=spared)
-        return self._guard.permit(case, found.conversations)
+        return self._guard.permit(case, found.conversations), present.kept
 
-    def _intend(self, batch: Batch, permit: Permit) -> Batch:
+    def _intend(self, batch: Batch, permit: Permit, kept: int | None) -> Batch:
         return self._batches.intend(
             batch.to(
                 BatchState.EXECUTING,
                 attempts=permit.attempt,
+                kept=kept,
                 intent_at=self._batches.now(),
                 outcome_unknown=False,
             )
