@@ -197,6 +197,35 @@ def test_a_job_that_still_waits_passes_every_check_again(bench: Workbench, step:
     assert (calls(bench, EXECUTE), calls(bench, CANCEL)) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("status", "is_sure"),
+    [
+        ({"state": "CANCELLED", "totalProcessedRecordings": 0}, True),
+        ({"state": "CANCELLED", "totalProcessedRecordings": 2}, False),
+        ({"state": "CANCELLED"}, False),
+        ({"state": "FULFILLED", "totalProcessedRecordings": 0}, False),
+        ({"state": "PROCESSING", "totalProcessedRecordings": 0}, False),
+        (GenesysUnavailable("503"), False),
+    ],
+)
+def test_after_an_unanswered_call_nothing_counts_as_spared_that_may_be_gone(
+    bench: Workbench, step: BatchStep, status: Any, *, is_sure: bool
+) -> None:
+    bench.genesys.on(EXECUTE, OutcomeUnknown("lost"))
+    step = bench.submit_batch(step)
+    job = {"recordingJobsQuery": {"action": "DELETE"}}
+    answer = status if isinstance(status, Exception) else job | status
+    bench.genesys.on(STATUS, READY, READY, answer)
+    bench.genesys.on(ASK, {"entities": [{"id": IDS[1]}]}, NONE)
+    after = bench.submit_batch(step)
+    assert calls(bench, CREATE) == (2 if is_sure else 1)
+    assert bench.batch.protected == (frozenset({1}) if is_sure else frozenset())
+    assert ("batch_protected" in bench.facts) is is_sure
+    if not is_sure:
+        assert (after.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
+        assert "may have executed its job before" in str(bench.batch.detail)
+
+
 def test_calls_without_an_answer_come_to_an_end(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
     for _ in range(5):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import OnLegalHold
-from genesys_purge.methods.conversation_details import QUERY
+from genesys_purge.methods.conversation_details import QUERY, READ
 from genesys_purge.methods.method import Planned
 from genesys_purge.methods.recording_gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
 from genesys_purge.methods.recording_metadata import METADATA
@@ -110,14 +110,26 @@ def test_it_is_executed_when_it_is_about_no_more_than_is_there(
     ("totals", "why"),
     [
         ({"totalConversations": 3}, "3 conversations, the plan has 2"),
-        ({"totalRecordings": 4}, "4 recordings, the plan's conversations have 3"),
+        ({"totalRecordings": 4}, "4 recordings of 2 conversations, the plan's have 3 of 2"),
+        ({"totalRecordings": 2}, "2 recordings of 2 conversations, the plan's have 3 of 2"),
+        ({"totalConversations": 1}, "3 recordings of 1 conversations, the plan's have 3 of 2"),
     ],
 )
-def test_one_more_than_is_there_stops_it(
+def test_one_more_or_less_than_is_there_stops_it(
     bench: Workbench, step: BatchStep, totals: dict[str, int], why: str
 ) -> None:
     ready = READY | {"totalConversations": 2, "totalRecordings": 3}
     bench.genesys.on(STATUS, ready | totals)
+    assert_stopped(bench, bench.submit_batch(step), why)
+
+
+@pytest.mark.parametrize("state", ["ERROR", "UPLOADING", "RESTORING", None])
+def test_a_recording_that_the_job_may_or_may_not_take_makes_room_for_none(
+    bench: Workbench, step: BatchStep, state: str | None
+) -> None:
+    stuck = {"fileState": state} if state else {}
+    bench.genesys.on(METADATA, {"entities": [KEPT, KEPT]}, {"entities": [stuck, DELETED]})
+    why = "1 recordings of which nobody can tell whether it takes them"
     assert_stopped(bench, bench.submit_batch(step), why)
 
 
@@ -166,5 +178,31 @@ def test_and_before_there_is_a_job_there_is_none(
 def test_a_hold_of_something_else_stops_nothing(
     bench: Workbench, step: BatchStep, held: Any
 ) -> None:
+    bench.genesys.on(READ, {"conversations": [a_call(IDS[2], 1_997)]})
     bench.holds.placed.append(held)
     assert bench.submit_batch(step).next is Next.POLL
+
+
+@pytest.mark.parametrize("answer", [[(IDS[2], 2_000)], [(IDS[2], 1_998.9)], []])
+def test_a_hold_of_what_may_lie_in_the_interval_unseen_stops_all_of_it(
+    bench: Workbench, step: BatchStep, answer: list[tuple[str, float]]
+) -> None:
+    bench.genesys.on(READ, {"conversations": [a_call(*each) for each in answer]})
+    bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[2]})))
+    assert_stopped(bench, bench.submit_batch(step), "may lie in this interval")
+
+
+def test_a_held_id_that_is_none_of_genesyss_may_lie_anywhere(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.holds.placed.append(hold(conversation_ids=frozenset({"case-17"})))
+    assert_stopped(bench, bench.submit_batch(step), "may lie in this interval")
+
+
+def a_call(conversation_id: str, ended: float) -> dict[str, str]:
+    """A conversation of an hour that ended so many days ago, as Genesys knows it."""
+    return {
+        "conversationId": conversation_id,
+        "conversationStart": zulu(builders.days_ago(ended + 1 / 24)),
+        "conversationEnd": zulu(builders.days_ago(ended)),
+    }

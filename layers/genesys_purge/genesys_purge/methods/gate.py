@@ -12,13 +12,15 @@ from genesys_purge.ports import Genesys, Permit
 class Present(NamedTuple):
     """What a job may be about: its conversations and, where that has to be counted, their records.
 
-    `unprepared` of the conversations are not as the job needs to find them, not yet. `kept` counts
-    the records that there are, where only that tells afterwards what the job left.
+    `unprepared` of the conversations are not as the job needs to find them, not yet. Of `unsure` of
+    the records nobody can tell whether a job takes them. `kept` counts the records that there are,
+    where only that tells afterwards what the job left.
     """
 
     conversations: int
     records: int | None = None
     unprepared: int = 0
+    unsure: int = 0
     kept: int | None = None
 
 
@@ -29,11 +31,22 @@ class Found(NamedTuple):
     records: int
 
     def excess_over(self, present: Present) -> str | None:
-        """What the job is about and should not be; None where it is about no more than planned."""
+        """What the job is about and should not be; None where it is about what was planned.
+
+        Where records had to be counted it must be about just these: one that it leaves alone would
+        make room for one that nobody planned.
+        """
         if self.conversations > present.conversations:
             return f"{self.conversations} conversations, the plan has {present.conversations}"
-        if present.records is not None and self.records > present.records:
-            return f"{self.records} recordings, the plan's conversations have {present.records}"
+        if present.records is None:
+            return None
+        if present.unsure:
+            return f"{present.unsure} recordings of which nobody can tell whether it takes them"
+        if (self.conversations, self.records) != (present.conversations, present.records):
+            return (
+                f"{self.records} recordings of {self.conversations} conversations, the plan's have "
+                f"{present.records} of {present.conversations}"
+            )
         return None
 
 
@@ -62,6 +75,9 @@ class Gate(Protocol):
 
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
         """Those of the ids that Genesys protects from deletion, or does not know."""
+
+    def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
+        """Whether the part's interval may hold one of these, which its manifest does not name."""
 
     def found(self, job_id: str, genesys: Genesys) -> Found | None:
         """What the job would delete; None where it does not wait any more."""

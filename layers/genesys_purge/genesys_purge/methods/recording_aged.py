@@ -19,6 +19,7 @@ from genesys_purge.methods.recording_protection import MOST_ASKED
 from genesys_purge.methods.recording_request import UUID, RecordingJobRequest
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.ports import Genesys
 
 # An interval takes what was active in it, whenever that began. What lasted longer is not seen
 # here, but counted by Genesys before the job is carried out.
@@ -83,6 +84,14 @@ def _seen(window: Window, sources: Sources) -> Iterator[Conversation]:
                 "know, so that any interval might hold it; release it, or mend its ids"
             )
         yield known[named]
+
+
+def may_touch(ids: Sequence[str], interval: Window, genesys: Genesys) -> bool:
+    """Whether one of the conversations has a time in the interval, or one that nobody tells."""
+    known = list(conversation_details.by_id(list(filter(_is_id, ids)), genesys))
+    if {each.casefold() for each in ids} - {each.conversation_id for each in known}:
+        return True
+    return any(_touches(each, interval) for each in known)
 
 
 def _is_id(named: str) -> bool:

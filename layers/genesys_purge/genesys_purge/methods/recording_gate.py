@@ -10,9 +10,10 @@ from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.methods.answers import count_in, job_id_in, text_in
 from genesys_purge.methods.gate import Found, Present
 from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
+from genesys_purge.methods.recording_aged import may_touch
 from genesys_purge.methods.recording_lists import page, pages
 from genesys_purge.methods.recording_match import is_job
-from genesys_purge.methods.recording_metadata import is_kept, is_unexported, rows_of
+from genesys_purge.methods.recording_metadata import is_kept, is_unexported, is_unsure, rows_of
 from genesys_purge.methods.recording_protection import protection_of
 from genesys_purge.methods.recording_request import (
     Action,
@@ -80,6 +81,7 @@ class RecordingGate:
             conversations=sum(map(bool, kept)) if part.interval else len(part.ids),
             records=sum(kept) if part.interval else None,
             unprepared=unprepared if follows_export else 0,
+            unsure=sum(sum(map(is_unsure, rows or ())) for rows in found) if part.interval else 0,
             kept=sum(kept) if request.leaves_out else None,
         )
 
@@ -97,6 +99,9 @@ class RecordingGate:
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
         found = protection_of(ids, genesys)
         return found.protected | found.unknown
+
+    def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
+        return part.interval is not None and may_touch(ids, part.interval, genesys)
 
     def found(self, job_id: str, genesys: Genesys) -> Found | None:
         job = genesys.read(STATUS, job_id=job_id)

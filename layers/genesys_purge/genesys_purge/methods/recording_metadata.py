@@ -19,6 +19,7 @@ METADATA = Operation(
     lists=True,
 )
 
+THERE = frozenset({"AVAILABLE", "ARCHIVED", "RESTORED"})
 Row = Mapping[str, Any]
 Test = Callable[[Row], bool]
 
@@ -41,6 +42,11 @@ def count_of(conversation_id: str, genesys: Genesys, test: Test) -> int | None:
 def is_kept(row: Row) -> bool:
     """Whether the recording is not known to be deleted."""
     return row.get("fileState") != "DELETED"
+
+
+def is_unsure(row: Row) -> bool:
+    """Whether nobody can tell if a job takes the recording: it is neither there nor deleted."""
+    return row.get("fileState") not in THERE | {"DELETED"}
 
 
 def is_unexported(row: Row) -> bool:

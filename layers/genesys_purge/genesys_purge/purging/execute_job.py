@@ -17,6 +17,7 @@ from genesys_purge.errors import (
     TryLater,
 )
 from genesys_purge.methods.gate import Found, Gate
+from genesys_purge.methods.method import JobStatus
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
@@ -166,6 +167,9 @@ class ExecuteJob:
             return self._fail(case, error, step)
         batch = case.batch
         cancelled = self._cancelled(case, gate, str(batch.job_id))
+        if batch.unknowns and not self._is_untouched(case, str(batch.job_id)):
+            reason = f"{error}, and a call that was not answered may have executed its job before"
+            return self._end_as(case, BatchState.FAILED, reason + cancelled, step)
         kept = batch.to(
             BatchState.PLANNED,
             protected=batch.protected | error.entries,
@@ -195,9 +199,22 @@ class ExecuteJob:
         """The batch ends, and its job with it."""
         gate, batch = case.method.gate, case.batch
         cancelled = self._cancelled(case, gate, batch.job_id) if gate and batch.job_id else ""
+        return self._end_as(case, state, reason + cancelled, step, **facts)
+
+    def _end_as(
+        self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
+    ) -> BatchStep:
         action = Action.BATCH_FAILED if state is BatchState.FAILED else Action.BATCH_GAVE_UP
-        self._batches.end(batch, state, action, reason + cancelled, **facts)
+        self._batches.end(case.batch, state, action, reason, **facts)
         return step.then(Next.DONE)
+
+    def _is_untouched(self, case: Case, job_id: str) -> bool:
+        """Whether the job surely ended before it did anything."""
+        try:
+            report = case.method.status(job_id, case.genesys)
+        except PurgeError:
+            return False
+        return report.status is JobStatus.CANCELLED and report.processed == 0
 
     def _cancelled(self, case: Case, gate: Gate, job_id: str) -> str:
         """Cancel the job, as far as Genesys lets us: what became of it, to end a sentence with."""

@@ -36,6 +36,7 @@ class Guard:
         self._check_run(case.run)
         self._check_retention(case)
         self._check_holds(batch, case.entries)
+        self._check_strangers(case)
         if batch.window is None and len(case.entries) != batch.planned:
             raise ValueError(f"a manifest of {len(case.entries)} for {batch.planned} records")
         if before > batch.planned:
@@ -105,3 +106,14 @@ class Guard:
         if held:
             spared = batch.separable(held)
             raise OnLegalHold("a legal hold placed by now covers these records", entries=spared)
+
+    def _check_strangers(self, case: Case) -> None:
+        """An interval may hold what its manifest does not name, and leaves nothing out."""
+        gate, interval = case.method.gate, case.batch.interval
+        if gate is None or interval is None:
+            return
+        named = {entry.conversation_id.casefold() for entry in case.entries}
+        held = {each for hold in self._holds.active() for each in hold.conversation_ids or ()}
+        strangers = sorted(held - named)
+        if strangers and gate.may_touch(strangers, case.part, case.genesys):
+            raise OnLegalHold("a legal hold names a conversation that may lie in this interval")
