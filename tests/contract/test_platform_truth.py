@@ -270,7 +270,12 @@ READ = {
         "entities.recordingJobsQuery.agedConversationInterval",
     },
     "methods.recording_verdict.FAILED": {"entities.conversation.id"},
-    "methods.recording_metadata.METADATA": {"fileState", "archiveDate", "exportedDate"},
+    "methods.recording_metadata.METADATA": {
+        "conversationId",
+        "fileState",
+        "archiveDate",
+        "exportedDate",
+    },
     "methods.subjects.FIND": {
         "total",
         *(f"entities.{each.alias}" for each in subjects.Subject.model_fields.values()),

@@ -182,3 +182,112 @@ def test_a_page_after_the_last_needs_no_list(hits: int) -> None:
 def test_an_answer_that_cannot_be_read_is_no_answer(answer: dict[str, Any]) -> None:
     with pytest.raises(UnreadableAnswer):
         found(answer)
+
+
+def of_these(*pages: Any) -> list[str]:
+    """What is found where only the first of the two is asked for by its id."""
+    named = [FIRST.upper()]
+    return [each.conversation_id for each in started_in(WINDOW, [], [], answering(*pages), named)]
+
+
+def test_ids_are_a_filter_beside_the_others() -> None:
+    genesys = answering(page())
+    assert list(started_in(WINDOW, [any_of("divisionId", ["d1"])], [], genesys, [FIRST])) == []
+    filters = genesys.calls[0].body["conversationFilters"]
+    assert filters == [any_of("divisionId", ["d1"]), any_of("conversationId", [FIRST])]
+
+
+def test_what_was_asked_for_by_id_is_found_in_any_spelling() -> None:
+    assert of_these(page(row(FIRST.title(), WINDOW.start)), page()) == [FIRST]
+
+
+@pytest.mark.parametrize("start", [WINDOW.start, WINDOW.end])
+def test_an_answer_that_does_not_heed_the_ids_is_not_believed(start: datetime) -> None:
+    with pytest.raises(UnreadableAnswer, match="conversationId"):
+        of_these(page(row(FIRST, WINDOW.start), row(SECOND, start)), page())
+
+
+def test_an_answer_by_id_has_none_but_the_ids_of_its_question() -> None:
+    ids = builders.uuids(150)
+    of_another_hundred = page(row(ids[120], WINDOW.start))
+    with pytest.raises(UnreadableAnswer, match="conversationId"):
+        list(by_id(ids, answering(of_another_hundred)))
+
+
+def lasting(days: float | None, media: str = "voice", start: datetime = WINDOW.start) -> Any:
+    """A row of the first conversation that ended so many days after its start, if it did."""
+    end = None if days is None else zulu(start + timedelta(days=days))
+    sessions = [{"sessions": [{"mediaType": media}]}]
+    return row(FIRST, start, conversationEnd=end, participants=sessions)
+
+
+each_pair = pytest.mark.parametrize(
+    ("one", "other", "days"),
+    [(1, 2, 2), (1, 1, 1), (1, None, None), (None, None, None), (1, -1, -1), (-1, None, None)],
+)
+
+
+@each_pair
+def test_of_two_answers_about_one_conversation_the_later_end_counts(
+    one: float | None, other: float | None, days: float | None
+) -> None:
+    end = None if days is None else WINDOW.start + timedelta(days=days)
+    expected = [Conversation(FIRST, WINDOW.start, end, frozenset({"voice", "email"}))]
+    for rows in ([lasting(one), lasting(other, "email")], [lasting(other, "email"), lasting(one)]):
+        on_one_page = answering({"conversations": rows}, page())
+        on_two_pages = answering(*({"conversations": [each]} for each in rows), page())
+        assert list(started_in(WINDOW, [], [], on_one_page)) == expected
+        assert list(started_in(WINDOW, [], [], on_two_pages)) == expected
+        assert list(by_id([FIRST], answering(page(*rows)))) == expected
+
+
+@pytest.mark.parametrize("days", [1, 35])
+def test_a_conversation_with_two_starts_is_not_believed(days: float) -> None:
+    """They may lie in two months, each of which is asked for by itself."""
+    window = Window(start=WINDOW.start, end=WINDOW.start + timedelta(days=60))
+    rows = [lasting(1), lasting(1, start=WINDOW.start + timedelta(days=days))]
+
+    def answer(body: Mapping[str, Any]) -> Mapping[str, Any]:
+        start, end = body["interval"].split("/")
+        found = [each for each in rows if start <= each["conversationStart"] < end]
+        return {"conversations": found if body["paging"]["pageNumber"] == 1 else []}
+
+    with pytest.raises(UnreadableAnswer, match="two starts"):
+        found(answer, window=window)
+
+
+ONE = row(FIRST, WINDOW.start)
+
+
+@pytest.mark.parametrize("last", [{}, {"conversations": []}])
+@pytest.mark.parametrize(
+    ("told", "at_last"),
+    [(1, 2), (2, 1), (2, 0)],
+)
+def test_a_page_with_nothing_before_all_that_was_told_is_no_end(
+    told: int, at_last: int, last: dict[str, Any]
+) -> None:
+    pages = {"conversations": [ONE], "totalHits": told}, {**last, "totalHits": at_last}
+    with pytest.raises(UnreadableAnswer, match="told of 2 conversations and listed 1"):
+        found(*pages)
+
+
+def test_what_comes_twice_does_not_make_up_for_what_is_missing() -> None:
+    with pytest.raises(UnreadableAnswer):
+        found({"conversations": [ONE, ONE], "totalHits": 2}, {"totalHits": 2})
+
+
+def test_what_is_told_of_days_outside_the_window_counts_as_listed() -> None:
+    outside = row(SECOND, WINDOW.end)
+    assert found(page(ONE, outside), {"totalHits": 2}) == [FIRST]
+
+
+@pytest.mark.parametrize("hits", [None, "1", -1, True])
+def test_without_its_list_a_page_has_to_tell_how_many_there_are(hits: Any) -> None:
+    with pytest.raises(UnreadableAnswer, match="without a list"):
+        found(page(ONE), {"totalHits": hits})
+
+
+def test_an_answer_by_id_has_its_list_whatever_it_tells() -> None:
+    with pytest.raises(UnreadableAnswer, match="without a list"):
+        list(by_id([FIRST], answering({"totalHits": 0})))

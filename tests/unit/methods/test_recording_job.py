@@ -354,3 +354,45 @@ def test_what_remains_are_conversations_with_a_recording() -> None:
 )
 def test_the_tags_say_what_is_done_to_what(fields: dict[str, str], tags: tuple[str, ...]) -> None:
     assert METHOD.tags(METHOD.request_model.parse(builders.recording_job(**fields))) == tags
+
+
+@pytest.mark.parametrize("window", [{}, {"dateRange": builders.date_range()}])
+def test_a_conversation_that_was_not_asked_for_stops_the_plan(window: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableAnswer, match="conversationId"):
+        plan(knowing(row(0), row(1)), conversationIds=[IDS[0]], **window)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"conversationEnd": None}, {"conversationEnd": zulu(builders.days_ago(1))}],
+)
+@pytest.mark.parametrize("selected", [{}, {"conversationIds": [IDS[0]]}])
+def test_a_conversation_that_one_of_two_answers_calls_young_is_left(
+    fields: dict[str, Any], selected: dict[str, Any]
+) -> None:
+    for rows in ([row(0), row(0, **fields)], [row(0, **fields), row(0)]):
+        assert plan(knowing(*rows), **selected) == ([], {"too_young": 1})
+
+
+@pytest.mark.parametrize("other", [IDS[1], f"{{{IDS[0]}}}"])
+def test_protection_of_what_was_not_asked_for_stops_the_plan(other: str) -> None:
+    genesys = knowing(row(0))
+    genesys.on(ASK, {"entities": [{"id": other}]})
+    with pytest.raises(UnreadableAnswer, match="not asked for"):
+        plan(genesys)
+
+
+@pytest.mark.parametrize("other", [IDS[5], 7, ""])
+def test_the_recordings_of_another_conversation_prove_nothing(other: Any) -> None:
+    genesys = ScriptedGenesys()
+    own = {"conversationId": IDS[0].upper(), "fileState": "DELETED"}
+    genesys.on(METADATA, {"entities": [own, own | {"conversationId": other}]})
+    with pytest.raises(UnreadableAnswer, match="another conversation"):
+        METHOD.remaining(REQUEST, PART._replace(ids=IDS[:1]), genesys)
+
+
+@pytest.mark.parametrize("named", [{}, {"conversationId": None}, {"conversationId": IDS[0]}])
+def test_recordings_that_name_their_conversation_or_none_are_its_own(named: Any) -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(METADATA, {"entities": [named | {"fileState": "DELETED"}]})
+    assert METHOD.remaining(REQUEST, PART._replace(ids=IDS[:1]), genesys) == 0

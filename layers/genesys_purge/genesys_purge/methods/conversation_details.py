@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from genesys_purge.errors import LimitExceeded, UnreadableAnswer
+from genesys_purge.methods.answers import count_in
 from genesys_purge.model.dates import Window, instant_in
 from genesys_purge.ports import Genesys, Operation
 
@@ -29,6 +30,21 @@ class Conversation(NamedTuple):
     end: datetime | None
     media_types: frozenset[str]
 
+    def joined(self, other: Self) -> Self:
+        """What two answers about it tell: it lasted as long, and has all the media, as either says.
+
+        UnreadableAnswer for two starts, of which neither can be believed.
+        """
+        if other.start != self.start:
+            raise UnreadableAnswer("Genesys answered a conversation with two starts")
+        media_types = self.media_types | other.media_types
+        if self.end is None or other.end is None:
+            return self._replace(end=None, media_types=media_types)
+        first, last = sorted([self.end, other.end])
+        # An end that cannot be stays one.
+        end = last if first >= self.start else first
+        return self._replace(end=end, media_types=media_types)
+
 
 def any_of(dimension: str, values: Iterable[str]) -> Filter:
     """A filter for what has one of the values."""
@@ -46,53 +62,90 @@ def started_in(
     conversation_filters: Sequence[Filter],
     segment_filters: Sequence[Filter],
     genesys: Genesys,
+    named: Sequence[str] = (),
 ) -> Iterator[Conversation]:
-    """Those that started in the window and fulfil every filter, each once, in order of start."""
+    """Those that started in the window and fulfil every filter, each once, in order of start.
+
+    Where some are `named`, of these; UnreadableAnswer where Genesys answers any other. An answer
+    does not tell enough to hold the other filters against it.
+    """
+    by_name = [any_of("conversationId", named)] if named else []
+    query = {
+        "order": "asc",
+        "orderBy": "conversationStart",
+        "conversationFilters": [*conversation_filters, *by_name],
+        "segmentFilters": list(segment_filters),
+    }
     seen: set[str] = set()
     for part in window.split(LONGEST_DAYS):
-        for found in _pages(part, conversation_filters, segment_filters, genesys):
-            # Genesys finds whole days, and a page may begin with what the last one ended with.
-            if part.contains(found.start) and found.conversation_id not in seen:
-                seen.add(found.conversation_id)
-                yield found
+        for found in _all(query | {"interval": str(part)}, named, genesys):
+            # Genesys finds whole days.
+            if not part.contains(found.start):
+                continue
+            if found.conversation_id in seen:
+                raise UnreadableAnswer("Genesys answered a conversation with two starts")
+            seen.add(found.conversation_id)
+            yield found
 
 
 def by_id(ids: Sequence[str], genesys: Genesys) -> Iterator[Conversation]:
-    """Those of the ids that Genesys knows."""
+    """Those of the ids that Genesys knows, each once; UnreadableAnswer where it answers another."""
     for first in range(0, len(ids), PAGE):
-        asked = ",".join(ids[first : first + PAGE])
-        yield from _conversations(genesys.read(READ, ids=asked))
+        asked = ids[first : first + PAGE]
+        known: dict[str, Conversation] = {}
+        _add(_conversations(genesys.read(READ, ids=",".join(asked))), asked, known)
+        yield from known.values()
 
 
-def _pages(
-    window: Window,
-    conversation_filters: Sequence[Filter],
-    segment_filters: Sequence[Filter],
-    genesys: Genesys,
-) -> Iterator[Conversation]:
-    body = {
-        "interval": str(window),
-        "order": "asc",
-        "orderBy": "conversationStart",
-        "conversationFilters": list(conversation_filters),
-        "segmentFilters": list(segment_filters),
-    }
+def _all(
+    query: Mapping[str, Any], named: Sequence[str], genesys: Genesys
+) -> Collection[Conversation]:
+    """What the query finds, page by page up to an empty one, each once.
+
+    UnreadableAnswer where that comes before all that any of the pages told of.
+    """
+    known: dict[str, Conversation] = {}
+    told = 0
     for number in count(1):
         if number > MOST_PAGES:
             raise LimitExceeded(f"dateRange: more than {MOST_PAGES * PAGE} conversations a month")
         paging = {"pageSize": PAGE, "pageNumber": number}
-        found = list(_conversations(genesys.read(QUERY, body | {"paging": paging})))
+        answer = genesys.read(QUERY, {**query, "paging": paging})
+        hits = count_in(answer, "totalHits")
+        told = max(told, hits or 0)
+        # A page after the last may lack the list, but it still tells how many there are in all.
+        is_bare = hits is not None and "conversations" not in answer
+        found = [] if is_bare else _conversations(answer)
         if not found:
-            return
-        yield from found
+            break
+        _add(found, named, known)
+    if len(known) < told:
+        raise UnreadableAnswer(
+            f"Genesys told of {told} conversations and listed {len(known)}; try again, or ask for "
+            "a shorter dateRange"
+        )
+    return known.values()
 
 
-def _conversations(answer: Mapping[str, Any]) -> Iterator[Conversation]:
-    # A page after the last may lack the list, but it still tells how many there are in all.
-    rows = answer.get("conversations", [] if "totalHits" in answer else None)
+def _add(
+    found: Iterable[Conversation], named: Sequence[str], known: dict[str, Conversation]
+) -> None:
+    """Add what was found to what is known; only what is named, where anything is."""
+    asked = {each.casefold() for each in named}
+    for each in found:
+        if asked and each.conversation_id not in asked:
+            raise UnreadableAnswer(
+                "Genesys answered a conversation that was not asked for: it does not heed the "
+                "filter conversationId"
+            )
+        known[each.conversation_id] = each.joined(known.get(each.conversation_id, each))
+
+
+def _conversations(answer: Mapping[str, Any]) -> list[Conversation]:
+    rows = answer.get("conversations")
     if not isinstance(rows, list):
         raise UnreadableAnswer("Genesys answered a query of conversations without a list of them")
-    return map(_conversation, rows)
+    return [_conversation(row) for row in rows]
 
 
 def _conversation(row: Any) -> Conversation:

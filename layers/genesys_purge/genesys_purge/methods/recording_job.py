@@ -10,7 +10,7 @@ from itertools import chain, islice
 from genesys_purge.errors import FieldError
 from genesys_purge.methods import conversation_details, recording_aged, windows
 from genesys_purge.methods.answers import job_id_in
-from genesys_purge.methods.conversation_details import Conversation, any_of
+from genesys_purge.methods.conversation_details import Conversation
 from genesys_purge.methods.data_retention import cap_of
 from genesys_purge.methods.method import (
     JobReport,
@@ -141,13 +141,12 @@ def _found(request: RecordingJobRequest, sources: Sources) -> Iterator[Conversat
     """What the request means, in order of start."""
     ids, genesys = request.conversation_ids, sources.genesys
     if request.date_range is None:
-        yield from sorted(set(conversation_details.by_id(ids or (), genesys)), key=_by_start)
+        yield from sorted(conversation_details.by_id(ids or (), genesys), key=_by_start)
         return
     window = request.date_range.resolve(sources.reference)
     for named in _in_hundreds(ids):
-        of_these = [any_of("conversationId", named)] if named else []
         yield from conversation_details.started_in(
-            window, [*request.conversation_filters, *of_these], request.segment_filters, genesys
+            window, request.conversation_filters, request.segment_filters, genesys, named
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from genesys_purge.errors import JobLost
+from genesys_purge.errors import JobLost, UnreadableAnswer
 from genesys_purge.methods.recording_lists import entities_in
 from genesys_purge.methods.recording_request import Action
 from genesys_purge.model.dates import instant_in
@@ -30,7 +30,15 @@ def rows_of(conversation_id: str, genesys: Genesys) -> list[Row] | None:
         answer = genesys.read(METADATA, conversation_id=conversation_id)
     except JobLost:
         return None
-    return [row if isinstance(row, dict) else {} for row in entities_in(answer)]
+    rows: list[Row] = [row if isinstance(row, dict) else {} for row in entities_in(answer)]
+    if not all(_may_be_of(conversation_id, row) for row in rows):
+        raise UnreadableAnswer("Genesys answered the recordings of another conversation")
+    return rows
+
+
+def _may_be_of(conversation_id: str, row: Row) -> bool:
+    named = row.get("conversationId")
+    return named is None or str(named).casefold() == conversation_id.casefold()
 
 
 def count_of(conversation_id: str, genesys: Genesys, test: Test) -> int | None:

@@ -36,7 +36,10 @@ def _asked(ids: Sequence[str], genesys: Genesys) -> Protection:
             return Protection(frozenset(), frozenset(ids))
         middle = len(ids) // 2
         return _sum([_asked(ids[:middle], genesys), _asked(ids[middle:], genesys)])
-    return Protection(frozenset(_ids_in(answer.get("entities"))), frozenset())
+    protected = frozenset(_ids_in(answer.get("entities")))
+    if not protected <= {each.casefold() for each in ids}:
+        raise UnreadableAnswer("Genesys answered a protected conversation that was not asked for")
+    return Protection(protected, frozenset())
 
 
 def _sum(parts: Sequence[Protection]) -> Protection:
