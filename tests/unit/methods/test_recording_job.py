@@ -14,6 +14,7 @@ from genesys_purge.methods.recording_gate import CREATE, STATUS
 from genesys_purge.methods.recording_job import RecordingJob
 from genesys_purge.methods.recording_metadata import METADATA
 from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.retention import RetentionMatrix
 from hypothesis import given
@@ -70,7 +71,7 @@ def test_a_plan_is_of_conversations_with_their_times() -> None:
     (batch,), skipped = plan(knowing(row(0), row(1)))
     assert (batch.targeted, batch.window, skipped) == (2, None, {})
     end = builders.days_ago(380)
-    assert batch.entries[0] == (IDS[0], end, None, end - timedelta(hours=1))
+    assert batch.entries[0] == Entry(IDS[0], end, None, end - timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
@@ -372,6 +373,28 @@ def test_a_conversation_that_one_of_two_answers_calls_young_is_left(
 ) -> None:
     for rows in ([row(0), row(0, **fields)], [row(0, **fields), row(0)]):
         assert plan(knowing(*rows), **selected) == ([], {"too_young": 1})
+
+
+@pytest.mark.parametrize("asked", [["message"], ["voice"]])
+@pytest.mark.parametrize("word", ["sms", "Social"])
+def test_the_rules_of_what_a_message_carries_hold_for_messages(asked: list[str], word: str) -> None:
+    rule = {"name": "texts", "match": {"interactionType": word}, "minimumDays": 700, "basis": "b"}
+    any_rule = {"name": "all", "minimumDays": 30, "basis": "b"}
+    matrix = RetentionMatrix.parse({"rules": [any_rule, rule]})
+    texts = row(0, participants=[{"sessions": [{"mediaType": "message"}]}])
+    assert plan(knowing(texts), matrix=matrix, mediaTypes=asked) == ([], {"too_young": 1})
+
+
+def test_what_is_asked_for_is_held_to_the_rules_of_what_it_carries() -> None:
+    request = METHOD.request_model.parse(builders.recording_job(mediaTypes=["message", "voice"]))
+    carried = {"message", "sms", "social", "voice", "callback"}
+    assert METHOD.kind(request)["interactionType"] == carried
+
+
+def test_a_manifest_keeps_the_conversations_own_media() -> None:
+    sessions = [{"mediaType": "voice"}, {"mediaType": "message"}]
+    (batch,), _ = plan(knowing(row(0, participants=[{"sessions": sessions}])))
+    assert batch.entries[0].media == {"voice", "message"}
 
 
 @pytest.mark.parametrize("other", [IDS[1], f"{{{IDS[0]}}}"])

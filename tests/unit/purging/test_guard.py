@@ -26,6 +26,7 @@ from tests import builders
 from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.scene import hold
+from tests.unit.purging.recording_batch import entries as recording_entries
 from tests.unit.workbench import Workbench, entries_of
 
 SECOND = timedelta(seconds=1)
@@ -54,9 +55,12 @@ each_case = pytest.mark.parametrize("case", [IDS, DATES, INTERACTIONS], ids=lamb
 Change = Callable[[Workbench], object]
 
 
+def rule(days: int, **match: str) -> dict[str, Any]:
+    return {"name": "any", "match": match, "minimumDays": days, "basis": "law"}
+
+
 def matrix(days: int, **match: str) -> RetentionMatrix:
-    rule = {"name": "any", "match": match, "minimumDays": days, "basis": "law"}
-    return RetentionMatrix.parse({"rules": [rule]})
+    return RetentionMatrix.parse({"rules": [rule(days, **match)]})
 
 
 @each_case
@@ -139,6 +143,29 @@ def test_a_records_own_classification_counts(bench: Workbench) -> None:
     entries = [*entries_of(2), Entry("a1", builders.days_ago(400), "hipaa")]
     with pytest.raises(RetentionNotMet, match="2555 days"):
         bench.guard.permit(IDS._replace(entries=entries), 3)
+
+
+@pytest.mark.parametrize(("own", "word"), [("message", "message"), ("message", "sms")])
+@pytest.mark.parametrize("asked", [{"mediaTypes": ["voice"]}, {}])
+def test_a_records_own_media_count_beside_those_asked_for(
+    bench: Workbench, asked: dict[str, Any], own: str, word: str
+) -> None:
+    entries = [*recording_entries(2), recording_entries(3)[2]._replace(media=frozenset({own}))]
+    case = case_of(builders.recording_job(**asked), entries=entries)
+    case = case._replace(batch=builders.batch(planned=3))
+    bench.policies.matrix = RetentionMatrix.parse(
+        {"rules": [rule(30), rule(500, interactionType=word)]}
+    )
+    with pytest.raises(RetentionNotMet, match="500 days"):
+        bench.guard.permit(case, 3)
+
+
+def test_media_that_no_record_has_hold_none_back(bench: Workbench) -> None:
+    case = case_of(builders.recording_job(mediaTypes=["voice"]), entries=recording_entries(3))
+    bench.policies.matrix = RetentionMatrix.parse(
+        {"rules": [rule(30), rule(500, interactionType="message")]}
+    )
+    assert bench.guard.permit(case._replace(batch=builders.batch(planned=3)), 3)
 
 
 @each_case

@@ -11,6 +11,7 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState, Entry, Slice
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, finished, totals_of
+from genesys_purge.store.items import entries_in
 
 from tests import builders
 from tests.builders import PLANNER
@@ -83,6 +84,8 @@ ENTRIES = [
     Entry("b2", datetime(1969, 12, 31, tzinfo=UTC), "hipaa"),
     Entry("c3", datetime(2025, 10, 26, 1, 30, tzinfo=UTC), "ü"),
     Entry("d4", datetime(2025, 1, 2, tzinfo=UTC), None, datetime(2025, 1, 1, 0, 0, 0, 1, UTC)),
+    Entry("e5", NOON, None, NOON, frozenset({"voice", "message"})),
+    Entry("f6", NOON, None, None, frozenset({"chat"})),
 ]
 
 
@@ -90,6 +93,16 @@ def test_a_manifest_is_read_in_order_and_to_the_microsecond(tables: Tables) -> N
     stored(tables)
     tables.runs.put_batch(builders.batch(planned=3), ENTRIES, PLANNER)
     assert list(tables.runs.manifest("run-1", 0)) == ENTRIES
+
+
+def test_a_manifest_without_starts_or_media_is_read_all_the_same() -> None:
+    body = '[["a1", 1577836800.0, "pii"], ["b2", 1577836800.0, null, 1577750400.5]]'
+    end = datetime(2020, 1, 1, tzinfo=UTC)
+    start = datetime(2019, 12, 31, 0, 0, 0, 500_000, UTC)
+    assert entries_in({"body": {"S": body}}) == [
+        Entry("a1", end, "pii"),
+        Entry("b2", end, None, start),
+    ]
 
 
 def test_a_batch_is_read_as_it_was_put(tables: Tables) -> None:

@@ -11,6 +11,7 @@ from genesys_purge.errors import FieldError
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.dates import Window
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.media import of_media
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
 from genesys_purge.ports import Genesys, IdLists, Permit
@@ -201,15 +202,16 @@ def policy_in_force(
     request: PurgeRequest,
     matrix: RetentionMatrix,
     classification: str | None = None,
+    media: frozenset[str] = frozenset(),
 ) -> Policy | None:
     """The longest of the matrix's and the request's own retention; None where no rule matches.
 
-    `classification` is a record's own, beside the request's.
+    `classification` and `media` are a record's own, beside the request's.
     """
     kind = dict(method.kind(request))
     if classification:
         kind["classification"] = kind.get("classification", frozenset()) | {classification}
-    policy = matrix.policy(kind)
+    policy = matrix.policy(of_media(kind, media) if media else kind)
     return policy.at_least(request.least_days) if policy else None
 
 

@@ -10,6 +10,7 @@ from genesys_purge.methods.conversation_details import Conversation
 from genesys_purge.methods.method import Noted, Sources
 from genesys_purge.methods.recording_protection import protection_of
 from genesys_purge.model.batch import Entry
+from genesys_purge.model.media import of_media
 from genesys_purge.model.retention import Kind
 
 PROTECTED, NOT_FOUND = "protected", "not_found"
@@ -74,12 +75,9 @@ class Eligibility:
         if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
             return "legal_hold"
         # A conversation has media beside those asked for, and all its recordings are taken.
-        kind = dict(self._kind)
-        if "interactionType" in kind:
-            kind["interactionType"] |= media_types
-        policy = sources.matrix.policy(kind)
+        policy = sources.matrix.policy(of_media(self._kind, media_types))
         if policy is None or not policy.is_met(end, sources.now):
             return "too_young"
         if self._oldest is not None and start <= self._oldest:
             return "over_five_years"
-        return Entry(conversation_id, end, None, start)
+        return Entry(conversation_id, end, None, start, media_types)

@@ -42,6 +42,7 @@ from genesys_purge.methods.recording_metadata import count_of, is_kept
 from genesys_purge.methods.recording_protection import MOST_ASKED
 from genesys_purge.methods.recording_request import Action, RecordingJobRequest, job_of
 from genesys_purge.model.batch import Entry
+from genesys_purge.model.media import of_media
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.ports import Genesys, Permit
 
@@ -73,7 +74,7 @@ class RecordingJob:
             "classification": values(request.classification),
         }
         types = request.media_types or ()
-        return kind | {"interactionType": values(*types)} if types else kind
+        return of_media(kind | {"interactionType": values(*types)}) if types else kind
 
     def plan(
         self, request: RecordingJobRequest, sources: Sources

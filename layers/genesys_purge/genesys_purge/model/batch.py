@@ -89,13 +89,14 @@ class BatchRef(NamedTuple):
 class Entry(NamedTuple):
     """One record of a manifest: its id, when it ended, and its own classification, if any.
 
-    `start` is known where the method needs it.
+    `start` and `media` are known where the method needs them.
     """
 
     conversation_id: str
     end: datetime
     classification: str | None
     start: datetime | None = None
+    media: frozenset[str] = frozenset()
 
 
 class Slice(Wire):

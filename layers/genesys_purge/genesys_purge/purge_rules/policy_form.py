@@ -7,19 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from genesys_purge.errors import FieldError
+from genesys_purge.model.media import MESSAGE, VOICE, of_media
 from genesys_purge.model.retention import Kind
 from genesys_purge.purge_rules.rule import Filter, Operator, Recurrence, RuleRequest, Scope
 
-VOICE = "voice"
 # The policy of each medium; the platform's own list of media knows only calls and chats.
 MEDIA = {
     VOICE: "callPolicy",
     "chat": "chatPolicy",
     "email": "emailPolicy",
-    "message": "messagePolicy",
+    MESSAGE: "messagePolicy",
 }
-# What else a medium's policy is about, in the words that a retention matrix may use.
-ALSO = {VOICE: frozenset({"callback"}), "message": frozenset({"sms", "social"})}
 TYPE, DIRECTION, STATUS = "type", "direction", "status"
 REFERENCES = {"queueId": "forQueues", "userId": "forUsers", "wrapUpCode": "wrapupCodes"}
 # What each field may be compared with, where that is a list of words.
@@ -49,11 +47,7 @@ class PolicyForm:
 
     def kind(self, scope: Scope) -> Kind:
         """A medium's policy is about all that the medium carries, so that those rules match too."""
-        kind = scope.kind
-        named = kind.get("interactionType")
-        if not named:
-            return kind
-        return {**kind, "interactionType": named.union(*(ALSO.get(each, ()) for each in named))}
+        return of_media(scope.kind)
 
     def definition(self, request: RuleRequest) -> Mapping[str, Any]:
         given = {each.field: str(each.value) for each in request.scope.filters}

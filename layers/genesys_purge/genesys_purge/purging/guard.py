@@ -77,11 +77,11 @@ class Guard:
 
     def _check_retention(self, case: Case) -> None:
         matrix, now = self._policies.retention_matrix(), self._now()
-        ends = {(entry.classification, entry.end) for entry in case.entries}
+        ends = {(entry.classification, entry.media, entry.end) for entry in case.entries}
         if case.batch.window is not None:
-            ends.add((None, case.batch.window.end))
-        for classification, end in ends:
-            policy = policy_in_force(case.method, case.request, matrix, classification)
+            ends.add((None, frozenset(), case.batch.window.end))
+        for classification, media, end in ends:
+            policy = policy_in_force(case.method, case.request, matrix, classification, media)
             if policy is None:
                 raise RetentionNotMet("no rule of the retention matrix covers these records")
             if not policy.is_met(end, now):

@@ -135,13 +135,24 @@ def audit_record_in(item: Item) -> AuditRecord:
 
 
 def entries_in(item: Item) -> list[Entry]:
-    rows = orjson.loads(item["body"]["S"])
-    return [Entry(row[0], _moment(row[1]), row[2], *map(_moment, row[3:])) for row in rows]
+    return [_entry(*row) for row in orjson.loads(item["body"]["S"])]
 
 
-def _row(entry: Entry) -> list[str | float | None]:
-    start = [] if entry.start is None else [entry.start.timestamp()]
-    return [entry.conversation_id, entry.end.timestamp(), entry.classification, *start]
+def _entry(
+    conversation_id: str,
+    end: float,
+    classification: str | None,
+    start: float | None = None,
+    media: Sequence[str] = (),
+) -> Entry:
+    began = None if start is None else _moment(start)
+    return Entry(conversation_id, _moment(end), classification, began, frozenset(media))
+
+
+def _row(entry: Entry) -> list[object]:
+    start = None if entry.start is None else entry.start.timestamp()
+    end, media = entry.end.timestamp(), sorted(entry.media)
+    return [entry.conversation_id, end, entry.classification, start, media]
 
 
 def _moment(seconds: float) -> datetime:
