@@ -88,7 +88,7 @@ class Workbench:
         )
         self.progress: list[tuple[int, int, str]] = []
         batches = Batches(self.runs, self.clock, "tests", lambda *step: self.progress.append(step))
-        cases = Cases(self.runs, self.organisations.genesys)
+        cases = Cases(self.runs, self.organisations.genesys, self.clock)
         self.guard = Guard(self.policies, self.holds, self.clock)
         self.submit_batch = SubmitBatch(
             cases,

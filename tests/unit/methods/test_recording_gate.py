@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +30,8 @@ from tests.unit.methods.scene import PERMIT
 
 GATE = RecordingGate()
 IDS = builders.uuids(3)
-PART = Part(None, IDS, builders.window(), NOON)
+BEGUN = NOON - timedelta(hours=2)
+PART = Part(None, IDS, builders.window(), NOON, since=BEGUN, now=NOON)
 ALL = RecordingJobRequest.parse(builders.recording_job())
 SOME = RecordingJobRequest.parse(builders.recording_job(includePolicyBasedRecordings=False))
 NONE: dict[str, Any] = {"entities": []}
@@ -453,3 +454,32 @@ def test_the_recordings_of_an_interval_are_counted(*, follows_export: bool) -> N
     # What cannot be looked at was not exported, and makes no room for anything.
     assert GATE.present(request, AGED, genesys) == Present(1, 2, 2 if follows_export else 0)
     assert len(genesys.calls) == 3
+
+
+MINUTES = timedelta(minutes=5)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "counts"),
+    [
+        (BEGUN - MINUTES - SECOND, False),
+        (BEGUN - MINUTES, True),
+        (NOON + MINUTES, True),
+        (NOON + MINUTES + SECOND, False),
+        (builders.days_ago(2_000), False),
+    ],
+)
+def test_an_export_counts_between_the_batchs_first_intent_and_now_on_any_clock(
+    at: datetime, *, counts: bool
+) -> None:
+    row = {"fileState": "AVAILABLE", "exportedDate": zulu(at)}
+    assert GATE.present(EXPORTING, PART, metadata({"entities": [row]})).unprepared == (
+        0 if counts else 3
+    )
+    assert verdict(after({"entities": [row]}, NONE), EXPORTING_ALONE).is_complete is counts
+
+
+@pytest.mark.parametrize("part", [PART._replace(since=None), PART._replace(now=None)])
+def test_of_a_batch_whose_times_nobody_knows_no_export_counts(part: Part) -> None:
+    assert GATE.present(EXPORTING, part, metadata({"entities": [EXPORTED]})).unprepared == 3

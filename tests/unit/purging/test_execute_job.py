@@ -16,12 +16,15 @@ from genesys_purge.errors import (
     RefusedByGenesys,
 )
 from genesys_purge.methods.recording_gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
+from genesys_purge.methods.recording_metadata import METADATA
 from genesys_purge.methods.recording_protection import ASK
 from genesys_purge.model.batch import BatchState
+from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep, Failure, Next
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.ports import Permit
 
+from tests import builders
 from tests.clock import NOON
 from tests.unit.methods.scene import hold
 from tests.unit.purging import recording_batch
@@ -85,6 +88,34 @@ def test_the_second_intent_stands_before_the_job_is_executed(
     bench.submit_batch(step)
     (batch,) = seen
     assert (batch.state, batch.attempts, batch.job_id) == (BatchState.EXECUTING, 2, "job-1")
+
+
+@pytest.mark.parametrize(("hours", "executed"), [(3, 0), (1, 1), (-1, 0)])
+def test_what_was_to_be_exported_is_deleted_once_it_was_exported_since_the_batch_began(
+    bench: Workbench, hours: int, executed: int
+) -> None:
+    """The export was asked for two hours ago, its deletion now."""
+    began, exported = NOON - timedelta(hours=2), NOON - timedelta(hours=hours)
+    step = bench.planned(
+        builders.batch(planned=3, first_intent_at=began),
+        request=builders.recording_job(exportIntegrationId="bucket-1"),
+        entries=recording_batch.entries(3),
+    )
+    row = {"fileState": "AVAILABLE", "exportedDate": zulu(exported)}
+    bench.genesys.on(STATUS, READY)
+    bench.genesys.on(METADATA, {"entities": [row]})
+    for operation, answer in [(ASK, NONE), (LIST, NONE), (CREATE, {"id": "job-1"}), (EXECUTE, {})]:
+        bench.genesys.on(operation, answer)
+    after = bench.submit_batch(bench.poll_batch(bench.submit_batch(step)))
+    assert after.next is (Next.POLL if executed else Next.SUBMIT)
+    assert calls(bench, EXECUTE) == executed
+    assert bench.batch.first_intent_at == began
+
+
+def test_a_batch_keeps_the_moment_of_its_first_intent(bench: Workbench, step: BatchStep) -> None:
+    bench.clock.wait(60)
+    bench.submit_batch(step)
+    assert (bench.batch.first_intent_at, bench.batch.submitted_at) == (NOON, bench.clock())
 
 
 @pytest.mark.parametrize("found", [0, 1, 3])

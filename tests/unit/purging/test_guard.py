@@ -45,6 +45,7 @@ def case_of(request: dict[str, Any], **fields: Any) -> Case:
         batch=builders.batch(planned=3, window=window),
         entries=entries_of(3) if ids else (),
         genesys=ScriptedGenesys(),
+        now=NOON,
     )._replace(**fields)
 
 

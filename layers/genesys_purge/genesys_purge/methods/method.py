@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from genesys_purge.errors import FieldError
-from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.media import of_media
@@ -78,7 +78,8 @@ class Part(NamedTuple):
     `span` covers the ids where their starts are known; `at` is when the call was decided on, and
     `jobs_left` how many the ids still take, this one included. An `interval`, if there is one, is
     sent in their place. `kept` is how many records there were before the job was carried out, where
-    that was counted.
+    that was counted. `since` is when the batch's first call was decided on, and `now` when the part
+    is looked at.
     """
 
     window: Window | None
@@ -88,6 +89,8 @@ class Part(NamedTuple):
     jobs_left: int = 1
     interval: Window | None = None
     kept: int | None = None
+    since: datetime | None = None
+    now: datetime | None = None
 
 
 class JobStatus(StrEnum):
@@ -219,20 +222,3 @@ def sum_of(counts: Iterable[N | None]) -> N | None:
     """The sum of what was reported, or None where nothing was."""
     reported = [count for count in counts if count is not None]
     return sum(reported) if reported else None
-
-
-def part_of(batch: Batch, entries: Sequence[Entry], positions: Iterable[int]) -> Part:
-    """The part of a batch that the entries at `positions` make up, in order."""
-    chosen = [entries[index] for index in sorted(positions)]
-    ids = [entry.conversation_id for entry in chosen]
-    jobs_left, span = len(batch.pending), _span(chosen)
-    return Part(batch.window, ids, span, batch.intent_at, jobs_left, batch.interval, batch.kept)
-
-
-def _span(entries: Sequence[Entry]) -> Window | None:
-    """From the first start to the last end, in whole seconds."""
-    starts = [entry.start for entry in entries if entry.start]
-    if not starts:
-        return None
-    end = max(entry.end for entry in entries).replace(microsecond=0) + timedelta(seconds=1)
-    return Window(start=min(starts).replace(microsecond=0), end=end)

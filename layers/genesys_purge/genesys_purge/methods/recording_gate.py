@@ -13,7 +13,7 @@ from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
 from genesys_purge.methods.recording_aged import may_touch
 from genesys_purge.methods.recording_lists import page, pages
 from genesys_purge.methods.recording_match import is_job
-from genesys_purge.methods.recording_metadata import is_kept, is_unexported, is_unsure, rows_of
+from genesys_purge.methods.recording_metadata import is_kept, is_unsure, rows_of, undone_by
 from genesys_purge.methods.recording_protection import protection_of
 from genesys_purge.methods.recording_request import (
     Action,
@@ -76,7 +76,8 @@ class RecordingGate:
         found = [rows_of(each, genesys) for each in part.ids]
         kept = [sum(map(is_kept, rows or ())) for rows in found]
         # Before they are deleted, recordings that were to be exported have to be.
-        unprepared = sum(rows is None or any(map(is_unexported, rows)) for rows in found)
+        unexported = undone_by(Action.EXPORT, part)
+        unprepared = sum(rows is None or any(map(unexported, rows)) for rows in found)
         return Present(
             conversations=sum(map(bool, kept)) if part.interval else len(part.ids),
             records=sum(kept) if part.interval else None,

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.methods.method import Part
 from genesys_purge.methods.recording_lists import entities_in
+from genesys_purge.methods.recording_match import CLOCKS_DIFFER
 from genesys_purge.methods.recording_request import Action
 from genesys_purge.model.dates import instant_in
 from genesys_purge.ports import Genesys, Operation
@@ -57,20 +59,23 @@ def is_unsure(row: Row) -> bool:
     return row.get("fileState") not in THERE | {"DELETED"}
 
 
-def is_unexported(row: Row) -> bool:
-    """Whether the recording is kept and not known to have been exported."""
-    return is_kept(row) and instant_in(row.get("exportedDate")) is None
-
-
-def undone_by(action: Action, at: datetime | None) -> Test:
-    """Tells what a job of `at` has left undone."""
+def undone_by(action: Action, part: Part) -> Test:
+    """Tells what a job of the part has left undone."""
     match action:
         case Action.DELETE:
             return is_kept
         case Action.EXPORT:
-            return is_unexported
+            return lambda row: is_kept(row) and not _is_exported(row, part)
         case Action.ARCHIVE:
-            return lambda row: is_kept(row) and not _is_archived(row, at)
+            return lambda row: is_kept(row) and not _is_archived(row, part.at)
+
+
+def _is_exported(row: Row, part: Part) -> bool:
+    """Whether it was exported since the part's batch began: an older export went elsewhere."""
+    date = instant_in(row.get("exportedDate"))
+    if date is None or part.since is None or part.now is None:
+        return False
+    return part.since - CLOCKS_DIFFER <= date <= part.now + CLOCKS_DIFFER
 
 
 def _is_archived(row: Row, at: datetime | None) -> bool:

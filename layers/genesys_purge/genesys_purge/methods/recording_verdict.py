@@ -62,7 +62,7 @@ def verdict_of(
     failed = count_in(job, "totalFailedRecordings")
     processed = count_in(job, "totalProcessedRecordings")
     failures = list(_failures(job_id, genesys)) if failed != 0 else []
-    undone = undone_by(request.action, part.at)
+    undone = undone_by(request.action, part)
     left = {each: count_of(each, genesys, undone) for each in part.ids}
     look = Look(
         conversations=len(part.ids),

@@ -127,7 +127,7 @@ class Batch(Wire):
     submit, `kept` those there were when its job was carried out, where a method counts these to
     tell what a job left; `unknowns` the submits of which nobody knew the outcome. `jobId` is the
     job that runs, or ran last, for the first pending slice, `lastJobId` that of the slice before;
-    `submittedAt` is that job's, `beganAt` the first one's.
+    `submittedAt` is that job's, `beganAt` the first one's, before which `firstIntentAt` was.
     """
 
     run_id: str
@@ -142,6 +142,7 @@ class Batch(Wire):
     protected: frozenset[int] = frozenset()
     attempts: int = 0
     intent_at: Instant | None = None
+    first_intent_at: Instant | None = None
     outcome_unknown: bool = False
     unknowns: int = 0
     before: int | None = None

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from genesys_purge.methods.method import Method, Part, part_of
+from genesys_purge.methods.method import Method, Part
+from genesys_purge.methods.parts import part_of
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Run
-from genesys_purge.ports import Genesys, GenesysOf, Runs
+from genesys_purge.ports import Clock, Genesys, GenesysOf, Runs
 from genesys_purge.purging.requests import request_of
 
 
 class Case(NamedTuple):
-    """One batch with all that is needed to work on it."""
+    """One batch with all that is needed to work on it, as of `now`."""
 
     run: Run
     request: PurgeRequest
@@ -23,11 +25,13 @@ class Case(NamedTuple):
     batch: Batch
     entries: Sequence[Entry]
     genesys: Genesys
+    now: datetime
 
     @property
     def part(self) -> Part:
         """What the next submit asks for."""
-        return part_of(self.batch, self.entries, self.batch.candidates if self.entries else ())
+        positions = self.batch.candidates if self.entries else ()
+        return part_of(self.batch, self.entries, positions, self.now)
 
     @property
     def is_empty(self) -> bool:
@@ -49,17 +53,17 @@ class Case(NamedTuple):
     @property
     def whole(self) -> Part:
         """All that the batch may delete."""
-        return part_of(
-            self.batch, self.entries, set(range(len(self.entries))) - self.batch.protected
-        )
+        positions = set(range(len(self.entries))) - self.batch.protected
+        return part_of(self.batch, self.entries, positions, self.now)
 
 
 class Cases:
     """Reads a batch for its step."""
 
-    def __init__(self, runs: Runs, genesys_of: GenesysOf) -> None:
+    def __init__(self, runs: Runs, genesys_of: GenesysOf, now: Clock) -> None:
         self._runs = runs
         self._genesys_of = genesys_of
+        self._now = now
 
     def read(self, step: BatchStep, *, with_entries: bool = True) -> Case:
         run = self._runs.get(step.run_id)
@@ -67,4 +71,4 @@ class Cases:
         needed = with_entries and batch.window is None
         entries = self._runs.manifest(step.run_id, step.batch) if needed else ()
         genesys = self._genesys_of(run.organisation)
-        return Case(run, *request_of(run), batch, entries, genesys)
+        return Case(run, *request_of(run), batch, entries, genesys, self._now())

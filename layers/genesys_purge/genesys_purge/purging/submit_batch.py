@@ -97,11 +97,13 @@ class SubmitBatch:
 
     def _intend(self, batch: Batch, permit: Permit, before: int) -> Batch:
         """Written before the call, so that no call goes without a trace."""
+        now = self._batches.now()
         return self._batches.intend(
             batch.to(
                 BatchState.SUBMITTING,
                 attempts=permit.attempt,
-                intent_at=self._batches.now(),
+                intent_at=now,
+                first_intent_at=batch.first_intent_at or now,
                 submitted_at=None,
                 before=before,
             )

@@ -1,0 +1,37 @@
+"""The part of a batch that one deleting call asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from genesys_purge.methods.method import Part
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.dates import Window
+
+
+def part_of(
+    batch: Batch, entries: Sequence[Entry], positions: Iterable[int], now: datetime
+) -> Part:
+    """The part of a batch that the entries at `positions` make up, in order, as of `now`."""
+    chosen = [entries[index] for index in sorted(positions)]
+    return Part(
+        window=batch.window,
+        ids=[entry.conversation_id for entry in chosen],
+        span=_span(chosen),
+        at=batch.intent_at,
+        jobs_left=len(batch.pending),
+        interval=batch.interval,
+        kept=batch.kept,
+        since=batch.first_intent_at or batch.began_at,
+        now=now,
+    )
+
+
+def _span(entries: Sequence[Entry]) -> Window | None:
+    """From the first start to the last end, in whole seconds."""
+    starts = [entry.start for entry in entries if entry.start]
+    if not starts:
+        return None
+    end = max(entry.end for entry in entries).replace(microsecond=0) + timedelta(seconds=1)
+    return Window(start=min(starts).replace(microsecond=0), end=end)
