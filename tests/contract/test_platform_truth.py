@@ -70,7 +70,7 @@ SUBJECT = {
     "externalId": "e",
     "addresses": ["Main Street 1"],
     "phoneNumbers": ["+49301"],
-    "emailAddresses": ["jane@example.com"],
+    "emailAddresses": ["contact-1@example.test"],
 }
 FILTERS: dict[str, Any] = {
     "mediaTypes": [each.value for each in recording_request.MediaType],

@@ -72,7 +72,7 @@ def test_a_submit_sends_the_ids_of_its_part(*, permanent: bool) -> None:
 def test_a_job_is_done_only_in_the_words_of_the_contract_in_any_case(
     state: str, expected: JobStatus
 ) -> None:
-    assert METHOD.status("job-1", answering({"state": state})).status is expected
+    assert METHOD.status(REQUEST, "job-1", answering({"state": state})).status is expected
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_a_job_is_done_only_in_the_words_of_the_contract_in_any_case(
 def test_only_what_is_reported_is_reported(
     answer: dict[str, Any], processed: int | None, message: str | None
 ) -> None:
-    report = METHOD.status("job-1", answering({"state": "completed"} | answer))
+    report = METHOD.status(REQUEST, "job-1", answering({"state": "completed"} | answer))
     assert report == JobReport(JobStatus.COMPLETED, processed, message)
 
 
 @pytest.mark.parametrize("answer", [{}, {"state": 1}, {"status": "completed"}])
 def test_an_answer_without_a_state_says_nothing(answer: dict[str, Any]) -> None:
     with pytest.raises(UnreadableAnswer):
-        METHOD.status("job-1", answering(answer))
+        METHOD.status(REQUEST, "job-1", answering(answer))
 
 
 @pytest.mark.parametrize("answer", [{}, {"jobId": 1}, {"id": "job-1"}])

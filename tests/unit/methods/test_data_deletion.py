@@ -85,7 +85,7 @@ def test_a_job_is_done_only_in_the_words_of_the_contract(
 ) -> None:
     genesys = ScriptedGenesys()
     genesys.on(STATUS, answer)
-    assert METHOD.status("job-1", genesys) == report
+    assert METHOD.status(REQUEST, "job-1", genesys) == report
     assert genesys.calls[0].path == {"job_id": "job-1"}
 
 
@@ -94,7 +94,7 @@ def test_an_answer_without_a_status_says_nothing(answer: dict[str, Any]) -> None
     genesys = ScriptedGenesys()
     genesys.on(STATUS, answer)
     with pytest.raises(UnreadableAnswer):
-        METHOD.status("job-1", genesys)
+        METHOD.status(REQUEST, "job-1", genesys)
 
 
 @pytest.mark.parametrize("answer", [{}, {"id": ""}, {"id": 7}, {"id": None}, {"id": "x" * 201}])

@@ -155,6 +155,65 @@ def test_a_subject_who_is_found_without_all_identifiers_is_not_the_one(
     assert genesys.deletions == []
 
 
+@pytest.mark.parametrize(
+    ("search_type", "value", "found"),
+    [
+        ("EMAIL", " Jane.DOE@example.com", {}),
+        ("PHONE", "+49 (30) 1-2", {"phoneNumbers": ["tel:0815", "+493012"]}),
+        ("PHONE", "Reception", {"phoneNumbers": ["reception"]}),
+        ("NAME", "jane  doe", {}),
+        ("ADDRESS", "main street 1", {"addresses": ["Main Street 1"]}),
+        ("EXTERNAL_ID", "J-1", {}),
+        ("TWITTER", "@jane", {"socialHandle": {"type": "twitter", "value": "@Jane"}}),
+        ("TWITTER", "@jane", {"socialHandle": {"type": "FACEBOOK", "value": "other"}}),
+        ("PHONE", "+493012", {}),
+        ("ADDRESS", "Main Street 1", {"addresses": None}),
+    ],
+)
+def test_a_subject_who_has_the_value_searched_for_or_none_of_its_kind_is_the_one(
+    search_type: str, value: str, found: dict[str, Any]
+) -> None:
+    genesys = knowing(JANE | found)
+    submit(genesys, searchType=search_type, searchValue=value)
+    assert len(genesys.deletions) == 1
+
+
+@pytest.mark.parametrize(
+    ("search_type", "value", "found"),
+    [
+        ("EMAIL", MAIL, {"emailAddresses": ["other@example.com"]}),
+        ("EMAIL", MAIL, {"emailAddresses": [None]}),
+        ("PHONE", "+49301", {"phoneNumbers": ["+493012"]}),
+        ("PHONE", "Reception", {"phoneNumbers": ["Sales"]}),
+        ("NAME", "Jane", {"name": "Jane Doe"}),
+        ("ADDRESS", "Main Street 1", {"addresses": ["Main Street 11"]}),
+        ("EXTERNAL_ID", "j-1", {"externalId": "j-2"}),
+        ("EXTERNAL_ID", "None", {"externalId": ["j-2"]}),
+        ("TWITTER", "@jane", {"socialHandle": {"type": "TWITTER", "value": "@john"}}),
+    ],
+)
+def test_a_subject_who_is_found_by_a_value_that_is_not_theirs_is_not_the_one(
+    search_type: str, value: str, found: dict[str, Any]
+) -> None:
+    genesys = knowing(JANE | found)
+    fields: Any = {"searchType": search_type, "searchValue": value}
+    with pytest.raises(InvalidRequest, match=f"found by {search_type}") as refused:
+        plan(METHOD, PAYLOAD | fields, sources(genesys))
+    assert [error.path for error in refused.value.fields] == ["searchValue"]
+    assert not [text for text in (value, "other", "j-2", "john") if text in str(refused.value)]
+    with pytest.raises(InvalidRequest):
+        submit(genesys, **fields)
+    assert genesys.deletions == []
+
+
+def test_somebody_without_a_name_is_not_called_none() -> None:
+    genesys = knowing({"externalId": "j-1", "phoneNumbers": [None]})
+    for identifiers in ({"name": "None"}, {"phoneNumbers": ["None"]}):
+        with pytest.raises(InvalidRequest, match="none of the 1 subjects"):
+            METHOD.submit(by_subject(externalId="j-1", **identifiers), PART, PERMIT, genesys)
+    assert genesys.deletions == []
+
+
 def test_a_nested_identifier_is_compared_in_full() -> None:
     contact = {"id": "1", "contactListId": "2"}
     genesys = knowing(JANE, JANE | {"dialerContactId": contact, "externalId": "j-3"})
@@ -284,7 +343,7 @@ def test_a_request_is_done_only_in_the_words_of_the_platform(
 ) -> None:
     genesys = ScriptedGenesys()
     genesys.on(STATUS, {"status": word, "requestType": "GDPR_DELETE", "subject": JANE})
-    report = METHOD.status("gdpr-1", genesys)
+    report = METHOD.status(request(), "gdpr-1", genesys)
     assert (report.status, report.processed) == (expected, None)
     assert "ane" not in (report.message or "")
 
@@ -293,10 +352,28 @@ def test_a_completed_export_says_that_it_deleted_nothing_and_where_its_results_a
     genesys = ScriptedGenesys()
     answer = {"status": "COMPLETED", "requestType": "GDPR_EXPORT", "resultsUrl": "https://secret"}
     genesys.on(STATUS, answer)
-    report = METHOD.status("gdpr-1", genesys)
+    report = METHOD.status(request(requestType="GDPR_EXPORT"), "gdpr-1", genesys)
     assert report == JobReport(JobStatus.COMPLETED, 0, report.message)
     assert "resultsUrls" in (report.message or "")
     assert "secret" not in (report.message or "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("GDPR_DELETE", "GDPR_EXPORT"),
+        ("GDPR_EXPORT", "GDPR_DELETE"),
+        ("GDPR_DELETE", "GDPR_UPDATE"),
+        ("GDPR_EXPORT", None),
+    ],
+)
+def test_a_request_of_another_kind_is_not_the_one_that_was_made(
+    asked: str, told: str | None
+) -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(STATUS, {"status": "COMPLETED", "requestType": told})
+    with pytest.raises(UnreadableAnswer):
+        METHOD.status(request(requestType=asked), "gdpr-1", genesys)
 
 
 @pytest.mark.parametrize("answer", [{}, {"status": None}, {"status": ["COMPLETED"]}])
@@ -304,7 +381,7 @@ def test_an_answer_without_a_status_says_nothing(answer: dict[str, Any]) -> None
     genesys = ScriptedGenesys()
     genesys.on(STATUS, answer)
     with pytest.raises(UnreadableAnswer):
-        METHOD.status("gdpr-1", genesys)
+        METHOD.status(request(), "gdpr-1", genesys)
 
 
 @pytest.mark.parametrize(("found", "remaining"), [((), 0), ((JANE,), 1), ((JANE, JOHN), 2)])
@@ -339,7 +416,7 @@ def test_the_audit_names_what_was_asked_for_and_the_classification() -> None:
 
 def submit_and_look(genesys: ScriptedGenesys) -> None:
     submit(genesys, AGAIN)
-    METHOD.status("gdpr-1", genesys)
+    METHOD.status(request(), "gdpr-1", genesys)
 
 
 ECHO = f"GET /api/v2/gdpr/subjects answered 400: {MAIL} is wrong"
@@ -359,7 +436,7 @@ def test_what_genesys_says_of_the_subject_is_left_out_of_every_error(
     operation: Any, error: PurgeError
 ) -> None:
     genesys = knowing(JANE)
-    genesys.on(STATUS, {"status": "COMPLETED"})
+    genesys.on(STATUS, {"status": "COMPLETED", "requestType": "GDPR_DELETE"})
     genesys.on(LIST, NOTHING)
     genesys.on(operation, _copy(error))
     with pytest.raises(type(error)) as raised:

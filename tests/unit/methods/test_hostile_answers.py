@@ -117,8 +117,9 @@ class Acquainted(Hostile):
 @each_method
 @given(answer=answers)
 def test_a_status_is_read_or_cannot_be(method: Method, answer: dict[str, Any]) -> None:
+    request = method.request_model.parse(PAYLOADS[method.name])
     try:
-        report = method.status("job-1", Hostile(answer))
+        report = method.status(request, "job-1", Hostile(answer))
     except PurgeError:
         report = JobReport(JobStatus.RUNNING)
     words = {str(answer.get(name)).lower() for name in ("status", "state")}

@@ -82,7 +82,7 @@ def test_a_submit_says_exactly_what_the_request_says(
     ],
 )
 def test_a_job_is_done_only_in_the_words_of_the_contract(status: str, expected: JobStatus) -> None:
-    assert METHOD.status("purge-1", reporting({"status": status})) == JobReport(expected)
+    assert METHOD.status(REQUEST, "purge-1", reporting({"status": status})) == JobReport(expected)
 
 
 @pytest.mark.parametrize(
@@ -107,21 +107,21 @@ def test_only_a_reported_number_counts(
     interactions: object, processed: int | None, message: str | None
 ) -> None:
     answer = {"status": "completed", "interactions": interactions}
-    report = METHOD.status("purge-1", reporting(answer))
+    report = METHOD.status(REQUEST, "purge-1", reporting(answer))
     assert report == JobReport(JobStatus.COMPLETED, processed, message)
 
 
 def test_a_job_that_completed_with_errors_failed() -> None:
     interactions = [{"errorReason": "locked"}, {"errorReason": "gone"}]
     answer = {"status": "completed", "interactions": interactions}
-    report = METHOD.status("purge-1", reporting(answer))
+    report = METHOD.status(REQUEST, "purge-1", reporting(answer))
     assert report == JobReport(JobStatus.FAILED, None, "locked; gone")
 
 
 @pytest.mark.parametrize("answer", [{}, {"status": None}, {"status": ["completed"]}])
 def test_an_answer_without_a_status_says_nothing(answer: dict[str, Any]) -> None:
     with pytest.raises(UnreadableAnswer):
-        METHOD.status("purge-1", reporting(answer))
+        METHOD.status(REQUEST, "purge-1", reporting(answer))
 
 
 def test_a_submit_that_was_accepted_without_an_id_may_have_been_carried_out() -> None:

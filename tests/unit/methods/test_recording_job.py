@@ -338,7 +338,7 @@ def test_a_creation_without_a_readable_job_is_unknown(answer: dict[str, Any]) ->
 def test_a_jobs_state_is_one_of_ours(job: dict[str, Any], report: JobReport) -> None:
     genesys = ScriptedGenesys()
     genesys.on(STATUS, {"recordingJobsQuery": {"action": "DELETE"}} | job)
-    assert METHOD.status("job-1", genesys) == report
+    assert METHOD.status(REQUEST, "job-1", genesys) == report
     assert genesys.calls[0].path == {"job_id": "job-1"}
 
 

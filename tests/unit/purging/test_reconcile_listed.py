@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from genesys_purge.errors import GenesysUnavailable
+from genesys_purge.errors import GenesysUnavailable, InvalidRequest
 from genesys_purge.methods.gdpr_finder import LIST
-from genesys_purge.methods.gdpr_request import BEGINNING, DELETE
+from genesys_purge.methods.gdpr_request import BEGINNING, DELETE, EXPORT
 from genesys_purge.methods.subjects import FIND
-from genesys_purge.model.batch import BatchState
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.dates import Window
 from genesys_purge.model.messages import BatchStep, Next
 
@@ -28,7 +28,11 @@ def step(bench: Workbench) -> BatchStep:
     bench.genesys.on(FIND, {"entities": [JANE]})
     bench.genesys.on(DELETE, {"id": "gdpr-2"})
     bench.genesys.on(LIST, NONE)
-    batch = builders.batch(
+    return bench.planned(unanswered(), request=builders.gdpr_request())
+
+
+def unanswered() -> Batch:
+    return builders.batch(
         window=Window(start=BEGINNING, end=NOON),
         planned=1,
         state=BatchState.SUBMITTING,
@@ -39,7 +43,6 @@ def step(bench: Workbench) -> BatchStep:
         intent_at=NOON,
         detail="timed out",
     )
-    return bench.planned(batch, request=builders.gdpr_request())
 
 
 def at_last(step: BatchStep) -> BatchStep:
@@ -92,6 +95,24 @@ def test_what_is_never_listed_and_gone_is_proven_by_that(bench: Workbench, step:
     assert bench.submit_batch(at_last(step)).next is Next.VERIFY
     assert bench.last_fact["detail"] == "nothing is left of 1 records; timed out"
     assert bench.genesys.deletions == []
+
+
+@pytest.mark.parametrize("known", [[JANE], []])
+def test_an_export_that_is_never_listed_is_not_proven_by_the_subjects_being_gone(
+    bench: Workbench, known: list[Any]
+) -> None:
+    bench.genesys.on(FIND, {"entities": known})
+    bench.genesys.on(LIST, NONE)
+    bench.genesys.on(EXPORT, {"id": "gdpr-2"})
+    asked = builders.gdpr_request(requestType="GDPR_EXPORT")
+    step = bench.planned(unanswered(), request=asked)
+    if known:
+        assert bench.submit_batch(at_last(step)).next is Next.POLL
+    else:
+        with pytest.raises(InvalidRequest, match="nobody is known"):
+            bench.submit_batch(at_last(step))
+    assert len(bench.genesys.deletions) == len(known)
+    assert bench.fact("batch_reconciled")["detail"].endswith("no request for it; submitting again")
 
 
 def test_what_is_listed_at_the_last_moment_is_not_sent_but_adopted(

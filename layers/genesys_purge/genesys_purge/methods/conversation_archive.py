@@ -119,7 +119,9 @@ class ConversationArchive:
         }
         return job_id_in(genesys.delete(SUBMIT, body, permit), "jobId")
 
-    def status(self, job_id: str, genesys: Genesys) -> JobReport:
+    def status(
+        self, request: ConversationArchiveRequest, job_id: str, genesys: Genesys
+    ) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "state").lower(), JobStatus.RUNNING)
         return JobReport(

@@ -107,7 +107,7 @@ class DataDeletion:
         }
         return job_id_in(genesys.delete(SUBMIT, body, permit), "id")
 
-    def status(self, job_id: str, genesys: Genesys) -> JobReport:
+    def status(self, request: DataDeletionRequest, job_id: str, genesys: Genesys) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
         message = answer.get("message")

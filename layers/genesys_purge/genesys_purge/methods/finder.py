@@ -13,3 +13,6 @@ class Finder(Protocol):
 
     def find(self, request: Any, batch: BatchRef, genesys: Genesys) -> str | None:
         """The id of the job that an earlier submit of the batch created, if it is shown."""
+
+    def deletes(self, request: Any) -> bool:
+        """Whether it asks for a deletion, which nothing being left proves."""

@@ -32,6 +32,9 @@ class GdprFinder:
                 return None
         raise OutcomeUnknown(f"there are more than {MOST_PAGES} pages of GDPR requests to search")
 
+    def deletes(self, request: Any) -> bool:
+        return bool(request.deletes)
+
 
 def name_of(batch: BatchRef) -> str:
     """The name of the batch's request, by which one that went unanswered can be told as ours."""

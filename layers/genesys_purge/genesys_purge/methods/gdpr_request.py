@@ -14,6 +14,7 @@ from genesys_purge.errors import (
     InvalidRequest,
     OnLegalHold,
     OutcomeUnknown,
+    UnreadableAnswer,
 )
 from genesys_purge.methods import subjects
 from genesys_purge.methods.answers import job_id_in, text_in
@@ -74,6 +75,11 @@ class SubjectRequest(PurgeRequest):
     ) = None
     subject: Subject | None = None
     classification: Classification | None = None
+
+    @property
+    def deletes(self) -> bool:
+        """Whether it is no export."""
+        return self.request_type is RequestType.DELETE
 
     @property
     def search(self) -> Search | None:
@@ -151,7 +157,7 @@ class GdprRequest:
         subject = self._one(request, genesys)
         if subject is None:
             raise InvalidRequest([FieldError(_path(request), "nobody is known by it any more")])
-        operation = DELETE if request.request_type is RequestType.DELETE else EXPORT
+        operation = DELETE if request.deletes else EXPORT
         body = {
             "name": name_of(batch),
             "requestType": request.request_type,
@@ -160,14 +166,18 @@ class GdprRequest:
         answer = subjects.without_words(lambda: genesys.delete(operation, body, permit))
         return job_id_in(answer, "id")
 
-    def status(self, job_id: str, genesys: Genesys) -> JobReport:
+    def status(self, request: SubjectRequest, job_id: str, genesys: Genesys) -> JobReport:
+        """Done only where it is what was asked for: UnreadableAnswer of any other kind."""
         answer = subjects.without_words(lambda: genesys.read(STATUS, job_id=job_id))
         word = text_in(answer, "status").upper()
         status = STATUSES.get(word, JobStatus.RUNNING)
         if status is JobStatus.FAILED:
             return JobReport(status, message="Genesys says ERROR and gives no reason")
-        is_export = answer.get("requestType") == RequestType.EXPORT
-        if status is JobStatus.COMPLETED and is_export:
+        if status is not JobStatus.COMPLETED:
+            return JobReport(status)
+        if text_in(answer, "requestType").upper() != request.request_type:
+            raise UnreadableAnswer(f"Genesys says COMPLETED of no {request.request_type}")
+        if not request.deletes:
             return JobReport(status, 0, "the request's resultsUrls at Genesys say where to read it")
         return JobReport(status)
 
@@ -193,6 +203,12 @@ class GdprRequest:
             raise InvalidRequest([FieldError(_path(request), message)])
         if known and not meant:
             message = f"none of the {len(known)} subjects found has all of these identifiers"
+            raise InvalidRequest([FieldError(_path(request), message)])
+        if meant and request.search and not subjects.holds(meant[0], request.search):
+            message = (
+                f"is not among what Genesys knows of the subject that it found by "
+                f"{request.search.search_type}; name the person by subject"
+            )
             raise InvalidRequest([FieldError(_path(request), message)])
         return meant[0] if meant else None
 

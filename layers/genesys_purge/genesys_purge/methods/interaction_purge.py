@@ -133,7 +133,7 @@ class InteractionPurge:
         }
         return job_id_in(genesys.delete(SUBMIT, {"interactions": [interaction]}, permit), "purgeId")
 
-    def status(self, job_id: str, genesys: Genesys) -> JobReport:
+    def status(self, request: InteractionPurgeRequest, job_id: str, genesys: Genesys) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
         interactions = [i for i in list_in(answer, "interactions") if isinstance(i, dict)]

@@ -187,8 +187,8 @@ class Method(Protocol):
     def submit(self, request: Any, part: Part, permit: Permit, genesys: Genesys) -> str:
         """Submit one part: the job's id."""
 
-    def status(self, job_id: str, genesys: Genesys) -> JobReport:
-        """How the job stands."""
+    def status(self, request: Any, job_id: str, genesys: Genesys) -> JobReport:
+        """How the job stands that the request was submitted as."""
 
     def remaining(self, request: Any, part: Part, genesys: Genesys) -> int:
         """How many of the part's records are still there."""

@@ -100,7 +100,7 @@ class RecordingJob:
             operation = CREATE._replace(permissions=(*CREATE.permissions, *SENSITIVE))
         return job_id_in(genesys.delete(operation, job_of(request, part), permit), "id")
 
-    def status(self, job_id: str, genesys: Genesys) -> JobReport:
+    def status(self, request: RecordingJobRequest, job_id: str, genesys: Genesys) -> JobReport:
         return report_of(genesys.read(STATUS, job_id=job_id))
 
     def remaining(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> int:

@@ -44,6 +44,16 @@ class SearchType(StrEnum):
     EXTERNAL_ID = "EXTERNAL_ID"
 
 
+# Of a social handle its type tells the kind.
+FIELDS = {
+    SearchType.NAME: "name",
+    SearchType.ADDRESS: "addresses",
+    SearchType.PHONE: "phoneNumbers",
+    SearchType.EMAIL: "emailAddresses",
+    SearchType.EXTERNAL_ID: "externalId",
+}
+
+
 class DialerContact(Wire):
     """A contact of an outbound contact list."""
 
@@ -112,6 +122,13 @@ def find(search: Search, genesys: Genesys) -> list[Mapping[str, Any]]:
     return [_identifiers(each) for each in entities]
 
 
+def holds(found: Mapping[str, Any], search: Search) -> bool:
+    """Whether a found subject has what was searched for, where it has any value of that kind."""
+    told = _told(found, search.search_type)
+    like = _digits if search.search_type is SearchType.PHONE else _plain
+    return told is None or like(search.value) in map(like, texts_in(told))
+
+
 def agrees(found: Mapping[str, Any], known: Subject) -> bool:
     """Whether a found subject has every identifier of `known`."""
     return all(_has(found, name, wanted) for name, wanted in known.to_json().items())
@@ -120,15 +137,30 @@ def agrees(found: Mapping[str, Any], known: Subject) -> bool:
 def _has(entity: Mapping[str, Any], name: str, wanted: object) -> bool:
     theirs = entity.get(name)
     if isinstance(wanted, list):
-        have = {_plain(each) for each in theirs} if isinstance(theirs, list) else set()
-        return {_plain(each) for each in wanted} <= have
+        have = map(_plain, texts_in(theirs)) if isinstance(theirs, list) else ()
+        return {_plain(each) for each in wanted} <= set(have)
     if isinstance(wanted, dict):
         return isinstance(theirs, dict) and all(_has(theirs, *item) for item in wanted.items())
-    return _plain(theirs) == _plain(wanted)
+    return isinstance(theirs, str) and _plain(theirs) == _plain(str(wanted))
 
 
-def _plain(value: object) -> str:
-    return str(value).strip().casefold()
+def _told(found: Mapping[str, Any], kind: SearchType) -> object:
+    """What a found subject says of that kind; None where it says nothing."""
+    if kind in FIELDS:
+        return found.get(FIELDS[kind])
+    handle = found.get("socialHandle")
+    if not isinstance(handle, dict) or _plain(str(handle.get("type"))) != _plain(kind):
+        return None
+    return handle.get("value")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _digits(text: str) -> str:
+    """Which number it is, however it is written; a text without digits is what it is."""
+    return "".join(filter(str.isdecimal, text)) or _plain(text)
 
 
 def _identifiers(entity: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -35,7 +35,7 @@ class PollBatch:
         if batch.state is not BatchState.SUBMITTED or batch.job_id is None:
             return step.then(PHASES[batch.state])
         try:
-            report = case.method.status(batch.job_id, case.genesys)
+            report = case.method.status(case.request, batch.job_id, case.genesys)
         except JobLost as error:
             return self._fail(batch, f"the job is lost: {error}", step)
         except TryLater as error:

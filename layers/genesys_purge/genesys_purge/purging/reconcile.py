@@ -51,7 +51,12 @@ class Reconcile:
         if job_id:
             return self._adopt_job(case.batch, job_id, step)
         # While the list may be late, neither is anything claimed nor is anything sent again.
-        return step.again(wait) if looks_left else self._look_for_records(case, step)
+        if looks_left:
+            return step.again(wait)
+        if finder.deletes(case.request):
+            return self._look_for_records(case, step)
+        # Where the subject is gone by now, another submit is refused for that.
+        return self._submit_again(case, "Genesys lists no request for it", step)
 
     def _look_for_records(self, case: Case, step: BatchStep) -> BatchStep:
         wait = reconcile_wait(step)
