@@ -88,7 +88,8 @@ class Workbench:
         )
         self.progress: list[tuple[int, int, str]] = []
         batches = Batches(self.runs, self.clock, "tests", lambda *step: self.progress.append(step))
-        cases = Cases(self.runs, self.organisations.genesys, self.clock)
+        organisations = self.organisations
+        cases = Cases(self.runs, organisations.named, organisations.genesys, self.clock)
         self.guard = Guard(self.policies, self.holds, self.clock)
         self.submit_batch = SubmitBatch(
             cases,
@@ -147,9 +148,10 @@ class Workbench:
         *batches: Batch,
         request: Mapping[str, Any] | None = None,
         entries: Sequence[Entry] | None = None,
+        **changes: Any,
     ) -> BatchStep:
         """A stored run with these batches (one of ten ids) planned; the step of the first."""
-        run = self.stored(request)
+        run = self.stored(request, **changes)
         batches = batches or (builders.batch(),)
         for batch in batches:
             ids = entries_of(batch.planned) if entries is None else entries

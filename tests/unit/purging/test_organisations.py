@@ -6,11 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from genesys_purge.errors import LimitExceeded
+from genesys_purge.errors import LimitExceeded, Misconfigured
 from genesys_purge.methods.conversation_details import QUERY
 from genesys_purge.methods.recording_gate import CREATE, LIST
 from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import Next, RunRef
+from genesys_purge.model.run import Location
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Place
 
@@ -117,6 +119,93 @@ def test_a_batch_is_submitted_to_its_own_organisation_in_one_of_its_own_places(
     assert [call.operation.path for call in emea.calls if call.permit] == [CREATE.path]
     assert bench.genesys.calls == []
     assert set(bench.places.holders) == {Place("emea", 0)}
+
+
+def where(bench: Workbench, organisation: str | None) -> Location:
+    return Location.of(bench.organisations.named(organisation))
+
+
+@pytest.mark.usefixtures("emea")
+@pytest.mark.parametrize("named", [{}, {"organisation": "emea"}])
+def test_a_run_keeps_where_its_organisation_is(bench: Workbench, named: dict[str, Any]) -> None:
+    bench.organisations.add("emea", bench.genesys, region="eu-west-1", own_login_url="https://l/")
+    run_id = bench.submit_purge(Submission(builders.recording_job(**named), "tests")).run_id
+    kept = bench.runs.get(run_id).location
+    assert kept == where(bench, named.get("organisation"))
+    assert kept is not None
+    assert (kept.region, kept.api_url, kept.login_url) == (
+        ("eu-west-1", "https://api.mypurecloud.ie", "https://l")
+        if named
+        else ("us-east-1", "https://api.mypurecloud.com", "https://login.mypurecloud.com")
+    )
+
+
+MOVED = pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("region", "eu-west-2"),
+        ("api_url", "https://api.elsewhere.test"),
+        ("login_url", "https://login.elsewhere.test"),
+    ],
+)
+ORGANISATIONS = pytest.mark.parametrize(
+    ("organisation", "told"), [(None, "own organisation"), ("emea", "organisation emea")]
+)
+
+
+@MOVED
+@ORGANISATIONS
+def test_a_run_whose_organisation_is_elsewhere_by_now_is_not_planned(
+    bench: Workbench,
+    emea: ScriptedGenesys,
+    organisation: str | None,
+    told: str,
+    field: str,
+    value: str,
+) -> None:
+    elsewhere = where(bench, organisation).model_copy(update={field: value})
+    bench.stored(_request(organisation), location=elsewhere)
+    with pytest.raises(Misconfigured, match=f"the {told} is at .* anew with another requestId"):
+        bench.plan_purge(RunRef(run_id="run-1"))
+    assert (emea.calls, bench.genesys.calls) == ([], [])
+
+
+@MOVED
+@ORGANISATIONS
+@pytest.mark.parametrize("state", [BatchState.PLANNED, BatchState.SUBMITTED, BatchState.COMPLETED])
+def test_nor_is_anything_of_it_submitted_polled_or_verified(
+    bench: Workbench,
+    emea: ScriptedGenesys,
+    organisation: str | None,
+    told: str,
+    field: str,
+    value: str,
+    state: BatchState,
+) -> None:
+    elsewhere = where(bench, organisation).model_copy(update={field: value})
+    step = bench.planned(
+        builders.batch(planned=3, state=state, job_id="job-1"),
+        request=_request(organisation),
+        entries=entries(3),
+        location=elsewhere,
+    )
+    for use_case in (bench.submit_batch, bench.poll_batch, bench.verify_batch):
+        with pytest.raises(Misconfigured, match=told):
+            use_case(step)
+    assert (emea.calls, bench.genesys.calls) == ([], [])
+    assert bench.facts == []
+
+
+def test_a_run_whose_organisation_is_where_it_was_goes_on(
+    bench: Workbench, emea: ScriptedGenesys
+) -> None:
+    bench.stored(_request("emea"), location=where(bench, "emea"))
+    assert bench.plan_purge(RunRef(run_id="run-1")).batches == 1
+    assert emea.calls
+
+
+def _request(organisation: str | None) -> dict[str, Any]:
+    return builders.recording_job(**({"organisation": organisation} if organisation else {}))
 
 
 @pytest.mark.usefixtures("emea")

@@ -73,6 +73,15 @@ def test_every_region_may_have_an_organisation() -> None:
     assert hosts == {region: f"https://api.{domain}" for region, domain in DOMAINS.items()}
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://api.emea.test:8443/proxy/genesys", "http://127.0.0.1", "http://127.0.0.1:80/a-b_c"],
+)
+def test_a_host_may_have_a_port_and_a_path(url: str) -> None:
+    put(emea=EMEA | {"apiUrl": url})
+    assert adapter().named("emea").api_url == url
+
+
 @pytest.mark.parametrize(("known", "told"), [({}, "must be absent"), ({"emea": EMEA}, "emea")])
 def test_one_that_there_is_not_is_refused_with_those_that_there_are(
     known: dict[str, Any], told: str
@@ -92,6 +101,14 @@ def test_one_that_there_is_not_is_refused_with_those_that_there_are(
         {"region": "eu-west-1", "platform": "both"},
         {"region": "eu-west-1", "apiUrl": "http://api.emea.test"},
         {"region": "eu-west-1", "loginUrl": "https://"},
+        {"region": "eu-west-1", "apiUrl": "http://127.0.0.1:x@evil.test"},
+        {"region": "eu-west-1", "apiUrl": "http://127.0.0.1:80@evil.test/"},
+        {"region": "eu-west-1", "apiUrl": "http://127.0.0.1.evil.test"},
+        {"region": "eu-west-1", "apiUrl": "https://me:secret@api.emea.test"},
+        {"region": "eu-west-1", "apiUrl": "https://api.emea.test?x=1"},
+        {"region": "eu-west-1", "apiUrl": "https://api.emea.test/#x"},
+        {"region": "eu-west-1", "apiUrl": "https://api.emea.test:x"},
+        {"region": "eu-west-1", "apiUrl": "https://api.emea.test\n"},
         {"region": "eu-west-1", "residencyZones": []},
         {"region": "eu-west-1", "residencyZones": ["mars-1"]},
         {"region": "eu-west-1", "maxRecords": 0},

@@ -13,10 +13,10 @@ from genesys_purge.model.regions import DOMAINS
 from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.wire import Wire
 
-# The client's secret goes there: unencrypted to this machine alone.
-Url = Annotated[
-    str, StringConstraints(max_length=200, pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]+$")
-]
+# The client's secret goes there: unencrypted to this machine alone, and to no host behind an `@`.
+HOST = r"(https://[A-Za-z0-9][A-Za-z0-9.-]*|http://127\.0\.0\.1)(:[0-9]{1,5})?"
+PATH = r"(/[A-Za-z0-9._~/-]*)?"
+Url = Annotated[str, StringConstraints(max_length=200, pattern=f"^{HOST}{PATH}$")]
 Rate = Annotated[float, Field(ge=0.01, le=1_000_000)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from genesys_purge.model.audit import success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.wire import Wire
 
@@ -72,10 +73,27 @@ class Totals(Wire):
         return None if self.unreported else success_rate(self.deleted, self.targeted)
 
 
+class Location(Wire):
+    """Where an organisation is: its region, its API and its login."""
+
+    region: str
+    api_url: str
+    login_url: str
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> Location:
+        return cls(
+            region=organisation.region,
+            api_url=organisation.api_url,
+            login_url=organisation.login_url,
+        )
+
+
 class Run(Wire):
     """One execution of one request; `request` is the document as it was sent.
 
-    `planner` names the one invocation that may write the plan, the latest to begin one.
+    `location` is where its organisation was at the submit. `planner` names the one invocation that
+    may write the plan, the latest to begin one.
     """
 
     run_id: str
@@ -85,6 +103,7 @@ class Run(Wire):
     submitted_at: Instant
     submitted_by: str
     compliance_tags: tuple[str, ...] = ()
+    location: Location | None = None
     status: RunStatus = RunStatus.SUBMITTED
     planner: str | None = None
     plan: Plan | None = None

@@ -12,8 +12,9 @@ from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Run
-from genesys_purge.ports import Clock, Genesys, GenesysOf, Runs
+from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Runs
 from genesys_purge.purging.requests import request_of
+from genesys_purge.purging.whereto import genesys_for
 
 
 class Case(NamedTuple):
@@ -60,8 +61,11 @@ class Case(NamedTuple):
 class Cases:
     """Reads a batch for its step."""
 
-    def __init__(self, runs: Runs, genesys_of: GenesysOf, now: Clock) -> None:
+    def __init__(
+        self, runs: Runs, organisation_of: OrganisationOf, genesys_of: GenesysOf, now: Clock
+    ) -> None:
         self._runs = runs
+        self._organisation_of = organisation_of
         self._genesys_of = genesys_of
         self._now = now
 
@@ -70,5 +74,5 @@ class Cases:
         batch = self._runs.batch(step.run_id, step.batch)
         needed = with_entries and batch.window is None
         entries = self._runs.manifest(step.run_id, step.batch) if needed else ()
-        genesys = self._genesys_of(run.organisation)
+        genesys = genesys_for(run, self._organisation_of, self._genesys_of)
         return Case(run, *request_of(run), batch, entries, genesys, self._now())

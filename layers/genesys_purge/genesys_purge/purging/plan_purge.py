@@ -34,6 +34,7 @@ from genesys_purge.ports import (
     Runs,
 )
 from genesys_purge.purging.requests import Requests, request_of
+from genesys_purge.purging.whereto import genesys_for
 from genesys_purge.settings import Settings
 
 # The map over them must fit into the 256 KiB that a state may hand on.
@@ -128,7 +129,7 @@ class PlanPurge:
     def _sources(self, run: Run, method: Method) -> Sources:
         settings = self._settings
         return Sources(
-            genesys=self._genesys_of(run.organisation),
+            genesys=genesys_for(run, self._organisation_of, self._genesys_of),
             id_lists=self._id_lists,
             holds=self._holds.active(),
             matrix=self._policies.retention_matrix(),

@@ -19,7 +19,7 @@ from genesys_purge.model.request import (
     read_fields,
     require_none,
 )
-from genesys_purge.model.run import Run
+from genesys_purge.model.run import Location, Run
 from genesys_purge.ports import Clock, OrganisationOf, Policies
 
 
@@ -55,6 +55,10 @@ class Requests:
         except InvalidRequest as unknown:
             errors += unknown.fields
             return self._organisation_of(None)
+
+    def location(self, request: PurgeRequest) -> Location:
+        """Where the request's organisation is."""
+        return Location.of(self._organisation_of(request.organisation))
 
     def limit(self, request: PurgeRequest) -> int:
         """The most records that the request may delete."""

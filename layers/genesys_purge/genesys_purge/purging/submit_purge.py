@@ -48,6 +48,7 @@ class SubmitPurge:
             submitted_at=now,
             submitted_by=submission.actor,
             compliance_tags=METHODS[request.method].tags(request),
+            location=self._requests.location(request),
         )
 
     def _run_id(self, request: PurgeRequest, submission: Submission, now: datetime) -> str:

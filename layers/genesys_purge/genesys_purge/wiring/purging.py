@@ -40,7 +40,7 @@ def _batches(actor: str) -> Batches:
 def _cases() -> Cases:
     from genesys_purge.purging.cases import Cases
 
-    return Cases(adapters.runs(), adapters.genesys, adapters.now)
+    return Cases(adapters.runs(), adapters.organisation, adapters.genesys, adapters.now)
 
 
 @cache
