@@ -17,7 +17,7 @@ PurgeError
 │   ├── AuthenticationFailed    client id, secret or token refused
 │   ├── PermissionMissing       scope or permission missing
 │   ├── StorageExhausted        Genesys has no room for a snapshot (507)
-│   ├── Misconfigured           a legal hold or the retention matrix cannot be read
+│   ├── Misconfigured           what an operator keeps cannot be read, or was changed under a run
 │   └── PurgingSwitchedOff      the kill switch is off
 ├── TryLater                    time will mend it
 │   ├── RateLimited             429
@@ -187,7 +187,7 @@ class StorageExhausted(OperatorError):
 
 
 class Misconfigured(OperatorError):
-    """A record that an operator keeps cannot be read; the message names it and its fields."""
+    """What an operator keeps cannot be read, or was changed under a run; the message names it."""
 
 
 class PurgingSwitchedOff(OperatorError):
