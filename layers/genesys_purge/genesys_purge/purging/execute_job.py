@@ -211,7 +211,7 @@ class ExecuteJob:
     def _is_untouched(self, case: Case, job_id: str) -> bool:
         """Whether the job surely ended before it did anything."""
         try:
-            report = case.method.status(job_id, case.genesys)
+            report = case.method.status(case.request, job_id, case.genesys)
         except PurgeError:
             return False
         return report.status is JobStatus.CANCELLED and report.processed == 0
