@@ -179,7 +179,8 @@ def test_what_the_schedule_of_exports_sends_is_what_its_sample_shows() -> None:
 )
 def test_a_sample_of_an_export_names_its_campaigns(path: Path) -> None:
     submitted = submission(event(path))
-    exported = ExportCampaignRuleChanges(ExportBench().export_of)(submitted).exports
+    bench = ExportBench()
+    exported = ExportCampaignRuleChanges(bench.export_of, bench.is_live)(submitted).exports
     assert exported
     assert all(each.campaign_id.count("-") == 4 for each in exported)
     assert submitted.actor.startswith({"schedule": "schedule:"}.get(path.parent.name, "invoke"))

@@ -35,7 +35,7 @@ SCHEDULED = {
 def tenant() -> Iterator[ExportBench]:
     """What the handler of exports finds."""
     bench = ExportBench()
-    use_case = ExportCampaignRuleChanges(bench.export_of)
+    use_case = ExportCampaignRuleChanges(bench.export_of, bench.is_live)
     with patch.object(campaign_changes, "export_campaign_rule_changes", lambda: use_case):
         yield bench
 

@@ -148,12 +148,15 @@ def test_a_set_is_held_against_what_its_organisation_has(
 def test_changes_are_asked_of_the_organisation_that_is_named(
     worlds: Worlds, invoke: Invoke
 ) -> None:
-    request = {"campaignId": "campaign-1", "organisation": "emea"}
+    request = {"campaignId": "campaign-1", "organisation": "latam"}
     (exported,) = invoke("ExportCampaignRuleChanges", request)["exports"]
-    assert exported["jsonLines"].startswith("s3://changes/emea/campaign-1/")
-    assert worlds.asked == (False, True, False)
+    assert exported["jsonLines"].startswith("s3://changes/latam/campaign-1/")
+    assert worlds.asked == (False, False, True)
     (exported,) = invoke("ExportCampaignRuleChanges", {"campaignId": "campaign-1"})["exports"]
     assert exported["jsonLines"].startswith("s3://changes/campaign-1/")
+    live = request | {"organisation": "emea"}
+    assert refused(invoke, "ExportCampaignRuleChanges", live) == {"organisation"}
+    assert worlds.asked == (True, False, True)
     unknown = request | {"organisation": "apac", "since": "yesterday"}
     assert refused(invoke, "ExportCampaignRuleChanges", unknown) == {"organisation", "since"}
 

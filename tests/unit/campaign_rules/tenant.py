@@ -97,7 +97,12 @@ class ExportBench:
         self.files = MemoryFiles()
         self.tenant = Tenant(self.clock)
         self.organisations: dict[str | None, Tenant] = {None: self.tenant}
+        self.live: set[str | None] = set()
         self._destination = Destination("changes", timedelta(seconds=settling))
+
+    def is_live(self, organisation: str | None) -> bool:
+        """Whether it is one of the live ones."""
+        return organisation in self.live
 
     def export_of(self, organisation: str | None) -> ChangeExport:
         """The export of an organisation's campaigns."""

@@ -16,12 +16,14 @@ from tests.unit.campaign_rules.tenant import ExportBench, Tenant
 
 
 def export(bench: ExportBench, payload: object) -> Exported:
-    return ExportCampaignRuleChanges(bench.export_of)(Submission(payload, "schedule:daily"))
+    use_case = ExportCampaignRuleChanges(bench.export_of, bench.is_live)
+    return use_case(Submission(payload, "schedule:daily"))
 
 
-def errors(payload: object) -> dict[str, str]:
+def errors(payload: object, *live: str | None) -> dict[str, str]:
     """The message of each path; nothing was stored and nobody was asked."""
     bench = ExportBench()
+    bench.live = set(live)
     with pytest.raises(InvalidRequest) as refused:
         export(bench, payload)
     assert (bench.tenant.paths, bench.files.objects, bench.audit.every) == ([], {}, ())
@@ -168,6 +170,30 @@ def test_an_organisation_that_is_not_known_is_told_with_all_other_errors() -> No
     assert set(errors(wrong)) == {"organisation", "campaignIds.0", "since"}
     assert set(errors({"organisation": "latam"})) == {"organisation", "request"}
     assert set(errors({"organisation": "latam", "campaignId": "c1"})) == {"organisation"}
+
+
+@pytest.mark.parametrize(
+    ("live", "payload"),
+    [
+        (None, {"campaignId": "c1"}),
+        ("emea", {"campaignId": "c1", "organisation": "emea"}),
+    ],
+)
+def test_a_live_organisation_is_refused_with_what_tells_its_changes(
+    live: str | None, payload: dict[str, Any]
+) -> None:
+    told = errors(payload, live)
+    assert set(told) == {"organisation"}
+    for instead in ("POST /api/v2/audits/query", "serviceName Outbound", "PartnerEventSource"):
+        assert instead in told["organisation"]
+    assert set(errors(payload | {"since": 1}, live)) == {"organisation", "since"}
+
+
+def test_another_organisations_platform_refuses_nobody() -> None:
+    bench, emea = with_emea()
+    bench.live = {None}
+    assert len(export(bench, {"campaignId": "c1", "organisation": "emea"}).exports) == 1
+    assert (bench.tenant.paths, bool(emea.paths)) == ([], True)
 
 
 @pytest.mark.parametrize("name", ["", "EMEA", "../emea", "e" * 41, 7, ["emea"]])

@@ -15,6 +15,13 @@ from genesys_purge.model.wire import Wire
 MOST_CAMPAIGNS = 100
 # By an organisation's name, or None for the deployment's own; InvalidRequest for one not known.
 ExportOf = Callable[[str | None], ChangeExport]
+IsLive = Callable[[str | None], bool]
+NOT_ON_LIVE = FieldError(
+    "organisation",
+    "has the live platform, which tells no changes of campaign rules to this export: use "
+    "POST /api/v2/audits/query with serviceName Outbound, or Genesys's EventBridge partner source "
+    "(PartnerEventSource), whose events are recorded in the audit",
+)
 
 
 class ExportRequest(Wire):
@@ -28,8 +35,9 @@ class ExportRequest(Wire):
 class ExportCampaignRuleChanges:
     """The use case behind the schedule and the direct call."""
 
-    def __init__(self, export_of: ExportOf) -> None:
+    def __init__(self, export_of: ExportOf, is_live: IsLive) -> None:
         self._export_of = export_of
+        self._is_live = is_live
 
     def __call__(self, submission: Submission) -> Exported:
         """One campaign's failure does not keep the others from being exported.
@@ -53,12 +61,18 @@ class ExportCampaignRuleChanges:
         request, errors = read_fields(ExportRequest, given)
         campaigns = _campaigns(request, given, errors)
         try:
-            export = self._export_of(request.organisation)
-        except InvalidRequest as unknown:
-            raise InvalidRequest([*errors, *unknown.fields]) from None
+            export = self._export(request.organisation)
+        except InvalidRequest as refused:
+            raise InvalidRequest([*errors, *refused.fields]) from None
         if errors:
             raise InvalidRequest(errors)
         return export, campaigns
+
+    def _export(self, organisation: str | None) -> ChangeExport:
+        """InvalidRequest for an organisation that is not known, or lacks the query of events."""
+        if self._is_live(organisation):
+            raise InvalidRequest([NOT_ON_LIVE])
+        return self._export_of(organisation)
 
 
 def _campaigns(

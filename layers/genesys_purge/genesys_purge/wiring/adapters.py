@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from genesys_purge.model.platform import LIVE
 from genesys_purge.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,6 +144,11 @@ def circuit(organisation: str) -> Circuit:
 def organisation(name: str | None) -> Organisation:
     """The organisation of that name, the deployment's own for None; InvalidRequest otherwise."""
     return settings().organisation if name is None else _organisations().named(name)
+
+
+def is_live(name: str | None) -> bool:
+    """Whether that organisation has the live platform; InvalidRequest where it is not known."""
+    return organisation(name).platform == LIVE
 
 
 @cache

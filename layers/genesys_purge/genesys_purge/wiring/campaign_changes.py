@@ -21,7 +21,7 @@ def export_campaign_rule_changes() -> ExportCampaignRuleChanges:
         ExportCampaignRuleChanges,
     )
 
-    return ExportCampaignRuleChanges(_export)
+    return ExportCampaignRuleChanges(_export, adapters.is_live)
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.model.platform import LIVE
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _keeper() -> Keeper:
 
 
 def _catalogue(organisation: str | None) -> RuleCatalogue:
-    if _is_live(organisation):
+    if adapters.is_live(organisation):
         from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 
         return LiveCatalogue(adapters.genesys(organisation))
@@ -114,17 +113,13 @@ def _catalogue(organisation: str | None) -> RuleCatalogue:
 
 
 def _platform(organisation: str | None) -> Platform:
-    if _is_live(organisation):
+    if adapters.is_live(organisation):
         from genesys_purge.campaign_rules.live.platform import Live
 
         return Live()
     from genesys_purge.campaign_rules.documented import DOCUMENTED
 
     return DOCUMENTED
-
-
-def _is_live(organisation: str | None) -> bool:
-    return adapters.organisation(organisation).platform == LIVE
 
 
 def _changing() -> Changing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.model.platform import LIVE
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
@@ -72,8 +71,7 @@ def webhook_url() -> str:
 
 def platform_of(name: str | None) -> Platform:
     """Read anew each time, for an organisation changes without a deployment; its client is kept."""
-    is_live = adapters.organisation(name).platform == LIVE
-    return _live(name) if is_live else _documented(name)
+    return _live(name) if adapters.is_live(name) else _documented(name)
 
 
 def _documented(name: str | None) -> Platform:
