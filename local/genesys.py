@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from genesys_purge.model.platform import LIVE
+
 from local.options import Options
 from local.partners import Partners, Receiver
+from local.platforms import PARAMETER
 from local.simulator import Corpus, Mix, OAuthClient, Simulator, SimulatorServer, SimulatorSettings
 from local.simulator.simulator import system_time
 
@@ -51,7 +54,8 @@ def genesys(options: Options) -> Iterator[Genesys]:
     corpus = Corpus.generate(
         count=options.conversations, seed=options.seed, now=system_time(), mix=MIX
     )
-    settings = SimulatorSettings(speed=1 / options.wait_scale)
+    is_live = options.parameters.get(PARAMETER) == LIVE
+    settings = SimulatorSettings(speed=1 / options.wait_scale, live_only=is_live)
     if options.partners.current:
         settings = replace(settings, webhook_secret=options.partners.current)
     known = dict.fromkeys((*settings.campaigns, *options.campaigns))

@@ -1,4 +1,4 @@
-"""A Genesys Cloud that answers over HTTP by the documented contract."""
+"""A Genesys Cloud that answers over HTTP, by the documented contract and as the live one does."""
 
 from local.simulator.campaign_events import EventName, RuleEvent
 from local.simulator.campaign_rules import CampaignRecord

@@ -23,6 +23,7 @@ class Course:
     """What became of one request so far."""
 
     request: Request
+    live_only: bool = False
     route: Route | None = None
     fault: Fault | None = None
     status: int | None = None
@@ -30,7 +31,9 @@ class Course:
     @property
     def live(self) -> bool:
         """Whether it speaks the live dialect."""
-        return self.route is not None and self.route.permissions is not None
+        if self.route is None:
+            return self.live_only
+        return self.route.permissions is not None
 
     @property
     def logged(self) -> LoggedRequest:
@@ -87,7 +90,7 @@ class Application:
         """Answers and logs the request."""
         with self._lock:
             self._settle(request.at)
-            course = Course(request)
+            course = Course(request, self._settings.live_only)
             try:
                 answer = self._routed(course)
                 course.status = answer.status

@@ -53,6 +53,7 @@ class SimulatorSettings:
     pauses between deliveries), but not the life of a token. A job is pending for
     `job_base_seconds`, then runs `job_seconds_per_record` for each record. A delivery that nobody
     took is repeated after `webhook_backoff_seconds`, then after twice as long each time.
+    `live_only` leaves out all that only documents describe, as an organisation of today does.
     """
 
     clients: tuple[OAuthClient, ...] = (OAuthClient(),)
@@ -92,6 +93,7 @@ class SimulatorSettings:
     event_page_size: int = 25
 
     live: LiveSettings = field(default_factory=LiveSettings)
+    live_only: bool = False
 
     def lasting(self, seconds: float) -> timedelta:
         """So many simulated seconds on the caller's clock."""

@@ -63,9 +63,7 @@ class Simulator:
         self._purge_rules = PurgeRules(corpus, book, webhooks.announce)
         oauth = OAuth(self.settings)
         self._live = LivePlatform(corpus, self.faults, self.settings, oauth)
-        endpoints = (
-            oauth,
-            self._live,
+        documented = (
             Analytics(corpus, self.settings, oauth),
             DataDeletion(corpus, self._jobs, self.settings),
             InteractionPurge(corpus, self._jobs),
@@ -74,6 +72,11 @@ class Simulator:
             events,
             self._purge_rules,
             webhooks,
+        )
+        endpoints = (
+            oauth,
+            self._live,
+            *(() if self.settings.live_only else documented),
             Governance(self.settings.governance_secret),
             Inspection(self),
         )

@@ -19,7 +19,7 @@ A, P = contact_rule("A", 1), behaviour_rule("P", 2)
 @pytest.fixture(scope="module")
 def app() -> Iterator[Application]:
     settings = SimulatorSettings(
-        requests_per_second=None, live=LiveSettings(requests_per_minute=None)
+        requests_per_second=None, live=LiveSettings(requests_per_minute=None), live_only=True
     )
     with running(Corpus.of(()), settings, environment={"GENESYS_PLATFORM": "live"}) as app:
         yield app

@@ -30,6 +30,7 @@ def app() -> Iterator[Application]:
     settings = SimulatorSettings(
         requests_per_second=None,
         live=LiveSettings(requests_per_minute=None, retention_days=CAP),
+        live_only=True,
     )
     with running(corpus(), settings, environment={"GENESYS_PLATFORM": "live"}) as started:
         yield started

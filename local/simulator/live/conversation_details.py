@@ -13,7 +13,7 @@ from local.simulator.live.listing import BAD_REQUEST
 from local.simulator.live.recordings import Recordings
 from local.simulator.permissions import some
 from local.simulator.request import Request
-from local.simulator.routing import Route
+from local.simulator.routing import Route, any_body
 from local.simulator.settings import SimulatorSettings
 from local.simulator.wire import parse_body
 from local.simulator.words import Operation
@@ -33,7 +33,7 @@ class ConversationDetails:
         self._settings = settings
 
     def routes(self) -> tuple[Route, ...]:
-        """The query, whose path the documented dialects have, too, and the look-up by ids."""
+        """The query, whose path the documented dialects may have, too, and the look-up by ids."""
         query, read = Operation.QUERY_CONVERSATION_DETAILS, Operation.READ_CONVERSATION_DETAILS
         return (
             Route(
@@ -42,7 +42,7 @@ class ConversationDetails:
                 self.query,
                 query,
                 permissions=PERMISSIONS,
-                takes=is_details_query,
+                takes=any_body if self._settings.live_only else is_details_query,
             ),
             Route("GET", PATH, self.by_ids, read, permissions=PERMISSIONS),
         )

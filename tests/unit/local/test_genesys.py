@@ -22,6 +22,16 @@ def test_without_a_url_a_simulator_answers_and_runs_as_fast_as_we_wait() -> None
     assert len(found) == 7
 
 
+@pytest.mark.parametrize(("platform", "there"), [("live", 404), ("documented", 401)])
+def test_where_the_deployment_is_live_the_simulator_is_that_alone(
+    platform: str, there: int
+) -> None:
+    options = Options(conversations=1, parameters={"GenesysPlatform": platform})
+    with genesys(options) as server:
+        answer = httpx.post(f"{server.url}/api/v2/purgerules", json={})
+    assert answer.status_code == there
+
+
 def test_the_simulator_is_gone_afterwards() -> None:
     with genesys(Options(conversations=1)) as server:
         url = server.url
