@@ -9,17 +9,15 @@ from typing import Any
 
 from genesys_purge.model.platform import LIVE
 
+from local.conversations import conversations
 from local.options import Options
 from local.partners import Partners, Receiver
 from local.platforms import PARAMETER
-from local.simulator import Corpus, Mix, OAuthClient, Simulator, SimulatorServer, SimulatorSettings
+from local.simulator import OAuthClient, Simulator, SimulatorServer, SimulatorSettings
 from local.simulator.simulator import system_time
 
 CLIENT_ID = "GENESYS_CLIENT_ID"
 CLIENT_SECRET = "GENESYS_CLIENT_SECRET"  # noqa: S105 - the name of a variable
-
-# Of litigated records the first look shows nothing: each costs a batch many a submit.
-MIX = Mix(litigated=0.0002)
 
 # Real seconds and rates that have to keep step with waits that are shortened.
 SECONDS = ("CircuitRecoverySeconds",)
@@ -51,9 +49,7 @@ def genesys(options: Options) -> Iterator[Genesys]:
         url = options.genesys_url.rstrip("/")
         yield Genesys(url, _required(CLIENT_ID), _required(CLIENT_SECRET))
         return
-    corpus = Corpus.generate(
-        count=options.conversations, seed=options.seed, now=system_time(), mix=MIX
-    )
+    corpus = conversations(options.conversations, options.seed, system_time())
     is_live = options.parameters.get(PARAMETER) == LIVE
     settings = SimulatorSettings(speed=1 / options.wait_scale, live_only=is_live)
     if options.partners.current:
