@@ -6,6 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.options import IdList
+from local.submission import values_of
 
 FIELD = "conversationIdsFrom"
 
@@ -29,15 +30,7 @@ def provide(s3: Any, request: object, ids: Iterable[str]) -> list[str]:
 
 def lists_in(request: object) -> Iterator[str]:
     """The lists that a request names, however deep an event wraps it."""
-    if isinstance(request, dict):
-        for name, value in request.items():
-            if name == FIELD and isinstance(value, str):
-                yield value
-            else:
-                yield from lists_in(value)
-    elif isinstance(request, list):
-        for value in request:
-            yield from lists_in(value)
+    return (each for each in values_of(FIELD, request) if isinstance(each, str))
 
 
 def _lacks(s3: Any, bucket: str, key: str) -> bool:

@@ -1,16 +1,25 @@
 """One look at a run, through the application's own API and its execution."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 SUCCESSES = frozenset({"completed", "dry_run", "nothing_to_purge"})
+AT_ONCE = timedelta()
+# The words with which a job that deletes nothing says what it did.
+INSTEAD_OF_DELETED = re.compile(r"(\d+) recordings (archived|exported), none deleted")
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One batch of a run; None is what nobody reported."""
+    """One batch of a run; None is what nobody reported.
+
+    `is_unverified` while its job is over and nobody has looked what it did, which nobody does
+    before `verified_from`, where there is one.
+    """
 
     number: int
     status: str
@@ -20,10 +29,13 @@ class Batch:
     deleted: int | None
     verified: int | None
     detail: str | None = None
+    is_unverified: bool = False
+    verified_from: datetime | None = None
 
     @classmethod
-    def read(cls, shown: Mapping[str, Any]) -> Self:
+    def read(cls, shown: Mapping[str, Any], verify_after: timedelta) -> Self:
         """A batch as `GET /purges/{runId}` shows it."""
+        ended = _moment(shown.get("endTime"))
         return cls(
             number=shown["batch"],
             status=shown["status"],
@@ -33,7 +45,15 @@ class Batch:
             deleted=shown.get("deleted"),
             verified=shown.get("verified"),
             detail=shown.get("detail"),
+            is_unverified=shown.get("verification") == "pending",
+            verified_from=ended + verify_after if ended and verify_after else None,
         )
+
+    @property
+    def instead_of_deleted(self) -> tuple[str, int] | None:
+        """`archived` or `exported`, and how many recordings, of a job that deletes nothing."""
+        found = INSTEAD_OF_DELETED.search(self.detail or "")
+        return (found[2], int(found[1])) if found else None
 
 
 @dataclass(frozen=True)
@@ -56,8 +76,16 @@ class Observation:
     batches: tuple[Batch, ...] = ()
 
     @classmethod
-    def read(cls, shown: Mapping[str, Any], execution_status: str | None) -> Self:
-        """A run as `GET /purges/{runId}` shows it; before its plan it has no totals."""
+    def read(
+        cls,
+        shown: Mapping[str, Any],
+        execution_status: str | None,
+        verify_after: timedelta = AT_ONCE,
+    ) -> Self:
+        """A run as `GET /purges/{runId}` shows it; before its plan it has no totals.
+
+        `verify_after` is how long its request lets verification wait.
+        """
         plan = shown.get("plan")
         totals = shown.get("totals", {}) if plan else {}
         return cls(
@@ -74,8 +102,16 @@ class Observation:
             planned=plan["batches"] if plan else None,
             submitted_at=_moment(shown.get("submittedAt")),
             finished_at=_moment(shown.get("finishedAt")),
-            batches=tuple(Batch.read(each) for each in shown.get("batches", ())),
+            batches=tuple(Batch.read(each, verify_after) for each in shown.get("batches", ())),
         )
+
+    @property
+    def instead_of_deleted(self) -> Mapping[str, int]:
+        """How many recordings were archived or exported, by that word."""
+        found: Counter[str] = Counter()
+        for word, count in filter(None, (each.instead_of_deleted for each in self.batches)):
+            found[word] += count
+        return found
 
     @property
     def ended(self) -> bool:

@@ -99,14 +99,26 @@ def run_line(run: Observation) -> str:
 
 def batch_line(batch: Batch) -> str:
     """A batch in one line, without what is not known of it."""
+    word, count = batch.instead_of_deleted or ("", None)
     facts = (
         (batch.job_id, "job {}"),
         (batch.targeted, "{} targeted"),
+        (count, f"{{}} {word}"),
         (batch.deleted, "{} deleted"),
         (batch.verified, "{} verified"),
+        (waiting(batch), "{}"),
     )
     known = [text.format(value) for value, text in facts if value is not None]
     return ", ".join([batch.status, *known])
+
+
+def waiting(batch: Batch) -> str | None:
+    """That a batch is still to be verified and, where its request says so, not before when."""
+    if not batch.is_unverified:
+        return None
+    if batch.verified_from is None:
+        return "verification pending"
+    return f"verification pending until {batch.verified_from:%Y-%m-%d %H:%M} UTC"
 
 
 def batch_table(run: Observation) -> Table:
@@ -132,7 +144,7 @@ def _rank(batch: Batch) -> tuple[int, int]:
 def _cells(batch: Batch) -> list[str]:
     cells = (
         batch.number,
-        batch.status,
+        ", ".join(filter(None, (batch.status, waiting(batch)))),
         batch.job_id,
         batch.attempts,
         batch.targeted,

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from local.options import Options
 from local.progress import progress_on
 from local.purge_api import PurgeApi, PurgeApiFailed
 from local.scheduler import as_sent
-from local.submission import FUNCTION, Refused, SubmitFailed, read_request, submit
+from local.submission import FUNCTION, Refused, SubmitFailed, read_request, submit, values_of
 
 STATE_MACHINE = "purge_run"
 LOOK_EVERY_SECONDS = 0.3
@@ -65,11 +65,12 @@ class _Run:
         self._provide_ids(request)
         lambda_client = self._app.session.client("lambda")
         run_id = submit(lambda_client, self._app.stack.functions[FUNCTION], request)
+        hours = next(values_of("verifyAfterHours", request), 0)
         seen = Observation(run_id=run_id)
         with PurgeApi(self._app.api_url) as api:
             try:
                 with progress_on(self._console) as progress:
-                    for seen in self._looks(api, run_id):
+                    for seen in self._looks(api, run_id, timedelta(hours=hours)):
                         progress.show(seen)
             finally:
                 # Whatever stops us, jobs may be running at Genesys: what is known stays.
@@ -83,14 +84,14 @@ class _Run:
             for url in id_lists.provide(self._app.session.client("s3"), request, corpus.ids()):
                 say(self._console, f"{url} now lists all {len(corpus):,} simulated conversations.")
 
-    def _looks(self, api: PurgeApi, run_id: str) -> Iterator[Observation]:
+    def _looks(self, api: PurgeApi, run_id: str, verify_after: timedelta) -> Iterator[Observation]:
         """Looks at the run until its execution ended; the last look is one after the end."""
         machine = self._app.stack.state_machines[STATE_MACHINE]
         arn = f"{machine.replace(':stateMachine:', ':execution:')}:{run_id}"
         ended = False
         while not ended:
             execution = self._step_functions.describe_execution(executionArn=arn)
-            seen = Observation.read(api.run(run_id), execution["status"])
+            seen = Observation.read(api.run(run_id), execution["status"], verify_after)
             yield seen
             ended = seen.ended
             time.sleep(0 if ended else LOOK_EVERY_SECONDS)

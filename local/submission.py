@@ -1,7 +1,7 @@
 """Sends a request to submit_purge as its callers do."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,19 @@ def read_request(file: Path) -> Any:
         raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableRequest(f"{file} is not JSON: {error}") from error
+
+
+def values_of(field: str, event: object) -> Iterator[Any]:
+    """What a request says in a field, however deep the event wraps it."""
+    if isinstance(event, dict):
+        for name, value in event.items():
+            if name == field:
+                yield value
+            else:
+                yield from values_of(field, value)
+    elif isinstance(event, list):
+        for value in event:
+            yield from values_of(field, value)
 
 
 def submit(lambda_client: Any, function: str, request: Any) -> str:

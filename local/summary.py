@@ -1,13 +1,16 @@
 """What a run came to, for people to read."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from local.observation import Observation
 from local.simulator import Simulator
+from local.simulator.live.recording_jobs_query import Action
 from local.simulator.request_log import count_requests
 
 UNKNOWN = "not reported"
+DONE = {Action.DELETE: "deleted", Action.ARCHIVE: "archived", Action.EXPORT: "exported"}
 
 
 def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
@@ -20,6 +23,8 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
     yield from _skipped(run.skipped or {})
     yield "targeted", _number(run.targeted)
     yield "deleted", _number(run.deleted)
+    for word, count in run.instead_of_deleted.items():
+        yield word, _number(count)
     yield "verified", _number(run.verified)
     for batch in run.batches:
         if batch.detail:
@@ -37,9 +42,11 @@ def simulated(simulator: Simulator) -> Iterator[tuple[str, str]]:
     yield "requests", f"{sum(by_operation.values()):,} to Genesys: {_listed(by_operation)}"
     yield "answers", _listed(by_status)
     yield "at Genesys", f"{len(simulator.corpus.deleted_ids()):,} records are gone"
-    if simulator.recording_jobs:
-        jobs = (each for each in simulator.recording_jobs if each.requested_ids)
-        yield "", f"{sum(len(each.processed_ids) for each in jobs):,} recordings were deleted"
+    done: Counter[str] = Counter()
+    for job in simulator.recording_jobs:
+        done[DONE[job.query.action]] += len(job.processed_ids)
+    for word, count in done.items():
+        yield "", f"{count:,} recordings were {word}"
 
 
 def files(out: Path, result: str, audit: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Builds runs as `GET /purges/{runId}` shows them."""
 
+from datetime import timedelta
 from typing import Any
 
 from local.observation import Observation
@@ -24,6 +25,17 @@ COMPLETED_BATCH = {
 }
 
 
+EXPORTED_BATCH = COMPLETED_BATCH | {
+    "deleted": 0,
+    "detail": "looked at 3 conversations: 0 recordings are not exported; "
+    "7 recordings exported, none deleted",
+}
+PENDING_BATCH = {name: value for name, value in COMPLETED_BATCH.items() if name != "verified"} | {
+    "verification": "pending",
+    "endTime": "2026-11-21T03:00:01Z",
+}
+
+
 def running(*batches: dict[str, Any]) -> dict[str, Any]:
     totals = {"targeted": 3, "skipped": {"too_young": 2, "legal_hold": 1}, "verified": 0}
     plan = {"batches": len(batches), "targeted": 3, "skipped": {}, "hash": "h"}
@@ -43,5 +55,7 @@ def finished(outcome: str = "completed", **changes: Any) -> dict[str, Any]:
     }
 
 
-def seen(shown: dict[str, Any], execution_status: str | None = "RUNNING") -> Observation:
-    return Observation.read(shown, execution_status)
+def seen(
+    shown: dict[str, Any], execution_status: str | None = "RUNNING", hours: int = 0
+) -> Observation:
+    return Observation.read(shown, execution_status, timedelta(hours=hours))

@@ -3,11 +3,14 @@
 import io
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from local.progress import Lines, LiveTable, batch_table, progress_on
 from tests.unit.local.observed import (
     COMPLETED_BATCH,
+    EXPORTED_BATCH,
+    PENDING_BATCH,
     PLANNED_BATCH,
     SUBMITTED,
     finished,
@@ -41,6 +44,26 @@ def test_a_line_stands_for_each_change() -> None:
         "run r1: finished, completed",
         "batch 0: completed, job j1, 3 targeted, 3 deleted, 3 verified",
     ]
+
+
+def test_what_was_exported_is_told_beside_what_was_deleted() -> None:
+    archived = EXPORTED_BATCH | {"batch": 1, "detail": "2 recordings archived, none deleted"}
+    assert shown(running(EXPORTED_BATCH, archived))[1:] == [
+        "batch 0: completed, job j1, 3 targeted, 7 exported, 0 deleted, 3 verified",
+        "batch 1: completed, job j1, 3 targeted, 2 archived, 0 deleted, 3 verified",
+    ]
+
+
+@pytest.mark.parametrize(("hours", "until"), [(0, ""), (48, " until 2026-11-23 03:00 UTC")])
+def test_a_batch_that_waits_for_its_verification_says_so_once(hours: int, until: str) -> None:
+    look = seen(running(PENDING_BATCH), hours=hours)
+    target = console()
+    with Lines(target) as lines:
+        for _ in range(3):
+            lines.show(look)
+    told = f"batch 0: completed, job j1, 3 targeted, 3 deleted, verification pending{until}"
+    assert written(target).splitlines()[1:] == [told]
+    assert list(batch_table(look).columns[1].cells) == [f"completed, verification pending{until}"]
 
 
 def test_a_look_without_a_change_says_nothing() -> None:
