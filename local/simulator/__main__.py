@@ -20,13 +20,17 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     parser.add_argument("--conversations", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--speed", type=float, default=1.0, help="how much faster jobs run")
+    parser.add_argument(
+        "--live-only", action="store_true", help="without what only the documents describe"
+    )
     return parser.parse_args(arguments)
 
 
 def build_server(arguments: Namespace) -> SimulatorServer:
     """A server as the command line asks for it, not yet started."""
     corpus = Corpus.generate(count=arguments.conversations, seed=arguments.seed, now=system_time())
-    simulator = Simulator(corpus, SimulatorSettings(speed=arguments.speed))
+    settings = SimulatorSettings(speed=arguments.speed, live_only=arguments.live_only)
+    simulator = Simulator(corpus, settings)
     return SimulatorServer(simulator, arguments.port)
 
 

@@ -118,9 +118,10 @@ def test_stopping_frees_the_port_and_closes_idle_connections(simulator: Simulato
 
 def test_the_command_line_chooses_the_corpus() -> None:
     arguments = command_line.parse_arguments(
-        ["--conversations", "30", "--seed", "3", "--speed", "100"]
+        ["--conversations", "30", "--seed", "3", "--speed", "100", "--live-only"]
     )
     with command_line.build_server(arguments) as url:
+        assert httpx.post(f"{url}/api/v2/purgerules").status_code == 404
         assert sum(httpx.get(url + STATE).json()["corpus"].values()) == 30
 
 
