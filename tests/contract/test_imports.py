@@ -41,7 +41,7 @@ ARROWS = {
         "settings",
     },
     "webhooks": {"webhooks", "model", "errors", "ports"},
-    "genesys": {"genesys", "errors", "ports", "model.platform"},
+    "genesys": {"genesys", "errors", "ports", "model.platform", "model.quoting"},
     "store": {"store", "model", "errors", "ports", "genesys.oauth"},
     "settings": {"model.organisation", "model.platform"},
     "purging": {"purging", "methods", "model", "errors", "ports", "settings"},

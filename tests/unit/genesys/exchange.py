@@ -89,7 +89,8 @@ class Exchange:
 
     def _credentials(self, *, fresh: bool) -> Credentials:
         self.secrets.append(fresh)
-        return Credentials("client-1", "secret-new" if fresh else "secret-old")
+        secret = "secret-new" if fresh else "secret-old"
+        return Credentials("client-1", secret, "the secret of client-1")
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         with self._lock:

@@ -16,6 +16,7 @@ from genesys_purge.genesys.answers import (
     object_in,
     retry_after,
 )
+from genesys_purge.ports import Operation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,21 @@ def test_the_correlation_id_of_any_failure_reaches_its_text(name: str, status: i
 )
 def test_a_correlation_id_is_cut_and_printable(value: str, told: str | None) -> None:
     assert correlation_id(said("", ("x-correlation-id", value))) == told
+
+
+@pytest.mark.parametrize(
+    ("operation", "wanted"),
+    [
+        (Operation("POST", "/x", scopes=("a:b", "c")), "the OAuth client needs a:b or c"),
+        (Operation("POST", "/x", permissions=("a:b", "c")), "the OAuth client needs a:b, c"),
+        (
+            Operation("POST", "/x"),
+            "Genesys names no permission for this: check the OAuth client's role and its divisions",
+        ),
+    ],
+)
+def test_what_is_forbidden_says_what_to_look_at(operation: Operation, wanted: str) -> None:
+    assert error_in(said({"message": "m"}, status=403), operation).message.endswith(f"; {wanted}")
 
 
 def test_an_answer_without_a_correlation_id_has_none() -> None:

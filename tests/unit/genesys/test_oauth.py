@@ -102,7 +102,8 @@ def test_credentials_that_are_refused_are_the_operators_to_mend(status: int, att
     with pytest.raises(AuthenticationFailed) as refused:
         exchange.tokens.current()
     text = str(refused.value)
-    assert "unknown client; invalid_client; check the client id and secret" in text
+    assert f"login.test answered {status}: unknown client; invalid_client" in text
+    assert text.endswith("; check the client id and secret in the secret of client-1")
     assert "secret-old" not in text
     assert len(exchange.requests) == attempts
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import (
+    AuthenticationFailed,
+    GenesysUnavailable,
     InvalidRequest,
     LimitExceeded,
+    Misconfigured,
     OnLegalHold,
     OutcomeUnknown,
     PermissionMissing,
@@ -30,6 +33,7 @@ from hypothesis import strategies as st
 from tests import builders
 from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys
+from tests.unit.genesys.exchange import Answer, Exchange
 from tests.unit.methods.scene import PERMIT, hold, plan, sources
 
 METHOD = GdprRequest()
@@ -448,6 +452,36 @@ def test_what_genesys_says_of_the_subject_is_left_out_of_every_error(
     assert raised.value.__suppress_context__
     if isinstance(error, PermissionMissing):
         assert "gdpr:subject:view" in str(raised.value)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 503, 504, 507])
+@pytest.mark.parametrize("at_login", [True, False], ids=["login", "api"])
+def test_what_genesys_really_answers_is_left_out_whatever_its_status(
+    status: int, *, at_login: bool
+) -> None:
+    said = Answer(status, {"message": f"a: b answered 200: {MAIL}", "errors": [{"message": MAIL}]})
+    exchange = Exchange(tokens=(said,)) if at_login else Exchange(said)
+    with pytest.raises(PurgeError) as raised:
+        METHOD.submit(request(), PART, PERMIT, exchange.client)
+    assert "jane" not in f"{raised.value} {raised.value.errors()} {vars(raised.value)}"
+    assert f"answered {status}; the words of Genesys are left out" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AuthenticationFailed('the Genesys secret must be {"clientId": "...", "clientSecret": ""}'),
+        Misconfigured("the parameter /known cannot be read: organisations.emea: is required"),
+        GenesysUnavailable("/api/v2/gdpr/requests was not sent: ConnectTimeout"),
+        PermissionMissing("the OAuth client has no scope: gdpr", permission="gdpr"),
+    ],
+)
+def test_our_own_sentences_stay_whole(error: PurgeError) -> None:
+    genesys = knowing(JANE)
+    genesys.on(FIND, _copy(error))
+    with pytest.raises(type(error)) as raised:
+        submit(genesys)
+    assert raised.value.message == error.message
 
 
 def _copy(error: PurgeError) -> PurgeError:

@@ -25,6 +25,7 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.genesys.documented import advice
+from genesys_purge.model.quoting import answered
 from genesys_purge.ports import Operation
 
 CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
@@ -62,16 +63,14 @@ def _without(response: httpx.Response, kind: str) -> UnreadableAnswer:
 def error_in(response: httpx.Response, operation: Operation) -> PurgeError:
     """The error that an answer with status 300 or more stands for."""
     status, correlation = response.status_code, correlation_id(response)
-    message = f"{_call(response)} answered {status}: {message_in(response)}"
-    message += advice(operation, status)
+    message = answered(_call(response), status, message_in(response)) + advice(operation, status)
     match status:
         case 401:
             return AuthenticationFailed(message, correlation_id=correlation)
         case 403:
-            needed = " or ".join(operation.scopes) or ", ".join(operation.permissions)
-            permission = needed or "the operation's permission"
+            permission = " or ".join(operation.scopes) or ", ".join(operation.permissions)
             return PermissionMissing(
-                f"{message}; the OAuth client needs {permission}",
+                f"{message}; {_wanted(permission)}",
                 permission=permission,
                 correlation_id=correlation,
             )
@@ -97,6 +96,12 @@ def error_in(response: httpx.Response, operation: Operation) -> PurgeError:
                 entity_id=_entity_in(response),
                 fields=_fields_in(response),
             )
+
+
+def _wanted(permission: str) -> str:
+    if permission:
+        return f"the OAuth client needs {permission}"
+    return "Genesys names no permission for this: check the OAuth client's role and its divisions"
 
 
 def _entity_in(response: httpx.Response) -> str | None:

@@ -11,6 +11,7 @@ import httpx
 
 from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, PurgeError
 from genesys_purge.genesys.answers import error_in, message_in, object_in
+from genesys_purge.model.quoting import answered
 from genesys_purge.ports import Clock, Operation
 
 AHEAD = timedelta(seconds=120)
@@ -21,10 +22,11 @@ TOKEN = Operation("POST", "/oauth/token")
 
 
 class Credentials(NamedTuple):
-    """The OAuth client's id and secret."""
+    """The OAuth client's id and secret, and what says them."""
 
     client_id: str
     client_secret: str
+    source: str = "Secrets Manager"
 
     def __repr__(self) -> str:
         return f"Credentials(client_id={self.client_id!r})"
@@ -79,13 +81,17 @@ class Tokens:
             return self._token
 
     def _fetch(self) -> Token:
-        response = self._ask(self._credentials(fresh=False))
+        credentials = self._credentials(fresh=False)
+        response = self._ask(credentials)
         if response.status_code in (400, 401):
-            response = self._ask(self._credentials(fresh=True))
+            credentials = self._credentials(fresh=True)
+            response = self._ask(credentials)
         if response.status_code in (400, 401, 403):
+            host = response.request.url.host
+            refusal = f"the login service refused the client credentials: {host}"
+            told = answered(refusal, response.status_code, message_in(response))
             raise AuthenticationFailed(
-                f"the login service refused the client credentials: {message_in(response)}; "
-                "check the client id and secret in Secrets Manager"
+                f"{told}; check the client id and secret in {credentials.source}"
             )
         if not response.is_success:
             raise self._passing(error_in(response, TOKEN))

@@ -16,6 +16,7 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.methods.answers import count_in
+from genesys_purge.model import quoting
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Genesys, Operation
 
@@ -189,10 +190,8 @@ def without_words(call: Callable[[], T]) -> T:
     try:
         return call()
     except PurgeError as error:
-        told, _, words = error.message.partition(": ")
-        if words:
-            told += "; the words of Genesys are left out, for they may name the subject"
-        if isinstance(error, PermissionMissing):
+        told = quoting.without_words(error.message)
+        if told != error.message and isinstance(error, PermissionMissing):
             told += f"; the OAuth client needs {error.permission}"
         if isinstance(error, RefusedByGenesys):
             error.fields, error.entity_id = (), None
