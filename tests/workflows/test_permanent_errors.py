@@ -20,7 +20,7 @@ def refused(app: Application) -> str:
 
 def malformed(app: Application) -> str:
     app.set_secret("?")
-    return "AuthenticationFailed: the Genesys secret must be"
+    return "AuthenticationFailed: the secret "
 
 
 def unreadable_hold(app: Application) -> str:

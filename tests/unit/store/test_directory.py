@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model.notification import Event
 from genesys_purge.store.directory import MAX_AGE, StoredDirectory
@@ -152,7 +151,7 @@ def test_a_secret_that_is_not_there_is_an_error() -> None:
     client("secretsmanager").delete_secret(
         SecretId="SubscribersSecret", ForceDeleteWithoutRecovery=True
     )
-    with pytest.raises(ClientError, match="ResourceNotFound"):
+    with pytest.raises(Misconfigured, match="the secret SubscribersSecret does not exist"):
         stored().subscribers()
 
 

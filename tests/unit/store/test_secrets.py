@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
-from genesys_purge.errors import AuthenticationFailed
+from botocore.stub import Stubber
+from genesys_purge.errors import AuthenticationFailed, Misconfigured
 from genesys_purge.genesys.oauth import Credentials
 from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 from genesys_purge.store.secrets import StoredSecret
@@ -34,7 +35,7 @@ def stored(watch: Stopwatch | None = None) -> StoredCredentials:
 
 
 def test_the_secret_is_read() -> None:
-    assert stored()(fresh=False) == Credentials("id-1", "hush-1")
+    assert stored()(fresh=False) == Credentials("id-1", "hush-1", "the secret GenesysSecret")
 
 
 def test_it_is_kept_for_five_minutes_and_no_longer() -> None:
@@ -85,16 +86,40 @@ def test_a_secret_of_another_form_is_refused_without_showing_it(text: str) -> No
     put(text)
     with pytest.raises(AuthenticationFailed, match="the Genesys secret must be") as refused:
         stored()(fresh=False)
+    assert str(refused.value).startswith("the secret GenesysSecret ")
     assert "hush-hush" not in str(refused.value)
     assert refused.value.__cause__ is None
 
 
-def test_a_secret_that_is_not_there_is_an_error() -> None:
+def test_a_secret_that_is_not_there_is_named_and_to_be_created() -> None:
     client("secretsmanager").delete_secret(
         SecretId="GenesysSecret", ForceDeleteWithoutRecovery=True
     )
-    with pytest.raises(ClientError, match="ResourceNotFound"):
+    with pytest.raises(AuthenticationFailed) as refused:
         stored()(fresh=False)
+    assert str(refused.value) == (
+        "the secret GenesysSecret does not exist or has no value; create it, or put a value into "
+        'it; the Genesys secret must be {"clientId": "...", "clientSecret": "..."}'
+    )
+
+
+def read_while_aws_answers(code: str) -> None:
+    manager = client("secretsmanager")
+    with Stubber(manager) as stubber:
+        stubber.add_client_error("get_secret_value", code)
+        StoredSecret(manager, "GenesysSecret", MAX_AGE, Stopwatch()).fields()
+
+
+def test_a_secret_that_may_not_be_read_is_named_with_the_right_to_give() -> None:
+    with pytest.raises(Misconfigured) as refused:
+        read_while_aws_answers("AccessDeniedException")
+    assert str(refused.value).startswith("the secret GenesysSecret may not be read; allow")
+    assert "secretsmanager:GetSecretValue" in str(refused.value)
+
+
+def test_what_time_may_mend_stays_the_error_of_aws() -> None:
+    with pytest.raises(ClientError, match="InternalServiceError"):
+        read_while_aws_answers("InternalServiceError")
 
 
 def test_the_secret_is_not_shown_with_its_keeper() -> None:

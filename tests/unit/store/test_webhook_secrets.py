@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from genesys_purge.errors import Misconfigured
 from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
@@ -106,12 +105,13 @@ def test_a_new_secret_is_found_within_a_minute() -> None:
     assert list(secrets()) == [b"hush-next", NOW.encode()]
 
 
-def test_a_secret_that_is_not_there_is_an_error() -> None:
+def test_a_secret_that_is_not_there_is_an_error_that_does_not_name_it_to_whoever_asks() -> None:
     client("secretsmanager").delete_secret(
         SecretId="WebhookSecret", ForceDeleteWithoutRecovery=True
     )
-    with pytest.raises(ClientError, match="ResourceNotFound"):
+    with pytest.raises(Misconfigured, match="the webhook secret is missing") as refused:
         stored()()
+    assert "WebhookSecret" not in str(refused.value)
 
 
 def test_the_secrets_are_not_shown_with_their_keeper() -> None:

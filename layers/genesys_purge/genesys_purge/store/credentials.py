@@ -16,11 +16,15 @@ class StoredCredentials:
         self._secret = secret
 
     def __call__(self, *, fresh: bool) -> Credentials:
-        """The credentials; AuthenticationFailed where the secret is not of the agreed form."""
+        """The credentials; AuthenticationFailed where the secret has none in the agreed form."""
+        name = f"the secret {self._secret.secret_id}"
         try:
             fields = self._secret.fields(fresh=fresh)
-            return Credentials(str(fields["clientId"]), str(fields["clientSecret"]))
-        except (Misconfigured, KeyError):
-            raise AuthenticationFailed(
-                'the Genesys secret must be {"clientId": "...", "clientSecret": "..."}'
-            ) from None
+            return Credentials(str(fields["clientId"]), str(fields["clientSecret"]), name)
+        except Misconfigured as error:
+            wrong = error.message
+        except KeyError as error:
+            wrong = f"{name} has no {error.args[0]}"
+        raise AuthenticationFailed(
+            f'{wrong}; the Genesys secret must be {{"clientId": "...", "clientSecret": "..."}}'
+        )

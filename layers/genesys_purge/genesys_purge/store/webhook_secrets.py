@@ -8,6 +8,7 @@ from genesys_purge.errors import Misconfigured
 from genesys_purge.store.secrets import StoredSecret
 
 MAX_AGE = 60.0
+FORM = 'the webhook secret must be {"current": "...", "previous": "..."}'
 
 
 class StoredWebhookSecrets:
@@ -17,10 +18,16 @@ class StoredWebhookSecrets:
         self._secret = secret
 
     def __call__(self) -> Sequence[bytes]:
-        """Both secrets, or one; Misconfigured where there is none: an empty one proves nothing."""
-        fields = self._secret.fields()
+        """Both secrets, or one; Misconfigured where there is none: an empty one proves nothing.
+
+        Anybody may send a webhook and is answered the error, so it does not name the secret.
+        """
+        try:
+            fields = self._secret.fields()
+        except Misconfigured as error:
+            raise Misconfigured(f"the webhook secret is missing or unreadable; {FORM}") from error
         found = [fields.get(name) for name in ("current", "previous")]
         secrets = [each.encode() for each in found if isinstance(each, str) and each]
         if not secrets:
-            raise Misconfigured('the webhook secret must be {"current": "...", "previous": "..."}')
+            raise Misconfigured(FORM)
         return secrets
