@@ -70,8 +70,8 @@ def test_right_fields_are_read_beside_wrong_ones() -> None:
     del payload["recordTypes"]
     request, errors = read_fields(DataDeletionRequest, payload)
     assert dict(errors) == {
-        "reason": "String should have at least 10 characters",
-        "jurisdiction": "Input should be a valid string",
+        "reason": "must have at least 10 characters",
+        "jurisdiction": "must be text",
         "colour": "is not a field of this request",
         "recordTypes": "is required",
     }

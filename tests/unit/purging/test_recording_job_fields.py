@@ -119,6 +119,30 @@ def test_something_must_be_selected(bench: Workbench) -> None:
     assert bench.errors(request) == {"conversationIds": "give these, dateRange, or both"}
 
 
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"dateRange": "yesterday"}, "dateRange"),
+        ({"dateRange": {"olderThanDays": 400}}, "dateRange"),
+        ({"dateRange": {"olderThanDays": 400, "lookbackDays": 3_661}}, "dateRange.lookbackDays"),
+        ({"conversationIds": ["conversation-1"]}, "conversationIds.0"),
+        ({"conversationIds": "all"}, "conversationIds"),
+    ],
+)
+def test_a_wrong_selection_is_not_told_as_a_missing_one(
+    bench: Workbench, wrong: dict[str, Any], path: str
+) -> None:
+    request = builders.recording_job()
+    del request["dateRange"]
+    assert list(bench.errors(request | wrong)) == [path]
+
+
+def test_a_missing_selection_is_told_beside_what_is_wrong(bench: Workbench) -> None:
+    request = builders.recording_job(reason="short")
+    del request["dateRange"]
+    assert set(bench.errors(request)) == {"reason", "conversationIds"}
+
+
 def test_an_id_is_named_once_however_it_is_spelled(bench: Workbench) -> None:
     twice = builders.recording_job(conversationIds=[IDS[10], IDS[10].upper()])
     assert bench.errors(twice) == {"conversationIds": "names a conversation twice"}

@@ -40,7 +40,7 @@ def between(start: datetime, end: datetime) -> dict[str, str]:
         ({"start": "2014-01-01T00:00:00Z", "end": "2024-01-10T00:00:01Z"}, "dateRange"),
         ({"start": "0001-01-01T00:00:00Z", "end": END}, "dateRange"),
         ({"start": START, "end": "9999-12-31T23:59:59Z"}, "dateRange"),
-        ({"olderThanDays": 400, "lookbackDays": 3_661}, "dateRange"),
+        ({"olderThanDays": 400, "lookbackDays": 3_661}, "dateRange.lookbackDays"),
         ({"start": "2024-01-01T00:00:00", "end": END}, "dateRange.start"),
         ({"start": START, "end": "2024-02-01"}, "dateRange.end"),
         ({"start": START, "end": 1_706_745_600}, "dateRange.end"),
@@ -115,6 +115,17 @@ def test_the_longest_window_spans_ten_years(bench: Workbench, request_of: Builde
     longer = between(end - timedelta(days=3_660) - SECOND, end)
     assert bench.errors(request_of(dateRange=longest)) == {}
     assert bench.errors(request_of(dateRange=longer)) == {"dateRange": "may span at most 3660 days"}
+
+
+@each_window
+def test_the_longest_relative_window_is_as_long_and_a_longer_one_is_one_error(
+    bench: Workbench, request_of: Builder
+) -> None:
+    longest = {"olderThanDays": 400, "lookbackDays": 3_660}
+    assert bench.errors(request_of(dateRange=longest)) == {}
+    assert bench.errors(request_of(dateRange=longest | {"lookbackDays": 3_661})) == {
+        "dateRange.lookbackDays": "must be at most 3660"
+    }
 
 
 @each_window

@@ -9,13 +9,13 @@ from typing import Any
 from genesys_purge.errors import FieldError, OnLegalHold, UnreadableAnswer
 from genesys_purge.methods.answers import count_in
 from genesys_purge.methods.method import Part, Planned, Rules
-from genesys_purge.model.dates import DateRange, Window, zulu
+from genesys_purge.model.dates import LONGEST_RANGE_DAYS, DateRange, Window, zulu
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import Policy
 from genesys_purge.ports import Genesys, Operation
 
 SEGMENT_DAYS = 30
-LONGEST_RANGE = timedelta(days=3_660)
+LONGEST_RANGE = timedelta(days=LONGEST_RANGE_DAYS)
 COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query")
 
 

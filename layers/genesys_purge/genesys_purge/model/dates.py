@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, mode
 from genesys_purge.model.wire import Wire
 
 LONGEST_DAYS = 36_500
+LONGEST_RANGE_DAYS = 3_660
 
 
 def _no_number(value: object) -> object:
@@ -87,7 +88,7 @@ class DateRange(Wire):
     start: Instant | None = None
     end: Instant | None = None
     older_than_days: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] | None = None
-    lookback_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] | None = None
+    lookback_days: Annotated[int, Field(ge=1, le=LONGEST_RANGE_DAYS)] | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

@@ -16,6 +16,7 @@ from pydantic import Field, StringConstraints, ValidationError, create_model
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.dates import DateRange
 from genesys_purge.model.wire import Wire
+from genesys_purge.model.wording import UNKNOWN, said
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
@@ -24,7 +25,6 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 LONGEST_PATH = 200
 MOST_ERRORS = 1_000
-UNKNOWN = "is not a field of this request"
 UNREADABLE = "is nested too deeply, or holds a number over 64 bits or text that is not Unicode"
 
 
@@ -100,12 +100,7 @@ def _draft(model: type[Wire]) -> type[Wire]:
 
 def _field_error(error: Any) -> FieldError:
     path = ".".join(str(part) for part in error["loc"])[:LONGEST_PATH]
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "missing":
-        message = "is required"
-    if error["type"] == "extra_forbidden":
-        message = UNKNOWN
-    return FieldError(path, message)
+    return FieldError(path, said(error))
 
 
 def as_object(payload: object) -> Mapping[str, Any]:

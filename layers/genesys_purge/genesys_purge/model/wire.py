@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from genesys_purge.errors import Misconfigured
+from genesys_purge.model.wording import said
 
 W = TypeVar("W", bound="Wire")
 
@@ -67,6 +68,6 @@ def _wrong_fields(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return type(error).__name__
     return "; ".join(
-        f"{'.'.join(str(part) for part in each['loc']) or 'all of it'}: {each['msg']}"
+        f"{'.'.join(str(part) for part in each['loc']) or 'all of it'}: {said(each)}"
         for each in error.errors()
     )[:500]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -22,6 +23,8 @@ from genesys_purge.model.request import (
 from genesys_purge.model.run import Location, Run
 from genesys_purge.ports import Clock, OrganisationOf, Policies
 
+WORD = re.compile(r"\w+")
+
 
 class Requests:
     """Reads and checks purge requests against the rules in force."""
@@ -38,13 +41,13 @@ class Requests:
         request, errors = read_fields(method.request_model, document)
         organisation = self._organisation(request, errors)
         rules = self._rules(organisation, reference or self._now())
-        wrong = {error.path.partition(".")[0] for error in errors}
+        wrong = {_field_of(error) for error in errors}
         conflicts = chain(
             _conflicts_of_platform(method, organisation),
             conflicts_of_common_fields(request, rules.max_records),
             method.conflicts(request, rules),
         )
-        others = (error for error in conflicts if error.path.partition(".")[0] not in wrong)
+        others = (each for each in conflicts if not _follows(each, document, wrong))
         require_none(chain(errors, others))
         return request
 
@@ -73,6 +76,21 @@ class Requests:
             now=self._now(),
             reference=reference,
         )
+
+
+def _field_of(error: FieldError) -> str:
+    return error.path.partition(".")[0]
+
+
+def _follows(error: FieldError, document: Mapping[str, Any], wrong: set[str]) -> bool:
+    """Whether the error is there only because a wrong field reads as None.
+
+    That is one of the field itself, or of a field that is absent and could stand in for it.
+    """
+    field = _field_of(error)
+    return field in wrong or (
+        field not in document and not wrong.isdisjoint(WORD.findall(error.message))
+    )
 
 
 def _conflicts_of_platform(method: Method, organisation: Organisation) -> Iterator[FieldError]:

@@ -1,0 +1,55 @@
+"""What is wrong with a field, in words for whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+UNKNOWN = "is not a field of this request"
+A_TIME = "must be a time as in RFC 3339"
+UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+
+# By pydantic's own word for the error, filled in with what it says of it.
+WORDS = {
+    "bool_type": "must be true or false",
+    "datetime_from_date_parsing": A_TIME,
+    "datetime_object_invalid": A_TIME,
+    "datetime_parsing": A_TIME,
+    "dict_type": "must be an object",
+    "enum": "must be {expected}",
+    "extra_forbidden": UNKNOWN,
+    "float_type": "must be a number",
+    "greater_than_equal": "must be at least {ge}",
+    "int_type": "must be a whole number",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+    "missing": "is required",
+    "model_type": "must be an object",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_type": "must be text",
+    "timezone_aware": "must say its offset from UTC: Z, or one as +01:00",
+    "too_long": "must have at most {max_length} items",
+    "too_short": "must have at least {min_length} items",
+    "tuple_type": "must be a list",
+}
+FORMS = {
+    UUID: "must be a UUID",
+    r"^[A-Za-z0-9_-]{1,80}$": "must be 1 to 80 letters, digits, - and _",
+    r"^[A-Za-z0-9_.-]{1,100}$": "must be 1 to 100 letters, digits, -, _ and .",
+    r"^[a-z0-9][a-z0-9-]{0,39}$": "must be 1 to 40 lower-case letters, digits and hyphens, "
+    "and not begin with a hyphen",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$": "must be a time of day as HH:MM:SS",
+    r"\S": "must not be blank",
+}
+ONE = re.compile(r"(at least|at most) 1 (item|character)s$")
+
+
+def said(error: Any) -> str:
+    """One of pydantic's errors as a sentence about its field, which shows nothing of its value."""
+    kind, facts = error["type"], error.get("ctx", {})
+    if kind == "string_pattern_mismatch" and facts["pattern"] in FORMS:
+        return FORMS[facts["pattern"]]
+    if kind not in WORDS:
+        return str(error["msg"]).removeprefix("Value error, ")
+    return ONE.sub(r"\1 one \2", WORDS[kind].format(**facts).replace("'", ""))
