@@ -16,11 +16,12 @@ from tests.builders import corpus
 from tests.unit.purge_rules.rule_bench import condition, document
 
 CAP = 1_000
+QUEUE = "5b0f0b5e-2f6d-4d0e-9a57-0e2f3c1d4b5a"
 ROUTE = "POST /purge-rules"
 
 
 def rule(name: str, **fields: Any) -> dict[str, Any]:
-    filters = [condition("type", "eq", "voice"), condition("queueId", "eq", name)]
+    filters = [condition("type", "eq", "voice"), condition("queueId", "eq", QUEUE)]
     asked = {"name": name, "scope": {"filters": filters}, "snapshotBeforeDelete": False}
     return document(**asked | fields)
 
@@ -54,7 +55,7 @@ def test_a_rule_is_one_policy_there_and_says_what_is_different(app: Application)
     (policy,) = policies("queue-1")
     assert policy["mediaPolicies"] == {
         "callPolicy": {
-            "conditions": {"forQueues": [{"id": "queue-1"}]},
+            "conditions": {"forQueues": [{"id": QUEUE}]},
             "actions": {
                 "retainRecording": True,
                 "deleteRecording": False,

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.purge_rule import RuleRef
-from genesys_purge.purge_rules.policy_form import DIRECTION, MEDIA, REFERENCES, STATUS, TYPE
+from genesys_purge.purge_rules.policy_form import (
+    DIRECTION,
+    MEDIA,
+    REFERENCES,
+    STATUS,
+    TYPE,
+    WRAP_UP_CODE,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +24,7 @@ from tests.unit.purge_rules.rule_bench import RuleBench, condition, document, ma
 
 Filters = list[dict[str, Any]]
 VOICE = condition("type", "eq", "voice")
+QUEUE = "5b0f0b5e-2f6d-4d0e-9a57-0e2f3c1d4b5a"
 ACTIONS = {
     "retainRecording": True,
     "deleteRecording": False,
@@ -85,10 +93,10 @@ def test_a_type_is_the_policy_of_its_medium(live: RuleBench, medium: str, name: 
 def test_a_reference_is_a_condition_of_every_medium_where_none_is_named(
     live: RuleBench, field: str, name: str
 ) -> None:
-    media = policy(live, condition(field, "eq", "id-1"))["mediaPolicies"]
+    media = policy(live, condition(field, "eq", QUEUE))["mediaPolicies"]
     assert list(media) == list(MEDIA.values())
     for each in media.values():
-        assert each == {"conditions": {name: [{"id": "id-1"}]}, "actions": ACTIONS}
+        assert each == {"conditions": {name: [{"id": QUEUE}]}, "actions": ACTIONS}
 
 
 @pytest.mark.parametrize(("direction", "word"), [("inbound", "INBOUND"), ("outbound", "OUTBOUND")])
@@ -149,9 +157,11 @@ def test_what_a_policy_cannot_do_is_refused_with_the_nearest_that_can(
         (condition("queueId", "neq", "q-1"), "operator", ("must be eq", "recording_job")),
         (condition("status", "lt", "completed"), "operator", ("must be eq",)),
         (condition("status", "eq", "active"), "value", ("must be completed",)),
-        (condition("queueId", "eq", "q 1"), "value", ("an id",)),
-        (condition("queueId", "eq", "../x"), "value", ("an id",)),
-        (condition("userId", "eq", 7), "value", ("an id",)),
+        (condition("queueId", "eq", "Support"), "value", ("must be a UUID",)),
+        (condition("queueId", "eq", QUEUE[:-1]), "value", ("must be a UUID",)),
+        (condition("userId", "eq", 7), "value", ("must be a UUID",)),
+        (condition("userId", "eq", "jane"), "value", ("must be a UUID",)),
+        (condition("wrapUpCode", "eq", "../x"), "value", ("an id",)),
         (condition("wrapUpCode", "eq", value=True), "value", ("an id",)),
         (condition("direction", "eq", "INBOUND"), "value", ("must be inbound or outbound",)),
         (condition("direction", "neq", "inbound"), "operator", ("must be eq",)),
@@ -175,7 +185,7 @@ def test_a_type_without_a_policy_is_refused(live: RuleBench, medium: object) -> 
 
 
 @pytest.mark.parametrize(
-    "others", [[], [condition("type", "eq", "email")], [condition("queueId", "eq", "q-1")]]
+    "others", [[], [condition("type", "eq", "email")], [condition("queueId", "eq", QUEUE)]]
 )
 def test_a_direction_of_anything_but_calls_is_refused(live: RuleBench, others: Filters) -> None:
     found = errors(live, *others, condition("direction", "eq", "inbound"))
@@ -232,23 +242,23 @@ def test_a_medium_is_kept_as_long_as_whatever_it_carries(
 
 def test_a_rule_for_every_medium_is_kept_as_long_as_any(live: RuleBench) -> None:
     live.policies.matrix = matrix((30, {}), (400, {"interactionType": "email"}))
-    found = errors(live, condition("queueId", "eq", "q-1"), retentionPeriod={"days": 399})
+    found = errors(live, condition("queueId", "eq", QUEUE), retentionPeriod={"days": 399})
     assert list(found) == ["retentionPeriod.days"]
 
 
-IDS = st.from_regex(r"[A-Za-z0-9_.-]{1,100}", fullmatch=True)
 RIGHT = {
     TYPE: st.sampled_from(sorted(MEDIA)),
     DIRECTION: st.sampled_from(["inbound", "outbound"]),
     STATUS: st.just("completed"),
-    **dict.fromkeys(REFERENCES, IDS),
+    **dict.fromkeys(REFERENCES, st.uuids().map(str)),
+    WRAP_UP_CODE: st.from_regex(r"[A-Za-z0-9_.-]{1,100}", fullmatch=True),
 }
 told = st.fixed_dictionaries({}, optional=RIGHT)
 any_filter = st.fixed_dictionaries(
     {
         "field": st.sampled_from([*RIGHT, "classification"]),
         "operator": st.sampled_from(["eq", "eq", "eq", "neq"]),
-        "value": st.sampled_from(["voice", "email", "inbound", "completed", "id-1"]),
+        "value": st.sampled_from(["voice", "email", "inbound", "completed", QUEUE]),
     }
 )
 

@@ -50,10 +50,11 @@ TAKEN = RefusedByGenesys(
 )
 INVALID = RefusedByGenesys("400: recording.media.policy.invalid", status=400)
 FOUND = "found at Genesys after a call that was not answered"
+QUEUE = "5b0f0b5e-2f6d-4d0e-9a57-0e2f3c1d4b5a"
 CAP = "the organisation keeps no interaction for more than 1826 days"
 FILTERS = [
     condition("type", "eq", "voice"),
-    condition("queueId", "eq", "queue-1"),
+    condition("queueId", "eq", QUEUE),
     condition("direction", "eq", "inbound"),
 ]
 ASKED: dict[str, Any] = {
@@ -67,7 +68,7 @@ POLICY: dict[str, Any] = {
     "enabled": True,
     "mediaPolicies": {
         "callPolicy": {
-            "conditions": {"forQueues": [{"id": "queue-1"}], "directions": ["INBOUND"]},
+            "conditions": {"forQueues": [{"id": QUEUE}], "directions": ["INBOUND"]},
             "actions": {
                 "retainRecording": True,
                 "deleteRecording": False,
@@ -86,7 +87,7 @@ def create(live: RuleBench, actor: str = "tests", **fields: Any) -> SubmittedRul
 def at_genesys(**changes: Any) -> dict[str, Any]:
     """The policy as Genesys lists it: with books of its own, and with all that it leaves empty."""
     call = POLICY["mediaPolicies"]["callPolicy"]
-    queue = {"id": "queue-1", "name": "Support", "memberCount": 7}
+    queue = {"id": QUEUE, "name": "Support", "memberCount": 7}
     empty: dict[str, Any] = {
         "forUsers": [],
         "timeAllowed": None,
@@ -345,7 +346,7 @@ OTHERS: dict[str, Any] = {
     "off": {"enabled": False},
     "another description": {"description": "Three years"},
     "another queue": media({"forQueues": [{"id": "queue-2"}]}),
-    "one more queue": media({"forQueues": [{"id": "queue-1"}, {"id": "queue-2"}]}),
+    "one more queue": media({"forQueues": [{"id": QUEUE}, {"id": "queue-2"}]}),
     "no queue": media({"forQueues": []}),
     "another direction": media({"directions": ["OUTBOUND"]}),
     "a user": media({"forUsers": [{"id": "user-1"}]}),

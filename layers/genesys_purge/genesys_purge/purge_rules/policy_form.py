@@ -9,6 +9,7 @@ from typing import Any
 from genesys_purge.errors import FieldError
 from genesys_purge.model.media import MESSAGE, VOICE, of_media
 from genesys_purge.model.retention import Kind
+from genesys_purge.model.wording import UUID
 from genesys_purge.purge_rules.rule import Filter, Operator, Recurrence, RuleRequest, Scope
 
 # The policy of each medium; the platform's own list of media knows only calls and chats.
@@ -19,10 +20,13 @@ MEDIA = {
     MESSAGE: "messagePolicy",
 }
 TYPE, DIRECTION, STATUS = "type", "direction", "status"
-REFERENCES = {"queueId": "forQueues", "userId": "forUsers", "wrapUpCode": "wrapupCodes"}
+# Genesys says of wrap-up codes that they have ids, not that those are UUIDs.
+WRAP_UP_CODE = "wrapUpCode"
+REFERENCES = {"queueId": "forQueues", "userId": "forUsers", WRAP_UP_CODE: "wrapupCodes"}
 # What each field may be compared with, where that is a list of words.
 WORDS = {TYPE: tuple(MEDIA), DIRECTION: ("inbound", "outbound"), STATUS: ("completed",)}
-IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch
+IS_UUID = re.compile(UUID).fullmatch
+IS_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch
 SCHEDULE = "a schedule of ours (PurgeScheduleRequest) that submits method recording_job"
 
 
@@ -130,5 +134,11 @@ def _unmet_by_itself(given: Filter, path: str) -> Iterator[FieldError]:
         yield FieldError(
             f"{path}.value", f"must be {' or '.join(words)}: a retention policy has no other"
         )
-    elif not words and not (isinstance(given.value, str) and IDENTIFIER(given.value)):
-        yield FieldError(f"{path}.value", "must be an id of Genesys's, as text")
+    elif not words and not _is_reference(given):
+        form = "an id of Genesys's, as text" if given.field == WRAP_UP_CODE else "a UUID"
+        yield FieldError(f"{path}.value", f"must be {form}")
+
+
+def _is_reference(given: Filter) -> bool:
+    is_id = IS_ID if given.field == WRAP_UP_CODE else IS_UUID
+    return isinstance(given.value, str) and is_id(given.value) is not None
