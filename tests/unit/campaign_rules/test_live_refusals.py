@@ -53,6 +53,7 @@ WRONG = [
     (behaviour_rule(actions=[]), "actions", "at least one"),
     (contact_rule(conditions=[PROGRESS, REGION], actions=[{"type": "recycleCampaign"}]),
      "conditions.1.attribute", "make two rules"),
+    (contact_rule(conditions=[REGION, PROGRESS]), "conditions.0.attribute", "make two rules"),
     (column("equals", value=True, kind="boolean"), "conditions.0.type", 'type string with "true"'),
     (column("in", ["a"], "string"), "conditions.0.operator", "a rule of its own"),
     (column("greaterThan", "a", "string"), "conditions.0.operator", "equals, notEquals"),

@@ -100,7 +100,11 @@ def _of_action(action: Action, rule: Rule, *, is_campaigns: bool) -> Iterator[tu
     if action.type == SET_LIST:
         yield "type", NO_LISTS
         return
+    attributes = {each.attribute for each in rule.conditions or ()}
     known = CAMPAIGN_ACTIONS if is_campaigns else CONTACT_ACTIONS
+    if is_campaigns and not all(each.startswith(CAMPAIGN) for each in attributes):
+        # Either of the two rules that it has to be made into may have the action.
+        known = CAMPAIGN_ACTIONS | CONTACT_ACTIONS
     if action.type not in known:
         words = ", ".join(sorted(known))
         yield "type", f"must be one of {words}; what needs further settings is made at Genesys"
@@ -108,9 +112,9 @@ def _of_action(action: Action, rule: Rule, *, is_campaigns: bool) -> Iterator[tu
         yield "listId", "has no counterpart on the live platform; leave it out"
     if action.value is not None:
         yield "value", "has no counterpart on the live platform; leave it out"
-    attributes = {each.attribute.removeprefix(CAMPAIGN) for each in rule.conditions or ()}
-    if is_campaigns and action.type == TURN_ON and attributes & NEVER_TURN_ON:
-        words = ", ".join(sorted(attributes & NEVER_TURN_ON))
+    progress = {each.removeprefix(CAMPAIGN) for each in attributes} & NEVER_TURN_ON
+    if is_campaigns and action.type == TURN_ON and progress:
+        words = ", ".join(sorted(progress))
         yield "type", f"no campaign can turn itself on by its {words}; use another condition"
 
 
