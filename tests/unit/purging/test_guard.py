@@ -77,7 +77,7 @@ def test_with_every_condition_there_is_leave_for_the_next_attempt(
 @pytest.mark.parametrize("switch", ["off", "", "ON", "true", "on, please"])
 def test_without_a_clear_on_there_is_none(bench: Workbench, case: Case, switch: str) -> None:
     bench.policies.switch = switch
-    with pytest.raises(PurgingSwitchedOff, match="switched off"):
+    with pytest.raises(PurgingSwitchedOff, match="set the parameter /<stack>/purging to `on`"):
         bench.guard.permit(case, 3)
 
 

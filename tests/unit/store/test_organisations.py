@@ -89,7 +89,10 @@ def test_one_that_there_is_not_is_refused_with_those_that_there_are(
     put(**known)
     with pytest.raises(InvalidRequest, match=told) as refused:
         adapter().named("latam")
-    assert [error.path for error in refused.value.fields] == ["organisation"]
+    (error,) = refused.value.fields
+    assert error.path == "organisation"
+    assert "/known has no other; add it to that parameter" in error.message
+    assert "in force within a minute" in error.message
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class Guard:
     def _check_switch(self) -> None:
         if not self._policies.purging_is_on():
             raise PurgingSwitchedOff(
-                "purging is switched off; set the switch parameter to `on` to allow it"
+                "purging is switched off; set the parameter /<stack>/purging to `on` to allow it"
             )
 
     def _check_run(self, run: Run) -> None:

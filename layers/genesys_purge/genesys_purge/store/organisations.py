@@ -41,9 +41,11 @@ class ParameterOrganisations:
         known = self._known().organisations
         if name not in known:
             told = f"one of {', '.join(sorted(known))}, or absent" if known else "absent"
-            raise InvalidRequest(
-                [FieldError("organisation", f"must be {told}: {self._parameter} has no other")]
+            message = (
+                f"must be {told}: {self._parameter} has no other; add it to that parameter, with "
+                "its client's secret, and it is in force within a minute"
             )
+            raise InvalidRequest([FieldError("organisation", message)])
         return known[name].organisation(name, self._secrets + name, self._own)
 
     def _known(self) -> Organisations:
