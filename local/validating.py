@@ -30,11 +30,11 @@ class ShippedPolicies:
 def validate(file: Path) -> int:
     """Prints the normalised request and returns 0, or every error as `path: message` and 1.
 
-    Zones and limits come from the variables that the functions read, RESIDENCY_ZONES and so on,
-    whatever organisation it names.
+    Platform, zones and limits come from the variables that the functions read, GENESYS_PLATFORM,
+    RESIDENCY_ZONES and so on, whatever organisation it names.
     """
     try:
-        now, own = datetime.now(UTC), Settings.from_environment().organisation
+        now, own = datetime.now(UTC), _settings().organisation
         requests = Requests(ShippedPolicies(), lambda _: own, lambda: now)
         submitted = callers.submission(as_sent(read_request(file), now))
         reference = submitted.moment or now
@@ -54,7 +54,7 @@ def validate_rules(file: Path) -> int:
     names.
     """
     try:
-        platform = platform_named(Settings.from_environment().genesys_platform)
+        platform = platform_named(_settings().genesys_platform)
         rules = checked(read_rules(file), lambda _: platform).rule_set
     except InvalidRequest as refused:
         for error in refused.errors():
@@ -62,3 +62,11 @@ def validate_rules(file: Path) -> int:
         return 1
     print(json.dumps(rules.to_json(), indent=2))
     return 0
+
+
+def _settings() -> Settings:
+    """The environment's; where a variable is wrong, the command ends and says which."""
+    try:
+        return Settings.from_environment()
+    except ValueError as wrong:
+        raise SystemExit(f"error: {wrong}") from None

@@ -149,6 +149,19 @@ def test_a_set_is_checked_for_the_platform_that_the_environment_names(
     assert capsys.readouterr().out.startswith("rules.0.priority: must be 1")
 
 
+@pytest.mark.parametrize("what", [["request.json"], ["--rules", "rules.json"]])
+def test_a_platform_that_there_is_not_ends_validation_with_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(what[-1]).write_text("{}")
+    monkeypatch.setenv("GENESYS_PLATFORM", "foo")
+    with pytest.raises(SystemExit) as ended:
+        main(["validate", *what])
+    message = "error: GENESYS_PLATFORM must be documented or live, not 'foo'"
+    assert ended.value.code == message
+
+
 def test_a_set_of_an_organisation_is_checked_and_evaluated_as_any_other(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
