@@ -22,8 +22,14 @@ from genesys_purge.ports import Operation
 from tests.contract import sdk
 
 SUBMITS = [
-    (data_deletion.SUBMIT, ("recording_job", "gdpr_request")),
-    (interaction_purge.SUBMIT, ("recording_job", "mediaTypes")),
+    (
+        data_deletion.SUBMIT,
+        ("recording_job", "gdpr_request", "includePolicyBasedRecordings", "field organisation"),
+    ),
+    (
+        interaction_purge.SUBMIT,
+        ("recording_job", "no soft delete and no filter on attributes", "mediaTypes message"),
+    ),
     (conversation_archive.SUBMIT, ("recording_job", "conversationIds")),
     (Operation("POST", "/api/v2/purgerules"), ("recording_job", "media retention policy")),
     (Operation("POST", "/api/v2/platform/webhooks"), ("notifications", "EventBridge")),
@@ -70,7 +76,9 @@ def test_every_live_endpoint_and_method_that_is_named_exists() -> None:
 def test_the_documents_query_is_refused_with_the_live_methods(operation: Operation) -> None:
     error = error_in(answer(400, operation), operation)
     assert isinstance(error, RefusedByGenesys)
-    assert "use method recording_job or gdpr_request" in error.message
+    assert "GenesysPlatform=live" in error.message
+    assert "recording_job with dateRange, mediaTypes or conversationIds" in error.message
+    assert "gdpr_request for one data subject" in error.message
 
 
 @pytest.mark.parametrize(

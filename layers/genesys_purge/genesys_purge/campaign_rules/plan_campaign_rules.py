@@ -53,7 +53,10 @@ class PlanCampaignRules:
         try:
             return catalogue.rules(deployment.campaign_id)
         except JobLost as error:
-            message = f"Genesys has no campaign {deployment.campaign_id}: {error}"
+            unknown = (
+                f"Genesys knows no campaign {deployment.campaign_id}, or no rules of campaigns"
+            )
+            message = f"{unknown}: {error}"
             raise InvalidRequest([FieldError("campaignId", message)]) from error
 
     def _planned(self, deployment: Deployment, steps: tuple[Step, ...]) -> Deployment:

@@ -34,7 +34,8 @@ def advice(operation: Operation, status: int) -> str:
         return f"; the live platform does not have this: use {INSTEAD[path]}"
     if status == BAD_REQUEST and path == DETAILS and not operation.permissions:
         return (
-            "; the live platform wants another form of this query: if this is one, use method "
-            "recording_job or gdpr_request"
+            "; the live platform wants another form of this query: if this is one, set "
+            "GenesysPlatform=live and use method recording_job with dateRange, mediaTypes or "
+            "conversationIds, or gdpr_request for one data subject"
         )
     return ""
