@@ -35,6 +35,11 @@ def test_a_wrong_field_is_told_alone_and_by_its_path(
     assert list(bench.errors(builders.conversation_archive(**{field: value}))) == [path]
 
 
+def test_a_wrong_place_of_ids_is_not_told_as_a_missing_one(bench: Workbench) -> None:
+    request = builders.conversation_archive(conversationIdsFrom=7)
+    assert list(bench.errors(request)) == ["conversationIdsFrom"]
+
+
 @pytest.mark.parametrize(
     "not_an_id",
     [

@@ -82,6 +82,14 @@ def test_a_live_organisation_refuses_what_only_documents_describe_and_says_what_
 
 
 @pytest.mark.usefixtures("emea")
+def test_a_refused_method_is_told_beside_the_wrong_field_that_its_message_names(
+    bench: Workbench,
+) -> None:
+    request = builders.interaction_purge(organisation="live", dateRange="yesterday")
+    assert bench.errors(request).keys() == {"method", "dateRange"}
+
+
+@pytest.mark.usefixtures("emea")
 @pytest.mark.parametrize("request_of", [builders.recording_job, builders.gdpr_request])
 def test_a_live_organisation_takes_the_live_methods(bench: Workbench, request_of: Any) -> None:
     assert bench.errors(request_of(organisation="live")) == {}
