@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LEFT_OUT = "; the words of Genesys are left out, for they may name the subject"
-QUOTING = re.compile(r"( answered \d{3}): ")
+QUOTING = re.compile(r"(?<= answered \d{3}): ")
 
 
 def answered(call: str, status: int, words: str) -> str:
@@ -15,5 +15,5 @@ def answered(call: str, status: int, words: str) -> str:
 
 def without_words(message: str) -> str:
     """The message up to Genesys's words; all of it where it has none."""
-    before, *quoted = QUOTING.split(message, maxsplit=1)
-    return f"{before}{quoted[0]}{LEFT_OUT}" if quoted else message
+    quoting = QUOTING.search(message)
+    return message[: quoting.start()] + LEFT_OUT if quoting else message
