@@ -18,7 +18,7 @@ ExportOf = Callable[[str | None], ChangeExport]
 IsLive = Callable[[str | None], bool]
 NOT_ON_LIVE = FieldError(
     "organisation",
-    "has the live platform, which tells no changes of campaign rules to this export: use "
+    "has the live platform, which lacks the event query that changes are read from: use "
     "POST /api/v2/audits/query with serviceName Outbound, or Genesys's EventBridge partner source "
     "(PartnerEventSource), whose events are recorded in the audit",
 )
