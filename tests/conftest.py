@@ -21,7 +21,7 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 time.tzset()
 
 # The same examples each time; `--hypothesis-profile=thorough` looks for new ones.
-settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("default", max_examples=35, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("default")
 

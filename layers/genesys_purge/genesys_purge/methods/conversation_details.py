@@ -102,7 +102,7 @@ def _all(
 ) -> Collection[Conversation]:
     """What the query finds, page by page up to an empty one, each once.
 
-    UnreadableAnswer where that comes before all that any of the pages told of.
+    UnreadableAnswer where a page without its list comes before all that any of the pages told of.
     """
     known: dict[str, Conversation] = {}
     told = 0
@@ -114,16 +114,17 @@ def _all(
         hits = count_in(answer, "totalHits")
         told = max(told, hits or 0)
         # A page after the last may lack the list, but it still tells how many there are in all.
+        # Where there is an empty one, that is the end: how many there are is an approximate number.
         is_bare = hits is not None and "conversations" not in answer
+        if is_bare and len(known) < told:
+            raise UnreadableAnswer(
+                f"Genesys told of {told} conversations and listed {len(known)}; try again, or ask "
+                "for a shorter dateRange"
+            )
         found = [] if is_bare else _conversations(answer)
         if not found:
             break
         _add(found, named, known)
-    if len(known) < told:
-        raise UnreadableAnswer(
-            f"Genesys told of {told} conversations and listed {len(known)}; try again, or ask for "
-            "a shorter dateRange"
-        )
     return known.values()
 
 
