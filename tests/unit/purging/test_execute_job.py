@@ -131,6 +131,29 @@ def test_a_job_about_more_than_was_planned_is_stopped(bench: Workbench, step: Ba
     assert_stopped(bench, bench.submit_batch(step), "4 conversations, the plan has 3")
 
 
+def named(*ids: str) -> dict[str, Any]:
+    """The query of a job as Genesys tells it, about these conversations."""
+    predicates = [{"value": each} for each in ids]
+    filters = [{"type": "or", "predicates": predicates}]
+    return {"action": "DELETE", "conversationQuery": {"conversationFilters": filters}}
+
+
+@pytest.mark.parametrize("ids", [IDS[:2], [*IDS, "b" * 36], [*IDS[:2], "b" * 36]])
+def test_a_job_that_names_others_than_the_plan_is_stopped(
+    bench: Workbench, step: BatchStep, ids: list[str]
+) -> None:
+    bench.genesys.on(STATUS, READY | {"recordingJobsQuery": named(*ids)})
+    assert_stopped(bench, bench.submit_batch(step), "names other conversations than the plan")
+
+
+@pytest.mark.parametrize("query", [named(*(each.upper() for each in IDS)), {}, {"action": 1}, None])
+def test_a_job_that_names_the_same_ones_or_does_not_tell_is_executed(
+    bench: Workbench, step: BatchStep, query: Any
+) -> None:
+    bench.genesys.on(STATUS, READY | {"recordingJobsQuery": query})
+    assert bench.submit_batch(step).next is Next.POLL
+
+
 def test_a_job_without_totals_waits(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(STATUS, {"state": "READY"})
     after = bench.submit_batch(step)

@@ -25,10 +25,18 @@ class Present(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a job that waits says it is about: records of so many conversations."""
+    """What a job that waits says it is about: records of so many conversations.
+
+    `named` are the ids that its own query names, where they can be read.
+    """
 
     conversations: int
     records: int
+    named: frozenset[str] = frozenset()
+
+    def differs_from(self, part: Part) -> bool:
+        """Whether it names other conversations than the part does."""
+        return bool(self.named) and self.named != {each.casefold() for each in part.ids}
 
     def excess_over(self, present: Present) -> str | None:
         """What the job is about and should not be; None where it is about what was planned.

@@ -12,7 +12,7 @@ from genesys_purge.methods.gate import Found, Present
 from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
 from genesys_purge.methods.recording_aged import may_touch
 from genesys_purge.methods.recording_lists import page, pages
-from genesys_purge.methods.recording_match import is_job
+from genesys_purge.methods.recording_match import ids_of, is_job
 from genesys_purge.methods.recording_metadata import is_kept, is_unsure, rows_of, undone_by
 from genesys_purge.methods.recording_protection import protection_of
 from genesys_purge.methods.recording_request import (
@@ -112,7 +112,8 @@ class RecordingGate:
         records = count_in(job, "totalRecordings")
         if conversations is None or records is None:
             raise UnreadableAnswer("Genesys has a job ready without readable totals")
-        return Found(conversations, records)
+        named = frozenset(ids_of(job.get("recordingJobsQuery")))
+        return Found(conversations, records, named)
 
     def execute(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
         genesys.delete(EXECUTE, {"state": "PROCESSING"}, permit, job_id=job_id)

@@ -24,12 +24,12 @@ def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
         same
         and date is not None
         and date.replace(microsecond=0) == at.replace(microsecond=0)
-        and _ids_of(query) == _ids_of(wanted)
+        and ids_of(query) == ids_of(wanted)
         and _interval_of(query) == _interval_of(wanted)
     )
 
 
-def _ids_of(query: Mapping[str, Any]) -> set[str]:
+def ids_of(query: Any) -> set[str]:
     """The conversations that a job's query names; empty where it cannot be read."""
     try:
         (filters,) = query["conversationQuery"]["conversationFilters"]

@@ -73,6 +73,8 @@ class ExecuteJob:
 
         With it, how many records there are, where that was counted for the verification.
         """
+        if found.differs_from(case.part):
+            raise LimitExceeded("the job names other conversations than the plan has for it")
         present = gate.present(case.request, case.part, case.genesys)
         if excess := found.excess_over(present):
             raise LimitExceeded(f"the job is about {excess} for it")
