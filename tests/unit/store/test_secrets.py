@@ -117,6 +117,12 @@ def test_a_secret_that_may_not_be_read_is_named_with_the_right_to_give() -> None
     assert "secretsmanager:GetSecretValue" in str(refused.value)
 
 
+def test_a_secret_that_is_marked_for_deletion_is_to_be_restored() -> None:
+    client("secretsmanager").delete_secret(SecretId="GenesysSecret")
+    with pytest.raises(AuthenticationFailed, match="is marked for deletion; restore it"):
+        stored()(fresh=False)
+
+
 def test_what_time_may_mend_stays_the_error_of_aws() -> None:
     with pytest.raises(ClientError, match="InternalServiceError"):
         read_while_aws_answers("InternalServiceError")

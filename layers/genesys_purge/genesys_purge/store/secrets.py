@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 REFUSALS = {
     "ResourceNotFoundException": "does not exist or has no value; create it, or put a value "
     "into it",
+    "InvalidRequestException": "is marked for deletion; restore it",
     "AccessDeniedException": "may not be read; allow this function's role "
     "secretsmanager:GetSecretValue on it, and kms:Decrypt on a key of its own",
 }
