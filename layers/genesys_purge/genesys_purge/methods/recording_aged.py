@@ -16,9 +16,10 @@ from genesys_purge.methods.method import Planned, Skipped, Sources
 from genesys_purge.methods.recording_checks import is_aged
 from genesys_purge.methods.recording_eligibility import NOT_FOUND, Eligibility
 from genesys_purge.methods.recording_protection import MOST_ASKED
-from genesys_purge.methods.recording_request import UUID, RecordingJobRequest
+from genesys_purge.methods.recording_request import RecordingJobRequest
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.model.wording import UUID
 from genesys_purge.ports import Genesys
 
 # An interval takes what was active in it, whenever that began. What lasted longer is not seen

@@ -12,9 +12,9 @@ from genesys_purge.methods.conversation_details import Filter, any_of
 from genesys_purge.methods.method import Part
 from genesys_purge.model.dates import DateRange, Window, zulu
 from genesys_purge.model.request import Classification, PurgeRequest
+from genesys_purge.model.wording import UUID
 
 MOST_IDS = 1_000
-UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
 ConversationId = Annotated[str, StringConstraints(pattern=UUID, to_lower=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from genesys_purge.errors import OutcomeUnknown, TryLater
 from genesys_purge.methods.finder import Finder
@@ -40,19 +42,9 @@ class Reconcile:
     def _look_for_request(self, case: Case, finder: Finder, step: BatchStep) -> BatchStep:
         """A job that is listed tells more than records that are gone, which is asked next."""
         ref = BatchRef(case.batch.run_id, case.batch.number)
-        wait = reconcile_wait(step)
-        looks_left = step.waited_seconds + wait <= self._patience
-        try:
-            job_id = finder.find(case.request, ref, case.genesys)
-        except TryLater:
-            if not looks_left:
-                raise
-            return step.again(wait)
-        if job_id:
-            return self._adopt_job(case.batch, job_id, step)
-        # While the list may be late, neither is anything claimed nor is anything sent again.
-        if looks_left:
-            return step.again(wait)
+        find = partial(finder.find, case.request, ref, case.genesys)
+        if following := self._look_in_list(find, self._patience, case, step):
+            return following
         if finder.deletes(case.request):
             return self._look_for_records(case, step)
         # Where the subject is gone by now, another submit is refused for that.
@@ -81,19 +73,30 @@ class Reconcile:
 
     def _look_for_job(self, case: Case, gate: Gate, step: BatchStep) -> BatchStep:
         """A job that was created is listed, and has deleted nothing yet."""
+        find = partial(gate.find, case.request, case.part, case.genesys)
+        patience = min(self._patience, LISTED_WITHIN)
+        if following := self._look_in_list(find, patience, case, step):
+            return following
+        return self._submit_again(case, "Genesys lists no job for it", step)
+
+    def _look_in_list(
+        self, find: Callable[[], str | None], patience: int, case: Case, step: BatchStep
+    ) -> BatchStep | None:
+        """The step after the look; None where there is no job, and the list is not late any more.
+
+        While it may be late, neither is anything claimed nor is anything sent again.
+        """
         wait = reconcile_wait(step)
-        looks_left = step.waited_seconds + wait <= min(self._patience, LISTED_WITHIN)
+        looks_left = step.waited_seconds + wait <= patience
         try:
-            job_id = gate.find(case.request, case.part, case.genesys)
+            job_id = find()
         except TryLater:
             if not looks_left:
                 raise
             return step.again(wait)
         if job_id:
             return self._adopt_job(case.batch, job_id, step)
-        if looks_left:
-            return step.again(wait)
-        return self._submit_again(case, "Genesys lists no job for it", step)
+        return step.again(wait) if looks_left else None
 
     def _adopt_job(self, batch: Batch, job_id: str, step: BatchStep) -> BatchStep:
         now = self._batches.now()
