@@ -10,7 +10,7 @@ from timeit import Timer
 from typing import Any
 
 import orjson
-from genesys_purge.campaign_rules.conditions import Matches, compile_rule
+from genesys_purge.campaign_rules.evaluating.conditions import Matches, compile_rule
 from genesys_purge.campaign_rules.rules import Rule
 
 from tests.unit.campaign_rules import naive

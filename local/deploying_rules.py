@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from genesys_purge.campaign_rules.requests import checked
+from genesys_purge.campaign_rules.deploying.requests import checked
 from genesys_purge.errors import InvalidRequest
 from rich.console import Console
 

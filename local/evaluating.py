@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import IO
 
 from genesys_purge.campaign_rules.checking import check
-from genesys_purge.campaign_rules.contact_lines import contacts_in
-from genesys_purge.campaign_rules.evaluation import Evaluation
+from genesys_purge.campaign_rules.evaluating.contact_lines import contacts_in
+from genesys_purge.campaign_rules.evaluating.evaluation import Evaluation
 from genesys_purge.errors import InvalidRequest
 
 from local.rule_files import read_rules

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from genesys_purge import callers
-from genesys_purge.campaign_rules.requests import checked
+from genesys_purge.campaign_rules.deploying.requests import checked
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.purging.requests import Requests, normalised

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import IO, TYPE_CHECKING
 
-from genesys_purge.campaign_rules import change_ports
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.exporting import ports as change_ports
+from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.campaign import Campaign
-from genesys_purge.model.campaign_export import CampaignExport
 
 from tests.fakes import MemoryAuditLog
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from genesys_purge.campaign_rules import ports
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.deploying import ports
+from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
+from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.campaign import Campaign
-from genesys_purge.model.deployment import Deployment, DeploymentStatus
-from genesys_purge.model.deployment_messages import DeploymentStep
 
 from tests.fakes import MemoryAuditLog
 

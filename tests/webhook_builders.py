@@ -8,9 +8,9 @@ from base64 import b64encode
 from typing import Any
 
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.notification import Delivery, Event, Notification, Subscriber
 from genesys_purge.ports import Receipt
 from genesys_purge.store.items import audit_item
+from genesys_purge.webhooks.notification import Delivery, Event, Notification, Subscriber
 
 from tests.clock import NOON
 

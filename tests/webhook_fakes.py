@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from genesys_purge import ports
-from genesys_purge.model.notification import Delivery, Notification, Subscriber, Subscribers
 from genesys_purge.webhooks import ports as webhook_ports
+from genesys_purge.webhooks.notification import Delivery, Notification, Subscriber, Subscribers
 
 from tests.rule_fakes import MemoryQueue
 

@@ -1,7 +1,7 @@
 """ApplyCampaignRules: create and update rules at Genesys in the order of the plan."""
 
+from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.entrypoint import task
-from genesys_purge.model.deployment_messages import DeploymentStep
 from genesys_purge.wiring import campaign_rules
 
 

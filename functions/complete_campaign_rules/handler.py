@@ -1,7 +1,10 @@
 """CompleteCampaignRules: say how a deployment ended."""
 
+from genesys_purge.campaign_rules.deploying.deployment_messages import (
+    DeploymentResult,
+    DeploymentStep,
+)
 from genesys_purge.entrypoint import task
-from genesys_purge.model.deployment_messages import DeploymentResult, DeploymentStep
 from genesys_purge.wiring import campaign_rules
 
 

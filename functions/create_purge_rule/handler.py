@@ -1,8 +1,8 @@
 """CreatePurgeRule: a purge rule at Genesys, invoked directly or by `POST /purge-rules`."""
 
 from genesys_purge.entrypoint import submission
-from genesys_purge.model.purge_rule import SubmittedRule
 from genesys_purge.model.submission import Submission
+from genesys_purge.purge_rules.purge_rule import SubmittedRule
 from genesys_purge.wiring import purge_rules
 
 

@@ -1,7 +1,7 @@
 """ExportCampaignRuleChanges: the changes of campaigns' rules into S3, daily and on request."""
 
+from genesys_purge.campaign_rules.exporting.campaign_export import Exported
 from genesys_purge.entrypoint import submission
-from genesys_purge.model.campaign_export import Exported
 from genesys_purge.model.submission import Submission
 from genesys_purge.wiring import campaign_changes
 

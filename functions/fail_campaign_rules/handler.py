@@ -1,7 +1,7 @@
 """FailCampaignRules: turn a deployment back that an error ended."""
 
+from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.entrypoint import task
-from genesys_purge.model.deployment_messages import DeploymentStep
 from genesys_purge.model.messages import Failure
 from genesys_purge.wiring import campaign_rules
 

@@ -1,7 +1,7 @@
 """PlanCampaignRules: hold a rule set against what is deployed, and decide what is to be done."""
 
+from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.entrypoint import task
-from genesys_purge.model.deployment_messages import DeploymentStep
 from genesys_purge.wiring import campaign_rules
 
 

@@ -1,7 +1,10 @@
 """RecoverCampaignRules: put a deployment back whose execution was stopped or broke."""
 
+from genesys_purge.campaign_rules.deploying.deployment_messages import (
+    DeploymentRef,
+    StoppedExecution,
+)
 from genesys_purge.entrypoint import task
-from genesys_purge.model.deployment_messages import DeploymentRef, StoppedExecution
 from genesys_purge.wiring import campaign_rules
 
 

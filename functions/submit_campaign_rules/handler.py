@@ -1,7 +1,7 @@
 """SubmitCampaignRules: the way in for other AWS services and `POST /campaign-rules`."""
 
+from genesys_purge.campaign_rules.deploying.deployment_messages import SubmittedDeployment
 from genesys_purge.entrypoint import submission
-from genesys_purge.model.deployment_messages import SubmittedDeployment
 from genesys_purge.model.submission import Submission
 from genesys_purge.wiring import campaign_rules
 

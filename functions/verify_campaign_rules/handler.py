@@ -1,7 +1,7 @@
 """VerifyCampaignRules: read back what was deployed."""
 
+from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.entrypoint import task
-from genesys_purge.model.deployment_messages import DeploymentStep
 from genesys_purge.wiring import campaign_rules
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 from genesys_purge.methods import METHODS
-from genesys_purge.methods.gdpr_request import RequestType, SubjectRequest
-from genesys_purge.methods.recording_request import (
+from genesys_purge.methods.gdpr_request.method import RequestType, SubjectRequest
+from genesys_purge.methods.gdpr_request.subjects import SearchType, Subject
+from genesys_purge.methods.recording_job.request import (
     Action,
     Direction,
     MediaType,
     RecordingJobRequest,
 )
-from genesys_purge.methods.subjects import SearchType, Subject
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import RetentionMatrix, RetentionRule, default_matrix
 from genesys_purge.model.wire import Wire

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 from genesys_purge.callers import http_call, is_http, submission
-from genesys_purge.campaign_rules.documented import DOCUMENTED
-from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
-from genesys_purge.campaign_rules.export_campaign_rule_changes import (
+from genesys_purge.campaign_rules.deploying.requests import checked
+from genesys_purge.campaign_rules.documented.platform import DOCUMENTED
+from genesys_purge.campaign_rules.evaluating.evaluate_contacts import EvaluateContacts
+from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import (
     ExportCampaignRuleChanges,
 )
 from genesys_purge.campaign_rules.live.platform import Live
-from genesys_purge.campaign_rules.requests import checked
 from genesys_purge.methods import METHODS
-from genesys_purge.model.partner_event import PartnerEvent
-from genesys_purge.model.rule_execution import RuleExecution
+from genesys_purge.webhooks.partner_event import PartnerEvent
+from genesys_purge.webhooks.rule_execution import RuleExecution
 from genesys_purge.webhooks.signatures import is_genuine
 
 from tests import template

@@ -21,7 +21,7 @@ ARROWS = {
     "errors": set(),
     "telemetry": set(),
     "model": {"model", "errors"},
-    "ports": {"model"},
+    "ports": {"model", "purge_rules.purge_rule", "webhooks.notification"},
     "methods": {"methods", "model", "errors", "ports"},
     "campaign_rules": {
         "campaign_rules",
@@ -35,6 +35,7 @@ ARROWS = {
         "purge_rules",
         "purging.guard",
         "methods.data_retention",
+        "webhooks.rule_execution",
         "model",
         "errors",
         "ports",
@@ -42,9 +43,26 @@ ARROWS = {
     },
     "webhooks": {"webhooks", "model", "errors", "ports"},
     "genesys": {"genesys", "errors", "ports", "model.platform", "model.quoting"},
-    "store": {"store", "model", "errors", "ports", "genesys.oauth"},
+    "store": {
+        "store",
+        "campaign_rules",
+        "purge_rules",
+        "webhooks",
+        "model",
+        "errors",
+        "ports",
+        "genesys.oauth",
+    },
     "settings": {"model.organisation", "model.platform"},
-    "purging": {"purging", "methods", "model", "errors", "ports", "settings"},
+    "purging": {
+        "purging",
+        "purge_rules.purge_rule",
+        "methods",
+        "model",
+        "errors",
+        "ports",
+        "settings",
+    },
     "callers": {"errors", "model", "ports"},
     "entrypoint": {"callers", "telemetry", "errors", "model", "ports"},
     "wiring": {
@@ -68,7 +86,7 @@ LIBRARIES = {
     "httpx": {"wiring", "genesys"},
     "httpcore": {"webhooks.receiver"},
     "aws_lambda_powertools": {"telemetry"},
-    "pydantic": {"model", "methods", "purge_rules.rule", "campaign_rules.rules", "callers"},
+    "pydantic": {"model", "methods", "purge_rules", "campaign_rules", "webhooks", "callers"},
 }
 
 
@@ -100,8 +118,17 @@ def test_every_part_of_the_layer_has_its_arrows() -> None:
 @pytest.mark.parametrize("path", handlers(), ids=name_of)
 def test_a_handler_knows_entrypoint_wiring_and_messages(path: Path) -> None:
     known = {part.partition(".")[0] for part in ours(path)}
+    messages = {"model", "campaign_rules", "purge_rules", "webhooks"}
     assert (
-        {"wiring", "entrypoint"} <= known <= {"wiring", "entrypoint", "callers", "model", "ports"}
+        {"wiring", "entrypoint"}
+        <= known
+        <= messages
+        | {
+            "wiring",
+            "entrypoint",
+            "callers",
+            "ports",
+        }
     )
 
 

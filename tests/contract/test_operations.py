@@ -115,7 +115,7 @@ def test_the_path_of_a_live_conversation_is_nowhere_in_the_source(path: Path) ->
     text = path.read_text().replace(f'"{METADATA}"', "")
     assert "/api/v2/conversations" not in text
     deleting = re.findall(r"""^.*["']DELETE["'].*$""", text, re.MULTILINE)
-    is_catalogue = name_of(path) == "genesys_purge.campaign_rules.catalogue"
+    is_catalogue = name_of(path) == "genesys_purge.campaign_rules.documented.catalogue"
     cancels = [each for each in deleting if 'DELETE", ONE, permissions=' in each]
     assert deleting == ([REMOVE] if is_catalogue else cancels)
 

@@ -9,8 +9,8 @@ from itertools import product
 from typing import Any
 
 import pytest
-from genesys_purge.model import partner_event
-from genesys_purge.model.partner_event import LOOKS, PROTECTIONS, SERVICE_OF, PartnerEvent
+from genesys_purge.webhooks import partner_event
+from genesys_purge.webhooks.partner_event import LOOKS, PROTECTIONS, SERVICE_OF, PartnerEvent
 from moto.events.models import EventPattern
 
 from tests import template

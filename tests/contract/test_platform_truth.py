@@ -13,22 +13,20 @@ import pytest
 from genesys_purge.campaign_rules.live import rule_sets
 from genesys_purge.campaign_rules.live.behaviour_rules import SERVERS_OWN
 from genesys_purge.campaign_rules.rules import Operator
-from genesys_purge.methods import (
-    conversation_details,
-    gdpr_request,
-    recording_gate,
-    recording_protection,
-    recording_request,
-    subjects,
-)
+from genesys_purge.methods.gdpr_request import method as gdpr_request
+from genesys_purge.methods.gdpr_request import subjects
 from genesys_purge.methods.method import Part
-from genesys_purge.methods.recording_gate import RecordingGate
-from genesys_purge.methods.recording_job import RecordingJob
+from genesys_purge.methods.recording_job import conversations as conversation_details
+from genesys_purge.methods.recording_job import gate as recording_gate
+from genesys_purge.methods.recording_job import protection as recording_protection
+from genesys_purge.methods.recording_job import request as recording_request
+from genesys_purge.methods.recording_job.gate import RecordingGate
+from genesys_purge.methods.recording_job.method import RecordingJob
 from genesys_purge.model.dates import Window
 from genesys_purge.model.regions import DOMAINS, api_url
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Operation, Permit
-from genesys_purge.purge_rules import policy_form, retention_policies
+from genesys_purge.purge_rules.live import policy_form, retention_policies
 from genesys_purge.purge_rules.rule import RuleRequest
 
 from tests import builders
@@ -213,44 +211,44 @@ def created_policy() -> Mapping[str, Any]:
 
 # What our own code sends, and which of its fields the published description requires.
 BODIES = {
-    "methods.conversation_details.QUERY": (
+    "methods.recording_job.conversations.QUERY": (
         query_body,
         {"interval", "paging.pageSize", "paging.pageNumber"},
     ),
-    "methods.recording_protection.ASK": (protection_body, {"conversationIds"}),
-    "methods.recording_gate.CREATE": (created_job, {"action"}),
-    "methods.recording_gate.EXECUTE": (executed_job, {"state"}),
-    "methods.gdpr_request.DELETE": (
+    "methods.recording_job.protection.ASK": (protection_body, {"conversationIds"}),
+    "methods.recording_job.gate.CREATE": (created_job, {"action"}),
+    "methods.recording_job.gate.EXECUTE": (executed_job, {"state"}),
+    "methods.gdpr_request.method.DELETE": (
         lambda: subject_request("GDPR_DELETE"),
         {"requestType", "subject"},
     ),
-    "methods.gdpr_request.EXPORT": (
+    "methods.gdpr_request.method.EXPORT": (
         lambda: subject_request("GDPR_EXPORT"),
         {"requestType", "subject"},
     ),
-    "purge_rules.retention_policies.CREATE": (created_policy, {"name"}),
+    "purge_rules.live.retention_policies.CREATE": (created_policy, {"name"}),
     **outbound_truth.BODIES,
 }
 # What our own code reads of each answer, as dotted paths.
 READ = {
-    "methods.conversation_details.QUERY": {
+    "methods.recording_job.conversations.QUERY": {
         "conversations.conversationId",
         "conversations.conversationStart",
         "conversations.conversationEnd",
         "conversations.participants.sessions.mediaType",
         "totalHits",
     },
-    "methods.conversation_details.READ": {
+    "methods.recording_job.conversations.READ": {
         "conversations.conversationId",
         "conversations.conversationStart",
         "conversations.conversationEnd",
         "conversations.participants.sessions.mediaType",
     },
-    "methods.recording_protection.ASK": {"id"},
-    "methods.recording_gate.CREATE": {"id"},
-    "methods.recording_gate.EXECUTE": set(),
-    "methods.recording_gate.CANCEL": set(),
-    "methods.recording_gate.STATUS": {
+    "methods.recording_job.protection.ASK": {"id"},
+    "methods.recording_job.gate.CREATE": {"id"},
+    "methods.recording_job.gate.EXECUTE": set(),
+    "methods.recording_job.gate.CANCEL": set(),
+    "methods.recording_job.gate.STATUS": {
         "state",
         "recordingJobsQuery.action",
         "errorMessage",
@@ -261,7 +259,7 @@ READ = {
         "totalFailedRecordings",
         "totalSkippedRecordings",
     },
-    "methods.recording_gate.LIST": {
+    "methods.recording_job.gate.LIST": {
         "entities.id",
         "entities.dateCreated",
         "entities.recordingJobsQuery.action",
@@ -269,25 +267,25 @@ READ = {
         "entities.recordingJobsQuery.conversationQuery.conversationFilters.predicates.value",
         "entities.recordingJobsQuery.agedConversationInterval",
     },
-    "methods.recording_verdict.FAILED": {"entities.conversation.id"},
-    "methods.recording_metadata.METADATA": {
+    "methods.recording_job.verdict.FAILED": {"entities.conversation.id"},
+    "methods.recording_job.metadata.METADATA": {
         "conversationId",
         "fileState",
         "archiveDate",
         "exportedDate",
     },
-    "methods.subjects.FIND": {
+    "methods.gdpr_request.subjects.FIND": {
         "total",
         *(f"entities.{each.alias}" for each in subjects.Subject.model_fields.values()),
     },
-    "methods.gdpr_request.DELETE": {"id"},
-    "methods.gdpr_request.EXPORT": {"id"},
-    "methods.gdpr_request.STATUS": {"status", "requestType"},
-    "methods.gdpr_finder.LIST": {"entities.id", "entities.name", "entities.requestType"},
+    "methods.gdpr_request.method.DELETE": {"id"},
+    "methods.gdpr_request.method.EXPORT": {"id"},
+    "methods.gdpr_request.method.STATUS": {"status", "requestType"},
+    "methods.gdpr_request.finder.LIST": {"entities.id", "entities.name", "entities.requestType"},
     "methods.data_retention.READ": {"retentionDays"},
-    "purge_rules.retention_policies.CREATE": {"id"},
+    "purge_rules.live.retention_policies.CREATE": {"id"},
     # What is found is compared with what was sent, field by field.
-    "purge_rules.retention_policies.LIST": {
+    "purge_rules.live.retention_policies.LIST": {
         *(f"entities.{name}" for name in retention_policies.BOOKKEEPING),
         "entities.name",
         "entities.description",
@@ -365,7 +363,7 @@ READERS = {"get", "text_in", "count_in", "job_id_in", "list_in", "instant_in", "
 # The first of these reads answers that another asks for.
 MODULES = sorted(
     {name.rpartition(".")[0] for name in LIVE}
-    | {"methods.recording_match"}
+    | {"methods.recording_job.match"}
     | outbound_truth.READERS
 )
 

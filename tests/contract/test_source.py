@@ -75,11 +75,11 @@ def test_only_the_methods_make_deleting_calls_and_only_on_being_submitted() -> N
         for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("method.submit")
     }
-    methods = {"conversation_archive", "data_deletion", "interaction_purge", "recording_job"}
-    methods |= {"gdpr_request"}
+    documented = {"conversation_archive", "data_deletion", "interaction_purge"}
+    methods = {f"documented.{name}" for name in documented} | {"gdpr_request.method"}
     # A recording job is created by the method, and carried out by its gate.
-    methods |= {"recording_gate"}
-    targets = {"documented_rule", "retention_policies"}
+    methods |= {"recording_job.method", "recording_job.gate"}
+    targets = {"documented.rule_form", "live.retention_policies"}
     assert callers == {f"genesys_purge.methods.{name}" for name in methods} | {
         f"genesys_purge.purge_rules.{name}" for name in targets
     }

@@ -7,9 +7,9 @@ import re
 import pytest
 import yaml
 from genesys_purge import errors
-from genesys_purge.campaign_rules.waiting import LEASE
+from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
+from genesys_purge.campaign_rules.deploying.waiting import LEASE
 from genesys_purge.errors import LostRace, PurgeError, TryLater, Unexpected
-from genesys_purge.model.deployment_messages import Phase
 from genesys_purge.model.messages import Next
 
 from tests import template

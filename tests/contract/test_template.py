@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from genesys_purge.campaign_rules.change_export import LEASE
+from genesys_purge.campaign_rules.exporting.change_export import LEASE
 from genesys_purge.model.audit import Action
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.webhooks.notifications import BATCH_ENDS, JOB_ENDS, RUN_ENDS

@@ -9,8 +9,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
-from genesys_purge.campaign_rules.export_campaign_rule_changes import ExportCampaignRuleChanges
+from genesys_purge.campaign_rules.evaluating.evaluate_contacts import EvaluateContacts
+from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import (
+    ExportCampaignRuleChanges,
+)
 from genesys_purge.errors import InvalidRequest, TryLater, Unexpected
 from genesys_purge.wiring import adapters, campaign_changes
 

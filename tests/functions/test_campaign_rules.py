@@ -10,8 +10,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
 from genesys_purge.errors import CampaignBusy, InvalidRequest, NotFound, Unexpected
-from genesys_purge.model.deployment_messages import Phase
 from genesys_purge.wiring import campaign_rules
 
 from tests import template, wired

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import httpx
 import pytest
 from genesys_purge.errors import InvalidRequest
-from genesys_purge.model.purge_rule import RuleRef
+from genesys_purge.purge_rules.purge_rule import RuleRef
 from genesys_purge.wiring import adapters, purge_rules
 
 from tests import template, wired

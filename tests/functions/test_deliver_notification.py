@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import Misconfigured
-from genesys_purge.model.notification import Delivery, Event
 from genesys_purge.ports import Receipt
 from genesys_purge.webhooks.deliver_notification import ATTEMPTS
+from genesys_purge.webhooks.notification import Delivery, Event
 from genesys_purge.webhooks.receiver import ReceiverUnreachable
 
 from tests.functions.conftest import Invoke

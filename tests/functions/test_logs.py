@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from genesys_purge import telemetry
 from genesys_purge.errors import InvalidRequest, PermissionMissing, PurgeError, Unexpected
-from genesys_purge.methods.conversation_archive import SUBMIT
+from genesys_purge.methods.documented.conversation_archive import SUBMIT
 
 from tests import builders
 from tests.application import http_event

@@ -8,7 +8,7 @@ import json
 import pytest
 from genesys_purge.errors import TryLater, Unexpected
 from genesys_purge.model.audit import Action
-from genesys_purge.model.notification import Event, Notification
+from genesys_purge.webhooks.notification import Event, Notification
 
 from tests.functions.conftest import Invoke
 from tests.unit.workbench import Workbench

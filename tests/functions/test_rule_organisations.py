@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 import httpx
 import pytest
+from genesys_purge.campaign_rules.deploying.deployment import Deployment
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.deployment import Deployment
 from genesys_purge.wiring import adapters, campaign_rules
 
 from local.simulator import Corpus, LiveSettings, Simulator, SimulatorSettings

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest, LimitExceeded, NotFound, Unexpected
-from genesys_purge.methods.conversation_archive import LOOK_UP, STATUS, SUBMIT
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP, STATUS, SUBMIT
 from genesys_purge.model.batch import BatchState
 
 from tests import builders

@@ -10,7 +10,6 @@ from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep
-from genesys_purge.model.notification import Delivery
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
@@ -33,6 +32,7 @@ from genesys_purge.settings import Settings
 from genesys_purge.webhooks.deliver_notification import DeliverNotification
 from genesys_purge.webhooks.ingest_platform_event import IngestPlatformEvent
 from genesys_purge.webhooks.ingest_webhook import IngestWebhook
+from genesys_purge.webhooks.notification import Delivery
 from genesys_purge.webhooks.publish_notifications import PublishNotifications
 
 from tests import builders

@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
 from genesys_purge.errors import GenesysUnavailable, Unexpected
 from genesys_purge.model.audit import Action
-from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.store.campaign_exports import DynamoChangeExports
 from genesys_purge.wiring import adapters
 

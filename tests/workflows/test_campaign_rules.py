@@ -10,7 +10,7 @@ from unittest.mock import patch
 import httpx
 import pytest
 from genesys_purge.campaign_rules.contents import content
-from genesys_purge.model.deployment import Deployment
+from genesys_purge.campaign_rules.deploying.deployment import Deployment
 from genesys_purge.store.deployments import DynamoDeployments
 from genesys_purge.wiring import adapters
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import TryLater, Unexpected
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef, RuleStatus
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.store.purge_rules import DynamoPurgeRules
 from genesys_purge.store.queues import SqsQueue
 

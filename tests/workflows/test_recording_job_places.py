@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.methods.recording_gate import RecordingGate
+from genesys_purge.methods.recording_job.gate import RecordingGate
 
 from local.simulator import SimulatorSettings
 from local.simulator.live.recording_job_engine import RecordingJobEngine

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from genesys_purge.purge_rules.retention_policies import LIST
+from genesys_purge.purge_rules.live.retention_policies import LIST
 from genesys_purge.wiring import adapters
 
 from local.simulator import Fault, FaultKind, Operation, SimulatorSettings

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 
 if TYPE_CHECKING:
     from genesys_purge.model.audit import AuditRecord
     from genesys_purge.model.batch import Batch, BatchRef, Entry
     from genesys_purge.model.holds import Hold
-    from genesys_purge.model.notification import Notification
     from genesys_purge.model.organisation import Organisation
     from genesys_purge.model.retention import RetentionMatrix
     from genesys_purge.model.run import Run
+    from genesys_purge.webhooks.notification import Notification
 
 Clock = Callable[[], datetime]
 

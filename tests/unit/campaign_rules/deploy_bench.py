@@ -7,33 +7,33 @@ from typing import Any
 
 import httpx
 import orjson
-from genesys_purge.campaign_rules.apply_campaign_rules import ApplyCampaignRules
-from genesys_purge.campaign_rules.catalogue import Catalogue
-from genesys_purge.campaign_rules.changing import Changing
-from genesys_purge.campaign_rules.complete_campaign_rules import CompleteCampaignRules
 from genesys_purge.campaign_rules.contents import content
-from genesys_purge.campaign_rules.documented import DOCUMENTED
-from genesys_purge.campaign_rules.fail_campaign_rules import FailCampaignRules
-from genesys_purge.campaign_rules.keeping import Keeper
-from genesys_purge.campaign_rules.plan_campaign_rules import PlanCampaignRules
-from genesys_purge.campaign_rules.ports import Platform, RuleCatalogue
-from genesys_purge.campaign_rules.put_back_campaign_rules import PutBackCampaignRules
-from genesys_purge.campaign_rules.read_campaign_rules import ReadCampaignRules
-from genesys_purge.campaign_rules.recovery import RecoverCampaignRules, Recovery
-from genesys_purge.campaign_rules.submit_campaign_rules import SubmitCampaignRules
-from genesys_purge.campaign_rules.verify_campaign_rules import VerifyCampaignRules
-from genesys_purge.errors import FieldError, InvalidRequest, LostRace, TryLater
-from genesys_purge.genesys.client import GenesysClient
-from genesys_purge.genesys.oauth import Credentials, Tokens
-from genesys_purge.genesys.pace import Pace
-from genesys_purge.model.audit import Action
-from genesys_purge.model.deployment import Deployment
-from genesys_purge.model.deployment_messages import (
+from genesys_purge.campaign_rules.deploying.apply_campaign_rules import ApplyCampaignRules
+from genesys_purge.campaign_rules.deploying.changing import Changing
+from genesys_purge.campaign_rules.deploying.complete_campaign_rules import CompleteCampaignRules
+from genesys_purge.campaign_rules.deploying.deployment import Deployment
+from genesys_purge.campaign_rules.deploying.deployment_messages import (
     DeploymentResult,
     DeploymentStep,
     Phase,
     StoppedExecution,
 )
+from genesys_purge.campaign_rules.deploying.fail_campaign_rules import FailCampaignRules
+from genesys_purge.campaign_rules.deploying.keeping import Keeper
+from genesys_purge.campaign_rules.deploying.plan_campaign_rules import PlanCampaignRules
+from genesys_purge.campaign_rules.deploying.ports import Platform, RuleCatalogue
+from genesys_purge.campaign_rules.deploying.put_back_campaign_rules import PutBackCampaignRules
+from genesys_purge.campaign_rules.deploying.read_campaign_rules import ReadCampaignRules
+from genesys_purge.campaign_rules.deploying.recovery import RecoverCampaignRules, Recovery
+from genesys_purge.campaign_rules.deploying.submit_campaign_rules import SubmitCampaignRules
+from genesys_purge.campaign_rules.deploying.verify_campaign_rules import VerifyCampaignRules
+from genesys_purge.campaign_rules.documented.catalogue import Catalogue
+from genesys_purge.campaign_rules.documented.platform import DOCUMENTED
+from genesys_purge.errors import FieldError, InvalidRequest, LostRace, TryLater
+from genesys_purge.genesys.client import GenesysClient
+from genesys_purge.genesys.oauth import Credentials, Tokens
+from genesys_purge.genesys.pace import Pace
+from genesys_purge.model.audit import Action
 from genesys_purge.model.messages import Failure
 from genesys_purge.model.submission import Submission
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 from genesys_purge.campaign_rules.contents import content
+from genesys_purge.campaign_rules.deploying.ports import Platform, RuleCatalogue
 from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 from genesys_purge.campaign_rules.live.platform import Live
-from genesys_purge.campaign_rules.ports import Platform, RuleCatalogue
 from genesys_purge.genesys.client import GenesysClient
 
 from local.simulator import Corpus, LiveSettings, Simulator, SimulatorSettings

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from genesys_purge.campaign_rules.change_export import ChangeExport, Destination
-from genesys_purge.campaign_rules.events import EVENT_NAMES, QUERY_EVENTS, EventQuery
+from genesys_purge.campaign_rules.exporting.campaign_export import ExportedWindow
+from genesys_purge.campaign_rules.exporting.change_export import ChangeExport, Destination
+from genesys_purge.campaign_rules.exporting.events import EVENT_NAMES, QUERY_EVENTS, EventQuery
 from genesys_purge.errors import FieldError, InvalidRequest, JobLost
-from genesys_purge.model.campaign_export import ExportedWindow
 from genesys_purge.model.dates import zulu
 from genesys_purge.ports import Operation
 

@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from genesys_purge.campaign_rules.catalogue import CREATE, LIST, REMOVE, UPDATE, Catalogue
 from genesys_purge.campaign_rules.contents import content
+from genesys_purge.campaign_rules.documented.catalogue import (
+    CREATE,
+    LIST,
+    REMOVE,
+    UPDATE,
+    Catalogue,
+)
 from genesys_purge.errors import OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
 
 from tests.scripted_genesys import ScriptedGenesys

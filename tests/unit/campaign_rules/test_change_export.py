@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from genesys_purge.campaign_rules.change_export import LEASE
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
+from genesys_purge.campaign_rules.exporting.change_export import LEASE
 from genesys_purge.errors import GenesysUnavailable, LostRace, PermissionMissing, TryLater
 from genesys_purge.model.audit import Action
-from genesys_purge.model.campaign import Campaign
-from genesys_purge.model.campaign_export import CampaignExport
 
 from tests.clock import NOON
 from tests.unit.campaign_rules.tenant import CAMPAIGN, CREATED, UPDATED, ExportBench

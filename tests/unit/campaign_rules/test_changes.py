@@ -8,7 +8,7 @@ import json
 from hashlib import sha256
 
 import pytest
-from genesys_purge.campaign_rules.changes import FIELDS, Change, change_files, row
+from genesys_purge.campaign_rules.exporting.changes import FIELDS, Change, change_files, row
 from hypothesis import given
 from hypothesis import strategies as st
 

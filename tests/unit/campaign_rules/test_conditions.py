@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from genesys_purge.campaign_rules.conditions import compile_rule, compile_rules
+from genesys_purge.campaign_rules.evaluating.conditions import compile_rule, compile_rules
 from genesys_purge.campaign_rules.rules import Rule
 
 from tests.unit.campaign_rules.examples import condition, rule, with_conditions

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from genesys_purge.campaign_rules.contact_lines import LONGEST_LINE, contacts_in
+from genesys_purge.campaign_rules.evaluating.contact_lines import LONGEST_LINE, contacts_in
 from genesys_purge.errors import InvalidRequest
 from hypothesis import given
 from hypothesis import strategies as st

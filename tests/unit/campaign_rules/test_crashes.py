@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from genesys_purge.campaign_rules.waiting import LEASE
+from genesys_purge.campaign_rules.deploying.waiting import LEASE
 
 from local.simulator import Fault, FaultKind, Operation
 from tests.unit.campaign_rules.deploy_bench import CALL_SECONDS, DeployBench, Killed

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.campaign_rules.deploying.deployment import Deployment
+from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
 from genesys_purge.model.audit import Action
-from genesys_purge.model.deployment import Deployment
-from genesys_purge.model.deployment_messages import Phase
 
 from local.simulator import Fault, FaultKind, Operation
 from tests.unit.campaign_rules.deploy_bench import DeployBench

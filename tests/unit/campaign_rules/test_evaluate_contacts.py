@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.campaign_rules.checking import check
-from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
+from genesys_purge.campaign_rules.evaluating.evaluate_contacts import EvaluateContacts
 from genesys_purge.errors import InvalidRequest, TooLarge, TryLater
 
 from tests.change_fakes import MemoryFiles

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.campaign_rules.checking import check
-from genesys_purge.campaign_rules.evaluation import Evaluation, rivals_in
+from genesys_purge.campaign_rules.evaluating.evaluation import Evaluation, rivals_in
 from genesys_purge.campaign_rules.rules import RuleSet
 from hypothesis import given
 from hypothesis import strategies as st

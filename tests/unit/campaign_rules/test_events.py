@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.campaign_rules.events import (
+from genesys_purge.campaign_rules.exporting.events import (
     MOST_PAGES,
     QUERY_EVENTS,
     Event,

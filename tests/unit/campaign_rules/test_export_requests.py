@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from genesys_purge.campaign_rules.export_campaign_rule_changes import (
+from genesys_purge.campaign_rules.exporting.campaign_export import Exported
+from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import (
     ExportCampaignRuleChanges,
 )
 from genesys_purge.errors import InvalidRequest, PermissionMissing, TryLater
-from genesys_purge.model.campaign_export import Exported
 from genesys_purge.model.submission import Submission
 
 from tests.unit.campaign_rules.tenant import ExportBench, Tenant

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
-from genesys_purge.campaign_rules.change_export import LEASE
+from genesys_purge.campaign_rules.exporting.change_export import LEASE
 from genesys_purge.errors import TryLater
 from hypothesis import given
 from hypothesis import strategies as st

@@ -7,7 +7,7 @@ from types import CodeType
 from typing import Any
 
 import pytest
-from genesys_purge.campaign_rules.conditions import Matches, compile_rule, compile_rules
+from genesys_purge.campaign_rules.evaluating.conditions import Matches, compile_rule, compile_rules
 from genesys_purge.campaign_rules.rules import OPERATORS, Condition, Operator, Rule, ValueType
 from hypothesis import example, given, settings
 from hypothesis import strategies as st

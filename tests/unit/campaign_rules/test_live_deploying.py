@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from genesys_purge.campaign_rules import plan_campaign_rules
+from genesys_purge.campaign_rules.deploying import plan_campaign_rules
+from genesys_purge.campaign_rules.deploying.planning import growth
 from genesys_purge.campaign_rules.live.rule_sets import name_of
-from genesys_purge.campaign_rules.planning import growth
 
 from local.simulator import (
     Corpus,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from genesys_purge.campaign_rules.planning import ambiguous, plan, summary
+from genesys_purge.campaign_rules.deploying.deployment_steps import Step
+from genesys_purge.campaign_rules.deploying.planning import ambiguous, plan, summary
 from genesys_purge.campaign_rules.rules import LARGEST, DeployedRule, Rule
-from genesys_purge.model.deployment_steps import Step
 from hypothesis import given
 from hypothesis import strategies as st
 

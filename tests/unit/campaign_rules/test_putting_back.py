@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from genesys_purge.campaign_rules.deploying.deployment import Deployment
 from genesys_purge.model.audit import Action
-from genesys_purge.model.deployment import Deployment
 
 from local.simulator import Fault, FaultKind, Operation
 from tests.unit.campaign_rules.deploy_bench import DeployBench, Killed

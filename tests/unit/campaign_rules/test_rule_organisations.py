@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from genesys_purge.campaign_rules.deploying.deployment import Deployment
 from genesys_purge.errors import CampaignBusy, InvalidRequest
-from genesys_purge.model.deployment import Deployment
 from genesys_purge.model.submission import Submission
 
 from tests.unit.campaign_rules.deploy_bench import DeployBench, Killed

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from genesys_purge.campaign_rules.requests import LARGEST_SET
-from genesys_purge.campaign_rules.waiting import LEASE, MOST_RECOVERIES
+from genesys_purge.campaign_rules.deploying.deployment_messages import Phase, StoppedExecution
+from genesys_purge.campaign_rules.deploying.requests import LARGEST_SET
+from genesys_purge.campaign_rules.deploying.waiting import LEASE, MOST_RECOVERIES
 from genesys_purge.errors import CampaignBusy, InvalidRequest, LostRace, NotFound
-from genesys_purge.model.deployment_messages import Phase, StoppedExecution
 from genesys_purge.model.messages import Failure
 from genesys_purge.model.submission import Submission
 

@@ -9,14 +9,9 @@ import pytest
 from genesys_purge.errors import JobLost, RefusedByGenesys
 from genesys_purge.genesys.answers import error_in
 from genesys_purge.genesys.documented import INSTEAD, advice
-from genesys_purge.methods import (
-    METHODS,
-    conversation_archive,
-    conversation_details,
-    data_deletion,
-    interaction_purge,
-    windows,
-)
+from genesys_purge.methods import METHODS, windows
+from genesys_purge.methods.documented import conversation_archive, data_deletion, interaction_purge
+from genesys_purge.methods.recording_job import conversations as conversation_details
 from genesys_purge.ports import Operation
 
 from tests.contract import sdk

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from genesys_purge.errors import PurgeError, UnreadableAnswer
 from genesys_purge.methods import METHODS
+from genesys_purge.methods.gdpr_request.subjects import FIND
 from genesys_purge.methods.method import JobReport, JobStatus, Method, Part, Planned
-from genesys_purge.methods.subjects import FIND
 from genesys_purge.ports import Operation
 from hypothesis import given
 from hypothesis import strategies as st

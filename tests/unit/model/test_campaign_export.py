@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from genesys_purge.model.campaign_export import (
+from genesys_purge.campaign_rules.exporting.campaign_export import (
     LONGEST,
     CampaignExport,
     to_the_millisecond,

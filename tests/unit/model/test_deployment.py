@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from genesys_purge.model.deployment import TRANSITIONS, Deployment, DeploymentStatus
-from genesys_purge.model.deployment_messages import DeploymentStep, Phase
-from genesys_purge.model.deployment_steps import STEP_TRANSITIONS, Step, StepAction, StepState
+from genesys_purge.campaign_rules.deploying.deployment import (
+    TRANSITIONS,
+    Deployment,
+    DeploymentStatus,
+)
+from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep, Phase
+from genesys_purge.campaign_rules.deploying.deployment_steps import (
+    STEP_TRANSITIONS,
+    Step,
+    StepAction,
+    StepState,
+)
 
 from tests.clock import NOON
 

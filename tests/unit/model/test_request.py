@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import FieldError, InvalidRequest
-from genesys_purge.methods.data_deletion import DataDeletionRequest
+from genesys_purge.methods.documented.data_deletion import DataDeletionRequest
 from genesys_purge.model.request import PurgeRequest, fingerprint, is_relative, read_fields
 from hypothesis import given
 from hypothesis import strategies as st

@@ -10,19 +10,19 @@ from genesys_purge.methods import data_retention
 from genesys_purge.model.audit import Action
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.platform import LIVE
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef, SubmittedRule
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Genesys
-from genesys_purge.purge_rules import retention_policies
 from genesys_purge.purge_rules.checking import RuleRequests
 from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
 from genesys_purge.purge_rules.creation import Creation
-from genesys_purge.purge_rules.documented_rule import CREATE, DocumentedForm, DocumentedRules
-from genesys_purge.purge_rules.policy_form import PolicyForm
+from genesys_purge.purge_rules.documented.rule_form import CREATE, DocumentedForm, DocumentedRules
+from genesys_purge.purge_rules.live import retention_policies
+from genesys_purge.purge_rules.live.policy_form import PolicyForm
+from genesys_purge.purge_rules.live.retention_policies import RetentionPolicies
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, SubmittedRule
 from genesys_purge.purge_rules.register_webhook import REGISTER, RegisterWebhook, Registration
-from genesys_purge.purge_rules.retention_policies import RetentionPolicies
 from genesys_purge.purge_rules.target import Platform
 from genesys_purge.purging.guard import Guard
 from genesys_purge.settings import Settings

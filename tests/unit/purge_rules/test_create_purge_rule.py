@@ -15,8 +15,8 @@ from genesys_purge.errors import (
     RuleExists,
     TryLater,
 )
-from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
-from genesys_purge.purge_rules.documented_rule import CREATE
+from genesys_purge.purge_rules.documented.rule_form import CREATE
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.purge_rules.register_webhook import REGISTER
 
 from tests.clock import NOON

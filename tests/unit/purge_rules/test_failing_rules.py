@@ -22,9 +22,9 @@ from genesys_purge.errors import (
     StorageExhausted,
     TryLater,
 )
-from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.ports import Permit
-from genesys_purge.purge_rules.documented_rule import CREATE
+from genesys_purge.purge_rules.documented.rule_form import CREATE
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus
 
 from tests.clock import NOON
 from tests.unit.methods.scene import hold

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest, PurgeError
-from genesys_purge.model.purge_rule import RuleStatus
 from genesys_purge.model.submission import Submission
-from genesys_purge.purge_rules.documented_rule import CREATE
+from genesys_purge.purge_rules.documented.rule_form import CREATE
+from genesys_purge.purge_rules.purge_rule import RuleStatus
 from genesys_purge.purge_rules.register_webhook import REGISTER
 from genesys_purge.purge_rules.rule import RuleRequest
 from hypothesis import given

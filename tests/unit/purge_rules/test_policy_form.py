@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest
-from genesys_purge.model.purge_rule import RuleRef
-from genesys_purge.purge_rules.policy_form import (
+from genesys_purge.purge_rules.live.policy_form import (
     DIRECTION,
     MEDIA,
     REFERENCES,
@@ -16,6 +15,7 @@ from genesys_purge.purge_rules.policy_form import (
     TYPE,
     WRAP_UP_CODE,
 )
+from genesys_purge.purge_rules.purge_rule import RuleRef
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import GenesysUnavailable, LostRace, OutcomeUnknown, PurgeError
-from genesys_purge.model.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.ports import Receipt
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.purge_rules.register_webhook import REGISTER
 
 from tests.unit.purge_rules.rule_bench import REF, RuleBench, rule

@@ -21,12 +21,10 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.methods.data_retention import READ
-from genesys_purge.model.purge_rule import PurgeRule, RuleStatus, SubmittedRule
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Operation, Permit
-from genesys_purge.purge_rules.register_webhook import REGISTER
-from genesys_purge.purge_rules.retention_policies import (
+from genesys_purge.purge_rules.live.retention_policies import (
     BOOKKEEPING,
     CREATE,
     DUPLICATE,
@@ -34,6 +32,8 @@ from genesys_purge.purge_rules.retention_policies import (
     MOST_PAGES,
     REMARKS,
 )
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus, SubmittedRule
+from genesys_purge.purge_rules.register_webhook import REGISTER
 
 from tests.clock import NOON
 from tests.scripted_genesys import Reply

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest
-from genesys_purge.model.purge_rule import RuleRef
+from genesys_purge.purge_rules.purge_rule import RuleRef
 
 from tests.unit.purge_rules.rule_bench import RuleBench, condition, document
 

@@ -16,10 +16,10 @@ from genesys_purge.errors import (
     TryLater,
 )
 from genesys_purge.methods.data_retention import READ
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.ports import Receipt
-from genesys_purge.purge_rules import retention_policies
-from genesys_purge.purge_rules.documented_rule import CREATE
+from genesys_purge.purge_rules.documented.rule_form import CREATE
+from genesys_purge.purge_rules.live import retention_policies
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.purge_rules.register_webhook import ATTEMPTS, REGISTER
 
 from tests.scripted_genesys import ScriptedGenesys

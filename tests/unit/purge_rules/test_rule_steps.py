@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from genesys_purge.model.purge_rule import RuleStatus
+from genesys_purge.purge_rules.purge_rule import RuleStatus
 
 from tests.unit.purge_rules.rule_bench import rule
 

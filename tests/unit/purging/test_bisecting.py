@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import RefusedByGenesys
-from genesys_purge.methods.conversation_archive import STATUS, SUBMIT
+from genesys_purge.methods.documented.conversation_archive import STATUS, SUBMIT
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Next

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import LostRace
-from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import RunRef
 from genesys_purge.model.run import Outcome, RunStatus

@@ -15,9 +15,9 @@ from genesys_purge.errors import (
     RateLimited,
     RefusedByGenesys,
 )
-from genesys_purge.methods.recording_gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
-from genesys_purge.methods.recording_metadata import METADATA
-from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.methods.recording_job.gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
+from genesys_purge.methods.recording_job.metadata import METADATA
+from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep, Failure, Next

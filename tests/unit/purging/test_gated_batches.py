@@ -9,13 +9,13 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.errors import PermissionMissing
 from genesys_purge.methods import data_retention
-from genesys_purge.methods.conversation_details import QUERY
 from genesys_purge.methods.method import Noted
-from genesys_purge.methods.recording_gate import STATUS
-from genesys_purge.methods.recording_job import RecordingJob
-from genesys_purge.methods.recording_metadata import METADATA
-from genesys_purge.methods.recording_protection import ASK
-from genesys_purge.methods.recording_verdict import FAILED
+from genesys_purge.methods.recording_job.conversations import QUERY
+from genesys_purge.methods.recording_job.gate import STATUS
+from genesys_purge.methods.recording_job.metadata import METADATA
+from genesys_purge.methods.recording_job.method import RecordingJob
+from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.verdict import FAILED
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep, Next, RunRef

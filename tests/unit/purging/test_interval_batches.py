@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import OnLegalHold
-from genesys_purge.methods.conversation_details import QUERY, READ
 from genesys_purge.methods.method import Planned
-from genesys_purge.methods.recording_gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
-from genesys_purge.methods.recording_metadata import METADATA
-from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.methods.recording_job.conversations import QUERY, READ
+from genesys_purge.methods.recording_job.gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
+from genesys_purge.methods.recording_job.metadata import METADATA
+from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.messages import BatchStep, Next, RunRef

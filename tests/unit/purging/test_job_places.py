@@ -12,7 +12,7 @@ from genesys_purge.errors import (
     OutcomeUnknown,
     RefusedByGenesys,
 )
-from genesys_purge.methods.recording_gate import CANCEL, CREATE, LIST, STATUS
+from genesys_purge.methods.recording_job.gate import CANCEL, CREATE, LIST, STATUS
 from genesys_purge.model.batch import BatchRef, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Outcome, RunStatus

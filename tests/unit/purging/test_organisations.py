@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import LimitExceeded, Misconfigured
-from genesys_purge.methods.conversation_details import QUERY
-from genesys_purge.methods.recording_gate import CREATE, LIST
-from genesys_purge.methods.recording_protection import ASK
+from genesys_purge.methods.recording_job.conversations import QUERY
+from genesys_purge.methods.recording_job.gate import CREATE, LIST
+from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import Next, RunRef
 from genesys_purge.model.run import Location

@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import pytest
 from genesys_purge.errors import InvalidRequest, LimitExceeded, OnLegalHold
-from genesys_purge.methods.conversation_archive import LOOK_UP
-from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP
+from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.methods.method import Planned
 from genesys_purge.model.batch import BatchState, Entry, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef

@@ -15,7 +15,8 @@ from genesys_purge.errors import (
     StillWorking,
     UnreadableAnswer,
 )
-from genesys_purge.methods import METHODS, conversation_archive, interaction_purge
+from genesys_purge.methods import METHODS
+from genesys_purge.methods.documented import conversation_archive, interaction_purge
 from genesys_purge.model.batch import Batch, BatchState, Slice
 from genesys_purge.model.messages import BatchStep, Next
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import LostRace, OutcomeUnknown
-from genesys_purge.methods.conversation_archive import LOOK_UP, SUBMIT
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import Next
 from hypothesis import given

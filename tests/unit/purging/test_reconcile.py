@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import GenesysUnavailable, OutcomeUnknown, PermissionMissing
-from genesys_purge.methods.conversation_archive import LOOK_UP, SUBMIT
-from genesys_purge.methods.data_deletion import COUNT
-from genesys_purge.methods.data_deletion import SUBMIT as D2_SUBMIT
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
+from genesys_purge.methods.documented.data_deletion import COUNT
+from genesys_purge.methods.documented.data_deletion import SUBMIT as D2_SUBMIT
 from genesys_purge.model.batch import Batch, BatchState, Slice
 from genesys_purge.model.messages import BatchStep, Next
 

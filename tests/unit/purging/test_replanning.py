@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from genesys_purge.errors import LostRace
-from genesys_purge.methods.conversation_archive import LOOK_UP
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP
 from genesys_purge.model.messages import PlanSummary, RunRef
 
 from tests.unit.purging.test_plan_purge import plan, small

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from genesys_purge.methods import data_deletion, gdpr_request
+from genesys_purge.methods.documented import data_deletion
+from genesys_purge.methods.gdpr_request import method as gdpr_request
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 

@@ -20,9 +20,9 @@ from genesys_purge.errors import (
     StorageExhausted,
     TryLater,
 )
-from genesys_purge.methods.conversation_archive import SUBMIT
-from genesys_purge.methods.data_deletion import COUNT
-from genesys_purge.methods.data_deletion import SUBMIT as SUBMIT_WINDOW
+from genesys_purge.methods.documented.conversation_archive import SUBMIT
+from genesys_purge.methods.documented.data_deletion import COUNT
+from genesys_purge.methods.documented.data_deletion import SUBMIT as SUBMIT_WINDOW
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import Next
 from genesys_purge.ports import Permit

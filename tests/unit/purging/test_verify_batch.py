@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import GenesysUnavailable, PermissionMissing, RateLimited
-from genesys_purge.methods.conversation_archive import LOOK_UP
-from genesys_purge.methods.data_deletion import COUNT
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP
+from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.purging.waiting import VERIFY_WAITS

@@ -9,11 +9,11 @@ from threading import Barrier
 from typing import NamedTuple
 
 import pytest
-from genesys_purge.campaign_rules.change_ports import ChangeExports
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
+from genesys_purge.campaign_rules.exporting.ports import ChangeExports
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.campaign import Campaign
-from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.model.dates import Window
 from genesys_purge.ports import AuditLog
 from genesys_purge.store.campaign_exports import DynamoChangeExports

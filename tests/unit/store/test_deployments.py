@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.campaign_rules.ports import Deployments
+from genesys_purge.campaign_rules.deploying.deployment import (
+    Deployment,
+    DeploymentOutcome,
+    DeploymentStatus,
+)
+from genesys_purge.campaign_rules.deploying.deployment_steps import Step, StepAction
+from genesys_purge.campaign_rules.deploying.ports import Deployments
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.deployment import Deployment, DeploymentOutcome, DeploymentStatus
-from genesys_purge.model.deployment_steps import Step, StepAction
 from genesys_purge.ports import AuditLog
 from genesys_purge.store.deployments import DynamoDeployments
 from genesys_purge.store.ledger import Ledger

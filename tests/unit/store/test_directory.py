@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import Misconfigured
-from genesys_purge.model.notification import Event
 from genesys_purge.store.directory import MAX_AGE, StoredDirectory
 from genesys_purge.store.secrets import StoredSecret
+from genesys_purge.webhooks.notification import Event
 
 from tests.clock import Stopwatch
 from tests.unit.aws import client, mocked_aws

@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from genesys_purge.errors import TryLater
-from genesys_purge.model.notification import Event, Notification
 from genesys_purge.store.event_bus import EventBridgeBus
+from genesys_purge.webhooks.notification import Event, Notification
 
 from tests.unit.aws import client, mocked_aws
 from tests.webhook_builders import notification

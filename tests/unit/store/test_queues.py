@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from genesys_purge.model.notification import Delivery, Event
-from genesys_purge.model.purge_rule import RuleRef
 from genesys_purge.ports import Receipt
+from genesys_purge.purge_rules.purge_rule import RuleRef
 from genesys_purge.store.queues import SqsQueue
 from genesys_purge.webhooks.deliver_notification import LONGEST_DELAY
+from genesys_purge.webhooks.notification import Delivery, Event
 
 from tests.unit.aws import client, mocked_aws
 from tests.webhook_builders import delivery

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from genesys_purge.model.audit import Action
-from genesys_purge.model.notification import Delivery, Event
 from genesys_purge.webhooks.deliver_notification import ATTEMPTS, LONGEST_DELAY, SOURCE
+from genesys_purge.webhooks.notification import Delivery, Event
 from genesys_purge.webhooks.receiver import ReceiverRefused, ReceiverUnreachable
 
 from tests.unit.workbench import Workbench

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import NotFound
-from genesys_purge.methods.conversation_archive import LOOK_UP, STATUS, SUBMIT
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP, STATUS, SUBMIT
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, RunRef
-from genesys_purge.model.notification import Event, Notification, notification_id
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, RunStatus, Totals
+from genesys_purge.webhooks.notification import Event, Notification, notification_id
 from genesys_purge.webhooks.notifications import notifications
 
 from tests import builders

@@ -6,7 +6,7 @@ import pytest
 from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
-from genesys_purge.model.notification import Event, Notification
+from genesys_purge.webhooks.notification import Event, Notification
 
 from tests import builders
 from tests.unit.workbench import Workbench

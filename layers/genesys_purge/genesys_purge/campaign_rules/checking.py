@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from genesys_purge.campaign_rules.documented import documented
-from genesys_purge.campaign_rules.ports import Platform, PlatformOf
+from genesys_purge.campaign_rules.deploying.ports import Platform, PlatformOf
+from genesys_purge.campaign_rules.documented.platform import documented
 from genesys_purge.campaign_rules.rules import (
     MOST_ACTIONS,
     MOST_RULES,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from genesys_purge.methods.conversation_archive import ConversationArchive
-from genesys_purge.methods.data_deletion import DataDeletion
-from genesys_purge.methods.gdpr_request import GdprRequest
-from genesys_purge.methods.interaction_purge import InteractionPurge
+from genesys_purge.methods.documented.conversation_archive import ConversationArchive
+from genesys_purge.methods.documented.data_deletion import DataDeletion
+from genesys_purge.methods.documented.interaction_purge import InteractionPurge
+from genesys_purge.methods.gdpr_request.method import GdprRequest
 from genesys_purge.methods.method import Method
-from genesys_purge.methods.recording_job import RecordingJob
+from genesys_purge.methods.recording_job.method import RecordingJob
 
 METHODS: dict[str, Method] = {
     method.name: method

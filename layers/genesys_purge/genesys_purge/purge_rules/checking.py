@@ -7,10 +7,10 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from genesys_purge.errors import FieldError, InvalidRequest
-from genesys_purge.model.purge_rule import RuleRef
 from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.retention import Kind, Policy
 from genesys_purge.ports import Policies
+from genesys_purge.purge_rules.purge_rule import RuleRef
 from genesys_purge.purge_rules.rule import RuleRequest
 from genesys_purge.purge_rules.target import Platform, PlatformOf
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from genesys_purge.errors import LostRace, PurgeError
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef, RuleStatus
-from genesys_purge.model.rule_execution import EVENT
 from genesys_purge.ports import (
     AuditLog,
     Clock,
@@ -20,6 +18,8 @@ from genesys_purge.ports import (
     Registrations,
 )
 from genesys_purge.purge_rules.answers import id_in, reason_of
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
+from genesys_purge.webhooks.rule_execution import EVENT
 
 REGISTER = Operation("POST", "/api/v2/platform/webhooks", ("webhooks:write",))
 ACTOR = "register_webhook"

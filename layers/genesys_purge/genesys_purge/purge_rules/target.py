@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from genesys_purge.errors import FieldError, RefusedByGenesys
-from genesys_purge.model.purge_rule import PurgeRule
 from genesys_purge.model.retention import Kind
 from genesys_purge.ports import Permit
+from genesys_purge.purge_rules.purge_rule import PurgeRule
 from genesys_purge.purge_rules.rule import RuleRequest, Scope
 
 

@@ -14,10 +14,10 @@ from genesys_purge.errors import (
 )
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.model.batch import Batch, Entry
-from genesys_purge.model.purge_rule import PurgeRule
 from genesys_purge.model.retention import Kind
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import Clock, Holds, Permit, Policies
+from genesys_purge.purge_rules.purge_rule import PurgeRule
 from genesys_purge.purging.cases import Case
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.campaign import Campaign
-from genesys_purge.model.campaign_export import CampaignExport
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
 

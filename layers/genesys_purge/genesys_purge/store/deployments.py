@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.campaign import Campaign
-from genesys_purge.model.deployment import Deployment, DeploymentStatus
 from genesys_purge.store.ledger import Ledger, Write
 
 if TYPE_CHECKING:

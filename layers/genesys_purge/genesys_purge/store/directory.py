@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from genesys_purge.model.notification import Subscribers
 from genesys_purge.model.wire import kept_by_operators
 from genesys_purge.store.secrets import StoredSecret
+from genesys_purge.webhooks.notification import Subscribers
 
 MAX_AGE = 60.0
 

@@ -9,7 +9,7 @@ from genesys_purge.model.messages import RunRef
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-    from genesys_purge.model.deployment_messages import DeploymentStep
+    from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 
 
 class StepFunctionsExecutions:

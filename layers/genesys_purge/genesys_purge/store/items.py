@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
-from genesys_purge.model.campaign import Campaign
-from genesys_purge.model.campaign_export import CampaignExport
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef
 from genesys_purge.model.run import Run
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Place
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

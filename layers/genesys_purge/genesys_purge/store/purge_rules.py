@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.purge_rule import PurgeRule, RuleRef
+from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import orjson
 
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.notification import Delivery, Event, Notification, Subscriber
 from genesys_purge.ports import AuditLog, Clock, Meter, Receipt
+from genesys_purge.webhooks.notification import Delivery, Event, Notification, Subscriber
 from genesys_purge.webhooks.ports import Deliveries, Directory, Receiver
 from genesys_purge.webhooks.receiver import ReceiverRefused, ReceiverUnreachable
 from genesys_purge.webhooks.signatures import signed_entry, standard_headers

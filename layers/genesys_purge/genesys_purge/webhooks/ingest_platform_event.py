@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from genesys_purge.model.partner_event import PartnerEvent
 from genesys_purge.ports import AuditLog, Clock, Meter
+from genesys_purge.webhooks.partner_event import PartnerEvent
 
 
 class IngestPlatformEvent:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from genesys_purge.errors import FieldError, InvalidRequest, MethodNotAllowed, NotGenuine
-from genesys_purge.model.rule_execution import RuleExecution
 from genesys_purge.ports import AuditLog, Clock, Meter
 from genesys_purge.webhooks.ports import WebhookSecrets
+from genesys_purge.webhooks.rule_execution import RuleExecution
 from genesys_purge.webhooks.signatures import is_genuine
 
 

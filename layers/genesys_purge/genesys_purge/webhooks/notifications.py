@@ -8,9 +8,9 @@ from typing import Any
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
-from genesys_purge.model.notification import Event, Notification, notification_id
 from genesys_purge.model.run import Run
 from genesys_purge.ports import Runs
+from genesys_purge.webhooks.notification import Event, Notification, notification_id
 
 BATCH_ENDS = frozenset(
     {

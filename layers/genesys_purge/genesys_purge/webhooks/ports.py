@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from genesys_purge.model.notification import Delivery, Subscribers
 from genesys_purge.ports import Queue
+from genesys_purge.webhooks.notification import Delivery, Subscribers
 
 Deliveries = Queue[Delivery]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.notification import Delivery
 from genesys_purge.ports import EventBus, Runs
+from genesys_purge.webhooks.notification import Delivery
 from genesys_purge.webhooks.notifications import notifications
 from genesys_purge.webhooks.ports import Deliveries, Directory
 

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
-    from genesys_purge.campaign_rules.change_export import ChangeExport
-    from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
-    from genesys_purge.campaign_rules.export_campaign_rule_changes import ExportCampaignRuleChanges
+    from genesys_purge.campaign_rules.evaluating.evaluate_contacts import EvaluateContacts
+    from genesys_purge.campaign_rules.exporting.change_export import ChangeExport
+    from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import (
+        ExportCampaignRuleChanges,
+    )
     from genesys_purge.store.campaign_exports import DynamoChangeExports
     from genesys_purge.store.files import S3Files
 
 
 @cache
 def export_campaign_rule_changes() -> ExportCampaignRuleChanges:
-    from genesys_purge.campaign_rules.export_campaign_rule_changes import (
+    from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import (
         ExportCampaignRuleChanges,
     )
 
@@ -26,7 +28,7 @@ def export_campaign_rule_changes() -> ExportCampaignRuleChanges:
 
 @cache
 def evaluate_contacts() -> EvaluateContacts:
-    from genesys_purge.campaign_rules.evaluate_contacts import EvaluateContacts
+    from genesys_purge.campaign_rules.evaluating.evaluate_contacts import EvaluateContacts
 
     return EvaluateContacts(_files(), adapters.meter())
 
@@ -42,8 +44,8 @@ def exports() -> DynamoChangeExports:
 def _export(organisation: str | None) -> ChangeExport:
     from datetime import timedelta
 
-    from genesys_purge.campaign_rules.change_export import ChangeExport, Destination
-    from genesys_purge.campaign_rules.events import EventQuery
+    from genesys_purge.campaign_rules.exporting.change_export import ChangeExport, Destination
+    from genesys_purge.campaign_rules.exporting.events import EventQuery
 
     this, genesys = adapters.settings(), adapters.genesys(organisation)
     query = EventQuery(genesys, adapters.organisation(organisation).api_url)

@@ -8,81 +8,81 @@ from typing import TYPE_CHECKING
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
-    from genesys_purge.campaign_rules.apply_campaign_rules import ApplyCampaignRules
-    from genesys_purge.campaign_rules.changing import Changing
-    from genesys_purge.campaign_rules.complete_campaign_rules import CompleteCampaignRules
-    from genesys_purge.campaign_rules.fail_campaign_rules import FailCampaignRules
-    from genesys_purge.campaign_rules.keeping import Keeper
-    from genesys_purge.campaign_rules.plan_campaign_rules import PlanCampaignRules
-    from genesys_purge.campaign_rules.ports import Platform, RuleCatalogue
-    from genesys_purge.campaign_rules.put_back_campaign_rules import PutBackCampaignRules
-    from genesys_purge.campaign_rules.read_campaign_rules import ReadCampaignRules
-    from genesys_purge.campaign_rules.recovery import RecoverCampaignRules, Recovery
-    from genesys_purge.campaign_rules.submit_campaign_rules import SubmitCampaignRules
-    from genesys_purge.campaign_rules.verify_campaign_rules import VerifyCampaignRules
+    from genesys_purge.campaign_rules.deploying.apply_campaign_rules import ApplyCampaignRules
+    from genesys_purge.campaign_rules.deploying.changing import Changing
+    from genesys_purge.campaign_rules.deploying.complete_campaign_rules import CompleteCampaignRules
+    from genesys_purge.campaign_rules.deploying.fail_campaign_rules import FailCampaignRules
+    from genesys_purge.campaign_rules.deploying.keeping import Keeper
+    from genesys_purge.campaign_rules.deploying.plan_campaign_rules import PlanCampaignRules
+    from genesys_purge.campaign_rules.deploying.ports import Platform, RuleCatalogue
+    from genesys_purge.campaign_rules.deploying.put_back_campaign_rules import PutBackCampaignRules
+    from genesys_purge.campaign_rules.deploying.read_campaign_rules import ReadCampaignRules
+    from genesys_purge.campaign_rules.deploying.recovery import RecoverCampaignRules, Recovery
+    from genesys_purge.campaign_rules.deploying.submit_campaign_rules import SubmitCampaignRules
+    from genesys_purge.campaign_rules.deploying.verify_campaign_rules import VerifyCampaignRules
     from genesys_purge.store.deployments import DynamoDeployments
     from genesys_purge.store.executions import StepFunctionsDeployments
 
 
 @cache
 def submit_campaign_rules() -> SubmitCampaignRules:
-    from genesys_purge.campaign_rules.submit_campaign_rules import SubmitCampaignRules
+    from genesys_purge.campaign_rules.deploying.submit_campaign_rules import SubmitCampaignRules
 
     return SubmitCampaignRules(deployments(), _executions(), _recovery(), _keeper(), _platform)
 
 
 @cache
 def plan_campaign_rules() -> PlanCampaignRules:
-    from genesys_purge.campaign_rules.plan_campaign_rules import PlanCampaignRules
+    from genesys_purge.campaign_rules.deploying.plan_campaign_rules import PlanCampaignRules
 
     return PlanCampaignRules(_keeper(), _catalogue, _platform)
 
 
 @cache
 def apply_campaign_rules() -> ApplyCampaignRules:
-    from genesys_purge.campaign_rules.apply_campaign_rules import ApplyCampaignRules
+    from genesys_purge.campaign_rules.deploying.apply_campaign_rules import ApplyCampaignRules
 
     return ApplyCampaignRules(_keeper(), _catalogue, _changing())
 
 
 @cache
 def verify_campaign_rules() -> VerifyCampaignRules:
-    from genesys_purge.campaign_rules.verify_campaign_rules import VerifyCampaignRules
+    from genesys_purge.campaign_rules.deploying.verify_campaign_rules import VerifyCampaignRules
 
     return VerifyCampaignRules(_keeper(), _catalogue)
 
 
 @cache
 def put_back_campaign_rules() -> PutBackCampaignRules:
-    from genesys_purge.campaign_rules.put_back_campaign_rules import PutBackCampaignRules
+    from genesys_purge.campaign_rules.deploying.put_back_campaign_rules import PutBackCampaignRules
 
     return PutBackCampaignRules(_keeper(), _catalogue, _changing())
 
 
 @cache
 def complete_campaign_rules() -> CompleteCampaignRules:
-    from genesys_purge.campaign_rules.complete_campaign_rules import CompleteCampaignRules
+    from genesys_purge.campaign_rules.deploying.complete_campaign_rules import CompleteCampaignRules
 
     return CompleteCampaignRules(_keeper())
 
 
 @cache
 def fail_campaign_rules() -> FailCampaignRules:
-    from genesys_purge.campaign_rules.fail_campaign_rules import FailCampaignRules
+    from genesys_purge.campaign_rules.deploying.fail_campaign_rules import FailCampaignRules
 
     return FailCampaignRules(_keeper())
 
 
 @cache
 def recover_campaign_rules() -> RecoverCampaignRules:
-    from genesys_purge.campaign_rules.recovery import RecoverCampaignRules
+    from genesys_purge.campaign_rules.deploying.recovery import RecoverCampaignRules
 
     return RecoverCampaignRules(_keeper(), _recovery())
 
 
 @cache
 def read_campaign_rules() -> ReadCampaignRules:
-    from genesys_purge.campaign_rules.read_campaign_rules import ReadCampaignRules
+    from genesys_purge.campaign_rules.deploying.read_campaign_rules import ReadCampaignRules
 
     return ReadCampaignRules(deployments(), adapters.ledger())
 
@@ -97,7 +97,7 @@ def deployments() -> DynamoDeployments:
 
 @cache
 def _keeper() -> Keeper:
-    from genesys_purge.campaign_rules.keeping import Keeper
+    from genesys_purge.campaign_rules.deploying.keeping import Keeper
 
     return Keeper(deployments(), adapters.meter(), adapters.now)
 
@@ -107,7 +107,7 @@ def _catalogue(organisation: str | None) -> RuleCatalogue:
         from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 
         return LiveCatalogue(adapters.genesys(organisation))
-    from genesys_purge.campaign_rules.catalogue import Catalogue
+    from genesys_purge.campaign_rules.documented.catalogue import Catalogue
 
     return Catalogue(adapters.genesys(organisation))
 
@@ -117,13 +117,13 @@ def _platform(organisation: str | None) -> Platform:
         from genesys_purge.campaign_rules.live.platform import Live
 
         return Live()
-    from genesys_purge.campaign_rules.documented import DOCUMENTED
+    from genesys_purge.campaign_rules.documented.platform import DOCUMENTED
 
     return DOCUMENTED
 
 
 def _changing() -> Changing:
-    from genesys_purge.campaign_rules.changing import Changing
+    from genesys_purge.campaign_rules.deploying.changing import Changing
 
     return Changing(_keeper(), adapters.settings().intent_lease_seconds)
 
@@ -136,6 +136,6 @@ def _executions() -> StepFunctionsDeployments:
 
 
 def _recovery() -> Recovery:
-    from genesys_purge.campaign_rules.recovery import Recovery
+    from genesys_purge.campaign_rules.deploying.recovery import Recovery
 
     return Recovery(_keeper(), _executions())

@@ -75,15 +75,15 @@ def platform_of(name: str | None) -> Platform:
 
 
 def _documented(name: str | None) -> Platform:
-    from genesys_purge.purge_rules.documented_rule import DocumentedForm, DocumentedRules
+    from genesys_purge.purge_rules.documented.rule_form import DocumentedForm, DocumentedRules
     from genesys_purge.purge_rules.target import Platform
 
     return Platform(DocumentedForm(), DocumentedRules(adapters.genesys(name)), has_webhooks=True)
 
 
 def _live(name: str | None) -> Platform:
-    from genesys_purge.purge_rules.policy_form import PolicyForm
-    from genesys_purge.purge_rules.retention_policies import RetentionPolicies
+    from genesys_purge.purge_rules.live.policy_form import PolicyForm
+    from genesys_purge.purge_rules.live.retention_policies import RetentionPolicies
     from genesys_purge.purge_rules.target import Platform
 
     return Platform(PolicyForm(), RetentionPolicies(adapters.genesys(name)), has_webhooks=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from genesys_purge.campaign_rules.catalogue import IDENTIFIER, MOST_PAGES, NOT_FOUND
+from genesys_purge.campaign_rules.documented.catalogue import IDENTIFIER, MOST_PAGES, NOT_FOUND
 from genesys_purge.errors import OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
 from genesys_purge.ports import Genesys, Operation
 

@@ -8,6 +8,8 @@ from itertools import chain
 import orjson
 
 from genesys_purge.campaign_rules.contents import is_same
+from genesys_purge.campaign_rules.deploying.deployment_steps import DisabledAs
+from genesys_purge.campaign_rules.deploying.ports import Staging
 from genesys_purge.campaign_rules.live.contact_rules import (
     as_written,
     is_about_contacts,
@@ -15,10 +17,8 @@ from genesys_purge.campaign_rules.live.contact_rules import (
 )
 from genesys_purge.campaign_rules.live.refusals import refusals_of
 from genesys_purge.campaign_rules.live.words import is_about_campaign
-from genesys_purge.campaign_rules.ports import Staging
 from genesys_purge.campaign_rules.rules import DeployedRule, Rule
 from genesys_purge.errors import FieldError
-from genesys_purge.model.deployment_steps import DisabledAs
 
 # The platform takes 512,000 bytes at once, and a rule set is written whole.
 LARGEST_RULE_SET = 480_000

@@ -1,0 +1,35 @@
+"""CompleteCampaignRules: say how a deployment ended, and let go of its campaign."""
+
+from __future__ import annotations
+
+from genesys_purge.campaign_rules.deploying.deployment import (
+    Deployment,
+    DeploymentOutcome,
+    DeploymentStatus,
+)
+from genesys_purge.campaign_rules.deploying.deployment_messages import (
+    DeploymentResult,
+    DeploymentStep,
+)
+from genesys_purge.campaign_rules.deploying.keeping import Keeper
+
+
+class CompleteCampaignRules:
+    """The last task; told again, it says the same again."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    def __call__(self, message: DeploymentStep) -> DeploymentResult:
+        deployment = self._keeper.get(message.deployment_id)
+        if deployment.outcome is None:
+            deployment = self._ended(deployment)
+        outcome = deployment.outcome or DeploymentOutcome.FAILED
+        return DeploymentResult.of(deployment.deployment_id, outcome)
+
+    def _ended(self, deployment: Deployment) -> Deployment:
+        if deployment.is_verified:
+            return self._keeper.finish(deployment, DeploymentOutcome.DEPLOYED, None)
+        is_back = deployment.status is DeploymentStatus.PUTTING_BACK and deployment.is_as_before
+        outcome = DeploymentOutcome.ROLLED_BACK if is_back else DeploymentOutcome.FAILED
+        return self._keeper.finish(deployment, outcome, deployment.detail)

@@ -1,0 +1,209 @@
+"""A deployment: one campaign's rules brought to what a rule set says, or left as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.deploying.deployment_steps import (
+    DisabledAs,
+    Step,
+    StepAction,
+    StepState,
+)
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.wire import Wire
+
+# What became of a rule is what became of its worst step.
+WORST_FIRST = (
+    StepState.NOT_PUT_BACK,
+    StepState.FAILED,
+    StepState.APPLYING,
+    StepState.PUT_BACK,
+)
+
+
+class DeploymentStatus(StrEnum):
+    """Where a deployment stands."""
+
+    SUBMITTED = "submitted"
+    APPLYING = "applying"
+    PUTTING_BACK = "putting_back"
+    FINISHED = "finished"
+
+
+TRANSITIONS: dict[DeploymentStatus, frozenset[DeploymentStatus]] = {
+    DeploymentStatus.SUBMITTED: frozenset(
+        {DeploymentStatus.SUBMITTED, DeploymentStatus.APPLYING, DeploymentStatus.FINISHED}
+    ),
+    DeploymentStatus.APPLYING: frozenset(
+        {DeploymentStatus.APPLYING, DeploymentStatus.PUTTING_BACK, DeploymentStatus.FINISHED}
+    ),
+    DeploymentStatus.PUTTING_BACK: frozenset(
+        {DeploymentStatus.PUTTING_BACK, DeploymentStatus.FINISHED}
+    ),
+    DeploymentStatus.FINISHED: frozenset(),
+}
+
+
+class DeploymentOutcome(StrEnum):
+    """How a deployment ended; `rolled_back` only where every rule is as it was."""
+
+    DEPLOYED = "deployed"
+    UNCHANGED = "unchanged"
+    DRY_RUN = "dry_run"
+    REJECTED = "rejected"
+    ROLLED_BACK = "rolled_back"
+    FAILED = "failed"
+
+
+SUCCESSES = frozenset(
+    {DeploymentOutcome.DEPLOYED, DeploymentOutcome.UNCHANGED, DeploymentOutcome.DRY_RUN}
+)
+
+
+class RuleResult(NamedTuple):
+    """What became of one rule of the set, over all of its steps."""
+
+    name: str
+    action: StepAction
+    outcome: StepState
+    before: Mapping[str, Any] | None
+    detail: str | None
+
+
+class Deployment(Wire):
+    """One rule set on its way; `document` is the set with its defaults filled in.
+
+    After `until` its execution is surely gone; `recoveries` counts those that took its place.
+    """
+
+    deployment_id: str
+    campaign_id: str
+    fingerprint: str
+    document: Mapping[str, Any]
+    is_dry: bool = False
+    submitted_by: str
+    submitted_at: Instant
+    until: Instant
+    recoveries: int = 0
+    version: int = 0
+    status: DeploymentStatus = DeploymentStatus.SUBMITTED
+    steps: tuple[Step, ...] = ()
+    errors: tuple[Mapping[str, str], ...] = ()
+    outcome: DeploymentOutcome | None = None
+    finished_at: Instant | None = None
+    detail: str | None = None
+
+    @property
+    def organisation(self) -> str | None:
+        """The name of the organisation that it is about; None for the deployment's own."""
+        return self.document.get("organisation")
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign that no other deployment has meanwhile."""
+        return Campaign(self.organisation, self.campaign_id)
+
+    @property
+    def next_to_apply(self) -> int | None:
+        """The first step that is not applied yet."""
+        return _first(self._where(StepState.PLANNED, StepState.APPLYING))
+
+    @property
+    def next_to_put_back(self) -> int | None:
+        """The last step that may have changed something: the way back is the way in reverse."""
+        return _first(
+            number
+            for number in reversed(range(len(self.steps)))
+            if self.steps[number].may_have_changed_something
+        )
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether Genesys was seen to have every rule as the set says."""
+        done = (StepState.VERIFIED, StepState.UNCHANGED)
+        return bool(self.steps) and all(step.state in done for step in self.steps)
+
+    @property
+    def is_as_before(self) -> bool:
+        """Whether no step has left anything behind."""
+        is_left = any(step.state is StepState.NOT_PUT_BACK for step in self.steps)
+        return self.next_to_put_back is None and not is_left
+
+    def wanted(self, step: Step) -> Mapping[str, Any]:
+        """The rule as a step is to leave it."""
+        if step.parked_at is not None:
+            return {**(step.before or {}), "executionOrder": step.parked_at}
+        if step.disabled_as is DisabledAs.BEFORE:
+            return {**(step.before or {}), "enabled": False}
+        rule = self.rule(step.name)
+        return {**rule, "enabled": False} if step.disabled_as else rule
+
+    def rule(self, name: str) -> Mapping[str, Any]:
+        """The set's rule of that name."""
+        rules: Sequence[Mapping[str, Any]] = self.document["rules"]
+        return next(rule for rule in rules if rule["name"] == name)
+
+    def results(self) -> Iterator[RuleResult]:
+        """Each rule of the plan, in the order of its own call."""
+        for last in self.steps:
+            if last.is_interim:
+                continue
+            mine = [step for step in self.steps if step.name == last.name]
+            worst = (step for state in WORST_FIRST for step in mine if step.state is state)
+            told = next(worst, last)
+            yield RuleResult(last.name, mine[0].action, told.state, mine[0].before, told.detail)
+
+    def to(self, status: DeploymentStatus, **changes: Any) -> Self:
+        """The deployment in its next status; ValueError where the table does not allow it."""
+        if status not in TRANSITIONS[self.status]:
+            raise ValueError(f"a deployment does not go from {self.status} to {status}")
+        return self.model_copy(update=changes | {"status": status, "version": self.version + 1})
+
+    def replacing(self, number: int, step: Step) -> Self:
+        """The same version with another step in that place."""
+        steps = (*self.steps[:number], step, *self.steps[number + 1 :])
+        return self.model_copy(update={"steps": steps})
+
+    def with_step(self, number: int, step: Step) -> Self:
+        """The next version, with another step in that place."""
+        return self.replacing(number, step).to(self.status)
+
+    def putting_back(self, detail: str) -> Self:
+        """On its way back; what was not begun stays as it is."""
+        steps = tuple(
+            step.to(StepState.UNTOUCHED)
+            if step.state is StepState.PLANNED
+            else step.model_copy(update={"tries": 0})
+            for step in self.steps
+        )
+        return self.to(DeploymentStatus.PUTTING_BACK, steps=steps, detail=detail)
+
+    def verified(self) -> Self:
+        """The next version, everything that was applied having been seen."""
+        steps = tuple(
+            step.to(StepState.VERIFIED) if step.state is StepState.APPLIED else step
+            for step in self.steps
+        )
+        return self.to(self.status, steps=steps)
+
+    def abandoned_steps(self) -> tuple[Step, ...]:
+        """The steps as nobody will touch them any more."""
+        return tuple(
+            step.to(StepState.NOT_PUT_BACK)
+            if step.may_have_changed_something
+            else step.to(StepState.UNTOUCHED)
+            if step.state is StepState.PLANNED
+            else step
+            for step in self.steps
+        )
+
+    def _where(self, *states: StepState) -> Iterator[int]:
+        return (number for number, step in enumerate(self.steps) if step.state in states)
+
+
+def _first(numbers: Iterator[int]) -> int | None:
+    return next(numbers, None)

@@ -1,0 +1,26 @@
+"""FailCampaignRules: an error that no turn has dealt with ends a deployment, or turns it back."""
+
+from __future__ import annotations
+
+from genesys_purge.campaign_rules.deploying.deployment import DeploymentOutcome, DeploymentStatus
+from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
+from genesys_purge.campaign_rules.deploying.keeping import Keeper
+from genesys_purge.errors import is_the_callers
+from genesys_purge.model.messages import Failure
+from genesys_purge.purging.fail_batch import reason_of
+
+
+class FailCampaignRules:
+    """What fails while it is being put back is not tried for ever."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    def __call__(self, failure: Failure) -> DeploymentStep:
+        deployment = self._keeper.get(failure.run_id)
+        reason = reason_of(failure)
+        if deployment.status is DeploymentStatus.PUTTING_BACK:
+            return DeploymentStep.of(self._keeper.give_up(deployment, reason))
+        rejected = is_the_callers(failure.error)
+        outcome = DeploymentOutcome.REJECTED if rejected else DeploymentOutcome.FAILED
+        return DeploymentStep.of(self._keeper.turn_back(deployment, reason, outcome))

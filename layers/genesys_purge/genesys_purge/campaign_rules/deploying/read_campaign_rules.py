@@ -1,0 +1,82 @@
+"""ReadCampaignRules: what became of a deployment, rule by rule, and its audit page by page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from genesys_purge.campaign_rules.contents import difference
+from genesys_purge.campaign_rules.deploying.deployment import Deployment, RuleResult
+from genesys_purge.campaign_rules.deploying.deployment_steps import StepAction
+from genesys_purge.campaign_rules.deploying.ports import Deployments
+from genesys_purge.errors import NotFound
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.dates import zulu
+from genesys_purge.model.paging import limit_in, number_in
+from genesys_purge.ports import AuditLog
+
+DEPLOYMENT_ID = re.compile("[A-Za-z0-9_-]{1,80}")
+SHOWN = {
+    *("deployment_id", "campaign_id", "status", "outcome", "submitted_at", "submitted_by"),
+    *("finished_at", "errors", "detail"),
+}
+
+
+class ReadCampaignRules:
+    """Answers questions about deployments; changes nothing."""
+
+    def __init__(self, deployments: Deployments, audit: AuditLog) -> None:
+        self._deployments = deployments
+        self._audit = audit
+
+    def __call__(
+        self, route: str, path: Mapping[str, str], query: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """The answer to `GET /campaign-rules/{deploymentId}` or, a page of it, `.../audit`."""
+        deployment_id = path["deploymentId"]
+        if not DEPLOYMENT_ID.fullmatch(deployment_id):
+            raise NotFound("there is no deployment of that id")
+        deployment = self._deployments.get(deployment_id)
+        if route.endswith("/audit"):
+            return self._page(deployment_id, number_in(query, "next", 1), limit_in(query))
+        return _shown(deployment)
+
+    def _page(self, deployment_id: str, start: int, limit: int) -> dict[str, Any]:
+        page = self._audit.page(deployment_id, start, limit)
+        answer: dict[str, Any] = {"records": [_as_documented(each) for each in page.records]}
+        if page.following is not None:
+            answer["next"] = str(page.following)
+        return answer
+
+
+def _shown(deployment: Deployment) -> dict[str, Any]:
+    shown = deployment.model_dump(mode="json", by_alias=True, exclude_none=True, include=SHOWN)
+    named = {"organisation": deployment.organisation} if deployment.organisation else {}
+    return shown | {
+        **named,
+        "dryRun": deployment.is_dry,
+        "rules": [_rule(deployment, result) for result in deployment.results()],
+    }
+
+
+def _rule(deployment: Deployment, result: RuleResult) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": result.name,
+        "action": result.action,
+        "outcome": result.outcome,
+    }
+    if result.action is not StepAction.NONE:
+        shown["difference"] = difference(result.before, deployment.rule(result.name))
+    return shown | ({"detail": result.detail} if result.detail else {})
+
+
+def _as_documented(record: AuditRecord) -> dict[str, Any]:
+    """The audit record in the words of D5; a fact about the whole set names no rule."""
+    return {
+        "audit_event": record.action,
+        "rule_name": record.rule_name,
+        "user_id": record.actor,
+        "details": record.detail,
+        "timestamp": zulu(record.at),
+    }

@@ -1,0 +1,1 @@
+"""Campaign rules of the documented contract."""

@@ -1,0 +1,1 @@
+"""The evaluation of contacts against the conditions of rules."""

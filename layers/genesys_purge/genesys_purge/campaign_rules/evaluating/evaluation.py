@@ -1,0 +1,83 @@
+"""The rules of a set on contacts, one contact after the other, counted and timed."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO, Any
+
+import orjson
+
+from genesys_purge.campaign_rules.checking import comparable, set_lists
+from genesys_purge.campaign_rules.evaluating.conditions import compile_rules
+from genesys_purge.campaign_rules.rules import RuleSet
+from genesys_purge.ports import Meter
+
+
+class Evaluation:
+    """What was evaluated so far, in how many seconds, and how many contacts were conflicts.
+
+    A contact is a conflict where two rules that match it set one list to different values.
+    """
+
+    def __init__(self, rule_set: RuleSet, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.evaluated = 0
+        self.conflicts = 0
+        self.seconds = 0.0
+        self._matching = compile_rules(rule_set.rules).matching
+        self._rivals = rivals_in(rule_set)
+        self._clock = clock
+
+    def matching(self, contact: Mapping[str, Any]) -> tuple[str, ...]:
+        """The names of the rules that match, in execution order."""
+        began = self._clock()
+        names = self._matching(contact)
+        self.seconds += self._clock() - began
+        self.evaluated += 1
+        self.conflicts += any(not self._rivals[name].isdisjoint(names) for name in names)
+        return names
+
+    def matches(
+        self, contacts: Iterable[tuple[int, Mapping[str, Any]]]
+    ) -> Iterator[dict[str, Any]]:
+        """`{"contact": n, "rules": [names]}` for each numbered contact, as it is asked for."""
+        for number, contact in contacts:
+            yield {"contact": number, "rules": self.matching(contact)}
+
+    def write(self, contacts: Iterable[tuple[int, Mapping[str, Any]]], file: IO[bytes]) -> None:
+        """The same, as JSON Lines; nothing of a contact is kept."""
+        for match in self.matches(contacts):
+            file.write(orjson.dumps(match, option=orjson.OPT_APPEND_NEWLINE))
+
+    @property
+    def average(self) -> float | None:
+        """Seconds for each contact; None where there was none."""
+        return self.seconds / self.evaluated if self.evaluated else None
+
+    def counted(self) -> dict[str, Any]:
+        """The counts as an answer has them."""
+        average = {} if self.average is None else {"averageLatencySeconds": self.average}
+        return {"evaluated": self.evaluated, "conflicts": self.conflicts, **average}
+
+    def report(self, meter: Meter) -> None:
+        """Tell the counts, and the average latency where there is one."""
+        meter.count("Evaluations", self.evaluated)
+        meter.count("ConflictsDetected", self.conflicts)
+        if self.average is not None:
+            meter.seconds("EvaluationLatency", self.average)
+
+
+def rivals_in(rule_set: RuleSet) -> Mapping[str, set[str]]:
+    """For each rule, by name, the rules that set one of its lists to another value."""
+    setters: dict[str | None, dict[object, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for rule in rule_set.rules:
+        for _, action in set_lists(rule):
+            setters[action.list_id][comparable(action.value)].add(rule.name)
+    rivals = defaultdict[str, set[str]](set)
+    for by_value in setters.values():
+        for value, names in by_value.items():
+            others = set().union(*(each for rival, each in by_value.items() if rival != value))
+            for name in names:
+                rivals[name] |= others - {name}
+    return rivals

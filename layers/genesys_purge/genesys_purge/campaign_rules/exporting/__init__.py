@@ -1,0 +1,1 @@
+"""The export of what changed in the rules of a campaign."""

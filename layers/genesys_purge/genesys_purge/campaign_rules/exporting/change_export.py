@@ -1,0 +1,171 @@
+"""One campaign's changes, window by window: nothing twice, nothing missing, whatever crashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import Any, NamedTuple, TypeVar
+
+from genesys_purge.campaign_rules.campaign import Campaign
+from genesys_purge.campaign_rules.documented.catalogue import READ, RULES
+from genesys_purge.campaign_rules.exporting.campaign_export import (
+    CampaignExport,
+    ExportedWindow,
+    to_the_millisecond,
+)
+from genesys_purge.campaign_rules.exporting.changes import Change, ChangeFiles, change_files
+from genesys_purge.campaign_rules.exporting.events import Event, EventQuery, once
+from genesys_purge.campaign_rules.exporting.ports import ChangeExports, Files
+from genesys_purge.errors import JobLost, LostRace, TryLater
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.dates import Window, zulu
+from genesys_purge.ports import Clock, Genesys, Operation
+
+READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ)
+# No export lives longer: its function's time is over by then.
+LEASE = timedelta(seconds=900)
+
+
+class Destination(NamedTuple):
+    """The bucket, and how long Genesys is given until an event can be asked for."""
+
+    bucket: str
+    settling: timedelta
+
+
+class ChangeExport:
+    """Exports a campaign of one organisation, None being the deployment's own.
+
+    A window is intended before anything is read, and stays the same.
+    """
+
+    def __init__(
+        self,
+        organisation: str | None,
+        exports: ChangeExports,
+        files: Files,
+        genesys: Genesys,
+        query: EventQuery,
+        destination: Destination,
+        now: Clock,
+    ) -> None:
+        self._organisation = organisation
+        self._exports = exports
+        self._files = files
+        self._genesys = genesys
+        self._query = query
+        self._destination = destination
+        self._now = now
+
+    def __call__(self, campaign_id: str, actor: str) -> list[ExportedWindow]:
+        """Every window up to now; TryLater while somebody else exports the campaign."""
+        campaign = Campaign(self._organisation, campaign_id)
+        export = self._exports.get(campaign) or CampaignExport.of(campaign)
+        until = now = to_the_millisecond(self._now())
+        done = []
+        while window := export.next_window(until, self._destination.settling):
+            intent = self._begun(export, window, now)
+            with self._left_to_others_unless_done(intent), change_files() as files:
+                self._fill(files, intent, now)
+                exported = self._uploaded(files, intent)
+                export = intent.completed()
+                self._exports.put(export, self._record(export, exported, files, actor))
+            done.append(exported)
+            now = to_the_millisecond(self._now())
+        return done
+
+    def _begun(self, export: CampaignExport, window: Window, now: datetime) -> CampaignExport:
+        """The stored intent; the one before it may have been somebody's who died."""
+        if export.intended_at and now < export.intended_at + LEASE:
+            raise _busy(export, (export.intended_at + LEASE - now).total_seconds())
+        intent = export.intended(window, now)
+        try:
+            self._exports.put(intent)
+        except LostRace as error:
+            raise _busy(export) from error
+        return intent
+
+    @contextmanager
+    def _left_to_others_unless_done(self, intent: CampaignExport) -> Iterator[None]:
+        is_done = False
+        try:
+            yield
+            is_done = True
+        finally:
+            if not is_done:
+                with suppress(LostRace):
+                    self._exports.put(intent.failed())
+
+    def _fill(self, files: ChangeFiles, intent: CampaignExport, now: datetime) -> None:
+        rule_of = cache(partial(self._rule, intent.campaign_id))
+        pages = self._query.pages(intent.campaign_id, intent.interval(now))
+        for event in once([each for each in page if intent.holds(each.at)] for page in pages):
+            files.add(_change(event, intent.campaign_id, rule_of(event.entity_id)))
+
+    def _rule(self, campaign_id: str, rule_id: str) -> Mapping[str, Any]:
+        """The rule as it is now; empty where it is deleted."""
+        try:
+            return self._genesys.read(READ_RULE, campaign_id=campaign_id, rule_id=rule_id)
+        except JobLost:
+            return {}
+
+    def _uploaded(self, files: ChangeFiles, intent: CampaignExport) -> ExportedWindow:
+        name = f"{_stamp(intent.begun.start)}_{_stamp(intent.begun.end)}"
+        url = f"s3://{self._destination.bucket}/{intent.campaign.key}/{name}"
+        exported = ExportedWindow(
+            campaign_id=intent.campaign_id,
+            window=intent.begun,
+            changes=files.changes,
+            json_lines=f"{url}.jsonl",
+            csv=f"{url}.csv",
+        )
+        self._files.put(exported.json_lines, files.json_lines)
+        self._files.put(exported.csv, files.csv)
+        return exported
+
+    def _record(
+        self, export: CampaignExport, exported: ExportedWindow, files: ChangeFiles, actor: str
+    ) -> AuditRecord:
+        json_lines, table = files.digests
+        return AuditRecord(
+            run_id=export.run_id,
+            at=self._now(),
+            actor=actor,
+            action=Action.CAMPAIGN_CHANGES_EXPORTED,
+            organisation=self._organisation,
+            detail=f"{files.changes} changes, {files.without_rule} of them without a rule, "
+            f"from {zulu(exported.window.start)} to {zulu(exported.window.end)}; "
+            f"SHA-256 of the JSON Lines {json_lines}, of the CSV {table}",
+        )
+
+
+def _busy(export: CampaignExport, seconds: float | None = None) -> TryLater:
+    return TryLater(
+        f"the changes of campaign {export.campaign.key} are being exported", retry_after=seconds
+    )
+
+
+T = TypeVar("T")
+
+
+def _change(event: Event, campaign_id: str, rule: Mapping[str, Any]) -> Change:
+    return Change(
+        timestamp=event.timestamp,
+        event_type=event.name,
+        entity_id=event.entity_id,
+        campaign_id=campaign_id,
+        rule_name=_readable(rule.get("name"), str),
+        version=_readable(rule.get("version"), int),
+        priority=_readable(rule.get("priority"), int),
+    )
+
+
+def _readable(value: object, kind: type[T]) -> T | None:
+    return value if type(value) is kind else None
+
+
+def _stamp(at: datetime) -> str:
+    """The moment as names have it: in order of time, without colons."""
+    return f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1_000:03}Z"

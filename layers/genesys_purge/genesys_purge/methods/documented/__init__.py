@@ -1,0 +1,1 @@
+"""The three methods of the documented contract."""

@@ -1,0 +1,1 @@
+"""GDPR requests of the live platform."""

@@ -1,0 +1,1 @@
+"""Recording jobs of the live platform."""

@@ -1,0 +1,84 @@
+"""What the live platform knows of a conversation's recordings, without their media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.methods.method import Part
+from genesys_purge.methods.recording_job.lists import entities_in
+from genesys_purge.methods.recording_job.match import CLOCKS_DIFFER
+from genesys_purge.methods.recording_job.request import Action
+from genesys_purge.model.dates import instant_in
+from genesys_purge.ports import Genesys, Operation
+
+METADATA = Operation(
+    "GET",
+    "/api/v2/conversations/{conversation_id}/recordingmetadata",
+    permissions=("recording:recording:view",),
+    lists=True,
+)
+
+THERE = frozenset({"AVAILABLE", "ARCHIVED", "RESTORED"})
+Row = Mapping[str, Any]
+Test = Callable[[Row], bool]
+
+
+def rows_of(conversation_id: str, genesys: Genesys) -> list[Row] | None:
+    """A row for each recording; None where they are not to be had."""
+    try:
+        answer = genesys.read(METADATA, conversation_id=conversation_id)
+    except JobLost:
+        return None
+    rows: list[Row] = [row if isinstance(row, dict) else {} for row in entities_in(answer)]
+    if not all(_may_be_of(conversation_id, row) for row in rows):
+        raise UnreadableAnswer("Genesys answered the recordings of another conversation")
+    return rows
+
+
+def _may_be_of(conversation_id: str, row: Row) -> bool:
+    named = row.get("conversationId")
+    return named is None or str(named).casefold() == conversation_id.casefold()
+
+
+def count_of(conversation_id: str, genesys: Genesys, test: Test) -> int | None:
+    """How many of the conversation's recordings pass; None where they are not to be had."""
+    rows = rows_of(conversation_id, genesys)
+    return None if rows is None else sum(map(test, rows))
+
+
+def is_kept(row: Row) -> bool:
+    """Whether the recording is not known to be deleted."""
+    return row.get("fileState") != "DELETED"
+
+
+def is_unsure(row: Row) -> bool:
+    """Whether nobody can tell if a job takes the recording: it is neither there nor deleted."""
+    return row.get("fileState") not in THERE | {"DELETED"}
+
+
+def undone_by(action: Action, part: Part) -> Test:
+    """Tells what a job of the part has left undone."""
+    match action:
+        case Action.DELETE:
+            return is_kept
+        case Action.EXPORT:
+            return lambda row: is_kept(row) and not _is_exported(row, part)
+        case Action.ARCHIVE:
+            return lambda row: is_kept(row) and not _is_archived(row, part.at)
+
+
+def _is_exported(row: Row, part: Part) -> bool:
+    """Whether it was exported since the part's batch began: an older export went elsewhere."""
+    date = instant_in(row.get("exportedDate"))
+    if date is None or part.since is None or part.now is None:
+        return False
+    return part.since - CLOCKS_DIFFER <= date <= part.now + CLOCKS_DIFFER
+
+
+def _is_archived(row: Row, at: datetime | None) -> bool:
+    date = instant_in(row.get("archiveDate"))
+    has_come = date is not None and at is not None and date <= at
+    return row.get("fileState") == "ARCHIVED" or has_come

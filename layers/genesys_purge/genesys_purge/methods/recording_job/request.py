@@ -1,0 +1,172 @@
+"""What a recording job's request says, and the body that creates the job at Genesys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from genesys_purge.methods.method import Part
+from genesys_purge.methods.recording_job.conversations import Filter, any_of
+from genesys_purge.model.dates import DateRange, Window, zulu
+from genesys_purge.model.request import Classification, PurgeRequest
+from genesys_purge.model.wording import UUID
+
+MOST_IDS = 1_000
+
+ConversationId = Annotated[str, StringConstraints(pattern=UUID, to_lower=True)]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+Ids = Annotated[tuple[Id, ...], Field(min_length=1, max_length=100)]
+
+
+class Action(StrEnum):
+    """What a job does with each recording."""
+
+    DELETE = "delete"
+    ARCHIVE = "archive"
+    EXPORT = "export"
+
+    @property
+    def done(self) -> str:
+        """What has become of a recording then."""
+        return {"delete": "deleted", "archive": "archived", "export": "exported"}[self]
+
+
+class MediaType(StrEnum):
+    """The live platform's words for the channel of a conversation's session."""
+
+    CALLBACK = "callback"
+    CHAT = "chat"
+    COBROWSE = "cobrowse"
+    EMAIL = "email"
+    MESSAGE = "message"
+    SCREENSHARE = "screenshare"
+    VIDEO = "video"
+    VOICE = "voice"
+
+
+class Direction(StrEnum):
+    """Who began a conversation."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class RecordingJobRequest(PurgeRequest):
+    """What is to become of recordings: of conversations of a date range, or of these by id."""
+
+    method: Literal["recording_job"]
+    date_range: DateRange | None = None
+    conversation_ids: (
+        Annotated[tuple[ConversationId, ...], Field(min_length=1, max_length=MOST_IDS)] | None
+    ) = None
+    media_types: Annotated[tuple[MediaType, ...], Field(min_length=1)] | None = None
+    queue_ids: Ids | None = None
+    user_ids: Ids | None = None
+    directions: Annotated[tuple[Direction, ...], Field(min_length=1)] | None = None
+    wrap_up_codes: Ids | None = None
+    division_ids: Ids | None = None
+    action: Action = Action.DELETE
+    include_recordings_with_sensitive_data: bool
+    include_screen_recordings: bool
+    include_snippet_recordings: bool
+    include_policy_based_recordings: bool
+    export_integration_id: Id | None = None
+    verify_after_hours: Annotated[int, Field(ge=0, le=72)] = 0
+    classification: Classification | None = None
+
+    @property
+    def exports_first(self) -> bool:
+        """Whether what is deleted has to be exported before."""
+        return self.action is Action.DELETE and self.export_integration_id is not None
+
+    @property
+    def narrowing(self) -> dict[str, object]:
+        """What names some of the conversations of a date range, by its field."""
+        return {
+            "conversationIds": self.conversation_ids,
+            "mediaTypes": self.media_types,
+            "queueIds": self.queue_ids,
+            "userIds": self.user_ids,
+            "directions": self.directions,
+            "wrapUpCodes": self.wrap_up_codes,
+            "divisionIds": self.division_ids,
+        }
+
+    @property
+    def conversation_filters(self) -> list[Filter]:
+        """What the conversations have to be."""
+        return _filters({"divisionId": self.division_ids, "originatingDirection": self.directions})
+
+    @property
+    def segment_filters(self) -> list[Filter]:
+        """What one of their segments has to be."""
+        return _filters(
+            {
+                "mediaType": self.media_types,
+                "queueId": self.queue_ids,
+                "userId": self.user_ids,
+                "wrapUpCode": self.wrap_up_codes,
+            }
+        )
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether some kind of recording is not meant."""
+        return not all(self.flags.values())
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """Which recordings of the conversations are meant; never left to a default."""
+        return {
+            "includeRecordingsWithSensitiveData": self.include_recordings_with_sensitive_data,
+            "includeScreenRecordings": self.include_screen_recordings,
+            "includeSnippetRecordings": self.include_snippet_recordings,
+            "includePolicyBasedRecordings": self.include_policy_based_recordings,
+        }
+
+
+def job_of(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
+    """The body that creates the part's next job: it names every conversation, or their interval.
+
+    ValueError for a part without a span or a moment, for an interval of nothing is never sent.
+    """
+    if part.span is None or part.at is None or not part.ids:
+        raise ValueError("a recording job needs ids, what they span, and a moment")
+    return {
+        **_action(request, part),
+        "actionDate": zulu(part.at),
+        **request.flags,
+        **_selection(part, part.span),
+    }
+
+
+def _selection(part: Part, span: Window) -> dict[str, Any]:
+    if part.interval is not None:
+        return {"agedConversationInterval": str(part.interval)}
+    query = {
+        "interval": str(span),
+        "order": "asc",
+        "orderBy": "conversationStart",
+        "conversationFilters": [any_of("conversationId", part.ids)],
+    }
+    return {"conversationQuery": query}
+
+
+def is_export(request: RecordingJobRequest, part: Part) -> bool:
+    """Whether the part's next job exports what the one after it deletes."""
+    return request.exports_first and part.jobs_left > 1
+
+
+def _action(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
+    if request.action is Action.ARCHIVE:
+        return {"action": Action.ARCHIVE.upper()}
+    if request.action is Action.EXPORT or is_export(request, part):
+        return {"action": Action.EXPORT.upper(), "integrationId": request.export_integration_id}
+    return {"action": Action.DELETE.upper(), "clearExport": False}
+
+
+def _filters(wanted: Mapping[str, tuple[str, ...] | None]) -> list[Filter]:
+    return [any_of(dimension, values) for dimension, values in wanted.items() if values]

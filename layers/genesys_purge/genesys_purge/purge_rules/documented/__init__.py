@@ -1,0 +1,1 @@
+"""Purge rules of the documented contract."""

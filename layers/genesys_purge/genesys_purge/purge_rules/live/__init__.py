@@ -1,0 +1,1 @@
+"""Purge rules of the live platform: media retention policies."""
