@@ -6,11 +6,11 @@ from collections.abc import Callable
 from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from genesys_purge import ports
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Receipt
+from genesys_purge.purge_rules import ports
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 
 from tests.fakes import MemoryAuditLog

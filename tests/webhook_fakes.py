@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from genesys_purge import ports
 from genesys_purge.webhooks import ports as webhook_ports
 from genesys_purge.webhooks.notification import Delivery, Notification, Subscriber, Subscribers
 
@@ -76,6 +75,6 @@ class MemoryReceiver:
 if TYPE_CHECKING:
     _secrets: webhook_ports.WebhookSecrets = MemoryWebhookSecrets("")
     _directory: webhook_ports.Directory = MemoryDirectory()
-    _bus: ports.EventBus = MemoryBus()
+    _bus: webhook_ports.EventBus = MemoryBus()
     _receiver: webhook_ports.Receiver = MemoryReceiver()
     _deliveries: webhook_ports.Deliveries = MemoryQueue[Delivery]()

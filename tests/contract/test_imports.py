@@ -19,13 +19,16 @@ from tests.contract.source import (
 # What each part of the layer may know of the others, types included.
 ARROWS = {
     "errors": set(),
+    "error_codec": {"errors"},
+    "calling": {"calling", "model", "errors", "ports"},
     "telemetry": set(),
     "model": {"model", "errors"},
-    "ports": {"model", "purge_rules.purge_rule", "webhooks.notification"},
+    "ports": {"model"},
     "methods": {"methods", "model", "errors", "ports"},
     "campaign_rules": {
         "campaign_rules",
-        "purging.fail_batch",
+        "calling",
+        "error_codec",
         "model",
         "errors",
         "ports",
@@ -33,6 +36,7 @@ ARROWS = {
     },
     "purge_rules": {
         "purge_rules",
+        "calling",
         "purging.guard",
         "methods.data_retention",
         "webhooks.rule_execution",
@@ -42,7 +46,7 @@ ARROWS = {
         "settings",
     },
     "webhooks": {"webhooks", "model", "errors", "ports"},
-    "genesys": {"genesys", "errors", "ports", "model.platform", "model.quoting"},
+    "genesys": {"genesys", "calling", "errors", "ports", "model.platform", "model.quoting"},
     "store": {
         "store",
         "campaign_rules",
@@ -56,6 +60,8 @@ ARROWS = {
     "settings": {"model.organisation", "model.platform"},
     "purging": {
         "purging",
+        "calling",
+        "error_codec",
         "purge_rules.purge_rule",
         "methods",
         "model",
@@ -64,7 +70,7 @@ ARROWS = {
         "settings",
     },
     "callers": {"errors", "model", "ports"},
-    "entrypoint": {"callers", "telemetry", "errors", "model", "ports"},
+    "entrypoint": {"error_codec", "callers", "telemetry", "errors", "model", "ports"},
     "wiring": {
         "wiring",
         "settings",

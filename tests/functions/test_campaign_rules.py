@@ -165,7 +165,7 @@ def test_a_message_that_is_none_is_an_error_nobody_foresaw_and_says_nothing_of_i
 ) -> None:
     with pytest.raises(Unexpected) as failed:
         invoke(f"{task}CampaignRules", message)
-    assert str(failed.value) == "unexpected error; see the log of request request-1"
+    assert failed.value.message == "unexpected error; see the log of request request-1"
 
 
 @pytest.mark.usefixtures("deploying")

@@ -98,7 +98,7 @@ def test_a_message_that_is_none_is_an_error_nobody_foresaw_and_says_nothing_of_i
 ) -> None:
     with pytest.raises(Unexpected) as failed:
         invoke(function, message)
-    assert str(failed.value) == "unexpected error; see the log of request request-1"
+    assert failed.value.message == "unexpected error; see the log of request request-1"
 
 
 @pytest.mark.usefixtures("bench")

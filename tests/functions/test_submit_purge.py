@@ -120,7 +120,7 @@ def test_invoked_directly_an_error_nobody_foresaw_loses_its_text(
     bench.executions.before_start = _raising(KeyError("hush"))
     with pytest.raises(Unexpected) as failed:
         invoke("SubmitPurge", REQUEST)
-    assert str(failed.value) == "unexpected error; see the log of request request-1"
+    assert failed.value.message == "unexpected error; see the log of request request-1"
 
 
 def test_a_schedule_submits_for_its_own_time(bench: Workbench, invoke: Invoke) -> None:

@@ -28,7 +28,7 @@ def posted(body: str, **changes: Any) -> dict[str, Any]:
 def refused(event: object) -> dict[str, str]:
     with pytest.raises(InvalidRequest) as error:
         submission(event)
-    return dict(error.value.errors())
+    return {each.path: each.message for each in error.value.errors()}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from genesys_purge import errors
-from genesys_purge.errors import FieldError, InvalidRequest, PurgeError, is_the_callers
+from genesys_purge.error_codec import Reported, decoded, encoded, reported
+from genesys_purge.errors import FieldError, InvalidRequest, PurgeError
 
 
 def subclasses(kind: type[PurgeError]) -> Iterator[type[PurgeError]]:
@@ -35,12 +36,12 @@ def test_the_drawing_shows_every_class_where_it_stands() -> None:
 
 @pytest.mark.parametrize("kind", leaves(), ids=lambda kind: kind.__name__)
 def test_a_caller_error_is_known_by_its_name(kind: type[PurgeError]) -> None:
-    assert is_the_callers(kind.__name__) is issubclass(kind, errors.CallerError)
+    assert Reported(kind.__name__, "text").is_the_callers is issubclass(kind, errors.CallerError)
 
 
 @pytest.mark.parametrize("name", ["", "States.Timeout", "ValueError", "FieldError", "Sequence"])
 def test_another_name_is_not_the_callers_error(name: str) -> None:
-    assert not is_the_callers(name)
+    assert not Reported(name, "text").is_the_callers
 
 
 @pytest.mark.parametrize(
@@ -68,20 +69,54 @@ def test_the_class_chooses_the_http_status(kind: type[PurgeError], status: int) 
     assert kind("text").http_status == status
 
 
-def test_the_text_carries_the_correlation_id_through_the_state_machine() -> None:
+def cause_of(error: PurgeError) -> str:
+    """What Lambda reports of an exception that a function raises."""
+    text = str(encoded(error))
+    return orjson.dumps({"errorMessage": text, "errorType": type(error).__name__}).decode()
+
+
+def test_an_error_without_fields_shows_its_message_as_a_field() -> None:
     assert str(errors.JobLost("gone", correlation_id="c-1")) == "gone [correlation id c-1]"
-    assert str(errors.JobLost("gone")) == "gone"
     assert errors.JobLost("gone").errors() == (FieldError("request", "gone"),)
 
 
-def test_a_refused_request_is_its_list_of_fields_as_json() -> None:
-    fields = [FieldError("a.0", "is wrong"), FieldError("b", "is missing")]
-    error = InvalidRequest(fields)
-    assert error.errors() == tuple(fields)
-    assert orjson.loads(str(error)) == {
-        "errors": [
-            {"path": "a.0", "message": "is wrong"},
-            {"path": "b", "message": "is missing"},
-        ]
-    }
-    assert str(fields[0]) == "a.0: is wrong"
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.JobLost("gone", correlation_id="c-1"),
+        errors.OnLegalHold("held [correlation id c-2]"),
+        errors.RefusedByGenesys(
+            "no", status=422, correlation_id="c-1", fields=[FieldError("a.0", "is wrong")]
+        ),
+        InvalidRequest([FieldError("a.0", "is wrong"), FieldError("b", "is missing")]),
+    ],
+)
+def test_an_error_survives_the_state_machine(error: PurgeError) -> None:
+    before = reported(error)
+    assert decoded(type(error).__name__, cause_of(error)) == before
+
+
+def test_an_encoded_refusal_is_its_list_of_fields_as_json() -> None:
+    error = InvalidRequest([FieldError("a.0", "is wrong", needs=("b",))])
+    assert orjson.loads(str(encoded(error))) == {"errors": [{"path": "a.0", "message": "is wrong"}]}
+
+
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        ('{"errorMessage": "no room", "errorType": "X"}', "no room"),
+        ('{"errorMessage": "{\\"errors\\": 5}"}', ""),
+        ('{"errorMessage": ""}', ""),
+        ('{"errorMessage": null}', ""),
+        ("{}", ""),
+        ("plain text", "plain text"),
+        ("[1, 2]", "[1, 2]"),
+        ("", ""),
+    ],
+)
+def test_a_cause_of_another_origin_becomes_the_message(cause: str, message: str) -> None:
+    assert decoded("X", cause) == ("X", message, None)
+
+
+def test_a_reason_is_cut_to_a_thousand_characters() -> None:
+    assert decoded("X", "x" * 5_000).reason == "X: " + "x" * 997

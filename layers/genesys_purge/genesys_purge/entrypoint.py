@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import orjson
 
 from genesys_purge import callers, telemetry
+from genesys_purge.error_codec import encoded
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.submission import Submission
@@ -26,7 +27,7 @@ def task(message: type[M]) -> Callable[[Callable[[M], Wire]], Handler]:
     def wrap(use_case: Callable[[M], Wire]) -> Handler:
         @wraps(use_case)
         def handler(event: Any, context: Any) -> Any:
-            return _guarded(lambda: use_case(message.parse(event)).to_json(), context)
+            return _invoked(lambda: use_case(message.parse(event)).to_json(), context)
 
         return handler
 
@@ -44,7 +45,7 @@ def submission(status: int) -> Callable[[Callable[[Submission], Wire]], Handler]
 
             if callers.is_http(event):
                 return _answered(call, context, status=status)
-            return _guarded(call, context)
+            return _invoked(call, context)
 
         return handler
 
@@ -56,7 +57,7 @@ def direct(use_case: Callable[[Any], Mapping[str, Any]]) -> Handler:
 
     @wraps(use_case)
     def handler(event: Any, context: Any) -> Any:
-        return _guarded(lambda: use_case(event), context)
+        return _invoked(lambda: use_case(event), context)
 
     return handler
 
@@ -113,11 +114,19 @@ def _is_done(call: Callable[[], bool], context: Any) -> bool:
         return False
 
 
+def _invoked(call: Callable[[], Any], context: Any) -> Any:
+    """What `call` returns; its error leaves the function as JSON."""
+    try:
+        return _guarded(call, context)
+    except PurgeError as error:
+        raise encoded(error) from error.__cause__
+
+
 def _answered(call: Callable[[], Mapping[str, Any]], context: Any, status: int) -> dict[str, Any]:
     try:
         return _response(status, _guarded(call, context))
     except PurgeError as error:
-        errors = [field._asdict() for field in error.errors()]
+        errors = [field.to_json() for field in error.errors()]
         request_id = getattr(context, "aws_request_id", "")
         body = {"errors": errors, "requestId": request_id}
         return _response(error.http_status, body, error.http_headers)

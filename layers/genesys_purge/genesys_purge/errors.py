@@ -1,4 +1,4 @@
-"""Every error the application raises on purpose, drawn by who must act.
+"""Every error that the application raises on purpose, drawn by who must act.
 
 PurgeError
 ├── CallerError                 the caller must change the request
@@ -30,7 +30,7 @@ PurgeError
     ├── LostRace                somebody else changed the record first
     └── Unexpected              anything nobody foresaw
 
-The class names are the names in the state machine's Retry and Catch.
+The class names are the names in the state machines' Retry and Catch.
 """
 
 from __future__ import annotations
@@ -38,26 +38,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import orjson
-
 
 class FieldError(NamedTuple):
-    """One wrong field: its dotted path in the caller's own document, and what to do."""
+    """One wrong field: its dotted path in the caller's document, and what to do now.
+
+    The error is left out while one of the fields that it `needs` is wrong.
+    """
 
     path: str
     message: str
+    needs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
 
+    def to_json(self) -> dict[str, str]:
+        """The path and the message, as answers show them."""
+        return {"path": self.path, "message": self.message}
+
 
 class PurgeError(Exception):
-    """The root; `correlation_id` is Genesys's own, where it gave one."""
+    """The root; `correlation_id` is Genesys's own, if its answer carried one."""
 
     http_status = 500
     http_headers: Mapping[str, str] = {}
     is_logged = True
     fields: Sequence[FieldError] = ()
+    # Set by `error_codec` when the error leaves a function, because Lambda reports only the text.
+    encoded: str | None = None
 
     def __init__(self, message: str, *, correlation_id: str | None = None) -> None:
         super().__init__(message)
@@ -65,7 +73,9 @@ class PurgeError(Exception):
         self.correlation_id = correlation_id
 
     def __str__(self) -> str:
-        """The message; with Genesys's correlation id, so that it survives the state machine."""
+        """The message for a person, with Genesys's correlation id; JSON once it is encoded."""
+        if self.encoded is not None:
+            return self.encoded
         suffix = f" [correlation id {self.correlation_id}]" if self.correlation_id else ""
         return self.message + suffix
 
@@ -81,11 +91,11 @@ class CallerError(PurgeError):
 
 
 class InvalidRequest(CallerError):
-    """Every wrong field of a request; its text is JSON, so that no path is lost on the way."""
+    """Every wrong field of a request."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         self.fields = tuple(errors)
-        super().__init__(orjson.dumps({"errors": [e._asdict() for e in self.fields]}).decode())
+        super().__init__("; ".join(map(str, self.fields)))
 
 
 class RetentionNotMet(CallerError):
@@ -93,10 +103,7 @@ class RetentionNotMet(CallerError):
 
 
 class OnLegalHold(CallerError):
-    """The records are on a legal hold that is not released.
-
-    `entries` are the positions in the batch's manifest of those that are, where they are known.
-    """
+    """The records are on an active hold; `entries` are their positions in the manifest, if known."""
 
     def __init__(self, message: str, *, entries: frozenset[int] = frozenset()) -> None:
         super().__init__(message)
@@ -108,10 +115,7 @@ class LimitExceeded(CallerError):
 
 
 class RefusedByGenesys(CallerError):
-    """Genesys refused the call for its content.
-
-    `status` is its HTTP status, `entity_id` what it says is in the way, `fields` the wrong ones.
-    """
+    """Genesys refused the content: `status` is HTTP's, `entity_id` names a conflicting entity."""
 
     def __init__(
         self,
@@ -242,9 +246,3 @@ class LostRace(OurError):
 
 class Unexpected(OurError):
     """An error nobody foresaw; its text is in the log under the request id, and nowhere else."""
-
-
-def is_the_callers(name: str) -> bool:
-    """Whether the error class of that name is one that the caller must mend."""
-    kind = globals().get(name)
-    return isinstance(kind, type) and issubclass(kind, CallerError)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
+from genesys_purge.model.platform import DOCUMENTED, LIVE
 
 if TYPE_CHECKING:
     from genesys_purge.model.audit import AuditRecord
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from genesys_purge.model.organisation import Organisation
     from genesys_purge.model.retention import RetentionMatrix
     from genesys_purge.model.run import Run
-    from genesys_purge.webhooks.notification import Notification
 
 Clock = Callable[[], datetime]
 
 
 class Operation(NamedTuple):
-    """One call to Genesys: verb, path template, and the scopes of which it needs any one.
+    """One call to Genesys: its verb, path template and what the OAuth client needs for it.
 
-    `retried` says whether the client repeats it; a status read is not, its wait loop is. The live
-    platform knows roles in place of scopes: of their `permissions` it needs all. An answer that
-    `lists` is a JSON list, which is given as the `entities` of an object.
+    `dialect` is `documented` or `live` (`model.platform`). A documented operation needs any one of
+    its `scopes`; a live one needs all of its `permissions`. The client repeats the call only if
+    `retried`: a status poll is repeated by its wait loop instead. An operation that `lists` answers
+    with a JSON list, which is returned as the `entities` of an object.
     """
 
     verb: str
@@ -34,6 +34,12 @@ class Operation(NamedTuple):
     retried: bool = True
     permissions: tuple[str, ...] = ()
     lists: bool = False
+    dialect: str = DOCUMENTED
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the operation belongs to the live platform."""
+        return self.dialect == LIVE
 
 
 class Permit(NamedTuple):
@@ -132,16 +138,6 @@ class AuditLog(Protocol):
         """At most `limit` records of a purge rule; InvalidRequest for a token that is none."""
 
 
-class PurgeRules(Protocol):
-    """Purge rules by organisation and name; a change and its audit record are one write."""
-
-    def get(self, ref: RuleRef) -> PurgeRule | None:
-        """The rule of that name in that organisation, if there is one."""
-
-    def put(self, rule: PurgeRule, record: AuditRecord | None = None) -> None:
-        """Store the rule; LostRace unless the stored one, if any, is its predecessor."""
-
-
 class Receipt(NamedTuple):
     """A queue's message in our hands: its handle, and how often it was handed out."""
 
@@ -163,16 +159,6 @@ class Queue(Protocol[M_contra]):
 
     def bury(self, message: M_contra) -> None:
         """Put a message that is not to be tried again into the dead-letter queue."""
-
-
-Registrations = Queue[RuleRef]
-
-
-class EventBus(Protocol):
-    """The application's own events, for other AWS services."""
-
-    def publish(self, notification: Notification) -> None:
-        """Publish the notification as an event."""
 
 
 class Holds(Protocol):

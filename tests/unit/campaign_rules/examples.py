@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from genesys_purge.campaign_rules.checking import check
 from genesys_purge.campaign_rules.rules import DeployedRule, Rule
-from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.errors import InvalidRequest
+
+
+class Wrong(NamedTuple):
+    """One wrong field of a document."""
+
+    path: str
+    message: str
 
 
 def condition(attribute: str, operator: str, value: object, kind: str) -> dict[str, Any]:
@@ -36,12 +43,12 @@ def with_conditions(*conditions: dict[str, Any], **fields: Any) -> Rule:
     return Rule.parse(rule(conditions=list(conditions), **fields))
 
 
-def found(document: object, deployed: Sequence[DeployedRule] = ()) -> list[FieldError]:
+def found(document: object, deployed: Sequence[DeployedRule] = ()) -> list[Wrong]:
     """The errors of a document; none where it is accepted."""
     try:
         check(document, deployed)
     except InvalidRequest as refused:
-        return list(refused.errors())
+        return [Wrong(each.path, each.message) for each in refused.errors()]
     return []
 
 
@@ -49,7 +56,7 @@ def paths(document: object, deployed: Sequence[DeployedRule] = ()) -> list[str]:
     return [error.path for error in found(document, deployed)]
 
 
-def only(document: object, deployed: Sequence[DeployedRule] = ()) -> FieldError:
+def only(document: object, deployed: Sequence[DeployedRule] = ()) -> Wrong:
     """The one error of a document."""
     errors = found(document, deployed)
     if len(errors) != 1:

@@ -8,15 +8,16 @@ import pytest
 from genesys_purge.errors import PermissionMissing, RefusedByGenesys, UnreadableAnswer
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.genesys.pace import Pace
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Operation
 
 from tests.unit.genesys.exchange import PERMIT, READ, Answer, Exchange, token
 
 EDIT = ("recording:job:edit", "recording:recording:editRetention")
-EXECUTE = Operation("PUT", "/api/v2/recording/jobs/{job_id}", permissions=EDIT)
-CANCEL = Operation("DELETE", "/api/v2/recording/jobs/{job_id}", permissions=EDIT[:1])
-LISTED = Operation("POST", "/api/v2/recordings/deletionprotection", lists=True)
-PAGE = Operation("GET", "/api/v2/recording/jobs?state={state}&pageNumber={page}")
+EXECUTE = Operation("PUT", "/api/v2/recording/jobs/{job_id}", permissions=EDIT, dialect=LIVE)
+CANCEL = Operation("DELETE", "/api/v2/recording/jobs/{job_id}", permissions=EDIT[:1], dialect=LIVE)
+LISTED = Operation("POST", "/api/v2/recordings/deletionprotection", lists=True, dialect=LIVE)
+PAGE = Operation("GET", "/api/v2/recording/jobs?state={state}&pageNumber={page}", dialect=LIVE)
 
 
 def test_a_list_is_given_as_entities() -> None:

@@ -20,7 +20,7 @@ RANGE = {"start": "2020-01-01T00:00:00Z", "end": "2020-02-01T00:00:00Z"}
 
 def errors(method: str, **fields: Any) -> dict[str, str]:
     _, found = read_fields(METHODS[method].request_model, getattr(builders, method)(**fields))
-    return dict(found)
+    return {each.path: each.message for each in found}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,10 @@ def test_a_wrong_field_is_told_as_people_would(
 def test_a_time_of_day_and_a_fixed_word_are_told_as_people_would() -> None:
     document = {"type": "call", "schedule": {"timeOfDay": "2 am"}}
     _, found = read_fields(RuleRequest, document)
-    assert dict(found)["type"] == "must be conversation"
-    assert dict(found)["schedule.timeOfDay"] == "must be a time of day as HH:MM:SS"
+    assert {each.path: each.message for each in found}["type"] == "must be conversation"
+    assert {each.path: each.message for each in found}[
+        "schedule.timeOfDay"
+    ] == "must be a time of day as HH:MM:SS"
 
 
 HOSTILE: list[Any] = [

@@ -73,7 +73,7 @@ def test_hostile_json_is_read_or_refused_field_by_field(payload: object) -> None
     except InvalidRequest as error:
         refused = error.errors()
     assert (read is None) is bool(refused)
-    assert all(message and len(path) <= 200 for path, message in refused or ())
+    assert all(each.message and len(each.path) <= 200 for each in refused or ())
 
 
 @given(rules)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from genesys_purge.errors import InvalidRequest
+from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods import METHODS
 
 from tests import builders
@@ -149,4 +149,4 @@ def test_errors_beyond_the_first_thousand_are_only_counted(
     with pytest.raises(InvalidRequest) as refused:
         bench.requests.check(builders.data_deletion(**unknown), NOON)
     assert len(refused.value.errors()) == min(wrong, 1_001)
-    assert refused.value.errors()[-1] == last
+    assert refused.value.errors()[-1] == FieldError(*last)

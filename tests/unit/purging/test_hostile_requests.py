@@ -81,7 +81,7 @@ def test_hostile_json_is_read_or_refused_field_by_field(
     except InvalidRequest as error:
         refused = error.errors()
     assert (read is None) is bool(refused)
-    assert all(message and len(path) <= 200 for path, message in refused or ())
+    assert all(each.message and len(each.path) <= 200 for each in refused or ())
 
 
 @given(values | requests)

@@ -152,4 +152,6 @@ def test_a_page_is_asked_for_in_whole_numbers(bench: Workbench, name: str, value
     bench.stored()
     with pytest.raises(InvalidRequest) as refused:
         read(bench, AUDIT, **{name: value})
-    assert dict(refused.value.errors()) == {name: "must be a whole number from 1 on"}
+    assert {each.path: each.message for each in refused.value.errors()} == {
+        name: "must be a whole number from 1 on"
+    }

@@ -80,7 +80,9 @@ def test_the_id_of_another_request_is_refused_and_its_run_left_alone(bench: Work
     submit(bench, REQUEST | {"requestId": "q3"})
     with pytest.raises(InvalidRequest) as refused:
         submit(bench, REQUEST | {"requestId": "q3", "reason": "another good reason"})
-    assert dict(refused.value.errors()) == {"requestId": "q3 is the id of another request's run"}
+    assert {each.path: each.message for each in refused.value.errors()} == {
+        "requestId": "q3 is the id of another request's run"
+    }
     assert bench.runs.get("q3").request["reason"] == REQUEST["reason"]
     assert len(bench.audit.of("q3")) == 1
 

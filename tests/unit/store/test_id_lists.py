@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from genesys_purge.errors import InvalidRequest
+from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.ports import IdLists
 from genesys_purge.store.id_lists import LARGEST_OBJECT, S3IdLists, ids_in
 from hypothesis import given
@@ -72,7 +72,7 @@ def test_a_list_is_lines_or_a_json_array(content: bytes, found: list[str]) -> No
 def test_anything_else_is_refused_with_what_is_wrong(content: bytes, message: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         read(content)
-    assert refused.value.errors() == (("conversationIdsFrom", message),)
+    assert refused.value.errors() == (FieldError("conversationIdsFrom", message),)
 
 
 @given(ids, st.sampled_from(["\n", "\r\n", "\n\n"]))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from genesys_purge.errors import InvalidRequest
+from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.ports import AuditLog
 from genesys_purge.store.ledger import Ledger
@@ -192,7 +192,7 @@ def test_a_token_that_no_answer_gave_is_refused(log: AuditLog, token: str) -> No
     with pytest.raises(InvalidRequest) as refused:
         log.of_rule("rule-1", token, 10)
     [error] = refused.value.errors()
-    assert tuple(error) == ("next", "is not what an answer gave as next")
+    assert error == FieldError("next", "is not what an answer gave as next")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import pytest
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.ports import AuditLog, PurgeRules
+from genesys_purge.ports import AuditLog
+from genesys_purge.purge_rules.ports import PurgeRules
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.purge_rules import DynamoPurgeRules

@@ -9,7 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from genesys_purge.errors import InvalidRequest, MethodNotAllowed, NotGenuine
+from genesys_purge.errors import FieldError, InvalidRequest, MethodNotAllowed, NotGenuine
 from genesys_purge.model.audit import Action, AuditRecord
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,7 +93,7 @@ def test_what_was_not_compliant_is_counted(bench: Workbench) -> None:
 def test_without_a_proof_nothing_is_stored_or_told(bench: Workbench, header: str) -> None:
     with pytest.raises(NotGenuine) as refused:
         deliver(bench, header=header)
-    assert [tuple(each) for each in refused.value.errors()] == [("request", "unauthorized")]
+    assert refused.value.errors() == (FieldError("request", "unauthorized"),)
     assert is_untouched(bench)
 
 
@@ -155,7 +155,7 @@ def test_a_signed_body_that_is_no_webhook_is_refused_and_leaves_nothing(
     with pytest.raises(InvalidRequest) as refused:
         deliver(bench, body)
     [error] = refused.value.errors()
-    assert tuple(error) == ("request", "is not a webhook of purgerules:rule:execute")
+    assert error == FieldError("request", "is not a webhook of purgerules:rule:execute")
     assert is_untouched(bench)
 
 

@@ -145,8 +145,7 @@ class GenesysClient:
         token: Token,
     ) -> httpx.Response:
         # The live platform allows each token half of what the documented contract does.
-        is_live = bool(operation.permissions) or operation.lists
-        (self._live_pace if is_live else self._pace).wait()
+        (self._live_pace if operation.is_live else self._pace).wait()
         return self._http.request(
             operation.verb,
             self._api_url + operation.path.format_map({n: quote(v, "") for n, v in path.items()}),

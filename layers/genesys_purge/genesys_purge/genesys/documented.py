@@ -32,7 +32,7 @@ def advice(operation: Operation, status: int) -> str:
     path = re.sub(r"\{\w+\}", "{}", operation.path.partition("?")[0])
     if status == MISSING and path in INSTEAD:
         return f"; the live platform does not have this: use {INSTEAD[path]}"
-    if status == BAD_REQUEST and path == DETAILS and not operation.permissions:
+    if status == BAD_REQUEST and path == DETAILS and not operation.is_live:
         return (
             "; the live platform wants another form of this query: if this is one, set "
             "GenesysPlatform=live and use method recording_job with dateRange, mediaTypes or "

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from genesys_purge.errors import PermissionMissing, PurgeError
 from genesys_purge.methods.answers import count_in
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
 # Asked once: whoever wants to know it can do without.
@@ -14,6 +15,7 @@ READ = Operation(
     "/api/v2/analytics/dataretention/settings",
     retried=False,
     permissions=("analytics:dataRetention:view",),
+    dialect=LIVE,
 )
 
 

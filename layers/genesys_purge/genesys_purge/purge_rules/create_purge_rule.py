@@ -7,9 +7,10 @@ from typing import Any
 from genesys_purge.errors import PurgeError, RuleExists
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
-from genesys_purge.ports import Clock, PurgeRules, Registrations
+from genesys_purge.ports import Clock
 from genesys_purge.purge_rules.checking import CheckedRule, RuleRequests
 from genesys_purge.purge_rules.creation import Creation, being_created
+from genesys_purge.purge_rules.ports import PurgeRules, Registrations
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus, SubmittedRule
 from genesys_purge.purge_rules.register_webhook import Registration
 from genesys_purge.settings import Settings

@@ -16,9 +16,10 @@ from genesys_purge.errors import (
     TryLater,
 )
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.ports import Clock, Meter, Permit, PurgeRules
+from genesys_purge.ports import Clock, Meter, Permit
 from genesys_purge.purge_rules.answers import reason_of
 from genesys_purge.purge_rules.checking import CheckedRule
+from genesys_purge.purge_rules.ports import PurgeRules
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.purge_rules.target import Target
 from genesys_purge.purge_rules.waiting import pause_after

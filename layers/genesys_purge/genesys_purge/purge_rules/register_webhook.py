@@ -7,17 +7,9 @@ from typing import Any
 
 from genesys_purge.errors import LostRace, PurgeError
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.ports import (
-    AuditLog,
-    Clock,
-    GenesysOf,
-    Meter,
-    Operation,
-    PurgeRules,
-    Receipt,
-    Registrations,
-)
+from genesys_purge.ports import AuditLog, Clock, GenesysOf, Meter, Operation, Receipt
 from genesys_purge.purge_rules.answers import id_in, reason_of
+from genesys_purge.purge_rules.ports import PurgeRules, Registrations
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.webhooks.rule_execution import EVENT
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-import orjson
-
+from genesys_purge.error_codec import decoded
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Failure, Next
 from genesys_purge.purging.batches import Batches
-
-CORRELATION = re.compile(r"\[correlation id ([^\]]+)\]")
 
 
 class FailBatch:
@@ -23,8 +18,8 @@ class FailBatch:
     def __call__(self, failure: Failure) -> BatchStep:
         step = BatchStep(run_id=failure.run_id, batch=failure.batch or 0, next=Next.DONE)
         batch = self._batches.stored(step)
-        reason = reason_of(failure)
-        facts = {"correlation_id": correlation_id_in(reason)}
+        error = decoded(failure.error, failure.cause)
+        reason, facts = error.reason, {"correlation_id": error.correlation_id}
         if batch.state is BatchState.COMPLETED and batch.verified is None:
             self._batches.advance(
                 batch.to(BatchState.COMPLETED, verified=0, detail=reason),
@@ -41,26 +36,3 @@ class FailBatch:
                 reason += f"; its submit may have been carried out: {batch.detail or 'no answer'}"
             self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason, **facts)
         return step
-
-
-def reason_of(failure: Failure) -> str:
-    """The error's class and message, out of what the state machine knows of it."""
-    try:
-        message = orjson.loads(failure.cause).get("errorMessage", "")
-    except (orjson.JSONDecodeError, AttributeError):
-        message = failure.cause
-    return f"{failure.error}: {_fields_in(message)}"[:1_000]
-
-
-def _fields_in(message: str) -> str:
-    """The fields of an InvalidRequest as `path: message`; any other message as it is."""
-    try:
-        errors = orjson.loads(message)["errors"]
-        return "; ".join(f"{error['path']}: {error['message']}" for error in errors)
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return message
-
-
-def correlation_id_in(reason: str) -> str | None:
-    found = CORRELATION.search(reason)
-    return found[1] if found else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from genesys_purge.errors import is_the_callers
+from genesys_purge.error_codec import decoded
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.messages import Failure, RunResult
 from genesys_purge.model.run import Outcome, finished, run_metric, totals_of
 from genesys_purge.ports import Clock, Meter, Runs
-from genesys_purge.purging.fail_batch import correlation_id_in, reason_of
 
 
 class FailPurge:
@@ -22,11 +21,11 @@ class FailPurge:
         run = self._runs.get(failure.run_id)
         if run.outcome is not None:
             return RunResult.of(run.run_id, run.outcome)
-        rejected = is_the_callers(failure.error) and run.plan is None
+        error = decoded(failure.error, failure.cause)
+        rejected = error.is_the_callers and run.plan is None
         outcome = Outcome.REJECTED if rejected else Outcome.FAILED
-        reason = reason_of(failure)
         batches = self._runs.batches(run)
-        ended = finished(run, outcome, totals_of(run.plan, batches), self._now(), reason)
+        ended = finished(run, outcome, totals_of(run.plan, batches), self._now(), error.reason)
         self._runs.finish(
             ended,
             AuditRecord(
@@ -37,8 +36,8 @@ class FailPurge:
                 method=run.method,
                 organisation=run.organisation,
                 compliance_tags=run.compliance_tags or None,
-                correlation_id=correlation_id_in(reason),
-                detail=reason,
+                correlation_id=error.correlation_id,
+                detail=error.reason,
             ),
         )
         self._meter.count(run_metric(outcome))

@@ -6,9 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from genesys_purge.ports import Queue
-from genesys_purge.webhooks.notification import Delivery, Subscribers
+from genesys_purge.webhooks.notification import Delivery, Notification, Subscribers
 
 Deliveries = Queue[Delivery]
+
+
+class EventBus(Protocol):
+    """The application's own events, for other AWS services."""
+
+    def publish(self, notification: Notification) -> None:
+        """Publish the notification as an event."""
 
 
 class Directory(Protocol):

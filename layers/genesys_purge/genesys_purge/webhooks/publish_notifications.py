@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.ports import EventBus, Runs
+from genesys_purge.ports import Runs
 from genesys_purge.webhooks.notification import Delivery
 from genesys_purge.webhooks.notifications import notifications
-from genesys_purge.webhooks.ports import Deliveries, Directory
+from genesys_purge.webhooks.ports import Deliveries, Directory, EventBus
 
 
 class PublishNotifications:

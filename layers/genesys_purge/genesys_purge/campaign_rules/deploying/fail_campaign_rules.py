@@ -5,9 +5,8 @@ from __future__ import annotations
 from genesys_purge.campaign_rules.deploying.deployment import DeploymentOutcome, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.campaign_rules.deploying.keeping import Keeper
-from genesys_purge.errors import is_the_callers
+from genesys_purge.error_codec import decoded
 from genesys_purge.model.messages import Failure
-from genesys_purge.purging.fail_batch import reason_of
 
 
 class FailCampaignRules:
@@ -18,9 +17,8 @@ class FailCampaignRules:
 
     def __call__(self, failure: Failure) -> DeploymentStep:
         deployment = self._keeper.get(failure.run_id)
-        reason = reason_of(failure)
+        error = decoded(failure.error, failure.cause)
         if deployment.status is DeploymentStatus.PUTTING_BACK:
-            return DeploymentStep.of(self._keeper.give_up(deployment, reason))
-        rejected = is_the_callers(failure.error)
-        outcome = DeploymentOutcome.REJECTED if rejected else DeploymentOutcome.FAILED
-        return DeploymentStep.of(self._keeper.turn_back(deployment, reason, outcome))
+            return DeploymentStep.of(self._keeper.give_up(deployment, error.reason))
+        outcome = DeploymentOutcome.REJECTED if error.is_the_callers else DeploymentOutcome.FAILED
+        return DeploymentStep.of(self._keeper.turn_back(deployment, error.reason, outcome))

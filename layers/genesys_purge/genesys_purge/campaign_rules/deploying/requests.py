@@ -59,8 +59,8 @@ def actor_of(manner: Manner, sender: str) -> str:
 
 def as_errors(refused: InvalidRequest, most: int) -> tuple[dict[str, Any], ...]:
     """At most so many errors, to be kept with the deployment."""
-    errors = [error._asdict() for error in refused.fields[:most]]
+    errors = [error.to_json() for error in refused.fields[:most]]
     left_out = len(refused.fields) - len(errors)
     if left_out:
-        errors.append(FieldError("request", f"has {left_out} more errors")._asdict())
+        errors.append(FieldError("request", f"has {left_out} more errors").to_json())
     return tuple(errors)

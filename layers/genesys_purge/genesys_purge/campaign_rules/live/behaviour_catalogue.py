@@ -15,6 +15,7 @@ from genesys_purge.campaign_rules.live.calls import (
     removed,
 )
 from genesys_purge.campaign_rules.rules import DeployedRule
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
 RULES = "/api/v2/outbound/campaignrules"
@@ -25,11 +26,15 @@ EDIT = ("outbound:campaignRule:edit",)
 DELETE = ("outbound:campaignRule:delete",)
 # Not repeated by the client: whoever reads has a wait loop of its own.
 LIST = Operation(
-    "GET", f"{RULES}?pageSize=100&pageNumber={{page}}", permissions=VIEW, retried=False
+    "GET",
+    f"{RULES}?pageSize=100&pageNumber={{page}}",
+    permissions=VIEW,
+    retried=False,
+    dialect=LIVE,
 )
-CREATE = Operation("POST", RULES, permissions=ADD)
-UPDATE = Operation("PUT", ONE, permissions=EDIT)
-REMOVE = Operation("DELETE", ONE, permissions=DELETE)
+CREATE = Operation("POST", RULES, permissions=ADD, dialect=LIVE)
+UPDATE = Operation("PUT", ONE, permissions=EDIT, dialect=LIVE)
+REMOVE = Operation("DELETE", ONE, permissions=DELETE, dialect=LIVE)
 
 
 class BehaviourCatalogue:

@@ -13,6 +13,7 @@ from genesys_purge.campaign_rules.live.calls import (
     removed,
 )
 from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
 CAMPAIGN = "/api/v2/outbound/campaigns/{campaign_id}"
@@ -22,19 +23,22 @@ VIEW = ("outbound:ruleSet:view",)
 ADD = ("outbound:ruleSet:add",)
 EDIT = ("outbound:ruleSet:edit",)
 DELETE = ("outbound:ruleSet:delete",)
-READ_CAMPAIGN = Operation("GET", CAMPAIGN, permissions=("outbound:campaign:view",), retried=False)
-UPDATE_CAMPAIGN = Operation("PUT", CAMPAIGN, permissions=("outbound:campaign:edit",))
+READ_CAMPAIGN = Operation(
+    "GET", CAMPAIGN, permissions=("outbound:campaign:view",), retried=False, dialect=LIVE
+)
+UPDATE_CAMPAIGN = Operation("PUT", CAMPAIGN, permissions=("outbound:campaign:edit",), dialect=LIVE)
 # The platform looks for names that begin so.
 FIND = Operation(
     "GET",
     f"{RULE_SETS}?name={{name}}&pageSize=100&pageNumber={{page}}",
     permissions=VIEW,
     retried=False,
+    dialect=LIVE,
 )
-READ = Operation("GET", ONE, permissions=VIEW, retried=False)
-CREATE = Operation("POST", RULE_SETS, permissions=ADD)
-UPDATE = Operation("PUT", ONE, permissions=EDIT)
-REMOVE = Operation("DELETE", ONE, permissions=DELETE)
+READ = Operation("GET", ONE, permissions=VIEW, retried=False, dialect=LIVE)
+CREATE = Operation("POST", RULE_SETS, permissions=ADD, dialect=LIVE)
+UPDATE = Operation("PUT", ONE, permissions=EDIT, dialect=LIVE)
+REMOVE = Operation("DELETE", ONE, permissions=DELETE, dialect=LIVE)
 SERVERS_OWN = frozenset({"id", "selfUri", "dateCreated", "dateModified", "errors"})
 RUNNING, STOPPED = "on", "off"
 

@@ -8,12 +8,14 @@ from genesys_purge.errors import OutcomeUnknown, UnreadableAnswer
 from genesys_purge.methods.answers import job_id_in
 from genesys_purge.methods.gdpr_request import subjects
 from genesys_purge.model.batch import BatchRef
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
 LIST = Operation(
     "GET",
     "/api/v2/gdpr/requests?pageSize=100&pageNumber={page}",
     permissions=("gdpr:request:view",),
+    dialect=LIVE,
 )
 MOST_PAGES = 100
 

@@ -34,14 +34,19 @@ from genesys_purge.methods.method import (
 )
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
+from genesys_purge.model.platform import LIVE
 from genesys_purge.model.request import Classification, PurgeRequest, RunId
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.ports import Genesys, Operation, Permit
 
 ADD, VIEW = ("gdpr:request:add",), ("gdpr:request:view",)
-EXPORT = Operation("POST", "/api/v2/gdpr/requests", permissions=ADD)
-DELETE = Operation("POST", "/api/v2/gdpr/requests?deleteConfirmed=true", permissions=ADD)
-STATUS = Operation("GET", "/api/v2/gdpr/requests/{job_id}", retried=False, permissions=VIEW)
+EXPORT = Operation("POST", "/api/v2/gdpr/requests", permissions=ADD, dialect=LIVE)
+DELETE = Operation(
+    "POST", "/api/v2/gdpr/requests?deleteConfirmed=true", permissions=ADD, dialect=LIVE
+)
+STATUS = Operation(
+    "GET", "/api/v2/gdpr/requests/{job_id}", retried=False, permissions=VIEW, dialect=LIVE
+)
 
 # Nothing of the platform's is older.
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)

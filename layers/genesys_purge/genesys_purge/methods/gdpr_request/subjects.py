@@ -17,6 +17,7 @@ from genesys_purge.errors import (
 )
 from genesys_purge.methods.answers import count_in
 from genesys_purge.model import quoting
+from genesys_purge.model.platform import LIVE
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Genesys, Operation
 
@@ -24,6 +25,7 @@ FIND = Operation(
     "GET",
     "/api/v2/gdpr/subjects?searchType={search_type}&searchValue={search_value}",
     permissions=("gdpr:subject:view",),
+    dialect=LIVE,
 )
 
 Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]

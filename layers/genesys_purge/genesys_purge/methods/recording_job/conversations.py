@@ -10,11 +10,16 @@ from typing import Any, NamedTuple, Self
 from genesys_purge.errors import LimitExceeded, UnreadableAnswer
 from genesys_purge.methods.answers import count_in
 from genesys_purge.model.dates import Window, instant_in
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
 VIEW = ("analytics:conversationDetail:view",)
-QUERY = Operation("POST", "/api/v2/analytics/conversations/details/query", permissions=VIEW)
-READ = Operation("GET", "/api/v2/analytics/conversations/details?id={ids}", permissions=VIEW)
+QUERY = Operation(
+    "POST", "/api/v2/analytics/conversations/details/query", permissions=VIEW, dialect=LIVE
+)
+READ = Operation(
+    "GET", "/api/v2/analytics/conversations/details?id={ids}", permissions=VIEW, dialect=LIVE
+)
 LONGEST_DAYS = 30
 PAGE = 100
 MOST_PAGES = 2_000

@@ -22,6 +22,7 @@ from genesys_purge.methods.recording_job.request import (
     job_of,
 )
 from genesys_purge.methods.recording_job.verdict import verdict_of
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation, Permit
 
 ALL = "/api/v2/recording/jobs"
@@ -29,10 +30,12 @@ ONE = f"{ALL}/{{job_id}}"
 PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"
 VIEW = ("recording:job:view",)
 SENSITIVE = ("recording:recording:viewSensitiveData",)
-CREATE = Operation("POST", ALL, permissions=("recording:job:add",))
-STATUS = Operation("GET", ONE, retried=False, permissions=VIEW)
-LIST = Operation("GET", f"{ALL}?state={{state}}&showOnlyMyJobs={{mine}}&{PAGE}", permissions=VIEW)
-CANCEL = Operation("DELETE", ONE, permissions=("recording:job:delete",))
+CREATE = Operation("POST", ALL, permissions=("recording:job:add",), dialect=LIVE)
+STATUS = Operation("GET", ONE, retried=False, permissions=VIEW, dialect=LIVE)
+LIST = Operation(
+    "GET", f"{ALL}?state={{state}}&showOnlyMyJobs={{mine}}&{PAGE}", permissions=VIEW, dialect=LIVE
+)
+CANCEL = Operation("DELETE", ONE, permissions=("recording:job:delete",), dialect=LIVE)
 EXECUTE = Operation(
     "PUT",
     ONE,
@@ -42,6 +45,7 @@ EXECUTE = Operation(
         "recording:screenRecording:editRetention",
         "recording:snippetRecording:editRetention",
     ),
+    dialect=LIVE,
 )
 STATUSES = {
     "READY": JobStatus.READY,

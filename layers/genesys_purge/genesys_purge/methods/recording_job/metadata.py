@@ -12,6 +12,7 @@ from genesys_purge.methods.recording_job.lists import entities_in
 from genesys_purge.methods.recording_job.match import CLOCKS_DIFFER
 from genesys_purge.methods.recording_job.request import Action
 from genesys_purge.model.dates import instant_in
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
 METADATA = Operation(
@@ -19,6 +20,7 @@ METADATA = Operation(
     "/api/v2/conversations/{conversation_id}/recordingmetadata",
     permissions=("recording:recording:view",),
     lists=True,
+    dialect=LIVE,
 )
 
 THERE = frozenset({"AVAILABLE", "ARCHIVED", "RESTORED"})

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
 # The platform names no permission for asking.
-ASK = Operation("POST", "/api/v2/recordings/deletionprotection", lists=True)
+ASK = Operation("POST", "/api/v2/recordings/deletionprotection", lists=True, dialect=LIVE)
 MOST_ASKED = 100
 
 

@@ -11,6 +11,7 @@ from genesys_purge.methods.recording_job.lists import pages
 from genesys_purge.methods.recording_job.metadata import count_of, undone_by
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
 FAILED = Operation(
@@ -18,6 +19,7 @@ FAILED = Operation(
     "/api/v2/recording/jobs/{job_id}/failedrecordings"
     "?includeTotal=true&pageSize=100&pageNumber={page}",
     permissions=("recording:job:view",),
+    dialect=LIVE,
 )
 MOST_NAMED = 10
 LEFT = {

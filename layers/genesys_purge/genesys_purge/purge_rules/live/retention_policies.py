@@ -8,16 +8,18 @@ from typing import Any
 
 from genesys_purge.errors import FieldError, InvalidRequest, RefusedByGenesys, UnreadableAnswer
 from genesys_purge.methods.data_retention import cap_of
+from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation, Permit
 from genesys_purge.purge_rules.answers import id_in
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 
 ALL = "/api/v2/recording/mediaretentionpolicies"
-CREATE = Operation("POST", ALL, permissions=("recording:retentionPolicy:add",))
+CREATE = Operation("POST", ALL, permissions=("recording:retentionPolicy:add",), dialect=LIVE)
 LIST = Operation(
     "GET",
     f"{ALL}?name={{name}}&pageSize=100&pageNumber={{page}}",
     permissions=("recording:retentionPolicy:view",),
+    dialect=LIVE,
 )
 DUPLICATE = "recording.policy.name.duplicate.name"
 MOST_PAGES = 100

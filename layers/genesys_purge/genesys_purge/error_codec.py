@@ -1,0 +1,82 @@
+"""Carries an error out of a function, through Lambda and Step Functions, and back.
+
+Lambda reports an exception as its class name and its text alone. So the text is JSON on this way:
+`{"errors": [{"path", "message"}]}` or `{"message"}`, with `correlationId` where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+
+from genesys_purge import errors
+from genesys_purge.errors import CallerError, FieldError, PurgeError
+
+E = TypeVar("E", bound=PurgeError)
+
+
+class Reported(NamedTuple):
+    """An error as Step Functions reports it."""
+
+    name: str
+    message: str
+    correlation_id: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """The class name and the message, for the audit."""
+        return f"{self.name}: {self.message}"[:1_000]
+
+    @property
+    def is_the_callers(self) -> bool:
+        """Whether the caller must change the request."""
+        kind = vars(errors).get(self.name)
+        return isinstance(kind, type) and issubclass(kind, CallerError)
+
+
+def reported(error: PurgeError) -> Reported:
+    """The error as Step Functions would report it."""
+    text = "; ".join(map(str, error.fields)) or error.message
+    return Reported(type(error).__name__, text, error.correlation_id)
+
+
+def encoded(error: E) -> E:
+    """The same error, whose text is now JSON."""
+    body: dict[str, object] = {"message": error.message}
+    if error.fields:
+        body = {"errors": [each.to_json() for each in error.fields]}
+    if error.correlation_id:
+        body["correlationId"] = error.correlation_id
+    error.encoded = orjson.dumps(body).decode()
+    return error
+
+
+def decoded(name: str, cause: str) -> Reported:
+    """The error that a Catch received: its class name, and what Lambda reported as its cause.
+
+    A cause that is not our JSON, such as a timeout's, becomes the message unchanged.
+    """
+    answer = _object_in(cause)
+    text = cause if answer is None else str(answer.get("errorMessage") or "")
+    body = _object_in(text) or {"message": text}
+    correlation_id = body.get("correlationId")
+    return Reported(
+        name, _message_in(body), correlation_id if isinstance(correlation_id, str) else None
+    )
+
+
+def _message_in(body: Mapping[str, Any]) -> str:
+    fields = body.get("errors")
+    if isinstance(fields, list) and fields:
+        return "; ".join(str(FieldError(each["path"], each["message"])) for each in fields)
+    return str(body.get("message", ""))
+
+
+def _object_in(text: str) -> Mapping[str, Any] | None:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
