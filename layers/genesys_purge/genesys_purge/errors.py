@@ -103,7 +103,7 @@ class RetentionNotMet(CallerError):
 
 
 class OnLegalHold(CallerError):
-    """The records are on an active hold; `entries` are their positions in the manifest, if known."""
+    """The records are on a legal hold; `entries` are their positions in the manifest."""
 
     def __init__(self, message: str, *, entries: frozenset[int] = frozenset()) -> None:
         super().__init__(message)
