@@ -1,6 +1,5 @@
 """One look at a run, through the application's own API and its execution."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +8,6 @@ from typing import Any, Self
 
 SUCCESSES = frozenset({"completed", "dry_run", "nothing_to_purge"})
 AT_ONCE = timedelta()
-# The words with which a job that deletes nothing says what it did.
-INSTEAD_OF_DELETED = re.compile(r"(\d+) recordings (archived|exported), none deleted")
 
 
 @dataclass(frozen=True)
@@ -28,6 +25,8 @@ class Batch:
     targeted: int | None
     deleted: int | None
     verified: int | None
+    archived: int | None = None
+    exported: int | None = None
     detail: str | None = None
     is_unverified: bool = False
     verified_from: datetime | None = None
@@ -44,6 +43,8 @@ class Batch:
             targeted=shown.get("targeted"),
             deleted=shown.get("deleted"),
             verified=shown.get("verified"),
+            archived=shown.get("archived"),
+            exported=shown.get("exported"),
             detail=shown.get("detail"),
             is_unverified=shown.get("verification") == "pending",
             verified_from=ended + verify_after if ended and verify_after else None,
@@ -51,9 +52,9 @@ class Batch:
 
     @property
     def instead_of_deleted(self) -> tuple[str, int] | None:
-        """`archived` or `exported`, and how many recordings, of a job that deletes nothing."""
-        found = INSTEAD_OF_DELETED.search(self.detail or "")
-        return (found[2], int(found[1])) if found else None
+        """`archived` or `exported`, and how many records, if Genesys reported that."""
+        counts = (("archived", self.archived), ("exported", self.exported))
+        return next(((done, count) for done, count in counts if count is not None), None)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.model.batch import Batch, Slice
 from genesys_purge.model.dates import Window
 from genesys_purge.model.run import Run
@@ -128,6 +129,24 @@ def run(**changes: Any) -> Run:
         "planner": PLANNER,
     }
     return Run(**fields | changes)
+
+
+def unanswered(**changes: Any) -> Attempt:
+    """One call, intended at noon, whose answer never came; changes in snake_case."""
+    known: dict[str, Any] = {
+        "number": 1,
+        "at": NOON,
+        "is_uncertain": True,
+        "unanswered": 1,
+        "reason": "timed out",
+    }
+    return Attempt(**known | changes)
+
+
+def intended(**changes: Any) -> Attempt:
+    """One call, intended at noon, that its worker may still be in; changes in snake_case."""
+    known: dict[str, Any] = {"number": 1, "at": NOON, "is_open": True}
+    return Attempt(**known | changes)
 
 
 def batch(**changes: Any) -> Batch:

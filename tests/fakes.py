@@ -8,6 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from genesys_purge import ports
+from genesys_purge.calling.slots import Slot, SlotStore
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
@@ -15,7 +16,7 @@ from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import AuditPage, Place, RulePage
+from genesys_purge.ports import AuditPage, RulePage
 
 from tests.clock import Clock
 from tests.scripted_genesys import ScriptedGenesys
@@ -205,21 +206,21 @@ class MemoryIdLists:
         return iter(self.objects[url])
 
 
-class MemoryJobPlaces:
+class MemorySlots:
     """Who has which place, in `holders`; `before_take` may raise."""
 
     def __init__(self) -> None:
-        self.holders: dict[Place, BatchRef] = {}
+        self.holders: dict[Slot, BatchRef] = {}
         self.before_take: Callable[[], None] = lambda: None
 
-    def holder(self, place: Place) -> BatchRef | None:
-        return self.holders.get(place)
+    def holder(self, slot: Slot) -> BatchRef | None:
+        return self.holders.get(slot)
 
-    def take(self, place: Place, holder: BatchRef, after: BatchRef | None) -> None:
+    def take(self, slot: Slot, holder: BatchRef, after: BatchRef | None) -> None:
         self.before_take()
-        if self.holders.get(place) != after:
+        if self.holders.get(slot) != after:
             raise LostRace("the stored state is not the one that was read")
-        self.holders[place] = holder
+        self.holders[slot] = holder
 
 
 class MemoryExecutions:
@@ -255,7 +256,7 @@ if TYPE_CHECKING:
     _holds: ports.Holds = MemoryHolds(Clock())
     _policies: ports.Policies = MemoryPolicies()
     _id_lists: ports.IdLists = MemoryIdLists()
-    _places: ports.JobPlaces = MemoryJobPlaces()
+    _slots: SlotStore = MemorySlots()
     _executions: ports.Executions = MemoryExecutions()
     _meter: ports.Meter = MemoryMeter()
     _genesys: ports.Genesys = ScriptedGenesys()

@@ -22,7 +22,8 @@ ARROWS = {
     "error_codec": {"errors"},
     "calling": {"calling", "model", "errors", "ports"},
     "telemetry": set(),
-    "model": {"model", "errors"},
+    # An attempt and its lease are records that stored things contain.
+    "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "ports": {"model"},
     "methods": {"methods", "model", "errors", "ports"},
     "campaign_rules": {
@@ -37,7 +38,6 @@ ARROWS = {
     "purge_rules": {
         "purge_rules",
         "calling",
-        "purging.guard",
         "methods.data_retention",
         "webhooks.rule_execution",
         "model",
@@ -49,6 +49,7 @@ ARROWS = {
     "genesys": {"genesys", "calling", "errors", "ports", "model.platform", "model.quoting"},
     "store": {
         "store",
+        "calling.slots",
         "campaign_rules",
         "purge_rules",
         "webhooks",
@@ -62,7 +63,6 @@ ARROWS = {
         "purging",
         "calling",
         "error_codec",
-        "purge_rules.purge_rule",
         "methods",
         "model",
         "errors",
@@ -73,6 +73,7 @@ ARROWS = {
     "entrypoint": {"error_codec", "callers", "telemetry", "errors", "model", "ports"},
     "wiring": {
         "wiring",
+        "calling",
         "settings",
         "store",
         "genesys",

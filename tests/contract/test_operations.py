@@ -28,7 +28,7 @@ CAMPAIGN_RULES = f"{OUTBOUND}campaignrules"
 RULE_SETS = f"{OUTBOUND}rulesets"
 
 # A rule of a campaign that a deployment has created itself; nothing else is ever deleted so.
-REMOVE = 'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE)'
+REMOVE = 'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD)'
 
 METADATA = "/api/v2/conversations/{conversation_id}/recordingmetadata"
 PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"

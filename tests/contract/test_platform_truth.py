@@ -13,14 +13,13 @@ import pytest
 from genesys_purge.campaign_rules.live import rule_sets
 from genesys_purge.campaign_rules.live.behaviour_rules import SERVERS_OWN
 from genesys_purge.campaign_rules.rules import Operator
+from genesys_purge.methods.contract import Part
 from genesys_purge.methods.gdpr_request import method as gdpr_request
 from genesys_purge.methods.gdpr_request import subjects
-from genesys_purge.methods.method import Part
 from genesys_purge.methods.recording_job import conversations as conversation_details
-from genesys_purge.methods.recording_job import gate as recording_gate
 from genesys_purge.methods.recording_job import protection as recording_protection
 from genesys_purge.methods.recording_job import request as recording_request
-from genesys_purge.methods.recording_job.gate import RecordingGate
+from genesys_purge.methods.recording_job import two_step
 from genesys_purge.methods.recording_job.method import RecordingJob
 from genesys_purge.model.dates import Window
 from genesys_purge.model.regions import DOMAINS, api_url
@@ -172,7 +171,7 @@ def protection_body() -> Mapping[str, Any]:
 
 def created_job(part: Part = PART, **fields: Any) -> Mapping[str, Any]:
     genesys = ScriptedGenesys()
-    genesys.on(recording_gate.CREATE, {"id": "job-1"})
+    genesys.on(two_step.CREATE, {"id": "job-1"})
     request = RECORDINGS.model_copy(update=fields)
     RecordingJob().submit(request, part, PERMIT, genesys)
     return genesys.deletions[0]
@@ -180,8 +179,8 @@ def created_job(part: Part = PART, **fields: Any) -> Mapping[str, Any]:
 
 def executed_job() -> Mapping[str, Any]:
     genesys = ScriptedGenesys()
-    genesys.on(recording_gate.EXECUTE, {"id": "job-1"})
-    RecordingGate().execute("job-1", PERMIT, genesys)
+    genesys.on(two_step.EXECUTE, {"id": "job-1"})
+    RecordingJob().lifecycle.confirm("job-1", PERMIT, genesys)
     return genesys.deletions[0]
 
 
@@ -216,8 +215,8 @@ BODIES = {
         {"interval", "paging.pageSize", "paging.pageNumber"},
     ),
     "methods.recording_job.protection.ASK": (protection_body, {"conversationIds"}),
-    "methods.recording_job.gate.CREATE": (created_job, {"action"}),
-    "methods.recording_job.gate.EXECUTE": (executed_job, {"state"}),
+    "methods.recording_job.two_step.CREATE": (created_job, {"action"}),
+    "methods.recording_job.two_step.EXECUTE": (executed_job, {"state"}),
     "methods.gdpr_request.method.DELETE": (
         lambda: subject_request("GDPR_DELETE"),
         {"requestType", "subject"},
@@ -245,10 +244,10 @@ READ = {
         "conversations.participants.sessions.mediaType",
     },
     "methods.recording_job.protection.ASK": {"id"},
-    "methods.recording_job.gate.CREATE": {"id"},
-    "methods.recording_job.gate.EXECUTE": set(),
-    "methods.recording_job.gate.CANCEL": set(),
-    "methods.recording_job.gate.STATUS": {
+    "methods.recording_job.two_step.CREATE": {"id"},
+    "methods.recording_job.two_step.EXECUTE": set(),
+    "methods.recording_job.two_step.CANCEL": set(),
+    "methods.recording_job.two_step.STATUS": {
         "state",
         "recordingJobsQuery.action",
         "errorMessage",
@@ -259,7 +258,7 @@ READ = {
         "totalFailedRecordings",
         "totalSkippedRecordings",
     },
-    "methods.recording_job.gate.LIST": {
+    "methods.recording_job.two_step.LIST": {
         "entities.id",
         "entities.dateCreated",
         "entities.recordingJobsQuery.action",
@@ -281,7 +280,7 @@ READ = {
     "methods.gdpr_request.method.DELETE": {"id"},
     "methods.gdpr_request.method.EXPORT": {"id"},
     "methods.gdpr_request.method.STATUS": {"status", "requestType"},
-    "methods.gdpr_request.finder.LIST": {"entities.id", "entities.name", "entities.requestType"},
+    "methods.gdpr_request.lifecycle.LIST": {"entities.id", "entities.name", "entities.requestType"},
     "methods.data_retention.READ": {"retentionDays"},
     "purge_rules.live.retention_policies.CREATE": {"id"},
     # What is found is compared with what was sent, field by field.
@@ -392,9 +391,9 @@ def test_nothing_is_read_that_the_table_leaves_out(module: str) -> None:
     [
         (set(gdpr_request.RequestType), "GDPRRequest", "requestType"),
         (set(gdpr_request.STATUSES), "GDPRRequest", "status"),
-        (set(recording_gate.STATUSES), "RecordingJob", "state"),
-        (set(recording_gate.ACTIVE), "RecordingJob", "state"),
-        (set(recording_gate.CREATED), "RecordingJob", "state"),
+        (set(two_step.STATUSES), "RecordingJob", "state"),
+        (set(two_step.ACTIVE), "RecordingJob", "state"),
+        (set(two_step.CREATED), "RecordingJob", "state"),
         ({each.upper() for each in recording_request.Action}, "RecordingJobsQuery", "action"),
         (set(recording_request.MediaType), "AnalyticsSession", "mediaType"),
         (set(recording_request.Direction), "AnalyticsConversation", "originatingDirection"),

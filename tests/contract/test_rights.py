@@ -17,7 +17,7 @@ REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteIt
 # The adapters of wiring, and the policy that each needs.
 NEEDS = {
     "runs": {"RunsPolicy"},
-    "job_places": {"RunsPolicy"},
+    "slots": {"RunsPolicy"},
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
     "organisation": {"OrganisationsPolicy"},

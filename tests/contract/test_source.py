@@ -58,7 +58,7 @@ def test_only_the_guard_gives_permits() -> None:
         for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Permit"
     ]
-    assert set(givers) == {"genesys_purge.purging.guard"}
+    assert set(givers) == {"genesys_purge.calling.guard"}
 
 
 def test_only_the_methods_make_deleting_calls_and_only_on_being_submitted() -> None:
@@ -77,8 +77,8 @@ def test_only_the_methods_make_deleting_calls_and_only_on_being_submitted() -> N
     }
     documented = {"conversation_archive", "data_deletion", "interaction_purge"}
     methods = {f"documented.{name}" for name in documented} | {"gdpr_request.method"}
-    # A recording job is created by the method, and carried out by its gate.
-    methods |= {"recording_job.method", "recording_job.gate"}
+    # A recording job is created by the method and confirmed by its lifecycle.
+    methods |= {"recording_job.method", "recording_job.two_step"}
     targets = {"documented.rule_form", "live.retention_policies"}
     assert callers == {f"genesys_purge.methods.{name}" for name in methods} | {
         f"genesys_purge.purge_rules.{name}" for name in targets
@@ -91,13 +91,13 @@ def test_only_the_methods_make_deleting_calls_and_only_on_being_submitted() -> N
     }
     assert creates == {"genesys_purge.purge_rules.creation"}
     assert submits == {"genesys_purge.purging.submit_batch"}
-    executes = {
+    confirms = {
         name_of(path)
         for path in layer_files()
         for node in nodes(path)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("gate.execute")
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("lifecycle.confirm")
     }
-    assert executes == {"genesys_purge.purging.execute_job"}
+    assert confirms == {"genesys_purge.purging.confirm_job"}
 
 
 def test_only_the_client_sends() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from genesys_purge.calling.guard import Guard
+from genesys_purge.calling.slots import Slots
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Entry
@@ -14,11 +16,10 @@ from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
 from genesys_purge.purging.complete_purge import CompletePurge
-from genesys_purge.purging.execute_job import ExecuteJob
+from genesys_purge.purging.confirm_job import ConfirmJob
 from genesys_purge.purging.fail_batch import FailBatch
 from genesys_purge.purging.fail_purge import FailPurge
-from genesys_purge.purging.guard import Guard
-from genesys_purge.purging.job_places import JobPlaces
+from genesys_purge.purging.job_slots import JobSlots
 from genesys_purge.purging.plan_purge import PlanPurge
 from genesys_purge.purging.poll_batch import PollBatch
 from genesys_purge.purging.read_purge import ReadPurge
@@ -43,10 +44,10 @@ from tests.fakes import (
     MemoryExecutions,
     MemoryHolds,
     MemoryIdLists,
-    MemoryJobPlaces,
     MemoryMeter,
     MemoryPolicies,
     MemoryRuns,
+    MemorySlots,
 )
 from tests.organisation_fakes import MemoryOrganisations
 from tests.rule_fakes import MemoryQueue
@@ -66,7 +67,7 @@ class Workbench:
         self.holds = MemoryHolds(self.clock)
         self.policies = MemoryPolicies()
         self.id_lists = MemoryIdLists()
-        self.places = MemoryJobPlaces()
+        self.slots = MemorySlots()
         self.executions = MemoryExecutions()
         self.meter = MemoryMeter()
         self.genesys = ScriptedGenesys()
@@ -96,8 +97,8 @@ class Workbench:
             batches,
             self.guard,
             Reconcile(batches, self.settings),
-            JobPlaces(self.places, self.runs),
-            ExecuteJob(batches, self.guard, self.settings),
+            JobSlots(Slots(self.slots), self.runs),
+            ConfirmJob(batches, self.guard, self.settings),
             self.settings,
         )
         self.poll_batch = PollBatch(cases, batches, self.settings, self.meter)
@@ -161,6 +162,7 @@ class Workbench:
             targeted=sum(batch.planned for batch in batches),
             skipped={},
             hash="0" * 64,
+            unit="records",
         )
         running = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
         self.runs.plan(running, _record(run, Action.RUN_PLANNED))

@@ -84,7 +84,7 @@ def test_what_planning_could_not_see_is_seen_before_anything_is_deleted(app: App
 
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"] * 2)
     assert all(
-        "6 conversations, the plan has 5" in batch["detail"]
+        "6 conversations, but the plan has 5" in batch["detail"]
         and "its job" in batch["detail"]
         and "is cancelled" in batch["detail"]
         for batch in run["batches"]

@@ -58,7 +58,7 @@ def forget_retention(app: Application) -> None:
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        (switch_off, "PurgingSwitchedOff: purging is switched off"),
+        (switch_off, "PurgingSwitchedOff: purging is disabled"),
         (lengthen_retention, "RetentionNotMet: records that ended at"),
         (forget_retention, "RetentionNotMet: no rule of the retention matrix"),
     ],
@@ -119,7 +119,7 @@ def test_a_window_that_has_more_records_than_planned_is_not_purged(scene: Shared
     assert sent(app, since) == []
     assert (run["outcome"], run["plan"]["targeted"]) == ("failed", 2)
     assert run["batches"][0]["detail"] == (
-        "LimitExceeded: the plan has 2 records for this batch, by now there are 5"
+        "LimitExceeded: the plan has 2 records for this batch, but now there are 5"
     )
 
 

@@ -112,5 +112,5 @@ def test_submits_that_nobody_ever_answers_are_given_up_after_five(
 
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
     assert len(sent(app, since)) == 5
-    assert "OutcomeUnknown: 5 submits went unanswered" in run["batches"][0]["detail"]
+    assert "OutcomeUnknown: 5 calls went unanswered" in run["batches"][0]["detail"]
     assert_honest(app, run, slot.ids[:5])

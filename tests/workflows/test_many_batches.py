@@ -108,11 +108,12 @@ def test_what_is_kept_is_told_by_reason(app: Application, run: dict[str, Any]) -
 
     assert planned["skipped"] == SKIPPED
     assert planned["targeted"] == 1_972 + PROTECTED
+    assert f"plan hash {run['plan'].pop('hash')}" in planned["detail"]
     assert run["plan"] == {
         "batches": 20,
         "targeted": 1_975,
         "skipped": SKIPPED,
-        "hash": planned["detail"].rpartition(" ")[2],
         "policy": planned["policy"],
         "upperBound": False,
+        "unit": "conversations",
     }

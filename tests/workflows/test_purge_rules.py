@@ -338,7 +338,7 @@ def test_nothing_is_created_while_purging_is_switched_off(rules: Office) -> None
 
     rules.app.set_parameter("PurgingSwitchParameter", "on")
     assert status == 500
-    assert "purging is switched off" in body["errors"][0]["message"]
+    assert "purging is disabled" in body["errors"][0]["message"]
     assert rules.sent(since) == []
     assert rules.create(desk)["status"] == "registered"
 

@@ -41,7 +41,7 @@ def test_every_recording_is_deleted_by_gated_jobs_and_proven_gone(
         "run_submitted": 1,
         "run_planned": 1,
         "batch_submitted": 2,
-        "batch_executed": 2,
+        "batch_confirmed": 2,
         "batch_completed": 2,
         "batch_verified": 2,
         "run_completed": 1,
@@ -59,7 +59,7 @@ def test_conversations_and_recordings_are_told_apart_and_no_rate_is_made_of_both
     told = {record["action"]: record.get("detail", "") for record in audit}
     assert run["plan"]["unit"] == "conversations"
     assert "targeted counts conversations" in told["run_planned"]
-    assert "targeted counts conversations" in told["batch_executed"]
+    assert "targeted counts conversations" in told["batch_confirmed"]
     assert "deleted counts recordings" in told["batch_verified"]
     assert not [record for record in audit if "successRate" in record]
 
@@ -169,7 +169,7 @@ def test_recordings_are_exported_and_proven_so_before_they_are_deleted(
     assert all(each.export_date for each in slot.recordings())
     assert run["outcome"] == "completed"
     assert run["totals"]["deleted"] == len(slot.recordings())
-    assert facts(slot.app, run)["batch_executed"] == 4
+    assert facts(slot.app, run)["batch_confirmed"] == 4
 
 
 def test_recordings_are_archived_alone_and_none_is_deleted(recording: RecordingScene) -> None:
@@ -185,10 +185,13 @@ def test_recordings_are_archived_alone_and_none_is_deleted(recording: RecordingS
     assert {each.file_state for each in slot.recordings()} == {FileState.ARCHIVED}
     assert [job.query.action for job in slot.jobs()] == ["ARCHIVE"] * 2
     done = sum(len(job.processed_ids) for job in slot.jobs())
-    told = {record["action"]: record for record in slot.app.audit(run["runId"])}
+    audit = slot.app.audit(run["runId"])
+    told = {record["action"]: record for record in audit}
     assert done == len(slot.recordings())
     assert "recordings are archived, none is deleted" in told["run_planned"]["detail"]
-    assert told["batch_completed"]["detail"].endswith("recordings archived, none deleted")
+    completed = [each for each in audit if each["action"] == "batch_completed"]
+    assert sum(each["archived"] for each in completed) == done
+    assert {each["deleted"] for each in completed} == {0}
     assert told["run_completed"]["complianceTags"] == ["archive"]
 
 

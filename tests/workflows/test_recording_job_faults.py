@@ -131,7 +131,7 @@ def test_a_job_about_more_than_was_planned_is_cancelled(recording: RecordingScen
         run = slot.app.run(first_batch(slot))
 
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
-    assert "6 conversations, the plan has 5" in run["batches"][0]["detail"]
+    assert "6 conversations, but the plan has 5" in run["batches"][0]["detail"]
     assert states(slot) == [RecordingJobState.CANCELLED]
     assert slot.recordings(FileState.DELETED) == []
 
@@ -223,7 +223,7 @@ def test_failed_recordings_are_told_and_the_run_is_not_completed(
 
 
 def executed(batch: Batch) -> bool:
-    return batch.state is BatchState.SUBMITTED and batch.attempts == 2
+    return batch.state is BatchState.SUBMITTED and batch.attempt.number == 2
 
 
 @pytest.mark.parametrize("kind", [FaultKind.JOB_FAILS, FaultKind.JOB_CANCELLED])
@@ -247,7 +247,7 @@ MOMENTS = {
     "the first intent": ("intend", state_is(BatchState.SUBMITTING)),
     "the job id": ("advance", state_is(BatchState.SUBMITTED)),
     "the job being ready": ("advance", state_is(BatchState.READY)),
-    "the second intent": ("intend", state_is(BatchState.EXECUTING)),
+    "the second intent": ("intend", state_is(BatchState.CONFIRMING)),
     "the execution": ("advance", executed),
     "the end of the job": ("advance", state_is(BatchState.COMPLETED)),
 }

@@ -10,7 +10,7 @@ from genesys_purge.model.platform import DOCUMENTED, LIVE
 
 if TYPE_CHECKING:
     from genesys_purge.model.audit import AuditRecord
-    from genesys_purge.model.batch import Batch, BatchRef, Entry
+    from genesys_purge.model.batch import Batch, Entry
     from genesys_purge.model.holds import Hold
     from genesys_purge.model.organisation import Organisation
     from genesys_purge.model.retention import RetentionMatrix
@@ -25,7 +25,8 @@ class Operation(NamedTuple):
     `dialect` is `documented` or `live` (`model.platform`). A documented operation needs any one of
     its `scopes`; a live one needs all of its `permissions`. The client repeats the call only if
     `retried`: a status poll is repeated by its wait loop instead. An operation that `lists` answers
-    with a JSON list, which is returned as the `entities` of an object.
+    with a JSON list, which is returned as the `entities` of an object. `instead` says what to use
+    on the live platform, if that does not have the operation.
     """
 
     verb: str
@@ -35,6 +36,7 @@ class Operation(NamedTuple):
     permissions: tuple[str, ...] = ()
     lists: bool = False
     dialect: str = DOCUMENTED
+    instead: str | None = None
 
     @property
     def is_live(self) -> bool:
@@ -43,7 +45,7 @@ class Operation(NamedTuple):
 
 
 class Permit(NamedTuple):
-    """Leave to delete one part of one batch, or to create one purge rule; only a guard gives it."""
+    """Authorization for one deleting call; only `calling.guard` gives it."""
 
     run_id: str
     batch: int
@@ -89,23 +91,6 @@ class Runs(Protocol):
 
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
         """Store the batch's next state; LostRace unless the stored one is its predecessor."""
-
-
-class Place(NamedTuple):
-    """One of the places that an organisation's jobs may take up; None is the deployment's own."""
-
-    organisation: str | None
-    number: int
-
-
-class JobPlaces(Protocol):
-    """Who has each place, across all runs."""
-
-    def holder(self, place: Place) -> BatchRef | None:
-        """The batch that has the place; None where nobody had it yet."""
-
-    def take(self, place: Place, holder: BatchRef, after: BatchRef | None) -> None:
-        """Give it to `holder`; LostRace unless it is still `after` that has it."""
 
 
 class AuditPage(NamedTuple):

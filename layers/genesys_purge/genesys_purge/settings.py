@@ -97,6 +97,10 @@ class Settings:
             raise ValueError(f"{name.upper()} is not set")
         return value
 
+    def batch_size_of(self, method: str) -> int:
+        """The most records in a batch of that method."""
+        return {"recording_job": self.recording_batch_size}.get(method, self.batch_size)
+
     @property
     def organisation(self) -> Organisation:
         """The deployment's own organisation."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import orjson
+from genesys_purge.calling.pace import Pace
 from genesys_purge.campaign_rules.contents import content
 from genesys_purge.campaign_rules.deploying.apply_campaign_rules import ApplyCampaignRules
 from genesys_purge.campaign_rules.deploying.changing import Changing
@@ -32,7 +33,6 @@ from genesys_purge.campaign_rules.documented.platform import DOCUMENTED
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, TryLater
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
-from genesys_purge.genesys.pace import Pace
 from genesys_purge.model.audit import Action
 from genesys_purge.model.messages import Failure
 from genesys_purge.model.submission import Submission

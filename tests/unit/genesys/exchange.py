@@ -7,9 +7,9 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import httpx
+from genesys_purge.calling.pace import Pace
 from genesys_purge.genesys.client import Circuit, GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
-from genesys_purge.genesys.pace import Pace
 from genesys_purge.ports import Operation, Permit
 
 from tests.clock import Clock

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from genesys_purge.calling.pace import Pace
 from genesys_purge.errors import PermissionMissing, RefusedByGenesys, UnreadableAnswer
 from genesys_purge.genesys.client import GenesysClient
-from genesys_purge.genesys.pace import Pace
 from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Operation
 

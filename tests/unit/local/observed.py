@@ -27,8 +27,7 @@ COMPLETED_BATCH = {
 
 EXPORTED_BATCH = COMPLETED_BATCH | {
     "deleted": 0,
-    "detail": "looked at 3 conversations: 0 recordings are not exported; "
-    "7 recordings exported, none deleted",
+    "exported": 7,
 }
 PENDING_BATCH = {name: value for name, value in COMPLETED_BATCH.items() if name != "verified"} | {
     "verification": "pending",

@@ -47,7 +47,7 @@ def test_a_line_stands_for_each_change() -> None:
 
 
 def test_what_was_exported_is_told_beside_what_was_deleted() -> None:
-    archived = EXPORTED_BATCH | {"batch": 1, "detail": "2 recordings archived, none deleted"}
+    archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
     assert shown(running(EXPORTED_BATCH, archived))[1:] == [
         "batch 0: completed, job j1, 3 targeted, 7 exported, 0 deleted, 3 verified",
         "batch 1: completed, job j1, 3 targeted, 2 archived, 0 deleted, 3 verified",

@@ -6,7 +6,7 @@ from pathlib import Path
 from local.observation import Observation
 from local.simulator import Corpus, Simulator
 from local.summary import files, simulated, summary
-from tests.unit.local.observed import EXPORTED_BATCH, finished, running, seen
+from tests.unit.local.observed import COMPLETED_BATCH, EXPORTED_BATCH, finished, running, seen
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def test_nothing_deleted_has_no_throughput() -> None:
 
 
 def test_what_was_exported_or_archived_is_told_as_the_sum_of_its_batches() -> None:
-    archived = EXPORTED_BATCH | {"batch": 1, "detail": "2 recordings archived, none deleted"}
+    archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
     run = running(EXPORTED_BATCH, EXPORTED_BATCH | {"batch": 2}, archived)
     lines = dict(summary(seen(run), 1))
     assert (lines["exported"], lines["archived"]) == ("14", "2")

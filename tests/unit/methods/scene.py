@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from genesys_purge.methods.method import Method, Noted, Part, Planned, Skipped, Sources
+from genesys_purge.methods.contract import Noted, Part, Planned, Skipped, Sources
+from genesys_purge.methods.method import AnyMethod
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.ports import Permit
@@ -31,7 +32,7 @@ def sources(genesys: ScriptedGenesys, *holds: Hold, **changes: Any) -> Sources:
 
 
 def plan(
-    method: Method, payload: Mapping[str, Any], given: Sources
+    method: AnyMethod, payload: Mapping[str, Any], given: Sources
 ) -> tuple[list[Planned], dict[str, int]]:
     """The planned batches, and the number of skipped records by reason."""
     found = list(method.plan(method.request_model.parse(payload), given))

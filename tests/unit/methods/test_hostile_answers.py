@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from genesys_purge.errors import PurgeError, UnreadableAnswer
 from genesys_purge.methods import METHODS
+from genesys_purge.methods.contract import JobReport, JobStatus, Part, Planned
 from genesys_purge.methods.gdpr_request.subjects import FIND
-from genesys_purge.methods.method import JobReport, JobStatus, Method, Part, Planned
+from genesys_purge.methods.method import AnyMethod
 from genesys_purge.ports import Operation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,7 +117,7 @@ class Acquainted(Hostile):
 
 @each_method
 @given(answer=answers)
-def test_a_status_is_read_or_cannot_be(method: Method, answer: dict[str, Any]) -> None:
+def test_a_status_is_read_or_cannot_be(method: AnyMethod, answer: dict[str, Any]) -> None:
     request = method.request_model.parse(PAYLOADS[method.name])
     try:
         report = method.status(request, "job-1", Hostile(answer))
@@ -132,7 +133,9 @@ def test_a_status_is_read_or_cannot_be(method: Method, answer: dict[str, Any]) -
 
 @each_method
 @given(answer=answers)
-def test_a_submit_has_a_job_or_an_unknown_outcome(method: Method, answer: dict[str, Any]) -> None:
+def test_a_submit_has_a_job_or_an_unknown_outcome(
+    method: AnyMethod, answer: dict[str, Any]
+) -> None:
     request = method.request_model.parse(PAYLOADS[method.name])
     try:
         job_id = method.submit(request, PARTS[method.name], PERMIT, Acquainted(answer))
@@ -143,7 +146,9 @@ def test_a_submit_has_a_job_or_an_unknown_outcome(method: Method, answer: dict[s
 
 @each_method
 @given(answer=answers)
-def test_what_remains_is_a_number_or_cannot_be_told(method: Method, answer: dict[str, Any]) -> None:
+def test_what_remains_is_a_number_or_cannot_be_told(
+    method: AnyMethod, answer: dict[str, Any]
+) -> None:
     request = method.request_model.parse(PAYLOADS[method.name])
     try:
         remaining = method.remaining(request, PARTS[method.name], Hostile(answer))
@@ -155,7 +160,7 @@ def test_what_remains_is_a_number_or_cannot_be_told(method: Method, answer: dict
 @each_method
 @given(answer=answers)
 def test_a_plan_is_made_of_what_was_told_or_not_at_all(
-    method: Method, answer: dict[str, Any]
+    method: AnyMethod, answer: dict[str, Any]
 ) -> None:
     request = method.request_model.parse(PAYLOADS[method.name])
     try:

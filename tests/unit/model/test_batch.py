@@ -37,9 +37,9 @@ def test_the_table_knows_every_state() -> None:
 
 def test_a_submit_is_only_recorded_after_its_intent() -> None:
     sources = {before for before, afters in TRANSITIONS.items() if BatchState.SUBMITTED in afters}
-    assert sources == {BatchState.SUBMITTING, BatchState.READY, BatchState.EXECUTING}
+    assert sources == {BatchState.SUBMITTING, BatchState.READY, BatchState.CONFIRMING}
     before = {before for before, afters in TRANSITIONS.items() if BatchState.READY in afters}
-    assert before == {BatchState.SUBMITTED, BatchState.EXECUTING}
+    assert before == {BatchState.SUBMITTED, BatchState.CONFIRMING}
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))
@@ -75,10 +75,10 @@ class AnyCourse(RuleBasedStateMachine):
     @precondition(lambda self: self.batch.state is BatchState.SUBMITTING)
     @rule()
     def lose_the_answer(self) -> None:
-        unknowns = self.batch.unknowns
+        unknowns = self.batch.attempt.unanswered
         self._go(self.batch.unsure("no answer"))
-        assert self.batch.outcome_unknown
-        assert self.batch.unknowns == unknowns + 1
+        assert self.batch.attempt.is_uncertain
+        assert self.batch.attempt.unanswered == unknowns + 1
 
     @invariant()
     def every_step_has_its_own_version(self) -> None:

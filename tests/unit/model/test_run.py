@@ -25,7 +25,7 @@ from tests.clock import NOON
 
 
 def plan(batches: int, targeted: int = 0, **skipped: int) -> Plan:
-    return Plan(batches=batches, targeted=targeted, skipped=skipped, hash="0" * 64)
+    return Plan(batches=batches, targeted=targeted, skipped=skipped, hash="0" * 64, unit="records")
 
 
 def run(batches: int | None, **request: Any) -> Run:

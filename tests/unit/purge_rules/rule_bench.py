@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from genesys_purge.calling.guard import Guard
 from genesys_purge.errors import InvalidRequest, RefusedByGenesys
 from genesys_purge.methods import data_retention
 from genesys_purge.model.audit import Action
@@ -24,7 +25,6 @@ from genesys_purge.purge_rules.live.retention_policies import RetentionPolicies
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, SubmittedRule
 from genesys_purge.purge_rules.register_webhook import REGISTER, RegisterWebhook, Registration
 from genesys_purge.purge_rules.target import Platform
-from genesys_purge.purging.guard import Guard
 from genesys_purge.settings import Settings
 
 from tests.clock import NOON, Clock

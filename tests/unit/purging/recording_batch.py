@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from genesys_purge.methods.recording_job.gate import STATUS
 from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.two_step import STATUS
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.messages import BatchStep
 

@@ -35,7 +35,7 @@ def failure(error: str = "GenesysUnavailable", message: str = "503", **fields: A
 
 
 def test_a_submit_without_an_outcome_is_mentioned(bench: Workbench) -> None:
-    bench.planned(builders.batch(state=BatchState.SUBMITTING, detail="timed out"))
+    bench.planned(builders.batch(state=BatchState.SUBMITTING, attempt=builders.unanswered()))
     bench.fail_batch(failure(message="403"))
     assert bench.batch.state is BatchState.FAILED
     assert bench.last_fact["detail"] == (

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.errors import (
     InvalidRequest,
     LimitExceeded,
@@ -68,9 +69,9 @@ def matrix(days: int, **match: str) -> RetentionMatrix:
 def test_with_every_condition_there_is_leave_for_the_next_attempt(
     bench: Workbench, case: Case
 ) -> None:
-    assert bench.guard.permit(case, 3) == Permit("run-1", 0, 1)
-    tried = case._replace(batch=case.batch.model_copy(update={"attempts": 4}))
-    assert bench.guard.permit(tried, 0) == Permit("run-1", 0, 5)
+    assert bench.guard.permit(case.deletion(3)) == Permit("run-1", 0, 1)
+    tried = case._replace(batch=case.batch.model_copy(update={"attempt": Attempt(number=4)}))
+    assert bench.guard.permit(tried.deletion(0)) == Permit("run-1", 0, 5)
 
 
 @each_case
@@ -78,7 +79,7 @@ def test_with_every_condition_there_is_leave_for_the_next_attempt(
 def test_without_a_clear_on_there_is_none(bench: Workbench, case: Case, switch: str) -> None:
     bench.policies.switch = switch
     with pytest.raises(PurgingSwitchedOff, match="set the parameter /<stack>/purging to `on`"):
-        bench.guard.permit(case, 3)
+        bench.guard.permit(case.deletion(3))
 
 
 @each_case
@@ -88,14 +89,14 @@ def test_for_a_run_that_is_not_running_there_is_none(
 ) -> None:
     run = case.run.model_copy(update={"status": status})
     with pytest.raises(InvalidRequest, match="not running"):
-        bench.guard.permit(case._replace(run=run), 3)
+        bench.guard.permit(case._replace(run=run).deletion(3))
 
 
 @each_case
 def test_for_a_dry_run_there_is_none(bench: Workbench, case: Case) -> None:
     run = case.run.model_copy(update={"request": {**case.run.request, "dryRun": True}})
     with pytest.raises(InvalidRequest, match="dry run"):
-        bench.guard.permit(case._replace(run=run), 3)
+        bench.guard.permit(case._replace(run=run).deletion(3))
 
 
 @each_case
@@ -105,14 +106,14 @@ def test_for_records_that_are_too_young_by_now_there_is_none(
 ) -> None:
     bench.policies.matrix = matrix(days)
     with pytest.raises(RetentionNotMet, match=f"{days} days"):
-        bench.guard.permit(case, 3)
+        bench.guard.permit(case.deletion(3))
 
 
 @each_case
 def test_for_records_that_no_rule_covers_by_now_there_is_none(bench: Workbench, case: Case) -> None:
     bench.policies.matrix = matrix(30, method="another")
     with pytest.raises(RetentionNotMet, match="no rule"):
-        bench.guard.permit(case, 3)
+        bench.guard.permit(case.deletion(3))
 
 
 @each_case
@@ -121,15 +122,15 @@ def test_retention_is_met_to_the_second(bench: Workbench, case: Case) -> None:
     bench.policies.matrix = matrix(500)
     bench.clock.at = youngest + timedelta(days=500) - SECOND
     with pytest.raises(RetentionNotMet):
-        bench.guard.permit(case, 3)
+        bench.guard.permit(case.deletion(3))
     bench.clock.wait(1)
-    assert bench.guard.permit(case, 3)
+    assert bench.guard.permit(case.deletion(3))
 
 
 def test_the_requests_own_retention_is_checked_again(bench: Workbench) -> None:
     longer = case_of(builders.interaction_purge(retentionDays=367))
     with pytest.raises(RetentionNotMet, match="The request's own retention"):
-        bench.guard.permit(longer, 3)
+        bench.guard.permit(longer.deletion(3))
 
 
 @pytest.mark.parametrize("index", range(3))
@@ -137,13 +138,13 @@ def test_one_record_that_is_too_young_stops_its_batch(bench: Workbench, index: i
     entries = entries_of(3)
     entries[index] = Entry("young", NOON - timedelta(days=365) + SECOND, None)
     with pytest.raises(RetentionNotMet, match="365 days"):
-        bench.guard.permit(IDS._replace(entries=entries), 3)
+        bench.guard.permit(IDS._replace(entries=entries).deletion(3))
 
 
 def test_a_records_own_classification_counts(bench: Workbench) -> None:
     entries = [*entries_of(2), Entry("a1", builders.days_ago(400), "hipaa")]
     with pytest.raises(RetentionNotMet, match="2555 days"):
-        bench.guard.permit(IDS._replace(entries=entries), 3)
+        bench.guard.permit(IDS._replace(entries=entries).deletion(3))
 
 
 @pytest.mark.parametrize(("own", "word"), [("message", "message"), ("message", "sms")])
@@ -158,7 +159,7 @@ def test_a_records_own_media_count_beside_those_asked_for(
         {"rules": [rule(30), rule(500, interactionType=word)]}
     )
     with pytest.raises(RetentionNotMet, match="500 days"):
-        bench.guard.permit(case, 3)
+        bench.guard.permit(case.deletion(3))
 
 
 def test_media_that_no_record_has_hold_none_back(bench: Workbench) -> None:
@@ -166,7 +167,7 @@ def test_media_that_no_record_has_hold_none_back(bench: Workbench) -> None:
     bench.policies.matrix = RetentionMatrix.parse(
         {"rules": [rule(30), rule(500, interactionType="message")]}
     )
-    assert bench.guard.permit(case._replace(batch=builders.batch(planned=3)), 3)
+    assert bench.guard.permit(case._replace(batch=builders.batch(planned=3)).deletion(3))
 
 
 @each_case
@@ -174,8 +175,8 @@ def test_media_that_no_record_has_hold_none_back(bench: Workbench) -> None:
 def test_for_more_records_than_were_planned_there_is_none(
     bench: Workbench, case: Case, before: int
 ) -> None:
-    with pytest.raises(LimitExceeded, match=f"has 3 records .* by now there are {before}"):
-        bench.guard.permit(case, before)
+    with pytest.raises(LimitExceeded, match=f"has 3 records .* but now there are {before}"):
+        bench.guard.permit(case.deletion(before))
 
 
 @pytest.mark.parametrize("count", [0, 2, 4])
@@ -183,7 +184,7 @@ def test_for_a_manifest_that_is_not_the_planned_one_there_is_none(
     bench: Workbench, count: int
 ) -> None:
     with pytest.raises(ValueError, match=f"manifest of {count} for 3"):
-        bench.guard.permit(IDS._replace(entries=entries_of(count)), 0)
+        bench.guard.permit(IDS._replace(entries=entries_of(count)).deletion(0))
 
 
 HELD_IDS = frozenset({"conversation-000001"})
@@ -202,7 +203,7 @@ def test_held_records_are_named_by_their_place(
 ) -> None:
     bench.holds.placed.append(hold(**held))
     with pytest.raises(OnLegalHold) as refused:
-        bench.guard.permit(IDS, 3)
+        bench.guard.permit(IDS.deletion(3))
     assert refused.value.entries == positions
 
 
@@ -219,7 +220,7 @@ def test_a_hold_on_what_is_not_asked_for_now_stops_nothing(
 ) -> None:
     bench.holds.placed.append(hold(conversation_ids=HELD_IDS))
     batch = builders.batch(planned=3, **changes)
-    assert bench.guard.permit(IDS._replace(batch=batch), 1)
+    assert bench.guard.permit(IDS._replace(batch=batch).deletion(1))
 
 
 @pytest.mark.parametrize("case", [DATES, INTERACTIONS], ids=lambda c: c.method.name)
@@ -240,6 +241,6 @@ def test_a_window_in_which_something_may_be_held_has_none(
     bench.holds.placed.append(hold(**held))
     if stops:
         with pytest.raises(OnLegalHold):
-            bench.guard.permit(case, 3)
+            bench.guard.permit(case.deletion(3))
     else:
-        assert bench.guard.permit(case, 3)
+        assert bench.guard.permit(case.deletion(3))

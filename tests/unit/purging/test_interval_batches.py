@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import OnLegalHold
-from genesys_purge.methods.method import Planned
+from genesys_purge.methods.contract import Planned
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
-from genesys_purge.methods.recording_job.gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, EXECUTE, LIST, STATUS
 from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.messages import BatchStep, Next, RunRef
@@ -109,10 +109,10 @@ def test_it_is_executed_when_it_is_about_no_more_than_is_there(
 @pytest.mark.parametrize(
     ("totals", "why"),
     [
-        ({"totalConversations": 3}, "3 conversations, the plan has 2"),
-        ({"totalRecordings": 4}, "4 recordings of 2 conversations, the plan's have 3 of 2"),
-        ({"totalRecordings": 2}, "2 recordings of 2 conversations, the plan's have 3 of 2"),
-        ({"totalConversations": 1}, "3 recordings of 1 conversations, the plan's have 3 of 2"),
+        ({"totalConversations": 3}, "3 conversations, but the plan has 2"),
+        ({"totalRecordings": 4}, "4 records of 2 conversations, but the plan has 3 of 2"),
+        ({"totalRecordings": 2}, "2 records of 2 conversations, but the plan has 3 of 2"),
+        ({"totalConversations": 1}, "3 records of 1 conversations, but the plan has 3 of 2"),
     ],
 )
 def test_one_more_or_less_than_is_there_stops_it(
@@ -129,7 +129,7 @@ def test_a_recording_that_the_job_may_or_may_not_take_makes_room_for_none(
 ) -> None:
     stuck = {"fileState": state} if state else {}
     bench.genesys.on(METADATA, {"entities": [KEPT, KEPT]}, {"entities": [stuck, DELETED]})
-    why = "1 recordings of which nobody can tell whether it takes them"
+    why = "1 records that it may or may not delete"
     assert_stopped(bench, bench.submit_batch(step), why)
 
 
@@ -137,7 +137,7 @@ def test_a_conversation_without_recordings_makes_no_room_for_another(
     bench: Workbench, step: BatchStep
 ) -> None:
     bench.genesys.on(METADATA, {"entities": [KEPT, KEPT, KEPT]}, {"entities": [DELETED]})
-    assert_stopped(bench, bench.submit_batch(step), "2 conversations, the plan has 1")
+    assert_stopped(bench, bench.submit_batch(step), "2 conversations, but the plan has 1")
 
 
 def test_one_that_genesys_protects_by_now_stops_all_of_it(

@@ -6,20 +6,20 @@ import re
 from typing import Any
 
 import pytest
+from genesys_purge.calling.slots import Slot
 from genesys_purge.errors import LimitExceeded, Misconfigured
 from genesys_purge.methods.recording_job.conversations import QUERY
-from genesys_purge.methods.recording_job.gate import CREATE, LIST
 from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.two_step import CREATE, LIST
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import Next, RunRef
 from genesys_purge.model.run import Location
 from genesys_purge.model.submission import Submission
-from genesys_purge.ports import Place
 
 from tests import builders
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.purging.recording_batch import entries
-from tests.unit.purging.test_gated_batches import CALL
+from tests.unit.purging.test_two_step_batches import CALL
 from tests.unit.workbench import Workbench
 
 NONE: dict[str, Any] = {"entities": []}
@@ -126,7 +126,7 @@ def test_a_batch_is_submitted_to_its_own_organisation_in_one_of_its_own_places(
     assert bench.submit_batch(step).next is Next.POLL
     assert [call.operation.path for call in emea.calls if call.permit] == [CREATE.path]
     assert bench.genesys.calls == []
-    assert set(bench.places.holders) == {Place("emea", 0)}
+    assert set(bench.slots.holders) == {Slot("emea", 0)}
 
 
 def where(bench: Workbench, organisation: str | None) -> Location:
@@ -157,7 +157,7 @@ MOVED = pytest.mark.parametrize(
     ],
 )
 ORGANISATIONS = pytest.mark.parametrize(
-    ("organisation", "told"), [(None, "own organisation"), ("emea", "organisation emea")]
+    ("organisation", "told"), [(None, "default organisation"), ("emea", "organisation emea")]
 )
 
 
@@ -173,7 +173,7 @@ def test_a_run_whose_organisation_is_elsewhere_by_now_is_not_planned(
 ) -> None:
     elsewhere = where(bench, organisation).model_copy(update={field: value})
     bench.stored(_request(organisation), location=elsewhere)
-    with pytest.raises(Misconfigured, match=f"the {told} is at .* anew with another requestId"):
+    with pytest.raises(Misconfigured, match=f"the {told} is at .* again with another requestId"):
         bench.plan_purge(RunRef(run_id="run-1"))
     assert (emea.calls, bench.genesys.calls) == ([], [])
 

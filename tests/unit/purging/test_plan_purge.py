@@ -8,9 +8,9 @@ from unittest.mock import patch
 
 import pytest
 from genesys_purge.errors import InvalidRequest, LimitExceeded, OnLegalHold
+from genesys_purge.methods.contract import Planned
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP
 from genesys_purge.methods.documented.data_deletion import COUNT
-from genesys_purge.methods.method import Planned
 from genesys_purge.model.batch import BatchState, Entry, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.run import RunStatus
@@ -75,7 +75,7 @@ def test_every_batch_begins_planned_and_whole() -> None:
     for batch, size in zip(bench.runs.batches(bench.run), [4, 4, 1], strict=True):
         assert (batch.state, batch.planned, batch.targeted) == (BatchState.PLANNED, size, size)
         assert batch.pending == (Slice(start=0, stop=size),)
-        assert (batch.job_id, batch.deleted, batch.verified, batch.attempts) == (
+        assert (batch.job_id, batch.deleted, batch.verified, batch.attempt.number) == (
             None,
             None,
             None,
@@ -102,7 +102,7 @@ def test_the_audit_tells_the_plan() -> None:
             "minimumDays": 365,
             "basis": "Documented least retention of the conversation archive: one year",
         },
-        "detail": f"3 batches, plan hash {bench.run.plan.hash}",
+        "detail": f"3 batches, plan hash {bench.run.plan.hash}; targeted counts conversations",
     }
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.errors import (
     AuthenticationFailed,
     GenesysUnavailable,
@@ -33,7 +34,7 @@ def submitted(**changes: Any) -> Batch:
         "job_id": "job-1",
         "submitted_at": NOON,
         "before": 10,
-        "attempts": 1,
+        "attempt": Attempt(number=1),
     }
     return builders.batch(**known | changes)
 

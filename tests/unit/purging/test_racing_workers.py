@@ -54,7 +54,7 @@ def test_a_worker_that_was_given_up_on_does_not_write_over_its_successor(
     bench.genesys.on(SUBMIT, slow)
     with pytest.raises(LostRace):
         bench.submit_batch(step)
-    assert (bench.batch.state, bench.batch.outcome_unknown) == (BatchState.SUBMITTING, True)
+    assert (bench.batch.state, bench.batch.attempt.is_uncertain) == (BatchState.SUBMITTING, True)
 
 
 @given(st.lists(st.sampled_from(["work", "wait", "lose", "crash"]), max_size=25))

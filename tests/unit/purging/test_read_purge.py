@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.errors import InvalidRequest, NotFound
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import BatchState
@@ -41,7 +42,7 @@ def test_a_run_under_way_shows_its_batches_as_they_stand(bench: Workbench) -> No
     done = builders.batch(
         state=BatchState.COMPLETED,
         job_id="job-1",
-        attempts=1,
+        attempt=Attempt(number=1),
         deleted=9,
         verified=9,
         is_verified=True,
@@ -89,6 +90,7 @@ def test_a_dry_run_shows_its_plan_and_no_batches(bench: Workbench) -> None:
         "skipped": {},
         "hash": "0" * 64,
         "upperBound": False,
+        "unit": "records",
     }
 
 

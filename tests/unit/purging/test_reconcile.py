@@ -13,7 +13,6 @@ from genesys_purge.model.batch import Batch, BatchState, Slice
 from genesys_purge.model.messages import BatchStep, Next
 
 from tests import builders
-from tests.clock import NOON
 from tests.unit.workbench import Workbench
 
 PATIENCE = 1_800
@@ -23,12 +22,8 @@ def unsure(**changes: Any) -> Batch:
     """Ten ids whose submit went unanswered once."""
     known: dict[str, Any] = {
         "state": BatchState.SUBMITTING,
-        "outcome_unknown": True,
-        "unknowns": 1,
         "before": 10,
-        "attempts": 1,
-        "intent_at": NOON,
-        "detail": "timed out",
+        "attempt": builders.unanswered(),
     }
     return builders.batch(**known | changes)
 
@@ -50,7 +45,11 @@ def test_records_that_are_all_gone_were_deleted_by_the_unanswered_submit(
     left(bench, 0)
     assert bench.submit_batch(step).next is Next.VERIFY
     batch = bench.batch
-    assert (batch.state, batch.pending, batch.outcome_unknown) == (BatchState.COMPLETED, (), False)
+    assert (batch.state, batch.pending, batch.attempt.is_uncertain) == (
+        BatchState.COMPLETED,
+        (),
+        False,
+    )
     assert (batch.deleted, batch.verified) == (None, None)
     assert bench.last_fact["action"] == "batch_reconciled"
     assert bench.last_fact["detail"] == "nothing is left of 10 records; timed out"
@@ -92,8 +91,8 @@ def test_records_that_are_all_there_at_last_are_submitted_again_and_the_audit_sa
     assert bench.fact("batch_reconciled")["detail"] == (
         "no effect seen in 1800 seconds: 10 records are still there; submitting again"
     )
-    assert (bench.batch.job_id, bench.batch.attempts) == ("job-2", 2)
-    assert not bench.batch.outcome_unknown
+    assert (bench.batch.job_id, bench.batch.attempt.number) == ("job-2", 2)
+    assert not bench.batch.attempt.is_uncertain
 
 
 @pytest.mark.parametrize(("waited", "following"), [(1_770, Next.SUBMIT), (1_771, Next.POLL)])
@@ -108,9 +107,9 @@ def test_patience_ends_with_the_last_wait_that_fits_into_it(
 
 
 def test_a_fifth_submit_without_answer_or_effect_is_the_last(bench: Workbench) -> None:
-    step = bench.planned(unsure(unknowns=5))
+    step = bench.planned(unsure(attempt=builders.unanswered(unanswered=5)))
     left(bench, 10)
-    with pytest.raises(OutcomeUnknown, match="5 submits went unanswered"):
+    with pytest.raises(OutcomeUnknown, match="5 calls went unanswered: 10 records are still there"):
         bench.submit_batch(at_last(step))
     assert bench.genesys.deletions == []
 
@@ -171,7 +170,7 @@ def test_an_empty_window_has_nothing_to_submit_again(bench: Workbench) -> None:
 
 
 def test_an_intent_is_left_to_its_worker_for_as_long_as_its_lease(bench: Workbench) -> None:
-    step = bench.planned(unsure(outcome_unknown=False, unknowns=0, detail=None))
+    step = bench.planned(unsure(attempt=builders.intended()))
     bench.clock.wait(20)
     later = bench.submit_batch(step)
     assert (later.next, later.wait_seconds) == (Next.SUBMIT, 40)
@@ -179,10 +178,10 @@ def test_an_intent_is_left_to_its_worker_for_as_long_as_its_lease(bench: Workben
 
 
 def test_an_intent_without_its_worker_has_an_unknown_outcome(bench: Workbench) -> None:
-    step = bench.planned(unsure(outcome_unknown=False, unknowns=0, detail=None))
+    step = bench.planned(unsure(attempt=builders.intended()))
     bench.clock.wait(60)
     later = bench.submit_batch(step)
     assert (later.next, later.wait_seconds, later.attempt) == (Next.SUBMIT, 15, 0)
-    assert (bench.batch.outcome_unknown, bench.batch.unknowns) == (True, 1)
-    assert bench.batch.detail == "the worker that submitted it died"
+    assert (bench.batch.attempt.is_uncertain, bench.batch.attempt.unanswered) == (True, 1)
+    assert bench.batch.attempt.reason == "the worker that submitted it died"
     assert bench.genesys.calls == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import GenesysUnavailable, InvalidRequest
-from genesys_purge.methods.gdpr_request.finder import LIST
+from genesys_purge.methods.gdpr_request.lifecycle import LIST
 from genesys_purge.methods.gdpr_request.method import BEGINNING, DELETE, EXPORT
 from genesys_purge.methods.gdpr_request.subjects import FIND
 from genesys_purge.model.batch import Batch, BatchState
@@ -36,12 +36,8 @@ def unanswered() -> Batch:
         window=Window(start=BEGINNING, end=NOON),
         planned=1,
         state=BatchState.SUBMITTING,
-        outcome_unknown=True,
-        unknowns=1,
         before=1,
-        attempts=1,
-        intent_at=NOON,
-        detail="timed out",
+        attempt=builders.unanswered(),
     )
 
 
@@ -86,7 +82,7 @@ def test_a_list_that_cannot_be_read_is_no_empty_one(bench: Workbench, step: Batc
 
 def test_what_is_never_listed_is_sent_again(bench: Workbench, step: BatchStep) -> None:
     assert bench.submit_batch(at_last(step)).next is Next.POLL
-    assert (bench.batch.job_id, bench.batch.attempts) == ("gdpr-2", 2)
+    assert (bench.batch.job_id, bench.batch.attempt.number) == ("gdpr-2", 2)
     assert "1 records are still there" in bench.fact("batch_reconciled")["detail"]
 
 
@@ -112,7 +108,7 @@ def test_an_export_that_is_never_listed_is_not_proven_by_the_subjects_being_gone
         with pytest.raises(InvalidRequest, match="nobody is known"):
             bench.submit_batch(at_last(step))
     assert len(bench.genesys.deletions) == len(known)
-    assert bench.fact("batch_reconciled")["detail"].endswith("no request for it; submitting again")
+    assert bench.fact("batch_reconciled")["detail"].endswith("no job for it; submitting again")
 
 
 def test_what_is_listed_at_the_last_moment_is_not_sent_but_adopted(

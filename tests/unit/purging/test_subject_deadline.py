@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.methods.documented import data_deletion
 from genesys_purge.methods.gdpr_request import method as gdpr_request
 from genesys_purge.model.batch import Batch, BatchState
@@ -20,7 +21,11 @@ DAY = 86_400
 
 def submitted() -> Batch:
     return builders.batch(
-        state=BatchState.SUBMITTED, job_id="job-1", submitted_at=NOON, attempts=1, before=10
+        state=BatchState.SUBMITTED,
+        job_id="job-1",
+        submitted_at=NOON,
+        attempt=Attempt(number=1),
+        before=10,
     )
 
 

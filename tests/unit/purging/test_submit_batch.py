@@ -45,7 +45,7 @@ def test_a_batch_is_submitted_whole_and_polled_when_its_size_lets_hope(bench: Wo
     ]
     batch = bench.batch
     assert (batch.state, batch.job_id, batch.submitted_at) == (BatchState.SUBMITTED, "job-1", NOON)
-    assert (batch.attempts, batch.before, batch.version) == (1, 1_000, 2)
+    assert (batch.attempt.number, batch.before, batch.version) == (1, 1_000, 2)
     assert bench.last_fact == {
         "runId": "run-1",
         "sequence": 3,
@@ -69,7 +69,7 @@ def test_the_intent_stands_before_the_call_is_made(bench: Workbench) -> None:
     bench.genesys.on(SUBMIT, look)
     bench.submit_batch(step)
     (batch,) = seen
-    assert (batch.state, batch.attempts, batch.intent_at) == (BatchState.SUBMITTING, 1, NOON)
+    assert (batch.state, batch.attempt.number, batch.attempt.at) == (BatchState.SUBMITTING, 1, NOON)
     assert bench.genesys.calls[0].permit == Permit("run-1", 0, 1)
 
 
@@ -135,7 +135,7 @@ def test_a_call_that_surely_was_not_carried_out_is_made_again_later(
     later = bench.submit_batch(step)
     assert (later.next, later.attempt) == (Next.SUBMIT, 1)
     assert least <= later.wait_seconds <= most
-    assert (bench.batch.state, bench.batch.intent_at) == (BatchState.PLANNED, None)
+    assert (bench.batch.state, bench.batch.attempt.is_open) == (BatchState.PLANNED, False)
     assert bench.submit_batch(later).next is Next.POLL
     assert [call.permit for call in bench.genesys.calls] == [
         Permit("run-1", 0, 1),
@@ -161,7 +161,7 @@ def test_a_refused_call_takes_its_intent_back_and_ends_the_batch(
     bench.genesys.on(SUBMIT, error)
     with pytest.raises(type(error)):
         bench.submit_batch(step)
-    assert (bench.batch.state, bench.batch.intent_at) == (BatchState.PLANNED, None)
+    assert (bench.batch.state, bench.batch.attempt.is_open) == (BatchState.PLANNED, False)
     assert bench.facts == []
 
 
@@ -181,8 +181,8 @@ def test_a_call_of_unknown_outcome_is_reconciled_and_not_repeated(bench: Workben
     after = bench.submit_batch(step)
     assert (after.next, after.wait_seconds, after.attempt) == (Next.SUBMIT, 15, 0)
     batch = bench.batch
-    assert (batch.state, batch.outcome_unknown) == (BatchState.SUBMITTING, True)
-    assert (batch.unknowns, batch.detail) == (1, "timed out")
+    assert (batch.state, batch.attempt.is_uncertain) == (BatchState.SUBMITTING, True)
+    assert (batch.attempt.unanswered, batch.attempt.reason) == (1, "timed out")
 
 
 def test_the_switch_stops_a_batch_before_its_intent(bench: Workbench) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from genesys_purge.methods import METHODS
-from genesys_purge.methods.method import JobReport, JobStatus
+from genesys_purge.methods.contract import JobReport, JobStatus
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.purging.waiting import (
     VERIFY_WAITS,

@@ -43,7 +43,14 @@ def planned(tables: Tables, *batches: Batch, count: int | None = None) -> Run:
 
 def with_plan(run: Run, batches: int) -> Run:
     policy = Policy(minimum_days=365, basis="law")
-    plan = Plan(batches=batches, targeted=10, skipped={"a": 1}, hash="f" * 64, policy=policy)
+    plan = Plan(
+        batches=batches,
+        targeted=10,
+        skipped={"a": 1},
+        hash="f" * 64,
+        policy=policy,
+        unit="records",
+    )
     return run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
 
 
@@ -113,8 +120,7 @@ def test_a_batch_is_read_as_it_was_put(tables: Tables) -> None:
         window=builders.window(),
         pending=(Slice(start=0, stop=4), Slice(start=4, stop=10)),
         protected=frozenset({1, 9}),
-        intent_at=NOON + timedelta(microseconds=1),
-        outcome_unknown=True,
+        attempt=builders.unanswered(at=NOON + timedelta(microseconds=1)),
         deleted=0,
         detail="ü",
     )
@@ -224,7 +230,7 @@ def test_a_run_that_was_never_created_is_neither_planned_nor_finished(
 
 def test_a_batch_goes_on_by_one_version_at_a_time(tables: Tables) -> None:
     planned(tables, builders.batch())
-    first = builders.batch().to(BatchState.SUBMITTING, attempts=1)
+    first = builders.batch().to(BatchState.SUBMITTING, attempt=builders.intended())
     tables.runs.advance(first)
     second = first.to(BatchState.SUBMITTED, job_id="job-1")
     tables.runs.advance(second, record(Action.BATCH_SUBMITTED))

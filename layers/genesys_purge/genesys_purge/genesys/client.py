@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx
 import orjson
 
+from genesys_purge.calling.pace import Pace
 from genesys_purge.errors import (
     GenesysUnavailable,
     JobLost,
@@ -22,7 +23,6 @@ from genesys_purge.errors import (
 )
 from genesys_purge.genesys.answers import error_in, list_in, object_in
 from genesys_purge.genesys.oauth import Token, Tokens
-from genesys_purge.genesys.pace import Pace
 from genesys_purge.genesys.retry import RetryPolicy, retried
 from genesys_purge.ports import Operation, Permit
 

@@ -1,4 +1,4 @@
-"""The deletion methods: one module each, registered here."""
+"""The deletion methods: one folder or module each, registered here."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from genesys_purge.methods.documented.conversation_archive import ConversationAr
 from genesys_purge.methods.documented.data_deletion import DataDeletion
 from genesys_purge.methods.documented.interaction_purge import InteractionPurge
 from genesys_purge.methods.gdpr_request.method import GdprRequest
-from genesys_purge.methods.method import Method
+from genesys_purge.methods.method import AnyMethod
 from genesys_purge.methods.recording_job.method import RecordingJob
 
-METHODS: dict[str, Method] = {
+METHODS: dict[str, AnyMethod] = {
     method.name: method
     for method in (
         DataDeletion(),

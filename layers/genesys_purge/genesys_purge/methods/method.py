@@ -1,163 +1,111 @@
-"""What a deletion method is: the one Protocol that the use cases know."""
+"""The protocols of a deletion method; the use cases know nothing else of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 
 from genesys_purge.errors import FieldError
-from genesys_purge.model.batch import Entry
-from genesys_purge.model.dates import Window
-from genesys_purge.model.holds import Hold
+from genesys_purge.methods.contract import (
+    Evidence,
+    JobReport,
+    Noted,
+    Part,
+    Planned,
+    PollPolicy,
+    Present,
+    Rules,
+    Skipped,
+    Sources,
+    Verdict,
+    Waiting,
+)
+from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.media import of_media
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
-from genesys_purge.ports import Genesys, IdLists, Permit
+from genesys_purge.ports import Genesys, Permit
 
-if TYPE_CHECKING:
-    from genesys_purge.methods.finder import Finder
-    from genesys_purge.methods.gate import Gate
-
-N = TypeVar("N", int, float)
+R = TypeVar("R", bound=PurgeRequest)
+R_contra = TypeVar("R_contra", bound=PurgeRequest, contravariant=True)
 
 
-class Rules(NamedTuple):
-    """What a request is held against."""
+class Lifecycle(Protocol[R_contra]):
+    """The life of a method's jobs.
 
-    matrix: RetentionMatrix
-    residency_zones: frozenset[str]
-    max_records: int
-    now: datetime
-    reference: datetime
-
-
-class Sources(NamedTuple):
-    """Where a plan finds out what there is to delete."""
-
-    genesys: Genesys
-    id_lists: IdLists
-    holds: Sequence[Hold]
-    matrix: RetentionMatrix
-    now: datetime
-    reference: datetime
-    batch_size: int
-
-
-class Skipped(NamedTuple):
-    """Records that a plan leaves alone, all for one reason."""
-
-    reason: str
-    records: int
-
-
-class Planned(NamedTuple):
-    """One batch of a plan: its records, or its window and how many records that holds.
-
-    Records may be submitted by an `interval`, in which there is nothing but them.
+    A one-step job runs as soon as Genesys has created it. A two-step job is created first, deletes
+    nothing, and runs only after a second call confirms it.
     """
 
-    targeted: int
-    entries: Sequence[Entry] = ()
-    window: Window | None = None
-    interval: Window | None = None
+    @property
+    def slots(self) -> int | None:
+        """How many unfinished jobs an organisation may have; None if only requests are limited."""
+
+    @property
+    def conflict_means_protected(self) -> bool:
+        """Whether a 409 answer to a submit means that one of its records is protected."""
+
+    def concurrency(self, request: R_contra, allowed: int) -> int:
+        """How many batches may be at work at once, `allowed` being the organisation's limit."""
+
+    def jobs_for_each(self, request: R_contra) -> int:
+        """How many jobs a batch takes, one after the other."""
+
+    def unfinished_jobs(self, genesys: Genesys) -> int:
+        """How many unfinished jobs the organisation has, or `slots` if it has more."""
+
+    def evidence(self, request: R_contra) -> Sequence[Evidence]:
+        """Where to look for a submit without an answer, in this order."""
+
+    def listed_within(self, patience: float) -> float:
+        """Seconds after which a job that was created is certainly listed."""
+
+    def find(self, request: R_contra, batch: BatchRef, part: Part, genesys: Genesys) -> str | None:
+        """The id of the job that a submit of the part created, if it is listed."""
+
+    def waiting(self, job_id: str, genesys: Genesys) -> Waiting | None:
+        """What the job would delete; None if it does not wait for confirmation."""
+
+    def present(self, request: R_contra, part: Part, genesys: Genesys) -> Present:
+        """What the part's job may cover, as of now."""
+
+    def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
+        """The ids that Genesys protects from deletion, or does not know."""
+
+    def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
+        """Whether the part's interval may contain one of these, outside its manifest."""
+
+    def confirm(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
+        """Have Genesys run the job."""
+
+    def cancel(self, job_id: str, genesys: Genesys) -> None:
+        """Have Genesys drop the job."""
+
+    def verify_after(self, request: R_contra) -> float:
+        """Seconds after the end of the job before which nothing is verified."""
+
+    def verify(self, request: R_contra, part: Part, batch: Batch, genesys: Genesys) -> Verdict:
+        """What the job's counters and the records themselves prove; `part` is the whole batch."""
 
 
-class Noted(NamedTuple):
-    """What the audit record of a plan says beside its counts, and a metric of it, if any."""
-
-    text: str
-    metric: str | None = None
-    value: float = 0
-
-
-class Part(NamedTuple):
-    """What one deleting call asks for: a window, or ids.
-
-    `span` covers the ids where their starts are known; `at` is when the call was decided on, and
-    `jobs_left` how many the ids still take, this one included. An `interval`, if there is one, is
-    sent in their place. `kept` is how many records there were before the job was carried out, where
-    that was counted. `since` is when the batch's first call was decided on, and `now` when the part
-    is looked at.
-    """
-
-    window: Window | None
-    ids: Sequence[str]
-    span: Window | None = None
-    at: datetime | None = None
-    jobs_left: int = 1
-    interval: Window | None = None
-    kept: int | None = None
-    since: datetime | None = None
-    now: datetime | None = None
-
-
-class JobStatus(StrEnum):
-    """How a job stands, whatever Genesys calls it."""
-
-    RUNNING = "running"
-    READY = "ready"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class JobReport(NamedTuple):
-    """A job's status and, as far as it says so, records processed, message, megabytes freed.
-
-    `progress` is the share of its work that it says is done, where it counts other things than a
-    plan does.
-    """
-
-    status: JobStatus
-    processed: int | None = None
-    message: str | None = None
-    storage_recovered_mb: float | None = None
-    progress: float | None = None
-
-
-class Verdict(NamedTuple):
-    """What a look after the job proves: how many records are gone, and whether that is all.
-
-    `note` says what was looked at where a count alone does not; nothing that `is_final` mends.
-    """
-
-    gone: int
-    is_complete: bool
-    deleted: int | None
-    note: str | None = None
-    is_final: bool = False
-
-
-class PollPolicy(NamedTuple):
-    """How to wait for a job: the first wait, its growth, the longest wait and the bounds.
-
-    `limit_seconds` replaces the configured limit; `deadline_metric` tells the time left at each
-    look. Where Genesys reports progress, `by_progress` lets that predict the end instead, and until
-    there is any, a guess at its `records_per_second` spares looks at a job that just began.
-    """
-
-    first: float
-    growth: float = 1.0
-    longest: float = 300.0
-    attempts: int = 1_000
-    by_progress: bool = False
-    records_per_second: int = 40
-    limit_seconds: int | None = None
-    deadline_metric: str | None = None
-
-
-class Method(Protocol):
-    """How one way of deleting validates, splits, submits, reads status and verifies."""
+class Method(Protocol[R]):
+    """How one way of deleting validates, splits, submits, polls and verifies."""
 
     @property
     def name(self) -> str:
         """The method's name in requests."""
 
     @property
-    def request_model(self) -> type[PurgeRequest]:
-        """The model of its requests; every `request` below is one."""
+    def request_model(self) -> type[R]:
+        """The model of its requests."""
+
+    @property
+    def unit(self) -> str:
+        """What a plan counts: records, conversations or subjects."""
+
+    @property
+    def instead(self) -> str | None:
+        """What to use on the live platform; None for a method of the live platform."""
 
     @property
     def poll_policy(self) -> PollPolicy:
@@ -165,60 +113,53 @@ class Method(Protocol):
 
     @property
     def plans_upper_bound(self) -> bool:
-        """Whether a job may delete fewer records than its plan counts."""
+        """Whether a job may delete fewer records than the plan counts."""
 
     @property
-    def gate(self) -> Gate | None:
-        """What its jobs wait at before they are carried out, if they do."""
+    def lifecycle(self) -> Lifecycle[R]:
+        """The life of its jobs."""
 
-    @property
-    def finder(self) -> Finder | None:
-        """What finds its jobs again, if they can be told and have no gate."""
+    def conflicts(self, request: R, rules: Rules) -> Iterator[FieldError]:
+        """Wrong fields that no type reveals; a field that is itself wrong is None."""
 
-    def conflicts(self, request: Any, rules: Rules) -> Iterator[FieldError]:
-        """Wrong fields that no type shows; a field that is itself wrong is None."""
-
-    def kind(self, request: Any) -> Kind:
+    def kind(self, request: R) -> Kind:
         """What the retention matrix is asked about."""
 
-    def plan(self, request: Any, sources: Sources) -> Iterator[Planned | Skipped | Noted]:
-        """The batches, what is left alone, and what is to be known of it; nothing is changed."""
+    def plan(self, request: R, sources: Sources) -> Iterator[Planned | Skipped | Noted]:
+        """The batches, the skipped records and the notes of a plan; nothing is changed."""
 
-    def submit(self, request: Any, part: Part, permit: Permit, genesys: Genesys) -> str:
+    def submit(self, request: R, part: Part, permit: Permit, genesys: Genesys) -> str:
         """Submit one part: the job's id."""
 
-    def status(self, request: Any, job_id: str, genesys: Genesys) -> JobReport:
-        """How the job stands that the request was submitted as."""
+    def status(self, request: R, job_id: str, genesys: Genesys) -> JobReport:
+        """The status of a job that the request was submitted as."""
 
-    def remaining(self, request: Any, part: Part, genesys: Genesys) -> int:
-        """How many of the part's records are still there."""
+    def remaining(self, request: R, part: Part, genesys: Genesys) -> int:
+        """How many of the part's records still exist."""
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """What `remaining` proves, `before` records having been there and `reported` deleted."""
+        """What `remaining` proves: `before` records existed and `reported` were deleted."""
 
-    def tags(self, request: Any) -> tuple[str, ...]:
+    def tags(self, request: R) -> tuple[str, ...]:
         """The compliance tags of the audit record."""
 
 
+AnyMethod = Method[Any]
+
+
 def policy_in_force(
-    method: Method,
+    method: AnyMethod,
     request: PurgeRequest,
     matrix: RetentionMatrix,
     classification: str | None = None,
     media: frozenset[str] = frozenset(),
 ) -> Policy | None:
-    """The longest of the matrix's and the request's own retention; None where no rule matches.
+    """The longer of the matrix's and the request's retention; None if no rule matches.
 
-    `classification` and `media` are a record's own, beside the request's.
+    `classification` and `media` are those of one record, in addition to the request's.
     """
     kind = dict(method.kind(request))
     if classification:
         kind["classification"] = kind.get("classification", frozenset()) | {classification}
     policy = matrix.policy(of_media(kind, media) if media else kind)
     return policy.at_least(request.least_days) if policy else None
-
-
-def sum_of(counts: Iterable[N | None]) -> N | None:
-    """The sum of what was reported, or None where nothing was."""
-    reported = [count for count in counts if count is not None]
-    return sum(reported) if reported else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from genesys_purge.methods.method import Part
+from genesys_purge.methods.contract import Part
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.dates import Window
 
@@ -17,9 +17,9 @@ def part_of(
     chosen = [entries[index] for index in sorted(positions)]
     return Part(
         window=batch.window,
-        ids=[entry.conversation_id for entry in chosen],
+        ids=[entry.id for entry in chosen],
         span=_span(chosen),
-        at=batch.intent_at,
+        at=batch.attempt.at,
         jobs_left=len(batch.pending),
         interval=batch.interval,
         kept=batch.kept,

@@ -20,7 +20,7 @@ class Action(StrEnum):
     RUN_FAILED = "run_failed"
     RUN_COMPLETED = "run_completed"
     BATCH_SUBMITTED = "batch_submitted"
-    BATCH_EXECUTED = "batch_executed"
+    BATCH_CONFIRMED = "batch_confirmed"
     BATCH_RECONCILED = "batch_reconciled"
     BATCH_PROTECTED = "batch_protected"
     BATCH_COMPLETED = "batch_completed"
@@ -70,6 +70,8 @@ class AuditRecord(Wire):
     executed_at: Instant | None = None
     targeted: int | None = None
     deleted: int | None = None
+    archived: int | None = None
+    exported: int | None = None
     skipped: Mapping[str, int] | None = None
     latency_seconds: float | None = None
     success_rate: float | None = None

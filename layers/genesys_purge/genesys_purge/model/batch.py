@@ -6,18 +6,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.wire import Wire
 
 
 class BatchState(StrEnum):
-    """Where a batch stands; where jobs are gated, `submitted` comes before `ready` and after it."""
+    """Where a batch stands. A two-step job is `submitted`, `ready`, `confirming`, `submitted`."""
 
     PLANNED = "planned"
     SUBMITTING = "submitting"
     SUBMITTED = "submitted"
     READY = "ready"
-    EXECUTING = "executing"
+    CONFIRMING = "confirming"
     COMPLETED = "completed"
     FAILED = "failed"
     GAVE_UP = "gave_up"
@@ -59,16 +60,16 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
         {
             BatchState.PLANNED,
             BatchState.SUBMITTED,
-            BatchState.EXECUTING,
+            BatchState.CONFIRMING,
             BatchState.FAILED,
             BatchState.GAVE_UP,
         }
     ),
-    BatchState.EXECUTING: frozenset(
+    BatchState.CONFIRMING: frozenset(
         {
             BatchState.SUBMITTED,
             BatchState.READY,
-            BatchState.EXECUTING,
+            BatchState.CONFIRMING,
             BatchState.FAILED,
             BatchState.GAVE_UP,
         }
@@ -87,9 +88,10 @@ class BatchRef(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One record of a manifest: its id, when it ended, and its own classification, if any.
+    """One record of a manifest: its conversation, when it ended and its classification, if any.
 
-    `start` and `media` are known where the method needs them.
+    `record_id` is set by methods that delete records smaller than a conversation. `start` and
+    `media` are set by methods that need them.
     """
 
     conversation_id: str
@@ -97,6 +99,12 @@ class Entry(NamedTuple):
     classification: str | None
     start: datetime | None = None
     media: frozenset[str] = frozenset()
+    record_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id that Genesys is asked to delete."""
+        return self.record_id or self.conversation_id
 
 
 class Slice(Wire):
@@ -115,19 +123,23 @@ class Slice(Wire):
 
 
 class Batch(Wire):
-    """One batch of a run's `total` as it stands; counts that nobody reported are None.
+    """One batch of a run's `total`. A count that Genesys did not report is None.
 
-    An `interval` is submitted in place of the manifest's ids, so that none of them can be left out.
+    An `interval` is submitted instead of the manifest's ids, so that no id can be left out of it.
 
-    `unreported` are the records of finished parts of which Genesys told no count.
+    `pending` are the slices of the manifest that no finished job has covered yet. A slice that
+    takes two jobs is listed twice. The first slice is the one being submitted or polled.
+    `protected` are the positions of entries that must not be deleted.
 
-    `pending` are the slices of the manifest that no finished job has covered yet, each as often as
-    it takes jobs; the first is the one being submitted or polled. `protected` are the manifest's
-    entries that may not be deleted. `before` counts the records that were there right before the
-    submit, `kept` those there were when its job was carried out, where a method counts these to
-    tell what a job left; `unknowns` the submits of which nobody knew the outcome. `jobId` is the
-    job that runs, or ran last, for the first pending slice, `lastJobId` that of the slice before;
-    `submittedAt` is that job's, `beganAt` the first one's, before which `firstIntentAt` was.
+    `attempt` records the calls that create or confirm a job, `firstIntentAt` when the first one
+    was intended. `before` counts the records that existed right before the submit. `kept` counts
+    those that existed when a two-step job was confirmed, where verification needs it.
+
+    `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
+    `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
+
+    `deleted`, `archived` and `exported` count records as Genesys reported them; `unreported`
+    counts the records of finished parts for which it reported nothing.
     """
 
     run_id: str
@@ -140,11 +152,8 @@ class Batch(Wire):
     planned: int
     pending: tuple[Slice, ...]
     protected: frozenset[int] = frozenset()
-    attempts: int = 0
-    intent_at: Instant | None = None
+    attempt: Attempt = Attempt()
     first_intent_at: Instant | None = None
-    outcome_unknown: bool = False
-    unknowns: int = 0
     before: int | None = None
     kept: int | None = None
     job_id: str | None = None
@@ -153,6 +162,8 @@ class Batch(Wire):
     submitted_at: Instant | None = None
     ended_at: Instant | None = None
     deleted: int | None = None
+    archived: int | None = None
+    exported: int | None = None
     unreported: int = 0
     storage_recovered_mb: float | None = None
     verified: int | None = None
@@ -165,25 +176,25 @@ class Batch(Wire):
 
     @property
     def verification(self) -> str | None:
-        """`pending` once its job is over, until somebody has looked what it did."""
+        """`pending` from the end of its last job until the batch is verified."""
         is_pending = self.state is BatchState.COMPLETED and self.verified is None
         return PENDING if is_pending else None
 
     @property
     def targeted(self) -> int:
-        """How many records the batch is to delete: the planned ones without the protected."""
+        """How many records the batch is to delete: the planned ones that are not protected."""
         return self.planned - len(self.protected)
 
     @property
     def duration_seconds(self) -> float | None:
-        """From the first submit that was accepted to the look that saw the last job's end."""
+        """Seconds from the first accepted submit to the poll that saw the last job's end."""
         if self.began_at is None or self.ended_at is None:
             return None
         return round((self.ended_at - self.began_at).total_seconds(), 3)
 
     @property
     def records_per_second(self) -> float | None:
-        """What the batch deleted a second, where Genesys reported it."""
+        """Records deleted per second, if Genesys reported a count."""
         if not self.duration_seconds or self.deleted is None:
             return None
         return round(self.deleted / self.duration_seconds, 3)
@@ -195,12 +206,12 @@ class Batch(Wire):
         return frozenset(range(part.start, part.stop)) - self.protected
 
     def separable(self, entries: frozenset[int]) -> frozenset[int]:
-        """Those of the entries without which the batch can go on: none of an interval's."""
+        """The entries that can be left out of the batch: none of an interval's."""
         return frozenset() if self.interval else entries
 
-    def unsure(self, why: str) -> Self:
-        """The batch after a submit of which nobody knows whether it was carried out."""
-        return self.to(self.state, outcome_unknown=True, unknowns=self.unknowns + 1, detail=why)
+    def unsure(self, reason: str) -> Self:
+        """The batch after a call that may or may not have been executed."""
+        return self.to(self.state, attempt=self.attempt.unsure(reason))
 
     def to(self, state: BatchState, **changes: Any) -> Self:
         """The batch in its next state; ValueError where the table does not allow it."""

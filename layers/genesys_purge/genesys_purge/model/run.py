@@ -41,9 +41,9 @@ PROTECTED = "protected"
 
 
 class Plan(Wire):
-    """What is to be deleted: batches, records by count, and a SHA-256 over the manifests.
+    """What is to be deleted: batches, counts, and a SHA-256 over the manifests.
 
-    `unit`, where it is told, is what `targeted` and `skipped` count, other than what is deleted.
+    `targeted` and `skipped` count in `unit`: records, conversations or subjects.
     """
 
     batches: int
@@ -52,7 +52,7 @@ class Plan(Wire):
     hash: str
     policy: Policy | None = None
     upper_bound: bool = False
-    unit: str | None = None
+    unit: str
 
 
 class Totals(Wire):

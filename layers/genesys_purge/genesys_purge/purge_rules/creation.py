@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from genesys_purge.calling.guard import Guard
 from genesys_purge.errors import (
     LostRace,
     OutcomeUnknown,
@@ -23,7 +24,6 @@ from genesys_purge.purge_rules.ports import PurgeRules
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.purge_rules.target import Target
 from genesys_purge.purge_rules.waiting import pause_after
-from genesys_purge.purging.guard import Guard
 
 FOUND = "found at Genesys after a call that was not answered"
 REPEAT = "repeat the same request in a few minutes: it finds out, and creates no second rule"
@@ -64,11 +64,13 @@ class Creation:
 
     def __call__(self, intent: PurgeRule, checked: CheckedRule, actor: str) -> PurgeRule:
         """The rule as created; without the guard's leave nothing is asked, stored or sent."""
-        self._guard.permit_rule(intent, checked.kind, checked.days)
+        self._guard.permit_recurring(intent.run_id, intent.attempts, checked.kind, checked.days)
         target = checked.platform.target
         remarks = target.remarks(checked.days)
         # Genesys may have let us wait: neither the leave nor the intent is older than the call.
-        permit = self._guard.permit_rule(intent, checked.kind, checked.days)
+        permit = self._guard.permit_recurring(
+            intent.run_id, intent.attempts, checked.kind, checked.days
+        )
         rule = intent.model_copy(update={"intended_at": self._now()})
         began, errors = self._now(), list[PurgeError]()
         self._put(rule)
@@ -120,7 +122,9 @@ class Creation:
         """The intent of one more call, and leave for it."""
         again = rule.to(RuleStatus.CREATING, attempts=rule.attempts + 1, intended_at=self._now())
         try:
-            permit = self._guard.permit_rule(again, checked.kind, checked.days)
+            permit = self._guard.permit_recurring(
+                again.run_id, again.attempts, checked.kind, checked.days
+            )
         except PurgeError as error:
             self._give_up(rule, error, actor)
             raise

@@ -13,7 +13,12 @@ from genesys_purge.purge_rules.ports import PurgeRules, Registrations
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.webhooks.rule_execution import EVENT
 
-REGISTER = Operation("POST", "/api/v2/platform/webhooks", ("webhooks:write",))
+REGISTER = Operation(
+    "POST",
+    "/api/v2/platform/webhooks",
+    ("webhooks:write",),
+    instead="our notifications; Genesys reports to EventBridge alone",
+)
 ACTOR = "register_webhook"
 ATTEMPTS = 10
 FIRST_DELAY, LONGEST_DELAY = 30, 3_600

@@ -1,10 +1,10 @@
-"""The steps that a batch takes: each is stored with the audit record of it."""
+"""Stores each step of a batch together with its audit record."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from genesys_purge.methods.method import JobReport, sum_of
+from genesys_purge.methods.contract import JobReport, JobStatus, sum_of
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
@@ -15,19 +15,23 @@ PHASES = {
     BatchState.SUBMITTING: Next.SUBMIT,
     BatchState.SUBMITTED: Next.POLL,
     BatchState.READY: Next.SUBMIT,
-    BatchState.EXECUTING: Next.SUBMIT,
+    BatchState.CONFIRMING: Next.SUBMIT,
     BatchState.COMPLETED: Next.VERIFY,
     BatchState.FAILED: Next.DONE,
     BatchState.GAVE_UP: Next.DONE,
 }
 
 
+# The end of a job about which Genesys reported no counts.
+UNREPORTED = JobReport(JobStatus.COMPLETED)
+
+
 def _silent(number: int, total: int, state: str) -> None:
-    """Nobody wants to know."""
+    """Report no progress."""
 
 
 class Batches:
-    """Writes a batch's next state, with the audit record of it."""
+    """Writes the next state of a batch, with its audit record."""
 
     def __init__(self, runs: Runs, now: Clock, actor: str, progress: Progress = _silent) -> None:
         self._runs = runs
@@ -40,7 +44,7 @@ class Batches:
         return self._runs.batch(step.run_id, step.batch)
 
     def advance(self, batch: Batch, action: Action | None = None, **facts: Any) -> Batch:
-        """Store the batch; with an action, its audit record too."""
+        """Store the batch; with an action, also its audit record."""
         record = self._record(batch, action, facts) if action else None
         self._runs.advance(batch, record)
         self._progress(batch.number, batch.total, batch.state)
@@ -51,33 +55,39 @@ class Batches:
         self._runs.intend(intent)
         return intent
 
-    def finish_part(
-        self, batch: Batch, action: Action, detail: str | None, report: JobReport | None = None
-    ) -> Batch:
-        """The part's job is done: on to the next part, or the batch is completed."""
-        rest = batch.pending[1:]
-        reported = report.processed if report else None
-        freed = [batch.storage_recovered_mb, report.storage_recovered_mb if report else None]
-        if reported is None:
-            counts = {"unreported": batch.unreported + len(batch.candidates)}
-        else:
-            counts = {"deleted": (batch.deleted or 0) + reported}
-        state = BatchState.PLANNED if rest else BatchState.COMPLETED
+    def accepted(self, batch: Batch, job_id: str, action: Action, **facts: Any) -> Batch:
+        """Genesys has a job for the batch's part."""
+        now = self.now()
         after = batch.to(
-            state,
+            BatchState.SUBMITTED,
+            attempt=batch.attempt.settled(),
+            job_id=job_id,
+            began_at=batch.began_at or now,
+            submitted_at=now,
+        )
+        return self.advance(after, action, **facts)
+
+    def finish_part(
+        self, batch: Batch, action: Action, detail: str | None, report: JobReport = UNREPORTED
+    ) -> Batch:
+        """Go on to the next part once a part's job is done, or complete the batch."""
+        rest = batch.pending[1:]
+        after = batch.to(
+            BatchState.PLANNED if rest else BatchState.COMPLETED,
             pending=rest,
-            **counts,
+            **_counts(batch, report),
             job_id=None if rest else batch.job_id,
             last_job_id=batch.job_id or batch.last_job_id,
-            outcome_unknown=False,
-            storage_recovered_mb=sum_of(freed),
+            attempt=batch.attempt.settled(),
             ended_at=self.now(),
         )
         return self.advance(
             after,
             action,
             job_id=batch.job_id,
-            deleted=reported,
+            deleted=report.processed,
+            archived=report.archived,
+            exported=report.exported,
             detail=detail or None,
             latency_seconds=self.latency(batch),
         )
@@ -85,7 +95,7 @@ class Batches:
     def end(
         self, batch: Batch, state: BatchState, action: Action, detail: str, **facts: Any
     ) -> Batch:
-        """The batch ends without success."""
+        """End the batch without success."""
         after = batch.to(state, detail=detail, ended_at=self.now())
         return self.advance(after, action, detail=detail, **facts)
 
@@ -105,3 +115,15 @@ class Batches:
         if batch.submitted_at is None:
             return None
         return round((self.now() - batch.submitted_at).total_seconds(), 3)
+
+
+def _counts(batch: Batch, report: JobReport) -> dict[str, Any]:
+    """The batch's counts with those of the report added; a missing count is never invented."""
+    counts: dict[str, Any] = {
+        "archived": sum_of([batch.archived, report.archived]),
+        "exported": sum_of([batch.exported, report.exported]),
+        "storage_recovered_mb": sum_of([batch.storage_recovered_mb, report.storage_recovered_mb]),
+    }
+    if report.processed is None:
+        return counts | {"unreported": batch.unreported + len(batch.candidates)}
+    return counts | {"deleted": (batch.deleted or 0) + report.processed}

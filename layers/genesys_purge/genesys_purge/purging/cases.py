@@ -1,28 +1,31 @@
-"""What submitting, polling and verifying work on: a batch with its run and its organisation."""
+"""A case: one batch with its run, request, method and organisation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
-from genesys_purge.methods.method import Method, Part
+from genesys_purge.calling.guard import Deletion
+from genesys_purge.methods.contract import Part
+from genesys_purge.methods.method import AnyMethod, policy_in_force
 from genesys_purge.methods.parts import part_of
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.request import PurgeRequest
-from genesys_purge.model.run import Run
+from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Runs
 from genesys_purge.purging.requests import request_of
-from genesys_purge.purging.whereto import genesys_for
+from genesys_purge.purging.same_organisation import genesys_for
 
 
 class Case(NamedTuple):
-    """One batch with all that is needed to work on it, as of `now`."""
+    """One batch and what a step needs to work on it, as of `now`."""
 
     run: Run
     request: PurgeRequest
-    method: Method
+    method: AnyMethod
     batch: Batch
     entries: Sequence[Entry]
     genesys: Genesys
@@ -30,32 +33,69 @@ class Case(NamedTuple):
 
     @property
     def part(self) -> Part:
-        """What the next submit asks for."""
+        """What the next call asks for."""
         positions = self.batch.candidates if self.entries else ()
         return part_of(self.batch, self.entries, positions, self.now)
 
     @property
     def is_empty(self) -> bool:
-        """Whether the next part has nothing left to submit, all of it being protected."""
+        """Whether every record of the next part is protected."""
         return self.batch.window is None and not self.batch.candidates
 
     @property
     def size(self) -> int:
-        """How many records the next part, or the job that runs, is about."""
+        """How many records the next part, or the running job, covers."""
         if self.batch.window is None:
             return len(self.batch.candidates)
         return self.before
 
     @property
     def before(self) -> int:
-        """How many records were there right before the submit."""
+        """How many records existed right before the submit."""
         return self.batch.before or 0
 
     @property
     def whole(self) -> Part:
-        """All that the batch may delete."""
+        """Every record that the batch may delete."""
         positions = set(range(len(self.entries))) - self.batch.protected
         return part_of(self.batch, self.entries, positions, self.now)
+
+    @property
+    def job_id(self) -> str:
+        """The id of the batch's job; ValueError if it has none."""
+        if self.batch.job_id is None:
+            raise ValueError(f"batch {self.batch.number} has no job")
+        return self.batch.job_id
+
+    def deletion(self, before: int) -> Deletion:
+        """What the next call would delete, `before` records of it existing now."""
+        batch = self.batch
+        return Deletion(
+            run_id=batch.run_id,
+            batch=batch.number,
+            attempt=batch.attempt.number + 1,
+            obstacle=_obstacle(self.run),
+            entries=self.entries,
+            candidates=batch.candidates if batch.window is None else frozenset(),
+            planned=batch.planned,
+            before=before,
+            policy_of=partial(policy_in_force, self.method, self.request),
+            window=batch.window,
+            interval=batch.interval,
+            may_touch=self._may_touch,
+        )
+
+    def _may_touch(self, ids: Sequence[str]) -> bool:
+        return self.method.lifecycle.may_touch(ids, self.part, self.genesys)
+
+
+def _obstacle(run: Run) -> str | None:
+    """A worker may outlive its run; a dry run, or one without a whole plan, deletes nothing."""
+    if run.is_dry:
+        return f"{run.run_id} is a dry run, not running"
+    if run.status is not RunStatus.RUNNING:
+        return f"{run.run_id} is {run.status}, not running"
+    return None
 
 
 class Cases:

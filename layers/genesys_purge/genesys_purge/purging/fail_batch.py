@@ -28,11 +28,13 @@ class FailBatch:
                 **facts,
             )
         elif not batch.has_ended:
-            if batch.state in (BatchState.SUBMITTED, BatchState.EXECUTING):
+            if batch.state in (BatchState.SUBMITTED, BatchState.CONFIRMING):
                 reason += "; its job may still be running"
             if batch.state is BatchState.READY:
-                reason += f"; its job {batch.job_id} was not executed, but may still wait"
+                reason += f"; its job {batch.job_id} was not confirmed, but may still wait"
             if batch.state is BatchState.SUBMITTING:
-                reason += f"; its submit may have been carried out: {batch.detail or 'no answer'}"
+                reason += (
+                    f"; its submit may have been carried out: {batch.attempt.reason or 'no answer'}"
+                )
             self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason, **facts)
         return step

@@ -1,4 +1,4 @@
-"""PlanPurge: decide once what is deleted, what is left alone, and how it splits."""
+"""PlanPurge: decide once which records are deleted, which are skipped, and how they split."""
 
 from __future__ import annotations
 
@@ -10,14 +10,8 @@ from uuid import uuid4
 import orjson
 
 from genesys_purge.errors import LimitExceeded
-from genesys_purge.methods.method import (
-    Method,
-    Noted,
-    Planned,
-    Skipped,
-    Sources,
-    policy_in_force,
-)
+from genesys_purge.methods.contract import Noted, Planned, Skipped, Sources
+from genesys_purge.methods.method import AnyMethod, policy_in_force
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
@@ -34,13 +28,11 @@ from genesys_purge.ports import (
     Runs,
 )
 from genesys_purge.purging.requests import Requests, request_of
-from genesys_purge.purging.whereto import genesys_for
+from genesys_purge.purging.same_organisation import genesys_for
 from genesys_purge.settings import Settings
 
-# The map over them must fit into the 256 KiB that a state may hand on.
+# The map over them must fit into the 256 KiB that a state may pass on.
 MOST_BATCHES = 10_000
-# Of which few are at work: the others wait for a place, or for their verification.
-MOST_WAITING = 1_000
 LONGEST_NOTE = 1_000
 
 
@@ -85,17 +77,9 @@ class PlanPurge:
         )
 
     def _concurrency(self, run: Run) -> int:
-        """How many batches at once; of those that need a place for a job no more than have one.
-
-        Where they wait to be verified, which needs none, as many as there may be.
-        """
         request, method = request_of(run)
-        at_once = self._organisation_of(run.organisation).concurrent_jobs
-        if method.gate is None:
-            return at_once
-        if method.gate.verify_after(request):
-            return MOST_WAITING
-        return min(at_once, method.gate.most_jobs)
+        allowed = self._organisation_of(run.organisation).concurrent_jobs
+        return method.lifecycle.concurrency(request, allowed)
 
     def _planned(self, run: Run) -> Run:
         request, method = request_of(run)
@@ -114,7 +98,7 @@ class PlanPurge:
                 f"the plan has {len(draft.batches)} batches, {MOST_BATCHES} are allowed; "
                 "ask for less at once, or raise the batch size"
             )
-        jobs = method.gate.jobs_for_each(request) if method.gate else 1
+        jobs = method.lifecycle.jobs_for_each(request)
         for number, planned in enumerate(draft.batches):
             batch = _batch(run, number, len(draft.batches), planned, jobs)
             self._runs.put_batch(batch, planned.entries, planner)
@@ -126,8 +110,7 @@ class PlanPurge:
                 self._meter.count(noted.metric, noted.value)
         return run
 
-    def _sources(self, run: Run, method: Method) -> Sources:
-        settings = self._settings
+    def _sources(self, run: Run, method: AnyMethod) -> Sources:
         return Sources(
             genesys=genesys_for(run, self._organisation_of, self._genesys_of),
             id_lists=self._id_lists,
@@ -135,10 +118,10 @@ class PlanPurge:
             matrix=self._policies.retention_matrix(),
             now=self._now(),
             reference=run.reference_time,
-            batch_size=settings.recording_batch_size if method.gate else settings.batch_size,
+            batch_size=self._settings.batch_size_of(method.name),
         )
 
-    def _plan(self, draft: Draft, request: PurgeRequest, method: Method) -> Plan:
+    def _plan(self, draft: Draft, request: PurgeRequest, method: AnyMethod) -> Plan:
         policy = policy_in_force(method, request, self._policies.retention_matrix())
         return Plan(
             batches=len(draft.batches),
@@ -147,13 +130,12 @@ class PlanPurge:
             hash=plan_hash(draft.batches),
             policy=policy,
             upper_bound=method.plans_upper_bound,
-            unit=method.gate.unit if method.gate else None,
+            unit=method.unit,
         )
 
     def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:
-        told = [f"{plan.batches} batches, plan hash {plan.hash}"]
-        told += [f"targeted counts {plan.unit}"] if plan.unit else []
-        told += [noted.text for noted in notes]
+        words = [f"{plan.batches} batches, plan hash {plan.hash}", f"targeted counts {plan.unit}"]
+        words += [noted.text for noted in notes]
         return AuditRecord(
             run_id=run.run_id,
             at=self._now(),
@@ -165,7 +147,7 @@ class PlanPurge:
             skipped=plan.skipped,
             policy=plan.policy,
             compliance_tags=run.compliance_tags or None,
-            detail="; ".join(told)[:LONGEST_NOTE],
+            detail="; ".join(words)[:LONGEST_NOTE],
         )
 
 
@@ -196,10 +178,9 @@ def plan_hash(batches: Iterable[Planned]) -> str:
     """SHA-256 over the manifests in order, in hex."""
     digest = hashlib.sha256()
     for batch in batches:
-        lies = batch.window or batch.interval
-        window = lies.to_json() if lies else None
-        ids = [entry.conversation_id for entry in batch.entries]
-        digest.update(orjson.dumps([window, ids, batch.targeted]))
+        window = batch.window or batch.interval
+        ids = [entry.id for entry in batch.entries]
+        digest.update(orjson.dumps([window and window.to_json(), ids, batch.targeted]))
     return digest.hexdigest()
 
 

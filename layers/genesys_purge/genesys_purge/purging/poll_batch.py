@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import JobLost, TryLater
-from genesys_purge.methods.method import JobReport, JobStatus, PollPolicy
+from genesys_purge.methods.contract import JobReport, JobStatus, PollPolicy
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next

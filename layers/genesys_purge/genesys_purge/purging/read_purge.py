@@ -78,9 +78,11 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "batch": batch.number,
         "status": batch.state,
         "jobId": batch.job_id or batch.last_job_id,
-        "attempts": batch.attempts,
+        "attempts": batch.attempt.number,
         "targeted": batch.targeted,
         "deleted": batch.deleted,
+        "archived": batch.archived,
+        "exported": batch.exported,
         "verified": batch.verified,
         "isVerified": batch.is_verified,
         "verification": batch.verification,
@@ -88,6 +90,6 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "endTime": batch.ended_at and zulu(batch.ended_at),
         "durationSeconds": batch.duration_seconds,
         "recordsPerSecond": batch.records_per_second,
-        "detail": batch.detail,
+        "detail": batch.detail or batch.attempt.reason,
     }
     return {name: value for name, value in shown.items() if value is not None}

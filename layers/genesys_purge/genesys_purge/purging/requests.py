@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods import METHODS
-from genesys_purge.methods.method import Method, Rules
+from genesys_purge.methods.contract import Rules
+from genesys_purge.methods.method import AnyMethod
 from genesys_purge.model.organisation import Organisation
-from genesys_purge.model.platform import INSTEAD, LIVE
+from genesys_purge.model.platform import LIVE
 from genesys_purge.model.request import (
     PurgeRequest,
     as_object,
@@ -22,8 +22,6 @@ from genesys_purge.model.request import (
 )
 from genesys_purge.model.run import Location, Run
 from genesys_purge.ports import Clock, OrganisationOf, Policies
-
-WORD = re.compile(r"\w+")
 
 
 class Requests:
@@ -38,6 +36,7 @@ class Requests:
         """The request in `payload`; InvalidRequest with every error of it."""
         document = as_object(payload)
         method = _method_named(document.get("method"))
+        request: PurgeRequest
         request, errors = read_fields(method.request_model, document)
         organisation = self._organisation(request, errors)
         rules = self._rules(organisation, reference or self._now())
@@ -47,7 +46,7 @@ class Requests:
             conflicts_of_common_fields(request, rules.max_records),
             method.conflicts(request, rules),
         )
-        others = (each for each in conflicts if not _follows(each, document, wrong))
+        others = (each for each in conflicts if wrong.isdisjoint((_field_of(each), *each.needs)))
         require_none(chain(errors, others))
         return request
 
@@ -82,26 +81,15 @@ def _field_of(error: FieldError) -> str:
     return error.path.partition(".")[0]
 
 
-def _follows(error: FieldError, document: Mapping[str, Any], wrong: set[str]) -> bool:
-    """Whether the error is there only because a wrong field reads as None.
-
-    That is one of the field itself, or of a field that is absent and could stand in for it.
-    """
-    field = _field_of(error)
-    return field in wrong or (
-        field not in document and not wrong.isdisjoint(WORD.findall(error.message))
-    )
-
-
-def _conflicts_of_platform(method: Method, organisation: Organisation) -> Iterator[FieldError]:
-    if organisation.platform == LIVE and method.name in INSTEAD:
+def _conflicts_of_platform(method: AnyMethod, organisation: Organisation) -> Iterator[FieldError]:
+    if organisation.platform == LIVE and method.instead:
         yield FieldError(
             "method",
-            f"the live platform has no {method.name}: use {INSTEAD[method.name]}",
+            f"the live platform has no {method.name}: use {method.instead}",
         )
 
 
-def request_of(run: Run) -> tuple[PurgeRequest, Method]:
+def request_of(run: Run) -> tuple[PurgeRequest, AnyMethod]:
     """A stored run's request and its method."""
     method = METHODS[run.method]
     return method.request_model.parse(run.request), method
@@ -116,7 +104,7 @@ def normalised(request: PurgeRequest, reference: datetime) -> dict[str, Any]:
     return document
 
 
-def _method_named(name: object) -> Method:
+def _method_named(name: object) -> AnyMethod:
     if name is None:
         raise InvalidRequest([FieldError("method", "is required")])
     if not isinstance(name, str) or name not in METHODS:

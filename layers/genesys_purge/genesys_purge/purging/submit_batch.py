@@ -1,9 +1,10 @@
-"""SubmitBatch: hand one part of a batch to Genesys, once."""
+"""SubmitBatch: submit one part of a batch to Genesys, once."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from genesys_purge.calling.guard import Guard
 from genesys_purge.errors import (
     LostRace,
     OnLegalHold,
@@ -18,15 +19,14 @@ from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.ports import Permit
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
-from genesys_purge.purging.execute_job import ExecuteJob
-from genesys_purge.purging.guard import Guard
-from genesys_purge.purging.job_places import JobPlaces
+from genesys_purge.purging.confirm_job import ConfirmJob
+from genesys_purge.purging.job_slots import JobSlots
 from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
 from genesys_purge.settings import Settings
 
 CONFLICT = 409
-# Well within the function's time, whatever the last turn's call takes.
+# Well within the function's time, however long the last call takes.
 AT_ONCE = timedelta(seconds=15)
 
 
@@ -39,20 +39,20 @@ class SubmitBatch:
         batches: Batches,
         guard: Guard,
         reconcile: Reconcile,
-        places: JobPlaces,
-        execute_job: ExecuteJob,
+        slots: JobSlots,
+        confirm_job: ConfirmJob,
         settings: Settings,
     ) -> None:
         self._cases = cases
         self._batches = batches
         self._guard = guard
         self._reconcile = reconcile
-        self._places = places
-        self._execute_job = execute_job
+        self._slots = slots
+        self._confirm_job = confirm_job
         self._settings = settings
 
     def __call__(self, step: BatchStep) -> BatchStep:
-        """Turns that need no wait are taken at once, so that halving does not fill the history."""
+        """Take turns that need no wait at once, so that halving does not fill the history."""
         until = self._batches.now() + AT_ONCE
         step = self._turn(step)
         while step.next is Next.SUBMIT and not step.wait_seconds and self._batches.now() < until:
@@ -70,17 +70,17 @@ class SubmitBatch:
                 return self._submit(case, step)
             case BatchState.SUBMITTING:
                 return self._reconcile(case, step)
-            case BatchState.READY | BatchState.EXECUTING:
-                return self._execute_job(case, step)
+            case BatchState.READY | BatchState.CONFIRMING:
+                return self._confirm_job(case, step)
             case state:
                 return step.then(PHASES[state])
 
     def _submit(self, case: Case, step: BatchStep) -> BatchStep:
         try:
-            self._places.take(case)
+            self._slots.take(case)
             before = self._count(case)
-            permit = self._guard.permit(case, before)
-            intent = self._intend(case.batch, permit, before)
+            permit = self._guard.permit(case.deletion(before))
+            intent = self._intend(case.batch, before)
         except OnLegalHold as error:
             return self._protect(case.batch, error, step)
         except TryLater as error:
@@ -90,19 +90,18 @@ class SubmitBatch:
         return self._call(case._replace(batch=intent), permit, step)
 
     def _count(self, case: Case) -> int:
-        """The records that are there right before the submit."""
+        """The records that exist right before the submit."""
         if case.batch.window is None:
             return len(case.part.ids)
         return case.method.remaining(case.request, case.part, case.genesys)
 
-    def _intend(self, batch: Batch, permit: Permit, before: int) -> Batch:
-        """Written before the call, so that no call goes without a trace."""
+    def _intend(self, batch: Batch, before: int) -> Batch:
+        """Store the intent before the call, so that every call leaves a trace."""
         now = self._batches.now()
         return self._batches.intend(
             batch.to(
                 BatchState.SUBMITTING,
-                attempts=permit.attempt,
-                intent_at=now,
+                attempt=batch.attempt.settled().intended(now),
                 first_intent_at=batch.first_intent_at or now,
                 submitted_at=None,
                 before=before,
@@ -117,38 +116,35 @@ class SubmitBatch:
             self._batches.advance(batch.unsure(str(error)))
             return step.then(Next.SUBMIT, RECONCILE_FIRST)
         except TryLater as error:
-            self._withdraw(batch)
+            self._withdraw(batch, error)
             return step.again(submit_wait(step, error.retry_after))
         except RefusedByGenesys as error:
-            withdrawn = self._withdraw(batch)
-            if self._places.are_taken(case):
-                return step.again(submit_wait(step, None))
-            if error.status != CONFLICT or batch.window is not None or case.method.gate:
-                raise
-            return self._bisect(withdrawn, error, step)
-        except PurgeError:
-            self._withdraw(batch)
+            return self._refused(case, error, step)
+        except PurgeError as error:
+            self._withdraw(batch, error)
             raise
-        now = self._batches.now()
-        self._batches.advance(
-            batch.to(
-                BatchState.SUBMITTED,
-                job_id=job_id,
-                began_at=batch.began_at or now,
-                submitted_at=now,
-            ),
-            Action.BATCH_SUBMITTED,
-            targeted=case.size,
-            detail=batch.interval and f"by the interval {batch.interval}",
+        self._batches.accepted(
+            batch, job_id, Action.BATCH_SUBMITTED, targeted=case.size, detail=_interval_of(batch)
         )
         return step.then(Next.POLL, first_wait(case.method.poll_policy, case.size))
 
-    def _withdraw(self, batch: Batch) -> Batch:
-        """The call was surely not carried out: the intent is taken back."""
-        return self._batches.advance(batch.to(BatchState.PLANNED, intent_at=None))
+    def _refused(self, case: Case, error: RefusedByGenesys, step: BatchStep) -> BatchStep:
+        """Wait for a slot, isolate the protected record, or let the error fail the batch."""
+        withdrawn = self._withdraw(case.batch, error)
+        if self._slots.are_full(case):
+            return step.again(submit_wait(step, None))
+        names_a_record = error.status == CONFLICT and case.batch.window is None
+        if names_a_record and case.method.lifecycle.conflict_means_protected:
+            return self._bisect(withdrawn, error, step)
+        raise error
+
+    def _withdraw(self, batch: Batch, error: PurgeError) -> Batch:
+        """Take back the intent of a call that was certainly not executed."""
+        attempt = batch.attempt.refused(str(error))
+        return self._batches.advance(batch.to(BatchState.PLANNED, attempt=attempt))
 
     def _bisect(self, batch: Batch, error: RefusedByGenesys, step: BatchStep) -> BatchStep:
-        """Genesys refused a part for one record of it: halve it until that record stands alone."""
+        """Halve a part that Genesys refused for one record, until that record stands alone."""
         candidates = batch.candidates
         if len(candidates) == 1:
             return self._protect(batch, OnLegalHold(str(error), entries=candidates), step)
@@ -158,7 +154,7 @@ class SubmitBatch:
         return step.then(Next.SUBMIT)
 
     def _protect(self, batch: Batch, error: OnLegalHold, step: BatchStep) -> BatchStep:
-        """Leave the held records alone and go on with the others; without any, the error stands."""
+        """Skip the held records and go on with the others; if none are named, raise the error."""
         if not error.entries:
             raise error
         kept = batch.to(BatchState.PLANNED, protected=batch.protected | error.entries)
@@ -177,9 +173,8 @@ class SubmitBatch:
         return step.then(PHASES[after.state])
 
     def _patience(self, case: Case) -> int:
-        """Seconds: a batch that needs a place waits until all others of its run have had theirs."""
-        jobs = case.batch.total if case.method.gate else 1
-        return self._settings.job_time_limit_seconds * jobs
+        """Seconds: a batch that needs a slot waits until the other batches have had theirs."""
+        return self._settings.job_time_limit_seconds * self._slots.turns_before(case)
 
     def _give_up(self, case: Case, step: BatchStep) -> BatchStep:
         self._batches.end(
@@ -189,3 +184,7 @@ class SubmitBatch:
             f"could not be submitted within {self._patience(case)} seconds",
         )
         return step.then(Next.DONE)
+
+
+def _interval_of(batch: Batch) -> str | None:
+    return f"by the interval {batch.interval}" if batch.interval else None

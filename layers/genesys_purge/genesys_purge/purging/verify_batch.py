@@ -1,9 +1,9 @@
-"""VerifyBatch: look whether the records of a completed batch are gone."""
+"""VerifyBatch: check whether the records of a completed batch are gone."""
 
 from __future__ import annotations
 
 from genesys_purge.errors import TryLater
-from genesys_purge.methods.method import Verdict
+from genesys_purge.methods.contract import Verdict
 from genesys_purge.model.audit import Action, success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
@@ -14,7 +14,7 @@ from genesys_purge.purging.waiting import VERIFY_WAITS
 
 
 class VerifyBatch:
-    """One turn of the verify phase; what cannot be verified in a few turns stays unverified."""
+    """One turn of the verify phase; a batch that stays unproven after a few turns is unverified."""
 
     def __init__(self, cases: Cases, batches: Batches, meter: Meter) -> None:
         self._cases = cases
@@ -29,39 +29,34 @@ class VerifyBatch:
             return step.then(Next.DONE)
         if wait := self._verification_wait(case, step):
             return step.then(Next.VERIFY, wait)
-        looks_left = step.attempt < len(VERIFY_WAITS)
+        checks_left = step.attempt < len(VERIFY_WAITS)
         try:
-            verdict = self._look(case)
+            verdict = self._verdict(case)
         except TryLater as error:
-            if not looks_left:
+            if not checks_left:
                 raise
             return step.again(max(VERIFY_WAITS[step.attempt], error.retry_after or 0))
-        if not verdict.is_complete and not verdict.is_final and looks_left:
+        if not verdict.is_complete and not verdict.is_final and checks_left:
             return step.again(VERIFY_WAITS[step.attempt])
         self._conclude(case, verdict)
         return step.then(Next.DONE)
 
     def _verification_wait(self, case: Case, step: BatchStep) -> float:
-        """How long the request has its verification wait, unless it has waited that long.
+        """Seconds that the request still asks its verification to wait, or 0.
 
-        What the step says was waited counts as well, for an engine's clock may not be ours.
+        The wait that the step reports counts as well: a scaled engine's clock differs from ours.
         """
-        gate, ended = case.method.gate, case.batch.ended_at
-        if gate is None or ended is None:
+        wait, ended = case.method.lifecycle.verify_after(case.request), case.batch.ended_at
+        if ended is None:
             return 0
-        wait = gate.verify_after(case.request)
         elapsed = (self._batches.now() - ended).total_seconds()
         return 0 if max(elapsed, step.waited_seconds) >= wait else wait
 
-    def _look(self, case: Case) -> Verdict:
+    def _verdict(self, case: Case) -> Verdict:
         batch, part = case.batch, case.whole
         if batch.window is None and not part.ids:
             return Verdict(0, is_complete=True, deleted=batch.deleted)
-        if case.method.gate and batch.job_id:
-            return case.method.gate.verify(part, batch.job_id, case.request, case.genesys)
-        before = batch.targeted if batch.window is None else batch.before or 0
-        remaining = case.method.remaining(case.request, part, case.genesys)
-        return case.method.verdict(before, remaining, batch.deleted)
+        return case.method.lifecycle.verify(case.request, part, batch, case.genesys)
 
     def _conclude(self, case: Case, verdict: Verdict) -> None:
         batch, is_bound = case.batch, case.method.plans_upper_bound
@@ -91,7 +86,7 @@ class VerifyBatch:
             self._meter.count("NothingDeleted")
 
     def _measure(self, batch: Batch) -> None:
-        """The figures for capacity planning: records, seconds, and records a second."""
+        """The figures for capacity planning: records, seconds, and records per second."""
         if batch.deleted is not None:
             self._meter.count("RecordsDeleted", batch.deleted)
         if batch.duration_seconds is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from genesys_purge.methods.method import JobReport, PollPolicy
+from genesys_purge.methods.contract import JobReport, PollPolicy
 from genesys_purge.model.messages import BatchStep
 
 # Looks after a submit whose outcome is unknown: patience is cheaper than deleting twice.

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from genesys_purge.calling.slots import Slot
 from genesys_purge.campaign_rules.campaign import Campaign
 from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.run import Run
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import Place
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 RUN = "run"
 NOBODY = "-"
-# No run's id has such a sign.
-PLACES = "#job-places"
+# No run id contains this sign.
+SLOTS = "#job-slots"
 
 
 def run_key(run_id: str) -> Item:
@@ -40,13 +40,13 @@ def manifest_key(run_id: str, number: int) -> Item:
     return {"runId": {"S": run_id}, "item": {"S": f"manifest#{number:06}"}}
 
 
-def place_key(place: Place) -> Item:
-    partition = f"{PLACES}/{place.organisation}" if place.organisation else PLACES
-    return {"runId": {"S": partition}, "item": {"S": f"place#{place.number}"}}
+def slot_key(slot: Slot) -> Item:
+    partition = f"{SLOTS}/{slot.organisation}" if slot.organisation else SLOTS
+    return {"runId": {"S": partition}, "item": {"S": f"slot#{slot.number}"}}
 
 
-def place_item(place: Place, holder: BatchRef) -> Item:
-    return place_key(place) | {"holder": holder_text(holder)}
+def slot_item(slot: Slot, holder: BatchRef) -> Item:
+    return slot_key(slot) | {"holder": holder_text(holder)}
 
 
 def holder_text(holder: BatchRef) -> AttributeValueTypeDef:
@@ -144,15 +144,16 @@ def _entry(
     classification: str | None,
     start: float | None = None,
     media: Sequence[str] = (),
+    record_id: str | None = None,
 ) -> Entry:
     began = None if start is None else _moment(start)
-    return Entry(conversation_id, _moment(end), classification, began, frozenset(media))
+    return Entry(conversation_id, _moment(end), classification, began, frozenset(media), record_id)
 
 
 def _row(entry: Entry) -> list[object]:
     start = None if entry.start is None else entry.start.timestamp()
     end, media = entry.end.timestamp(), sorted(entry.media)
-    return [entry.conversation_id, end, entry.classification, start, media]
+    return [entry.conversation_id, end, entry.classification, start, media, entry.record_id]
 
 
 def _moment(seconds: float) -> datetime:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from genesys_purge.model.organisation import Organisation
     from genesys_purge.store.directory import StoredDirectory
     from genesys_purge.store.holds import DynamoHolds
-    from genesys_purge.store.job_places import DynamoJobPlaces
     from genesys_purge.store.ledger import Ledger
     from genesys_purge.store.organisations import ParameterOrganisations
     from genesys_purge.store.policies import ParameterPolicies
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
     from genesys_purge.store.secrets import StoredSecret
+    from genesys_purge.store.slots import DynamoSlots
     from genesys_purge.telemetry import EmfMeter
 
 
@@ -73,10 +73,10 @@ def runs() -> DynamoRuns:
 
 
 @cache
-def job_places() -> DynamoJobPlaces:
-    from genesys_purge.store.job_places import DynamoJobPlaces
+def slots() -> DynamoSlots:
+    from genesys_purge.store.slots import DynamoSlots
 
-    return DynamoJobPlaces(aws("dynamodb"), settings().named("runs_table"), ledger())
+    return DynamoSlots(aws("dynamodb"), settings().named("runs_table"), ledger())
 
 
 @cache
@@ -171,9 +171,9 @@ def genesys(name: str | None) -> GenesysClient:
 
 @cache
 def _client(organisation: Organisation) -> GenesysClient:
+    from genesys_purge.calling.pace import Pace
     from genesys_purge.genesys.client import GenesysClient
     from genesys_purge.genesys.oauth import Tokens
-    from genesys_purge.genesys.pace import Pace
     from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 
     credentials = StoredCredentials(secret(organisation.secret, MAX_AGE))

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @cache
 def create_purge_rule() -> CreatePurgeRule:
+    from genesys_purge.calling.guard import Guard
     from genesys_purge.purge_rules.checking import RuleRequests
     from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
     from genesys_purge.purge_rules.creation import Creation
-    from genesys_purge.purging.guard import Guard
 
     guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
     create = Creation(rules(), guard, adapters.meter(), adapters.now, adapters.sleep)

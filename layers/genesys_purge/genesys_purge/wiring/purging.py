@@ -82,9 +82,10 @@ def plan_purge() -> PlanPurge:
 
 @cache
 def submit_batch() -> SubmitBatch:
-    from genesys_purge.purging.execute_job import ExecuteJob
-    from genesys_purge.purging.guard import Guard
-    from genesys_purge.purging.job_places import JobPlaces
+    from genesys_purge.calling.guard import Guard
+    from genesys_purge.calling.slots import Slots
+    from genesys_purge.purging.confirm_job import ConfirmJob
+    from genesys_purge.purging.job_slots import JobSlots
     from genesys_purge.purging.reconcile import Reconcile
     from genesys_purge.purging.submit_batch import SubmitBatch
 
@@ -95,8 +96,8 @@ def submit_batch() -> SubmitBatch:
         batches,
         guard,
         Reconcile(batches, settings),
-        JobPlaces(adapters.job_places(), adapters.runs()),
-        ExecuteJob(batches, guard, settings),
+        JobSlots(Slots(adapters.slots()), adapters.runs()),
+        ConfirmJob(batches, guard, settings),
         settings,
     )
 

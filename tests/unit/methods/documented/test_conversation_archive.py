@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest, OutcomeUnknown, UnreadableAnswer
+from genesys_purge.methods.contract import JobReport, JobStatus, Verdict
 from genesys_purge.methods.documented.conversation_archive import (
     LOOK_UP,
     STATUS,
     SUBMIT,
     ConversationArchive,
 )
-from genesys_purge.methods.method import JobReport, JobStatus, Verdict
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import OnLegalHold, OutcomeUnknown, UnreadableAnswer
+from genesys_purge.methods.contract import JobReport, JobStatus, Part, Verdict
 from genesys_purge.methods.documented.data_deletion import COUNT, STATUS, SUBMIT, DataDeletion
-from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
 from genesys_purge.model.dates import DateRange, Window
 
 from tests import builders

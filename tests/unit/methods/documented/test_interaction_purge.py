@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import OnLegalHold, OutcomeUnknown, UnreadableAnswer
+from genesys_purge.methods.contract import JobReport, JobStatus, Part, Verdict
 from genesys_purge.methods.documented.interaction_purge import STATUS, SUBMIT, InteractionPurge
-from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
-from genesys_purge.methods.windows import COUNT
+from genesys_purge.methods.documented.windows import COUNT
 from genesys_purge.model.dates import DateRange
 
 from tests import builders

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import UnreadableAnswer
-from genesys_purge.methods import windows
-from genesys_purge.methods.method import Part
+from genesys_purge.methods.contract import Part
+from genesys_purge.methods.documented import windows
 from genesys_purge.model.dates import Window, zulu
 from hypothesis import given
 from hypothesis import strategies as st

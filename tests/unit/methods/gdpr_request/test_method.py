@@ -20,10 +20,10 @@ from genesys_purge.errors import (
     RefusedByGenesys,
     UnreadableAnswer,
 )
-from genesys_purge.methods.gdpr_request.finder import LIST
+from genesys_purge.methods.contract import JobReport, JobStatus, Part, Verdict
+from genesys_purge.methods.gdpr_request.lifecycle import LIST
 from genesys_purge.methods.gdpr_request.method import DELETE, EXPORT, STATUS, GdprRequest
 from genesys_purge.methods.gdpr_request.subjects import FIND
-from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.ports import Permit
@@ -265,7 +265,7 @@ BATCH = BatchRef("run-1", 0)
 
 
 def find(genesys: ScriptedGenesys) -> str | None:
-    return METHOD.finder.find(request(), BATCH, genesys)
+    return METHOD.lifecycle.find(request(), BATCH, PART, genesys)
 
 
 def test_the_request_of_a_batch_is_found_by_its_name_on_whatever_page() -> None:

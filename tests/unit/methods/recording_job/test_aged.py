@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from genesys_purge.errors import JobLost, OnLegalHold
-from genesys_purge.methods.method import Noted, Planned
+from genesys_purge.methods.contract import Noted, Planned
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
 from genesys_purge.methods.recording_job.method import RecordingJob
 from genesys_purge.methods.recording_job.protection import ASK

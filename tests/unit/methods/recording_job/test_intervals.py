@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from genesys_purge.methods.method import Planned, Skipped
+from genesys_purge.methods.contract import Planned, Skipped
 from genesys_purge.methods.recording_job.intervals import Span, intervals
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import JobLost, OutcomeUnknown, UnreadableAnswer
-from genesys_purge.methods.method import JobReport, JobStatus, Part, Planned, Verdict
+from genesys_purge.methods.contract import JobReport, JobStatus, Part, Planned, Verdict
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
-from genesys_purge.methods.recording_job.gate import CREATE, STATUS
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.method import RecordingJob
 from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.two_step import CREATE, STATUS
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.retention import RetentionMatrix

@@ -15,10 +15,16 @@ RULES = "/api/v2/outbound/campaigns/{campaign_id}/rules"
 READ = ("outbound:campaign:read",)
 WRITE = ("outbound:campaign:write", "outbound:rule:write")
 # Not repeated by the client: whoever reads has a wait loop of its own.
-LIST = Operation("GET", f"{RULES}?pageSize=100&pageNumber={{page}}", READ, retried=False)
-CREATE = Operation("POST", RULES, WRITE)
-UPDATE = Operation("PUT", f"{RULES}/{{rule_id}}", WRITE)
-REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE)
+INSTEAD = (
+    "GenesysPlatform=live, with which rules go to /api/v2/outbound/campaignrules for what a "
+    "campaign does, to /api/v2/outbound/rulesets for what depends on a contact"
+)
+LIST = Operation(
+    "GET", f"{RULES}?pageSize=100&pageNumber={{page}}", READ, retried=False, instead=INSTEAD
+)
+CREATE = Operation("POST", RULES, WRITE, instead=INSTEAD)
+UPDATE = Operation("PUT", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD)
+REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD)
 
 NOT_FOUND = 404
 MOST_PAGES = 200

@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple, TypeVar
 
 from genesys_purge.campaign_rules.campaign import Campaign
-from genesys_purge.campaign_rules.documented.catalogue import READ, RULES
+from genesys_purge.campaign_rules.documented.catalogue import INSTEAD, READ, RULES
 from genesys_purge.campaign_rules.exporting.campaign_export import (
     CampaignExport,
     ExportedWindow,
@@ -23,7 +23,7 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.ports import Clock, Genesys, Operation
 
-READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ)
+READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ, instead=INSTEAD)
 # No export lives longer: its function's time is over by then.
 LEASE = timedelta(seconds=900)
 

@@ -17,7 +17,13 @@ from genesys_purge.campaign_rules.rules import moment
 from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.ports import Genesys, Operation
 
-QUERY_EVENTS = Operation("POST", "/api/v2/analytics/events/query", ("analytics:events:read",))
+QUERY_EVENTS = Operation(
+    "POST",
+    "/api/v2/analytics/events/query",
+    ("analytics:events:read",),
+    instead="POST /api/v2/audits/query with serviceName Outbound, or Genesys's EventBridge partner "
+    "source",
+)
 EVENT_NAMES = ("outbound.rule.created", "outbound.rule.updated")
 MOST_PAGES = 5_000
 # A URL's query, without the braces that would be places to fill in.

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from genesys_purge.errors import FieldError, InvalidRequest, UnreadableAnswer
 from genesys_purge.methods.answers import count_in, job_id_in, storage_in, text_in
-from genesys_purge.methods.method import (
+from genesys_purge.methods.contract import (
+    CONVERSATIONS,
     JobReport,
     JobStatus,
     Part,
@@ -22,17 +23,19 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    policy_in_force,
 )
+from genesys_purge.methods.method import policy_in_force
+from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.ports import Genesys, IdLists, Operation, Permit
 
+INSTEAD = "method recording_job with conversationIds"
 PURGE = ("analytics:conversation:delete",)
 LOOK_UP = Operation("POST", "/api/v2/analytics/conversations/details/query")
-SUBMIT = Operation("POST", "/api/v2/analytics/conversations/purge", PURGE)
+SUBMIT = Operation("POST", "/api/v2/analytics/conversations/purge", PURGE, instead=INSTEAD)
 STATUS = Operation("GET", "/api/v2/analytics/conversations/purge/{job_id}", PURGE, retried=False)
 MOST_INLINE = 1_000
 LONGEST_CLASSIFICATION = 40
@@ -62,13 +65,20 @@ class ConversationArchive:
     request_model = ConversationArchiveRequest
     poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
     plans_upper_bound = False
-    gate = None
-    finder = None
+    unit = CONVERSATIONS
+    instead = INSTEAD
+
+    def __init__(self) -> None:
+        self.lifecycle = OneStep(self)
 
     def conflicts(self, request: ConversationArchiveRequest, rules: Rules) -> Iterator[FieldError]:
         ids, url = request.conversation_ids, request.conversation_ids_from
         if (ids is None) == (url is None):
-            yield FieldError("conversationIds", "give either these or conversationIdsFrom")
+            yield FieldError(
+                "conversationIds",
+                "give either these or conversationIdsFrom",
+                needs=("conversationIdsFrom",),
+            )
         if url is not None and not S3_URL.fullmatch(url):
             yield FieldError("conversationIdsFrom", "must be s3://bucket/key")
         if ids and len(ids) > MOST_INLINE:

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from genesys_purge.errors import FieldError
-from genesys_purge.methods import windows
 from genesys_purge.methods.answers import job_id_in, storage_in, text_in
-from genesys_purge.methods.method import (
+from genesys_purge.methods.contract import (
+    RECORDS,
     JobReport,
     JobStatus,
     Part,
@@ -21,17 +21,25 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    policy_in_force,
 )
+from genesys_purge.methods.documented import windows
+from genesys_purge.methods.method import policy_in_force
+from genesys_purge.methods.one_step import OneStep
+from genesys_purge.methods.windows import check_window
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.ports import Genesys, Operation, Permit
 
+INSTEAD = (
+    "method recording_job for the recordings of a date range, or gdpr_request for everything about "
+    "one data subject; includePolicyBasedRecordings replaces retentionPolicyOverride, and another "
+    "organisation (field organisation) replaces a jurisdiction"
+)
 MANAGE = ("data:deletion:manage",)
 # The document writes the scope both ways.
 COUNT = windows.COUNT._replace(scopes=("analytics:query", "analytics:queries"))
-SUBMIT = Operation("POST", "/api/v2/data/deletion/requests", MANAGE)
+SUBMIT = Operation("POST", "/api/v2/data/deletion/requests", MANAGE, instead=INSTEAD)
 STATUS = Operation("GET", "/api/v2/data/deletion/requests/{job_id}", MANAGE, retried=False)
 
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
@@ -65,8 +73,11 @@ class DataDeletion:
     request_model = DataDeletionRequest
     poll_policy = PollPolicy(first=15)
     plans_upper_bound = False
-    gate = None
-    finder = None
+    unit = RECORDS
+    instead = INSTEAD
+
+    def __init__(self) -> None:
+        self.lifecycle = OneStep(self)
 
     def conflicts(self, request: DataDeletionRequest, rules: Rules) -> Iterator[FieldError]:
         if request.legal_hold_validation is False:
@@ -76,7 +87,7 @@ class DataDeletion:
         if request.jurisdiction and request.jurisdiction not in rules.residency_zones:
             zones = ", ".join(sorted(rules.residency_zones))
             yield FieldError("jurisdiction", f"is outside the residency zones ({zones})")
-        yield from windows.check_window(
+        yield from check_window(
             request.date_range, policy_in_force(self, request, rules.matrix), rules
         )
 

@@ -10,9 +10,9 @@ import orjson
 from pydantic import Field
 
 from genesys_purge.errors import FieldError
-from genesys_purge.methods import windows
 from genesys_purge.methods.answers import count_in, job_id_in, list_in, text_in
-from genesys_purge.methods.method import (
+from genesys_purge.methods.contract import (
+    RECORDS,
     JobReport,
     JobStatus,
     Part,
@@ -22,15 +22,22 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    policy_in_force,
     sum_of,
 )
+from genesys_purge.methods.documented import windows
+from genesys_purge.methods.method import policy_in_force
+from genesys_purge.methods.one_step import OneStep
+from genesys_purge.methods.windows import check_window
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.ports import Genesys, Operation, Permit
 
-SUBMIT = Operation("POST", "/api/v2/interactions/purge", ("purge:write",))
+INSTEAD = (
+    "method recording_job with mediaTypes and dateRange; there is no soft delete and no filter on "
+    "attributes, and mediaTypes message replaces sms and social"
+)
+SUBMIT = Operation("POST", "/api/v2/interactions/purge", ("purge:write",), instead=INSTEAD)
 STATUS = Operation("GET", "/api/v2/interactions/purge/{job_id}", ("purge:read",), retried=False)
 HIPAA_DAYS = 2_555
 LARGEST_FILTERS = 16_384
@@ -84,8 +91,11 @@ class InteractionPurge:
     request_model = InteractionPurgeRequest
     poll_policy = PollPolicy(first=15, growth=1.1, attempts=200)
     plans_upper_bound = True
-    gate = None
-    finder = None
+    unit = RECORDS
+    instead = INSTEAD
+
+    def __init__(self) -> None:
+        self.lifecycle = OneStep(self)
 
     def conflicts(self, request: InteractionPurgeRequest, rules: Rules) -> Iterator[FieldError]:
         days = request.retention_days
@@ -100,7 +110,7 @@ class InteractionPurge:
             yield FieldError("filters", f"may have at most {LARGEST_FILTERS} bytes as JSON")
         if _depth(request.filters) > DEEPEST_FILTERS:
             yield FieldError("filters", f"may be nested at most {DEEPEST_FILTERS} deep")
-        yield from windows.check_window(
+        yield from check_window(
             request.date_range, policy_in_force(self, request, rules.matrix), rules
         )
 

@@ -17,10 +17,8 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.methods.answers import job_id_in, text_in
-from genesys_purge.methods.gdpr_request import subjects
-from genesys_purge.methods.gdpr_request.finder import GdprFinder, name_of
-from genesys_purge.methods.gdpr_request.subjects import Search, SearchType, Subject
-from genesys_purge.methods.method import (
+from genesys_purge.methods.contract import (
+    SUBJECTS,
     JobReport,
     JobStatus,
     Part,
@@ -30,8 +28,11 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    policy_in_force,
 )
+from genesys_purge.methods.gdpr_request import subjects
+from genesys_purge.methods.gdpr_request.lifecycle import ListedOneStep, name_of, request_named
+from genesys_purge.methods.gdpr_request.subjects import Search, SearchType, Subject
+from genesys_purge.methods.method import policy_in_force
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.model.platform import LIVE
@@ -106,15 +107,19 @@ class GdprRequest:
         first=60, growth=2, longest=14_400, limit_seconds=92 * 86_400, deadline_metric=LEFT
     )
     plans_upper_bound = True
-    gate = None
-    finder = GdprFinder()
+    unit = SUBJECTS
+    instead = None
+
+    def __init__(self) -> None:
+        self.lifecycle = ListedOneStep(self)
 
     def conflicts(self, request: SubjectRequest, rules: Rules) -> Iterator[FieldError]:
         if (request.subject is None) == (request.search_type is None):
             path = "searchType" if request.search_value else "subject"
-            yield FieldError(path, "give either searchType and searchValue, or subject")
+            needs = () if request.subject else ("searchType", "searchValue", "subject")
+            yield FieldError(path, "give either searchType and searchValue, or subject", needs)
         elif (request.search_type is None) != (request.search_value is None):
-            yield FieldError("searchValue", "belongs to searchType")
+            yield FieldError("searchValue", "belongs to searchType", needs=("searchType",))
         elif request.search is None:
             yield FieldError(
                 "subject",
@@ -157,7 +162,7 @@ class GdprRequest:
         """Named after the batch; OutcomeUnknown where an earlier submit turns out to have one."""
         batch = BatchRef(permit.run_id, permit.batch)
         # Looked for before the subject, whom an earlier attempt may have deleted by now.
-        if permit.attempt > 1 and self.finder.find(request, batch, genesys):
+        if permit.attempt > 1 and request_named(name_of(batch), request.request_type, genesys):
             raise OutcomeUnknown("the request of an earlier submit is listed by now")
         subject = self._one(request, genesys)
         if subject is None:

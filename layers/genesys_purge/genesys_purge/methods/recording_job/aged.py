@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from genesys_purge.errors import OnLegalHold
-from genesys_purge.methods.method import Planned, Skipped, Sources
+from genesys_purge.methods.contract import Planned, Skipped, Sources
 from genesys_purge.methods.recording_job import conversations as conversation_details
 from genesys_purge.methods.recording_job import intervals as aged_intervals
 from genesys_purge.methods.recording_job.checks import is_aged

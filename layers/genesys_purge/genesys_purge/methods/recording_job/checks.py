@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from genesys_purge.errors import FieldError
-from genesys_purge.methods.method import Rules
+from genesys_purge.methods.contract import Rules
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest
 from genesys_purge.model.dates import Window, zulu
 
@@ -24,7 +24,7 @@ def check_selection(request: RecordingJobRequest) -> Iterator[FieldError]:
     """Something has to be selected, each conversation once, and filters need a date range."""
     ids, date_range = request.conversation_ids, request.date_range
     if ids is None and date_range is None:
-        yield FieldError("conversationIds", "give these, dateRange, or both")
+        yield FieldError("conversationIds", "give these, dateRange, or both", needs=("dateRange",))
     if ids and len(set(ids)) < len(ids):
         yield FieldError("conversationIds", "names a conversation twice")
     if date_range is None and (request.conversation_filters or request.segment_filters):

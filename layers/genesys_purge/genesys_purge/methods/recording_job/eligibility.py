@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from genesys_purge.methods.method import Noted, Sources
+from genesys_purge.methods.contract import Noted, Sources
 from genesys_purge.methods.recording_job.conversations import Conversation
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.model.batch import Entry

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from genesys_purge.methods.method import Planned, Skipped
+from genesys_purge.methods.contract import Planned, Skipped
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from genesys_purge.errors import JobLost, UnreadableAnswer
-from genesys_purge.methods.method import Part
+from genesys_purge.methods.contract import Part
 from genesys_purge.methods.recording_job.lists import entities_in
 from genesys_purge.methods.recording_job.match import CLOCKS_DIFFER
 from genesys_purge.methods.recording_job.request import Action

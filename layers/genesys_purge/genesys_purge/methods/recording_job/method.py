@@ -8,10 +8,9 @@ from datetime import timedelta
 from itertools import chain, islice
 
 from genesys_purge.errors import FieldError
-from genesys_purge.methods import windows
 from genesys_purge.methods.answers import job_id_in
-from genesys_purge.methods.data_retention import cap_of
-from genesys_purge.methods.method import (
+from genesys_purge.methods.contract import (
+    CONVERSATIONS,
     JobReport,
     Noted,
     Part,
@@ -21,8 +20,10 @@ from genesys_purge.methods.method import (
     Skipped,
     Sources,
     Verdict,
-    policy_in_force,
 )
+from genesys_purge.methods.data_retention import cap_of
+from genesys_purge.methods.method import policy_in_force
+from genesys_purge.methods.one_step import OneStep
 from genesys_purge.methods.recording_job import aged as recording_aged
 from genesys_purge.methods.recording_job import conversations as conversation_details
 from genesys_purge.methods.recording_job.checks import (
@@ -33,16 +34,17 @@ from genesys_purge.methods.recording_job.checks import (
 )
 from genesys_purge.methods.recording_job.conversations import Conversation
 from genesys_purge.methods.recording_job.eligibility import Eligibility
-from genesys_purge.methods.recording_job.gate import (
-    CREATE,
-    SENSITIVE,
-    STATUS,
-    RecordingGate,
-    report_of,
-)
 from genesys_purge.methods.recording_job.metadata import count_of, is_kept
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest, job_of
+from genesys_purge.methods.recording_job.two_step import (
+    CREATE,
+    SENSITIVE,
+    STATUS,
+    TwoStep,
+    report_of,
+)
+from genesys_purge.methods.windows import check_window
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.media import of_media
 from genesys_purge.model.retention import Kind, values
@@ -58,15 +60,18 @@ class RecordingJob:
     request_model = RecordingJobRequest
     poll_policy = PollPolicy(first=15, growth=1.25, longest=60, by_progress=True)
     plans_upper_bound = True
-    gate = RecordingGate()
-    finder = None
+    unit = CONVERSATIONS
+    instead = None
+
+    def __init__(self) -> None:
+        self.lifecycle = TwoStep(OneStep(self))
 
     def conflicts(self, request: RecordingJobRequest, rules: Rules) -> Iterator[FieldError]:
         policy = policy_in_force(self, request, rules.matrix)
         yield from chain(check_selection(request), check_action(request))
         if request.date_range is None and policy is None:
             yield FieldError("method", "no rule of the retention matrix covers these records")
-        yield from windows.check_window(request.date_range, policy, rules)
+        yield from check_window(request.date_range, policy, rules)
         yield from check_age(request, rules)
 
     def kind(self, request: RecordingJobRequest) -> Kind:
@@ -110,7 +115,7 @@ class RecordingJob:
         return sum(count_of(each, genesys, is_kept) != 0 for each in part.ids)
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """Of conversations; the gate's own verification knows the job as well."""
+        """Of conversations; verification in the lifecycle also knows the job."""
         return Verdict(before - remaining, remaining == 0, deleted=reported)
 
     def tags(self, request: RecordingJobRequest) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from genesys_purge.methods.method import Part
+from genesys_purge.methods.contract import Part
 from genesys_purge.methods.recording_job.conversations import Filter, any_of
 from genesys_purge.model.dates import DateRange, Window, zulu
 from genesys_purge.model.request import Classification, PurgeRequest

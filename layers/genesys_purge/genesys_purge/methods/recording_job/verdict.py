@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from genesys_purge.methods.answers import count_in, text_in
-from genesys_purge.methods.method import Part, Verdict
+from genesys_purge.methods.contract import Part, Verdict
 from genesys_purge.methods.recording_job.lists import pages
 from genesys_purge.methods.recording_job.metadata import count_of, undone_by
 from genesys_purge.methods.recording_job.protection import protection_of

@@ -12,7 +12,13 @@ from genesys_purge.purge_rules.answers import id_in
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 from genesys_purge.purge_rules.rule import RuleRequest, Scope
 
-CREATE = Operation("POST", "/api/v2/purgerules", ("purgerules:write",))
+CREATE = Operation(
+    "POST",
+    "/api/v2/purgerules",
+    ("purgerules:write",),
+    instead="a schedule of ours that submits method recording_job or, for what is still to be "
+    "recorded, GenesysPlatform live, where a rule becomes a media retention policy",
+)
 CONFLICT = 409
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.methods.recording_job.gate import RecordingGate
+from genesys_purge.methods.recording_job.two_step import TwoStep
 
 from local.simulator import SimulatorSettings
 from local.simulator.live.recording_job_engine import RecordingJobEngine
@@ -43,7 +43,7 @@ def test_runs_at_the_same_time_never_have_more_than_two_jobs(
     lenient: RecordingScene, *, lists: bool
 ) -> None:
     app, slots = lenient.app, [lenient.slot() for _ in range(4)]
-    blind = nullcontext() if lists else patch.object(RecordingGate, "active_jobs", return_value=0)
+    blind = nullcontext() if lists else patch.object(TwoStep, "unfinished_jobs", return_value=0)
 
     with counted() as most, blind:
         runs = [app.submit(slot.request(verifyAfterHours=1))["runId"] for slot in slots]

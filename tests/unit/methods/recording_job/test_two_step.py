@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import JobLost, UnreadableAnswer
-from genesys_purge.methods.gate import Found, Present
-from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
-from genesys_purge.methods.recording_job.gate import (
+from genesys_purge.methods.contract import JobStatus, Part, Present, Verdict, Waiting
+from genesys_purge.methods.recording_job.metadata import METADATA
+from genesys_purge.methods.recording_job.method import RecordingJob
+from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.request import RecordingJobRequest, job_of
+from genesys_purge.methods.recording_job.two_step import (
     CANCEL,
     EXECUTE,
     LIST,
     STATUS,
-    RecordingGate,
     report_of,
 )
-from genesys_purge.methods.recording_job.metadata import METADATA
-from genesys_purge.methods.recording_job.protection import ASK
-from genesys_purge.methods.recording_job.request import RecordingJobRequest, job_of
 from genesys_purge.methods.recording_job.verdict import FAILED
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import zulu
 
 from tests import builders
@@ -28,7 +28,9 @@ from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.scene import PERMIT
 
-GATE = RecordingGate()
+LIFECYCLE = RecordingJob().lifecycle
+BATCH = BatchRef("run-1", 0)
+DONE = builders.batch(job_id="job-1")
 IDS = builders.uuids(3)
 BEGUN = NOON - timedelta(hours=2)
 PART = Part(None, IDS, builders.window(), NOON, since=BEGUN, now=NOON)
@@ -61,14 +63,17 @@ def of_ids(*ids: str) -> dict[str, Any]:
 def test_the_job_of_a_part_is_found_wherever_it_is_listed() -> None:
     page = {"entities": [job(id="other", recordingJobsQuery=query(**of_ids(IDS[0]))), job()]}
     pending, ready = listing(page), listing(NONE, page)
-    assert [GATE.find(ALL, PART, each) for each in (pending, ready)] == ["job-1", "job-1"]
+    assert [LIFECYCLE.find(ALL, BATCH, PART, each) for each in (pending, ready)] == [
+        "job-1",
+        "job-1",
+    ]
     assert [call.path["state"] for call in ready.calls] == ["PENDING", "READY"]
     assert {call.path["mine"] for call in ready.calls} == {"true"}
 
 
 def test_the_list_is_read_page_by_page() -> None:
     genesys = listing({"entities": [job(id="o", recordingJobsQuery={})]}, {"entities": [job()]})
-    assert GATE.find(ALL, PART, genesys) == "job-1"
+    assert LIFECYCLE.find(ALL, BATCH, PART, genesys) == "job-1"
     assert [call.path["page"] for call in genesys.calls] == ["1", "2"]
 
 
@@ -92,13 +97,16 @@ def test_the_list_is_read_page_by_page() -> None:
 )
 def test_another_job_is_not_taken_for_it(other: Any) -> None:
     genesys = listing({"entities": [other]}, NONE, {"entities": [other]}, NONE)
-    assert GATE.find(ALL, PART, genesys) is None
+    assert LIFECYCLE.find(ALL, BATCH, PART, genesys) is None
 
 
 def test_a_job_reads_the_same_in_another_spelling() -> None:
     ids = [each.upper() for each in reversed(IDS)]
     spelled = query(**of_ids(*ids), actionDate="2026-11-21T12:00:00.000Z")
-    assert GATE.find(ALL, PART, listing({"entities": [job(recordingJobsQuery=spelled)]})) == "job-1"
+    assert (
+        LIFECYCLE.find(ALL, BATCH, PART, listing({"entities": [job(recordingJobsQuery=spelled)]}))
+        == "job-1"
+    )
 
 
 AGED = PART._replace(interval=builders.window())
@@ -118,7 +126,7 @@ def aged(interval: Any) -> dict[str, Any]:
     ],
 )
 def test_the_job_of_an_interval_is_found_by_it(interval: str) -> None:
-    assert GATE.find(ALL, AGED, listing(aged(interval))) == "job-1"
+    assert LIFECYCLE.find(ALL, BATCH, AGED, listing(aged(interval))) == "job-1"
 
 
 @pytest.mark.parametrize(
@@ -126,18 +134,18 @@ def test_the_job_of_an_interval_is_found_by_it(interval: str) -> None:
     [None, 7, "", "a/b", str(builders.window(397)), f"{AGED.interval}/2026-01-01T00:00:00Z"],
 )
 def test_the_job_of_another_interval_is_not_taken_for_it(interval: Any) -> None:
-    assert GATE.find(ALL, AGED, listing(aged(interval), NONE, NONE)) is None
+    assert LIFECYCLE.find(ALL, BATCH, AGED, listing(aged(interval), NONE, NONE)) is None
 
 
 def test_a_job_by_ids_and_one_by_an_interval_are_two() -> None:
     by_ids, by_interval = {"entities": [job()]}, aged(str(AGED.interval))
-    assert GATE.find(ALL, AGED, listing(by_ids, NONE, NONE)) is None
-    assert GATE.find(ALL, PART, listing(by_interval, NONE, NONE)) is None
+    assert LIFECYCLE.find(ALL, BATCH, AGED, listing(by_ids, NONE, NONE)) is None
+    assert LIFECYCLE.find(ALL, BATCH, PART, listing(by_interval, NONE, NONE)) is None
 
 
 def test_active_jobs_are_everybodys_in_every_state_that_is_not_over() -> None:
     genesys = listing({"entities": [job()]}, NONE, {"entities": [job(), job()]})
-    assert GATE.active_jobs(genesys) == 3
+    assert LIFECYCLE.unfinished_jobs(genesys) == 3
     assert [(call.path["state"], call.path["mine"]) for call in genesys.calls] == [
         ("PENDING", "false"),
         ("READY", "false"),
@@ -147,7 +155,7 @@ def test_active_jobs_are_everybodys_in_every_state_that_is_not_over() -> None:
 
 def test_a_list_that_cannot_be_read_is_not_an_empty_one() -> None:
     with pytest.raises(UnreadableAnswer):
-        GATE.active_jobs(listing({}))
+        LIFECYCLE.unfinished_jobs(listing({}))
 
 
 def standing(answer: dict[str, Any]) -> ScriptedGenesys:
@@ -158,27 +166,27 @@ def standing(answer: dict[str, Any]) -> ScriptedGenesys:
 
 def test_a_job_that_waits_says_what_it_found() -> None:
     answer = {"state": "READY", "totalConversations": 3, "totalRecordings": 5}
-    assert GATE.found("job-1", standing(answer)) == Found(3, 5)
+    assert LIFECYCLE.waiting("job-1", standing(answer)) == Waiting(3, 5)
 
 
 @pytest.mark.parametrize("state", ["PENDING", "PROCESSING", "FULFILLED", "CANCELLED", "NEW"])
 def test_a_job_that_does_not_wait_has_nothing_to_say(state: str) -> None:
     answer = {"state": state, "totalConversations": 3, "totalRecordings": 5}
-    assert GATE.found("job-1", standing(answer)) is None
+    assert LIFECYCLE.waiting("job-1", standing(answer)) is None
 
 
 @pytest.mark.parametrize("totals", [{}, {"totalConversations": 3}, {"totalRecordings": 5}])
 def test_a_job_that_waits_without_totals_is_not_believed(totals: dict[str, int]) -> None:
     with pytest.raises(UnreadableAnswer):
-        GATE.found("job-1", standing({"state": "READY"} | totals))
+        LIFECYCLE.waiting("job-1", standing({"state": "READY"} | totals))
 
 
 def test_executing_and_cancelling_are_one_call_each() -> None:
     genesys = ScriptedGenesys()
     genesys.on(EXECUTE, {})
     genesys.on(CANCEL, {})
-    GATE.execute("job-1", PERMIT, genesys)
-    GATE.cancel("job-1", genesys)
+    LIFECYCLE.confirm("job-1", PERMIT, genesys)
+    LIFECYCLE.cancel("job-1", genesys)
     execute, cancel = genesys.calls
     assert (execute.body, execute.path, execute.permit) == (
         {"state": "PROCESSING"},
@@ -199,7 +207,7 @@ def after(*metadata: Any, failures: Any = NONE, **counters: int) -> ScriptedGene
 
 
 def verdict(genesys: ScriptedGenesys, request: RecordingJobRequest = ALL) -> Verdict:
-    return GATE.verify(PART, "job-1", request, genesys)
+    return LIFECYCLE.verify(request, PART, DONE, genesys)
 
 
 def test_a_job_is_verified_when_every_conversation_was_looked_at_and_nothing_is_left() -> None:
@@ -244,21 +252,21 @@ def test_of_what_was_there_no_more_may_be_left_than_was_not_processed(
         {"state": "FULFILLED", **told}
         | ({} if processed is None else {"totalProcessedRecordings": processed}),
     )
-    found = GATE.verify(PART._replace(kept=kept), "job-1", SOME, genesys)
+    found = LIFECYCLE.verify(SOME, PART._replace(kept=kept), DONE, genesys)
     assert found.is_complete is complete
 
 
 def test_what_is_protected_by_now_is_not_what_the_request_leaves_out() -> None:
     genesys = partly_done()
     genesys.on(ASK, lambda body: {"entities": [{"id": body["conversationIds"][0]}]})
-    found = GATE.verify(PART._replace(kept=6), "job-1", SOME, genesys)
+    found = LIFECYCLE.verify(SOME, PART._replace(kept=6), DONE, genesys)
     assert not found.is_complete
     assert "1 conversations are protected by now" in str(found.note)
 
 
 def test_a_recording_of_which_the_job_tells_nothing_is_not_left_out() -> None:
     genesys = partly_done(totalRecordings=5)
-    found = GATE.verify(PART._replace(kept=6), "job-1", SOME, genesys)
+    found = LIFECYCLE.verify(SOME, PART._replace(kept=6), DONE, genesys)
     assert not found.is_complete
     assert "does not say what became of 1" in str(found.note)
 
@@ -275,7 +283,7 @@ def test_what_is_there_is_counted_where_some_of_it_is_left_out(flags: dict[str, 
     genesys = ScriptedGenesys()
     genesys.on(METADATA, {"entities": [KEPT, DELETED, KEPT]})
     request = RecordingJobRequest.parse(builders.recording_job(**flags))
-    found = GATE.present(request, PART, genesys)
+    found = LIFECYCLE.present(request, PART, genesys)
     assert (found.conversations, found.records) == (3, None)
     assert found.kept == (6 if flags else None)
 
@@ -313,12 +321,12 @@ def test_many_failures_are_not_all_named() -> None:
 def test_what_genesys_does_not_know_counts_as_protected() -> None:
     genesys = ScriptedGenesys()
     genesys.on(ASK, JobLost("404"))
-    assert GATE.protected(IDS, genesys) == frozenset(IDS)
+    assert LIFECYCLE.protected(IDS, genesys) == frozenset(IDS)
 
 
 def test_verification_waits_for_the_hours_of_the_request() -> None:
     request = RecordingJobRequest.parse(builders.recording_job(verifyAfterHours=48))
-    assert (GATE.verify_after(ALL), GATE.verify_after(request)) == (0, 48 * 3_600)
+    assert (LIFECYCLE.verify_after(ALL), LIFECYCLE.verify_after(request)) == (0, 48 * 3_600)
 
 
 EXPORTED = {"fileState": "AVAILABLE", "exportedDate": "2026-11-21T11:00:00Z"}
@@ -345,22 +353,22 @@ def metadata(*replies: Any) -> ScriptedGenesys:
 )
 def test_what_is_to_be_exported_first_is_not_deleted_before(row: Any, unprepared: int) -> None:
     genesys = metadata({"entities": [EXPORTED, row]})
-    assert GATE.present(EXPORTING, PART, genesys) == Present(3, None, unprepared)
+    assert LIFECYCLE.present(EXPORTING, PART, genesys) == Present(3, None, unprepared)
 
 
 def test_what_cannot_be_looked_at_is_not_exported() -> None:
-    assert GATE.present(EXPORTING, PART, metadata(JobLost("404"), NONE)).unprepared == 1
+    assert LIFECYCLE.present(EXPORTING, PART, metadata(JobLost("404"), NONE)).unprepared == 1
 
 
 @pytest.mark.parametrize(("request_", "part"), [(ALL, PART), (EXPORTING, FIRST)])
 def test_without_an_export_or_before_it_nothing_needs_to_be_prepared(
     request_: RecordingJobRequest, part: Part
 ) -> None:
-    assert GATE.present(request_, part, ScriptedGenesys()) == Present(3)
+    assert LIFECYCLE.present(request_, part, ScriptedGenesys()) == Present(3)
 
 
 def test_an_export_is_the_first_of_two_jobs() -> None:
-    assert (GATE.jobs_for_each(ALL), GATE.jobs_for_each(EXPORTING)) == (1, 2)
+    assert (LIFECYCLE.jobs_for_each(ALL), LIFECYCLE.jobs_for_each(EXPORTING)) == (1, 2)
     export, deletion = job_of(EXPORTING, FIRST), job_of(EXPORTING, PART)
     assert (export["action"], export["integrationId"]) == ("EXPORT", "bucket-1")
     assert "clearExport" not in export
@@ -372,12 +380,12 @@ def test_an_export_is_the_first_of_two_jobs() -> None:
 @pytest.mark.parametrize(
     ("failed", "status", "message"),
     [
-        (0, JobStatus.COMPLETED, "5 recordings {done}, none deleted"),
-        (2, JobStatus.FAILED, "2 recordings failed; 5 recordings {done}, none deleted"),
+        (0, JobStatus.COMPLETED, None),
+        (2, JobStatus.FAILED, "2 recordings failed"),
     ],
 )
 def test_an_export_or_archive_deletes_nothing_and_fails_with_one_recording(
-    action: str, done: str, failed: int, status: JobStatus, message: str
+    action: str, done: str, failed: int, status: JobStatus, message: str | None
 ) -> None:
     answer = {
         "state": "FULFILLED",
@@ -385,7 +393,10 @@ def test_an_export_or_archive_deletes_nothing_and_fails_with_one_recording(
         "totalProcessedRecordings": 5,
         "totalFailedRecordings": failed,
     }
-    assert report_of(answer) == JobReport(status, 0, message.format(done=done))
+    report = report_of(answer)
+    assert (report.status, report.processed, report.message) == (status, 0, message)
+    counted = {"archived": report.archived, "exported": report.exported}
+    assert counted == {"archived": None, "exported": None} | {done: 5}
 
 
 ARCHIVING = RecordingJobRequest.parse(builders.recording_job(action="archive"))
@@ -397,12 +408,12 @@ HELD_AVAILABLE = {"fileState": "AVAILABLE"}
 
 def test_archiving_and_exporting_alone_take_one_job_of_their_own() -> None:
     archive, export = job_of(ARCHIVING, PART), job_of(EXPORTING_ALONE, PART)
-    assert (GATE.jobs_for_each(ARCHIVING), GATE.jobs_for_each(EXPORTING_ALONE)) == (1, 1)
+    assert (LIFECYCLE.jobs_for_each(ARCHIVING), LIFECYCLE.jobs_for_each(EXPORTING_ALONE)) == (1, 1)
     assert (archive["action"], "integrationId" in archive) == ("ARCHIVE", False)
     assert (export["action"], export["integrationId"]) == ("EXPORT", "bucket-1")
     assert not {"clearExport"} & {*archive, *export}
     for each in (ARCHIVING, EXPORTING_ALONE):
-        assert GATE.present(each, PART, ScriptedGenesys()) == Present(3)
+        assert LIFECYCLE.present(each, PART, ScriptedGenesys()) == Present(3)
 
 
 @pytest.mark.parametrize(
@@ -443,7 +454,7 @@ def test_without_a_moment_no_archive_date_has_come_and_unseen_is_undone(
 ) -> None:
     timeless = PART._replace(at=None)
     dated = after({"entities": [HELD_AVAILABLE | {"archiveDate": zulu(NOON)}]}, NONE)
-    assert not GATE.verify(timeless, "job-1", request_, dated).is_complete
+    assert not LIFECYCLE.verify(request_, timeless, DONE, dated).is_complete
     assert not verdict(after(JobLost("404"), NONE), request_).is_complete
 
 
@@ -452,7 +463,7 @@ def test_the_recordings_of_an_interval_are_counted(*, follows_export: bool) -> N
     request = EXPORTING if follows_export else ALL
     genesys = metadata({"entities": [KEPT, DELETED, EXPORTED]}, JobLost("404"), NONE)
     # What cannot be looked at was not exported, and makes no room for anything.
-    assert GATE.present(request, AGED, genesys) == Present(1, 2, 2 if follows_export else 0)
+    assert LIFECYCLE.present(request, AGED, genesys) == Present(1, 2, 2 if follows_export else 0)
     assert len(genesys.calls) == 3
 
 
@@ -474,7 +485,7 @@ def test_an_export_counts_between_the_batchs_first_intent_and_now_on_any_clock(
     at: datetime, *, counts: bool
 ) -> None:
     row = {"fileState": "AVAILABLE", "exportedDate": zulu(at)}
-    assert GATE.present(EXPORTING, PART, metadata({"entities": [row]})).unprepared == (
+    assert LIFECYCLE.present(EXPORTING, PART, metadata({"entities": [row]})).unprepared == (
         0 if counts else 3
     )
     assert verdict(after({"entities": [row]}, NONE), EXPORTING_ALONE).is_complete is counts
@@ -482,4 +493,4 @@ def test_an_export_counts_between_the_batchs_first_intent_and_now_on_any_clock(
 
 @pytest.mark.parametrize("part", [PART._replace(since=None), PART._replace(now=None)])
 def test_of_a_batch_whose_times_nobody_knows_no_export_counts(part: Part) -> None:
-    assert GATE.present(EXPORTING, part, metadata({"entities": [EXPORTED]})).unprepared == 3
+    assert LIFECYCLE.present(EXPORTING, part, metadata({"entities": [EXPORTED]})).unprepared == 3

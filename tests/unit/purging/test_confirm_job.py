@@ -15,9 +15,9 @@ from genesys_purge.errors import (
     RateLimited,
     RefusedByGenesys,
 )
-from genesys_purge.methods.recording_job.gate import CANCEL, CREATE, EXECUTE, LIST, STATUS
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, EXECUTE, LIST, STATUS
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep, Failure, Next
@@ -68,10 +68,10 @@ def test_a_job_that_is_as_planned_is_executed_under_a_permit_of_its_own(
     assert (after.next, bench.batch.state) == (Next.POLL, BatchState.SUBMITTED)
     permits = [call.permit for call in bench.genesys.calls if call.permit]
     assert permits == [Permit("run-1", 0, 1), Permit("run-1", 0, 2)]
-    assert bench.last_fact["action"] == "batch_executed"
+    assert bench.last_fact["action"] == "batch_confirmed"
     assert bench.last_fact["targeted"] == 3
     assert bench.last_fact["detail"] == (
-        "the job is about 4 recordings of 3 conversations; targeted counts conversations"
+        "the job covers 4 records of 3 conversations; targeted counts conversations"
     )
 
 
@@ -87,7 +87,7 @@ def test_the_second_intent_stands_before_the_job_is_executed(
     bench.genesys.on(EXECUTE, look)
     bench.submit_batch(step)
     (batch,) = seen
-    assert (batch.state, batch.attempts, batch.job_id) == (BatchState.EXECUTING, 2, "job-1")
+    assert (batch.state, batch.attempt.number, batch.job_id) == (BatchState.CONFIRMING, 2, "job-1")
 
 
 @pytest.mark.parametrize(("hours", "executed"), [(3, 0), (1, 1), (-1, 0)])
@@ -128,7 +128,7 @@ def test_a_job_about_no_more_than_was_planned_is_executed(
 
 def test_a_job_about_more_than_was_planned_is_stopped(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(STATUS, READY | {"totalConversations": 4})
-    assert_stopped(bench, bench.submit_batch(step), "4 conversations, the plan has 3")
+    assert_stopped(bench, bench.submit_batch(step), "4 conversations, but the plan has 3")
 
 
 def named(*ids: str) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def test_a_job_that_names_others_than_the_plan_is_stopped(
     bench: Workbench, step: BatchStep, ids: list[str]
 ) -> None:
     bench.genesys.on(STATUS, READY | {"recordingJobsQuery": named(*ids)})
-    assert_stopped(bench, bench.submit_batch(step), "names other conversations than the plan")
+    assert_stopped(bench, bench.submit_batch(step), "lists other conversations than the plan")
 
 
 @pytest.mark.parametrize("query", [named(*(each.upper() for each in IDS)), {}, {"action": 1}, None])
@@ -218,7 +218,7 @@ def test_a_call_that_surely_was_not_carried_out_is_made_again(
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
     assert bench.submit_batch(after).next is Next.POLL
-    assert bench.batch.attempts == 3
+    assert bench.batch.attempt.number == 3
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_the_state_of_a_job_tells_what_became_of_a_call_without_an_answer(
     bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
     after = bench.submit_batch(step)
     assert (after.next, after.wait_seconds) == (Next.SUBMIT, 15)
-    assert (bench.batch.state, bench.batch.outcome_unknown) == (BatchState.EXECUTING, True)
+    assert (bench.batch.state, bench.batch.attempt.is_uncertain) == (BatchState.CONFIRMING, True)
     bench.genesys.on(STATUS, {"state": state})
     after = bench.submit_batch(after)
     assert (after.next, bench.batch.state) == (following, stands)
@@ -277,7 +277,7 @@ def test_after_an_unanswered_call_nothing_counts_as_spared_that_may_be_gone(
     assert ("batch_protected" in bench.facts) is is_sure
     if not is_sure:
         assert (after.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
-        assert "may have executed its job before" in str(bench.batch.detail)
+        assert "may have confirmed its job before" in str(bench.batch.detail)
 
 
 def test_calls_without_an_answer_come_to_an_end(bench: Workbench, step: BatchStep) -> None:
@@ -292,13 +292,13 @@ def test_calls_without_an_answer_come_to_an_end(bench: Workbench, step: BatchSte
 def test_a_worker_that_died_in_the_call_is_awaited_and_then_counts_as_unknown(
     bench: Workbench, step: BatchStep
 ) -> None:
-    intent = bench.batch.to(BatchState.EXECUTING, intent_at=NOON)
+    intent = bench.batch.to(BatchState.CONFIRMING, attempt=builders.intended(number=2))
     bench.runs.advance(intent)
     after = bench.submit_batch(step)
     assert (after.next, after.wait_seconds) == (Next.SUBMIT, LEASE)
     bench.clock.wait(LEASE)
     after = bench.submit_batch(after)
-    assert (after.wait_seconds, bench.batch.outcome_unknown) == (15, True)
+    assert (after.wait_seconds, bench.batch.attempt.is_uncertain) == (15, True)
     assert bench.submit_batch(after).next is Next.POLL
     assert calls(bench, EXECUTE) == 1
 
@@ -380,15 +380,15 @@ def test_who_loses_the_race_to_execute_waits_and_does_not(
 @pytest.mark.parametrize(
     ("state", "told"),
     [
-        (BatchState.READY, "job-1 was not executed, but may still wait"),
-        (BatchState.EXECUTING, "its job may still be running"),
+        (BatchState.READY, "job-1 was not confirmed, but may still wait"),
+        (BatchState.CONFIRMING, "its job may still be running"),
     ],
 )
 def test_an_error_nobody_foresaw_says_how_the_job_stands(
     bench: Workbench, step: BatchStep, state: BatchState, told: str
 ) -> None:
     assert step.next is Next.SUBMIT
-    if state is BatchState.EXECUTING:
+    if state is BatchState.CONFIRMING:
         bench.runs.advance(bench.batch.to(state))
     failure = Failure(run_id="run-1", batch=0, error="Unexpected", cause="boom")
     assert bench.fail_batch(failure).next is Next.DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from genesys_purge.calling.slots import Slot
 from genesys_purge.errors import (
     GenesysUnavailable,
     JobLost,
@@ -12,11 +13,10 @@ from genesys_purge.errors import (
     OutcomeUnknown,
     RefusedByGenesys,
 )
-from genesys_purge.methods.recording_job.gate import CANCEL, CREATE, LIST, STATUS
+from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, LIST, STATUS
 from genesys_purge.model.batch import BatchRef, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Outcome, RunStatus
-from genesys_purge.ports import Place
 
 from tests import builders
 from tests.unit.purging.recording_batch import entries, planned
@@ -24,7 +24,7 @@ from tests.unit.workbench import Workbench
 
 MINE = BatchRef("run-1", 0)
 OTHER = BatchRef("run-2", 0)
-FIRST, SECOND = Place(None, 0), Place(None, 1)
+FIRST, SECOND = Slot(None, 0), Slot(None, 1)
 NONE: dict[str, Any] = {"entities": []}
 TWO = {"entities": [{"id": "a"}, {"id": "b"}]}
 
@@ -48,7 +48,7 @@ def other(bench: Workbench, state: BatchState, status: RunStatus = RunStatus.RUN
         run.model_copy(update={"status": status, **ended}),
         bench.audit.of("run-1")[0].model_copy(update={"run_id": "run-2"}),
     )
-    bench.places.holders = {FIRST: OTHER, SECOND: OTHER._replace(number=7)}
+    bench.slots.holders = {FIRST: OTHER, SECOND: OTHER._replace(number=7)}
 
 
 def is_created(bench: Workbench) -> bool:
@@ -57,13 +57,13 @@ def is_created(bench: Workbench) -> bool:
 
 def test_a_batch_takes_a_place_before_its_job_is_created(bench: Workbench, step: BatchStep) -> None:
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.places.holders == {FIRST: MINE}
+    assert bench.slots.holders == {FIRST: MINE}
 
 
 def test_a_batch_keeps_its_place_and_takes_no_second_one(bench: Workbench, step: BatchStep) -> None:
-    bench.places.holders = {SECOND: MINE}
+    bench.slots.holders = {SECOND: MINE}
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.places.holders == {SECOND: MINE}
+    assert bench.slots.holders == {SECOND: MINE}
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_a_batch_keeps_its_place_and_takes_no_second_one(bench: Workbench, step:
         BatchState.SUBMITTING,
         BatchState.SUBMITTED,
         BatchState.READY,
-        BatchState.EXECUTING,
+        BatchState.CONFIRMING,
     ],
 )
 def test_a_batch_waits_while_others_are_at_work(
     bench: Workbench, step: BatchStep, state: BatchState
 ) -> None:
     other(bench, state)
-    bench.places.holders[SECOND] = OTHER
+    bench.slots.holders[SECOND] = OTHER
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
     assert after.wait_seconds > 0
@@ -94,7 +94,7 @@ def test_the_place_of_a_batch_that_has_ended_is_free(
     other(bench, state)
     bench.genesys.on(STATUS, {"state": "FULFILLED"})
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.places.holders[FIRST] == MINE
+    assert bench.slots.holders[FIRST] == MINE
 
 
 def test_the_place_of_a_run_that_is_over_is_free_whatever_its_batch_was_at(
@@ -104,7 +104,7 @@ def test_the_place_of_a_run_that_is_over_is_free_whatever_its_batch_was_at(
     bench.genesys.on(STATUS, {"state": "READY", "totalConversations": 3, "totalRecordings": 3})
     assert bench.submit_batch(step).next is Next.POLL
     cancelled = [c.path["job_id"] for c in bench.genesys.calls if c.operation == CANCEL]
-    assert (bench.places.holders[FIRST], cancelled) == (MINE, ["job-2"])
+    assert (bench.slots.holders[FIRST], cancelled) == (MINE, ["job-2"])
 
 
 @pytest.mark.parametrize(
@@ -116,23 +116,23 @@ def test_a_job_left_behind_that_cannot_be_cancelled_is_no_hindrance(
     other(bench, BatchState.FAILED)
     bench.genesys.on(STATUS, problem)
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.places.holders[FIRST] == MINE
+    assert bench.slots.holders[FIRST] == MINE
 
 
 def test_a_place_is_not_taken_over_before_it_is_known_what_was_left_there(
     bench: Workbench, step: BatchStep
 ) -> None:
     other(bench, BatchState.FAILED)
-    bench.places.holders.pop(SECOND)
+    bench.slots.holders.pop(SECOND)
     bench.genesys.on(STATUS, GenesysUnavailable("503"))
     assert bench.submit_batch(step).next is Next.SUBMIT
-    assert bench.places.holders == {FIRST: OTHER}
+    assert bench.slots.holders == {FIRST: OTHER}
 
 
 def test_the_place_of_a_batch_that_there_is_not_is_free(bench: Workbench, step: BatchStep) -> None:
-    bench.places.holders = {FIRST: BatchRef("nobody", 0), SECOND: BatchRef("nobody", 1)}
+    bench.slots.holders = {FIRST: BatchRef("nobody", 0), SECOND: BatchRef("nobody", 1)}
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.places.holders[FIRST] == MINE
+    assert bench.slots.holders[FIRST] == MINE
 
 
 def test_who_loses_the_race_for_a_place_tries_the_next_one(
@@ -144,9 +144,9 @@ def test_who_loses_the_race_for_a_place_tries_the_next_one(
         if lost:
             raise lost.pop()
 
-    bench.places.before_take = lose_once
+    bench.slots.before_take = lose_once
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.places.holders == {SECOND: MINE}
+    assert bench.slots.holders == {SECOND: MINE}
 
 
 def test_jobs_of_others_count_though_they_have_no_place_of_ours(
@@ -166,7 +166,7 @@ def test_a_job_refused_while_there_are_two_is_a_wait(
     bench.genesys.on(LIST, NONE, NONE, NONE, TWO, NONE, NONE)
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
-    assert (after.wait_seconds > 0, bench.batch.intent_at) == (True, None)
+    assert (after.wait_seconds > 0, bench.batch.attempt.is_open) == (True, False)
 
 
 @pytest.mark.parametrize("status", [400, 409])

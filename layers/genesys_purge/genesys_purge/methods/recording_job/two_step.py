@@ -1,4 +1,4 @@
-"""A recording job between its creation and its end: found, counted, executed, cancelled."""
+"""The life of a recording job: created, counted, confirmed or cancelled, verified."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from typing import Any
 
 from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.methods.answers import count_in, job_id_in, text_in
-from genesys_purge.methods.gate import Found, Present
-from genesys_purge.methods.method import JobReport, JobStatus, Part, Verdict
+from genesys_purge.methods.contract import (
+    Evidence,
+    JobReport,
+    JobStatus,
+    Part,
+    Present,
+    Verdict,
+    Waiting,
+)
+from genesys_purge.methods.one_step import OneStep
 from genesys_purge.methods.recording_job.aged import may_touch
 from genesys_purge.methods.recording_job.lists import page, pages
 from genesys_purge.methods.recording_job.match import ids_of, is_job
@@ -22,6 +30,7 @@ from genesys_purge.methods.recording_job.request import (
     job_of,
 )
 from genesys_purge.methods.recording_job.verdict import verdict_of
+from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation, Permit
 
@@ -53,33 +62,77 @@ STATUSES = {
     "FAILED": JobStatus.FAILED,
     "CANCELLED": JobStatus.CANCELLED,
 }
+MOST_JOBS = 2
+# Batches that wait for verification need no slot, but an execution cannot hold any number.
+MOST_WAITING = 1_000
+# Seconds after which a job that was created is listed.
+LISTED_WITHIN = 300
 ACTIVE = ("PENDING", "READY", "PROCESSING")
-# In this order, for a job that becomes ready between two looks is in the second.
+# In this order: a job that becomes ready between the two calls is in the second list.
 CREATED = ("PENDING", "READY")
 ACTIONS = {each.upper(): each for each in Action}
 
 
-class RecordingGate:
-    """Implements `Gate`."""
+class TwoStep:
+    """Implements `Lifecycle` for recording jobs."""
 
-    unit = "conversations"
-    most_jobs = 2
+    slots: int | None = MOST_JOBS
+    conflict_means_protected = False
+
+    def __init__(self, one_step: OneStep) -> None:
+        # Serves a batch without a job: every entry turned out to be protected.
+        self._one_step = one_step
+
+    def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:
+        """No more batches than may have a job; many where they wait for verification, jobless."""
+        return MOST_WAITING if self.verify_after(request) else min(allowed, MOST_JOBS)
 
     def jobs_for_each(self, request: RecordingJobRequest) -> int:
         return 2 if request.exports_first else 1
 
-    def present(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> Present:
-        """Counted where an interval may hold what the plan does not know, and after an export.
+    def unfinished_jobs(self, genesys: Genesys) -> int:
+        return sum(len(page(LIST, genesys, 1, state=each, mine="false")) for each in ACTIVE)
 
-        So it is where recordings are left out, which nothing tells from those not deleted. All that
-        other jobs leave is too much, and those that name conversations can be about no other.
+    def evidence(self, request: RecordingJobRequest) -> Sequence[Evidence]:
+        return (Evidence.LISTED_JOB,)
+
+    def listed_within(self, patience: float) -> float:
+        """Minutes suffice: a job too many deletes nothing before it is confirmed."""
+        return min(patience, LISTED_WITHIN)
+
+    def find(
+        self, request: RecordingJobRequest, batch: BatchRef, part: Part, genesys: Genesys
+    ) -> str | None:
+        wanted = job_of(request, part)
+        for state in CREATED:
+            for job in pages(LIST, genesys, state=state, mine="true"):
+                if part.at and is_job(job, wanted, part.at):
+                    return job_id_in(job, "id")
+        return None
+
+    def waiting(self, job_id: str, genesys: Genesys) -> Waiting | None:
+        job = genesys.read(STATUS, job_id=job_id)
+        if report_of(job).status is not JobStatus.READY:
+            return None
+        conversations = count_in(job, "totalConversations")
+        records = count_in(job, "totalRecordings")
+        if conversations is None or records is None:
+            raise UnreadableAnswer("Genesys has a job ready without readable totals")
+        named = frozenset(ids_of(job.get("recordingJobsQuery")))
+        return Waiting(conversations, records, named)
+
+    def present(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> Present:
+        """Count recordings where the job's own totals do not prove what it covers.
+
+        That is so for an interval, after an export, and where the request leaves recordings out. A
+        job that lists its conversations can cover no others.
         """
         follows_export = request.exports_first and not is_export(request, part)
         if part.interval is None and not follows_export and not request.leaves_out:
             return Present(len(part.ids))
         found = [rows_of(each, genesys) for each in part.ids]
         kept = [sum(map(is_kept, rows or ())) for rows in found]
-        # Before they are deleted, recordings that were to be exported have to be.
+        # Recordings that were to be exported must be, before they are deleted.
         unexported = undone_by(Action.EXPORT, part)
         unprepared = sum(rows is None or any(map(unexported, rows)) for rows in found)
         return Present(
@@ -90,17 +143,6 @@ class RecordingGate:
             kept=sum(kept) if request.leaves_out else None,
         )
 
-    def active_jobs(self, genesys: Genesys) -> int:
-        return sum(len(page(LIST, genesys, 1, state=each, mine="false")) for each in ACTIVE)
-
-    def find(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> str | None:
-        wanted = job_of(request, part)
-        for state in CREATED:
-            for job in pages(LIST, genesys, state=state, mine="true"):
-                if part.at and is_job(job, wanted, part.at):
-                    return job_id_in(job, "id")
-        return None
-
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
         found = protection_of(ids, genesys)
         return found.protected | found.unknown
@@ -108,18 +150,7 @@ class RecordingGate:
     def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
         return part.interval is not None and may_touch(ids, part.interval, genesys)
 
-    def found(self, job_id: str, genesys: Genesys) -> Found | None:
-        job = genesys.read(STATUS, job_id=job_id)
-        if report_of(job).status is not JobStatus.READY:
-            return None
-        conversations = count_in(job, "totalConversations")
-        records = count_in(job, "totalRecordings")
-        if conversations is None or records is None:
-            raise UnreadableAnswer("Genesys has a job ready without readable totals")
-        named = frozenset(ids_of(job.get("recordingJobsQuery")))
-        return Found(conversations, records, named)
-
-    def execute(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
+    def confirm(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
         genesys.delete(EXECUTE, {"state": "PROCESSING"}, permit, job_id=job_id)
 
     def cancel(self, job_id: str, genesys: Genesys) -> None:
@@ -129,33 +160,42 @@ class RecordingGate:
         return timedelta(hours=request.verify_after_hours).total_seconds()
 
     def verify(
-        self, part: Part, job_id: str, request: RecordingJobRequest, genesys: Genesys
+        self, request: RecordingJobRequest, part: Part, batch: Batch, genesys: Genesys
     ) -> Verdict:
-        job = genesys.read(STATUS, job_id=job_id)
-        return verdict_of(part, job, job_id, request, genesys)
+        if batch.job_id is None:
+            return self._one_step.verify(request, part, batch, genesys)
+        job = genesys.read(STATUS, job_id=batch.job_id)
+        return verdict_of(part, job, batch.job_id, request, genesys)
 
 
 def report_of(job: Mapping[str, Any]) -> JobReport:
-    """How a job stands; FULFILLED says that it ran to its end, not that no recording failed.
+    """The status of a job; FULFILLED means that it ran to its end, not that nothing failed.
 
-    What it processed counts as deleted only where it says that it deletes.
+    What it processed counts as deleted only if the job says that it deletes.
     """
     status = STATUSES.get(text_in(job, "state").upper(), JobStatus.RUNNING)
     failed, message = count_in(job, "totalFailedRecordings"), job.get("errorMessage")
-    processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
     words = [message] if isinstance(message, str) and message else []
     words += [f"{failed} recordings failed"] if failed else []
     percent = count_in(job, "percentProgress")
-    progress = None if percent is None else percent / 100
-    if action is Action.DELETE:
-        return JobReport(status, processed, "; ".join(words) or None, progress=progress)
-    if action is None:
-        return JobReport(status, None, "; ".join(words) or None, progress=progress)
-    words.append(f"{processed} recordings {action.done}, none deleted")
-    # What could not be exported must not be deleted next.
-    if failed and status is JobStatus.COMPLETED:
-        status = JobStatus.FAILED
-    return JobReport(status, 0, "; ".join(words), progress=progress)
+    report = JobReport(
+        status,
+        message="; ".join(words) or None,
+        progress=None if percent is None else percent / 100,
+    )
+    processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
+    match action:
+        case Action.DELETE:
+            return report._replace(processed=processed)
+        case Action.ARCHIVE:
+            report = report._replace(processed=0, archived=processed)
+        case Action.EXPORT:
+            report = report._replace(processed=0, exported=processed)
+        case None:
+            return report
+    # Recordings that could not be exported must not be deleted next.
+    is_short = bool(failed) and status is JobStatus.COMPLETED
+    return report._replace(status=JobStatus.FAILED) if is_short else report
 
 
 def _action_of(job: Mapping[str, Any]) -> Action | None:

@@ -9,12 +9,12 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.errors import PermissionMissing
 from genesys_purge.methods import data_retention
-from genesys_purge.methods.method import Noted
+from genesys_purge.methods.contract import Noted
 from genesys_purge.methods.recording_job.conversations import QUERY
-from genesys_purge.methods.recording_job.gate import STATUS
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.method import RecordingJob
 from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.two_step import STATUS
 from genesys_purge.methods.recording_job.verdict import FAILED
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.dates import zulu
@@ -98,12 +98,6 @@ def test_what_is_noted_is_kept_in_bounds(bench: Workbench) -> None:
         plan(bench)
     assert len(bench.last_fact["detail"]) == 1_000
     assert not bench.meter.counts
-
-
-def test_the_plan_of_another_method_counts_what_it_deletes(bench: Workbench) -> None:
-    bench.planned()
-    shown = bench.read_purge("GET /purges/{runId}", {"runId": "run-1"}, {})
-    assert "unit" not in shown["plan"]
 
 
 def test_the_size_of_a_recording_batch_is_a_setting_of_its_own() -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
-from genesys_purge.genesys.pace import Pace
+from genesys_purge.calling.pace import Pace
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -13,34 +13,33 @@ from genesys_purge.ports import Permit
 from tests import builders
 from tests.clock import NOON
 from tests.unit.methods.scene import hold
-from tests.unit.purge_rules.rule_bench import RuleBench, matrix, rule
+from tests.unit.purge_rules.rule_bench import RuleBench, matrix
 
 KIND: Kind = {"method": values("purge_rule"), "classification": values()}
-RULE = rule(attempts=3)
 
 
 def test_with_every_condition_there_is_leave_for_the_rules_attempt(bench: RuleBench) -> None:
-    assert bench.guard.permit_rule(RULE, KIND, 30) == Permit(RULE.run_id, 0, 3)
+    assert bench.guard.permit_recurring("rule:1", 3, KIND, 30) == Permit("rule:1", 0, 3)
 
 
 @pytest.mark.parametrize("switch", ["off", "", "ON", "true"])
 def test_without_a_clear_on_there_is_none(bench: RuleBench, switch: str) -> None:
     bench.policies.switch = switch
-    with pytest.raises(PurgingSwitchedOff, match="switched off"):
-        bench.guard.permit_rule(RULE, KIND, 30)
+    with pytest.raises(PurgingSwitchedOff, match="purging is disabled"):
+        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
 
 
 def test_for_less_than_the_days_in_force_by_now_there_is_none(bench: RuleBench) -> None:
     bench.policies.matrix = matrix((30, {}), (31, {"interactionType": "voice"}))
     with pytest.raises(RetentionNotMet, match=r"31 days \(law 1\), not for 30"):
-        bench.guard.permit_rule(RULE, KIND, 30)
-    assert bench.guard.permit_rule(RULE, KIND, 31)
+        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+    assert bench.guard.permit_recurring("rule:1", 3, KIND, 31)
 
 
 def test_for_what_no_rule_covers_by_now_there_is_none(bench: RuleBench) -> None:
     bench.policies.matrix = matrix((30, {"classification": "hipaa"}))
     with pytest.raises(RetentionNotMet, match="no rule"):
-        bench.guard.permit_rule(RULE, KIND, 36_500)
+        bench.guard.permit_recurring("rule:1", 3, KIND, 36_500)
 
 
 @pytest.mark.parametrize(
@@ -55,10 +54,10 @@ def test_for_what_no_rule_covers_by_now_there_is_none(bench: RuleBench) -> None:
 def test_while_any_hold_is_active_there_is_none(bench: RuleBench, held: dict[str, Any]) -> None:
     bench.holds.placed.append(hold(**held))
     with pytest.raises(OnLegalHold, match="hold h1; release every hold") as refused:
-        bench.guard.permit_rule(RULE, KIND, 30)
+        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
     assert refused.value.entries == frozenset()
 
 
 def test_a_released_hold_stops_nothing(bench: RuleBench) -> None:
     bench.holds.placed.append(hold(released_at=NOON))
-    assert bench.guard.permit_rule(RULE, KIND, 30)
+    assert bench.guard.permit_recurring("rule:1", 3, KIND, 30)

@@ -1,0 +1,158 @@
+"""The choke point: no deleting call without a permit, and no permit without every check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from genesys_purge.errors import (
+    FieldError,
+    InvalidRequest,
+    LimitExceeded,
+    OnLegalHold,
+    PurgingSwitchedOff,
+    RetentionNotMet,
+)
+from genesys_purge.model.batch import Entry
+from genesys_purge.model.dates import Window
+from genesys_purge.model.holds import Hold
+from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
+from genesys_purge.ports import Clock, Holds, Permit, Policies
+
+# The policy in force for a record's own classification and media types; None if no rule matches.
+PolicyOf = Callable[[RetentionMatrix, str | None, frozenset[str]], Policy | None]
+
+
+class Deletion(NamedTuple):
+    """What one call would delete, as plain values.
+
+    `entries` are the records that the plan lists and `candidates` the positions of those that this
+    call names. A call may instead take everything in a `window`, or in an `interval` that was
+    planned to hold the entries and nothing else. `planned` counts the records of the plan and
+    `before` those that exist now. `obstacle` says why the run must not delete at all.
+    """
+
+    run_id: str
+    batch: int
+    attempt: int
+    obstacle: str | None
+    entries: Sequence[Entry]
+    candidates: frozenset[int]
+    planned: int
+    before: int
+    policy_of: PolicyOf
+    window: Window | None = None
+    interval: Window | None = None
+    may_touch: Callable[[Sequence[str]], bool] = lambda _: False
+
+    @property
+    def permit(self) -> Permit:
+        """The permit that the guard gives once every check has passed."""
+        return Permit(self.run_id, self.batch, self.attempt)
+
+
+class Guard:
+    """Checks the kill switch, run, retention, holds and limits at the moment of the call."""
+
+    def __init__(self, policies: Policies, holds: Holds, now: Clock) -> None:
+        self._policies = policies
+        self._holds = holds
+        self._now = now
+
+    def permit(self, deletion: Deletion) -> Permit:
+        """Authorization for one deleting call; an error names the check that failed."""
+        self._check_switch()
+        if deletion.obstacle:
+            raise InvalidRequest([FieldError("runId", deletion.obstacle)])
+        self._check_retention(deletion)
+        holds = self._holds.active()
+        _check_areas(deletion, holds)
+        _check_records(deletion, holds)
+        _check_outside_manifest(deletion, holds)
+        _check_limits(deletion)
+        return deletion.permit
+
+    def permit_recurring(self, run_id: str, attempt: int, kind: Kind, days: int) -> Permit:
+        """Authorization to create a rule by which Genesys itself deletes what is `days` old."""
+        self._check_switch()
+        policy = self._policies.retention_matrix().policy(kind)
+        if policy is None:
+            raise RetentionNotMet("no rule of the retention matrix covers these records")
+        if days < policy.minimum_days:
+            raise RetentionNotMet(
+                f"these records are kept for {policy.minimum_days} days ({policy.basis}), "
+                f"not for {days}"
+            )
+        if holds := self._holds.active():
+            raise OnLegalHold(
+                f"Genesys would run the rule without regard to our legal hold {holds[0].hold_id}; "
+                "release every hold before you create a rule, or purge by requests"
+            )
+        return Permit(run_id, 0, attempt)
+
+    def _check_switch(self) -> None:
+        if not self._policies.purging_is_on():
+            raise PurgingSwitchedOff(
+                "purging is disabled; set the parameter /<stack>/purging to `on` to enable it"
+            )
+
+    def _check_retention(self, deletion: Deletion) -> None:
+        matrix, now = self._policies.retention_matrix(), self._now()
+        ends = {(entry.classification, entry.media, entry.end) for entry in deletion.entries}
+        if deletion.window is not None:
+            ends.add((None, frozenset(), deletion.window.end))
+        for classification, media, end in ends:
+            policy = deletion.policy_of(matrix, classification, media)
+            if policy is None:
+                raise RetentionNotMet("no rule of the retention matrix covers these records")
+            if not policy.is_met(end, now):
+                raise RetentionNotMet(
+                    f"records that ended at {end.isoformat()} are kept for "
+                    f"{policy.minimum_days} days ({policy.basis})"
+                )
+
+
+def _check_areas(deletion: Deletion, holds: Sequence[Hold]) -> None:
+    """A window and an interval take everything in them, so one hold closes them."""
+    window, interval = deletion.window, deletion.interval
+    if window and any(hold.holds_window(window) for hold in holds):
+        raise OnLegalHold("a legal hold placed by now may cover records of this window")
+    if interval and any(hold.holds_time(interval) for hold in holds):
+        raise OnLegalHold("a legal hold placed by now covers some of this interval")
+
+
+def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
+    """The error lists the held records, unless an interval keeps them from being left out."""
+    candidates = deletion.candidates if deletion.window is None else frozenset()
+    held = frozenset(
+        index
+        for index, entry in enumerate(deletion.entries)
+        if index in candidates
+        and any(hold.holds_record(entry.conversation_id, entry.end) for hold in holds)
+    )
+    if held:
+        separable = frozenset() if deletion.interval else held
+        raise OnLegalHold("a legal hold placed by now covers these records", entries=separable)
+
+
+def _check_outside_manifest(deletion: Deletion, holds: Sequence[Hold]) -> None:
+    """An interval may also hold conversations that its manifest does not list."""
+    if deletion.interval is None:
+        return
+    listed = {entry.conversation_id.casefold() for entry in deletion.entries}
+    held = {each for hold in holds for each in hold.conversation_ids or ()}
+    outside = sorted(held - listed)
+    if outside and deletion.may_touch(outside):
+        raise OnLegalHold("a legal hold names a conversation that may lie in this interval")
+
+
+def _check_limits(deletion: Deletion) -> None:
+    if deletion.window is None and len(deletion.entries) != deletion.planned:
+        raise ValueError(
+            f"a manifest of {len(deletion.entries)} for {deletion.planned} planned records"
+        )
+    if deletion.before > deletion.planned:
+        raise LimitExceeded(
+            f"the plan has {deletion.planned} records for this batch, but now there are "
+            f"{deletion.before}"
+        )

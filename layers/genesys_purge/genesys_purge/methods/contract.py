@@ -1,0 +1,208 @@
+"""The values that a method and the use cases exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from genesys_purge.model.batch import Entry
+from genesys_purge.model.dates import Window
+from genesys_purge.model.holds import Hold
+from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.ports import Genesys, IdLists
+
+N = TypeVar("N", int, float)
+
+RECORDS, CONVERSATIONS, SUBJECTS = "records", "conversations", "subjects"
+
+
+class Rules(NamedTuple):
+    """What a request is checked against."""
+
+    matrix: RetentionMatrix
+    residency_zones: frozenset[str]
+    max_records: int
+    now: datetime
+    reference: datetime
+
+
+class Sources(NamedTuple):
+    """What a plan is made from; `batch_size` is the most records in a batch."""
+
+    genesys: Genesys
+    id_lists: IdLists
+    holds: Sequence[Hold]
+    matrix: RetentionMatrix
+    now: datetime
+    reference: datetime
+    batch_size: int
+
+
+class Skipped(NamedTuple):
+    """How many records a plan skips for one reason."""
+
+    reason: str
+    records: int
+
+
+class Planned(NamedTuple):
+    """One batch of a plan: its records, or its window and how many records that contains.
+
+    Records may be submitted by an `interval` that contains nothing but them.
+    """
+
+    targeted: int
+    entries: Sequence[Entry] = ()
+    window: Window | None = None
+    interval: Window | None = None
+
+
+class Noted(NamedTuple):
+    """A sentence for the plan's audit record, and a metric for it, if any."""
+
+    text: str
+    metric: str | None = None
+    value: float = 0
+
+
+class Part(NamedTuple):
+    """What one deleting call asks for: a window, or ids.
+
+    `span` covers the ids if their starts are known. `at` is when the call was intended, `since`
+    when the batch's first call was intended, and `now` the time of this step. The ids still take
+    `jobs_left` jobs, this one included. An `interval` is sent instead of the ids. `kept` counts the
+    records that existed when the job was confirmed, if they were counted.
+    """
+
+    window: Window | None
+    ids: Sequence[str]
+    span: Window | None = None
+    at: datetime | None = None
+    jobs_left: int = 1
+    interval: Window | None = None
+    kept: int | None = None
+    since: datetime | None = None
+    now: datetime | None = None
+
+
+class Evidence(StrEnum):
+    """Where the effect of a submit without an answer can be seen."""
+
+    LISTED_JOB = "listed_job"
+    REMAINING_RECORDS = "remaining_records"
+
+
+class JobStatus(StrEnum):
+    """The status of a job, whatever Genesys calls it."""
+
+    RUNNING = "running"
+    READY = "ready"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobReport(NamedTuple):
+    """What Genesys reports of a job; a count that it does not report is None.
+
+    `processed` counts the records that were deleted, `archived` and `exported` those that were kept
+    that way. `progress` is the finished share of the work, if the job does not count in the plan's
+    unit.
+    """
+
+    status: JobStatus
+    processed: int | None = None
+    message: str | None = None
+    storage_recovered_mb: float | None = None
+    progress: float | None = None
+    archived: int | None = None
+    exported: int | None = None
+
+
+class Verdict(NamedTuple):
+    """What verification proves: how many records are gone, and whether that is all of them.
+
+    `note` says what was checked, where a count alone does not. Checking again cannot change a
+    verdict that `is_final`.
+    """
+
+    gone: int
+    is_complete: bool
+    deleted: int | None
+    note: str | None = None
+    is_final: bool = False
+
+
+class PollPolicy(NamedTuple):
+    """How to wait for a job: the first wait in seconds, its growth, the longest wait, the bounds.
+
+    `limit_seconds` replaces the configured limit. `deadline_metric` names the metric that shows the
+    time left at each poll. With `by_progress`, the progress that Genesys reports predicts the end;
+    until there is any, `records_per_second` estimates it.
+    """
+
+    first: float
+    growth: float = 1.0
+    longest: float = 300.0
+    attempts: int = 1_000
+    by_progress: bool = False
+    records_per_second: int = 40
+    limit_seconds: int | None = None
+    deadline_metric: str | None = None
+
+
+class Waiting(NamedTuple):
+    """What a two-step job that waits for confirmation covers.
+
+    `named` are the conversations that its own query lists, if they can be read.
+    """
+
+    conversations: int
+    records: int
+    named: frozenset[str] = frozenset()
+
+    def differs_from(self, part: Part) -> bool:
+        """Whether the job lists other conversations than the part."""
+        return bool(self.named) and self.named != {each.casefold() for each in part.ids}
+
+    def excess_over(self, present: Present) -> str | None:
+        """What the job covers beyond the plan; None if it covers what was planned.
+
+        Where records had to be counted, the counts must be equal: a job that skips a planned record
+        could cover an unplanned one instead.
+        """
+        if self.conversations > present.conversations:
+            return f"{self.conversations} conversations, but the plan has {present.conversations}"
+        if present.records is None:
+            return None
+        if present.unsure:
+            return f"{present.unsure} records that it may or may not delete"
+        if (self.conversations, self.records) != (present.conversations, present.records):
+            return (
+                f"{self.records} records of {self.conversations} conversations, but the plan has "
+                f"{present.records} of {present.conversations}"
+            )
+        return None
+
+
+class Present(NamedTuple):
+    """What a two-step job may cover: conversations and, where they must be counted, records.
+
+    `unprepared` conversations are not ready for the job yet. The job may or may not delete
+    `unsure` records. `kept` counts the existing records, where only that count proves afterwards
+    what the job left.
+    """
+
+    conversations: int
+    records: int | None = None
+    unprepared: int = 0
+    unsure: int = 0
+    kept: int | None = None
+
+
+def sum_of(counts: Iterable[N | None]) -> N | None:
+    """The sum of the counts that were reported, or None if none was."""
+    reported = [count for count in counts if count is not None]
+    return sum(reported) if reported else None

@@ -1,0 +1,66 @@
+"""Deleting by date range: splitting, holds and counting, as the documented methods need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from genesys_purge.errors import OnLegalHold, UnreadableAnswer
+from genesys_purge.methods.answers import count_in
+from genesys_purge.methods.contract import Part, Planned
+from genesys_purge.model.dates import Window, zulu
+from genesys_purge.model.holds import Hold
+from genesys_purge.ports import Genesys, Operation
+
+SEGMENT_DAYS = 30
+COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query")
+
+
+def plan(
+    window: Window, holds: Iterable[Hold], count_in_segment: Callable[[Window], int]
+) -> Iterator[Planned]:
+    """A batch for each 30 days; none at all where the whole window is empty.
+
+    OnLegalHold where an active hold may lie in the window: a window has no exceptions.
+    """
+    for hold in holds:
+        if hold.holds_window(window):
+            raise OnLegalHold(
+                f"dateRange: legal hold {hold.hold_id} may cover records of this window; "
+                "release it, or purge by id what it does not hold"
+            )
+    planned = [Planned(count_in_segment(each), window=each) for each in window.split(SEGMENT_DAYS)]
+    if any(batch.targeted for batch in planned):
+        yield from planned
+
+
+def count(genesys: Genesys, operation: Operation, filters: Mapping[str, Any]) -> int:
+    """How many conversations the analytics query finds under `filters`."""
+    answer = genesys.read(
+        operation,
+        {
+            "entity": "conversation",
+            "interval": "PT1H",
+            "filter": filters,
+            "aggregate": ["count"],
+        },
+    )
+    results = answer.get("results")
+    if not isinstance(results, list):
+        raise UnreadableAnswer("Genesys answered the analytics query without results")
+    counts = [count_in(r, "count") if isinstance(r, dict) else None for r in results]
+    if any(one is None for one in counts):
+        raise UnreadableAnswer("Genesys answered the analytics query without a readable count")
+    return sum(one or 0 for one in counts)
+
+
+def window_of(part: Part) -> Window:
+    """The part's window; ValueError for a part that is a list of ids."""
+    if part.window is None:
+        raise ValueError("a batch of this method is a window")
+    return part.window
+
+
+def range_of(window: Window) -> dict[str, str]:
+    """The window as Genesys wants it."""
+    return {"start": zulu(window.start), "end": zulu(window.end)}

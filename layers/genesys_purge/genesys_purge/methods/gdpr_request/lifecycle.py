@@ -1,0 +1,61 @@
+"""The life of a GDPR request: one step, and listed at Genesys under a name of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from genesys_purge.errors import OutcomeUnknown, UnreadableAnswer
+from genesys_purge.methods.answers import job_id_in
+from genesys_purge.methods.contract import Evidence, Part
+from genesys_purge.methods.gdpr_request import subjects
+from genesys_purge.methods.one_step import OneStep
+from genesys_purge.model.batch import BatchRef
+from genesys_purge.model.platform import LIVE
+from genesys_purge.ports import Genesys, Operation
+
+LIST = Operation(
+    "GET",
+    "/api/v2/gdpr/requests?pageSize=100&pageNumber={page}",
+    permissions=("gdpr:request:view",),
+    dialect=LIVE,
+)
+MOST_PAGES = 100
+
+
+class ListedOneStep(OneStep):
+    """Implements `Lifecycle`: a submit without an answer is looked for in the list of requests."""
+
+    def evidence(self, request: Any) -> Sequence[Evidence]:
+        """An export removes nothing, so only the list can show it."""
+        if request.deletes:
+            return (Evidence.LISTED_JOB, Evidence.REMAINING_RECORDS)
+        return (Evidence.LISTED_JOB,)
+
+    def find(self, request: Any, batch: BatchRef, part: Part, genesys: Genesys) -> str | None:
+        return request_named(name_of(batch), request.request_type, genesys)
+
+
+def name_of(batch: BatchRef) -> str:
+    """The name of the batch's request, by which it is found again."""
+    return f"{batch.run_id} {batch.number}"
+
+
+def request_named(name: str, request_type: str, genesys: Genesys) -> str | None:
+    """The id of the listed request of that name and type, if there is one."""
+    for page in range(1, MOST_PAGES + 1):
+        entities = _listed(str(page), genesys)
+        for each in filter(lambda one: isinstance(one, dict), entities):
+            if each.get("requestType") == request_type and each.get("name") == name:
+                return job_id_in(each, "id")
+        if not entities:
+            return None
+    raise OutcomeUnknown(f"there are more than {MOST_PAGES} pages of GDPR requests to search")
+
+
+def _listed(page: str, genesys: Genesys) -> list[Any]:
+    answer = subjects.without_words(lambda: genesys.read(LIST, page=page))
+    entities = answer.get("entities")
+    if not isinstance(entities, list):
+        raise UnreadableAnswer("Genesys listed its GDPR requests without entities")
+    return entities

@@ -1,0 +1,73 @@
+"""The life of a one-step job, which runs as soon as Genesys has created it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from genesys_purge.methods.contract import Evidence, Part, Present, Verdict, Waiting
+from genesys_purge.model.batch import Batch, BatchRef
+from genesys_purge.ports import Genesys, Permit
+
+
+class Counting(Protocol):
+    """The part of a method that counts what is left."""
+
+    def remaining(self, request: Any, part: Part, genesys: Genesys) -> int: ...
+
+    def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict: ...
+
+
+class OneStep:
+    """Implements `Lifecycle`; it has no slots, no list of jobs and nothing to confirm."""
+
+    slots: int | None = None
+    conflict_means_protected = True
+
+    def __init__(self, method: Counting) -> None:
+        self._method = method
+
+    def concurrency(self, request: Any, allowed: int) -> int:
+        return allowed
+
+    def jobs_for_each(self, request: Any) -> int:
+        return 1
+
+    def unfinished_jobs(self, genesys: Genesys) -> int:
+        return 0
+
+    def evidence(self, request: Any) -> Sequence[Evidence]:
+        return (Evidence.REMAINING_RECORDS,)
+
+    def listed_within(self, patience: float) -> float:
+        return patience
+
+    def find(self, request: Any, batch: BatchRef, part: Part, genesys: Genesys) -> str | None:
+        return None
+
+    def waiting(self, job_id: str, genesys: Genesys) -> Waiting | None:
+        return None
+
+    def present(self, request: Any, part: Part, genesys: Genesys) -> Present:
+        return Present(len(part.ids))
+
+    def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
+        return frozenset()
+
+    def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
+        return False
+
+    def confirm(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
+        raise ValueError("a one-step job is never confirmed")
+
+    def cancel(self, job_id: str, genesys: Genesys) -> None:
+        raise ValueError("a one-step job is never cancelled")
+
+    def verify_after(self, request: Any) -> float:
+        return 0
+
+    def verify(self, request: Any, part: Part, batch: Batch, genesys: Genesys) -> Verdict:
+        """Compare what was there before the submit with what is left."""
+        before = batch.targeted if batch.window is None else batch.before or 0
+        remaining = self._method.remaining(request, part, genesys)
+        return self._method.verdict(before, remaining, batch.deleted)

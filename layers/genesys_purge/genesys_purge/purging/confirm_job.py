@@ -1,0 +1,239 @@
+"""ConfirmJob: check everything once more about a two-step job, and only then have it run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genesys_purge.calling.guard import Guard
+from genesys_purge.calling.reconcile import Adopt, Found, Missing, Patience, Repeat, Wait, decide
+from genesys_purge.error_codec import reported
+from genesys_purge.errors import (
+    CallerError,
+    LimitExceeded,
+    LostRace,
+    OnLegalHold,
+    OperatorError,
+    OutcomeUnknown,
+    PurgeError,
+    RefusedByGenesys,
+    TryLater,
+)
+from genesys_purge.methods.contract import JobStatus, Waiting
+from genesys_purge.model.audit import Action
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.ports import Permit
+from genesys_purge.purging.batches import Batches
+from genesys_purge.purging.cases import Case
+from genesys_purge.purging.reconcile import MOST_UNANSWERED
+from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
+from genesys_purge.settings import Settings
+
+CANCELS = 3
+# A job that still waits was certainly not confirmed: there is nothing to be patient about.
+AT_ONCE = Patience(waited=0, wait=0, limit=-1)
+
+
+class ConfirmJob:
+    """One turn of a batch whose job is ready; a job that must not run is cancelled."""
+
+    def __init__(self, batches: Batches, guard: Guard, settings: Settings) -> None:
+        self._batches = batches
+        self._guard = guard
+        self._settings = settings
+
+    def __call__(self, case: Case, step: BatchStep) -> BatchStep:
+        if step.waited_seconds > self._settings.job_time_limit_seconds:
+            late = f"could not be confirmed within {self._settings.job_time_limit_seconds} seconds"
+            return self._end(case, BatchState.GAVE_UP, late, step)
+        if case.batch.state is BatchState.CONFIRMING:
+            return self._reconcile(case, step)
+        return self._confirm(case, step)
+
+    def _confirm(self, case: Case, step: BatchStep) -> BatchStep:
+        try:
+            waiting = case.method.lifecycle.waiting(case.job_id, case.genesys)
+            if waiting is None:
+                return self._poll(case, step)
+            permit, kept = self._permit(case, waiting)
+            intent = self._intend(case.batch, kept)
+        except OnLegalHold as error:
+            return self._without(case, error, step)
+        except TryLater as error:
+            return step.again(submit_wait(step, error.retry_after))
+        except LostRace:
+            return step.again(self._settings.intent_lease_seconds)
+        except (CallerError, OperatorError) as error:
+            return self._fail(case, error, step)
+        return self._call(case._replace(batch=intent), permit, waiting, step)
+
+    def _permit(self, case: Case, waiting: Waiting) -> tuple[Permit, int | None]:
+        """The guard's permit, once the job covers what was planned and Genesys protects none of it.
+
+        With it comes how many records exist, if they were counted for the verification.
+        """
+        lifecycle = case.method.lifecycle
+        if waiting.differs_from(case.part):
+            raise LimitExceeded("the job lists other conversations than the plan")
+        present = lifecycle.present(case.request, case.part, case.genesys)
+        if excess := waiting.excess_over(present):
+            raise LimitExceeded(f"the job covers {excess}")
+        if present.unprepared:
+            raise TryLater(
+                f"{present.unprepared} {case.method.unit} are not exported yet", retry_after=60
+            )
+        held = lifecycle.protected(case.part.ids, case.genesys)
+        entries = frozenset(
+            index for index in case.batch.candidates if case.entries[index].id.casefold() in held
+        )
+        if entries:
+            separable = case.batch.separable(entries)
+            raise OnLegalHold("Genesys protects these records by now", entries=separable)
+        return self._guard.permit(case.deletion(waiting.conversations)), present.kept
+
+    def _intend(self, batch: Batch, kept: int | None) -> Batch:
+        attempt = batch.attempt.settled().intended(self._batches.now())
+        return self._batches.intend(batch.to(BatchState.CONFIRMING, attempt=attempt, kept=kept))
+
+    def _call(self, case: Case, permit: Permit, waiting: Waiting, step: BatchStep) -> BatchStep:
+        batch, lifecycle = case.batch, case.method.lifecycle
+        try:
+            lifecycle.confirm(case.job_id, permit, case.genesys)
+        except OutcomeUnknown as error:
+            self._batches.advance(batch.unsure(str(error)))
+            return step.then(Next.SUBMIT, RECONCILE_FIRST)
+        except TryLater as error:
+            attempt = batch.attempt.refused(str(error))
+            self._batches.advance(batch.to(BatchState.READY, attempt=attempt))
+            return step.again(submit_wait(step, error.retry_after))
+        except RefusedByGenesys as error:
+            if lifecycle.waiting(case.job_id, case.genesys) is None:
+                return self._poll(case, step)
+            return self._fail(case, error, step)
+        except PurgeError as error:
+            return self._fail(case, error, step)
+        unit = case.method.unit
+        self._batches.advance(
+            batch.to(
+                BatchState.SUBMITTED,
+                attempt=batch.attempt.settled(),
+                submitted_at=self._batches.now(),
+            ),
+            Action.BATCH_CONFIRMED,
+            targeted=case.size,
+            detail=f"the job covers {waiting.records} records of {waiting.conversations} {unit}; "
+            f"targeted counts {unit}",
+        )
+        return step.then(Next.POLL, first_wait(case.method.poll_policy, waiting.records))
+
+    def _reconcile(self, case: Case, step: BatchStep) -> BatchStep:
+        """A job that still waits was not confirmed, and may safely be confirmed again."""
+        batch = case.batch
+        lease = self._settings.intent_lease_seconds
+        if left := batch.attempt.lease_left(self._batches.now(), lease):
+            return step.again(left)
+        if not batch.attempt.is_uncertain:
+            self._batches.advance(batch.unsure("the worker that confirmed it died"))
+            return step.then(Next.SUBMIT, RECONCILE_FIRST)
+        try:
+            decision = decide(
+                lambda: _confirmed(case),
+                AT_ONCE,
+                unanswered=batch.attempt.unanswered,
+                most_unanswered=MOST_UNANSWERED,
+            )
+        except TryLater as error:
+            return step.again(submit_wait(step, error.retry_after))
+        except OutcomeUnknown as error:
+            return self._fail(case, error, step)
+        match decision:
+            case Adopt():
+                return self._poll(case, step, Action.BATCH_RECONCILED)
+            case Repeat(evidence):
+                self._batches.advance(
+                    batch.to(BatchState.READY, attempt=batch.attempt.settled()),
+                    Action.BATCH_RECONCILED,
+                    detail=f"{evidence}; {batch.attempt.reason}",
+                )
+                return step.then(Next.SUBMIT)
+            case Wait(seconds):
+                return step.again(seconds)
+
+    def _poll(self, case: Case, step: BatchStep, action: Action | None = None) -> BatchStep:
+        """The job no longer waits: its status says what became of it."""
+        attempt = case.batch.attempt
+        after = case.batch.to(BatchState.SUBMITTED, attempt=attempt.settled())
+        facts = {"detail": f"the job was confirmed; {attempt.reason}"} if action else {}
+        self._batches.advance(after, action, **facts)
+        return step.then(Next.POLL)
+
+    def _without(self, case: Case, error: OnLegalHold, step: BatchStep) -> BatchStep:
+        """Cancel a job that covers held records, and submit the batch again without them."""
+        if not error.entries:
+            return self._fail(case, error, step)
+        batch = case.batch
+        cancelled = self._cancelled(case)
+        if batch.attempt.unanswered and not self._is_untouched(case):
+            reason = f"{error}, and a call without an answer may have confirmed its job before"
+            return self._end_as(case, BatchState.FAILED, reason + cancelled, step)
+        kept = batch.to(
+            BatchState.PLANNED,
+            protected=batch.protected | error.entries,
+            job_id=None,
+            last_job_id=batch.job_id,
+            attempt=batch.attempt.settled(),
+        )
+        self._batches.advance(
+            kept,
+            Action.BATCH_PROTECTED,
+            job_id=batch.job_id,
+            skipped={"protected": len(error.entries - batch.protected)},
+            detail=f"{error}{cancelled}",
+        )
+        return step.then(Next.SUBMIT)
+
+    def _fail(self, case: Case, error: PurgeError, step: BatchStep) -> BatchStep:
+        told = reported(error)
+        facts = {"correlation_id": told.correlation_id}
+        return self._end(case, BatchState.FAILED, told.reason, step, **facts)
+
+    def _end(
+        self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
+    ) -> BatchStep:
+        """End the batch and cancel its job."""
+        return self._end_as(case, state, reason + self._cancelled(case), step, **facts)
+
+    def _end_as(
+        self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
+    ) -> BatchStep:
+        action = Action.BATCH_FAILED if state is BatchState.FAILED else Action.BATCH_GAVE_UP
+        self._batches.end(case.batch, state, action, reason, **facts)
+        return step.then(Next.DONE)
+
+    def _is_untouched(self, case: Case) -> bool:
+        """Whether the job certainly ended before it did anything."""
+        try:
+            report = case.method.status(case.request, case.job_id, case.genesys)
+        except PurgeError:
+            return False
+        return report.status is JobStatus.CANCELLED and report.processed == 0
+
+    def _cancelled(self, case: Case) -> str:
+        """Cancel the job, as far as Genesys allows; what became of it, to end a sentence with."""
+        problem: PurgeError | None = None
+        for _ in range(CANCELS):
+            try:
+                case.method.lifecycle.cancel(case.job_id, case.genesys)
+            except (OutcomeUnknown, TryLater) as error:
+                problem = error
+            except PurgeError as error:
+                return f"; its job {case.job_id} could not be cancelled: {error}"
+            else:
+                return f"; its job {case.job_id} is cancelled"
+        return f"; its job {case.job_id} may not be cancelled: {problem}"
+
+
+def _confirmed(case: Case) -> Found[None] | Missing:
+    if case.method.lifecycle.waiting(case.job_id, case.genesys) is None:
+        return Found(None)
+    return Missing("the job still waits for confirmation")
