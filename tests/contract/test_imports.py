@@ -49,7 +49,7 @@ ARROWS = {
     "genesys": {"genesys", "calling", "errors", "ports", "model.platform", "model.quoting"},
     "store": {
         "store",
-        "calling.slots",
+        "calling",
         "campaign_rules",
         "purge_rules",
         "webhooks",

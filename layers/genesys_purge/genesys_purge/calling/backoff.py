@@ -31,9 +31,10 @@ class Backoff(NamedTuple):
     def wait(self, failures: int, retry_after: float | None = None) -> float:
         """Seconds to wait after so many failures in a row.
 
-        `retry_after` is what Genesys asked for: the wait is never shorter, and at most the jitter
-        of the first failure longer.
+        The wait is never shorter than `retry_after`, which Genesys asked for, and then not equal to
+        it either, so that many callers do not return at once.
         """
+        jittered = self.uniform(0, self.ceiling(failures))
         if retry_after is None:
-            return self.uniform(0, self.ceiling(failures))
-        return retry_after + self.uniform(0, self.ceiling(1))
+            return jittered
+        return max(jittered, retry_after + self.uniform(0, self.ceiling(1)))

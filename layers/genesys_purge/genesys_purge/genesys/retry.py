@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from genesys_purge.calling.backoff import Backoff
 from genesys_purge.errors import TryLater
 
 
 class RetryPolicy(NamedTuple):
-    """At most `attempts` calls; full jitter from `base` seconds, never over `longest`."""
+    """At most `attempts` calls, with a backoff between them."""
 
     attempts: int = 4
-    base: float = 0.5
-    longest: float = 8.0
+    backoff: Backoff = Backoff(first=1.0, longest=8.0)
 
     def pause(self, error: TryLater, attempt: int) -> float | None:
-        """Seconds before the next call, or None where it is better to give up and say so."""
+        """Seconds before the next call; None if the caller should report the error instead.
+
+        A `Retry-After` beyond the longest backoff is left to a wait that costs no function time.
+        """
         if attempt >= self.attempts:
             return None
-        jitter = random.uniform(0, min(self.longest, self.base * 2**attempt))  # noqa: S311
-        if error.retry_after is None:
-            return jitter
-        if error.retry_after > self.longest:
+        if error.retry_after is not None and error.retry_after > self.backoff.longest:
             return None
-        return error.retry_after + min(jitter, 1.0)
+        return self.backoff.wait(attempt, error.retry_after)
 
 
 T = TypeVar("T")
 
 
 def retried(call: Callable[[], T], policy: RetryPolicy, sleep: Callable[[float], None]) -> T:
-    """What `call` returns, called again while it raises TryLater and the policy allows it."""
+    """The result of `call`, repeated while it raises TryLater and the policy allows it."""
     attempt = 0
     while True:
         attempt += 1

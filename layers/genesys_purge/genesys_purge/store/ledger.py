@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 from botocore.exceptions import ClientError
 
+from genesys_purge.calling.backoff import Backoff
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.ports import AuditPage, RulePage
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from genesys_purge.store.items import Item
 
 # Fifty batches that end in the same second still each find their place in the log.
+# Seconds between two transactions on a busy item.
+CONTENTION = Backoff(first=0.02, longest=0.5)
 ATTEMPTS = 60
 RULE_INDEX = "RuleIndex"
 # What `_token` writes, and nothing that DynamoDB would refuse as a key.
@@ -59,14 +61,14 @@ class Ledger:
 
     def commit(self, writes: Sequence[Write], record: AuditRecord | None = None) -> None:
         """All of the writes and the record, or none: LostRace where a condition does not hold."""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(1, ATTEMPTS + 1):
             numbered = record and self._numbered(record)
             reasons = self._transact([*writes, *([self._append(numbered)] if numbered else [])])
             if not reasons:
                 return
             if FAILED_CONDITION in reasons[: len(writes)]:
                 raise LostRace("the stored state is not the one that was read")
-            self._sleep(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311
+            self._sleep(CONTENTION.wait(attempt))
         raise LostRace("the tables stayed busy")
 
     def append(self, record: AuditRecord) -> None:
