@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from local.simulator import Corpus, Kind, Mix
-from local.simulator.generation import make_conversations
+from simulator import Corpus, Kind, Mix
+from simulator.generation import make_conversations
 
 # Of litigated records the first look shows nothing: each costs a batch many a submit.
 MIX = Mix(litigated=0.0002)

@@ -13,8 +13,8 @@ from local.conversations import conversations
 from local.options import Options
 from local.partners import Partners, Receiver
 from local.platforms import PARAMETER
-from local.simulator import OAuthClient, Simulator, SimulatorServer, SimulatorSettings
-from local.simulator.simulator import system_time
+from simulator import OAuthClient, Simulator, SimulatorServer, SimulatorSettings
+from simulator.simulator import system_time
 
 CLIENT_ID = "GENESYS_CLIENT_ID"
 CLIENT_SECRET = "GENESYS_CLIENT_SECRET"  # noqa: S105 - the name of a variable

@@ -14,8 +14,8 @@ from local.deploying_rules import as_submitted, deploy
 from local.exporting import AT_ONCE, export
 from local.options import PROJECT, Options
 from local.running import announce, say
-from local.simulator import Fault, FaultKind, Operation, Simulator
 from local.submission import read_request
+from simulator import Fault, FaultKind, Operation, Simulator
 
 RULES = PROJECT / "events" / "invoke" / "deploy_campaign_rules.json"
 # As often as it is asked for the last rule, so that it has failed for good.

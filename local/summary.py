@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from local.observation import Observation
-from local.simulator import Simulator
-from local.simulator.live.recording_jobs_query import Action
-from local.simulator.request_log import count_requests
+from simulator import Simulator
+from simulator.live.recording_jobs_query import Action
+from simulator.request_log import count_requests
 
 UNKNOWN = "not reported"
 DONE = {Action.DELETE: "deleted", Action.ARCHIVE: "archived", Action.EXPORT: "exported"}

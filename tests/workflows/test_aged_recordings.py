@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.simulator import Conversation, Corpus
-from local.simulator.live.recording import FileState
-from local.simulator.live.recording_job import RecordingJobState
+from simulator import Conversation, Corpus
+from simulator.live.recording import FileState
+from simulator.live.recording_job import RecordingJobState
 from tests.application import Application, running
 from tests.builders import days_ago, recording_job, uuids
 from tests.workflows.proof import statuses

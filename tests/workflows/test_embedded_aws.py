@@ -32,9 +32,9 @@ from local.partners import Partners
 from local.purge_api import PurgeApi, PurgeApiFailed
 from local.redriving import redrive
 from local.settling import WEBHOOK_PATH
-from local.simulator import Kind, Simulator
 from local.submission import Refused, submit
 from local.upkeep import STACK
+from simulator import Kind, Simulator
 from tests.unit.purge_rules.rule_bench import condition, document
 from tests.webhook_builders import body_of, signature
 

@@ -37,8 +37,8 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.messages import Failure
 from genesys_purge.model.submission import Submission
 
-from local.simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
-from local.simulator.settings import EVERY_SCOPE
+from simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
+from simulator.settings import EVERY_SCOPE
 from tests.clock import Clock
 from tests.deployment_fakes import MemoryDeploymentExecutions, MemoryDeployments
 from tests.fakes import MemoryAuditLog, MemoryMeter

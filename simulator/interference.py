@@ -1,0 +1,47 @@
+"""Turns a fault into what the caller sees of it."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from simulator.answer import Answer, Refusal, busy
+from simulator.faults import Fault, FaultKind
+
+
+class Unanswered(Exception):
+    """The caller gets no answer; raised out of the WSGI application for its server to act out."""
+
+    def __init__(self, *, hangs: bool) -> None:
+        super().__init__("the request timed out" if hangs else "the connection was dropped")
+        self.hangs = hangs
+
+
+TAKES_EFFECT = frozenset(kind for kind in FaultKind if kind.value.endswith("_after"))
+STATUSES: Mapping[FaultKind, int] = MappingProxyType(
+    {
+        FaultKind.SERVER_ERROR: 500,
+        FaultKind.SERVER_ERROR_AFTER: 500,
+        FaultKind.BAD_GATEWAY: 502,
+        FaultKind.BAD_GATEWAY_AFTER: 502,
+        FaultKind.UNAVAILABLE: 503,
+        FaultKind.UNAVAILABLE_AFTER: 503,
+        FaultKind.GATEWAY_TIMEOUT: 504,
+        FaultKind.GATEWAY_TIMEOUT_AFTER: 504,
+        FaultKind.INSUFFICIENT_STORAGE: 507,
+    }
+)
+
+
+def interfere(fault: Fault, carry_out: Callable[[], Answer]) -> Answer:
+    """The answer under the fault, having carried the request out where the fault says so."""
+    answer = carry_out() if fault.kind in TAKES_EFFECT else Answer.json(200, {"entities": []})
+    match fault.kind:
+        case FaultKind.TIMEOUT_BEFORE | FaultKind.TIMEOUT_AFTER:
+            raise Unanswered(hangs=True)
+        case FaultKind.DROP_BEFORE | FaultKind.DROP_AFTER:
+            raise Unanswered(hangs=False)
+        case FaultKind.MALFORMED_BEFORE | FaultKind.MALFORMED_AFTER:
+            return answer.malformed()
+        case FaultKind.RATE_LIMITED:
+            raise busy("Rate limit exceeded", fault.retry_after)
+        case _:
+            raise Refusal(STATUSES[fault.kind], "The service could not answer")
