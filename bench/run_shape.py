@@ -10,7 +10,7 @@ from typing import Any
 
 import tests.conftest  # noqa: F401 - its import sets the credentials that open nothing
 from simulator import Corpus, Operation, SimulatorSettings
-from simulator.live.settings import LiveSettings
+from simulator.organisation.live_settings import LiveSettings
 from tests.application import Application, running
 from tests.builders import recording_job
 from tests.clock import NOON

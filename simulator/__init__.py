@@ -1,21 +1,19 @@
 """A Genesys Cloud that answers over HTTP, by the documented contract and as the live one does."""
 
-from simulator.campaign_events import EventName, RuleEvent
-from simulator.campaign_rules import CampaignRecord
-from simulator.conversation import Conversation, Kind
-from simulator.corpus import Corpus, Deletion
-from simulator.faults import Fault, FaultKind
-from simulator.generation import Mix
-from simulator.jobs import JobRecord
-from simulator.live.gdpr_request import GdprRecord, GdprStatus
-from simulator.live.recording import FileState, Media, RecordingRecord
-from simulator.live.recording_job import RecordingJobRecord, RecordingJobState
-from simulator.live.settings import LiveSettings, Rejection
-from simulator.server import SimulatorServer
-from simulator.settings import DeletionMoment, OAuthClient, SimulatorSettings
-from simulator.simulator import Simulator
-from simulator.timeline import JobState
-from simulator.words import (
+from simulator.documented.campaigns.events import EventName, RuleEvent
+from simulator.documented.campaigns.rules import CampaignRecord
+from simulator.documented.jobs import JobRecord
+from simulator.live.gdpr.request import GdprRecord, GdprStatus
+from simulator.live.recording_jobs.job import RecordingJobRecord, RecordingJobState
+from simulator.live.recordings.recording import FileState, Media, RecordingRecord
+from simulator.organisation.conversation import Conversation, Kind
+from simulator.organisation.corpus import Corpus, Deletion
+from simulator.organisation.faults import Fault, FaultKind
+from simulator.organisation.generation import Mix
+from simulator.organisation.live_settings import LiveSettings, Rejection
+from simulator.organisation.settings import DeletionMoment, OAuthClient, SimulatorSettings
+from simulator.organisation.timeline import JobState
+from simulator.organisation.words import (
     Classification,
     ConversationStatus,
     MediaType,
@@ -23,6 +21,8 @@ from simulator.words import (
     Operation,
     RecordType,
 )
+from simulator.serving.server import SimulatorServer
+from simulator.simulator import Simulator
 
 __all__ = [
     "CampaignRecord",

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Event
 
-from simulator.corpus import Corpus
-from simulator.server import SimulatorServer
-from simulator.settings import SimulatorSettings
+from simulator.organisation.corpus import Corpus
+from simulator.organisation.settings import SimulatorSettings
+from simulator.serving.server import SimulatorServer
 from simulator.simulator import Simulator, system_time
 
 

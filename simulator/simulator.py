@@ -1,4 +1,4 @@
-"""A whole simulated Genesys: builds its parts and lets tests look into them."""
+"""The simulator: builds its parts and lets tests look inside them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,40 +7,40 @@ from wsgiref.types import WSGIApplication
 
 import httpx
 
-from simulator.analytics import Analytics
-from simulator.application import Application
-from simulator.campaign_events import CampaignEvents
-from simulator.campaign_rules import CampaignRecord, CampaignRules
-from simulator.conversation_archive import ConversationArchive
-from simulator.corpus import Corpus
-from simulator.data_deletion import DataDeletion
-from simulator.deliveries import Deliveries, DirectSender, Sender
-from simulator.faults import Faults
-from simulator.governance import Governance
-from simulator.inspection import Inspection
-from simulator.interaction_purge import InteractionPurge
-from simulator.jobs import JobRecord, Jobs, overlapping
-from simulator.live.gdpr_request import GdprRecord
+from simulator.access.documented_admission import DocumentedAdmission
+from simulator.access.grants import Grants
+from simulator.access.live_admission import LiveAdmission
+from simulator.access.token_endpoint import TokenEndpoint
+from simulator.documented.campaigns.rules import CampaignRecord
+from simulator.documented.jobs import JobRecord, overlapping
+from simulator.documented.platform import DocumentedPlatform
+from simulator.documented.webhooks.deliveries import Deliveries, DirectSender, Sender
+from simulator.governance.receiver import Governance
+from simulator.http.routing import Endpoint, Route
+from simulator.inspection.endpoints import Inspection
+from simulator.inspection.live_state import state_of
+from simulator.live.gdpr.request import GdprRecord
 from simulator.live.platform import LivePlatform
-from simulator.live.recording import RecordingRecord
-from simulator.live.recording_job import RecordingJobRecord
-from simulator.live.state_page import state_of
-from simulator.oauth import OAuth
-from simulator.purge_rules import PurgeRules
-from simulator.request_log import LoggedRequest
-from simulator.rule_book import RuleBook
-from simulator.settings import SimulatorSettings
-from simulator.transport import SimulatorTransport
-from simulator.webhooks import Webhooks
+from simulator.live.recording_jobs.job import RecordingJobRecord
+from simulator.live.recordings.recording import RecordingRecord
+from simulator.organisation.corpus import Corpus
+from simulator.organisation.faults import Faults
+from simulator.organisation.settings import SimulatorSettings
+from simulator.serving.application import Admissions, Application
+from simulator.serving.request_log import LoggedRequest
+from simulator.serving.transport import SimulatorTransport
 
 
 def system_time() -> datetime:
-    """The real time in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 class Simulator:
-    """A Genesys Cloud over a corpus; everything it shows is as of `now()`; thread-safe."""
+    """A Genesys Cloud over a corpus; thread-safe.
+
+    Every property shows the state as of `now()`.
+    """
 
     def __init__(
         self,
@@ -54,65 +54,56 @@ class Simulator:
         self._now = now
         self._lock = RLock()
         self._corpus = corpus
-        self._jobs = Jobs(corpus, self.faults, self.settings)
-        events = CampaignEvents(self.settings)
-        self._campaign_rules = CampaignRules(self.settings, events)
         self._deliveries = Deliveries(self.settings, now, self._lock, sender or DirectSender())
-        book = RuleBook()
-        webhooks = Webhooks(book, self._deliveries)
-        self._purge_rules = PurgeRules(corpus, book, webhooks.announce)
-        oauth = OAuth(self.settings)
-        self._live = LivePlatform(corpus, self.faults, self.settings, oauth)
-        documented = (
-            Analytics(corpus, self.settings, oauth),
-            DataDeletion(corpus, self._jobs, self.settings),
-            InteractionPurge(corpus, self._jobs),
-            ConversationArchive(corpus, self._jobs, self.settings),
-            self._campaign_rules,
-            events,
-            self._purge_rules,
-            webhooks,
-        )
-        endpoints = (
-            oauth,
-            self._live,
-            *(() if self.settings.live_only else documented),
-            Governance(self.settings.governance_secret),
-            Inspection(self),
-        )
-        routes = [route for endpoint in endpoints for route in endpoint.routes()]
+        grants = Grants()
+        live_admission = LiveAdmission(grants, self.settings)
+        self._live = LivePlatform(corpus, self.faults, self.settings, live_admission)
+        self._documented = DocumentedPlatform(corpus, self.faults, self.settings, self._deliveries)
+        routes = self._routes()
+        self.scopes = tuple(dict.fromkeys(scope for route in routes for scope in route.scopes))
+        token_endpoint = TokenEndpoint(grants, self.settings, self.scopes)
+        documented_admission = DocumentedAdmission(grants, self.settings)
         self._application = Application(
             self.settings,
             now,
             self._lock,
-            oauth,
             self._settle,
-            self._live.admission,
+            Admissions(grants, documented_admission, live_admission),
             self.faults,
-            routes,
+            [*token_endpoint.routes(), *routes],
         )
+
+    def _routes(self) -> list[Route]:
+        """Every route but the token endpoint's; of two that match, the first answers."""
+        endpoints: tuple[Endpoint, ...] = (
+            self._live,
+            *(() if self.settings.live_only else (self._documented,)),
+            Governance(self.settings.governance_secret),
+            Inspection(self),
+        )
+        return [route for endpoint in endpoints for route in endpoint.routes()]
 
     @property
     def wsgi(self) -> WSGIApplication:
-        """The WSGI application, which raises Unanswered for a timeout or a dropped connection."""
+        """The WSGI application; it raises Unanswered for a timeout or a dropped connection."""
         return self._application
 
     def transport(self) -> httpx.BaseTransport:
-        """A transport for httpx.Client(transport=..., base_url=any)."""
+        """A transport for `httpx.Client(transport=..., base_url=...)`, with any base URL."""
         return SimulatorTransport(self.wsgi)
 
     @property
     def corpus(self) -> Corpus:
-        """The corpus, with everything deleted that jobs deleted until now."""
+        """The corpus, without the conversations that jobs have deleted by now."""
         with self._lock:
             self._settled()
             return self._corpus
 
     @property
     def jobs(self) -> list[JobRecord]:
-        """Every job ever created, in order."""
+        """Every documented job, in order of creation."""
         with self._lock:
-            return self._jobs.records(self._settled())
+            return self._documented.jobs.records(self._settled())
 
     @property
     def recordings(self) -> list[RecordingRecord]:
@@ -122,19 +113,19 @@ class Simulator:
 
     @property
     def recording_jobs(self) -> list[RecordingJobRecord]:
-        """Every recording job ever created, in order."""
+        """Every recording job, in order of creation."""
         with self._lock:
             return self._live.recording_jobs.records(self._settled())
 
     @property
     def gdpr_requests(self) -> list[GdprRecord]:
-        """Every GDPR request ever created, in order."""
+        """Every GDPR request, in order of creation."""
         with self._lock:
             return self._live.gdpr_requests.records(self._settled())
 
     @property
     def disconnected(self) -> list[str]:
-        """The ids of the conversations that were cut off, which is for no purge to do."""
+        """The ids of disconnected conversations; a purge must not disconnect any."""
         with self._lock:
             return list(self._live.disconnections.ids)
 
@@ -145,9 +136,9 @@ class Simulator:
             return list(self._application.log)
 
     def campaigns(self) -> dict[str, CampaignRecord]:
-        """Every campaign by its id, with its rules and events."""
+        """Every documented campaign by its id, with its rules and events."""
         with self._lock:
-            return self._campaign_rules.records()
+            return self._documented.campaign_rules.records()
 
     def live_state(self) -> dict[str, object]:
         """The live platform's part of the state page."""
@@ -157,14 +148,14 @@ class Simulator:
     def tick(self) -> None:
         """Executes the purge rules that are due."""
         with self._lock:
-            self._purge_rules.tick(self._settled())
+            self._documented.purge_rules.tick(self._settled())
 
     def deliver_due(self) -> None:
-        """Sends the webhook deliveries that are due; not to be called from within a request."""
+        """Sends the webhook deliveries that are due; must not be called during a request."""
         self._deliveries.deliver_due()
 
     def submitted_twice(self) -> list[tuple[str, str]]:
-        """The pairs of jobs that were asked to delete some same conversation or recording."""
+        """The pairs of jobs that were both asked to delete the same conversation or recording."""
         return overlapping([*self.jobs, *self.recording_jobs])
 
     def _settled(self) -> datetime:
@@ -173,5 +164,5 @@ class Simulator:
         return now
 
     def _settle(self, now: datetime) -> None:
-        self._jobs.settle(now)
+        self._documented.settle(now)
         self._live.settle(now)

@@ -1,1 +1,1 @@
-"""What the live platform really offers, beside the documented dialect and in its own manner."""
+"""The live dialect: the endpoints that the real Genesys Cloud platform offers."""

@@ -11,13 +11,13 @@ from uuid import uuid4
 import orjson
 from pydantic import Field
 
-from simulator.answer import Answer, Refusal
+from simulator.http.answer import Answer, Refusal
+from simulator.http.permissions import every
+from simulator.http.request import Request
+from simulator.http.routing import Route
+from simulator.http.wire import Body, format_instant, parse_body
 from simulator.live.listing import BAD_REQUEST, page_of
-from simulator.permissions import every
-from simulator.request import Request
-from simulator.routing import Route
-from simulator.wire import Body, format_instant, parse_body
-from simulator.words import Operation
+from simulator.organisation.words import Operation
 
 
 class Named(Body):

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
-from simulator.wire import parse_instant
+from simulator.http.wire import parse_instant
 
 A_DAY = timedelta(days=1)
 

@@ -7,8 +7,8 @@ from math import ceil
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from simulator.answer import Answer, Refusal
-from simulator.request import Request
+from simulator.http.answer import Answer, Refusal
+from simulator.http.request import Request
 
 BAD_REQUEST = "bad.request"
 DEFAULT_SIZE = 25

@@ -1,51 +1,49 @@
-"""The live platform's dialect as a whole: builds its parts over the simulator's corpus."""
+"""The live dialect as a whole."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from simulator.corpus import Corpus
-from simulator.faults import Faults
-from simulator.live.admission import Admission
-from simulator.live.conversation_details import ConversationDetails
-from simulator.live.conversation_index import ConversationIndex
-from simulator.live.data_retention import DataRetention
-from simulator.live.deletion_protection import DeletionProtection
-from simulator.live.disconnections import Disconnections
-from simulator.live.gdpr_requests import GdprRequests
-from simulator.live.gdpr_subjects import GdprSubjects
-from simulator.live.outbound_rules import outbound
-from simulator.live.recording_job_engine import RecordingJobEngine
-from simulator.live.recording_jobs import RecordingJobs
-from simulator.live.recording_metadata import RecordingMetadata
-from simulator.live.recording_selection import Selector
-from simulator.live.recordings import Recordings
-from simulator.live.retention_policies import policy_collections
-from simulator.oauth import OAuth
-from simulator.routing import Route
-from simulator.settings import SimulatorSettings
+from simulator.access.live_admission import LiveAdmission
+from simulator.http.routing import Endpoint, Route
+from simulator.live.conversations.details import ConversationDetails
+from simulator.live.conversations.disconnections import Disconnections
+from simulator.live.conversations.index import ConversationIndex
+from simulator.live.gdpr.requests import GdprRequests
+from simulator.live.gdpr.subjects import GdprSubjects
+from simulator.live.outbound.rules import outbound
+from simulator.live.recording_jobs.endpoints import RecordingJobs
+from simulator.live.recording_jobs.engine import RecordingJobEngine
+from simulator.live.recording_jobs.selection import Selector
+from simulator.live.recordings.deletion_protection import DeletionProtection
+from simulator.live.recordings.metadata import RecordingMetadata
+from simulator.live.recordings.recordings import Recordings
+from simulator.live.retention.data_retention import DataRetention
+from simulator.live.retention.policies import policy_collections
+from simulator.organisation.corpus import Corpus
+from simulator.organisation.faults import Faults
+from simulator.organisation.settings import SimulatorSettings
 
 
 class LivePlatform:
-    """The endpoints that really exist; the caller sees to it that one thread at a time uses it."""
+    """Every live endpoint, over the simulator's corpus; not thread-safe."""
 
     def __init__(
-        self, corpus: Corpus, faults: Faults, settings: SimulatorSettings, oauth: OAuth
+        self, corpus: Corpus, faults: Faults, settings: SimulatorSettings, admission: LiveAdmission
     ) -> None:
         live = settings.live
         index = ConversationIndex(corpus)
-        self.admission = Admission(oauth, settings)
         self.recordings = Recordings(corpus)
         selector = Selector(index, self.recordings, live.visibility_lag)
         self.recording_jobs = RecordingJobEngine(selector, self.recordings, faults, settings)
         self.gdpr_requests = GdprRequests(corpus, faults, settings)
         self.disconnections = Disconnections()
         retention = DataRetention(live.retention_days)
-        self._endpoints = (
+        self._endpoints: tuple[Endpoint, ...] = (
             ConversationDetails(index, self.recordings, settings),
-            RecordingJobs(self.recording_jobs, self.admission, live),
+            RecordingJobs(self.recording_jobs, admission, live),
             RecordingMetadata(corpus, self.recordings, settings),
-            DeletionProtection(corpus, self.recordings, self.admission, live),
+            DeletionProtection(corpus, self.recordings, admission, live),
             self.gdpr_requests,
             GdprSubjects(corpus),
             retention,
@@ -55,11 +53,11 @@ class LivePlatform:
         )
 
     def routes(self) -> list[Route]:
-        """Every route; the one that shares its path with another dialect takes its own bodies."""
+        """The routes of every endpoint."""
         return [route for endpoint in self._endpoints for route in endpoint.routes()]
 
     def settle(self, now: datetime) -> None:
-        """Carries out what is due."""
+        """Executes the jobs and requests that are due."""
         self.recording_jobs.settle(now)
         self.recordings.settle(now)
         self.gdpr_requests.settle(now)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
-from simulator.deliveries import Sender
+from simulator.documented.webhooks.deliveries import Sender
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CREDENTIALS = ("simulator", "simulator-secret")

@@ -8,9 +8,9 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from simulator import Conversation, Corpus, SimulatorSettings
-from simulator.live.recording import FileState, RecordingRecord
-from simulator.live.recording_job import RecordingJobRecord
-from simulator.live.settings import LiveSettings
+from simulator.live.recording_jobs.job import RecordingJobRecord
+from simulator.live.recordings.recording import FileState, RecordingRecord
+from simulator.organisation.live_settings import LiveSettings
 from tests.application import Application, running
 from tests.builders import date_range, days_ago, recording_job, uuids
 

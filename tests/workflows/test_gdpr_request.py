@@ -12,8 +12,8 @@ import pytest
 from genesys_purge.wiring import adapters
 
 from simulator import Conversation, Corpus, Fault, FaultKind, SimulatorSettings
-from simulator.live.settings import LiveSettings
-from simulator.words import Method, Operation
+from simulator.organisation.live_settings import LiveSettings
+from simulator.organisation.words import Method, Operation
 from tests.application import Application, aws, running
 from tests.builders import days_ago, gdpr_request
 from tests.template import tables

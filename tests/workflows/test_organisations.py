@@ -11,7 +11,7 @@ import httpx
 from genesys_purge.wiring import adapters
 
 from simulator import Corpus, Simulator
-from simulator.settings import OAuthClient
+from simulator.organisation.settings import OAuthClient
 from tests import wired
 from tests.application import Application, aws, running
 from tests.workflows.recording_slots import SETTINGS, RecordingSlot

@@ -11,8 +11,8 @@ import pytest
 from genesys_purge.methods.recording_job.gate import RecordingGate
 
 from simulator import SimulatorSettings
-from simulator.live.recording_job_engine import RecordingJobEngine
-from simulator.live.settings import LiveSettings
+from simulator.live.recording_jobs.engine import RecordingJobEngine
+from simulator.organisation.live_settings import LiveSettings
 from tests.workflows.recording_slots import RecordingScene, recorded
 
 

@@ -10,7 +10,7 @@ from genesys_purge.purge_rules.live.retention_policies import LIST
 from genesys_purge.wiring import adapters
 
 from simulator import Fault, FaultKind, Operation, SimulatorSettings
-from simulator.live.settings import LiveSettings
+from simulator.organisation.live_settings import LiveSettings
 from tests.application import Application, running
 from tests.builders import corpus
 from tests.unit.purge_rules.rule_bench import condition, document

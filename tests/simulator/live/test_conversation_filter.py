@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from simulator.live.conversation_filter import ConversationPredicate, Filter, Values
-from simulator.live.conversation_search import is_details_query
+from simulator.live.conversations.filter import ConversationPredicate, Filter, Values
+from simulator.live.conversations.search import is_details_query
 from simulator.live.interval import Interval, parse_interval
 
 DIMENSIONS = ("conversationId", "divisionId", "originatingDirection")

@@ -13,7 +13,7 @@ from tests.simulator.caller import (
     Caller,
     start_simulator,
 )
-from tests.simulator.campaigns import EVENTS, RULES
+from tests.simulator.documented.campaign_calls import EVENTS, RULES
 from tests.simulator.live.calls import conversation, query_details, start_live
 
 DOCUMENTED = [
