@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import tests.conftest  # noqa: F401 - its import sets the credentials that open nothing
-from local.simulator import Corpus, Operation, SimulatorSettings
-from local.simulator.live.settings import LiveSettings
+from simulator import Corpus, Operation, SimulatorSettings
+from simulator.organisation.live_settings import LiveSettings
 from tests.application import Application, running
 from tests.builders import recording_job
 from tests.clock import NOON

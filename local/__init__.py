@@ -1,1 +1,1 @@
-"""Runs the whole application on this machine."""
+"""Runs the whole application on this machine, without AWS."""

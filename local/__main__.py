@@ -1,74 +1,51 @@
-"""`python -m local COMMAND`: the application on this machine, without AWS."""
+"""`python -m local COMMAND`: runs the application on this machine, without AWS."""
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 from httpx import HTTPError
 from rich.console import Console
 
-from local.demo import DemoFailed, demo
-from local.deploying_rules import deploy_rules
-from local.deployment import DeploymentFailed
-from local.embedded_aws import EmbeddedAwsFailed
-from local.exporting import ExportFailed, export_rules
-from local.genesys import NoCredentials
-from local.http_api import UnknownRoute
-from local.interrupts import Stopped, stop_in_order
-from local.options import Options, add_options, options_in
-from local.partners import IncompletePartner
-from local.purge_api import PurgeApiFailed
-from local.redriving import NothingIsUp, redrive
-from local.rules_demo import demo_rules
-from local.running import run
-from local.submission import SubmitFailed, UnreadableRequest
-from local.upkeep import AlreadyUp, up
+from local.commands.demo import demo
+from local.commands.demo_rules import demo_rules
+from local.commands.deploy_rules import deploy_rules
+from local.commands.evaluate import evaluate
+from local.commands.export_rules import export_rules
+from local.commands.interrupts import Stopped, stop_in_order
+from local.commands.redrive import redrive
+from local.commands.run import run
+from local.commands.up import up
+from local.commands.validate import validate, validate_rules
+from local.errors import CommandFailed
+from local.options.arguments import add_options, add_out, options_in
 
-FORESEEN = (
-    AlreadyUp,
-    BotoCoreError,
-    ClientError,
-    DemoFailed,
-    DeploymentFailed,
-    EmbeddedAwsFailed,
-    ExportFailed,
-    HTTPError,
-    IncompletePartner,
-    NoCredentials,
-    NothingIsUp,
-    OSError,
-    PurgeApiFailed,
-    SubmitFailed,
-    UnknownRoute,
-    UnreadableRequest,
-)
+EXPECTED = (CommandFailed, BotoCoreError, ClientError, HTTPError, OSError)
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
-    """The command line."""
+    """Parses the command line."""
     parser = ArgumentParser("python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    one = commands.add_parser("run", help="run one purge request and end")
+    one = commands.add_parser("run", help="run one purge request to its end")
     one.add_argument("request", type=Path, metavar="REQUEST.json")
     add_options(one)
     add_options(commands.add_parser("demo", help="show a purge, a purge rule and webhooks"))
-    add_options(commands.add_parser("up", help="keep the application up"))
-    dead = commands.add_parser("redrive", help="send what was given up on again")
-    dead.add_argument("--out", type=Path, metavar="DIR", default=Options().out)
+    add_options(commands.add_parser("up", help="keep the application up until Ctrl-C"))
+    add_out(commands.add_parser("redrive", help="send abandoned notifications again"))
     check = commands.add_parser("validate", help="check a purge request or a campaign's rules")
     checked = check.add_mutually_exclusive_group(required=True)
     checked.add_argument("file", type=Path, nargs="?", metavar="REQUEST.json")
     checked.add_argument("--rules", type=Path, metavar="RULES.json")
-    which = commands.add_parser("evaluate", help="see which rules match which contacts")
-    which.add_argument("rules", type=Path, metavar="RULES.json")
-    which.add_argument("contacts", type=Path, metavar="CONTACTS.jsonl")
-    which.add_argument("--out", type=Path, metavar="DIR", default=Options().out)
-    deployed = commands.add_parser("deploy-rules", help="bring a campaign's rules to a file's")
+    matches = commands.add_parser("evaluate", help="list the rules that match each contact")
+    matches.add_argument("rules", type=Path, metavar="RULES.json")
+    matches.add_argument("contacts", type=Path, metavar="CONTACTS.jsonl")
+    add_out(matches)
+    deployed = commands.add_parser("deploy-rules", help="deploy the campaign rules of a file")
     deployed.add_argument("rules", type=Path, metavar="RULES.json")
-    deployed.add_argument("--dry-run", action="store_true", help="only show what would be done")
+    deployed.add_argument("--dry-run", action="store_true", help="show the changes only")
     add_options(deployed)
     add_options(commands.add_parser("demo-rules", help="show a deployment, a rollback, an export"))
     changes = commands.add_parser("export-rules", help="export the changes of a campaign's rules")
@@ -82,30 +59,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parse_arguments(arguments)
     stop_in_order()
     try:
-        return _dispatch(parsed)
+        return _dispatch(parsed, Console(), Console(stderr=True))
     except Stopped as stopped:
         print("stopped", file=sys.stderr)
         return 0 if parsed.command == "up" else stopped.exit_code
-    except FORESEEN as error:
+    except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _dispatch(parsed: Namespace) -> int:
-    # Their modules need the domain, which `up` and `run` only deploy.
-    if parsed.command == "validate":
-        validating = import_module("local.validating")
-        checked = parsed.rules or parsed.file
-        return int((validating.validate_rules if parsed.rules else validating.validate)(checked))
-    if parsed.command == "evaluate":
-        evaluating = import_module("local.evaluating")
-        return int(evaluating.evaluate(parsed.rules, parsed.contacts, parsed.out))
-    if parsed.command == "redrive":
-        return redrive(parsed.out, Console())
-    return _over_an_application(parsed, Console(), Console(stderr=True))
+def _dispatch(parsed: Namespace, console: Console, errors: Console) -> int:
+    match parsed.command:
+        case "validate" if parsed.rules:
+            return validate_rules(parsed.rules)
+        case "validate":
+            return validate(parsed.file)
+        case "evaluate":
+            return evaluate(parsed.rules, parsed.contacts, parsed.out)
+        case "redrive":
+            return redrive(parsed.out, console)
+    return _run_application(parsed, console, errors)
 
 
-def _over_an_application(parsed: Namespace, console: Console, errors: Console) -> int:
+def _run_application(parsed: Namespace, console: Console, errors: Console) -> int:
     options = options_in(parsed)
     match parsed.command:
         case "run":

@@ -1,4 +1,4 @@
-"""The whole application, up on this machine."""
+"""The whole application, deployed to the embedded AWS and connected to Genesys."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local import http_api, id_lists
-from local.aws_session import ACCESS_KEY, REGION, SECRET_KEY, AwsSession
-from local.deployment import Deployment
-from local.embedded_aws import EmbeddedAws, embedded_aws
-from local.genesys import Genesys, genesys, pace, partners_of
-from local.options import PROJECT, Options
-from local.settling import WEBHOOK_PATH, settle
-from local.stack import Stack, read_stack
-from local.template import resources_of
+from local.aws import http_api
+from local.aws.deployment import Deployment
+from local.aws.embedded_aws import EmbeddedAws, embedded_aws
+from local.aws.session import ACCESS_KEY, REGION, SECRET_KEY, AwsSession
+from local.aws.stack import Stack, read_stack
+from local.aws.template import resources_of
+from local.genesys.secrets import WEBHOOK_PATH, store
+from local.genesys.server import Genesys, genesys, partners_of, scaled_parameters
+from local.options.options import Options
+from local.project import PROJECT
+from local.requests import id_lists
 
 
 @dataclass(frozen=True)
 class Application:
-    """A deployed stack with everything it talks to."""
+    """A deployed stack and everything that it calls."""
 
     aws: EmbeddedAws
     session: AwsSession
@@ -30,7 +32,7 @@ class Application:
     wait_scale: float
 
     def to_json(self) -> dict[str, Any]:
-        """What a tool needs to use it; the credentials are the embedded AWS's dummies."""
+        """Everything that a tool needs to use it; the credentials are dummies."""
         return {
             "awsEndpoint": self.session.endpoint,
             "region": REGION,
@@ -53,25 +55,30 @@ class Application:
 
 @contextmanager
 def application(options: Options, project: Path = PROJECT) -> Iterator[Application]:
-    """The application, ready to be called; everything is stopped and removed at the end."""
+    """Yields the application, ready for calls; stops and removes everything at the end."""
     with genesys(options) as server, embedded_aws(options.wait_scale) as aws:
         session = AwsSession(aws.endpoint)
         deployment = Deployment(session, project)
         template = deployment.template
         declared = template.get("Parameters", {})
         ours = {"GenesysApiUrl": server.url, "GenesysLoginUrl": server.url, "MapMode": "INLINE"}
-        known = {name: value for name, value in ours.items() if name in declared}
         partners = partners_of(options, server)
-        given = {**known, **pace(declared, options), **partners.parameters(), **options.parameters}
-        left_out = deployment.create(given)
+        left_out = deployment.create(
+            {
+                **{name: value for name, value in ours.items() if name in declared},
+                **scaled_parameters(declared, options),
+                **partners.parameters(),
+                **options.parameters,
+            }
+        )
         stack = read_stack(template, deployment.resources())
-        api_url = _open_api(session, deployment, stack)
-        settle(session, stack, server, partners, api_url)
+        api_url = _create_api(session, deployment, stack)
+        store(session, stack, server, partners, api_url)
         id_lists.upload(session.client("s3"), options.id_lists)
         yield Application(aws, session, server, stack, api_url, left_out, options.wait_scale)
 
 
-def _open_api(session: AwsSession, deployment: Deployment, stack: Stack) -> str:
+def _create_api(session: AwsSession, deployment: Deployment, stack: Stack) -> str:
     if stack.api_id is None:
         return ""
     transformed = deployment.transformed()

@@ -16,7 +16,7 @@ from boto3.dynamodb.types import TypeSerializer
 from genesys_purge.webhooks import receiver
 from genesys_purge.wiring import adapters
 
-from local.simulator import Corpus, Simulator, SimulatorSettings
+from simulator import Corpus, Simulator, SimulatorSettings
 from tests import template, wired
 from tests.clock import Clock
 from tests.doors import WEBHOOK_URL, Callback, Receivers, is_text

@@ -11,7 +11,7 @@ from genesys_purge.model.batch import Batch, Slice
 from genesys_purge.model.dates import Window
 from genesys_purge.model.run import Run
 
-from local.simulator import Conversation, Corpus
+from simulator import Conversation, Corpus
 from tests.clock import NOON
 
 # What the default window of a request spans, in days before NOON; one segment.

@@ -142,7 +142,7 @@ def test_a_handler_knows_entrypoint_wiring_and_messages(path: Path) -> None:
 @pytest.mark.parametrize("path", product_files(), ids=name_of)
 def test_nothing_imports_functions_tests_or_what_runs_locally(path: Path) -> None:
     roots = {each.split(".")[0] for each in imports_of(path)}
-    assert not roots & {"functions", "tests", "local", "bench"}
+    assert not roots & {"functions", "tests", "simulator", "local", "bench"}
 
 
 @pytest.mark.parametrize("path", product_files(), ids=name_of)

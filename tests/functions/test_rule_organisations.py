@@ -14,15 +14,15 @@ from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.wiring import adapters, campaign_rules
 
-from local.simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
-from local.simulator.settings import OAuthClient
+from simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
+from simulator.organisation.settings import OAuthClient
 from tests import template, wired
 from tests.clock import Clock
 from tests.functions.conftest import Invoke
+from tests.simulator.documented.campaign_calls import EVENTS
 from tests.unit.aws import client, mocked_aws
 from tests.unit.campaign_rules.examples import rule, rule_set, set_list
 from tests.unit.campaign_rules.live_bench import contact_rule
-from tests.unit.local.simulator.campaigns import EVENTS
 
 EMEA = {
     "region": "eu-central-1",

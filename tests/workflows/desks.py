@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, NamedTuple
 
-from local.simulator import Conversation, Corpus, Operation
+from simulator import Conversation, Corpus, Operation
 from tests.application import Application, running
 from tests.builders import days_ago
 from tests.unit.purge_rules.rule_bench import condition, document

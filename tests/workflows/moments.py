@@ -10,7 +10,7 @@ from unittest.mock import patch
 from genesys_purge.store.runs import DynamoRuns
 from genesys_purge.wiring import purging
 
-from local.simulator import FaultKind
+from simulator import FaultKind
 
 # What may go wrong with any call; without room for a snapshot it is no use to ask again.
 TRANSIENT = [

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from local.simulator import Operation
+from simulator import Operation
 from tests.application import Application
 
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, NamedTuple
 
-from local.simulator import Conversation, Corpus, SimulatorSettings
-from local.simulator.live.recording import FileState, RecordingRecord
-from local.simulator.live.recording_job import RecordingJobRecord
-from local.simulator.live.settings import LiveSettings
+from simulator import Conversation, Corpus, SimulatorSettings
+from simulator.live.recording_jobs.job import RecordingJobRecord
+from simulator.live.recordings.recording import FileState, RecordingRecord
+from simulator.organisation.live_settings import LiveSettings
 from tests.application import Application, running
 from tests.builders import date_range, days_ago, recording_job, uuids
 

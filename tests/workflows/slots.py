@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, NamedTuple
 
-from local.simulator import Conversation, Corpus, SimulatorSettings
+from simulator import Conversation, Corpus, SimulatorSettings
 from tests.application import Application, running
 from tests.builders import (
     conversation_archive,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.simulator import Conversation, Corpus
-from local.simulator.live.recording import FileState
-from local.simulator.live.recording_job import RecordingJobState
+from simulator import Conversation, Corpus
+from simulator.live.recording_jobs.job import RecordingJobState
+from simulator.live.recordings.recording import FileState
 from tests.application import Application, running
 from tests.builders import days_ago, recording_job, uuids
 from tests.workflows.proof import statuses

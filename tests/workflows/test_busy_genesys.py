@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.simulator import Operation, SimulatorSettings
+from simulator import Operation, SimulatorSettings
 from tests.workflows.proof import assert_honest, statuses
 from tests.workflows.slots import METHODS, Shared, shared
 

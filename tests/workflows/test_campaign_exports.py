@@ -17,7 +17,7 @@ from genesys_purge.model.audit import Action
 from genesys_purge.store.campaign_exports import DynamoChangeExports
 from genesys_purge.wiring import adapters
 
-from local.simulator import Corpus, Fault, FaultKind, Operation, SimulatorSettings
+from simulator import Corpus, Fault, FaultKind, Operation, SimulatorSettings
 from tests.application import Application, aws, running
 from tests.workflows.moments import TRANSIENT, Killed, once_at
 

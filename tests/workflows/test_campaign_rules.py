@@ -14,7 +14,7 @@ from genesys_purge.campaign_rules.deploying.deployment import Deployment
 from genesys_purge.store.deployments import DynamoDeployments
 from genesys_purge.wiring import adapters
 
-from local.simulator import Corpus, Fault, FaultKind, Operation, SimulatorSettings
+from simulator import Corpus, Fault, FaultKind, Operation, SimulatorSettings
 from tests.application import Application, running
 from tests.unit.campaign_rules.examples import rule
 from tests.workflows.moto_engine import Execution

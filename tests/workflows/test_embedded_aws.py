@@ -23,18 +23,20 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from local import id_lists, results
 from local.application import Application, application
-from local.aws_session import ACCESS_KEY, REGION, SECRET_KEY
-from local.exporting import export
-from local.options import PROJECT, Options
-from local.partners import Partners
-from local.purge_api import PurgeApi, PurgeApiFailed
-from local.redriving import redrive
-from local.settling import WEBHOOK_PATH
-from local.simulator import Kind, Simulator
-from local.submission import Refused, submit
-from local.upkeep import STACK
+from local.aws.session import ACCESS_KEY, REGION, SECRET_KEY
+from local.commands.export_rules import export
+from local.commands.redrive import redrive
+from local.commands.up import STACK
+from local.genesys.secrets import WEBHOOK_PATH
+from local.options.options import Options
+from local.options.partners import Partners
+from local.project import PROJECT
+from local.reports import results
+from local.requests import id_lists
+from local.requests.purge_api import PurgeApi, PurgeApiFailed
+from local.requests.submission import Refused, submit
+from simulator import Kind, Simulator
 from tests.unit.purge_rules.rule_bench import condition, document
 from tests.webhook_builders import body_of, signature
 
@@ -362,7 +364,7 @@ def test_a_rule_fires_and_its_execution_is_recorded_and_told(
     assert not set(simulator.corpus.ids(Kind.HELD)) & set(simulator.corpus.deleted_ids())
     told = awaited(lambda: told if len(told := received(app, rule_id)) == 2 else [])
     assert [each["event"] for each in told] == ["purge_rule_executed", "purge_rule_noncompliant"]
-    assert all(each["signatureHeld"] for each in told)
+    assert all(each["signatureValid"] for each in told)
 
 
 def test_what_was_given_up_on_is_told_after_a_redrive(app: Application, tmp_path: Path) -> None:
@@ -378,7 +380,7 @@ def test_what_was_given_up_on_is_told_after_a_redrive(app: Application, tmp_path
         assert redrive(tmp_path, Console(file=said)) == 0
         return said.getvalue() if said.getvalue().startswith("1 ") else ""
 
-    assert awaited(redriven).startswith("1 from AbandonedDeliveries back into Deliveries")
+    assert awaited(redriven).startswith("1 moved from AbandonedDeliveries to Deliveries")
     told = awaited(lambda: received(app, rule_id)[len(before) :])
     assert [each["webhookId"] for each in told] == [refused["webhookId"]]
 
@@ -393,7 +395,7 @@ def test_a_run_that_has_ended_is_told_with_a_signature(app: Application) -> None
 
     (entry,) = awaited(told)
     assert entry["headers"]["x-purge-event"] == "purge_run_finished"
-    assert (entry["signatureHeld"], entry["body"]["metrics"]["status"]) == (True, "dry_run")
+    assert (entry["signatureValid"], entry["body"]["metrics"]["status"]) == (True, "dry_run")
 
 
 def test_a_change_of_a_campaigns_rules_is_exported(app: Application, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from local.simulator import Fault, FaultKind
+from simulator import Fault, FaultKind
 from tests.clock import NOON
 from tests.workflows.proof import facts
 from tests.workflows.slots import METHODS, Shared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.simulator import Fault, FaultKind, Operation
+from simulator import Fault, FaultKind, Operation
 from tests.workflows.moments import TRANSIENT
 from tests.workflows.proof import assert_honest, facts, sent, statuses
 from tests.workflows.slots import METHODS, Shared

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from genesys_purge.wiring import adapters
 
-from local.simulator import Conversation, Corpus, Fault, FaultKind, SimulatorSettings
-from local.simulator.live.settings import LiveSettings
-from local.simulator.words import Method, Operation
+from simulator import Conversation, Corpus, Fault, FaultKind, SimulatorSettings
+from simulator.organisation.live_settings import LiveSettings
+from simulator.organisation.words import Method, Operation
 from tests.application import Application, aws, running
 from tests.builders import days_ago, gdpr_request
 from tests.template import tables

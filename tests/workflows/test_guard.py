@@ -13,7 +13,7 @@ from genesys_purge.errors import InvalidRequest, Unexpected
 from genesys_purge.store import policies
 from genesys_purge.store.executions import StepFunctionsExecutions
 
-from local.simulator import Fault, FaultKind, Operation
+from simulator import Fault, FaultKind, Operation
 from tests import template
 from tests.application import Application
 from tests.workflows.moments import killed_at, once_after, once_at

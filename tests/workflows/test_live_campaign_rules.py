@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.simulator import Corpus, Fault, FaultKind, LiveSettings, Operation, SimulatorSettings
+from simulator import Corpus, Fault, FaultKind, LiveSettings, Operation, SimulatorSettings
 from tests.application import Application, running
 from tests.unit.campaign_rules.examples import set_list
 from tests.unit.campaign_rules.live_bench import LiveBench, behaviour_rule, contact_rule

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.simulator import Corpus, Kind
+from simulator import Corpus, Kind
 from tests import builders
 from tests.application import Application, running
 from tests.clock import NOON

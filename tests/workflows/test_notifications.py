@@ -16,7 +16,7 @@ from genesys_purge.errors import Misconfigured, Unexpected
 from genesys_purge.store.queues import SqsQueue
 from genesys_purge.webhooks.receiver import ReceiverUnreachable
 
-from local.simulator import Fault, FaultKind
+from simulator import Fault, FaultKind
 from tests.application import Application, aws
 from tests.unit.purge_rules.rule_bench import condition, document
 from tests.webhook_fakes import Post

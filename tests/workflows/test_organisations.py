@@ -10,8 +10,8 @@ from unittest.mock import patch
 import httpx
 from genesys_purge.wiring import adapters
 
-from local.simulator import Corpus, Simulator
-from local.simulator.settings import OAuthClient
+from simulator import Corpus, Simulator
+from simulator.organisation.settings import OAuthClient
 from tests import wired
 from tests.application import Application, aws, running
 from tests.workflows.recording_slots import SETTINGS, RecordingSlot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.simulator import Fault, FaultKind
+from simulator import Fault, FaultKind
 from tests.workflows.proof import sent, statuses
 from tests.workflows.slots import Shared
 

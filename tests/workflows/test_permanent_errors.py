@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from local.simulator import Fault, FaultKind, OAuthClient, Operation, SimulatorSettings
+from simulator import Fault, FaultKind, OAuthClient, Operation, SimulatorSettings
 from tests.application import Application
 from tests.workflows.proof import assert_honest, sent, statuses
 from tests.workflows.slots import METHODS, shared

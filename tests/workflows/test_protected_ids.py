@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.simulator import JobState
+from simulator import JobState
 from tests.workflows.proof import assert_honest, facts, sent
 from tests.workflows.slots import Shared, shared
 

@@ -12,7 +12,7 @@ from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.store.purge_rules import DynamoPurgeRules
 from genesys_purge.store.queues import SqsQueue
 
-from local.simulator import Fault, FaultKind, Operation
+from simulator import Fault, FaultKind, Operation
 from tests.clock import NOON
 from tests.doors import WEBHOOK_URL
 from tests.unit.purge_rules.rule_bench import condition

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.simulator import ConversationStatus
+from simulator import ConversationStatus
 from tests import builders
 from tests.workflows.proof import assert_honest, facts, sent, statuses
 from tests.workflows.slots import METHODS, Shared, Slot

@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
-from local.simulator.live.recording import FileState, Recording
-from local.simulator.live.recording_job import RecordingJobState
+from simulator.live.recording_jobs.job import RecordingJobState
+from simulator.live.recordings.recording import FileState, Recording
 from tests.workflows.proof import facts, statuses
 from tests.workflows.recording_slots import RecordingScene, recorded
 

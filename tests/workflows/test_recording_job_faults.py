@@ -10,10 +10,10 @@ import httpx
 import pytest
 from genesys_purge.model.batch import Batch, BatchState
 
-from local.simulator import Fault, FaultKind, Operation
-from local.simulator.live.recording import FileState
-from local.simulator.live.recording_job import RecordingJobState
-from local.simulator.live.recording_selection import Selection
+from simulator import Fault, FaultKind, Operation
+from simulator.live.recording_jobs.job import RecordingJobState
+from simulator.live.recording_jobs.selection import Selection
+from simulator.live.recordings.recording import FileState
 from tests.application import Application
 from tests.workflows.moments import killed_at, once_after, once_at
 from tests.workflows.proof import facts, statuses

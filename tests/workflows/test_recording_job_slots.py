@@ -10,9 +10,9 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.methods.recording_job.two_step import TwoStep
 
-from local.simulator import SimulatorSettings
-from local.simulator.live.recording_job_engine import RecordingJobEngine
-from local.simulator.live.settings import LiveSettings
+from simulator import SimulatorSettings
+from simulator.live.recording_jobs.engine import RecordingJobEngine
+from simulator.organisation.live_settings import LiveSettings
 from tests.workflows.recording_slots import RecordingScene, recorded
 
 

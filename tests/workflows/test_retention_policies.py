@@ -9,8 +9,8 @@ import pytest
 from genesys_purge.purge_rules.live.retention_policies import LIST
 from genesys_purge.wiring import adapters
 
-from local.simulator import Fault, FaultKind, Operation, SimulatorSettings
-from local.simulator.live.settings import LiveSettings
+from simulator import Fault, FaultKind, Operation, SimulatorSettings
+from simulator.organisation.live_settings import LiveSettings
 from tests.application import Application, running
 from tests.builders import corpus
 from tests.unit.purge_rules.rule_bench import condition, document

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.store.ledger import Ledger
 
-from local.simulator import Fault, FaultKind, Operation, SimulatorSettings
+from simulator import Fault, FaultKind, Operation, SimulatorSettings
 from tests.webhook_builders import body_of, signature
 from tests.workflows.desks import CONVERSATIONS, Office, office
 from tests.workflows.moments import Killed

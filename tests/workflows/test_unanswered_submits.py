@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.simulator import DeletionMoment, Fault, FaultKind, Operation, SimulatorSettings
+from simulator import DeletionMoment, Fault, FaultKind, Operation, SimulatorSettings
 from tests.workflows.proof import assert_honest, facts, sent, statuses
 from tests.workflows.slots import METHODS, Shared, shared
 

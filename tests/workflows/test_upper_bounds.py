@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from local.simulator import Corpus, Fault, FaultKind, MediaType, Operation
+from simulator import Corpus, Fault, FaultKind, MediaType, Operation
 from tests import builders
 from tests.application import Application, running
 from tests.workflows.proof import sent

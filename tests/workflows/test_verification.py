@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.simulator import SimulatorSettings
+from simulator import SimulatorSettings
 from tests.workflows.proof import assert_honest, facts
 from tests.workflows.slots import METHODS, Shared, shared
 

@@ -7,7 +7,7 @@ from math import ceil
 
 import pytest
 
-from local.simulator import Fault, FaultKind, Operation, SimulatorSettings
+from simulator import Fault, FaultKind, Operation, SimulatorSettings
 from tests.workflows.proof import assert_honest
 from tests.workflows.slots import METHODS, Shared, shared
 

@@ -37,8 +37,7 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.messages import Failure
 from genesys_purge.model.submission import Submission
 
-from local.simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
-from local.simulator.settings import EVERY_SCOPE
+from simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
 from tests.clock import Clock
 from tests.deployment_fakes import MemoryDeploymentExecutions, MemoryDeployments
 from tests.fakes import MemoryAuditLog, MemoryMeter
@@ -222,7 +221,7 @@ class DeployBench:
 
     def tokens_lack(self, *scopes: str) -> None:
         """Tokens that are given from now on, without these scopes."""
-        granted = tuple(each for each in EVERY_SCOPE if each not in scopes)
+        granted = tuple(each for each in self.simulator.scopes if each not in scopes)
         settings = SimulatorSettings(
             requests_per_second=None, clients=(OAuthClient(scopes=granted),)
         )

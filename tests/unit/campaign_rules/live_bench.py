@@ -12,7 +12,7 @@ from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 from genesys_purge.campaign_rules.live.platform import Live
 from genesys_purge.genesys.client import GenesysClient
 
-from local.simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
+from simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
 from tests.clock import Clock
 from tests.unit.campaign_rules.deploy_bench import CAMPAIGN, DeployBench
 from tests.unit.campaign_rules.examples import condition, rule

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from genesys_purge.campaign_rules.deploying.waiting import LEASE
 
-from local.simulator import Fault, FaultKind, Operation
+from simulator import Fault, FaultKind, Operation
 from tests.unit.campaign_rules.deploy_bench import CALL_SECONDS, DeployBench, Killed
 from tests.unit.campaign_rules.examples import rule, set_list
 

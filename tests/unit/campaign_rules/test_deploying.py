@@ -10,7 +10,7 @@ from genesys_purge.campaign_rules.deploying.deployment import Deployment
 from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
 from genesys_purge.model.audit import Action
 
-from local.simulator import Fault, FaultKind, Operation
+from simulator import Fault, FaultKind, Operation
 from tests.unit.campaign_rules.deploy_bench import DeployBench
 from tests.unit.campaign_rules.examples import condition, rule, set_list
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.simulator import Fault, FaultKind, Operation
+from simulator import Fault, FaultKind, Operation
 from tests.unit.campaign_rules.live_bench import LiveBench, behaviour_rule, contact_rule
 from tests.unit.campaign_rules.test_crashes import Death, Late, each_moment
 

@@ -11,7 +11,7 @@ from genesys_purge.campaign_rules.deploying import plan_campaign_rules
 from genesys_purge.campaign_rules.deploying.planning import growth
 from genesys_purge.campaign_rules.live.rule_sets import name_of
 
-from local.simulator import (
+from simulator import (
     Corpus,
     Fault,
     FaultKind,

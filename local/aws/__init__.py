@@ -1,0 +1,1 @@
+"""The embedded AWS, and the deployment of `template.yaml` to it."""

@@ -1,0 +1,83 @@
+"""Adapts the template where the embedded AWS deviates from AWS."""
+
+from typing import Any
+
+from local.aws.template import Resource, Template
+
+# Alarms are not used here, and an alarm over an expression would fail the stack. Bucket policies
+# only require TLS, which the embedded AWS does not have.
+LEFT_OUT = frozenset(
+    {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::S3::BucketPolicy"}
+)
+
+FUNCTION = "AWS::Serverless::Function"
+LEAST_TIMEOUT = 60
+
+LOOPBACK = {"LOOPBACK_RECEIVERS": "allowed"}
+
+# Policies need the ARN. On AWS the Ref of this type is its ARN; here the Ref is a name and this
+# attribute is the ARN.
+ATTRIBUTE_OF_REF = {"AWS::SecretsManager::Secret": "Id"}
+
+
+def adapted(template: Template) -> Template:
+    """The template with every adaptation."""
+    return with_time_to_start(with_loopback_receivers(refs_as_on_aws(template)))
+
+
+def refs_as_on_aws(template: Template) -> Template:
+    """The template with each Ref that deviates replaced by the attribute that means the same."""
+    attributes = {
+        name: ATTRIBUTE_OF_REF[resource["Type"]]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] in ATTRIBUTE_OF_REF
+    }
+    return dict(_rewritten(template, attributes))
+
+
+def with_loopback_receivers(template: Template) -> Template:
+    """The template with notifications to this machine allowed, which AWS never allows."""
+    function = template.get("Globals", {}).get("Function", {})
+    variables = function.get("Environment", {}).get("Variables", {}) | LOOPBACK
+    environment = {"Variables": variables}
+    globals_ = template.get("Globals", {}) | {"Function": function | {"Environment": environment}}
+    return template | {"Globals": globals_}
+
+
+def with_time_to_start(template: Template) -> Template:
+    """The template with function timeouts of at least a minute.
+
+    Here, all functions share a few processors while they start. On AWS each has its own.
+    """
+    resources = {name: _with_timeout(resource) for name, resource in template["Resources"].items()}
+    return template | {"Resources": resources}
+
+
+def _with_timeout(resource: Resource) -> Resource:
+    properties = resource.get("Properties", {})
+    if resource["Type"] != FUNCTION or properties.get("Timeout", LEAST_TIMEOUT) >= LEAST_TIMEOUT:
+        return resource
+    return resource | {"Properties": properties | {"Timeout": LEAST_TIMEOUT}}
+
+
+def _rewritten(value: Any, attributes: dict[str, str]) -> Any:
+    match value:
+        case list():
+            return [_rewritten(each, attributes) for each in value]
+        case {"Ref": str(name)} if name in attributes:
+            return {"Fn::GetAtt": [name, attributes[name]]}
+        case {"Fn::Sub": str(text)}:
+            return {"Fn::Sub": _substituted(text, attributes)}
+        case {"Fn::Sub": [str(text), variables]}:
+            given = _rewritten(variables, attributes)
+            others = {name: each for name, each in attributes.items() if name not in variables}
+            return {"Fn::Sub": [_substituted(text, others), given]}
+        case dict():
+            return {key: _rewritten(each, attributes) for key, each in value.items()}
+    return value
+
+
+def _substituted(text: str, attributes: dict[str, str]) -> str:
+    for name, attribute in attributes.items():
+        text = text.replace(f"${{{name}}}", f"${{{name}.{attribute}}}")
+    return text

@@ -1,0 +1,154 @@
+"""`python -m local demo`: shows a purge, a purge rule that runs, and the webhooks of both."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+
+from local.application import Application
+from local.commands.run import purge
+from local.commands.starting import print_function_errors, started
+from local.errors import CommandFailed
+from local.genesys.secrets import WEBHOOK_PATH
+from local.options.options import Options
+from local.project import PROJECT
+from local.reports import results
+from local.reports.lines import show
+from local.requests.files import read_request
+from local.requests.purge_api import PurgeApi
+from local.requests.scheduler import as_sent
+from local.requests.submission import invoke
+
+REQUEST = PROJECT / "events" / "schedule" / "conversation_archive.json"
+RULE = PROJECT / "events" / "invoke" / "create_purge_rule.json"
+NOTIFICATIONS = "notifications.json"
+WAIT_AT_MOST_SECONDS = 60.0
+POLL_EVERY_SECONDS = 0.2
+# The notifications of one run and of the rule's execution.
+EXPECTED_KINDS = {
+    "data.purge.chunk.completed",
+    "purge_job_completed",
+    "purge_rule_executed",
+    "purge_run_finished",
+}
+
+
+class DemoFailed(CommandFailed):
+    """A part of the demo did not happen."""
+
+
+def demo(options: Options, console: Console, errors: Console) -> int:
+    """Shows everything; returns the exit code of the purge."""
+    shown = replace(options, shows_governance=True)
+    request = as_sent(read_request(REQUEST), datetime.now(UTC))
+    results.clear(options.out)
+    with started(shown, console) as app, httpx.Client(trust_env=False, timeout=30) as web:
+        one = _Demo(app, web, console, options.out)
+        one.title("A retention purge")
+        code = purge(app, shown, console, errors, request)
+        try:
+            one.show_rule(RULE)
+        except CommandFailed:
+            print_function_errors(app, errors)
+            raise
+        return code
+
+
+class _Demo:
+    """The demo of one running application."""
+
+    def __init__(self, app: Application, web: httpx.Client, console: Console, out: Path) -> None:
+        self._app = app
+        self._out = out
+        self._web = web
+        self._console = console
+
+    def title(self, text: str) -> None:
+        self._console.rule(text, align="left")
+
+    def say(self, label: str, value: object) -> None:
+        show(self._console, [(label, value)])
+
+    def show_rule(self, file: Path) -> None:
+        """Creates a purge rule, executes it, forges a webhook and shows the notifications."""
+        self.title("A purge rule at Genesys")
+        created = self._create_rule(file)
+        self.say("rule", f"{created['ruleId']} is {created['status']}")
+        again = self._create_rule(file)
+        self.say("again", f"the same request returns the same rule, {again['ruleId']}")
+        executed = self._execute(created["ruleId"])
+        self.say("executed", f"Genesys deleted {executed['deletedCount']:,} records by the rule")
+        self._show_webhook(created["ruleId"])
+        self.title("A forged webhook")
+        self._show_forgery(created["ruleId"], executed)
+        self.title("The notifications at the governance receiver")
+        self._show_notifications()
+
+    def _create_rule(self, file: Path) -> Any:
+        function = self._app.stack.functions["create_purge_rule"]
+        return invoke(self._app.session.client("lambda"), function, read_request(file))
+
+    def _execute(self, rule_id: str) -> Any:
+        return self._simulator("POST", f"/_simulator/rules/{rule_id}/execute").json()
+
+    def _show_webhook(self, rule_id: str) -> None:
+        """Waits for the audit record of the webhook and shows it."""
+        with PurgeApi(self._app.api_url) as api:
+            records = self._await(
+                "the webhook's record",
+                lambda: [r for r in api.rule_audit(rule_id) if r["action"] == "webhook_received"],
+            )
+        self.say("webhook", f"received at {self._app.api_url}{WEBHOOK_PATH}")
+        self.say("audit", json.dumps(records[0]))
+
+    def _show_forgery(self, rule_id: str, executed: Any) -> None:
+        body = {"ruleId": rule_id, "event": "purgerules:rule:execute", "deletedCount": 1_000_000}
+        body |= {"timestamp": executed["executedAt"], "complianceOk": True}
+        answer = self._web.post(
+            self._app.api_url + WEBHOOK_PATH,
+            json=body,
+            headers={"X-Genesys-Webhook-Signature": f"sha256={'0' * 64}"},
+        )
+        self.say("answered", f"{answer.status_code} {answer.text}")
+        if answer.status_code != httpx.codes.UNAUTHORIZED:
+            raise DemoFailed("the forged webhook was not refused")
+
+    def _show_notifications(self) -> None:
+        received = self._await("every kind of notification", self._received_kinds)
+        for kind, number in sorted(Counter(_kind(each) for each in received).items()):
+            self.say(f"{number} x", kind)
+        valid = sum(each["signatureValid"] for each in received)
+        self.say("signatures", f"{valid} of {len(received)} are valid")
+        file = self._out / NOTIFICATIONS
+        results.write_json(file, {"received": received})
+        self.say("file", file)
+        if valid < len(received):
+            raise DemoFailed("the signature of a notification is not valid")
+
+    def _received_kinds(self) -> list[Any]:
+        """The notifications, as soon as there is one of each kind."""
+        received: list[Any] = self._simulator("GET", "/_simulator/governance").json()["received"]
+        return received if {_kind(each) for each in received} >= EXPECTED_KINDS else []
+
+    def _simulator(self, verb: str, path: str) -> httpx.Response:
+        return self._web.request(verb, self._app.genesys.url + path).raise_for_status()
+
+    def _await(self, what: str, poll: Callable[[], list[Any]]) -> list[Any]:
+        end = time.monotonic() + WAIT_AT_MOST_SECONDS
+        while time.monotonic() < end:
+            if found := poll():
+                return found
+            time.sleep(POLL_EVERY_SECONDS)
+        raise DemoFailed(f"{what} did not arrive within {WAIT_AT_MOST_SECONDS:g} seconds")
+
+
+def _kind(received: Any) -> str:
+    """The event in the header; the body of a run's audit entry has no event."""
+    return str(received["headers"].get("x-purge-event"))

@@ -1,0 +1,43 @@
+"""`python -m local up`: keeps the application up for other programs until Ctrl-C."""
+
+import json
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from local.commands.starting import started
+from local.errors import CommandFailed
+from local.options.options import Options
+from local.reports import results
+from local.reports.lines import say
+
+STACK = "stack.json"
+
+
+class AlreadyUp(CommandFailed):
+    """Another application is up and uses the same folder."""
+
+
+def up(options: Options, console: Console) -> None:
+    """Keeps the application up; `stack.json` exists only while it is ready."""
+    file = options.out / STACK
+    options.out.mkdir(parents=True, exist_ok=True)
+    _require_free(file)
+    file.unlink(missing_ok=True)
+    with started(options, console) as app:
+        try:
+            results.write_json(file, app.to_json())
+            say(console, f"Ready: {file} has the addresses and keys. Stop it with Ctrl-C.")
+            app.aws.await_end()
+        finally:
+            file.unlink(missing_ok=True)
+
+
+def _require_free(file: Path) -> None:
+    try:
+        endpoint = json.loads(file.read_text())["awsEndpoint"]
+        httpx.get(endpoint, trust_env=False, timeout=5)
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        return
+    raise AlreadyUp(f"{file} belongs to an application that is up; stop it or use another --out")

@@ -1,0 +1,5 @@
+"""The base of the errors that the command line prints without a traceback."""
+
+
+class CommandFailed(Exception):
+    """A command cannot go on; the message says what is wrong and what to do."""

@@ -1,0 +1,1 @@
+"""The Genesys that the application calls: a simulator, or a server that already runs."""

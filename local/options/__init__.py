@@ -1,0 +1,1 @@
+"""The options of the commands, from the command line and the environment."""

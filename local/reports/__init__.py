@@ -1,0 +1,1 @@
+"""Reports of a run: its progress, a summary and the result files."""

@@ -1,0 +1,136 @@
+"""A run as observed at one moment, through the API and its execution."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+SUCCESSES = frozenset({"completed", "dry_run", "nothing_to_purge"})
+AT_ONCE = timedelta()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch of a run; None is an unreported value.
+
+    `is_unverified` after its job ended and before verification. Verification does not start before
+    `verified_from`, if set.
+    """
+
+    number: int
+    status: str
+    job_id: str | None
+    attempts: int | None
+    targeted: int | None
+    deleted: int | None
+    verified: int | None
+    archived: int | None = None
+    exported: int | None = None
+    detail: str | None = None
+    is_unverified: bool = False
+    verified_from: datetime | None = None
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any], verify_after: timedelta) -> Self:
+        """Reads a batch from the answer of `GET /purges/{runId}`."""
+        ended = _moment(shown.get("endTime"))
+        return cls(
+            number=shown["batch"],
+            status=shown["status"],
+            job_id=shown.get("jobId"),
+            attempts=shown.get("attempts"),
+            targeted=shown.get("targeted"),
+            deleted=shown.get("deleted"),
+            verified=shown.get("verified"),
+            archived=shown.get("archived"),
+            exported=shown.get("exported"),
+            detail=shown.get("detail"),
+            is_unverified=shown.get("verification") == "pending",
+            verified_from=ended + verify_after if ended and verify_after else None,
+        )
+
+    @property
+    def instead_of_deleted(self) -> tuple[str, int] | None:
+        """`archived` or `exported`, and how many records, if Genesys reported that."""
+        counts = (("archived", self.archived), ("exported", self.exported))
+        return next(((done, count) for done, count in counts if count is not None), None)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A run at one moment; None is what nobody reported, `planned` the number of batches."""
+
+    run_id: str | None
+    execution_status: str | None = None
+    method: str | None = None
+    status: str | None = None
+    outcome: str | None = None
+    detail: str | None = None
+    targeted: int | None = None
+    deleted: int | None = None
+    verified: int | None = None
+    skipped: Mapping[str, int] | None = None
+    planned: int | None = None
+    submitted_at: datetime | None = None
+    finished_at: datetime | None = None
+    batches: tuple[Batch, ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        shown: Mapping[str, Any],
+        execution_status: str | None,
+        verify_after: timedelta = AT_ONCE,
+    ) -> Self:
+        """Reads a run from the answer of `GET /purges/{runId}`; without a plan it has no totals.
+
+        `verify_after` is the delay of verification in the request.
+        """
+        plan = shown.get("plan")
+        totals = shown.get("totals", {}) if plan else {}
+        return cls(
+            run_id=shown["runId"],
+            execution_status=execution_status,
+            method=shown.get("method"),
+            status=shown["status"],
+            outcome=shown.get("outcome"),
+            detail=shown.get("detail"),
+            targeted=totals.get("targeted"),
+            deleted=totals.get("deleted"),
+            verified=totals.get("verified"),
+            skipped=totals.get("skipped"),
+            planned=plan["batches"] if plan else None,
+            submitted_at=_moment(shown.get("submittedAt")),
+            finished_at=_moment(shown.get("finishedAt")),
+            batches=tuple(Batch.read(each, verify_after) for each in shown.get("batches", ())),
+        )
+
+    @property
+    def instead_of_deleted(self) -> Mapping[str, int]:
+        """The numbers of archived and of exported recordings, by that word."""
+        found: Counter[str] = Counter()
+        for word, count in filter(None, (each.instead_of_deleted for each in self.batches)):
+            found[word] += count
+        return found
+
+    @property
+    def ended(self) -> bool:
+        """Whether the execution ended; a run whose execution failed may never be finished."""
+        return self.execution_status not in (None, "RUNNING")
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the outcome is a success."""
+        return self.outcome in SUCCESSES
+
+    @property
+    def seconds(self) -> float | None:
+        """The seconds from submission to end."""
+        if self.submitted_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.submitted_at).total_seconds()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,154 @@
+"""Shows the progress of a run: as a table in a terminal, otherwise as a line for each change."""
+
+from collections import Counter
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from local.reports.observation import Batch, Observation
+
+ENDED = frozenset({"completed", "failed", "gave_up"})
+ROWS = 20
+
+
+class Progress(Protocol):
+    """Shows each observation of a run."""
+
+    def show(self, run: Observation) -> None:
+        """Shows one observation."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+def progress_on(console: Console) -> Progress:
+    """The progress for this console."""
+    return LiveTable(console) if console.is_terminal else Lines(console)
+
+
+class Lines:
+    """Prints a line for each change of the run or of a batch."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown: dict[int | None, str] = {}
+
+    def show(self, run: Observation) -> None:
+        """Prints the changes since the last observation."""
+        self._print(None, f"run {run.run_id}: {run_line(run)}")
+        for batch in run.batches:
+            self._print(batch.number, f"batch {batch.number}: {batch_line(batch)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+    def _print(self, subject: int | None, line: str) -> None:
+        if self._shown.get(subject) != line:
+            self._shown[subject] = line
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+class LiveTable:
+    """Draws a table again for each observation."""
+
+    def __init__(self, console: Console) -> None:
+        self._live = Live(console=console, refresh_per_second=8)
+
+    def show(self, run: Observation) -> None:
+        """Draws the run."""
+        self._live.update(batch_table(run))
+
+    def __enter__(self) -> Self:
+        self._live.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.__exit__(kind, error, trace)
+
+
+def run_line(run: Observation) -> str:
+    """The run in one line."""
+    if run.status == "finished":
+        return f"{run.status}, {run.outcome}"
+    if run.targeted is None:
+        return f"{run.status}"
+    return f"{run.status}, {run.targeted} targeted in {run.planned} batches"
+
+
+def batch_line(batch: Batch) -> str:
+    """A batch in one line, without unknown values."""
+    word, count = batch.instead_of_deleted or ("", None)
+    parts = (
+        (batch.job_id, "job {}"),
+        (batch.targeted, "{} targeted"),
+        (count, f"{{}} {word}"),
+        (batch.deleted, "{} deleted"),
+        (batch.verified, "{} verified"),
+        (waiting(batch), "{}"),
+    )
+    known = [text.format(value) for value, text in parts if value is not None]
+    return ", ".join([batch.status, *known])
+
+
+def waiting(batch: Batch) -> str | None:
+    """The pending verification of a batch and its earliest time, if any."""
+    if not batch.is_unverified:
+        return None
+    if batch.verified_from is None:
+        return "verification pending"
+    return f"verification pending until {batch.verified_from:%Y-%m-%d %H:%M} UTC"
+
+
+def batch_table(run: Observation) -> Table:
+    """A table of at most 20 batches, active batches first; the rest is only counted."""
+    table = Table(title=f"{run.run_id}: {run_line(run)}", title_justify="left")
+    for column in ("batch", "status", "job"):
+        table.add_column(column)
+    for column in ("attempts", "targeted", "deleted", "verified"):
+        table.add_column(column, justify="right")
+    ordered = sorted(run.batches, key=_rank)
+    for batch in sorted(ordered[:ROWS], key=lambda each: each.number):
+        table.add_row(*_cells(batch))
+    if rest := Counter(batch.status for batch in ordered[ROWS:]):
+        table.caption = "and " + ", ".join(f"{n} {status}" for status, n in sorted(rest.items()))
+    return table
+
+
+def _rank(batch: Batch) -> tuple[int, int]:
+    waiting = 1 if batch.status == "planned" else 0
+    return (2 if batch.status in ENDED else waiting, batch.number)
+
+
+def _cells(batch: Batch) -> list[str]:
+    cells = (
+        batch.number,
+        ", ".join(filter(None, (batch.status, waiting(batch)))),
+        batch.job_id,
+        batch.attempts,
+        batch.targeted,
+        batch.deleted,
+        batch.verified,
+    )
+    return ["" if cell is None else str(cell) for cell in cells]

@@ -1,0 +1,1 @@
+"""Request files, and the calls that send them to the application."""

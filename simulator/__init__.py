@@ -1,0 +1,60 @@
+"""A Genesys Cloud that answers over HTTP, by the documented contract and as the live one does."""
+
+from simulator.documented.campaigns.events import EventName, RuleEvent
+from simulator.documented.campaigns.rules import CampaignRecord
+from simulator.documented.jobs import JobRecord
+from simulator.live.gdpr.request import GdprRecord, GdprStatus
+from simulator.live.recording_jobs.job import RecordingJobRecord, RecordingJobState
+from simulator.live.recordings.recording import FileState, Media, RecordingRecord
+from simulator.organisation.conversation import Conversation, Kind
+from simulator.organisation.corpus import Corpus, Deletion
+from simulator.organisation.faults import Fault, FaultKind
+from simulator.organisation.generation import Mix
+from simulator.organisation.live_settings import LiveSettings, Rejection
+from simulator.organisation.settings import DeletionMoment, OAuthClient, SimulatorSettings
+from simulator.organisation.timeline import JobState
+from simulator.organisation.words import (
+    Classification,
+    ConversationStatus,
+    MediaType,
+    Method,
+    Operation,
+    RecordType,
+)
+from simulator.serving.server import SimulatorServer
+from simulator.simulator import Simulator
+
+__all__ = [
+    "CampaignRecord",
+    "Classification",
+    "Conversation",
+    "ConversationStatus",
+    "Corpus",
+    "Deletion",
+    "DeletionMoment",
+    "EventName",
+    "Fault",
+    "FaultKind",
+    "FileState",
+    "GdprRecord",
+    "GdprStatus",
+    "JobRecord",
+    "JobState",
+    "Kind",
+    "LiveSettings",
+    "Media",
+    "MediaType",
+    "Method",
+    "Mix",
+    "OAuthClient",
+    "Operation",
+    "RecordType",
+    "RecordingJobRecord",
+    "RecordingJobState",
+    "RecordingRecord",
+    "Rejection",
+    "RuleEvent",
+    "Simulator",
+    "SimulatorServer",
+    "SimulatorSettings",
+]

@@ -1,0 +1,1 @@
+"""Access control: tokens, scopes, permissions and rate limits of both dialects."""

@@ -1,0 +1,1 @@
+"""The documented dialect: every endpoint that only the written contract describes."""

@@ -1,0 +1,1 @@
+"""Documented campaign rules and the events that their changes leave."""

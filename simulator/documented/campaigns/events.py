@@ -1,0 +1,155 @@
+"""D5: the stream of events that changes of campaign rules leave, and the query that pages it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from uuid import uuid4
+
+from pydantic import Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from simulator.http.answer import Answer, Refusal
+from simulator.http.request import Request
+from simulator.http.routing import Route
+from simulator.http.wire import Body, format_instant, parse_body, parse_instant
+from simulator.organisation.settings import SimulatorSettings
+from simulator.organisation.words import Operation
+
+PATH = "/api/v2/analytics/events/query"
+SCOPES = ("analytics:events:read",)
+QUERY = re.compile(r"\s*campaignId\s+eq\s+'([^']+)'\s*")
+LATEST = re.compile(r"([1-9][0-9]{0,3})([hd])")
+UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1)}
+CURSOR = re.compile(r"([0-9a-f]{32})\.([0-9]{1,9})")
+
+
+class EventName(StrEnum):
+    """What happened to a rule; a deletion leaves no event."""
+
+    CREATED = "outbound.rule.created"
+    UPDATED = "outbound.rule.updated"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEvent:
+    """One change of one rule."""
+
+    at: datetime
+    name: EventName
+    rule_id: str
+
+    @property
+    def wire(self) -> dict[str, object]:
+        """As the wire writes it."""
+        return {
+            "timestamp": format_instant(self.at),
+            "eventName": self.name.value,
+            "entityId": self.rule_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The latest so much, or start <= time < end."""
+
+    latest: timedelta | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def holds(self, moment: datetime, now: datetime) -> bool:
+        """Whether the moment lies in it as of `now`."""
+        start = self.start if self.latest is None else now - self.latest
+        return (start is None or start <= moment) and (self.end is None or moment < self.end)
+
+
+def parse_interval(value: object) -> Interval:
+    """`<n>h`, `<n>d` or `start/end` in RFC 3339, start before end."""
+    text = value if isinstance(value, str) else ""
+    if latest := LATEST.fullmatch(text):
+        return Interval(latest=int(latest[1]) * UNITS[latest[2]])
+    first, slash, last = text.partition("/")
+    if not slash:
+        raise PydanticCustomError("interval", "must be <n>h, <n>d or start/end")
+    start, end = parse_instant(first), parse_instant(last)
+    if start >= end:
+        raise PydanticCustomError("inverted", "start must be before end")
+    return Interval(start=start, end=end)
+
+
+def parse_campaign(value: object) -> str:
+    """The id in `campaignId eq '<id>'`."""
+    found = QUERY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("query", "must be campaignId eq '<id>'")
+    return found[1]
+
+
+class EventQuery(Body):
+    """D5's compliance export."""
+
+    event_names: tuple[EventName, ...] = Field(min_length=1)
+    query: Annotated[str, PlainValidator(parse_campaign)]
+    interval: Annotated[Interval, PlainValidator(parse_interval)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a query found when it was first asked; its pages stay the same whatever happens."""
+
+    query: EventQuery
+    events: tuple[RuleEvent, ...]
+
+
+class CampaignEvents:
+    """Keeps every event for ever and answers the query, an unknown campaign having none."""
+
+    def __init__(self, settings: SimulatorSettings) -> None:
+        self._page_size = settings.event_page_size
+        self._events: dict[str, list[RuleEvent]] = defaultdict(list)
+        self._readings: dict[str, Reading] = {}
+
+    def routes(self) -> tuple[Route, ...]:
+        """The query."""
+        return (Route("POST", PATH, self.query, Operation.QUERY_EVENTS, scopes=SCOPES),)
+
+    def record(self, campaign_id: str, event: RuleEvent) -> None:
+        """Appends an event."""
+        self._events[campaign_id].append(event)
+
+    def of(self, campaign_id: str) -> tuple[RuleEvent, ...]:
+        """Every event of a campaign, in order."""
+        return tuple(self._events.get(campaign_id, ()))
+
+    def query(self, request: Request) -> Answer:
+        """`{events, nextPageUri?}`; 400 for a bad body, or a cursor that is not of this query."""
+        query = parse_body(EventQuery, request)
+        cursor = request.query.get("cursor")
+        if cursor is None:
+            return self._page(uuid4().hex, self._read(query, request.at), 0)
+        found = CURSOR.fullmatch(cursor)
+        reading = self._readings.get(found[1]) if found else None
+        if found is None or reading is None or reading.query != query:
+            message = "cursor: unknown, or given for another query"
+            raise Refusal(400, message, code="invalid.cursor")
+        return self._page(found[1], reading, int(found[2]))
+
+    def _read(self, query: EventQuery, now: datetime) -> Reading:
+        found = (
+            event
+            for event in self.of(query.query)
+            if event.name in query.event_names and query.interval.holds(event.at, now)
+        )
+        return Reading(query, tuple(found))
+
+    def _page(self, reading_id: str, reading: Reading, start: int) -> Answer:
+        end = start + self._page_size
+        payload: dict[str, object] = {"events": [each.wire for each in reading.events[start:end]]}
+        if end < len(reading.events):
+            self._readings[reading_id] = reading
+            payload["nextPageUri"] = f"{PATH}?cursor={reading_id}.{end}"
+        return Answer.json(200, payload)

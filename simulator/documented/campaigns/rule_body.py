@@ -1,0 +1,84 @@
+"""What a campaign rule is on the wire, and as Genesys keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import orjson
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from simulator.http.wire import Body
+
+LARGEST = 2**31 - 1
+
+
+def storable(value: object) -> object:
+    """The value, where it can be given back as it came: a number of 64 bits, and no NaN."""
+    try:
+        if orjson.loads(orjson.dumps(value)) == value:
+            return value
+    except orjson.JSONEncodeError:
+        pass
+    raise PydanticCustomError("storable", "must be JSON, its numbers of at most 64 bits")
+
+
+Value = Annotated[object, AfterValidator(storable)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Condition(Body):
+    """What a contact is compared with."""
+
+    attribute: Text
+    operator: Literal[
+        "equals",
+        "notEquals",
+        "greaterThan",
+        "greaterThanOrEqual",
+        "lessThan",
+        "lessThanOrEqual",
+        "contains",
+        "in",
+    ]
+    value: Value
+    type: Literal["string", "number", "boolean", "date"]
+
+
+class Action(Body):
+    """What is done with a contact, such as `setList`."""
+
+    type: Text
+    list_id: str | None = None
+    value: Value = None
+
+
+class RuleBody(Body):
+    """D5's rule; `id` and `selfUri` may be sent back and change nothing."""
+
+    name: Text
+    version: int = Field(ge=1, le=LARGEST)
+    priority: int = Field(ge=1, le=1000)
+    execution_order: int = Field(ge=0, le=LARGEST)
+    description: str = ""
+    conditions: tuple[Condition, ...] = ()
+    actions: tuple[Action, ...] = ()
+    enabled: bool = True
+    id: str | None = None
+    self_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRule:
+    """A rule as Genesys keeps it."""
+
+    rule_id: str
+    self_uri: str
+    body: RuleBody
+
+    @property
+    def wire(self) -> dict[str, object]:
+        """What was sent, and the server's own fields."""
+        sent = self.body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return sent | {"id": self.rule_id, "selfUri": self.self_uri}

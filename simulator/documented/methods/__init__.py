@@ -1,0 +1,1 @@
+"""The documented deletion methods, one file each."""

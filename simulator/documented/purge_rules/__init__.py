@@ -1,0 +1,1 @@
+"""Documented purge rules: recurring purges that Genesys schedules and runs."""

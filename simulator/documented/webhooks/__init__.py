@@ -1,0 +1,1 @@
+"""Documented webhooks: their registration and the signed deliveries to them."""

@@ -1,0 +1,1 @@
+"""A receiver of notifications, which stands for an external governance system."""

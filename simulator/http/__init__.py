@@ -1,0 +1,1 @@
+"""HTTP messages: requests, answers, routes and strict reading of JSON bodies."""

@@ -1,0 +1,1 @@
+"""The live dialect: the endpoints that the real Genesys Cloud platform offers."""

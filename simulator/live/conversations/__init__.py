@@ -1,0 +1,1 @@
+"""Live conversations: the analytics queries, and disconnecting a conversation."""

@@ -1,0 +1,113 @@
+"""The bodies with which the live platform is asked for conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import orjson
+from pydantic import Field
+
+from simulator.http.answer import Refusal
+from simulator.http.wire import Body
+from simulator.live.conversations.filter import (
+    ConversationPredicate,
+    Filter,
+    SegmentPredicate,
+    Value,
+)
+from simulator.live.conversations.traits import segments_of, traits_of
+from simulator.live.interval import WireInterval
+from simulator.live.listing import BAD_REQUEST, DEFAULT_SIZE
+from simulator.organisation.conversation import Conversation
+
+DOCUMENTED = frozenset({"entity", "filter", "aggregate", "query", "view"})
+
+
+class ConversationSearch(Body):
+    """What the synchronous query and a recording job have in common."""
+
+    interval: WireInterval
+    conversation_filters: tuple[Filter[ConversationPredicate], ...] = ()
+    segment_filters: tuple[Filter[SegmentPredicate], ...] = ()
+    order: Literal["asc", "desc", "unordered"] = "asc"
+    order_by: Literal["conversationStart", "conversationEnd", "segmentStart", "segmentEnd"] = (
+        "conversationStart"
+    )
+
+    def require_few(self, predicates: int | None) -> None:
+        """Refuses with 400 a filter that has more predicates."""
+        sizes = [each.size for each in self.conversation_filters]
+        sizes += [each.size for each in self.segment_filters]
+        if predicates is not None and max(sizes, default=0) > predicates:
+            raise Refusal(400, f"At most {predicates} predicates in a filter", code=BAD_REQUEST)
+
+    def accepts(self, conversation: Conversation, *, recorded: bool) -> bool:
+        """Whether it, and one of its segments, fulfils every filter."""
+        traits = traits_of(conversation)
+        values: dict[str, Value] = {
+            "conversationId": conversation.conversation_id,
+            "conversationStart": conversation.start,
+            "divisionId": traits.division_id,
+            "originatingDirection": traits.direction,
+        }
+        if conversation.end is not None:
+            values["conversationEnd"] = conversation.end
+        return all(each.accepts(values) for each in self.conversation_filters) and any(
+            all(each.accepts(segment) for each in self.segment_filters)
+            for segment in segments_of(conversation, traits, recorded=recorded)
+        )
+
+    def sort(self, conversations: list[Conversation]) -> list[Conversation]:
+        """In the order that is asked for."""
+        if self.order == "unordered":
+            return conversations
+        by_end = self.order_by.endswith("End")
+        return sorted(
+            conversations,
+            key=lambda each: (_moment(each, by_end=by_end), each.conversation_id),
+            reverse=self.order == "desc",
+        )
+
+
+class Paging(Body):
+    """Which page, counted from 1, of how many rows."""
+
+    page_size: int = Field(ge=1)
+    page_number: int = Field(ge=1)
+
+
+class DetailsQuery(ConversationSearch):
+    """The synchronous query."""
+
+    paging: Paging | None = None
+
+    @property
+    def page_size(self) -> int:
+        """How many rows a page has."""
+        return self.paging.page_size if self.paging else DEFAULT_SIZE
+
+    @property
+    def page_number(self) -> int:
+        """Which page it is."""
+        return self.paging.page_number if self.paging else 1
+
+
+class AsyncSearch(ConversationSearch):
+    """A recording job's query."""
+
+    limit: int | None = Field(default=None, ge=1)
+    start_of_day_interval_matching: bool = False
+
+
+def is_details_query(body: bytes) -> bool:
+    """Whether it is an object without a field of the documented dialects."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(found, dict) and DOCUMENTED.isdisjoint(found)
+
+
+def _moment(conversation: Conversation, *, by_end: bool) -> datetime:
+    return conversation.end or conversation.start if by_end else conversation.start

@@ -1,0 +1,1 @@
+"""Live GDPR requests and the data subjects that they name."""

@@ -1,0 +1,64 @@
+"""`/api/v2/gdpr/subjects`: who is known by a name, an address or an id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.http.answer import Answer, Refusal
+from simulator.http.permissions import every
+from simulator.http.request import Request
+from simulator.http.routing import Route
+from simulator.live.gdpr.body import SearchType
+from simulator.live.listing import BAD_REQUEST, choice_in, page_of
+from simulator.organisation.corpus import Corpus
+from simulator.organisation.words import GONE, Method, Operation
+
+PATH = "/api/v2/gdpr/subjects"
+MAIL = "@example.test"
+
+
+class GdprSubjects:
+    """Everybody of whom a conversation is still there: a contact whose other names its id tells."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+
+    def routes(self) -> tuple[Route, ...]:
+        """The search."""
+        find, method = Operation.FIND_GDPR_SUBJECTS, Method.GDPR_REQUEST
+        view = every("gdpr:subject:view")
+        return (Route("GET", PATH, self.find, find, method, permissions=view),)
+
+    def find(self, request: Request) -> Answer:
+        """A page of subjects for `?searchType=&searchValue=`, both of which are needed."""
+        kind = choice_in(request, "searchType", tuple(SearchType), "")
+        value = request.query.get("searchValue", "")
+        if not kind or not value:
+            message = "searchType and searchValue: both are needed"
+            raise Refusal(400, message, code=BAD_REQUEST)
+        return page_of(request, self._contacts(SearchType(kind), value), subject_of)
+
+    def _contacts(self, kind: SearchType, value: str) -> Sequence[str]:
+        match kind:
+            case SearchType.NAME | SearchType.EXTERNAL_ID:
+                contact = value
+            case SearchType.EMAIL if value.endswith(MAIL):
+                contact = value.removesuffix(MAIL)
+            case _:
+                return ()
+        known = any(
+            each.external_contact_id == contact
+            and self._corpus.status_of(each.conversation_id) not in GONE
+            for each in self._corpus
+        )
+        return (contact,) if known else ()
+
+
+def subject_of(contact: str) -> dict[str, object]:
+    """The contact as a GDPR subject."""
+    return {
+        "name": contact,
+        "externalContactId": contact,
+        "externalId": contact,
+        "emailAddresses": [f"{contact}{MAIL}"],
+    }

@@ -1,0 +1,1 @@
+"""Live outbound dialling: campaign rules, rule sets and campaigns."""

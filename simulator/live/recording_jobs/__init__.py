@@ -1,0 +1,1 @@
+"""Live recording jobs: created, executed and cancelled in separate calls."""

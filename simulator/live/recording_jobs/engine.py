@@ -1,0 +1,121 @@
+"""Creates, executes and cancels recording jobs, and carries out what is due of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import uuid4
+
+from simulator.http.answer import Refusal
+from simulator.http.request import Request
+from simulator.live.recording_jobs.job import OPEN, RecordingJob, RecordingJobRecord
+from simulator.live.recording_jobs.query import Action, RecordingJobsQuery
+from simulator.live.recording_jobs.selection import Selector
+from simulator.live.recordings.recording import FileState, Recording
+from simulator.live.recordings.recordings import Recordings
+from simulator.organisation.faults import FATES, Faults
+from simulator.organisation.settings import SimulatorSettings
+from simulator.organisation.timeline import Fate, Timeline
+from simulator.organisation.words import Method
+
+
+class RecordingJobEngine:
+    """All recording jobs; the caller sees to it that one thread at a time uses it."""
+
+    def __init__(
+        self,
+        selector: Selector,
+        recordings: Recordings,
+        faults: Faults,
+        settings: SimulatorSettings,
+    ) -> None:
+        self._selector = selector
+        self._recordings = recordings
+        self._faults = faults
+        self._settings = settings
+        self._jobs: dict[str, RecordingJob] = {}
+
+    def create(
+        self, query: RecordingJobsQuery, body: Mapping[str, object], request: Request
+    ) -> RecordingJob:
+        """A job that changes nothing until it is executed."""
+        fault = self._faults.for_job(Method.RECORDING_JOB)
+        job = RecordingJob(
+            job_id=str(uuid4()),
+            client_id=request.client_id,
+            query=query,
+            body=body,
+            created_at=request.at,
+            ready_at=request.at + self._settings.lasting(self._settings.job_base_seconds),
+            selection=self._selector.select(query, request.at),
+            fate=FATES[fault.kind] if fault else Fate.COMPLETES,
+            progress=fault.job_progress if fault else 0.0,
+        )
+        self._jobs[job.job_id] = job
+        return job
+
+    def find(self, job_id: str, now: datetime) -> RecordingJob:
+        """The job; refuses with 404 where there is none or it vanished."""
+        job = self._jobs.get(job_id)
+        if job is None or job.state(now) is None:
+            raise Refusal(404, "The recording job was not found", entity_id=job_id)
+        return job
+
+    def present(self, now: datetime) -> list[RecordingJob]:
+        """Every job that has not vanished, in order of creation."""
+        return [job for job in self._jobs.values() if job.state(now) is not None]
+
+    def unfinished(self, now: datetime) -> list[RecordingJob]:
+        """The jobs that take up a place."""
+        return [job for job in self._jobs.values() if job.state(now) in OPEN]
+
+    def execute(self, job: RecordingJob, now: datetime) -> None:
+        """Starts to process its recordings."""
+        job.execution = Timeline(
+            submitted_at=now,
+            pending=self._settings.lasting(self._settings.live.execution_base_seconds),
+            per_record=self._settings.lasting(self._settings.job_seconds_per_record),
+            records=len(job.selection.recordings),
+            fate=job.fate,
+            progress=job.progress,
+        )
+
+    def cancel(self, job: RecordingJob, now: datetime) -> None:
+        """Stops it; what it has processed stays so."""
+        job.cancelled_at = now
+
+    def settle(self, now: datetime) -> None:
+        """Processes the recordings that are due."""
+        for job in self._jobs.values():
+            due = job.due(now)
+            for number in range(job.settled, due):
+                recording = job.selection.recordings[number]
+                done = self._process(job.query, recording, job.processes_at(number))
+                (job.processed if done else job.failed).append(recording)
+            job.settled = max(job.settled, due)
+
+    def records(self, now: datetime) -> list[RecordingJobRecord]:
+        """Every job ever created, in order."""
+        return [job.record(now) for job in self._jobs.values()]
+
+    def _process(self, query: RecordingJobsQuery, recording: Recording, now: datetime) -> bool:
+        date = query.date_for(recording)
+        deleted = self._recordings.file_state(recording, now) is FileState.DELETED
+        if query.action is Action.DELETE:
+            if self._recordings.protected(recording):
+                return False
+            _adjust_export(recording, date, now, clear=query.clear_export)
+            self._recordings.condemn(recording, date, now)
+        elif deleted:
+            return False
+        elif query.action is Action.ARCHIVE:
+            recording.archive_date = date
+        else:
+            recording.export_date = date
+        return True
+
+
+def _adjust_export(recording: Recording, date: datetime, now: datetime, *, clear: bool) -> None:
+    if recording.export_date is None or recording.export_date <= now:
+        return
+    recording.export_date = None if clear else min(recording.export_date, date)

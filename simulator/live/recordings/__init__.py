@@ -1,0 +1,1 @@
+"""Live recordings: what exists, their metadata and their deletion protection."""

@@ -1,0 +1,99 @@
+"""What the platform says of recordings: of a conversation, or of all that are kept too long."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from simulator.http.answer import Answer, Refusal
+from simulator.http.permissions import every
+from simulator.http.request import Request
+from simulator.http.routing import Route
+from simulator.http.wire import format_instant
+from simulator.live.listing import number_in
+from simulator.live.recordings.recording import SUBTYPES, FileState, Recording
+from simulator.live.recordings.recordings import Recordings
+from simulator.organisation.corpus import Corpus
+from simulator.organisation.settings import SimulatorSettings
+from simulator.organisation.words import Operation
+
+METADATA = "/api/v2/conversations/{conversationId}/recordingmetadata"
+RETENTION = "/api/v2/recordings/retention/query"
+PERMISSIONS = every("recording:recording:view")
+LARGEST_PAGE = 500
+DEFAULT_PAGE = 25
+LONGEST = 36_500
+
+
+class RecordingMetadata:
+    """Deleted files go on reading as they did until the verification lag is over."""
+
+    def __init__(self, corpus: Corpus, recordings: Recordings, settings: SimulatorSettings) -> None:
+        self._corpus = corpus
+        self._recordings = recordings
+        self._settings = settings
+
+    def routes(self) -> tuple[Route, ...]:
+        """Metadata and retention."""
+        read, query = Operation.READ_RECORDING_METADATA, Operation.QUERY_RECORDING_RETENTION
+        return (
+            Route("GET", METADATA, self.of_conversation, read, permissions=PERMISSIONS),
+            Route("GET", RETENTION, self.kept_longer, query, permissions=PERMISSIONS),
+        )
+
+    def of_conversation(self, request: Request) -> Answer:
+        """`[{id, conversationId, media, fileState, ...dates}]`; 404 for an unknown conversation."""
+        conversation_id = request.parameters["conversationId"]
+        if conversation_id not in self._corpus:
+            raise Refusal(404, "The conversation was not found", entity_id=conversation_id)
+        as_of = request.at - self._settings.verification_lag
+        found = self._recordings.of(conversation_id)
+        forgets = self._settings.live.forgets_deleted_recordings
+        kept = (each for each in found if not (forgets and self._gone(each, as_of)))
+        return Answer.json(200, [self._row(each, as_of) for each in kept])
+
+    def kept_longer(self, request: Request) -> Answer:
+        """`{entities, nextUri?}` of what is older than `?retentionThresholdDays=`, oldest first."""
+        days = number_in(request, "retentionThresholdDays", most=LONGEST)
+        size = number_in(request, "pageSize", DEFAULT_PAGE, most=LARGEST_PAGE)
+        start = number_in(request, "cursor", 1) - 1
+        found = self._older(request.at - timedelta(days=days), request.at)
+        page = found[start : start + size]
+        payload: dict[str, object] = {"entities": [_retention(each, request.at) for each in page]}
+        if start + size < len(found):
+            query = f"retentionThresholdDays={days}&pageSize={size}&cursor={start + size + 1}"
+            payload["nextUri"] = f"{RETENTION}?{query}"
+        return Answer.json(200, payload)
+
+    def _older(self, moment: datetime, now: datetime) -> list[Recording]:
+        found = [
+            each
+            for each in self._recordings.all()
+            if each.created_at < moment and not self._gone(each, now)
+        ]
+        return sorted(found, key=lambda each: (each.created_at, each.recording_id))
+
+    def _gone(self, recording: Recording, as_of: datetime) -> bool:
+        return self._recordings.file_state(recording, as_of) is FileState.DELETED
+
+    def _row(self, recording: Recording, as_of: datetime) -> dict[str, object]:
+        uri = f"/api/v2/conversations/{recording.conversation_id}"
+        row: dict[str, object] = {
+            "id": recording.recording_id,
+            "conversationId": recording.conversation_id,
+            "media": recording.media,
+            "fileState": self._recordings.file_state(recording, as_of),
+            "region": self._settings.live.region,
+            "selfUri": f"{uri}/recordings/{recording.recording_id}",
+            **recording.dates(as_of),
+        }
+        subtype = SUBTYPES.get(recording.media)
+        return row if subtype is None else row | {"mediaSubtype": subtype}
+
+
+def _retention(recording: Recording, now: datetime) -> dict[str, object]:
+    return {
+        "conversationId": recording.conversation_id,
+        "recordingId": recording.recording_id,
+        "creationTime": format_instant(recording.created_at),
+        **recording.dates(now),
+    }

@@ -1,0 +1,1 @@
+"""Live retention: how long interactions are kept, and media retention policies."""

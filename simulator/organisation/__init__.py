@@ -1,0 +1,1 @@
+"""The simulated organisation: its vocabulary, settings, conversations and planned faults."""

@@ -1,0 +1,75 @@
+"""One synthetic conversation and what kind of case it is for a purge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from simulator.organisation.words import (
+    GONE,
+    Classification,
+    ConversationStatus,
+    MediaType,
+    RecordType,
+)
+
+DOCUMENTED_MINIMUM_AGE = timedelta(days=365)
+
+
+class Kind(StrEnum):
+    """Why a purge may or may not delete a conversation."""
+
+    ELIGIBLE = "eligible"
+    HELD = "held"
+    LITIGATED = "litigated"
+    TOO_YOUNG = "too_young"
+    ALREADY_DELETED = "already_deleted"
+    WITHOUT_END = "without_end"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A record that Genesys keeps; all times are aware, `end` is None where no time can be read."""
+
+    conversation_id: str
+    start: datetime
+    end: datetime | None
+    media_type: MediaType = MediaType.VOICE
+    record_type: RecordType = RecordType.CONVERSATION
+    status: ConversationStatus = ConversationStatus.COMPLETED
+    classification: Classification = Classification.INTERNAL
+    queue_id: str = "queue-1"
+    external_contact_id: str | None = None
+    legal_hold: bool = False
+    litigation: bool = False
+    attributes: Mapping[str, str | bool] = field(default_factory=dict)
+    unreadable_end: str | None = None
+
+    @property
+    def protected(self) -> bool:
+        """Whether no job may ever delete it."""
+        return self.legal_hold or self.litigation
+
+    @property
+    def custom_attributes(self) -> dict[str, str | bool]:
+        """`customAttributes` on the wire; litigation is not among them."""
+        return {"legal_hold": self.legal_hold, **self.attributes}
+
+    def aged(self, minimum: timedelta, at: datetime) -> bool:
+        """Whether `end + minimum <= at`; never where the end cannot be read."""
+        return self.end is not None and self.end + minimum <= at
+
+
+def kind_of(
+    conversation: Conversation, at: datetime, minimum_age: timedelta = DOCUMENTED_MINIMUM_AGE
+) -> Kind:
+    """The first reason that keeps a conversation from being purged at `at`, else eligible."""
+    if conversation.status in GONE:
+        return Kind.ALREADY_DELETED
+    if conversation.legal_hold:
+        return Kind.HELD
+    if conversation.litigation:
+        return Kind.LITIGATED
+    if conversation.end is None:
+        return Kind.WITHOUT_END
+    return Kind.ELIGIBLE if conversation.aged(minimum_age, at) else Kind.TOO_YOUNG

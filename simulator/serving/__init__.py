@@ -1,0 +1,1 @@
+"""Serving: the WSGI application, the HTTP server and the transport for httpx."""

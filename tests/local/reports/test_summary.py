@@ -1,0 +1,66 @@
+"""What a run came to."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.reports.observation import Observation
+from local.reports.summary import files, simulated, summary
+from simulator import Corpus, Simulator
+from tests.local.reports.observed import COMPLETED_BATCH, EXPORTED_BATCH, finished, running, seen
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def test_a_completed_run() -> None:
+    assert dict(summary(seen(finished(), "SUCCEEDED"), 0.01)) == {
+        "run": "r1",
+        "outcome": "completed",
+        "asked": "6",
+        "skipped": "3: legal hold 1, too young 2",
+        "targeted": "3",
+        "deleted": "3",
+        "verified": "3",
+        "duration": "2.0 s, waits scaled by 0.01",
+        "throughput": "2 records a second",
+    }
+
+
+def test_what_nobody_reported_says_so() -> None:
+    lines = dict(summary(Observation("r1", "FAILED"), 1))
+    assert lines["deleted"] == lines["asked"] == "not reported"
+    assert lines["outcome"].startswith("none")
+    assert "duration" not in lines
+
+
+def test_nothing_deleted_has_no_throughput() -> None:
+    totals = {"targeted": 0, "skipped": {}, "deleted": 0, "verified": 0}
+    lines = dict(summary(seen(finished("nothing_to_purge", totals=totals)), 1))
+    assert "throughput" not in lines
+    assert "skipped" not in lines
+
+
+def test_what_was_exported_or_archived_is_told_as_the_sum_of_its_batches() -> None:
+    archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
+    run = running(EXPORTED_BATCH, EXPORTED_BATCH | {"batch": 2}, archived)
+    lines = dict(summary(seen(run), 1))
+    assert (lines["exported"], lines["archived"]) == ("14", "2")
+    assert not {"exported", "archived"} & set(dict(summary(seen(finished()), 1)))
+
+
+def test_a_run_that_failed_says_why() -> None:
+    lines = dict(summary(seen(finished("failed", detail="no permission")), 1))
+    assert lines["because"] == "no permission"
+
+
+def test_the_simulator_tells_its_side() -> None:
+    simulator = Simulator(Corpus.compose(now=NOW, eligible=1), now=lambda: NOW)
+    lines = dict(simulated(simulator))
+    assert lines["requests"].startswith("0 to Genesys")
+    assert lines["at Genesys"] == "0 records are deleted"
+
+
+def test_the_files_are_named() -> None:
+    assert dict(files(Path("out"), "r.json", "a.jsonl")) == {
+        "result": "out/r.json",
+        "audit": "out/a.jsonl",
+    }

@@ -1,0 +1,106 @@
+"""Rule sets in files: JSON or YAML, the same document."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local.requests.files import UnreadableRequest
+from local.requests.rule_files import read_rules
+
+DOCUMENT = {
+    "campaignId": "campaign-1",
+    "rules": [
+        {"name": "A", "conditions": [{"value": "2026-11-21"}, {"value": 1.5}, {"value": True}]}
+    ],
+}
+
+
+@pytest.mark.parametrize("suffix", [".json", ".JSON", ".txt", ""])
+def test_a_file_is_read_as_json(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"rules{suffix}"
+    file.write_text(json.dumps(DOCUMENT))
+    assert read_rules(file) == DOCUMENT
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".yml", ".YAML"])
+def test_a_file_whose_name_says_so_is_read_as_yaml(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"rules{suffix}"
+    file.write_text(yaml.safe_dump(DOCUMENT))
+    assert read_rules(file) == DOCUMENT
+
+
+@pytest.mark.parametrize("text", ["2026-11-21", "2026-11-21T10:00:00Z"])
+def test_what_looks_like_a_date_in_yaml_stays_text(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"value: {text}\n")
+    assert read_rules(file) == {"value": text}
+
+
+@pytest.mark.parametrize("name", ["rules.json", "rules.yaml"])
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnreadableRequest, match=f"{name} cannot be read: No such file"):
+        read_rules(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "content", [b"rules: [", b"a: b: c", b"!!python/object:os.system {}", b"\xff", b"[" * 500]
+)
+def test_yaml_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_bytes(content)
+    with pytest.raises(UnreadableRequest, match="is not YAML"):
+        read_rules(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("rules.yaml", "campaignId: a\ncampaignId: b\n"),
+        ("rules.yaml", "rules:\n- {name: a, version: 1, name: b}\n"),
+        ("rules.json", '{"campaignId": "a", "campaignId": "b"}'),
+        ("rules.json", '{"rules": [{"name": "a", "name": "b"}]}'),
+    ],
+)
+def test_a_key_that_is_there_twice_is_told(tmp_path: Path, name: str, content: str) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    with pytest.raises(UnreadableRequest, match="is repeated"):
+        read_rules(file)
+
+
+def test_aliases_are_refused_before_they_are_followed(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    file.write_text("\n".join(["a0: &a0 [x]", *levels, "rules: []"]))
+    with pytest.raises(UnreadableRequest, match="aliases are not supported"):
+        read_rules(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("off", "off"),
+        ("yes", "yes"),
+        ("0010", "0010"),
+        ("1:30", "1:30"),
+        ("0x1f", "0x1f"),
+        ("1_000", "1_000"),
+        (".inf", ".inf"),
+        ("True", "True"),
+        ("true", True),
+        ("null", None),
+        ("", None),
+        ("-12", -12),
+        ("1.5e3", 1500.0),
+        ('"12"', "12"),
+    ],
+)
+def test_a_plain_word_is_what_json_would_read_or_text(
+    tmp_path: Path, text: str, value: object
+) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"value: {text}\n")
+    found = read_rules(file)["value"]
+    assert (found, type(found)) == (value, type(value))

@@ -1,0 +1,161 @@
+"""D2: data deletion requests."""
+
+from typing import Any
+
+import pytest
+
+from simulator import Corpus, Fault, FaultKind, Kind
+from tests.simulator.caller import (
+    DELETION,
+    NOW,
+    OLD,
+    Caller,
+    deletion_body,
+    start_simulator,
+    window,
+)
+
+
+def mixed(**settings: Any) -> Caller:
+    corpus = Corpus.compose(now=NOW, eligible=60, held=4, litigated=3, too_young=5, span_days=30)
+    return start_simulator(corpus, job_base_seconds=10, job_seconds_per_record=1, **settings)
+
+
+def test_a_request_is_accepted_runs_and_deletes_the_window_but_what_is_held() -> None:
+    caller = mixed()
+    answer = caller.submit_deletion()
+    assert answer.status_code == 202
+    request_id = answer.json()["id"]
+    seen = []
+    for seconds in (0, 10, 60):
+        caller.clock.advance(seconds)
+        seen.append(caller.poll(DELETION, request_id))
+    assert seen == [
+        {"id": request_id, "status": status} for status in ("pending", "running", "completed")
+    ]
+    corpus = caller.simulator.corpus
+    assert sorted(corpus.deleted_ids(request_id)) == sorted(corpus.ids(Kind.ELIGIBLE))
+    assert caller.counted() == 7
+
+
+def test_only_the_named_record_types_are_deleted() -> None:
+    caller = mixed()
+    before = caller.counted(recordTypes=["conversation"])
+    caller.submit_deletion(recordTypes=["message", "interaction"])
+    caller.clock.advance(1000)
+    assert caller.counted(recordTypes=["conversation"]) == before
+    deleted = caller.simulator.corpus.deleted_ids()
+    types = {
+        each.record_type for each in caller.simulator.corpus if each.conversation_id in deleted
+    }
+    assert types == {"message", "interaction"}
+
+
+def test_a_query_narrows_what_is_deleted() -> None:
+    caller = mixed()
+    query = "region:eu-west AND legal_hold eq 'false'"
+    caller.submit_deletion(filter={"dateRange": OLD, "query": query})
+    caller.clock.advance(1000)
+    deleted = caller.simulator.corpus.deleted_ids()
+    regions = {
+        each.attributes["region"]
+        for each in caller.simulator.corpus
+        if each.conversation_id in deleted
+    }
+    assert regions == {"eu-west"}
+    assert 0 < len(deleted) < 60
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"recordTypes": []}, "recordTypes"),
+        ({"recordTypes": ["conversation", "recording"]}, "recordTypes.1"),
+        ({"recordTypes": "conversation"}, "recordTypes"),
+        ({"jurisdiction": ""}, "jurisdiction"),
+        ({"legalHoldValidation": False}, "legalHoldValidation"),
+        ({"legalHoldValidation": None}, "legalHoldValidation"),
+        ({"retentionPolicyOverride": "no"}, "retentionPolicyOverride"),
+        ({"filter": {}}, "filter.dateRange"),
+        ({"filter": {"dateRange": OLD, "queue": "a"}}, "filter.queue"),
+        ({"filter": {"dateRange": window(366, 396)}}, "filter.dateRange"),
+        ({"filter": {"dateRange": window(366, 366)}}, "filter.dateRange"),
+        ({"filter": {"dateRange": OLD | {"start": "yesterday"}}}, "filter.dateRange.start"),
+        ({"filter": {"dateRange": OLD | {"start": "2025-01-01"}}}, "filter.dateRange.start"),
+        ({"filter": {"dateRange": OLD | {"end": "2025-02-01T00:00:00"}}}, "filter.dateRange.end"),
+        ({"filter": {"dateRange": OLD | {"end": "2025-02-31T00:00:00Z"}}}, "filter.dateRange.end"),
+        ({"filter": {"dateRange": OLD | {"end": 1767225600}}}, "filter.dateRange.end"),
+        ({"unknown": 1}, "unknown"),
+    ],
+)
+def test_a_bad_field_is_400_with_its_path(changes: dict[str, object], path: str) -> None:
+    caller = mixed()
+    answer = caller.submit_deletion(**changes)
+    assert answer.status_code == 400
+    assert [each["path"] for each in answer.json()["details"]] == [path]
+    assert path in answer.json()["message"]
+    assert caller.simulator.jobs == []
+
+
+@pytest.mark.parametrize("query", ["", "*", "region", "region:eu-west OR a:b", "a:b AND", "a:b; c"])
+def test_a_query_that_cannot_be_read_is_400_and_never_ignored(query: str) -> None:
+    caller = mixed()
+    answer = caller.submit_deletion(filter={"dateRange": OLD, "query": query})
+    assert answer.status_code == 400
+    assert caller.simulator.jobs == []
+
+
+def test_legal_hold_validation_may_not_be_left_out() -> None:
+    body = deletion_body()
+    del body["legalHoldValidation"]
+    assert mixed().http.post(DELETION, json=body).status_code == 400
+
+
+def test_all_bad_fields_are_reported_together() -> None:
+    answer = mixed().submit_deletion(recordTypes=[], jurisdiction="")
+    assert len(answer.json()["details"]) == 2
+
+
+def test_thirty_days_are_accepted_and_a_moment_more_is_not() -> None:
+    longer = {"dateRange": window(396.00001, 366)}
+    assert mixed().submit_deletion(filter={"dateRange": window(396, 366)}).status_code == 202
+    assert mixed().submit_deletion(filter=longer).status_code == 400
+    assert mixed(max_window_days=None).submit_deletion(filter=longer).status_code == 202
+
+
+def test_a_jurisdiction_outside_the_residency_zones_is_403() -> None:
+    caller = mixed(residency_zones=("eu-west-1",))
+    refused = caller.submit_deletion()
+    assert refused.status_code == 403
+    assert "us-east-1" in refused.json()["message"]
+    assert caller.submit_deletion(jurisdiction="eu-west-1").status_code == 202
+    assert len(caller.simulator.jobs) == 1
+
+
+def test_a_body_over_one_mebibyte_is_413() -> None:
+    caller = mixed()
+    query = " AND ".join(["a:b"] * 200_000)
+    answer = caller.submit_deletion(filter={"dateRange": OLD, "query": query})
+    assert answer.status_code == 413
+    assert caller.simulator.jobs == []
+
+
+def test_a_failed_request_has_a_message() -> None:
+    caller = mixed()
+    caller.simulator.faults.add(Fault(kind=FaultKind.JOB_FAILS))
+    request_id = caller.submit_deletion().json()["id"]
+    caller.clock.advance(10)
+    answer = caller.poll(DELETION, request_id)
+    assert (answer["status"], answer["message"]) == ("failed", "The deletion failed")
+
+
+def test_a_job_of_another_method_is_unknown() -> None:
+    caller = mixed()
+    job_id = caller.submit_archive(["a"]).json()["jobId"]
+    assert caller.http.get(f"{DELETION}/{job_id}").status_code == 404
+
+
+def test_a_running_deletion_takes_no_slot_of_the_archive_purges() -> None:
+    caller = mixed(max_concurrent_jobs=1)
+    caller.submit_deletion()
+    assert caller.submit_archive(["a"]).status_code == 202

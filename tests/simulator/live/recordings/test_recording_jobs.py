@@ -1,0 +1,307 @@
+"""Recording jobs: created, ready, executed, cancelled, listed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from simulator import Method, OAuthClient, Operation, RecordingJobState, Rejection
+from tests.simulator.caller import NOW, Caller
+from tests.simulator.live.calls import (
+    JOBS,
+    ONE,
+    PENDING_SECONDS,
+    create_job,
+    created_job,
+    execute_job,
+    finished_job,
+    job_body,
+    many,
+    read_job,
+    ready_job,
+    recordings,
+    start_live,
+)
+
+CLIENTS = (
+    OAuthClient("one", "secret", ()),
+    OAuthClient("two", "secret", ()),
+    OAuthClient(scopes=()),
+)
+
+
+def state(caller: Caller, job_id: str) -> str:
+    return str(read_job(caller, job_id)["state"])
+
+
+def cancel(caller: Caller, job_id: str) -> httpx.Response:
+    return caller.http.delete(f"{JOBS}/{job_id}")
+
+
+def page(caller: Caller, **params: Any) -> dict[str, Any]:
+    found: dict[str, Any] = caller.http.get(JOBS, params=params).raise_for_status().json()
+    return found
+
+
+def ids(answer: dict[str, Any]) -> list[str]:
+    return [each["id"] for each in answer["entities"]]
+
+
+def test_a_new_job_is_accepted_and_pending_and_echoes_its_query() -> None:
+    caller = start_live(many(3))
+    answer = create_job(caller)
+    assert answer.status_code == 202
+    job = answer.json()
+    UUID(job.pop("id"))
+    uri = job.pop("selfUri")
+    assert job.pop("failedRecordings") == f"{uri}/failedrecordings"
+    assert job == {
+        "state": "PENDING",
+        "user": {"id": "simulator", "selfUri": "/api/v2/users/simulator"},
+        "dateCreated": "2026-03-01T12:00:00.000Z",
+        "recordingJobsQuery": {
+            **job_body(),
+            "includeRecordingsWithSensitiveData": False,
+            "includeScreenRecordings": True,
+            "includePolicyBasedRecordings": True,
+            "includeSnippetRecordings": True,
+            "clearExport": False,
+        },
+        "totalConversations": 0,
+        "totalRecordings": 0,
+        "totalSkippedRecordings": 0,
+        "totalFailedRecordings": 0,
+        "totalProcessedRecordings": 0,
+        "percentProgress": 0,
+    }
+
+
+def test_the_totals_can_be_read_once_the_job_is_ready() -> None:
+    caller = start_live(many(20))
+    job_id = created_job(caller)
+    caller.clock.advance(PENDING_SECONDS - 0.1)
+    assert read_job(caller, job_id)["totalRecordings"] == 0
+    caller.clock.advance(0.1)
+    job = read_job(caller, job_id)
+    chosen = recordings(caller, sensitive=False)
+    assert job["state"] == "READY"
+    assert job["totalRecordings"] == len(chosen)
+    assert job["totalConversations"] == len({each.conversation_id for each in chosen})
+    assert job["totalSkippedRecordings"] == len(recordings(caller, sensitive=True))
+    assert job["totalProcessedRecordings"] == 0
+
+
+def test_a_ready_job_waits_for_ever_and_changes_nothing() -> None:
+    caller = start_live(many(3))
+    before = caller.simulator.recordings
+    job_id = ready_job(caller)
+    caller.clock.advance(80_000)
+    assert state(caller, job_id) == "READY"
+    assert caller.simulator.recordings == before
+
+
+def test_an_executed_job_is_processing_and_then_fulfilled() -> None:
+    caller = start_live(many(10))
+    job_id = ready_job(caller)
+    total = read_job(caller, job_id)["totalRecordings"]
+    answer = execute_job(caller, job_id)
+    assert (answer.status_code, answer.json()["state"]) == (200, "PROCESSING")
+    caller.clock.advance(total / 2)
+    job = read_job(caller, job_id)
+    assert job["state"] == "PROCESSING"
+    assert job["totalProcessedRecordings"] == total // 2
+    assert job["percentProgress"] == 100 * (total // 2) // total
+    caller.clock.advance(total / 2)
+    job = read_job(caller, job_id)
+    assert (job["state"], job["percentProgress"]) == ("FULFILLED", 100)
+    assert job["totalProcessedRecordings"] == total
+    assert "errorMessage" not in job
+
+
+def test_an_execution_takes_its_time_before_the_first_recording() -> None:
+    caller = start_live(execution_base_seconds=5)
+    job_id = ready_job(caller)
+    execute_job(caller, job_id)
+    caller.clock.advance(4.9)
+    assert state(caller, job_id) == "PROCESSING"
+    caller.clock.advance(0.1)
+    assert read_job(caller, job_id)["percentProgress"] == 100
+    assert state(caller, job_id) == "FULFILLED"
+
+
+def test_only_its_creator_may_execute_a_job() -> None:
+    caller = start_live(clients=CLIENTS)
+    caller.log_in(("one", "secret"))
+    job_id = ready_job(caller)
+    caller.log_in(("two", "secret"))
+    refused = execute_job(caller, job_id)
+    assert (refused.status_code, refused.json()["code"]) == (403, "authz.policy.denied")
+    assert state(caller, job_id) == "READY"
+    caller.log_in(("one", "secret"))
+    assert execute_job(caller, job_id).status_code == 200
+
+
+def test_a_job_is_executed_from_ready_alone() -> None:
+    caller = start_live(many(5))
+    job_id = created_job(caller)
+    seen = [execute_job(caller, job_id).status_code]
+    caller.clock.advance(PENDING_SECONDS)
+    seen += [execute_job(caller, job_id).status_code for _ in range(2)]
+    caller.clock.advance(1000)
+    seen.append(execute_job(caller, job_id).status_code)
+    assert seen == [409, 200, 409, 409]
+
+
+@pytest.mark.parametrize("body", [{}, {"state": "READY"}, {"state": "PROCESSING", "x": 1}, []])
+def test_no_other_state_can_be_asked_for(body: object) -> None:
+    caller = start_live()
+    job_id = ready_job(caller)
+    assert caller.http.put(f"{JOBS}/{job_id}", json=body).status_code == 400
+    assert state(caller, job_id) == "READY"
+
+
+def test_a_job_can_be_cancelled_while_it_is_not_over() -> None:
+    caller = start_live(many(5))
+    pending = created_job(caller)
+    assert cancel(caller, pending).status_code == 204
+    ready = ready_job(caller)
+    assert cancel(caller, ready).status_code == 204
+    processing = ready_job(caller)
+    execute_job(caller, processing)
+    caller.clock.advance(2)
+    assert cancel(caller, processing).status_code == 204
+    caller.clock.advance(1000)
+    jobs = [read_job(caller, each) for each in (pending, ready, processing)]
+    assert {each["state"] for each in jobs} == {"CANCELLED"}
+    assert [each["totalProcessedRecordings"] for each in jobs] == [0, 0, 2]
+    assert cancel(caller, processing).status_code == 409
+    assert cancel(caller, finished_job(caller)).status_code == 409
+
+
+def test_a_third_job_is_refused_until_a_place_is_free() -> None:
+    caller = start_live(many(2))
+    first, _ = created_job(caller), created_job(caller)
+    refused = create_job(caller)
+    assert (refused.status_code, refused.json()["code"]) == (409, "request.conflict")
+    caller.clock.advance(PENDING_SECONDS)
+    assert create_job(caller).status_code == 409
+    execute_job(caller, first)
+    assert create_job(caller).status_code == 409
+    caller.clock.advance(1000)
+    assert create_job(caller).status_code == 202
+    assert len(caller.simulator.recording_jobs) == 3
+
+
+def test_a_cancelled_job_frees_its_place() -> None:
+    caller = start_live()
+    first, _ = created_job(caller), created_job(caller)
+    cancel(caller, first)
+    assert create_job(caller).status_code == 202
+
+
+def test_how_a_third_job_is_refused_can_be_chosen_and_the_limit_switched_off() -> None:
+    caller = start_live(max_recording_jobs=0, too_many_jobs=Rejection(400, "max.jobs"))
+    refused = create_job(caller)
+    assert (refused.status_code, refused.json()["code"]) == (400, "max.jobs")
+    caller = start_live(max_recording_jobs=None)
+    assert {create_job(caller).status_code for _ in range(9)} == {202}
+
+
+def test_an_unknown_job_is_404() -> None:
+    caller = start_live()
+    path = f"{JOBS}/{ONE}"
+    assert caller.http.get(path).status_code == 404
+    assert caller.http.get(f"{path}/failedrecordings").status_code == 404
+    assert execute_job(caller, ONE).status_code == 404
+    assert cancel(caller, ONE).status_code == 404
+
+
+def test_jobs_are_listed_in_pages_oldest_first() -> None:
+    caller = start_live(max_recording_jobs=None)
+    created = [created_job(caller) for _ in range(5)]
+    first, last = page(caller, pageSize=2), page(caller, pageSize=2, pageNumber=3)
+    assert (ids(first), ids(last)) == (created[:2], created[4:])
+    assert (first["total"], first["pageCount"], first["pageSize"]) == (5, 3, 2)
+    assert "previousUri" not in first
+    assert "nextUri" not in last
+    assert ids(caller.http.get(first["nextUri"]).json()) == created[2:4]
+    assert ids(caller.http.get(last["previousUri"]).json()) == created[2:4]
+    assert page(caller, pageNumber=9)["entities"] == []
+
+
+def test_the_list_can_be_narrowed() -> None:
+    caller = start_live(clients=CLIENTS, max_recording_jobs=None)
+    caller.log_in(("two", "secret"))
+    theirs = created_job(caller)
+    caller.log_in(("one", "secret"))
+    mine = created_job(caller, action="ARCHIVE")
+    caller.clock.advance(PENDING_SECONDS)
+    new = created_job(caller)
+    assert ids(page(caller)) == [theirs, mine, new]
+    assert ids(page(caller, showOnlyMyJobs="true")) == [mine, new]
+    assert ids(page(caller, jobType="ARCHIVE")) == [mine]
+    assert ids(page(caller, state="PENDING")) == [new]
+    assert ids(page(caller, showOnlyMyJobs="true", state="READY")) == [mine]
+    assert ids(page(caller, sortBy="userId")) == [mine, new, theirs]
+    assert ids(page(caller, sortBy="dateCreated")) == [theirs, mine, new]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"state": "READYISH"},
+        {"jobType": "delete"},
+        {"showOnlyMyJobs": "yes"},
+        {"sortBy": "name"},
+        {"pageSize": "0"},
+        {"pageSize": "101"},
+        {"pageNumber": "x"},
+        {"pageNumber": "²"},
+    ],
+)
+def test_a_bad_parameter_of_the_list_is_400(params: dict[str, str]) -> None:
+    answer = start_live().http.get(JOBS, params=params)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad.request")
+
+
+def test_calls_are_logged_by_operation_and_method() -> None:
+    caller = start_live()
+    job_id = ready_job(caller)
+    execute_job(caller, job_id)
+    logged = caller.simulator.requests[1:]
+    assert [each.operation for each in logged] == [
+        Operation.CREATE_RECORDING_JOB,
+        Operation.EXECUTE_RECORDING_JOB,
+    ]
+    assert {each.method for each in logged} == {Method.RECORDING_JOB}
+
+
+def test_tests_see_what_a_job_is_about_and_how_far_it_is() -> None:
+    caller = start_live(many(5))
+    [*targets] = [each.recording_id for each in recordings(caller, sensitive=False)]
+    job_id = ready_job(caller)
+    [record] = caller.simulator.recording_jobs
+    assert (record.job_id, record.client_id) == (job_id, "simulator")
+    assert (record.state, record.created_at) == (RecordingJobState.READY, NOW)
+    assert (record.executed_at, record.requested_ids) == (None, ())
+    assert sorted(record.target_ids) == sorted(targets)
+    execute_job(caller, job_id)
+    caller.clock.advance(2)
+    [record] = caller.simulator.recording_jobs
+    assert record.processed_ids == record.target_ids[:2]
+    assert record.requested_ids == record.target_ids
+
+
+def test_deleting_the_same_recording_twice_is_seen_and_reading_or_archiving_is_not() -> None:
+    caller = start_live(many(3), max_recording_jobs=None)
+    jobs = [created_job(caller) for _ in range(3)]
+    jobs.append(created_job(caller, action="ARCHIVE"))
+    caller.clock.advance(PENDING_SECONDS)
+    execute_job(caller, jobs[0])
+    execute_job(caller, jobs[3])
+    assert caller.simulator.submitted_twice() == []
+    execute_job(caller, jobs[1])
+    assert caller.simulator.submitted_twice() == [(jobs[0], jobs[1])]

@@ -1,0 +1,130 @@
+"""What the platform says of recordings: their metadata, and those that are kept too long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.simulator.caller import NOW, Caller
+from tests.simulator.live.calls import (
+    OTHER,
+    RETENTION_QUERY,
+    conversation,
+    finished_job,
+    many,
+    metadata,
+    recordings,
+    start_live,
+    states,
+)
+
+EVERYTHING = {"includeRecordingsWithSensitiveData": True}
+
+
+def kept(caller: Caller, **params: Any) -> dict[str, Any]:
+    answer = caller.http.get(RETENTION_QUERY, params={"retentionThresholdDays": 1, **params})
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
+def test_a_recordings_metadata_tells_what_and_where_it_is() -> None:
+    caller = start_live([conversation()], region="eu-west-1")
+    [row, *_] = metadata(caller)
+    [one, *_] = recordings(caller)
+    uri = f"/api/v2/conversations/{one.conversation_id}/recordings/{one.recording_id}"
+    row.pop("archiveDate", None)
+    assert row == {
+        "id": one.recording_id,
+        "conversationId": one.conversation_id,
+        "media": "audio",
+        "mediaSubtype": "Trunk",
+        "fileState": one.file_state,
+        "region": "eu-west-1",
+        "selfUri": uri,
+    }
+
+
+def test_every_recording_of_the_conversation_is_listed_and_no_other() -> None:
+    caller = start_live(many(20))
+    for each in caller.simulator.corpus.ids():
+        expected = {found.recording_id for found in recordings(caller, conversation_id=each)}
+        assert {row["id"] for row in metadata(caller, each)} == expected
+
+
+def test_an_unknown_conversation_is_404() -> None:
+    answer = start_live().http.get(f"/api/v2/conversations/{OTHER}/recordingmetadata")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not.found")
+
+
+def test_a_deleted_recording_reads_as_before_until_the_verification_lag_is_over() -> None:
+    caller = start_live([conversation()], simulator={"verification_lag_seconds": 2000})
+    finished_job(caller, **EVERYTHING)
+    assert "DELETED" not in states(caller)
+    caller.clock.advance(2000)
+    assert states(caller) == {"DELETED"}
+
+
+def test_deleted_recordings_may_be_forgotten() -> None:
+    caller = start_live([conversation()], forgets_deleted_recordings=True)
+    assert metadata(caller)
+    finished_job(caller, **EVERYTHING)
+    assert metadata(caller) == []
+
+
+def test_what_is_kept_longer_than_so_many_days_is_listed_oldest_first() -> None:
+    ages = [500, 100, 99, 30]
+    made = [
+        conversation(f"{age:08}-0000-4000-8000-000000000000", start=NOW - timedelta(days=age))
+        for age in ages
+    ]
+    caller = start_live(made)
+    found = [each["conversationId"] for each in kept(caller, retentionThresholdDays=99)["entities"]]
+    assert list(dict.fromkeys(found)) == [each.conversation_id for each in made[:2]]
+
+
+def test_a_kept_recordings_row_has_its_dates_and_a_deleted_one_none() -> None:
+    caller = start_live([conversation()])
+    tomorrow = (NOW + timedelta(days=1)).isoformat()
+    finished_job(caller, actionDate=tomorrow, **EVERYTHING)
+    [one, *_] = recordings(caller)
+    [row, *_] = kept(caller)["entities"]
+    row.pop("archiveDate", None)
+    assert row == {
+        "conversationId": one.conversation_id,
+        "recordingId": one.recording_id,
+        "creationTime": "2025-01-10T08:05:00.000Z",
+        "deleteDate": "2026-03-02T12:00:00.000Z",
+    }
+    finished_job(caller, **EVERYTHING)
+    assert kept(caller) == {"entities": []}
+
+
+def test_a_cursor_leads_through_all_of_them() -> None:
+    caller = start_live(many(40))
+    first = kept(caller)
+    assert len(first["entities"]) == 25
+    seen, answer = list(first["entities"]), first
+    while "nextUri" in answer:
+        answer = caller.http.get(answer["nextUri"]).raise_for_status().json()
+        seen += answer["entities"]
+    assert [each["recordingId"] for each in seen] == [
+        each["recordingId"] for each in kept(caller, pageSize=500)["entities"]
+    ]
+    assert len(seen) == len(caller.simulator.recordings)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"retentionThresholdDays": "x"},
+        {"retentionThresholdDays": "0"},
+        {"retentionThresholdDays": "999999"},
+        {"retentionThresholdDays": "1", "pageSize": "501"},
+        {"retentionThresholdDays": "1", "cursor": "x"},
+    ],
+)
+def test_a_bad_parameter_is_400(params: dict[str, str]) -> None:
+    assert start_live().http.get(RETENTION_QUERY, params=params).status_code == 400
