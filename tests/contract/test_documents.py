@@ -1,50 +1,53 @@
-"""The documents name what is there: every parameter, field and value, and outputs that exist."""
+"""The documents name what exists: parameters, outputs, fields, routes, commands and folders."""
 
 from __future__ import annotations
 
+import fnmatch
+import json
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from genesys_purge.methods import METHODS
-from genesys_purge.methods.gdpr_request.method import RequestType, SubjectRequest
+from genesys_purge.methods.documented.data_deletion import RecordType
+from genesys_purge.methods.documented.interaction_purge import InteractionType, PurgeType
+from genesys_purge.methods.gdpr_request.method import RequestType
 from genesys_purge.methods.gdpr_request.subjects import SearchType, Subject
-from genesys_purge.methods.recording_job.request import (
-    Action,
-    Direction,
-    MediaType,
-    RecordingJobRequest,
-)
+from genesys_purge.methods.recording_job.request import Action, Direction, MediaType
+from genesys_purge.model import audit
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import RetentionMatrix, RetentionRule, default_matrix
+from genesys_purge.model.run import Outcome
 from genesys_purge.model.wire import Wire
 
+from local.__main__ import parse_arguments
 from tests import builders, template
+from tests.contract.documents import (
+    DOCS,
+    DOCUMENTS,
+    README,
+    named,
+    relative,
+    section,
+    table,
+    words_in,
+)
 
-README = template.ROOT / "README.md"
-GENESYS = template.ROOT / "docs" / "genesys.md"
-DOCUMENTS = [README, *(template.ROOT / "docs").glob("*.md")]
-OPERATIONS = template.ROOT / "docs" / "operations.md"
-WORD = re.compile(r"`\"?(\w+)\"?`")
-
-
-def rows_below(document: Path, heading: str, header: str) -> str:
-    """The table with this header, the first one below the heading."""
-    _, found, text = document.read_text().partition(f"\n{heading}\n")
-    assert found, heading
-    _, found, text = text.partition(f"\n{header}")
-    assert found, header
-    return text.partition("\n\n")[0]
-
-
-def named_in(table: str) -> set[str]:
-    return set(WORD.findall(table))
-
-
-def first_cells(table: str) -> set[str]:
-    return named_in("\n".join(row.partition("|")[2].partition("|")[0] for row in table.split("\n")))
+REQUESTS, DEPLOYING, OPERATIONS, API, STARTED, ARCHITECTURE = (
+    DOCS / f"{name}.md"
+    for name in ("requests", "deploying", "operations", "api", "getting-started", "architecture")
+)
+# The values that a request of each method may hold; a new method needs a row.
+VALUES: Mapping[str, Sequence[type[StrEnum]]] = {
+    "data_deletion": (RecordType,),
+    "interaction_purge": (InteractionType, PurgeType),
+    "conversation_archive": (),
+    "recording_job": (Action, Direction, MediaType),
+    "gdpr_request": (RequestType, SearchType),
+}
 
 
 def fields(model: type[Wire], *without: type[Wire]) -> set[str]:
@@ -53,53 +56,161 @@ def fields(model: type[Wire], *without: type[Wire]) -> set[str]:
     return {str(model.model_fields[name].alias) for name in names}
 
 
-def test_every_parameter_of_the_template_stands_in_the_readmes_table() -> None:
-    table = rows_below(README, "## Deploying", "| parameter |")
-    assert set(template.template()["Parameters"]) - first_cells(table) <= {
-        # The first row names them beside what they override.
-        "GenesysApiUrl",
-        "GenesysLoginUrl",
+def test_deploying_guide_lists_every_parameter_with_its_default() -> None:
+    shown = {
+        name: row[1].strip("`")
+        for row in table(DEPLOYING, "## Parameters", "| parameter |")
+        for name in words_in(row[0])
     }
-    assert {"GenesysApiUrl", "GenesysLoginUrl"} <= named_in(table)
+    parameters = template.template()["Parameters"]
+    assert shown == {name: str(each["Default"]) or "empty" for name, each in parameters.items()}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_what_a_document_has_filled_in_from_the_stack_is_an_output(document: Path) -> None:
-    named = set(re.findall(r"<([A-Z][A-Za-z]+)>", document.read_text()))
-    assert named <= set(template.template()["Outputs"])
+def test_deploying_guide_lists_every_output() -> None:
+    assert named(DEPLOYING, "## Outputs", "| output |") == set(template.template()["Outputs"])
 
 
-@pytest.mark.parametrize(
-    ("method", "names", "values"),
-    [
-        (
-            "recording_job",
-            fields(RecordingJobRequest, PurgeRequest),
-            (Action, Direction, MediaType, Classification),
-        ),
-        (
-            "gdpr_request",
-            {"requestId"} | fields(SubjectRequest, PurgeRequest) | fields(Subject),
-            (RequestType, SearchType),
-        ),
-    ],
-)
-def test_the_fields_of_a_live_method_and_their_values_are_all_told(
-    method: str, names: set[str], values: Iterable[type[StrEnum]]
-) -> None:
-    table = rows_below(GENESYS, f"### `{method}`", "| field |")
-    told = named_in(table)
-    assert names <= told | {"method"}
-    for each in values:
-        assert {str(value) for value in each} <= told
-    row = next(
-        line for line in README.read_text().split("\n") if line.startswith(f"| `{method}` | `")
+def test_names_in_angle_brackets_are_outputs() -> None:
+    outputs = set(template.template()["Outputs"])
+    unknown = {
+        relative(document): set(re.findall(r"<([A-Z][A-Za-z]+)>", document.read_text())) - outputs
+        for document in DOCUMENTS
+    }
+    assert {document: names for document, names in unknown.items() if names} == {}
+
+
+def test_requests_page_lists_the_common_fields() -> None:
+    assert named(REQUESTS, "## Common fields", "| field |") == fields(PurgeRequest)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_requests_page_lists_the_fields_of_a_method(method: str) -> None:
+    own = fields(METHODS[method].request_model, PurgeRequest)
+    assert named(REQUESTS, f"### `{method}`", "| field |") - {"requestId"} == own
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_requests_page_lists_the_values_of_a_methods_fields(method: str) -> None:
+    listed = words_in(section(REQUESTS, f"### `{method}`"))
+    values = {str(value) for each in VALUES[method] for value in each}
+    assert values | (fields(Subject) if method == "gdpr_request" else set()) <= listed
+
+
+def test_requests_page_lists_the_classifications() -> None:
+    assert {str(each) for each in Classification} <= words_in(
+        section(REQUESTS, "## Classification")
     )
-    assert "docs/genesys.md" in row
+
+
+def test_requests_page_lists_the_retention_of_the_shipped_matrix() -> None:
+    rows = table(REQUESTS, "## Classification", "| records |")
+    days = sorted(int(row[1].replace(",", "")) for row in rows)
+    assert days == sorted(each.minimum_days for each in default_matrix().rules)
+
+
+def test_requests_page_lists_every_outcome() -> None:
+    assert named(REQUESTS, "## Outcomes", "| outcome |") == {str(each) for each in Outcome}
+
+
+def examples() -> Iterator[dict[str, object]]:
+    """Every JSON example of a purge request."""
+    for document in DOCUMENTS:
+        for block in re.findall(r"```json\n(.*?)```", document.read_text(), re.DOTALL):
+            if re.match(r'\{\s*"method"', block):
+                yield json.loads(block)
+
+
+def test_examples_of_requests_can_be_parsed() -> None:
+    for example in examples():
+        assert METHODS[str(example["method"])].request_model.parse(example), example
+
+
+def test_readme_lists_every_method() -> None:
+    assert named(README, "## What it deletes", "| method |") == set(METHODS)
+
+
+def test_api_page_lists_every_route() -> None:
+    listed = {row[0].strip("`") for row in table(API, "## Routes", "| route |")}
+    assert listed == set(template.routes())
+
+
+def test_api_page_lists_every_field_of_an_audit_record() -> None:
+    assert named(API, "## Audit records", "| field |") == fields(audit.AuditRecord)
+
+
+def test_api_page_lists_every_action_of_the_audit() -> None:
+    assert named(API, "## Audit records", "| action |") == {str(each) for each in audit.Action}
+
+
+def test_operations_guide_lists_every_alarm() -> None:
+    alarms = set(template.resources("AWS::CloudWatch::Alarm"))
+    assert named(OPERATIONS, "## Alarms", "| alarm |") == alarms
+
+
+def test_getting_started_lists_every_make_target() -> None:
+    makefile = (template.ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE))
+    rows = table(STARTED, "## Make targets", "| target |")
+    assert {row[0].strip("`").removeprefix("make ") for row in rows} == targets
+
+
+def help_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit):
+        parse_arguments([*arguments, "--help"])
+    return capsys.readouterr().out
+
+
+def test_getting_started_lists_every_command_and_option(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands = re.findall(r"\{([a-z,-]+)\}", help_of(capsys))[0].split(",")
+    helps = "".join(help_of(capsys, command) for command in commands)
+    shown = [row[0] for row in table(STARTED, "## Commands", "| command |")]
+    options = "".join(row[0] for row in table(STARTED, "## Commands", "| option |"))
+    assert {re.findall(r"`([a-z-]+)", each)[0] for each in shown} == set(commands)
+    assert set(re.findall(r"--[a-z-]+", helps)) - {"--help"} == set(
+        re.findall(r"--[a-z-]+", options)
+    )
+
+
+def folders() -> set[str]:
+    """Every folder with a file that belongs to the repository."""
+    ignored = (template.ROOT / ".gitignore").read_text().split()
+    patterns = [".git", *(pattern.strip("/") for pattern in ignored)]
+    found: set[str] = set()
+    for root, names, files in os.walk(template.ROOT):
+        names[:] = [name for name in names if not is_any(name, patterns)]
+        if any(not is_any(file, patterns) for file in files):
+            parts = Path(root).relative_to(template.ROOT).parts
+            found |= {"/".join(parts[: depth + 1]) for depth in range(len(parts))}
+    return found
+
+
+def is_any(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+
+def mapped() -> set[str]:
+    """Every folder in the tree of the architecture; each has a purpose."""
+    found, path = set(), list[str]()
+    for line in section(ARCHITECTURE, "## Folders").split("```")[1].strip("\n").split("\n"):
+        row = re.fullmatch(r"( *)(\S+)/ +\S.*", line)
+        assert row, f"no folder with a purpose: {line}"
+        path[len(row[1]) // 2 :] = [row[2]]
+        found.add("/".join(path))
+    return found
+
+
+def test_architecture_page_maps_every_folder() -> None:
+    assert sorted(folders() - mapped()) == []
+
+
+def test_architecture_page_maps_only_existing_folders() -> None:
+    assert sorted(mapped() - folders()) == []
 
 
 def kept(*rules: RetentionRule, **request: object) -> int:
-    """For how many days the shipped matrix with these rules keeps what a recording job is about."""
+    """For how many days the shipped matrix with these rules keeps what a recording job covers."""
     method = METHODS["recording_job"]
     asked = method.request_model.parse(builders.recording_job(**request))
     matrix = RetentionMatrix(rules=(*default_matrix().rules, *rules))
@@ -113,9 +224,9 @@ def rule(**match: str) -> RetentionRule:
     return RetentionRule.model_validate(document)
 
 
-def test_the_retention_of_recordings_is_as_the_operations_guide_says() -> None:
-    section = OPERATIONS.read_text().partition("## Changing the retention matrix")[2]
-    shown = RetentionRule.model_validate_json(section.split("```json\n")[1].partition("```")[0])
+def test_retention_of_recordings_is_as_the_operations_guide_says() -> None:
+    text = section(OPERATIONS, "## Changing the retention matrix")
+    shown = RetentionRule.model_validate_json(text.split("```json\n")[1].partition("```")[0])
     assert (kept(), kept(shown)) == (30, 365)
     assert kept(rule(jurisdiction="eu-west-1")) == kept(rule(recordType="message")) == 700
     assert kept(rule(method="data_deletion", jurisdiction="eu-west-1")) == 30
