@@ -1,4 +1,4 @@
-"""The documents name what is there: every parameter, field and value, and outputs that exist."""
+"""The documents name every parameter, field and value, and only outputs that exist."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def first_cells(table: str) -> set[str]:
 
 
 def fields(model: type[Wire], *without: type[Wire]) -> set[str]:
-    """The model's fields as requests write them, without those of others."""
+    """The fields of a model as requests write them, without those of other models."""
     names = set(model.model_fields).difference(*(other.model_fields for other in without))
     return {str(model.model_fields[name].alias) for name in names}
 
 
-def test_every_parameter_of_the_template_stands_in_the_readmes_table() -> None:
+def test_readme_table_names_every_parameter_of_the_template() -> None:
     table = rows_below(README, "## Deploying", "| parameter |")
     assert set(template.template()["Parameters"]) - first_cells(table) <= {
         # The first row names them beside what they override.
@@ -63,10 +63,13 @@ def test_every_parameter_of_the_template_stands_in_the_readmes_table() -> None:
     assert {"GenesysApiUrl", "GenesysLoginUrl"} <= named_in(table)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_what_a_document_has_filled_in_from_the_stack_is_an_output(document: Path) -> None:
-    named = set(re.findall(r"<([A-Z][A-Za-z]+)>", document.read_text()))
-    assert named <= set(template.template()["Outputs"])
+def test_stack_outputs_named_in_documents_exist() -> None:
+    outputs = set(template.template()["Outputs"])
+    unknown = {
+        document.name: set(re.findall(r"<([A-Z][A-Za-z]+)>", document.read_text())) - outputs
+        for document in DOCUMENTS
+    }
+    assert {document: each for document, each in unknown.items() if each} == {}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +87,7 @@ def test_what_a_document_has_filled_in_from_the_stack_is_an_output(document: Pat
         ),
     ],
 )
-def test_the_fields_of_a_live_method_and_their_values_are_all_told(
+def test_guide_names_every_field_and_value_of_a_live_method(
     method: str, names: set[str], values: Iterable[type[StrEnum]]
 ) -> None:
     table = rows_below(GENESYS, f"### `{method}`", "| field |")
@@ -99,7 +102,7 @@ def test_the_fields_of_a_live_method_and_their_values_are_all_told(
 
 
 def kept(*rules: RetentionRule, **request: object) -> int:
-    """For how many days the shipped matrix with these rules keeps what a recording job is about."""
+    """The days for which the shipped matrix and these rules keep the records of a recording job."""
     method = METHODS["recording_job"]
     asked = method.request_model.parse(builders.recording_job(**request))
     matrix = RetentionMatrix(rules=(*default_matrix().rules, *rules))
@@ -113,7 +116,7 @@ def rule(**match: str) -> RetentionRule:
     return RetentionRule.model_validate(document)
 
 
-def test_the_retention_of_recordings_is_as_the_operations_guide_says() -> None:
+def test_retention_of_recordings_is_as_the_operations_guide_says() -> None:
     section = OPERATIONS.read_text().partition("## Changing the retention matrix")[2]
     shown = RetentionRule.model_validate_json(section.split("```json\n")[1].partition("```")[0])
     assert (kept(), kept(shown)) == (30, 365)
