@@ -1,4 +1,4 @@
-"""The template as rights: what each function's role may do, resolved to names."""
+"""The IAM rights of each function and the states of each machine, read from the template."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests import template
 
 
 class Statement(NamedTuple):
-    """One statement of a policy; `resources` are ARNs in which a resource is its logical id."""
+    """One statement of a policy; its ARNs contain logical ids in place of names."""
 
     effect: str
     actions: tuple[str, ...]
@@ -46,7 +46,7 @@ def rights_of(function: str) -> list[Statement]:
 
 @cache
 def states(machine: str = "PurgeRunStateMachine") -> dict[str, dict[str, Any]]:
-    """Every state of a machine by name, those of a map included."""
+    """Every state of a machine by name, including those inside of a map."""
     definition = yaml.safe_load(template.state_machine(machine)[0])
     found: dict[str, dict[str, Any]] = {}
     waiting = [definition]

@@ -1,4 +1,4 @@
-"""What a deployment of campaign rules says to the live platform and reads of it, as tables."""
+"""Tables: the requests and answers of a deployment of campaign rules on the live platform."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ BEHAVIOUR = behaviour_rule(
 
 
 def outbound(operation: Operation) -> Mapping[str, Any]:
-    """What a deployment sends that writes all there is to say, then refers to it or changes it."""
+    """The body of one operation in a deployment that creates, enables and changes full rules."""
     genesys = ScriptedGenesys()
     genesys.on(rule_sets.READ_CAMPAIGN, CAMPAIGN)
     genesys.on(rule_sets.UPDATE_CAMPAIGN, CAMPAIGN)
@@ -110,7 +110,7 @@ def _body(genesys: ScriptedGenesys, operation: Operation) -> Mapping[str, Any]:
     return next(call.body for call in genesys.calls if call.operation == operation)
 
 
-# As in the tables of all operations: what is sent with what is required, and what is read.
+# As in `test_platform_truth`: bodies with their required fields, and the fields that are read.
 BODIES: dict[str, Any] = {
     "campaign_rules.live.rule_sets.CREATE": (
         lambda: outbound(rule_sets.CREATE),
@@ -164,7 +164,7 @@ WORDS: list[tuple[set[str], str, str]] = [
     (set(words.CAMPAIGN_ACTIONS), "CampaignRuleAction", "actionType"),
     ({rule_sets.RUNNING, rule_sets.STOPPED}, "Campaign", "campaignStatus"),
 ]
-# Modules that read answers and have no operation of their own; of a rule in D5's words they read
-# these beside.
+# Modules that read answers but define no operation.
 READERS = {f"campaign_rules.live.{each}" for each in ("behaviour_rules", "calls", "contact_rules")}
+# Fields of the documented rule format, which the same modules also read.
 OF_D5 = {"attribute", "executionOrder"}

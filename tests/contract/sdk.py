@@ -1,4 +1,4 @@
-"""The official Python SDK as an oracle: read as text, for importing it costs seconds."""
+"""The official Python SDK, read as text because importing it takes seconds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SIMPLE: dict[str, type | tuple[type, ...]] = {
 
 
 class Call(NamedTuple):
-    """One call of the platform's API, as the SDK makes it; names are those of the wire."""
+    """One call of the platform's API in the SDK, with the names of the wire."""
 
     parameters: frozenset[str]
     required: frozenset[str]
@@ -33,7 +33,7 @@ class Call(NamedTuple):
 
 
 class Model(NamedTuple):
-    """One model: the type of each field by its name on the wire, and the words it may have."""
+    """One model: the type and the allowed words of each field, by its name on the wire."""
 
     types: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
@@ -48,7 +48,7 @@ def folder() -> Path:
 
 @cache
 def calls() -> Mapping[tuple[str, str], Call]:
-    """Every call by verb and path, its placeholders without their names."""
+    """Every call, by verb and path; placeholders have no names."""
     found = {}
     for file in (folder() / "apis").glob("*_api.py"):
         for arguments, text in METHOD.findall(file.read_text()):
@@ -60,7 +60,7 @@ def calls() -> Mapping[tuple[str, str], Call]:
 
 
 def unnamed(path: str) -> str:
-    """The path without the names of its placeholders, which each side chooses."""
+    """The path without the names of its placeholders."""
     return re.sub(r"\{\w+\}", "{}", path)
 
 
@@ -118,7 +118,7 @@ def _allowed(setter: ast.FunctionDef) -> list[str]:
 
 
 def misfits(value: Any, kind: str, path: str = "") -> Iterator[str]:
-    """What of a JSON value the SDK's type does not have, each with its path."""
+    """Every difference between a JSON value and a type of the SDK, as `path: reason`."""
     if kind.startswith("list["):
         if not isinstance(value, list):
             yield f"{path}: is no list"
@@ -150,7 +150,7 @@ def _misfits_of_object(value: Any, of: Model, path: str) -> Iterator[str]:
 
 
 def type_at(kind: str, path: str) -> str:
-    """The type of what lies at a dotted path, each list being gone into; empty for nothing."""
+    """The type at a dotted path, through lists; an empty string if there is no such field."""
     for name in path.split("."):
         kind = re.sub(r"^list\[(.*)\]$", r"\1", kind)
         kind = model(kind).types.get(name, "") if is_model(kind) else ""
@@ -158,7 +158,7 @@ def type_at(kind: str, path: str) -> str:
 
 
 def words_at(kind: str, path: str) -> frozenset[str]:
-    """The words that a field may have."""
+    """The allowed words of a field."""
     *parents, last = path.split(".")
     owner = type_at(kind, ".".join(parents)) if parents else kind
     return model(re.sub(r"^list\[(.*)\]$", r"\1", owner)).words[last]

@@ -32,30 +32,49 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
 
 
+def line_of(path: Path, node: ast.AST | int = 1) -> str:
+    """`folder/file.py:12`, as a rule reports an offender."""
+    line = node if isinstance(node, int) else getattr(node, "lineno", 1)
+    return f"{path.relative_to(ROOT)}:{line}"
+
+
 @cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file's tree."""
+    return tuple(ast.walk(tree_of(path)))
+
+
 def imports_of(path: Path, *, for_types: bool = True) -> Iterator[str]:
-    """Every module that a file imports; without `for_types`, not those only type checkers see."""
-    hidden = set()
-    if not for_types:
-        for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-                hidden |= set(ast.walk(node))
-    for node in ast.walk(tree_of(path)):
-        if node in hidden:
+    """Every module that a file imports; `for_types=False` skips `if TYPE_CHECKING` blocks."""
+    skipped = frozenset() if for_types else _only_for_types(path)
+    for node in nodes_of(path):
+        if node in skipped:
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom):
-            assert node.level == 0
-            yield from _meant(node)
+            assert node.level == 0, line_of(path, node)
+            yield from _modules_named(node)
 
 
-def _meant(node: ast.ImportFrom) -> Iterator[str]:
-    """`from genesys_purge import wiring` means the module, not the package."""
+@cache
+def _only_for_types(path: Path) -> frozenset[ast.AST]:
+    """Every node inside of an `if TYPE_CHECKING` block."""
+    blocks = (
+        node
+        for node in nodes_of(path)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    )
+    return frozenset(node for block in blocks for node in ast.walk(block))
+
+
+def _modules_named(node: ast.ImportFrom) -> Iterator[str]:
+    """The imported modules: `from genesys_purge import wiring` names `genesys_purge.wiring`."""
     module = node.module or ""
     folder = LAYER.joinpath(*module.split("."))
     for alias in node.names:

@@ -51,7 +51,7 @@ VALUES: Mapping[str, Sequence[type[StrEnum]]] = {
 
 
 def fields(model: type[Wire], *without: type[Wire]) -> set[str]:
-    """The model's fields as requests write them, without those of others."""
+    """The fields of a model as requests write them, without those of other models."""
     names = set(model.model_fields).difference(*(other.model_fields for other in without))
     return {str(model.model_fields[name].alias) for name in names}
 

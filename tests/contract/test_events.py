@@ -1,4 +1,4 @@
-"""The sample events are what the functions really accept."""
+"""The functions accept every sample event."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PLACEHOLDERS = {
 
 
 def event(path: Path) -> Any:
-    """The sample, as the scheduler fills it in."""
+    """The sample with the placeholders of the scheduler filled in."""
     text = path.read_text()
     for placeholder, value in PLACEHOLDERS.items():
         text = text.replace(placeholder, value)
@@ -63,57 +63,49 @@ def id_of(path: Path) -> str:
     return str(path.relative_to(ROOT / "events"))
 
 
-def routes() -> set[str]:
-    """Every route of the API in the template."""
-    events = [
-        each["Properties"]
-        for function in template.resources("AWS::Serverless::Function").values()
-        for each in function.get("Events", {}).values()
-        if each["Type"] == "HttpApi"
-    ]
-    return {f"{each['Method']} {each['Path']}" for each in events}
-
-
-def test_there_is_a_sample_for_every_method_each_way() -> None:
+def test_every_method_has_a_sample_for_invoking_and_scheduling() -> None:
     names = {id_of(path) for path in SAMPLES}
-    # What one person asks for once is for no schedule.
+    # A GDPR request concerns one person once; no schedule sends it.
     recurring = METHODS.keys() - {"gdpr_request"}
     assert {f"invoke/{name}.json" for name in METHODS} <= names
     assert {f"schedule/{name}.json" for name in recurring} <= names
 
 
 @pytest.mark.parametrize("path", submissions(), ids=id_of)
-def test_a_sample_is_a_request_without_an_error(path: Path) -> None:
+def test_sample_purge_request_has_no_error_and_is_submitted(path: Path) -> None:
     bench = Workbench()
     submitted = submission(event(path))
     assert bench.errors(submitted.payload, submitted.moment) == {}
     assert bench.submit_purge(submitted).run_id
 
 
-@pytest.mark.parametrize("path", submissions(), ids=id_of)
-def test_a_sample_comes_by_the_way_its_folder_says(path: Path) -> None:
-    actor = submission(event(path)).actor
-    expected = {
-        "schedule": ("schedule:",),
-        "api": ("arn:aws:iam:",),
-        "invoke": ("invoke", "event:"),
-    }
-    assert actor.startswith(expected[path.parent.name])
+ACTORS = {
+    "schedule": ("schedule:",),
+    "api": ("arn:aws:iam:",),
+    "invoke": ("invoke", "event:"),
+}
 
 
-@pytest.mark.parametrize("path", [path for path in SAMPLES if path.parent.name == "api"], ids=id_of)
-def test_a_sample_of_the_api_calls_a_route_that_there_is(path: Path) -> None:
-    assert is_http(event(path))
-    call = http_call(event(path))
-    assert call.route in routes()
-    assert call.actor.startswith("arn:aws:iam:")
-    verb, _, rest = call.route.partition(" ")
-    assert event(path)["requestContext"]["http"]["method"] == verb
-    assert event(path)["rawPath"] == rest.replace("{runId}", call.path.get("runId", ""))
+def test_sample_purge_requests_come_from_the_caller_of_their_folder() -> None:
+    actors = {path: submission(event(path)).actor for path in submissions()}
+    assert [p for p, actor in actors.items() if not actor.startswith(ACTORS[p.parent.name])] == []
+
+
+def test_samples_of_the_api_call_routes_of_the_template() -> None:
+    for path in SAMPLES:
+        if path.parent.name == "api":
+            assert is_http(event(path)), path
+            call = http_call(event(path))
+            assert call.route in template.routes(), path
+            assert call.actor.startswith("arn:aws:iam:"), path
+            verb, _, rest = call.route.partition(" ")
+            assert event(path)["requestContext"]["http"]["method"] == verb, path
+            run_id = call.path.get("runId", "")
+            assert event(path)["rawPath"] == rest.replace("{runId}", run_id), path
 
 
 @pytest.mark.parametrize("path", rules(), ids=id_of)
-def test_a_sample_of_a_purge_rule_is_one_without_an_error(path: Path) -> None:
+def test_sample_purge_rule_has_no_error(path: Path) -> None:
     platform = "live" if path.stem.endswith("_live") else "documented"
     bench = RuleBench(genesys_platform=platform)
     assert bench.errors(submission(event(path)).payload) == {}
@@ -124,12 +116,12 @@ def test_a_sample_of_a_purge_rule_is_one_without_an_error(path: Path) -> None:
     sorted((ROOT / "events" / "genesys").glob("post_webhook*.json")),
     ids=lambda path: path.name,
 )
-def test_a_sample_of_a_webhook_is_signed_under_the_secret_that_the_readme_names(
+def test_sample_webhook_is_signed_with_the_secret_in_the_readme(
     path: Path,
 ) -> None:
     assert "`example-secret`" in (ROOT / "README.md").read_text()
     call = http_call(event(path))
-    assert call.route in routes()
+    assert call.route in template.routes()
     body, signature = call.raw(65_536), call.header("x-genesys-webhook-signature")
     assert body is not None
     assert is_genuine(body, signature, [b"example-secret"])
@@ -139,7 +131,7 @@ def test_a_sample_of_a_webhook_is_signed_under_the_secret_that_the_readme_names(
 @pytest.mark.parametrize(
     "path", [path for path in SAMPLES if path.name.startswith("partner_audit")], ids=id_of
 )
-def test_a_sample_of_the_platforms_audit_is_one_to_be_recorded_as_the_sdk_describes_it(
+def test_sample_platform_event_matches_the_sdk_and_is_recorded(
     path: Path,
 ) -> None:
     found = PartnerEvent.read(event(path))
@@ -150,7 +142,7 @@ def test_a_sample_of_the_platforms_audit_is_one_to_be_recorded_as_the_sdk_descri
     assert list(sdk.misfits(entry, "AuditTopicAuditLogMessage")) == []
 
 
-def test_what_the_schedule_sends_is_what_the_samples_show() -> None:
+def test_purge_schedule_sends_an_event_like_its_sample() -> None:
     schedule = template.resources("AWS::Scheduler::Schedule")["RetentionPurgeSchedule"]
     sent = schedule["Target"]["Input"]["Fn::Sub"].replace("${PurgeScheduleRequest}", "{}")
     (sample, *_) = sorted((ROOT / "events" / "schedule").glob("*.json"))
@@ -159,7 +151,7 @@ def test_what_the_schedule_sends_is_what_the_samples_show() -> None:
     }
 
 
-def test_what_the_schedule_of_exports_sends_is_what_its_sample_shows() -> None:
+def test_export_schedule_sends_an_event_like_its_sample() -> None:
     schedule = template.resources("AWS::Scheduler::Schedule")["ExportRuleChangesSchedule"]
     text, variables = schedule["Target"]["Input"]["Fn::Sub"]
     glue, split = variables["Campaigns"]["Fn::Join"]
@@ -177,7 +169,7 @@ def test_what_the_schedule_of_exports_sends_is_what_its_sample_shows() -> None:
 @pytest.mark.parametrize(
     "path", [path for path in SAMPLES if path.name.startswith("export_")], ids=id_of
 )
-def test_a_sample_of_an_export_names_its_campaigns(path: Path) -> None:
+def test_sample_export_names_its_campaigns(path: Path) -> None:
     submitted = submission(event(path))
     bench = ExportBench()
     exported = ExportCampaignRuleChanges(bench.export_of, bench.is_live)(submitted).exports
@@ -189,14 +181,14 @@ def test_a_sample_of_an_export_names_its_campaigns(path: Path) -> None:
 @pytest.mark.parametrize(
     "path", [path for path in SAMPLES if path.name.startswith(CAMPAIGN_RULES)], ids=id_of
 )
-def test_a_sample_of_campaign_rules_is_a_set_without_an_error(path: Path) -> None:
+def test_sample_campaign_rules_have_no_error(path: Path) -> None:
     submitted = submission(event(path))
     platform = Live() if path.stem.endswith("_live") else DOCUMENTED
     assert checked(submitted.payload, lambda _: platform).rule_set.rules
     assert submitted.actor.startswith({"api": "arn:aws:iam:"}.get(path.parent.name, "invoke"))
 
 
-def test_the_samples_of_an_evaluation_are_evaluated() -> None:
+def test_sample_evaluations_are_evaluated() -> None:
     files = MemoryFiles()
     evaluate = EvaluateContacts(files, MemoryMeter())
     inline = evaluate(event(ROOT / "events" / "invoke" / "evaluate_contacts.json"))

@@ -1,10 +1,8 @@
-"""The arrows: who may import whom."""
+"""Which module may import which."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-import pytest
 
 from tests.contract.source import (
     FUNCTIONS,
@@ -12,11 +10,13 @@ from tests.contract.source import (
     handlers,
     imports_of,
     layer_files,
+    line_of,
     name_of,
     product_files,
 )
+from tests.template import ROOT
 
-# What each part of the layer may know of the others, types included.
+# The imports that each part of the layer may have, type-only imports included.
 ARROWS = {
     "errors": set(),
     "error_codec": {"errors"},
@@ -86,7 +86,7 @@ ARROWS = {
         "model.platform",
     },
 }
-# Who may use what others have written.
+# Which parts may use a third-party library.
 LIBRARIES = {
     "boto3": {"wiring"},
     "botocore": {"wiring", "store"},
@@ -110,63 +110,74 @@ def ours(path: Path) -> set[str]:
     return {part_of(each) for each in imports_of(path) if each.split(".")[0] == "genesys_purge"}
 
 
-@pytest.mark.parametrize("path", layer_files(), ids=name_of)
-def test_the_layer_imports_along_the_arrows(path: Path) -> None:
+def imports_against_the_arrows(path: Path) -> list[str]:
     part = part_of(name_of(path))
     allowed = ARROWS[part.split(".")[0]] if part else set()
-    assert [each for each in ours(path) if not allows(allowed, each)] == []
+    return [f"{line_of(path)}: {each}" for each in ours(path) if not allows(allowed, each)]
 
 
-def test_every_part_of_the_layer_has_its_arrows() -> None:
+def test_layer_imports_follow_the_arrows() -> None:
+    assert [each for path in layer_files() for each in imports_against_the_arrows(path)] == []
+
+
+def test_every_part_of_the_layer_has_arrows() -> None:
     parts = {path.stem for path in PACKAGE.iterdir() if not path.name.startswith("_")}
     assert parts - {"py"} == set(ARROWS)
 
 
-@pytest.mark.parametrize("path", handlers(), ids=name_of)
-def test_a_handler_knows_entrypoint_wiring_and_messages(path: Path) -> None:
-    known = {part.partition(".")[0] for part in ours(path)}
+def test_handlers_import_entrypoint_wiring_and_messages_only() -> None:
+    required = {"wiring", "entrypoint"}
     messages = {"model", "campaign_rules", "purge_rules", "webhooks"}
-    assert (
-        {"wiring", "entrypoint"}
-        <= known
-        <= messages
-        | {
-            "wiring",
-            "entrypoint",
-            "callers",
-            "ports",
-        }
-    )
-
-
-@pytest.mark.parametrize("path", product_files(), ids=name_of)
-def test_nothing_imports_functions_tests_or_what_runs_locally(path: Path) -> None:
-    roots = {each.split(".")[0] for each in imports_of(path)}
-    assert not roots & {"functions", "tests", "simulator", "local", "bench"}
-
-
-@pytest.mark.parametrize("path", product_files(), ids=name_of)
-def test_libraries_are_used_where_they_belong(path: Path) -> None:
-    part = part_of(name_of(path))
-    found = {each.split(".")[0] for each in imports_of(path, for_types=False)}
-    misplaced = [
-        library for library in found & set(LIBRARIES) if not allows(LIBRARIES[library], part)
+    offenders = [
+        line_of(path)
+        for path in handlers()
+        for known in [{part.partition(".")[0] for part in ours(path)}]
+        if not required <= known <= required | messages | {"callers", "ports"}
     ]
-    assert misplaced == []
+    assert offenders == []
 
 
-@pytest.mark.parametrize("path", product_files(), ids=name_of)
-def test_types_of_aws_clients_cost_nothing_at_run_time(path: Path) -> None:
-    assert not [each for each in imports_of(path, for_types=False) if "mypy_boto3" in each]
+def test_product_imports_no_functions_tests_or_local_tools() -> None:
+    forbidden = {"functions", "tests", "local", "bench", "simulator"}
+    offenders = [
+        f"{line_of(path)}: {each}"
+        for path in product_files()
+        for each in imports_of(path)
+        if each.split(".")[0] in forbidden
+    ]
+    assert offenders == []
 
 
-@pytest.mark.parametrize("path", product_files(), ids=name_of)
-def test_no_module_has_a_name_that_says_nothing(path: Path) -> None:
+def test_libraries_are_imported_only_where_they_belong() -> None:
+    offenders = [
+        f"{line_of(path)}: {library}"
+        for path in product_files()
+        for library in {each.split(".")[0] for each in imports_of(path, for_types=False)}
+        if library in LIBRARIES and not allows(LIBRARIES[library], part_of(name_of(path)))
+    ]
+    assert offenders == []
+
+
+def test_aws_client_types_are_not_imported_at_run_time() -> None:
+    offenders = [
+        line_of(path)
+        for path in product_files()
+        if any("mypy_boto3" in each for each in imports_of(path, for_types=False))
+    ]
+    assert offenders == []
+
+
+def test_no_module_or_folder_has_a_meaningless_name() -> None:
     empty = {"common", "shared", "utils", "util", "helpers", "manager", "misc", "data", "info"}
-    assert not empty & set(path.relative_to(PACKAGE.parents[2]).with_suffix("").parts)
+    offenders = [
+        line_of(path)
+        for path in product_files()
+        if empty & set(path.relative_to(ROOT).with_suffix("").parts)
+    ]
+    assert offenders == []
 
 
-def test_a_function_is_a_folder_with_its_handler_alone() -> None:
+def test_function_folder_holds_only_its_handler() -> None:
     for folder in FUNCTIONS.iterdir():
         files = {path.name for path in folder.iterdir()} - {"__pycache__"}
         assert files == {"handler.py"}, folder.name

@@ -1,17 +1,18 @@
-"""The calls to Genesys that there are, and the one that must never be."""
+"""Every call that the layer makes to Genesys, and the calls that it must never make."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 
-import pytest
 from genesys_purge.ports import Operation
 
-from tests.contract.source import layer_files, name_of, product_files
+from tests.contract.source import layer_files, line_of, name_of, product_files
 
 
+@cache
 def operations() -> dict[str, Operation]:
     """Every operation of the layer, by module and name."""
     return {
@@ -27,7 +28,7 @@ CAMPAIGNS = f"{OUTBOUND}campaigns"
 CAMPAIGN_RULES = f"{OUTBOUND}campaignrules"
 RULE_SETS = f"{OUTBOUND}rulesets"
 
-# A rule of a campaign that a deployment has created itself; nothing else is ever deleted so.
+# Deletes a campaign rule that the same deployment has created; no other call deletes this way.
 REMOVE = 'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD)'
 
 METADATA = "/api/v2/conversations/{conversation_id}/recordingmetadata"
@@ -35,10 +36,24 @@ PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"
 JOB = "/api/v2/recording/jobs/{job_id}"
 POLICIES = "/api/v2/recording/mediaretentionpolicies"
 DATA_RETENTION = "/api/v2/analytics/dataretention/settings"
-each_operation = pytest.mark.parametrize("operation", operations().values(), ids=operations())
+# Everything that is changed in place.
+CHANGED = (
+    JOB,
+    f"{CAMPAIGNS}/{{campaign_id}}",
+    f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}",
+    f"{CAMPAIGN_RULES}/{{rule_id}}",
+    f"{RULE_SETS}/{{rule_set_id}}",
+)
 
 
-def test_they_are_these_and_no_others() -> None:
+def those_where(holds: Callable[[Operation], bool]) -> list[str]:
+    """The operations for which a rule holds, each with its verb and path."""
+    return [
+        f"{name}: {each.verb} {each.path}" for name, each in operations().items() if holds(each)
+    ]
+
+
+def test_layer_calls_these_operations_and_no_others() -> None:
     called = {(each.verb, each.path) for each in operations().values()}
     assert called == {
         ("POST", "/oauth/token"),
@@ -88,69 +103,93 @@ def test_they_are_these_and_no_others() -> None:
     }
 
 
-@each_operation
-def test_none_of_them_changes_how_long_the_organisation_keeps_its_data(
-    operation: Operation,
-) -> None:
-    assert operation.verb == "GET" or not operation.path.startswith(DATA_RETENTION)
-
-
-@each_operation
-def test_none_of_them_can_disconnect_a_live_call(operation: Operation) -> None:
-    changed = (
-        JOB,
-        f"{CAMPAIGNS}/{{campaign_id}}",
-        f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}",
-        f"{CAMPAIGN_RULES}/{{rule_id}}",
-        f"{RULE_SETS}/{{rule_set_id}}",
+def test_no_operation_changes_the_data_retention_of_the_organisation() -> None:
+    assert (
+        those_where(lambda each: each.verb != "GET" and each.path.startswith(DATA_RETENTION)) == []
     )
-    assert operation.verb in ("GET", "POST") or operation.path in changed
-    reads_metadata = (operation.verb, operation.path) == ("GET", METADATA)
-    assert reads_metadata or not operation.path.startswith("/api/v2/conversations")
-    assert operation.path.startswith(("/api/v2/", "/oauth/"))
 
 
-@pytest.mark.parametrize("path", product_files(), ids=name_of)
-def test_the_path_of_a_live_conversation_is_nowhere_in_the_source(path: Path) -> None:
-    text = path.read_text().replace(f'"{METADATA}"', "")
-    assert "/api/v2/conversations" not in text
-    deleting = re.findall(r"""^.*["']DELETE["'].*$""", text, re.MULTILINE)
-    is_catalogue = name_of(path) == "genesys_purge.campaign_rules.documented.catalogue"
-    cancels = [each for each in deleting if 'DELETE", ONE, permissions=' in each]
-    assert deleting == ([REMOVE] if is_catalogue else cancels)
+def test_only_jobs_campaigns_and_rules_are_changed_in_place() -> None:
+    assert (
+        those_where(lambda each: each.verb not in ("GET", "POST") and each.path not in CHANGED)
+        == []
+    )
 
 
-@each_operation
-def test_only_ids_words_and_numbers_are_put_into_a_path_and_one_to_change(
-    operation: Operation,
-) -> None:
-    names = set(re.findall(r"\{(.*?)\}", operation.path))
-    if operation.path.startswith(OUTBOUND):
-        assert names <= {"campaign_id", "rule_id", "rule_set_id", "name", "page"}
-        return
-    search = {"search_type", "search_value", "name"}
-    assert names <= {"job_id", "conversation_id", "ids", "state", "mine", "page"} | search
-    assert names == ({"job_id"} if operation.path == JOB else set()) or operation.verb == "GET"
+def test_no_operation_can_disconnect_a_live_call() -> None:
+    def reaches_conversations(each: Operation) -> bool:
+        reads_metadata = (each.verb, each.path) == ("GET", METADATA)
+        return each.path.startswith("/api/v2/conversations") and not reads_metadata
+
+    assert those_where(reaches_conversations) == []
+    assert those_where(lambda each: not each.path.startswith(("/api/v2/", "/oauth/"))) == []
 
 
-@each_operation
-def test_what_has_a_wait_loop_of_its_own_or_can_be_done_without_is_not_repeated_by_the_client(
-    operation: Operation,
-) -> None:
-    is_status = operation.verb == "GET" and operation.path.endswith("{job_id}")
-    is_outbound = operation.verb == "GET" and operation.path.startswith(OUTBOUND)
-    is_deployed_to = is_outbound and not operation.path.endswith("/rules/{rule_id}")
-    can_be_done_without = operation.path == DATA_RETENTION
-    assert operation.retried is not (is_status or is_deployed_to or can_be_done_without)
+def test_source_does_not_name_the_path_of_a_live_conversation() -> None:
+    offenders = [
+        line_of(path, number)
+        for path in product_files()
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if "/api/v2/conversations" in line.replace(f'"{METADATA}"', "")
+    ]
+    assert offenders == []
 
 
-@each_operation
-def test_what_deletes_and_what_reads_its_status_names_its_scope(operation: Operation) -> None:
+def test_source_deletes_only_own_campaign_rules_and_jobs() -> None:
+    deleting = {
+        line_of(path, number): (name_of(path).removeprefix("genesys_purge."), line)
+        for path in product_files()
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if re.search(r"""["']DELETE["']""", line) and 'DELETE", ONE, permissions=' not in line
+    }
+    assert list(deleting.values()) == [("campaign_rules.documented.catalogue", REMOVE)]
+
+
+def fields_of(operation: Operation) -> set[str]:
+    """What is filled into the path of an operation."""
+    return set(re.findall(r"\{(.*?)\}", operation.path))
+
+
+def test_paths_take_only_ids_page_numbers_and_search_words() -> None:
+    outbound = {"campaign_id", "rule_id", "rule_set_id", "name", "page"}
+    others = {"job_id", "conversation_id", "ids", "state", "mine", "page", "name"}
+    others |= {"search_type", "search_value"}
+    assert (
+        those_where(
+            lambda each: (
+                not fields_of(each) <= (outbound if each.path.startswith(OUTBOUND) else others)
+            )
+        )
+        == []
+    )
+
+
+def test_changes_outside_of_campaigns_take_only_a_job_id() -> None:
+    def takes_more(each: Operation) -> bool:
+        expected = {"job_id"} if each.path == JOB else set()
+        is_change = each.verb != "GET" and not each.path.startswith(OUTBOUND)
+        return is_change and fields_of(each) != expected
+
+    assert those_where(takes_more) == []
+
+
+def test_client_does_not_retry_polls_and_optional_reads() -> None:
+    def is_polled_or_optional(each: Operation) -> bool:
+        is_status = each.path.endswith("{job_id}")
+        is_outbound = each.path.startswith(OUTBOUND) and not each.path.endswith("/rules/{rule_id}")
+        return each.verb == "GET" and (is_status or is_outbound or each.path == DATA_RETENTION)
+
+    assert those_where(lambda each: each.retried is is_polled_or_optional(each)) == []
+
+
+def test_reads_and_deleting_calls_name_a_scope_or_permission() -> None:
     scoped = ("/purge", "/requests", "/purgerules", "/events/query", "/mediaretentionpolicies")
-    needs_one = operation.verb == "GET" or operation.path.endswith(scoped)
-    assert bool(operation.scopes or operation.permissions) or not needs_one
+
+    def needs_one(each: Operation) -> bool:
+        return each.verb == "GET" or each.path.endswith(scoped)
+
+    assert those_where(lambda each: needs_one(each) and not (each.scopes or each.permissions)) == []
 
 
-@each_operation
-def test_the_live_platform_is_asked_for_no_scope(operation: Operation) -> None:
-    assert not (operation.scopes and operation.permissions)
+def test_no_operation_names_both_scopes_and_permissions() -> None:
+    assert those_where(lambda each: bool(each.scopes and each.permissions)) == []

@@ -1,4 +1,4 @@
-"""Events of the live platform: the SDK's words, the rule that delivers them, off by default."""
+"""Events of the live platform: their words, the rule that delivers them, off by default."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from genesys_purge.model.wire import Wire
 from genesys_purge.webhooks import partner_event
 from genesys_purge.webhooks.partner_event import LOOKS, PROTECTIONS, SERVICE_OF, PartnerEvent
 from moto.events.models import EventPattern
@@ -25,32 +26,33 @@ RULE = template.resources("AWS::Events::Rule")["PlatformEventsRule"]
 QUEUE = "UnrecordedPlatformEvents"
 
 
-@pytest.mark.parametrize(
-    ("ours", "field"),
-    [
-        (set(SERVICE_OF), "entityType"),
-        ({each for each in SERVICE_OF.values() if each}, "serviceName"),
-        (LOOKS | PROTECTIONS, "action"),
-    ],
-)
-def test_every_word_is_one_of_the_sdks(ours: set[str], field: str) -> None:
-    assert ours <= sdk.words_at(MESSAGE, field)
+def test_words_of_events_are_words_of_the_sdk() -> None:
+    words = {
+        "entityType": set(SERVICE_OF),
+        "serviceName": {each for each in SERVICE_OF.values() if each},
+        "action": LOOKS | PROTECTIONS,
+    }
+    unknown = {field: ours - sdk.words_at(MESSAGE, field) for field, ours in words.items()}
+    assert {field: each for field, each in unknown.items() if each} == {}
 
 
-@pytest.mark.parametrize(
-    ("ours", "model"),
-    [
-        (partner_event.Entry, MESSAGE),
-        (partner_event.Reference, "AuditTopicDomainEntityRef"),
-        (partner_event.Reference, "AuditTopicAddressableEntityRef"),
-        (partner_event.PropertyChange, "AuditTopicPropertyChange"),
-    ],
-)
-def test_every_field_that_is_read_is_one_of_the_sdks(ours: Any, model: str) -> None:
-    assert {each.alias for each in ours.model_fields.values()} <= set(sdk.model(model).types)
+def test_fields_read_from_events_are_fields_of_the_sdk() -> None:
+    models: dict[str, type[Wire]] = {
+        MESSAGE: partner_event.Entry,
+        "AuditTopicDomainEntityRef": partner_event.Reference,
+        "AuditTopicAddressableEntityRef": partner_event.Reference,
+        "AuditTopicPropertyChange": partner_event.PropertyChange,
+    }
+    unknown = [
+        f"{name}.{field.alias}"
+        for name, ours in models.items()
+        for field in ours.model_fields.values()
+        if field.alias not in sdk.model(name).types
+    ]
+    assert unknown == []
 
 
-def test_the_references_and_changes_are_those_of_the_sdk() -> None:
+def test_references_and_changes_have_the_types_of_the_sdk() -> None:
     types = sdk.model(MESSAGE).types
     assert types["entity"] == "AuditTopicDomainEntityRef"
     assert types["clientId"] == "AuditTopicAddressableEntityRef"
@@ -58,7 +60,7 @@ def test_the_references_and_changes_are_those_of_the_sdk() -> None:
 
 
 def passes(event: Any) -> bool:
-    """Whether the rule delivers the event of a stack that names its source."""
+    """Whether the rule of a stack with this source delivers the event."""
     pattern = RULE["EventPattern"] | {"source": [SOURCE]}
     return bool(EventPattern.load(json.dumps(pattern)).matches_event(event))
 
@@ -70,7 +72,7 @@ KINDS, ACTIONS = (sdk.words_at(MESSAGE, field) for field in ("entityType", "acti
     ("kinds", "actions"),
     [(KINDS, {"Delete", "View", "ApplyProtection"}), ({"BulkActions", "Policy", "User"}, ACTIONS)],
 )
-def test_the_rule_delivers_what_the_function_records_of_some_service_and_nothing_else(
+def test_rule_delivers_exactly_the_events_that_are_recorded(
     kinds: set[str], actions: set[str]
 ) -> None:
     for kind, action in product(kinds, actions):
@@ -81,14 +83,14 @@ def test_the_rule_delivers_what_the_function_records_of_some_service_and_nothing
         assert passes(event) is found.is_ours, (kind, action)
 
 
-def test_the_rule_delivers_no_other_topic_and_no_other_source() -> None:
+def test_rule_delivers_no_other_topic_or_source() -> None:
     assert RULE["EventPattern"]["source"] == [{"Ref": "PartnerEventSource"}]
     assert passes(platform_event())
     assert not passes(platform_event({"detail-type": "v2.outbound.campaignrules.{id}"}))
     assert not passes(platform_event({"source": SOURCE + "x"}))
 
 
-def test_off_by_default_there_is_no_bus_no_rule_and_nothing_that_costs() -> None:
+def test_no_event_resource_exists_by_default() -> None:
     assert PARAMETER["Default"] == ""
     condition = template.template()["Conditions"]["HasPartnerEvents"]
     assert condition == {"Fn::Not": [{"Fn::Equals": [{"Ref": "PartnerEventSource"}, ""]}]}
@@ -120,23 +122,19 @@ def refs_in(value: Any) -> Iterator[str]:
                 yield from refs_in(each)
 
 
-def test_the_bus_is_the_sources_own() -> None:
+def test_bus_belongs_to_the_event_source() -> None:
     bus = template.resources("AWS::Events::EventBus")["PlatformEvents"]
     assert bus == {name: {"Ref": "PartnerEventSource"} for name in ("Name", "EventSourceName")}
     assert RULE["EventBusName"] == {"Ref": "PlatformEvents"}
 
 
-@pytest.mark.parametrize("source", ["", SOURCE])
-def test_the_parameter_takes_a_source_or_nothing(source: str) -> None:
-    assert re.fullmatch(PARAMETER["AllowedPattern"], source)
+def test_source_parameter_takes_a_source_of_genesys_or_nothing() -> None:
+    others = ["genesys-purge", SOURCE + "/x", "aws.partner/zendesk.com/1/x"]
+    taken = [s for s in ["", SOURCE, *others] if re.fullmatch(PARAMETER["AllowedPattern"], s)]
+    assert taken == ["", SOURCE]
 
 
-@pytest.mark.parametrize("source", ["genesys-purge", SOURCE + "/x", "aws.partner/zendesk.com/1/x"])
-def test_the_parameter_takes_nothing_else(source: str) -> None:
-    assert not re.fullmatch(PARAMETER["AllowedPattern"], source)
-
-
-def test_an_event_is_retried_and_then_kept_by_the_rule_and_by_the_function() -> None:
+def test_failed_events_are_retried_then_queued() -> None:
     (target,) = RULE["Targets"]
     queue = {"Fn::GetAtt": f"{QUEUE}.Arn"}
     assert target["Arn"] == {"Fn::GetAtt": "IngestPlatformEventFunction.Arn"}
@@ -149,7 +147,7 @@ def test_an_event_is_retried_and_then_kept_by_the_rule_and_by_the_function() -> 
     assert template.resources("AWS::SQS::Queue")[QUEUE]["MessageRetentionPeriod"] == 1_209_600
 
 
-def test_the_rule_may_invoke_the_function_and_fill_the_queue_and_nobody_else_may() -> None:
+def test_only_the_rule_may_invoke_the_function_and_fill_the_queue() -> None:
     permission = template.resources("AWS::Lambda::Permission")["PlatformEventsPermission"]
     (statement,) = template.resources("AWS::SQS::QueuePolicy")[f"{QUEUE}Policy"]["PolicyDocument"][
         "Statement"
@@ -160,13 +158,13 @@ def test_the_rule_may_invoke_the_function_and_fill_the_queue_and_nobody_else_may
     assert statement["Action"] == "sqs:SendMessage"
 
 
-def test_an_alarm_watches_the_queue() -> None:
+def test_alarm_watches_the_queue_of_failed_events() -> None:
     alarm = template.resources("AWS::CloudWatch::Alarm")[f"{QUEUE}Alarm"]
     name = {"Fn::GetAtt": f"{QUEUE}.QueueName"}
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": name}]
 
 
-def test_the_guide_names_what_it_takes() -> None:
+def test_guide_names_the_source_the_topic_and_every_entity_type() -> None:
     guide = (ROOT / "docs" / "genesys.md").read_text()
     for each in ("amazon-eventbridge-source", "v2.audits.entitytype.{id}.entityid.{id}"):
         assert each in guide

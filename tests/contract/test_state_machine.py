@@ -1,4 +1,4 @@
-"""The state machines' definitions: their names are those of functions and of errors."""
+"""The state machines: the names of functions and errors, limits, ways out, and rights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 from genesys_purge import errors
 from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
 from genesys_purge.campaign_rules.deploying.waiting import LEASE
-from genesys_purge.errors import LostRace, PurgeError, TryLater, Unexpected
+from genesys_purge.errors import LostRace, TryLater, Unexpected
 from genesys_purge.model.messages import Next
 
 from tests import template
@@ -23,7 +23,6 @@ TASKS = {
     for name, state in states(machine).items()
     if state["Type"] == "Task"
 }
-each_task = pytest.mark.parametrize("name", TASKS)
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 
 
@@ -31,38 +30,65 @@ def tasks_of(machine: str) -> set[str]:
     return {name for name, state in states(machine).items() if state["Type"] == "Task"}
 
 
-@each_task
-def test_a_task_calls_the_function_of_its_own_name(name: str) -> None:
-    assert TASKS[name]["Resource"] == "arn:aws:states:::lambda:invoke"
-    assert TASKS[name]["Arguments"]["FunctionName"] == f"${{{name}Function}}"
-    assert f"{name}Function" in template.functions()
+def test_every_task_invokes_the_function_of_its_own_name() -> None:
+    assert {state["Resource"] for state in TASKS.values()} == {"arn:aws:states:::lambda:invoke"}
+    invoked = {name: state["Arguments"]["FunctionName"] for name, state in TASKS.items()}
+    assert invoked == {name: f"${{{name}Function}}" for name in TASKS}
+    assert {f"{name}Function" for name in TASKS} <= set(template.functions())
 
 
-@each_task
-def test_a_task_has_an_end_and_a_way_out(name: str) -> None:
-    task = TASKS[name]
-    properties = template.resources("AWS::Serverless::Function")[f"{name}Function"]
-    limit = properties.get("Timeout", template.template()["Globals"]["Function"]["Timeout"])
-    assert limit < task["TimeoutSeconds"] <= 2 * limit
-    if name != "FailPurge":
-        (catch,) = task["Catch"]
-        assert catch["ErrorEquals"] == ["States.ALL"]
+def timeout_of(task: str) -> int:
+    """The seconds for which the function of a task may run."""
+    properties = template.resources("AWS::Serverless::Function")[f"{task}Function"]
+    default: int = template.template()["Globals"]["Function"]["Timeout"]
+    return int(properties.get("Timeout", default))
 
 
-@each_task
-def test_a_task_is_repeated_for_what_time_mends_and_nothing_else(name: str) -> None:
-    (retry,) = TASKS[name]["Retry"]
-    ours = {each for each in retry["ErrorEquals"] if "." not in each}
-    by_name = {each: getattr(errors, each) for each in ours}
-    assert all(issubclass(each, PurgeError) for each in by_name.values())
-    assert all(issubclass(each, TryLater | LostRace | Unexpected) for each in by_name.values())
-    assert ours >= {"LostRace", "RateLimited", "GenesysUnavailable", "StillWorking"}
-    assert 1 <= retry["MaxAttempts"] <= 10
-    assert retry["JitterStrategy"] == "FULL"
-    assert retry["MaxDelaySeconds"] <= 300
+def test_task_timeout_is_one_to_two_times_that_of_its_function() -> None:
+    offenders = [
+        name
+        for name, task in TASKS.items()
+        if not timeout_of(name) < task["TimeoutSeconds"] <= 2 * timeout_of(name)
+    ]
+    assert offenders == []
 
 
-def test_the_machines_are_these() -> None:
+def test_every_task_but_the_last_resort_catches_all_errors() -> None:
+    caught = {
+        name: [each["ErrorEquals"] for each in task.get("Catch", [])]
+        for name, task in TASKS.items()
+        if name != "FailPurge"
+    }
+    assert [name for name, each in caught.items() if each != [["States.ALL"]]] == []
+
+
+def retried_by(task: str) -> set[str]:
+    """The errors of ours that a task retries, by name."""
+    return {each for each in TASKS[task]["Retry"][0]["ErrorEquals"] if "." not in each}
+
+
+def test_tasks_retry_only_errors_that_may_pass_with_time() -> None:
+    passing = (TryLater, LostRace, Unexpected)
+    offenders = [
+        f"{task}: {error}"
+        for task in TASKS
+        for error in retried_by(task)
+        if not issubclass(getattr(errors, error), passing)
+    ]
+    assert offenders == []
+    temporary = {"LostRace", "RateLimited", "GenesysUnavailable", "StillWorking"}
+    assert [task for task in TASKS if not retried_by(task) >= temporary] == []
+
+
+def test_task_retries_are_bounded_and_use_full_jitter() -> None:
+    for name, task in TASKS.items():
+        (retry,) = task["Retry"]
+        assert 1 <= retry["MaxAttempts"] <= 10, name
+        assert retry["JitterStrategy"] == "FULL", name
+        assert retry["MaxDelaySeconds"] <= 300, name
+
+
+def test_there_are_two_machines() -> None:
     assert set(MACHINES) == {RUN, DEPLOY}
 
 
@@ -75,7 +101,7 @@ def test_every_substitution_is_given_and_used(machine: str) -> None:
 
 
 @each_machine
-def test_a_machine_may_invoke_its_tasks_and_no_other_function(machine: str) -> None:
+def test_machine_may_invoke_only_the_functions_of_its_tasks(machine: str) -> None:
     (policy,) = MACHINES[machine]["Policies"]
     invoked = {
         resource
@@ -87,7 +113,7 @@ def test_a_machine_may_invoke_its_tasks_and_no_other_function(machine: str) -> N
 
 
 @each_machine
-def test_a_machine_may_do_nothing_else_but_log_and_run_its_own_map(machine: str) -> None:
+def test_machine_may_otherwise_only_log_and_run_its_own_map(machine: str) -> None:
     (policy,) = MACHINES[machine]["Policies"]
     for each in statements(policy):
         if "*" in each.resources:
@@ -98,7 +124,7 @@ def test_a_machine_may_do_nothing_else_but_log_and_run_its_own_map(machine: str)
 
 
 @each_machine
-def test_a_machine_logs_without_the_data_of_its_executions(machine: str) -> None:
+def test_machine_logs_no_execution_data(machine: str) -> None:
     logging = MACHINES[machine]["Logging"]
     assert logging["IncludeExecutionData"] is False
     assert logging["Level"] in ("ERROR", "ALL")
@@ -106,21 +132,21 @@ def test_a_machine_logs_without_the_data_of_its_executions(machine: str) -> None
 
 
 @each_machine
-def test_every_next_is_a_state_that_there_is(machine: str) -> None:
+def test_every_next_state_exists_and_every_state_is_reached(machine: str) -> None:
     text, _ = template.state_machine(machine)
     named = set(re.findall(r"^\s*(?:Next|Default|StartAt): (\w+)$", text, re.MULTILINE))
     assert named <= set(states(machine))
     assert named >= set(states(machine)) - {"BatchEnded"}
 
 
-def test_every_phase_of_a_batch_leads_somewhere() -> None:
+def test_every_phase_of_a_batch_has_a_next_state() -> None:
     choices = states()["WhatIsNext"]["Choices"]
     named = {re.findall(r"next = '(\w+)'", each["Condition"])[0] for each in choices}
     assert named | {"done"} == {phase.value for phase in Next}
     assert states()["WhatIsNext"]["Default"] == "BatchEnded"
 
 
-def test_a_run_that_did_not_succeed_fails_its_execution() -> None:
+def test_failed_run_fails_its_execution() -> None:
     decide = states()["DidItSucceed"]
     (choice,) = decide["Choices"]
     assert choice["Condition"] == "{% $states.input.succeeded = true %}"
@@ -128,19 +154,19 @@ def test_a_run_that_did_not_succeed_fails_its_execution() -> None:
     assert states()["RunFailed"]["Type"] == "Fail"
 
 
-def test_no_id_of_a_conversation_ever_gets_into_the_machine() -> None:
+def test_no_conversation_id_reaches_the_run_machine() -> None:
     assert "conversation" not in template.state_machine()[0].lower()
     assert states()["PurgeBatches"]["ItemSelector"].keys() == {"runId", "batch"}
 
 
-def test_every_phase_of_a_deployment_leads_somewhere() -> None:
+def test_every_phase_of_a_deployment_has_a_next_state() -> None:
     decide = states(DEPLOY)["WhatIsNext"]
     named = {re.findall(r"next = '(\w+)'", each["Condition"])[0] for each in decide["Choices"]}
     assert named | {"complete"} == {phase.value for phase in Phase}
     assert decide["Default"] == "CompleteCampaignRules"
 
 
-def test_a_deployment_that_did_not_succeed_fails_its_execution() -> None:
+def test_failed_deployment_fails_its_execution() -> None:
     decide = states(DEPLOY)["DidItSucceed"]
     (choice,) = decide["Choices"]
     assert choice["Condition"] == "{% $states.input.succeeded = true %}"
@@ -148,7 +174,7 @@ def test_a_deployment_that_did_not_succeed_fails_its_execution() -> None:
     assert states(DEPLOY)["NotDeployed"]["Type"] == "Fail"
 
 
-def test_what_fails_outside_of_a_tasks_own_care_is_turned_back_or_recovered() -> None:
+def test_failed_deployment_task_is_rolled_back_or_recovered() -> None:
     ways_out = {name: states(DEPLOY)[name]["Catch"][0]["Next"] for name in tasks_of(DEPLOY)}
     assert {name for name, way in ways_out.items() if way == "NotEnded"} == {
         "FailCampaignRules",
@@ -157,11 +183,11 @@ def test_what_fails_outside_of_a_tasks_own_care_is_turned_back_or_recovered() ->
     assert set(ways_out.values()) == {"NotEnded", "FailCampaignRules"}
 
 
-def test_a_deployment_has_its_campaign_for_longer_than_its_execution_may_last() -> None:
+def test_campaign_lease_outlasts_the_execution_of_a_deployment() -> None:
     definition = yaml.safe_load(template.state_machine(DEPLOY)[0])
     assert definition["TimeoutSeconds"] < LEASE.total_seconds()
 
 
-def test_no_rule_ever_gets_into_the_machine() -> None:
+def test_no_campaign_rule_reaches_the_deployment_machine() -> None:
     text, _ = template.state_machine(DEPLOY)
     assert not re.search(r"campaignId|ruleName|steps|document", text)

@@ -1,4 +1,4 @@
-"""The template: what is deployed keeps what it must keep, and says what it did."""
+"""The template: retention, encryption, access, delivery, and alarms of every resource."""
 
 from __future__ import annotations
 
@@ -45,47 +45,61 @@ def test_every_function_is_a_folder_and_every_folder_a_function() -> None:
         assert properties(name)["CodeUri"] == f"functions/{folder}"
 
 
-@pytest.mark.parametrize("table", KEPT_TABLES)
-def test_a_table_of_facts_survives_mistakes(table: str) -> None:
-    settings = properties(table)
-    assert RESOURCES[table]["DeletionPolicy"] == "Retain"
-    assert RESOURCES[table]["UpdateReplacePolicy"] == "Retain"
-    assert settings["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert settings["DeletionProtectionEnabled"] is True
-    assert settings["SSESpecification"] == {"SSEEnabled": True}
-    assert "TimeToLiveSpecification" not in settings
+def those_without(names: list[str], expected: dict[str, Any]) -> list[str]:
+    """The resources whose properties differ from the expected ones."""
+    return [
+        f"{name}.{key}"
+        for name in names
+        for key, value in expected.items()
+        if properties(name).get(key) != value
+    ]
 
 
-def test_there_is_no_table_without_rules_for_it() -> None:
+def test_tables_of_records_are_retained_protected_and_encrypted() -> None:
+    for table in KEPT_TABLES:
+        assert RESOURCES[table]["DeletionPolicy"] == "Retain", table
+        assert RESOURCES[table]["UpdateReplacePolicy"] == "Retain", table
+        assert "TimeToLiveSpecification" not in properties(table), table
+    expected = {
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "DeletionProtectionEnabled": True,
+        "SSESpecification": {"SSEEnabled": True},
+    }
+    assert those_without(KEPT_TABLES, expected) == []
+
+
+def test_every_table_is_one_of_records_or_the_circuit_table() -> None:
     assert set(of_type("AWS::DynamoDB::Table")) == {*KEPT_TABLES, "CircuitTable"}
     assert properties("CircuitTable")["SSESpecification"] == {"SSEEnabled": True}
 
 
-@pytest.mark.parametrize("group", of_type("AWS::Logs::LogGroup"))
-def test_logs_are_kept_for_as_long_as_was_chosen(group: str) -> None:
-    assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+def test_log_groups_have_the_chosen_retention() -> None:
+    groups = of_type("AWS::Logs::LogGroup")
+    assert groups
+    assert those_without(groups, {"RetentionInDays": {"Ref": "LogRetentionDays"}}) == []
 
 
-def test_every_function_logs_into_the_group_with_a_retention() -> None:
+def test_every_function_logs_to_the_group_with_a_retention() -> None:
     assert GLOBALS["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": "FunctionLogs"}}
     assert not [name for name in template.functions() if "LoggingConfig" in properties(name)]
 
 
-@pytest.mark.parametrize("queue", of_type("AWS::SQS::Queue"))
-def test_queues_are_encrypted(queue: str) -> None:
-    assert properties(queue)["SqsManagedSseEnabled"] is True
+def test_queues_are_encrypted() -> None:
+    queues = of_type("AWS::SQS::Queue")
+    assert queues
+    assert those_without(queues, {"SqsManagedSseEnabled": True}) == []
 
 
-@pytest.mark.parametrize("bucket", of_type("AWS::S3::Bucket"))
-def test_buckets_are_private_encrypted_and_kept(bucket: str) -> None:
-    settings = properties(bucket)
-    assert set(settings["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(settings["PublicAccessBlockConfiguration"]) == 4
-    assert settings["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert RESOURCES[bucket]["DeletionPolicy"] == "Retain"
+def test_buckets_are_private_encrypted_and_retained() -> None:
+    for bucket in of_type("AWS::S3::Bucket"):
+        settings = properties(bucket)
+        assert set(settings["PublicAccessBlockConfiguration"].values()) == {True}, bucket
+        assert len(settings["PublicAccessBlockConfiguration"]) == 4, bucket
+        assert settings["BucketEncryption"]["ServerSideEncryptionConfiguration"], bucket
+        assert RESOURCES[bucket]["DeletionPolicy"] == "Retain", bucket
 
 
-def test_exports_stay_as_they_were_written_and_contacts_do_not_stay() -> None:
+def test_exports_are_locked_and_contacts_expire() -> None:
     changes, contacts = properties("CampaignRuleChangesBucket"), properties("ContactsBucket")
     assert changes["VersioningConfiguration"] == {"Status": "Enabled"}
     assert changes["ObjectLockEnabled"] is True
@@ -99,7 +113,7 @@ def test_exports_stay_as_they_were_written_and_contacts_do_not_stay() -> None:
 
 
 @pytest.mark.parametrize("bucket", ["CampaignRuleChangesBucket", "ContactsBucket"])
-def test_rules_and_contacts_travel_encrypted_or_not_at_all(bucket: str) -> None:
+def test_buckets_of_rules_and_contacts_refuse_plain_http(bucket: str) -> None:
     policy = properties(f"{bucket}Policy")
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert policy["Bucket"] == {"Ref": bucket}
@@ -109,18 +123,18 @@ def test_rules_and_contacts_travel_encrypted_or_not_at_all(bucket: str) -> None:
     assert template.resolved(statement["Resource"]) == [bucket, f"{bucket}.Arn/*"]
 
 
-@pytest.mark.parametrize("secret", of_type("AWS::SecretsManager::Secret"))
-def test_secrets_are_kept_and_none_is_in_the_template(secret: str) -> None:
-    assert RESOURCES[secret]["DeletionPolicy"] == "Retain"
-    if "GenerateSecretString" in properties(secret):
-        assert properties(secret)["GenerateSecretString"]["PasswordLength"] >= 32
-        assert "SecretString" not in properties(secret)
-    else:
-        shipped = json.loads(properties(secret)["SecretString"])
-        assert all(value in ("replace me", []) for value in shipped.values())
+def test_secrets_are_retained_and_their_values_are_not_in_the_template() -> None:
+    for secret in of_type("AWS::SecretsManager::Secret"):
+        assert RESOURCES[secret]["DeletionPolicy"] == "Retain", secret
+        if "GenerateSecretString" in properties(secret):
+            assert properties(secret)["GenerateSecretString"]["PasswordLength"] >= 32, secret
+            assert "SecretString" not in properties(secret), secret
+        else:
+            shipped = json.loads(properties(secret)["SecretString"])
+            assert all(value in ("replace me", []) for value in shipped.values()), secret
 
 
-def test_what_a_webhook_is_checked_against_is_known_to_nobody_at_first() -> None:
+def test_webhook_secret_is_generated() -> None:
     generated = properties("WebhookSecret")["GenerateSecretString"]
     assert generated["GenerateStringKey"] == "current"
     assert json.loads(generated["SecretStringTemplate"]) == {"previous": ""}
@@ -132,22 +146,22 @@ def test_no_variable_holds_a_secret_or_logs_events() -> None:
     assert not [name for name in template.environment() if "PASSWORD" in name or "TOKEN" in name]
 
 
-@pytest.mark.parametrize("caller", ["SubmitBatch", "ApplyCampaignRules", "PutBackCampaignRules"])
-def test_a_call_in_flight_is_left_alone_for_as_long_as_its_function_may_run(caller: str) -> None:
-    longest = properties(f"{caller}Function").get("Timeout", GLOBALS["Timeout"])
-    assert int(template.environment()["INTENT_LEASE_SECONDS"]) >= longest
+def test_intent_lease_outlasts_every_function_that_calls() -> None:
+    lease = int(template.environment()["INTENT_LEASE_SECONDS"])
+    for caller in ("SubmitBatch", "ApplyCampaignRules", "PutBackCampaignRules"):
+        assert properties(f"{caller}Function").get("Timeout", GLOBALS["Timeout"]) <= lease, caller
 
 
-def test_an_export_is_left_alone_for_as_long_as_its_function_may_run() -> None:
+def test_export_lease_outlasts_its_function() -> None:
     assert LEASE.total_seconds() >= properties("ExportCampaignRuleChangesFunction")["Timeout"]
 
 
-def test_the_shipped_matrix_and_the_parameters_are_one() -> None:
+def test_parameter_holds_the_shipped_retention_matrix() -> None:
     shipped = RetentionMatrix.parse(json.loads(template.parameters()["RetentionMatrixParameter"]))
     assert shipped == default_matrix()
 
 
-def test_the_switch_knows_two_words_and_begins_with_on() -> None:
+def test_purging_switch_is_on_or_off_and_starts_on() -> None:
     switch = properties("PurgingSwitchParameter")
     assert (switch["AllowedPattern"], switch["Value"]) == ("^(on|off)$", "on")
 
@@ -162,7 +176,7 @@ def events(kind: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_everything_behind_the_api_is_signed_with_iam_but_what_genesys_signs_itself() -> None:
+def test_api_requires_iam_except_on_the_webhook() -> None:
     api = properties("Api")
     assert api["Auth"] == {"EnableIamAuthorizer": True, "DefaultAuthorizer": "AWS_IAM"}
     open_to_all = []
@@ -176,12 +190,12 @@ def test_everything_behind_the_api_is_signed_with_iam_but_what_genesys_signs_its
     assert open_to_all == [("IngestWebhookFunction", "ANY", "/webhooks/genesys", auth)]
 
 
-def test_the_webhook_answers_well_before_genesys_gives_up() -> None:
+def test_webhook_function_times_out_before_genesys_does() -> None:
     assert properties("IngestWebhookFunction")["Timeout"] < 10
 
 
 @pytest.mark.parametrize(("function", "event"), events("SQS"))
-def test_a_queue_outlasts_its_consumer_and_loses_nothing(
+def test_queue_outlasts_its_consumer_and_has_dead_letters(
     function: str, event: dict[str, Any]
 ) -> None:
     (queue, _) = event["Queue"]["Fn::GetAtt"].split(".")
@@ -198,7 +212,7 @@ def test_a_queue_outlasts_its_consumer_and_loses_nothing(
     assert [{"Name": "QueueName", "Value": name}] in watched
 
 
-def test_every_new_fact_of_the_audit_is_told_or_kept_for_later() -> None:
+def test_every_new_audit_record_is_published_or_kept() -> None:
     ((function, event),) = events("DynamoDB")
     assert function == "PublishNotificationsFunction"
     assert event["StartingPosition"] == "TRIM_HORIZON"
@@ -208,7 +222,7 @@ def test_every_new_fact_of_the_audit_is_told_or_kept_for_later() -> None:
     assert properties("AuditTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
-def test_the_stream_leaves_out_what_notifications_themselves_leave_in_the_audit() -> None:
+def test_stream_filter_skips_audit_records_of_notifications() -> None:
     ((_, event),) = events("DynamoDB")
     (pattern,) = (json.loads(each["Pattern"]) for each in event["FilterCriteria"]["Filters"])
     let_through = pattern["dynamodb"]["NewImage"]["action"]["S"]
@@ -227,7 +241,7 @@ def test_the_api_is_throttled_and_logged() -> None:
 
 
 @pytest.mark.parametrize("schedule", of_type("AWS::Scheduler::Schedule"))
-def test_a_schedule_sends_its_own_time_and_loses_nothing(schedule: str) -> None:
+def test_schedule_sends_its_scheduled_time_and_has_dead_letters(schedule: str) -> None:
     target = properties(schedule)["Target"]
     assert "<aws.scheduler.scheduled-time>" in str(target["Input"]["Fn::Sub"])
     assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "UndeliveredRequests.Arn"}}
@@ -236,16 +250,16 @@ def test_a_schedule_sends_its_own_time_and_loses_nothing(schedule: str) -> None:
     assert target["Arn"] in allowed["Resource"]
 
 
-@pytest.mark.parametrize("alarm", of_type("AWS::CloudWatch::Alarm"))
-def test_an_alarm_says_what_happened_and_tells_whoever_was_named(alarm: str) -> None:
-    settings = properties(alarm)
-    assert settings["AlarmDescription"].endswith(".")
-    condition, action, _ = settings["AlarmActions"]["Fn::If"]
-    assert (condition, action) == ("HasAlarmTopic", [{"Ref": "AlarmTopicArn"}])
-    assert settings["TreatMissingData"] == "notBreaching"
+def test_alarms_have_a_description_and_notify_the_chosen_topic() -> None:
+    for alarm in of_type("AWS::CloudWatch::Alarm"):
+        settings = properties(alarm)
+        assert settings["AlarmDescription"].endswith("."), alarm
+        condition, action, _ = settings["AlarmActions"]["Fn::If"]
+        assert (condition, action) == ("HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]), alarm
+        assert settings["TreatMissingData"] == "notBreaching", alarm
 
 
-def test_failed_runs_deletions_of_nothing_and_lost_schedules_are_alarms() -> None:
+def test_alarms_watch_these_metrics() -> None:
     watched = {properties(alarm)["MetricName"] for alarm in of_type("AWS::CloudWatch::Alarm")}
     assert watched == {
         "ExecutionsFailed",
@@ -258,7 +272,7 @@ def test_failed_runs_deletions_of_nothing_and_lost_schedules_are_alarms() -> Non
     }
 
 
-def test_nothing_of_the_template_is_code() -> None:
+def test_template_contains_no_code() -> None:
     text = (template.ROOT / "template.yaml").read_text()
     for inline in (
         "InlineCode",
