@@ -116,7 +116,7 @@ class _Deployment:
             try:
                 shown = self._ended(api, deployment_id)
             except Stopped:
-                say(self._errors, "Stopping: what was changed is put back first.")
+                say(self._errors, "Stopping: what was changed is rolled back first.")
                 self._step_functions.stop_execution(executionArn=self._arn)
                 self._finish(api, self._ended(api, deployment_id))
                 raise

@@ -71,7 +71,7 @@ class _Demo:
             raise DemoFailed(f"the deployment ended as {outcome}, not as {expected}")
 
     def rolled_back(self, rules: Mapping[str, Any], simulator: Simulator) -> None:
-        """Genesys refuses the last rule for good: the others are put back."""
+        """Genesys refuses the last rule for good: the others are rolled back."""
         before = _contents(simulator, rules["campaignId"])
         simulator.faults.add(REFUSAL)
         self.deployed("Other rules, of which Genesys refuses one", rules, "rolled_back")

@@ -132,7 +132,7 @@ def test_no_variable_holds_a_secret_or_logs_events() -> None:
     assert not [name for name in template.environment() if "PASSWORD" in name or "TOKEN" in name]
 
 
-@pytest.mark.parametrize("caller", ["SubmitBatch", "ApplyCampaignRules", "PutBackCampaignRules"])
+@pytest.mark.parametrize("caller", ["SubmitBatch", "ApplyCampaignRules", "RollBackCampaignRules"])
 def test_a_call_in_flight_is_left_alone_for_as_long_as_its_function_may_run(caller: str) -> None:
     longest = properties(f"{caller}Function").get("Timeout", GLOBALS["Timeout"])
     assert int(template.environment()["INTENT_LEASE_SECONDS"]) >= longest
