@@ -148,7 +148,7 @@ def test_no_variable_holds_a_secret_or_logs_events() -> None:
 
 def test_intent_lease_outlasts_every_function_that_calls() -> None:
     lease = int(template.environment()["INTENT_LEASE_SECONDS"])
-    for caller in ("SubmitBatch", "ApplyCampaignRules", "PutBackCampaignRules"):
+    for caller in ("SubmitBatch", "ApplyCampaignRules", "RollBackCampaignRules"):
         assert properties(f"{caller}Function").get("Timeout", GLOBALS["Timeout"]) <= lease, caller
 
 

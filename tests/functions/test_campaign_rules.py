@@ -25,13 +25,13 @@ PHASES = {
     Phase.PLAN: "Plan",
     Phase.APPLY: "Apply",
     Phase.VERIFY: "Verify",
-    Phase.PUT_BACK: "PutBack",
+    Phase.ROLL_BACK: "RollBack",
     Phase.COMPLETE: "Complete",
 }
 TASKS = [*PHASES.values(), "Fail", "Recover"]
 USE_CASES = [
     *("submit_campaign_rules", "plan_campaign_rules", "apply_campaign_rules"),
-    *("verify_campaign_rules", "put_back_campaign_rules", "complete_campaign_rules"),
+    *("verify_campaign_rules", "roll_back_campaign_rules", "complete_campaign_rules"),
     *("fail_campaign_rules", "recover_campaign_rules", "read_campaign_rules"),
 ]
 POST = "POST /campaign-rules"

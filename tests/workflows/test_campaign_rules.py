@@ -140,7 +140,7 @@ def test_a_set_that_clashes_with_what_is_deployed_fails_its_execution(campaign: 
     assert rejected["execution"].error == "CampaignRulesNotDeployed"
 
 
-def test_a_rule_that_fails_for_good_has_the_others_put_back(campaign: Campaign) -> None:
+def test_a_rule_that_fails_for_good_has_the_others_rolled_back(campaign: Campaign) -> None:
     campaign.put(rule("A", 1))
     before = campaign.contents
     campaign.app.simulator.faults.add(REFUSED)
@@ -148,7 +148,7 @@ def test_a_rule_that_fails_for_good_has_the_others_put_back(campaign: Campaign) 
     deployment = campaign.deploy(rule("A", 1, priority=500), rule("B", 2))
 
     assert (deployment["outcome"], campaign.contents) == ("rolled_back", before)
-    assert outcomes(deployment) == {"A": "put_back", "B": "failed"}
+    assert outcomes(deployment) == {"A": "rolled_back", "B": "failed"}
     execution = deployment["execution"]
     assert (execution.status, execution.error) == ("FAILED", "CampaignRulesNotDeployed")
     assert execution.cause == "The deployment ended as rolled_back; its audit says why."
@@ -204,7 +204,7 @@ def test_what_is_broken_for_good_turns_the_deployment_back(campaign: Campaign) -
     assert deployment["detail"].startswith("Unexpected: unexpected error")
 
 
-def test_an_execution_that_was_stopped_is_put_back_by_another(campaign: Campaign) -> None:
+def test_an_execution_that_was_stopped_is_rolled_back_by_another(campaign: Campaign) -> None:
     campaign.put(rule("A", 1))
     before = campaign.contents
     campaign.app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, CREATE, times=2))

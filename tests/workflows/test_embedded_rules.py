@@ -16,6 +16,6 @@ def test_the_demo_shows_a_deployment_a_rollback_and_an_export(tmp_path: Path) ->
         assert shown in printed
     result = json.loads((line.out / "result.json").read_text())
     assert result["outcome"] == "rolled_back"
-    assert [rule["outcome"] for rule in result["rules"]] == [*["put_back"] * 3, "failed"]
+    assert [rule["outcome"] for rule in result["rules"]] == [*["rolled_back"] * 3, "failed"]
     assert len((line.out / "changes.jsonl").read_text().splitlines()) > 3
     line.assert_nothing_is_left()

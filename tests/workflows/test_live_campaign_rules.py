@@ -29,7 +29,7 @@ def world(app: Application) -> dict[str, Any]:
     return LiveBench(app.simulator, app.clock).world()
 
 
-def test_a_set_is_deployed_once_put_back_when_a_call_fails_and_refused_in_what_there_is_not(
+def test_a_set_is_deployed_once_rolled_back_when_a_call_fails_and_refused_in_what_there_is_not(
     app: Application,
 ) -> None:
     campaign = Campaign(app, "campaign-1")

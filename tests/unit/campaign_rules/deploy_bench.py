@@ -23,9 +23,9 @@ from genesys_purge.campaign_rules.deploying.fail_campaign_rules import FailCampa
 from genesys_purge.campaign_rules.deploying.keeping import Keeper
 from genesys_purge.campaign_rules.deploying.plan_campaign_rules import PlanCampaignRules
 from genesys_purge.campaign_rules.deploying.ports import Platform, RuleCatalogue
-from genesys_purge.campaign_rules.deploying.put_back_campaign_rules import PutBackCampaignRules
 from genesys_purge.campaign_rules.deploying.read_campaign_rules import ReadCampaignRules
 from genesys_purge.campaign_rules.deploying.recovery import RecoverCampaignRules, Recovery
+from genesys_purge.campaign_rules.deploying.roll_back_campaign_rules import RollBackCampaignRules
 from genesys_purge.campaign_rules.deploying.submit_campaign_rules import SubmitCampaignRules
 from genesys_purge.campaign_rules.deploying.verify_campaign_rules import VerifyCampaignRules
 from genesys_purge.campaign_rules.documented.catalogue import Catalogue
@@ -85,7 +85,7 @@ class DeployBench:
             Phase.PLAN: PlanCampaignRules(self.keeper, self.catalogue_of, self.platform_of),
             Phase.APPLY: ApplyCampaignRules(self.keeper, self.catalogue_of, changing),
             Phase.VERIFY: VerifyCampaignRules(self.keeper, self.catalogue_of),
-            Phase.PUT_BACK: PutBackCampaignRules(self.keeper, self.catalogue_of, changing),
+            Phase.ROLL_BACK: RollBackCampaignRules(self.keeper, self.catalogue_of, changing),
         }
 
     def target(self, genesys: GenesysClient) -> tuple[RuleCatalogue, Platform]:

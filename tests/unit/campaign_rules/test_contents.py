@@ -86,7 +86,7 @@ def test_a_rule_is_sent_in_its_new_version_with_what_we_do_not_know_of_the_old_o
     )
 
 
-def test_a_rule_is_put_back_with_what_it_had_itself() -> None:
+def test_a_rule_is_rolled_back_with_what_it_had_itself() -> None:
     before = rule(id="id-1", selfUri="/r", version=4, division="sales")
     current = rule(id="id-1", selfUri="/r", version=5, division="marketing")
     assert sent(before, 6, replaced=current) == rule(version=6, division="sales")

@@ -118,7 +118,7 @@ def test_a_task_that_dies_while_it_goes_back_is_repeated_and_everything_is_as_be
 
 
 @pytest.mark.parametrize("faults", [(), (REFUSED,)], ids=["on its way", "on its way back"])
-def test_an_execution_that_is_stopped_is_put_back_unless_it_was_done(
+def test_an_execution_that_is_stopped_is_rolled_back_unless_it_was_done(
     ends: Any, faults: tuple[Fault, ...]
 ) -> None:
     def stop(moment: int) -> bool:

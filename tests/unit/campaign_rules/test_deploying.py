@@ -165,7 +165,7 @@ def test_of_very_many_errors_the_first_are_kept(bench: DeployBench) -> None:
 def test_a_phase_that_is_over_is_not_begun_again(bench: DeployBench) -> None:
     first = bench.submit(A)
     step = bench.executions.started[first]
-    for phase in ("apply", "verify", "put_back"):
+    for phase in ("apply", "verify", "roll_back"):
         assert bench.phases[Phase(phase)](step).next == "plan"
     applying = bench.phases[Phase.PLAN](step)
     assert bench.phases[Phase.PLAN](step) == applying

@@ -187,7 +187,7 @@ def test_rules_about_contacts_may_trade_places(bench: LiveBench) -> None:
     assert bench.contents()["A"]["executionOrder"] == 2
 
 
-def test_a_rule_made_by_hand_is_replaced_and_put_back_to_the_letter(bench: LiveBench) -> None:
+def test_a_rule_made_by_hand_is_replaced_and_rolled_back_to_the_letter(bench: LiveBench) -> None:
     deployed(bench, A)
     wrapup = {
         "name": "A",
@@ -289,7 +289,7 @@ def test_a_campaign_that_cannot_refer_to_its_rule_set_leaves_none_behind(bench: 
     assert bench.world() == before
 
 
-def test_putting_back_is_tried_hard_and_told_where_it_is_in_vain(bench: LiveBench) -> None:
+def test_rolling_back_is_tried_hard_and_told_where_it_is_in_vain(bench: LiveBench) -> None:
     fails = Fault(FaultKind.RATE_LIMITED, UPDATE_RULE, times=5)
     bench.simulator.faults.add(fails, Fault(FaultKind.UNAVAILABLE, UPDATE_SET, after=1, times=3))
     before = bench.world()
@@ -300,8 +300,8 @@ def test_putting_back_is_tried_hard_and_told_where_it_is_in_vain(bench: LiveBenc
     bench.simulator.faults.add(fails, stuck)
     deployment = bench.deploy(A, P)
     assert deployment.outcome == "failed"
-    assert bench.results(deployment)["P"] == ("create", "not_put_back")
-    assert bench.results(deployment)["A"] == ("create", "put_back")
+    assert bench.results(deployment)["P"] == ("create", "not_rolled_back")
+    assert bench.results(deployment)["A"] == ("create", "rolled_back")
 
 
 def test_a_rule_that_somebody_else_has_changed_since_is_left_as_it_is(bench: LiveBench) -> None:
@@ -316,7 +316,7 @@ def test_a_rule_that_somebody_else_has_changed_since_is_left_as_it_is(bench: Liv
     bench.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, UPDATE_RULE, times=5))
     deployment = bench.deploy(A | {"executionOrder": 2}, OFF)
     assert deployment.outcome == "failed"
-    assert bench.results(deployment)["A"] == ("update", "not_put_back")
+    assert bench.results(deployment)["A"] == ("update", "not_rolled_back")
     assert bench.one(RULE_SETS, OURS)["rules"][0]["order"] == 33
 
 
@@ -332,7 +332,7 @@ def test_a_rule_set_that_others_added_to_is_not_taken_from_its_campaign(bench: L
     bench.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, UPDATE_RULE, times=5))
     deployment = bench.deploy(A, P)
     assert deployment.outcome == "failed"
-    assert bench.results(deployment)["A"] == ("create", "not_put_back")
+    assert bench.results(deployment)["A"] == ("create", "not_rolled_back")
     (rule_set,) = bench.all(RULE_SETS)
     assert bench.campaign()["ruleSets"] == [{"id": rule_set["id"]}]
 

@@ -341,7 +341,7 @@ def test_a_campaign_rule_that_is_changed_keeps_what_we_do_not_know_but_no_other_
     assert sent == mine | {"timeZoneId": "UTC", "version": 3}
 
 
-def test_a_campaign_rule_that_is_put_back_is_sent_as_it_was_before() -> None:
+def test_a_campaign_rule_that_is_rolled_back_is_sent_as_it_was_before() -> None:
     there = behaviour_rules.as_new("campaign-1", wanted(behaviour_rule(enabled=False)))
     before = behaviour_read(there | {"conditionGroups": [{}]}).to_json()
     current = behaviour_read(there, version=9).to_json()

@@ -1,4 +1,4 @@
-"""Rule sets of several organisations: each is checked for, deployed to and put back in its own."""
+"""Rule sets of several organisations: each is checked, deployed and rolled back in its own."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_one_campaign_id_of_two_organisations_is_two_campaigns(
     assert (list(bench.contents()), list(emea.contents())) == (["A"], ["A", "B"])
 
 
-def test_a_deployment_that_was_stopped_is_put_back_in_its_own_organisation(
+def test_a_deployment_that_was_stopped_is_rolled_back_in_its_own_organisation(
     bench: DeployBench, emea: DeployBench
 ) -> None:
     bench.put(A, B)
@@ -222,7 +222,7 @@ def test_an_organisation_that_is_gone_halfway_has_what_is_left_there_told(
     failed = bench.deployments.get(deployment_id)
     assert failed.outcome == "failed"
     assert bench.results(failed) == {
-        "A": ("create", "not_put_back"),
+        "A": ("create", "not_rolled_back"),
         "B": ("create", "untouched"),
     }
     assert bench.simulator.requests == []

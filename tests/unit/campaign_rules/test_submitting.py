@@ -159,7 +159,7 @@ def test_a_lost_execution_is_taken_up_by_the_same_set_once_it_is_surely_gone(
     assert list(bench.contents()) == ["A", "B"]
 
 
-def test_a_lost_execution_is_put_back_for_another_set(bench: DeployBench) -> None:
+def test_a_lost_execution_is_rolled_back_for_another_set(bench: DeployBench) -> None:
     kill_after_the_first_post(bench)
     first = stalled(bench)
     bench.clock.wait(LEASE.total_seconds())
@@ -181,7 +181,7 @@ def test_no_campaign_is_locked_for_ever(bench: DeployBench) -> None:
     given_up = bench.deployments.get(first)
     assert given_up.outcome == "failed"
     assert bench.results(given_up) == {
-        "A": ("create", "not_put_back"),
+        "A": ("create", "not_rolled_back"),
         "B": ("create", "untouched"),
     }
     assert bench.deploy(rule("Z", 5)).outcome == "deployed"
@@ -228,7 +228,7 @@ def test_the_execution_that_takes_over_has_a_name_of_its_own_each_time(
     stopped(bench, first)
     stopped(bench, f"{first}.1")
     assert list(bench.executions.started) == [first, f"{first}.1", f"{first}.2"]
-    assert {step.next for step in bench.executions.started.values()} == {"plan", "put_back"}
+    assert {step.next for step in bench.executions.started.values()} == {"plan", "roll_back"}
 
 
 def test_a_task_that_outlives_its_execution_is_raced_until_it_has_lost(
@@ -275,11 +275,11 @@ def test_an_error_before_the_plan_ends_a_deployment_by_who_must_act(
     assert (ended.outcome, ended.detail) == (outcome, f"{error}: no such scope")
 
 
-def test_an_error_while_it_is_put_back_ends_a_deployment_as_failed(bench: DeployBench) -> None:
+def test_an_error_while_it_is_rolled_back_ends_a_deployment_as_failed(bench: DeployBench) -> None:
     kill_after_the_first_post(bench)
     first = stalled(bench)
     failure = Failure(run_id=first, error="PermissionMissing", cause="no")
-    assert bench.fail_campaign_rules(failure).next == "put_back"
+    assert bench.fail_campaign_rules(failure).next == "roll_back"
     assert bench.fail_campaign_rules(failure).next == "complete"
     assert bench.deployments.get(first).outcome == "failed"
     assert bench.fail_campaign_rules(failure).next == "complete"

@@ -65,16 +65,16 @@ def test_a_deployment_goes_only_where_the_table_lets_it(
             deployment(status=one).to(other)
 
 
-def test_steps_are_applied_in_order_and_put_back_in_reverse() -> None:
+def test_steps_are_applied_in_order_and_rolled_back_in_reverse() -> None:
     steps = [
         step("A", state=StepState.APPLIED),
         step("B", state=StepState.UNCHANGED),
         step("C", state=StepState.APPLYING),
         step("D"),
     ]
-    assert (deployment(*steps).next_to_apply, deployment(*steps).next_to_put_back) == (2, 2)
-    back = deployment(*steps).putting_back("because")
-    assert (back.next_to_apply, back.status, back.detail) == (2, "putting_back", "because")
+    assert (deployment(*steps).next_to_apply, deployment(*steps).next_to_roll_back) == (2, 2)
+    back = deployment(*steps).rolling_back("because")
+    assert (back.next_to_apply, back.status, back.detail) == (2, "rolling_back", "because")
     assert back.steps[3].state is StepState.UNTOUCHED
 
 
@@ -89,11 +89,11 @@ def test_steps_are_applied_in_order_and_put_back_in_reverse() -> None:
         (StepState.FAILED, False, False),
         (StepState.FAILED, True, True),
         (StepState.UNTOUCHED, False, False),
-        (StepState.PUT_BACK, False, False),
-        (StepState.NOT_PUT_BACK, True, False),
+        (StepState.ROLLED_BACK, False, False),
+        (StepState.NOT_ROLLED_BACK, True, False),
     ],
 )
-def test_only_what_may_have_changed_something_is_put_back(
+def test_only_what_may_have_changed_something_is_rolled_back(
     state: StepState,
     is_uncertain: bool,  # noqa: FBT001
     may: bool,  # noqa: FBT001
@@ -102,9 +102,9 @@ def test_only_what_may_have_changed_something_is_put_back(
 
 
 def test_everything_is_as_before_only_once_nothing_is_left_behind() -> None:
-    back = step("A", state=StepState.PUT_BACK)
+    back = step("A", state=StepState.ROLLED_BACK)
     assert deployment(back, step("B", state=StepState.FAILED)).is_as_before
-    assert not deployment(back, step("B", state=StepState.NOT_PUT_BACK)).is_as_before
+    assert not deployment(back, step("B", state=StepState.NOT_ROLLED_BACK)).is_as_before
     assert not deployment(back, step("B", state=StepState.APPLIED)).is_as_before
 
 
@@ -119,10 +119,10 @@ def test_it_is_verified_once_every_rule_was_seen() -> None:
     ("parking", "final", "told"),
     [
         (StepState.VERIFIED, StepState.VERIFIED, StepState.VERIFIED),
-        (StepState.PUT_BACK, StepState.UNTOUCHED, StepState.PUT_BACK),
+        (StepState.ROLLED_BACK, StepState.UNTOUCHED, StepState.ROLLED_BACK),
         (StepState.FAILED, StepState.UNTOUCHED, StepState.FAILED),
-        (StepState.NOT_PUT_BACK, StepState.PUT_BACK, StepState.NOT_PUT_BACK),
-        (StepState.PUT_BACK, StepState.FAILED, StepState.FAILED),
+        (StepState.NOT_ROLLED_BACK, StepState.ROLLED_BACK, StepState.NOT_ROLLED_BACK),
+        (StepState.ROLLED_BACK, StepState.FAILED, StepState.FAILED),
     ],
 )
 def test_what_became_of_a_rule_is_what_became_of_its_worst_step(

@@ -210,7 +210,7 @@ class DeployedAction(Wire):
 
 
 class DeployedRule(Wire):
-    """A rule as Genesys knows it; fields that we do not know are kept, so that it can be put back.
+    """A rule as Genesys returns it; unknown fields are kept, so that it can be rolled back.
 
     Its conditions are Genesys's own: nothing here reads them. Where Genesys keeps no execution
     order of a rule it has none.

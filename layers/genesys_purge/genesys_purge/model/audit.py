@@ -40,7 +40,7 @@ class Action(StrEnum):
     CAMPAIGN_RULE_CREATED = "campaign_rule_created"
     CAMPAIGN_RULE_UPDATED = "campaign_rule_updated"
     CAMPAIGN_RULE_FAILED = "campaign_rule_failed"
-    CAMPAIGN_RULE_PUT_BACK = "campaign_rule_put_back"
+    CAMPAIGN_RULE_ROLLED_BACK = "campaign_rule_rolled_back"
     CAMPAIGN_CHANGES_EXPORTED = "campaign_changes_exported"
     NOTIFICATION_DELIVERED = "notification_delivered"
     NOTIFICATION_ABANDONED = "notification_abandoned"

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from genesys_purge.campaign_rules.deploying.keeping import Keeper
     from genesys_purge.campaign_rules.deploying.plan_campaign_rules import PlanCampaignRules
     from genesys_purge.campaign_rules.deploying.ports import Platform, RuleCatalogue
-    from genesys_purge.campaign_rules.deploying.put_back_campaign_rules import PutBackCampaignRules
     from genesys_purge.campaign_rules.deploying.read_campaign_rules import ReadCampaignRules
     from genesys_purge.campaign_rules.deploying.recovery import RecoverCampaignRules, Recovery
+    from genesys_purge.campaign_rules.deploying.roll_back_campaign_rules import (
+        RollBackCampaignRules,
+    )
     from genesys_purge.campaign_rules.deploying.submit_campaign_rules import SubmitCampaignRules
     from genesys_purge.campaign_rules.deploying.verify_campaign_rules import VerifyCampaignRules
     from genesys_purge.store.deployments import DynamoDeployments
@@ -53,10 +55,12 @@ def verify_campaign_rules() -> VerifyCampaignRules:
 
 
 @cache
-def put_back_campaign_rules() -> PutBackCampaignRules:
-    from genesys_purge.campaign_rules.deploying.put_back_campaign_rules import PutBackCampaignRules
+def roll_back_campaign_rules() -> RollBackCampaignRules:
+    from genesys_purge.campaign_rules.deploying.roll_back_campaign_rules import (
+        RollBackCampaignRules,
+    )
 
-    return PutBackCampaignRules(_keeper(), _catalogue, _changing())
+    return RollBackCampaignRules(_keeper(), _catalogue, _changing())
 
 
 @cache

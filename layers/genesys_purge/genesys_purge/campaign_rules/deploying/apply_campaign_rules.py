@@ -59,7 +59,7 @@ class ApplyCampaignRules:
     ) -> DeploymentStep:
         if message.attempt + 1 < TRIES:
             return message.again(backoff(message.attempt + 1, error))
-        return message.then(PHASES[self._keeper.turn_back(deployment, reason_of(error)).status])
+        return message.then(PHASES[self._keeper.roll_back(deployment, reason_of(error)).status])
 
     def _turn(
         self, deployment: Deployment, number: int, snapshot: Snapshot, message: DeploymentStep
@@ -79,7 +79,7 @@ class ApplyCampaignRules:
         step = deployment.steps[number]
         if with_doubt(step).is_uncertain:
             return self._applied(deployment, number, rule, FOUND)
-        # Somebody else brought it there: it is not ours to put back.
+        # Somebody else brought it there: it is not ours to roll back.
         same = step.to(StepState.UNCHANGED, rule_id=rule.id, detail=None)
         return self._keeper.put(deployment.with_step(number, same))
 
@@ -128,10 +128,10 @@ class ApplyCampaignRules:
         )
 
     def _fail(self, deployment: Deployment, number: int, reason: str, **facts: Any) -> Deployment:
-        """A rule has failed for good: from here on everything is put back."""
+        """A rule has failed for good: from here on everything is rolled back."""
         step = deployment.steps[number]
         failed = with_doubt(step).to(StepState.FAILED, detail=reason)
-        back = deployment.replacing(number, failed).putting_back(f'"{step.name}": {reason}')
+        back = deployment.replacing(number, failed).rolling_back(f'"{step.name}": {reason}')
         return self._keeper.put(
             back, Action.CAMPAIGN_RULE_FAILED, rule_name=step.name, detail=reason, **facts
         )
@@ -144,7 +144,7 @@ def _phase_of(deployment: Deployment) -> Phase:
 
 
 def _intent(step: Step, current: DeployedRule | None) -> Step:
-    """What is about to be done: `before` is what would be put back, however it came there."""
+    """What is about to be done: `before` is what would be rolled back, however it came there."""
     if current is None:
         return step.to(StepState.APPLYING)
     return step.to(

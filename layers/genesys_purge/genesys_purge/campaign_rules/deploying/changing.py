@@ -1,4 +1,4 @@
-"""One changing call about one rule, under an intent; what applying and putting back share."""
+"""One changing call about one rule, under an intent; what applying and rolling back share."""
 
 from __future__ import annotations
 

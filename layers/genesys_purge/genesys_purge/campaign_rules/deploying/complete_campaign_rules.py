@@ -30,6 +30,6 @@ class CompleteCampaignRules:
     def _ended(self, deployment: Deployment) -> Deployment:
         if deployment.is_verified:
             return self._keeper.finish(deployment, DeploymentOutcome.DEPLOYED, None)
-        is_back = deployment.status is DeploymentStatus.PUTTING_BACK and deployment.is_as_before
+        is_back = deployment.status is DeploymentStatus.ROLLING_BACK and deployment.is_as_before
         outcome = DeploymentOutcome.ROLLED_BACK if is_back else DeploymentOutcome.FAILED
         return self._keeper.finish(deployment, outcome, deployment.detail)

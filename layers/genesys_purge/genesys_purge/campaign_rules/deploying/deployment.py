@@ -18,10 +18,10 @@ from genesys_purge.model.wire import Wire
 
 # What became of a rule is what became of its worst step.
 WORST_FIRST = (
-    StepState.NOT_PUT_BACK,
+    StepState.NOT_ROLLED_BACK,
     StepState.FAILED,
     StepState.APPLYING,
-    StepState.PUT_BACK,
+    StepState.ROLLED_BACK,
 )
 
 
@@ -30,7 +30,7 @@ class DeploymentStatus(StrEnum):
 
     SUBMITTED = "submitted"
     APPLYING = "applying"
-    PUTTING_BACK = "putting_back"
+    ROLLING_BACK = "rolling_back"
     FINISHED = "finished"
 
 
@@ -39,10 +39,10 @@ TRANSITIONS: dict[DeploymentStatus, frozenset[DeploymentStatus]] = {
         {DeploymentStatus.SUBMITTED, DeploymentStatus.APPLYING, DeploymentStatus.FINISHED}
     ),
     DeploymentStatus.APPLYING: frozenset(
-        {DeploymentStatus.APPLYING, DeploymentStatus.PUTTING_BACK, DeploymentStatus.FINISHED}
+        {DeploymentStatus.APPLYING, DeploymentStatus.ROLLING_BACK, DeploymentStatus.FINISHED}
     ),
-    DeploymentStatus.PUTTING_BACK: frozenset(
-        {DeploymentStatus.PUTTING_BACK, DeploymentStatus.FINISHED}
+    DeploymentStatus.ROLLING_BACK: frozenset(
+        {DeploymentStatus.ROLLING_BACK, DeploymentStatus.FINISHED}
     ),
     DeploymentStatus.FINISHED: frozenset(),
 }
@@ -113,7 +113,7 @@ class Deployment(Wire):
         return _first(self._where(StepState.PLANNED, StepState.APPLYING))
 
     @property
-    def next_to_put_back(self) -> int | None:
+    def next_to_roll_back(self) -> int | None:
         """The last step that may have changed something: the way back is the way in reverse."""
         return _first(
             number
@@ -130,8 +130,8 @@ class Deployment(Wire):
     @property
     def is_as_before(self) -> bool:
         """Whether no step has left anything behind."""
-        is_left = any(step.state is StepState.NOT_PUT_BACK for step in self.steps)
-        return self.next_to_put_back is None and not is_left
+        is_left = any(step.state is StepState.NOT_ROLLED_BACK for step in self.steps)
+        return self.next_to_roll_back is None and not is_left
 
     def wanted(self, step: Step) -> Mapping[str, Any]:
         """The rule as a step is to leave it."""
@@ -172,7 +172,7 @@ class Deployment(Wire):
         """The next version, with another step in that place."""
         return self.replacing(number, step).to(self.status)
 
-    def putting_back(self, detail: str) -> Self:
+    def rolling_back(self, detail: str) -> Self:
         """On its way back; what was not begun stays as it is."""
         steps = tuple(
             step.to(StepState.UNTOUCHED)
@@ -180,7 +180,7 @@ class Deployment(Wire):
             else step.model_copy(update={"tries": 0})
             for step in self.steps
         )
-        return self.to(DeploymentStatus.PUTTING_BACK, steps=steps, detail=detail)
+        return self.to(DeploymentStatus.ROLLING_BACK, steps=steps, detail=detail)
 
     def verified(self) -> Self:
         """The next version, everything that was applied having been seen."""
@@ -193,7 +193,7 @@ class Deployment(Wire):
     def abandoned_steps(self) -> tuple[Step, ...]:
         """The steps as nobody will touch them any more."""
         return tuple(
-            step.to(StepState.NOT_PUT_BACK)
+            step.to(StepState.NOT_ROLLED_BACK)
             if step.may_have_changed_something
             else step.to(StepState.UNTOUCHED)
             if step.state is StepState.PLANNED

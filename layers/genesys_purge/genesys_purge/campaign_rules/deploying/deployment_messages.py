@@ -23,14 +23,14 @@ class Phase(StrEnum):
     PLAN = "plan"
     APPLY = "apply"
     VERIFY = "verify"
-    PUT_BACK = "put_back"
+    ROLL_BACK = "roll_back"
     COMPLETE = "complete"
 
 
 PHASES = {
     DeploymentStatus.SUBMITTED: Phase.PLAN,
     DeploymentStatus.APPLYING: Phase.APPLY,
-    DeploymentStatus.PUTTING_BACK: Phase.PUT_BACK,
+    DeploymentStatus.ROLLING_BACK: Phase.ROLL_BACK,
     DeploymentStatus.FINISHED: Phase.COMPLETE,
 }
 

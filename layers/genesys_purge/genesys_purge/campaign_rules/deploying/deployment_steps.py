@@ -35,8 +35,8 @@ class StepState(StrEnum):
     VERIFIED = "verified"
     FAILED = "failed"
     UNTOUCHED = "untouched"
-    PUT_BACK = "put_back"
-    NOT_PUT_BACK = "not_put_back"
+    ROLLED_BACK = "rolled_back"
+    NOT_ROLLED_BACK = "not_rolled_back"
 
 
 STEP_TRANSITIONS: dict[StepState, frozenset[StepState]] = {
@@ -51,19 +51,21 @@ STEP_TRANSITIONS: dict[StepState, frozenset[StepState]] = {
             StepState.APPLIED,
             StepState.FAILED,
             StepState.UNTOUCHED,
-            StepState.PUT_BACK,
-            StepState.NOT_PUT_BACK,
+            StepState.ROLLED_BACK,
+            StepState.NOT_ROLLED_BACK,
         }
     ),
     StepState.APPLIED: frozenset(
-        {StepState.APPLIED, StepState.VERIFIED, StepState.PUT_BACK, StepState.NOT_PUT_BACK}
+        {StepState.APPLIED, StepState.VERIFIED, StepState.ROLLED_BACK, StepState.NOT_ROLLED_BACK}
     ),
-    StepState.VERIFIED: frozenset({StepState.VERIFIED, StepState.PUT_BACK, StepState.NOT_PUT_BACK}),
-    StepState.FAILED: frozenset({StepState.FAILED, StepState.NOT_PUT_BACK}),
+    StepState.VERIFIED: frozenset(
+        {StepState.VERIFIED, StepState.ROLLED_BACK, StepState.NOT_ROLLED_BACK}
+    ),
+    StepState.FAILED: frozenset({StepState.FAILED, StepState.NOT_ROLLED_BACK}),
     StepState.UNTOUCHED: frozenset(),
     # A call that nobody saw answered may take effect late.
-    StepState.PUT_BACK: frozenset({StepState.APPLIED}),
-    StepState.NOT_PUT_BACK: frozenset(),
+    StepState.ROLLED_BACK: frozenset({StepState.APPLIED}),
+    StepState.NOT_ROLLED_BACK: frozenset(),
 }
 
 
@@ -98,7 +100,7 @@ class Step(Wire):
 
     @property
     def may_have_changed_something(self) -> bool:
-        """Whether its rule may have to be put back."""
+        """Whether its rule may have to be rolled back."""
         if self.state is StepState.FAILED:
             return self.is_uncertain
         return self.state in (StepState.APPLYING, StepState.APPLIED, StepState.VERIFIED)

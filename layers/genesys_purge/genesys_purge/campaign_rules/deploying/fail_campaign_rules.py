@@ -10,7 +10,7 @@ from genesys_purge.model.messages import Failure
 
 
 class FailCampaignRules:
-    """What fails while it is being put back is not tried for ever."""
+    """What fails while it is being rolled back is not tried for ever."""
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
@@ -18,7 +18,7 @@ class FailCampaignRules:
     def __call__(self, failure: Failure) -> DeploymentStep:
         deployment = self._keeper.get(failure.run_id)
         error = decoded(failure.error, failure.cause)
-        if deployment.status is DeploymentStatus.PUTTING_BACK:
+        if deployment.status is DeploymentStatus.ROLLING_BACK:
             return DeploymentStep.of(self._keeper.give_up(deployment, error.reason))
         outcome = DeploymentOutcome.REJECTED if error.is_the_callers else DeploymentOutcome.FAILED
-        return DeploymentStep.of(self._keeper.turn_back(deployment, error.reason, outcome))
+        return DeploymentStep.of(self._keeper.roll_back(deployment, error.reason, outcome))

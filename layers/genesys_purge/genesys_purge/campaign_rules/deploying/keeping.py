@@ -47,13 +47,13 @@ class Keeper:
         self._meter.seconds("DeploymentDuration", seconds)
         return ended
 
-    def turn_back(
+    def roll_back(
         self,
         deployment: Deployment,
         reason: str,
         outcome: DeploymentOutcome = DeploymentOutcome.FAILED,
     ) -> Deployment:
-        """Has everything put back; `outcome` is of one that has done nothing yet, and ends.
+        """Has everything rolled back; `outcome` is of one that has done nothing yet, and ends.
 
         One that Genesys was seen to have in full ends well, and one on its way back goes on.
         """
@@ -63,8 +63,8 @@ class Keeper:
             case DeploymentStatus.APPLYING if deployment.is_verified:
                 return self.finish(deployment, DeploymentOutcome.DEPLOYED, None)
             case DeploymentStatus.APPLYING:
-                return self.put(deployment.putting_back(reason))
-            case DeploymentStatus.PUTTING_BACK | DeploymentStatus.FINISHED:
+                return self.put(deployment.rolling_back(reason))
+            case DeploymentStatus.ROLLING_BACK | DeploymentStatus.FINISHED:
                 return deployment
 
     def give_up(self, deployment: Deployment, reason: str) -> Deployment:

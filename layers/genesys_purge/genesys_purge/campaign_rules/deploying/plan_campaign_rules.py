@@ -42,7 +42,7 @@ class PlanCampaignRules:
         except TryLater as error:
             if message.attempt + 1 < TRIES:
                 return message.again(backoff(message.attempt + 1, error))
-            planned = self._keeper.turn_back(deployment, reason_of(error))
+            planned = self._keeper.roll_back(deployment, reason_of(error))
         except InvalidRequest as refused:
             planned = self._keeper.finish(
                 deployment,

@@ -40,9 +40,9 @@ class Recovery:
         self._executions.start(name, DeploymentStep.of(handed_on))
         return handed_on
 
-    def put_back(self, deployment: Deployment, reason: str) -> Deployment:
+    def roll_back(self, deployment: Deployment, reason: str) -> Deployment:
         """Goes back; a deployment that only was not told to have ended well ends well."""
-        return self.resume(self._keeper.turn_back(deployment, reason))
+        return self.resume(self._keeper.roll_back(deployment, reason))
 
 
 class RecoverCampaignRules:
@@ -61,6 +61,6 @@ class RecoverCampaignRules:
         for _ in range(RACES):
             deployment = self._keeper.get(deployment_id)
             with suppress(LostRace):
-                self._recovery.put_back(deployment, f"the execution ended as {message.status}")
+                self._recovery.roll_back(deployment, f"the execution ended as {message.status}")
                 return DeploymentRef(deployment_id=deployment_id)
         raise LostRace(f"the deployment {deployment_id} stayed busy")

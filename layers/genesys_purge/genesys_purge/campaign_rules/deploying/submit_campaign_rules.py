@@ -84,5 +84,5 @@ class SubmitCampaignRules:
         doing = f"campaign {stored.campaign_id} has another deployment"
         if not is_gone:
             raise CampaignBusy(f"{doing} in progress, {stored.deployment_id}; submit it after that")
-        self._recovery.put_back(stored, "its execution was lost")
+        self._recovery.roll_back(stored, "its execution was lost")
         raise CampaignBusy(f"{doing}, {stored.deployment_id}, which is ended now; submit it again")

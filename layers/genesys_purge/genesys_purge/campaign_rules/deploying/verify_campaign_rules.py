@@ -15,7 +15,7 @@ from genesys_purge.model.audit import Action
 
 
 class VerifyCampaignRules:
-    """One look; it may lag a little, so there are several before everything is put back."""
+    """One look; it may lag a little, so there are several before everything is rolled back."""
 
     def __init__(self, keeper: Keeper, catalogue_of: CatalogueOf) -> None:
         self._keeper = keeper
@@ -31,7 +31,7 @@ class VerifyCampaignRules:
             snapshot = Snapshot(self._catalogue_of, deployment)
         except TryLater as error:
             if is_last:
-                turned = self._keeper.turn_back(deployment, reason_of(error))
+                turned = self._keeper.roll_back(deployment, reason_of(error))
                 return message.then(PHASES[turned.status])
             return message.again(backoff(message.attempt + 1, error))
         wrong = [step for step in deployment.steps if not _is_there(deployment, step, snapshot)]
@@ -41,13 +41,13 @@ class VerifyCampaignRules:
         if not is_last:
             return message.again(backoff(message.attempt + 1))
         self._fail(deployment, wrong, snapshot)
-        return message.then(Phase.PUT_BACK)
+        return message.then(Phase.ROLL_BACK)
 
     def _fail(self, deployment: Deployment, wrong: list[Step], snapshot: Snapshot) -> None:
         step, others = wrong[0], len(wrong) - 1
         reason = f"does not read back as it was sent: {_told(deployment, step, snapshot)}"
         self._keeper.put(
-            deployment.putting_back(f'"{step.name}" {reason}'),
+            deployment.rolling_back(f'"{step.name}" {reason}'),
             Action.CAMPAIGN_RULE_FAILED,
             rule_name=step.name,
             detail=reason + (f"; nor do {others} others" if others else ""),

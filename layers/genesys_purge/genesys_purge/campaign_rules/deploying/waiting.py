@@ -13,7 +13,7 @@ MOST_PATIENCE = 600.0
 # Of calls, and of reads in a row, before a rule has failed for good.
 TRIES = 5
 # Giving up here leaves a campaign half way between two rule sets.
-PUT_BACK_TRIES = 12
+ROLL_BACK_TRIES = 12
 # How long a call that nobody saw answered is given to take effect.
 SETTLE = 5.0
 # Well within a function's time, whatever the last call takes.

@@ -46,7 +46,7 @@ def at_first(bench: DeployBench, verb: str, change: Callable[[], None]) -> None:
     bench.around_call = interfere
 
 
-def test_when_a_rule_fails_for_good_the_earlier_ones_are_put_back_in_reverse(
+def test_when_a_rule_fails_for_good_the_earlier_ones_are_rolled_back_in_reverse(
     bench: DeployBench,
 ) -> None:
     before = bench.contents()
@@ -55,8 +55,8 @@ def test_when_a_rule_fails_for_good_the_earlier_ones_are_put_back_in_reverse(
 
     assert (deployment.outcome, bench.contents()) == ("rolled_back", before)
     assert bench.results(deployment) == {
-        "B": ("create", "put_back"),
-        "A": ("update", "put_back"),
+        "B": ("create", "rolled_back"),
+        "A": ("update", "rolled_back"),
         "last": ("create", "failed"),
     }
     calls = [(verb, body and body["name"]) for verb, body in bench.sent()[2:]]
@@ -72,8 +72,8 @@ def test_the_outcome_of_each_rule_and_why_are_in_the_audit(bench: DeployBench) -
         ("campaign_rule_created", "B"),
         ("campaign_rule_updated", "A"),
         ("campaign_rule_failed", "last"),
-        ("campaign_rule_put_back", "A"),
-        ("campaign_rule_put_back", "B"),
+        ("campaign_rule_rolled_back", "A"),
+        ("campaign_rule_rolled_back", "B"),
         ("deployment_completed", None),
     ]
     failed, ended = facts[4], facts[-1]
@@ -101,7 +101,7 @@ def test_rules_that_made_way_go_back_where_they_were(bench: DeployBench) -> None
     bench.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, CREATE, times=5))
     deployment = bench.deploy(rule("A", 2), rule("B", 1), rule("last", 4))
     assert (deployment.outcome, bench.contents()) == ("rolled_back", before)
-    assert bench.results(deployment)["A"] == ("update", "put_back")
+    assert bench.results(deployment)["A"] == ("update", "rolled_back")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_rules_that_made_way_go_back_where_they_were(bench: DeployBench) -> None
     ],
 )
 @pytest.mark.parametrize(("operation", "after"), [(UPDATE, 1), (DELETE, 0), (LIST, 6), (LIST, 7)])
-def test_putting_back_is_tried_hard(
+def test_rolling_back_is_tried_hard(
     bench: DeployBench, kind: FaultKind, operation: Operation, after: int
 ) -> None:
     before = bench.contents()
@@ -127,7 +127,7 @@ def test_putting_back_is_tried_hard(
 
 
 @pytest.mark.parametrize("operation", [UPDATE, DELETE])
-def test_what_cannot_be_put_back_is_told_and_keeps_no_other_from_it(
+def test_what_cannot_be_rolled_back_is_told_and_keeps_no_other_from_it(
     bench: DeployBench, operation: Operation
 ) -> None:
     after = 1 if operation is UPDATE else 0
@@ -135,9 +135,9 @@ def test_what_cannot_be_put_back_is_told_and_keeps_no_other_from_it(
     assert deployment.outcome == "failed"
     stuck, other = ("A", "B") if operation is UPDATE else ("B", "A")
     outcomes = {name: outcome for name, (_, outcome) in bench.results(deployment).items()}
-    assert outcomes == {stuck: "not_put_back", other: "put_back", "last": "failed"}
+    assert outcomes == {stuck: "not_rolled_back", other: "rolled_back", "last": "failed"}
     told = [fact for fact in bench.audit.of(deployment.deployment_id) if fact.rule_name == stuck]
-    assert (told[-1].action, "not put back" in (told[-1].detail or "")) == (
+    assert (told[-1].action, "not rolled back" in (told[-1].detail or "")) == (
         "campaign_rule_failed",
         True,
     )
@@ -148,7 +148,7 @@ def test_a_rule_that_somebody_else_has_changed_since_is_left_as_it_is(bench: Dep
     bench.on_wait = once(lambda: bench.change("A", priority=77))
     deployment = rolled_back(bench)
     assert deployment.outcome == "failed"
-    assert bench.results(deployment)["A"] == ("update", "not_put_back")
+    assert bench.results(deployment)["A"] == ("update", "not_rolled_back")
     assert bench.contents()["A"]["priority"] == 77
     assert "B" not in bench.contents()
 
@@ -157,7 +157,7 @@ def test_a_rule_that_somebody_else_has_deleted_since_is_not_made_again(bench: De
     bench.on_wait = once(lambda: bench.delete("A"))
     deployment = rolled_back(bench)
     assert (deployment.outcome, list(bench.contents())) == ("failed", ["other"])
-    assert bench.results(deployment)["A"] == ("update", "not_put_back")
+    assert bench.results(deployment)["A"] == ("update", "not_rolled_back")
 
 
 def test_a_new_rule_that_somebody_else_has_deleted_since_is_as_before(bench: DeployBench) -> None:
@@ -172,7 +172,7 @@ def test_a_new_rule_that_somebody_else_has_changed_since_is_not_deleted(bench: D
     deployment = rolled_back(bench)
     assert deployment.outcome == "failed"
     assert bench.contents()["B"]["priority"] == 77
-    assert bench.results(deployment)["B"] == ("create", "not_put_back")
+    assert bench.results(deployment)["B"] == ("create", "not_rolled_back")
 
 
 def test_an_order_that_somebody_else_has_taken_since_is_not_fought_for(bench: DeployBench) -> None:
@@ -184,7 +184,7 @@ def test_an_order_that_somebody_else_has_taken_since_is_not_fought_for(bench: De
     assert 'that of "other"' in (detail or "")
 
 
-def test_what_somebody_else_changed_before_our_call_is_what_is_put_back(
+def test_what_somebody_else_changed_before_our_call_is_what_is_rolled_back(
     bench: DeployBench,
 ) -> None:
     at_first(bench, "PUT", lambda: bench.change("A", priority=77))
@@ -232,13 +232,13 @@ def test_a_list_that_cannot_be_read_on_the_way_back_ends_as_failed(bench: Deploy
     deployment = rolled_back(bench, Fault(FaultKind.RATE_LIMITED, LIST, after=6, times=999))
     assert deployment.outcome == "failed"
     assert bench.results(deployment) == {
-        "B": ("create", "not_put_back"),
-        "A": ("update", "not_put_back"),
+        "B": ("create", "not_rolled_back"),
+        "A": ("update", "not_rolled_back"),
         "last": ("create", "failed"),
     }
 
 
-def test_a_list_that_cannot_be_read_on_the_way_there_has_everything_put_back(
+def test_a_list_that_cannot_be_read_on_the_way_there_has_everything_rolled_back(
     bench: DeployBench,
 ) -> None:
     before = bench.contents()
@@ -254,7 +254,7 @@ def test_a_list_that_cannot_be_read_on_the_way_there_has_everything_put_back(
     assert bench.deploy(*AFTER).outcome == "failed"
 
 
-def test_a_call_that_takes_effect_after_it_was_put_back_is_put_back_again(
+def test_a_call_that_takes_effect_after_it_was_rolled_back_is_rolled_back_again(
     bench: DeployBench,
 ) -> None:
     before = bench.contents()
@@ -262,17 +262,17 @@ def test_a_call_that_takes_effect_after_it_was_put_back_is_put_back_again(
 
     def take_effect_late(_: float) -> None:
         (deployment,) = bench.deployments.all()
-        if bench.results(deployment).get("A") == ("update", "put_back") and late:
+        if bench.results(deployment).get("A") == ("update", "rolled_back") and late:
             bench.change("A", **late.pop())
 
     bench.on_wait = take_effect_late
     deployment = rolled_back(bench)
     assert (late, deployment.outcome, bench.contents()) == ([], "rolled_back", before)
-    put_back = bench.actions(deployment).count(Action.CAMPAIGN_RULE_PUT_BACK)
-    assert put_back == 3
+    count = bench.actions(deployment).count(Action.CAMPAIGN_RULE_ROLLED_BACK)
+    assert count == 3
 
 
-def test_what_needs_more_than_a_task_has_time_for_is_put_back_by_several(
+def test_what_needs_more_than_a_task_has_time_for_is_rolled_back_by_several(
     bench: DeployBench,
 ) -> None:
     before = bench.contents()
@@ -297,10 +297,10 @@ def test_a_task_that_always_dies_at_its_call_is_not_repeated_for_ever(bench: Dep
     dying.add("DELETE")
     stuck = bench.deploy(rule("B", 2), rule("A", 3))
     assert stuck.outcome == "failed"
-    assert bench.results(stuck)["B"] == ("create", "not_put_back")
+    assert bench.results(stuck)["B"] == ("create", "not_rolled_back")
 
 
-def test_what_genesys_keeps_otherwise_than_it_was_sent_is_put_back(bench: DeployBench) -> None:
+def test_what_genesys_keeps_otherwise_than_it_was_sent_is_rolled_back(bench: DeployBench) -> None:
     before = bench.contents()
     bench.seen_as = lambda seen: seen | {"priority": 1} if seen["version"] == 2 else seen
     deployment = bench.deploy(rule("A", 1, priority=500))

@@ -1,4 +1,4 @@
-"""PutBackCampaignRules: undo what a deployment changed, in reverse, and look whether it held."""
+"""RollBackCampaignRules: undo what a deployment changed, in reverse, and look whether it held."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from genesys_purge.campaign_rules.deploying.deployment_steps import Step, StepSt
 from genesys_purge.campaign_rules.deploying.keeping import Keeper, reason_of
 from genesys_purge.campaign_rules.deploying.ports import CatalogueOf
 from genesys_purge.campaign_rules.deploying.snapshot import Snapshot
-from genesys_purge.campaign_rules.deploying.waiting import AT_ONCE, PUT_BACK_TRIES, SETTLE, backoff
+from genesys_purge.campaign_rules.deploying.waiting import AT_ONCE, ROLL_BACK_TRIES, SETTLE, backoff
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
@@ -24,7 +24,7 @@ from genesys_purge.model.audit import Action
 MINE = (StepState.APPLIED, StepState.VERIFIED)
 
 
-class PutBackCampaignRules:
+class RollBackCampaignRules:
     """One turn; what somebody else changed meanwhile is left alone, and told."""
 
     def __init__(self, keeper: Keeper, catalogue_of: CatalogueOf, changing: Changing) -> None:
@@ -34,41 +34,41 @@ class PutBackCampaignRules:
 
     def __call__(self, message: DeploymentStep) -> DeploymentStep:
         stored = self._keeper.get(message.deployment_id)
-        if stored.status is not DeploymentStatus.PUTTING_BACK:
+        if stored.status is not DeploymentStatus.ROLLING_BACK:
             return message.then(PHASES[stored.status])
         if not _is_anything_to_see(stored):
             return message.then(Phase.COMPLETE)
         try:
             snapshot = Snapshot(self._catalogue_of, stored)
         except TryLater as error:
-            if message.attempt + 1 >= PUT_BACK_TRIES:
+            if message.attempt + 1 >= ROLL_BACK_TRIES:
                 raise
             return message.again(backoff(message.attempt + 1, error))
-        return self._put_back(stored, snapshot, message)
+        return self._roll_back(stored, snapshot, message)
 
-    def _put_back(
+    def _roll_back(
         self, stored: Deployment, snapshot: Snapshot, message: DeploymentStep
     ) -> DeploymentStep:
-        """Steps that need no wait are put back at once."""
+        """Steps that need no wait are rolled back at once."""
         until = self._keeper.now() + AT_ONCE
         turned: Deployment | DeploymentStep = self._relapsed(stored, snapshot)
         while isinstance(turned, Deployment):
-            number = turned.next_to_put_back
+            number = turned.next_to_roll_back
             if number is None and turned.version == stored.version:
                 return message.then(Phase.COMPLETE)
             if number is None:
-                # What was put back is believed once it is read again.
-                return message.then(Phase.PUT_BACK, SETTLE)
+                # What was rolled back is believed once it is read again.
+                return message.then(Phase.ROLL_BACK, SETTLE)
             if self._keeper.now() >= until:
-                return message.then(Phase.PUT_BACK)
+                return message.then(Phase.ROLL_BACK)
             turned = self._turn(turned, number, snapshot, message)
         return turned
 
     def _relapsed(self, deployment: Deployment, snapshot: Snapshot) -> Deployment:
-        """With every step to be put back once more whose unanswered call took effect late."""
+        """With every step to be rolled back once more whose unanswered call took effect late."""
         for number, step in enumerate(deployment.steps):
             current = snapshot.of(step)
-            if step.state is not StepState.PUT_BACK or current is None:
+            if step.state is not StepState.ROLLED_BACK or current is None:
                 continue
             was_there = step.before is not None and is_same(current.to_json(), step.before)
             if not was_there and is_same(current.to_json(), deployment.wanted(step)):
@@ -79,7 +79,7 @@ class PutBackCampaignRules:
     def _turn(
         self, deployment: Deployment, number: int, snapshot: Snapshot, message: DeploymentStep
     ) -> Deployment | DeploymentStep:
-        """The deployment with one step less to put back; or what to wait for."""
+        """The deployment with one step less to roll back; or what to wait for."""
         step = deployment.steps[number]
         if lease := self._changing.lease(deployment, number, message):
             return message.after_lease(lease, deployment.version)
@@ -112,8 +112,8 @@ class PutBackCampaignRules:
         if isinstance(attempt, Made):
             return self._undone(attempt.deployment, number, was_called=True)
         error, tries = attempt.error, attempt.deployment.steps[number].tries
-        if may_be_repeated(error) and tries < PUT_BACK_TRIES:
-            return message.then(Phase.PUT_BACK, pause(tries, error))
+        if may_be_repeated(error) and tries < ROLL_BACK_TRIES:
+            return message.then(Phase.ROLL_BACK, pause(tries, error))
         return self._leave(attempt.deployment, number, reason_of(error))
 
     def _undone(self, deployment: Deployment, number: int, *, was_called: bool) -> Deployment:
@@ -125,17 +125,17 @@ class PutBackCampaignRules:
         if step.state is StepState.APPLYING and not (was_called or with_doubt(step).is_uncertain):
             return self._keeper.put(deployment.with_step(number, sure.to(StepState.UNTOUCHED)))
         return self._keeper.put(
-            deployment.with_step(number, sure.to(StepState.PUT_BACK, detail=None)),
-            Action.CAMPAIGN_RULE_PUT_BACK,
+            deployment.with_step(number, sure.to(StepState.ROLLED_BACK, detail=None)),
+            Action.CAMPAIGN_RULE_ROLLED_BACK,
             rule_name=step.name,
             detail="is as before" if was_called else "was found as before",
         )
 
     def _leave(self, deployment: Deployment, number: int, reason: str) -> Deployment:
-        """A rule that cannot be put back keeps nobody from putting back the others."""
+        """A rule that cannot be rolled back keeps nobody from rolling back the others."""
         step = deployment.steps[number]
-        detail = f"not put back: {reason}"
-        left = step.to(StepState.NOT_PUT_BACK, detail=detail, intended_at=None)
+        detail = f"not rolled back: {reason}"
+        left = step.to(StepState.NOT_ROLLED_BACK, detail=detail, intended_at=None)
         return self._keeper.put(
             deployment.with_step(number, left),
             Action.CAMPAIGN_RULE_FAILED,
@@ -145,9 +145,9 @@ class PutBackCampaignRules:
 
 
 def _is_anything_to_see(deployment: Deployment) -> bool:
-    """Whether a step is to be put back, or was and is to be looked at once more."""
-    was_put_back = any(step.state is StepState.PUT_BACK for step in deployment.steps)
-    return was_put_back or deployment.next_to_put_back is not None
+    """Whether a step is to be rolled back, or was and is to be looked at once more."""
+    was_rolled_back = any(step.state is StepState.ROLLED_BACK for step in deployment.steps)
+    return was_rolled_back or deployment.next_to_roll_back is not None
 
 
 def _is_as_before(step: Step, current: DeployedRule | None) -> bool:
@@ -167,7 +167,7 @@ def _obstacle(
     is_ours = step.state in MINE and current.version == step.written
     if not is_ours and not is_same(current.to_json(), deployment.wanted(step)):
         return "somebody else changed it meanwhile; it is left as it is"
-    if step.tries >= PUT_BACK_TRIES:
+    if step.tries >= ROLL_BACK_TRIES:
         return f"came to nothing in {step.tries} tries; {step.detail or 'none was answered'}"
     if step.before is None or not step.tries:
         return None
