@@ -92,7 +92,7 @@ LIBRARIES = {
     "botocore": {"wiring", "store"},
     "httpx": {"wiring", "genesys"},
     "httpcore": {"webhooks.receiver"},
-    "aws_lambda_powertools": {"telemetry"},
+    "aws_lambda_powertools": {"telemetry", "store.parameters", "store.secrets", "wiring"},
     "pydantic": {"model", "methods", "purge_rules", "campaign_rules", "webhooks", "callers"},
 }
 
