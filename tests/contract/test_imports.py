@@ -92,7 +92,13 @@ LIBRARIES = {
     "botocore": {"wiring", "store"},
     "httpx": {"wiring", "genesys"},
     "httpcore": {"webhooks.receiver"},
-    "aws_lambda_powertools": {"telemetry", "store.parameters", "store.secrets", "wiring"},
+    "aws_lambda_powertools": {
+        "telemetry",
+        "callers",
+        "store.parameters",
+        "store.secrets",
+        "wiring",
+    },
     "pydantic": {"model", "methods", "purge_rules", "campaign_rules", "webhooks", "callers"},
 }
 

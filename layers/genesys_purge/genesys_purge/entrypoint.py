@@ -67,7 +67,7 @@ def http(use_case: Callable[[callers.HttpCall], Mapping[str, Any]]) -> Handler:
 
     @wraps(use_case)
     def handler(event: Any, context: Any) -> Any:
-        return _answered(lambda: use_case(callers.http_call(event)), context, status=200)
+        return _answered(lambda: use_case(callers.HttpCall(event)), context, status=200)
 
     return handler
 
