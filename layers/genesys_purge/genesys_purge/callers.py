@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
-from aws_lambda_powertools.utilities.data_classes import (
-    APIGatewayProxyEventV2,
-    DynamoDBStreamEvent,
-    EventBridgeEvent,
-    SQSEvent,
-)
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
-    DynamoDBRecordEventName,
-)
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2, EventBridgeEvent
 from pydantic import TypeAdapter, ValidationError
 
 from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
-from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.submission import Submission
-from genesys_purge.ports import Receipt
 
 LARGEST_BODY = 1_048_576
 
@@ -113,17 +103,3 @@ def _moment(path: str, value: object) -> datetime:
 
 def _refused(path: str, message: str) -> InvalidRequest:
     return InvalidRequest([FieldError(path, message)])
-
-
-def messages(event: dict[str, Any]) -> Iterator[tuple[str, Receipt, str]]:
-    """The id, the receipt and the body of each message in an event of a queue."""
-    for record in SQSEvent(event).records:
-        times = int(record.attributes.approximate_receive_count)
-        yield record.message_id, Receipt(record.receipt_handle, times), record.body
-
-
-def facts(event: dict[str, Any]) -> Iterator[AuditRecord]:
-    """The new audit records in an event of the audit table's stream, in order."""
-    for record in DynamoDBStreamEvent(event).records:
-        if record.event_name is DynamoDBRecordEventName.INSERT and record.dynamodb:
-            yield AuditRecord.model_validate_json(record.dynamodb.new_image["body"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial, wraps
+from functools import wraps
 from typing import Any, TypeVar
 
 import orjson
@@ -11,10 +11,8 @@ import orjson
 from genesys_purge import callers, telemetry
 from genesys_purge.error_codec import encoded
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
-from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import Receipt
 
 M = TypeVar("M", bound=Wire)
 Handler = Callable[[Any, Any], Any]
@@ -72,59 +70,17 @@ def http(use_case: Callable[[callers.HttpCall], Mapping[str, Any]]) -> Handler:
     return handler
 
 
-def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler]:
-    """A queue's consumer: messages that are not done, or raise, are handed out again."""
-
-    def wrap(use_case: Callable[[M, Receipt], bool]) -> Handler:
-        def consume(body: str, receipt: Receipt) -> bool:
-            return use_case(message.model_validate_json(body, by_name=False), receipt)
-
-        @wraps(use_case)
-        def handler(event: Any, context: Any) -> Any:
-            failed = [
-                {"itemIdentifier": message_id}
-                for message_id, receipt, body in callers.messages(event)
-                if not _is_done(partial(consume, body, receipt), context)
-            ]
-            return {"batchItemFailures": failed}
-
-        return handler
-
-    return wrap
-
-
-def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
-    """The consumer of the audit's stream: an error has all of its records handed out again."""
-
-    @wraps(use_case)
-    def handler(event: Any, context: Any) -> Any:
-        def call() -> None:
-            for record in callers.facts(event):
-                use_case(record)
-
-        _guarded(call, context)
-
-    return handler
-
-
-def _is_done(call: Callable[[], bool], context: Any) -> bool:
-    try:
-        return bool(_guarded(call, context))
-    except PurgeError:
-        return False
-
-
 def _invoked(call: Callable[[], Any], context: Any) -> Any:
     """What `call` returns; its error leaves the function as JSON."""
     try:
-        return _guarded(call, context)
+        return guarded(call, context)
     except PurgeError as error:
         raise encoded(error) from error.__cause__
 
 
 def _answered(call: Callable[[], Mapping[str, Any]], context: Any, status: int) -> dict[str, Any]:
     try:
-        return _response(status, _guarded(call, context))
+        return _response(status, guarded(call, context))
     except PurgeError as error:
         errors = [field.to_json() for field in error.errors()]
         request_id = getattr(context, "aws_request_id", "")
@@ -149,7 +105,7 @@ def _reason(error: PurgeError) -> str:
     return str(error)
 
 
-def _guarded(call: Callable[[], Any], context: Any) -> Any:
+def guarded(call: Callable[[], Any], context: Any) -> Any:
     """What `call` returns; an error nobody foresaw is logged and loses its text."""
     request_id = getattr(context, "aws_request_id", "")
     log = telemetry.logger()
