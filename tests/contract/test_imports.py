@@ -71,7 +71,7 @@ ARROWS = {
     },
     "callers": {"errors", "model"},
     "entrypoint": {"error_codec", "callers", "telemetry", "errors", "model"},
-    "consumers": {"entrypoint", "model", "ports"},
+    "consumers": {"entrypoint", "telemetry", "model", "ports"},
     "wiring": {
         "wiring",
         "calling",

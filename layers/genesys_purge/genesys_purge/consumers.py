@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
@@ -24,6 +24,10 @@ from genesys_purge.entrypoint import Handler, guarded
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Receipt
+from genesys_purge.telemetry import correlate, observed
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 M = TypeVar("M", bound=Wire)
 
@@ -54,13 +58,16 @@ def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler
             return use_case(parsed, Receipt(record.receipt_handle, times))
 
         @wraps(use_case)
-        def handler(event: Any, context: Any) -> Any:
+        def handler(event: Any, context: LambdaContext) -> Any:
             def consume_one(record: SQSRecord) -> None:
+                correlate(record.message_id)
                 if not guarded(lambda: consume(record), context):
                     raise NotDone
 
             processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-            return process_partial_response(event, consume_one, processor)
+            return observed(
+                lambda: process_partial_response(event, consume_one, processor), event, context
+            )
 
         return handler
 
@@ -76,15 +83,20 @@ def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
 
     def consume(record: DynamoDBRecord) -> None:
         if record.event_name is DynamoDBRecordEventName.INSERT and record.dynamodb:
-            use_case(AuditRecord.model_validate_json(record.dynamodb.new_image["body"]))
+            image = record.dynamodb.new_image
+            correlate(image.get("runId"))
+            use_case(AuditRecord.model_validate_json(image["body"]))
 
     @wraps(use_case)
-    def handler(event: Any, context: Any) -> Any:
+    def handler(event: Any, context: LambdaContext) -> Any:
         def consume_one(record: DynamoDBRecord) -> None:
+            correlate(record.event_id)
             guarded(lambda: consume(record), context)
 
         processor = InOrder(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-        answer = process_partial_response(event, consume_one, processor)
+        answer = observed(
+            lambda: process_partial_response(event, consume_one, processor), event, context
+        )
         for _, error, _ in processor.exceptions:
             if error and not processor.success_messages:
                 raise error
