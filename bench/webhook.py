@@ -9,7 +9,6 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -21,9 +20,10 @@ from genesys_purge.wiring import adapters
 
 import tests.conftest  # noqa: F401 - its import sets the credentials that open nothing
 from tests import template, wired
+from tests.lambda_context import Context
 
 SECRET = "the secret of the benchmark"  # noqa: S105
-CONTEXT = SimpleNamespace(aws_request_id="bench")
+CONTEXT = Context("bench")
 ACCEPTED, FORGED = 1.5, 0.15
 
 

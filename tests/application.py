@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -21,11 +20,12 @@ from tests import template, wired
 from tests.clock import Clock
 from tests.doors import WEBHOOK_URL, Callback, Receivers, is_text
 from tests.dynamodb import one_call_at_a_time
+from tests.lambda_context import Context
 from tests.pumps import Pump, create_queues, queues_by
 from tests.webhook_builders import ROUTE, webhook_event
 from tests.workflows.moto_engine import Engine, Execution, step_functions
 
-CONTEXT = SimpleNamespace(aws_request_id="test-request")
+CONTEXT = Context("test-request")
 SECRETS: Mapping[str, Any] = {
     "GenesysSecret": {"clientId": "simulator", "clientSecret": "simulator-secret"},
     "WebhookSecret": {"current": SimulatorSettings().webhook_secret, "previous": ""},

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from unittest.mock import patch
+
+from aws_lambda_powertools.utilities.parameters import base as parameters
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 
@@ -20,10 +25,16 @@ class Clock:
         self.at += timedelta(seconds=seconds)
 
 
-class Stopwatch:
-    """A monotonic clock that moves when told to."""
+@contextmanager
+def powertools_by(clock: Clock) -> Iterator[None]:
+    """The caches of Powertools live in the clock's time."""
 
-    seconds = 0.0
+    class Now(datetime):
+        """The class that Powertools asks for the time."""
 
-    def __call__(self) -> float:
-        return self.seconds
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Now:
+            return cls.fromtimestamp(clock().timestamp(), tz)
+
+    with patch.object(parameters, "datetime", Now):
+        yield

@@ -77,8 +77,12 @@ class Pump:
             self.run()
 
     def publish(self, records: list[Record]) -> None:
-        """Hand out records of the stream, again or not."""
-        self._invoke(self._stream.function, {"Records": records})
+        """Hand out records of the stream, and again from the one that failed."""
+        while records:
+            answer = self._invoke(self._stream.function, {"Records": records})
+            failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+            numbers = [sequence_of(each) for each in records]
+            records = records[min(map(numbers.index, failed), default=len(records)) :]
 
     def _publish(self) -> bool:
         """Whether there was something new; it stays new where its function raises."""
@@ -87,7 +91,7 @@ class Pump:
         for start in range(0, len(wanted), self._stream.batch_size):
             self.publish(wanted[start : start + self._stream.batch_size])
         if records:
-            self._since = {"SequenceNumber": records[-1]["dynamodb"]["SequenceNumber"]}
+            self._since = {"SequenceNumber": sequence_of(records[-1])}
         return bool(records)
 
     def stream(self, **since: str) -> list[Record]:
@@ -133,6 +137,11 @@ class Pump:
                 taken.append(json.loads(each["Body"]))
                 client.delete_message(**url, ReceiptHandle=each["ReceiptHandle"])
         return taken
+
+
+def sequence_of(record: Record) -> str:
+    """The sequence number of a record of a stream."""
+    return str(record["dynamodb"]["SequenceNumber"])
 
 
 def _record(message: Mapping[str, Any]) -> Record:

@@ -178,7 +178,11 @@ def stream_event(*records: AuditRecord, name: str = "INSERT") -> dict[str, Any]:
                 "eventID": f"e-{number}",
                 "eventName": name,
                 "eventSource": "aws:dynamodb",
-                "dynamodb": {"NewImage": audit_item(record), "StreamViewType": "NEW_IMAGE"},
+                "dynamodb": {
+                    "NewImage": audit_item(record),
+                    "SequenceNumber": f"s-{number}",
+                    "StreamViewType": "NEW_IMAGE",
+                },
             }
             for number, record in enumerate(records)
         ]

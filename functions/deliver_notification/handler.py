@@ -1,6 +1,6 @@
 """DeliverNotification: post a queued notification to its subscriber."""
 
-from genesys_purge.entrypoint import queued
+from genesys_purge.consumers import queued
 from genesys_purge.ports import Receipt
 from genesys_purge.webhooks.notification import Delivery
 from genesys_purge.wiring import webhooks

@@ -11,5 +11,5 @@ LARGEST_BODY = 65_536
 
 @http
 def handler(call: HttpCall) -> Mapping[str, str]:
-    signature = call.header("x-genesys-webhook-signature")
-    return webhooks.ingest_webhook()(call.verb, signature, call.raw(LARGEST_BODY))
+    signature = call.headers.get("x-genesys-webhook-signature") or ""
+    return webhooks.ingest_webhook()(call.http_method, signature, call.content(LARGEST_BODY))

@@ -1,6 +1,6 @@
 """PublishNotifications: what the audit's stream holds, for subscribers and the event bus."""
 
-from genesys_purge.entrypoint import streamed
+from genesys_purge.consumers import streamed
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.wiring import webhooks
 

@@ -10,4 +10,6 @@ from genesys_purge.wiring import campaign_rules
 
 @http
 def handler(call: HttpCall) -> Mapping[str, Any]:
-    return campaign_rules.read_campaign_rules()(call.route, call.path, call.query)
+    return campaign_rules.read_campaign_rules()(
+        call.route_key, call.path_parameters, call.query_string_parameters
+    )

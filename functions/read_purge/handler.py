@@ -10,4 +10,4 @@ from genesys_purge.wiring import purging
 
 @http
 def handler(call: HttpCall) -> Mapping[str, Any]:
-    return purging.read_purge()(call.route, call.path, call.query)
+    return purging.read_purge()(call.route_key, call.path_parameters, call.query_string_parameters)

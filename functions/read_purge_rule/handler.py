@@ -10,4 +10,4 @@ from genesys_purge.wiring import purge_rules
 
 @http
 def handler(call: HttpCall) -> Mapping[str, Any]:
-    return purge_rules.read_purge_rule()(call.path, call.query)
+    return purge_rules.read_purge_rule()(call.path_parameters, call.query_string_parameters)

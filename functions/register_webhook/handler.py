@@ -1,6 +1,6 @@
 """RegisterWebhook: our webhook for a purge rule that could not have it at once."""
 
-from genesys_purge.entrypoint import queued
+from genesys_purge.consumers import queued
 from genesys_purge.ports import Receipt
 from genesys_purge.purge_rules.purge_rule import RuleRef
 from genesys_purge.wiring import purge_rules

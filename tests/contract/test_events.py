@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from genesys_purge.callers import http_call, is_http, submission
+from genesys_purge.callers import HttpCall, is_http, submission
 from genesys_purge.campaign_rules.deploying.requests import checked
 from genesys_purge.campaign_rules.documented.platform import DOCUMENTED
 from genesys_purge.campaign_rules.evaluating.evaluate_contacts import EvaluateContacts
@@ -95,12 +95,12 @@ def test_samples_of_the_api_call_routes_of_the_template() -> None:
     for path in SAMPLES:
         if path.parent.name == "api":
             assert is_http(event(path)), path
-            call = http_call(event(path))
-            assert call.route in template.routes(), path
+            call = HttpCall(event(path))
+            assert call.route_key in template.routes(), path
             assert call.actor.startswith("arn:aws:iam:"), path
-            verb, _, rest = call.route.partition(" ")
+            verb, _, rest = call.route_key.partition(" ")
             assert event(path)["requestContext"]["http"]["method"] == verb, path
-            run_id = call.path.get("runId", "")
+            run_id = call.path_parameters.get("runId", "")
             assert event(path)["rawPath"] == rest.replace("{runId}", run_id), path
 
 
@@ -120,9 +120,9 @@ def test_sample_webhook_is_signed_with_the_secret_in_the_readme(
     path: Path,
 ) -> None:
     assert "`example-secret`" in (ROOT / "README.md").read_text()
-    call = http_call(event(path))
-    assert call.route in template.routes()
-    body, signature = call.raw(65_536), call.header("x-genesys-webhook-signature")
+    call = HttpCall(event(path))
+    assert call.route_key in template.routes()
+    body, signature = call.content(65_536), call.headers["x-genesys-webhook-signature"]
     assert body is not None
     assert is_genuine(body, signature, [b"example-secret"])
     assert RuleExecution.read(body) is not None

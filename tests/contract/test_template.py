@@ -216,6 +216,8 @@ def test_every_new_audit_record_is_published_or_kept() -> None:
     ((function, event),) = events("DynamoDB")
     assert function == "PublishNotificationsFunction"
     assert event["StartingPosition"] == "TRIM_HORIZON"
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert event["BisectBatchOnFunctionError"] is True
     assert event["DestinationConfig"]["OnFailure"]["Destination"] == {
         "Fn::GetAtt": "UnpublishedFacts.Arn"
     }

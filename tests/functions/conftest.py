@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +12,7 @@ import pytest
 from genesys_purge import telemetry
 
 from tests import template, wired
+from tests.lambda_context import Context
 from tests.unit.workbench import Workbench
 
 Invoke = Callable[[str, Any], Any]
@@ -53,9 +53,7 @@ def invoke() -> Invoke:
     """Calls a function by its logical id, without `Function`."""
 
     def call(function: str, event: Any) -> Any:
-        return template.handler(f"{function}Function")(
-            event, SimpleNamespace(aws_request_id="request-1")
-        )
+        return template.handler(f"{function}Function")(event, Context("request-1"))
 
     return call
 

@@ -42,13 +42,13 @@ def failed(invoke: Invoke, event: dict[str, Any]) -> list[str]:
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
-def test_what_was_delivered_is_forgotten(bench: Workbench, invoke: Invoke) -> None:
+def test_a_delivered_message_is_not_handed_out_again(bench: Workbench, invoke: Invoke) -> None:
     assert failed(invoke, queue_event(delivery(), delivery(Event.RULE_NONCOMPLIANT))) == []
     events = [each.headers["x-purge-event"] for each in bench.receiver.posted]
     assert events == ["purge_rule_executed", "purge_rule_noncompliant"]
 
 
-def test_what_was_not_is_handed_out_again_after_a_while(bench: Workbench, invoke: Invoke) -> None:
+def test_an_undelivered_message_is_handed_out_again_later(bench: Workbench, invoke: Invoke) -> None:
     bench.receiver.answers = [204, 503, ReceiverUnreachable("no answer"), 204]
     assert failed(invoke, queue_event(*[delivery()] * 4, times=2)) == ["m-1", "m-2"]
     assert [given for given, _ in bench.deliveries.postponed] == [
@@ -57,7 +57,7 @@ def test_what_was_not_is_handed_out_again_after_a_while(bench: Workbench, invoke
     ]
 
 
-def test_what_was_buried_is_forgotten(bench: Workbench, invoke: Invoke) -> None:
+def test_a_buried_message_is_not_handed_out_again(bench: Workbench, invoke: Invoke) -> None:
     bench.receiver.answers = [500, 410]
     assert failed(invoke, queue_event(delivery(), delivery(), times=ATTEMPTS)) == []
     assert len(bench.deliveries.buried) == 2
@@ -110,8 +110,3 @@ def test_each_message_goes_to_its_own_subscriber(bench: Workbench, invoke: Invok
         "https://archive.example/hooks",
         "https://governance.example/hooks",
     ]
-
-
-def test_an_event_without_messages_delivers_nothing(bench: Workbench, invoke: Invoke) -> None:
-    assert failed(invoke, {"Records": []}) == []
-    assert bench.receiver.posted == []

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from tests import template, wired
 from tests.functions.conftest import Invoke
+from tests.lambda_context import Context
 from tests.platform_events import (
     JANE,
     RECORDING_ID,
@@ -158,7 +159,7 @@ def test_nothing_that_an_event_says_of_people_is_stored_logged_or_told_in_an_err
         patch.object(telemetry.logger().registered_handler, "stream", log),
     ):
         try:
-            template.handler("IngestPlatformEventFunction")(platform_event(**fields), None)
+            template.handler("IngestPlatformEventFunction")(platform_event(**fields), Context("r"))
         except InvalidRequest as error:
             told = str(error)
     stored = "".join(record.model_dump_json() for record in bench.audit.every)

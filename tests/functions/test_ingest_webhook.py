@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests import template
 from tests.functions.conftest import Invoke
+from tests.lambda_context import Context
 from tests.unit.workbench import Workbench
 from tests.webhook_builders import WRONG_BODIES, body_of, signature, webhook_event
 
@@ -286,6 +287,6 @@ def test_whatever_comes_without_the_secret_is_refused_and_never_our_fault(
     bench = Workbench()
     event = {"requestContext": {"http": {"method": verb}}} | event
     with patch.object(webhooks, "ingest_webhook", lambda: bench.ingest_webhook):
-        answer = template.handler("IngestWebhookFunction")(event, None)
+        answer = template.handler("IngestWebhookFunction")(event, Context("request-1"))
     assert answer["statusCode"] == (401 if verb == "POST" else 405)
     assert bench.audit.every == ()

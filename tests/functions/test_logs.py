@@ -1,4 +1,4 @@
-"""What is logged: enough to find the cause, and nothing that belongs to anybody."""
+"""Logs: enough to find the cause, and no personal data."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests import builders
 from tests.application import http_event
 from tests.functions.conftest import Invoke
 from tests.unit.workbench import Workbench
+from tests.webhook_builders import fact, queue_event, stream_event
 
 PERSONAL = "jane.doe@example.com"
 ALLOWED = {
@@ -23,7 +24,12 @@ ALLOWED = {
     "message",
     "timestamp",
     "service",
+    "cold_start",
+    "function_name",
+    "function_memory_size",
+    "function_arn",
     "function_request_id",
+    "correlation_id",
     "error",
     "reason",
     "exception",
@@ -43,9 +49,7 @@ def test_a_success_is_not_logged(invoke: Invoke, log: io.StringIO) -> None:
 
 
 @pytest.mark.usefixtures("bench")
-def test_a_refused_request_is_logged_by_what_is_wrong_and_not_by_what_it_says(
-    invoke: Invoke, log: io.StringIO
-) -> None:
+def test_a_refused_request_is_logged_without_its_content(invoke: Invoke, log: io.StringIO) -> None:
     request = builders.conversation_archive(
         reason=PERSONAL[:9],
         requestedBy=PERSONAL * 10,
@@ -86,7 +90,7 @@ def test_a_failure_is_logged_with_its_class_and_its_text(
         [PERSONAL],
     ],
 )
-def test_an_error_nobody_foresaw_is_logged_in_full_and_without_what_was_sent(
+def test_an_unexpected_error_is_logged_without_the_event(
     invoke: Invoke, log: io.StringIO, message: object
 ) -> None:
     with pytest.raises(Unexpected):
@@ -109,7 +113,78 @@ def test_logs_use_the_allowed_keys_alone(
     assert set().union(*lines(log)) <= ALLOWED
 
 
-def test_each_step_of_a_batch_is_told_by_number_and_state(
+def correlation_ids(log: io.StringIO) -> list[str | None]:
+    return [line.get("correlation_id") for line in lines(log)]
+
+
+@pytest.mark.usefixtures("bench")
+def test_a_call_is_logged_under_the_request_id_of_the_api(invoke: Invoke, log: io.StringIO) -> None:
+    event = http_event("POST /purges", body="{}")
+    event["requestContext"]["requestId"] = "JKJaXmPLvHcESHA="
+    invoke("SubmitPurge", event)
+    assert correlation_ids(log) == ["JKJaXmPLvHcESHA="]
+
+
+@pytest.mark.usefixtures("bench")
+def test_an_event_of_a_bus_is_logged_under_its_id(invoke: Invoke, log: io.StringIO) -> None:
+    event = {"id": "7bf73129-1428", "detail-type": "x", "source": "s", "time": "", "detail": {}}
+    with pytest.raises(PurgeError):
+        invoke("SubmitPurge", event)
+    assert correlation_ids(log) == ["7bf73129-1428"]
+
+
+def test_a_step_is_logged_under_its_run(bench: Workbench, invoke: Invoke, log: io.StringIO) -> None:
+    bench.planned()
+    with pytest.raises(PurgeError):
+        invoke("PollBatch", {"runId": "run-1", "batch": 9})
+    assert correlation_ids(log) == ["run-1"]
+
+
+@pytest.mark.usefixtures("bench")
+def test_each_message_of_a_queue_is_logged_under_its_id(invoke: Invoke, log: io.StringIO) -> None:
+    invoke("DeliverNotification", queue_event("{", "["))
+    assert correlation_ids(log) == ["m-0", "m-1"]
+
+
+@pytest.mark.usefixtures("bench")
+def test_a_record_of_the_stream_is_logged_under_its_run(invoke: Invoke, log: io.StringIO) -> None:
+    event = stream_event(fact())
+    event["Records"][0]["dynamodb"]["NewImage"]["body"]["S"] = "{"
+    with pytest.raises(PurgeError):
+        invoke("PublishNotifications", event)
+    assert correlation_ids(log) == ["run-1"]
+
+
+@pytest.mark.usefixtures("bench")
+@pytest.mark.parametrize("text", [PERSONAL, "Jane Doe", "+49 30 123", "", "x" * 129, {"a": 1}, 7])
+def test_a_text_that_is_not_an_id_is_not_logged_as_one(
+    invoke: Invoke, log: io.StringIO, text: object
+) -> None:
+    with pytest.raises(PurgeError):
+        invoke("PollBatch", {"runId": text, "batch": 0, "more": 1})
+    assert correlation_ids(log) == [None]
+
+
+@pytest.mark.usefixtures("bench")
+def test_a_call_without_an_id_does_not_inherit_the_one_before(
+    invoke: Invoke, log: io.StringIO
+) -> None:
+    for event in ({"runId": "run-1"}, {}):
+        with pytest.raises(PurgeError):
+            invoke("PollBatch", event)
+    assert correlation_ids(log) == ["run-1", None]
+
+
+@pytest.mark.usefixtures("bench")
+def test_no_event_is_logged_even_where_the_library_is_told_to(
+    invoke: Invoke, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", "true")
+    invoke("SubmitPurge", builders.conversation_archive())
+    assert log.getvalue() == ""
+
+
+def test_each_step_of_a_batch_is_logged_by_number_and_state(
     bench: Workbench, invoke: Invoke, log: io.StringIO
 ) -> None:
     step = bench.planned()

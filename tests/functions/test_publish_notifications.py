@@ -1,9 +1,11 @@
-"""PublishNotifications: new facts from the audit's stream, all of them told or all told again."""
+"""PublishNotifications: new audit records in order, again from the one that failed."""
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from genesys_purge.errors import TryLater, Unexpected
@@ -14,6 +16,7 @@ from tests.functions.conftest import Invoke
 from tests.unit.workbench import Workbench
 from tests.webhook_builders import body_of, fact, signature, stream_event, subscriber
 
+DONE: dict[str, list[dict[str, str]]] = {"batchItemFailures": []}
 EXECUTED = fact(rule_id="rule-1", deleted=5, compliance_ok=True)
 
 
@@ -25,7 +28,7 @@ def test_each_new_fact_is_told_in_order(bench: Workbench, invoke: Invoke) -> Non
     bench.directory.subscribed = [subscriber()]
     bench.stored()
     facts = [EXECUTED, fact(Action.BATCH_SUBMITTED, batch=0), fact(Action.RUN_FAILED)]
-    assert invoke("PublishNotifications", stream_event(*facts)) is None
+    assert invoke("PublishNotifications", stream_event(*facts)) == DONE
     assert told(bench) == [Event.RULE_EXECUTED, Event.RUN_FINISHED]
     assert [each.notification for each in bench.deliveries.sent] == bench.bus.published
 
@@ -55,23 +58,45 @@ def test_a_webhook_is_told_as_it_was_recorded(bench: Workbench, invoke: Invoke) 
     }
 
 
-def test_an_error_is_raised_so_that_the_stream_hands_all_out_again(
-    bench: Workbench, invoke: Invoke
-) -> None:
-    event = stream_event(EXECUTED, fact(sequence=8, rule_id="rule-2", compliance_ok=True))
-
+def refusing(rule_id: str) -> Callable[[Notification], None]:
     def refuse(notification: Notification) -> None:
-        if notification.rule_id == "rule-2":
+        if notification.rule_id == rule_id:
             raise TryLater("full")
 
-    bench.bus.before_publish = refuse
+    return refuse
+
+
+def executed(*rules: str) -> dict[str, Any]:
+    """The stream's event of one execution of each rule."""
+    facts = [fact(sequence=7, rule_id=each, compliance_ok=True) for each in rules]
+    return stream_event(*facts)
+
+
+def test_a_failure_is_reported_and_no_later_record_overtakes_it(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    bench.bus.before_publish = refusing("rule-2")
+    answer = invoke("PublishNotifications", executed("rule-1", "rule-2", "rule-3"))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "s-1"}]}
+    assert [each.rule_id for each in bench.bus.published] == ["rule-1"]
+
+
+def test_a_failure_of_the_first_record_is_raised_to_split_the_batch(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    bench.bus.before_publish = refusing("rule-1")
     with pytest.raises(TryLater):
-        invoke("PublishNotifications", event)
-    bench.bus.before_publish = lambda _: None
-    invoke("PublishNotifications", event)
-    first, again, second = bench.bus.published
+        invoke("PublishNotifications", executed("rule-1", "rule-2"))
+    assert bench.bus.published == []
+
+
+def test_a_batch_that_is_handed_out_again_is_published_again(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    for _ in range(2):
+        assert invoke("PublishNotifications", executed("rule-1")) == DONE
+    first, again = bench.bus.published
     assert first == again
-    assert second.rule_id == "rule-2"
 
 
 def test_an_error_nobody_foresaw_is_raised_without_its_text(
@@ -93,13 +118,8 @@ def test_a_fact_that_cannot_be_read_is_an_error_that_is_logged_and_no_silence(
 ) -> None:
     event = stream_event(EXECUTED, EXECUTED)
     event["Records"][1]["dynamodb"]["NewImage"]["body"]["S"] = body
-    with pytest.raises(Unexpected):
-        invoke("PublishNotifications", event)
+    answer = invoke("PublishNotifications", event)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "s-1"}]}
     assert told(bench) == [Event.RULE_EXECUTED]
     assert json.loads(log.getvalue())["exception_name"] == "ValidationError"
     assert "jane" not in log.getvalue()
-
-
-def test_an_event_without_records_tells_nothing(bench: Workbench, invoke: Invoke) -> None:
-    invoke("PublishNotifications", {"Records": []})
-    assert told(bench) == []

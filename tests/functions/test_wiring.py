@@ -42,6 +42,14 @@ def test_adapters_are_shared() -> None:
     adapters.http_client().close()
 
 
+def test_no_use_case_opens_a_session_of_boto3() -> None:
+    with patch("boto3.session.Session", side_effect=AssertionError("a second session")):
+        for name in USE_CASES:
+            getattr(wired.module_of(name), name)()
+        adapters.genesys(None)
+        assert adapters.policies().purging_is_on()
+
+
 def test_redirects_are_not_followed_and_every_wait_has_an_end() -> None:
     http = adapters.http_client()
     assert not http.follow_redirects

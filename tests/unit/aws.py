@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 from moto import mock_aws
 
 from tests import template
@@ -19,10 +20,24 @@ def client(service: str) -> Any:
     return boto3.client(service)  # type: ignore[call-overload]
 
 
+@cache
+def ssm() -> SSMProvider:
+    """Powertools' cache of parameters, empty at the start of each mocked account."""
+    return SSMProvider(boto3_client=client("ssm"))
+
+
+@cache
+def secrets_manager() -> SecretsProvider:
+    """Powertools' cache of secrets, empty at the start of each mocked account."""
+    return SecretsProvider(boto3_client=client("secretsmanager"))
+
+
 @contextmanager
 def mocked_aws(*tables: str) -> Iterator[None]:
     """An empty account with these tables of the template."""
     with mock_aws():
+        ssm().store.clear()
+        secrets_manager().store.clear()
         for table in template.tables():
             if table["TableName"] in tables:
                 client("dynamodb").create_table(**table)

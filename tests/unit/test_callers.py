@@ -1,4 +1,4 @@
-"""The ways in: each event's request, by whom it comes, and for when it was scheduled."""
+"""The ways in: the request of each event, who sent it, and when it was scheduled for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from genesys_purge.callers import LARGEST_BODY, http_call, is_http, submission
+from genesys_purge.callers import LARGEST_BODY, HttpCall, is_http, submission
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.submission import Submission
 from hypothesis import given
@@ -18,6 +18,7 @@ from tests.application import http_event
 REQUEST = {"method": "m", "reason": "a good reason"}
 AT = "2026-11-21T03:00:00Z"
 MOMENT = datetime(2026, 11, 21, 3, tzinfo=UTC)
+PUBLISHED = {"detail-type": "x", "source": "com.example", "time": AT, "detail": REQUEST}
 SCHEDULE = {"scheduledTime": AT, "scheduleArn": "arn:aws:scheduler:::schedule/default/nightly"}
 
 
@@ -45,7 +46,10 @@ def refused(event: object) -> dict[str, str]:
             {"detail-type": "x", "source": "com.example", "time": AT, "detail": REQUEST},
             Submission(REQUEST, "event:com.example", MOMENT),
         ),
-        ({"detail-type": "x", "time": AT}, Submission({}, "event:", MOMENT)),
+        (
+            {"detail-type": "x", "source": "s", "time": AT, "detail": None},
+            Submission(None, "event:s", MOMENT),
+        ),
         (
             posted('{"method": "m", "reason": "a good reason"}'),
             Submission(REQUEST, "arn:aws:iam::123456789012:user/operator"),
@@ -60,7 +64,7 @@ def test_each_way_in_carries_its_request_its_actor_and_its_moment(
 
 
 @pytest.mark.parametrize("event", [None, 1, "x", [], [REQUEST], True])
-def test_what_is_no_object_is_refused(event: object) -> None:
+def test_an_event_that_is_not_an_object_is_refused(event: object) -> None:
     assert refused(event) == {"request": "must be a JSON object"}
 
 
@@ -91,7 +95,13 @@ def test_a_schedule_sends_exactly_its_three_fields(event: Any) -> None:
 def test_a_moment_is_a_time_with_a_zone(moment: object) -> None:
     message = "must be a time as in RFC 3339"
     assert refused({"scheduledTime": moment, "request": {}}) == {"scheduledTime": message}
-    assert refused({"detail-type": "x", "time": moment}) == {"time": message}
+    assert refused(PUBLISHED | {"time": moment}) == {"time": message}
+
+
+@pytest.mark.parametrize("missing", ["detail", "source", "time"])
+def test_an_event_of_a_bus_without_a_field_is_refused(missing: str) -> None:
+    event = {name: value for name, value in PUBLISHED.items() if name != missing}
+    assert refused(event) == {"request": "an event has detail, source and time"}
 
 
 @pytest.mark.parametrize(
@@ -155,9 +165,13 @@ def test_a_body_is_measured_in_bytes_and_not_in_letters() -> None:
 def test_a_caller_without_a_name_is_somebody_over_http(authorizer: dict[str, Any]) -> None:
     event = http_event("GET /purges/{runId}")
     event["requestContext"]["authorizer"] = authorizer
-    call = http_call(event)
-    assert (call.actor, call.route) == ("http", "GET /purges/{runId}")
-    assert (call.path, call.query) == ({}, {})
+    assert HttpCall(event).actor == "http"
+
+
+@pytest.mark.parametrize("absent", [{}, {"pathParameters": None, "queryStringParameters": None}])
+def test_a_call_without_parameters_has_none(absent: dict[str, Any]) -> None:
+    call = HttpCall(http_event("GET /purges/{runId}") | absent)
+    assert (call.path_parameters, call.query_string_parameters) == ({}, {})
 
 
 @pytest.mark.parametrize("event", [None, [], {}, {"requestContext": None}, {"requestContext": {}}])

@@ -33,8 +33,8 @@ def scene() -> Iterator[Shared]:
 
 @pytest.fixture(autouse=True)
 def _parameters_as_deployed(scene: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each call reads the matrix, as a function just started does; all is put back."""
-    monkeypatch.setattr(policies, "MAX_AGE", -1.0)
+    """Each call reads the matrix, as a new process does; every parameter is restored after."""
+    monkeypatch.setattr(policies, "MAX_AGE", 0)
     yield
     for name, value in template.parameters().items():
         scene.app.set_parameter(name, value)

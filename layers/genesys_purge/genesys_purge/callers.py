@@ -3,68 +3,56 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2, EventBridgeEvent
 from pydantic import TypeAdapter, ValidationError
 
 from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
-from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.submission import Submission
-from genesys_purge.ports import Receipt
 
 LARGEST_BODY = 1_048_576
 
 
-class HttpCall(NamedTuple):
-    """One call through the HTTP API: route as `VERB /path`, and who called."""
-
-    route: str
-    path: Mapping[str, str]
-    query: Mapping[str, str]
-    event: Mapping[str, Any]
-    actor: str
+class HttpCall(APIGatewayProxyEventV2):
+    """One call through the HTTP API, with the body that its caller sent."""
 
     @property
-    def verb(self) -> str:
-        """The method of the call."""
-        return str(self.event["requestContext"]["http"].get("method", ""))
+    def actor(self) -> str:
+        """The ARN that IAM authenticated; `http` for a route without IAM."""
+        return self.request_context.authorizer.iam.user_arn or "http"
 
-    def header(self, name: str) -> str:
-        """The header of that name in lower case; empty where there is none."""
-        headers = self.event.get("headers") or {}
-        return next((str(v) for key, v in headers.items() if key.lower() == name), "")
-
-    def raw(self, limit: int) -> bytes | None:
-        """The body's own bytes; None where they cannot be told, TooLarge beyond `limit`."""
-        text = self.event.get("body") or ""
-        if len(text) > 2 * limit:
+    def content(self, limit: int) -> bytes | None:
+        """The bytes of the body; None where its encoding is broken, TooLarge over `limit`."""
+        # Four letters of base64 are three bytes, so a longer text need not be decoded.
+        if len(self.body or "") > 2 * limit:
             raise TooLarge(f"may have at most {limit} bytes")
         try:
-            body = b64decode(text, validate=True) if self._is_base64 else text.encode()
+            content = self._content()
         except ValueError:
             return None
-        if len(body) > limit:
+        if len(content) > limit:
             raise TooLarge(f"may have at most {limit} bytes")
-        return body
+        return content
 
     def json(self) -> Any:
-        """The body as JSON; InvalidRequest where it is too large or none."""
-        raw = self.event.get("body") or ""
+        """The body as JSON; InvalidRequest where it is too large or not JSON."""
         try:
-            body = b64decode(raw, validate=True) if self._is_base64 else raw.encode()
-            if len(body) > LARGEST_BODY:
+            content = self._content()
+            if len(content) > LARGEST_BODY:
                 raise _refused("request", f"may have at most {LARGEST_BODY} bytes")
-            return orjson.loads(body)
+            return orjson.loads(content)
         except ValueError as error:  # not base64, not Unicode, not JSON
             raise _refused("request", "the body is not JSON") from error
 
-    @property
-    def _is_base64(self) -> bool:
-        return bool(self.event.get("isBase64Encoded"))
+    def _content(self) -> bytes:
+        """ValueError for a broken encoding; `decoded_body` ignores letters outside base64."""
+        text = self.body or ""
+        return b64decode(text, validate=True) if self.is_base64_encoded else text.encode()
 
 
 def is_http(event: object) -> bool:
@@ -73,33 +61,17 @@ def is_http(event: object) -> bool:
     return isinstance(context, Mapping) and "http" in context
 
 
-def http_call(event: Mapping[str, Any]) -> HttpCall:
-    """The call in an HTTP API event of format 2.0."""
-    iam = event["requestContext"].get("authorizer", {}).get("iam", {})
-    return HttpCall(
-        route=str(event.get("routeKey", "")),
-        path=event.get("pathParameters") or {},
-        query=event.get("queryStringParameters") or {},
-        event=event,
-        actor=str(iam.get("userArn") or "http"),
-    )
-
-
 def submission(event: object) -> Submission:
-    """The purge request in an event, by whom it comes, and the moment it was scheduled for."""
-    if is_http(event) and isinstance(event, Mapping):
-        call = http_call(event)
-        return Submission(call.json(), call.actor)
-    if not isinstance(event, Mapping):
+    """The request in an event, who sent it, and the moment that it was scheduled for."""
+    if not isinstance(event, dict):
         raise _refused("request", "must be a JSON object")
+    if is_http(event):
+        call = HttpCall(event)
+        return Submission(call.json(), call.actor)
     if "scheduledTime" in event:
         return _scheduled(event)
     if "detail-type" in event:
-        return Submission(
-            event.get("detail") or {},
-            f"event:{event.get('source', '')}"[:100],
-            _moment("time", event.get("time")),
-        )
+        return _published(EventBridgeEvent(event))
     return Submission(event, "invoke")
 
 
@@ -113,6 +85,15 @@ def _scheduled(event: Mapping[str, Any]) -> Submission:
     return Submission(event["request"], f"schedule:{schedule}"[:100], moment)
 
 
+def _published(event: EventBridgeEvent) -> Submission:
+    """EventBridge, with the request as the event's detail."""
+    try:
+        detail, source, time = event.detail, event.source, event.time
+    except KeyError as error:
+        raise _refused("request", "an event has detail, source and time") from error
+    return Submission(detail, f"event:{source}"[:100], _moment("time", time))
+
+
 def _moment(path: str, value: object) -> datetime:
     try:
         return TypeAdapter(Instant).validate_json(orjson.dumps(value))
@@ -122,18 +103,3 @@ def _moment(path: str, value: object) -> datetime:
 
 def _refused(path: str, message: str) -> InvalidRequest:
     return InvalidRequest([FieldError(path, message)])
-
-
-def messages(event: Mapping[str, Any]) -> Iterator[tuple[str, Receipt, str]]:
-    """Each message of a queue's event: its id, its receipt and its body."""
-    for record in event["Records"]:
-        times = int(record["attributes"]["ApproximateReceiveCount"])
-        yield record["messageId"], Receipt(record["receiptHandle"], times), record["body"]
-
-
-def facts(event: Mapping[str, Any]) -> Iterator[AuditRecord]:
-    """The new audit records in an event of the audit table's stream, in order."""
-    for record in event["Records"]:
-        if record["eventName"] == "INSERT":
-            body = record["dynamodb"]["NewImage"]["body"]["S"]
-            yield AuditRecord.model_validate_json(body)

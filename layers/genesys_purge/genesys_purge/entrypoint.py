@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial, wraps
-from typing import Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from genesys_purge import callers, telemetry
 from genesys_purge.error_codec import encoded
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
-from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import Receipt
+from genesys_purge.telemetry import ANY_CAUSE, BUS_EVENT, HTTP_CALL, STEP, observed
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 M = TypeVar("M", bound=Wire)
+R = TypeVar("R")
 Handler = Callable[[Any, Any], Any]
 NO_HEADERS: Mapping[str, str] = {}
 
@@ -26,8 +29,11 @@ def task(message: type[M]) -> Callable[[Callable[[M], Wire]], Handler]:
 
     def wrap(use_case: Callable[[M], Wire]) -> Handler:
         @wraps(use_case)
-        def handler(event: Any, context: Any) -> Any:
-            return _invoked(lambda: use_case(message.parse(event)).to_json(), context)
+        def handler(event: Any, context: LambdaContext) -> Any:
+            def call() -> dict[str, Any]:
+                return use_case(message.parse(event)).to_json()
+
+            return observed(lambda: _invoked(call, context), event, context, STEP)
 
         return handler
 
@@ -39,13 +45,13 @@ def submission(status: int) -> Callable[[Callable[[Submission], Wire]], Handler]
 
     def wrap(use_case: Callable[[Submission], Wire]) -> Handler:
         @wraps(use_case)
-        def handler(event: Any, context: Any) -> Any:
+        def handler(event: Any, context: LambdaContext) -> Any:
             def call() -> dict[str, Any]:
                 return use_case(callers.submission(event)).to_json()
 
             if callers.is_http(event):
-                return _answered(call, context, status=status)
-            return _invoked(call, context)
+                return observed(lambda: _answered(call, context, status), event, context, HTTP_CALL)
+            return observed(lambda: _invoked(call, context), event, context, BUS_EVENT)
 
         return handler
 
@@ -56,8 +62,11 @@ def direct(use_case: Callable[[Any], Mapping[str, Any]]) -> Handler:
     """A handler that is invoked with any JSON."""
 
     @wraps(use_case)
-    def handler(event: Any, context: Any) -> Any:
-        return _invoked(lambda: use_case(event), context)
+    def handler(event: Any, context: LambdaContext) -> Any:
+        def call() -> Mapping[str, Any]:
+            return use_case(event)
+
+        return observed(lambda: _invoked(call, context), event, context, ANY_CAUSE)
 
     return handler
 
@@ -66,69 +75,31 @@ def http(use_case: Callable[[callers.HttpCall], Mapping[str, Any]]) -> Handler:
     """A handler behind the HTTP API."""
 
     @wraps(use_case)
-    def handler(event: Any, context: Any) -> Any:
-        return _answered(lambda: use_case(callers.http_call(event)), context, status=200)
+    def handler(event: Any, context: LambdaContext) -> Any:
+        def call() -> Mapping[str, Any]:
+            return use_case(callers.HttpCall(event))
+
+        return observed(lambda: _answered(call, context, 200), event, context, HTTP_CALL)
 
     return handler
 
 
-def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler]:
-    """A queue's consumer: messages that are not done, or raise, are handed out again."""
-
-    def wrap(use_case: Callable[[M, Receipt], bool]) -> Handler:
-        def consume(body: str, receipt: Receipt) -> bool:
-            return use_case(message.model_validate_json(body, by_name=False), receipt)
-
-        @wraps(use_case)
-        def handler(event: Any, context: Any) -> Any:
-            failed = [
-                {"itemIdentifier": message_id}
-                for message_id, receipt, body in callers.messages(event)
-                if not _is_done(partial(consume, body, receipt), context)
-            ]
-            return {"batchItemFailures": failed}
-
-        return handler
-
-    return wrap
-
-
-def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
-    """The consumer of the audit's stream: an error has all of its records handed out again."""
-
-    @wraps(use_case)
-    def handler(event: Any, context: Any) -> Any:
-        def call() -> None:
-            for record in callers.facts(event):
-                use_case(record)
-
-        _guarded(call, context)
-
-    return handler
-
-
-def _is_done(call: Callable[[], bool], context: Any) -> bool:
-    try:
-        return bool(_guarded(call, context))
-    except PurgeError:
-        return False
-
-
-def _invoked(call: Callable[[], Any], context: Any) -> Any:
+def _invoked(call: Callable[[], Any], context: LambdaContext) -> Any:
     """What `call` returns; its error leaves the function as JSON."""
     try:
-        return _guarded(call, context)
+        return guarded(call, context)
     except PurgeError as error:
         raise encoded(error) from error.__cause__
 
 
-def _answered(call: Callable[[], Mapping[str, Any]], context: Any, status: int) -> dict[str, Any]:
+def _answered(
+    call: Callable[[], Mapping[str, Any]], context: LambdaContext, status: int
+) -> dict[str, Any]:
     try:
-        return _response(status, _guarded(call, context))
+        return _response(status, guarded(call, context))
     except PurgeError as error:
         errors = [field.to_json() for field in error.errors()]
-        request_id = getattr(context, "aws_request_id", "")
-        body = {"errors": errors, "requestId": request_id}
+        body = {"errors": errors, "requestId": context.aws_request_id}
         return _response(error.http_status, body, error.http_headers)
 
 
@@ -143,17 +114,15 @@ def _response(
 
 
 def _reason(error: PurgeError) -> str:
-    """The error's text for the log: without paths, which may be names of the caller's making."""
+    """The text of an error for the log, without paths: a caller may have made them up."""
     if isinstance(error, InvalidRequest):
         return "; ".join(dict.fromkeys(field.message for field in error.errors()))[:1_000]
     return str(error)
 
 
-def _guarded(call: Callable[[], Any], context: Any) -> Any:
-    """What `call` returns; an error nobody foresaw is logged and loses its text."""
-    request_id = getattr(context, "aws_request_id", "")
+def guarded(call: Callable[[], R], context: LambdaContext) -> R:
+    """What `call` returns; an unexpected error is logged and loses its text."""
     log = telemetry.logger()
-    log.append_keys(function_request_id=request_id)
     try:
         return call()
     except PurgeError as error:
@@ -162,6 +131,7 @@ def _guarded(call: Callable[[], Any], context: Any) -> Any:
         raise
     except Exception as error:
         log.exception("unexpected error")
+        request_id = context.aws_request_id
         raise Unexpected(f"unexpected error; see the log of request {request_id}") from error
     finally:
         telemetry.flush()

@@ -2,22 +2,64 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import correlation_paths
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SERVICE = "genesys-purge"
 NAMESPACE = "GenesysPurge"
+# Where an event has its correlation id, as JMESPath.
+HTTP_CALL = correlation_paths.API_GATEWAY_HTTP
+BUS_EVENT = f'"detail-type" && {correlation_paths.EVENT_BRIDGE}'
+STEP = "runId || deploymentId"
+ANY_CAUSE = f"({BUS_EVENT}) || {STEP}"
+# Ids of API Gateway, EventBridge, SQS and runs look like this; names and addresses do not.
+IS_ID = re.compile(r"[A-Za-z0-9:_=-]{1,128}").fullmatch
+
+R = TypeVar("R")
 
 
 @cache
 def logger() -> Logger:
     """The process's logger; it is given named values, never events or bodies."""
     return Logger(service=SERVICE, log_uncaught_exceptions=False)
+
+
+def observed(call: Callable[[], R], event: Any, context: LambdaContext, path: str = "") -> R:
+    """What `call` returns; its log lines have the function's context and the event's id at `path`.
+
+    A caller may put anything there, so `correlate` drops what does not look like an id.
+    """
+    observe: Callable[[Any, LambdaContext, Callable[[], R]], R] = _observer(path)
+    return observe(event, context, call)
+
+
+@cache
+def _observer(path: str) -> Callable[..., Any]:
+    """Decorated once for each path: decorating costs as much as a call."""
+
+    def handle(_event: Any, _context: LambdaContext, call: Callable[[], Any]) -> Any:
+        found = logger().get_correlation_id()
+        if found is not None:
+            correlate(found)
+        return call()
+
+    return logger().inject_lambda_context(
+        handle, log_event=False, correlation_id_path=path or None, clear_state=True
+    )
+
+
+def correlate(found: object) -> None:
+    """Give this correlation id to all later log lines; none where it does not look like an id."""
+    logger().set_correlation_id(found if isinstance(found, str) and IS_ID(found) else None)
 
 
 def progress(number: int, total: int, state: str) -> None:

@@ -10,6 +10,7 @@ from genesys_purge.ports import AuditLog, Runs
 from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.runs import DynamoRuns
 
+from tests.clock import Clock, powertools_by
 from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog, MemoryRuns
 from tests.unit.aws import client, mocked_aws
@@ -20,6 +21,14 @@ class Tables(NamedTuple):
 
     runs: Runs
     audit: AuditLog
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The time that Powertools' caches see."""
+    clock = Clock()
+    with powertools_by(clock):
+        yield clock
 
 
 @pytest.fixture

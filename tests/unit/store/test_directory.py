@@ -12,8 +12,8 @@ from genesys_purge.store.directory import MAX_AGE, StoredDirectory
 from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.webhooks.notification import Event
 
-from tests.clock import Stopwatch
-from tests.unit.aws import client, mocked_aws
+from tests.clock import Clock
+from tests.unit.aws import client, mocked_aws, secrets_manager
 
 HUSH = "hush-hush"
 ONE = {"name": "governance", "url": "https://governance.example/hooks", "secret": HUSH}
@@ -34,10 +34,8 @@ def put(subscribers: Any) -> None:
     client("secretsmanager").put_secret_value(SecretId="SubscribersSecret", SecretString=text)
 
 
-def stored(watch: Stopwatch | None = None) -> StoredDirectory:
-    return StoredDirectory(
-        StoredSecret(client("secretsmanager"), "SubscribersSecret", MAX_AGE, watch or Stopwatch())
-    )
+def stored() -> StoredDirectory:
+    return StoredDirectory(StoredSecret(secrets_manager(), "SubscribersSecret", MAX_AGE))
 
 
 def names(directory: StoredDirectory) -> list[str]:
@@ -68,14 +66,13 @@ def test_a_secret_is_base64_after_its_prefix_or_any_text(text: str) -> None:
     assert found.key == (b"key" if text == "whsec_a2V5" else text.encode())
 
 
-def test_they_are_kept_for_a_minute_and_no_longer() -> None:
-    watch = Stopwatch()
-    directory = stored(watch)
+def test_subscribers_are_kept_for_a_minute_and_no_longer(clock: Clock) -> None:
+    directory = stored()
     assert names(directory) == ["governance"]
     put([ONE | {"name": "archive"}])
-    watch.seconds = 60
+    clock.wait(60)
     assert names(directory) == ["governance"]
-    watch.seconds = 60.1
+    clock.wait(0.1)
     assert names(directory) == ["archive"]
 
 
@@ -118,7 +115,7 @@ def test_they_are_kept_for_a_minute_and_no_longer() -> None:
         [ONE | {"name": f"n{number}"} for number in range(21)],
     ],
 )
-def test_a_secret_of_another_form_is_refused_as_a_whole_and_without_showing_it(
+def test_a_malformed_secret_is_refused_as_a_whole_and_not_shown(
     subscribers: Any,
 ) -> None:
     put(json.dumps({"subscribers": None}) if subscribers is None else subscribers)
@@ -136,18 +133,17 @@ def test_what_is_wrong_is_named() -> None:
         assert path in str(refused.value)
 
 
-def test_what_became_unreadable_is_not_used_beyond_its_minute() -> None:
-    watch = Stopwatch()
-    directory = stored(watch)
+def test_a_secret_that_becomes_unreadable_expires_after_a_minute(clock: Clock) -> None:
+    directory = stored()
     names(directory)
     put("oops")
-    watch.seconds = 61
+    clock.wait(61)
     for _ in range(2):
         with pytest.raises(Misconfigured, match="SubscribersSecret"):
             directory.subscribers()
 
 
-def test_a_secret_that_is_not_there_is_an_error() -> None:
+def test_a_missing_secret_is_an_error() -> None:
     client("secretsmanager").delete_secret(
         SecretId="SubscribersSecret", ForceDeleteWithoutRecovery=True
     )

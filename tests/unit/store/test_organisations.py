@@ -1,4 +1,4 @@
-"""Further organisations: read from their parameter once a minute, refused where it is malformed."""
+"""ParameterOrganisations: the parameter is read once a minute, and refused where malformed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from genesys_purge.errors import InvalidRequest, Misconfigured
 from genesys_purge.model.regions import DOMAINS
 from genesys_purge.settings import Settings
 from genesys_purge.store.organisations import MAX_AGE, ParameterOrganisations
+from genesys_purge.store.parameters import Parameters
 
 from tests import template
-from tests.clock import Stopwatch
-from tests.unit.aws import client, mocked_aws
+from tests.clock import Clock
+from tests.unit.aws import client, mocked_aws, ssm
 
 OWN = Settings(genesys_region="us-west-2", genesys_api_url="https://own.test").organisation
 EMEA = {
@@ -41,9 +42,8 @@ def put(**organisations: Any) -> None:
     client("ssm").put_parameter(Name="/known", Value=value, Type="String", Overwrite=True)
 
 
-def adapter(watch: Stopwatch | None = None) -> ParameterOrganisations:
-    watch = watch or Stopwatch()
-    return ParameterOrganisations(OWN, client("ssm"), "/known", "stack/organisations/", watch)
+def adapter() -> ParameterOrganisations:
+    return ParameterOrganisations(OWN, Parameters(ssm()), "/known", "stack/organisations/")
 
 
 def test_an_organisation_has_what_it_says_and_a_secret_by_its_name() -> None:
@@ -82,12 +82,12 @@ def test_a_host_may_have_a_port_and_a_path(url: str) -> None:
     assert adapter().named("emea").api_url == url
 
 
-@pytest.mark.parametrize(("known", "told"), [({}, "must be absent"), ({"emea": EMEA}, "emea")])
-def test_one_that_there_is_not_is_refused_with_those_that_there_are(
-    known: dict[str, Any], told: str
+@pytest.mark.parametrize(("known", "expected"), [({}, "must be absent"), ({"emea": EMEA}, "emea")])
+def test_an_unknown_organisation_is_refused_with_the_known_ones(
+    known: dict[str, Any], expected: str
 ) -> None:
     put(**known)
-    with pytest.raises(InvalidRequest, match=told) as refused:
+    with pytest.raises(InvalidRequest, match=expected) as refused:
         adapter().named("latam")
     (error,) = refused.value.fields
     assert error.path == "organisation"
@@ -120,7 +120,7 @@ def test_one_that_there_is_not_is_refused_with_those_that_there_are(
         {"region": "eu-west-1", "liveRequestsPerSecond": "4"},
     ],
 )
-def test_a_malformed_parameter_is_an_error_that_names_it_and_never_a_default(wrong: Any) -> None:
+def test_a_malformed_parameter_is_an_error_that_names_it(wrong: Any) -> None:
     put(emea=EMEA, apac=wrong)
     with pytest.raises(Misconfigured, match=r"the parameter /known cannot be read: .*apac"):
         adapter().named("emea")
@@ -133,15 +133,14 @@ def test_a_name_that_could_mean_another_secret_is_none(name: str) -> None:
         adapter().named(name)
 
 
-def test_the_parameter_is_read_once_a_minute() -> None:
-    watch = Stopwatch()
-    named = adapter(watch)
+def test_the_parameter_is_read_once_a_minute(clock: Clock) -> None:
+    named = adapter()
     put(emea=EMEA)
     assert named.named("emea").max_records == 7
     put(emea=EMEA | {"maxRecords": 8})
-    watch.seconds = MAX_AGE
+    clock.wait(MAX_AGE)
     assert named.named("emea").max_records == 7
-    watch.seconds = MAX_AGE + 1
+    clock.wait(1)
     assert named.named("emea").max_records == 8
 
 

@@ -1,4 +1,4 @@
-"""What an operator may change: the matrix, read once a minute, and the switch, read each time."""
+"""ParameterPolicies: the matrix is read once a minute, the kill switch on every call."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.ports import Policies
+from genesys_purge.store.parameters import Parameters
 from genesys_purge.store.policies import ParameterPolicies
 
 from tests import template
-from tests.clock import Stopwatch
+from tests.clock import Clock
 from tests.fakes import MemoryPolicies
-from tests.unit.aws import client, mocked_aws
+from tests.unit.aws import client, mocked_aws, ssm
 
 SHIPPED = template.parameters()
 
@@ -32,8 +32,8 @@ def put(name: str, value: str) -> None:
     client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
-def adapter(watch: Stopwatch | None = None) -> ParameterPolicies:
-    return ParameterPolicies(client("ssm"), "/matrix", "/switch", watch or Stopwatch())
+def adapter() -> ParameterPolicies:
+    return ParameterPolicies(Parameters(ssm()), "/matrix", "/switch")
 
 
 @pytest.fixture(params=["twin", "ssm"])
@@ -73,7 +73,11 @@ def test_anything_but_a_clear_yes_is_a_no(value: str, *, is_on: bool) -> None:
 
 
 @pytest.mark.usefixtures("parameters")
-def test_the_switch_is_read_each_time() -> None:
+@pytest.mark.parametrize("default_max_age", ["0", "300"])
+def test_the_switch_is_read_on_every_call(
+    default_max_age: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_PARAMETERS_MAX_AGE", default_max_age)
     policies = adapter()
     found = []
     for value in ("on", "off", "on"):
@@ -83,14 +87,13 @@ def test_the_switch_is_read_each_time() -> None:
 
 
 @pytest.mark.usefixtures("parameters")
-def test_the_matrix_is_read_anew_after_a_minute() -> None:
-    watch = Stopwatch()
-    policies = adapter(watch)
+def test_the_matrix_is_read_again_after_a_minute(clock: Clock) -> None:
+    policies = adapter()
     first = policies.retention_matrix()
     put("/matrix", '{"rules": [{"name": "n", "minimumDays": 99, "basis": "law"}]}')
-    watch.seconds = 60
-    assert policies.retention_matrix() is first
-    watch.seconds = 60.1
+    clock.wait(60)
+    assert policies.retention_matrix() == first
+    clock.wait(0.1)
     assert [rule.minimum_days for rule in policies.retention_matrix().rules] == [99]
 
 
@@ -109,19 +112,18 @@ def test_the_matrix_is_read_anew_after_a_minute() -> None:
         '{"rules": [{"name": "n", "minimumDays": 30, "basis": "b", "match": {"metod": "x"}}]}',
     ],
 )
-def test_a_matrix_that_cannot_be_read_is_an_error_and_never_the_default(value: str) -> None:
+def test_an_unreadable_matrix_is_an_error_and_never_the_default(value: str) -> None:
     put("/matrix", value)
     with pytest.raises(Misconfigured, match="retention matrix"):
         adapter().retention_matrix()
 
 
 @pytest.mark.usefixtures("parameters")
-def test_a_matrix_that_became_unreadable_is_not_used_beyond_its_minute() -> None:
-    watch = Stopwatch()
-    policies = adapter(watch)
+def test_a_matrix_that_becomes_unreadable_expires_after_a_minute(clock: Clock) -> None:
+    policies = adapter()
     policies.retention_matrix()
     put("/matrix", "oops")
-    watch.seconds = 61
+    clock.wait(61)
     for _ in range(2):
         with pytest.raises(Misconfigured, match="retention matrix"):
             policies.retention_matrix()
@@ -129,8 +131,17 @@ def test_a_matrix_that_became_unreadable_is_not_used_beyond_its_minute() -> None
 
 @pytest.mark.usefixtures("parameters")
 @pytest.mark.parametrize("name", ["/matrix", "/switch"])
-def test_a_parameter_that_is_not_there_is_an_error(name: str) -> None:
+def test_a_missing_parameter_is_named_with_what_to_do(name: str) -> None:
     client("ssm").delete_parameter(Name=name)
     read = adapter().retention_matrix if name == "/matrix" else adapter().purging_is_on
-    with pytest.raises(ClientError, match="ParameterNotFound"):
+    with pytest.raises(Misconfigured, match=f"the parameter {name} does not exist; create it"):
         read()
+
+
+@pytest.mark.usefixtures("parameters")
+def test_a_switch_that_goes_missing_is_an_error_after_a_yes() -> None:
+    policies = adapter()
+    assert policies.purging_is_on()
+    client("ssm").delete_parameter(Name="/switch")
+    with pytest.raises(Misconfigured, match="/switch"):
+        policies.purging_is_on()

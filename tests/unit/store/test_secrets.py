@@ -1,19 +1,19 @@
-"""The client's credentials: kept five minutes, read anew when asked, never shown."""
+"""StoredCredentials: kept for five minutes, read again on request, never shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from botocore.exceptions import ClientError
+from aws_lambda_powertools.utilities.parameters import GetParameterError
 from botocore.stub import Stubber
 from genesys_purge.errors import AuthenticationFailed, Misconfigured
 from genesys_purge.genesys.oauth import Credentials
 from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 from genesys_purge.store.secrets import StoredSecret
 
-from tests.clock import Stopwatch
-from tests.unit.aws import client, mocked_aws
+from tests.clock import Clock
+from tests.unit.aws import client, mocked_aws, secrets_manager
 from tests.unit.genesys.exchange import Answer, Exchange, token
 
 
@@ -29,27 +29,25 @@ def put(text: str) -> None:
     client("secretsmanager").put_secret_value(SecretId="GenesysSecret", SecretString=text)
 
 
-def stored(watch: Stopwatch | None = None) -> StoredCredentials:
-    secret = StoredSecret(client("secretsmanager"), "GenesysSecret", MAX_AGE, watch or Stopwatch())
-    return StoredCredentials(secret)
+def stored() -> StoredCredentials:
+    return StoredCredentials(StoredSecret(secrets_manager(), "GenesysSecret", MAX_AGE))
 
 
 def test_the_secret_is_read() -> None:
     assert stored()(fresh=False) == Credentials("id-1", "hush-1", "the secret GenesysSecret")
 
 
-def test_it_is_kept_for_five_minutes_and_no_longer() -> None:
-    watch = Stopwatch()
-    credentials = stored(watch)
+def test_credentials_are_kept_for_five_minutes_and_no_longer(clock: Clock) -> None:
+    credentials = stored()
     credentials(fresh=False)
     put('{"clientId": "id-1", "clientSecret": "hush-2"}')
-    watch.seconds = 300
+    clock.wait(300)
     assert credentials(fresh=False).client_secret == "hush-1"
-    watch.seconds = 300.1
+    clock.wait(0.1)
     assert credentials(fresh=False).client_secret == "hush-2"
 
 
-def test_it_is_read_at_once_when_a_fresh_one_is_asked_for_and_then_kept() -> None:
+def test_fresh_credentials_are_read_at_once_and_then_kept() -> None:
     credentials = stored()
     credentials(fresh=False)
     put('{"clientId": "id-1", "clientSecret": "hush-2"}')
@@ -82,7 +80,7 @@ def test_a_secret_that_was_rotated_is_found_after_the_first_refusal() -> None:
         '["hush-hush"]',
     ],
 )
-def test_a_secret_of_another_form_is_refused_without_showing_it(text: str) -> None:
+def test_a_malformed_secret_is_refused_without_showing_it(text: str) -> None:
     put(text)
     with pytest.raises(AuthenticationFailed, match="the Genesys secret must be") as refused:
         stored()(fresh=False)
@@ -91,7 +89,7 @@ def test_a_secret_of_another_form_is_refused_without_showing_it(text: str) -> No
     assert refused.value.__cause__ is None
 
 
-def test_a_secret_that_is_not_there_is_named_and_to_be_created() -> None:
+def test_a_missing_secret_is_named_with_what_to_do() -> None:
     client("secretsmanager").delete_secret(
         SecretId="GenesysSecret", ForceDeleteWithoutRecovery=True
     )
@@ -104,27 +102,41 @@ def test_a_secret_that_is_not_there_is_named_and_to_be_created() -> None:
 
 
 def read_while_aws_answers(code: str) -> None:
-    manager = client("secretsmanager")
-    with Stubber(manager) as stubber:
+    with Stubber(client("secretsmanager")) as stubber:
         stubber.add_client_error("get_secret_value", code)
-        StoredSecret(manager, "GenesysSecret", MAX_AGE, Stopwatch()).fields()
+        StoredSecret(secrets_manager(), "GenesysSecret", MAX_AGE).fields()
 
 
-def test_a_secret_that_may_not_be_read_is_named_with_the_right_to_give() -> None:
+def test_a_binary_secret_that_is_not_text_is_refused() -> None:
+    client("secretsmanager").put_secret_value(SecretId="GenesysSecret", SecretBinary=b"\xff\xfe")
+    with pytest.raises(AuthenticationFailed, match="is not a JSON object"):
+        stored()(fresh=False)
+
+
+def test_an_expired_secret_that_cannot_be_read_is_an_error(clock: Clock) -> None:
+    credentials = stored()
+    credentials(fresh=False)
+    put("hush-hush")
+    clock.wait(301)
+    with pytest.raises(AuthenticationFailed):
+        credentials(fresh=False)
+
+
+def test_a_forbidden_secret_is_named_with_the_right_to_allow() -> None:
     with pytest.raises(Misconfigured) as refused:
         read_while_aws_answers("AccessDeniedException")
     assert str(refused.value).startswith("the secret GenesysSecret may not be read; allow")
     assert "secretsmanager:GetSecretValue" in str(refused.value)
 
 
-def test_a_secret_that_is_marked_for_deletion_is_to_be_restored() -> None:
+def test_a_secret_marked_for_deletion_is_to_be_restored() -> None:
     client("secretsmanager").delete_secret(SecretId="GenesysSecret")
     with pytest.raises(AuthenticationFailed, match="is marked for deletion; restore it"):
         stored()(fresh=False)
 
 
-def test_what_time_may_mend_stays_the_error_of_aws() -> None:
-    with pytest.raises(ClientError, match="InternalServiceError"):
+def test_a_passing_failure_of_aws_stays_an_unexpected_error() -> None:
+    with pytest.raises(GetParameterError, match="InternalServiceError"):
         read_while_aws_answers("InternalServiceError")
 
 

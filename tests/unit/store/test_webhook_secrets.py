@@ -1,4 +1,4 @@
-"""The secrets of webhooks: two at once while one is rotated, and never an empty one."""
+"""StoredWebhookSecrets: two secrets during a rotation, and never an empty one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
 from genesys_purge.webhooks.ports import WebhookSecrets
 
-from tests.clock import Stopwatch
-from tests.unit.aws import client, mocked_aws
+from tests.clock import Clock
+from tests.unit.aws import client, mocked_aws, secrets_manager
 from tests.webhook_fakes import MemoryWebhookSecrets
 
 NOW, BEFORE = "hush-now", "hush-before"
@@ -32,17 +32,15 @@ def put(fields: Any) -> None:
     client("secretsmanager").put_secret_value(SecretId="WebhookSecret", SecretString=text)
 
 
-def stored(watch: Stopwatch | None = None) -> StoredWebhookSecrets:
-    return StoredWebhookSecrets(
-        StoredSecret(client("secretsmanager"), "WebhookSecret", MAX_AGE, watch or Stopwatch())
-    )
+def stored() -> StoredWebhookSecrets:
+    return StoredWebhookSecrets(StoredSecret(secrets_manager(), "WebhookSecret", MAX_AGE))
 
 
 @pytest.mark.parametrize(
     "secrets", [StoredWebhookSecrets, MemoryWebhookSecrets], ids=["stored", "twin"]
 )
 @pytest.mark.parametrize("previous", [BEFORE, None, ""])
-def test_the_current_secret_comes_first_and_then_the_one_before_it_if_any(
+def test_the_current_secret_comes_first_then_the_previous_one(
     secrets: type, previous: str | None
 ) -> None:
     put({"current": NOW, "previous": previous})
@@ -86,7 +84,7 @@ def test_only_text_that_is_there_is_a_secret(fields: Any, expected: list[str]) -
         f'"{NOW}"',
     ],
 )
-def test_without_a_secret_there_is_an_error_that_does_not_show_what_is_there(fields: Any) -> None:
+def test_without_a_usable_secret_the_error_does_not_show_it(fields: Any) -> None:
     put(fields)
     with pytest.raises(Misconfigured) as refused:
         stored()()
@@ -94,18 +92,17 @@ def test_without_a_secret_there_is_an_error_that_does_not_show_what_is_there(fie
     assert NOW not in str(refused.value)
 
 
-def test_a_new_secret_is_found_within_a_minute() -> None:
-    watch = Stopwatch()
-    secrets = stored(watch)
+def test_a_new_secret_is_found_within_a_minute(clock: Clock) -> None:
+    secrets = stored()
     secrets()
     put({"current": "hush-next", "previous": NOW})
-    watch.seconds = 60
+    clock.wait(60)
     assert list(secrets()) == [NOW.encode(), BEFORE.encode()]
-    watch.seconds = 60.1
+    clock.wait(0.1)
     assert list(secrets()) == [b"hush-next", NOW.encode()]
 
 
-def test_a_secret_that_is_not_there_is_an_error_that_does_not_name_it_to_whoever_asks() -> None:
+def test_a_missing_secret_is_an_error_that_does_not_name_it() -> None:
     client("secretsmanager").delete_secret(
         SecretId="WebhookSecret", ForceDeleteWithoutRecovery=True
     )

@@ -1,4 +1,4 @@
-"""The Genesys client's id and secret, from Secrets Manager."""
+"""The id and secret of the OAuth client, from Secrets Manager."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from genesys_purge.errors import AuthenticationFailed, Misconfigured
 from genesys_purge.genesys.oauth import Credentials
 from genesys_purge.store.secrets import StoredSecret
 
-MAX_AGE = 300.0
+MAX_AGE = 300
 
 
 class StoredCredentials:
-    """Reads the secret at most every five minutes, and at once where a fresh one is asked for."""
+    """Reads the secret at most every five minutes; `fresh` reads it at once."""
 
     def __init__(self, secret: StoredSecret) -> None:
         self._secret = secret
 
     def __call__(self, *, fresh: bool) -> Credentials:
-        """The credentials; AuthenticationFailed where the secret has none in the agreed form."""
+        """The credentials; AuthenticationFailed where the secret is missing or malformed."""
         name = f"the secret {self._secret.secret_id}"
         try:
             fields = self._secret.fields(fresh=fresh)

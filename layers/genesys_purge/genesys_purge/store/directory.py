@@ -1,4 +1,4 @@
-"""The subscribers to notifications, with what they sign with: one secret in Secrets Manager."""
+"""The subscribers to notifications and their signing keys: one secret in Secrets Manager."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from genesys_purge.model.wire import kept_by_operators
 from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.webhooks.notification import Subscribers
 
-MAX_AGE = 60.0
+MAX_AGE = 60
 
 
 class StoredDirectory:

@@ -2,59 +2,42 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.organisation import Organisation
-from genesys_purge.model.organisations import Organisations
+from genesys_purge.model.organisations import Organisations, OrganisationSettings
 from genesys_purge.model.wire import kept_by_operators
-from genesys_purge.store.parameters import value_of
+from genesys_purge.store.parameters import Parameters
 
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
-
-MAX_AGE = 60.0
+MAX_AGE = 60
 
 
 class ParameterOrganisations:
-    """Reads the parameter at most once a minute; each client's secret is found by its name."""
+    """Reads the parameter at most once a minute; a secret of the same name holds each client."""
 
     def __init__(
-        self,
-        own: Organisation,
-        client: SSMClient,
-        parameter: str,
-        secrets: str,
-        clock: Callable[[], float] = time.monotonic,
+        self, default: Organisation, parameters: Parameters, parameter: str, secrets: str
     ) -> None:
-        self._own = own
-        self._client = client
+        self._default = default
+        self._parameters = parameters
         self._parameter = parameter
         self._secrets = secrets
-        self._clock = clock
-        self._cached: tuple[float, Organisations] | None = None
 
     def named(self, name: str) -> Organisation:
-        """The organisation; InvalidRequest where there is none of that name."""
-        known = self._known().organisations
+        """The organisation; InvalidRequest where there is no organisation of that name."""
+        known = self._known()
         if name not in known:
-            told = f"one of {', '.join(sorted(known))}, or absent" if known else "absent"
+            expected = f"one of {', '.join(sorted(known))}, or absent" if known else "absent"
             message = (
-                f"must be {told}: {self._parameter} has no other; add it to that parameter, with "
-                "its client's secret, and it is in force within a minute"
+                f"must be {expected}: {self._parameter} has no other; add it to that parameter, "
+                "with its client's secret, and it is in force within a minute"
             )
             raise InvalidRequest([FieldError("organisation", message)])
-        return known[name].organisation(name, self._secrets + name, self._own)
+        return known[name].organisation(name, self._secrets + name, self._default)
 
-    def _known(self) -> Organisations:
-        if self._cached is None or self._cached[0] + MAX_AGE < self._clock():
-            self._cached = (self._clock(), self._read())
-        return self._cached[1]
-
-    def _read(self) -> Organisations:
-        text = value_of(self._client, self._parameter)
+    def _known(self) -> Mapping[str, OrganisationSettings]:
+        text = self._parameters.value(self._parameter, MAX_AGE)
         return kept_by_operators(
             f"the parameter {self._parameter}", lambda: Organisations.model_validate_json(text)
-        )
+        ).organisations

@@ -1,4 +1,4 @@
-"""The secrets under which Genesys signs webhooks: the current one, and the one before it."""
+"""The secrets that Genesys signs webhooks with: the current one and the previous one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from genesys_purge.errors import Misconfigured
 from genesys_purge.store.secrets import StoredSecret
 
-MAX_AGE = 60.0
+MAX_AGE = 60
 FORM = 'the webhook secret must be {"current": "...", "previous": "..."}'
 
 
@@ -18,9 +18,9 @@ class StoredWebhookSecrets:
         self._secret = secret
 
     def __call__(self) -> Sequence[bytes]:
-        """Both secrets, or one; Misconfigured where there is none: an empty one proves nothing.
+        """Both secrets, or one of them; Misconfigured where there is none, or only empty ones.
 
-        Anybody may send a webhook and is answered the error, so it does not name the secret.
+        The answer to any sender contains this error, so the error does not name the secret.
         """
         try:
             fields = self._secret.fields()

@@ -12,6 +12,7 @@ from genesys_purge.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 
     from genesys_purge.genesys.client import Circuit, GenesysClient
     from genesys_purge.model.organisation import Organisation
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from genesys_purge.store.holds import DynamoHolds
     from genesys_purge.store.ledger import Ledger
     from genesys_purge.store.organisations import ParameterOrganisations
+    from genesys_purge.store.parameters import Parameters
     from genesys_purge.store.policies import ParameterPolicies
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
@@ -87,18 +89,41 @@ def holds() -> DynamoHolds:
 
 
 @cache
+def ssm() -> SSMProvider:
+    """Powertools' cache of parameters, over our own client."""
+    from aws_lambda_powertools.utilities.parameters import SSMProvider
+
+    return SSMProvider(boto3_client=aws("ssm"))
+
+
+@cache
+def secrets_manager() -> SecretsProvider:
+    """Powertools' cache of secrets, over our own client."""
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+    return SecretsProvider(boto3_client=aws("secretsmanager"))
+
+
+def parameters() -> Parameters:
+    from genesys_purge.store.parameters import Parameters
+
+    return Parameters(ssm())
+
+
+@cache
 def policies() -> ParameterPolicies:
     from genesys_purge.store.policies import ParameterPolicies
 
+    this = settings()
     return ParameterPolicies(
-        aws("ssm"), settings().named("retention_parameter"), settings().named("switch_parameter")
+        parameters(), this.named("retention_parameter"), this.named("switch_parameter")
     )
 
 
-def secret(secret_id: str, max_age: float) -> StoredSecret:
+def secret(secret_id: str, max_age: int) -> StoredSecret:
     from genesys_purge.store.secrets import StoredSecret
 
-    return StoredSecret(aws("secretsmanager"), secret_id, max_age)
+    return StoredSecret(secrets_manager(), secret_id, max_age)
 
 
 @cache
@@ -158,7 +183,7 @@ def _organisations() -> ParameterOrganisations:
     this = settings()
     return ParameterOrganisations(
         this.organisation,
-        aws("ssm"),
+        parameters(),
         this.named("organisations_parameter"),
         this.named("organisation_secrets"),
     )

@@ -62,11 +62,10 @@ def registrations() -> SqsQueue:
     return adapters.queue("registrations_queue", "abandoned_registrations_queue")
 
 
-@cache
 def webhook_url() -> str:
-    from genesys_purge.store.parameters import value_of
-
-    return value_of(adapters.aws("ssm"), adapters.settings().named("webhook_url_parameter"))
+    """The URL of our webhook, at most a minute old."""
+    name = adapters.settings().named("webhook_url_parameter")
+    return adapters.parameters().value(name, max_age=60)
 
 
 def platform_of(name: str | None) -> Platform:

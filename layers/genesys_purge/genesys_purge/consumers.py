@@ -1,0 +1,105 @@
+"""Consumers of queues and of the audit's stream, over Powertools' batch processing.
+
+They are not part of `entrypoint`: batch processing loads asyncio, which only consumers pay for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
+    DynamoDBRecord,
+    DynamoDBRecordEventName,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from genesys_purge.entrypoint import Handler, guarded
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.wire import Wire
+from genesys_purge.ports import Receipt
+from genesys_purge.telemetry import correlate, observed
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+M = TypeVar("M", bound=Wire)
+
+
+class NotDone(Exception):
+    """The queue hands the message out again; nothing is wrong."""
+
+
+class InOrder(BatchProcessor):
+    """Stops at the first failure, so that no record overtakes the one before it."""
+
+    def process(self) -> list[tuple[Any, ...]]:
+        results = []
+        for record in self.records:
+            results.append(self._process_record(record))
+            if self.fail_messages:
+                break
+        return results
+
+
+def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler]:
+    """The consumer of a queue: a message that fails, or is not done, is handed out again."""
+
+    def wrap(use_case: Callable[[M, Receipt], bool]) -> Handler:
+        def consume(record: SQSRecord) -> bool:
+            parsed = message.model_validate_json(record.body, by_name=False)
+            times = int(record.attributes.approximate_receive_count)
+            return use_case(parsed, Receipt(record.receipt_handle, times))
+
+        @wraps(use_case)
+        def handler(event: Any, context: LambdaContext) -> Any:
+            def consume_one(record: SQSRecord) -> None:
+                correlate(record.message_id)
+                if not guarded(lambda: consume(record), context):
+                    raise NotDone
+
+            processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+            return observed(
+                lambda: process_partial_response(event, consume_one, processor), event, context
+            )
+
+        return handler
+
+    return wrap
+
+
+def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
+    """The consumer of the audit's stream: it handles new records in order, up to a failure.
+
+    Lambda continues from the record that failed. The error is raised where that is the first one:
+    Lambda then splits the batch, until it can give up that record alone.
+    """
+
+    def consume(record: DynamoDBRecord) -> None:
+        if record.event_name is DynamoDBRecordEventName.INSERT and record.dynamodb:
+            image = record.dynamodb.new_image
+            correlate(image.get("runId"))
+            use_case(AuditRecord.model_validate_json(image["body"]))
+
+    @wraps(use_case)
+    def handler(event: Any, context: LambdaContext) -> Any:
+        def consume_one(record: DynamoDBRecord) -> None:
+            correlate(record.event_id)
+            guarded(lambda: consume(record), context)
+
+        processor = InOrder(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+        answer = observed(
+            lambda: process_partial_response(event, consume_one, processor), event, context
+        )
+        for _, error, _ in processor.exceptions:
+            if error and not processor.success_messages:
+                raise error
+        return answer
+
+    return handler

@@ -1,0 +1,15 @@
+"""The context that Lambda gives a function with each event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the functions read of Lambda's context."""
+
+    aws_request_id: str
+    function_name: str = "function-under-test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:function-under-test"
