@@ -145,7 +145,7 @@ def test_the_demo_shows_a_purge_a_rule_a_forgery_and_who_was_told(tmp_path: Path
     shown = [each.strip() for each in line.lines]
     (rule,) = (each for each in shown if re.fullmatch(r"rule +[0-9a-f-]{36} is registered", each))
     rule_id = rule.split()[1]
-    assert any(each.endswith(f"{rule_id}, no second rule") for each in shown)
+    assert any(each.endswith(f"the same rule, {rule_id}") for each in shown)
     assert any("Genesys deleted" in each for each in shown)
     (audit,) = (
         json.loads(each.partition("  ")[2]) for each in shown if '"webhook_received"' in each
@@ -154,7 +154,7 @@ def test_the_demo_shows_a_purge_a_rule_a_forgery_and_who_was_told(tmp_path: Path
     assert any(each.startswith("answered  401") for each in shown)
     for kind in ("data.purge.chunk.completed", "purge_run_finished", "purge_rule_executed"):
         assert f"1 x  {kind}" in shown
-    assert "signatures  4 of 4 hold" in shown
+    assert "signatures  4 of 4 are valid" in shown
     line.assert_nothing_is_left()
 
 

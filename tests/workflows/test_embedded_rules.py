@@ -12,7 +12,7 @@ def test_the_demo_shows_a_deployment_a_rollback_and_an_export(tmp_path: Path) ->
     line = CommandLine(tmp_path, "demo-rules", "--conversations", "10")
     assert line.exit_code() == 0
     printed = "".join(line.lines)
-    for shown in ("deployed", "unchanged", "dry_run", "rolled_back", "each as it was before"):
+    for shown in ("deployed", "unchanged", "dry_run", "rolled_back", "the same as before"):
         assert shown in printed
     result = json.loads((line.out / "result.json").read_text())
     assert result["outcome"] == "rolled_back"
