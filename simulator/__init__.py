@@ -1,4 +1,4 @@
-"""A Genesys Cloud that answers over HTTP, by the documented contract and as the live one does."""
+"""A simulated Genesys Cloud over HTTP, with a documented and a live dialect."""
 
 from simulator.documented.campaigns.events import EventName, RuleEvent
 from simulator.documented.campaigns.rules import CampaignRecord

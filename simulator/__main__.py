@@ -1,4 +1,4 @@
-"""`python -m simulator`: serves a generated corpus until it is interrupted."""
+"""`python -m simulator`: serves generated conversations until Ctrl-C."""
 
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -12,20 +12,22 @@ from simulator.simulator import Simulator, system_time
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
-    """The command line."""
-    parser = ArgumentParser("python -m simulator", formatter_class=ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--conversations", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--speed", type=float, default=1.0, help="how much faster jobs run")
-    parser.add_argument(
-        "--live-only", action="store_true", help="without what only the documents describe"
+    """Parses the command line."""
+    parser = ArgumentParser(
+        "python -m simulator",
+        description="Serves a simulated Genesys Cloud on 127.0.0.1 until Ctrl-C.",
+        formatter_class=ArgumentDefaultsHelpFormatter,
     )
+    parser.add_argument("--port", type=int, default=0, help="the port; 0 picks a free port")
+    parser.add_argument("--conversations", type=int, default=5000, help="how many to generate")
+    parser.add_argument("--seed", type=int, default=7, help="the seed of the conversations")
+    parser.add_argument("--speed", type=float, default=1.0, help="divides every duration")
+    parser.add_argument("--live-only", action="store_true", help="without the documented dialect")
     return parser.parse_args(arguments)
 
 
 def build_server(arguments: Namespace) -> SimulatorServer:
-    """A server as the command line asks for it, not yet started."""
+    """Builds a server, without starting it."""
     corpus = Corpus.generate(count=arguments.conversations, seed=arguments.seed, now=system_time())
     settings = SimulatorSettings(speed=arguments.speed, live_only=arguments.live_only)
     simulator = Simulator(corpus, settings)
@@ -33,9 +35,9 @@ def build_server(arguments: Namespace) -> SimulatorServer:
 
 
 def main() -> None:
-    """Prints the address and serves."""
+    """Prints the address and serves until Ctrl-C."""
     with build_server(parse_arguments()) as url:
-        print(f"A simulated Genesys Cloud answers at {url}", flush=True)
+        print(f"The simulated Genesys Cloud is at {url}", flush=True)
         with suppress(KeyboardInterrupt):
             Event().wait()
 

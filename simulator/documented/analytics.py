@@ -1,4 +1,4 @@
-"""`POST /api/v2/analytics/conversations/details/query`: counts (D2) and eligibility (D4)."""
+"""`POST /api/v2/analytics/conversations/details/query`: counts and eligibility."""
 
 from typing import Literal
 
@@ -21,14 +21,14 @@ ELIGIBILITY_SCOPES = (*COUNT_SCOPES, "analytics:conversation:delete")
 
 
 class EligibilityQuery(Body):
-    """D4's dialect."""
+    """The query of the conversation archive."""
 
     query: str
     view: Literal["default"] = "default"
 
 
 class CountFilter(Body):
-    """A D2 or D3 request's filter."""
+    """The filter of a data deletion or an interaction purge."""
 
     date_range: DateRange
     query: str | None = None
@@ -38,7 +38,7 @@ class CountFilter(Body):
 
     @property
     def records(self) -> RecordFilter:
-        """The records to count."""
+        """The filter of the records to count."""
         return RecordFilter(
             window=self.date_range,
             media_type=self.interaction_type,
@@ -48,7 +48,7 @@ class CountFilter(Body):
 
 
 class CountQuery(Body):
-    """D2's dialect."""
+    """The counting query of the data deletion."""
 
     entity: Literal["conversation"]
     filter: CountFilter
@@ -111,13 +111,13 @@ class Analytics:
 
 
 def is_eligibility_query(body: bytes) -> bool:
-    """Whether the body is in the dialect of the conversation archive."""
+    """Whether the body is the query of the conversation archive."""
     fields = _object(body)
     return fields is not None and "query" in fields and "filter" not in fields
 
 
 def counting_method(request: Request) -> Method | None:
-    """The method whose count the body asks for; None if the body is not a JSON object."""
+    """The method that counts; None if the body is not a JSON object."""
     fields = _object(request.body)
     if fields is None:
         return None

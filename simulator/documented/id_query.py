@@ -1,4 +1,4 @@
-"""Reads `conversationId IN ("a","b")`, the only query that the eligibility query understands."""
+"""Parses `conversationId IN ("a","b")`, the only supported eligibility query."""
 
 import re
 
@@ -9,7 +9,7 @@ ID = re.compile(r'\s*"([A-Za-z0-9-]{1,64})"\s*')
 
 
 def parse_id_query(query: str, max_ids: int | None) -> list[str]:
-    """The distinct ids in order; anything but a list of quoted ids is refused with 400."""
+    """The distinct ids in order; refuses with 400 anything but a list of quoted ids."""
     found = LIST.fullmatch(query)
     if found is None:
         raise Refusal(400, 'query: must be conversationId IN ("id", ...)', code="invalid.query")

@@ -1,4 +1,4 @@
-"""The jobs that submits created: what they delete, how far they are, what has become of them."""
+"""The jobs of the documented deletion methods: their targets, progress and results."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,15 +11,15 @@ from uuid import uuid4
 from simulator.http.answer import Refusal
 from simulator.http.request import Request
 from simulator.organisation.corpus import Corpus, Deletion
-from simulator.organisation.faults import FATES, Faults
+from simulator.organisation.faults import Faults
 from simulator.organisation.settings import DeletionMoment, SimulatorSettings
-from simulator.organisation.timeline import UNFINISHED, Fate, JobState, Timeline
+from simulator.organisation.timeline import UNFINISHED, JobState, Timeline
 from simulator.organisation.words import ConversationStatus, Method
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One policy of a job: what it asks to delete, and what of that it may delete."""
+    """One policy of a job: the requested ids, and the targets, which are those it may delete."""
 
     requested: tuple[str, ...]
     targets: tuple[str, ...]
@@ -27,19 +27,19 @@ class Part:
 
     @classmethod
     def of(cls, requested: Iterable[str], corpus: Corpus, *, soft: bool) -> Self:
-        """The part that asks for these ids, each once, and skips what may not be deleted."""
+        """A part that requests each id once and skips ids that cannot be deleted."""
         ids = tuple(dict.fromkeys(requested))
         return cls(ids, tuple(each for each in ids if corpus.deletable(each)), soft)
 
     @property
-    def leaves(self) -> ConversationStatus:
-        """How its deleted records read."""
+    def final_status(self) -> ConversationStatus:
+        """The status of its deleted records."""
         return ConversationStatus.DELETED if self.soft else ConversationStatus.PURGED
 
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """What a test or the state page sees of a job."""
+    """A snapshot of a job, for tests and the state page."""
 
     job_id: str
     method: Method
@@ -54,10 +54,10 @@ class JobRecord:
 
 @dataclass(slots=True)
 class Job:
-    """A job as Genesys keeps it.
+    """A job.
 
-    `targets` are the ids in the order in which they are processed, each with the number of its
-    part; `settled` of them are dealt with; `deleted` are the ids it deleted, for each part.
+    `targets` are part numbers and ids, in order of processing. The first `settled` targets are
+    processed. `deleted` are the deleted ids of each part.
     """
 
     job_id: str
@@ -70,7 +70,7 @@ class Job:
     deleted: list[list[str]] = field(default_factory=list)
 
     def record(self, now: datetime) -> JobRecord:
-        """A snapshot."""
+        """Returns a snapshot."""
         return JobRecord(
             job_id=self.job_id,
             method=self.method,
@@ -85,7 +85,7 @@ class Job:
 
 
 class Jobs:
-    """All jobs of all methods; the caller sees to it that one thread at a time uses it."""
+    """All jobs of all documented methods; not thread-safe."""
 
     def __init__(self, corpus: Corpus, faults: Faults, settings: SimulatorSettings) -> None:
         self._corpus = corpus
@@ -111,7 +111,7 @@ class Jobs:
         return job
 
     def find(self, job_id: str, method: Method, now: datetime) -> tuple[Job, JobState]:
-        """A method's job and its state; refuses with 404 where there is none or it vanished."""
+        """Returns a method's job and its state; refuses with 404 if it is unknown or vanished."""
         job = self._jobs.get(job_id)
         state = job.timeline.state(now) if job is not None else JobState.VANISHED
         if job is None or job.method is not method or state is JobState.VANISHED:
@@ -119,7 +119,7 @@ class Jobs:
         return job, state
 
     def unfinished(self, method: Method, now: datetime) -> list[Job]:
-        """The method's jobs that are pending or running."""
+        """Returns the method's pending and running jobs."""
         return [
             job
             for job in self._open
@@ -127,24 +127,22 @@ class Jobs:
         ]
 
     def settle(self, now: datetime) -> None:
-        """Carries out the deletions that are due."""
+        """Executes the deletions that are due."""
         for job in self._open:
             self._delete(job, self._due(job.timeline, now))
         self._open = [job for job in self._open if job.timeline.state(now) in UNFINISHED]
 
     def records(self, now: datetime) -> list[JobRecord]:
-        """Every job ever created, in order."""
+        """Snapshots of all jobs, in order of creation."""
         return [job.record(now) for job in self._jobs.values()]
 
     def _timeline(self, method: Method, records: int, submitted_at: datetime) -> Timeline:
-        fault = self._faults.for_job(method)
         return Timeline(
             submitted_at=submitted_at,
             pending=self._settings.lasting(self._settings.job_base_seconds),
             per_record=self._settings.lasting(self._settings.job_seconds_per_record),
             records=records,
-            fate=FATES[fault.kind] if fault else Fate.COMPLETES,
-            progress=fault.job_progress if fault else 0.0,
+            job_fate=self._faults.for_job(method),
         )
 
     def _due(self, timeline: Timeline, now: datetime) -> int:
@@ -156,7 +154,7 @@ class Jobs:
     def _delete(self, job: Job, due: int) -> None:
         for number in range(job.settled, due):
             part, target = job.targets[number]
-            deletion = Deletion(self._moment(job, number), job.job_id, job.parts[part].leaves)
+            deletion = Deletion(self._moment(job, number), job.job_id, job.parts[part].final_status)
             if self._corpus.delete(target, deletion):
                 job.deleted[part].append(target)
         job.settled = max(job.settled, due)
@@ -168,8 +166,8 @@ class Jobs:
         return timeline.processes_at(number + 1)
 
 
-class Asking(Protocol):
-    """A job as far as it says what it was asked to delete."""
+class RequestingJob(Protocol):
+    """A job and the ids that it was asked to delete."""
 
     @property
     def job_id(self) -> str:
@@ -177,13 +175,13 @@ class Asking(Protocol):
 
     @property
     def requested_ids(self) -> tuple[str, ...]:
-        """What it was asked to delete."""
+        """The ids that it was asked to delete."""
 
 
-def overlapping(records: Sequence[Asking]) -> list[tuple[str, str]]:
-    """The pairs of jobs that were asked to delete some same conversation: submitted twice."""
-    askers: dict[str, list[str]] = defaultdict(list)
+def overlapping(records: Sequence[RequestingJob]) -> list[tuple[str, str]]:
+    """The pairs of jobs that were both asked to delete the same id."""
+    jobs_by_id: dict[str, list[str]] = defaultdict(list)
     for record in records:
         for each in record.requested_ids:
-            askers[each].append(record.job_id)
-    return list(dict.fromkeys(pair for ids in askers.values() for pair in combinations(ids, 2)))
+            jobs_by_id[each].append(record.job_id)
+    return list(dict.fromkeys(pair for ids in jobs_by_id.values() for pair in combinations(ids, 2)))

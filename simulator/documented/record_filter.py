@@ -1,4 +1,4 @@
-"""Which records a D2 or D3 request, or a count, is about."""
+"""The filter of a data deletion, an interaction purge or a count."""
 
 import re
 from collections.abc import Mapping
@@ -21,19 +21,19 @@ FILTERS = ("queueId", "externalContactId")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A field of a record, or one of its custom attributes, equals a value."""
+    """A field or a custom attribute of a record equals a value."""
 
     field: str
     value: str
 
     def accepts(self, conversation: Conversation) -> bool:
-        """Whether the conversation has the value; one without the field does not."""
+        """Whether the conversation has this value; False without the field."""
         return _values(conversation).get(self.field.removeprefix("attributes.")) == self.value
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
-    """Records that ended in the window and meet every other condition."""
+    """Records that ended in the window and meet every condition."""
 
     window: DateRange
     media_type: MediaType | None = None
@@ -41,12 +41,12 @@ class RecordFilter:
     terms: tuple[Term, ...] = ()
 
     def select(self, corpus: Corpus) -> list[Conversation]:
-        """The records it accepts, deleted ones too, by end time."""
+        """The accepted records by end time, including deleted ones."""
         ended = corpus.ended_within(self.window.start, self.window.end)
         return [each for each in ended if self._accepts(each)]
 
     def count(self, corpus: Corpus, as_of: datetime) -> int:
-        """How many of them still read as there."""
+        """The number of accepted records that are not deleted at `as_of`."""
         found = (corpus.status_of(each.conversation_id, as_of) for each in self.select(corpus))
         return sum(status not in GONE for status in found)
 
@@ -59,7 +59,7 @@ class RecordFilter:
 
 
 def parse_query(query: str | None) -> tuple[Term, ...]:
-    """`field:value`, `field = "value"` or `field eq 'value'`, joined by `and`; else 400."""
+    """Parses `field:value`, `field = "value"` or `field eq 'value'`, joined by `and`; else 400."""
     if query is None:
         return ()
     terms, position = [], 0
@@ -72,12 +72,12 @@ def parse_query(query: str | None) -> tuple[Term, ...]:
             break
         position = joint.end()
     if found is None or found.end() < len(text):
-        raise Refusal(400, "query: unknown filter, it cannot be read", code="invalid.filter")
+        raise Refusal(400, "query: the filter cannot be parsed", code="invalid.filter")
     return tuple(terms)
 
 
 def parse_filters(filters: Mapping[str, object] | None) -> tuple[Term, ...]:
-    """`{attributes?: {name: value}, queueId?, externalContactId?}`; any other shape is a 400."""
+    """Parses `{attributes?: {name: value}, queueId?, externalContactId?}`; else 400."""
     terms = []
     for name, value in (filters or {}).items():
         if name == "attributes" and isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""The governance receiver's notifications as a plain HTML page."""
+"""The received notifications as an HTML page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADERS = {
 
 
 def page(rows: Sequence[Mapping[str, object]]) -> Answer:
-    """A table of them, everything that was sent escaped."""
+    """A table of the notifications; all received text is escaped."""
     head = "".join(f"<th>{escape(name)}</th>" for name in COLUMNS)
     body = "\n".join(f"<tr>{''.join(_cell(row[name]) for name in COLUMNS)}</tr>" for row in rows)
     text = f"""<!doctype html>

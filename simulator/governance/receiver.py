@@ -1,4 +1,4 @@
-"""`/_simulator/governance`: an external receiver of notifications that checks their signatures."""
+"""`/_simulator/governance`: receives notifications and checks their signatures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FINAL = frozenset(each.value for each in HTTPStatus if each >= HTTPStatus.OK)
 
 
 class ReceiverFault(Body):
-    """The next `times` notifications are answered with `status`, or not at all where it hangs."""
+    """The next `times` notifications are answered with `status`, or hang without an answer."""
 
     status: int | None = None
     hang: bool = False
@@ -38,15 +38,15 @@ class ReceiverFault(Body):
     @model_validator(mode="after")
     def _one_of_both(self) -> ReceiverFault:
         if (self.status is None) is not self.hang:
-            raise PydanticCustomError("fault", "either status or hang")
+            raise PydanticCustomError("fault", "needs either status or hang")
         if self.status is not None and self.status not in FINAL:
-            raise PydanticCustomError("status", "status must be a known and final one")
+            raise PydanticCustomError("status", "status must be a known final status")
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A notification as it came; `status` is None where it was left without an answer."""
+    """A received notification; `status` is None if it got no answer."""
 
     at: datetime
     headers: Mapping[str, str]
@@ -56,7 +56,7 @@ class Notification:
 
     @property
     def content(self) -> object:
-        """The body's JSON, else the body as text."""
+        """The body as JSON or, if it is not JSON, as text."""
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -64,7 +64,7 @@ class Notification:
 
     @property
     def wire(self) -> dict[str, object]:
-        """Its entry in the list."""
+        """The entry in the list."""
         content = self.content
         readable = not isinstance(content, str)
         return {
@@ -79,7 +79,7 @@ class Notification:
 
 
 class Governance:
-    """Keeps whatever it is sent, believed or not, answered or not."""
+    """Stores every notification, even with a wrong signature or without an answer."""
 
     def __init__(self, secret: str) -> None:
         self._key = key_of(secret)
@@ -87,7 +87,7 @@ class Governance:
         self._received: list[Notification] = []
 
     def routes(self) -> tuple[Route, ...]:
-        """Receive, show and fail."""
+        """Receive notifications, list them and plan faults."""
         return (
             Route("POST", PATH, self.receive),
             Route("GET", PATH, self.show),
@@ -95,37 +95,39 @@ class Governance:
         )
 
     def receive(self, request: Request) -> Answer:
-        """204 where the signature holds, else 401, unless a fault strikes."""
-        held = holds(request.headers, request.body, self._key)
-        status = self._faults.popleft() if self._faults else 204 if held else 401
-        self._received.append(Notification(request.at, request.headers, request.body, held, status))
+        """204 for a valid signature, else 401; a planned fault comes first."""
+        valid = is_valid(request.headers, request.body, self._key)
+        status = self._faults.popleft() if self._faults else 204 if valid else 401
+        self._received.append(
+            Notification(request.at, request.headers, request.body, valid, status)
+        )
         if status is None:
             raise Unanswered(hangs=True)
         return Answer(status, b"")
 
     def show(self, request: Request) -> Answer:
-        """`{received: [...]}`, or a page where the caller prefers HTML."""
+        """`{received: [...]}`, or an HTML page if the caller accepts HTML."""
         rows = [each.wire for each in self._received]
         if "text/html" in request.headers.get("accept", ""):
             return page(rows)
         return Answer.json(200, {"received": rows})
 
     def fail(self, request: Request) -> Answer:
-        """Plans faults, which strike one after the other; answers how many wait."""
+        """Plans faults; returns the number of planned faults."""
         fault = parse_body(ReceiverFault, request)
         self._faults.extend(repeat(fault.status, fault.times))
         return Answer.json(201, {"faults": len(self._faults)})
 
 
 def key_of(secret: str) -> bytes:
-    """The key of `whsec_` and base64, or of plain text; raises ValueError for bad base64."""
+    """The key of a `whsec_` secret or of plain text; raises ValueError for wrong base64."""
     if secret.startswith(PREFIX):
         return b64decode(secret.removeprefix(PREFIX), validate=True)
     return secret.encode()
 
 
-def holds(headers: Mapping[str, str], body: bytes, key: bytes) -> bool:
-    """Whether one of the Standard Webhooks signatures is the body's."""
+def is_valid(headers: Mapping[str, str], body: bytes, key: bytes) -> bool:
+    """Whether one of the Standard Webhooks signatures matches the body."""
     if not {"webhook-id", "webhook-timestamp", "webhook-signature"} <= headers.keys():
         return False
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body

@@ -1,4 +1,4 @@
-"""A request as it came over HTTP, before anything is decided about it."""
+"""HTTP requests, read from WSGI."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ LENGTH = re.compile(r"[0-9]{1,15}")
 class Request:
     """One HTTP request; header names are in lower case.
 
-    `body_size` is None where it cannot be told; such a body, or one too large, is left out.
+    `body_size` is None if the request does not declare it. The body is not read if its size is
+    unknown or too large.
     """
 
     verb: str
@@ -31,13 +32,13 @@ class Request:
 
     @property
     def bearer(self) -> str | None:
-        """The presented access token."""
+        """The access token, if any."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
 
 
 def read_request(environ: WSGIEnvironment, at: datetime, max_body_bytes: int | None) -> Request:
-    """Reads a WSGI request; a body above the limit is left unread."""
+    """Reads a WSGI request; does not read a body over the limit."""
     size = content_length(environ)
     fits = max_body_bytes is None or (size or 0) <= max_body_bytes
     return Request(
@@ -52,7 +53,7 @@ def read_request(environ: WSGIEnvironment, at: datetime, max_body_bytes: int | N
 
 
 def content_length(environ: WSGIEnvironment) -> int | None:
-    """The size of the body in bytes; None where there is a body and no number says how long."""
+    """The size of the body in bytes; None if a body has no valid `Content-Length`."""
     text = environ.get("CONTENT_LENGTH") or "0"
     readable = LENGTH.fullmatch(text) and "HTTP_TRANSFER_ENCODING" not in environ
     return int(text) if readable else None
@@ -64,6 +65,6 @@ def _headers(environ: WSGIEnvironment) -> dict[str, str]:
         for key, value in environ.items()
         if key.startswith("HTTP_")
     }
-    # WSGI names this one without its prefix.
+    # In WSGI this header has no prefix.
     content_type = environ.get("CONTENT_TYPE")
     return {"content-type": content_type, **sent} if content_type else sent

@@ -1,4 +1,4 @@
-"""Strict reading of JSON bodies: unknown fields, wrong types and bad times are refused with 400."""
+"""Strict parsing of JSON bodies: unknown fields, wrong types and bad times are refused with 400."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\
 
 
 def parse_instant(value: object) -> datetime:
-    """An RFC 3339 time as an aware datetime in UTC."""
+    """Parses an RFC 3339 time to an aware datetime in UTC."""
     if isinstance(value, str) and RFC3339.fullmatch(value):
         try:
             return datetime.fromisoformat(value).astimezone(UTC)
@@ -26,7 +26,7 @@ def parse_instant(value: object) -> datetime:
 
 
 def format_instant(moment: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds."""
+    """Formats a time as RFC 3339 in UTC with milliseconds."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00") + "Z"
 
@@ -35,7 +35,7 @@ Instant = Annotated[datetime, BeforeValidator(parse_instant)]
 
 
 class Body(BaseModel):
-    """A JSON object in camelCase, read strictly."""
+    """A JSON object in camelCase, parsed strictly."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
@@ -44,7 +44,7 @@ BodyT = TypeVar("BodyT", bound=Body)
 
 
 class DateRange(Body):
-    """The half-open window start <= end time < end."""
+    """The half-open window `start <= time < end`."""
 
     start: Instant
     end: Instant
@@ -56,22 +56,22 @@ class DateRange(Body):
         return self
 
     def overlaps(self, other: "DateRange") -> bool:
-        """Whether some moment lies in both; touching is not overlapping."""
+        """Whether both windows share a moment; adjacent windows do not overlap."""
         return self.start < other.end and other.start < self.end
 
     def require_at_most(self, days: int | None) -> None:
-        """Refuses a longer range with 400."""
+        """Refuses a longer window with 400."""
         if days is not None and self.end - self.start > timedelta(days=days):
             raise Refusal(400, f"dateRange: must not be longer than {days} days")
 
     @property
     def wire(self) -> dict[str, str]:
-        """As the wire writes it."""
+        """The window as JSON."""
         return {"start": format_instant(self.start), "end": format_instant(self.end)}
 
 
 def field_errors(invalid: ValidationError) -> list[dict[str, str]]:
-    """`[{path, message}]`, a path of dotted parts; the whole body's is `body`."""
+    """`[{path, message}]`; a path has dotted parts, and `body` is the whole body."""
     return [
         {"path": ".".join(str(part) for part in error["loc"]) or BODY, "message": error["msg"]}
         for error in invalid.errors(include_url=False, include_input=False)
@@ -79,7 +79,7 @@ def field_errors(invalid: ValidationError) -> list[dict[str, str]]:
 
 
 def parse_body(model: type[BodyT], request: Request, code: str = "invalid.body") -> BodyT:
-    """The body as a model; refuses with 400 and `code`, naming every field that is wrong."""
+    """Parses the body; refuses with 400 and `code`, and names every wrong field."""
     try:
         return model.model_validate_json(request.body)
     except ValidationError as invalid:

@@ -1,4 +1,4 @@
-"""`/_simulator/...`: lets the demo and its tests look into the simulator and plan faults."""
+"""`/_simulator/...`: shows the state of the simulator and plans faults."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -19,13 +19,13 @@ from simulator.serving.request_log import LoggedRequest, count_requests
 
 
 class Inspected(Protocol):
-    """What is looked into."""
+    """The parts of `Simulator` that the endpoints use."""
 
     faults: Faults
 
     @property
     def corpus(self) -> Corpus:
-        """The corpus as of now."""
+        """The corpus."""
 
     @property
     def jobs(self) -> list[JobRecord]:
@@ -42,7 +42,7 @@ class Inspected(Protocol):
         """The live platform's part of the state."""
 
     def submitted_twice(self) -> list[tuple[str, str]]:
-        """Jobs that overlap."""
+        """Pairs of jobs that were asked to delete the same id."""
 
 
 class FaultBody(Body):
@@ -58,12 +58,12 @@ class FaultBody(Body):
 
     @property
     def fault(self) -> Fault:
-        """The fault it describes."""
+        """The fault."""
         return Fault(**self.model_dump())
 
 
 class Inspection:
-    """Needs no token, counts against no limit, is struck by no fault and is not logged."""
+    """Endpoints without tokens, limits, faults and log entries."""
 
     def __init__(self, inspected: Inspected) -> None:
         self._inspected = inspected
@@ -109,12 +109,12 @@ class Inspection:
         return Answer.json(200, {"campaigns": campaigns})
 
     def add_fault(self, request: Request) -> Answer:
-        """Plans a fault, in the shape of `FaultBody`."""
+        """Plans a fault; the body is a `FaultBody`."""
         self._inspected.faults.add(parse_body(FaultBody, request).fault)
         return Answer.json(201, {"faults": len(self._inspected.faults.waiting())})
 
     def clear_faults(self, _: Request) -> Answer:
-        """Forgets all faults."""
+        """Removes all faults."""
         self._inspected.faults.clear()
         return Answer.json(200, {"faults": 0})
 

@@ -1,4 +1,4 @@
-"""Named entities that are created, listed, read, updated and deleted, each answered with 200."""
+"""Collections of named entities: create, list, read, update and delete, all with status 200."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from simulator.organisation.words import Operation
 
 
 class Named(Body):
-    """What every entity is sent as; what an answer adds may be sent back."""
+    """The common fields of all entities; `id` and `selfUri` are accepted and ignored."""
 
     name: str = Field(min_length=1)
     id: str | None = None
@@ -29,7 +29,7 @@ class Named(Body):
 
 
 class Operations(NamedTuple):
-    """What is being done with the entities, for faults and the log."""
+    """The operations on the entities, for faults and the log."""
 
     create: Operation
     page: Operation
@@ -40,11 +40,12 @@ class Operations(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What sets one collection apart from another.
+    """The properties of one kind of entity.
 
-    `cannot_..._enabled` are codes of refusals, None of none. A versioned entity is updated with its
-    current version. `require` refuses what fits the body and still is not taken. `?name=` finds
-    those of which `finds` says so, given what is asked for and the name.
+    - `cannot_..._enabled` are codes of refusals; None allows the call for an enabled entity.
+    - The update of a versioned entity must have its current version.
+    - `require` refuses bodies that are valid but not allowed.
+    - `finds(asked, name)` decides whether `?name=asked` finds an entity with this name.
     """
 
     path: str
@@ -64,9 +65,9 @@ class Kind:
 
 
 class Collection:
-    """The entities of one kind by id, in order of creation: at most so many, if there is a limit.
+    """The entities of one kind by id, in order of creation; at most `most` (None: any number).
 
-    What is in use is not deleted.
+    An entity that is in use cannot be deleted.
     """
 
     def __init__(
@@ -95,18 +96,18 @@ class Collection:
         )
 
     def create(self, request: Request) -> Answer:
-        """The entity; 400 for a bad body, a name that is taken, or one that must not be enabled."""
+        """The entity; 400 for a wrong body, a used name, or an entity that must not be enabled."""
         sent = self._read_body(request)
         self._require_disabled(sent, self._kind.cannot_create_enabled)
         if self._most is not None and len(self._entities) >= self._most:
-            raise Refusal(400, "There are as many as may be", code="max.entity.count.reached")
+            raise Refusal(400, "The maximum number is reached", code="max.entity.count.reached")
         entity_id = str(uuid4())
         at = format_instant(request.at)
         made = {self._kind.created: at, self._kind.modified: at, "version": 1}
-        return self._keep(entity_id, sent, made)
+        return self._store(entity_id, sent, made)
 
     def page(self, request: Request) -> Answer:
-        """A page of entities, of `?name=` where it is given."""
+        """A page of entities, filtered by `?name=`."""
         asked = request.query.get("name", "")
         found = [
             each
@@ -115,8 +116,8 @@ class Collection:
         ]
         return page_of(request, found, lambda each: each)
 
-    def holds(self, entity_id: str) -> bool:
-        """Whether there is one of this id."""
+    def contains(self, entity_id: str) -> bool:
+        """Whether an entity with this id exists."""
         return entity_id in self._entities
 
     def read(self, request: Request) -> Answer:
@@ -124,7 +125,7 @@ class Collection:
         return Answer.json(200, self._entity(request))
 
     def update(self, request: Request) -> Answer:
-        """The entity; 409 for any version but the current one."""
+        """The entity; 409 for another version than the current one."""
         current = self._entity(request)
         sent = self._read_body(request)
         version = self._next_version(sent, current)
@@ -135,10 +136,10 @@ class Collection:
             self._kind.modified: format_instant(request.at),
             "version": version,
         }
-        return self._keep(request.parameters["id"], sent, made)
+        return self._store(request.parameters["id"], sent, made)
 
     def delete(self, request: Request) -> Answer:
-        """200 without a body; 400 where it must not be enabled, or is in use."""
+        """200 without a body; 400 if the entity is in use or must not be enabled."""
         self._require_disabled(self._entity(request), self._kind.cannot_delete_enabled)
         if self._is_in_use(request.parameters["id"]):
             message = "Another entity refers to it"
@@ -152,17 +153,17 @@ class Collection:
         name = body.name
         own = request.parameters.get("id")
         if any(each["name"] == name for key, each in self._entities.items() if key != own):
-            message = f"name: another one is called {name!r}"
+            message = f"name: another entity is called {name!r}"
             raise Refusal(400, message, code=self._kind.duplicate)
         sent: dict[str, object] = orjson.loads(request.body)
         return sent
 
     def _content(self, entity: Mapping[str, object]) -> dict[str, object]:
-        """What the caller says, but for whether it is enabled."""
+        """The submitted fields, without `enabled`."""
         own = {self._kind.created, self._kind.modified, "version", "id", "selfUri", "enabled"}
         return {name: value for name, value in entity.items() if name not in own}
 
-    def _keep(self, entity_id: str, sent: dict[str, object], made: dict[str, object]) -> Answer:
+    def _store(self, entity_id: str, sent: dict[str, object], made: dict[str, object]) -> Answer:
         if not self._kind.versioned:
             del made["version"]
         uri = f"{self._kind.path}/{entity_id}"
@@ -173,7 +174,7 @@ class Collection:
     def _entity(self, request: Request) -> dict[str, object]:
         entity_id = request.parameters["id"]
         if entity_id not in self._entities:
-            raise Refusal(404, "There is none of this id", entity_id=entity_id)
+            raise Refusal(404, "There is no entity with this id", entity_id=entity_id)
         return self._entities[entity_id]
 
     def _next_version(self, sent: Mapping[str, object], current: Mapping[str, object]) -> int:
@@ -181,10 +182,10 @@ class Collection:
         if not self._kind.versioned or not isinstance(version, int):
             return 1
         if sent.get("version") != version:
-            message = f"version: must be the current one, which is {version}"
+            message = f"version: must be the current version, {version}"
             raise Refusal(409, message, code="invalid.update.wrong.version")
         return version + 1
 
     def _require_disabled(self, entity: Mapping[str, object], code: str | None) -> None:
         if code is not None and entity.get("enabled"):
-            raise Refusal(400, "enabled: must be false for that", code=code)
+            raise Refusal(400, "enabled: must be false for this call", code=code)

@@ -1,4 +1,4 @@
-"""`start/end`, as the live platform writes a span of time."""
+"""Intervals, written as `start/end`."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """start <= time < end, both aware and in UTC."""
+    """The half-open interval `start <= time < end`, in UTC."""
 
     start: datetime
     end: datetime
 
     @property
-    def lasts(self) -> timedelta:
-        """How long it is."""
+    def length(self) -> timedelta:
+        """The length of the interval."""
         return self.end - self.start
 
     @property
     def days_touched(self) -> Interval:
-        """The whole days of which it holds a moment."""
+        """The interval, extended to whole days."""
         last_moment = self.end - timedelta.resolution
         return Interval(midnight(self.start), midnight(last_moment) + A_DAY)
 
 
 def midnight(moment: datetime) -> datetime:
-    """The beginning of its day."""
+    """The start of the day."""
     return datetime.combine(moment.date(), time(), moment.tzinfo)
 
 
 def parse_interval(value: object) -> Interval:
-    """Two RFC 3339 times joined by a slash, start before end."""
+    """Parses two RFC 3339 times with a slash between them."""
     first, slash, last = value.partition("/") if isinstance(value, str) else ("", "", "")
     if not slash:
         raise PydanticCustomError("interval", "must be start/end")

@@ -1,4 +1,4 @@
-"""The pages in which the live platform lists its entities."""
+"""Pages of entities, and the parameters of the query string."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def page_of(
 
 
 def number_in(request: Request, name: str, default: int | None = None, most: int = 999_999) -> int:
-    """A number of the query string, at least 1; else 400, also where there is no default."""
+    """A number in the query string, at least 1; else 400, also if it is missing without default."""
     text = request.query.get(name, "" if default is None else str(default))
     readable = text.isascii() and text.isdecimal() and len(text) <= DIGITS
     if not readable or not 1 <= int(text) <= most:
@@ -52,7 +52,7 @@ def number_in(request: Request, name: str, default: int | None = None, most: int
 
 
 def choice_in(request: Request, name: str, choices: Sequence[str], default: str) -> str:
-    """One of the words that the query string may have; else 400."""
+    """A word in the query string, one of `choices`; else 400."""
     word = request.query.get(name, default)
     if word not in (*choices, default):
         raise Refusal(400, f"{name}: must be one of {', '.join(choices)}", code=BAD_REQUEST)
@@ -60,7 +60,7 @@ def choice_in(request: Request, name: str, choices: Sequence[str], default: str)
 
 
 def flag_in(request: Request, name: str, *, default: bool = False) -> bool:
-    """`true` or `false` of the query string; else 400."""
+    """`true` or `false` in the query string; else 400."""
     return choice_in(request, name, ("true", "false"), str(default).lower()) == "true"
 
 

@@ -1,4 +1,4 @@
-"""One synthetic conversation and what kind of case it is for a purge."""
+"""Conversations, and whether a purge can delete them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ DOCUMENTED_MINIMUM_AGE = timedelta(days=365)
 
 
 class Kind(StrEnum):
-    """Why a purge may or may not delete a conversation."""
+    """Whether a purge can delete a conversation, or why not."""
 
     ELIGIBLE = "eligible"
     HELD = "held"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A record that Genesys keeps; all times are aware, `end` is None where no time can be read."""
+    """One conversation; times are aware, and `end` is None if there is no readable end time."""
 
     conversation_id: str
     start: datetime
@@ -47,23 +47,23 @@ class Conversation:
 
     @property
     def protected(self) -> bool:
-        """Whether no job may ever delete it."""
+        """Whether a legal hold or litigation protects it."""
         return self.legal_hold or self.litigation
 
     @property
     def custom_attributes(self) -> dict[str, str | bool]:
-        """`customAttributes` on the wire; litigation is not among them."""
+        """`customAttributes` on the wire; they do not show litigation."""
         return {"legal_hold": self.legal_hold, **self.attributes}
 
     def aged(self, minimum: timedelta, at: datetime) -> bool:
-        """Whether `end + minimum <= at`; never where the end cannot be read."""
+        """Whether `end + minimum <= at`; False without a readable end."""
         return self.end is not None and self.end + minimum <= at
 
 
 def kind_of(
     conversation: Conversation, at: datetime, minimum_age: timedelta = DOCUMENTED_MINIMUM_AGE
 ) -> Kind:
-    """The first reason that keeps a conversation from being purged at `at`, else eligible."""
+    """The first reason against a purge at `at`, or eligible."""
     if conversation.status in GONE:
         return Kind.ALREADY_DELETED
     if conversation.legal_hold:

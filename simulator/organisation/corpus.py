@@ -1,4 +1,4 @@
-"""Every conversation the simulated Genesys keeps, and which of them are deleted by what."""
+"""The conversations of the simulated organisation, and their deletions."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -17,7 +17,7 @@ END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """When a conversation was deleted, by which job or purge rule, and how it reads since."""
+    """When a conversation was deleted, by which job or purge rule, and its status since then."""
 
     at: datetime
     job_id: str
@@ -25,7 +25,7 @@ class Deletion:
 
 
 class Corpus:
-    """A fixed set of conversations of which jobs delete some; thread-safe."""
+    """A fixed set of conversations, from which jobs delete; thread-safe."""
 
     def __init__(
         self, conversations: Iterable[Conversation], as_of: datetime | None = None
@@ -43,7 +43,7 @@ class Corpus:
     def generate(
         cls, *, count: int, seed: int, now: datetime, mix: Mix | None = None, span_days: int = 365
     ) -> Self:
-        """A mixed corpus, the same for the same arguments."""
+        """Makes a mixed corpus, deterministic for the same arguments."""
         counts = (mix or Mix()).counts(count)
         return cls(make_conversations(counts, seed, now, span_days), as_of=now)
 
@@ -61,7 +61,7 @@ class Corpus:
         seed: int = 0,
         span_days: int = 365,
     ) -> Self:
-        """Exactly so many conversations of each kind."""
+        """Makes a corpus with these numbers of conversations of each kind."""
         counts = {
             Kind.ELIGIBLE: eligible,
             Kind.HELD: held,
@@ -74,7 +74,7 @@ class Corpus:
 
     @classmethod
     def of(cls, conversations: Iterable[Conversation], *, now: datetime | None = None) -> Self:
-        """Exactly these; without `now` none of them counts as too young."""
+        """A corpus of these conversations; without `now`, no conversation is too young."""
         return cls(conversations, as_of=now)
 
     def __len__(self) -> int:
@@ -88,14 +88,14 @@ class Corpus:
             return iter(list(self._conversations.values()))
 
     def get(self, conversation_id: str) -> Conversation | None:
-        """The conversation as it was made, deleted or not."""
+        """The conversation as created, even if it is deleted now."""
         with self._lock:
             return self._conversations.get(conversation_id)
 
     def ids(
         self, kind: Kind | None = None, *, status: ConversationStatus | None = None
     ) -> list[str]:
-        """The ids of a kind (as composed, whatever happened since) and of a status (now)."""
+        """The ids of a kind, as at the start, and of a current status."""
         with self._lock:
             return [
                 conversation_id
@@ -107,7 +107,7 @@ class Corpus:
     def status_of(
         self, conversation_id: str, as_of: datetime | None = None
     ) -> ConversationStatus | None:
-        """How the conversation reads at `as_of` (without it: now); None where there is none."""
+        """The status of a conversation at `as_of` (default: now); None for an unknown id."""
         with self._lock:
             conversation = self._conversations.get(conversation_id)
             deletion = self._deletions.get(conversation_id)
@@ -116,27 +116,27 @@ class Corpus:
         return conversation.status if conversation is not None else None
 
     def counts(self) -> dict[ConversationStatus, int]:
-        """How many conversations have each status now."""
+        """The number of conversations by current status."""
         found = Counter(self.status_of(each) for each in self.ids())
         return {status: found[status] for status in ConversationStatus}
 
     def deletions(self) -> dict[str, Deletion]:
-        """What jobs deleted, by conversation id, in the order of deletion."""
+        """The deletions by conversation id, in order."""
         with self._lock:
             return dict(self._deletions)
 
     def deleted_ids(self, job_id: str | None = None) -> list[str]:
-        """The ids that any job, or this one, deleted."""
+        """The ids that this job deleted, or any job without `job_id`."""
         return [key for key, each in self.deletions().items() if job_id in (None, each.job_id)]
 
     def ended_within(self, start: datetime, stop: datetime) -> list[Conversation]:
-        """Conversations with start <= end < stop, by end time, deleted ones too."""
+        """Conversations with `start <= end < stop`, by end time, including deleted ones."""
         first, last = bisect_left(self._ends, start), bisect_left(self._ends, stop)
         with self._lock:
             return [self._conversations[each] for each in self._ended_ids[first:last]]
 
     def deletable(self, conversation_id: str, *, ignoring_locks: bool = False) -> bool:
-        """Whether it may be deleted now: it exists, is not gone and, unless ignored, protected."""
+        """Whether it can be deleted now: it exists, is not deleted, and is not protected."""
         with self._lock:
             conversation = self._conversations.get(conversation_id)
             if conversation is None or (conversation.protected and not ignoring_locks):
@@ -146,7 +146,7 @@ class Corpus:
     def delete(
         self, conversation_id: str, deletion: Deletion, *, ignoring_locks: bool = False
     ) -> bool:
-        """Deletes it unless it is protected or gone already; says whether it did."""
+        """Deletes it unless it is protected or already deleted; returns whether it did."""
         with self._lock:
             if not self.deletable(conversation_id, ignoring_locks=ignoring_locks):
                 return False
@@ -154,15 +154,15 @@ class Corpus:
             return True
 
     def place_hold(self, ids: Iterable[str]) -> None:
-        """Puts conversations on legal hold, visible in their metadata."""
+        """Places legal holds, which are visible in the metadata."""
         self._change(ids, lambda each: replace(each, legal_hold=True))
 
     def release_hold(self, ids: Iterable[str]) -> None:
-        """Releases a legal hold."""
+        """Releases legal holds."""
         self._change(ids, lambda each: replace(each, legal_hold=False))
 
     def begin_litigation(self, ids: Iterable[str]) -> None:
-        """Puts conversations under litigation, which their metadata does not show."""
+        """Starts litigation, which the metadata does not show."""
         self._change(ids, lambda each: replace(each, litigation=True))
 
     def _change(self, ids: Iterable[str], change: Callable[[Conversation], Conversation]) -> None:

@@ -1,18 +1,18 @@
-"""What goes wrong, for which requests, how often."""
+"""Planned faults: what goes wrong, for which requests, and how often."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
 
-from simulator.organisation.timeline import Fate
+from simulator.organisation.timeline import COMPLETES, Fate, JobFate
 from simulator.organisation.words import Method, Operation
 
 
 class FaultKind(StrEnum):
-    """What goes wrong; `_after` means that the request took effect all the same."""
+    """The kinds of faults; a request with an `_after` fault still takes effect."""
 
-    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word, not a secret
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105  not a secret
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
     SERVER_ERROR_AFTER = "server_error_after"
@@ -45,11 +45,13 @@ FATES = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Strikes matching requests: the next `times` (None: always) once `after` have passed unharmed.
+    """A planned fault of matching requests.
 
-    `operation` and `method` None match any. A `job_` kind strikes jobs as they are created,
-    whatever its operation, after the share `job_progress` of their records. `retry_after` is for
-    a 429 and in seconds.
+    - `operation` and `method` None match every request.
+    - The first `after` matching requests are answered normally, the next `times` fail (None: all).
+    - A `job_` kind affects jobs at their creation, with any operation; it takes effect after the
+      share `job_progress` of the job's records.
+    - `retry_after`, in seconds, is only for `rate_limited`.
     """
 
     kind: FaultKind
@@ -61,73 +63,74 @@ class Fault:
     job_progress: float = 0.0
 
     def matches(self, operation: Operation, method: Method | None) -> bool:
-        """Whether a request of this operation and method is one to count."""
+        """Whether a request of this operation and method matches."""
         return self.operation in (None, operation) and self.method in (None, method)
 
 
 @dataclass(slots=True)
-class Planned:
-    """A fault and how often it has matched and struck."""
+class PlannedFault:
+    """A fault, and how many requests matched and failed."""
 
     fault: Fault
     matched: int = 0
-    struck: int = 0
+    failed: int = 0
 
     @property
     def spent(self) -> bool:
-        """Whether it never strikes again."""
-        return self.fault.times is not None and self.struck >= self.fault.times
+        """Whether no more requests will fail."""
+        return self.fault.times is not None and self.failed >= self.fault.times
 
     def due(self) -> bool:
-        """Counts a matching request and says whether this one is to be struck."""
+        """Counts a matching request; returns whether it is to fail."""
         self.matched += 1
         return self.matched > self.fault.after and not self.spent
 
 
 class Faults:
-    """The faults that are planned; the first added that is due strikes; thread-safe."""
+    """The planned faults; of several due faults the first one applies. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._planned: list[Planned] = []
+        self._planned: list[PlannedFault] = []
 
     def add(self, *faults: Fault) -> None:
-        """Plans faults, each counting requests from now on."""
+        """Plans faults; each counts the requests from now on."""
         with self._lock:
-            self._planned.extend(Planned(fault) for fault in faults)
+            self._planned.extend(PlannedFault(fault) for fault in faults)
 
     def clear(self) -> None:
-        """Forgets every fault; jobs already struck keep their fate."""
+        """Removes every fault; jobs that are already affected stay so."""
         with self._lock:
             self._planned.clear()
 
     def waiting(self) -> list[Fault]:
-        """The faults that may still strike."""
+        """The faults that may still apply."""
         with self._lock:
             return [each.fault for each in self._planned if not each.spent]
 
     def for_request(self, operation: Operation, method: Method | None) -> Fault | None:
-        """The fault that strikes this request, if any; counts it."""
+        """Counts the request and returns its fault, if any."""
         with self._lock:
-            return _strike(
+            return _first_due(
                 each
                 for each in self._planned
                 if each.fault.kind not in FATES and each.fault.matches(operation, method)
             )
 
-    def for_job(self, method: Method) -> Fault | None:
-        """The fault that strikes a job about to be created, if any; counts it."""
+    def for_job(self, method: Method) -> JobFate:
+        """Counts the new job and returns its fate."""
         with self._lock:
-            return _strike(
+            fault = _first_due(
                 each
                 for each in self._planned
                 if each.fault.kind in FATES and each.fault.method in (None, method)
             )
+        return JobFate(FATES[fault.kind], fault.job_progress) if fault else COMPLETES
 
 
-def _strike(candidates: Iterable[Planned]) -> Fault | None:
+def _first_due(candidates: Iterable[PlannedFault]) -> Fault | None:
     due = [each for each in candidates if each.due()]
     if not due:
         return None
-    due[0].struck += 1
+    due[0].failed += 1
     return due[0].fault

@@ -1,4 +1,4 @@
-"""Makes synthetic conversations, deterministic from a seed and a moment."""
+"""Generates conversations, deterministic for a seed and a time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ MILLISECONDS_A_DAY = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """The share of each kind in a generated corpus; what is left over is eligible."""
+    """The share of each kind in a generated corpus; the rest is eligible."""
 
     held: float = 0.05
     litigated: float = 0.01
@@ -37,7 +37,7 @@ class Mix:
     without_end: float = 0.01
 
     def counts(self, total: int) -> dict[Kind, int]:
-        """How many of each kind make up `total`."""
+        """The number of each kind for this total."""
         shares = {
             Kind.HELD: self.held,
             Kind.LITIGATED: self.litigated,
@@ -52,8 +52,8 @@ class Mix:
 def make_conversations(
     counts: Mapping[Kind, int], seed: int, now: datetime, span_days: int = 365
 ) -> Iterator[Conversation]:
-    """As many conversations of each kind as `counts` says."""
-    random = Random(seed)  # noqa: S311 - the same corpus for the same seed is the purpose
+    """Generates these numbers of conversations of each kind."""
+    random = Random(seed)  # noqa: S311  not for secrets
     for kind, count in counts.items():
         for _ in range(count):
             yield make_conversation(kind, random, now, span_days)
@@ -62,24 +62,24 @@ def make_conversations(
 def make_conversation(
     kind: Kind, random: Random, now: datetime, span_days: int = 365
 ) -> Conversation:
-    """One conversation of the kind; old means ended 366 to 366 + `span_days` days before `now`."""
+    """Generates one conversation; an old one ended 366 to 366 + `span_days` days before `now`."""
     end = _end(kind, random, now, span_days)
-    lasted = timedelta(seconds=random.randrange(20, 3600))
-    garbled = kind is Kind.WITHOUT_END and random.choice((True, False))
+    duration = timedelta(seconds=random.randrange(20, 3600))
+    unreadable = kind is Kind.WITHOUT_END and random.choice((True, False))
     return Conversation(
         conversation_id=str(UUID(int=random.getrandbits(128), version=4)),
-        start=end - lasted,
+        start=end - duration,
         end=None if kind is Kind.WITHOUT_END else end,
         media_type=random.choice(MEDIA_TYPES),
         record_type=random.choice(RECORD_TYPES),
-        status=_status(kind, random, garbled=garbled),
+        status=_status(kind, random, unreadable=unreadable),
         classification=random.choice(CLASSIFICATIONS),
         queue_id=f"queue-{random.randrange(1, 9)}",
         external_contact_id=f"contact-{random.randrange(1, 1000)}",
         legal_hold=kind is Kind.HELD,
         litigation=kind is Kind.LITIGATED,
         attributes=random.choice(ATTRIBUTES),
-        unreadable_end="unknown" if garbled else None,
+        unreadable_end="unknown" if unreadable else None,
     )
 
 
@@ -90,9 +90,9 @@ def _end(kind: Kind, random: Random, now: datetime, span_days: int) -> datetime:
     return end.replace(microsecond=end.microsecond // 1000 * 1000)
 
 
-def _status(kind: Kind, random: Random, *, garbled: bool) -> ConversationStatus:
+def _status(kind: Kind, random: Random, *, unreadable: bool) -> ConversationStatus:
     if kind is Kind.ALREADY_DELETED:
         return random.choice((ConversationStatus.DELETED, ConversationStatus.PURGED))
-    if kind is Kind.WITHOUT_END and not garbled:
+    if kind is Kind.WITHOUT_END and not unreadable:
         return ConversationStatus.ACTIVE
     return ConversationStatus.COMPLETED

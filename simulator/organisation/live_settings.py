@@ -1,4 +1,4 @@
-"""Everything about the live platform's dialect that a test or the demo may choose."""
+"""The settings of the live dialect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FIVE_YEARS_OF_DAYS = 1826
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """The status and code of a refusal whose real ones are not established."""
+    """The status and code of a refusal; the real ones are not known for certain."""
 
     status: int
     code: str
@@ -18,13 +18,14 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """The platform's limits as far as they are known; None switches a limit off.
+    """By default the known limits of the platform; None switches a limit off.
 
-    Durations in seconds are divided by the simulator's `speed`; `visibility_lag` is compared with
-    the age of recordings and is not. `pages_overlap` lets each page of details begin with the row
-    that the page before ended with. `forgets_deleted_recordings` leaves them out of the metadata.
-    A recording job is pending for the simulator's `job_base_seconds`, runs for
-    `execution_base_seconds` once it is executed, then `job_seconds_per_record` for each recording.
+    - The simulator's `speed` divides durations in seconds, but not `visibility_lag`, which is
+      compared with the age of recordings.
+    - `pages_overlap` starts each page of details with the last row of the page before.
+    - `forgets_deleted_recordings` removes deleted recordings from the metadata.
+    - A recording job is pending for the simulator's `job_base_seconds`. Its execution takes
+      `execution_base_seconds`, then `job_seconds_per_record` for each recording.
     """
 
     requests_per_minute: int | None = 300

@@ -1,4 +1,4 @@
-"""Everything about the simulated Genesys that a test or the demo may choose."""
+"""The settings of the simulator."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,13 +10,13 @@ from simulator.organisation.live_settings import LiveSettings
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """Credentials that the token endpoint knows, and what it grants them.
+    """A client, its scopes and the permissions of its role; None is all of them.
 
-    The documented dialect asks for `scopes`, the live one for `permissions`, where None is all.
+    The documented dialect checks `scopes`, the live dialect checks `permissions`.
     """
 
     client_id: str = "simulator"
-    client_secret: str = "simulator-secret"  # noqa: S105 - opens nothing but the simulator
+    client_secret: str = "simulator-secret"  # noqa: S105  only for the simulator
     scopes: tuple[str, ...] | None = None
     permissions: frozenset[str] | None = None
 
@@ -30,13 +30,13 @@ class DeletionMoment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
-    """The documented limits by default; None switches a limit off.
+    """By default the documented limits; None switches a limit off.
 
-    `speed` divides every duration of the simulated Genesys (jobs, verification lag, rate window,
-    pauses between deliveries), but not the life of a token. A job is pending for
-    `job_base_seconds`, then runs `job_seconds_per_record` for each record. A delivery that nobody
-    took is repeated after `webhook_backoff_seconds`, then after twice as long each time.
-    `live_only` leaves out all that only documents describe, as an organisation of today does.
+    - `speed` divides every duration (jobs, verification lag, rate windows, delivery pauses), except
+      the lifetime of a token.
+    - A job is pending for `job_base_seconds`, then runs `job_seconds_per_record` for each record.
+    - A failed delivery is retried after `webhook_backoff_seconds`, which double each time.
+    - `live_only` removes the documented dialect, as in a real organisation.
     """
 
     clients: tuple[OAuthClient, ...] = (OAuthClient(),)
@@ -67,10 +67,10 @@ class SimulatorSettings:
     count_rows: int = 1
     hang_seconds: float = 30.0
 
-    webhook_secret: str = "simulator-webhook-secret"  # noqa: S105 - opens nothing but the simulator
+    webhook_secret: str = "simulator-webhook-secret"  # noqa: S105  only for the simulator
     webhook_attempts: int = 10
     webhook_backoff_seconds: float = 1.0
-    governance_secret: str = "whsec_c2ltdWxhdG9yLWdvdmVybmFuY2Utc2VjcmV0"  # noqa: S105 - as above
+    governance_secret: str = "whsec_c2ltdWxhdG9yLWdvdmVybmFuY2Utc2VjcmV0"  # noqa: S105  as above
 
     campaigns: tuple[str, ...] = ("campaign-1", "campaign-2")
     event_page_size: int = 25
@@ -79,10 +79,10 @@ class SimulatorSettings:
     live_only: bool = False
 
     def lasting(self, seconds: float) -> timedelta:
-        """So many simulated seconds on the caller's clock."""
+        """Converts simulated seconds to real time."""
         return timedelta(seconds=seconds / self.speed)
 
     @property
     def verification_lag(self) -> timedelta:
-        """How long a deleted record still reads as it did before."""
+        """The time for which a deleted record still reads as before."""
         return self.lasting(self.verification_lag_seconds)

@@ -1,10 +1,10 @@
-"""The closed lists of words that requests, jobs and conversations are described with."""
+"""The vocabulary of requests, jobs and conversations, as closed lists."""
 
 from enum import StrEnum
 
 
 class Method(StrEnum):
-    """A way in which Genesys deletes; the value is the project's name for it."""
+    """A deletion method, by the name that this project gives it."""
 
     DATA_DELETION = "data_deletion"
     INTERACTION_PURGE = "interaction_purge"
@@ -14,9 +14,9 @@ class Method(StrEnum):
 
 
 class Operation(StrEnum):
-    """What a caller is doing with a request; faults are addressed by it."""
+    """The operation of a request; faults refer to it."""
 
-    TOKEN = "token"  # noqa: S105 - a word, not a secret
+    TOKEN = "token"  # noqa: S105  not a secret
     SUBMIT = "submit"
     POLL = "poll"
     QUERY = "query"
@@ -62,7 +62,7 @@ class Operation(StrEnum):
 
 
 class MediaType(StrEnum):
-    """The interaction types of D3."""
+    """The interaction types of `interaction_purge`."""
 
     VOICE = "voice"
     EMAIL = "email"
@@ -73,7 +73,7 @@ class MediaType(StrEnum):
 
 
 class RecordType(StrEnum):
-    """The record types of D2."""
+    """The record types of `data_deletion`."""
 
     CONVERSATION = "conversation"
     INTERACTION = "interaction"
@@ -91,7 +91,7 @@ class Classification(StrEnum):
 
 
 class ConversationStatus(StrEnum):
-    """`conversationStatus` as the eligibility query answers it."""
+    """`conversationStatus` in the eligibility query."""
 
     ACTIVE = "active"
     COMPLETED = "completed"

@@ -36,7 +36,7 @@ class Admissions(NamedTuple):
 
 
 @dataclass(slots=True)
-class Course:
+class Exchange:
     """One request while it is processed: its route, fault and status, as far as known."""
 
     request: Request
@@ -105,43 +105,43 @@ class Application:
         """Answers and logs the request."""
         with self._lock:
             self._settle(request.at)
-            course = Course(request, self._settings.live_only)
+            exchange = Exchange(request, self._settings.live_only)
             try:
-                answer = self._route(course)
-                course.status = answer.status
-                headers = self._admission(course).headers(course.request)
+                answer = self._route(exchange)
+                exchange.status = answer.status
+                headers = self._admission(exchange).headers(exchange.request)
                 return replace(answer, headers={**answer.headers, **headers})
             finally:
-                if course.route is None or course.route.operation is not None:
-                    self.log.append(course.logged)
+                if exchange.route is None or exchange.route.operation is not None:
+                    self.log.append(exchange.logged)
 
-    def _route(self, course: Course) -> Answer:
+    def _route(self, exchange: Exchange) -> Answer:
         try:
-            request = course.request
-            course.route, parameters = self._router.match(request.verb, request.path, request.body)
-            course.request = replace(request, parameters=parameters)
-            return self._execute_under_fault(course, course.route)
+            sent = exchange.request
+            exchange.route, parameters = self._router.match(sent.verb, sent.path, sent.body)
+            exchange.request = replace(sent, parameters=parameters)
+            return self._execute_under_fault(exchange, exchange.route)
         except Refusal as refusal:
-            return refusal.answer(course.request.correlation_id)
+            return refusal.answer(exchange.request.correlation_id)
 
-    def _execute_under_fault(self, course: Course, route: Route) -> Answer:
+    def _execute_under_fault(self, exchange: Exchange, route: Route) -> Answer:
         if route.operation is not None:
-            method = route.method_of(course.request)
-            course.fault = self._faults.for_request(route.operation, method)
-        if course.fault is None:
-            return self._execute(course, route)
-        if course.fault.kind is FaultKind.TOKEN_REVOKED:
-            return self._admissions.grants.revoke(course.request)
-        return interfere(course.fault, lambda: self._execute(course, route))
+            method = route.method_of(exchange.request)
+            exchange.fault = self._faults.for_request(route.operation, method)
+        if exchange.fault is None:
+            return self._execute(exchange, route)
+        if exchange.fault.kind is FaultKind.TOKEN_REVOKED:
+            return self._admissions.grants.revoke(exchange.request)
+        return interfere(exchange.fault, lambda: self._execute(exchange, route))
 
-    def _execute(self, course: Course, route: Route) -> Answer:
-        self._require_small(course.request)
-        client_id = self._admission(course).admit(course.request, route)
-        course.request = replace(course.request, client_id=client_id)
-        return route.answer(course.request)
+    def _execute(self, exchange: Exchange, route: Route) -> Answer:
+        self._require_small(exchange.request)
+        client_id = self._admission(exchange).admit(exchange.request, route)
+        exchange.request = replace(exchange.request, client_id=client_id)
+        return route.answer(exchange.request)
 
-    def _admission(self, course: Course) -> Admission:
-        return self._admissions.live if course.is_live else self._admissions.documented
+    def _admission(self, exchange: Exchange) -> Admission:
+        return self._admissions.live if exchange.is_live else self._admissions.documented
 
     def _require_small(self, request: Request) -> None:
         limit = self._settings.max_body_bytes

@@ -1,4 +1,4 @@
-"""Speaks HTTP/1.1 with keep-alive on behalf of a WSGI application."""
+"""Serves a WSGI application over HTTP/1.1 with keep-alive."""
 
 import sys
 from collections.abc import Callable
@@ -17,8 +17,8 @@ LARGEST_UNREAD_BODY = 8 * 1024 * 1024
 IDLE_SECONDS = 60
 
 
-class Served(Protocol):
-    """What the handler needs of its server; `stopping` ends a hanging request early."""
+class Server(Protocol):
+    """The parts of the server that the handler uses; `stopping` ends a hanging request."""
 
     app: WSGIApplication
     stopping: Event
@@ -26,14 +26,14 @@ class Served(Protocol):
 
 
 class RequestBody:
-    """The bytes of one request on a connection that may carry more of them."""
+    """The body of one request on a connection with several requests."""
 
     def __init__(self, connection: BufferedIOBase, size: int) -> None:
         self._connection = connection
         self.left = size
 
     def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes, all that is left without it."""
+        """Reads at most `size` bytes, or the rest of the body."""
         wanted = self.left if size < 0 else min(size, self.left)
         self.left -= wanted
         return self._connection.read(wanted)
@@ -48,11 +48,11 @@ class HTTPHandler(BaseHTTPRequestHandler):
     timeout = IDLE_SECONDS
 
     def answer(self) -> None:
-        """Answers one request, or acts out that it is not answered."""
+        """Answers one request; for Unanswered, hangs or closes the connection instead."""
         environ = self._environ()
         size = content_length(environ)
         body = RequestBody(self.rfile, size or 0)
-        server = cast("Served", self.server)
+        server = cast("Server", self.server)
         try:
             pieces = list(server.app(environ | {"wsgi.input": body}, self._start_response))
         except Unanswered as unanswered:
@@ -60,7 +60,7 @@ class HTTPHandler(BaseHTTPRequestHandler):
                 server.stopping.wait(server.hang_seconds)
             self.close_connection = True
             return
-        # A client that is still sending would not read an answer before the connection is reset.
+        # A client that still sends would not read the answer before the connection is reset.
         body.read(LARGEST_UNREAD_BODY)
         if body.left or size is None:
             self.send_header("Connection", "close")
@@ -68,7 +68,7 @@ class HTTPHandler(BaseHTTPRequestHandler):
         self.wfile.writelines(pieces)
 
     def log_message(self, _: str, /, *args: object) -> None:
-        """Says nothing; the simulator keeps its own log."""
+        """Logs nothing; the simulator has its own log."""
 
     def _start_response(
         self,
@@ -107,6 +107,6 @@ class HTTPHandler(BaseHTTPRequestHandler):
         }
 
 
-# http.server looks a handler up by the name of its verb.
+# http.server finds a method by the name of the verb.
 for verb in ("GET", "POST", "PUT", "PATCH", "DELETE"):
     setattr(HTTPHandler, f"do_{verb}", HTTPHandler.answer)

@@ -1,4 +1,4 @@
-"""Every request the simulated Genesys received and what became of it."""
+"""The log of requests."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from simulator.organisation.words import Method, Operation
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
-    """`status` is None where no answer was given; `body` and `path` are as they were sent."""
+    """One request; `status` is None if the caller got no answer."""
 
     at: datetime
     verb: str
@@ -26,7 +26,7 @@ class LoggedRequest:
 
 
 def count_requests(entries: Iterable[LoggedRequest]) -> dict[str, dict[str, int]]:
-    """How many requests there were by operation and by the status they were answered with."""
+    """Counts the requests by operation and by status."""
     seen = list(entries)
     return {
         "byOperation": Counter(

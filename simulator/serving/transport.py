@@ -1,4 +1,4 @@
-"""An httpx transport that calls the simulator in process."""
+"""An httpx transport that calls the simulator in the same process."""
 
 from wsgiref.types import WSGIApplication
 
@@ -8,13 +8,13 @@ from simulator.http.answer import Unanswered
 
 
 class SimulatorTransport(httpx.BaseTransport):
-    """Raises httpx.ReadTimeout or httpx.RemoteProtocolError where a caller would get no answer."""
+    """Raises httpx.ReadTimeout or httpx.RemoteProtocolError if the caller gets no answer."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._wsgi = httpx.WSGITransport(app=app)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answers the request; never waits."""
+        """Answers the request, without any wait."""
         try:
             return self._wsgi.handle_request(request)
         except Unanswered as unanswered:

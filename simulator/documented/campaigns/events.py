@@ -1,4 +1,4 @@
-"""D5: the stream of events that changes of campaign rules leave, and the query that pages it."""
+"""The events of campaign rules, and the query that returns them in pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CURSOR = re.compile(r"([0-9a-f]{32})\.([0-9]{1,9})")
 
 
 class EventName(StrEnum):
-    """What happened to a rule; a deletion leaves no event."""
+    """The events of a rule; a deletion has none."""
 
     CREATED = "outbound.rule.created"
     UPDATED = "outbound.rule.updated"
@@ -45,7 +45,7 @@ class RuleEvent:
 
     @property
     def wire(self) -> dict[str, object]:
-        """As the wire writes it."""
+        """The event as JSON."""
         return {
             "timestamp": format_instant(self.at),
             "eventName": self.name.value,
@@ -55,20 +55,20 @@ class RuleEvent:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The latest so much, or start <= time < end."""
+    """The latest period, or `start <= time < end`."""
 
     latest: timedelta | None = None
     start: datetime | None = None
     end: datetime | None = None
 
-    def holds(self, moment: datetime, now: datetime) -> bool:
-        """Whether the moment lies in it as of `now`."""
+    def contains(self, moment: datetime, now: datetime) -> bool:
+        """Whether the interval contains the moment, as of `now`."""
         start = self.start if self.latest is None else now - self.latest
         return (start is None or start <= moment) and (self.end is None or moment < self.end)
 
 
 def parse_interval(value: object) -> Interval:
-    """`<n>h`, `<n>d` or `start/end` in RFC 3339, start before end."""
+    """Parses `<n>h`, `<n>d` or `start/end` in RFC 3339."""
     text = value if isinstance(value, str) else ""
     if latest := LATEST.fullmatch(text):
         return Interval(latest=int(latest[1]) * UNITS[latest[2]])
@@ -82,7 +82,7 @@ def parse_interval(value: object) -> Interval:
 
 
 def parse_campaign(value: object) -> str:
-    """The id in `campaignId eq '<id>'`."""
+    """Parses the id in `campaignId eq '<id>'`."""
     found = QUERY.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise PydanticCustomError("query", "must be campaignId eq '<id>'")
@@ -90,7 +90,7 @@ def parse_campaign(value: object) -> str:
 
 
 class EventQuery(Body):
-    """D5's compliance export."""
+    """The submitted query."""
 
     event_names: tuple[EventName, ...] = Field(min_length=1)
     query: Annotated[str, PlainValidator(parse_campaign)]
@@ -98,20 +98,20 @@ class EventQuery(Body):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a query found when it was first asked; its pages stay the same whatever happens."""
+class ResultSet:
+    """The result of a query at its first page; later changes do not affect it."""
 
     query: EventQuery
     events: tuple[RuleEvent, ...]
 
 
 class CampaignEvents:
-    """Keeps every event for ever and answers the query, an unknown campaign having none."""
+    """Keeps every event and answers queries; an unknown campaign has no events."""
 
     def __init__(self, settings: SimulatorSettings) -> None:
         self._page_size = settings.event_page_size
         self._events: dict[str, list[RuleEvent]] = defaultdict(list)
-        self._readings: dict[str, Reading] = {}
+        self._results: dict[str, ResultSet] = {}
 
     def routes(self) -> tuple[Route, ...]:
         """The query."""
@@ -126,30 +126,30 @@ class CampaignEvents:
         return tuple(self._events.get(campaign_id, ()))
 
     def query(self, request: Request) -> Answer:
-        """`{events, nextPageUri?}`; 400 for a bad body, or a cursor that is not of this query."""
+        """`{events, nextPageUri?}`; 400 for a wrong body, or the cursor of another query."""
         query = parse_body(EventQuery, request)
         cursor = request.query.get("cursor")
         if cursor is None:
-            return self._page(uuid4().hex, self._read(query, request.at), 0)
+            return self._page(uuid4().hex, self._find(query, request.at), 0)
         found = CURSOR.fullmatch(cursor)
-        reading = self._readings.get(found[1]) if found else None
-        if found is None or reading is None or reading.query != query:
-            message = "cursor: unknown, or given for another query"
+        result = self._results.get(found[1]) if found else None
+        if found is None or result is None or result.query != query:
+            message = "cursor: unknown, or from another query"
             raise Refusal(400, message, code="invalid.cursor")
-        return self._page(found[1], reading, int(found[2]))
+        return self._page(found[1], result, int(found[2]))
 
-    def _read(self, query: EventQuery, now: datetime) -> Reading:
+    def _find(self, query: EventQuery, now: datetime) -> ResultSet:
         found = (
             event
             for event in self.of(query.query)
-            if event.name in query.event_names and query.interval.holds(event.at, now)
+            if event.name in query.event_names and query.interval.contains(event.at, now)
         )
-        return Reading(query, tuple(found))
+        return ResultSet(query, tuple(found))
 
-    def _page(self, reading_id: str, reading: Reading, start: int) -> Answer:
+    def _page(self, result_id: str, result: ResultSet, start: int) -> Answer:
         end = start + self._page_size
-        payload: dict[str, object] = {"events": [each.wire for each in reading.events[start:end]]}
-        if end < len(reading.events):
-            self._readings[reading_id] = reading
-            payload["nextPageUri"] = f"{PATH}?cursor={reading_id}.{end}"
+        payload: dict[str, object] = {"events": [each.wire for each in result.events[start:end]]}
+        if end < len(result.events):
+            self._results[result_id] = result
+            payload["nextPageUri"] = f"{PATH}?cursor={result_id}.{end}"
         return Answer.json(200, payload)

@@ -1,4 +1,4 @@
-"""What a campaign rule is on the wire, and as Genesys keeps it."""
+"""A campaign rule, as it is sent and as it is stored."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ LARGEST = 2**31 - 1
 
 
 def storable(value: object) -> object:
-    """The value, where it can be given back as it came: a number of 64 bits, and no NaN."""
+    """Checks that JSON can return the value unchanged: numbers up to 64 bits, and no NaN."""
     try:
         if orjson.loads(orjson.dumps(value)) == value:
             return value
     except orjson.JSONEncodeError:
         pass
-    raise PydanticCustomError("storable", "must be JSON, its numbers of at most 64 bits")
+    raise PydanticCustomError("storable", "must be JSON with numbers of at most 64 bits")
 
 
 Value = Annotated[object, AfterValidator(storable)]
@@ -29,7 +29,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Condition(Body):
-    """What a contact is compared with."""
+    """A comparison with an attribute of the contact."""
 
     attribute: Text
     operator: Literal[
@@ -47,7 +47,7 @@ class Condition(Body):
 
 
 class Action(Body):
-    """What is done with a contact, such as `setList`."""
+    """An action on the contact, such as `setList`."""
 
     type: Text
     list_id: str | None = None
@@ -55,7 +55,7 @@ class Action(Body):
 
 
 class RuleBody(Body):
-    """D5's rule; `id` and `selfUri` may be sent back and change nothing."""
+    """The submitted rule; `id` and `selfUri` are accepted and ignored."""
 
     name: Text
     version: int = Field(ge=1, le=LARGEST)
@@ -71,7 +71,7 @@ class RuleBody(Body):
 
 @dataclass(frozen=True, slots=True)
 class CampaignRule:
-    """A rule as Genesys keeps it."""
+    """A stored rule."""
 
     rule_id: str
     self_uri: str
@@ -79,6 +79,6 @@ class CampaignRule:
 
     @property
     def wire(self) -> dict[str, object]:
-        """What was sent, and the server's own fields."""
+        """The submitted fields, `id` and `selfUri`."""
         sent = self.body.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return sent | {"id": self.rule_id, "selfUri": self.self_uri}

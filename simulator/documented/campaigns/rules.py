@@ -1,4 +1,4 @@
-"""D5: the rules of outbound campaigns: create, list, read, update with version, delete."""
+"""The rules of outbound campaigns: create, list, read, update with version, delete."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LARGEST_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class CampaignRecord:
-    """What a test or the state page sees of a campaign: its rules as on the wire, in order."""
+    """A snapshot of a campaign; its rules are as on the wire, in order."""
 
     campaign_id: str
     rules: tuple[dict[str, object], ...]
@@ -36,7 +36,7 @@ class CampaignRecord:
 
 
 class CampaignRules:
-    """Each campaign's rules by id, in order of creation."""
+    """The rules of each campaign by id, in order of creation."""
 
     def __init__(self, settings: SimulatorSettings, events: CampaignEvents) -> None:
         self._events = events
@@ -45,7 +45,7 @@ class CampaignRules:
         }
 
     def routes(self) -> tuple[Route, ...]:
-        """The collection and its members; no deletion method asks for them."""
+        """The collection and its members."""
         return (
             Route("POST", ALL, self.create, Operation.CREATE_CAMPAIGN_RULE, scopes=WRITE),
             Route("GET", ALL, self.page, Operation.LIST_CAMPAIGN_RULES, scopes=READ),
@@ -55,7 +55,7 @@ class CampaignRules:
         )
 
     def create(self, request: Request) -> Answer:
-        """201 and the rule; 400 for a bad field, 409 for an order or a name that is taken."""
+        """201 and the rule; 400 for a wrong field, 409 for a used order or name."""
         rules = self._rules(request)
         body = parse_body(RuleBody, request)
         require_free(body, rules.values())
@@ -81,7 +81,7 @@ class CampaignRules:
         return Answer.json(200, self._rule(request).wire)
 
     def update(self, request: Request) -> Answer:
-        """The rule; 409 where the version is not the next one, or an order or a name is taken."""
+        """The rule; 409 if the version is not the next one, or for a used order or name."""
         rule = self._rule(request)
         body = parse_body(RuleBody, request)
         require_next(body.version, rule.body.version)
@@ -90,12 +90,12 @@ class CampaignRules:
         return Answer.json(200, self._keep(rule.rule_id, body, EventName.UPDATED, request))
 
     def delete(self, request: Request) -> Answer:
-        """204; the rule's events stay."""
+        """204; the events of the rule are kept."""
         del self._rules(request)[self._rule(request).rule_id]
         return Answer(204, b"")
 
     def records(self) -> dict[str, CampaignRecord]:
-        """Every campaign by its id."""
+        """Snapshots of all campaigns by id."""
         return {
             campaign_id: CampaignRecord(
                 campaign_id,
@@ -127,24 +127,24 @@ class CampaignRules:
 
 
 def require_free(body: RuleBody, others: Iterable[CampaignRule]) -> None:
-    """Refuses with 409 an execution order, or a name, that another rule of the campaign has."""
+    """Refuses with 409 an execution order or a name that another rule uses."""
     known = [each.body for each in others]
     if any(each.execution_order == body.execution_order for each in known):
-        message = f"executionOrder: another rule of the campaign has {body.execution_order}"
+        message = f"executionOrder: another rule of the campaign uses {body.execution_order}"
         raise Refusal(409, message, code="duplicate.execution.order")
     if any(each.name == body.name for each in known):
-        raise Refusal(409, "name: another rule of the campaign has it", code="duplicate.name")
+        raise Refusal(409, "name: another rule of the campaign uses it", code="duplicate.name")
 
 
 def require_next(version: int, current: int) -> None:
-    """Refuses with 409 any version but the one after the current."""
+    """Refuses with 409 every version but the next one."""
     if version != current + 1:
-        message = f"version: {version} is not the version after the current one"
+        message = f"version: must be {current + 1}, not {version}"
         raise Refusal(409, message, code="version.mismatch")
 
 
 def number_in(request: Request, name: str, default: int, most: int = 999_999) -> int:
-    """A number of the query string, at least 1; else 400."""
+    """A number in the query string, at least 1; else 400."""
     text = request.query.get(name, str(default))
     if not NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
         raise Refusal(400, f"{name}: must be a number from 1 to {most}", code="invalid.query")
@@ -152,5 +152,5 @@ def number_in(request: Request, name: str, default: int, most: int = 999_999) ->
 
 
 def uri_of(request: Request) -> str:
-    """The path of the campaign's rules, whichever of them is asked for."""
+    """The path of the campaign's rules."""
     return f"{CAMPAIGNS}/{quote(request.parameters['campaignId'])}/rules"

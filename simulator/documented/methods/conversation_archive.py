@@ -1,4 +1,4 @@
-"""D4: `POST /api/v2/analytics/conversations/purge` and the status of its jobs."""
+"""Conversation archive: `POST /api/v2/analytics/conversations/purge` and its jobs' status."""
 
 from itertools import count
 
@@ -22,14 +22,14 @@ CASES = (str, str.upper, str.lower, str.capitalize)
 
 
 class Purge(Body):
-    """The ids to delete."""
+    """The submitted body."""
 
     conversation_ids: tuple[str, ...] = Field(min_length=1)
     permanent_delete: bool = True
 
 
 class ConversationArchive:
-    """Purges by id: all of a batch or, where one id is protected, nothing of it."""
+    """Purges conversations by id; refuses the whole batch if one id is protected."""
 
     def __init__(self, corpus: Corpus, jobs: Jobs, settings: SimulatorSettings) -> None:
         self._corpus = corpus
@@ -45,7 +45,7 @@ class ConversationArchive:
         )
 
     def submit(self, request: Request) -> Answer:
-        """`{jobId}`; 400, 409 for a protected id, 429 while too many jobs run."""
+        """`{jobId}`; 400 for a wrong body, 409 for a protected id, 429 while too many jobs run."""
         purge = parse_body(Purge, request)
         self._require_few(len(purge.conversation_ids))
         self._require_unprotected(purge.conversation_ids, request)
@@ -54,7 +54,7 @@ class ConversationArchive:
         return Answer.json(202, {"jobId": self._jobs.create(METHOD, (part,), request).job_id})
 
     def status(self, request: Request) -> Answer:
-        """`{jobId, state, recordsProcessed, ...}`; 504 while a very large job is unfinished."""
+        """`{jobId, state, recordsProcessed, ...}`; 504 while a very large job runs."""
         job, state = self._jobs.find(request.parameters["jobId"], METHOD, request.at)
         limit = self._settings.poll_times_out_above
         if limit is not None and job.timeline.records > limit and state in UNFINISHED:
@@ -71,7 +71,7 @@ class ConversationArchive:
         if protected:
             raise Refusal(
                 409,
-                "A conversation of the batch is on legal hold, in litigation or inside retention",
+                "A conversation of the batch is on legal hold, in litigation or within retention",
                 code="conversation.protected",
                 details=protected if self._settings.conflict_names_ids else (),
             )

@@ -1,4 +1,4 @@
-"""D2: `POST /api/v2/data/deletion/requests` and the status of its jobs."""
+"""Data deletion: `POST /api/v2/data/deletion/requests` and the status of its jobs."""
 
 from typing import Literal
 
@@ -21,14 +21,14 @@ SCOPES = ("data:deletion:manage",)
 
 
 class Filter(Body):
-    """What to delete."""
+    """The window and the query of the records to delete."""
 
     date_range: DateRange
     query: str | None = None
 
 
 class DeletionRequest(Body):
-    """D2's payload; a legal hold validation that is off is refused."""
+    """The submitted body; `legalHoldValidation` must be true."""
 
     record_types: tuple[RecordType, ...] = Field(min_length=1)
     filter: Filter
@@ -38,13 +38,13 @@ class DeletionRequest(Body):
 
     @property
     def records(self) -> RecordFilter:
-        """The records it is about."""
+        """The filter of the records to delete."""
         terms = parse_query(self.filter.query)
         return RecordFilter(self.filter.date_range, record_types=self.record_types, terms=terms)
 
 
 class DataDeletion:
-    """Deletes what a window and a query find; skips what is held."""
+    """Deletes the records of a window and a query; skips protected records."""
 
     def __init__(self, corpus: Corpus, jobs: Jobs, settings: SimulatorSettings) -> None:
         self._corpus = corpus
@@ -59,7 +59,7 @@ class DataDeletion:
         )
 
     def submit(self, request: Request) -> Answer:
-        """`{id}`; 400 for a bad payload, 403 outside the residency zones."""
+        """`{id}`; 400 for a wrong body, 403 outside the residency zones."""
         wanted = parse_body(DeletionRequest, request)
         wanted.filter.date_range.require_at_most(self._settings.max_window_days)
         found = wanted.records.select(self._corpus)

@@ -1,4 +1,4 @@
-"""D3: `POST /api/v2/interactions/purge` and the status of its jobs."""
+"""Interaction purge: `POST /api/v2/interactions/purge` and the status of its jobs."""
 
 from itertools import combinations
 from typing import Literal
@@ -35,21 +35,21 @@ class Policy(Body):
 
     @property
     def records(self) -> RecordFilter:
-        """The interactions it is about."""
+        """The filter of the interactions to purge."""
         return RecordFilter(self.date_range, self.type, terms=parse_filters(self.filters))
 
     def part(self, corpus: Corpus) -> Part:
-        """Its part of the job."""
+        """The job's part for this policy."""
         found = self.records.select(corpus)
         ids = (each.conversation_id for each in found)
         return Part.of(ids, corpus, soft=self.purge_type == "soft")
 
     def conflicts(self, other: "Policy") -> bool:
-        """Whether both would purge the same type at the same time."""
+        """Whether both purge the same type in overlapping windows."""
         return self.type is other.type and self.date_range.overlaps(other.date_range)
 
     def row(self, purged: int, error: str | None) -> dict[str, object]:
-        """Its entry in an answer."""
+        """The policy's entry in an answer."""
         return {
             "type": self.type,
             "dateRange": self.date_range.wire,
@@ -60,13 +60,13 @@ class Policy(Body):
 
 
 class Purge(Body):
-    """D3's payload."""
+    """The submitted body."""
 
     interactions: tuple[Policy, ...] = Field(min_length=1)
 
 
 class InteractionPurge:
-    """Purges the interactions of a type in a window; skips what is held."""
+    """Purges the interactions of a type in a window; skips protected interactions."""
 
     def __init__(self, corpus: Corpus, jobs: Jobs, _: SimulatorSettings) -> None:
         self._corpus = corpus
@@ -82,7 +82,7 @@ class InteractionPurge:
         )
 
     def submit(self, request: Request) -> Answer:
-        """`{purgeId, status, interactions}`; 400 for a bad payload or overlapping windows."""
+        """`{purgeId, status, interactions}`; 400 for a wrong body or overlapping windows."""
         policies = parse_body(Purge, request).interactions
         parts = tuple(policy.part(self._corpus) for policy in policies)
         self._require_apart(policies, request)
@@ -103,7 +103,7 @@ class InteractionPurge:
         ]
         pairs = [*combinations(policies, 2), *((a, b) for a in policies for b in running)]
         if any(one.conflicts(other) for one, other in pairs):
-            message = "interactions: the window overlaps with another purge of the same type"
+            message = "interactions: the window overlaps another purge of the same type"
             raise Refusal(400, message, code="overlapping.windows")
 
     def _payload(self, job: Job, state: JobState) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A purge rule as D1 documents it, read with the engine's limits."""
+"""A purge rule, parsed with the limits of the engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_RETENTION = 36_500
 
 
 class Scope(Body):
-    """Filters that must all accept."""
+    """The filters of a rule; all must accept a conversation."""
 
     filters: tuple[RuleFilter, ...]
 
@@ -30,7 +30,7 @@ class RetentionPeriod(Body):
 
 
 class PurgeRule(Body):
-    """A recurring purge that Genesys itself carries out."""
+    """A recurring purge that Genesys itself executes."""
 
     name: str = Field(min_length=1)
     description: str = ""
@@ -47,12 +47,12 @@ class PurgeRule(Body):
         """Whether every filter accepts the conversation."""
         return all(each.accepts(conversation) for each in self.scope.filters)
 
-    def keeps_until(self, now: datetime) -> datetime:
-        """What ended then or before is old enough at `now`."""
+    def latest_end(self, now: datetime) -> datetime:
+        """The latest end time of conversations that are old enough at `now`."""
         return now - timedelta(days=self.retention_period.days)
 
     def conflicts(self, other: PurgeRule) -> bool:
-        """Whether both have one name, or one schedule and the same filters in any order."""
+        """Whether both have the same name, or the same schedule and the same filters."""
         same_work = self.schedule == other.schedule and self._filters() == other._filters()
         return self.name == other.name or same_work
 
@@ -61,7 +61,7 @@ class PurgeRule(Body):
 
 
 def parse_rule(request: Request) -> PurgeRule:
-    """The rule; 400 where there is no JSON object, 422 naming every field the engine refuses."""
+    """Parses the rule; 400 if it is not a JSON object, 422 that names every wrong field."""
     try:
         return PurgeRule.model_validate_json(request.body)
     except ValidationError as invalid:

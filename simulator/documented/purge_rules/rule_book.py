@@ -1,4 +1,4 @@
-"""The purge rules that Genesys keeps, and when each ran or will run."""
+"""The stored purge rules, with their past and next executions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from simulator.http.wire import format_instant
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One run of a rule; `scheduled_for` is None where it was forced."""
+    """One execution of a rule; `scheduled_for` is None if it was forced."""
 
     at: datetime
     scheduled_for: datetime | None
@@ -22,7 +22,7 @@ class Execution:
 
     @property
     def wire(self) -> dict[str, object]:
-        """What forcing one answers."""
+        """The answer of a forced execution."""
         return {
             "deletedCount": self.deleted,
             "complianceOk": self.compliance_ok,
@@ -32,7 +32,7 @@ class Execution:
 
 @dataclass(slots=True)
 class StoredRule:
-    """A rule, the executions it had and its next one, which a disabled rule never comes to."""
+    """A rule, its executions and the time of the next one; a disabled rule never executes."""
 
     rule_id: str
     rule: PurgeRule
@@ -47,13 +47,13 @@ class StoredRule:
 
 
 class RuleBook:
-    """All rules; the caller sees to it that one thread at a time uses it."""
+    """All rules; not thread-safe."""
 
     def __init__(self) -> None:
         self._rules: dict[str, StoredRule] = {}
 
     def add(self, rule: PurgeRule, now: datetime) -> StoredRule:
-        """Keeps a rule; 409, naming the other one, where it conflicts."""
+        """Stores a rule; refuses with 409 that names a conflicting rule."""
         for other in self._rules.values():
             if rule.conflicts(other.rule):
                 raise _exists(other)
@@ -62,7 +62,7 @@ class RuleBook:
         return stored
 
     def get(self, rule_id: str) -> StoredRule:
-        """The rule of this id, or 404."""
+        """The rule of this id; refuses with 404."""
         if rule_id not in self._rules:
             raise Refusal(404, f"There is no purge rule {rule_id}")
         return self._rules[rule_id]
@@ -72,7 +72,7 @@ class RuleBook:
         return list(self._rules.values())
 
     def due(self, now: datetime) -> list[StoredRule]:
-        """The enabled rules whose next execution has come."""
+        """The enabled rules whose next execution is due."""
         return [each for each in self.all() if each.rule.enabled and each.next_at <= now]
 
 

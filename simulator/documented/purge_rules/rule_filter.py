@@ -1,4 +1,4 @@
-"""One filter of a purge rule's scope and which conversations it accepts."""
+"""One filter of a purge rule's scope."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from simulator.organisation.conversation import Conversation
 ATTRIBUTE = "attributes."
 FIELD = re.compile(r"type|status|queueId|externalContactId|classification|attributes\..{1,100}")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-# What a JSON number carries exactly whoever reads it.
+# Every JSON parser reads integers up to this size exactly.
 LARGEST_INTEGER = 2**53
 
 Scalar: TypeAlias = str | bool | int | float
 
 
 def check_field(value: object) -> object:
-    """A field that a filter may name."""
+    """Checks the field of a filter."""
     if isinstance(value, str) and not FIELD.fullmatch(value):
         raise PydanticCustomError(
             "field",
@@ -33,7 +33,7 @@ def check_field(value: object) -> object:
 
 
 def check_value(value: object) -> object:
-    """A value that a filter may compare with."""
+    """Checks the value of a filter."""
     if isinstance(value, str | bool):
         return value
     if isinstance(value, int | float) and isfinite(value) and abs(value) <= LARGEST_INTEGER:
@@ -42,7 +42,7 @@ def check_value(value: object) -> object:
 
 
 class Comparison(StrEnum):
-    """The operators of D1."""
+    """The operators of a filter."""
 
     EQ = "eq"
     NEQ = "neq"
@@ -51,14 +51,14 @@ class Comparison(StrEnum):
 
 
 class RuleFilter(Body):
-    """A condition on one field of a conversation or, after `attributes.`, a custom attribute."""
+    """A condition on a field or, with the prefix `attributes.`, on a custom attribute."""
 
     field: Annotated[str, BeforeValidator(check_field)]
     operator: Comparison
     value: Annotated[Scalar, BeforeValidator(check_value)]
 
     def accepts(self, conversation: Conversation) -> bool:
-        """Whether the conversation's value compares so; one without the field never does."""
+        """Whether the conversation meets the condition; False without the field."""
         found = _value(conversation, self.field)
         if found is None:
             return False
@@ -75,12 +75,13 @@ class RuleFilter(Body):
 
 
 def order(one: str, other: str) -> int:
-    """1, 0 or -1: numbers by size, other texts by letters; a number and a text have no order."""
+    """Returns 1, 0 or -1: compares two numbers, or two other texts; a mixed pair returns 0."""
     numbers = [float(each) for each in (one, other) if NUMBER.fullmatch(each)]
     if len(numbers) == 1:
         return 0
-    first, second = numbers or (one, other)
-    return (first > second) - (first < second)  # type: ignore[operator]
+    if numbers:
+        return (numbers[0] > numbers[1]) - (numbers[0] < numbers[1])
+    return (one > other) - (one < other)
 
 
 def _value(conversation: Conversation, field: str) -> str | bool | None:

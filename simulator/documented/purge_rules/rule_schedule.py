@@ -1,4 +1,4 @@
-"""When a purge rule runs: its recurrence at a time of day in a time zone."""
+"""The schedule of a purge rule: a recurrence, a time of day and a time zone."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ONE_DAY = timedelta(days=1)
 
 
 def check_time(value: str) -> str:
-    """A time of day as `HH:MM:SS`."""
+    """Checks a time of day, `HH:MM:SS`."""
     if not TIME_OF_DAY.fullmatch(value):
         raise PydanticCustomError("time_of_day", "must be a time as HH:MM:SS")
     return value
 
 
 def check_zone(value: str) -> str:
-    """A time zone that this machine knows by its IANA name."""
+    """Checks the IANA name of a time zone."""
     try:
         return ZoneInfo(value).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -35,14 +35,14 @@ def check_zone(value: str) -> str:
 
 
 class Recurrence(StrEnum):
-    """How often; D1 names no day: weekly is on Mondays, monthly on the first."""
+    """How often a rule runs; weekly is on Mondays and monthly on the first."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
 
     def falls_on(self, day: date) -> bool:
-        """Whether there is an execution on this day."""
+        """Whether a rule runs on this day."""
         match self:
             case Recurrence.DAILY:
                 return True
@@ -53,7 +53,7 @@ class Recurrence(StrEnum):
 
 
 class Schedule(Body):
-    """A time of day that a clock change skips is as much later, one that it repeats runs once."""
+    """A schedule; at a clock change, a skipped time runs later and a repeated time runs once."""
 
     recurrence: Recurrence
     time_of_day: Annotated[str, AfterValidator(check_time)]

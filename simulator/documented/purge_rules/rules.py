@@ -1,4 +1,4 @@
-"""D1: `POST /api/v2/purgerules`, and the engine that carries the rules out."""
+"""Purge rules: `POST /api/v2/purgerules`, and the engine that executes the rules."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Announce: TypeAlias = Callable[[StoredRule, Execution], None]
 
 
 class Forced(Body):
-    """What forcing an execution may say about it."""
+    """The optional body of a forced execution."""
 
     compliance_ok: bool = True
 
 
 class PurgeRules:
-    """Creates rules and executes them, each execution announced once it is over."""
+    """Creates and executes rules; announces each execution after its end."""
 
     def __init__(self, corpus: Corpus, book: RuleBook, announce: Announce) -> None:
         self._corpus = corpus
@@ -39,7 +39,7 @@ class PurgeRules:
         self._announce = announce
 
     def routes(self) -> tuple[Route, ...]:
-        """Create, and the simulator's own list and execution."""
+        """Create, and the simulator's own routes to list and execute rules."""
         return (
             Route("POST", PATH, self.create, Operation.CREATE_PURGE_RULE, scopes=SCOPES),
             Route("GET", LISTED, self.listed),
@@ -47,7 +47,7 @@ class PurgeRules:
         )
 
     def create(self, request: Request) -> Answer:
-        """The rule and its `id`; 409 where another is like it, 422 beyond the engine's limits."""
+        """The rule and its `id`; 409 for a similar rule, 422 beyond the limits of the engine."""
         return Answer.json(201, self._book.add(parse_rule(request), request.at).wire)
 
     def listed(self, _: Request) -> Answer:
@@ -55,14 +55,14 @@ class PurgeRules:
         return Answer.json(200, {"rules": [_row(each) for each in self._book.all()]})
 
     def force(self, request: Request) -> Answer:
-        """`{deletedCount, complianceOk, executedAt}` of a rule executed now, due or not."""
+        """Executes a rule now and returns `{deletedCount, complianceOk, executedAt}`."""
         stored = self._book.get(request.parameters["id"])
         forced = parse_body(Forced, request) if request.body else Forced()
         execution = self._execute(stored, request.at, None, compliant=forced.compliance_ok)
         return Answer.json(200, execution.wire)
 
     def tick(self, now: datetime) -> None:
-        """Executes what is due; one execution makes up for all that were missed."""
+        """Executes the due rules; one execution replaces all missed executions."""
         for stored in self._book.due(now):
             self._execute(stored, now, stored.next_at, compliant=True)
             stored.next_at = stored.rule.schedule.after(now)
@@ -70,7 +70,7 @@ class PurgeRules:
     def _execute(
         self, stored: StoredRule, now: datetime, scheduled_for: datetime | None, *, compliant: bool
     ) -> Execution:
-        # An engine that was told to look at no lock cannot say that none was broken.
+        # Without the lock check, the engine cannot report that it is compliant.
         compliant = compliant and stored.rule.compliance_lock_check
         execution = Execution(now, scheduled_for, self._purge(stored, now), compliant)
         stored.executions.append(execution)
@@ -86,9 +86,9 @@ class PurgeRules:
         return len(targets)
 
     def _targets(self, rule: PurgeRule, now: datetime) -> Iterator[str]:
-        """The ids that the rule deletes, the oldest first."""
+        """The ids that the rule deletes, oldest first."""
         ignoring_locks = not rule.compliance_lock_check
-        old_enough = rule.keeps_until(now) + timedelta.resolution
+        old_enough = rule.latest_end(now) + timedelta.resolution
         for conversation in self._corpus.ended_within(BEGINNING, old_enough):
             each = conversation.conversation_id
             completed = self._corpus.status_of(each) is ConversationStatus.COMPLETED

@@ -1,4 +1,4 @@
-"""The queue of webhook deliveries: signed, sent, and repeated until somebody takes them."""
+"""The queue of webhook deliveries: signed, sent and reattempts until one succeeds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from simulator.organisation.settings import SimulatorSettings
 
 SIGNATURE = "X-Genesys-Webhook-Signature"
 TIMEOUT_SECONDS = 10.0
-# The resolver refuses a host name it cannot encode with a UnicodeError of its own.
+# The resolver raises UnicodeError for a host name that it cannot encode.
 UNDELIVERED = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
 
 
@@ -27,21 +27,21 @@ class Sender(Protocol):
     """The part of httpx.Client that sends a delivery."""
 
     def post(self, url: str, *, content: bytes, headers: dict[str, str]) -> httpx.Response:
-        """The answer, whatever its status."""
+        """Returns the answer of any status."""
 
 
 class DirectSender:
-    """Sends each delivery over a connection of its own, through no proxy, following nothing."""
+    """Sends each delivery over its own connection, without proxies and redirects."""
 
     def post(self, url: str, *, content: bytes, headers: dict[str, str]) -> httpx.Response:
-        """The answer; raises httpx.HTTPError."""
+        """Returns the answer; raises httpx.HTTPError."""
         return httpx.post(
             url, content=content, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False
         )
 
 
 class DeliveryState(StrEnum):
-    """What has become of a delivery."""
+    """The states of a delivery."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -51,21 +51,21 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """When it was sent, and the status it was answered with or the error that came instead."""
+    """When a delivery was sent, and the status of the answer or the error."""
 
     at: datetime
     status: int | None = None
     error: str | None = None
 
     @property
-    def taken(self) -> bool:
+    def succeeded(self) -> bool:
         """Whether the answer was a 2xx."""
         return self.status is not None and httpx.codes.is_success(self.status)
 
 
 @dataclass(slots=True)
 class Delivery:
-    """One event on its way to one webhook; `due_at` is when it is sent if it waits."""
+    """One event for one webhook; `due_at` is the time of the next attempt."""
 
     webhook_id: str
     url: str
@@ -77,7 +77,7 @@ class Delivery:
 
 
 class Deliveries:
-    """Nothing is sent while the lock is held, so that a receiver may call the simulator."""
+    """The queue; it does not send under the lock, so that receivers can call the simulator."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Deliveries:
         self._deliveries: list[Delivery] = []
 
     def add(self, webhook_id: str, url: str, body: bytes, at: datetime) -> None:
-        """Queues a delivery, due at once."""
+        """Queues a delivery that is due immediately."""
         with self._lock:
             self._deliveries.append(Delivery(webhook_id, url, body, at))
 
@@ -103,7 +103,7 @@ class Deliveries:
             return [each for each in self._deliveries if each.webhook_id == webhook_id]
 
     def deliver_due(self) -> None:
-        """Sends once whatever is due, in order; each is sent by one caller alone."""
+        """Sends each due delivery once, in order; concurrent callers never send the same one."""
         for each in self._take():
             attempt = self._send(each)
             with self._lock:
@@ -132,14 +132,14 @@ class Deliveries:
 
     def _note(self, delivery: Delivery, attempt: Attempt) -> None:
         delivery.attempts.append(attempt)
-        tried = len(delivery.attempts)
-        if attempt.taken:
+        attempts = len(delivery.attempts)
+        if attempt.succeeded:
             delivery.state = DeliveryState.DELIVERED
-        elif tried >= self._settings.webhook_attempts:
+        elif attempts >= self._settings.webhook_attempts:
             delivery.state = DeliveryState.ABANDONED
         else:
             delivery.state = DeliveryState.WAITING
-            pause = self._settings.webhook_backoff_seconds * 2 ** (tried - 1)
+            pause = self._settings.webhook_backoff_seconds * 2 ** (attempts - 1)
             delivery.due_at = self._now() + self._settings.lasting(pause)
 
 

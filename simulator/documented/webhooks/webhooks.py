@@ -1,4 +1,4 @@
-"""D1: `POST /api/v2/platform/webhooks`, and what each webhook is told of an execution."""
+"""Webhooks: `POST /api/v2/platform/webhooks`, and the event of each rule execution."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LARGEST_PORT = 65_535
 
 
 def check_url(value: str) -> str:
-    """An http or https URL with a host."""
+    """Checks an http or https URL with a host."""
     try:
         url = httpx.URL(value)
     except httpx.InvalidURL:
@@ -37,13 +37,13 @@ def check_url(value: str) -> str:
 
 
 class Config(Body):
-    """The rule that a webhook is about."""
+    """The purge rule of a webhook."""
 
     rule_id: str
 
 
 class WebhookBody(Body):
-    """D1's payload."""
+    """The submitted body."""
 
     name: str = Field(min_length=1)
     description: str = ""
@@ -66,7 +66,7 @@ class Webhook:
 
 
 class Webhooks:
-    """Registers webhooks and queues a delivery to each of a rule's for every execution."""
+    """Registers webhooks, and queues a delivery to each webhook of a rule that executed."""
 
     def __init__(self, book: RuleBook, deliveries: Deliveries) -> None:
         self._book = book
@@ -74,7 +74,7 @@ class Webhooks:
         self._webhooks: list[Webhook] = []
 
     def routes(self) -> tuple[Route, ...]:
-        """Register, and the simulator's own list."""
+        """Register, and the simulator's own list of webhooks."""
         return (
             Route("POST", PATH, self.register, Operation.REGISTER_WEBHOOK, scopes=SCOPES),
             Route("GET", "/_simulator/webhooks", self.listed),
@@ -98,7 +98,7 @@ class Webhooks:
         return Answer.json(200, {"webhooks": rows})
 
     def announce(self, stored: StoredRule, execution: Execution) -> None:
-        """Queues what the rule's webhooks are to be told."""
+        """Queues the event of an execution for the rule's webhooks."""
         body = orjson.dumps(
             {
                 "ruleId": stored.rule_id,

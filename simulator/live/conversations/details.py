@@ -1,4 +1,4 @@
-"""`/api/v2/analytics/conversations/details`: conversations of an interval, or by their ids."""
+"""`/api/v2/analytics/conversations/details`: finds conversations by interval or by id."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PERMISSIONS = some("analytics:conversationDetail:view", "analytics:agentConversa
 
 
 class ConversationDetails:
-    """A conversation's row outlives its recordings, and is gone with the conversation itself."""
+    """A row exists as long as its conversation, even without recordings."""
 
     def __init__(
         self, index: ConversationIndex, recordings: Recordings, settings: SimulatorSettings
@@ -33,7 +33,7 @@ class ConversationDetails:
         self._settings = settings
 
     def routes(self) -> tuple[Route, ...]:
-        """The query, whose path the documented dialects may have, too, and the look-up by ids."""
+        """The query, which shares its path with the documented queries, and the list by ids."""
         query, read = Operation.QUERY_CONVERSATION_DETAILS, Operation.READ_CONVERSATION_DETAILS
         return (
             Route(
@@ -48,9 +48,9 @@ class ConversationDetails:
         )
 
     def query(self, request: Request) -> Answer:
-        """`{conversations, totalHits}`; 400 for a long interval, a large page or a bad filter."""
+        """`{conversations, totalHits}`; 400 for a long interval, a large page or a wrong filter."""
         query = parse_body(DetailsQuery, request, BAD_REQUEST)
-        self._require_modest(query)
+        self._require_within_limits(query)
         as_of = request.at - self._settings.verification_lag
         found = [
             each
@@ -62,7 +62,7 @@ class ConversationDetails:
         return Answer.json(200, {"conversations": rows, "totalHits": len(found)})
 
     def by_ids(self, request: Request) -> Answer:
-        """`{conversations}` of `?id=a,b`, without those that are unknown or gone."""
+        """`{conversations}` of `?id=a,b`, without unknown and deleted ones."""
         ids = [each for each in request.query.get("id", "").split(",") if each]
         limit = self._settings.live.max_detail_ids
         if not ids or (limit is not None and len(ids) > limit):
@@ -75,9 +75,9 @@ class ConversationDetails:
     def _recorded(self, conversation: Conversation) -> bool:
         return bool(self._recordings.of(conversation.conversation_id))
 
-    def _require_modest(self, query: DetailsQuery) -> None:
+    def _require_within_limits(self, query: DetailsQuery) -> None:
         days, page = self._settings.max_query_days, self._settings.live.largest_page
-        if days is not None and query.interval.lasts > timedelta(days=days):
+        if days is not None and query.interval.length > timedelta(days=days):
             message = f"interval: must not be longer than {days} days"
             raise Refusal(400, message, code=BAD_REQUEST)
         if query.paging and query.page_size > page:
@@ -86,7 +86,7 @@ class ConversationDetails:
 
     def _page(self, query: DetailsQuery, found: list[Conversation]) -> list[Conversation]:
         size, number = query.page_size, query.page_number
-        # As if a row had been added before the page while its reader turned it.
+        # As if a new row moved the rows between two requests.
         step = max(1, size - 1) if self._settings.live.pages_overlap else size
         start = (number - 1) * step
         return found[start : start + size]

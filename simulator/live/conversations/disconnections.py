@@ -1,4 +1,4 @@
-"""`DELETE /api/v2/conversations/{id}`, which deletes nothing: it cuts a conversation off."""
+"""`DELETE /api/v2/conversations/{id}`: disconnects a conversation and deletes nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATH = "/api/v2/conversations/{conversationId}"
 
 
 class Disconnections:
-    """Remembers whose participants were all disconnected, which a purge must never do."""
+    """Records every disconnection; a purge must never make one."""
 
     def __init__(self) -> None:
         self.ids: list[str] = []
@@ -23,6 +23,6 @@ class Disconnections:
         return (Route("DELETE", PATH, self.disconnect, operation, permissions=every()),)
 
     def disconnect(self, request: Request) -> Answer:
-        """204; the conversation's records stay."""
+        """204; the records of the conversation are kept."""
         self.ids.append(request.parameters["conversationId"])
         return Answer(204, b"")

@@ -1,4 +1,4 @@
-"""Filters of conversations and of their segments, as the live queries write them."""
+"""Filters of conversations and segments in the live queries."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ Values: TypeAlias = Mapping[str, Value]
 
 
 class Range(Body):
-    """Bounds of a number; of a moment they are milliseconds since 1970."""
+    """Bounds of a number; times are milliseconds since 1970."""
 
     gt: float | None = None
     gte: float | None = None
     lt: float | None = None
     lte: float | None = None
 
-    def holds(self, value: Value) -> bool:
-        """Whether the moment lies within; no text does."""
+    def contains(self, value: Value) -> bool:
+        """Whether the time is within the bounds; False for a text."""
         if isinstance(value, str):
             return False
         number = value.timestamp() * MILLISECONDS
@@ -56,7 +56,7 @@ class Range(Body):
 
 
 class Predicate(Body):
-    """A dimension matches a value or a range, exists or does not."""
+    """A condition on one dimension: it matches a value or a range, exists or does not exist."""
 
     dimensions: ClassVar[frozenset[str]] = frozenset()
 
@@ -75,23 +75,23 @@ class Predicate(Body):
         return self
 
     def accepts(self, values: Values) -> bool:
-        """Whether what has these values, by dimension, fulfils it."""
+        """Whether these values, by dimension, meet the condition."""
         found = values.get(self.dimension)
         if self.operator != "matches":
             return (found is not None) is (self.operator == "exists")
         if found is None:
             return False
-        return self.range.holds(found) if self.range else found == self.value
+        return self.range.contains(found) if self.range else found == self.value
 
 
 class ConversationPredicate(Predicate):
-    """About a conversation."""
+    """A condition on a conversation."""
 
     dimensions = CONVERSATION_DIMENSIONS
 
 
 class SegmentPredicate(Predicate):
-    """About a segment."""
+    """A condition on a segment."""
 
     dimensions = SEGMENT_DIMENSIONS
 
@@ -100,19 +100,19 @@ PredicateT = TypeVar("PredicateT", bound=Predicate)
 
 
 class Clause(Body, Generic[PredicateT]):
-    """Predicates of which all (`and`) or one (`or`) must hold."""
+    """Predicates; all of them (`and`) or one of them (`or`) must be met."""
 
     type: Literal["and", "or"]
     predicates: tuple[PredicateT, ...] = Field(min_length=1)
 
     def accepts(self, values: Values) -> bool:
-        """Whether what has these values fulfils it."""
+        """Whether these values meet the condition."""
         joined = all if self.type == "and" else any
         return joined(each.accepts(values) for each in self.predicates)
 
 
 class Filter(Body, Generic[PredicateT]):
-    """Clauses and predicates of which all (`and`) or one (`or`) must hold."""
+    """Clauses and predicates; all of them (`and`) or one of them (`or`) must be met."""
 
     type: Literal["and", "or"]
     clauses: tuple[Clause[PredicateT], ...] = ()
@@ -126,11 +126,11 @@ class Filter(Body, Generic[PredicateT]):
 
     @property
     def size(self) -> int:
-        """How many predicates it has."""
+        """The number of predicates."""
         return len(self.predicates) + sum(len(each.predicates) for each in self.clauses)
 
     def accepts(self, values: Values) -> bool:
-        """Whether what has these values fulfils it."""
+        """Whether these values meet the condition."""
         joined = all if self.type == "and" else any
         parts: tuple[Clause[PredicateT] | PredicateT, ...] = (*self.predicates, *self.clauses)
         return joined(each.accepts(values) for each in parts)

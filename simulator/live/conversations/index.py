@@ -1,4 +1,4 @@
-"""Finds the conversations that a live query's interval is about."""
+"""Finds the conversations of an interval."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulator.organisation.corpus import Corpus
 
 
 class ConversationIndex:
-    """All conversations by start; made when first asked, for no conversation is ever added."""
+    """All conversations by start time; built on first use, because none is added later."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
@@ -19,7 +19,7 @@ class ConversationIndex:
         self._ids: list[str] = []
 
     def known(self, conversation_id: str, as_of: datetime) -> Conversation | None:
-        """The conversation, unless it was deleted since the corpus was made."""
+        """The conversation, unless a job deleted it."""
         conversation = self._corpus.get(conversation_id)
         if conversation is None:
             return None
@@ -27,14 +27,17 @@ class ConversationIndex:
         return conversation if status is conversation.status else None
 
     def started_on_days_of(self, interval: Interval, as_of: datetime) -> list[Conversation]:
-        """Those that started on a day touched by the interval."""
+        """The conversations that started on a day of the interval."""
         days = interval.days_touched
         return self._started(days.start, days.end, as_of)
 
     def active_within(
         self, interval: Interval, as_of: datetime, *, started_that_day: bool
     ) -> list[Conversation]:
-        """Those that had activity in the interval, on request not what began before its days."""
+        """The conversations with activity in the interval.
+
+        With `started_that_day`, conversations that started before its first day are left out.
+        """
         earliest = midnight(interval.start) if started_that_day else None
         found = self._started(earliest, interval.end, as_of)
         return [each for each in found if (each.end or each.start) >= interval.start]

@@ -1,4 +1,4 @@
-"""A conversation as the live analytics answer it."""
+"""A conversation as a row of the live analytics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OF_SEGMENT = ("segmentType", "queueId", "wrapUpCode")
 
 
 def row_of(conversation: Conversation, *, recorded: bool) -> dict[str, object]:
-    """Its row; `conversationEnd` is absent while there is none."""
+    """The row; `conversationEnd` is absent before the end."""
     traits = traits_of(conversation)
     segments = segments_of(conversation, traits, recorded=recorded)
     row: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""The bodies with which the live platform is asked for conversations."""
+"""The bodies that search for conversations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DOCUMENTED = frozenset({"entity", "filter", "aggregate", "query", "view"})
 
 
 class ConversationSearch(Body):
-    """What the synchronous query and a recording job have in common."""
+    """The common fields of the synchronous query and of a recording job's query."""
 
     interval: WireInterval
     conversation_filters: tuple[Filter[ConversationPredicate], ...] = ()
@@ -36,14 +36,14 @@ class ConversationSearch(Body):
     )
 
     def require_few(self, predicates: int | None) -> None:
-        """Refuses with 400 a filter that has more predicates."""
+        """Refuses with 400 a filter with more predicates."""
         sizes = [each.size for each in self.conversation_filters]
         sizes += [each.size for each in self.segment_filters]
         if predicates is not None and max(sizes, default=0) > predicates:
             raise Refusal(400, f"At most {predicates} predicates in a filter", code=BAD_REQUEST)
 
     def accepts(self, conversation: Conversation, *, recorded: bool) -> bool:
-        """Whether it, and one of its segments, fulfils every filter."""
+        """Whether the conversation and one of its segments meet every filter."""
         traits = traits_of(conversation)
         values: dict[str, Value] = {
             "conversationId": conversation.conversation_id,
@@ -59,7 +59,7 @@ class ConversationSearch(Body):
         )
 
     def sort(self, conversations: list[Conversation]) -> list[Conversation]:
-        """In the order that is asked for."""
+        """The conversations in the order of the query."""
         if self.order == "unordered":
             return conversations
         by_end = self.order_by.endswith("End")
@@ -71,7 +71,7 @@ class ConversationSearch(Body):
 
 
 class Paging(Body):
-    """Which page, counted from 1, of how many rows."""
+    """The page number, counted from 1, and the page size."""
 
     page_size: int = Field(ge=1)
     page_number: int = Field(ge=1)
@@ -84,24 +84,24 @@ class DetailsQuery(ConversationSearch):
 
     @property
     def page_size(self) -> int:
-        """How many rows a page has."""
+        """The number of rows of a page."""
         return self.paging.page_size if self.paging else DEFAULT_SIZE
 
     @property
     def page_number(self) -> int:
-        """Which page it is."""
+        """The number of the page."""
         return self.paging.page_number if self.paging else 1
 
 
 class AsyncSearch(ConversationSearch):
-    """A recording job's query."""
+    """The query of a recording job."""
 
     limit: int | None = Field(default=None, ge=1)
     start_of_day_interval_matching: bool = False
 
 
 def is_details_query(body: bytes) -> bool:
-    """Whether it is an object without a field of the documented dialects."""
+    """Whether the body is an object without the fields of the documented queries."""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:

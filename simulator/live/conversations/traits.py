@@ -1,4 +1,4 @@
-"""What a conversation is like in the live platform's words."""
+"""The properties of a conversation that only the live dialect has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WRAP_UP_CODES = 6
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """`message_type` is None but for messages; all of it is the same for the same conversation."""
+    """The live properties; `message_type` is None for other media than messages."""
 
     media_type: str
     message_type: str | None
@@ -29,25 +29,25 @@ class Traits:
 
 
 def traits_of(conversation: Conversation) -> Traits:
-    """Its traits, which its id decides as far as the corpus does not."""
-    luck = sha256(f"traits {conversation.conversation_id}".encode()).digest()
-    media_type, message_type = _media(conversation.media_type, luck[0])
+    """The properties, derived from the corpus and from the conversation's id."""
+    digest = sha256(f"traits {conversation.conversation_id}".encode()).digest()
+    media_type, message_type = _media(conversation.media_type, digest[0])
     return Traits(
         media_type=media_type,
         message_type=message_type,
-        direction=DIRECTIONS[luck[1] % len(DIRECTIONS)],
-        division_id=f"division-{luck[2] % DIVISIONS + 1}",
-        user_id=f"user-{luck[3] % USERS + 1}",
-        wrap_up_code=f"wrap-up-{luck[4] % WRAP_UP_CODES + 1}",
+        direction=DIRECTIONS[digest[1] % len(DIRECTIONS)],
+        division_id=f"division-{digest[2] % DIVISIONS + 1}",
+        user_id=f"user-{digest[3] % USERS + 1}",
+        wrap_up_code=f"wrap-up-{digest[4] % WRAP_UP_CODES + 1}",
     )
 
 
-def _media(media_type: MediaType, luck: int) -> tuple[str, str | None]:
+def _media(media_type: MediaType, digest: int) -> tuple[str, str | None]:
     match media_type:
         case MediaType.SMS:
             return "message", "sms"
         case MediaType.SOCIAL:
-            return "message", SOCIAL[luck % len(SOCIAL)]
+            return "message", SOCIAL[digest % len(SOCIAL)]
         case _:
             return media_type.value, None
 
@@ -55,7 +55,7 @@ def _media(media_type: MediaType, luck: int) -> tuple[str, str | None]:
 def segments_of(
     conversation: Conversation, traits: Traits, *, recorded: bool
 ) -> Iterator[dict[str, str]]:
-    """The customer's and the agent's segment, by the names of their dimensions."""
+    """The customer's and the agent's segment, each by dimension."""
     common = {
         "mediaType": traits.media_type,
         "direction": traits.direction,

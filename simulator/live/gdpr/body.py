@@ -1,4 +1,4 @@
-"""The body of a GDPR request: whose data, and what is to become of it."""
+"""The body of a GDPR request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulator.http.wire import Body
 
 
 class RequestType(StrEnum):
-    """What is asked for."""
+    """The types of GDPR requests."""
 
     EXPORT = "GDPR_EXPORT"
     UPDATE = "GDPR_UPDATE"
@@ -19,7 +19,7 @@ class RequestType(StrEnum):
 
 
 class SearchType(StrEnum):
-    """What kind of value tells who somebody is."""
+    """The kinds of values that identify a person."""
 
     NAME = "NAME"
     ADDRESS = "ADDRESS"
@@ -33,7 +33,7 @@ class SearchType(StrEnum):
 
 
 class Subject(Body):
-    """A person by at least one identifier; conversations know only `external_contact_id`."""
+    """A person, by at least one identifier; only `externalContactId` finds conversations."""
 
     name: str | None = None
     user_id: str | None = None
@@ -47,14 +47,14 @@ class Subject(Body):
     email_addresses: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _somebody(self) -> Subject:
+    def _identified(self) -> Subject:
         if not any(getattr(self, name) for name in type(self).model_fields):
-            raise PydanticCustomError("subject", "must identify somebody")
+            raise PydanticCustomError("subject", "must have an identifier")
         return self
 
 
 class ReplacementTerm(Body):
-    """What an update replaces."""
+    """A value that an update replaces."""
 
     type: SearchType
     existing_value: str
@@ -62,7 +62,7 @@ class ReplacementTerm(Body):
 
 
 class GdprBody(Body):
-    """The writable part of a request."""
+    """The writable fields of a request."""
 
     name: str | None = None
     request_type: RequestType
@@ -73,6 +73,6 @@ class GdprBody(Body):
     def _consistent(self) -> GdprBody:
         if (self.request_type is RequestType.UPDATE) is not bool(self.replacement_terms):
             raise PydanticCustomError(
-                "terms", "replacementTerms are for GDPR_UPDATE, which needs them"
+                "terms", "GDPR_UPDATE needs replacementTerms, other types must not have them"
             )
         return self

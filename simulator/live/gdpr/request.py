@@ -1,4 +1,4 @@
-"""One GDPR request: the states it goes through and how it reads."""
+"""One GDPR request and its states."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from simulator.organisation.timeline import JobState, Timeline
 
 
 class GdprStatus(StrEnum):
-    """The platform's words."""
+    """The states, as the platform names them."""
 
     INITIATED = "INITIATED"
     SEARCHING = "SEARCHING"
@@ -39,7 +39,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class GdprRecord:
-    """What a test or the state page sees of a request; `status` is None once it has vanished."""
+    """A snapshot of a request; `status` is None if it vanished."""
 
     request_id: str
     client_id: str | None
@@ -52,18 +52,18 @@ class GdprRecord:
 
 @dataclass(slots=True)
 class GdprRequest:
-    """A request as Genesys keeps it; its timeline's records are the phases after the first."""
+    """A request; each record of its timeline is a phase after the first one."""
 
     request_id: str
     client_id: str | None
     body: GdprBody
     sent: Mapping[str, object]
     timeline: Timeline
-    carried_out: bool = False
+    executed: bool = False
     deleted_ids: tuple[str, ...] = ()
 
     def status(self, now: datetime) -> GdprStatus | None:
-        """The status it has; None where it has vanished."""
+        """The status; None if the request vanished."""
         state = self.timeline.state(now)
         if state is JobState.VANISHED:
             return None
@@ -72,7 +72,7 @@ class GdprRequest:
         return WORDS.get(state, phases[phase])
 
     def wire(self, now: datetime) -> dict[str, object]:
-        """As the platform answers it; an export that is completed says where its results are."""
+        """The request as JSON; a completed export has a `resultsUrl`."""
         uri = f"/api/v2/gdpr/requests/{self.request_id}"
         status = self.status(now)
         payload: dict[str, object] = {
@@ -88,7 +88,7 @@ class GdprRequest:
         return payload
 
     def record(self, now: datetime) -> GdprRecord:
-        """A snapshot."""
+        """Returns a snapshot."""
         return GdprRecord(
             request_id=self.request_id,
             client_id=self.client_id,

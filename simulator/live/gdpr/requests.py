@@ -1,4 +1,4 @@
-"""`/api/v2/gdpr/requests`: exports, changes and deletions of all there is about somebody."""
+"""`/api/v2/gdpr/requests`: exports, updates and deletions of a person's data."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from simulator.live.gdpr.body import GdprBody, RequestType
 from simulator.live.gdpr.request import PHASES, GdprRecord, GdprRequest, GdprStatus
 from simulator.live.listing import BAD_REQUEST, flag_in, page_of
 from simulator.organisation.corpus import Corpus, Deletion
-from simulator.organisation.faults import FATES, Faults
+from simulator.organisation.faults import Faults
 from simulator.organisation.settings import SimulatorSettings
-from simulator.organisation.timeline import Fate, Timeline
+from simulator.organisation.timeline import Timeline
 from simulator.organisation.words import ConversationStatus, Method, Operation
 
 ALL = "/api/v2/gdpr/requests"
@@ -29,7 +29,7 @@ VIEW = every("gdpr:request:view")
 
 
 class GdprRequests:
-    """All requests; a completed deletion has taken what is its subject's and not protected."""
+    """All requests; a completed deletion deletes its subject's unprotected conversations."""
 
     def __init__(self, corpus: Corpus, faults: Faults, settings: SimulatorSettings) -> None:
         self._corpus = corpus
@@ -48,30 +48,30 @@ class GdprRequests:
         )
 
     def create(self, request: Request) -> Answer:
-        """202 and the request; refused for a deletion without `?deleteConfirmed=true`."""
+        """202 and the request; refuses a deletion without `?deleteConfirmed=true`."""
         body = parse_body(GdprBody, request, BAD_REQUEST)
         confirmed = flag_in(request, "deleteConfirmed")
         if body.request_type is RequestType.DELETE and not confirmed:
             refused = self._settings.live.delete_unconfirmed
-            message = "A deletion must be confirmed by deleteConfirmed=true"
+            message = "A deletion needs deleteConfirmed=true"
             raise Refusal(refused.status, message, code=refused.code)
-        made = GdprRequest(
+        created = GdprRequest(
             request_id=str(uuid4()),
             client_id=request.client_id,
             body=body,
             sent=orjson.loads(request.body),
             timeline=self._timeline(body.request_type, request.at),
         )
-        self._requests[made.request_id] = made
-        return Answer.json(202, made.wire(request.at))
+        self._requests[created.request_id] = created
+        return Answer.json(202, created.wire(request.at))
 
     def page(self, request: Request) -> Answer:
-        """A page of requests, the oldest first."""
+        """A page of requests, oldest first."""
         present = [each for each in self._requests.values() if each.status(request.at)]
         return page_of(request, present, lambda each: each.wire(request.at))
 
     def read(self, request: Request) -> Answer:
-        """The request; 404 where there is none or it vanished."""
+        """The request; 404 if it is unknown or vanished."""
         request_id = request.parameters["requestId"]
         found = self._requests.get(request_id)
         if found is None or found.status(request.at) is None:
@@ -79,27 +79,25 @@ class GdprRequests:
         return Answer.json(200, found.wire(request.at))
 
     def settle(self, now: datetime) -> None:
-        """Carries out the deletions that are completed."""
+        """Executes the deletions of completed requests."""
         for each in self._requests.values():
-            if not each.carried_out and each.status(now) is GdprStatus.COMPLETED:
-                each.carried_out = True
+            if not each.executed and each.status(now) is GdprStatus.COMPLETED:
+                each.executed = True
                 if each.body.request_type is RequestType.DELETE:
                     each.deleted_ids = self._delete(each)
 
     def records(self, now: datetime) -> list[GdprRecord]:
-        """Every request ever created, in order."""
+        """Snapshots of all requests, in order of creation."""
         return [each.record(now) for each in self._requests.values()]
 
     def _timeline(self, request_type: RequestType, submitted_at: datetime) -> Timeline:
-        fault = self._faults.for_job(METHOD)
         phase = self._settings.lasting(self._settings.live.gdpr_phase_seconds)
         return Timeline(
             submitted_at=submitted_at,
             pending=phase,
             per_record=phase,
             records=len(PHASES[request_type]),
-            fate=FATES[fault.kind] if fault else Fate.COMPLETES,
-            progress=fault.job_progress if fault else 0.0,
+            job_fate=self._faults.for_job(METHOD),
         )
 
     def _delete(self, request: GdprRequest) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""`/api/v2/gdpr/subjects`: who is known by a name, an address or an id."""
+"""`/api/v2/gdpr/subjects`: finds people by a name, an address or an id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ MAIL = "@example.test"
 
 
 class GdprSubjects:
-    """Everybody of whom a conversation is still there: a contact whose other names its id tells."""
+    """Finds the contacts of conversations that still exist.
+
+    The name and the mail address of a contact are derived from its id.
+    """
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
@@ -30,11 +33,11 @@ class GdprSubjects:
         return (Route("GET", PATH, self.find, find, method, permissions=view),)
 
     def find(self, request: Request) -> Answer:
-        """A page of subjects for `?searchType=&searchValue=`, both of which are needed."""
+        """A page of subjects for `?searchType=&searchValue=`; both are required."""
         kind = choice_in(request, "searchType", tuple(SearchType), "")
         value = request.query.get("searchValue", "")
         if not kind or not value:
-            message = "searchType and searchValue: both are needed"
+            message = "searchType and searchValue: both are required"
             raise Refusal(400, message, code=BAD_REQUEST)
         return page_of(request, self._contacts(SearchType(kind), value), subject_of)
 
@@ -55,7 +58,7 @@ class GdprSubjects:
 
 
 def subject_of(contact: str) -> dict[str, object]:
-    """The contact as a GDPR subject."""
+    """The contact as JSON."""
     return {
         "name": contact,
         "externalContactId": contact,

@@ -1,4 +1,4 @@
-"""What the live platform's rules for dialling are on the wire, as far as anybody here uses them."""
+"""The bodies of campaign rules, rule sets and campaigns, as far as they are simulated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 class Reference(Body):
-    """Names another entity."""
+    """A reference to another entity."""
 
     id: str
     name: str | None = None
@@ -23,7 +23,7 @@ class Reference(Body):
 
 
 class Dialling(Named):
-    """What a campaign rule and a rule set have in common."""
+    """The common fields of campaign rules, rule sets and campaigns."""
 
     name: Name
     version: int | None = None
@@ -32,7 +32,7 @@ class Dialling(Named):
 
 
 class Entities(Body):
-    """What a campaign rule looks at."""
+    """The entities that a campaign rule observes."""
 
     campaigns: tuple[Reference, ...] = ()
     sequences: tuple[Reference, ...] = ()
@@ -41,13 +41,13 @@ class Entities(Body):
 
 
 class ActionEntities(Entities):
-    """What a campaign rule acts on."""
+    """The entities that a campaign rule changes."""
 
     use_triggering_entity: bool = False
 
 
 class Parameters(Body):
-    """What a campaign rule compares with, or sets."""
+    """The values that a campaign rule compares with or sets."""
 
     operator: (
         Literal[
@@ -69,7 +69,7 @@ class Parameters(Body):
 
 
 class CampaignCondition(Body):
-    """A condition on a campaign, or on the time."""
+    """A condition on a campaign or on the time."""
 
     id: str | None = None
     condition_type: Literal[
@@ -89,7 +89,7 @@ class CampaignCondition(Body):
 
 
 class CampaignAction(Body):
-    """What is done once the conditions hold."""
+    """An action on campaigns when the conditions are met."""
 
     id: str | None = None
     action_type: Literal[
@@ -100,7 +100,7 @@ class CampaignAction(Body):
 
 
 class CampaignRule(Dialling):
-    """A rule about the progress of campaigns; there is no attribute of a contact in it."""
+    """A rule about the progress of campaigns; it cannot use attributes of contacts."""
 
     campaign_rule_entities: Entities
     campaign_rule_conditions: Annotated[tuple[CampaignCondition, ...], Field(min_length=1)]
@@ -115,7 +115,7 @@ class CampaignRule(Dialling):
 
 
 class Condition(Body):
-    """A condition on a contact's column, or on a call."""
+    """A condition on a column of the contact or on a call."""
 
     type: Literal["contactAttributeCondition", "phoneNumberCondition", "wrapupCondition"]
     attribute_name: str | None = None
@@ -144,12 +144,12 @@ class Condition(Body):
     @model_validator(mode="after")
     def _has_its_column(self) -> Condition:
         if self.type == "contactAttributeCondition" and not self.attribute_name:
-            raise PydanticCustomError("condition", "a condition on a column must name it")
+            raise PydanticCustomError("condition", "contactAttributeCondition needs attributeName")
         return self
 
 
 class DialerAction(Body):
-    """What is done with a contact."""
+    """An action on a contact."""
 
     type: Literal["Action", "modifyContactAttribute"]
     action_type_name: Literal[
@@ -165,7 +165,7 @@ class DialerAction(Body):
 
 
 class DialerRule(Body):
-    """A rule of a rule set; they are tried from the lowest order on."""
+    """A rule of a rule set; rules are checked in ascending order."""
 
     id: str | None = None
     name: Annotated[str, Field(min_length=1)]
@@ -176,7 +176,7 @@ class DialerRule(Body):
 
 
 class RuleSet(Dialling):
-    """Rules about contacts, which campaigns refer to."""
+    """Rules about contacts; campaigns refer to rule sets."""
 
     contact_list: Reference | None = None
     queue: Reference | None = None
@@ -185,12 +185,12 @@ class RuleSet(Dialling):
     @model_validator(mode="after")
     def _has_each_name_once(self) -> RuleSet:
         if len({each.name for each in self.rules}) < len(self.rules):
-            raise PydanticCustomError("rule.conflict", "duplicated names of rules")
+            raise PydanticCustomError("rule.conflict", "the names of the rules must be unique")
         return self
 
 
 class Campaign(Dialling):
-    """A campaign of calls; what it says of dialling is kept and never carried out."""
+    """A campaign of calls; its settings are stored but nothing is dialled."""
 
     contact_list: Reference
     rule_sets: tuple[Reference, ...] = ()

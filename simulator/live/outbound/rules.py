@@ -1,4 +1,4 @@
-"""`/api/v2/outbound/campaignrules` and `/rulesets`: the live platform's rules for dialling."""
+"""`/api/v2/outbound/campaignrules` and `/rulesets`: the live rules for dialling."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ RULE_SETS = Kind(
 def outbound(
     campaign_ids: Iterable[str], live: LiveSettings
 ) -> tuple[Collection, Collection, OutboundCampaigns]:
-    """Campaign rules and rule sets, none yet, and the campaigns, which refer to no rule set yet."""
+    """Empty collections of campaign rules and rule sets, and the campaigns without rule sets."""
 
     def is_in_use(rule_set: str) -> bool:
         return campaigns.refer_to(rule_set)
 
     rule_sets = Collection(RULE_SETS, live.max_rule_sets, is_in_use)
-    campaigns = OutboundCampaigns(campaign_ids, rule_sets.holds)
+    campaigns = OutboundCampaigns(campaign_ids, rule_sets.contains)
     return Collection(CAMPAIGN_RULES, live.max_campaign_rules), rule_sets, campaigns

@@ -1,4 +1,4 @@
-"""`/api/v2/recording/jobs`: creates, reads, executes and cancels jobs over many recordings."""
+"""`/api/v2/recording/jobs`: creates, reads, executes and cancels recording jobs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SENSITIVE = every("recording:recording:viewSensitiveData")
 
 
 class Execution(Body):
-    """The only change that a job takes."""
+    """The only update of a job: it starts the execution."""
 
     state: Literal["PROCESSING"]
 
@@ -52,7 +52,7 @@ class RecordingJobs:
         self._settings = settings
 
     def routes(self) -> tuple[Route, ...]:
-        """The collection, its members and the recordings they failed for."""
+        """The collection, its members and their failed recordings."""
         failed = f"{ONE}/failedrecordings"
         return (
             _route("POST", ALL, self.create, Operation.CREATE_RECORDING_JOB, ADD),
@@ -64,19 +64,19 @@ class RecordingJobs:
         )
 
     def create(self, request: Request) -> Answer:
-        """202 and the job; 400 for a bad query, 403 for sensitive data, refused for a third job."""
+        """202 and the job; 400 for a wrong query, 403 for sensitive data; refuses a third job."""
         query = parse_body(RecordingJobsQuery, request, BAD_REQUEST)
         query.require_aged(request.at)
         if query.conversation_query:
             query.conversation_query.require_few(self._settings.max_predicates)
         if query.include_recordings_with_sensitive_data:
-            self._require_trusted(request)
-        self._require_place(request)
+            self._require_sensitive_access(request)
+        self._require_slot(request)
         job = self._engine.create(query, orjson.loads(request.body), request)
         return Answer.json(202, payload_of(job, request))
 
     def page(self, request: Request) -> Answer:
-        """A page of jobs for `?state=&jobType=&showOnlyMyJobs=&sortBy=`, the oldest first."""
+        """A page of jobs for `?state=&jobType=&showOnlyMyJobs=&sortBy=`, oldest first."""
         state = choice_in(request, "state", tuple(RecordingJobState), "")
         action = choice_in(request, "jobType", tuple(Action), "")
         mine = flag_in(request, "showOnlyMyJobs")
@@ -97,18 +97,18 @@ class RecordingJobs:
         return Answer.json(200, payload_of(self._job(request), request))
 
     def execute(self, request: Request) -> Answer:
-        """The job, now processing; 403 unless its creator asks, refused unless it is ready."""
+        """The job, now processing; 403 for another client; refuses a job that is not ready."""
         parse_body(Execution, request, BAD_REQUEST)
         job = self._job(request)
         if job.client_id != request.client_id:
-            message = "A job is executed by the client that created it"
+            message = "Only the client that created the job can execute it"
             raise Refusal(403, message, code="authz.policy.denied", entity_id=job.job_id)
         self._require_state(job, frozenset({RecordingJobState.READY}), request)
         self._engine.execute(job, request.at)
         return Answer.json(200, payload_of(job, request))
 
     def cancel(self, request: Request) -> Answer:
-        """204; refused where the job is over."""
+        """204; refuses a job that has ended."""
         job = self._job(request)
         self._require_state(job, OPEN, request)
         self._engine.cancel(job, request.at)
@@ -121,15 +121,15 @@ class RecordingJobs:
     def _job(self, request: Request) -> RecordingJob:
         return self._engine.find(request.parameters["jobId"], request.at)
 
-    def _require_trusted(self, request: Request) -> None:
+    def _require_sensitive_access(self, request: Request) -> None:
         if missing := self._admission.missing(request, SENSITIVE):
-            message = f"includeRecordingsWithSensitiveData: not without {', '.join(missing)}"
+            message = f"includeRecordingsWithSensitiveData: needs {', '.join(missing)}"
             raise _refused(self._settings.sensitive_refused, message)
 
-    def _require_place(self, request: Request) -> None:
+    def _require_slot(self, request: Request) -> None:
         limit = self._settings.max_recording_jobs
         if limit is not None and len(self._engine.unfinished(request.at)) >= limit:
-            message = f"At most {limit} recording jobs may be pending, ready or processing"
+            message = f"At most {limit} recording jobs can be pending, ready or processing"
             raise _refused(self._settings.too_many_jobs, message)
 
     def _require_state(
@@ -137,7 +137,7 @@ class RecordingJobs:
     ) -> None:
         state = job.state(request.at)
         if state not in states:
-            message = f"The job is {state}, which does not allow that"
+            message = f"The job is {state}; this call is not allowed"
             raise _refused(self._settings.wrong_state, message, job.job_id)
 
 

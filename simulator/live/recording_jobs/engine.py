@@ -1,4 +1,4 @@
-"""Creates, executes and cancels recording jobs, and carries out what is due of them."""
+"""Creates, executes and cancels recording jobs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from simulator.live.recording_jobs.query import Action, RecordingJobsQuery
 from simulator.live.recording_jobs.selection import Selector
 from simulator.live.recordings.recording import FileState, Recording
 from simulator.live.recordings.recordings import Recordings
-from simulator.organisation.faults import FATES, Faults
+from simulator.organisation.faults import Faults
 from simulator.organisation.settings import SimulatorSettings
-from simulator.organisation.timeline import Fate, Timeline
+from simulator.organisation.timeline import Timeline
 from simulator.organisation.words import Method
 
 
 class RecordingJobEngine:
-    """All recording jobs; the caller sees to it that one thread at a time uses it."""
+    """All recording jobs; not thread-safe."""
 
     def __init__(
         self,
@@ -38,8 +38,7 @@ class RecordingJobEngine:
     def create(
         self, query: RecordingJobsQuery, body: Mapping[str, object], request: Request
     ) -> RecordingJob:
-        """A job that changes nothing until it is executed."""
-        fault = self._faults.for_job(Method.RECORDING_JOB)
+        """Creates a job; it changes nothing until it is executed."""
         job = RecordingJob(
             job_id=str(uuid4()),
             client_id=request.client_id,
@@ -48,40 +47,38 @@ class RecordingJobEngine:
             created_at=request.at,
             ready_at=request.at + self._settings.lasting(self._settings.job_base_seconds),
             selection=self._selector.select(query, request.at),
-            fate=FATES[fault.kind] if fault else Fate.COMPLETES,
-            progress=fault.job_progress if fault else 0.0,
+            job_fate=self._faults.for_job(Method.RECORDING_JOB),
         )
         self._jobs[job.job_id] = job
         return job
 
     def find(self, job_id: str, now: datetime) -> RecordingJob:
-        """The job; refuses with 404 where there is none or it vanished."""
+        """Returns the job; refuses with 404 if it is unknown or vanished."""
         job = self._jobs.get(job_id)
         if job is None or job.state(now) is None:
             raise Refusal(404, "The recording job was not found", entity_id=job_id)
         return job
 
     def present(self, now: datetime) -> list[RecordingJob]:
-        """Every job that has not vanished, in order of creation."""
+        """The jobs that have not vanished, in order of creation."""
         return [job for job in self._jobs.values() if job.state(now) is not None]
 
     def unfinished(self, now: datetime) -> list[RecordingJob]:
-        """The jobs that take up a place."""
+        """The jobs that occupy a slot."""
         return [job for job in self._jobs.values() if job.state(now) in OPEN]
 
     def execute(self, job: RecordingJob, now: datetime) -> None:
-        """Starts to process its recordings."""
+        """Starts the execution."""
         job.execution = Timeline(
             submitted_at=now,
             pending=self._settings.lasting(self._settings.live.execution_base_seconds),
             per_record=self._settings.lasting(self._settings.job_seconds_per_record),
             records=len(job.selection.recordings),
-            fate=job.fate,
-            progress=job.progress,
+            job_fate=job.job_fate,
         )
 
     def cancel(self, job: RecordingJob, now: datetime) -> None:
-        """Stops it; what it has processed stays so."""
+        """Stops the job; processed recordings are not restored."""
         job.cancelled_at = now
 
     def settle(self, now: datetime) -> None:
@@ -95,7 +92,7 @@ class RecordingJobEngine:
             job.settled = max(job.settled, due)
 
     def records(self, now: datetime) -> list[RecordingJobRecord]:
-        """Every job ever created, in order."""
+        """Snapshots of all jobs, in order of creation."""
         return [job.record(now) for job in self._jobs.values()]
 
     def _process(self, query: RecordingJobsQuery, recording: Recording, now: datetime) -> bool:
@@ -105,7 +102,7 @@ class RecordingJobEngine:
             if self._recordings.protected(recording):
                 return False
             _adjust_export(recording, date, now, clear=query.clear_export)
-            self._recordings.condemn(recording, date, now)
+            self._recordings.schedule_deletion(recording, date, now)
         elif deleted:
             return False
         elif query.action is Action.ARCHIVE:

@@ -1,4 +1,4 @@
-"""One recording job: its states, what it is about and how far it is."""
+"""One recording job: its query, its recordings, its state and progress."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from enum import StrEnum
 from simulator.live.recording_jobs.query import Action, RecordingJobsQuery
 from simulator.live.recording_jobs.selection import Selection
 from simulator.live.recordings.recording import Recording
-from simulator.organisation.timeline import Fate, JobState, Timeline
+from simulator.organisation.timeline import JobFate, JobState, Timeline
 
 
 class RecordingJobState(StrEnum):
-    """The platform's words; None stands for a job that vanished."""
+    """The states, as the platform names them."""
 
     PENDING = "PENDING"
     READY = "READY"
@@ -37,9 +37,9 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class RecordingJobRecord:
-    """What a test or the state page sees of a job; `state` is None once it has vanished.
+    """A snapshot of a job; `state` is None if it vanished.
 
-    `requested_ids` are the recordings it was executed to delete.
+    `requested_ids` are the recordings that an executed job was asked to delete.
     """
 
     job_id: str
@@ -57,7 +57,7 @@ class RecordingJobRecord:
 
 @dataclass(slots=True)
 class RecordingJob:
-    """A job as Genesys keeps it; `body` is what was sent, `execution` None until it is executed."""
+    """A job; `body` is the submitted body, and `execution` is None before the execution."""
 
     job_id: str
     client_id: str | None
@@ -66,8 +66,7 @@ class RecordingJob:
     created_at: datetime
     ready_at: datetime
     selection: Selection
-    fate: Fate
-    progress: float
+    job_fate: JobFate
     execution: Timeline | None = None
     cancelled_at: datetime | None = None
     settled: int = 0
@@ -75,7 +74,7 @@ class RecordingJob:
     failed: list[Recording] = field(default_factory=list)
 
     def state(self, now: datetime) -> RecordingJobState | None:
-        """The state it is in; None where it has vanished."""
+        """The state; None if the job vanished."""
         if self.cancelled_at is not None:
             return RecordingJobState.CANCELLED
         if self.execution is not None:
@@ -83,22 +82,22 @@ class RecordingJob:
         return RecordingJobState.READY if self.ready_at <= now else RecordingJobState.PENDING
 
     def due(self, now: datetime) -> int:
-        """How many recordings it has come to by now."""
+        """How many recordings are processed by now."""
         if self.execution is None or self.cancelled_at is not None:
             return self.settled
         return self.execution.processed(now)
 
     def processes_at(self, number: int) -> datetime:
-        """When it comes to the recording of this number, counted from 0."""
+        """When the recording of this number, counted from 0, is processed."""
         return self.execution.processes_at(number + 1) if self.execution else self.ready_at
 
     @property
     def percent(self) -> int:
-        """Its progress in whole percent."""
+        """The progress in whole percent."""
         return 100 * self.settled // max(1, len(self.selection.recordings))
 
     def record(self, now: datetime) -> RecordingJobRecord:
-        """A snapshot."""
+        """Returns a snapshot."""
         targets = _ids(self.selection.recordings)
         deletes = self.query.action is Action.DELETE
         return RecordingJobRecord(

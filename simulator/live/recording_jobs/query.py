@@ -1,4 +1,4 @@
-"""The body that creates a recording job: which recordings, and what is to happen to them when."""
+"""The body that creates a recording job: which recordings, which action, and when."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIX_MONTHS = timedelta(days=184)
 
 
 class Action(StrEnum):
-    """What a job does with each recording."""
+    """The action of a job on each recording."""
 
     ARCHIVE = "ARCHIVE"
     DELETE = "DELETE"
@@ -29,7 +29,7 @@ class Action(StrEnum):
 
 
 class RecordingJobsQuery(Body):
-    """The body; of snippets, which it may include, no conversation here has any."""
+    """The body; snippets can be included, but no simulated conversation has one."""
 
     action: Action
     action_date: Instant | None = None
@@ -59,20 +59,23 @@ class RecordingJobsQuery(Body):
         exports = self.action is Action.EXPORT
         queried = self.conversation_query is not None
         return (
-            (dated is aged, "either actionDate or actionAge"),
-            (screen_dated and screen_aged, "a date or an age for screen recordings, not both"),
+            (dated is aged, "needs either actionDate or actionAge"),
+            (screen_dated and screen_aged, "screen recordings have either a date or an age"),
             (
                 (screen_dated or screen_aged) and not self.include_screen_recordings,
-                "includeScreenRecordings must be true where screen recordings have a date or age",
+                "a date or an age of screen recordings needs includeScreenRecordings",
             ),
             (
                 exports is (self.integration_id is None),
-                "integrationId is for EXPORT, which needs it",
+                "EXPORT needs integrationId, other actions must not have it",
             ),
-            (self.clear_export and self.action is not Action.DELETE, "clearExport is for DELETE"),
+            (
+                self.clear_export and self.action is not Action.DELETE,
+                "only DELETE can have clearExport",
+            ),
             (
                 queried is (self.aged_conversation_interval is not None),
-                "either conversationQuery or agedConversationInterval",
+                "needs either conversationQuery or agedConversationInterval",
             ),
         )
 
@@ -84,12 +87,12 @@ class RecordingJobsQuery(Body):
         if interval.end > now - AGED:
             message = "agedConversationInterval: must end more than 5 years ago"
             raise Refusal(400, message, code=BAD_REQUEST)
-        if interval.lasts > SIX_MONTHS:
+        if interval.length > SIX_MONTHS:
             message = "agedConversationInterval: must not be longer than 6 months"
             raise Refusal(400, message, code=BAD_REQUEST)
 
     def includes(self, recording: Recording) -> bool:
-        """Whether its action is for such recordings, too."""
+        """Whether the job includes this recording."""
         return (
             (self.include_recordings_with_sensitive_data or not recording.sensitive)
             and (self.include_screen_recordings or not recording.of_screen)
@@ -97,7 +100,7 @@ class RecordingJobsQuery(Body):
         )
 
     def date_for(self, recording: Recording) -> datetime:
-        """When its action comes true for the recording."""
+        """When the action takes effect for the recording."""
         date, age = self.action_date, self.action_age
         if recording.of_screen and self.screen_recording_action_date is not None:
             date = self.screen_recording_action_date

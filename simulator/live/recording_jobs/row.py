@@ -1,4 +1,4 @@
-"""A recording job, and a recording it failed for, as the platform answers them."""
+"""Recording jobs and failed recordings as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEFAULTS: Mapping[str, object] = {
 
 
 def payload_of(job: RecordingJob, request: Request) -> dict[str, object]:
-    """The job as of the request; its totals are 0 while it is pending."""
+    """The job at the time of the request; its totals are 0 while it is pending."""
     state = job.state(request.at)
     uri = f"{ALL}/{job.job_id}"
     payload: dict[str, object] = {
@@ -40,7 +40,7 @@ def payload_of(job: RecordingJob, request: Request) -> dict[str, object]:
 
 
 def _totals(job: RecordingJob, state: RecordingJobState | None) -> dict[str, object]:
-    # Until the job is ready nobody has counted.
+    # The recordings are counted when the job is ready.
     counted = state is not RecordingJobState.PENDING
     selection = job.selection
     fulfilled = state is RecordingJobState.FULFILLED

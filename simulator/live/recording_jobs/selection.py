@@ -1,4 +1,4 @@
-"""Which recordings a job's query is about."""
+"""Selects the recordings of a job's query."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from simulator.organisation.conversation import Conversation
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The recordings to process, in order, and how many of the conversations' are left out."""
+    """The recordings to process, in order, and the number of skipped recordings."""
 
     recordings: tuple[Recording, ...]
     skipped: int
 
     @property
     def conversations(self) -> int:
-        """Of how many conversations the recordings are."""
+        """The number of conversations that have these recordings."""
         return len({each.conversation_id for each in self.recordings})
 
 
 class Selector:
-    """Sees a recording once it is older than the lag."""
+    """Selects recordings that are older than the lag."""
 
     def __init__(self, index: ConversationIndex, recordings: Recordings, lag: timedelta) -> None:
         self._index = index
@@ -34,7 +34,7 @@ class Selector:
         self._lag = lag
 
     def select(self, query: RecordingJobsQuery, now: datetime) -> Selection:
-        """What the query finds now; deleted recordings are left out."""
+        """The recordings that the query finds now, without deleted ones."""
         found = [
             recording
             for conversation in self._conversations(query, now)

@@ -1,4 +1,4 @@
-"""`/api/v2/recordings/deletionprotection`: which conversations are on legal hold, and holding."""
+"""`/api/v2/recordings/deletionprotection`: reads and changes the legal holds."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ NOTHING_RECORDED = "recording.not.found"
 
 
 class ProtectionQuery(Body):
-    """The conversations that are asked about."""
+    """The conversations to read or change."""
 
     conversation_ids: tuple[str, ...] = Field(min_length=1, max_length=LARGEST_LIST)
 
 
 class DeletionProtection:
-    """A legal hold of the corpus and a protection of the platform are the same thing."""
+    """The deletion protection of the platform is the legal hold of the corpus."""
 
     def __init__(
         self,
@@ -56,13 +56,13 @@ class DeletionProtection:
         )
 
     def query(self, request: Request) -> Answer:
-        """`[{id, selfUri}]` of those that are protected; 400 for no UUID, 404 for an unknown id."""
+        """`[{id, selfUri}]` of the protected ones; 400 for a bad UUID, 404 for an unknown id."""
         protected = [each for each in self._asked(request) if self._held(each)]
         refs = [{"id": each, "selfUri": f"/api/v2/conversations/{each}"} for each in protected]
         return Answer.json(200, refs)
 
     def change(self, request: Request) -> Answer:
-        """204, or 200 and `{failedUpdates}` for what `?protect=` could not be applied to."""
+        """204, or 200 and `{failedUpdates}`; `?protect=` is true or false."""
         protect = flag_in(request, "protect", default=True)
         self._admission.require(request, every(APPLY if protect else REVOKE))
         ids = self._asked(request)
@@ -78,7 +78,7 @@ class DeletionProtection:
         if not self._recordings.of(conversation_id):
             return _failure(conversation_id, "The conversation has no recording", NOTHING_RECORDED)
         if self._limit is not None and sum(each.legal_hold for each in self._corpus) >= self._limit:
-            message = f"At most {self._limit} conversations may be protected"
+            message = f"At most {self._limit} conversations can be protected"
             return _failure(conversation_id, message, FULL)
         self._corpus.place_hold([conversation_id])
         return None

@@ -1,4 +1,4 @@
-"""Which recordings a conversation has: always the same for the same conversation."""
+"""Generates the recordings of a conversation, always the same ones for its id."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ARCHIVED = 51
 
 
 def make_recordings(conversation: Conversation) -> tuple[Recording, ...]:
-    """One or two of a call, none or one of anything else, now and then the agent's screen."""
+    """One or two recordings of a call, at most one of other media, sometimes the agent's screen."""
     if conversation.status is ConversationStatus.ACTIVE:
         return ()
     kinds = enumerate(_kinds(conversation))
@@ -39,27 +39,27 @@ def make_recordings(conversation: Conversation) -> tuple[Recording, ...]:
 
 
 def _kinds(conversation: Conversation) -> Iterator[Media]:
-    luck = sha256(f"kinds {conversation.conversation_id}".encode()).digest()
+    digest = sha256(f"kinds {conversation.conversation_id}".encode()).digest()
     media = MEDIA[conversation.media_type]
     if conversation.media_type is MediaType.VOICE:
         yield media
-        if luck[0] < SECOND:
+        if digest[0] < SECOND:
             yield media
-    elif luck[0] >= NONE:
+    elif digest[0] >= NONE:
         yield media
-    if luck[1] < SCREEN:
+    if digest[1] < SCREEN:
         yield Media.SCREEN
 
 
 def _recording(conversation: Conversation, number: int, media: Media) -> Recording:
-    luck = sha256(f"recording {number} {conversation.conversation_id}".encode()).digest()
+    digest = sha256(f"recording {number} {conversation.conversation_id}".encode()).digest()
     created_at = conversation.end or conversation.start
     return Recording(
-        recording_id=str(UUID(bytes=luck[:16], version=4)),
+        recording_id=str(UUID(bytes=digest[:16], version=4)),
         conversation_id=conversation.conversation_id,
         media=media,
         created_at=created_at,
-        sensitive=luck[16] < SENSITIVE,
-        policy_based=luck[17] < POLICY_BASED,
-        archive_date=created_at + ARCHIVED_AFTER if luck[18] < ARCHIVED else None,
+        sensitive=digest[16] < SENSITIVE,
+        policy_based=digest[17] < POLICY_BASED,
+        archive_date=created_at + ARCHIVED_AFTER if digest[18] < ARCHIVED else None,
     )

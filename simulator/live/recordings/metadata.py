@@ -1,4 +1,4 @@
-"""What the platform says of recordings: of a conversation, or of all that are kept too long."""
+"""The metadata of a conversation's recordings, and the recordings over a retention threshold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST = 36_500
 
 
 class RecordingMetadata:
-    """Deleted files go on reading as they did until the verification lag is over."""
+    """A deleted file still reads as before until the verification lag is over."""
 
     def __init__(self, corpus: Corpus, recordings: Recordings, settings: SimulatorSettings) -> None:
         self._corpus = corpus
@@ -37,7 +37,7 @@ class RecordingMetadata:
         read, query = Operation.READ_RECORDING_METADATA, Operation.QUERY_RECORDING_RETENTION
         return (
             Route("GET", METADATA, self.of_conversation, read, permissions=PERMISSIONS),
-            Route("GET", RETENTION, self.kept_longer, query, permissions=PERMISSIONS),
+            Route("GET", RETENTION, self.over_threshold, query, permissions=PERMISSIONS),
         )
 
     def of_conversation(self, request: Request) -> Answer:
@@ -51,8 +51,8 @@ class RecordingMetadata:
         kept = (each for each in found if not (forgets and self._gone(each, as_of)))
         return Answer.json(200, [self._row(each, as_of) for each in kept])
 
-    def kept_longer(self, request: Request) -> Answer:
-        """`{entities, nextUri?}` of what is older than `?retentionThresholdDays=`, oldest first."""
+    def over_threshold(self, request: Request) -> Answer:
+        """`{entities, nextUri?}` of recordings over `?retentionThresholdDays=`, oldest first."""
         days = number_in(request, "retentionThresholdDays", most=LONGEST)
         size = number_in(request, "pageSize", DEFAULT_PAGE, most=LARGEST_PAGE)
         start = number_in(request, "cursor", 1) - 1

@@ -1,4 +1,4 @@
-"""One recording of a conversation and what is to become of it."""
+"""One recording and its dates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.http.wire import format_instant
 
 
 class FileState(StrEnum):
-    """Where a recording's file is."""
+    """The states of a recording's file."""
 
     AVAILABLE = "AVAILABLE"
     ARCHIVED = "ARCHIVED"
@@ -18,7 +18,7 @@ class FileState(StrEnum):
 
 
 class Media(StrEnum):
-    """What was recorded."""
+    """The media of recordings."""
 
     AUDIO = "audio"
     CHAT = "chat"
@@ -32,9 +32,9 @@ SUBTYPES = {Media.AUDIO: "Trunk", Media.SCREEN: "Screen"}
 
 @dataclass(slots=True)
 class Recording:
-    """A recording as Genesys keeps it; a date that is not past is still to come true.
+    """A recording; a future date takes effect when it is reached.
 
-    `deleted_at` is None until the file is gone, which no later change brings back.
+    `deleted_at` is None until the file is deleted, which is final.
     """
 
     recording_id: str
@@ -50,11 +50,11 @@ class Recording:
 
     @property
     def of_screen(self) -> bool:
-        """Whether it shows a screen."""
+        """Whether it is a screen recording."""
         return self.media is Media.SCREEN
 
     def file_state(self, as_of: datetime) -> FileState:
-        """Where its file is at that moment."""
+        """The state of the file at this moment."""
         if self.deleted_at is not None and self.deleted_at <= as_of:
             return FileState.DELETED
         if self.archive_date is not None and self.archive_date <= as_of:
@@ -62,7 +62,7 @@ class Recording:
         return FileState.AVAILABLE
 
     def dates(self, as_of: datetime) -> dict[str, str]:
-        """`archiveDate`, `deleteDate`, `exportDate`, `exportedDate`, as far as there are any."""
+        """`archiveDate`, `deleteDate`, `exportDate` and `exportedDate`, if set."""
         exported = self.export_date is not None and self.export_date <= as_of
         dates = {
             "archiveDate": self.archive_date,
@@ -75,7 +75,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRecord:
-    """What a test sees of a recording; `protected` says that its conversation is on legal hold."""
+    """A snapshot of a recording; `protected` means that its conversation is on legal hold."""
 
     recording_id: str
     conversation_id: str

@@ -1,4 +1,4 @@
-"""The recordings of every conversation: made when first asked for, deleted when they are due."""
+"""The recordings of every conversation, generated on first use."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from simulator.organisation.words import GONE
 
 
 class Recordings:
-    """All recordings; the caller sees to it that one thread at a time uses it."""
+    """All recordings; not thread-safe."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._made: dict[str, tuple[Recording, ...]] = {}
-        self._condemned: dict[str, Recording] = {}
+        self._scheduled: dict[str, Recording] = {}
 
     def of(self, conversation_id: str) -> tuple[Recording, ...]:
-        """A conversation's, whatever became of them; none of an unknown one."""
+        """A conversation's recordings, even deleted ones; none for an unknown conversation."""
         if conversation_id not in self._made:
             conversation = self._corpus.get(conversation_id)
             if conversation is None:
@@ -30,44 +30,44 @@ class Recordings:
         return self._made[conversation_id]
 
     def all(self) -> Iterator[Recording]:
-        """Every recording, by conversation."""
+        """Every recording, in order of conversations."""
         for conversation_id in self._corpus.ids():
             yield from self.of(conversation_id)
 
     def file_state(self, recording: Recording, as_of: datetime) -> FileState:
-        """Where its file is; with its conversation it goes, too."""
+        """The state of the file; it is deleted together with its conversation."""
         if self._corpus.status_of(recording.conversation_id, as_of) in GONE:
             return FileState.DELETED
         return recording.file_state(as_of)
 
     def protected(self, recording: Recording) -> bool:
-        """Whether a legal hold keeps it from being deleted."""
+        """Whether its conversation is on legal hold."""
         conversation = self._corpus.get(recording.conversation_id)
         return conversation is not None and conversation.legal_hold
 
-    def condemn(self, recording: Recording, date: datetime, now: datetime) -> None:
-        """Sets its delete date, which comes true at `now` at the earliest."""
+    def schedule_deletion(self, recording: Recording, date: datetime, now: datetime) -> None:
+        """Sets the delete date; a past date deletes the recording at `now`."""
         recording.delete_date = date
         if date <= now:
             recording.deleted_at = recording.deleted_at or now
         else:
-            self._condemned[recording.recording_id] = recording
+            self._scheduled[recording.recording_id] = recording
 
     def settle(self, now: datetime) -> None:
-        """Deletes what has come to its delete date, unless it is protected."""
-        for recording in list(self._condemned.values()):
+        """Deletes the recordings whose delete date is reached, unless they are protected."""
+        for recording in list(self._scheduled.values()):
             date = recording.delete_date
             if date is not None and date <= now and not self.protected(recording):
                 recording.deleted_at = recording.deleted_at or date
-                del self._condemned[recording.recording_id]
+                del self._scheduled[recording.recording_id]
 
     def counts(self, now: datetime) -> dict[str, int]:
-        """How many there are in each state."""
+        """The number of recordings in each file state."""
         found = Counter(self.file_state(each, now) for each in self.all())
         return {state.value: found[state] for state in FileState}
 
     def records(self, now: datetime) -> list[RecordingRecord]:
-        """A snapshot of every one."""
+        """Snapshots of all recordings."""
         return [self._record(each, now) for each in self.all()]
 
     def _record(self, recording: Recording, now: datetime) -> RecordingRecord:

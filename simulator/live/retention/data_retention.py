@@ -1,4 +1,4 @@
-"""`/api/v2/analytics/dataretention/settings`: how long the organisation keeps interactions."""
+"""`/api/v2/analytics/dataretention/settings`: the retention of interactions, in days."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ SHORTEST = 90
 
 
 class RetentionUpdate(Body):
-    """The days to keep from now on."""
+    """The new retention."""
 
     retention_days: int = Field(ge=SHORTEST, le=FIVE_YEARS_OF_DAYS)
 
 
 class DataRetention:
-    """One number; on the real platform a change of it cannot be taken back."""
+    """The retention; on the real platform a change cannot be undone."""
 
     def __init__(self, days: int | None) -> None:
         self.days = days
@@ -43,7 +43,7 @@ class DataRetention:
         )
 
     def read(self, _: Request) -> Answer:
-        """`{retentionDays, dateCreated?, dateModified?}`; null days where none are set."""
+        """`{retentionDays, dateCreated?, dateModified?}`; the days are null if not set."""
         payload: dict[str, object] = {"retentionDays": self.days}
         if self._created_at and self._modified_at:
             payload["dateCreated"] = format_instant(self._created_at)
@@ -51,7 +51,7 @@ class DataRetention:
         return Answer.json(200, payload)
 
     def update(self, request: Request) -> Answer:
-        """The same after the change; 400 outside 90 days to 5 years."""
+        """The changed settings; 400 outside 90 days to 5 years."""
         self.days = parse_body(RetentionUpdate, request, BAD_REQUEST).retention_days
         self._created_at = self._created_at or request.at
         self._modified_at = request.at

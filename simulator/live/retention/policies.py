@@ -1,4 +1,4 @@
-"""`/api/v2/recording/.../mediaretentionpolicies`: rules for recordings that are yet to be made."""
+"""`/api/v2/recording/.../mediaretentionpolicies`: rules for future recordings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPERATIONS = Operations(
 
 
 def retention_policies(path: str, permission: str, retention: DataRetention) -> Collection:
-    """The policies under a path; they are not retroactive."""
+    """The policies of a path; they do not affect existing recordings."""
 
     def require(policy: Policy) -> None:
         policy.require_admissible(retention.days)
@@ -39,7 +39,7 @@ def retention_policies(path: str, permission: str, retention: DataRetention) -> 
 
 
 def policy_collections(retention: DataRetention) -> tuple[Collection, Collection]:
-    """The organisation's own, and those across platforms; none keeps longer than `retention`."""
+    """The policies and the cross-platform policies; both are limited by `retention`."""
     return (
         retention_policies(
             "/api/v2/recording/mediaretentionpolicies", "recording:retentionPolicy", retention

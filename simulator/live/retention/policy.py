@@ -1,4 +1,4 @@
-"""A media retention policy as the live platform takes it, and why it would not."""
+"""A media retention policy and its limits."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ LONGEST_DESCRIPTION = 1024
 
 
 class Direction(StrEnum):
-    """Who began a call."""
+    """The direction of a call."""
 
     INBOUND = "INBOUND"
     OUTBOUND = "OUTBOUND"
 
 
 class Reference(Body):
-    """Something of the organisation, by its id."""
+    """A reference by id."""
 
     id: str = Field(min_length=1)
 
 
 class MediaConditions(Body):
-    """What a conversation has to be: one of each list that is there."""
+    """The conditions of a policy: a conversation matches one entry of each given list."""
 
     for_queues: tuple[Reference, ...] | None = None
     for_users: tuple[Reference, ...] | None = None
@@ -38,26 +38,26 @@ class MediaConditions(Body):
 
 
 class CallConditions(MediaConditions):
-    """Calls alone have a direction."""
+    """The conditions of calls, which also have a direction."""
 
     directions: tuple[Direction, ...] | None = Field(default=None, strict=False)
 
 
 class DeleteRetention(Body):
-    """After how many days a recording is deleted."""
+    """The number of days after which a recording is deleted."""
 
     days: int | None = Field(default=None, ge=1)
 
 
 class RetentionDuration(Body):
-    """How long a recording is kept."""
+    """The retention of a recording."""
 
     archive_retention: dict[str, object] | None = None
     delete_retention: DeleteRetention | None = None
 
 
 class Actions(Body):
-    """What becomes of the recordings."""
+    """The actions on matching recordings."""
 
     retain_recording: bool = True
     delete_recording: bool = False
@@ -66,28 +66,28 @@ class Actions(Body):
 
     @property
     def days(self) -> int | None:
-        """The days after which they are deleted, if they are."""
+        """The number of days until deletion, if any."""
         duration = self.retention_duration
         delete = duration.delete_retention if duration else None
         return delete.days if delete else None
 
 
 class CallPolicy(Body):
-    """For calls."""
+    """The policy for calls."""
 
     conditions: CallConditions | None = None
     actions: Actions | None = None
 
 
 class MediaPolicy(Body):
-    """For a medium without directions."""
+    """The policy for other media."""
 
     conditions: MediaConditions | None = None
     actions: Actions | None = None
 
 
 class MediaPolicies(Body):
-    """Conditions and actions for each medium."""
+    """The policies by medium."""
 
     call_policy: CallPolicy | None = None
     chat_policy: MediaPolicy | None = None
@@ -96,7 +96,7 @@ class MediaPolicies(Body):
 
 
 class Policy(Named):
-    """A policy; what it says is kept and never carried out."""
+    """A policy; it is stored but has no effect."""
 
     name: str = Field(min_length=1)
     order: int | None = None
@@ -110,7 +110,7 @@ class Policy(Named):
     modified_date: str | None = None
 
     def require_admissible(self, cap: int | None) -> None:
-        """Refuses what is too long, in letters or in days, each by a code of its own."""
+        """Refuses texts and periods over their limits, each with its own code."""
         if len(self.name) > LONGEST_NAME:
             raise _refused("name", "recording.policy.name.exceeds.limit")
         if len(self.description or "") > LONGEST_DESCRIPTION:

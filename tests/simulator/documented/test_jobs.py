@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import Corpus, DeletionMoment, Fault, FaultKind, JobState, Method
-from simulator.organisation.timeline import Fate, Timeline
+from simulator.organisation.timeline import Fate, JobFate, Timeline
 from tests.simulator.caller import (
     ARCHIVE,
     DELETION,
@@ -77,7 +77,7 @@ def test_a_job_with_nothing_to_wait_for_completes_when_it_starts(
     ],
 )
 def test_a_fate_strikes_after_its_share_of_the_records(fate: Fate, state: JobState) -> None:
-    line = timeline(fate=fate, progress=0.5)
+    line = timeline(job_fate=JobFate(fate, 0.5))
     assert line.state(NOW + timedelta(seconds=13.9)) is JobState.RUNNING
     late = NOW + timedelta(days=9)
     assert (line.state(late), line.processed(late)) == (state, 2)
@@ -88,7 +88,7 @@ def test_a_fate_strikes_after_its_share_of_the_records(fate: Fate, state: JobSta
 def test_progress_never_falls_and_never_exceeds_the_records(
     seconds: list[int], fate: Fate, progress: float
 ) -> None:
-    line = timeline(records=50, fate=fate, progress=progress)
+    line = timeline(records=50, job_fate=JobFate(fate, progress))
     counts = [line.processed(NOW + timedelta(seconds=each)) for each in sorted(seconds)]
     assert counts == sorted(counts)
     assert counts[-1] <= 50
