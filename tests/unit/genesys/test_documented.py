@@ -92,4 +92,4 @@ def test_the_documents_query_is_refused_with_the_live_methods(operation: Operati
     ],
 )
 def test_any_other_failure_is_left_as_it_is(operation: Operation, status: int) -> None:
-    assert advice(operation, status) == ""
+    assert advice(operation, status) is None
