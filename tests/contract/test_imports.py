@@ -40,7 +40,7 @@ ARROWS = {
         "purge_rules",
         "calling",
         "methods.data_retention",
-        "webhooks.rule_execution",
+        "error_codec",
         "model",
         "errors",
         "ports",
