@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Wire)
 
 
 class MemoryPurgeRules:
-    """Rules by reference; `before_write` is told each rule about to be stored and may raise."""
+    """Rules by reference; `before_write` receives each rule before it is stored, and may raise."""
 
     def __init__(self, audit: MemoryAuditLog) -> None:
         self._audit = audit
@@ -43,7 +43,7 @@ class MemoryPurgeRules:
 
 
 class MemoryQueue(Generic[M]):
-    """Remembers what was sent, postponed by how many seconds, and buried."""
+    """Remembers the messages that were sent, postponed (with the seconds) and buried."""
 
     def __init__(self) -> None:
         self.sent: list[M] = []

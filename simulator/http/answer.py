@@ -52,6 +52,7 @@ class Refusal(Exception):
         details: Sequence[object] = (),
         errors: Sequence[object] = (),
         entity_id: str | None = None,
+        entity_name: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -61,6 +62,7 @@ class Refusal(Exception):
         self.details = list(details)
         self.errors = list(errors)
         self.entity_id = entity_id
+        self.entity_name = entity_name
         self.headers = headers or {}
 
     def answer(self, correlation_id: str) -> Answer:
@@ -75,6 +77,8 @@ class Refusal(Exception):
         }
         if self.entity_id is not None:
             payload["entityId"] = self.entity_id
+        if self.entity_name is not None:
+            payload["entityName"] = self.entity_name
         return Answer.json(self.status, payload, self.headers)
 
 

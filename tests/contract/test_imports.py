@@ -18,7 +18,8 @@ from tests.template import ROOT
 
 # The imports that each part of the layer may have, type-only imports included.
 ARROWS = {
-    "errors": set(),
+    "failure": set(),
+    "errors": {"failure"},
     "error_codec": {"errors"},
     "calling": {"calling", "model", "errors", "ports"},
     "telemetry": set(),
@@ -39,14 +40,14 @@ ARROWS = {
         "purge_rules",
         "calling",
         "methods.data_retention",
-        "webhooks.rule_execution",
+        "error_codec",
         "model",
         "errors",
         "ports",
         "settings",
     },
     "webhooks": {"webhooks", "model", "errors", "ports"},
-    "genesys": {"genesys", "calling", "errors", "ports", "model.platform", "model.quoting"},
+    "genesys": {"genesys", "calling", "errors", "ports", "model.platform", "model.answers"},
     "store": {
         "store",
         "calling",

@@ -25,8 +25,8 @@ from genesys_purge.model.dates import Window
 from genesys_purge.model.regions import DOMAINS, api_url
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Operation, Permit
-from genesys_purge.purge_rules.live import policy_form, retention_policies
-from genesys_purge.purge_rules.rule import RuleRequest
+from genesys_purge.purge_rules.live import api, comparison, form
+from genesys_purge.purge_rules.request import RuleRequest
 
 from tests import builders
 from tests.clock import NOON
@@ -202,14 +202,14 @@ def subject_request(request_type: str) -> Mapping[str, Any]:
 
 def created_policy() -> Mapping[str, Any]:
     """The policy of a rule with every condition that a policy knows."""
-    named = {"type": "voice", "direction": "inbound", **dict.fromkeys(policy_form.REFERENCES, ID)}
+    named = {"type": "voice", "direction": "inbound", **dict.fromkeys(form.REFERENCES, ID)}
     filters = [rule_bench.condition(name, "eq", value) for name, value in named.items()]
     fields = {"description": "Two years", "scope": {"filters": filters}}
     request = RuleRequest.parse(rule_bench.document(**fields))
-    rule = rule_bench.rule(definition=policy_form.PolicyForm().definition(request))
+    rule = rule_bench.rule(definition=form.LiveForm().definition(request))
     genesys = ScriptedGenesys()
-    genesys.on(retention_policies.CREATE, {"id": "policy-1"})
-    retention_policies.RetentionPolicies(genesys).create(rule, Permit(rule.run_id, 0, 1))
+    genesys.on(api.CREATE, {"id": "policy-1"})
+    api.LivePolicyApi(genesys).create(rule, Permit(rule.run_id, 0, 1))
     return genesys.deletions[0]
 
 
@@ -230,7 +230,7 @@ BODIES = {
         lambda: subject_request("GDPR_EXPORT"),
         {"requestType", "subject"},
     ),
-    "purge_rules.live.retention_policies.CREATE": (created_policy, {"name"}),
+    "purge_rules.live.api.CREATE": (created_policy, {"name"}),
     **outbound_truth.BODIES,
 }
 # The fields that we read from each answer, as dotted paths.
@@ -287,20 +287,20 @@ READ = {
     "methods.gdpr_request.method.STATUS": {"status", "requestType"},
     "methods.gdpr_request.lifecycle.LIST": {"entities.id", "entities.name", "entities.requestType"},
     "methods.data_retention.READ": {"retentionDays"},
-    "purge_rules.live.retention_policies.CREATE": {"id"},
+    "purge_rules.live.api.CREATE": {"id"},
     # The policy that is found is compared with the one that was sent, field by field.
-    "purge_rules.live.retention_policies.LIST": {
-        *(f"entities.{name}" for name in retention_policies.BOOKKEEPING),
+    "purge_rules.live.api.LIST": {
+        *(f"entities.{name}" for name in comparison.BOOKKEEPING),
         "entities.name",
         "entities.description",
         "entities.enabled",
-        *(f"entities.mediaPolicies.{each}" for each in policy_form.MEDIA.values()),
+        *(f"entities.mediaPolicies.{each}" for each in form.MEDIA.values()),
         "entities.mediaPolicies.callPolicy.actions.retentionDuration.deleteRetention.days",
         "entities.mediaPolicies.callPolicy.conditions.directions",
         *(
             f"entities.mediaPolicies.{media}.conditions.{name}.id"
-            for media in policy_form.MEDIA.values()
-            for name in policy_form.REFERENCES.values()
+            for media in form.MEDIA.values()
+            for name in form.REFERENCES.values()
         ),
     },
     **outbound_truth.READ,
@@ -426,7 +426,7 @@ def test_final_statuses_of_a_gdpr_request_are_known() -> None:
 
 
 def test_purge_rules_may_name_every_medium_of_a_policy() -> None:
-    assert set(policy_form.MEDIA.values()) == set(sdk.model("MediaPolicies").types)
+    assert set(form.MEDIA.values()) == set(sdk.model("MediaPolicies").types)
 
 
 def test_only_policies_for_calls_have_directions() -> None:

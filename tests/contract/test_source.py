@@ -80,7 +80,7 @@ def test_only_the_guard_gives_permits() -> None:
     assert givers == {"genesys_purge.calling.guard"}
 
 
-def test_only_methods_and_rule_targets_make_deleting_calls() -> None:
+def test_only_methods_and_rule_apis_make_deleting_calls() -> None:
     assert callers_of("genesys.delete", "client.delete") == {
         "methods.documented.conversation_archive",
         "methods.documented.data_deletion",
@@ -89,15 +89,15 @@ def test_only_methods_and_rule_targets_make_deleting_calls() -> None:
         # The method creates a recording job; its gate executes the job.
         "methods.recording_job.method",
         "methods.recording_job.two_step",
-        "purge_rules.documented.rule_form",
-        "purge_rules.live.retention_policies",
+        "purge_rules.documented.api",
+        "purge_rules.live.api",
     }
 
 
 def test_each_deleting_step_has_one_caller() -> None:
     assert callers_of("method.submit") == {"purging.submit_batch"}
     assert callers_of("lifecycle.confirm") == {"purging.confirm_job"}
-    assert callers_of("target.create") == {"purge_rules.creation"}
+    assert callers_of("api.create") == {"purge_rules.creation"}
 
 
 def test_only_the_client_sends() -> None:

@@ -1,4 +1,4 @@
-"""CreatePurgeRule over the real adapters: each rule goes to its own organisation's hosts."""
+"""CreatePurgeRule over the real adapters: each rule goes to the hosts of its organisation."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def deployed() -> Iterator[None]:
 
 @pytest.fixture
 def asked() -> Iterator[list[tuple[str, str]]]:
-    """Host and path of every call to Genesys; whatever it is asked to make, it makes."""
+    """Host and path of every call to Genesys, which creates everything."""
     calls: list[tuple[str, str]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -77,7 +77,7 @@ def asked() -> Iterator[list[tuple[str, str]]]:
         ({"organisation": "emea"}, "mypurecloud.de", LIVE, "created"),
     ],
 )
-def test_a_rule_goes_to_the_hosts_of_its_organisation_and_to_no_others(
+def test_rule_is_sent_to_the_hosts_of_its_organisation_only(
     invoke: Invoke,
     asked: list[tuple[str, str]],
     named: dict[str, str],
@@ -94,7 +94,7 @@ def test_a_rule_goes_to_the_hosts_of_its_organisation_and_to_no_others(
     assert {record.organisation for record in facts} == {named.get("organisation")}
 
 
-def test_a_rule_for_an_organisation_that_is_none_is_refused_with_those_that_there_are(
+def test_unknown_organisation_is_refused_with_the_known_names(
     invoke: Invoke, asked: list[tuple[str, str]]
 ) -> None:
     with pytest.raises(InvalidRequest, match="must be one of apac, emea, or absent"):

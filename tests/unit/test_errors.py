@@ -75,6 +75,18 @@ def cause_of(error: PurgeError) -> str:
     return orjson.dumps({"errorMessage": text, "errorType": type(error).__name__}).decode()
 
 
+def test_a_converted_error_keeps_sentence_words_advice_and_id() -> None:
+    error = errors.GenesysUnavailable("POST /x answered 503", correlation_id="c-1")
+    error.quoted, error.advice = "busy", "repeat it"
+    converted = error.converted(errors.RefusedByGenesys, status=503)
+    assert (converted.sentence, converted.quoted, converted.advice) == (
+        "POST /x answered 503",
+        "busy",
+        "repeat it",
+    )
+    assert (converted.status, converted.correlation_id) == (503, "c-1")
+
+
 def test_an_error_without_fields_shows_its_message_as_a_field() -> None:
     assert str(errors.JobLost("gone", correlation_id="c-1")) == "gone [correlation id c-1]"
     assert errors.JobLost("gone").errors() == (FieldError("request", "gone"),)

@@ -1,4 +1,4 @@
-"""One application for many purge rules: each is about its own queue, so none meets another."""
+"""One application for many purge rules, each with its own queue of conversations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONVERSATIONS = 3
 
 
 class Desk(NamedTuple):
-    """A queue with three conversations of 800 to 1000 days ago, and a rule for whatever is 730."""
+    """A queue with three conversations of 800 to 1000 days ago, and a rule for 730 days."""
 
     number: int
 
@@ -47,32 +47,32 @@ class Office:
         self._numbers = count()
 
     def desk(self) -> Desk:
-        """A desk that no test has had; whatever faults another left are forgotten."""
+        """A new desk, without the faults of other tests."""
         self.app.simulator.faults.clear()
         return Desk(next(self._numbers))
 
     def create(self, desk: Desk, **fields: Any) -> dict[str, Any]:
-        """What `create_purge_rule` answers to the desk's rule."""
+        """The answer of `create_purge_rule` to the desk's rule."""
         answer: dict[str, Any] = self.app.invoke("CreatePurgeRuleFunction", desk.rule(**fields))
         return answer
 
     def post(self, desk: Desk, **fields: Any) -> tuple[int, Any]:
-        """What `POST /purge-rules` answers to the desk's rule: the status and the body."""
+        """The status and the body of `POST /purge-rules` with the desk's rule."""
         answer = self.app.post("POST /purge-rules", desk.rule(**fields))
         return answer["statusCode"], answer["body"]
 
     def at_genesys(self, desk: Desk) -> list[dict[str, Any]]:
-        """The desk's rules that Genesys has, with their executions."""
+        """The desk's rules at Genesys, with their executions."""
         rules = self.app.genesys("GET", "rules")["rules"]
         return [each for each in rules if each["scope"] == desk.rule()["scope"]]
 
     def webhooks(self, rule_id: str) -> list[dict[str, Any]]:
-        """The webhooks that Genesys has of a rule, with their deliveries."""
+        """The webhooks of a rule at Genesys, with their deliveries."""
         webhooks = self.app.genesys("GET", "webhooks")["webhooks"]
         return [each for each in webhooks if each["config"] == {"ruleId": rule_id}]
 
     def sent(self, since: int = 0) -> list[Operation]:
-        """What Genesys was asked for after the first `since` requests, tokens apart."""
+        """The operations after the first `since` requests, without those for tokens."""
         asked = [request.operation for request in self.app.simulator.requests[since:]]
         return [each for each in asked if each not in (None, Operation.TOKEN)]
 

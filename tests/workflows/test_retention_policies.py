@@ -1,4 +1,4 @@
-"""A purge rule on the simulated live platform: one retention policy, whatever happens."""
+"""A purge rule on the simulated live platform becomes one retention policy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from genesys_purge.purge_rules.live.retention_policies import LIST
+from genesys_purge.purge_rules.live.api import LIST
 from genesys_purge.wiring import adapters
 
 from simulator import Fault, FaultKind, Operation, SimulatorSettings
@@ -38,14 +38,14 @@ def app() -> Iterator[Application]:
 
 
 def policies(name: str) -> list[Mapping[str, Any]]:
-    """What Genesys has by that name."""
+    """The policies of that name at Genesys."""
     found: list[Mapping[str, Any]] = adapters.genesys(None).read(LIST, name=name, page="1")[
         "entities"
     ]
     return found
 
 
-def test_a_rule_is_one_policy_there_and_says_what_is_different(app: Application) -> None:
+def test_live_rule_is_one_policy_and_the_answer_has_the_remarks(app: Application) -> None:
     refused = app.post(ROUTE, rule("queue-1", retentionPeriod={"days": CAP + 1}))
     assert (refused["statusCode"], policies("queue-1")) == (400, [])
     assert refused["body"]["errors"][0]["path"] == "retentionPeriod.days"
@@ -68,15 +68,15 @@ def test_a_rule_is_one_policy_there_and_says_what_is_different(app: Application)
     (answer,) = {str(each["body"]): each["body"] for each in answers}.values()
     assert (answer["ruleId"], answer["status"]) == (policy["id"], "created")
     assert f"no interaction for more than {CAP} days" in answer["detail"]
-    (fact,) = app.rule_audit(policy["id"])
-    assert (fact["action"], fact["detail"]) == ("rule_created", answer["detail"])
+    (record,) = app.rule_audit(policy["id"])
+    assert (record["action"], record["detail"]) == ("rule_created", answer["detail"])
     assert app.post(ROUTE, rule("queue-1", maxBatchSize=501))["statusCode"] == 409
     operations = [each.operation for each in app.simulator.requests]
     assert Operation.UPDATE_DATA_RETENTION not in operations
     assert Operation.REGISTER_WEBHOOK not in operations
 
 
-def test_a_policy_whose_creation_was_not_answered_is_found_again(app: Application) -> None:
+def test_policy_of_an_unanswered_call_is_found_again(app: Application) -> None:
     app.simulator.faults.add(Fault(FaultKind.DROP_AFTER, Operation.CREATE_RETENTION_POLICY))
     since = len(app.simulator.requests)
 
@@ -84,7 +84,7 @@ def test_a_policy_whose_creation_was_not_answered_is_found_again(app: Applicatio
 
     (policy,) = policies("queue-2")
     assert (answer["statusCode"], answer["body"]["ruleId"]) == (201, policy["id"])
-    assert answer["body"]["detail"].startswith("found at Genesys after a call")
+    assert answer["body"]["detail"].startswith("found at Genesys after an unanswered call")
     operations = [each.operation for each in app.simulator.requests[since:]]
     assert operations.count(Operation.CREATE_RETENTION_POLICY) == 1
     assert app.rule_audit(policy["id"])[0]["action"] == "rule_created"

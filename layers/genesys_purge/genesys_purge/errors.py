@@ -38,6 +38,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from genesys_purge.failure import Failure
+
 
 class FieldError(NamedTuple):
     """One wrong field: its dotted path in the caller's document, and what to do now.
@@ -57,27 +59,13 @@ class FieldError(NamedTuple):
         return {"path": self.path, "message": self.message}
 
 
-class PurgeError(Exception):
-    """The root; `correlation_id` is Genesys's own, if its answer carried one."""
+class PurgeError(Failure):
+    """The root; the class says who must act and which HTTP status answers a caller."""
 
     http_status = 500
     http_headers: Mapping[str, str] = {}
     is_logged = True
     fields: Sequence[FieldError] = ()
-    # Set by `error_codec` when the error leaves a function, because Lambda reports only the text.
-    encoded: str | None = None
-
-    def __init__(self, message: str, *, correlation_id: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.correlation_id = correlation_id
-
-    def __str__(self) -> str:
-        """The message for a person, with Genesys's correlation id; JSON once it is encoded."""
-        if self.encoded is not None:
-            return self.encoded
-        suffix = f" [correlation id {self.correlation_id}]" if self.correlation_id else ""
-        return self.message + suffix
 
     def errors(self) -> Sequence[FieldError]:
         """The error as fields, for an answer over HTTP."""
@@ -115,20 +103,27 @@ class LimitExceeded(CallerError):
 
 
 class RefusedByGenesys(CallerError):
-    """Genesys refused the content: `status` is HTTP's, `entity_id` names a conflicting entity."""
+    """Genesys refused the content with an HTTP `status` and, often, an error `code` of its own.
+
+    `entity_id` and `entity_name` name the conflicting entity.
+    """
 
     def __init__(
         self,
         message: str,
         *,
         status: int,
+        code: str | None = None,
         correlation_id: str | None = None,
         entity_id: str | None = None,
+        entity_name: str | None = None,
         fields: Sequence[FieldError] = (),
     ) -> None:
         super().__init__(message, correlation_id=correlation_id)
         self.status = status
+        self.code = code
         self.entity_id = entity_id
+        self.entity_name = entity_name
         self.fields = tuple(fields)
 
 

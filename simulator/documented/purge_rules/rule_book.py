@@ -80,4 +80,5 @@ def _exists(other: StoredRule) -> Refusal:
     message = (
         f"The purge rule {other.rule.name!r} has the same name, or the same schedule and scope"
     )
-    return Refusal(409, message, code="rule.exists", entity_id=other.rule_id)
+    name = other.rule.name
+    return Refusal(409, message, code="rule.exists", entity_id=other.rule_id, entity_name=name)

@@ -143,7 +143,7 @@ def test_a_rule_of_the_same_name_is_409_and_names_the_other() -> None:
     answer = create_rule(caller, schedule=schedule("03:00:00"))
     assert answer.status_code == 409
     assert answer.json()["entityId"] == first
-    assert "old voice" in answer.json()["message"]
+    assert answer.json()["entityName"] == "old voice"
 
 
 def test_the_same_schedule_and_filters_in_any_order_are_409() -> None:

@@ -1,4 +1,4 @@
-"""The guard of purge rules: every condition for a permit, each taken away alone."""
+"""The guard of purge rules: each test removes one condition of the permit."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from tests.unit.purge_rules.rule_bench import RuleBench, matrix
 KIND: Kind = {"method": values("purge_rule"), "classification": values()}
 
 
-def test_with_every_condition_there_is_leave_for_the_rules_attempt(bench: RuleBench) -> None:
+def test_rule_that_meets_every_condition_gets_a_permit(bench: RuleBench) -> None:
     assert bench.guard.permit_recurring("rule:1", 3, KIND, 30) == Permit("rule:1", 0, 3)
 
 
 @pytest.mark.parametrize("switch", ["off", "", "ON", "true"])
-def test_without_a_clear_on_there_is_none(bench: RuleBench, switch: str) -> None:
+def test_rule_gets_no_permit_unless_the_switch_is_on(bench: RuleBench, switch: str) -> None:
     bench.policies.switch = switch
     with pytest.raises(PurgingSwitchedOff, match="purging is disabled"):
         bench.guard.permit_recurring("rule:1", 3, KIND, 30)
 
 
-def test_for_less_than_the_days_in_force_by_now_there_is_none(bench: RuleBench) -> None:
+def test_rule_gets_no_permit_for_fewer_days_than_the_matrix(bench: RuleBench) -> None:
     bench.policies.matrix = matrix((30, {}), (31, {"interactionType": "voice"}))
     with pytest.raises(RetentionNotMet, match=r"31 days \(law 1\), not for 30"):
         bench.guard.permit_recurring("rule:1", 3, KIND, 30)
     assert bench.guard.permit_recurring("rule:1", 3, KIND, 31)
 
 
-def test_for_what_no_rule_covers_by_now_there_is_none(bench: RuleBench) -> None:
+def test_rule_gets_no_permit_without_a_matching_matrix_rule(bench: RuleBench) -> None:
     bench.policies.matrix = matrix((30, {"classification": "hipaa"}))
     with pytest.raises(RetentionNotMet, match="no rule"):
         bench.guard.permit_recurring("rule:1", 3, KIND, 36_500)
@@ -51,13 +51,13 @@ def test_for_what_no_rule_covers_by_now_there_is_none(bench: RuleBench) -> None:
         {"released_at": NOON + timedelta(seconds=1)},
     ],
 )
-def test_while_any_hold_is_active_there_is_none(bench: RuleBench, held: dict[str, Any]) -> None:
+def test_rule_gets_no_permit_while_a_hold_is_active(bench: RuleBench, held: dict[str, Any]) -> None:
     bench.holds.placed.append(hold(**held))
     with pytest.raises(OnLegalHold, match="hold h1; release every hold") as refused:
         bench.guard.permit_recurring("rule:1", 3, KIND, 30)
     assert refused.value.entries == frozenset()
 
 
-def test_a_released_hold_stops_nothing(bench: RuleBench) -> None:
+def test_released_hold_stops_no_rule(bench: RuleBench) -> None:
     bench.holds.placed.append(hold(released_at=NOON))
     assert bench.guard.permit_recurring("rule:1", 3, KIND, 30)

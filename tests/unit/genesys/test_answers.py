@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from genesys_purge.errors import PurgeError
+from genesys_purge.errors import PurgeError, RefusedByGenesys
 from genesys_purge.genesys.answers import (
     correlation_id,
     error_in,
@@ -107,6 +107,44 @@ def test_a_correlation_id_is_cut_and_printable(value: str, told: str | None) -> 
 )
 def test_what_is_forbidden_says_what_to_look_at(operation: Operation, wanted: str) -> None:
     assert error_in(said({"message": "m"}, status=403), operation).message.endswith(f"; {wanted}")
+
+
+DUPLICATE = {
+    "message": "taken",
+    "code": "recording.policy.name.duplicate.name",
+    "entityId": "policy-1",
+    "entityName": "two years",
+}
+
+
+def refused(body: Any, status: int = 400) -> RefusedByGenesys:
+    error = error_in(said(body, status=status), DELETE)
+    assert isinstance(error, RefusedByGenesys)
+    return error
+
+
+def test_a_refusal_carries_genesyss_code_and_the_conflicting_entity() -> None:
+    error = refused(DUPLICATE, 409)
+    assert (error.status, error.code) == (409, DUPLICATE["code"])
+    assert (error.entity_id, error.entity_name) == ("policy-1", "two years")
+
+
+@pytest.mark.parametrize("code", [None, 7, "", "two words", "x" * 101, ["a"]])
+def test_a_code_that_is_not_an_identifier_is_left_out(code: object) -> None:
+    assert refused({"message": "m", "code": code}).code is None
+
+
+@pytest.mark.parametrize("body", ["plain", "[]", "null", {}])
+def test_a_refusal_without_json_fields_has_no_code(body: Any) -> None:
+    error = refused(body)
+    assert (error.code, error.entity_id, error.entity_name, error.fields) == (None, None, None, ())
+
+
+def test_our_sentence_genesyss_words_and_the_advice_stay_apart() -> None:
+    error = error_in(said({"message": "no"}, status=403), Operation("POST", "/x", scopes=("a",)))
+    assert error.sentence == "POST /api/v2/x answered 403"
+    assert (error.quoted, error.advice) == ("no", "the OAuth client needs a")
+    assert error.message == "POST /api/v2/x answered 403: no; the OAuth client needs a"
 
 
 def test_an_answer_without_a_correlation_id_has_none() -> None:

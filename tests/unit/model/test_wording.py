@@ -10,7 +10,7 @@ from genesys_purge.methods import METHODS
 from genesys_purge.model.organisations import Organisations
 from genesys_purge.model.request import read_fields
 from genesys_purge.model.wire import Wire
-from genesys_purge.purge_rules.rule import RuleRequest
+from genesys_purge.purge_rules.request import RuleRequest
 
 from tests import builders
 

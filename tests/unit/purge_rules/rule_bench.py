@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from genesys_purge.calling.attempt import Attempt
+from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
 from genesys_purge.errors import InvalidRequest, RefusedByGenesys
 from genesys_purge.methods import data_retention
@@ -15,16 +17,18 @@ from genesys_purge.model.request import fingerprint
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Genesys
-from genesys_purge.purge_rules.checking import RuleRequests
 from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
-from genesys_purge.purge_rules.creation import Creation
-from genesys_purge.purge_rules.documented.rule_form import CREATE, DocumentedForm, DocumentedRules
-from genesys_purge.purge_rules.live import retention_policies
-from genesys_purge.purge_rules.live.policy_form import PolicyForm
-from genesys_purge.purge_rules.live.retention_policies import RetentionPolicies
+from genesys_purge.purge_rules.creation import RuleCreation
+from genesys_purge.purge_rules.documented.api import CREATE, DocumentedRulesApi
+from genesys_purge.purge_rules.documented.form import DocumentedForm
+from genesys_purge.purge_rules.live import api as live_api
+from genesys_purge.purge_rules.live.api import LivePolicyApi
+from genesys_purge.purge_rules.live.form import LiveForm
+from genesys_purge.purge_rules.ports import Platform
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, SubmittedRule
 from genesys_purge.purge_rules.register_webhook import REGISTER, RegisterWebhook, Registration
-from genesys_purge.purge_rules.target import Platform
+from genesys_purge.purge_rules.validation import RuleValidator
+from genesys_purge.purge_rules.waiting import FIRST_WAIT, LAST_START, Waiting
 from genesys_purge.settings import Settings
 
 from tests.clock import NOON, Clock
@@ -35,11 +39,12 @@ from tests.scripted_genesys import Reply, ScriptedGenesys
 
 NAME = "voice after two years"
 REF = RuleRef(name=NAME)
+ONCE = Attempt().intended(NOON)
 CALLBACK = "https://hooks.example/webhooks/genesys"
 
 
 def document(**fields: Any) -> dict[str, Any]:
-    """A right purge rule as a caller writes it; fields in camelCase."""
+    """A valid purge rule as a caller writes it; fields in camelCase."""
     return {
         "name": NAME,
         "type": "conversation",
@@ -59,45 +64,49 @@ def condition(field: Any, operator: Any, value: Any) -> dict[str, Any]:
 
 
 def rule(**changes: Any) -> PurgeRule:
-    """The stored rule of `document()`, just intended; changes in snake_case."""
+    """The stored rule of `document()` with the intent of its first call; changes in snake_case."""
     fields: dict[str, Any] = {
         "name": NAME,
         "fingerprint": fingerprint(document(), None),
         "definition": document(),
         "requested_by": "tests",
         "requested_at": NOON,
-        "intended_at": NOON,
+        "attempt": ONCE,
     }
     return PurgeRule(**fields | changes)
 
 
 def platform(organisation: Organisation, genesys: Genesys) -> Platform:
-    """What the organisation has for rules."""
+    """What the organisation offers for rules."""
     if organisation.platform == LIVE:
-        return Platform(PolicyForm(), RetentionPolicies(genesys), has_webhooks=False)
-    return Platform(DocumentedForm(), DocumentedRules(genesys), has_webhooks=True)
+        return Platform(LiveForm(), LivePolicyApi(genesys), has_webhooks=False)
+    return Platform(DocumentedForm(), DocumentedRulesApi(genesys), has_webhooks=True)
 
 
 def scripted_genesys() -> ScriptedGenesys:
-    """One that creates whatever it is asked to, on either platform."""
+    """A Genesys of either platform that creates every rule, policy and webhook."""
     genesys = ScriptedGenesys()
     genesys.on(CREATE, {"id": "rule-1"})
     genesys.on(REGISTER, {"id": "hook-1"})
     genesys.on(data_retention.READ, {"retentionDays": 1_826})
-    genesys.on(retention_policies.CREATE, {"id": "policy-1"})
-    genesys.on(retention_policies.LIST, {"entities": []})
+    genesys.on(live_api.CREATE, {"id": "policy-1"})
+    genesys.on(live_api.LIST, {"entities": []})
     return genesys
 
 
-def conflict(entity_id: str | None = "rule-0", name: str = NAME) -> RefusedByGenesys:
-    """409, for the rule of that name."""
+def conflict(entity_id: str | None = "rule-0", entity_name: str | None = NAME) -> RefusedByGenesys:
+    """409, because Genesys has a rule of that id and name."""
     return RefusedByGenesys(
-        f'a rule "{name}" exists', status=409, correlation_id="c-1", entity_id=entity_id
+        "the rule exists",
+        status=409,
+        correlation_id="c-1",
+        entity_id=entity_id,
+        entity_name=entity_name,
     )
 
 
 def matrix(*rules: tuple[int, Mapping[str, str]]) -> RetentionMatrix:
-    """So many days for what matches, by law."""
+    """A matrix of rules: so many days for the records that match."""
     return RetentionMatrix.parse(
         {
             "rules": [
@@ -109,7 +118,7 @@ def matrix(*rules: tuple[int, Mapping[str, str]]) -> RetentionMatrix:
 
 
 class RuleBench:
-    """Twins of the world, and the use cases that work on them; sleeping moves the clock."""
+    """The use cases over in-memory twins; sleeping moves the clock, and jitter is the longest."""
 
     def __init__(self, **settings: Any) -> None:
         self.settings = Settings(**settings)
@@ -123,7 +132,7 @@ class RuleBench:
         self.registrations = MemoryQueue[RuleRef]()
         self.genesys = scripted_genesys()
         self.organisations = MemoryOrganisations(self.settings.organisation, self.genesys)
-        self.requests = RuleRequests(self.policies, self._platform_of)
+        self.validator = RuleValidator(self.policies, self._platform_of)
         self.guard = Guard(self.policies, self.holds, self.clock)
         register = Registration(
             self.rules,
@@ -133,10 +142,11 @@ class RuleBench:
             lambda: CALLBACK,
             self.clock,
         )
-        create = Creation(self.rules, self.guard, self.meter, self.clock, self._sleep)
+        waiting = Waiting(Backoff(FIRST_WAIT, LAST_START, uniform=max))
+        create = RuleCreation(self.rules, self.guard, self.meter, waiting, self.clock, self._sleep)
         self.register_webhook = RegisterWebhook(self.rules, register, self.registrations)
         self.create_purge_rule = CreatePurgeRule(
-            self.requests,
+            self.validator,
             self.rules,
             create,
             register,
@@ -150,21 +160,21 @@ class RuleBench:
         return self.create_purge_rule(Submission(document(**fields), actor))
 
     def errors(self, payload: object) -> dict[str, str]:
-        """What is wrong with each wrong field of a rule; empty for a right one."""
+        """The error of each wrong field by its path; empty for a valid rule."""
         try:
-            self.requests.check(payload)
+            self.validator.validate(payload)
         except InvalidRequest as refused:
             return {error.path: error.message for error in refused.errors()}
         return {}
 
     def put(self, stored: PurgeRule) -> None:
-        """Have a rule stored as it is, its predecessors passed over."""
+        """Store a rule as it is, after its predecessors."""
         for version in range(stored.version + 1):
             self.rules.put(stored.model_copy(update={"version": version}))
 
     @property
     def stored(self) -> PurgeRule:
-        """The stored rule; there is one."""
+        """The stored rule."""
         found = self.rules.get(REF)
         assert found is not None
         return found
@@ -181,7 +191,7 @@ class RuleBench:
 
     @property
     def actions(self) -> Sequence[Action]:
-        """What was audited, in order."""
+        """The audited actions, in order."""
         return [record.action for record in self.audit.of(rule().run_id)]
 
     def _platform_of(self, name: str | None) -> Platform:
@@ -192,7 +202,7 @@ class RuleBench:
         self.clock.wait(seconds)
 
     def taking(self, seconds: float, reply: Reply) -> Reply:
-        """The reply, after the clock has moved on."""
+        """The reply of a call that takes so many seconds."""
 
         def answer(_: Mapping[str, Any]) -> Mapping[str, Any]:
             self.clock.wait(seconds)

@@ -1,4 +1,4 @@
-"""Creating a purge rule: checked first, sent once, told truly."""
+"""CreatePurgeRule: one rule for a name, its webhook, and the answer to the caller."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.errors import (
     InvalidRequest,
     OnLegalHold,
@@ -15,7 +16,7 @@ from genesys_purge.errors import (
     RuleExists,
     TryLater,
 )
-from genesys_purge.purge_rules.documented.rule_form import CREATE
+from genesys_purge.purge_rules.documented.api import CREATE
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.purge_rules.register_webhook import REGISTER
 
@@ -24,6 +25,7 @@ from tests.unit.methods.scene import hold
 from tests.unit.purge_rules.rule_bench import (
     CALLBACK,
     NAME,
+    ONCE,
     REF,
     RuleBench,
     condition,
@@ -35,11 +37,11 @@ OTHER: dict[str, Any] = {"maxBatchSize": 501}
 
 
 def nothing_happened(bench: RuleBench) -> bool:
-    told = bench.genesys.calls or bench.actions or bench.meter.counts or bench.registrations.sent
-    return not told and bench.rules.get(REF) is None
+    traces = bench.genesys.calls or bench.actions or bench.meter.counts or bench.registrations.sent
+    return not traces and bench.rules.get(REF) is None
 
 
-def test_a_rule_is_created_registered_and_told(bench: RuleBench) -> None:
+def test_valid_rule_is_created_and_its_webhook_registered(bench: RuleBench) -> None:
     assert bench.create().to_json() == {
         "name": NAME,
         "ruleId": "rule-1",
@@ -50,7 +52,7 @@ def test_a_rule_is_created_registered_and_told(bench: RuleBench) -> None:
     assert bench.registered == [
         {
             "name": f"genesys-purge: {NAME}",
-            "description": "Tells Genesys Purge of each execution of the purge rule",
+            "description": "Reports each execution of the purge rule to Genesys Purge",
             "callbackUrl": CALLBACK,
             "events": ["purgerules:rule:execute"],
             "config": {"ruleId": "rule-1"},
@@ -58,11 +60,11 @@ def test_a_rule_is_created_registered_and_told(bench: RuleBench) -> None:
     ]
     assert bench.stored.status is RuleStatus.REGISTERED
     assert (bench.stored.requested_by, bench.stored.requested_at) == ("tests", NOON)
-    assert (bench.stored.attempts, bench.stored.is_uncertain) == (1, False)
+    assert bench.stored.attempt == ONCE.settled()
     assert bench.registrations.sent == []
 
 
-def test_what_is_sent_is_what_was_checked(bench: RuleBench) -> None:
+def test_genesys_receives_exactly_the_validated_values(bench: RuleBench) -> None:
     values = [" voice", 1, 1.0, -0.5, True, 2**53]
     filters = [condition("a", "eq", value) for value in values]
     bench.create(name=f"  {NAME} ", description=None, scope={"filters": filters})
@@ -72,9 +74,7 @@ def test_what_is_sent_is_what_was_checked(bench: RuleBench) -> None:
     assert bench.stored.definition == bench.creations[0]
 
 
-def test_a_created_rule_is_audited_with_its_latency_and_the_retention_in_force(
-    bench: RuleBench,
-) -> None:
+def test_created_rule_is_audited_with_latency_and_retention(bench: RuleBench) -> None:
     bench.genesys.on(CREATE, bench.taking(2.5, {"id": "rule-1"}))
     bench.create("arn:aws:iam::1:user/dpo")
     created, registered = bench.audit.of(rule().run_id)
@@ -101,7 +101,7 @@ def test_a_created_rule_is_audited_with_its_latency_and_the_retention_in_force(
     assert bench.meter.counts == {"RulesCreated": 1}
 
 
-def test_the_intent_is_stored_before_the_call(bench: RuleBench) -> None:
+def test_intent_is_stored_before_the_creating_call(bench: RuleBench) -> None:
     seen: list[PurgeRule] = []
 
     def answer(_: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -110,10 +110,10 @@ def test_the_intent_is_stored_before_the_call(bench: RuleBench) -> None:
 
     bench.genesys.on(CREATE, answer)
     bench.create()
-    assert [(each.status, each.intended_at) for each in seen] == [(RuleStatus.CREATING, NOON)]
+    assert [(each.status, each.attempt) for each in seen] == [(RuleStatus.CREATING, ONCE)]
 
 
-def test_a_rule_is_stored_as_created_before_its_webhook_is_registered(bench: RuleBench) -> None:
+def test_rule_is_stored_as_created_before_its_webhook(bench: RuleBench) -> None:
     seen: list[PurgeRule] = []
 
     def answer(_: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -125,16 +125,13 @@ def test_a_rule_is_stored_as_created_before_its_webhook_is_registered(bench: Rul
     assert [(each.status, each.rule_id) for each in seen] == [(RuleStatus.CREATED, "rule-1")]
 
 
-@pytest.mark.parametrize(
-    "fields", [{"type": "call"}, {"retentionPeriod": {"days": 29}}, {"colour": "red"}]
-)
-def test_a_rule_that_is_wrong_leaves_no_trace(bench: RuleBench, fields: dict[str, Any]) -> None:
+def test_invalid_rule_leaves_no_trace(bench: RuleBench) -> None:
     with pytest.raises(InvalidRequest):
-        bench.create(**fields)
+        bench.create(retentionPeriod={"days": 29})
     assert nothing_happened(bench)
 
 
-def test_a_rule_for_which_there_is_no_leave_leaves_no_trace(bench: RuleBench) -> None:
+def test_rule_without_a_permit_leaves_no_trace(bench: RuleBench) -> None:
     bench.holds.placed.append(hold())
     with pytest.raises(OnLegalHold):
         bench.create()
@@ -146,58 +143,51 @@ def test_a_rule_for_which_there_is_no_leave_leaves_no_trace(bench: RuleBench) ->
     assert nothing_happened(bench)
 
 
-def test_the_same_rule_is_created_once_however_often_and_by_whom_it_is_sent(
-    bench: RuleBench,
-) -> None:
+def test_repeated_request_gets_the_same_answer_and_sends_nothing(bench: RuleBench) -> None:
     first = bench.create()
     bench.policies.switch = "off"
     bench.clock.wait(86_400)
-    assert bench.create("somebody else", **dict(reversed(document().items()))) == first
+    assert bench.create("another user", **dict(reversed(document().items()))) == first
     assert (len(bench.creations), len(bench.registered)) == (1, 1)
     assert bench.stored.requested_by == "tests"
     assert bench.actions == ["rule_created", "rule_webhook_registered"]
 
 
-def test_another_rule_of_that_name_is_refused_and_names_the_one_there_is(
-    bench: RuleBench,
-) -> None:
+def test_another_rule_under_a_taken_name_is_refused(bench: RuleBench) -> None:
     bench.create()
     before = bench.stored
-    with pytest.raises(RuleExists, match=f'another purge rule "{NAME}", registered, rule-1 at'):
+    with pytest.raises(RuleExists, match=f'rule "{NAME}" exists .registered, id rule-1 at'):
         bench.create(**OTHER)
     assert len(bench.creations) == 1
     assert bench.stored == before
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [
-        {"status": RuleStatus.CREATING},
-        {"status": RuleStatus.FAILED, "is_uncertain": True},
-    ],
+    "stored", [rule(), rule(status=RuleStatus.FAILED, attempt=ONCE.unsure("no answer"))]
 )
-def test_another_rule_is_refused_while_that_of_its_name_may_exist(
-    bench: RuleBench, changes: dict[str, Any]
+def test_another_rule_is_refused_while_the_first_may_exist(
+    bench: RuleBench, stored: PurgeRule
 ) -> None:
-    bench.put(rule(**changes))
+    bench.put(stored)
     bench.clock.wait(86_400)
-    with pytest.raises(RuleExists, match="not known whether Genesys created it; repeat"):
+    with pytest.raises(RuleExists, match=r"may exist at Genesys, .* repeat the request"):
         bench.create(**OTHER)
     assert bench.genesys.calls == []
 
 
-def test_another_rule_may_have_the_name_of_one_that_failed(bench: RuleBench) -> None:
-    bench.put(rule(status=RuleStatus.FAILED, attempts=2, detail="RefusedByGenesys: no"))
+def test_name_of_a_failed_rule_is_free_for_another_rule(bench: RuleBench) -> None:
+    attempt = Attempt(number=2, at=NOON, reason="RefusedByGenesys: no")
+    bench.put(rule(status=RuleStatus.FAILED, attempt=attempt))
     bench.clock.wait(1)
     assert bench.create("dpo", **OTHER).status is RuleStatus.REGISTERED
     assert bench.creations == [document(**OTHER)]
-    assert (bench.stored.requested_by, bench.stored.attempts) == ("dpo", 3)
+    assert (bench.stored.requested_by, bench.stored.attempt.number) == ("dpo", 3)
     assert bench.stored.definition == document(**OTHER)
     assert bench.create(**OTHER).rule_id == "rule-1"
     assert len(bench.creations) == 1
 
 
-def test_a_rule_that_failed_may_be_sent_again(bench: RuleBench) -> None:
+def test_failed_rule_may_be_requested_again(bench: RuleBench) -> None:
     bench.genesys.on(CREATE, PermissionMissing("403", permission="p"), {"id": "rule-1"})
     with pytest.raises(PermissionMissing):
         bench.create()
@@ -206,9 +196,7 @@ def test_a_rule_that_failed_may_be_sent_again(bench: RuleBench) -> None:
     assert bench.stored.detail is None
 
 
-def test_a_rule_whose_webhook_is_missing_is_registered_and_not_created_again(
-    bench: RuleBench,
-) -> None:
+def test_created_rule_without_webhook_is_only_registered(bench: RuleBench) -> None:
     bench.put(rule(status=RuleStatus.CREATED, rule_id="rule-7"))
     assert bench.create().to_json() == {
         "name": NAME,
@@ -220,20 +208,21 @@ def test_a_rule_whose_webhook_is_missing_is_registered_and_not_created_again(
     assert bench.registered[0]["config"] == {"ruleId": "rule-7"}
 
 
+@pytest.mark.parametrize("attempt", [ONCE, ONCE.unsure("no answer")])
 @pytest.mark.parametrize("seconds", [0, 59])
-def test_a_rule_that_is_being_created_is_left_to_whoever_does(
-    bench: RuleBench, seconds: int
+def test_second_request_waits_for_the_lease_of_the_first(
+    bench: RuleBench, seconds: int, attempt: Attempt
 ) -> None:
-    bench.put(rule())
+    bench.put(rule(attempt=attempt))
     bench.clock.wait(seconds)
     with pytest.raises(TryLater, match="is being created") as refused:
         bench.create()
     assert refused.value.retry_after == 60 - seconds
-    assert bench.stored == rule()
+    assert bench.stored == rule(attempt=attempt)
     assert bench.genesys.calls == []
 
 
-def test_of_two_that_begin_at_once_one_creates(bench: RuleBench) -> None:
+def test_of_two_requests_at_once_one_creates_the_rule(bench: RuleBench) -> None:
     def overtaken(_: PurgeRule) -> None:
         bench.rules.before_write = lambda _: None
         bench.create("the winner")
@@ -245,16 +234,14 @@ def test_of_two_that_begin_at_once_one_creates(bench: RuleBench) -> None:
     assert bench.stored.requested_by == "the winner"
 
 
-def test_a_webhook_that_cannot_be_registered_is_told_and_left_to_the_queue(
-    bench: RuleBench,
-) -> None:
+def test_failed_webhook_registration_is_reported_and_queued(bench: RuleBench) -> None:
     bench.genesys.on(REGISTER, OutcomeUnknown("not answered", correlation_id="c-1"))
     assert bench.create().to_json() == {
         "name": NAME,
         "ruleId": "rule-1",
         "status": "created",
-        "detail": "the webhook is not registered yet: not answered [correlation id c-1]; "
-        "it is tried again",
+        "detail": "the webhook is not registered yet, but will be retried: "
+        "not answered [correlation id c-1]",
     }
     assert bench.registrations.sent == [REF]
     assert bench.stored.status is RuleStatus.CREATED
@@ -265,10 +252,7 @@ def test_a_webhook_that_cannot_be_registered_is_told_and_left_to_the_queue(
     assert bench.meter.counts == {"RulesCreated": 1, "RuleWebhooksFailed": 1}
 
 
-@pytest.mark.parametrize("answer", [{}, {"id": ""}, {"id": 7}, {"id": None}])
-def test_a_webhook_without_a_readable_id_is_not_taken_for_registered(
-    bench: RuleBench, answer: dict[str, Any]
-) -> None:
-    bench.genesys.on(REGISTER, answer)
+def test_webhook_without_a_readable_id_is_not_registered(bench: RuleBench) -> None:
+    bench.genesys.on(REGISTER, {"id": 7})
     assert bench.create().status is RuleStatus.CREATED
     assert bench.registrations.sent == [REF]

@@ -1,4 +1,4 @@
-"""Registering our webhook later: tried again, later each time, and given up in the end."""
+"""RegisterWebhook: retried with longer delays, and given up after ten attempts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from genesys_purge.errors import GenesysUnavailable, LostRace, OutcomeUnknown, PurgeError
+from genesys_purge.errors import GenesysUnavailable, LostRace, OutcomeUnknown
 from genesys_purge.ports import Receipt
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus
 from genesys_purge.purge_rules.register_webhook import REGISTER
@@ -21,7 +21,7 @@ def receipt(times: int = 1) -> Receipt:
     return Receipt("handle", times)
 
 
-def test_a_rule_that_was_created_is_registered(bench: RuleBench) -> None:
+def test_webhook_of_a_created_rule_is_registered(bench: RuleBench) -> None:
     bench.put(CREATED)
     assert bench.register_webhook(REF, receipt()) is True
     assert (bench.stored.status, bench.stored.webhook_id) == (RuleStatus.REGISTERED, "hook-1")
@@ -40,7 +40,7 @@ def test_a_rule_that_was_created_is_registered(bench: RuleBench) -> None:
         rule(),
     ],
 )
-def test_where_there_is_nothing_to_register_the_message_is_done(
+def test_message_is_done_if_nothing_is_left_to_register(
     bench: RuleBench, stored: PurgeRule | None
 ) -> None:
     if stored:
@@ -50,17 +50,11 @@ def test_where_there_is_nothing_to_register_the_message_is_done(
     assert bench.rules.get(REF) == stored
 
 
-@pytest.mark.parametrize(
-    ("times", "seconds"),
-    [(1, 30), (2, 60), (3, 120), (7, 1_920), (8, 3_600), (9, 3_600)],
-)
-def test_what_does_not_succeed_is_tried_again_later_each_time(
-    bench: RuleBench, times: int, seconds: int
-) -> None:
+def test_failed_registration_is_audited_and_postponed(bench: RuleBench) -> None:
     bench.put(CREATED)
     bench.genesys.on(REGISTER, AWAY)
-    assert bench.register_webhook(REF, receipt(times)) is False
-    assert bench.registrations.postponed == [(receipt(times), seconds)]
+    assert bench.register_webhook(REF, receipt()) is False
+    assert bench.registrations.postponed == [(receipt(), 30)]
     assert bench.registrations.buried == []
     assert bench.stored == CREATED
     (record,) = bench.audit.of(rule().run_id)
@@ -69,8 +63,17 @@ def test_what_does_not_succeed_is_tried_again_later_each_time(
     assert bench.meter.counts == {"RuleWebhooksFailed": 1}
 
 
+def test_delay_doubles_from_30_seconds_to_an_hour(bench: RuleBench) -> None:
+    bench.put(CREATED)
+    bench.genesys.on(REGISTER, AWAY)
+    done = [bench.register_webhook(REF, receipt(times)) for times in (1, 2, 3, 7, 8, 9)]
+    assert done == [False] * 6
+    delays = [seconds for _, seconds in bench.registrations.postponed]
+    assert delays == [30, 60, 120, 1_920, 3_600, 3_600]
+
+
 @pytest.mark.parametrize("times", [10, 11])
-def test_after_ten_times_it_is_buried_and_said_so(bench: RuleBench, times: int) -> None:
+def test_registration_is_given_up_after_ten_attempts(bench: RuleBench, times: int) -> None:
     bench.put(CREATED)
     bench.genesys.on(REGISTER, AWAY)
     assert bench.register_webhook(REF, receipt(times)) is True
@@ -79,11 +82,11 @@ def test_after_ten_times_it_is_buried_and_said_so(bench: RuleBench, times: int) 
     assert bench.stored == CREATED
     assert bench.actions == ["rule_webhook_failed", "rule_webhook_failed"]
     last = bench.audit.of(rule().run_id)[-1]
-    assert last.detail == f"given up after {times} times; GenesysUnavailable: 503"
+    assert last.detail == f"given up after {times} attempts; GenesysUnavailable: 503"
 
 
-@pytest.mark.parametrize("reply", [OutcomeUnknown("not answered"), {"id": None}, AWAY], ids=str)
-def test_an_unanswered_registration_is_sent_again(bench: RuleBench, reply: Any) -> None:
+@pytest.mark.parametrize("reply", [OutcomeUnknown("not answered"), {"id": None}], ids=str)
+def test_unanswered_registration_is_sent_again(bench: RuleBench, reply: Any) -> None:
     bench.put(CREATED)
     bench.genesys.on(REGISTER, reply, {"id": "hook-2"})
     done = [bench.register_webhook(REF, receipt(times)) for times in (1, 2)]
@@ -91,7 +94,7 @@ def test_an_unanswered_registration_is_sent_again(bench: RuleBench, reply: Any) 
     assert bench.stored.webhook_id == "hook-2"
 
 
-def test_of_two_workers_the_second_is_done_as_well(bench: RuleBench) -> None:
+def test_worker_that_was_overtaken_is_done_as_well(bench: RuleBench) -> None:
     bench.put(CREATED)
 
     def overtaken(_: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -106,7 +109,7 @@ def test_of_two_workers_the_second_is_done_as_well(bench: RuleBench) -> None:
     assert bench.registrations.postponed == []
 
 
-def test_tables_that_stay_busy_are_no_success(bench: RuleBench) -> None:
+def test_registration_that_cannot_be_stored_is_retried(bench: RuleBench) -> None:
     bench.put(CREATED)
 
     def busy(_: PurgeRule) -> None:
@@ -118,11 +121,8 @@ def test_tables_that_stay_busy_are_no_success(bench: RuleBench) -> None:
     assert bench.actions == ["rule_webhook_failed"]
 
 
-@pytest.mark.parametrize("error", [AWAY, OutcomeUnknown("not answered")], ids=str)
-def test_a_rule_registered_by_its_repeated_request_needs_no_message(
-    bench: RuleBench, error: PurgeError
-) -> None:
-    bench.genesys.on(REGISTER, error, {"id": "hook-1"})
+def test_message_is_done_after_a_repeated_request_registered(bench: RuleBench) -> None:
+    bench.genesys.on(REGISTER, AWAY, {"id": "hook-1"})
     assert bench.create().status is RuleStatus.CREATED
     assert bench.create().status is RuleStatus.REGISTERED
     (message,) = bench.registrations.sent

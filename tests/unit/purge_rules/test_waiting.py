@@ -1,8 +1,9 @@
-"""When Genesys is asked once more to create a rule: within bounds, whatever it says."""
+"""Waiting: the pauses between the calls that create a rule."""
 
 from __future__ import annotations
 
 import pytest
+from genesys_purge.calling.backoff import Backoff
 from genesys_purge.errors import (
     GenesysUnavailable,
     OutcomeUnknown,
@@ -10,12 +11,13 @@ from genesys_purge.errors import (
     PurgeError,
     RateLimited,
 )
-from genesys_purge.purge_rules.waiting import LAST_START, MOST_CALLS, pause_after
+from genesys_purge.purge_rules.waiting import FIRST_WAIT, LAST_START, Waiting
 from hypothesis import given
 from hypothesis import strategies as st
 
 UNKNOWN = OutcomeUnknown("not answered")
 BUSY = GenesysUnavailable("not sent")
+LONGEST = Waiting(Backoff(FIRST_WAIT, LAST_START, uniform=max))
 errors = st.one_of(
     st.just(UNKNOWN),
     st.just(PermissionMissing("403", permission="p")),
@@ -27,42 +29,39 @@ errors = st.one_of(
 
 
 @given(st.lists(errors, min_size=1, max_size=6), st.floats(0, 200))
-def test_a_pause_is_never_negative_and_never_ends_too_late(
+def test_pause_ends_by_the_last_start_and_honours_retry_after(
     failures: list[PurgeError], elapsed: float
 ) -> None:
-    pause = pause_after(failures, elapsed)
-    assert pause is None or (pause >= 0 and elapsed + pause <= LAST_START + 1e-9)
-
-
-@given(st.lists(errors, min_size=1, max_size=6), st.floats(0, 200))
-def test_a_wish_of_genesyss_is_never_cut_short(failures: list[PurgeError], elapsed: float) -> None:
-    pause, last = pause_after(failures, elapsed), failures[-1]
-    if pause is not None and isinstance(last, RateLimited):
+    pause, last = Waiting().pause(failures, elapsed), failures[-1]
+    if pause is None:
+        return
+    assert pause >= 0
+    assert elapsed + pause <= LAST_START + 1e-9
+    if isinstance(last, RateLimited):
         assert pause >= (last.retry_after or 0)
 
 
 @pytest.mark.parametrize(
     ("elapsed", "pause"), [(0, 30), (2, 30), (2.5, 29.5), (25, 7), (32, 0), (32.1, None)]
 )
-def test_after_an_unanswered_call_there_is_half_a_minute_or_what_is_left(
+def test_unanswered_call_is_followed_by_30_seconds_or_the_rest(
     elapsed: float, pause: float | None
 ) -> None:
-    assert pause_after([UNKNOWN], elapsed) == pause
-    assert pause_after([BUSY, UNKNOWN], elapsed) == pause
+    assert LONGEST.pause([UNKNOWN], elapsed) == pause
+    assert LONGEST.pause([BUSY, UNKNOWN], elapsed) == pause
 
 
-def test_a_second_unanswered_call_is_the_last() -> None:
-    assert pause_after([UNKNOWN, UNKNOWN], 0) is None
-    assert pause_after([UNKNOWN, BUSY, UNKNOWN], 0) is None
+def test_second_unanswered_call_is_the_last_one() -> None:
+    assert LONGEST.pause([UNKNOWN, UNKNOWN], 0) is None
+    assert LONGEST.pause([UNKNOWN, BUSY, UNKNOWN], 0) is None
 
 
-def test_a_busy_genesys_is_asked_four_times() -> None:
-    pauses = [pause_after([BUSY] * calls, 0) for calls in range(1, MOST_CALLS + 1)]
-    assert [pause is None for pause in pauses] == [False, False, False, True]
-    assert all(0 <= (pause or 0) <= 2.0**calls for calls, pause in enumerate(pauses, start=1))
+def test_pause_doubles_until_the_fourth_failure() -> None:
+    assert [LONGEST.pause([BUSY] * calls, 0) for calls in range(1, 5)] == [2, 4, 8, None]
 
 
-def test_an_open_circuit_is_waited_for() -> None:
-    pause = pause_after([GenesysUnavailable("paused", retry_after=30)], 0.5)
-    assert pause is not None
-    assert 30 <= pause <= 31
+def test_pause_after_an_open_circuit_is_its_retry_after_and_jitter() -> None:
+    paused = GenesysUnavailable("paused", retry_after=30)
+    assert LONGEST.pause([paused], 0) == 32
+    assert LONGEST.pause([paused], 0.5) == 31.5
+    assert LONGEST.pause([paused], 2.5) is None

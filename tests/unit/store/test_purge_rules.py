@@ -1,4 +1,4 @@
-"""Purge rules: by name, one step at a time, never without their audit."""
+"""DynamoPurgeRules and its twin: conditional writes, with the audit record in the same write."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog
 from tests.rule_fakes import MemoryPurgeRules
 from tests.unit.aws import client, mocked_aws
-from tests.unit.purge_rules.rule_bench import REF, condition, document, rule
+from tests.unit.purge_rules.rule_bench import ONCE, REF, condition, document, rule
 
 
 class RuleTables(NamedTuple):
-    """Where rules are kept, and the log beside it."""
+    """The rules and the audit log."""
 
     rules: PurgeRules
     audit: AuditLog
@@ -55,17 +55,16 @@ def actions(tables: RuleTables) -> list[Action]:
     return [each.action for each in tables.audit.page(rule().run_id, 1, 100).records]
 
 
-def test_a_rule_that_was_never_put_is_not_there(tables: RuleTables) -> None:
+def test_rule_that_was_never_stored_is_none(tables: RuleTables) -> None:
     assert tables.rules.get(REF) is None
 
 
-def test_a_rule_is_read_as_it_was_put(tables: RuleTables) -> None:
+def test_rule_is_read_as_it_was_stored(tables: RuleTables) -> None:
     values = ["voice", "ü", 1, 1.5, -(2**53), True]
     full = rule(
         name="ü, two years",
         definition=document(scope={"filters": [condition("a", "eq", each) for each in values]}),
-        attempts=3,
-        is_uncertain=True,
+        attempt=ONCE.unsure("not answered").intended(NOON),
         detail="line\nline",
     )
     tables.rules.put(full)
@@ -73,7 +72,7 @@ def test_a_rule_is_read_as_it_was_put(tables: RuleTables) -> None:
     assert tables.rules.get(REF) is None
 
 
-def test_rules_of_one_name_in_two_organisations_are_two(tables: RuleTables) -> None:
+def test_one_name_in_two_organisations_means_two_rules(tables: RuleTables) -> None:
     theirs = rule(organisation="emea", definition=document(maxBatchSize=501))
     tables.rules.put(theirs)
     assert tables.rules.get(REF) is None
@@ -83,7 +82,7 @@ def test_rules_of_one_name_in_two_organisations_are_two(tables: RuleTables) -> N
     assert tables.rules.get(theirs.ref) == theirs.to(RuleStatus.FAILED)
 
 
-def test_a_rule_goes_on_by_one_version_at_a_time(tables: RuleTables) -> None:
+def test_rule_is_stored_version_by_version(tables: RuleTables) -> None:
     tables.rules.put(rule())
     created = rule().to(RuleStatus.CREATED, rule_id="rule-1")
     tables.rules.put(created, record())
@@ -96,12 +95,12 @@ def test_a_rule_goes_on_by_one_version_at_a_time(tables: RuleTables) -> None:
 @pytest.mark.parametrize(
     "lost",
     [
-        rule(requested_by="somebody else"),
+        rule(requested_by="another user"),
         rule().to(RuleStatus.FAILED),
         rule().to(RuleStatus.CREATED).to(RuleStatus.REGISTERED).model_copy(update={"version": 3}),
     ],
 )
-def test_a_rule_that_somebody_else_changed_is_left_alone_with_its_audit(
+def test_rule_that_another_worker_changed_is_not_overwritten(
     tables: RuleTables, lost: PurgeRule
 ) -> None:
     tables.rules.put(rule())
@@ -113,14 +112,14 @@ def test_a_rule_that_somebody_else_changed_is_left_alone_with_its_audit(
     assert actions(tables) == ["rule_created"]
 
 
-def test_a_rule_that_is_not_there_does_not_go_on(tables: RuleTables) -> None:
+def test_second_version_needs_a_stored_first_one(tables: RuleTables) -> None:
     with pytest.raises(LostRace):
         tables.rules.put(rule().to(RuleStatus.CREATED), record())
     assert tables.rules.get(REF) is None
     assert actions(tables) == []
 
 
-def test_of_eight_that_begin_one_rule_one_does(tables: RuleTables) -> None:
+def test_of_eight_workers_that_begin_a_rule_one_wins(tables: RuleTables) -> None:
     barrier = Barrier(8)
 
     def begin(number: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -25,7 +24,7 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.genesys.documented import advice
-from genesys_purge.model.quoting import answered
+from genesys_purge.model.answers import is_identifier
 from genesys_purge.ports import Operation
 
 CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
@@ -33,8 +32,8 @@ LONGEST_MESSAGE = 500
 LONGEST_PAUSE = 3_600.0
 SERVER_ERRORS = 500
 MOST_FIELDS = 50
-ENTITY_NAMES = ("entityId", "ruleId", "id")
-IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,100}").fullmatch
+ENTITY_IDS = ("entityId", "ruleId", "id")
+LONGEST_NAME = 200
 
 
 def object_in(response: httpx.Response) -> Mapping[str, Any]:
@@ -61,41 +60,59 @@ def _without(response: httpx.Response, kind: str) -> UnreadableAnswer:
 
 
 def error_in(response: httpx.Response, operation: Operation) -> PurgeError:
-    """The error that an answer with status 300 or more stands for."""
+    """The error for an answer with status 300 or more; Genesys's words are `quoted` in it."""
+    error = _error_in(response, operation)
+    error.quoted = message_in(response)
+    error.advice = error.advice or advice(operation, response.status_code)
+    return error
+
+
+def _error_in(response: httpx.Response, operation: Operation) -> PurgeError:
     status, correlation = response.status_code, correlation_id(response)
-    message = answered(_call(response), status, message_in(response)) + advice(operation, status)
+    sentence = f"{_call(response)} answered {status}"
     match status:
         case 401:
-            return AuthenticationFailed(message, correlation_id=correlation)
+            return AuthenticationFailed(sentence, correlation_id=correlation)
         case 403:
-            permission = " or ".join(operation.scopes) or ", ".join(operation.permissions)
-            return PermissionMissing(
-                f"{message}; {_wanted(permission)}",
-                permission=permission,
-                correlation_id=correlation,
-            )
+            return _forbidden(sentence, operation, correlation)
         case 404:
-            return JobLost(message, correlation_id=correlation)
+            return JobLost(sentence, correlation_id=correlation)
         case 429:
             return RateLimited(
-                message, retry_after=retry_after(response), correlation_id=correlation
+                sentence, retry_after=retry_after(response), correlation_id=correlation
             )
         case 504:
-            return StillWorking(message, correlation_id=correlation)
+            return StillWorking(sentence, correlation_id=correlation)
         case 507:
-            return StorageExhausted(message, correlation_id=correlation)
+            return StorageExhausted(sentence, correlation_id=correlation)
         case _ if status >= SERVER_ERRORS or status == httpx.codes.REQUEST_TIMEOUT:
             return GenesysUnavailable(
-                message, retry_after=retry_after(response), correlation_id=correlation
+                sentence, retry_after=retry_after(response), correlation_id=correlation
             )
         case _:
-            return RefusedByGenesys(
-                message,
-                status=status,
-                correlation_id=correlation,
-                entity_id=_entity_in(response),
-                fields=_fields_in(response),
-            )
+            return _refusal(sentence, response, correlation)
+
+
+def _forbidden(sentence: str, operation: Operation, correlation: str | None) -> PermissionMissing:
+    permission = " or ".join(operation.scopes) or ", ".join(operation.permissions)
+    error = PermissionMissing(sentence, permission=permission, correlation_id=correlation)
+    error.advice = _wanted(permission)
+    return error
+
+
+def _refusal(sentence: str, response: httpx.Response, correlation: str | None) -> RefusedByGenesys:
+    found = _json_in(response)
+    body = found if isinstance(found, dict) else {}
+    code, name = body.get("code"), body.get("entityName")
+    return RefusedByGenesys(
+        sentence,
+        status=response.status_code,
+        code=code if is_identifier(code) else None,
+        correlation_id=correlation,
+        entity_id=next(filter(is_identifier, map(body.get, ENTITY_IDS)), None),
+        entity_name=name if isinstance(name, str) and len(name) <= LONGEST_NAME else None,
+        fields=_fields_in(body),
+    )
 
 
 def _wanted(permission: str) -> str:
@@ -104,20 +121,11 @@ def _wanted(permission: str) -> str:
     return "Genesys names no permission for this: check the OAuth client's role and its divisions"
 
 
-def _entity_in(response: httpx.Response) -> str | None:
-    """The id of what is in the way, under any of the names it may have."""
-    body = _json_in(response)
-    found = [body.get(name) for name in ENTITY_NAMES] if isinstance(body, dict) else []
-    return next((each for each in found if isinstance(each, str) and IDENTIFIER(each)), None)
-
-
-def _fields_in(response: httpx.Response) -> list[FieldError]:
+def _fields_in(body: Mapping[str, Any]) -> list[FieldError]:
     """The wrong fields, each with its path."""
-    body = _json_in(response)
-    items = _list(body.get("errors")) if isinstance(body, dict) else []
     return [
         FieldError(_printable(_path_in(item)), _printable(str(item.get("message", ""))))
-        for item in items[:MOST_FIELDS]
+        for item in _list(body.get("errors"))[:MOST_FIELDS]
         if isinstance(item, dict) and _path_in(item)
     ]
 

@@ -116,14 +116,14 @@ class GenesysClient:
         try:
             return object_in(response)
         except UnreadableAnswer as error:
-            raise OutcomeUnknown(error.message, correlation_id=error.correlation_id) from error
+            raise error.converted(OutcomeUnknown) from error
 
     def _refused(self, error: PurgeError) -> PurgeError:
         """A failure of the server after the body was sent leaves the outcome open."""
         if isinstance(error, JobLost):
-            return RefusedByGenesys(error.message, status=404, correlation_id=error.correlation_id)
+            return error.converted(RefusedByGenesys, status=404)
         if isinstance(error, GenesysUnavailable | StillWorking):
-            return OutcomeUnknown(error.message, correlation_id=error.correlation_id)
+            return error.converted(OutcomeUnknown)
         return error
 
     def _authorised(

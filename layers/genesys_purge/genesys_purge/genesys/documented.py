@@ -8,14 +8,14 @@ MISSING, BAD_REQUEST = 404, 400
 DETAILS = "/api/v2/analytics/conversations/details/query"
 
 
-def advice(operation: Operation, status: int) -> str:
-    """What to add to the error of an answer with `status`; empty if there is nothing to say."""
+def advice(operation: Operation, status: int) -> str | None:
+    """The advice for an answer with `status`, if a documented call met the live platform."""
     if status == MISSING and operation.instead:
-        return f"; the live platform does not have this: use {operation.instead}"
+        return f"the live platform does not have this: use {operation.instead}"
     if status == BAD_REQUEST and operation.path == DETAILS and not operation.is_live:
         return (
-            "; the live platform wants another form of this query: if this is one, set "
+            "the live platform wants another form of this query: if this is one, set "
             "GenesysPlatform=live and use method recording_job with dateRange, mediaTypes or "
             "conversationIds, or gdpr_request for one data subject"
         )
-    return ""
+    return None

@@ -11,7 +11,6 @@ import httpx
 
 from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, PurgeError
 from genesys_purge.genesys.answers import error_in, message_in, object_in
-from genesys_purge.model.quoting import answered
 from genesys_purge.ports import Clock, Operation
 
 AHEAD = timedelta(seconds=120)
@@ -87,12 +86,7 @@ class Tokens:
             credentials = self._credentials(fresh=True)
             response = self._ask(credentials)
         if response.status_code in (400, 401, 403):
-            host = response.request.url.host
-            refusal = f"the login service refused the client credentials: {host}"
-            told = answered(refusal, response.status_code, message_in(response))
-            raise AuthenticationFailed(
-                f"{told}; check the client id and secret in {credentials.source}"
-            )
+            raise self._refused(response, credentials)
         if not response.is_success:
             raise self._passing(error_in(response, TOKEN))
         return self._read(response)
@@ -109,12 +103,19 @@ class Tokens:
                 f"the login service could not be reached: {type(error).__name__}"
             ) from error
 
-    def _passing(self, error: PurgeError) -> PurgeError:
-        """A token that could not be had deletes nothing: every other failure may be repeated."""
-        retry_after = getattr(error, "retry_after", None)
-        return GenesysUnavailable(
-            error.message, retry_after=retry_after, correlation_id=error.correlation_id
+    def _refused(self, response: httpx.Response, credentials: Credentials) -> AuthenticationFailed:
+        host, status = response.request.url.host, response.status_code
+        error = AuthenticationFailed(
+            f"the login service refused the client credentials: {host} answered {status}"
         )
+        error.quoted = message_in(response)
+        error.advice = f"check the client id and secret in {credentials.source}"
+        return error
+
+    def _passing(self, error: PurgeError) -> PurgeError:
+        """Every other failure to get a token may be repeated: it deletes nothing."""
+        retry_after = getattr(error, "retry_after", None)
+        return error.converted(GenesysUnavailable, retry_after=retry_after)
 
     def _read(self, response: httpx.Response) -> Token:
         body = object_in(response)

@@ -1,1 +1,1 @@
-"""Purge rules: recurring purges that Genesys itself carries out."""
+"""Purge rules: recurring purges that Genesys runs on its own schedule."""

@@ -1,38 +1,39 @@
-"""CreatePurgeRule: check a rule completely, have Genesys create it once, register a webhook."""
+"""CreatePurgeRule: validate a rule, create it at Genesys once, and register our webhook."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from genesys_purge.calling.lease import seconds_left
 from genesys_purge.errors import PurgeError, RuleExists
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Clock
-from genesys_purge.purge_rules.checking import CheckedRule, RuleRequests
-from genesys_purge.purge_rules.creation import Creation, being_created
+from genesys_purge.purge_rules.creation import RuleCreation, being_created
 from genesys_purge.purge_rules.ports import PurgeRules, Registrations
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus, SubmittedRule
 from genesys_purge.purge_rules.register_webhook import Registration
+from genesys_purge.purge_rules.validation import RuleValidator, ValidRule
 from genesys_purge.settings import Settings
 
 
 class CreatePurgeRule:
-    """The use case behind all ways in; a rule's name in its organisation is its idempotency key.
+    """The use case behind every way in; the name in its organisation is the idempotency key.
 
-    Where its platform has no webhooks, a rule is done once it is created.
+    On a platform without webhooks, a created rule is done.
     """
 
     def __init__(
         self,
-        requests: RuleRequests,
+        validator: RuleValidator,
         rules: PurgeRules,
-        create: Creation,
+        create: RuleCreation,
         register: Registration,
         registrations: Registrations,
         settings: Settings,
         now: Clock,
     ) -> None:
-        self._requests = requests
+        self._validator = validator
         self._rules = rules
         self._create = create
         self._register = register
@@ -41,77 +42,71 @@ class CreatePurgeRule:
         self._now = now
 
     def __call__(self, submission: Submission) -> SubmittedRule:
-        """Nothing is stored or sent where the rule is refused, or was created before.
+        """The created rule; a repeated request gets the same answer and sends nothing.
 
-        RuleExists where another rule has its name, TryLater while it is being created.
+        RuleExists if another rule has the name, TryLater while the rule is being created.
         """
-        checked = self._requests.check(submission.payload)
-        stored = self._rules.get(checked.ref)
-        rule = self._next(stored, checked, submission.actor)
+        valid = self._validator.validate(submission.payload)
+        stored = self._rules.get(valid.ref)
+        rule = self._next(stored, valid, submission.actor)
         if rule.status is RuleStatus.CREATING:
-            rule = self._create(rule, checked, submission.actor)
-        if rule.status is RuleStatus.CREATED and checked.platform.has_webhooks:
+            rule = self._create(rule, valid, submission.actor)
+        if rule.status is RuleStatus.CREATED and valid.platform.has_webhooks:
             return self._registered(rule, submission.actor)
-        return _told(rule, rule.detail)
+        return _answer(rule, rule.detail)
 
-    def _next(self, stored: PurgeRule | None, checked: CheckedRule, actor: str) -> PurgeRule:
-        """The stored rule where it was created before, otherwise the intent to create it."""
-        now = self._now()
-        # As it was asked for on this platform: on another the same request is another rule.
-        content = fingerprint({**checked.document, **checked.definition}, None)
+    def _next(self, stored: PurgeRule | None, valid: ValidRule, actor: str) -> PurgeRule:
+        """The stored rule if Genesys has it, else the rule that is to be created."""
+        # With the definition, because the same request is another rule on another platform.
+        content = fingerprint({**valid.document, **valid.definition}, None)
         asked: dict[str, Any] = {
             "fingerprint": content,
-            "definition": checked.definition,
+            "definition": valid.definition,
             "requested_by": actor,
-            "requested_at": now,
-            "intended_at": now,
+            "requested_at": self._now(),
         }
         if stored is None:
-            return PurgeRule(**checked.ref.to_json(), **asked)
+            return PurgeRule(**valid.ref.to_json(), **asked)
         if stored.fingerprint != content and stored.may_exist:
-            raise _exists(stored)
+            raise _name_is_taken(stored)
         match stored.status:
             case RuleStatus.CREATED | RuleStatus.REGISTERED:
                 return stored
             case RuleStatus.CREATING:
                 return self._taken_over(stored)
             case RuleStatus.FAILED:
-                attempts = stored.attempts + 1
-                return stored.to(RuleStatus.CREATING, attempts=attempts, detail=None, **asked)
+                return stored.to(RuleStatus.CREATING, detail=None, **asked)
 
     def _taken_over(self, stored: PurgeRule) -> PurgeRule:
-        """The intent in place of one whose owner has died; it may have called before."""
-        now = self._now()
-        left = self._settings.intent_lease_seconds - (now - stored.intended_at).total_seconds()
-        if left > 0:
+        """The rule of a worker that died, perhaps after its call; TryLater within its lease."""
+        # Also after a closed call: its worker may be waiting for the next one.
+        lease = self._settings.intent_lease_seconds
+        if left := seconds_left(stored.attempt.at, self._now(), lease):
             raise being_created(stored.ref, left)
-        return stored.to(
-            RuleStatus.CREATING,
-            attempts=stored.attempts + 1,
-            intended_at=now,
-            is_uncertain=True,
-        )
+        return stored.to(RuleStatus.CREATING, attempt=stored.attempt.abandoned())
 
     def _registered(self, rule: PurgeRule, actor: str) -> SubmittedRule:
         try:
             registered = self._register(rule, actor)
         except PurgeError as error:
             self._registrations.send(rule.ref)
-            return _told(rule, f"the webhook is not registered yet: {error}; it is tried again")
-        return _told(registered, registered.detail)
+            return _answer(rule, f"the webhook is not registered yet, but will be retried: {error}")
+        return _answer(registered, registered.detail)
 
 
-def _exists(stored: PurgeRule) -> RuleExists:
+def _name_is_taken(stored: PurgeRule) -> RuleExists:
     if stored.rule_id:
-        known = f"{stored.status}, {stored.rule_id} at Genesys"
-    else:
-        known = (
-            "of which it is not known whether Genesys created it; repeat its request to find out"
+        return RuleExists(
+            f"another purge rule {stored.ref} exists ({stored.status}, id {stored.rule_id} at "
+            "Genesys); choose another name"
         )
-    return RuleExists(f"there is another purge rule {stored.ref}, {known}; choose another name")
+    return RuleExists(
+        f"another purge rule {stored.ref} may exist at Genesys, because a call was not answered; "
+        "repeat the request of that rule to find out, or choose another name"
+    )
 
 
-def _told(rule: PurgeRule, detail: str | None) -> SubmittedRule:
+def _answer(rule: PurgeRule, detail: str | None) -> SubmittedRule:
     return SubmittedRule(
         name=rule.name,
         rule_id=rule.rule_id or "",

@@ -1,4 +1,4 @@
-"""Has Genesys create a purge rule: each call under an intent and a permit of its own."""
+"""Creates a purge rule at Genesys: every call under its own intent and its own permit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from genesys_purge.calling.guard import Guard
+from genesys_purge.error_codec import reported
 from genesys_purge.errors import (
     LostRace,
     OutcomeUnknown,
@@ -18,34 +19,28 @@ from genesys_purge.errors import (
 )
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.ports import Clock, Meter, Permit
-from genesys_purge.purge_rules.answers import reason_of
-from genesys_purge.purge_rules.checking import CheckedRule
-from genesys_purge.purge_rules.ports import PurgeRules
+from genesys_purge.purge_rules.ports import PurgeRules, RulesApi
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
-from genesys_purge.purge_rules.target import Target
-from genesys_purge.purge_rules.waiting import pause_after
+from genesys_purge.purge_rules.validation import ValidRule
+from genesys_purge.purge_rules.waiting import Waiting
 
-FOUND = "found at Genesys after a call that was not answered"
-REPEAT = "repeat the same request in a few minutes: it finds out, and creates no second rule"
+FOUND = "found at Genesys after an unanswered call"
+REPEAT = "repeat the same request in a few minutes: it finds the rule, or creates it once"
+DOUBT = "an earlier call may have been executed"
 
 
 class Found(NamedTuple):
-    """The rule's id at Genesys, how long the call took, and what is unusual about it."""
+    """The id of the rule at Genesys, the seconds of the call, and remarks on the rule."""
 
     rule_id: str
     seconds: float
     detail: str | None
 
-    def remarked(self, remarks: str | None) -> Found:
-        """The same with what else is to be known of the rule."""
-        words = [each for each in (self.detail, remarks) if each]
-        return self._replace(detail="; ".join(words) or None)
 
+class RuleCreation:
+    """Creates a rule once, and calls again only if that cannot create a second rule.
 
-class Creation:
-    """Creates a rule at Genesys once, and asks again where that cannot create a second one.
-
-    After a call that was not answered it cannot, either: Genesys refuses a name that it has.
+    A call after an unanswered one is safe too: Genesys refuses a name that it already has.
     """
 
     def __init__(
@@ -53,96 +48,81 @@ class Creation:
         rules: PurgeRules,
         guard: Guard,
         meter: Meter,
+        waiting: Waiting,
         now: Clock,
         sleep: Callable[[float], None],
     ) -> None:
         self._rules = rules
         self._guard = guard
         self._meter = meter
+        self._waiting = waiting
         self._now = now
         self._sleep = sleep
 
-    def __call__(self, intent: PurgeRule, checked: CheckedRule, actor: str) -> PurgeRule:
-        """The rule as created; without the guard's leave nothing is asked, stored or sent."""
-        self._guard.permit_recurring(intent.run_id, intent.attempts, checked.kind, checked.days)
-        target = checked.platform.target
-        remarks = target.remarks(checked.days)
-        # Genesys may have let us wait: neither the leave nor the intent is older than the call.
-        permit = self._guard.permit_recurring(
-            intent.run_id, intent.attempts, checked.kind, checked.days
-        )
-        rule = intent.model_copy(update={"intended_at": self._now()})
+    def __call__(self, rule: PurgeRule, valid: ValidRule, actor: str) -> PurgeRule:
+        """The rule as created; without the guard's permit nothing is read, stored or sent."""
+        self._permit(rule.intended(self._now()), valid)
+        api = valid.platform.api
+        remarks = api.remarks(valid.days)
+        # Reading the remarks took time, so the intent and the permit are made for this moment.
+        rule = rule.intended(self._now())
+        permit = self._permit(rule, valid)
         began, errors = self._now(), list[PurgeError]()
         self._put(rule)
         while True:
             try:
-                found = self._call(rule, permit, target)
+                found = self._call(rule, permit, api, remarks)
                 break
             except PurgeError as error:
                 errors.append(error)
-                pause = pause_after(errors, self._since(began))
+                pause = self._waiting.pause(errors, self._since(began))
                 if pause is None:
-                    self._give_up(rule, error, actor)
+                    self._give_up(_ended(rule, error, api), error, actor)
                     raise
-                rule = self._unsure(rule, error)
+                rule = self._failed_once(rule, error)
             self._sleep(pause)
-            rule, permit = self._again(rule, checked, actor)
-        return self._created(rule, found.remarked(remarks), checked, actor)
+            rule, permit = self._again(rule, valid, actor)
+        return self._created(rule, found, valid, actor)
 
-    def _call(self, rule: PurgeRule, permit: Permit, target: Target) -> Found:
+    def _permit(self, rule: PurgeRule, valid: ValidRule) -> Permit:
+        attempt = rule.attempt.number
+        return self._guard.permit_recurring(rule.run_id, attempt, valid.kind, valid.days)
+
+    def _call(self, rule: PurgeRule, permit: Permit, api: RulesApi, remarks: str | None) -> Found:
         began = self._now()
         try:
-            rule_id, detail = self._ask(rule, permit, target)
+            rule_id, detail = _created_or_found(rule, permit, api)
         finally:
             seconds = self._since(began)
             self._meter.seconds("RuleCreation", seconds)
-        return Found(rule_id, seconds, detail)
+        return Found(rule_id, seconds, "; ".join(filter(None, (detail, remarks))) or None)
 
-    def _ask(self, rule: PurgeRule, permit: Permit, target: Target) -> tuple[str, str | None]:
-        """The id of the rule that Genesys created now, or before without our knowing it.
-
-        Of one that may exist Genesys is asked first, and again where it says that one is there.
-        """
-        if rule.is_uncertain and (known := target.find(rule)):
-            return known, FOUND
+    def _again(self, rule: PurgeRule, valid: ValidRule, actor: str) -> tuple[PurgeRule, Permit]:
+        """The stored intent of one more call, and the permit for it."""
+        again = rule.to(RuleStatus.CREATING).intended(self._now())
         try:
-            return target.create(rule, permit), None
-        except OutcomeUnknown as error:
-            raise OutcomeUnknown(
-                f"{error.message}; {REPEAT}", correlation_id=error.correlation_id
-            ) from error
-        except RefusedByGenesys as error:
-            if not target.is_in_the_way(error):
-                raise
-            if rule.is_uncertain and (known := target.find(rule, error)):
-                return known, FOUND
-            raise _exists(rule, error) from error
-
-    def _again(self, rule: PurgeRule, checked: CheckedRule, actor: str) -> tuple[PurgeRule, Permit]:
-        """The intent of one more call, and leave for it."""
-        again = rule.to(RuleStatus.CREATING, attempts=rule.attempts + 1, intended_at=self._now())
-        try:
-            permit = self._guard.permit_recurring(
-                again.run_id, again.attempts, checked.kind, checked.days
-            )
+            permit = self._permit(again, valid)
         except PurgeError as error:
-            self._give_up(rule, error, actor)
+            self._give_up(_ended(rule, error, valid.platform.api), error, actor)
             raise
         self._put(again)
         return again, permit
 
-    def _unsure(self, rule: PurgeRule, error: PurgeError) -> PurgeRule:
-        """Stored before the wait, which whoever waits may not outlive."""
-        if isinstance(error, OutcomeUnknown):
-            rule = rule.to(RuleStatus.CREATING, is_uncertain=True, detail=reason_of(error))
-            self._put(rule)
+    def _failed_once(self, rule: PurgeRule, error: PurgeError) -> PurgeRule:
+        """The rule after a failed call; a doubt is stored, because this worker may die waiting."""
+        reason = reported(error).reason
+        if not isinstance(error, OutcomeUnknown):
+            return rule.tried(rule.attempt.refused(reason))
+        rule = rule.to(RuleStatus.CREATING, attempt=rule.attempt.unsure(reason))
+        self._put(rule)
         return rule
 
-    def _created(
-        self, rule: PurgeRule, found: Found, checked: CheckedRule, actor: str
-    ) -> PurgeRule:
+    def _created(self, rule: PurgeRule, found: Found, valid: ValidRule, actor: str) -> PurgeRule:
         created = rule.to(
-            RuleStatus.CREATED, rule_id=found.rule_id, is_uncertain=False, detail=found.detail
+            RuleStatus.CREATED,
+            rule_id=found.rule_id,
+            attempt=rule.attempt.settled(),
+            detail=found.detail,
         )
         record = self._record(
             created,
@@ -150,25 +130,25 @@ class Creation:
             Action.RULE_CREATED,
             rule_id=found.rule_id,
             latency_seconds=found.seconds,
-            policy=checked.policy,
+            policy=valid.policy,
             detail=found.detail,
         )
         self._put(created, record)
         self._meter.count("RulesCreated")
         return created
 
-    def _give_up(self, rule: PurgeRule, error: PurgeError, actor: str) -> None:
-        """A rule of which nobody knows whether it exists has not failed."""
+    def _give_up(self, ended: PurgeRule, error: PurgeError, actor: str) -> None:
         self._meter.count("RulesFailed")
         if isinstance(error, StorageExhausted):
             self._meter.count("StorageExhausted")
-        ended = _ended(rule, error)
+        has_doubt = ended.status is RuleStatus.FAILED and ended.attempt.is_uncertain
+        detail = f"{ended.attempt.reason}; {DOUBT}" if has_doubt else ended.attempt.reason
         record = self._record(
             ended,
             actor,
             Action.RULE_FAILED,
             correlation_id=error.correlation_id,
-            detail=ended.detail,
+            detail=detail,
         )
         self._put(ended, record)
 
@@ -193,26 +173,48 @@ class Creation:
 
 
 def being_created(ref: RuleRef, seconds: float | None = None) -> TryLater:
-    """What is told to all but the one who is creating the rule."""
+    """The answer to every request but the one that creates the rule."""
     return TryLater(
-        f"the purge rule {ref} is being created; repeat the same request to learn of it",
+        f"the purge rule {ref} is being created; repeat the same request to get its result",
         retry_after=seconds,
     )
 
 
-def _ended(rule: PurgeRule, error: PurgeError) -> PurgeRule:
+def _created_or_found(rule: PurgeRule, permit: Permit, api: RulesApi) -> tuple[str, str | None]:
+    """The id of the rule and a remark if an earlier, unanswered call has created it.
+
+    A rule that may exist is looked for before the call, and again after a refusal.
+    """
+    is_uncertain = rule.attempt.is_uncertain
+    if is_uncertain and (known := api.find(rule)):
+        return known, FOUND
+    try:
+        return api.create(rule, permit), None
+    except OutcomeUnknown as error:
+        error.advice = REPEAT
+        raise
+    except RefusedByGenesys as error:
+        if is_uncertain and not api.proves_absence(error) and (known := api.find(rule, error)):
+            return known, FOUND
+        if api.is_duplicate(rule, error):
+            raise _exists(rule, error) from error
+        raise
+
+
+def _ended(rule: PurgeRule, error: PurgeError, api: RulesApi) -> PurgeRule:
+    """The rule after its last call; a rule that may exist has not failed."""
+    reason = reported(error).reason
     if isinstance(error, OutcomeUnknown):
-        return rule.to(RuleStatus.CREATING, is_uncertain=True, detail=reason_of(error))
-    # What Genesys refuses for its content it did not carry out before, either.
-    may_exist = rule.is_uncertain and not isinstance(error, RefusedByGenesys)
-    doubt = "; an earlier call may have been carried out" if may_exist else ""
-    detail = reason_of(error) + doubt
-    return rule.to(RuleStatus.FAILED, is_uncertain=may_exist, detail=detail)
+        return rule.to(RuleStatus.CREATING, attempt=rule.attempt.unsure(reason))
+    attempt = rule.attempt.refused(reason)
+    if isinstance(error, RefusedByGenesys) and api.proves_absence(error):
+        attempt = attempt.settled()
+    return rule.to(RuleStatus.FAILED, attempt=attempt)
 
 
 def _exists(rule: PurgeRule, error: RefusedByGenesys) -> RuleExists:
-    which = f", {error.entity_id}," if error.entity_id else ""
+    which = f" {error.entity_id}" if error.entity_id else ""
     return RuleExists(
-        f"Genesys has a purge rule{which} in the way of {rule.ref}: {error.message}",
+        f"Genesys has a purge rule{which} that conflicts with {rule.ref}: {error.message}",
         correlation_id=error.correlation_id,
     )

@@ -1,18 +1,20 @@
-"""A purge rule as we know it: what was asked, and how far its creation got."""
+"""A purge rule as we store it: the request, and how far its creation got."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.wire import Wire
 
 
 class RuleStatus(StrEnum):
-    """How far a rule's creation got."""
+    """How far the creation of a rule got."""
 
     CREATING = "creating"
     CREATED = "created"
@@ -29,14 +31,14 @@ TRANSITIONS: dict[RuleStatus, frozenset[RuleStatus]] = {
 
 
 class RuleRef(Wire):
-    """Names a purge rule, in the deployment's own organisation where it names no other."""
+    """The name of a purge rule, in the default organisation if it names no other."""
 
     name: str
     organisation: str | None = None
 
     @property
     def key(self) -> str:
-        """What the rule is stored under; a name is printable, so none has a line break."""
+        """The key in the table; unique, because no name contains a line break."""
         return f"{self.organisation}\n{self.name}" if self.organisation else self.name
 
     def __str__(self) -> str:
@@ -45,11 +47,10 @@ class RuleRef(Wire):
 
 
 class PurgeRule(Wire):
-    """One purge rule; `definition` is the document as it was sent to Genesys.
+    """One purge rule; `definition` is the body that Genesys receives.
 
-    `organisation` names the one that has it, unless that is the deployment's own. `attempts`
-    counts the creating calls, `intendedAt` is when the last one began, and `isUncertain` says
-    that one of them may have been carried out unseen.
+    `attempt` counts the creating calls and says whether one may have been executed unseen.
+    `detail` is what the caller should know about a created rule.
     """
 
     name: str
@@ -60,9 +61,7 @@ class PurgeRule(Wire):
     status: RuleStatus = RuleStatus.CREATING
     requested_by: str
     requested_at: Instant
-    intended_at: Instant
-    attempts: int = 1
-    is_uncertain: bool = False
+    attempt: Attempt = Attempt()
     rule_id: str | None = None
     webhook_id: str | None = None
     detail: str | None = None
@@ -73,26 +72,34 @@ class PurgeRule(Wire):
 
     @property
     def run_id(self) -> str:
-        """Under which its creation is audited; no request can name a run so."""
+        """The run id of its audit records; no request can use such an id."""
         return f"rule:{hashlib.sha256(self.ref.key.encode()).hexdigest()[:32]}"
 
     @property
     def may_exist(self) -> bool:
         """Whether Genesys has the rule, or may have it."""
-        return self.status is not RuleStatus.FAILED or self.is_uncertain
+        return self.status is not RuleStatus.FAILED or self.attempt.is_uncertain
 
     def to(self, status: RuleStatus, **changes: Any) -> Self:
-        """The rule in its next status; ValueError where the table does not allow it."""
+        """The rule in its next status; ValueError if the table does not allow it."""
         if status not in TRANSITIONS[self.status]:
             raise ValueError(f"a purge rule does not go from {self.status} to {status}")
         changes |= {"status": status, "version": self.version + 1}
         return self.model_copy(update=changes)
 
+    def tried(self, attempt: Attempt) -> Self:
+        """The same version of the rule with another attempt; for a rule not yet stored."""
+        return self.model_copy(update={"attempt": attempt})
+
+    def intended(self, now: datetime) -> Self:
+        """The same version of the rule with the intent of its next creating call."""
+        return self.tried(self.attempt.intended(now))
+
 
 class SubmittedRule(Wire):
-    """What the caller is told: Genesys's id, and `registered` only once our webhook is, too.
+    """The answer to the caller: `registered` only once our webhook is registered as well.
 
-    Where Genesys has no webhooks, `created` is the end, and `detail` says what else is so.
+    On a platform without webhooks, `created` is the final status. `detail` says what is special.
     """
 
     name: str

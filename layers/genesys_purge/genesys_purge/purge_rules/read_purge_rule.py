@@ -1,16 +1,14 @@
-"""ReadPurgeRule: every fact about a purge rule at Genesys, page by page."""
+"""ReadPurgeRule: the audit records of a purge rule, page by page."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from genesys_purge.errors import NotFound
+from genesys_purge.model.answers import is_identifier
 from genesys_purge.model.paging import limit_in
 from genesys_purge.ports import AuditLog
-
-RULE_ID = re.compile("[A-Za-z0-9._:-]{1,100}")
 
 
 class ReadPurgeRule:
@@ -21,8 +19,8 @@ class ReadPurgeRule:
 
     def __call__(self, path: Mapping[str, str], query: Mapping[str, str]) -> dict[str, Any]:
         """The answer to `GET /purge-rules/{ruleId}/audit?next&limit`; empty for an unknown rule."""
-        if not RULE_ID.fullmatch(path["ruleId"]):
-            raise NotFound("there is no purge rule of that id")
+        if not is_identifier(path["ruleId"]):
+            raise NotFound("no purge rule has such an id")
         page = self._audit.of_rule(path["ruleId"], query.get("next"), limit_in(query))
         answer: dict[str, Any] = {"records": [record.to_json() for record in page.records]}
         return answer | ({"next": page.following} if page.following else {})

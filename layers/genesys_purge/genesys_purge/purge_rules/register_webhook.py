@@ -1,18 +1,20 @@
-"""RegisterWebhook: have Genesys tell us of each execution of a rule, tried until it does."""
+"""RegisterWebhook: register our webhook for a purge rule, retried until it succeeds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from genesys_purge.calling.backoff import Backoff
+from genesys_purge.error_codec import reported
 from genesys_purge.errors import LostRace, PurgeError
+from genesys_purge.model.answers import created_id
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.ports import AuditLog, Clock, GenesysOf, Meter, Operation, Receipt
-from genesys_purge.purge_rules.answers import id_in, reason_of
 from genesys_purge.purge_rules.ports import PurgeRules, Registrations
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
-from genesys_purge.webhooks.rule_execution import EVENT
 
+EXECUTED = "purgerules:rule:execute"
 REGISTER = Operation(
     "POST",
     "/api/v2/platform/webhooks",
@@ -21,11 +23,11 @@ REGISTER = Operation(
 )
 ACTOR = "register_webhook"
 ATTEMPTS = 10
-FIRST_DELAY, LONGEST_DELAY = 30, 3_600
+DELAYS = Backoff(first=30, longest=3_600)
 
 
 class Registration:
-    """Registers our webhook for a rule, with the organisation that has created it."""
+    """Registers our webhook for a rule, in the organisation of the rule."""
 
     def __init__(
         self,
@@ -44,32 +46,32 @@ class Registration:
         self._now = now
 
     def __call__(self, rule: PurgeRule, actor: str) -> PurgeRule:
-        """The rule as registered; any error is audited and raised, and the rule stays created."""
+        """The registered rule; an error is audited and raised, and the rule stays `created`."""
         try:
             return self._registered(rule, self._call(rule), actor)
         except PurgeError as error:
             self._meter.count("RuleWebhooksFailed")
-            self.note(rule, actor, reason_of(error), error.correlation_id)
+            self.note(rule, actor, reported(error).reason, error.correlation_id)
             raise
 
     def note(
         self, rule: PurgeRule, actor: str, reason: str, correlation_id: str | None = None
     ) -> None:
-        """Audit why there is no webhook."""
+        """Write an audit record that says why the webhook is missing."""
         facts = {"correlation_id": correlation_id, "detail": reason}
         self._audit.append(self._record(rule, actor, Action.RULE_WEBHOOK_FAILED, **facts))
 
     def _call(self, rule: PurgeRule) -> str:
-        # Sent again after an unanswered call or a lost race it may leave two webhooks, which is
-        # harmless: however often an execution is delivered, it is recorded once.
+        # A repeated call may register a second webhook. That is harmless: an execution is recorded
+        # once, however often it is delivered.
         body = {
             "name": f"genesys-purge: {rule.name}",
-            "description": "Tells Genesys Purge of each execution of the purge rule",
+            "description": "Reports each execution of the purge rule to Genesys Purge",
             "callbackUrl": self._callback_url(),
-            "events": [EVENT],
+            "events": [EXECUTED],
             "config": {"ruleId": rule.rule_id},
         }
-        return id_in(self._genesys_of(rule.organisation).change(REGISTER, body))
+        return created_id(self._genesys_of(rule.organisation).change(REGISTER, body))
 
     def _registered(self, rule: PurgeRule, webhook_id: str, actor: str) -> PurgeRule:
         registered = rule.to(RuleStatus.REGISTERED, webhook_id=webhook_id)
@@ -97,7 +99,7 @@ class Registration:
 
 
 class RegisterWebhook:
-    """Tries again, later each time, what did not succeed when the rule was created."""
+    """Retries the registrations that failed when the rule was created."""
 
     def __init__(
         self, rules: PurgeRules, register: Registration, registrations: Registrations
@@ -107,25 +109,23 @@ class RegisterWebhook:
         self._registrations = registrations
 
     def __call__(self, message: RuleRef, receipt: Receipt) -> bool:
-        """Whether the queue may forget the message: nothing is left to do, or it was buried."""
+        """True if the message is done: nothing is left to do, or it is a dead letter."""
         rule = self._rules.get(message)
         if rule is None or rule.status is not RuleStatus.CREATED:
             return True
         try:
             self._register(rule, ACTOR)
         except PurgeError as error:
-            return self._put_off(rule, message, receipt, error)
+            return self._retry_later(rule, message, receipt, error)
         return True
 
-    def _put_off(
+    def _retry_later(
         self, rule: PurgeRule, message: RuleRef, receipt: Receipt, error: PurgeError
     ) -> bool:
         if receipt.times < ATTEMPTS:
-            delay = FIRST_DELAY * 2 ** (receipt.times - 1)
-            self._registrations.postpone(receipt, min(delay, LONGEST_DELAY))
+            self._registrations.postpone(receipt, round(DELAYS.ceiling(receipt.times)))
             return False
         self._registrations.bury(message)
-        self._register.note(
-            rule, ACTOR, f"given up after {receipt.times} times; {reason_of(error)}"
-        )
+        reason = f"given up after {receipt.times} attempts; {reported(error).reason}"
+        self._register.note(rule, ACTOR, reason)
         return True

@@ -1,35 +1,37 @@
-"""How long to wait before Genesys is asked once more to create a rule, within bounds."""
+"""How long to wait before the next call to create a rule, within fixed bounds."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from genesys_purge.calling.backoff import Backoff
 from genesys_purge.errors import OutcomeUnknown, PurgeError, TryLater
 
-# No call begins later, so that even one that is never answered ends within a minute.
+# No call starts later, so that even an unanswered one ends within a minute.
 LAST_START = 32.0
-# What the document has a caller wait after 500 and 503.
-UNANSWERED = 30.0
+# The wait that the document asks for after 500 and 503.
+AFTER_UNANSWERED = 30.0
 MOST_CALLS = 4
+FIRST_WAIT = 2.0
 
 
-def pause_after(errors: Sequence[PurgeError], elapsed: float) -> float | None:
-    """Seconds before the next call, the last one having ended in the last of `errors`.
+class Waiting(NamedTuple):
+    """The waits between the calls that one request makes."""
 
-    `elapsed` is since the first one began; None where there is to be no other.
-    """
-    error, left = errors[-1], LAST_START - elapsed
-    if isinstance(error, OutcomeUnknown):
-        unknown = [each for each in errors if isinstance(each, OutcomeUnknown)]
-        return min(UNANSWERED, left) if len(unknown) == 1 and left >= 0 else None
-    if not isinstance(error, TryLater) or len(errors) >= MOST_CALLS:
-        return None
-    pause = _backoff(error, len(errors))
-    return pause if pause <= left else None
+    backoff: Backoff = Backoff(FIRST_WAIT, LAST_START)
 
+    def pause(self, errors: Sequence[PurgeError], elapsed: float) -> float | None:
+        """Seconds until the next call, or None if there is no further call.
 
-def _backoff(error: TryLater, calls: int) -> float:
-    if error.retry_after is None:
-        return random.uniform(0, 2.0**calls)  # noqa: S311
-    return error.retry_after + random.uniform(0, 1)  # noqa: S311
+        `errors` has the error of each call so far; `elapsed` are the seconds since the first one.
+        """
+        error, left = errors[-1], LAST_START - elapsed
+        if isinstance(error, OutcomeUnknown):
+            unanswered = sum(isinstance(each, OutcomeUnknown) for each in errors)
+            return min(AFTER_UNANSWERED, left) if unanswered == 1 and left >= 0 else None
+        if not isinstance(error, TryLater) or len(errors) >= MOST_CALLS:
+            return None
+        if (error.retry_after or 0.0) > left:
+            return None
+        return min(self.backoff.wait(len(errors), error.retry_after), left)

@@ -15,7 +15,6 @@ from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.run import Run
 from genesys_purge.model.wire import Wire
-from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -62,7 +61,7 @@ def run_item(run: Run) -> Item:
     return run_key(run.run_id) | {
         "status": {"S": run.status},
         "planner": {"S": run.planner or NOBODY},
-        "body": _json(run),
+        "body": body_of(run),
     }
 
 
@@ -71,7 +70,7 @@ def batch_item(batch: Batch) -> Item:
     return key | {
         "version": {"N": str(batch.version)},
         "state": {"S": batch.state},
-        "body": _json(batch),
+        "body": body_of(batch),
     }
 
 
@@ -87,24 +86,8 @@ def audit_item(record: AuditRecord) -> Item:
         "sequence": {"N": str(record.sequence)},
         "action": {"S": record.action},
         "at": {"S": record.at.isoformat()},
-        "body": _json(record),
+        "body": body_of(record),
     }
-
-
-def rule_key(ref: RuleRef) -> Item:
-    return {"name": {"S": ref.key}}
-
-
-def rule_item(rule: PurgeRule) -> Item:
-    return rule_key(rule.ref) | {
-        "version": {"N": str(rule.version)},
-        "status": {"S": rule.status},
-        "body": _json(rule),
-    }
-
-
-def rule_in(item: Item) -> PurgeRule:
-    return PurgeRule.model_validate_json(item["body"]["S"])
 
 
 def export_key(campaign: Campaign) -> Item:
@@ -114,7 +97,7 @@ def export_key(campaign: Campaign) -> Item:
 def export_item(export: CampaignExport) -> Item:
     return export_key(export.campaign) | {
         "version": {"N": str(export.version)},
-        "body": _json(export),
+        "body": body_of(export),
     }
 
 
@@ -160,5 +143,5 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _json(record: Wire) -> AttributeValueTypeDef:
+def body_of(record: Wire) -> AttributeValueTypeDef:
     return {"S": record.model_dump_json(by_alias=True, exclude_none=True)}

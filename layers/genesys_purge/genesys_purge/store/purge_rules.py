@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
-from genesys_purge.store import items
+from genesys_purge.store.items import body_of
 from genesys_purge.store.ledger import Ledger, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from genesys_purge.store.items import Item
 
 
 class DynamoPurgeRules:
@@ -22,11 +24,9 @@ class DynamoPurgeRules:
         self._ledger = ledger
 
     def get(self, ref: RuleRef) -> PurgeRule | None:
-        answer = self._client.get_item(
-            TableName=self._table, Key=items.rule_key(ref), ConsistentRead=True
-        )
+        answer = self._client.get_item(TableName=self._table, Key=_key(ref), ConsistentRead=True)
         item = answer.get("Item")
-        return items.rule_in(item) if item else None
+        return PurgeRule.model_validate_json(item["body"]["S"]) if item else None
 
     def put(self, rule: PurgeRule, record: AuditRecord | None = None) -> None:
         self._ledger.commit([self._write(rule)], record)
@@ -35,14 +35,27 @@ class DynamoPurgeRules:
         if rule.version == 0:
             return Write(
                 self._table,
-                items.rule_item(rule),
+                _item(rule),
                 "attribute_not_exists(#name)",
                 names={"#name": "name"},
             )
         return Write(
             self._table,
-            items.rule_item(rule),
+            _item(rule),
             "#version = :before",
             {":before": {"N": str(rule.version - 1)}},
             {"#version": "version"},
         )
+
+
+def _key(ref: RuleRef) -> Item:
+    return {"name": {"S": ref.key}}
+
+
+def _item(rule: PurgeRule) -> Item:
+    """The record as JSON, beside the attributes that conditions and people read."""
+    return _key(rule.ref) | {
+        "version": {"N": str(rule.version)},
+        "status": {"S": rule.status},
+        "body": body_of(rule),
+    }

@@ -9,30 +9,42 @@ from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
     from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
+    from genesys_purge.purge_rules.creation import RuleCreation
+    from genesys_purge.purge_rules.ports import Platform
     from genesys_purge.purge_rules.read_purge_rule import ReadPurgeRule
     from genesys_purge.purge_rules.register_webhook import RegisterWebhook, Registration
-    from genesys_purge.purge_rules.target import Platform
     from genesys_purge.store.purge_rules import DynamoPurgeRules
     from genesys_purge.store.queues import SqsQueue
 
 
 @cache
 def create_purge_rule() -> CreatePurgeRule:
-    from genesys_purge.calling.guard import Guard
-    from genesys_purge.purge_rules.checking import RuleRequests
     from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
-    from genesys_purge.purge_rules.creation import Creation
+    from genesys_purge.purge_rules.validation import RuleValidator
 
-    guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
-    create = Creation(rules(), guard, adapters.meter(), adapters.now, adapters.sleep)
     return CreatePurgeRule(
-        RuleRequests(adapters.policies(), platform_of),
+        RuleValidator(adapters.policies(), platform_of),
         rules(),
-        create,
+        _creation(),
         _registration(),
         registrations(),
         adapters.settings(),
         adapters.now,
+    )
+
+
+def _creation() -> RuleCreation:
+    from genesys_purge.calling.guard import Guard
+    from genesys_purge.purge_rules.creation import RuleCreation
+    from genesys_purge.purge_rules.waiting import Waiting
+
+    return RuleCreation(
+        rules(),
+        Guard(adapters.policies(), adapters.holds(), adapters.now),
+        adapters.meter(),
+        Waiting(),
+        adapters.now,
+        adapters.sleep,
     )
 
 
@@ -69,23 +81,25 @@ def webhook_url() -> str:
 
 
 def platform_of(name: str | None) -> Platform:
-    """Read anew each time, for an organisation changes without a deployment; its client is kept."""
+    """Read for each request, because an organisation may change without a deployment."""
     return _live(name) if adapters.is_live(name) else _documented(name)
 
 
 def _documented(name: str | None) -> Platform:
-    from genesys_purge.purge_rules.documented.rule_form import DocumentedForm, DocumentedRules
-    from genesys_purge.purge_rules.target import Platform
+    from genesys_purge.purge_rules.documented.api import DocumentedRulesApi
+    from genesys_purge.purge_rules.documented.form import DocumentedForm
+    from genesys_purge.purge_rules.ports import Platform
 
-    return Platform(DocumentedForm(), DocumentedRules(adapters.genesys(name)), has_webhooks=True)
+    api = DocumentedRulesApi(adapters.genesys(name))
+    return Platform(DocumentedForm(), api, has_webhooks=True)
 
 
 def _live(name: str | None) -> Platform:
-    from genesys_purge.purge_rules.live.policy_form import PolicyForm
-    from genesys_purge.purge_rules.live.retention_policies import RetentionPolicies
-    from genesys_purge.purge_rules.target import Platform
+    from genesys_purge.purge_rules.live.api import LivePolicyApi
+    from genesys_purge.purge_rules.live.form import LiveForm
+    from genesys_purge.purge_rules.ports import Platform
 
-    return Platform(PolicyForm(), RetentionPolicies(adapters.genesys(name)), has_webhooks=False)
+    return Platform(LiveForm(), LivePolicyApi(adapters.genesys(name)), has_webhooks=False)
 
 
 def _registration() -> Registration:

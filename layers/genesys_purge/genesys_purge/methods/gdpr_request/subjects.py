@@ -10,13 +10,11 @@ from pydantic import Field, StringConstraints
 
 from genesys_purge.errors import (
     LimitExceeded,
-    PermissionMissing,
     PurgeError,
     RefusedByGenesys,
     UnreadableAnswer,
 )
 from genesys_purge.methods.answers import count_in
-from genesys_purge.model import quoting
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Genesys, Operation
@@ -31,6 +29,7 @@ FIND = Operation(
 Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Identifiers = Annotated[tuple[Identifier, ...], Field(max_length=20)]
 T = TypeVar("T")
+LEFT_OUT = "; Genesys's own words are left out, because they may name the subject"
 
 
 class SearchType(StrEnum):
@@ -188,14 +187,13 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def without_words(call: Callable[[], T]) -> T:
-    """What `call` returns; its error without the words of Genesys, which may name the subject."""
+    """What `call` returns; its errors lose Genesys's words, which may name the subject."""
     try:
         return call()
     except PurgeError as error:
-        told = quoting.without_words(error.message)
-        if told != error.message and isinstance(error, PermissionMissing):
-            told += f"; the OAuth client needs {error.permission}"
+        if error.quoted:
+            error.quoted = None
+            error.sentence += LEFT_OUT
         if isinstance(error, RefusedByGenesys):
-            error.fields, error.entity_id = (), None
-        error.message, error.args = told, (told,)
+            error.fields, error.entity_id, error.entity_name = (), None, None
         raise error from None

@@ -1,4 +1,4 @@
-"""Purge rules of several organisations: each one's own platform, names, webhook and audit."""
+"""Purge rules of several organisations: separate platforms, names, webhooks and audit records."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from genesys_purge.errors import (
 )
 from genesys_purge.methods.data_retention import READ
 from genesys_purge.ports import Receipt
-from genesys_purge.purge_rules.documented.rule_form import CREATE
-from genesys_purge.purge_rules.live import retention_policies
+from genesys_purge.purge_rules.documented.api import CREATE
+from genesys_purge.purge_rules.live import api as live_api
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.purge_rules.register_webhook import ATTEMPTS, REGISTER
 
@@ -39,12 +39,12 @@ EMEA = RuleRef(name=NAME, organisation="emea")
 RUN = rule(organisation="emea").run_id
 FIRST = Receipt("handle", 1)
 AWAY = GenesysUnavailable("503", correlation_id="c-1")
-# What both platforms take.
-TAKEN: dict[str, Any] = {"snapshotBeforeDelete": False}
+# Fields that make the document valid on both platforms.
+BOTH: dict[str, Any] = {"snapshotBeforeDelete": False}
 
 
 def with_emea(bench: RuleBench, **differing: Any) -> ScriptedGenesys:
-    """The Genesys of a further organisation, as the deployment's own but for these fields."""
+    """The Genesys of a second organisation, like the default one but for these fields."""
     genesys = scripted_genesys()
     bench.organisations.add("emea", genesys, **differing)
     return genesys
@@ -59,7 +59,7 @@ def sent(genesys: ScriptedGenesys) -> list[str]:
     return [call.operation.path for call in genesys.calls]
 
 
-def test_a_rule_is_created_and_registered_in_its_organisation_and_nowhere_else(
+def test_rule_is_created_and_registered_only_in_its_organisation(
     bench: RuleBench, emea: ScriptedGenesys
 ) -> None:
     assert bench.create(organisation="emea").status is RuleStatus.REGISTERED
@@ -76,7 +76,7 @@ def test_a_rule_is_created_and_registered_in_its_organisation_and_nowhere_else(
     assert bench.actions == []
 
 
-def test_rules_of_one_name_in_two_organisations_are_two(
+def test_same_name_in_two_organisations_means_two_rules(
     bench: RuleBench, emea: ScriptedGenesys
 ) -> None:
     emea.on(CREATE, {"id": "rule-2"})
@@ -86,90 +86,74 @@ def test_rules_of_one_name_in_two_organisations_are_two(
     assert bench.create() == own
     assert bench.create(organisation="emea", maxBatchSize=501) == theirs
     assert (len(bench.creations), len(emea.deletions)) == (1, 1)
-    facts = [bench.audit.of(each) for each in (rule().run_id, RUN)]
-    assert [[record.organisation for record in each] for each in facts] == [
+    records = [bench.audit.of(each) for each in (rule().run_id, RUN)]
+    assert [[record.organisation for record in each] for each in records] == [
         [None, None],
         ["emea", "emea"],
     ]
 
 
-def test_a_rule_of_the_own_organisation_is_kept_and_audited_under_its_name_alone() -> None:
-    assert REF.key == NAME
-    assert rule().run_id == "rule:211ca78401bbd41b90f0eaddac9316e6"
-    assert REF.to_json() == {"name": NAME}
-    assert RuleRef.parse({"name": NAME}) == REF
+def test_no_valid_name_equals_the_key_of_another_organisation(bench: RuleBench) -> None:
+    for between in ("", " ", ":", "/", "#", ".", "\n"):
+        name = f"emea{between}{NAME}"
+        is_refused = "name" in bench.errors(document(name=name))
+        assert is_refused is (RuleRef(name=name).key == EMEA.key)
 
 
-@pytest.mark.parametrize("between", ["", " ", ":", "/", "#", ".", "\n"])
-def test_no_name_is_taken_for_that_of_another_organisations_rule(
-    bench: RuleBench, between: str
-) -> None:
-    name = f"emea{between}{NAME}"
-    is_refused = "name" in bench.errors(document(name=name))
-    assert is_refused is (RuleRef(name=name).key == EMEA.key)
-
-
-def test_a_live_organisation_gets_a_policy_and_the_documented_one_its_webhook(
-    bench: RuleBench,
-) -> None:
+def test_live_organisation_gets_a_policy_and_no_webhook(bench: RuleBench) -> None:
     emea = with_emea(bench, platform="live")
-    theirs = bench.create(organisation="emea", **TAKEN)
+    theirs = bench.create(organisation="emea", **BOTH)
     assert (theirs.status, theirs.rule_id) == (RuleStatus.CREATED, "policy-1")
-    assert sent(emea) == [READ.path, retention_policies.CREATE.path]
+    assert sent(emea) == [READ.path, live_api.CREATE.path]
     assert bench.genesys.calls == []
-    assert bench.create(**TAKEN).webhook_id == "hook-1"
+    assert bench.create(**BOTH).webhook_id == "hook-1"
     assert sent(bench.genesys) == [CREATE.path, REGISTER.path]
     assert len(emea.calls) == 2
     assert bench.registrations.sent == []
 
 
-def test_a_documented_organisation_beside_a_live_one_has_its_webhook(live: RuleBench) -> None:
+def test_documented_organisation_beside_a_live_one_gets_a_webhook(live: RuleBench) -> None:
     emea = with_emea(live, platform="documented")
     assert live.create(organisation="emea").webhook_id == "hook-1"
     assert sent(emea) == [CREATE.path, REGISTER.path]
-    assert live.create(**TAKEN).rule_id == "policy-1"
+    assert live.create(**BOTH).rule_id == "policy-1"
     assert REGISTER.path not in sent(live.genesys)
 
 
-def test_what_the_organisations_platform_cannot_do_is_refused_by_field(bench: RuleBench) -> None:
+def test_fields_are_checked_for_the_platform_of_the_organisation(bench: RuleBench) -> None:
     with_emea(bench, platform="live")
     assert bench.errors(document()) == {}
     assert bench.errors(document(organisation="emea")).keys() == {"snapshotBeforeDelete"}
 
 
-def test_a_rule_for_longer_than_its_organisation_keeps_its_data_is_refused(
-    bench: RuleBench,
-) -> None:
+def test_days_beyond_the_organisations_data_retention_are_refused(bench: RuleBench) -> None:
     with_emea(bench, platform="live").on(READ, {"retentionDays": 729})
-    with pytest.raises(InvalidRequest, match="may not be more than 729"):
-        bench.create(organisation="emea", **TAKEN)
+    with pytest.raises(InvalidRequest, match="must be at most 729"):
+        bench.create(organisation="emea", **BOTH)
     assert bench.rules.get(EMEA) is None
 
 
-@pytest.mark.parametrize("name", ["latam", "", "EMEA", "emea\n", "../emea", "e" * 41, 7, ["emea"]])
-def test_an_organisation_that_is_none_is_told_with_all_other_errors(
-    bench: RuleBench, emea: ScriptedGenesys, name: Any
-) -> None:
-    wrong = document(
-        organisation=name,
-        maxBatchSize=1,
-        retentionPeriod={"days": 30},
-        scope={"filters": [condition("classification", "eq", "hipaa")]},
-    )
-    assert bench.errors(wrong).keys() == {"organisation", "maxBatchSize", "retentionPeriod.days"}
-    assert bench.errors(document(organisation=name)).keys() == {"organisation"}
-    assert emea.calls == bench.genesys.calls == []
+@pytest.mark.usefixtures("emea")
+def test_unknown_organisation_is_reported_with_all_other_errors(bench: RuleBench) -> None:
+    for name in ("latam", "", "EMEA", "emea\n", "../emea", "e" * 41, 7, ["emea"]):
+        wrong = document(
+            organisation=name,
+            maxBatchSize=1,
+            retentionPeriod={"days": 30},
+            scope={"filters": [condition("classification", "eq", "hipaa")]},
+        )
+        found = {"organisation", "maxBatchSize", "retentionPeriod.days"}
+        assert bench.errors(wrong).keys() == found, name
+        assert bench.errors(document(organisation=name)).keys() == {"organisation"}, name
 
 
-@pytest.mark.parametrize("name", ["latam", "EMEA"])
-def test_of_an_organisation_that_is_none_nothing_is_asked_that_another_could_not_do(
-    live: RuleBench, name: str
-) -> None:
+def test_unknown_organisation_gets_no_errors_of_a_platform(live: RuleBench) -> None:
     assert live.errors(document()).keys() == {"snapshotBeforeDelete"}
-    assert live.errors(document(organisation=name)).keys() == {"organisation"}
+    for name in ("latam", "EMEA"):
+        assert live.errors(document(organisation=name)).keys() == {"organisation"}
 
 
-def test_a_hold_of_ours_holds_in_every_organisation(
+def test_our_legal_hold_stops_rules_of_every_organisation(
     bench: RuleBench, emea: ScriptedGenesys
 ) -> None:
     bench.holds.placed.append(hold())
@@ -179,7 +163,7 @@ def test_a_hold_of_ours_holds_in_every_organisation(
     assert bench.rules.get(EMEA) is None
 
 
-def test_a_webhook_that_comes_by_the_queue_is_registered_in_its_rules_organisation(
+def test_queued_webhook_is_registered_in_the_organisation_of_the_rule(
     bench: RuleBench, emea: ScriptedGenesys
 ) -> None:
     emea.on(REGISTER, AWAY, {"id": "hook-2"})
@@ -202,7 +186,7 @@ def test_a_webhook_that_comes_by_the_queue_is_registered_in_its_rules_organisati
     assert {each.organisation for each in records} == {"emea"}
 
 
-def test_of_two_workers_on_an_organisations_rule_the_second_is_done_as_well(
+def test_overtaken_registration_keeps_the_first_webhook(
     bench: RuleBench, emea: ScriptedGenesys
 ) -> None:
     bench.put(rule(organisation="emea", status=RuleStatus.CREATED, rule_id="rule-1"))
@@ -217,9 +201,7 @@ def test_of_two_workers_on_an_organisations_rule_the_second_is_done_as_well(
     assert [record.detail for record in bench.audit.of(RUN)] == ["webhook hook-1"]
 
 
-def test_while_a_rules_organisation_is_not_known_its_message_is_kept_and_nobody_is_asked(
-    bench: RuleBench,
-) -> None:
+def test_message_is_kept_while_its_organisation_is_unknown(bench: RuleBench) -> None:
     bench.put(rule(organisation="emea", status=RuleStatus.CREATED, rule_id="rule-1"))
     assert bench.register_webhook(EMEA, FIRST) is False
     assert [receipt for receipt, _ in bench.registrations.postponed] == [FIRST]
@@ -233,11 +215,11 @@ def test_while_a_rules_organisation_is_not_known_its_message_is_kept_and_nobody_
     ("named", "title"),
     [({}, f'"{NAME}"'), ({"organisation": "emea"}, f'"{NAME}" of organisation emea')],
 )
-def test_what_is_in_the_way_or_busy_names_the_organisation_unless_it_is_the_own(
+def test_errors_about_a_rule_name_its_organisation(
     bench: RuleBench, emea: ScriptedGenesys, named: dict[str, Any], title: str
 ) -> None:
     def overtaken(_: PurgeRule) -> None:
-        raise LostRace("somebody else began it")
+        raise LostRace("another worker began it")
 
     bench.rules.before_write = overtaken
     with pytest.raises(TryLater, match=f"the purge rule {title} is being created"):
@@ -245,14 +227,14 @@ def test_what_is_in_the_way_or_busy_names_the_organisation_unless_it_is_the_own(
     bench.rules.before_write = lambda _: None
     for genesys in (bench.genesys, emea):
         genesys.on(CREATE, conflict(), {"id": "rule-1"})
-    with pytest.raises(RuleExists, match=f"in the way of {title}:"):
+    with pytest.raises(RuleExists, match=f"conflicts with {title}:"):
         bench.create(**named)
     bench.create(**named)
-    with pytest.raises(RuleExists, match=f"another purge rule {title}, registered"):
+    with pytest.raises(RuleExists, match=f"another purge rule {title} exists"):
         bench.create(**named, maxBatchSize=501)
 
 
-def test_a_rule_that_somebody_is_creating_in_its_organisation_is_left_to_them(
+def test_request_during_the_call_waits_for_the_first_one(
     bench: RuleBench, emea: ScriptedGenesys
 ) -> None:
     def meanwhile(_: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -265,7 +247,7 @@ def test_a_rule_that_somebody_is_creating_in_its_organisation_is_left_to_them(
     assert len(emea.deletions) == 1
 
 
-def test_a_call_that_was_not_answered_is_repeated_in_its_organisation(
+def test_unanswered_call_is_repeated_in_the_same_organisation(
     bench: RuleBench, emea: ScriptedGenesys
 ) -> None:
     emea.on(CREATE, OutcomeUnknown("not answered"), conflict("rule-9"))

@@ -1,4 +1,4 @@
-"""From a document to a checked purge rule: every error at once, before anything is stored."""
+"""From a document to a valid purge rule: every error at once, before anything is stored."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.retention import Kind, Policy
 from genesys_purge.ports import Policies
+from genesys_purge.purge_rules.ports import Platform, PlatformOf
 from genesys_purge.purge_rules.purge_rule import RuleRef
-from genesys_purge.purge_rules.rule import RuleRequest
-from genesys_purge.purge_rules.target import Platform, PlatformOf
+from genesys_purge.purge_rules.request import RuleRequest
 
 
-class CheckedRule(NamedTuple):
-    """A rule as it was asked for and as its platform is sent it, and the retention in force."""
+class ValidRule(NamedTuple):
+    """A rule as the caller wrote it and as Genesys receives it, with the retention in force."""
 
     ref: RuleRef
     platform: Platform
@@ -27,23 +27,23 @@ class CheckedRule(NamedTuple):
     policy: Policy
 
 
-class RuleRequests:
-    """Checks purge rules against the retention matrix in force and what their platform can do."""
+class RuleValidator:
+    """Checks purge rules against the retention matrix and the organisation's platform."""
 
     def __init__(self, policies: Policies, platform_of: PlatformOf) -> None:
         self._policies = policies
         self._platform_of = platform_of
 
-    def check(self, payload: object) -> CheckedRule:
-        """The rule in `payload`; InvalidRequest with every error of it."""
+    def validate(self, payload: object) -> ValidRule:
+        """The rule in `payload`; InvalidRequest with every error."""
         request, wrong = read_fields(RuleRequest, as_object(payload))
         platform = self._platform(request, wrong)
         policy = self._policy(request, platform)
-        unmet = platform.form.unmet(request) if platform else ()
-        require_none(chain(wrong, _conflicts(request, policy), unmet))
-        assert platform and policy  # noqa: S101 PT018 - without either there is an error
+        unsupported = platform.form.errors(request) if platform else ()
+        require_none(chain(wrong, _conflicts(request, policy), unsupported))
+        assert platform and policy  # noqa: S101 PT018 - a missing one is an error above
         days = request.retention_period.days
-        return CheckedRule(
+        return ValidRule(
             RuleRef(name=request.name, organisation=request.organisation),
             platform,
             request.to_json(),
@@ -54,7 +54,7 @@ class RuleRequests:
         )
 
     def _platform(self, request: RuleRequest, wrong: list[FieldError]) -> Platform | None:
-        """The organisation's; None where `wrong` says that it is not known which that is."""
+        """The platform of the organisation; None, and an error in `wrong`, for an unknown name."""
         if any(error.path == "organisation" for error in wrong):
             return None
         try:
@@ -64,7 +64,7 @@ class RuleRequests:
             return None
 
     def _policy(self, request: RuleRequest, platform: Platform | None) -> Policy | None:
-        """The matrix's; None where it has none, and where it cannot be asked."""
+        """The retention in force; None without a matching matrix rule or a readable scope."""
         if not request.scope:
             return None
         kind = platform.form.kind(request.scope) if platform else request.scope.kind
@@ -72,14 +72,15 @@ class RuleRequests:
 
 
 def _conflicts(request: RuleRequest, policy: Policy | None) -> Iterator[FieldError]:
-    """Wrong fields that no type shows; a field that is itself wrong is None."""
+    """Errors that no type finds; a field that is itself wrong is None."""
     if request.compliance_lock_check is False:
         yield FieldError(
-            "complianceLockCheck", "must be true: nothing else keeps a rule from what is on hold"
+            "complianceLockCheck",
+            "must be true: only this check keeps a rule from deleting records on legal hold",
         )
     if request.scope and not request.scope.filters:
         yield FieldError(
-            "scope.filters", "must have at least one: without any, the rule would purge everything"
+            "scope.filters", "must have at least one: without filters the rule purges everything"
         )
     elif request.scope and request.retention_period:
         yield from _retention_conflicts(request.retention_period.days, policy)

@@ -1,17 +1,16 @@
-"""Whatever JSON is sent and whatever Genesys answers, our own errors come out."""
+"""Hostile JSON and hostile answers of Genesys end in our own errors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
 from genesys_purge.errors import InvalidRequest, PurgeError
 from genesys_purge.model.submission import Submission
-from genesys_purge.purge_rules.documented.rule_form import CREATE
+from genesys_purge.purge_rules.documented.api import CREATE
 from genesys_purge.purge_rules.purge_rule import RuleStatus
 from genesys_purge.purge_rules.register_webhook import REGISTER
-from genesys_purge.purge_rules.rule import RuleRequest
+from genesys_purge.purge_rules.request import RuleRequest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,18 +65,18 @@ rules = st.builds(
 
 
 @given(values | rules)
-def test_hostile_json_is_read_or_refused_field_by_field(payload: object) -> None:
-    read = refused = None
+def test_hostile_rule_is_valid_or_refused_field_by_field(payload: object) -> None:
+    valid = refused = None
     try:
-        read = RuleBench().requests.check(payload)
+        valid = RuleBench().validator.validate(payload)
     except InvalidRequest as error:
         refused = error.errors()
-    assert (read is None) is bool(refused)
+    assert (valid is None) is bool(refused)
     assert all(each.message and len(each.path) <= 200 for each in refused or ())
 
 
 @given(rules)
-def test_what_is_accepted_is_sent_stored_and_known_again(payload: dict[str, Any]) -> None:
+def test_accepted_rule_is_sent_and_recognised_again(payload: dict[str, Any]) -> None:
     bench = RuleBench()
     try:
         first = bench.create_purge_rule(Submission(payload, "tests"))
@@ -85,7 +84,7 @@ def test_what_is_accepted_is_sent_stored_and_known_again(payload: dict[str, Any]
         assert bench.genesys.calls == []
         return
     (sent,) = bench.creations
-    assert bench.requests.check(sent).definition == sent
+    assert bench.validator.validate(sent).definition == sent
     assert sent["complianceLockCheck"] is True
     assert sent["scope"]["filters"]
     assert bench.create_purge_rule(Submission(payload, "tests")) == first
@@ -95,25 +94,23 @@ def nested(depth: int) -> object:
     return {"a": nested(depth - 1)} if depth else 1
 
 
-@pytest.mark.parametrize("depth", [10, 199, 250, 300])
-def test_deep_nesting_is_refused_at_any_depth(depth: int) -> None:
-    errors = RuleBench().errors(document(scope=nested(depth)))
-    assert errors
-    assert {path.partition(".")[0] for path in errors} <= {"scope", "request"}
+def test_deep_nesting_is_refused_at_any_depth() -> None:
+    for depth in (10, 199, 250, 300):
+        errors = RuleBench().errors(document(scope=nested(depth)))
+        assert {path.partition(".")[0] for path in errors} in ({"scope"}, {"request"}), depth
 
 
-@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**300])
-def test_a_number_that_json_cannot_carry_is_refused(number: int) -> None:
-    errors = RuleBench().errors(document(maxBatchSize=number))
-    assert set(errors) <= {"request", "maxBatchSize"}
-    assert errors
+def test_number_beyond_64_bits_is_refused() -> None:
+    for number in (2**64, -(2**63) - 1, 10**300):
+        errors = RuleBench().errors(document(maxBatchSize=number))
+        assert set(errors) in ({"request"}, {"maxBatchSize"}), number
 
 
 answers = st.dictionaries(st.sampled_from(["id", "name", "ruleId"]), values, max_size=3)
 
 
 @given(created=answers, registered=answers)
-def test_whatever_genesys_accepts_a_rule_with_is_an_id_or_an_open_outcome(
+def test_hostile_answer_is_an_id_or_an_open_outcome(
     created: Mapping[str, Any], registered: Mapping[str, Any]
 ) -> None:
     bench = RuleBench()
@@ -127,7 +124,7 @@ def test_whatever_genesys_accepts_a_rule_with_is_an_id_or_an_open_outcome(
     stored = bench.rules.get(REF)
     assert stored is not None
     if outcome == "OutcomeUnknown":
-        assert (stored.status, stored.is_uncertain) == (RuleStatus.CREATING, True)
+        assert (stored.status, stored.attempt.is_uncertain) == (RuleStatus.CREATING, True)
     else:
         assert stored.rule_id == created["id"]
         assert (stored.status is RuleStatus.REGISTERED) is (stored.webhook_id is not None)

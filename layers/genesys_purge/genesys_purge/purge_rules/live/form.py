@@ -1,4 +1,4 @@
-"""A purge rule written down as a media retention policy, and what of it none can say."""
+"""A purge rule as a media retention policy, and the errors for what a policy cannot express."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from genesys_purge.errors import FieldError
 from genesys_purge.model.media import MESSAGE, VOICE, of_media
 from genesys_purge.model.retention import Kind
 from genesys_purge.model.wording import UUID
-from genesys_purge.purge_rules.rule import Filter, Operator, Recurrence, RuleRequest, Scope
+from genesys_purge.purge_rules.request import Filter, Operator, Recurrence, RuleRequest, Scope
 
-# The policy of each medium; the platform's own list of media knows only calls and chats.
+# The policy of each medium. `conditions.mediaTypes` is not used: it knows only calls and chats.
 MEDIA = {
     VOICE: "callPolicy",
     "chat": "chatPolicy",
@@ -20,37 +20,37 @@ MEDIA = {
     MESSAGE: "messagePolicy",
 }
 TYPE, DIRECTION, STATUS = "type", "direction", "status"
-# Genesys says of wrap-up codes that they have ids, not that those are UUIDs.
+# Genesys documents that wrap-up codes have ids, but not that the ids are UUIDs.
 WRAP_UP_CODE = "wrapUpCode"
 REFERENCES = {"queueId": "forQueues", "userId": "forUsers", WRAP_UP_CODE: "wrapupCodes"}
-# What each field may be compared with, where that is a list of words.
+# The values of the fields that have a fixed list of them.
 WORDS = {TYPE: tuple(MEDIA), DIRECTION: ("inbound", "outbound"), STATUS: ("completed",)}
 IS_UUID = re.compile(UUID).fullmatch
 IS_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch
-SCHEDULE = "a schedule of ours (PurgeScheduleRequest) that submits method recording_job"
+SCHEDULE = "a schedule of this deployment (PurgeScheduleRequest) with method recording_job"
 
 
-class PolicyForm:
-    """Implements `Form`: conditions and actions for each medium that the rule is about."""
+class LiveForm:
+    """Implements `RuleForm`: conditions and actions for each medium of the rule."""
 
-    def unmet(self, request: RuleRequest) -> Iterator[FieldError]:
+    def errors(self, request: RuleRequest) -> Iterator[FieldError]:
         if request.schedule and request.schedule.recurrence is not Recurrence.DAILY:
             yield FieldError(
                 "schedule.recurrence",
-                "must be daily: a retention policy deletes each recording on the day that it is "
-                f"due; for anything else use {SCHEDULE}",
+                "must be daily: a retention policy deletes each recording on the day it is due; "
+                f"for another recurrence use {SCHEDULE}",
             )
         if request.snapshot_before_delete:
             yield FieldError(
                 "snapshotBeforeDelete",
-                "must be false: a retention policy takes no snapshot; to export before deleting "
-                "use method recording_job with exportIntegrationId",
+                "must be false: a retention policy takes no snapshot; to export first, use method "
+                "recording_job with exportIntegrationId",
             )
         if request.scope:
-            yield from _unmet(request.scope.filters)
+            yield from _filter_errors(request.scope.filters)
 
     def kind(self, scope: Scope) -> Kind:
-        """A medium's policy is about all that the medium carries, so that those rules match too."""
+        """A policy covers all that its medium carries, so those retention rules match too."""
         return of_media(scope.kind)
 
     def definition(self, request: RuleRequest) -> Mapping[str, Any]:
@@ -69,7 +69,7 @@ class PolicyForm:
 
 
 def _actions(days: int) -> dict[str, Any]:
-    """To delete is to retain for so long: either of the other two deletes at once."""
+    """Retain for so many days, then delete; the other two flags would delete at once."""
     return {
         "retainRecording": True,
         "deleteRecording": False,
@@ -87,8 +87,8 @@ def _conditions(given: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _unmet(filters: Sequence[Filter]) -> Iterator[FieldError]:
-    """At most one error for each filter, and one for a scope that its filters do not narrow."""
+def _filter_errors(filters: Sequence[Filter]) -> Iterator[FieldError]:
+    """At most one error for each filter, and one for a scope that covers every recording."""
     fields = [each.field for each in filters]
     is_of_calls = any(each.field == TYPE and each.value == VOICE for each in filters)
     for number, each in enumerate(filters):
@@ -96,46 +96,46 @@ def _unmet(filters: Sequence[Filter]) -> Iterator[FieldError]:
         if each.field in fields[:number]:
             yield FieldError(
                 f"{path}.field",
-                f"{each.field} is named before: of several a retention policy takes any, "
-                "where a rule means all; create a rule for each",
+                f"{each.field} is named twice: a retention policy would match either value, but "
+                "a rule means both; create a rule for each value",
             )
         elif each.field == DIRECTION and not is_of_calls:
             yield FieldError(
                 f"{path}.field",
-                "a retention policy tells the direction of calls alone: add the filter type eq "
-                f"{VOICE}, or use {SCHEDULE} with directions",
+                "a retention policy knows the direction of calls only: add the filter type eq "
+                f"{VOICE}, or use {SCHEDULE} and directions",
             )
         else:
-            yield from _unmet_by_itself(each, path)
+            yield from _errors_of(each, path)
     if set(fields) == {STATUS}:
         yield FieldError(
             "scope.filters",
-            "must name type, queueId, userId or wrapUpCode as well: every recording belongs to a "
-            "conversation that is completed, so the policy would delete them all",
+            "must also name type, queueId, userId or wrapUpCode: every recording belongs to a "
+            "completed conversation, so the policy would delete all recordings",
         )
 
 
-def _unmet_by_itself(given: Filter, path: str) -> Iterator[FieldError]:
+def _errors_of(given: Filter, path: str) -> Iterator[FieldError]:
     words = WORDS.get(given.field)
     if words is None and given.field not in REFERENCES:
         known = ", ".join([*WORDS, *REFERENCES])
         yield FieldError(
             f"{path}.field",
-            f"is nothing that a retention policy tells recordings by: it knows {known}; for what "
-            f"recordings are chosen by else use {SCHEDULE}",
+            f"must be one of {known}: a retention policy has no other condition; "
+            f"for other conditions use {SCHEDULE}",
         )
     elif given.operator is not Operator.EQ:
         yield FieldError(
             f"{path}.operator",
-            "must be eq: a retention policy knows nothing else; name what is to be deleted, "
+            "must be eq: a retention policy has no other comparison; name the values to delete, "
             f"or use {SCHEDULE}",
         )
     elif words and given.value not in words:
         yield FieldError(
-            f"{path}.value", f"must be {' or '.join(words)}: a retention policy has no other"
+            f"{path}.value", f"must be {' or '.join(words)}: a retention policy has no other value"
         )
     elif not words and not _is_reference(given):
-        form = "an id of Genesys's, as text" if given.field == WRAP_UP_CODE else "a UUID"
+        form = "an id at Genesys, as text" if given.field == WRAP_UP_CODE else "a UUID"
         yield FieldError(f"{path}.value", f"must be {form}")
 
 

@@ -1,4 +1,4 @@
-"""The purge rule (D1) as a caller writes it, and what it is about."""
+"""The purge rule (D1) as a caller writes it, and the records that it deletes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from genesys_purge.model.wire import Wire
 
 METHOD = "purge_rule"
 LONGEST_VALUE = 200
-# What a JSON reader of any language holds exactly.
+# The largest number that a JSON reader of any language holds exactly.
 LARGEST_NUMBER = 2**53
 
 CLASSIFICATION = "classification"
-# The fields of a filter of which the retention matrix knows, by its own word for them.
+# The field of a filter for each dimension of the retention matrix.
 FIELDS: dict[Dimension, str] = {
     "interactionType": "type",
     "classification": CLASSIFICATION,
@@ -49,12 +49,12 @@ def _scalar(value: object) -> object:
 
 @cache
 def _zones() -> frozenset[str]:
-    # `localtime` is on some machines' lists, and means another zone on each.
+    # Some machines list `localtime`, which is another zone on each of them.
     return frozenset(zone for zone in available_timezones() if zone[0].isupper())
 
 
 def _zone(name: str) -> str:
-    # Looked up in a list, for `ZoneInfo` would take the name for a path and open it.
+    # A list, because `ZoneInfo` would open the name as a path.
     if name not in _zones():
         raise ValueError("must be a time zone of the IANA database, such as Europe/Berlin")
     return name
@@ -69,7 +69,7 @@ TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 
 
 class Operator(StrEnum):
-    """How a filter compares."""
+    """The comparison of a filter."""
 
     EQ = "eq"
     NEQ = "neq"
@@ -93,22 +93,22 @@ class Filter(Wire):
     value: Annotated[str | int | float | bool, PlainValidator(_scalar)]
 
     def is_about(self, field: str) -> bool:
-        """Whether it names the field in whatever case; a classification, as an attribute, too."""
+        """Whether it compares this field in any case; a classification may be an attribute."""
         name = self.field.casefold()
         return name == field or (field == CLASSIFICATION and name.endswith(f".{field}"))
 
 
 class Scope(Wire):
-    """What a rule purges: the conversations that every filter accepts."""
+    """The conversations that a rule purges: those that every filter accepts."""
 
     filters: Annotated[tuple[Filter, ...], Field(max_length=50)]
 
     @property
     def kind(self) -> Kind:
-        """What the retention matrix is asked about.
+        """The records of the scope, as the retention matrix describes them.
 
-        A dimension is there where `eq` alone says what it is; otherwise every rule matches it.
-        Nothing is taken to be classified that the filters do not say is.
+        A dimension has values only if `eq` filters alone name them; otherwise any value matches.
+        Without a filter on the classification, the records count as unclassified.
         """
         kind = {"method": values(METHOD), "classification": values()}
         for dimension, field in FIELDS.items():
@@ -144,7 +144,7 @@ class RetentionPeriod(Wire):
 
 
 class RuleRequest(Wire):
-    """The rule that Genesys is asked to create, in `organisation` or the deployment's own."""
+    """The rule to create, in `organisation` or else in the default organisation."""
 
     name: Name
     organisation: OrganisationName | None = None

@@ -1,0 +1,26 @@
+"""The ids in Genesys's answers, which are checked before they become part of a path or a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+from genesys_purge.errors import OutcomeUnknown
+
+ID_FORM = r"[A-Za-z0-9._:-]{1,100}"
+# Dots alone would name another path.
+_IS_ID = re.compile(rf"(?!\.+$){ID_FORM}").fullmatch
+
+
+def is_identifier(value: object) -> TypeGuard[str]:
+    """Whether the value is an id of at most 100 characters, safe in a path."""
+    return isinstance(value, str) and _IS_ID(value) is not None
+
+
+def created_id(answer: Mapping[str, Any]) -> str:
+    """The id of what Genesys has just created; OutcomeUnknown if the answer has no readable id."""
+    value = answer.get("id")
+    if is_identifier(value):
+        return value
+    raise OutcomeUnknown("Genesys accepted the call without a readable id")

@@ -1,0 +1,42 @@
+"""The one call that D1 documents for purge rules; there is none that finds a rule."""
+
+from __future__ import annotations
+
+from genesys_purge.errors import RefusedByGenesys
+from genesys_purge.model.answers import created_id
+from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.purge_rules.purge_rule import PurgeRule
+
+CREATE = Operation(
+    "POST",
+    "/api/v2/purgerules",
+    ("purgerules:write",),
+    instead="a schedule of this deployment with method recording_job or, for recordings that do "
+    "not exist yet, GenesysPlatform live, where a rule becomes a media retention policy",
+)
+CONFLICT = 409
+
+
+class DocumentedRulesApi:
+    """Implements `RulesApi`."""
+
+    def __init__(self, genesys: Genesys) -> None:
+        self._genesys = genesys
+
+    def remarks(self, days: int) -> str | None:
+        return None
+
+    def create(self, rule: PurgeRule, permit: Permit) -> str:
+        return created_id(self._genesys.delete(CREATE, rule.definition, permit))
+
+    def find(self, rule: PurgeRule, refusal: RefusedByGenesys | None = None) -> str | None:
+        """The id in a conflict that names exactly this rule; another rule may conflict as well."""
+        if refusal is None or refusal.status != CONFLICT or refusal.entity_name != rule.name:
+            return None
+        return refusal.entity_id
+
+    def is_duplicate(self, rule: PurgeRule, refusal: RefusedByGenesys) -> bool:
+        return refusal.status == CONFLICT
+
+    def proves_absence(self, refusal: RefusedByGenesys) -> bool:
+        return refusal.status != CONFLICT
