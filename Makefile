@@ -10,6 +10,8 @@ NPX ?= $(shell command -v npx || echo $(CURDIR)/.venv-check/bin/npx)
 export TZ := UTC
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests and functions start many processes; without cached byte code each one compiles every module.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run run-rules demo up redrive validate test check format bench build lock clean
 
