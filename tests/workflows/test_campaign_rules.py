@@ -9,8 +9,8 @@ from unittest.mock import patch
 
 import httpx
 import pytest
-from genesys_purge.campaign_rules.contents import content
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
+from genesys_purge.campaign_rules.rule_content import content
 from genesys_purge.store.deployments import DynamoDeployments
 from genesys_purge.wiring import adapters
 
@@ -258,5 +258,5 @@ def test_another_set_is_refused_while_one_is_in_progress(campaign: Campaign) -> 
 def test_no_rule_stands_in_an_execution(campaign: Campaign) -> None:
     execution = campaign.deploy(rule("Jane Doe", 1, description="hush"))["execution"]
     fields = {key for _, payload in execution.invocations for key in payload}
-    assert fields == {"deploymentId", "next", "waitSeconds", "attempt"}
+    assert fields == {"deploymentId", "next", "waitSeconds", "failures"}
     assert "Jane" not in json.dumps([*execution.invocations, execution.output])
