@@ -151,7 +151,7 @@ def test_a_rule_that_fails_for_good_has_the_others_rolled_back(campaign: Campaig
     assert outcomes(deployment) == {"A": "rolled_back", "B": "failed"}
     execution = deployment["execution"]
     assert (execution.status, execution.error) == ("FAILED", "CampaignRulesNotDeployed")
-    assert execution.cause == "The deployment ended as rolled_back; its audit says why."
+    assert execution.cause == "The deployment ended as rolled_back; see its audit for the reason."
     waits = [wait for wait in execution.waits if wait]
     assert [low <= wait <= low + 1 for wait, low in zip(waits, (2, 4, 8, 16, 5), strict=True)]
 
