@@ -13,7 +13,7 @@ import orjson
 from genesys_purge.campaign_rules.evaluating.conditions import Matches, compile_rule
 from genesys_purge.campaign_rules.rules import Rule
 
-from tests.unit.campaign_rules import naive
+from tests.unit.campaign_rules.evaluating import naive
 
 ROUNDS, CALLS = 31, 10_000
 NANOSECONDS = 1e9

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import IO, TYPE_CHECKING
 
+from genesys_purge.campaign_rules import ports as campaign_ports
 from genesys_purge.campaign_rules.campaign import Campaign
-from genesys_purge.campaign_rules.exporting import ports as change_ports
+from genesys_purge.campaign_rules.exporting import ports as export_ports
 from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace
 from genesys_purge.model.audit import AuditRecord
@@ -63,5 +64,5 @@ class MemoryFiles:
 
 
 if TYPE_CHECKING:
-    _exports: change_ports.ChangeExports = MemoryChangeExports(MemoryAuditLog())
-    _files: change_ports.Files = MemoryFiles()
+    _exports: export_ports.ChangeExports = MemoryChangeExports(MemoryAuditLog())
+    _files: campaign_ports.Files = MemoryFiles()

@@ -2,9 +2,9 @@
 
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.entrypoint import task
-from genesys_purge.wiring import campaign_rules
+from genesys_purge.wiring import campaign_deploying
 
 
 @task(DeploymentStep)
 def handler(message: DeploymentStep) -> DeploymentStep:
-    return campaign_rules.apply_campaign_rules()(message)
+    return campaign_deploying.apply_campaign_rules()(message)

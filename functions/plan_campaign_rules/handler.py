@@ -1,10 +1,10 @@
-"""PlanCampaignRules: hold a rule set against what is deployed, and decide what is to be done."""
+"""PlanCampaignRules: compare a rule set with the deployed rules, and plan the calls."""
 
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.entrypoint import task
-from genesys_purge.wiring import campaign_rules
+from genesys_purge.wiring import campaign_deploying
 
 
 @task(DeploymentStep)
 def handler(message: DeploymentStep) -> DeploymentStep:
-    return campaign_rules.plan_campaign_rules()(message)
+    return campaign_deploying.plan_campaign_rules()(message)

@@ -5,11 +5,11 @@ from typing import Any
 
 from genesys_purge.callers import HttpCall
 from genesys_purge.entrypoint import http
-from genesys_purge.wiring import campaign_rules
+from genesys_purge.wiring import campaign_deploying
 
 
 @http
 def handler(call: HttpCall) -> Mapping[str, Any]:
-    return campaign_rules.read_campaign_rules()(
+    return campaign_deploying.read_campaign_rules()(
         call.route_key, call.path_parameters, call.query_string_parameters
     )

@@ -1,13 +1,13 @@
-"""RecoverCampaignRules: put a deployment back whose execution was stopped or broke."""
+"""RecoverCampaignRules: roll back a deployment whose execution was stopped or failed."""
 
 from genesys_purge.campaign_rules.deploying.deployment_messages import (
     DeploymentRef,
     StoppedExecution,
 )
 from genesys_purge.entrypoint import task
-from genesys_purge.wiring import campaign_rules
+from genesys_purge.wiring import campaign_deploying
 
 
 @task(StoppedExecution)
 def handler(message: StoppedExecution) -> DeploymentRef:
-    return campaign_rules.recover_campaign_rules()(message)
+    return campaign_deploying.recover_campaign_rules()(message)

@@ -1,10 +1,10 @@
-"""VerifyCampaignRules: read back what was deployed."""
+"""VerifyCampaignRules: read the deployed rules back."""
 
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.entrypoint import task
-from genesys_purge.wiring import campaign_rules
+from genesys_purge.wiring import campaign_deploying
 
 
 @task(DeploymentStep)
 def handler(message: DeploymentStep) -> DeploymentStep:
-    return campaign_rules.verify_campaign_rules()(message)
+    return campaign_deploying.verify_campaign_rules()(message)

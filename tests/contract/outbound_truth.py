@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from genesys_purge.campaign_rules.live import behaviour_catalogue, rule_sets, words
+from genesys_purge.campaign_rules.live import rule_sets, terms, trigger_catalogue
 from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 from genesys_purge.campaign_rules.live.contact_rules import BEFORE_CALLS, ON_A_COLUMN
 from genesys_purge.ports import Operation
 
 from tests.scripted_genesys import ScriptedGenesys
+from tests.unit.campaign_rules.deploying.live_bench import contact_rule, trigger_rule
 from tests.unit.campaign_rules.examples import condition
-from tests.unit.campaign_rules.live_bench import behaviour_rule, contact_rule
 
 KEPT = {"id": "5b0f0b5e-2f6d-4d0e-9a57-0e2f3c1d4b5a", "version": 1}
 CAMPAIGN = {
@@ -25,21 +25,21 @@ CAMPAIGN = {
 }
 COLUMNS = [
     condition("column", operator, {"number": 5, "date": "2026-11-21"}.get(kind, "x"), kind)
-    for kind, operators in words.COMPARISONS.items()
+    for kind, operators in terms.COMPARISONS.items()
     for operator in operators
 ]
 CONTACTS = contact_rule(
-    conditions=COLUMNS, actions=[{"type": each} for each in sorted(words.CONTACT_ACTIONS)]
+    conditions=COLUMNS, actions=[{"type": each} for each in sorted(terms.CONTACT_ACTIONS)]
 )
 NUMBERS = [
-    condition(words.CAMPAIGN + each, operator, 0.5, "number")
-    for each in sorted(words.CAMPAIGN_NUMBERS)
-    for operator in words.CAMPAIGN_OPERATORS
+    condition(terms.CAMPAIGN + each, operator, 0.5, "number")
+    for each in sorted(terms.CAMPAIGN_NUMBERS)
+    for operator in terms.CAMPAIGN_OPERATORS
 ]
-BEHAVIOUR = behaviour_rule(
+TRIGGER = trigger_rule(
     enabled=False,
     conditions=NUMBERS,
-    actions=[{"type": each} for each in sorted(words.CAMPAIGN_ACTIONS)],
+    actions=[{"type": each} for each in sorted(terms.CAMPAIGN_ACTIONS)],
 )
 
 
@@ -52,15 +52,15 @@ def outbound(operation: Operation) -> Mapping[str, Any]:
     genesys.on(rule_sets.CREATE, lambda sent: {**sent, **KEPT})
     genesys.on(rule_sets.READ, lambda _: {**_body(genesys, rule_sets.CREATE), **KEPT})
     genesys.on(rule_sets.UPDATE, lambda sent: {**sent, **KEPT})
-    genesys.on(behaviour_catalogue.CREATE, lambda sent: {**sent, **KEPT})
-    genesys.on(behaviour_catalogue.UPDATE, lambda sent: {**sent, **KEPT})
+    genesys.on(trigger_catalogue.CREATE, lambda sent: {**sent, **KEPT})
+    genesys.on(trigger_catalogue.UPDATE, lambda sent: {**sent, **KEPT})
     catalogue = LiveCatalogue(genesys)
     about_contacts = catalogue.create("campaign-1", {**CONTACTS, "enabled": False})
     catalogue.update("campaign-1", about_contacts, {**CONTACTS, "enabled": True})
     changed = {**CONTACTS, "enabled": False, "executionOrder": 7}
     catalogue.update("campaign-1", about_contacts, changed)
-    about_campaign = catalogue.create("campaign-1", BEHAVIOUR)
-    catalogue.update("campaign-1", about_campaign, {**BEHAVIOUR, "enabled": True})
+    about_campaign = catalogue.create("campaign-1", TRIGGER)
+    catalogue.update("campaign-1", about_campaign, {**TRIGGER, "enabled": True})
     return _body(genesys, operation)
 
 
@@ -124,12 +124,12 @@ BODIES: dict[str, Any] = {
         lambda: outbound(rule_sets.UPDATE_CAMPAIGN),
         {"name", "version", "campaignStatus", "ruleSets"},
     ),
-    "campaign_rules.live.behaviour_catalogue.CREATE": (
-        lambda: outbound(behaviour_catalogue.CREATE),
+    "campaign_rules.live.trigger_catalogue.CREATE": (
+        lambda: outbound(trigger_catalogue.CREATE),
         RULE_FIELDS,
     ),
-    "campaign_rules.live.behaviour_catalogue.UPDATE": (
-        lambda: outbound(behaviour_catalogue.UPDATE),
+    "campaign_rules.live.trigger_catalogue.UPDATE": (
+        lambda: outbound(trigger_catalogue.UPDATE),
         RULE_FIELDS | {"enabled", "version"},
     ),
 }
@@ -148,23 +148,27 @@ READ: dict[str, set[str]] = {
     "campaign_rules.live.rule_sets.CREATE": RULE_SET,
     "campaign_rules.live.rule_sets.UPDATE": RULE_SET,
     "campaign_rules.live.rule_sets.REMOVE": set(),
-    "campaign_rules.live.behaviour_catalogue.LIST": {f"entities.{each}" for each in CAMPAIGN_RULE}
+    "campaign_rules.live.trigger_catalogue.LIST": {f"entities.{each}" for each in CAMPAIGN_RULE}
     | {"nextUri"},
-    "campaign_rules.live.behaviour_catalogue.CREATE": CAMPAIGN_RULE,
-    "campaign_rules.live.behaviour_catalogue.UPDATE": CAMPAIGN_RULE,
-    "campaign_rules.live.behaviour_catalogue.REMOVE": set(),
+    "campaign_rules.live.trigger_catalogue.CREATE": CAMPAIGN_RULE,
+    "campaign_rules.live.trigger_catalogue.UPDATE": CAMPAIGN_RULE,
+    "campaign_rules.live.trigger_catalogue.REMOVE": set(),
 }
 WORDS: list[tuple[set[str], str, str]] = [
     ({BEFORE_CALLS}, "DialerRule", "category"),
     ({ON_A_COLUMN}, "Condition", "type"),
-    (set(words.VALUE_TYPES.values()), "Condition", "valueType"),
-    (set(words.CONTACT_ACTIONS), "DialerAction", "actionTypeName"),
-    (set(words.CAMPAIGN_OPERATORS.values()), "CampaignRuleParameters", "operator"),
-    (set(words.CAMPAIGN_NUMBERS), "CampaignRuleCondition", "conditionType"),
-    (set(words.CAMPAIGN_ACTIONS), "CampaignRuleAction", "actionType"),
+    (set(terms.VALUE_TYPES.values()), "Condition", "valueType"),
+    (set(terms.CONTACT_ACTIONS), "DialerAction", "actionTypeName"),
+    (set(terms.CAMPAIGN_OPERATORS.values()), "CampaignRuleParameters", "operator"),
+    (set(terms.CAMPAIGN_NUMBERS), "CampaignRuleCondition", "conditionType"),
+    (set(terms.CAMPAIGN_ACTIONS), "CampaignRuleAction", "actionType"),
     ({rule_sets.RUNNING, rule_sets.STOPPED}, "Campaign", "campaignStatus"),
 ]
 # Modules that read answers but define no operation.
-READERS = {f"campaign_rules.live.{each}" for each in ("behaviour_rules", "calls", "contact_rules")}
+READERS = {
+    "campaign_rules.answers",
+    "campaign_rules.live.contact_rules",
+    "campaign_rules.live.trigger_rules",
+}
 # Fields of the documented rule format, which the same modules also read.
 OF_D5 = {"attribute", "executionOrder"}

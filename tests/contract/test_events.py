@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from genesys_purge.callers import HttpCall, is_http, submission
 from genesys_purge.campaign_rules.deploying.requests import checked
-from genesys_purge.campaign_rules.documented.platform import DOCUMENTED
+from genesys_purge.campaign_rules.documented.platform import DocumentedPlatform
 from genesys_purge.campaign_rules.evaluating.evaluate_contacts import EvaluateContacts
 from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import (
     ExportCampaignRuleChanges,
 )
-from genesys_purge.campaign_rules.live.platform import Live
+from genesys_purge.campaign_rules.live.platform import LivePlatform
 from genesys_purge.methods import METHODS
 from genesys_purge.webhooks.partner_event import PartnerEvent
 from genesys_purge.webhooks.rule_execution import RuleExecution
@@ -27,7 +27,7 @@ from tests.clock import NOON
 from tests.contract import sdk
 from tests.fakes import MemoryMeter
 from tests.template import ROOT
-from tests.unit.campaign_rules.tenant import ExportBench
+from tests.unit.campaign_rules.exporting.bench import ExportBench
 from tests.unit.purge_rules.rule_bench import RuleBench
 from tests.unit.workbench import Workbench
 
@@ -183,7 +183,7 @@ def test_sample_export_names_its_campaigns(path: Path) -> None:
 )
 def test_sample_campaign_rules_have_no_error(path: Path) -> None:
     submitted = submission(event(path))
-    platform = Live() if path.stem.endswith("_live") else DOCUMENTED
+    platform = LivePlatform() if path.stem.endswith("_live") else DocumentedPlatform()
     assert checked(submitted.payload, lambda _: platform).rule_set.rules
     assert submitted.actor.startswith({"api": "arn:aws:iam:"}.get(path.parent.name, "invoke"))
 

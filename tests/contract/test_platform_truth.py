@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from genesys_purge.campaign_rules.live import rule_sets
-from genesys_purge.campaign_rules.live.behaviour_rules import SERVERS_OWN
+from genesys_purge.campaign_rules.live.trigger_rules import SERVERS_OWN
 from genesys_purge.campaign_rules.rules import Operator
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.gdpr_request import method as gdpr_request

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from genesys_purge import errors
 from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
-from genesys_purge.campaign_rules.deploying.waiting import LEASE
+from genesys_purge.campaign_rules.deploying.waiting import EXECUTION_SECONDS
 from genesys_purge.errors import LostRace, TryLater, Unexpected
 from genesys_purge.model.messages import Next
 
@@ -185,7 +185,7 @@ def test_failed_deployment_task_is_rolled_back_or_recovered() -> None:
 
 def test_campaign_lease_outlasts_the_execution_of_a_deployment() -> None:
     definition = yaml.safe_load(template.state_machine(DEPLOY)[0])
-    assert definition["TimeoutSeconds"] < LEASE.total_seconds()
+    assert definition["TimeoutSeconds"] < EXECUTION_SECONDS
 
 
 def test_no_campaign_rule_reaches_the_deployment_machine() -> None:

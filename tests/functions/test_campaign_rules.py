@@ -12,13 +12,13 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
 from genesys_purge.errors import CampaignBusy, InvalidRequest, NotFound, Unexpected
-from genesys_purge.wiring import campaign_rules
+from genesys_purge.wiring import campaign_deploying
 
 from tests import template, wired
 from tests.application import http_event
 from tests.functions.conftest import Invoke
 from tests.unit.aws import client, mocked_aws
-from tests.unit.campaign_rules.deploy_bench import DeployBench
+from tests.unit.campaign_rules.deploying.bench import DeployBench
 from tests.unit.campaign_rules.examples import rule, rule_set
 
 PHASES = {
@@ -52,7 +52,7 @@ def deploying() -> Iterator[DeployBench]:
     }
     with ExitStack() as patches:
         for name, use_case in use_cases.items():
-            patches.enter_context(patch.object(campaign_rules, name, _giving(use_case)))
+            patches.enter_context(patch.object(campaign_deploying, name, _giving(use_case)))
         yield bench
 
 
@@ -184,6 +184,6 @@ def test_a_use_case_is_built_once_from_the_templates_environment(name: str) -> N
     with mocked_aws(), patch.dict("os.environ", template.environment()):
         client("dynamodb")
         wired.forget()
-        build = getattr(campaign_rules, name)
+        build = getattr(campaign_deploying, name)
         assert build() is build()
         wired.forget()

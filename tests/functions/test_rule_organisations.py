@@ -12,7 +12,7 @@ import pytest
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.wiring import adapters, campaign_rules
+from genesys_purge.wiring import adapters, campaign_deploying
 
 from simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
 from simulator.organisation.settings import OAuthClient
@@ -21,8 +21,8 @@ from tests.clock import Clock
 from tests.functions.conftest import Invoke
 from tests.simulator.documented.campaign_calls import EVENTS
 from tests.unit.aws import client, mocked_aws
+from tests.unit.campaign_rules.deploying.live_bench import contact_rule
 from tests.unit.campaign_rules.examples import rule, rule_set, set_list
-from tests.unit.campaign_rules.live_bench import contact_rule
 
 EMEA = {
     "region": "eu-central-1",
@@ -104,12 +104,12 @@ def stored(document: dict[str, Any]) -> dict[str, str]:
         is_dry=True,
         submitted_by="tests",
         submitted_at=now,
-        until=now,
+        execution_started_at=now,
     )
     record = AuditRecord(
         run_id="rules-1", at=now, actor="tests", action=Action.DEPLOYMENT_SUBMITTED
     )
-    campaign_rules.deployments().begin(deployment, record)
+    campaign_deploying.deployments().begin(deployment, record)
     return {"deploymentId": "rules-1"}
 
 
@@ -141,7 +141,7 @@ def test_a_set_is_held_against_what_its_organisation_has(
     worlds: Worlds, invoke: Invoke, document: dict[str, Any], asked: tuple[bool, bool, bool]
 ) -> None:
     assert invoke("PlanCampaignRules", stored(document))["next"] == "complete"
-    assert campaign_rules.deployments().get("rules-1").outcome == "dry_run"
+    assert campaign_deploying.deployments().get("rules-1").outcome == "dry_run"
     assert worlds.asked == asked
 
 

@@ -9,8 +9,8 @@ from unittest.mock import patch
 
 import httpx
 import pytest
-from genesys_purge.campaign_rules.contents import content
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
+from genesys_purge.campaign_rules.rule_content import content
 from genesys_purge.store.deployments import DynamoDeployments
 from genesys_purge.wiring import adapters
 
@@ -151,7 +151,7 @@ def test_a_rule_that_fails_for_good_has_the_others_rolled_back(campaign: Campaig
     assert outcomes(deployment) == {"A": "rolled_back", "B": "failed"}
     execution = deployment["execution"]
     assert (execution.status, execution.error) == ("FAILED", "CampaignRulesNotDeployed")
-    assert execution.cause == "The deployment ended as rolled_back; its audit says why."
+    assert execution.cause == "The deployment ended as rolled_back; see its audit for the reason."
     waits = [wait for wait in execution.waits if wait]
     assert [low <= wait <= low + 1 for wait, low in zip(waits, (2, 4, 8, 16, 5), strict=True)]
 
@@ -258,5 +258,5 @@ def test_another_set_is_refused_while_one_is_in_progress(campaign: Campaign) -> 
 def test_no_rule_stands_in_an_execution(campaign: Campaign) -> None:
     execution = campaign.deploy(rule("Jane Doe", 1, description="hush"))["execution"]
     fields = {key for _, payload in execution.invocations for key in payload}
-    assert fields == {"deploymentId", "next", "waitSeconds", "attempt"}
+    assert fields == {"deploymentId", "next", "waitSeconds", "failures"}
     assert "Jane" not in json.dumps([*execution.invocations, execution.output])

@@ -9,11 +9,11 @@ import pytest
 
 from simulator import Corpus, Fault, FaultKind, LiveSettings, Operation, SimulatorSettings
 from tests.application import Application, running
+from tests.unit.campaign_rules.deploying.live_bench import LiveBench, contact_rule, trigger_rule
 from tests.unit.campaign_rules.examples import set_list
-from tests.unit.campaign_rules.live_bench import LiveBench, behaviour_rule, contact_rule
 from tests.workflows.test_campaign_rules import Campaign, outcomes
 
-A, P = contact_rule("A", 1), behaviour_rule("P", 2)
+A, P = contact_rule("A", 1), trigger_rule("P", 2)
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +54,7 @@ def test_a_set_is_deployed_once_rolled_back_when_a_call_fails_and_refused_in_wha
     assert campaign.deploy(A, P)["outcome"] == "unchanged"
     before = world(app)
     app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.CREATE_CAMPAIGN_RULE, times=5))
-    changed = campaign.deploy(
-        A | {"executionOrder": 7}, contact_rule("B", 8), behaviour_rule("Q", 9)
-    )
+    changed = campaign.deploy(A | {"executionOrder": 7}, contact_rule("B", 8), trigger_rule("Q", 9))
     assert (changed["outcome"], world(app)) == ("rolled_back", before)
     paths = {each.path for each in app.simulator.requests if "/outbound/" in each.path}
     assert not [path for path in paths if path.endswith("/rules")]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from local.__main__ import main
+from tests.unit.campaign_rules.deploying.live_bench import contact_rule
 from tests.unit.campaign_rules.examples import condition, rule, rule_set, set_list
-from tests.unit.campaign_rules.live_bench import contact_rule
 
 NORTH = rule("north", 1, conditions=[condition("region", "equals", "north", "string")])
 RIVALS = [rule(name, n, actions=[set_list("L", name)]) for n, name in enumerate("AB")]

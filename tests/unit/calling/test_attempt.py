@@ -53,6 +53,15 @@ def test_a_settled_call_keeps_its_number_and_its_unanswered_calls() -> None:
     assert (settled.is_open, settled.is_uncertain) == (False, False)
 
 
+def test_a_restart_counts_from_zero_and_keeps_an_open_call_and_a_doubt() -> None:
+    later = NOON + timedelta(seconds=30)
+    uncertain = CALLED.unsure("timed out").restarted(later)
+    assert (uncertain.number, uncertain.at, uncertain.is_uncertain) == (0, later, True)
+    restarted = CALLED.restarted(later)
+    assert (restarted.number, restarted.is_open) == (0, True)
+    assert restarted.lease_left(later, 60) == 30
+
+
 @given(st.lists(st.sampled_from(["intended", "unsure", "refused", "settled", "abandoned"])))
 def test_a_record_is_read_as_it_was_stored(steps: list[str]) -> None:
     attempt = Attempt()

@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 from genesys_purge.campaign_rules.documented import catalogue
-from genesys_purge.campaign_rules.exporting import events
+from genesys_purge.campaign_rules.exporting import event_query
 from genesys_purge.errors import JobLost, RefusedByGenesys
 from genesys_purge.genesys.answers import error_in
 from genesys_purge.genesys.documented import advice
@@ -39,7 +39,7 @@ MISSING = [
     (register_webhook.REGISTER, ("notifications", "EventBridge")),
     (catalogue.CREATE, ("/outbound/campaignrules",)),
     (catalogue.UPDATE, ("/outbound/rulesets",)),
-    (events.QUERY_EVENTS, ("/audits/query", "EventBridge partner source")),
+    (event_query.QUERY_EVENTS, ("/audits/query", "EventBridge partner source")),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.campaign_rules.deploying.deployment import (
     Deployment,
     DeploymentOutcome,
@@ -64,7 +65,7 @@ def deployment(number: int = 1, **changes: Any) -> Deployment:
         "document": {"campaignId": "campaign-1", "rules": [{"name": "ü", "value": None}]},
         "submitted_by": "tests",
         "submitted_at": NOON,
-        "until": NOON,
+        "execution_started_at": NOON,
     }
     return Deployment(**fields | changes)
 
@@ -86,7 +87,12 @@ def actions(tables: DeploymentTables, deployment_id: str = "rules-1") -> list[Ac
 
 
 def test_a_deployment_is_read_as_it_was_stored(tables: DeploymentTables) -> None:
-    step = Step(name="ü", action=StepAction.UPDATE, before={"a": [None, {"b": 1.5}]}, tries=2)
+    step = Step(
+        name="ü",
+        action=StepAction.UPDATE,
+        before={"a": [None, {"b": 1.5}]},
+        attempt=Attempt(number=2, is_uncertain=True),
+    )
     full = deployment(steps=(step,), errors=({"path": "a", "message": "b"},), detail="line\nline")
     assert begin(tables, full) == full
     assert tables.deployments.get("rules-1") == full

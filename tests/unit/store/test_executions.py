@@ -77,7 +77,7 @@ def test_a_deployments_execution_is_given_its_first_step_and_started_once() -> N
     request = {
         "stateMachineArn": MACHINE,
         "name": "rules-1.2",
-        "input": '{"deploymentId":"rules-1","next":"roll_back","waitSeconds":0,"attempt":0}',
+        "input": '{"deploymentId":"rules-1","next":"roll_back","waitSeconds":0,"failures":0}',
     }
     step = DeploymentStep(deployment_id="rules-1", next=Phase.ROLL_BACK)
     with Stubber(client("stepfunctions")) as stubber:

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
-from genesys_purge.campaign_rules.exporting.ports import Files
+from genesys_purge.campaign_rules.ports import Files
 from genesys_purge.errors import InvalidRequest, TryLater
 from genesys_purge.store.files import PIECE, S3Files
 

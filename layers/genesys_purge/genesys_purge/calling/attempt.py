@@ -51,5 +51,12 @@ class Attempt(Wire):
         """No call is in flight; one that was still open becomes uncertain."""
         return self._with(is_open=False, is_uncertain=self.is_uncertain or self.is_open)
 
+    def restarted(self, now: datetime) -> Self:
+        """Counts the calls from 0 again, for another purpose; an open call or a doubt remains.
+
+        `at` is `now`, unless a call is open: its lease still counts from its intent.
+        """
+        return self._with(number=0, at=self.at if self.is_open else now)
+
     def _with(self, **changes: object) -> Self:
         return self.model_copy(update=changes)

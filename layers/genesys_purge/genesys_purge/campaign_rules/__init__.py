@@ -1,1 +1,1 @@
-"""Outbound campaign rules: read, checked against each other, evaluated on contacts."""
+"""Outbound campaign rules: checked, deployed with roll-back, exported and evaluated."""

@@ -1,4 +1,4 @@
-"""A campaign, and what it is called where those of several organisations lie side by side."""
+"""A campaign, and its key among the campaigns of all organisations."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Campaign(NamedTuple):
-    """A campaign of an organisation, None being the deployment's own.
+    """A campaign of an organisation; None is the default organisation.
 
-    Genesys's ids are unique within an organisation alone.
+    Genesys's ids are unique within one organisation only.
     """
 
     organisation: str | None
@@ -16,7 +16,7 @@ class Campaign(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Unique among all organisations; neither of the names has a slash."""
+        """Unique among all organisations, because neither part contains a slash."""
         if self.organisation is None:
             return self.campaign_id
         return f"{self.organisation}/{self.campaign_id}"

@@ -1,4 +1,4 @@
-"""A rule set held against itself and against what is deployed: every error at once."""
+"""Checks a rule set against itself and the deployed rules; reports every error at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from genesys_purge.campaign_rules.deploying.ports import Platform, PlatformOf
-from genesys_purge.campaign_rules.documented.platform import documented
+from genesys_purge.campaign_rules.ports import Platform, PlatformOf
 from genesys_purge.campaign_rules.rules import (
     MOST_ACTIONS,
     MOST_RULES,
@@ -25,11 +24,11 @@ from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.request import as_object, read_fields, require_none
 
 
-class Placed(NamedTuple):
-    """A rule, what errors call it, and its path; what is deployed has none."""
+class Labelled(NamedTuple):
+    """A rule, its label in messages, and its path in the document (None for a deployed rule)."""
 
     rule: Rule | DeployedRule
-    called: str
+    label: str
     path: str | None
 
 
@@ -38,31 +37,34 @@ def check(
     deployed: Sequence[DeployedRule] = (),
     *,
     exclusive: bool = True,
-    platform_of: PlatformOf = documented,
+    platform_of: PlatformOf | None = None,
 ) -> RuleSet:
-    """The rule set in a JSON-like document; InvalidRequest with every error of it.
+    """The rule set in a JSON-like document; InvalidRequest with every error in it.
 
-    A deployed rule is replaced by the document's rule of its name and clashes with none; the
-    others stay. Rules that are not enabled clash like any other: they may be enabled any time.
-    Rules that are not to be `exclusive` may set one list to different values. What the `platform`
-    cannot take is an error, too.
+    A rule of the document replaces the deployed rule of its name; the other deployed rules stay
+    and may conflict. Disabled rules conflict as well, because they can be enabled at any time.
+    With `exclusive=False`, rules may set one list to different values. `platform_of` adds the
+    errors of the organisation's platform.
     """
     given = as_object(document)
     rule_set, errors = read_fields(RuleSet, given)
     if given.get("rules") in ([], ()):
         errors.append(FieldError("rules", "must hold at least one rule"))
-    # A set with a wrong rule has none at all, and the others may clash nevertheless.
+    # One wrong rule makes the whole list None; the readable parts are still checked.
     rules = rule_set.rules or tuple(_drafts(given.get("rules")))
     conflicts = _conflicts(rules, deployed, exclusive=exclusive)
-    platform = _platform(rule_set.organisation, platform_of, errors)
-    require_none(chain(errors, conflicts, platform.refused(rules, deployed)))
+    unsupported: Iterable[FieldError] = ()
+    if platform_of:
+        platform = _platform(rule_set.organisation, platform_of, errors)
+        unsupported = platform.errors_in(rules, deployed)
+    require_none(chain(errors, conflicts, unsupported))
     return rule_set
 
 
 def _platform(
     organisation: str | None, platform_of: PlatformOf, errors: list[FieldError]
 ) -> Platform:
-    """The organisation's; where none has that name, the deployment's own and an error."""
+    """The organisation's platform; the default organisation's and an error for unknown names."""
     try:
         return platform_of(organisation)
     except InvalidRequest as unknown:
@@ -71,7 +73,7 @@ def _platform(
 
 
 def _drafts(items: object) -> Iterator[Rule]:
-    """What can be read of each rule; a wrong field is None, a wrong action says nothing."""
+    """The readable parts of each rule; a wrong field is None, a wrong action is empty."""
     for item in _objects(items, MOST_RULES):
         draft, _ = read_fields(Rule, item)
         actions = tuple(_draft_of(action) for action in _objects(item.get("actions"), MOST_ACTIONS))
@@ -84,7 +86,7 @@ def _draft_of(item: Mapping[str, Any]) -> Action:
 
 
 def _objects(items: object, most: int) -> Iterator[Mapping[str, Any]]:
-    """The items of a list, each in its place; what is no object is an empty one."""
+    """The items of a list in their positions; an item that is not an object is an empty one."""
     for item in islice(items, most) if isinstance(items, list | tuple) else ():
         yield item if isinstance(item, Mapping) else {}
 
@@ -93,53 +95,55 @@ def _conflicts(
     rules: Sequence[Rule], deployed: Iterable[DeployedRule], *, exclusive: bool
 ) -> Iterator[FieldError]:
     ours = [
-        Placed(rule, f'rules.{position} "{rule.name or ""}"', f"rules.{position}")
+        Labelled(rule, f'rules.{position} "{rule.name or ""}"', f"rules.{position}")
         for position, rule in enumerate(rules)
     ]
     replaced = {rule.name for rule in rules}
     staying = [
-        Placed(rule, f'the deployed rule "{rule.name[:100]}"', None)
+        Labelled(rule, f'the deployed rule "{rule.name[:100]}"', None)
         for rule in deployed
         if rule.name not in replaced
     ]
-    yield from _lists_not_named(ours)
-    yield from _shared(ours, "name", "name", lambda rule: rule.name)
-    yield from _shared(
+    yield from _missing_list_ids(ours)
+    yield from _duplicates(ours, "name", "name", lambda rule: rule.name)
+    yield from _duplicates(
         [*staying, *ours], "executionOrder", "execution order", lambda rule: rule.execution_order
     )
     if exclusive:
-        yield from _lists_set_differently([*staying, *ours])
+        yield from _list_conflicts([*staying, *ours])
 
 
-def _lists_not_named(placed: Iterable[Placed]) -> Iterator[FieldError]:
-    for each in placed:
+def _missing_list_ids(labelled: Iterable[Labelled]) -> Iterator[FieldError]:
+    for each in labelled:
         for position, action in set_lists(each.rule):
             if action.list_id is None:
-                yield FieldError(f"{each.path}.actions.{position}.listId", "is required to setList")
+                yield FieldError(
+                    f"{each.path}.actions.{position}.listId", "is required for setList"
+                )
 
 
-def _shared(
-    placed: Iterable[Placed],
+def _duplicates(
+    labelled: Iterable[Labelled],
     field: str,
     words: str,
     value_of: Callable[[Rule | DeployedRule], str | int | None],
 ) -> Iterator[FieldError]:
-    """Every pair of rules that have the same of what each must have for itself."""
-    holders: dict[str | int, list[Placed]] = defaultdict(list)
-    for each in placed:
+    """Every pair of rules with the same value of a field that must be unique."""
+    holders: dict[str | int, list[Labelled]] = defaultdict(list)
+    for each in labelled:
         value = value_of(each.rule)
         if value is None:
             continue
         for other in holders[value] if each.path else ():
-            message = f"{other.called} and {each.called} have the same {words}, {value}"
+            message = f"{other.label} and {each.label} have the same {words}, {value}"
             yield FieldError(f"{each.path}.{field}", message)
         holders[value].append(each)
 
 
-def _lists_set_differently(placed: Iterable[Placed]) -> Iterator[FieldError]:
-    """Every pair of rules whose setList actions name one list and different values."""
-    setters: dict[str, dict[object, dict[str, Placed]]] = defaultdict(lambda: defaultdict(dict))
-    for each in placed:
+def _list_conflicts(labelled: Iterable[Labelled]) -> Iterator[FieldError]:
+    """Every pair of rules whose setList actions set one list to different values."""
+    setters: dict[str, dict[object, dict[str, Labelled]]] = defaultdict(lambda: defaultdict(dict))
+    for each in labelled:
         for position, action in set_lists(each.rule):
             if action.list_id is None:
                 continue
@@ -148,16 +152,17 @@ def _lists_set_differently(placed: Iterable[Placed]) -> Iterator[FieldError]:
                 setting.values() for rival, setting in by_value.items() if rival != value
             )
             for other in rivals if each.path else ():
-                if other.called != each.called:
+                if other.label != each.label:
                     yield FieldError(
                         f"{each.path}.actions.{position}.value",
-                        f'{other.called} and {each.called} set list "{action.list_id}" '
+                        f'{other.label} and {each.label} set list "{action.list_id}" '
                         "to different values",
                     )
-            by_value[value][each.called] = each
+            by_value[value][each.label] = each
 
 
 def set_lists(rule: Rule | DeployedRule) -> Iterator[tuple[int, Action | DeployedAction]]:
+    """The setList actions of a rule, each with its position."""
     actions: Sequence[Action | DeployedAction] = rule.actions or ()
     for position, action in enumerate(actions):
         if action.type == SET_LIST:
@@ -165,7 +170,7 @@ def set_lists(rule: Rule | DeployedRule) -> Iterator[tuple[int, Action | Deploye
 
 
 def comparable(value: Any) -> object:
-    """Equal for the same JSON value: 1 is 1.0 and is not true."""
+    """Equal for equal JSON values: 1 equals 1.0 and differs from true."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return value

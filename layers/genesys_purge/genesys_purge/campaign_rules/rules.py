@@ -1,4 +1,4 @@
-"""Campaign rules (D5): as a rule set writes them, and as Genesys answers with them."""
+"""Campaign rules (D5), as a rule set defines them and as Genesys returns them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RFC_3339 = re.compile(
 
 
 class Operator(StrEnum):
-    """How a contact's value is held against a condition's."""
+    """How a contact's value is compared with a condition's value."""
 
     EQUALS = "equals"
     NOT_EQUALS = "notEquals"
@@ -40,7 +40,7 @@ class Operator(StrEnum):
 
 
 class ValueType(StrEnum):
-    """What both values must be; text compares by code points, `contains` finds a part of it."""
+    """The type of both values; strings compare by code points."""
 
     STRING = "string"
     NUMBER = "number"
@@ -70,18 +70,18 @@ EXPECTED = {
 
 
 def moment(value: object) -> datetime | None:
-    """The moment of an RFC 3339 text with an offset, or midnight UTC of YYYY-MM-DD; else None."""
+    """The time in an RFC 3339 text with an offset, midnight UTC for YYYY-MM-DD, otherwise None."""
     if type(value) is not str or RFC_3339.fullmatch(value) is None:
         return None
     is_day = len(value) == len("YYYY-MM-DD")
     try:
         return datetime.fromisoformat(f"{value}T00:00:00Z" if is_day else value.upper())
-    except ValueError:  # the 30th of February
+    except ValueError:  # such as 30 February
         return None
 
 
 def fits(value: object, kind: ValueType) -> bool:
-    """Whether a JSON value is of that type; `true` is no number, and `"1"` is none."""
+    """Whether a JSON value has that type; `true` and `"1"` are not numbers."""
     match kind:
         case ValueType.STRING:
             return isinstance(value, str) and len(value) <= LONGEST_TEXT
@@ -122,15 +122,15 @@ CampaignId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 
 
 class Condition(Wire):
-    """Holds where the contact's value at the dotted path `attribute` compares as it says.
+    """Compares the contact's value at the dotted path `attribute` with `value`.
 
-    `value` fits `type`, as `operator` does; for `in` it is a list of values that do.
+    `value` has the type `type`; for the operator `in` it is a list of such values.
     """
 
     attribute: Path
     operator: Operator
     type: ValueType
-    # Last, so that its validator knows the others.
+    # Declared last, because its validator reads the other fields.
     value: Any
 
     @field_validator("value")
@@ -154,7 +154,7 @@ class Condition(Wire):
 
 
 class Action(Wire):
-    """What a rule does to a contact that matches; `setList` is the one with rules of its own."""
+    """What a rule does with a matching contact; only `setList` is checked further."""
 
     type: Name
     list_id: Name | None = None
@@ -180,7 +180,7 @@ class Rule(Wire):
 
 
 class RuleSet(Wire):
-    """The rules of one campaign of one organisation that are deployed together."""
+    """The rules of one campaign of one organisation, deployed together."""
 
     campaign_id: CampaignId
     organisation: OrganisationName | None = None
@@ -200,7 +200,7 @@ def _misnamed_items(payload: Mapping[str, Any], name: str, kind: type[Wire]) -> 
 
 
 class DeployedAction(Wire):
-    """An action as Genesys knows it; fields that we do not know are kept."""
+    """An action as Genesys returns it; unknown fields are kept."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -212,8 +212,7 @@ class DeployedAction(Wire):
 class DeployedRule(Wire):
     """A rule as Genesys returns it; unknown fields are kept, so that it can be rolled back.
 
-    Its conditions are Genesys's own: nothing here reads them. Where Genesys keeps no execution
-    order of a rule it has none.
+    `conditions` are not interpreted. `execution_order` is None where Genesys stores none.
     """
 
     model_config = ConfigDict(extra="allow")

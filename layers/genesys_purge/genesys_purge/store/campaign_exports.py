@@ -1,4 +1,4 @@
-"""How far each campaign's changes are exported, in DynamoDB."""
+"""The progress of campaigns' exports in DynamoDB."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from genesys_purge.campaign_rules.campaign import Campaign
 from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from genesys_purge.store.items import Item
 
 
 class DynamoChangeExports:
@@ -24,16 +25,16 @@ class DynamoChangeExports:
 
     def get(self, campaign: Campaign) -> CampaignExport | None:
         answer = self._client.get_item(
-            TableName=self._table, Key=items.export_key(campaign), ConsistentRead=True
+            TableName=self._table, Key=_key(campaign), ConsistentRead=True
         )
         item = answer.get("Item")
-        return items.export_in(item) if item else None
+        return CampaignExport.model_validate_json(item["body"]["S"]) if item else None
 
     def put(self, export: CampaignExport, record: AuditRecord | None = None) -> None:
         self._ledger.commit([self._write(export)], record)
 
     def _write(self, export: CampaignExport) -> Write:
-        item = items.export_item(export)
+        item = _item(export)
         if export.version == 1:
             return Write(self._table, item, "attribute_not_exists(campaignId)")
         return Write(
@@ -43,3 +44,14 @@ class DynamoChangeExports:
             {":before": {"N": str(export.version - 1)}},
             {"#version": "version"},
         )
+
+
+def _key(campaign: Campaign) -> Item:
+    return {"campaignId": {"S": campaign.key}}
+
+
+def _item(export: CampaignExport) -> Item:
+    return _key(export.campaign) | {
+        "version": {"N": str(export.version)},
+        "body": {"S": export.model_dump_json(by_alias=True, exclude_none=True)},
+    }

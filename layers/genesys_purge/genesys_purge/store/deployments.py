@@ -1,4 +1,4 @@
-"""Deployments in DynamoDB, and who has each campaign."""
+"""Deployments in DynamoDB, and the deployment that holds each campaign."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOBODY = "-"
 FREE = "attribute_not_exists(deploymentId) OR holder = :holder"
 HELD = "holder = :holder"
-# A campaign may become free between being found taken and being looked at.
+# A campaign may be released between the failed write and the read of its deployment.
 ATTEMPTS = 3
 
 
@@ -40,7 +40,7 @@ class DynamoDeployments:
                     return stored
             else:
                 return deployment
-        raise LostRace(f"the deployments of {deployment.campaign.key} stayed busy")
+        raise LostRace(f"the deployments of campaign {deployment.campaign.key} stayed busy")
 
     def get(self, deployment_id: str) -> Deployment:
         item = self._item(deployment_id)
@@ -57,24 +57,24 @@ class DynamoDeployments:
             {"#version": "version"},
         )
         ends = deployment.status is DeploymentStatus.FINISHED and not deployment.is_dry
-        writes = [successor, self._let_go(deployment)] if ends else [successor]
+        writes = [successor, self._release(deployment)] if ends else [successor]
         self._ledger.commit(writes, record)
 
     def _first_writes(self, deployment: Deployment) -> list[Write]:
         fresh = "attribute_not_exists(deploymentId)"
-        first = Write(self._table, _deployment_item(deployment), fresh)
-        return [first] if deployment.is_dry else [first, self._take(deployment)]
+        first_write = Write(self._table, _deployment_item(deployment), fresh)
+        return [first_write] if deployment.is_dry else [first_write, self._hold(deployment)]
 
-    def _take(self, deployment: Deployment) -> Write:
+    def _hold(self, deployment: Deployment) -> Write:
         item = _campaign_item(deployment.campaign, deployment.deployment_id)
         return Write(self._table, item, FREE, {":holder": {"S": NOBODY}})
 
-    def _let_go(self, deployment: Deployment) -> Write:
+    def _release(self, deployment: Deployment) -> Write:
         held: Item = {":holder": {"S": deployment.deployment_id}}
         return Write(self._table, _campaign_item(deployment.campaign, NOBODY), HELD, held)
 
     def _of_campaign(self, campaign: Campaign) -> Deployment | None:
-        """The deployment that has the campaign."""
+        """The deployment that holds the campaign."""
         item = self._item(_campaign_key(campaign))
         holder = item["holder"]["S"] if item else NOBODY
         return None if holder == NOBODY else self.get(holder)

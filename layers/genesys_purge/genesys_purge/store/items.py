@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import orjson
 
 from genesys_purge.calling.slots import Slot
-from genesys_purge.campaign_rules.campaign import Campaign
-from genesys_purge.campaign_rules.exporting.campaign_export import CampaignExport
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.run import Run
@@ -88,21 +86,6 @@ def audit_item(record: AuditRecord) -> Item:
         "at": {"S": record.at.isoformat()},
         "body": body_of(record),
     }
-
-
-def export_key(campaign: Campaign) -> Item:
-    return {"campaignId": {"S": campaign.key}}
-
-
-def export_item(export: CampaignExport) -> Item:
-    return export_key(export.campaign) | {
-        "version": {"N": str(export.version)},
-        "body": body_of(export),
-    }
-
-
-def export_in(item: Item) -> CampaignExport:
-    return CampaignExport.model_validate_json(item["body"]["S"])
 
 
 def run_in(item: Item) -> Run:

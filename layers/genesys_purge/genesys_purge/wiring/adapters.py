@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from genesys_purge.genesys.client import Circuit, GenesysClient
     from genesys_purge.model.organisation import Organisation
     from genesys_purge.store.directory import StoredDirectory
+    from genesys_purge.store.files import S3Files
     from genesys_purge.store.holds import DynamoHolds
     from genesys_purge.store.ledger import Ledger
     from genesys_purge.store.organisations import ParameterOrganisations
@@ -118,6 +119,13 @@ def policies() -> ParameterPolicies:
     return ParameterPolicies(
         parameters(), this.named("retention_parameter"), this.named("switch_parameter")
     )
+
+
+@cache
+def files() -> S3Files:
+    from genesys_purge.store.files import S3Files
+
+    return S3Files(lambda: aws("s3"))
 
 
 def secret(secret_id: str, max_age: int) -> StoredSecret:

@@ -1,1 +1,1 @@
-"""The deployment of rule sets to campaigns, step by step, with roll-back."""
+"""Deploys rule sets to campaigns step by step, and rolls failed deployments back."""

@@ -4,135 +4,136 @@ from __future__ import annotations
 
 from typing import Any
 
-from genesys_purge.campaign_rules.contents import difference, is_same
-from genesys_purge.campaign_rules.deploying.changing import (
-    Changing,
-    Made,
-    may_be_repeated,
-    pause,
-    with_doubt,
-)
+from genesys_purge.campaign_rules.deploying.deployed_rules import DeployedRules
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_messages import PHASES, DeploymentStep, Phase
 from genesys_purge.campaign_rules.deploying.deployment_steps import Step, StepAction, StepState
-from genesys_purge.campaign_rules.deploying.keeping import Keeper, reason_of
-from genesys_purge.campaign_rules.deploying.ports import CatalogueOf
-from genesys_purge.campaign_rules.deploying.snapshot import Snapshot
-from genesys_purge.campaign_rules.deploying.waiting import AT_ONCE, TRIES, backoff
+from genesys_purge.campaign_rules.deploying.deployment_writer import DeploymentWriter, reason_of
+from genesys_purge.campaign_rules.deploying.rule_calls import (
+    CallSucceeded,
+    RuleCalls,
+    may_be_repeated,
+)
+from genesys_purge.campaign_rules.deploying.waiting import TASK_TIME, TRIES, RetryWaits
+from genesys_purge.campaign_rules.ports import CatalogueOf
+from genesys_purge.campaign_rules.rule_content import difference, is_same
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
 
-FOUND = "found as wanted after a call that was not answered"
+FOUND = "found after a call without an answer"
 
 
 class ApplyCampaignRules:
-    """One turn; every turn reads before it writes, and may be repeated or raced without harm."""
+    """Applies as many steps as its time allows; each task reads the rules before it writes.
 
-    def __init__(self, keeper: Keeper, catalogue_of: CatalogueOf, changing: Changing) -> None:
-        self._keeper = keeper
+    A task can be repeated, or run beside another one, without harm.
+    """
+
+    def __init__(
+        self,
+        writer: DeploymentWriter,
+        catalogue_of: CatalogueOf,
+        calls: RuleCalls,
+        waits: RetryWaits,
+    ) -> None:
+        self._writer = writer
         self._catalogue_of = catalogue_of
-        self._changing = changing
+        self._calls = calls
+        self._waits = waits
 
     def __call__(self, message: DeploymentStep) -> DeploymentStep:
-        """Rules that need no wait are applied at once, so that many do not fill the history."""
-        deployment = self._keeper.get(message.deployment_id)
+        deployment = self._writer.get(message.deployment_id)
         if deployment.status is not DeploymentStatus.APPLYING:
             return message.then(PHASES[deployment.status])
         try:
-            snapshot = Snapshot(self._catalogue_of, deployment)
+            rules = DeployedRules(self._catalogue_of, deployment)
         except TryLater as error:
             return self._unread(deployment, message, error)
-        until = self._keeper.now() + AT_ONCE
-        turned: Deployment | DeploymentStep = deployment
-        while isinstance(turned, Deployment):
-            number = turned.next_to_apply
-            if turned.status is not DeploymentStatus.APPLYING or number is None:
-                return message.then(_phase_of(turned))
-            if self._keeper.now() >= until:
+        until = self._writer.now() + TASK_TIME
+        result: Deployment | DeploymentStep = deployment
+        while isinstance(result, Deployment):
+            number = result.next_to_apply
+            if result.status is not DeploymentStatus.APPLYING or number is None:
+                return message.then(_phase_of(result))
+            if self._writer.now() >= until:
                 return message.then(Phase.APPLY)
-            turned = self._turn(turned, number, snapshot, message)
-        return turned
+            result = self._apply(result, number, rules, message)
+        return result
 
     def _unread(
         self, deployment: Deployment, message: DeploymentStep, error: TryLater
     ) -> DeploymentStep:
-        if message.attempt + 1 < TRIES:
-            return message.again(backoff(message.attempt + 1, error))
-        return message.then(PHASES[self._keeper.roll_back(deployment, reason_of(error)).status])
+        if message.failures + 1 < TRIES:
+            return message.again(self._waits.after(message.failures + 1, error))
+        return message.then(PHASES[self._writer.roll_back(deployment, reason_of(error)).status])
 
-    def _turn(
-        self, deployment: Deployment, number: int, snapshot: Snapshot, message: DeploymentStep
+    def _apply(
+        self, deployment: Deployment, number: int, rules: DeployedRules, message: DeploymentStep
     ) -> Deployment | DeploymentStep:
-        """The deployment with one step more, or on its way back; or what to wait for."""
+        """The deployment after one step, or on its way back; or the wait before a retry."""
         step = deployment.steps[number]
-        if lease := self._changing.lease(deployment, number, message):
-            return message.after_lease(lease, deployment.version)
-        current = snapshot.of(step)
+        if lease := self._calls.lease_left(step):
+            return message.after(lease)
+        current = rules.rule_of(step)
         if current and is_same(current.to_json(), deployment.wanted(step)):
             return self._found(deployment, number, current)
-        if obstacle := _obstacle(deployment, step, current, snapshot):
+        if obstacle := _obstacle(deployment, step, current, rules):
             return self._fail(deployment, number, obstacle)
-        return self._change(deployment, number, current, snapshot, message)
+        return self._change(deployment, number, current, rules, message)
 
     def _found(self, deployment: Deployment, number: int, rule: DeployedRule) -> Deployment:
         step = deployment.steps[number]
-        if with_doubt(step).is_uncertain:
+        if step.is_uncertain:
             return self._applied(deployment, number, rule, FOUND)
-        # Somebody else brought it there: it is not ours to roll back.
-        same = step.to(StepState.UNCHANGED, rule_id=rule.id, detail=None)
-        return self._keeper.put(deployment.with_step(number, same))
+        # Another client made the change, so it is not ours to roll back.
+        same = step.settled(StepState.UNCHANGED, rule_id=rule.id)
+        return self._writer.put(deployment.with_step(number, same))
 
     def _change(
         self,
         deployment: Deployment,
         number: int,
         current: DeployedRule | None,
-        snapshot: Snapshot,
+        rules: DeployedRules,
         message: DeploymentStep,
     ) -> Deployment | DeploymentStep:
-        intent = _intent(deployment.steps[number], current)
-        wanted = deployment.wanted(intent)
+        step = _applying(deployment.steps[number], current)
+        wanted = deployment.wanted(step)
 
         def call() -> DeployedRule:
-            return snapshot.update(current, wanted) if current else snapshot.create(wanted)
+            return rules.update(current, wanted) if current else rules.create(wanted)
 
-        attempt = self._changing.attempt(deployment, number, intent, call)
-        if isinstance(attempt, Made):
-            return self._applied(attempt.deployment, number, attempt.answer)
-        error, tries = attempt.error, attempt.deployment.steps[number].tries
-        if may_be_repeated(error) and tries < TRIES:
-            return message.then(Phase.APPLY, pause(tries, error))
+        result = self._calls.make(deployment, number, step, call)
+        if isinstance(result, CallSucceeded):
+            return self._applied(result.deployment, number, result.answer)
+        error, calls = result.error, result.deployment.steps[number].attempt.number
+        if may_be_repeated(error) and calls < TRIES:
+            return message.then(Phase.APPLY, self._waits.after_call(calls, error))
         return self._fail(
-            attempt.deployment, number, reason_of(error), correlation_id=error.correlation_id
+            result.deployment, number, reason_of(error), correlation_id=error.correlation_id
         )
 
     def _applied(
         self, deployment: Deployment, number: int, rule: DeployedRule, how: str | None = None
     ) -> Deployment:
         step = deployment.steps[number]
-        applied = step.to(
-            StepState.APPLIED,
-            rule_id=rule.id,
-            written=rule.version,
-            intended_at=None,
-            is_uncertain=False,
-            detail=None,
-        )
+        applied = step.settled(StepState.APPLIED, rule_id=rule.id, written=rule.version)
         is_new = step.before is None
-        return self._keeper.put(
+        return self._writer.put(
             deployment.with_step(number, applied),
             Action.CAMPAIGN_RULE_CREATED if is_new else Action.CAMPAIGN_RULE_UPDATED,
             rule_name=step.name,
-            detail="; ".join(filter(None, (_told(deployment, step, rule), how))),
+            detail="; ".join(filter(None, (_description(deployment, step, rule), how))),
         )
 
     def _fail(self, deployment: Deployment, number: int, reason: str, **facts: Any) -> Deployment:
-        """A rule has failed for good: from here on everything is rolled back."""
+        """The rule has failed: everything is rolled back from here on."""
         step = deployment.steps[number]
-        failed = with_doubt(step).to(StepState.FAILED, detail=reason)
-        back = deployment.replacing(number, failed).rolling_back(f'"{step.name}": {reason}')
-        return self._keeper.put(
+        failed = step.to(StepState.FAILED, attempt=step.attempt.abandoned(), detail=reason)
+        back = deployment.replacing(number, failed)
+        back = back.rolling_back(f'"{step.name}": {reason}', self._writer.now())
+        return self._writer.put(
             back, Action.CAMPAIGN_RULE_FAILED, rule_name=step.name, detail=reason, **facts
         )
 
@@ -143,8 +144,8 @@ def _phase_of(deployment: Deployment) -> Phase:
     return PHASES[deployment.status]
 
 
-def _intent(step: Step, current: DeployedRule | None) -> Step:
-    """What is about to be done: `before` is what would be rolled back, however it came there."""
+def _applying(step: Step, current: DeployedRule | None) -> Step:
+    """The step before its call; `before` is what a roll back restores."""
     if current is None:
         return step.to(StepState.APPLYING)
     return step.to(
@@ -156,24 +157,27 @@ def _intent(step: Step, current: DeployedRule | None) -> Step:
 
 
 def _obstacle(
-    deployment: Deployment, step: Step, current: DeployedRule | None, snapshot: Snapshot
+    deployment: Deployment, step: Step, current: DeployedRule | None, rules: DeployedRules
 ) -> str | None:
-    """Why a call would be in vain; once it was made, for a list may lag behind."""
+    """Why a call would fail.
+
+    The execution order is checked only after a call, because a list may be outdated before it.
+    """
     if current is None and (step.rule_id or step.action is StepAction.UPDATE):
-        return "somebody else deleted it meanwhile"
-    if step.tries >= TRIES:
-        return f"came to nothing in {step.tries} tries; {step.detail or 'none was answered'}"
+        return "another client deleted it meanwhile"
+    if step.attempt.number >= TRIES:
+        return f"failed in {TRIES} tries; {step.attempt.reason or 'none was answered'}"
     order = deployment.wanted(step).get("executionOrder")
-    other = snapshot.in_the_way(order, current) if step.tries else None
-    return f'execution order {order} is that of "{other.name}" meanwhile' if other else None
+    other = rules.holder_of(order, current) if step.attempt.number else None
+    return f'"{other.name}" has execution order {order} meanwhile' if other else None
 
 
-def _told(deployment: Deployment, step: Step, rule: DeployedRule) -> str:
-    wanted = f"{rule.id}, version {rule.version}"
+def _description(deployment: Deployment, step: Step, rule: DeployedRule) -> str:
+    written = f"{rule.id}, version {rule.version}"
     if step.parked_at is not None:
-        return f"{wanted}: for a while at execution order {step.parked_at}, to make way"
-    if step.disabled_as:
-        return f"{wanted}: disabled for a while, to be changed or enabled"
+        return f"{written}: moved to execution order {step.parked_at} temporarily"
+    if step.stage:
+        return f"{written}: disabled temporarily"
     if step.before is None:
-        return wanted
-    return f"{wanted}: {', '.join(difference(step.before, deployment.wanted(step)))}"
+        return written
+    return f"{written}: {', '.join(difference(step.before, deployment.wanted(step)))}"

@@ -1,4 +1,4 @@
-"""CompleteCampaignRules: say how a deployment ended, and let go of its campaign."""
+"""CompleteCampaignRules: store how a deployment ended, and release its campaign."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from genesys_purge.campaign_rules.deploying.deployment_messages import (
     DeploymentResult,
     DeploymentStep,
 )
-from genesys_purge.campaign_rules.deploying.keeping import Keeper
+from genesys_purge.campaign_rules.deploying.deployment_writer import DeploymentWriter
 
 
 class CompleteCampaignRules:
-    """The last task; told again, it says the same again."""
+    """The last task; a repeated call returns the same result."""
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, writer: DeploymentWriter) -> None:
+        self._writer = writer
 
     def __call__(self, message: DeploymentStep) -> DeploymentResult:
-        deployment = self._keeper.get(message.deployment_id)
+        deployment = self._writer.get(message.deployment_id)
         if deployment.outcome is None:
             deployment = self._ended(deployment)
         outcome = deployment.outcome or DeploymentOutcome.FAILED
@@ -29,7 +29,7 @@ class CompleteCampaignRules:
 
     def _ended(self, deployment: Deployment) -> Deployment:
         if deployment.is_verified:
-            return self._keeper.finish(deployment, DeploymentOutcome.DEPLOYED, None)
+            return self._writer.finish(deployment, DeploymentOutcome.DEPLOYED, None)
         is_back = deployment.status is DeploymentStatus.ROLLING_BACK and deployment.is_as_before
         outcome = DeploymentOutcome.ROLLED_BACK if is_back else DeploymentOutcome.FAILED
-        return self._keeper.finish(deployment, outcome, deployment.detail)
+        return self._writer.finish(deployment, outcome, deployment.detail)

@@ -1,4 +1,4 @@
-"""What the states of a deployment say to each other: its id, never a rule."""
+"""The messages between the states of a deployment; they carry its id, never a rule."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from genesys_purge.model.wire import Wire
 
 
 class Phase(StrEnum):
-    """What is to be done with a deployment once its wait is over."""
+    """The task that a deployment needs next."""
 
     PLAN = "plan"
     APPLY = "apply"
@@ -44,14 +44,12 @@ class DeploymentRef(Wire):
 class DeploymentStep(DeploymentRef):
     """Where a deployment stands in its wait loop.
 
-    `attempt` counts the turns that came to nothing in a row; `seen` is the version at which a
-    call was found under way, whose maker is gone where it stands after the wait as well.
+    `failures` counts the tasks in a row that could not read Genesys, or not verify a rule.
     """
 
     next: Phase = Phase.PLAN
     wait_seconds: Annotated[int, Field(ge=0)] = 0
-    attempt: Annotated[int, Field(ge=0)] = 0
-    seen: int | None = None
+    failures: Annotated[int, Field(ge=0)] = 0
 
     @classmethod
     def of(cls, deployment: Deployment) -> DeploymentStep:
@@ -59,39 +57,38 @@ class DeploymentStep(DeploymentRef):
         return cls(deployment_id=deployment.deployment_id, next=PHASES[deployment.status])
 
     def again(self, wait_seconds: float) -> DeploymentStep:
-        """The same phase once more after at least `wait_seconds`."""
+        """The same phase after a failure and at least `wait_seconds`."""
         return self.model_copy(
-            update={"wait_seconds": ceil(wait_seconds), "attempt": self.attempt + 1, "seen": None}
+            update={"wait_seconds": ceil(wait_seconds), "failures": self.failures + 1}
         )
 
     def then(self, following: Phase, wait_seconds: float = 0) -> DeploymentStep:
-        """Another phase, or the same after a turn that came to something."""
+        """Another phase, or the same one after progress."""
         return DeploymentStep(
             deployment_id=self.deployment_id, next=following, wait_seconds=ceil(wait_seconds)
         )
 
-    def after_lease(self, wait_seconds: float, version: int) -> DeploymentStep:
-        """The same phase once whoever is making a call has made it or is gone."""
-        wait = {"wait_seconds": ceil(wait_seconds), "seen": version}
-        return self.model_copy(update=wait)
+    def after(self, wait_seconds: float) -> DeploymentStep:
+        """The same phase after a wait that is not a failure."""
+        return self.model_copy(update={"wait_seconds": ceil(wait_seconds)})
 
 
 class StoppedExecution(Wire):
-    """What EventBridge tells of an execution that ended without success."""
+    """What EventBridge reports of an execution that ended without success."""
 
     execution: str
     status: str
 
 
 class SubmittedDeployment(DeploymentRef):
-    """What the caller is told: a new deployment, or the one in progress of the very same set."""
+    """The answer to a submission: a new deployment, or the one in progress of the same set."""
 
     campaign_id: str
     status: DeploymentStatus
 
 
 class DeploymentResult(DeploymentRef):
-    """How a deployment ended, and whether that is a success for those who watch executions."""
+    """How a deployment ended, and whether its execution succeeds."""
 
     outcome: DeploymentOutcome
     succeeded: bool

@@ -1,4 +1,4 @@
-"""From a rule set and what is deployed to the calls that lead there, none of which collides."""
+"""Plans the calls that lead from the deployed rules to a rule set, without any collision."""
 
 from __future__ import annotations
 
@@ -8,41 +8,35 @@ from itertools import chain, count
 
 import orjson
 
-from genesys_purge.campaign_rules.contents import is_same
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
-from genesys_purge.campaign_rules.deploying.deployment_steps import (
-    DisabledAs,
-    Step,
-    StepAction,
-    StepState,
-)
-from genesys_purge.campaign_rules.deploying.ports import Staging
-from genesys_purge.campaign_rules.documented.platform import at_once
+from genesys_purge.campaign_rules.deploying.deployment_steps import Step, StepAction, StepState
+from genesys_purge.campaign_rules.ports import Stage, Staging
+from genesys_purge.campaign_rules.rule_content import is_same
 from genesys_purge.campaign_rules.rules import LARGEST, DeployedRule, Rule
 from genesys_purge.errors import FieldError
 
-# A rule as Genesys answers with it has D5's words and its own, and ids, dates and the like.
-WORDS_OF_BOTH, IDS_AND_DATES = 3, 1_000
+# Genesys returns a rule in the terms of D5 and in its own terms, with ids and dates.
+FORMS, IDS_AND_DATES = 3, 1_000
 
 
 def ambiguous(rules: Sequence[Rule], deployed: Iterable[DeployedRule]) -> Iterator[FieldError]:
-    """A name that several deployed rules have says nothing of which of them to update."""
+    """A name that several deployed rules share does not say which of them to update."""
     times: dict[str, int] = defaultdict(int)
     for each in deployed:
         times[each.name] += 1
     for position, rule in enumerate(rules):
         if times[rule.name] > 1:
-            message = f"Genesys has {times[rule.name]} rules of this name; leave it one"
+            message = f"names {times[rule.name]} rules at Genesys; delete all but one there"
             yield FieldError(f"rules.{position}.name", message)
 
 
 def plan(
-    rules: Sequence[Rule], deployed: Sequence[DeployedRule], staging: Staging = at_once
+    rules: Sequence[Rule], deployed: Sequence[DeployedRule], staging: Staging
 ) -> tuple[Step, ...]:
-    """A step for each rule, and more for each that must first make way for another or be disabled.
+    """A step for each rule, with interim steps for rules that must be moved or disabled first.
 
-    In execution order, as far as it goes: Genesys refuses an execution order that another rule
-    still has. `rules` were checked against `deployed`.
+    The steps follow the execution order where possible, because Genesys refuses an execution order
+    that another rule still has. `rules` must be checked against `deployed` before.
     """
     known = {rule.name: rule for rule in deployed}
     orders = Orders(deployed, rules)
@@ -67,7 +61,7 @@ def plan(
 
 
 class Orders:
-    """Which rule has which execution order, as the calls go on."""
+    """The execution order of each rule while the calls are made."""
 
     def __init__(self, deployed: Sequence[DeployedRule], rules: Sequence[Rule]) -> None:
         self._of = {
@@ -81,7 +75,7 @@ class Orders:
         self._never |= {rule.execution_order for rule in rules}
 
     def first_to_move(self, rule: Rule, pending: Mapping[str, Rule]) -> Rule | None:
-        """The rule itself, or who must go before it; None where each waits for another."""
+        """The rule itself, or the rule that must move before it; None if they wait in a circle."""
         waiting: set[str] = set()
         while others := self._others(rule):
             if rule.name in waiting:
@@ -91,7 +85,7 @@ class Orders:
         return rule
 
     def holder(self, rule: Rule) -> str:
-        """Who has the order that the rule wants."""
+        """The rule that has the wanted execution order."""
         return min(self._others(rule))
 
     def _others(self, rule: Rule) -> set[str]:
@@ -104,7 +98,7 @@ class Orders:
         self._holders[order].add(name)
 
     def park(self, name: str) -> int:
-        """Moves the rule to an order that nobody has or wants, a high one where there is room."""
+        """Moves the rule to an order that no rule has or wants, above all others if possible."""
         above = range(max(self._never) + 1, LARGEST + 1)
         order = next(each for each in chain(above, count()) if each not in self._never)
         self._never.add(order)
@@ -138,16 +132,16 @@ def _step(rule: Rule, current: DeployedRule | None, parking: Step | None) -> Ste
     return Step(name=rule.name, action=StepAction.UPDATE, rule_id=current.id, before=before)
 
 
-def _staged(step: Step, stages: Sequence[DisabledAs]) -> Iterator[Step]:
-    """The step, by way of its stages; what is there before a later one is read before its call."""
+def _staged(step: Step, stages: Sequence[Stage]) -> Iterator[Step]:
+    """The step and its interim steps; `before` of a later step is read before its call."""
     later = Step(name=step.name, action=StepAction.UPDATE, rule_id=step.rule_id)
     for number, stage in enumerate(stages):
-        yield (later if number else step).model_copy(update={"disabled_as": stage})
+        yield (later if number else step).model_copy(update={"stage": stage})
     yield later if stages else step
 
 
 def growth(deployment: Deployment) -> int:
-    """Bytes that the steps of a plan may grow by until the last of them is made."""
+    """Bytes by which the steps of a plan may grow until the last one is applied."""
     found = 0
     largest: dict[str, int] = defaultdict(int)
     for step in deployment.steps:
@@ -155,13 +149,13 @@ def growth(deployment: Deployment) -> int:
             largest[step.name] = max(largest[step.name], len(orjson.dumps(step.before)))
         elif step.action is StepAction.UPDATE:
             rule = orjson.dumps(deployment.rule(step.name))
-            wanted = WORDS_OF_BOTH * len(rule) + IDS_AND_DATES
+            wanted = FORMS * len(rule) + IDS_AND_DATES
             found += max(wanted, largest[step.name])
     return found
 
 
 def summary(steps: Iterable[Step]) -> str:
-    """How many rules are created, updated and left alone."""
+    """How many rules are created, updated and unchanged."""
     actions = [*{step.name: step.action for step in reversed([*steps])}.values()]
     return (
         f"{actions.count(StepAction.CREATE)} to create, "

@@ -1,4 +1,4 @@
-"""ReadCampaignRules: what became of a deployment, rule by rule, and its audit page by page."""
+"""ReadCampaignRules: return a deployment with the result of each rule, or a page of its audit."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from genesys_purge.campaign_rules.contents import difference
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, RuleResult
 from genesys_purge.campaign_rules.deploying.deployment_steps import StepAction
 from genesys_purge.campaign_rules.deploying.ports import Deployments
+from genesys_purge.campaign_rules.rule_content import difference
 from genesys_purge.errors import NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import zulu
@@ -24,7 +24,7 @@ SHOWN = {
 
 
 class ReadCampaignRules:
-    """Answers questions about deployments; changes nothing."""
+    """Reads deployments; changes nothing."""
 
     def __init__(self, deployments: Deployments, audit: AuditLog) -> None:
         self._deployments = deployments
@@ -36,7 +36,7 @@ class ReadCampaignRules:
         """The answer to `GET /campaign-rules/{deploymentId}` or, a page of it, `.../audit`."""
         deployment_id = path["deploymentId"]
         if not DEPLOYMENT_ID.fullmatch(deployment_id):
-            raise NotFound("there is no deployment of that id")
+            raise NotFound("there is no deployment with that id")
         deployment = self._deployments.get(deployment_id)
         if route.endswith("/audit"):
             return self._page(deployment_id, number_in(query, "next", 1), limit_in(query))
@@ -72,7 +72,7 @@ def _rule(deployment: Deployment, result: RuleResult) -> dict[str, Any]:
 
 
 def _as_documented(record: AuditRecord) -> dict[str, Any]:
-    """The audit record in the words of D5; a fact about the whole set names no rule."""
+    """The audit record in the terms of D5; a record of the whole set names no rule."""
     return {
         "audit_event": record.action,
         "rule_name": record.rule_name,

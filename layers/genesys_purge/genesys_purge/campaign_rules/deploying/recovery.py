@@ -1,4 +1,4 @@
-"""What becomes of a deployment whose execution ended before it did."""
+"""Recovers a deployment whose execution ended before it did."""
 
 from __future__ import annotations
 
@@ -10,56 +10,57 @@ from genesys_purge.campaign_rules.deploying.deployment_messages import (
     DeploymentStep,
     StoppedExecution,
 )
-from genesys_purge.campaign_rules.deploying.keeping import Keeper
+from genesys_purge.campaign_rules.deploying.deployment_writer import DeploymentWriter
 from genesys_purge.campaign_rules.deploying.ports import DeploymentExecutions
-from genesys_purge.campaign_rules.deploying.waiting import LEASE, MOST_RECOVERIES
+from genesys_purge.campaign_rules.deploying.waiting import MOST_RECOVERIES
 from genesys_purge.errors import LostRace
 
 RACES = 50
 
 
 class Recovery:
-    """Hands a deployment to a new execution; after several in vain it ends as `failed`."""
+    """Starts another execution; after several lost ones the deployment ends as `failed`."""
 
-    def __init__(self, keeper: Keeper, executions: DeploymentExecutions) -> None:
-        self._keeper = keeper
+    def __init__(self, writer: DeploymentWriter, executions: DeploymentExecutions) -> None:
+        self._writer = writer
         self._executions = executions
 
     def resume(self, deployment: Deployment) -> Deployment:
-        """Goes on where it was."""
+        """Continues the deployment where it stopped."""
         if deployment.status is DeploymentStatus.FINISHED:
             return deployment
         number = deployment.recoveries + 1
         if number > MOST_RECOVERIES:
-            reason = f"given up after {number} executions; the last one was lost, too"
-            return self._keeper.give_up(deployment, reason)
-        until = self._keeper.now() + LEASE
-        handed_on = deployment.to(deployment.status, recoveries=number, until=until)
-        self._keeper.put(handed_on)
-        name = f"{handed_on.deployment_id}.{number}"
-        self._executions.start(name, DeploymentStep.of(handed_on))
-        return handed_on
+            return self._writer.give_up(deployment, f"gave up after {number} lost executions")
+        resumed = self._writer.put(
+            deployment.to(
+                deployment.status, recoveries=number, execution_started_at=self._writer.now()
+            )
+        )
+        name = f"{resumed.deployment_id}.{number}"
+        self._executions.start(name, DeploymentStep.of(resumed))
+        return resumed
 
     def roll_back(self, deployment: Deployment, reason: str) -> Deployment:
-        """Goes back; a deployment that only was not told to have ended well ends well."""
-        return self.resume(self._keeper.roll_back(deployment, reason))
+        """Rolls the deployment back; a fully verified one is marked `deployed` instead."""
+        return self.resume(self._writer.roll_back(deployment, reason))
 
 
 class RecoverCampaignRules:
-    """The consumer of what EventBridge tells of executions that were stopped, failed or timed out.
+    """Handles EventBridge's events of executions that were stopped, failed or timed out.
 
-    An execution also fails where its deployment ended without success: that one stays as it is.
+    An execution also fails if its deployment ended without success; that deployment is kept.
     """
 
-    def __init__(self, keeper: Keeper, recovery: Recovery) -> None:
-        self._keeper = keeper
+    def __init__(self, writer: DeploymentWriter, recovery: Recovery) -> None:
+        self._writer = writer
         self._recovery = recovery
 
     def __call__(self, message: StoppedExecution) -> DeploymentRef:
-        """A task of the execution may outlive it, and is raced until it has lost."""
+        """Retries while a task that outlived its execution still writes to the deployment."""
         deployment_id = message.execution.partition(".")[0]
         for _ in range(RACES):
-            deployment = self._keeper.get(deployment_id)
+            deployment = self._writer.get(deployment_id)
             with suppress(LostRace):
                 self._recovery.roll_back(deployment, f"the execution ended as {message.status}")
                 return DeploymentRef(deployment_id=deployment_id)

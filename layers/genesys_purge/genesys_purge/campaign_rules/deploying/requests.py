@@ -1,4 +1,4 @@
-"""From a submitted document to a checked rule set, and how it is to be deployed."""
+"""Reads a submitted document: the rule set, and the options of its deployment."""
 
 from __future__ import annotations
 
@@ -7,40 +7,39 @@ from typing import Any, NamedTuple
 import orjson
 
 from genesys_purge.campaign_rules.checking import check
-from genesys_purge.campaign_rules.deploying.ports import PlatformOf
-from genesys_purge.campaign_rules.documented.platform import documented
+from genesys_purge.campaign_rules.ports import PlatformOf
 from genesys_purge.campaign_rules.rules import RuleSet
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.request import Text, as_object, read_fields
 from genesys_purge.model.wire import Wire
 
-# A deployment keeps the set and what was there before in one item, which holds 400 KB.
+# A deployment keeps the set and the rules it replaces in one item of at most 400 KB.
 LARGEST_SET = 100_000
 
 
-class Manner(Wire):
-    """The fields of a submitted rule set that are not the set's own."""
+class Options(Wire):
+    """The fields of a submitted document that are not part of the rule set."""
 
     dry_run: bool = False
     requested_by: Text | None = None
 
 
-OURS = frozenset({"dryRun", "requestedBy"})
+OPTIONS = frozenset({"dryRun", "requestedBy"})
 
 
 class CheckedSet(NamedTuple):
-    """A rule set without an error of its own, and how it is to be deployed."""
+    """A valid rule set, and the options of its deployment."""
 
     rule_set: RuleSet
-    manner: Manner
+    options: Options
 
 
-def checked(payload: object, platform_of: PlatformOf = documented) -> CheckedSet:
-    """The rule set in `payload`; InvalidRequest with every error of it on its platform."""
+def checked(payload: object, platform_of: PlatformOf) -> CheckedSet:
+    """The rule set in `payload`; InvalidRequest with every error, also of its platform."""
     document = as_object(payload)
-    own = {name: value for name, value in document.items() if name in OURS}
-    rest = {name: value for name, value in document.items() if name not in OURS}
-    manner, errors = read_fields(Manner, own)
+    given = {name: value for name, value in document.items() if name in OPTIONS}
+    rest = {name: value for name, value in document.items() if name not in OPTIONS}
+    options, errors = read_fields(Options, given)
     try:
         rule_set = check(rest, platform_of=platform_of)
     except InvalidRequest as refused:
@@ -49,16 +48,16 @@ def checked(payload: object, platform_of: PlatformOf = documented) -> CheckedSet
         errors.append(FieldError("rules", f"may have at most {LARGEST_SET:,} bytes as JSON"))
     if errors:
         raise InvalidRequest(errors)
-    return CheckedSet(rule_set, manner)
+    return CheckedSet(rule_set, options)
 
 
-def actor_of(manner: Manner, sender: str) -> str:
-    """Who acts: who sent the set, and for whom where that is said."""
-    return f"{sender}:{manner.requested_by}" if manner.requested_by else sender
+def actor_of(options: Options, sender: str) -> str:
+    """The sender, with the person for whom it acts if the options name one."""
+    return f"{sender}:{options.requested_by}" if options.requested_by else sender
 
 
 def as_errors(refused: InvalidRequest, most: int) -> tuple[dict[str, Any], ...]:
-    """At most so many errors, to be kept with the deployment."""
+    """At most so many errors in JSON, to be stored with the deployment."""
     errors = [error.to_json() for error in refused.fields[:most]]
     left_out = len(refused.fields) - len(errors)
     if left_out:

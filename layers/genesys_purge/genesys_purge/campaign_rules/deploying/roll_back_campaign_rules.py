@@ -1,142 +1,150 @@
-"""RollBackCampaignRules: undo what a deployment changed, in reverse, and look whether it held."""
+"""RollBackCampaignRules: undo a deployment's changes in reverse, and check the result."""
 
 from __future__ import annotations
 
-from genesys_purge.campaign_rules.contents import is_same
-from genesys_purge.campaign_rules.deploying.changing import (
-    Changing,
-    Made,
-    may_be_repeated,
-    pause,
-    with_doubt,
-)
+from genesys_purge.campaign_rules.deploying.deployed_rules import DeployedRules
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_messages import PHASES, DeploymentStep, Phase
 from genesys_purge.campaign_rules.deploying.deployment_steps import Step, StepState
-from genesys_purge.campaign_rules.deploying.keeping import Keeper, reason_of
-from genesys_purge.campaign_rules.deploying.ports import CatalogueOf
-from genesys_purge.campaign_rules.deploying.snapshot import Snapshot
-from genesys_purge.campaign_rules.deploying.waiting import AT_ONCE, ROLL_BACK_TRIES, SETTLE, backoff
+from genesys_purge.campaign_rules.deploying.deployment_writer import DeploymentWriter, reason_of
+from genesys_purge.campaign_rules.deploying.rule_calls import (
+    CallSucceeded,
+    RuleCalls,
+    may_be_repeated,
+)
+from genesys_purge.campaign_rules.deploying.waiting import (
+    ROLL_BACK_TRIES,
+    SETTLE_SECONDS,
+    TASK_TIME,
+    RetryWaits,
+)
+from genesys_purge.campaign_rules.ports import CatalogueOf
+from genesys_purge.campaign_rules.rule_content import is_same
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
 
-MINE = (StepState.APPLIED, StepState.VERIFIED)
+OURS = (StepState.APPLIED, StepState.VERIFIED)
 
 
 class RollBackCampaignRules:
-    """One turn; what somebody else changed meanwhile is left alone, and told."""
+    """Rolls back as many steps as its time allows; changes of other clients are kept."""
 
-    def __init__(self, keeper: Keeper, catalogue_of: CatalogueOf, changing: Changing) -> None:
-        self._keeper = keeper
+    def __init__(
+        self,
+        writer: DeploymentWriter,
+        catalogue_of: CatalogueOf,
+        calls: RuleCalls,
+        waits: RetryWaits,
+    ) -> None:
+        self._writer = writer
         self._catalogue_of = catalogue_of
-        self._changing = changing
+        self._calls = calls
+        self._waits = waits
 
     def __call__(self, message: DeploymentStep) -> DeploymentStep:
-        stored = self._keeper.get(message.deployment_id)
-        if stored.status is not DeploymentStatus.ROLLING_BACK:
-            return message.then(PHASES[stored.status])
-        if not _is_anything_to_see(stored):
+        deployment = self._writer.get(message.deployment_id)
+        if deployment.status is not DeploymentStatus.ROLLING_BACK:
+            return message.then(PHASES[deployment.status])
+        if not _needs_genesys(deployment):
             return message.then(Phase.COMPLETE)
         try:
-            snapshot = Snapshot(self._catalogue_of, stored)
+            rules = DeployedRules(self._catalogue_of, deployment)
         except TryLater as error:
-            if message.attempt + 1 >= ROLL_BACK_TRIES:
+            if message.failures + 1 >= ROLL_BACK_TRIES:
                 raise
-            return message.again(backoff(message.attempt + 1, error))
-        return self._roll_back(stored, snapshot, message)
+            return message.again(self._waits.after(message.failures + 1, error))
+        return self._roll_back(deployment, rules, message)
 
     def _roll_back(
-        self, stored: Deployment, snapshot: Snapshot, message: DeploymentStep
+        self, stored: Deployment, rules: DeployedRules, message: DeploymentStep
     ) -> DeploymentStep:
-        """Steps that need no wait are rolled back at once."""
-        until = self._keeper.now() + AT_ONCE
-        turned: Deployment | DeploymentStep = self._relapsed(stored, snapshot)
-        while isinstance(turned, Deployment):
-            number = turned.next_to_roll_back
-            if number is None and turned.version == stored.version:
+        until = self._writer.now() + TASK_TIME
+        result: Deployment | DeploymentStep = self._with_late_effects(stored, rules)
+        while isinstance(result, Deployment):
+            number = result.next_to_roll_back
+            if number is None and result.version == stored.version:
                 return message.then(Phase.COMPLETE)
             if number is None:
-                # What was rolled back is believed once it is read again.
-                return message.then(Phase.ROLL_BACK, SETTLE)
-            if self._keeper.now() >= until:
+                # A rolled back rule counts only after another task has read it again.
+                return message.then(Phase.ROLL_BACK, SETTLE_SECONDS)
+            if self._writer.now() >= until:
                 return message.then(Phase.ROLL_BACK)
-            turned = self._turn(turned, number, snapshot, message)
-        return turned
+            result = self._undo(result, number, rules, message)
+        return result
 
-    def _relapsed(self, deployment: Deployment, snapshot: Snapshot) -> Deployment:
-        """With every step to be rolled back once more whose unanswered call took effect late."""
+    def _with_late_effects(self, deployment: Deployment, rules: DeployedRules) -> Deployment:
+        """Reopens each step whose call without an answer took effect after its roll back."""
         for number, step in enumerate(deployment.steps):
-            current = snapshot.of(step)
+            current = rules.rule_of(step)
             if step.state is not StepState.ROLLED_BACK or current is None:
                 continue
             was_there = step.before is not None and is_same(current.to_json(), step.before)
             if not was_there and is_same(current.to_json(), deployment.wanted(step)):
                 again = step.to(StepState.APPLIED, written=current.version)
-                deployment = self._keeper.put(deployment.with_step(number, again))
+                deployment = self._writer.put(deployment.with_step(number, again))
         return deployment
 
-    def _turn(
-        self, deployment: Deployment, number: int, snapshot: Snapshot, message: DeploymentStep
+    def _undo(
+        self, deployment: Deployment, number: int, rules: DeployedRules, message: DeploymentStep
     ) -> Deployment | DeploymentStep:
-        """The deployment with one step less to roll back; or what to wait for."""
+        """The deployment with one step less to roll back; or the wait before a retry."""
         step = deployment.steps[number]
-        if lease := self._changing.lease(deployment, number, message):
-            return message.after_lease(lease, deployment.version)
-        if with_doubt(step).is_uncertain and not (step.tries or message.attempt):
-            return message.again(SETTLE)
-        current = snapshot.of(step)
+        if wait := self._calls.lease_left(step) or self._calls.settle_left(step):
+            return message.after(wait)
+        current = rules.rule_of(step)
         if _is_as_before(step, current):
             return self._undone(deployment, number, was_called=False)
-        if obstacle := _obstacle(deployment, step, current, snapshot):
+        if obstacle := _obstacle(deployment, step, current, rules):
             return self._leave(deployment, number, obstacle)
-        return self._change(deployment, number, current, snapshot, message)
+        return self._change(deployment, number, current, rules, message)
 
     def _change(
         self,
         deployment: Deployment,
         number: int,
         current: DeployedRule | None,
-        snapshot: Snapshot,
+        rules: DeployedRules,
         message: DeploymentStep,
     ) -> Deployment | DeploymentStep:
         step = deployment.steps[number]
 
         def call() -> DeployedRule | None:
             if current is None or step.before is None:
-                snapshot.remove((current and current.id) or step.rule_id or "")
+                rules.remove((current and current.id) or step.rule_id or "")
                 return None
-            return snapshot.update(current, step.before)
+            return rules.update(current, step.before)
 
-        attempt = self._changing.attempt(deployment, number, step, call)
-        if isinstance(attempt, Made):
-            return self._undone(attempt.deployment, number, was_called=True)
-        error, tries = attempt.error, attempt.deployment.steps[number].tries
-        if may_be_repeated(error) and tries < ROLL_BACK_TRIES:
-            return message.then(Phase.ROLL_BACK, pause(tries, error))
-        return self._leave(attempt.deployment, number, reason_of(error))
+        result = self._calls.make(deployment, number, step, call)
+        if isinstance(result, CallSucceeded):
+            return self._undone(result.deployment, number, was_called=True)
+        error, calls = result.error, result.deployment.steps[number].attempt.number
+        if may_be_repeated(error) and calls < ROLL_BACK_TRIES:
+            return message.then(Phase.ROLL_BACK, self._waits.after_call(calls, error))
+        return self._leave(result.deployment, number, reason_of(error))
 
     def _undone(self, deployment: Deployment, number: int, *, was_called: bool) -> Deployment:
-        """The rule is as before; a step that has failed, or did nothing, says so still."""
+        """The rule is as before; a failed step stays failed, one without effect is untouched."""
         step = deployment.steps[number]
-        sure = step.model_copy(update={"intended_at": None, "is_uncertain": False})
         if step.state is StepState.FAILED:
-            return self._keeper.put(deployment.with_step(number, sure))
-        if step.state is StepState.APPLYING and not (was_called or with_doubt(step).is_uncertain):
-            return self._keeper.put(deployment.with_step(number, sure.to(StepState.UNTOUCHED)))
-        return self._keeper.put(
-            deployment.with_step(number, sure.to(StepState.ROLLED_BACK, detail=None)),
+            settled = step.with_attempt(step.attempt.settled())
+            return self._writer.put(deployment.with_step(number, settled))
+        if step.state is StepState.APPLYING and not (was_called or step.is_uncertain):
+            untouched = step.settled(StepState.UNTOUCHED, detail=step.attempt.reason)
+            return self._writer.put(deployment.with_step(number, untouched))
+        return self._writer.put(
+            deployment.with_step(number, step.settled(StepState.ROLLED_BACK)),
             Action.CAMPAIGN_RULE_ROLLED_BACK,
             rule_name=step.name,
             detail="is as before" if was_called else "was found as before",
         )
 
     def _leave(self, deployment: Deployment, number: int, reason: str) -> Deployment:
-        """A rule that cannot be rolled back keeps nobody from rolling back the others."""
+        """The rule stays changed; the other rules are still rolled back."""
         step = deployment.steps[number]
         detail = f"not rolled back: {reason}"
-        left = step.to(StepState.NOT_ROLLED_BACK, detail=detail, intended_at=None)
-        return self._keeper.put(
+        left = step.settled(StepState.NOT_ROLLED_BACK, detail=detail)
+        return self._writer.put(
             deployment.with_step(number, left),
             Action.CAMPAIGN_RULE_FAILED,
             rule_name=step.name,
@@ -144,32 +152,33 @@ class RollBackCampaignRules:
         )
 
 
-def _is_anything_to_see(deployment: Deployment) -> bool:
-    """Whether a step is to be rolled back, or was and is to be looked at once more."""
+def _needs_genesys(deployment: Deployment) -> bool:
+    """Whether a step is to be rolled back, or was and must be read again."""
     was_rolled_back = any(step.state is StepState.ROLLED_BACK for step in deployment.steps)
     return was_rolled_back or deployment.next_to_roll_back is not None
 
 
 def _is_as_before(step: Step, current: DeployedRule | None) -> bool:
-    """A rule that we created, or may have, is not there; any other has its former content."""
+    """Whether a rule that was created is gone, or any other rule has its former content."""
     if step.before is None:
-        # Its id says that it was there: a list that lacks it may only lag behind.
+        # A known id proves that the rule existed: a list without it may be outdated.
         return current is None and step.rule_id is None
     return current is not None and is_same(current.to_json(), step.before)
 
 
 def _obstacle(
-    deployment: Deployment, step: Step, current: DeployedRule | None, snapshot: Snapshot
+    deployment: Deployment, step: Step, current: DeployedRule | None, rules: DeployedRules
 ) -> str | None:
-    """Why the rule is to be left alone."""
+    """Why the rule cannot be rolled back."""
     if current is None:
-        return "somebody else deleted it meanwhile" if step.before is not None else None
-    is_ours = step.state in MINE and current.version == step.written
+        return "another client deleted it meanwhile" if step.before is not None else None
+    is_ours = step.state in OURS and current.version == step.written
     if not is_ours and not is_same(current.to_json(), deployment.wanted(step)):
-        return "somebody else changed it meanwhile; it is left as it is"
-    if step.tries >= ROLL_BACK_TRIES:
-        return f"came to nothing in {step.tries} tries; {step.detail or 'none was answered'}"
-    if step.before is None or not step.tries:
+        return "another client changed it meanwhile"
+    if step.attempt.number >= ROLL_BACK_TRIES:
+        return f"failed in {ROLL_BACK_TRIES} tries; {step.attempt.reason or 'none was answered'}"
+    if step.before is None or not step.attempt.number:
         return None
-    other = snapshot.in_the_way(step.before.get("executionOrder"), current)
-    return f'its execution order is that of "{other.name}" meanwhile' if other else None
+    order = step.before.get("executionOrder")
+    other = rules.holder_of(order, current)
+    return f'"{other.name}" has its execution order {order} meanwhile' if other else None

@@ -1,30 +1,44 @@
-"""How long to wait before a call about campaign rules is made once more, within bounds."""
+"""The waits and bounds of a deployment's calls."""
 
 from __future__ import annotations
 
 import random
 from datetime import timedelta
 
-from genesys_purge.errors import PurgeError
+from genesys_purge.calling.backoff import Backoff, Uniform
+from genesys_purge.errors import PurgeError, RefusedByGenesys
 
 FIRST, LONGEST = 2.0, 60.0
-# Whoever asks for more is asked too early, for an execution does not last for ever.
-MOST_PATIENCE = 600.0
-# Of calls, and of reads in a row, before a rule has failed for good.
+# Genesys may ask for more, but the execution has a time limit.
+LONGEST_RETRY_AFTER = 600.0
+# Calls for one rule, and failed reads in a row, before the deployment is rolled back.
 TRIES = 5
-# Giving up here leaves a campaign half way between two rule sets.
+# More than TRIES, because giving up here leaves a campaign between two rule sets.
 ROLL_BACK_TRIES = 12
-# How long a call that nobody saw answered is given to take effect.
-SETTLE = 5.0
-# Well within a function's time, whatever the last call takes.
-AT_ONCE = timedelta(seconds=15)
-# Longer than the state machine may run, so that whoever still holds a campaign then is gone.
-LEASE = timedelta(seconds=8_100)
+# How long a call without an answer may take to show its effect.
+SETTLE_SECONDS = 5.0
+# How long one task starts new calls: well within its function's time limit.
+TASK_TIME = timedelta(seconds=15)
+# How long an execution keeps its campaign: longer than the state machine's time limit.
+EXECUTION_SECONDS = 8_100
 MOST_RECOVERIES = 5
 
 
-def backoff(tries: int, error: PurgeError | None = None) -> float:
-    """Seconds before the try after so many: 2, 4, 8 and so on, or longer where Genesys asks."""
-    wait = min(FIRST * 2.0 ** min(tries - 1, 10), LONGEST)
-    asked = min(getattr(error, "retry_after", None) or 0, MOST_PATIENCE)
-    return max(wait, asked) + random.uniform(0, 1)  # noqa: S311
+class RetryWaits:
+    """Waits before a retry; `uniform` draws the jitter, so that tests can choose it."""
+
+    def __init__(self, uniform: Uniform = random.uniform) -> None:
+        self._backoff = Backoff(FIRST, LONGEST, uniform)
+
+    def after(self, failures: int, error: PurgeError | None = None) -> float:
+        """Seconds to wait after so many failures in a row."""
+        retry_after: float | None = getattr(error, "retry_after", None)
+        if retry_after is not None:
+            retry_after = min(retry_after, LONGEST_RETRY_AFTER)
+        return self._backoff.wait(failures, retry_after)
+
+    def after_call(self, calls: int, error: PurgeError) -> float:
+        """Seconds to wait after a failed call; 0 after a first conflict, which needs a new read."""
+        if isinstance(error, RefusedByGenesys):
+            return self.after(calls - 1, error) if calls > 1 else 0.0
+        return self.after(calls, error)

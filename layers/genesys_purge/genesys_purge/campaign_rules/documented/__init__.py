@@ -1,1 +1,1 @@
-"""Campaign rules of the documented contract."""
+"""Campaign rules of the documented contract (D5)."""

@@ -1,39 +1,33 @@
-"""The documented contract as a platform: it takes every rule of D5, each by one call."""
+"""The documented contract as a platform: it supports every rule of D5, each with one call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from genesys_purge.campaign_rules.deploying.deployment_steps import DisabledAs
-from genesys_purge.campaign_rules.deploying.ports import Staging
+from genesys_purge.campaign_rules.ports import Stage, Staging
 from genesys_purge.campaign_rules.rules import DeployedRule, Rule
 from genesys_purge.errors import FieldError
 
 
-def at_once(_rule: Rule, _current: DeployedRule | None) -> tuple[DisabledAs, ...]:
-    """One call leads from the one to the other."""
+def no_stages(_rule: Rule, _current: DeployedRule | None) -> tuple[Stage, ...]:
+    """No interim calls: one call is enough."""
     return ()
 
 
-class Documented:
-    """Refuses nothing and needs no steps between."""
+class DocumentedPlatform:
+    """Reports no errors of its own and needs no interim calls."""
 
-    def refused(
+    def errors_in(
         self,
-        rules: Sequence[Rule],  # noqa: ARG002 - the port's
-        deployed: Sequence[DeployedRule] = (),  # noqa: ARG002 - the port's
+        rules: Sequence[Rule],  # noqa: ARG002  the port's signature
+        deployed: Sequence[DeployedRule] = (),  # noqa: ARG002  the port's signature
     ) -> Iterable[FieldError]:
-        """Nothing."""
+        """No errors."""
         return ()
 
-    def staging(self, deployed: Sequence[DeployedRule]) -> Staging:  # noqa: ARG002 - the port's
-        """None at all."""
-        return at_once
-
-
-DOCUMENTED = Documented()
-
-
-def documented(_organisation: str | None) -> Documented:
-    """The platform of every organisation, for those who know none."""
-    return DOCUMENTED
+    def staging(
+        self,
+        deployed: Sequence[DeployedRule],  # noqa: ARG002  the port's signature
+    ) -> Staging:
+        """No interim calls for any rule."""
+        return no_stages

@@ -1,7 +1,7 @@
-"""Conditions compiled into functions: generated code, in which nothing is what a user wrote.
+"""Compiles conditions into functions; the generated code contains no text of a user.
 
-Which attributes are read and which values they are held against are constants that the code
-knows by numbered names; its text is put together from the tables below alone.
+Attributes and values are constants with numbered names. The text of the code comes from the
+tables of this module only.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ COMPARES = {
     Operator.CONTAINS: "{1} in {0}",
     Operator.IN: "{0} in {1}",
 }
-# No JSON value of another type passes these, so its type need not be asked for; a list or an
-# object in place of text is not hashable: a TypeError.
-TELLS_THE_TYPE = {
+# No JSON value of another type passes these, so they need no type check. A list or an object in
+# place of a string is not hashable, which is a TypeError.
+NEEDS_NO_TYPE_CHECK = {
     (ValueType.STRING, Operator.EQUALS): "{0} == {1}",
     (ValueType.STRING, Operator.IN): "{0} in {1}",
     (ValueType.BOOLEAN, Operator.EQUALS): "{0} is {1}",
@@ -45,7 +45,7 @@ def matches(contact):
     except (KeyError, TypeError):
         return False
 """
-# All that the code may call or name beside its constants.
+# The only names that the code may use beside its constants.
 VOCABULARY = {
     "__builtins__": {},
     "KeyError": KeyError,
@@ -59,12 +59,11 @@ VOCABULARY = {
 
 
 def compile_rule(rule: Rule) -> Matches:
-    """Whether a contact, an object as JSON has them, meets every condition of an enabled rule.
+    """A function that returns whether a contact, a JSON object, meets every condition of the rule.
 
-    A condition is false where the attribute is missing or null, where something on the way to it
-    is no object, and where the value is not of the condition's type: `true` and `"1"` are no
-    numbers, a date is RFC 3339 text with an offset or YYYY-MM-DD. NaN compares false, `notEquals`
-    included. It never raises and keeps nothing of a contact.
+    A disabled rule matches nothing. A condition is false if the attribute is missing or null, or
+    if its value does not have the condition's type. For example, `true` and `"1"` are not numbers.
+    Every comparison with NaN is false, including `notEquals`. The function never raises.
     """
     if not rule.enabled:
         return _never
@@ -75,7 +74,7 @@ def compile_rule(rule: Rule) -> Matches:
 
 
 class Evaluator:
-    """The enabled rules, compiled; in execution order."""
+    """Evaluates the enabled rules in execution order."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         enabled = sorted(
@@ -84,16 +83,16 @@ class Evaluator:
         self._compiled = [(rule.name, compile_rule(rule)) for rule in enabled]
 
     def matching(self, contact: Mapping[str, Any]) -> tuple[str, ...]:
-        """The names of the rules that match the contact."""
+        """The names of the rules that match a contact."""
         return tuple([name for name, matches in self._compiled if matches(contact)])
 
     def over(self, contacts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
-        """The names of the rules that match, contact by contact, as they are asked for."""
+        """The names of the matching rules for each contact, evaluated one contact at a time."""
         return map(self.matching, contacts)
 
 
 def compile_rules(rules: Iterable[Rule]) -> Evaluator:
-    """An evaluator of all rules that are enabled."""
+    """An evaluator of the enabled rules."""
     return Evaluator(rules)
 
 
@@ -102,9 +101,9 @@ def _never(_: Mapping[str, Any]) -> bool:
 
 
 class _Code:
-    """A function's lines, and the constants that they name.
+    """The lines of a function and its constants.
 
-    Only what is numbered, or stands in a table of this module, becomes text.
+    Only numbered names and the tables of this module become text.
     """
 
     def __init__(self) -> None:
@@ -114,12 +113,12 @@ class _Code:
         self._moments: dict[str, str] = {}
 
     def require(self, condition: Condition) -> None:
-        """The function is true only where the condition holds."""
+        """Make the function return False unless the condition holds."""
         actual = self._attribute(condition.attribute)
         if condition.type is ValueType.DATE:
             actual = self._moment(actual)
         constant = self._constant(_constant_of(condition))
-        test = TELLS_THE_TYPE.get((condition.type, condition.operator)) or (
+        test = NEEDS_NO_TYPE_CHECK.get((condition.type, condition.operator)) or (
             f"{IS_OF_TYPE[condition.type]} and {COMPARES[condition.operator]}"
         )
         self._lines.append(f"if not ({test.format(actual, constant)}): return False")
@@ -127,13 +126,12 @@ class _Code:
     def compiled(self) -> Matches:
         source = FRAME.format(body="\n        ".join(self._lines))
         namespace: dict[str, Any] = VOCABULARY | self._constants
-        # The text holds no word of a user's; see the class.
-        exec(compile(source, "<campaign rule>", "exec"), namespace)  # noqa: S102
+        exec(compile(source, "<campaign rule>", "exec"), namespace)  # noqa: S102  no user text, see above
         matches: Matches = namespace["matches"]
         return matches
 
     def _attribute(self, path: str) -> str:
-        """The variable that holds what is at a dotted path; each is fetched once."""
+        """The variable for the value at a dotted path; each value is read once."""
         parts = tuple(path.split("."))
         for end, part in enumerate(parts, start=1):
             if parts[:end] not in self._attributes:
@@ -144,7 +142,7 @@ class _Code:
         return self._attributes[parts]
 
     def _moment(self, attribute: str) -> str:
-        """The variable that holds an attribute's moment, or None; each is read once."""
+        """The variable for an attribute's time, or None; each time is parsed once."""
         if attribute not in self._moments:
             self._moments[attribute] = f"m{len(self._moments)}"
             self._lines.append(f"{self._moments[attribute]} = moment({attribute})")
@@ -157,12 +155,12 @@ class _Code:
 
 
 def _constant_of(condition: Condition) -> object:
-    """What the contact's value is compared with."""
-    read = moment if condition.type is ValueType.DATE else _as_it_is
+    """The value that the contact's value is compared with."""
+    read = moment if condition.type is ValueType.DATE else _unchanged
     if isinstance(condition.value, tuple):
         return frozenset(read(each) for each in condition.value)
     return read(condition.value)
 
 
-def _as_it_is(value: object) -> object:
+def _unchanged(value: object) -> object:
     return value

@@ -1,4 +1,4 @@
-"""Contacts as JSON Lines: read as a stream, a line at a time, whatever the size of the whole."""
+"""Reads contacts from JSON Lines as a stream, one line at a time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def contacts_in(pieces: Iterable[bytes]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Each contact and its line's number from 0; blank lines are counted and passed over.
+    """Each contact and its line's number from 0; blank lines are counted and skipped.
 
-    InvalidRequest naming the line, from 1 as editors do, where it is too long or no JSON object.
+    InvalidRequest names a line that is too long or not a JSON object, counted from 1.
     """
     for number, line in enumerate(_lines_in(pieces)):
         text = line if number else line.removeprefix(BYTE_ORDER_MARK)
@@ -35,7 +35,7 @@ def _contact_in(line: bytes, number: int) -> Mapping[str, Any]:
 
 
 def _lines_in(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines without their ends; no more than a line and a piece are held."""
+    """Lines without their ends; at most one line and one piece are in memory."""
     rest, number = b"", 0
     for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")

@@ -1,4 +1,4 @@
-"""EvaluateContacts: which rules of a set match each contact, and how many contacts conflict."""
+"""EvaluateContacts: finds the rules that match each contact, and counts conflicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import orjson
 from genesys_purge.campaign_rules.checking import check
 from genesys_purge.campaign_rules.evaluating.contact_lines import contacts_in
 from genesys_purge.campaign_rules.evaluating.evaluation import Evaluation
-from genesys_purge.campaign_rules.exporting.ports import Files
+from genesys_purge.campaign_rules.ports import Files
 from genesys_purge.campaign_rules.rules import RuleSet
 from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
 from genesys_purge.model.request import as_object, fingerprint
@@ -26,16 +26,16 @@ S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(\S.{0,899})", re.
 
 
 class EvaluateContacts:
-    """The use case of the function; a rule set that may not be deployed can be evaluated."""
+    """The use case of the function; it also accepts a rule set whose rules conflict over a list."""
 
     def __init__(self, files: Files, meter: Meter) -> None:
         self._files = files
         self._meter = meter
 
     def __call__(self, event: object) -> dict[str, Any]:
-        """The matches of contacts that are sent along, or where those of a file are.
+        """The matches of contacts in the request, or the URL of the matches of a file.
 
-        InvalidRequest with every wrong field, or with the line that is no contact.
+        InvalidRequest with every wrong field, or with the line that is not a contact.
         """
         rules, contacts = _request_in(event)
         evaluation = Evaluation(rules)
@@ -44,12 +44,12 @@ class EvaluateContacts:
         else:
             answer = {"matches": list(evaluation.matches(enumerate(contacts)))}
             if len(orjson.dumps(answer)) > LARGEST_ANSWER:
-                raise TooLarge(f"the matches are too many to be answered; use {CONTACTS_FROM}")
+                raise TooLarge(f"there are too many matches for one answer; use {CONTACTS_FROM}")
         evaluation.report(self._meter)
         return answer | evaluation.counted()
 
     def _matches_of_file(self, evaluation: Evaluation, rules: RuleSet, url: str) -> dict[str, Any]:
-        """Stored once all lines are read: a file with a wrong line leaves nothing."""
+        """Stores the matches after every line is read, so that a wrong line stores nothing."""
         bucket, _, key = url.removeprefix("s3://").partition("/")
         matches_at = f"s3://{bucket}/matches/{fingerprint(rules.to_json(), None)}/{key}"
         with TemporaryFile() as file:
@@ -59,7 +59,7 @@ class EvaluateContacts:
 
 
 def _request_in(event: object) -> tuple[RuleSet, str | list[Mapping[str, Any]]]:
-    """The rule set and the contacts; InvalidRequest with every error of either."""
+    """The rule set and the contacts; InvalidRequest with every error of both."""
     given = as_object(event)
     rules, errors = None, list(_errors_of_contacts(given))
     document = {name: given[name] for name in given if name not in (CONTACTS, CONTACTS_FROM)}

@@ -1,4 +1,4 @@
-"""The rules of a set on contacts, one contact after the other, counted and timed."""
+"""Evaluates the rules of a set on contacts, and counts and times it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from genesys_purge.ports import Meter
 
 
 class Evaluation:
-    """What was evaluated so far, in how many seconds, and how many contacts were conflicts.
+    """Counts the evaluated contacts, their conflicts and the seconds.
 
-    A contact is a conflict where two rules that match it set one list to different values.
+    A contact is a conflict if two rules that match it set one list to different values.
     """
 
     def __init__(self, rule_set: RuleSet, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -41,27 +41,27 @@ class Evaluation:
     def matches(
         self, contacts: Iterable[tuple[int, Mapping[str, Any]]]
     ) -> Iterator[dict[str, Any]]:
-        """`{"contact": n, "rules": [names]}` for each numbered contact, as it is asked for."""
+        """`{"contact": n, "rules": [names]}` for each numbered contact, one at a time."""
         for number, contact in contacts:
             yield {"contact": number, "rules": self.matching(contact)}
 
     def write(self, contacts: Iterable[tuple[int, Mapping[str, Any]]], file: IO[bytes]) -> None:
-        """The same, as JSON Lines; nothing of a contact is kept."""
+        """Write the same as JSON Lines."""
         for match in self.matches(contacts):
             file.write(orjson.dumps(match, option=orjson.OPT_APPEND_NEWLINE))
 
     @property
     def average(self) -> float | None:
-        """Seconds for each contact; None where there was none."""
+        """Seconds for each contact; None without contacts."""
         return self.seconds / self.evaluated if self.evaluated else None
 
     def counted(self) -> dict[str, Any]:
-        """The counts as an answer has them."""
+        """The counts in an answer."""
         average = {} if self.average is None else {"averageLatencySeconds": self.average}
         return {"evaluated": self.evaluated, "conflicts": self.conflicts, **average}
 
     def report(self, meter: Meter) -> None:
-        """Tell the counts, and the average latency where there is one."""
+        """Record the counts, and the average latency if there is one."""
         meter.count("Evaluations", self.evaluated)
         meter.count("ConflictsDetected", self.conflicts)
         if self.average is not None:
@@ -69,7 +69,7 @@ class Evaluation:
 
 
 def rivals_in(rule_set: RuleSet) -> Mapping[str, set[str]]:
-    """For each rule, by name, the rules that set one of its lists to another value."""
+    """For each rule, by name, the rules that set one of its lists to a different value."""
     setters: dict[str | None, dict[object, set[str]]] = defaultdict(lambda: defaultdict(set))
     for rule in rule_set.rules:
         for _, action in set_lists(rule):

@@ -1,1 +1,1 @@
-"""The export of what changed in the rules of a campaign."""
+"""Exports the changes of a campaign's rules to S3."""

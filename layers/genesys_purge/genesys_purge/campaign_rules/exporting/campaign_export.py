@@ -1,4 +1,4 @@
-"""How far the changes of a campaign's rules are exported, and what an export answers."""
+"""The progress of a campaign's export, and the answer of an export."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Self
 
+from pydantic import Field
+
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.campaign_rules.campaign import Campaign
 from genesys_purge.model.dates import Instant, Window, zulu
 from genesys_purge.model.wire import Wire
 
 FIRST = timedelta(hours=24)
 LONGEST = timedelta(days=31)
-# So far Genesys's clock may be from ours, and the question on its way.
+# Covers the difference between Genesys's clock and ours, and the time of the query.
 MARGIN = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
 
 
 def to_the_millisecond(at: datetime) -> datetime:
-    """The moment as Genesys writes it: whatever is finer is cut off."""
+    """The time in the precision of Genesys: microseconds are cut off."""
     return at.replace(microsecond=at.microsecond // 1_000 * 1_000)
 
 
 class CampaignExport(Wire):
-    """Everything before `exportedTo` is exported; `window` is still to be completed.
+    """Every change before `exportedTo` is exported; `window` is not complete yet.
 
-    `intendedAt` is when somebody began with the window, and absent once that is known to have
-    failed.
+    `attempt` counts the exports of the window; it is open while one is in progress.
     """
 
     organisation: str | None = None
@@ -34,25 +36,25 @@ class CampaignExport(Wire):
     version: int = 0
     exported_to: Instant | None = None
     window: Window | None = None
-    intended_at: Instant | None = None
+    attempt: Attempt = Field(default_factory=Attempt)
 
     @classmethod
     def of(cls, campaign: Campaign) -> Self:
-        """The state of a campaign that was never exported."""
+        """The progress of a campaign that was never exported."""
         return cls(organisation=campaign.organisation, campaign_id=campaign.campaign_id)
 
     @property
     def campaign(self) -> Campaign:
-        """The campaign that it is about."""
+        """The exported campaign."""
         return Campaign(self.organisation, self.campaign_id)
 
     @property
     def run_id(self) -> str:
-        """Under which the campaign's exports are audited."""
+        """The id of the campaign's exports in the audit."""
         return f"campaign-export:{self.campaign.key}"
 
     def next_window(self, now: datetime, settling: timedelta) -> Window | None:
-        """The one that was begun, otherwise what has settled since; None where nothing has."""
+        """The open window, or else the time that has settled since the last one; None for none."""
         if self.window:
             return self.window
         start = self.exported_to or now - FIRST
@@ -60,36 +62,36 @@ class CampaignExport(Wire):
         return Window(start=start, end=end) if start < end else None
 
     def intended(self, window: Window, now: datetime) -> Self:
-        """Its successor, in which somebody has begun with the window."""
-        return self._next(window=window, intended_at=now)
+        """The next version: an export of the window has begun."""
+        return self._next(window=window, attempt=self.attempt.intended(now))
 
     def failed(self) -> Self:
-        """Its successor, in which the window is there for anybody to begin with."""
-        return self._next(intended_at=None)
+        """The next version: the window is free for another export."""
+        return self._next(attempt=self.attempt.refused())
 
     def completed(self) -> Self:
-        """Its successor, in which the window is exported."""
-        return self._next(exported_to=self.begun.end, window=None, intended_at=None)
+        """The next version: the window is exported."""
+        return self._next(exported_to=self.begun.end, window=None, attempt=Attempt())
 
     @property
     def begun(self) -> Window:
-        """The window; ValueError where nobody has begun with one."""
+        """The open window; ValueError if there is none."""
         if self.window is None:
             raise ValueError(f"no export of {self.campaign.key} has begun")
         return self.window
 
     def holds(self, at: datetime) -> bool:
-        """Whether an event of that moment belongs to the window.
+        """Whether an event at that time belongs to the window.
 
-        Nothing lies before the first window: there, what Genesys takes its interval for decides.
+        The first window has no lower bound: Genesys's interval decides what it holds.
         """
         is_later = self.exported_to is None or self.begun.start <= at
         return is_later and at < self.begun.end
 
     def interval(self, now: datetime) -> str:
-        """What to ask Genesys for: hours up to `now` that surely cover the window.
+        """The interval to query: hours up to `now` that certainly cover the window.
 
-        A window that began longer ago than Genesys goes back in hours is asked for as it is.
+        A window that began too long ago for hours is queried by its start and end.
         """
         past = now - self.begun.start
         if self.exported_to:
@@ -103,7 +105,7 @@ class CampaignExport(Wire):
 
 
 class ExportedWindow(Wire):
-    """One window of one campaign: how many changes, and the two objects that hold them."""
+    """One exported window of a campaign: its number of changes and the URLs of its two files."""
 
     campaign_id: str
     window: Window
@@ -113,6 +115,6 @@ class ExportedWindow(Wire):
 
 
 class Exported(Wire):
-    """Every window that was exported, in order; none where nothing was left to export."""
+    """The exported windows in order; empty if there was nothing to export."""
 
     exports: tuple[ExportedWindow, ...]

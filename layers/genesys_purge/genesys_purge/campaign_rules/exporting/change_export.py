@@ -1,4 +1,4 @@
-"""One campaign's changes, window by window: nothing twice, nothing missing, whatever crashes."""
+"""Exports one campaign's changes window by window, each change once, also after a crash."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from genesys_purge.campaign_rules.exporting.campaign_export import (
     ExportedWindow,
     to_the_millisecond,
 )
-from genesys_purge.campaign_rules.exporting.changes import Change, ChangeFiles, change_files
-from genesys_purge.campaign_rules.exporting.events import Event, EventQuery, once
-from genesys_purge.campaign_rules.exporting.ports import ChangeExports, Files
+from genesys_purge.campaign_rules.exporting.change_files import Change, ChangeFiles, change_files
+from genesys_purge.campaign_rules.exporting.event_query import Event, EventQuery, once
+from genesys_purge.campaign_rules.exporting.ports import ChangeExports
+from genesys_purge.campaign_rules.ports import Files
 from genesys_purge.errors import JobLost, LostRace, TryLater
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.ports import Clock, Genesys, Operation
 
 READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ, instead=INSTEAD)
-# No export lives longer: its function's time is over by then.
-LEASE = timedelta(seconds=900)
+# An export ends earlier: its function has a shorter time limit.
+LEASE_SECONDS = 900
 
 
 class Destination(NamedTuple):
-    """The bucket, and how long Genesys is given until an event can be asked for."""
+    """The bucket, and how long an event may take to appear in the event query."""
 
     bucket: str
     settling: timedelta
 
 
 class ChangeExport:
-    """Exports a campaign of one organisation, None being the deployment's own.
+    """Exports the campaigns of one organisation; None is the default organisation.
 
-    A window is intended before anything is read, and stays the same.
+    A window is stored before anything is read, and never changes afterwards.
     """
 
     def __init__(
@@ -60,14 +61,14 @@ class ChangeExport:
         self._now = now
 
     def __call__(self, campaign_id: str, actor: str) -> list[ExportedWindow]:
-        """Every window up to now; TryLater while somebody else exports the campaign."""
+        """Export every window up to now; TryLater while another export of the campaign runs."""
         campaign = Campaign(self._organisation, campaign_id)
         export = self._exports.get(campaign) or CampaignExport.of(campaign)
         until = now = to_the_millisecond(self._now())
         done = []
         while window := export.next_window(until, self._destination.settling):
             intent = self._begun(export, window, now)
-            with self._left_to_others_unless_done(intent), change_files() as files:
+            with self._released_on_failure(intent), change_files() as files:
                 self._fill(files, intent, now)
                 exported = self._uploaded(files, intent)
                 export = intent.completed()
@@ -77,9 +78,9 @@ class ChangeExport:
         return done
 
     def _begun(self, export: CampaignExport, window: Window, now: datetime) -> CampaignExport:
-        """The stored intent; the one before it may have been somebody's who died."""
-        if export.intended_at and now < export.intended_at + LEASE:
-            raise _busy(export, (export.intended_at + LEASE - now).total_seconds())
+        """The stored intent; it replaces an older one whose lease is over."""
+        if lease := export.attempt.lease_left(now, LEASE_SECONDS):
+            raise _busy(export, lease)
         intent = export.intended(window, now)
         try:
             self._exports.put(intent)
@@ -88,7 +89,8 @@ class ChangeExport:
         return intent
 
     @contextmanager
-    def _left_to_others_unless_done(self, intent: CampaignExport) -> Iterator[None]:
+    def _released_on_failure(self, intent: CampaignExport) -> Iterator[None]:
+        """Frees the window for another export after any error."""
         is_done = False
         try:
             yield
@@ -105,7 +107,7 @@ class ChangeExport:
             files.add(_change(event, intent.campaign_id, rule_of(event.entity_id)))
 
     def _rule(self, campaign_id: str, rule_id: str) -> Mapping[str, Any]:
-        """The rule as it is now; empty where it is deleted."""
+        """The rule as it is now; empty if it was deleted."""
         try:
             return self._genesys.read(READ_RULE, campaign_id=campaign_id, rule_id=rule_id)
         except JobLost:
@@ -143,7 +145,7 @@ class ChangeExport:
 
 def _busy(export: CampaignExport, seconds: float | None = None) -> TryLater:
     return TryLater(
-        f"the changes of campaign {export.campaign.key} are being exported", retry_after=seconds
+        f"another export of campaign {export.campaign.key} is running", retry_after=seconds
     )
 
 
@@ -167,5 +169,5 @@ def _readable(value: object, kind: type[T]) -> T | None:
 
 
 def _stamp(at: datetime) -> str:
-    """The moment as names have it: in order of time, without colons."""
+    """The time in a file name: it sorts by time and has no colons."""
     return f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1_000:03}Z"

@@ -1,4 +1,4 @@
-"""ExportCampaignRuleChanges: the changes of campaigns' rules, kept in S3; resumes where it was."""
+"""ExportCampaignRuleChanges: export rule changes to S3, starting where the last export ended."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 
 MOST_CAMPAIGNS = 100
-# By an organisation's name, or None for the deployment's own; InvalidRequest for one not known.
+# Takes an organisation's name, or None for the default organisation.
+# InvalidRequest if the organisation is unknown.
 ExportOf = Callable[[str | None], ChangeExport]
 IsLive = Callable[[str | None], bool]
 NOT_ON_LIVE = FieldError(
     "organisation",
-    "has the live platform, which lacks the event query that changes are read from: use "
-    "POST /api/v2/audits/query with serviceName Outbound, or Genesys's EventBridge partner source "
-    "(PartnerEventSource), whose events are recorded in the audit",
+    "is on the live platform, which has no event query; use POST /api/v2/audits/query with "
+    "serviceName Outbound, or the parameter PartnerEventSource, which records the changes in the "
+    "audit",
 )
 
 
 class ExportRequest(Wire):
-    """The campaigns, or one, of one organisation."""
+    """One or several campaigns of one organisation."""
 
     organisation: OrganisationName | None = None
     campaign_ids: tuple[CampaignId, ...] = ()
@@ -33,16 +34,16 @@ class ExportRequest(Wire):
 
 
 class ExportCampaignRuleChanges:
-    """The use case behind the schedule and the direct call."""
+    """The use case of the schedule and of direct invocations."""
 
     def __init__(self, export_of: ExportOf, is_live: IsLive) -> None:
         self._export_of = export_of
         self._is_live = is_live
 
     def __call__(self, submission: Submission) -> Exported:
-        """One campaign's failure does not keep the others from being exported.
+        """Export every campaign, even after one of them fails.
 
-        The error of the only campaign is raised as it is, those of several as one TryLater.
+        The error of a single campaign is raised unchanged, errors of several as one TryLater.
         """
         export, campaigns = self._asked(submission.payload)
         exported, failed = list[ExportedWindow](), dict[str, PurgeError]()
@@ -56,7 +57,7 @@ class ExportCampaignRuleChanges:
         return Exported(exports=tuple(exported))
 
     def _asked(self, payload: object) -> tuple[ChangeExport, tuple[str, ...]]:
-        """What exports, and what; InvalidRequest with every error of the request."""
+        """The export and the campaigns; InvalidRequest with every error of the request."""
         given = as_object(payload)
         request, errors = read_fields(ExportRequest, given)
         campaigns = _campaigns(request, given, errors)
@@ -69,7 +70,7 @@ class ExportCampaignRuleChanges:
         return export, campaigns
 
     def _export(self, organisation: str | None) -> ChangeExport:
-        """InvalidRequest for an organisation that is not known, or lacks the query of events."""
+        """The organisation's export; InvalidRequest if it is unknown or has no event query."""
         if self._is_live(organisation):
             raise InvalidRequest([NOT_ON_LIVE])
         return self._export_of(organisation)
@@ -78,7 +79,7 @@ class ExportCampaignRuleChanges:
 def _campaigns(
     request: ExportRequest, given: Mapping[str, object], errors: list[FieldError]
 ) -> tuple[str, ...]:
-    """The campaigns that a request names, each once."""
+    """The campaigns of a request, each once."""
     one = (request.campaign_id,) if request.campaign_id else ()
     named = (*one, *(request.campaign_ids or ()))
     fields = [name for name in ("campaignId", "campaignIds") if name in given]

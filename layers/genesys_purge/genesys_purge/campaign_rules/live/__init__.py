@@ -1,1 +1,1 @@
-"""Campaign rules on the live platform: rule sets about contacts, campaign rules about behaviour."""
+"""Campaign rules of the live platform: a rule set for contacts, and campaign rules."""

@@ -1,4 +1,4 @@
-"""The live platform as one that rule sets are deployed to: what it takes, and by which steps."""
+"""The live platform: the rules that it supports, and the interim calls that it needs."""
 
 from __future__ import annotations
 
@@ -7,110 +7,106 @@ from itertools import chain
 
 import orjson
 
-from genesys_purge.campaign_rules.contents import is_same
-from genesys_purge.campaign_rules.deploying.deployment_steps import DisabledAs
-from genesys_purge.campaign_rules.deploying.ports import Staging
 from genesys_purge.campaign_rules.live.contact_rules import (
     as_written,
-    is_about_contacts,
+    is_contact_rule,
     rule_set_id_in,
 )
-from genesys_purge.campaign_rules.live.refusals import refusals_of
-from genesys_purge.campaign_rules.live.words import is_about_campaign
+from genesys_purge.campaign_rules.live.terms import is_trigger
+from genesys_purge.campaign_rules.live.validation import errors_in
+from genesys_purge.campaign_rules.ports import Stage, Staging
+from genesys_purge.campaign_rules.rule_content import is_same
 from genesys_purge.campaign_rules.rules import DeployedRule, Rule
 from genesys_purge.errors import FieldError
 
-# The platform takes 512,000 bytes at once, and a rule set is written whole.
+# The platform accepts 512,000 bytes in one call, and a rule set is written as a whole.
 LARGEST_RULE_SET = 480_000
 
 
-class Live:
-    """Both kinds of rules; what has no counterpart is refused with the nearest thing there is."""
+class LivePlatform:
+    """Supports contact rules and trigger rules; each error names the nearest alternative."""
 
-    def refused(
+    def errors_in(
         self, rules: Sequence[Rule], deployed: Sequence[DeployedRule] = ()
     ) -> Iterator[FieldError]:
-        """Every error that only this platform makes one; what a wrong rule lacks is None."""
-        yield from chain.from_iterable(map(refusals_of, range(len(rules)), rules))
-        yield from _of_another_kind(rules, deployed)
-        yield from _not_referred_to(rules, deployed)
-        # A set alone always fits, and may be wrong in other ways.
+        """Every error that only this platform reports; a rule's wrong fields are None."""
+        yield from chain.from_iterable(map(errors_in, range(len(rules)), rules))
+        yield from _changed_kinds(rules, deployed)
+        yield from _unused_rule_set(rules, deployed)
+        # Without deployed rules a valid set always fits, and an invalid one may not be writable.
         if deployed:
             yield from _too_large(rules, deployed)
 
     def staging(self, deployed: Sequence[DeployedRule]) -> Staging:
-        """For one plan: the first rule about contacts brings the rule set into force."""
-        return _Stages(deployed)
+        """The staging of one plan: its first contact rule makes the campaign use the rule set."""
+        return _LiveStaging(deployed)
 
 
-class _Stages:
-    """A rule that the platform must first be given disabled, or have disabled.
+class _LiveStaging:
+    """The platform creates no enabled campaign rule, and changes only `enabled` of one.
 
-    It creates no campaign rule enabled and changes nothing of one but whether it is; a new rule set
-    is in force once the campaign refers to it.
+    A new rule set applies once the campaign uses it.
     """
 
     def __init__(self, deployed: Sequence[DeployedRule]) -> None:
-        self._is_in_force = any(each.enabled for each in _about_contacts(deployed))
+        self._is_in_use = any(each.enabled for each in _contact_rules(deployed))
 
-    def __call__(self, rule: Rule, current: DeployedRule | None) -> tuple[DisabledAs, ...]:
-        if _is_about_campaign(rule):
-            return tuple(_stages_of(rule, current))
-        is_in_force, self._is_in_force = self._is_in_force, True
-        return () if is_in_force else (DisabledAs.WANTED,)
+    def __call__(self, rule: Rule, current: DeployedRule | None) -> tuple[Stage, ...]:
+        if _is_trigger(rule):
+            return tuple(_trigger_stages(rule, current))
+        is_in_use, self._is_in_use = self._is_in_use, True
+        return () if is_in_use else (Stage.PREPARE,)
 
 
-def _stages_of(rule: Rule, current: DeployedRule | None) -> Iterator[DisabledAs]:
+def _trigger_stages(rule: Rule, current: DeployedRule | None) -> Iterator[Stage]:
     if current and is_same({**current.to_json(), "enabled": rule.enabled}, rule.to_json()):
         return
     if current and current.enabled:
-        yield DisabledAs.BEFORE
+        yield Stage.DISABLE
     if rule.enabled:
-        yield DisabledAs.WANTED
+        yield Stage.PREPARE
 
 
-def _is_about_campaign(rule: Rule) -> bool:
-    return is_about_campaign(each.attribute for each in rule.conditions or ())
+def _is_trigger(rule: Rule) -> bool:
+    return is_trigger(each.attribute for each in rule.conditions or ())
 
 
-def _about_contacts(deployed: Sequence[DeployedRule]) -> list[DeployedRule]:
-    return [each for each in deployed if is_about_contacts(each.id)]
+def _contact_rules(deployed: Sequence[DeployedRule]) -> list[DeployedRule]:
+    return [each for each in deployed if is_contact_rule(each.id)]
 
 
-def _of_another_kind(
-    rules: Sequence[Rule], deployed: Sequence[DeployedRule]
-) -> Iterator[FieldError]:
-    """A rule does not change its kind: the one has nothing to be put in place of by the other."""
-    contacts = {each.name: is_about_contacts(each.id) for each in deployed}
+def _changed_kinds(rules: Sequence[Rule], deployed: Sequence[DeployedRule]) -> Iterator[FieldError]:
+    """A rule cannot change its kind, because the two kinds are stored in different places."""
+    contacts = {each.name: is_contact_rule(each.id) for each in deployed}
     for position, rule in enumerate(rules):
-        if rule.name in contacts and contacts[rule.name] is _is_about_campaign(rule):
+        if rule.name in contacts and contacts[rule.name] is _is_trigger(rule):
             kind = "contacts" if contacts[rule.name] else "the campaign"
-            message = f"the deployed rule of this name is about {kind}; give this one another name"
+            message = f"the deployed rule of this name is about {kind}; use another name"
             yield FieldError(f"rules.{position}.conditions", message)
 
 
-def _not_referred_to(
+def _unused_rule_set(
     rules: Sequence[Rule], deployed: Sequence[DeployedRule]
 ) -> Iterator[FieldError]:
-    """A rule set that is not in force, and would bring into force what nobody asked for.
+    """A rule set that the campaign does not use must not start to apply as a side effect.
 
-    One rule of ours alone in it is what a deployment that died left there.
+    The exception is a set with one rule, of this document: a failed deployment left it behind.
     """
-    idle = [each for each in _about_contacts(deployed) if not each.enabled]
-    is_asked_for = any(not _is_about_campaign(rule) for rule in rules)
-    is_ours = len(idle) == 1 and idle[0].name in {rule.name for rule in rules}
-    if idle and is_asked_for and not is_ours:
+    unused = [each for each in _contact_rules(deployed) if not each.enabled]
+    needs_set = any(not _is_trigger(rule) for rule in rules)
+    is_left_over = len(unused) == 1 and unused[0].name in {rule.name for rule in rules}
+    if unused and needs_set and not is_left_over:
         message = (
-            f"the campaign does not refer to its rule set {rule_set_id_in(idle[0].id)}, which has "
-            f"{len(idle)} rules: delete it at Genesys, or let the campaign refer to it"
+            f"the campaign does not use its rule set {rule_set_id_in(unused[0].id)}, which has "
+            f"{len(unused)} rules; delete the set at Genesys, or make the campaign use it"
         )
         yield FieldError("campaignId", message)
 
 
 def _too_large(rules: Sequence[Rule], deployed: Sequence[DeployedRule]) -> Iterator[FieldError]:
     replaced = {rule.name for rule in rules}
-    staying = [each for each in _about_contacts(deployed) if each.name not in replaced]
-    ours = [rule for rule in rules if not _is_about_campaign(rule)]
+    staying = [each for each in _contact_rules(deployed) if each.name not in replaced]
+    ours = [rule for rule in rules if not _is_trigger(rule)]
     size = len(orjson.dumps([as_written(each.to_json()) for each in (*staying, *ours)]))
     if size > LARGEST_RULE_SET:
         message = (

@@ -1,0 +1,139 @@
+"""Genesys's rules of a campaign: read to the last page, changed one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from genesys_purge.campaign_rules.documented.catalogue import (
+    CREATE,
+    LIST,
+    REMOVE,
+    UPDATE,
+    DocumentedCatalogue,
+)
+from genesys_purge.campaign_rules.rule_content import content
+from genesys_purge.errors import OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
+
+from tests.scripted_genesys import ScriptedGenesys
+from tests.unit.campaign_rules.examples import deployed, rule
+
+
+def known(number: int, **fields: Any) -> dict[str, Any]:
+    return rule(f"rule {number}", number, id=f"id-{number}") | fields
+
+
+def page(*numbers: int, following: object = None) -> dict[str, Any]:
+    entities = [known(number) for number in numbers]
+    return {"entities": entities} | ({"nextUri": following} if following else {})
+
+
+def names(genesys: ScriptedGenesys) -> list[str]:
+    return [each.name for each in DocumentedCatalogue(genesys).rules("campaign-1")]
+
+
+@pytest.fixture
+def genesys() -> ScriptedGenesys:
+    return ScriptedGenesys()
+
+
+def test_every_page_is_read_by_its_number_whatever_the_next_one_is_called(
+    genesys: ScriptedGenesys,
+) -> None:
+    genesys.on(LIST, page(1, 2, following="https://evil.example/x"), page(3))
+    assert names(genesys) == ["rule 1", "rule 2", "rule 3"]
+    assert [call.path for call in genesys.calls] == [
+        {"campaign_id": "campaign-1", "page": "1"},
+        {"campaign_id": "campaign-1", "page": "2"},
+    ]
+
+
+def test_a_rule_on_two_pages_is_one_rule_as_it_was_last(genesys: ScriptedGenesys) -> None:
+    later = {"entities": [known(2, priority=500), known(3)]}
+    genesys.on(LIST, page(1, 2, following="/next"), later)
+    found = DocumentedCatalogue(genesys).rules("campaign-1")
+    assert [(each.name, each.priority) for each in found] == [
+        ("rule 1", 10),
+        ("rule 2", 500),
+        ("rule 3", 10),
+    ]
+
+
+def test_pages_without_an_end_are_not_followed_for_ever(genesys: ScriptedGenesys) -> None:
+    genesys.on(LIST, page(1, following="/next"))
+    with pytest.raises(UnreadableAnswer, match="do not end"):
+        names(genesys)
+    assert len(genesys.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"entities": None},
+        {"entities": {}},
+        {"entities": [None]},
+        {"entities": [[]]},
+        {"entities": [{"name": "A"}]},
+        {"entities": [known(1, id=None)]},
+        {"entities": [known(1, id="..")]},
+        {"entities": [known(1, id="../campaign-2/rules/id-1")]},
+        {"entities": [known(1, version="1")]},
+        {"entities": [known(1, executionOrder=1.5)]},
+    ],
+)
+def test_what_is_no_list_of_rules_is_not_taken_for_one(
+    genesys: ScriptedGenesys, answer: Mapping[str, Any]
+) -> None:
+    genesys.on(LIST, answer)
+    with pytest.raises(UnreadableAnswer):
+        names(genesys)
+
+
+def test_a_rule_that_genesys_has_more_to_say_of_is_read(genesys: ScriptedGenesys) -> None:
+    more = known(1, division={"id": "d"}, actions=[{"type": "call", "wait": 5}], conditions=[{}])
+    genesys.on(LIST, {"entities": [more]})
+    (found,) = DocumentedCatalogue(genesys).rules("campaign-1")
+    assert found.to_json() == more
+
+
+def test_a_new_rule_is_sent_as_it_is_wanted(genesys: ScriptedGenesys) -> None:
+    genesys.on(CREATE, known(1))
+    wanted = rule("rule 1", 1, version=3)
+    assert DocumentedCatalogue(genesys).create("campaign-1", wanted).id == "id-1"
+    (call,) = genesys.calls
+    assert (call.path, call.body) == ({"campaign_id": "campaign-1"}, wanted)
+
+
+def test_a_changed_rule_is_sent_in_the_version_after_the_current_one(
+    genesys: ScriptedGenesys,
+) -> None:
+    genesys.on(UPDATE, known(1))
+    current = deployed("rule 1", 1, id="id-1", version=6)
+    DocumentedCatalogue(genesys).update("campaign-1", current, rule("rule 1", 1, priority=5))
+    (call,) = genesys.calls
+    assert call.path == {"campaign_id": "campaign-1", "rule_id": "id-1"}
+    assert call.body["version"] == 7
+    assert content(call.body) == content(rule("rule 1", 1, priority=5))
+
+
+@pytest.mark.parametrize("answer", [{}, {"id": "id-1"}, known(1, id=7)])
+def test_a_change_without_a_readable_answer_may_have_been_carried_out(
+    genesys: ScriptedGenesys, answer: Mapping[str, Any]
+) -> None:
+    genesys.on(CREATE, answer)
+    with pytest.raises(OutcomeUnknown):
+        DocumentedCatalogue(genesys).create("campaign-1", rule())
+
+
+def test_a_rule_that_is_gone_already_is_gone(genesys: ScriptedGenesys) -> None:
+    genesys.on(REMOVE, RefusedByGenesys("not found", status=404))
+    DocumentedCatalogue(genesys).remove("campaign-1", "id-1")
+    assert genesys.calls[0].path == {"campaign_id": "campaign-1", "rule_id": "id-1"}
+
+
+def test_any_other_refusal_to_delete_is_told(genesys: ScriptedGenesys) -> None:
+    genesys.on(REMOVE, RefusedByGenesys("in use", status=409))
+    with pytest.raises(RefusedByGenesys, match="in use"):
+        DocumentedCatalogue(genesys).remove("campaign-1", "id-1")
