@@ -1,4 +1,4 @@
-"""A batch that is refused for one record of it: halved until the protected stand alone."""
+"""Bisecting: a batch refused for one record is halved until that record stands alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.unit.workbench import Workbench
 
 
 class Archive:
-    """A Genesys that refuses a call for any protected id in it, and deletes the others."""
+    """A Genesys that refuses every call with a protected id, and executes the others."""
 
     def __init__(self, bench: Workbench, protected: Set[str]) -> None:
         self.protected = protected
@@ -44,7 +44,7 @@ class Archive:
 
 
 def drive(bench: Workbench, step: BatchStep) -> None:
-    """Work until the batch is to be verified."""
+    """Take turns until the batch is ready to be verified."""
     for _ in range(1_000):
         if step.next is Next.VERIFY:
             return
@@ -57,7 +57,7 @@ def positions(ids: Set[str]) -> set[int]:
 
 
 @given(st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1)))))
-def test_every_id_that_is_not_protected_is_purged_once_and_no_other(
+def test_bisecting_purges_each_unprotected_id_exactly_once(
     case: tuple[int, set[int]],
 ) -> None:
     count, kept = case
@@ -71,7 +71,7 @@ def test_every_id_that_is_not_protected_is_purged_once_and_no_other(
     assert (batch.deleted or 0) == batch.targeted == count - len(kept)
 
 
-def test_one_protected_id_in_a_thousand_costs_twenty_calls_and_no_other_id() -> None:
+def test_bisecting_isolates_one_id_of_a_thousand_in_twenty_calls() -> None:
     bench = Workbench()
     archive = Archive(bench, {"conversation-000500"})
     drive(bench, bench.planned(builders.batch(planned=1_000)))
@@ -79,7 +79,7 @@ def test_one_protected_id_in_a_thousand_costs_twenty_calls_and_no_other_id() -> 
     assert len(bench.genesys.deletions) <= 22
 
 
-def test_the_audit_names_the_job_of_each_part_and_the_protected_record() -> None:
+def test_bisected_batch_audits_each_job_and_the_protected_record() -> None:
     bench = Workbench()
     Archive(bench, {"conversation-000003"})
     drive(bench, bench.planned(builders.batch(planned=4)))
@@ -97,7 +97,7 @@ def test_the_audit_names_the_job_of_each_part_and_the_protected_record() -> None
     assert records[-1]["detail"] == "409: protected"
 
 
-def test_a_batch_of_nothing_but_protected_records_calls_nothing_deleted() -> None:
+def test_batch_of_protected_records_reports_no_deletion() -> None:
     bench = Workbench()
     archive = Archive(bench, set(builders.conversation_ids(3)))
     drive(bench, bench.planned(builders.batch(planned=3)))
@@ -106,7 +106,7 @@ def test_a_batch_of_nothing_but_protected_records_calls_nothing_deleted() -> Non
     assert positions(archive.protected) == bench.batch.protected
 
 
-def test_a_hold_that_comes_too_late_does_not_make_protected_what_is_gone() -> None:
+def test_hold_placed_after_deletion_does_not_protect_deleted_records() -> None:
     bench = Workbench()
     archive = Archive(bench, {"conversation-000003"})
     step = bench.planned(builders.batch(planned=4))
@@ -121,9 +121,7 @@ def test_a_hold_that_comes_too_late_does_not_make_protected_what_is_gone() -> No
 
 
 @pytest.mark.parametrize(("seconds", "calls"), [(4, 4), (5, 3), (14, 2), (15, 1), (40, 1)])
-def test_turns_that_need_no_wait_are_taken_at_once_for_a_quarter_of_a_minute(
-    seconds: float, calls: int
-) -> None:
+def test_turns_without_a_wait_run_at_once_for_15_seconds(seconds: float, calls: int) -> None:
     bench = Workbench()
     archive = Archive(bench, {"conversation-000000"})
 
@@ -137,7 +135,7 @@ def test_turns_that_need_no_wait_are_taken_at_once_for_a_quarter_of_a_minute(
     assert len(bench.genesys.deletions) == calls
 
 
-def test_a_batch_began_with_its_first_job_and_ended_with_its_last(bench: Workbench) -> None:
+def test_batch_lasts_from_its_first_job_to_its_last(bench: Workbench) -> None:
     Archive(bench, {"conversation-000003"})
     step = bench.submit_batch(bench.planned(builders.batch(planned=4)))
     bench.clock.wait(60)

@@ -25,7 +25,7 @@ each_method = pytest.mark.parametrize("request_of", BUILDERS, ids=lambda each: e
 
 
 @each_method
-def test_a_right_request_has_no_errors(bench: Workbench, request_of: Builder) -> None:
+def test_valid_request_has_no_errors(bench: Workbench, request_of: Builder) -> None:
     assert bench.errors(request_of()) == {}
     full = request_of(requestedBy="dpo", requestId="Q3_2026-x", dryRun=True, maxRecords=100_000)
     assert bench.errors(full) == {}
@@ -71,7 +71,7 @@ def test_a_right_request_has_no_errors(bench: Workbench, request_of: Builder) ->
         ("__proto__", {}),
     ],
 )
-def test_one_wrong_field_is_told_alone_and_by_its_path(
+def test_one_wrong_field_is_reported_alone_with_its_path(
     bench: Workbench, request_of: Builder, field: str, value: object
 ) -> None:
     errors = bench.errors(request_of(**{field: value}))
@@ -80,20 +80,20 @@ def test_one_wrong_field_is_told_alone_and_by_its_path(
 
 
 @each_method
-def test_every_wrong_field_is_told_at_once(bench: Workbench, request_of: Builder) -> None:
+def test_all_wrong_fields_are_reported_together(bench: Workbench, request_of: Builder) -> None:
     wrong = request_of(reason="short", requestId="!", maxRecords=0, dryRun="no", colour="red")
     assert set(bench.errors(wrong)) == {"reason", "requestId", "maxRecords", "dryRun", "colour"}
 
 
 @each_method
-def test_a_missing_reason_is_required(bench: Workbench, request_of: Builder) -> None:
+def test_missing_reason_is_reported_as_required(bench: Workbench, request_of: Builder) -> None:
     payload = request_of()
     del payload["reason"]
     assert bench.errors(payload) == {"reason": "is required"}
 
 
 @each_method
-def test_the_shortest_and_the_longest_of_each_are_allowed(
+def test_fields_of_minimum_and_maximum_length_are_accepted(
     bench: Workbench, request_of: Builder
 ) -> None:
     assert bench.errors(request_of(requestId="x", requestedBy="x", maxRecords=1)) == {}
@@ -102,7 +102,7 @@ def test_the_shortest_and_the_longest_of_each_are_allowed(
     assert bench.errors(request_of(reason="x" * 500)) == {}
 
 
-def test_the_limit_of_a_request_may_be_lower_and_never_higher_than_the_configured() -> None:
+def test_max_records_can_lower_but_not_raise_the_configured_limit() -> None:
     bench = Workbench(max_records=50)
     assert bench.errors(builders.data_deletion(maxRecords=50)) == {}
     assert bench.errors(builders.data_deletion(maxRecords=51)) == {
@@ -121,16 +121,18 @@ def test_the_limit_of_a_request_may_be_lower_and_never_higher_than_the_configure
         (1, ONE_OF),
     ],
 )
-def test_a_method_must_be_one_that_there_is(bench: Workbench, method: object, message: str) -> None:
+def test_unknown_method_is_refused_with_the_known_ones(
+    bench: Workbench, method: object, message: str
+) -> None:
     assert bench.errors(builders.data_deletion(method=method)) == {"method": message}
 
 
 @pytest.mark.parametrize("payload", [None, True, 1, 1.5, "data_deletion", [], [{}], b"{}"])
-def test_a_request_is_a_json_object(bench: Workbench, payload: object) -> None:
+def test_request_that_is_no_json_object_is_refused(bench: Workbench, payload: object) -> None:
     assert bench.errors(payload) == {"request": "must be a JSON object"}
 
 
-def test_an_empty_object_lacks_its_method(bench: Workbench) -> None:
+def test_empty_request_lacks_its_method(bench: Workbench) -> None:
     assert bench.errors({}) == {"method": "is required"}
 
 
@@ -142,7 +144,7 @@ def test_an_empty_object_lacks_its_method(bench: Workbench) -> None:
         (5_000, ("request", "has more than 1000 errors")),
     ],
 )
-def test_errors_beyond_the_first_thousand_are_only_counted(
+def test_errors_beyond_a_thousand_are_reported_as_one(
     bench: Workbench, wrong: int, last: tuple[str, str]
 ) -> None:
     unknown = {f"field{number}": 1 for number in range(wrong)}

@@ -1,4 +1,4 @@
-"""The end of a planned run: its totals, its outcome, and who is told."""
+"""CompletePurge: the totals, the outcome and the metrics of a run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def ended(state: BatchState = BatchState.COMPLETED, number: int = 0, **changes: 
     return builders.batch(state=state, number=number, **known)
 
 
-def test_a_run_whose_batches_are_verified_is_completed_with_its_totals(bench: Workbench) -> None:
+def test_run_with_verified_batches_is_completed_with_totals(bench: Workbench) -> None:
     bench.planned(ended(), ended(number=1, protected=frozenset({0}), deleted=9, verified=9))
     bench.clock.wait(90)
     result = bench.complete_purge(RUN)
@@ -62,7 +62,7 @@ def test_a_run_whose_batches_are_verified_is_completed_with_its_totals(bench: Wo
         (ended(BatchState.SUBMITTED, 1), "RunsCompletedWithFailures"),
     ],
 )
-def test_a_run_with_anything_open_is_not_a_success(
+def test_run_with_an_open_batch_is_not_a_success(
     bench: Workbench, second: Batch, counter: str
 ) -> None:
     bench.planned(ended(), second)
@@ -70,20 +70,20 @@ def test_a_run_with_anything_open_is_not_a_success(
     assert bench.meter.counts == {counter: 1}
 
 
-def test_what_keeps_a_run_from_being_completed_is_told_in_batches(bench: Workbench) -> None:
+def test_incomplete_run_reports_its_incomplete_batches(bench: Workbench) -> None:
     bench.planned(ended(), ended(BatchState.GAVE_UP, 1), ended(number=2, is_verified=False))
     bench.complete_purge(RUN)
     assert bench.run.detail == "of 3 batches 1 did not complete and 1 are not verified"
 
 
-def test_a_run_that_completed_before_is_not_counted_again(bench: Workbench) -> None:
+def test_completed_run_is_not_counted_again(bench: Workbench) -> None:
     bench.planned(ended())
     first = bench.complete_purge(RUN)
     assert bench.complete_purge(RUN) == first
     assert (len(bench.facts), bench.meter.counts) == (1, {"RunsCompleted": 1})
 
 
-def test_a_run_that_somebody_else_ends_meanwhile_is_counted_once(bench: Workbench) -> None:
+def test_run_that_another_worker_ends_is_counted_once(bench: Workbench) -> None:
     bench.planned(ended())
 
     def let_another_go_first(_: str) -> None:
@@ -96,7 +96,7 @@ def test_a_run_that_somebody_else_ends_meanwhile_is_counted_once(bench: Workbenc
     assert (len(bench.facts), bench.meter.counts) == (1, {"RunsCompleted": 1})
 
 
-def test_a_dry_run_ends_with_its_plan_and_no_number_deleted(bench: Workbench) -> None:
+def test_dry_run_ends_without_a_number_of_deletions(bench: Workbench) -> None:
     bench.planned(request=builders.conversation_archive(dryRun=True))
     assert bench.complete_purge(RUN).outcome is Outcome.DRY_RUN
     assert bench.run.totals is not None
@@ -104,7 +104,7 @@ def test_a_dry_run_ends_with_its_plan_and_no_number_deleted(bench: Workbench) ->
     assert "deleted" not in bench.last_fact
 
 
-def test_a_rate_of_success_is_not_told_over_an_upper_bound(bench: Workbench) -> None:
+def test_upper_bound_has_no_success_rate(bench: Workbench) -> None:
     bench.genesys.on(COUNT, {"results": [{"count": 0}]})
     bench.stored(builders.interaction_purge())
     bench.plan_purge(RUN)
@@ -112,14 +112,14 @@ def test_a_rate_of_success_is_not_told_over_an_upper_bound(bench: Workbench) -> 
     assert "successRate" not in bench.last_fact
 
 
-def test_a_run_that_deleted_nothing_of_what_was_eligible_is_an_alarm(bench: Workbench) -> None:
+def test_eligible_run_that_deleted_nothing_raises_the_alarm(bench: Workbench) -> None:
     everything = frozenset(range(10))
     bench.planned(ended(protected=everything, deleted=None, verified=0))
     assert bench.complete_purge(RUN).outcome is Outcome.COMPLETED
     assert bench.meter.counts["NothingDeleted"] == 1
 
 
-def test_a_rate_over_records_that_nobody_counted_is_absent(bench: Workbench) -> None:
+def test_success_rate_is_absent_if_a_job_reported_no_count(bench: Workbench) -> None:
     bench.planned(ended(), ended(number=1, deleted=None, unreported=10))
     bench.complete_purge(RUN)
     assert bench.run.totals is not None

@@ -1,4 +1,4 @@
-"""A job that waits is carried out once everything was asked again, and otherwise cancelled."""
+"""ConfirmJob: a two-step job runs only after every check, and is cancelled otherwise."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LEASE, PATIENCE = 60, 14_400
 
 @pytest.fixture
 def step(bench: Workbench) -> BatchStep:
-    """A batch of three whose job was created and has become ready."""
+    """A batch of three records whose job waits for confirmation."""
     step = recording_batch.ready(bench)
     bench.genesys.on(LIST, NONE)
     bench.genesys.on(CREATE, {"id": "job-1"})
@@ -53,7 +53,7 @@ def calls(bench: Workbench, operation: Any) -> int:
 
 
 def assert_stopped(bench: Workbench, after: BatchStep, why: str) -> None:
-    """The batch failed, its job is cancelled and was never carried out."""
+    """The batch failed, and its job is cancelled and never ran."""
     assert (after.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
     assert why in str(bench.batch.detail)
     assert "its job job-1 is cancelled" in str(bench.batch.detail)
@@ -61,7 +61,7 @@ def assert_stopped(bench: Workbench, after: BatchStep, why: str) -> None:
     assert bench.facts[-1] == "batch_failed"
 
 
-def test_a_job_that_is_as_planned_is_executed_under_a_permit_of_its_own(
+def test_job_that_matches_the_plan_is_confirmed_under_its_own_permit(
     bench: Workbench, step: BatchStep
 ) -> None:
     after = bench.submit_batch(step)
@@ -75,9 +75,7 @@ def test_a_job_that_is_as_planned_is_executed_under_a_permit_of_its_own(
     )
 
 
-def test_the_second_intent_stands_before_the_job_is_executed(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_confirmation_is_intended_before_it_is_sent(bench: Workbench, step: BatchStep) -> None:
     seen = []
 
     def look(_: Any) -> dict[str, Any]:
@@ -91,10 +89,10 @@ def test_the_second_intent_stands_before_the_job_is_executed(
 
 
 @pytest.mark.parametrize(("hours", "executed"), [(3, 0), (1, 1), (-1, 0)])
-def test_what_was_to_be_exported_is_deleted_once_it_was_exported_since_the_batch_began(
+def test_deletion_waits_for_exports_made_since_the_batch_began(
     bench: Workbench, hours: int, executed: int
 ) -> None:
-    """The export was asked for two hours ago, its deletion now."""
+    """The export was submitted two hours ago, the deletion now."""
     began, exported = NOON - timedelta(hours=2), NOON - timedelta(hours=hours)
     step = bench.planned(
         builders.batch(planned=3, first_intent_at=began),
@@ -112,34 +110,34 @@ def test_what_was_to_be_exported_is_deleted_once_it_was_exported_since_the_batch
     assert bench.batch.first_intent_at == began
 
 
-def test_a_batch_keeps_the_moment_of_its_first_intent(bench: Workbench, step: BatchStep) -> None:
+def test_batch_keeps_the_time_of_its_first_intent(bench: Workbench, step: BatchStep) -> None:
     bench.clock.wait(60)
     bench.submit_batch(step)
     assert (bench.batch.first_intent_at, bench.batch.submitted_at) == (NOON, bench.clock())
 
 
 @pytest.mark.parametrize("found", [0, 1, 3])
-def test_a_job_about_no_more_than_was_planned_is_executed(
+def test_job_that_covers_no_more_than_the_plan_is_confirmed(
     bench: Workbench, step: BatchStep, found: int
 ) -> None:
     bench.genesys.on(STATUS, READY | {"totalConversations": found})
     assert bench.submit_batch(step).next is Next.POLL
 
 
-def test_a_job_about_more_than_was_planned_is_stopped(bench: Workbench, step: BatchStep) -> None:
+def test_job_that_covers_more_than_the_plan_is_cancelled(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(STATUS, READY | {"totalConversations": 4})
     assert_stopped(bench, bench.submit_batch(step), "4 conversations, but the plan has 3")
 
 
 def named(*ids: str) -> dict[str, Any]:
-    """The query of a job as Genesys tells it, about these conversations."""
+    """The query of a job that lists these conversations, as Genesys reports it."""
     predicates = [{"value": each} for each in ids]
     filters = [{"type": "or", "predicates": predicates}]
     return {"action": "DELETE", "conversationQuery": {"conversationFilters": filters}}
 
 
 @pytest.mark.parametrize("ids", [IDS[:2], [*IDS, "b" * 36], [*IDS[:2], "b" * 36]])
-def test_a_job_that_names_others_than_the_plan_is_stopped(
+def test_job_that_lists_other_conversations_is_cancelled(
     bench: Workbench, step: BatchStep, ids: list[str]
 ) -> None:
     bench.genesys.on(STATUS, READY | {"recordingJobsQuery": named(*ids)})
@@ -147,14 +145,14 @@ def test_a_job_that_names_others_than_the_plan_is_stopped(
 
 
 @pytest.mark.parametrize("query", [named(*(each.upper() for each in IDS)), {}, {"action": 1}, None])
-def test_a_job_that_names_the_same_ones_or_does_not_tell_is_executed(
+def test_job_that_lists_the_plan_or_nothing_is_confirmed(
     bench: Workbench, step: BatchStep, query: Any
 ) -> None:
     bench.genesys.on(STATUS, READY | {"recordingJobsQuery": query})
     assert bench.submit_batch(step).next is Next.POLL
 
 
-def test_a_job_without_totals_waits(bench: Workbench, step: BatchStep) -> None:
+def test_job_without_totals_waits(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(STATUS, {"state": "READY"})
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
@@ -162,23 +160,23 @@ def test_a_job_without_totals_waits(bench: Workbench, step: BatchStep) -> None:
     assert calls(bench, EXECUTE) == 0
 
 
-def test_the_switch_stops_it(bench: Workbench, step: BatchStep) -> None:
+def test_kill_switch_stops_the_confirmation(bench: Workbench, step: BatchStep) -> None:
     bench.policies.switch = "off"
     assert_stopped(bench, bench.submit_batch(step), "PurgingSwitchedOff")
 
 
-def test_a_longer_retention_stops_it(bench: Workbench, step: BatchStep) -> None:
+def test_longer_retention_stops_the_confirmation(bench: Workbench, step: BatchStep) -> None:
     rule = {"name": "long", "minimumDays": 401, "basis": "a new law"}
     bench.policies.matrix = RetentionMatrix.parse({"rules": [rule]})
     assert_stopped(bench, bench.submit_batch(step), "RetentionNotMet")
 
 
-def test_a_run_that_is_over_stops_it(bench: Workbench, step: BatchStep) -> None:
+def test_ended_run_stops_the_confirmation(bench: Workbench, step: BatchStep) -> None:
     bench.fail_purge(Failure(run_id="run-1", error="ABORTED", cause="stopped"))
     assert_stopped(bench, bench.submit_batch(step), "InvalidRequest: runId: run-1 is finished")
 
 
-def test_what_genesys_protects_by_now_is_never_in_a_job_that_is_executed(
+def test_records_that_genesys_now_protects_are_never_confirmed(
     bench: Workbench, step: BatchStep
 ) -> None:
     bench.genesys.on(ASK, {"entities": [{"id": IDS[1]}]}, NONE)
@@ -186,13 +184,13 @@ def test_what_genesys_protects_by_now_is_never_in_a_job_that_is_executed(
     assert (calls(bench, EXECUTE), calls(bench, CANCEL), calls(bench, CREATE)) == (0, 1, 2)
     assert [sorted(bench.batch.protected), bench.facts[1]] == [[1], "batch_protected"]
     assert "its job job-1 is cancelled" in bench.fact("batch_protected")["detail"]
-    # The job made anew is about the others.
+    # The next job covers the other records.
     assert after.next is Next.POLL
     named = bench.genesys.deletions[-1]["conversationQuery"]["conversationFilters"][0]
     assert [each["value"] for each in named["predicates"]] == [IDS[0], IDS[2]]
 
 
-def test_our_own_hold_does_the_same(bench: Workbench, step: BatchStep) -> None:
+def test_records_on_our_hold_are_never_confirmed(bench: Workbench, step: BatchStep) -> None:
     bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[0]})))
     bench.submit_batch(step)
     assert calls(bench, EXECUTE) == 0
@@ -201,7 +199,7 @@ def test_our_own_hold_does_the_same(bench: Workbench, step: BatchStep) -> None:
 
 @pytest.mark.parametrize("operation", [STATUS, ASK])
 @pytest.mark.parametrize("error", [RateLimited("429", retry_after=40), GenesysUnavailable("503")])
-def test_a_question_that_is_not_answered_is_asked_again(
+def test_failed_check_before_a_confirmation_is_repeated(
     bench: Workbench, step: BatchStep, operation: Any, error: Exception
 ) -> None:
     bench.genesys.on(operation, error)
@@ -211,9 +209,7 @@ def test_a_question_that_is_not_answered_is_asked_again(
     assert calls(bench, EXECUTE) == 0
 
 
-def test_a_call_that_surely_was_not_carried_out_is_made_again(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_refused_confirmation_is_repeated(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(EXECUTE, RateLimited("429"), {})
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
@@ -229,7 +225,7 @@ def test_a_call_that_surely_was_not_carried_out_is_made_again(
         ("CANCELLED", Next.POLL, BatchState.SUBMITTED),
     ],
 )
-def test_the_state_of_a_job_tells_what_became_of_a_call_without_an_answer(
+def test_job_state_settles_a_confirmation_without_an_answer(
     bench: Workbench, step: BatchStep, state: str, following: Next, stands: BatchState
 ) -> None:
     bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
@@ -242,7 +238,7 @@ def test_the_state_of_a_job_tells_what_became_of_a_call_without_an_answer(
     assert (calls(bench, EXECUTE), bench.facts[-1]) == (1, "batch_reconciled")
 
 
-def test_a_job_that_still_waits_passes_every_check_again(bench: Workbench, step: BatchStep) -> None:
+def test_job_that_still_waits_is_checked_again(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"), {})
     after = bench.submit_batch(step)
     bench.policies.switch = "off"
@@ -262,7 +258,7 @@ def test_a_job_that_still_waits_passes_every_check_again(bench: Workbench, step:
         (GenesysUnavailable("503"), False),
     ],
 )
-def test_after_an_unanswered_call_nothing_counts_as_spared_that_may_be_gone(
+def test_unanswered_confirmation_spares_only_an_untouched_job(
     bench: Workbench, step: BatchStep, status: Any, *, is_sure: bool
 ) -> None:
     bench.genesys.on(EXECUTE, OutcomeUnknown("lost"))
@@ -280,7 +276,7 @@ def test_after_an_unanswered_call_nothing_counts_as_spared_that_may_be_gone(
         assert "may have confirmed its job before" in str(bench.batch.detail)
 
 
-def test_calls_without_an_answer_come_to_an_end(bench: Workbench, step: BatchStep) -> None:
+def test_confirmations_without_an_answer_are_bounded(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
     for _ in range(5):
         step = bench.submit_batch(step)
@@ -289,7 +285,7 @@ def test_calls_without_an_answer_come_to_an_end(bench: Workbench, step: BatchSte
     assert (calls(bench, EXECUTE), calls(bench, CANCEL)) == (5, 1)
 
 
-def test_a_worker_that_died_in_the_call_is_awaited_and_then_counts_as_unknown(
+def test_dead_workers_confirmation_becomes_uncertain_after_its_lease(
     bench: Workbench, step: BatchStep
 ) -> None:
     intent = bench.batch.to(BatchState.CONFIRMING, attempt=builders.intended(number=2))
@@ -303,9 +299,7 @@ def test_a_worker_that_died_in_the_call_is_awaited_and_then_counts_as_unknown(
     assert calls(bench, EXECUTE) == 1
 
 
-def test_a_refusal_of_a_job_that_does_not_wait_any_more_is_no_error(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_refused_confirmation_of_a_running_job_is_polled(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(EXECUTE, RefusedByGenesys("wrong state", status=409))
     bench.genesys.on(STATUS, READY, {"state": "PROCESSING"})
     after = bench.submit_batch(step)
@@ -320,7 +314,7 @@ def test_a_refusal_of_a_job_that_does_not_wait_any_more_is_no_error(
         PermissionMissing("403", permission="recording:job:edit", correlation_id="c-1"),
     ],
 )
-def test_a_refusal_of_a_job_that_waits_ends_the_batch_and_the_job(
+def test_refused_confirmation_of_a_waiting_job_fails_the_batch(
     bench: Workbench, step: BatchStep, error: Exception
 ) -> None:
     bench.genesys.on(EXECUTE, error)
@@ -332,41 +326,37 @@ def test_a_refusal_of_a_job_that_waits_ends_the_batch_and_the_job(
 
 
 @pytest.mark.parametrize(
-    ("replies", "told", "times"),
+    ("replies", "reported", "times"),
     [
         ([OutcomeUnknown("lost"), {}], "is cancelled", 2),
         ([RateLimited("429")], "may not be cancelled", 3),
         ([RefusedByGenesys("over", status=409)], "could not be cancelled", 1),
     ],
 )
-def test_what_became_of_the_cancelled_job_is_told(
-    bench: Workbench, step: BatchStep, replies: list[Any], told: str, times: int
+def test_failed_batch_reports_whether_its_job_is_cancelled(
+    bench: Workbench, step: BatchStep, replies: list[Any], reported: str, times: int
 ) -> None:
     bench.policies.switch = "off"
     bench.genesys.on(CANCEL, *replies)
     assert bench.submit_batch(step).next is Next.DONE
-    assert told in str(bench.batch.detail)
+    assert reported in str(bench.batch.detail)
     assert calls(bench, CANCEL) == times
 
 
-def test_a_job_that_may_not_be_executed_for_hours_is_given_up(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_job_that_cannot_be_confirmed_in_time_gives_up(bench: Workbench, step: BatchStep) -> None:
     late = step.model_copy(update={"waited_seconds": PATIENCE + 1})
     after = bench.submit_batch(late)
     assert (after.next, bench.batch.state) == (Next.DONE, BatchState.GAVE_UP)
     assert calls(bench, CANCEL) == 1
 
 
-def test_a_job_that_genesys_lost_is_an_error(bench: Workbench, step: BatchStep) -> None:
+def test_lost_job_fails_the_confirmation(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(STATUS, JobLost("404"))
     with pytest.raises(JobLost):
         bench.submit_batch(step)
 
 
-def test_who_loses_the_race_to_execute_waits_and_does_not(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_worker_that_loses_the_race_to_confirm_waits(bench: Workbench, step: BatchStep) -> None:
     def lose(name: str) -> None:
         if name == "intend":
             raise LostRace("somebody was first")
@@ -378,24 +368,24 @@ def test_who_loses_the_race_to_execute_waits_and_does_not(
 
 
 @pytest.mark.parametrize(
-    ("state", "told"),
+    ("state", "reported"),
     [
         (BatchState.READY, "job-1 was not confirmed, but may still wait"),
         (BatchState.CONFIRMING, "its job may still be running"),
     ],
 )
-def test_an_error_nobody_foresaw_says_how_the_job_stands(
-    bench: Workbench, step: BatchStep, state: BatchState, told: str
+def test_unexpected_error_reports_the_state_of_the_job(
+    bench: Workbench, step: BatchStep, state: BatchState, reported: str
 ) -> None:
     assert step.next is Next.SUBMIT
     if state is BatchState.CONFIRMING:
         bench.runs.advance(bench.batch.to(state))
     failure = Failure(run_id="run-1", batch=0, error="Unexpected", cause="boom")
     assert bench.fail_batch(failure).next is Next.DONE
-    assert told in str(bench.batch.detail)
+    assert reported in str(bench.batch.detail)
 
 
-def test_an_unanswered_creation_adopts_the_job_that_is_listed(bench: Workbench) -> None:
+def test_unanswered_creation_adopts_the_listed_job(bench: Workbench) -> None:
     step = recording_batch.ready(bench)
     bench.genesys.on(LIST, NONE)
     bench.genesys.on(CREATE, OutcomeUnknown("timeout"))
@@ -410,7 +400,7 @@ def test_an_unanswered_creation_adopts_the_job_that_is_listed(bench: Workbench) 
     assert bench.last_fact["jobId"] == "job-7"
 
 
-def test_an_unanswered_creation_that_is_never_listed_is_made_again(bench: Workbench) -> None:
+def test_unanswered_creation_without_a_listed_job_is_repeated(bench: Workbench) -> None:
     step = recording_batch.ready(bench)
     bench.genesys.on(LIST, NONE)
     bench.genesys.on(CREATE, OutcomeUnknown("timeout"), {"id": "job-1"})

@@ -1,4 +1,4 @@
-"""How batches and runs end in an error: with its class, its text, and nothing invented."""
+"""FailBatch and FailPurge: an error is recorded with its class and message."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def failure(error: str = "GenesysUnavailable", message: str = "503", **fields: A
     return Failure(**known | fields)
 
 
-def test_a_submit_without_an_outcome_is_mentioned(bench: Workbench) -> None:
+def test_failed_batch_reports_a_submit_without_an_outcome(bench: Workbench) -> None:
     bench.planned(builders.batch(state=BatchState.SUBMITTING, attempt=builders.unanswered()))
     bench.fail_batch(failure(message="403"))
     assert bench.batch.state is BatchState.FAILED
     assert bench.last_fact["detail"] == (
-        "GenesysUnavailable: 403; its submit may have been carried out: timed out"
+        "GenesysUnavailable: 403; its submit may have been executed: timed out"
     )
 
 
-def test_a_batch_that_has_not_ended_fails_with_its_reason(bench: Workbench) -> None:
+def test_open_batch_fails_with_the_reason(bench: Workbench) -> None:
     bench.planned(builders.batch())
     step = bench.fail_batch(failure(correlation_id="c-1"))
     assert (step.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
@@ -60,14 +60,14 @@ def test_a_batch_that_has_not_ended_fails_with_its_reason(bench: Workbench) -> N
     }
 
 
-def test_a_job_that_may_still_run_is_mentioned(bench: Workbench) -> None:
+def test_failed_batch_reports_a_job_that_may_still_run(bench: Workbench) -> None:
     bench.planned(builders.batch(state=BatchState.SUBMITTED, job_id="job-1"))
     bench.fail_batch(failure())
     assert bench.batch.detail == "GenesysUnavailable: 503; its job may still be running"
     assert bench.last_fact["jobId"] == "job-1"
 
 
-def test_a_completed_batch_that_cannot_be_looked_at_is_unverified(bench: Workbench) -> None:
+def test_completed_batch_that_cannot_be_checked_is_unverified(bench: Workbench) -> None:
     bench.planned(builders.batch(state=BatchState.COMPLETED, deleted=10, pending=()))
     bench.fail_batch(failure())
     batch = bench.batch
@@ -79,7 +79,7 @@ def test_a_completed_batch_that_cannot_be_looked_at_is_unverified(bench: Workben
     ("state", "verified"),
     [(BatchState.COMPLETED, 10), (BatchState.FAILED, None), (BatchState.GAVE_UP, None)],
 )
-def test_a_batch_that_has_ended_keeps_its_end(
+def test_ended_batch_does_not_fail_again(
     bench: Workbench, state: BatchState, verified: int | None
 ) -> None:
     ended = builders.batch(state=state, verified=verified, detail="as it was")
@@ -88,7 +88,7 @@ def test_a_batch_that_has_ended_keeps_its_end(
     assert (bench.batch, bench.facts) == (ended, [])
 
 
-def test_failing_a_batch_twice_is_failing_it_once(bench: Workbench) -> None:
+def test_failing_a_batch_twice_records_it_once(bench: Workbench) -> None:
     bench.planned()
     bench.fail_batch(failure())
     bench.fail_batch(failure(error="Unexpected"))
@@ -96,21 +96,20 @@ def test_failing_a_batch_twice_is_failing_it_once(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("kind", [InvalidRequest, LimitExceeded, RetentionNotMet, NotFound])
-def test_a_run_that_its_caller_must_mend_is_rejected(
-    bench: Workbench, kind: type[CallerError]
-) -> None:
+def test_callers_error_rejects_an_unplanned_run(bench: Workbench, kind: type[CallerError]) -> None:
     bench.stored()
-    result = bench.fail_purge(failure(error=kind.__name__, message="mend it", batch=None))
+    result = bench.fail_purge(failure(error=kind.__name__, message="change it", batch=None))
     assert result.to_json() == {"runId": "run-1", "outcome": "rejected", "succeeded": False}
-    assert (bench.run.outcome, bench.run.detail) == (Outcome.REJECTED, f"{kind.__name__}: mend it")
+    assert (bench.run.outcome, bench.run.detail) == (
+        Outcome.REJECTED,
+        f"{kind.__name__}: change it",
+    )
     assert bench.last_fact["action"] == "run_rejected"
     assert bench.meter.counts == {"RunsRejected": 1}
 
 
 @pytest.mark.parametrize("kind", [GenesysUnavailable, OutcomeUnknown, Unexpected])
-def test_a_run_that_its_caller_cannot_mend_has_failed(
-    bench: Workbench, kind: type[PurgeError]
-) -> None:
+def test_other_errors_fail_the_run(bench: Workbench, kind: type[PurgeError]) -> None:
     bench.stored()
     result = bench.fail_purge(failure(error=kind.__name__, message="x", correlation_id="c-1"))
     assert (result.outcome, result.succeeded) == (Outcome.FAILED, False)
@@ -127,7 +126,7 @@ def test_a_run_that_its_caller_cannot_mend_has_failed(
     assert bench.meter.counts == {"RunsFailed": 1}
 
 
-def test_a_run_that_was_planned_is_not_rejected_any_more(bench: Workbench) -> None:
+def test_planned_run_fails_instead_of_being_rejected(bench: Workbench) -> None:
     bench.planned(builders.batch(state=BatchState.COMPLETED, deleted=8, verified=7))
     assert bench.fail_purge(failure(error="LimitExceeded")).outcome is Outcome.FAILED
     totals = bench.run.totals
@@ -135,7 +134,7 @@ def test_a_run_that_was_planned_is_not_rejected_any_more(bench: Workbench) -> No
     assert (totals.targeted, totals.deleted, totals.verified) == (10, 8, 7)
 
 
-def test_a_run_that_has_ended_keeps_its_end(bench: Workbench) -> None:
+def test_ended_run_does_not_fail_again(bench: Workbench) -> None:
     bench.stored()
     first = bench.fail_purge(failure(error="LimitExceeded"))
     assert bench.fail_purge(failure(error="Unexpected")) == first

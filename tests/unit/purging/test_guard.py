@@ -1,4 +1,4 @@
-"""The guard: every condition for a permit, each taken away alone."""
+"""The guard: each test removes exactly one condition for a permit."""
 
 from __future__ import annotations
 
@@ -66,9 +66,7 @@ def matrix(days: int, **match: str) -> RetentionMatrix:
 
 
 @each_case
-def test_with_every_condition_there_is_leave_for_the_next_attempt(
-    bench: Workbench, case: Case
-) -> None:
+def test_guard_permits_the_next_attempt_if_every_check_passes(bench: Workbench, case: Case) -> None:
     assert bench.guard.permit(case.deletion(3)) == Permit("run-1", 0, 1)
     tried = case._replace(batch=case.batch.model_copy(update={"attempt": Attempt(number=4)}))
     assert bench.guard.permit(tried.deletion(0)) == Permit("run-1", 0, 5)
@@ -76,7 +74,7 @@ def test_with_every_condition_there_is_leave_for_the_next_attempt(
 
 @each_case
 @pytest.mark.parametrize("switch", ["off", "", "ON", "true", "on, please"])
-def test_without_a_clear_on_there_is_none(bench: Workbench, case: Case, switch: str) -> None:
+def test_guard_refuses_unless_the_switch_says_on(bench: Workbench, case: Case, switch: str) -> None:
     bench.policies.switch = switch
     with pytest.raises(PurgingSwitchedOff, match="set the parameter /<stack>/purging to `on`"):
         bench.guard.permit(case.deletion(3))
@@ -84,7 +82,7 @@ def test_without_a_clear_on_there_is_none(bench: Workbench, case: Case, switch: 
 
 @each_case
 @pytest.mark.parametrize("status", [RunStatus.SUBMITTED, RunStatus.FINISHED])
-def test_for_a_run_that_is_not_running_there_is_none(
+def test_guard_refuses_a_run_that_is_not_running(
     bench: Workbench, case: Case, status: RunStatus
 ) -> None:
     run = case.run.model_copy(update={"status": status})
@@ -93,7 +91,7 @@ def test_for_a_run_that_is_not_running_there_is_none(
 
 
 @each_case
-def test_for_a_dry_run_there_is_none(bench: Workbench, case: Case) -> None:
+def test_guard_refuses_a_dry_run(bench: Workbench, case: Case) -> None:
     run = case.run.model_copy(update={"request": {**case.run.request, "dryRun": True}})
     with pytest.raises(InvalidRequest, match="dry run"):
         bench.guard.permit(case._replace(run=run).deletion(3))
@@ -101,7 +99,7 @@ def test_for_a_dry_run_there_is_none(bench: Workbench, case: Case) -> None:
 
 @each_case
 @pytest.mark.parametrize("days", [401, 36_500])
-def test_for_records_that_are_too_young_by_now_there_is_none(
+def test_guard_refuses_records_younger_than_the_current_retention(
     bench: Workbench, case: Case, days: int
 ) -> None:
     bench.policies.matrix = matrix(days)
@@ -110,14 +108,14 @@ def test_for_records_that_are_too_young_by_now_there_is_none(
 
 
 @each_case
-def test_for_records_that_no_rule_covers_by_now_there_is_none(bench: Workbench, case: Case) -> None:
+def test_guard_refuses_records_that_no_retention_rule_covers(bench: Workbench, case: Case) -> None:
     bench.policies.matrix = matrix(30, method="another")
     with pytest.raises(RetentionNotMet, match="no rule"):
         bench.guard.permit(case.deletion(3))
 
 
 @each_case
-def test_retention_is_met_to_the_second(bench: Workbench, case: Case) -> None:
+def test_guard_measures_retention_to_the_second(bench: Workbench, case: Case) -> None:
     youngest = WINDOW.end if case.batch.window else case.entries[0].end
     bench.policies.matrix = matrix(500)
     bench.clock.at = youngest + timedelta(days=500) - SECOND
@@ -127,21 +125,21 @@ def test_retention_is_met_to_the_second(bench: Workbench, case: Case) -> None:
     assert bench.guard.permit(case.deletion(3))
 
 
-def test_the_requests_own_retention_is_checked_again(bench: Workbench) -> None:
+def test_guard_checks_the_retention_of_the_request(bench: Workbench) -> None:
     longer = case_of(builders.interaction_purge(retentionDays=367))
     with pytest.raises(RetentionNotMet, match="The request's own retention"):
         bench.guard.permit(longer.deletion(3))
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_one_record_that_is_too_young_stops_its_batch(bench: Workbench, index: int) -> None:
+def test_guard_refuses_a_batch_with_one_young_record(bench: Workbench, index: int) -> None:
     entries = entries_of(3)
     entries[index] = Entry("young", NOON - timedelta(days=365) + SECOND, None)
     with pytest.raises(RetentionNotMet, match="365 days"):
         bench.guard.permit(IDS._replace(entries=entries).deletion(3))
 
 
-def test_a_records_own_classification_counts(bench: Workbench) -> None:
+def test_guard_applies_the_classification_of_each_record(bench: Workbench) -> None:
     entries = [*entries_of(2), Entry("a1", builders.days_ago(400), "hipaa")]
     with pytest.raises(RetentionNotMet, match="2555 days"):
         bench.guard.permit(IDS._replace(entries=entries).deletion(3))
@@ -149,7 +147,7 @@ def test_a_records_own_classification_counts(bench: Workbench) -> None:
 
 @pytest.mark.parametrize(("own", "word"), [("message", "message"), ("message", "sms")])
 @pytest.mark.parametrize("asked", [{"mediaTypes": ["voice"]}, {}])
-def test_a_records_own_media_count_beside_those_asked_for(
+def test_guard_applies_the_media_of_each_record(
     bench: Workbench, asked: dict[str, Any], own: str, word: str
 ) -> None:
     entries = [*recording_entries(2), recording_entries(3)[2]._replace(media=frozenset({own}))]
@@ -162,7 +160,7 @@ def test_a_records_own_media_count_beside_those_asked_for(
         bench.guard.permit(case.deletion(3))
 
 
-def test_media_that_no_record_has_hold_none_back(bench: Workbench) -> None:
+def test_guard_ignores_rules_for_media_that_no_record_has(bench: Workbench) -> None:
     case = case_of(builders.recording_job(mediaTypes=["voice"]), entries=recording_entries(3))
     bench.policies.matrix = RetentionMatrix.parse(
         {"rules": [rule(30), rule(500, interactionType="message")]}
@@ -172,17 +170,13 @@ def test_media_that_no_record_has_hold_none_back(bench: Workbench) -> None:
 
 @each_case
 @pytest.mark.parametrize("before", [4, 1_000_000])
-def test_for_more_records_than_were_planned_there_is_none(
-    bench: Workbench, case: Case, before: int
-) -> None:
+def test_guard_refuses_more_records_than_planned(bench: Workbench, case: Case, before: int) -> None:
     with pytest.raises(LimitExceeded, match=f"has 3 records .* but now there are {before}"):
         bench.guard.permit(case.deletion(before))
 
 
 @pytest.mark.parametrize("count", [0, 2, 4])
-def test_for_a_manifest_that_is_not_the_planned_one_there_is_none(
-    bench: Workbench, count: int
-) -> None:
+def test_guard_refuses_a_manifest_of_another_size(bench: Workbench, count: int) -> None:
     with pytest.raises(ValueError, match=f"manifest of {count} for 3"):
         bench.guard.permit(IDS._replace(entries=entries_of(count)).deletion(0))
 
@@ -198,7 +192,7 @@ HELD_IDS = frozenset({"conversation-000001"})
         ({}, {0, 1, 2}),
     ],
 )
-def test_held_records_are_named_by_their_place(
+def test_guard_lists_the_positions_of_held_records(
     bench: Workbench, held: dict[str, Any], positions: set[int]
 ) -> None:
     bench.holds.placed.append(hold(**held))
@@ -215,7 +209,7 @@ def test_held_records_are_named_by_their_place(
         {"pending": (Slice(start=2, stop=3), Slice(start=0, stop=2))},
     ],
 )
-def test_a_hold_on_what_is_not_asked_for_now_stops_nothing(
+def test_guard_ignores_a_hold_on_records_of_another_part(
     bench: Workbench, changes: dict[str, Any]
 ) -> None:
     bench.holds.placed.append(hold(conversation_ids=HELD_IDS))
@@ -235,7 +229,7 @@ def test_a_hold_on_what_is_not_asked_for_now_stops_nothing(
         ({"released_at": NOON + SECOND}, True),
     ],
 )
-def test_a_window_in_which_something_may_be_held_has_none(
+def test_guard_refuses_a_window_that_a_hold_may_cover(
     bench: Workbench, case: Case, held: dict[str, Any], *, stops: bool
 ) -> None:
     bench.holds.placed.append(hold(**held))

@@ -1,4 +1,4 @@
-"""Whatever JSON is sent, the answer is a checked request or a list of wrong fields."""
+"""Any JSON is answered with a checked request or a list of wrong fields."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ references = st.none() | st.datetimes(timezones=st.just(UTC))
 
 
 @given(values | requests, references)
-def test_hostile_json_is_read_or_refused_field_by_field(
+def test_hostile_request_is_read_or_refused_field_by_field(
     payload: object, reference: datetime | None
 ) -> None:
     read = refused = None
@@ -85,7 +85,7 @@ def test_hostile_json_is_read_or_refused_field_by_field(
 
 
 @given(values | requests)
-def test_what_is_accepted_can_be_stored_and_read_again(payload: Any) -> None:
+def test_accepted_request_is_stored_and_read_unchanged(payload: Any) -> None:
     bench = Workbench()
     try:
         submitted = bench.submit_purge(Submission(payload, "tests"))
@@ -102,6 +102,6 @@ def nested(depth: int) -> object:
 
 
 @pytest.mark.parametrize("depth", [10, 190, 199, 200, 250, 300])
-def test_deep_nesting_is_refused_at_any_depth(depth: int) -> None:
+def test_deeply_nested_request_is_refused(depth: int) -> None:
     errors = Workbench().errors(builders.interaction_purge(filters={"a": nested(depth)}))
     assert list(errors) in (["filters"], ["request"])

@@ -1,4 +1,4 @@
-"""At most two recording jobs at once: ours by their places, all of them by Genesys's own list."""
+"""JobSlots: our batches are limited by slots, and all jobs by the list of Genesys."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def step(bench: Workbench) -> BatchStep:
 
 
 def other(bench: Workbench, state: BatchState, status: RunStatus = RunStatus.RUNNING) -> None:
-    """Another run's batch, which has the first place and had a job."""
+    """A batch of another run that holds the first slot and had a job."""
     run = builders.run(run_id=OTHER.run_id, request=builders.recording_job())
     bench.runs.create(run, bench.audit.of("run-1")[0].model_copy(update={"run_id": "run-2"}))
     batch = builders.batch(run_id=OTHER.run_id, state=state, job_id="job-2", planned=3)
@@ -55,12 +55,12 @@ def is_created(bench: Workbench) -> bool:
     return any(call.operation[:2] == CREATE[:2] for call in bench.genesys.calls)
 
 
-def test_a_batch_takes_a_place_before_its_job_is_created(bench: Workbench, step: BatchStep) -> None:
+def test_batch_takes_a_slot_before_its_job_is_created(bench: Workbench, step: BatchStep) -> None:
     assert bench.submit_batch(step).next is Next.POLL
     assert bench.slots.holders == {FIRST: MINE}
 
 
-def test_a_batch_keeps_its_place_and_takes_no_second_one(bench: Workbench, step: BatchStep) -> None:
+def test_batch_keeps_its_slot_and_takes_no_second_one(bench: Workbench, step: BatchStep) -> None:
     bench.slots.holders = {SECOND: MINE}
     assert bench.submit_batch(step).next is Next.POLL
     assert bench.slots.holders == {SECOND: MINE}
@@ -76,7 +76,7 @@ def test_a_batch_keeps_its_place_and_takes_no_second_one(bench: Workbench, step:
         BatchState.CONFIRMING,
     ],
 )
-def test_a_batch_waits_while_others_are_at_work(
+def test_batch_waits_while_active_batches_hold_all_slots(
     bench: Workbench, step: BatchStep, state: BatchState
 ) -> None:
     other(bench, state)
@@ -88,7 +88,7 @@ def test_a_batch_waits_while_others_are_at_work(
 
 
 @pytest.mark.parametrize("state", [BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP])
-def test_the_place_of_a_batch_that_has_ended_is_free(
+def test_slot_of_an_ended_batch_is_free(
     bench: Workbench, step: BatchStep, state: BatchState
 ) -> None:
     other(bench, state)
@@ -97,7 +97,7 @@ def test_the_place_of_a_batch_that_has_ended_is_free(
     assert bench.slots.holders[FIRST] == MINE
 
 
-def test_the_place_of_a_run_that_is_over_is_free_whatever_its_batch_was_at(
+def test_slot_of_an_ended_run_is_free_in_any_state_of_its_batch(
     bench: Workbench, step: BatchStep
 ) -> None:
     other(bench, BatchState.READY, RunStatus.FINISHED)
@@ -110,7 +110,7 @@ def test_the_place_of_a_run_that_is_over_is_free_whatever_its_batch_was_at(
 @pytest.mark.parametrize(
     "problem", [RefusedByGenesys("no", status=409), JobLost("404"), OutcomeUnknown("lost")]
 )
-def test_a_job_left_behind_that_cannot_be_cancelled_is_no_hindrance(
+def test_slot_is_taken_even_if_the_old_job_cannot_be_cancelled(
     bench: Workbench, step: BatchStep, problem: Exception
 ) -> None:
     other(bench, BatchState.FAILED)
@@ -119,7 +119,7 @@ def test_a_job_left_behind_that_cannot_be_cancelled_is_no_hindrance(
     assert bench.slots.holders[FIRST] == MINE
 
 
-def test_a_place_is_not_taken_over_before_it_is_known_what_was_left_there(
+def test_slot_is_not_taken_while_the_old_job_cannot_be_read(
     bench: Workbench, step: BatchStep
 ) -> None:
     other(bench, BatchState.FAILED)
@@ -129,13 +129,13 @@ def test_a_place_is_not_taken_over_before_it_is_known_what_was_left_there(
     assert bench.slots.holders == {FIRST: OTHER}
 
 
-def test_the_place_of_a_batch_that_there_is_not_is_free(bench: Workbench, step: BatchStep) -> None:
-    bench.slots.holders = {FIRST: BatchRef("nobody", 0), SECOND: BatchRef("nobody", 1)}
+def test_slot_of_an_unknown_batch_is_free(bench: Workbench, step: BatchStep) -> None:
+    bench.slots.holders = {FIRST: BatchRef("unknown", 0), SECOND: BatchRef("unknown", 1)}
     assert bench.submit_batch(step).next is Next.POLL
     assert bench.slots.holders[FIRST] == MINE
 
 
-def test_who_loses_the_race_for_a_place_tries_the_next_one(
+def test_worker_that_loses_the_race_for_a_slot_tries_the_next(
     bench: Workbench, step: BatchStep
 ) -> None:
     lost = [LostRace("somebody was first")]
@@ -149,9 +149,7 @@ def test_who_loses_the_race_for_a_place_tries_the_next_one(
     assert bench.slots.holders == {SECOND: MINE}
 
 
-def test_jobs_of_others_count_though_they_have_no_place_of_ours(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_jobs_of_others_count_against_the_limit(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(LIST, NONE, NONE, TWO)
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
@@ -159,7 +157,7 @@ def test_jobs_of_others_count_though_they_have_no_place_of_ours(
 
 
 @pytest.mark.parametrize("status", [400, 409])
-def test_a_job_refused_while_there_are_two_is_a_wait(
+def test_job_refused_while_genesys_is_full_waits(
     bench: Workbench, step: BatchStep, status: int
 ) -> None:
     bench.genesys.on(CREATE, RefusedByGenesys("too many", status=status))
@@ -170,7 +168,7 @@ def test_a_job_refused_while_there_are_two_is_a_wait(
 
 
 @pytest.mark.parametrize("status", [400, 409])
-def test_a_job_refused_for_anything_else_is_an_error(
+def test_job_refused_for_another_reason_fails_the_batch(
     bench: Workbench, step: BatchStep, status: int
 ) -> None:
     bench.genesys.on(CREATE, RefusedByGenesys("bad", status=status))
@@ -183,7 +181,7 @@ def test_a_job_refused_for_anything_else_is_an_error(
     ("waited", "state"),
     [(2 * 600, BatchState.PLANNED), (2 * 600 + 1, BatchState.GAVE_UP)],
 )
-def test_a_batch_waits_for_a_place_as_long_as_each_batch_of_its_run_may_take(
+def test_patience_for_a_slot_grows_with_the_batches_of_the_run(
     waited: int, state: BatchState
 ) -> None:
     bench = Workbench(job_time_limit_seconds=600)

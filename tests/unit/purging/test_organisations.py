@@ -1,4 +1,4 @@
-"""Several organisations: each run asks and takes from its own, within that one's limits."""
+"""Several organisations: each run uses only its own, within its limits."""
 
 from __future__ import annotations
 
@@ -42,18 +42,20 @@ def emea(bench: Workbench) -> ScriptedGenesys:
 
 
 @pytest.mark.usefixtures("emea")
-def test_an_organisation_that_is_not_known_is_told_with_all_other_errors(bench: Workbench) -> None:
+def test_unknown_organisation_is_reported_with_the_other_errors(bench: Workbench) -> None:
     request = builders.conversation_archive(organisation="latam", reason="short")
     assert bench.errors(request).keys() == {"organisation", "reason"}
 
 
 @pytest.mark.parametrize("name", ["", "EMEA", "../emea", "e" * 41, 7, ["emea"]])
-def test_a_name_that_is_none_is_refused_unread(bench: Workbench, name: Any) -> None:
+def test_malformed_organisation_name_is_refused_without_a_lookup(
+    bench: Workbench, name: Any
+) -> None:
     assert bench.errors(builders.conversation_archive(organisation=name)).keys() == {"organisation"}
 
 
 @pytest.mark.usefixtures("emea")
-def test_limits_and_zones_are_the_organisations_own(bench: Workbench) -> None:
+def test_limits_and_zones_come_from_the_organisation(bench: Workbench) -> None:
     more = builders.recording_job(organisation="emea", maxRecords=2)
     assert bench.errors(more).keys() == {"maxRecords"}
     assert bench.errors(more | {"organisation": "live"}) == {}
@@ -72,7 +74,7 @@ def test_limits_and_zones_are_the_organisations_own(bench: Workbench) -> None:
         (builders.conversation_archive, "recording_job with conversationIds"),
     ],
 )
-def test_a_live_organisation_refuses_what_only_documents_describe_and_says_what_to_use(
+def test_live_organisation_refuses_documented_methods_with_advice(
     bench: Workbench, request_of: Any, instead: str
 ) -> None:
     assert bench.errors(request_of()) == {}
@@ -82,7 +84,7 @@ def test_a_live_organisation_refuses_what_only_documents_describe_and_says_what_
 
 
 @pytest.mark.usefixtures("emea")
-def test_a_refused_method_is_told_beside_the_wrong_field_that_its_message_names(
+def test_refused_method_is_reported_beside_a_wrong_field(
     bench: Workbench,
 ) -> None:
     request = builders.interaction_purge(organisation="live", dateRange="yesterday")
@@ -91,11 +93,11 @@ def test_a_refused_method_is_told_beside_the_wrong_field_that_its_message_names(
 
 @pytest.mark.usefixtures("emea")
 @pytest.mark.parametrize("request_of", [builders.recording_job, builders.gdpr_request])
-def test_a_live_organisation_takes_the_live_methods(bench: Workbench, request_of: Any) -> None:
+def test_live_organisation_accepts_the_live_methods(bench: Workbench, request_of: Any) -> None:
     assert bench.errors(request_of(organisation="live")) == {}
 
 
-def test_a_run_is_planned_from_its_own_organisation_with_its_concurrency(
+def test_run_is_planned_with_the_concurrency_of_its_organisation(
     bench: Workbench, emea: ScriptedGenesys
 ) -> None:
     bench.stored(builders.recording_job(organisation="emea"))
@@ -105,7 +107,7 @@ def test_a_run_is_planned_from_its_own_organisation_with_its_concurrency(
     assert bench.last_fact["organisation"] == "emea"
 
 
-def test_a_plan_above_the_organisations_limit_deletes_nothing(
+def test_plan_above_the_limit_of_the_organisation_is_refused(
     bench: Workbench, emea: ScriptedGenesys
 ) -> None:
     second = CALL | {"conversationId": builders.uuids(1, series=9)[0]}
@@ -115,7 +117,7 @@ def test_a_plan_above_the_organisations_limit_deletes_nothing(
         bench.plan_purge(RunRef(run_id="run-1"))
 
 
-def test_a_batch_is_submitted_to_its_own_organisation_in_one_of_its_own_places(
+def test_batch_takes_a_slot_of_its_own_organisation(
     bench: Workbench, emea: ScriptedGenesys
 ) -> None:
     step = bench.planned(
@@ -135,7 +137,9 @@ def where(bench: Workbench, organisation: str | None) -> Location:
 
 @pytest.mark.usefixtures("emea")
 @pytest.mark.parametrize("named", [{}, {"organisation": "emea"}])
-def test_a_run_keeps_where_its_organisation_is(bench: Workbench, named: dict[str, Any]) -> None:
+def test_run_stores_the_location_of_its_organisation(
+    bench: Workbench, named: dict[str, Any]
+) -> None:
     bench.organisations.add("emea", bench.genesys, region="eu-west-1", own_login_url="https://l/")
     run_id = bench.submit_purge(Submission(builders.recording_job(**named), "tests")).run_id
     kept = bench.runs.get(run_id).location
@@ -157,23 +161,23 @@ MOVED = pytest.mark.parametrize(
     ],
 )
 ORGANISATIONS = pytest.mark.parametrize(
-    ("organisation", "told"), [(None, "default organisation"), ("emea", "organisation emea")]
+    ("organisation", "name"), [(None, "default organisation"), ("emea", "organisation emea")]
 )
 
 
 @MOVED
 @ORGANISATIONS
-def test_a_run_whose_organisation_is_elsewhere_by_now_is_not_planned(
+def test_run_whose_organisation_moved_is_not_planned(
     bench: Workbench,
     emea: ScriptedGenesys,
     organisation: str | None,
-    told: str,
+    name: str,
     field: str,
     value: str,
 ) -> None:
     elsewhere = where(bench, organisation).model_copy(update={field: value})
     bench.stored(_request(organisation), location=elsewhere)
-    with pytest.raises(Misconfigured, match=f"the {told} is at .* again with another requestId"):
+    with pytest.raises(Misconfigured, match=f"the {name} is at .* again with another requestId"):
         bench.plan_purge(RunRef(run_id="run-1"))
     assert (emea.calls, bench.genesys.calls) == ([], [])
 
@@ -181,11 +185,11 @@ def test_a_run_whose_organisation_is_elsewhere_by_now_is_not_planned(
 @MOVED
 @ORGANISATIONS
 @pytest.mark.parametrize("state", [BatchState.PLANNED, BatchState.SUBMITTED, BatchState.COMPLETED])
-def test_nor_is_anything_of_it_submitted_polled_or_verified(
+def test_run_whose_organisation_moved_submits_and_polls_nothing(
     bench: Workbench,
     emea: ScriptedGenesys,
     organisation: str | None,
-    told: str,
+    name: str,
     field: str,
     value: str,
     state: BatchState,
@@ -198,13 +202,13 @@ def test_nor_is_anything_of_it_submitted_polled_or_verified(
         location=elsewhere,
     )
     for use_case in (bench.submit_batch, bench.poll_batch, bench.verify_batch):
-        with pytest.raises(Misconfigured, match=told):
+        with pytest.raises(Misconfigured, match=name):
             use_case(step)
     assert (emea.calls, bench.genesys.calls) == ([], [])
     assert bench.facts == []
 
 
-def test_a_run_whose_organisation_is_where_it_was_goes_on(
+def test_run_whose_organisation_did_not_move_goes_on(
     bench: Workbench, emea: ScriptedGenesys
 ) -> None:
     bench.stored(_request("emea"), location=where(bench, "emea"))
@@ -217,7 +221,7 @@ def _request(organisation: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("emea")
-def test_the_same_request_for_another_organisation_is_another_run(bench: Workbench) -> None:
+def test_same_request_for_another_organisation_is_another_run(bench: Workbench) -> None:
     request = builders.recording_job()
     runs = {
         bench.submit_purge(Submission(request | named, "tests")).run_id

@@ -1,4 +1,4 @@
-"""Planning: decided once, sealed, within its limit, and nothing submitted."""
+"""PlanPurge: a plan is made once, within its limit, and submits nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OLD = builders.days_ago(400)
 
 
 def small() -> Workbench:
-    """Four ids make a batch; everything asked for is old enough, save number 3."""
+    """Four ids make a batch; every conversation is old enough, except number 3."""
     bench = Workbench(batch_size=4, concurrent_jobs=7)
     bench.genesys.on(LOOK_UP, found)
     return bench
@@ -47,7 +47,7 @@ def plan(bench: Workbench, **request: Any) -> PlanSummary:
     return bench.plan_purge(RunRef(run_id="run-1"))
 
 
-def test_a_plan_is_batches_manifests_counts_and_a_hash() -> None:
+def test_plan_has_batches_manifests_counts_and_a_hash() -> None:
     bench = small()
     assert plan(bench).to_json() == {
         "runId": "run-1",
@@ -69,7 +69,7 @@ def test_a_plan_is_batches_manifests_counts_and_a_hash() -> None:
     assert bench.genesys.deletions == []
 
 
-def test_every_batch_begins_planned_and_whole() -> None:
+def test_planned_batch_starts_whole_and_untouched() -> None:
     bench = small()
     plan(bench)
     for batch, size in zip(bench.runs.batches(bench.run), [4, 4, 1], strict=True):
@@ -83,7 +83,7 @@ def test_every_batch_begins_planned_and_whole() -> None:
         )
 
 
-def test_the_audit_tells_the_plan() -> None:
+def test_plan_is_audited_with_its_counts_and_hash() -> None:
     bench = small()
     bench.stored(builders.conversation_archive(), compliance_tags=("pii",))
     bench.plan_purge(RunRef(run_id="run-1"))
@@ -106,7 +106,7 @@ def test_the_audit_tells_the_plan() -> None:
     }
 
 
-def test_a_hash_stands_for_exactly_one_plan() -> None:
+def test_plan_hash_differs_for_different_plans() -> None:
     entries = [Entry("a1", OLD, None), Entry("b2", OLD, None)]
     plans = [
         [Planned(2, entries)],
@@ -123,7 +123,7 @@ def test_a_hash_stands_for_exactly_one_plan() -> None:
     assert plan_hash(plans[0]) == hashes[0]
 
 
-def test_a_plan_over_its_limit_says_both_numbers_and_writes_nothing() -> None:
+def test_plan_over_its_limit_reports_both_numbers_and_stores_nothing() -> None:
     bench = small()
     with pytest.raises(LimitExceeded, match="9 records, 8 are allowed; nothing was deleted"):
         plan(bench, maxRecords=8)
@@ -131,25 +131,25 @@ def test_a_plan_over_its_limit_says_both_numbers_and_writes_nothing() -> None:
     assert bench.runs.manifest("run-1", 0) == ()
 
 
-def test_a_plan_of_exactly_its_limit_is_made() -> None:
+def test_plan_of_exactly_its_limit_is_accepted() -> None:
     assert plan(small(), maxRecords=9).proceed
 
 
-def test_the_configured_limit_holds_where_the_request_names_none() -> None:
+def test_configured_limit_applies_without_max_records() -> None:
     bench = Workbench(max_records=8)
     bench.genesys.on(LOOK_UP, found)
     with pytest.raises(LimitExceeded, match="8 are allowed"):
         plan(bench)
 
 
-def test_a_dry_run_is_planned_in_full_and_goes_no_further() -> None:
+def test_dry_run_is_planned_and_does_not_proceed() -> None:
     dry, real = small(), small()
     assert not plan(dry, dryRun=True).proceed
     plan(real)
     assert dry.run.plan == real.run.plan
 
 
-def test_nothing_to_purge_is_a_plan_without_batches() -> None:
+def test_plan_without_records_has_no_batches() -> None:
     bench = Workbench()
     bench.genesys.on(LOOK_UP, {"data": []})
     summary = plan(bench)
@@ -158,7 +158,7 @@ def test_nothing_to_purge_is_a_plan_without_batches() -> None:
     assert bench.run.plan.skipped == {"not_found": 10}
 
 
-def test_a_window_is_planned_as_batches_of_windows(bench: Workbench) -> None:
+def test_window_is_planned_as_batches_of_windows(bench: Workbench) -> None:
     bench.genesys.on(COUNT, {"results": [{"count": 6}]})
     payload = builders.data_deletion(dateRange=builders.date_range(oldest=426))
     bench.stored(payload)
@@ -168,7 +168,7 @@ def test_a_window_is_planned_as_batches_of_windows(bench: Workbench) -> None:
     assert bench.runs.manifest("run-1", 0) == ()
 
 
-def test_the_count_of_interactions_is_told_to_be_an_upper_bound(bench: Workbench) -> None:
+def test_plan_of_interactions_is_marked_as_an_upper_bound(bench: Workbench) -> None:
     bench.genesys.on(COUNT, {"results": [{"count": 6}]})
     bench.stored(builders.interaction_purge())
     summary = bench.plan_purge(RunRef(run_id="run-1"))
@@ -177,7 +177,7 @@ def test_the_count_of_interactions_is_told_to_be_an_upper_bound(bench: Workbench
     assert bench.run.plan.upper_bound
 
 
-def test_a_hold_of_our_own_keeps_a_window_from_being_planned(bench: Workbench) -> None:
+def test_hold_that_may_cover_a_window_stops_its_plan(bench: Workbench) -> None:
     bench.holds.placed.append(hold())
     bench.stored(builders.data_deletion())
     with pytest.raises(OnLegalHold):
@@ -185,12 +185,12 @@ def test_a_hold_of_our_own_keeps_a_window_from_being_planned(bench: Workbench) -
     assert bench.run.plan is None
 
 
-def test_a_missing_list_of_ids_is_the_callers_error(bench: Workbench) -> None:
+def test_missing_list_of_ids_is_the_callers_error(bench: Workbench) -> None:
     with pytest.raises(InvalidRequest, match="conversationIdsFrom"):
         plan(bench, conversationIdsFrom="s3://abc/k")
 
 
-def test_a_plan_of_more_batches_than_a_map_has_room_for_writes_nothing() -> None:
+def test_plan_with_too_many_batches_stores_nothing() -> None:
     bench = Workbench(batch_size=1)
     bench.genesys.on(LOOK_UP, found)
     with (

@@ -1,4 +1,4 @@
-"""One look at a job: what each answer makes of the batch, and of the wait."""
+"""PollBatch: the effect of each answer on the batch and on the next wait."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def interactions(bench: Workbench) -> BatchStep:
     return polling(bench, batch, request=builders.interaction_purge())
 
 
-def test_a_completed_job_completes_its_batch_with_the_number_it_reports(bench: Workbench) -> None:
+def test_completed_job_completes_its_batch_with_the_reported_count(bench: Workbench) -> None:
     step = polling(bench)
     bench.clock.wait(42.5)
     bench.genesys.on(STATUS, {"state": "COMPLETED", "recordsProcessed": 9})
@@ -70,7 +70,7 @@ def test_a_completed_job_completes_its_batch_with_the_number_it_reports(bench: W
     }
 
 
-def test_a_number_that_is_not_reported_is_not_recorded(bench: Workbench) -> None:
+def test_count_that_is_not_reported_is_not_recorded(bench: Workbench) -> None:
     step = polling(bench)
     bench.genesys.on(STATUS, {"state": "completed"})
     bench.poll_batch(step)
@@ -78,7 +78,7 @@ def test_a_number_that_is_not_reported_is_not_recorded(bench: Workbench) -> None
     assert "deleted" not in bench.last_fact
 
 
-def test_the_parts_of_a_batch_add_up(bench: Workbench) -> None:
+def test_counts_of_the_parts_of_a_batch_add_up(bench: Workbench) -> None:
     pending = (Slice(start=0, stop=4), Slice(start=4, stop=10))
     step = polling(bench, submitted(pending=pending, deleted=3))
     bench.genesys.on(STATUS, {"state": "completed", "recordsProcessed": 4})
@@ -89,7 +89,7 @@ def test_the_parts_of_a_batch_add_up(bench: Workbench) -> None:
     assert (bench.last_fact["deleted"], bench.last_fact["jobId"]) == (4, "job-1")
 
 
-def test_what_a_completed_job_has_to_say_is_written_down(bench: Workbench) -> None:
+def test_message_of_a_completed_job_is_audited(bench: Workbench) -> None:
     step = polling(bench)
     bench.genesys.on(STATUS, {"state": "completed", "message": "2 were archived elsewhere"})
     bench.poll_batch(step)
@@ -97,7 +97,7 @@ def test_what_a_completed_job_has_to_say_is_written_down(bench: Workbench) -> No
 
 
 @pytest.mark.parametrize("word", ["inProgress", "queued", "paused by moon phase"])
-def test_a_job_that_is_not_done_is_looked_at_again(bench: Workbench, word: str) -> None:
+def test_running_job_is_polled_again(bench: Workbench, word: str) -> None:
     step = polling(bench)
     bench.genesys.on(STATUS, {"state": word})
     after = bench.poll_batch(step)
@@ -120,7 +120,7 @@ def test_a_job_that_is_not_done_is_looked_at_again(bench: Workbench, word: str) 
         (UnreadableAnswer("html"), 20),
     ],
 )
-def test_a_look_that_fails_only_makes_the_wait_longer(
+def test_failed_poll_only_lengthens_the_wait(
     bench: Workbench, error: PurgeError, wait: int
 ) -> None:
     step = polling(bench)
@@ -132,7 +132,7 @@ def test_a_look_that_fails_only_makes_the_wait_longer(
 @pytest.mark.parametrize(
     ("before", "reported", "after"), [(None, 4, 4), (1, 4, 5), (1, None, 1), (None, None, None)]
 )
-def test_what_a_failed_job_reports_is_added_to_what_was_deleted_before(
+def test_count_of_a_failed_job_is_added_to_earlier_deletions(
     bench: Workbench, before: int | None, reported: int | None, after: int | None
 ) -> None:
     step = polling(bench, submitted(deleted=before))
@@ -148,7 +148,7 @@ def test_what_a_failed_job_reports_is_added_to_what_was_deleted_before(
         ({"state": "FAILED"}, "the job failed: Genesys gave no reason"),
     ],
 )
-def test_a_failed_job_fails_its_batch_and_keeps_what_it_did(
+def test_failed_job_fails_its_batch_and_keeps_its_count(
     bench: Workbench, answer: dict[str, Any], detail: str
 ) -> None:
     step = polling(bench, submitted(deleted=1))
@@ -160,7 +160,7 @@ def test_a_failed_job_fails_its_batch_and_keeps_what_it_did(
     assert (fact["action"], fact["deleted"], fact["detail"]) == ("batch_failed", 4, detail)
 
 
-def test_a_cancelled_job_fails_its_batch_with_its_reasons(bench: Workbench) -> None:
+def test_cancelled_job_fails_its_batch_with_its_reasons(bench: Workbench) -> None:
     step = interactions(bench)
     answer = {"status": "cancelled", "interactions": [{"errorReason": "by an admin"}]}
     bench.genesys.on(interaction_purge.STATUS, answer)
@@ -169,7 +169,7 @@ def test_a_cancelled_job_fails_its_batch_with_its_reasons(bench: Workbench) -> N
     assert (bench.batch.deleted, bench.batch.detail) == (None, "the job cancelled: by an admin")
 
 
-def test_a_lost_job_fails_its_batch_and_the_audit_says_so(bench: Workbench) -> None:
+def test_lost_job_fails_its_batch_and_is_audited(bench: Workbench) -> None:
     step = polling(bench)
     bench.genesys.on(STATUS, JobLost("404", correlation_id="c-1"))
     assert bench.poll_batch(step).next is Next.DONE
@@ -177,7 +177,7 @@ def test_a_lost_job_fails_its_batch_and_the_audit_says_so(bench: Workbench) -> N
     assert str(bench.last_fact["detail"]).startswith("the job is lost: 404")
 
 
-def test_an_error_that_somebody_must_mend_is_for_the_state_machine(bench: Workbench) -> None:
+def test_operator_error_while_polling_goes_to_the_state_machine(bench: Workbench) -> None:
     step = polling(bench)
     bench.genesys.on(STATUS, AuthenticationFailed("401"))
     with pytest.raises(AuthenticationFailed):
@@ -188,9 +188,7 @@ def test_an_error_that_somebody_must_mend_is_for_the_state_machine(bench: Workbe
 @pytest.mark.parametrize(
     ("waited", "state"), [(14_390, BatchState.SUBMITTED), (14_391, BatchState.GAVE_UP)]
 )
-def test_a_job_that_takes_too_long_is_given_up_and_not_called_done(
-    bench: Workbench, waited: int, state: BatchState
-) -> None:
+def test_job_that_takes_too_long_gives_up(bench: Workbench, waited: int, state: BatchState) -> None:
     step = polling(bench).model_copy(update={"waited_seconds": waited})
     bench.genesys.on(STATUS, {"state": "inProgress"})
     after = bench.poll_batch(step)
@@ -198,7 +196,7 @@ def test_a_job_that_takes_too_long_is_given_up_and_not_called_done(
     assert after.next is (Next.DONE if state is BatchState.GAVE_UP else Next.POLL)
 
 
-def test_two_hundred_looks_are_enough_for_interactions(bench: Workbench) -> None:
+def test_interaction_purge_gives_up_after_200_polls(bench: Workbench) -> None:
     step = interactions(bench)
     bench.genesys.on(interaction_purge.STATUS, {"status": "pending"})
     looks = 0
@@ -207,12 +205,12 @@ def test_two_hundred_looks_are_enough_for_interactions(bench: Workbench) -> None
         looks += 1
     assert (looks, bench.batch.state) == (200, BatchState.GAVE_UP)
     assert bench.last_fact["detail"] == (
-        "the job did not complete in 200 looks over 0 seconds; it may still be running"
+        "the job did not complete in 200 polls over 0 seconds; it may still be running"
     )
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_the_looks_of_every_method_are_bounded(name: str) -> None:
+def test_polls_of_every_method_are_bounded(name: str) -> None:
     assert 1 <= METHODS[name].poll_policy.attempts <= 1_000
 
 
@@ -226,7 +224,7 @@ def test_the_looks_of_every_method_are_bounded(name: str) -> None:
         (BatchState.GAVE_UP, Next.DONE),
     ],
 )
-def test_a_batch_that_is_elsewhere_is_sent_there_without_a_look(
+def test_batch_in_another_state_is_passed_on_without_a_call(
     bench: Workbench, state: BatchState, following: Next
 ) -> None:
     step = polling(bench, submitted(state=state))

@@ -1,4 +1,4 @@
-"""Two workers on one batch: one call, and nobody writes over the other."""
+"""Two workers on one batch: one call, and neither overwrites the other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REPLIES: dict[str, Reply] = {
 }
 
 
-def test_of_two_workers_one_submits_and_the_other_waits(bench: Workbench) -> None:
+def test_one_of_two_racing_workers_submits_and_the_other_waits(bench: Workbench) -> None:
     step = bench.planned()
     bench.genesys.on(SUBMIT, ACCEPTED)
     others = []
@@ -41,7 +41,7 @@ def test_of_two_workers_one_submits_and_the_other_waits(bench: Workbench) -> Non
     assert bench.submit_batch(late).next is Next.POLL
 
 
-def test_a_worker_that_was_given_up_on_does_not_write_over_its_successor(
+def test_late_worker_does_not_overwrite_its_successor(
     bench: Workbench,
 ) -> None:
     step = bench.planned()
@@ -58,8 +58,8 @@ def test_a_worker_that_was_given_up_on_does_not_write_over_its_successor(
 
 
 @given(st.lists(st.sampled_from(["work", "wait", "lose", "crash"]), max_size=25))
-def test_no_course_of_events_makes_two_calls_without_looking_in_between(events: list[str]) -> None:
-    """Any number of workers on one batch: after each call its answer or a look at what is left."""
+def test_no_sequence_of_events_submits_twice_without_a_check(events: list[str]) -> None:
+    """Any number of workers on one batch: each call is followed by its answer or a check."""
     bench = Workbench()
     step = bench.planned()
     left = [{"conversationId": each} for each in builders.conversation_ids(10)]

@@ -1,4 +1,4 @@
-"""Reading what became of a run."""
+"""ReadPurge: the state and the audit of a run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read(bench: Workbench, route: str = RUN, run_id: str = "run-1", **query: str
     return bench.read_purge(route, {"runId": run_id}, query)
 
 
-def test_a_run_just_submitted_has_no_plan_and_empty_totals(bench: Workbench) -> None:
+def test_submitted_run_has_no_plan_and_empty_totals(bench: Workbench) -> None:
     bench.stored()
     assert read(bench) == {
         "runId": "run-1",
@@ -38,7 +38,7 @@ def test_a_run_just_submitted_has_no_plan_and_empty_totals(bench: Workbench) -> 
     }
 
 
-def test_a_run_under_way_shows_its_batches_as_they_stand(bench: Workbench) -> None:
+def test_running_run_shows_the_state_of_its_batches(bench: Workbench) -> None:
     done = builders.batch(
         state=BatchState.COMPLETED,
         job_id="job-1",
@@ -71,7 +71,7 @@ def test_a_run_under_way_shows_its_batches_as_they_stand(bench: Workbench) -> No
     ]
 
 
-def test_a_finished_run_shows_its_outcome(bench: Workbench) -> None:
+def test_finished_run_shows_its_outcome(bench: Workbench) -> None:
     bench.planned(builders.batch(state=BatchState.FAILED, detail="503"))
     bench.complete_purge(RunRef(run_id="run-1"))
     answer = read(bench)
@@ -80,7 +80,7 @@ def test_a_finished_run_shows_its_outcome(bench: Workbench) -> None:
     assert answer["batches"][0]["detail"] == "503"
 
 
-def test_a_dry_run_shows_its_plan_and_no_batches(bench: Workbench) -> None:
+def test_dry_run_shows_its_plan_and_no_batches(bench: Workbench) -> None:
     bench.planned(request=builders.conversation_archive(dryRun=True))
     answer = read(bench)
     assert (answer["dryRun"], answer["batches"]) == (True, [])
@@ -94,7 +94,7 @@ def test_a_dry_run_shows_its_plan_and_no_batches(bench: Workbench) -> None:
     }
 
 
-def test_a_run_is_shown_without_the_ids_it_was_asked_to_delete(bench: Workbench) -> None:
+def test_run_is_shown_without_its_conversation_ids(bench: Workbench) -> None:
     bench.planned()
     assert "conversation-0" not in str(read(bench))
     assert "conversation-0" not in str(read(bench, AUDIT))
@@ -102,9 +102,9 @@ def test_a_run_is_shown_without_the_ids_it_was_asked_to_delete(bench: Workbench)
 
 @pytest.mark.parametrize("route", [RUN, AUDIT])
 @pytest.mark.parametrize(
-    "run_id", ["nobody", "", "x" * 81, "x" * 5_000, "run 1", "run-1\n", "../run-1", "\ud800"]
+    "run_id", ["unknown", "", "x" * 81, "x" * 5_000, "run 1", "run-1\n", "../run-1", "\ud800"]
 )
-def test_a_run_that_there_is_not_is_not_found(bench: Workbench, route: str, run_id: str) -> None:
+def test_unknown_run_is_not_found(bench: Workbench, route: str, run_id: str) -> None:
     bench.stored()
     with pytest.raises(NotFound):
         read(bench, route, run_id)
@@ -123,7 +123,7 @@ def filled(records: int) -> Workbench:
 
 
 @given(st.integers(1, 30), st.integers(1, 31))
-def test_pages_together_are_the_whole_audit_in_order(records: int, limit: int) -> None:
+def test_audit_pages_form_the_whole_audit_in_order(records: int, limit: int) -> None:
     bench = filled(records)
     found: list[int] = []
     query = {"limit": str(limit)}
@@ -137,20 +137,22 @@ def test_pages_together_are_the_whole_audit_in_order(records: int, limit: int) -
     assert found == list(range(1, records + 1))
 
 
-def test_a_page_has_at_most_two_hundred_records() -> None:
+def test_audit_page_has_at_most_200_records() -> None:
     bench = filled(201)
     for query in ({}, {"limit": "200"}, {"limit": "999999999999"}):
         page = read(bench, AUDIT, **query)
         assert (len(page["records"]), page["next"]) == (200, "201")
 
 
-def test_a_page_beyond_the_end_is_empty() -> None:
+def test_audit_page_beyond_the_end_is_empty() -> None:
     assert read(filled(3), AUDIT, next="4") == {"records": []}
 
 
 @pytest.mark.parametrize("name", ["next", "limit"])
 @pytest.mark.parametrize("value", ["", "0", "-1", "1.5", "01", "x", "9" * 13, "\u0661", "1\n"])
-def test_a_page_is_asked_for_in_whole_numbers(bench: Workbench, name: str, value: str) -> None:
+def test_audit_page_parameters_must_be_whole_numbers(
+    bench: Workbench, name: str, value: str
+) -> None:
     bench.stored()
     with pytest.raises(InvalidRequest) as refused:
         read(bench, AUDIT, **{name: value})

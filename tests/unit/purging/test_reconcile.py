@@ -1,4 +1,4 @@
-"""After a submit that nobody saw answered: look, wait, and only then submit again."""
+"""Reconcile: after a submit without an answer, check and wait before submitting again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = 1_800
 
 
 def unsure(**changes: Any) -> Batch:
-    """Ten ids whose submit went unanswered once."""
+    """A batch of ten ids whose submit got no answer."""
     known: dict[str, Any] = {
         "state": BatchState.SUBMITTING,
         "before": 10,
@@ -29,7 +29,7 @@ def unsure(**changes: Any) -> Batch:
 
 
 def left(bench: Workbench, count: int) -> None:
-    """Only the first so many conversations are still there."""
+    """Only the first `count` conversations still exist."""
     ids = builders.conversation_ids(count)
     bench.genesys.on(LOOK_UP, {"data": [{"conversationId": each} for each in ids]})
 
@@ -38,7 +38,7 @@ def at_last(step: BatchStep) -> BatchStep:
     return step.model_copy(update={"waited_seconds": PATIENCE})
 
 
-def test_records_that_are_all_gone_were_deleted_by_the_unanswered_submit(
+def test_unanswered_submit_is_adopted_if_all_records_are_gone(
     bench: Workbench,
 ) -> None:
     step = bench.planned(unsure())
@@ -58,7 +58,7 @@ def test_records_that_are_all_gone_were_deleted_by_the_unanswered_submit(
 
 
 @pytest.mark.parametrize("remaining", [10, 3])
-def test_records_that_are_still_there_are_looked_at_again_with_growing_patience(
+def test_remaining_records_are_checked_again_with_growing_waits(
     bench: Workbench, remaining: int
 ) -> None:
     step = bench.planned(unsure())
@@ -71,7 +71,7 @@ def test_records_that_are_still_there_are_looked_at_again_with_growing_patience(
     assert (step.next, bench.batch) == (Next.SUBMIT, unsure())
 
 
-def test_records_of_which_only_some_are_gone_at_last_are_neither_claimed_nor_submitted_again(
+def test_partly_gone_records_are_neither_claimed_nor_submitted_again(
     bench: Workbench,
 ) -> None:
     step = bench.planned(unsure())
@@ -81,7 +81,7 @@ def test_records_of_which_only_some_are_gone_at_last_are_neither_claimed_nor_sub
     assert (bench.batch, bench.genesys.deletions) == (unsure(), [])
 
 
-def test_records_that_are_all_there_at_last_are_submitted_again_and_the_audit_says_so(
+def test_remaining_records_are_submitted_again_and_audited(
     bench: Workbench,
 ) -> None:
     step = bench.planned(unsure())
@@ -96,7 +96,7 @@ def test_records_that_are_all_there_at_last_are_submitted_again_and_the_audit_sa
 
 
 @pytest.mark.parametrize(("waited", "following"), [(1_770, Next.SUBMIT), (1_771, Next.POLL)])
-def test_patience_ends_with_the_last_wait_that_fits_into_it(
+def test_reconciliation_ends_with_the_last_wait_that_fits(
     bench: Workbench, waited: int, following: Next
 ) -> None:
     step = bench.planned(unsure())
@@ -106,7 +106,7 @@ def test_patience_ends_with_the_last_wait_that_fits_into_it(
     assert (after.next, len(bench.genesys.deletions)) == (following, following is Next.POLL)
 
 
-def test_a_fifth_submit_without_answer_or_effect_is_the_last(bench: Workbench) -> None:
+def test_fifth_submit_without_an_answer_is_the_last(bench: Workbench) -> None:
     step = bench.planned(unsure(attempt=builders.unanswered(unanswered=5)))
     left(bench, 10)
     with pytest.raises(OutcomeUnknown, match="5 calls went unanswered: 10 records are still there"):
@@ -114,7 +114,7 @@ def test_a_fifth_submit_without_answer_or_effect_is_the_last(bench: Workbench) -
     assert bench.genesys.deletions == []
 
 
-def test_a_look_that_fails_is_no_look_and_never_a_reason_to_submit_again(
+def test_failed_check_is_never_a_reason_to_submit_again(
     bench: Workbench,
 ) -> None:
     step = bench.planned(unsure())
@@ -125,14 +125,14 @@ def test_a_look_that_fails_is_no_look_and_never_a_reason_to_submit_again(
     assert (bench.batch, bench.genesys.deletions) == (unsure(), [])
 
 
-def test_a_look_that_is_not_allowed_ends_the_batch_at_once(bench: Workbench) -> None:
+def test_forbidden_check_ends_the_batch_at_once(bench: Workbench) -> None:
     step = bench.planned(unsure())
     bench.genesys.on(LOOK_UP, PermissionMissing("403", permission="p"))
     with pytest.raises(PermissionMissing):
         bench.submit_batch(step)
 
 
-def test_only_the_part_that_was_asked_for_is_looked_at_and_the_next_submitted(
+def test_reconciliation_checks_only_the_part_that_was_submitted(
     bench: Workbench,
 ) -> None:
     pending = (Slice(start=0, stop=2), Slice(start=2, stop=10))
@@ -149,9 +149,7 @@ def test_only_the_part_that_was_asked_for_is_looked_at_and_the_next_submitted(
     ("count", "state"),
     [(0, BatchState.COMPLETED), (9, BatchState.SUBMITTED)],
 )
-def test_a_window_is_judged_by_its_count_against_the_one_before(
-    bench: Workbench, count: int, state: BatchState
-) -> None:
+def test_window_is_reconciled_by_its_count(bench: Workbench, count: int, state: BatchState) -> None:
     step = bench.planned(
         unsure(window=builders.window(), before=9), request=builders.data_deletion()
     )
@@ -161,7 +159,7 @@ def test_a_window_is_judged_by_its_count_against_the_one_before(
     assert bench.batch.state is state
 
 
-def test_an_empty_window_has_nothing_to_submit_again(bench: Workbench) -> None:
+def test_empty_window_is_not_submitted_again(bench: Workbench) -> None:
     step = bench.planned(
         unsure(window=builders.window(), before=0), request=builders.data_deletion()
     )
@@ -169,7 +167,7 @@ def test_an_empty_window_has_nothing_to_submit_again(bench: Workbench) -> None:
     assert bench.submit_batch(step).next is Next.VERIFY
 
 
-def test_an_intent_is_left_to_its_worker_for_as_long_as_its_lease(bench: Workbench) -> None:
+def test_intent_is_not_touched_during_its_lease(bench: Workbench) -> None:
     step = bench.planned(unsure(attempt=builders.intended()))
     bench.clock.wait(20)
     later = bench.submit_batch(step)
@@ -177,7 +175,7 @@ def test_an_intent_is_left_to_its_worker_for_as_long_as_its_lease(bench: Workben
     assert (bench.batch.version, bench.genesys.calls) == (0, [])
 
 
-def test_an_intent_without_its_worker_has_an_unknown_outcome(bench: Workbench) -> None:
+def test_intent_after_its_lease_is_uncertain(bench: Workbench) -> None:
     step = bench.planned(unsure(attempt=builders.intended()))
     bench.clock.wait(60)
     later = bench.submit_batch(step)

@@ -1,4 +1,4 @@
-"""After a submit that nobody saw answered, where Genesys lists what was submitted."""
+"""Reconcile: after a submit without an answer, where Genesys lists the requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NONE: dict[str, Any] = {"entities": []}
 
 @pytest.fixture
 def step(bench: Workbench) -> BatchStep:
-    """A request whose answer was lost, and which is not listed; the subject is still known."""
+    """A request whose answer was lost and which is not listed, about a known subject."""
     bench.genesys.on(FIND, {"entities": [JANE]})
     bench.genesys.on(DELETE, {"id": "gdpr-2"})
     bench.genesys.on(LIST, NONE)
@@ -46,7 +46,7 @@ def at_last(step: BatchStep) -> BatchStep:
 
 
 @pytest.mark.parametrize("known", [[JANE], []])
-def test_what_is_listed_is_adopted_and_the_audit_says_so(
+def test_listed_request_is_adopted_and_audited(
     bench: Workbench, step: BatchStep, known: list[Any]
 ) -> None:
     bench.genesys.on(FIND, {"entities": known})
@@ -58,7 +58,7 @@ def test_what_is_listed_is_adopted_and_the_audit_says_so(
 
 
 @pytest.mark.parametrize("known", [[JANE], []])
-def test_while_the_list_may_be_late_nothing_is_claimed_and_nothing_sent(
+def test_late_list_neither_claims_nor_sends_a_request(
     bench: Workbench, step: BatchStep, known: list[Any]
 ) -> None:
     bench.genesys.on(FIND, {"entities": known})
@@ -72,7 +72,7 @@ def test_while_the_list_may_be_late_nothing_is_claimed_and_nothing_sent(
     assert bench.batch.job_id == "gdpr-1"
 
 
-def test_a_list_that_cannot_be_read_is_no_empty_one(bench: Workbench, step: BatchStep) -> None:
+def test_unreadable_list_does_not_count_as_empty(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(LIST, GenesysUnavailable("503"))
     assert bench.submit_batch(step).wait_seconds == 30
     with pytest.raises(GenesysUnavailable):
@@ -80,13 +80,15 @@ def test_a_list_that_cannot_be_read_is_no_empty_one(bench: Workbench, step: Batc
     assert bench.genesys.deletions == []
 
 
-def test_what_is_never_listed_is_sent_again(bench: Workbench, step: BatchStep) -> None:
+def test_request_that_is_never_listed_is_sent_again(bench: Workbench, step: BatchStep) -> None:
     assert bench.submit_batch(at_last(step)).next is Next.POLL
     assert (bench.batch.job_id, bench.batch.attempt.number) == ("gdpr-2", 2)
     assert "1 records are still there" in bench.fact("batch_reconciled")["detail"]
 
 
-def test_what_is_never_listed_and_gone_is_proven_by_that(bench: Workbench, step: BatchStep) -> None:
+def test_unlisted_deletion_is_adopted_if_the_subject_is_gone(
+    bench: Workbench, step: BatchStep
+) -> None:
     bench.genesys.on(FIND, NONE)
     assert bench.submit_batch(at_last(step)).next is Next.VERIFY
     assert bench.last_fact["detail"] == "nothing is left of 1 records; timed out"
@@ -94,7 +96,7 @@ def test_what_is_never_listed_and_gone_is_proven_by_that(bench: Workbench, step:
 
 
 @pytest.mark.parametrize("known", [[JANE], []])
-def test_an_export_that_is_never_listed_is_not_proven_by_the_subjects_being_gone(
+def test_unlisted_export_is_not_adopted_if_the_subject_is_gone(
     bench: Workbench, known: list[Any]
 ) -> None:
     bench.genesys.on(FIND, {"entities": known})
@@ -111,9 +113,7 @@ def test_an_export_that_is_never_listed_is_not_proven_by_the_subjects_being_gone
     assert bench.fact("batch_reconciled")["detail"].endswith("no job for it; submitting again")
 
 
-def test_what_is_listed_at_the_last_moment_is_not_sent_but_adopted(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_request_listed_at_the_last_moment_is_adopted(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(LIST, NONE, {"entities": [OURS]})
     after = bench.submit_batch(at_last(step))
     assert (after.next, after.wait_seconds) == (Next.SUBMIT, 15)

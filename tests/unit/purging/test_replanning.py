@@ -1,4 +1,4 @@
-"""Planning again: a sealed plan is kept, a half-written one made anew, the latest planner wins."""
+"""Planning again: a sealed plan is kept, a half-written one is replaced."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def die_at(name: str, nth: int) -> Callable[[str], None]:
     return before_write
 
 
-def test_a_plan_that_is_sealed_is_kept_whatever_is_there_by_now() -> None:
+def test_sealed_plan_is_kept_when_the_records_change() -> None:
     bench = small()
     first = plan(bench)
     bench.genesys.on(LOOK_UP, {"data": []})
@@ -34,7 +34,7 @@ def test_a_plan_that_is_sealed_is_kept_whatever_is_there_by_now() -> None:
 
 
 @pytest.mark.parametrize(("write", "nth"), [("put_batch", 1), ("put_batch", 3), ("plan", 1)])
-def test_a_plan_that_was_half_written_is_made_anew(write: str, nth: int) -> None:
+def test_half_written_plan_is_made_again(write: str, nth: int) -> None:
     bench = small()
     bench.runs.before_write = die_at(write, nth)
     with pytest.raises(RuntimeError):
@@ -46,7 +46,7 @@ def test_a_plan_that_was_half_written_is_made_anew(write: str, nth: int) -> None
     assert bench.runs.batches(bench.run) == []
 
 
-def test_of_two_planners_the_later_one_plans_and_the_earlier_one_writes_nothing_more() -> None:
+def test_later_planner_wins_and_the_earlier_one_stores_nothing_more() -> None:
     bench = small()
     later: list[PlanSummary] = []
 

@@ -1,4 +1,4 @@
-"""One turn of submitting: intent first, the call once, and a state for every way it may end."""
+"""SubmitBatch: the intent first, the call once, and a state for every way it can end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.unit.workbench import Workbench
 ACCEPTED = {"jobId": "job-1"}
 
 
-def test_a_batch_is_submitted_whole_and_polled_when_its_size_lets_hope(bench: Workbench) -> None:
+def test_batch_is_submitted_whole_and_polled_by_its_size(bench: Workbench) -> None:
     step = bench.planned(builders.batch(planned=1_000))
     bench.genesys.on(SUBMIT, ACCEPTED)
     after = bench.submit_batch(step)
@@ -58,7 +58,7 @@ def test_a_batch_is_submitted_whole_and_polled_when_its_size_lets_hope(bench: Wo
     }
 
 
-def test_the_intent_stands_before_the_call_is_made(bench: Workbench) -> None:
+def test_intent_is_stored_before_the_submit(bench: Workbench) -> None:
     step = bench.planned()
     seen = []
 
@@ -73,7 +73,7 @@ def test_the_intent_stands_before_the_call_is_made(bench: Workbench) -> None:
     assert bench.genesys.calls[0].permit == Permit("run-1", 0, 1)
 
 
-def test_a_window_is_counted_right_before_it_is_submitted(bench: Workbench) -> None:
+def test_window_is_counted_right_before_its_submit(bench: Workbench) -> None:
     batch = builders.batch(planned=9, window=builders.window())
     step = bench.planned(batch, request=builders.data_deletion())
     bench.genesys.on(COUNT, {"results": [{"count": 7}]})
@@ -84,7 +84,7 @@ def test_a_window_is_counted_right_before_it_is_submitted(bench: Workbench) -> N
     assert [call.operation for call in bench.genesys.calls] == [COUNT, SUBMIT_WINDOW]
 
 
-def test_a_window_that_cannot_be_counted_yet_is_submitted_later(bench: Workbench) -> None:
+def test_window_that_cannot_be_counted_is_submitted_later(bench: Workbench) -> None:
     step = bench.planned(builders.batch(window=builders.window()), request=builders.data_deletion())
     bench.genesys.on(COUNT, RateLimited("429", retry_after=20))
     later = bench.submit_batch(step)
@@ -93,7 +93,7 @@ def test_a_window_that_cannot_be_counted_yet_is_submitted_later(bench: Workbench
     assert bench.genesys.deletions == []
 
 
-def test_a_window_that_has_grown_is_not_submitted(bench: Workbench) -> None:
+def test_window_that_has_grown_is_not_submitted(bench: Workbench) -> None:
     batch = builders.batch(planned=9, window=builders.window())
     step = bench.planned(batch, request=builders.data_deletion())
     bench.genesys.on(COUNT, {"results": [{"count": 10}]})
@@ -103,7 +103,7 @@ def test_a_window_that_has_grown_is_not_submitted(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("state", [BatchState.SUBMITTED, BatchState.COMPLETED, BatchState.FAILED])
-def test_a_batch_that_is_further_along_is_sent_on_and_nothing_is_called(
+def test_batch_in_a_later_state_is_passed_on_without_a_call(
     bench: Workbench, state: BatchState
 ) -> None:
     step = bench.planned(builders.batch(state=state, job_id="job-1"))
@@ -112,7 +112,7 @@ def test_a_batch_that_is_further_along_is_sent_on_and_nothing_is_called(
     assert (bench.genesys.calls, bench.facts) == ([], [])
 
 
-def test_a_batch_of_protected_records_alone_is_complete_without_a_call(bench: Workbench) -> None:
+def test_batch_of_protected_records_completes_without_a_call(bench: Workbench) -> None:
     step = bench.planned(builders.batch(planned=2, protected=frozenset({0, 1})))
     assert bench.submit_batch(step).next is Next.VERIFY
     assert (bench.batch.state, bench.genesys.calls) == (BatchState.COMPLETED, [])
@@ -127,7 +127,7 @@ def test_a_batch_of_protected_records_alone_is_complete_without_a_call(bench: Wo
         (GenesysUnavailable("not sent"), 1, 10),
     ],
 )
-def test_a_call_that_surely_was_not_carried_out_is_made_again_later(
+def test_submit_that_was_not_executed_is_repeated_later(
     bench: Workbench, error: PurgeError, least: int, most: int
 ) -> None:
     step = bench.planned()
@@ -154,7 +154,7 @@ def test_a_call_that_surely_was_not_carried_out_is_made_again_later(
         RefusedByGenesys("422", status=422),
     ],
 )
-def test_a_refused_call_takes_its_intent_back_and_ends_the_batch(
+def test_refused_submit_withdraws_its_intent_and_ends_the_batch(
     bench: Workbench, error: PurgeError
 ) -> None:
     step = bench.planned()
@@ -165,7 +165,7 @@ def test_a_refused_call_takes_its_intent_back_and_ends_the_batch(
     assert bench.facts == []
 
 
-def test_a_conflict_over_a_window_ends_the_batch(bench: Workbench) -> None:
+def test_conflict_over_a_window_ends_the_batch(bench: Workbench) -> None:
     batch = builders.batch(window=builders.window())
     step = bench.planned(batch, request=builders.data_deletion())
     bench.genesys.on(COUNT, {"results": [{"count": 1}]})
@@ -175,7 +175,7 @@ def test_a_conflict_over_a_window_ends_the_batch(bench: Workbench) -> None:
     assert bench.batch.state is BatchState.PLANNED
 
 
-def test_a_call_of_unknown_outcome_is_reconciled_and_not_repeated(bench: Workbench) -> None:
+def test_submit_with_an_unknown_outcome_is_reconciled(bench: Workbench) -> None:
     step = bench.planned()
     bench.genesys.on(SUBMIT, OutcomeUnknown("timed out"))
     after = bench.submit_batch(step)
@@ -185,7 +185,7 @@ def test_a_call_of_unknown_outcome_is_reconciled_and_not_repeated(bench: Workben
     assert (batch.attempt.unanswered, batch.attempt.reason) == (1, "timed out")
 
 
-def test_the_switch_stops_a_batch_before_its_intent(bench: Workbench) -> None:
+def test_kill_switch_stops_a_batch_before_its_intent(bench: Workbench) -> None:
     step = bench.planned()
     bench.policies.switch = "off"
     with pytest.raises(PurgingSwitchedOff):
@@ -193,7 +193,7 @@ def test_the_switch_stops_a_batch_before_its_intent(bench: Workbench) -> None:
     assert (bench.batch.version, bench.genesys.calls) == (0, [])
 
 
-def test_what_is_held_by_now_is_protected_and_the_rest_submitted(bench: Workbench) -> None:
+def test_records_on_a_new_hold_are_protected_and_the_rest_submitted(bench: Workbench) -> None:
     step = bench.planned(builders.batch(planned=3))
     bench.holds.placed.append(hold(conversation_ids=frozenset({"conversation-000001"})))
     bench.genesys.on(SUBMIT, ACCEPTED)
@@ -205,7 +205,7 @@ def test_what_is_held_by_now_is_protected_and_the_rest_submitted(bench: Workbenc
     assert bench.last_fact["targeted"] == 2
 
 
-def test_a_held_window_ends_its_batch(bench: Workbench) -> None:
+def test_hold_on_a_window_ends_its_batch(bench: Workbench) -> None:
     step = bench.planned(builders.batch(window=builders.window()), request=builders.data_deletion())
     bench.genesys.on(COUNT, {"results": [{"count": 1}]})
     bench.holds.placed.append(hold())
@@ -214,7 +214,7 @@ def test_a_held_window_ends_its_batch(bench: Workbench) -> None:
     assert (bench.batch.state, bench.genesys.deletions) == (BatchState.PLANNED, [])
 
 
-def test_a_batch_that_cannot_be_submitted_in_its_time_gives_up(bench: Workbench) -> None:
+def test_batch_that_cannot_be_submitted_in_time_gives_up(bench: Workbench) -> None:
     step = bench.planned()
     bench.genesys.on(SUBMIT, TryLater("busy"))
     for waited, state in ((14_400, BatchState.PLANNED), (14_401, BatchState.GAVE_UP)):

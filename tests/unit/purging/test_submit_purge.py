@@ -1,4 +1,4 @@
-"""Submitting: checked first, stored once, started once."""
+"""SubmitPurge: a request is checked first, then stored and started once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def submit(bench: Workbench, payload: Any, moment: Any = None) -> SubmittedRun:
     return bench.submit_purge(Submission(payload, "schedule:nightly", moment))
 
 
-def test_a_request_becomes_a_run_that_is_stored_audited_and_started(bench: Workbench) -> None:
+def test_request_becomes_a_stored_audited_and_started_run(bench: Workbench) -> None:
     answer = submit(bench, REQUEST | {"requestId": "q3", "requestedBy": "dpo"})
     assert answer.to_json() == {"runId": "q3", "status": "submitted"}
     run = bench.runs.get("q3")
@@ -46,13 +46,15 @@ def test_a_request_becomes_a_run_that_is_stored_audited_and_started(bench: Workb
     }
 
 
-def test_who_submits_is_the_caller_where_the_request_names_nobody(bench: Workbench) -> None:
+def test_submitter_is_the_caller_without_requested_by(bench: Workbench) -> None:
     run = bench.runs.get(submit(bench, REQUEST).run_id)
     assert run.submitted_by == "schedule:nightly"
 
 
 @pytest.mark.parametrize("changes", [{"reason": "short"}, {"conversationIds": []}, {"x": 1}])
-def test_a_refused_request_leaves_no_trace(bench: Workbench, changes: dict[str, Any]) -> None:
+def test_refused_request_stores_and_starts_nothing(
+    bench: Workbench, changes: dict[str, Any]
+) -> None:
     with pytest.raises(InvalidRequest):
         submit(bench, REQUEST | changes | {"requestId": "q3"})
     assert bench.executions.started == []
@@ -60,7 +62,7 @@ def test_a_refused_request_leaves_no_trace(bench: Workbench, changes: dict[str, 
 
 
 @pytest.mark.parametrize("changes", [{}, {"requestId": "q3"}])
-def test_the_same_request_is_the_same_run_at_any_time(
+def test_same_request_is_the_same_run_at_any_time(
     bench: Workbench, changes: dict[str, Any]
 ) -> None:
     first = submit(bench, REQUEST | changes)
@@ -70,13 +72,13 @@ def test_the_same_request_is_the_same_run_at_any_time(
     assert len(bench.audit.of(first.run_id)) == 1
 
 
-def test_an_id_without_one_in_the_request_tells_method_and_content(bench: Workbench) -> None:
+def test_run_id_is_made_of_method_and_content(bench: Workbench) -> None:
     run_id = submit(bench, REQUEST).run_id
     assert re.fullmatch("conversation_archive-[0-9a-f]{32}", run_id)
     assert submit(bench, REQUEST | {"reason": "another good reason"}).run_id != run_id
 
 
-def test_the_id_of_another_request_is_refused_and_its_run_left_alone(bench: Workbench) -> None:
+def test_request_id_of_another_request_is_refused(bench: Workbench) -> None:
     submit(bench, REQUEST | {"requestId": "q3"})
     with pytest.raises(InvalidRequest) as refused:
         submit(bench, REQUEST | {"requestId": "q3", "reason": "another good reason"})
@@ -87,7 +89,7 @@ def test_the_id_of_another_request_is_refused_and_its_run_left_alone(bench: Work
     assert len(bench.audit.of("q3")) == 1
 
 
-def test_a_schedule_makes_one_run_for_each_of_its_times_however_often_delivered(
+def test_schedule_makes_one_run_for_each_scheduled_time(
     bench: Workbench,
 ) -> None:
     payload = builders.data_deletion(dateRange=RELATIVE)
@@ -98,7 +100,7 @@ def test_a_schedule_makes_one_run_for_each_of_its_times_however_often_delivered(
     assert bench.executions.started == runs[:2]
 
 
-def test_a_schedules_window_is_resolved_by_its_own_time_and_not_by_the_clock(
+def test_scheduled_window_is_resolved_by_the_scheduled_time(
     bench: Workbench,
 ) -> None:
     payload = builders.data_deletion(dateRange={"olderThanDays": 30, "lookbackDays": 1})
@@ -107,7 +109,7 @@ def test_a_schedules_window_is_resolved_by_its_own_time_and_not_by_the_clock(
         submit(bench, payload, NOON + timedelta(hours=5))
 
 
-def test_a_relative_window_without_a_schedule_is_another_window_in_the_next_hour(
+def test_relative_window_without_a_schedule_changes_each_hour(
     bench: Workbench,
 ) -> None:
     payload = builders.data_deletion(dateRange=RELATIVE)
@@ -118,7 +120,7 @@ def test_a_relative_window_without_a_schedule_is_another_window_in_the_next_hour
     assert submit(bench, payload).run_id != first.run_id
 
 
-def test_an_id_holds_a_relative_window_at_its_first_time(bench: Workbench) -> None:
+def test_request_id_keeps_a_relative_window_at_its_first_time(bench: Workbench) -> None:
     payload = builders.data_deletion(dateRange=RELATIVE, requestId="q3")
     submit(bench, payload)
     bench.clock.wait(86_400)
@@ -126,7 +128,7 @@ def test_an_id_holds_a_relative_window_at_its_first_time(bench: Workbench) -> No
     assert bench.runs.get("q3").reference_time == NOON
 
 
-def test_a_run_that_was_stored_and_not_started_is_started_by_the_next_submit(
+def test_stored_run_is_started_by_the_next_submit(
     bench: Workbench,
 ) -> None:
     def crash() -> None:
@@ -141,7 +143,7 @@ def test_a_run_that_was_stored_and_not_started_is_started_by_the_next_submit(
     assert len(bench.audit.of("q3")) == 1
 
 
-def test_a_run_that_has_ended_is_answered_and_not_started_again(bench: Workbench) -> None:
+def test_ended_run_is_returned_and_not_started_again(bench: Workbench) -> None:
     run_id = submit(bench, REQUEST).run_id
     run = bench.runs.get(run_id)
     ended = finished(run, Outcome.COMPLETED, totals_of(None, []), NOON, None)

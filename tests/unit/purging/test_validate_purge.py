@@ -1,4 +1,4 @@
-"""Validating: a run's first state, and a check that anyone may call."""
+"""ValidatePurge: the first state of a run, and a check by itself."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from tests.unit.workbench import Workbench
 RUN = {"runId": "run-1"}
 
 
-def test_a_run_that_is_still_right_passes_on_its_message(bench: Workbench) -> None:
+def test_valid_run_passes_its_message_on(bench: Workbench) -> None:
     bench.stored()
     assert bench.validate_purge(RUN) == RUN
 
 
-def test_a_run_is_held_against_the_rules_as_they_are_now(bench: Workbench) -> None:
+def test_run_is_checked_against_the_rules_in_force_now(bench: Workbench) -> None:
     bench.stored(builders.data_deletion(jurisdiction="eu-west-1"))
     with pytest.raises(InvalidRequest, match="jurisdiction"):
         bench.validate_purge(RUN)
 
 
-def test_a_relative_window_is_resolved_by_the_runs_own_reference(bench: Workbench) -> None:
+def test_relative_window_is_resolved_by_the_reference_of_the_run(bench: Workbench) -> None:
     window = {"olderThanDays": 30, "lookbackDays": 1}
     bench.stored(builders.data_deletion(dateRange=window))
     bench.clock.wait(86_400)
     assert bench.validate_purge(RUN) == RUN
 
 
-def test_an_unknown_run_is_not_found(bench: Workbench) -> None:
+def test_unknown_run_is_not_found(bench: Workbench) -> None:
     with pytest.raises(NotFound, match="run-1"):
         bench.validate_purge(RUN)
 
 
-def test_a_request_by_itself_is_answered_with_its_defaults_and_its_window(
+def test_validated_request_is_returned_with_defaults_and_window(
     bench: Workbench,
 ) -> None:
     request = builders.data_deletion(dateRange={"olderThanDays": 366, "lookbackDays": 30})
@@ -51,7 +51,7 @@ def test_a_request_by_itself_is_answered_with_its_defaults_and_its_window(
     assert bench.executions.started == []
 
 
-def test_a_request_without_a_window_is_answered_as_it_is(bench: Workbench) -> None:
+def test_validated_request_without_a_window_is_returned_unchanged(bench: Workbench) -> None:
     request = builders.conversation_archive(reason="  padded with blanks  ")
     normalised = bench.validate_purge(request)
     assert normalised["reason"] == "padded with blanks"
@@ -60,6 +60,6 @@ def test_a_request_without_a_window_is_answered_as_it_is(bench: Workbench) -> No
 
 
 @pytest.mark.parametrize("event", [None, [], "run-1", {}, {"runId": "run-1", "method": "x"}])
-def test_anything_else_is_a_wrong_request(bench: Workbench, event: object) -> None:
+def test_anything_else_is_an_invalid_request(bench: Workbench, event: object) -> None:
     with pytest.raises(InvalidRequest):
         bench.validate_purge(event)

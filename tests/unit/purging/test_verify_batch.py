@@ -1,4 +1,4 @@
-"""Looking whether the records of a completed batch are gone."""
+"""VerifyBatch: checking whether the records of a completed batch are gone."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def at_last(step: BatchStep) -> BatchStep:
     return step.model_copy(update={"attempt": len(VERIFY_WAITS)})
 
 
-def test_a_batch_whose_records_are_gone_is_verified_at_the_first_look(bench: Workbench) -> None:
+def test_batch_whose_records_are_gone_is_verified_at_once(bench: Workbench) -> None:
     step = verifying(bench)
     left(bench, 0)
     assert bench.verify_batch(step).next is Next.DONE
@@ -68,7 +68,7 @@ def test_a_batch_whose_records_are_gone_is_verified_at_the_first_look(bench: Wor
     assert bench.meter.counts == {"RecordsDeleted": 10}
 
 
-def test_analytics_that_lag_are_asked_again_a_bounded_number_of_times(bench: Workbench) -> None:
+def test_lagging_analytics_are_queried_a_bounded_number_of_times(bench: Workbench) -> None:
     step = verifying(bench)
     left(bench, 1)
     waits = []
@@ -82,7 +82,7 @@ def test_analytics_that_lag_are_asked_again_a_bounded_number_of_times(bench: Wor
     assert bench.batch.is_verified
 
 
-def test_what_is_still_there_at_last_is_unverified_and_said_to_be(bench: Workbench) -> None:
+def test_remaining_records_leave_the_batch_unverified(bench: Workbench) -> None:
     step = verifying(bench)
     left(bench, 3)
     assert bench.verify_batch(at_last(step)).next is Next.DONE
@@ -92,7 +92,7 @@ def test_what_is_still_there_at_last_is_unverified_and_said_to_be(bench: Workben
     assert bench.last_fact["detail"] == "3 records still detected"
 
 
-def test_protected_records_need_not_be_gone(bench: Workbench) -> None:
+def test_verification_ignores_protected_records(bench: Workbench) -> None:
     step = verifying(bench, completed(planned=3, protected=frozenset({1}), deleted=2))
     left(bench, 0)
     bench.verify_batch(step)
@@ -101,7 +101,7 @@ def test_protected_records_need_not_be_gone(bench: Workbench) -> None:
     assert (bench.batch.verified, bench.batch.is_verified) == (2, True)
 
 
-def test_a_batch_of_protected_records_alone_has_nothing_to_look_at(bench: Workbench) -> None:
+def test_batch_of_protected_records_needs_no_verification_call(bench: Workbench) -> None:
     step = verifying(bench, completed(planned=1, protected=frozenset({0}), deleted=None))
     assert bench.verify_batch(step).next is Next.DONE
     assert (bench.batch.verified, bench.batch.is_verified) == (0, True)
@@ -109,7 +109,7 @@ def test_a_batch_of_protected_records_alone_has_nothing_to_look_at(bench: Workbe
     assert bench.meter.counts["NothingDeleted"] == 0
 
 
-def test_a_count_of_deleted_records_comes_from_the_two_looks_where_no_job_tells_it(
+def test_deleted_is_the_difference_of_counts_if_no_job_reports_it(
     bench: Workbench,
 ) -> None:
     step = in_window(bench, builders.data_deletion(), deleted=None, before=8)
@@ -119,7 +119,7 @@ def test_a_count_of_deleted_records_comes_from_the_two_looks_where_no_job_tells_
     assert (bench.last_fact["deleted"], bench.last_fact["successRate"]) == (8, 1.0)
 
 
-def test_interactions_are_verified_when_the_count_fell_by_what_was_reported(
+def test_interactions_are_verified_if_the_count_fell_as_reported(
     bench: Workbench,
 ) -> None:
     step = in_window(bench, builders.interaction_purge(), deleted=6, before=10)
@@ -129,7 +129,7 @@ def test_interactions_are_verified_when_the_count_fell_by_what_was_reported(
     assert "successRate" not in bench.last_fact
 
 
-def test_interactions_of_which_fewer_are_gone_than_reported_are_unverified(
+def test_interactions_are_unverified_if_fewer_are_gone(
     bench: Workbench,
 ) -> None:
     step = in_window(bench, builders.interaction_purge(), deleted=6, before=10)
@@ -142,7 +142,7 @@ def test_interactions_of_which_fewer_are_gone_than_reported_are_unverified(
 @pytest.mark.parametrize(
     ("error", "wait"), [(GenesysUnavailable("503"), 5), (RateLimited("429", retry_after=60), 60)]
 )
-def test_a_look_that_fails_is_made_again_later(
+def test_failed_verification_is_repeated_later(
     bench: Workbench, error: Exception, wait: int
 ) -> None:
     step = verifying(bench)
@@ -154,7 +154,9 @@ def test_a_look_that_fails_is_made_again_later(
 @pytest.mark.parametrize(
     "error", [GenesysUnavailable("503"), PermissionMissing("p", permission="p")]
 )
-def test_a_last_look_that_fails_verifies_nothing(bench: Workbench, error: Exception) -> None:
+def test_last_failed_verification_leaves_the_batch_unverified(
+    bench: Workbench, error: Exception
+) -> None:
     step = verifying(bench)
     bench.genesys.on(LOOK_UP, error)
     with pytest.raises(type(error)):
@@ -162,7 +164,7 @@ def test_a_last_look_that_fails_verifies_nothing(bench: Workbench, error: Except
     assert (bench.batch.verified, bench.facts) == (None, [])
 
 
-def test_eligible_records_of_which_none_was_deleted_are_an_alarm(bench: Workbench) -> None:
+def test_batch_that_deleted_nothing_raises_the_alarm(bench: Workbench) -> None:
     step = verifying(bench, completed(deleted=0))
     left(bench, 10)
     bench.verify_batch(at_last(step))
@@ -170,7 +172,7 @@ def test_eligible_records_of_which_none_was_deleted_are_an_alarm(bench: Workbenc
     assert bench.last_fact["successRate"] == 0.0
 
 
-def test_a_batch_that_was_judged_is_not_judged_again(bench: Workbench) -> None:
+def test_verified_batch_is_not_verified_again(bench: Workbench) -> None:
     step = verifying(bench, completed(verified=7))
     assert bench.verify_batch(step).next is Next.DONE
     assert (bench.genesys.calls, bench.facts) == ([], [])
@@ -184,14 +186,14 @@ def test_a_batch_that_was_judged_is_not_judged_again(bench: Workbench) -> None:
         (BatchState.GAVE_UP, Next.DONE),
     ],
 )
-def test_a_batch_that_is_elsewhere_is_sent_there_without_a_look(
+def test_batch_in_another_state_is_passed_on_without_a_call(
     bench: Workbench, state: BatchState, following: Next
 ) -> None:
     assert bench.verify_batch(verifying(bench, completed(state=state))).next is following
     assert bench.genesys.calls == []
 
 
-def test_records_seconds_and_records_a_second_are_measured(bench: Workbench) -> None:
+def test_verified_batch_emits_records_seconds_and_rate(bench: Workbench) -> None:
     ended = NOON + timedelta(seconds=40)
     step = verifying(bench, completed(began_at=NOON, ended_at=ended))
     left(bench, 0)
@@ -200,7 +202,7 @@ def test_records_seconds_and_records_a_second_are_measured(bench: Workbench) -> 
     assert bench.meter.durations == {"JobDuration": 40.0}
 
 
-def test_what_nobody_reported_is_not_measured(bench: Workbench) -> None:
+def test_missing_counts_emit_no_metric(bench: Workbench) -> None:
     step = verifying(bench, completed(deleted=None, unreported=10))
     left(bench, 0)
     bench.verify_batch(step)
@@ -209,7 +211,7 @@ def test_what_nobody_reported_is_not_measured(bench: Workbench) -> None:
     assert (bench.meter.counts, bench.meter.durations) == ({}, {})
 
 
-def test_a_window_that_was_counted_has_nothing_unreported_any_more(bench: Workbench) -> None:
+def test_counted_window_has_no_unreported_records(bench: Workbench) -> None:
     step = in_window(bench, builders.data_deletion(), deleted=None, unreported=8, before=8)
     bench.genesys.on(COUNT, {"results": [{"count": 0}]})
     bench.verify_batch(step)

@@ -39,13 +39,13 @@ def running(processed: int | None = None) -> JobReport:
         ("conversation_archive", [5, 10, 20, 40]),
     ],
 )
-def test_each_method_is_polled_as_its_document_says(name: str, waits: list[float]) -> None:
+def test_waits_of_each_method_follow_its_document(name: str, waits: list[float]) -> None:
     policy = POLICIES[name]
     later = [poll_wait(policy, step(attempt), running(), 0) for attempt in range(3)]
     assert [first_wait(policy, 0), *later] == pytest.approx(waits)
 
 
-def test_a_recording_job_is_polled_slowly_until_it_says_how_far_it_is() -> None:
+def test_recording_job_is_polled_slowly_until_it_reports_progress() -> None:
     policy = POLICIES["recording_job"]
     reports = [JobReport(JobStatus.RUNNING, 0, progress=0.0), JobReport(JobStatus.RUNNING)]
     waits = [poll_wait(policy, step(attempt), each, 100) for attempt in (0, 9) for each in reports]
@@ -55,9 +55,7 @@ def test_a_recording_job_is_polled_slowly_until_it_says_how_far_it_is() -> None:
 @pytest.mark.parametrize(
     ("share", "wait"), [(0.5, 60), (0.7, 34.2857), (0.9, 13.1111), (1.0, 3), (0.01, 60)]
 )
-def test_a_job_that_tells_its_progress_is_looked_at_when_that_ends(
-    share: float, wait: float
-) -> None:
+def test_reported_share_predicts_the_next_poll(share: float, wait: float) -> None:
     # Of more recordings than there are conversations; their count predicts nothing.
     report = JobReport(JobStatus.RUNNING, 99, progress=share)
     found = poll_wait(POLICIES["recording_job"], step(waited=100), report, 100)
@@ -68,14 +66,12 @@ def test_a_job_that_tells_its_progress_is_looked_at_when_that_ends(
     ("name", "longest"),
     [("data_deletion", 15), ("interaction_purge", 300), ("conversation_archive", 90)],
 )
-def test_the_waits_of_each_method_stop_growing(name: str, longest: float) -> None:
+def test_waits_of_each_method_stop_growing(name: str, longest: float) -> None:
     assert poll_wait(POLICIES[name], step(199), running(), 0) == longest
 
 
 @pytest.mark.parametrize(("size", "wait"), [(0, 5), (39, 5), (40, 6), (1_000, 30)])
-def test_only_a_job_that_works_by_the_record_is_given_time_by_its_size(
-    size: int, wait: float
-) -> None:
+def test_first_wait_grows_with_size_only_for_jobs_with_progress(size: int, wait: float) -> None:
     assert first_wait(POLICIES["conversation_archive"], size) == wait
     assert first_wait(POLICIES["data_deletion"], size) == 15
 
@@ -83,21 +79,21 @@ def test_only_a_job_that_works_by_the_record_is_given_time_by_its_size(
 @pytest.mark.parametrize(
     ("waited", "processed", "wait"),
     [
-        (100, 500, 80),  # 100 seconds to go, most of which are waited for
+        (100, 500, 80),  # 100 seconds to go: wait for most of them
         (100, 990, 3.0101),  # nearly done: to the end, and a little more
         (100, 1_000, 3),
         (100, 10, 90),
         (0, 500, 3),
     ],
 )
-def test_progress_predicts_the_end_of_a_job(waited: int, processed: int, wait: float) -> None:
+def test_processed_records_predict_the_next_poll(waited: int, processed: int, wait: float) -> None:
     policy = POLICIES["conversation_archive"]
     found = poll_wait(policy, step(waited=waited), running(processed), 1_000)
     assert found == pytest.approx(wait, abs=1e-3)
 
 
 @pytest.mark.parametrize("processed", [None, 0, 1_001])
-def test_progress_that_cannot_be_is_no_progress(processed: int | None) -> None:
+def test_impossible_progress_is_ignored(processed: int | None) -> None:
     policy = POLICIES["conversation_archive"]
     assert poll_wait(policy, step(3, 100), running(processed), 1_000) == 80
 
@@ -105,7 +101,7 @@ def test_progress_that_cannot_be_is_no_progress(processed: int | None) -> None:
 @given(
     st.sampled_from(list(POLICIES)), steps, st.none() | st.integers(0, 10**6), st.integers(0, 10**6)
 )
-def test_a_wait_for_a_job_is_never_shorter_or_longer_than_bearable(
+def test_poll_wait_stays_within_its_bounds(
     name: str, turn: BatchStep, processed: int | None, targeted: int
 ) -> None:
     policy = POLICIES[name]
@@ -114,7 +110,7 @@ def test_a_wait_for_a_job_is_never_shorter_or_longer_than_bearable(
 
 
 @given(st.sampled_from(list(POLICIES)), steps, st.none() | st.floats(0, 3_600))
-def test_after_a_refused_look_the_wait_is_twice_as_long_or_as_asked(
+def test_failed_poll_doubles_the_wait_or_honours_retry_after(
     name: str, turn: BatchStep, retry_after: float | None
 ) -> None:
     policy = POLICIES[name]
@@ -124,22 +120,22 @@ def test_after_a_refused_look_the_wait_is_twice_as_long_or_as_asked(
 
 
 @given(steps)
-def test_a_refused_submit_waits_two_minutes_at_most_and_ten_in_a_queue(turn: BatchStep) -> None:
+def test_refused_submit_waits_at_most_2_minutes_or_10_in_a_queue(turn: BatchStep) -> None:
     longest = min(10 * 2 ** min(turn.attempt, 10), 120) if turn.attempt < 20 else 600
     assert 0 <= submit_wait(turn, None) <= longest
 
 
 @given(steps, st.floats(0, 3_600))
-def test_a_submit_is_never_repeated_before_its_retry_after(
+def test_submit_is_never_repeated_before_its_retry_after(
     turn: BatchStep, retry_after: float
 ) -> None:
     assert submit_wait(turn, retry_after) >= retry_after
 
 
 @given(steps)
-def test_the_looks_for_an_unseen_effect_grow_apart_up_to_five_minutes(turn: BatchStep) -> None:
+def test_reconciliation_waits_grow_up_to_5_minutes(turn: BatchStep) -> None:
     assert reconcile_wait(turn) == min(15 * 2 ** (turn.attempt + 1), 300)
 
 
-def test_the_waits_after_finished_jobs_grow() -> None:
+def test_verification_waits_grow() -> None:
     assert list(VERIFY_WAITS) == sorted(set(VERIFY_WAITS))

@@ -116,9 +116,9 @@ def _check_areas(deletion: Deletion, holds: Sequence[Hold]) -> None:
     """A window and an interval take everything in them, so one hold closes them."""
     window, interval = deletion.window, deletion.interval
     if window and any(hold.holds_window(window) for hold in holds):
-        raise OnLegalHold("a legal hold placed by now may cover records of this window")
+        raise OnLegalHold("an active legal hold may cover records of this window")
     if interval and any(hold.holds_time(interval) for hold in holds):
-        raise OnLegalHold("a legal hold placed by now covers some of this interval")
+        raise OnLegalHold("an active legal hold covers part of this interval")
 
 
 def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
@@ -132,7 +132,7 @@ def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
     )
     if held:
         separable = frozenset() if deletion.interval else held
-        raise OnLegalHold("a legal hold placed by now covers these records", entries=separable)
+        raise OnLegalHold("an active legal hold covers these records", entries=separable)
 
 
 def _check_outside_manifest(deletion: Deletion, holds: Sequence[Hold]) -> None:

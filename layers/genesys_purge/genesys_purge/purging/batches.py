@@ -51,7 +51,7 @@ class Batches:
         return batch
 
     def intend(self, intent: Batch) -> Batch:
-        """Store an intent, while the run is running."""
+        """Store an intent; LostRace unless the run is running."""
         self._runs.intend(intent)
         return intent
 

@@ -1,4 +1,4 @@
-"""CompletePurge: add up what the batches report, and say how the run ended."""
+"""CompletePurge: add up the batches and record the outcome of the run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from genesys_purge.ports import Clock, Meter, Runs
 
 
 class CompletePurge:
-    """The last task of a run that was planned."""
+    """The last step of a planned run."""
 
     def __init__(self, runs: Runs, meter: Meter, now: Clock) -> None:
         self._runs = runs

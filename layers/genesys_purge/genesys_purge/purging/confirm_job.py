@@ -88,7 +88,7 @@ class ConfirmJob:
         )
         if entries:
             separable = case.batch.separable(entries)
-            raise OnLegalHold("Genesys protects these records by now", entries=separable)
+            raise OnLegalHold("Genesys now protects these records", entries=separable)
         return self._guard.permit(case.deletion(waiting.conversations)), present.kept
 
     def _intend(self, batch: Batch, kept: int | None) -> Batch:
@@ -193,9 +193,9 @@ class ConfirmJob:
         return step.then(Next.SUBMIT)
 
     def _fail(self, case: Case, error: PurgeError, step: BatchStep) -> BatchStep:
-        told = reported(error)
-        facts = {"correlation_id": told.correlation_id}
-        return self._end(case, BatchState.FAILED, told.reason, step, **facts)
+        report = reported(error)
+        facts = {"correlation_id": report.correlation_id}
+        return self._end(case, BatchState.FAILED, report.reason, step, **facts)
 
     def _end(
         self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any

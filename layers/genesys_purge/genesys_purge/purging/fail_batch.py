@@ -1,4 +1,4 @@
-"""FailBatch: write down why a batch ended in an error; the other batches go on."""
+"""FailBatch: record why a batch failed; the other batches go on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from genesys_purge.purging.batches import Batches
 
 
 class FailBatch:
-    """The end of a batch that an error ended."""
+    """Ends a batch after an error."""
 
     def __init__(self, batches: Batches) -> None:
         self._batches = batches
@@ -34,7 +34,7 @@ class FailBatch:
                 reason += f"; its job {batch.job_id} was not confirmed, but may still wait"
             if batch.state is BatchState.SUBMITTING:
                 reason += (
-                    f"; its submit may have been carried out: {batch.attempt.reason or 'no answer'}"
+                    f"; its submit may have been executed: {batch.attempt.reason or 'no answer'}"
                 )
             self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason, **facts)
         return step

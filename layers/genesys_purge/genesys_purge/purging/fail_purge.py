@@ -1,4 +1,4 @@
-"""FailPurge: the end of a run that an error outside its batches ended."""
+"""FailPurge: end a run after an error outside its batches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from genesys_purge.ports import Clock, Meter, Runs
 
 
 class FailPurge:
-    """`rejected` where the caller must mend the request, otherwise `failed`."""
+    """Ends a run as `rejected` if the caller must change the request, otherwise as `failed`."""
 
     def __init__(self, runs: Runs, meter: Meter, now: Clock) -> None:
         self._runs = runs

@@ -28,7 +28,7 @@ class JobSlots:
             raise RateLimited(f"Genesys has {limit} unfinished jobs and accepts no other")
 
     def are_full(self, case: Case) -> bool:
-        """Whether Genesys has as many unfinished jobs as it accepts, whoever created them."""
+        """Whether Genesys has as many unfinished jobs as it accepts, ours and others."""
         lifecycle = case.method.lifecycle
         return lifecycle.slots is not None and (
             lifecycle.unfinished_jobs(case.genesys) >= lifecycle.slots

@@ -64,7 +64,7 @@ class PlanPurge:
         self._meter = meter
 
     def __call__(self, message: RunRef) -> PlanSummary:
-        """The plan's summary; a run that has a plan keeps it."""
+        """The summary of the plan; a run that has a plan keeps it."""
         run = self._runs.get(message.run_id)
         if run.plan is None:
             run = self._planned(run)
@@ -152,7 +152,7 @@ class PlanPurge:
 
 
 class Draft:
-    """A plan in the making; beyond its limit it only counts, so that it stays small."""
+    """A plan under construction; beyond its limit it only counts, so that it stays small."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit

@@ -1,4 +1,4 @@
-"""PollBatch: one look at a batch's job; the wait before the next is part of the answer."""
+"""PollBatch: read the status of a batch's job, and decide when to read it again."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ class PollBatch:
             case.batch,
             BatchState.GAVE_UP,
             Action.BATCH_GAVE_UP,
-            f"the job did not complete in {step.attempt + 1} looks over "
+            f"the job did not complete in {step.attempt + 1} polls over "
             f"{step.waited_seconds} seconds; it may still be running",
         )
         return step.then(Next.DONE)
 
     def _seconds_left(self, run: Run) -> float:
-        """Until the day by which the run should be done, counted from its submission."""
+        """Seconds until the day by which the run must be done, counted from its submission."""
         end = run.submitted_at + timedelta(days=self._settings.subject_request_days)
         return (end - self._batches.now()).total_seconds()
 

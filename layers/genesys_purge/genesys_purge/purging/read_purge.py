@@ -1,4 +1,4 @@
-"""ReadPurge: what became of a run, and its audit records page by page."""
+"""ReadPurge: the state of a run, and its audit records page by page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RUN_ID = re.compile("[A-Za-z0-9_-]{1,80}")
 
 
 class ReadPurge:
-    """Answers questions about runs; changes nothing."""
+    """Serves `GET /purges/...`; changes nothing."""
 
     def __init__(self, runs: Runs, audit: AuditLog) -> None:
         self._runs = runs
@@ -28,13 +28,13 @@ class ReadPurge:
     ) -> dict[str, Any]:
         """The answer to `GET /purges/{runId}` or, a page of it, `.../audit?next&limit`."""
         if not RUN_ID.fullmatch(path["runId"]):
-            raise NotFound("there is no run of that id")
+            raise NotFound("there is no run with that id")
         if route.endswith("/audit"):
             return self.audit(path["runId"], number_in(query, "next", 1), limit_in(query))
         return self.run(path["runId"])
 
     def run(self, run_id: str) -> dict[str, Any]:
-        """The run with its plan, totals and batches; NotFound where there is none."""
+        """The run with its plan, totals and batches; NotFound for an unknown id."""
         run = self._runs.get(run_id)
         batches = () if run.is_dry else self._runs.batches(run)
         totals = run.totals or totals_of(run.plan, batches)
@@ -64,7 +64,7 @@ class ReadPurge:
         }
 
     def audit(self, run_id: str, start: int, limit: int) -> dict[str, Any]:
-        """At most `limit` records from sequence `start` on, and where the next page begins."""
+        """At most `limit` records from sequence `start` on, and the start of the next page."""
         self._runs.get(run_id)
         page = self._audit.page(run_id, start, limit)
         answer: dict[str, Any] = {"records": [record.to_json() for record in page.records]}

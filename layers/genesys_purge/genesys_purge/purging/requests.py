@@ -1,4 +1,4 @@
-"""From a document to a checked request: every error at once, before anything is stored."""
+"""Turns a document into a checked request, and reports every error at once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Requests:
         self._now = now
 
     def check(self, payload: object, reference: datetime | None = None) -> PurgeRequest:
-        """The request in `payload`; InvalidRequest with every error of it."""
+        """The request in `payload`; InvalidRequest lists every error."""
         document = as_object(payload)
         method = _method_named(document.get("method"))
         request: PurgeRequest
@@ -51,7 +51,7 @@ class Requests:
         return request
 
     def _organisation(self, request: PurgeRequest, errors: list[FieldError]) -> Organisation:
-        """The request's; where there is none of that name, the deployment's own and an error."""
+        """The request's organisation; if the name is unknown, the default one and an error."""
         try:
             return self._organisation_of(request.organisation)
         except InvalidRequest as unknown:
@@ -59,7 +59,7 @@ class Requests:
             return self._organisation_of(None)
 
     def location(self, request: PurgeRequest) -> Location:
-        """Where the request's organisation is."""
+        """The location of the request's organisation."""
         return Location.of(self._organisation_of(request.organisation))
 
     def limit(self, request: PurgeRequest) -> int:
@@ -96,7 +96,7 @@ def request_of(run: Run) -> tuple[PurgeRequest, AnyMethod]:
 
 
 def normalised(request: PurgeRequest, reference: datetime) -> dict[str, Any]:
-    """The request as JSON, defaults filled in and a relative date range resolved."""
+    """The request as JSON, with defaults filled in and a relative date range resolved."""
     document = request.to_json()
     date_range = getattr(request, "date_range", None)
     if date_range is not None:

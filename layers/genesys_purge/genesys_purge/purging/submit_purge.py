@@ -1,4 +1,4 @@
-"""SubmitPurge: check a request completely, store its run, start it; the same one only once."""
+"""SubmitPurge: check a request completely, then store and start its run, once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from genesys_purge.purging.requests import Requests
 
 
 class SubmitPurge:
-    """The use case behind all three ways in."""
+    """The use case behind the API, invocations and schedules."""
 
     def __init__(self, requests: Requests, runs: Runs, executions: Executions, now: Clock) -> None:
         self._requests = requests
@@ -24,7 +24,7 @@ class SubmitPurge:
         self._now = now
 
     def __call__(self, submission: Submission) -> SubmittedRun:
-        """Nothing is stored or started where the request is refused."""
+        """The submitted run; a refused request stores and starts nothing."""
         now = self._now()
         request = self._requests.check(submission.payload, submission.moment or now)
         run = self._new_run(request, submission, now)
@@ -33,7 +33,7 @@ class SubmitPurge:
             raise InvalidRequest(
                 [FieldError("requestId", f"{run.run_id} is the id of another request's run")]
             )
-        # A submitter that died between storing and starting is made good by the next one.
+        # An earlier submitter may have died between storing and starting, so start again.
         if stored.status is RunStatus.SUBMITTED:
             self._executions.start(stored.run_id)
         return SubmittedRun(run_id=stored.run_id, status=stored.status)
@@ -52,9 +52,9 @@ class SubmitPurge:
         )
 
     def _run_id(self, request: PurgeRequest, submission: Submission, now: datetime) -> str:
-        """The same for the same content at the same scheduled time.
+        """The id of the run: equal for equal content and scheduled time.
 
-        A relative window without a schedule means another window another time: the hour counts.
+        Without a schedule, a relative window moves with the clock, so the hour counts as well.
         """
         hour = now.replace(minute=0, second=0, microsecond=0) if is_relative(request) else None
         content = fingerprint(submission.payload, submission.moment or hour)

@@ -1,4 +1,4 @@
-"""ValidatePurge: hold a request against the rules as they are now; also by itself."""
+"""ValidatePurge: check a request against the rules in force, in a run or by itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from genesys_purge.purging.requests import Requests, normalised
 
 
 class ValidatePurge:
-    """The first state of a run, and a check that pipelines and governance tests may call."""
+    """The first state of a run, and a check that pipelines can invoke."""
 
     def __init__(self, requests: Requests, runs: Runs, now: Clock) -> None:
         self._requests = requests
@@ -19,7 +19,7 @@ class ValidatePurge:
         self._now = now
 
     def __call__(self, event: object) -> Mapping[str, Any]:
-        """A run's message unchanged, a request normalised; InvalidRequest with every error."""
+        """A run's message unchanged, or a request normalised; InvalidRequest lists every error."""
         if isinstance(event, Mapping) and event.keys() == {"runId"}:
             return self._run(RunRef.parse(event)).to_json()
         now = self._now()

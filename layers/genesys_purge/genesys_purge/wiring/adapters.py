@@ -158,7 +158,7 @@ def http_client() -> httpx.Client:
 
     from genesys_purge.genesys.client import TIMEOUT
 
-    # It tells each URL, and a query string may say whom Genesys is asked about.
+    # It logs each URL, and a query string may name a data subject.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     return httpx.Client(timeout=TIMEOUT, follow_redirects=False)
 
