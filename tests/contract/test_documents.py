@@ -35,6 +35,7 @@ from tests.contract.documents import (
     table,
     words_in,
 )
+from tests.contract.source import PACKAGE
 
 REQUESTS, DEPLOYING, OPERATIONS, API, STARTED, ARCHITECTURE = (
     DOCS / f"{name}.md"
@@ -207,6 +208,11 @@ def test_architecture_page_maps_every_folder() -> None:
 
 def test_architecture_page_maps_only_existing_folders() -> None:
     assert sorted(mapped() - folders()) == []
+
+
+def test_architecture_page_lists_the_dependencies_of_every_part() -> None:
+    parts = {path.stem for path in PACKAGE.iterdir() if not path.name.startswith("_")} - {"py"}
+    assert sorted(parts - named(ARCHITECTURE, "## Dependencies", "| part |")) == []
 
 
 def kept(*rules: RetentionRule, **request: object) -> int:
