@@ -93,7 +93,7 @@ def test_set_is_checked_for_its_platform_before_the_start(
     with patch.object(command, "started") as started:
         code = deploy_rules(RULES, options, Console(), Console(file=printed), dry_run=False)
     assert (code, started.called) == (1, False)
-    assert "rules.0.actions.0.type: the live platform sets no list" in printed.getvalue()
+    assert "rules.0.actions.0.type: the live platform has no setList" in printed.getvalue()
 
 
 def test_set_of_another_organisation_uses_the_default_one(
