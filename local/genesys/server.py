@@ -44,7 +44,7 @@ class Genesys:
 
 @contextmanager
 def genesys(options: Options) -> Iterator[Genesys]:
-    """Yields the running Genesys of the options; a simulator is as fast as the waits are short."""
+    """Yields a running Genesys; a simulator is sped up as much as waits are shortened."""
     if options.genesys_url:
         url = options.genesys_url.rstrip("/")
         yield Genesys(url, _required(CLIENT_ID), _required(CLIENT_SECRET))

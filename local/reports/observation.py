@@ -59,7 +59,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Observation:
-    """A run at one moment; None is what nobody reported, `planned` the number of batches."""
+    """A run at one moment; None is an unreported value, `planned` is the number of batches."""
 
     run_id: str | None
     execution_status: str | None = None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from simulator.http.answer import Answer, Refusal
@@ -25,7 +26,7 @@ class Route:
     A route with `permissions`, even an empty set, belongs to the live dialect. A documented route
     needs one of `scopes`; without scopes it needs no token. Without an `operation` it is not
     logged, and no fault matches it. `method` is a function if the deletion method depends on the
-    body. `accepts` tells apart routes that share a verb and a path; the first match answers.
+    body. If routes share a verb and a path, the first one that `accepts` the body answers.
     """
 
     verb: str
@@ -74,6 +75,7 @@ class Router:
         raise Refusal(404, "There is no such resource")
 
 
+@cache
 def _pattern(path: str) -> re.Pattern[str]:
     pieces = PARAMETER.split(path)
     literal = (re.escape(piece) for piece in pieces[::2])

@@ -64,7 +64,7 @@ class Timeline:
         return self.submitted_at + self.pending
 
     @property
-    def reaches(self) -> int:
+    def total(self) -> int:
         """How many records the job processes in total."""
         fate, progress = self.job_fate
         return self.records if fate is Fate.COMPLETES else int(self.records * progress)
@@ -73,7 +73,7 @@ class Timeline:
     def ends_at(self) -> datetime | None:
         """When the job ends; None if it never ends."""
         never = self.job_fate.fate is Fate.NEVER_FINISHES
-        return None if never else self.processes_at(self.reaches)
+        return None if never else self.processes_at(self.total)
 
     def processes_at(self, number: int) -> datetime:
         """When the record of this number, counted from 1, is processed."""
@@ -84,8 +84,8 @@ class Timeline:
         if now < self.runs_from:
             return 0
         if not self.per_record:
-            return self.reaches
-        return min((now - self.runs_from) // self.per_record, self.reaches)
+            return self.total
+        return min((now - self.runs_from) // self.per_record, self.total)
 
     def state(self, now: datetime) -> JobState:
         """The state of the job."""

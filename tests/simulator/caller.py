@@ -1,7 +1,8 @@
-"""What the simulator's tests call it with."""
+"""A client of the simulator, for tests."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import httpx
 from simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
 from simulator.documented.webhooks.deliveries import Sender
 
+NO_CERTIFICATES = SSLContext(PROTOCOL_TLS_CLIENT)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CREDENTIALS = ("simulator", "simulator-secret")
 ARCHIVE = "/api/v2/analytics/conversations/purge"
@@ -17,23 +19,28 @@ PURGE = "/api/v2/interactions/purge"
 QUERY = "/api/v2/analytics/conversations/details/query"
 
 
+def http_client(url: str, **options: Any) -> httpx.Client:
+    """A client of a server on this machine; it loads no certificates and ignores proxies."""
+    return httpx.Client(base_url=url, verify=NO_CERTIFICATES, trust_env=False, **options)
+
+
 class FakeClock:
-    """A clock that stands still until it is advanced."""
+    """A clock that a test advances."""
 
     def __init__(self) -> None:
         self.now = NOW
 
     def __call__(self) -> datetime:
-        """The moment."""
+        """The current time."""
         return self.now
 
     def advance(self, seconds: float) -> None:
-        """Moves on."""
+        """Advances the clock."""
         self.now += timedelta(seconds=seconds)
 
 
 def window(start_days: float, end_days: float) -> dict[str, str]:
-    """The date range between so many days before NOW."""
+    """The date range between two numbers of days before NOW."""
     start, end = NOW - timedelta(days=start_days), NOW - timedelta(days=end_days)
     return {"start": start.isoformat(), "end": end.isoformat()}
 
@@ -42,7 +49,7 @@ OLD = window(396, 366)
 
 
 def deletion_body(**changes: object) -> dict[str, object]:
-    """A good D2 payload with some fields changed."""
+    """A valid data deletion, with some fields changed."""
     return {
         "recordTypes": ["conversation", "interaction", "message"],
         "filter": {"dateRange": OLD},
@@ -53,7 +60,7 @@ def deletion_body(**changes: object) -> dict[str, object]:
 
 
 def policy(**changes: object) -> dict[str, object]:
-    """A good entry of a D3 payload with some fields changed."""
+    """A valid policy of an interaction purge, with some fields changed."""
     return {
         "type": "voice",
         "dateRange": OLD,
@@ -63,7 +70,7 @@ def policy(**changes: object) -> dict[str, object]:
 
 
 class Caller:
-    """A client of a simulator that holds a token."""
+    """A logged-in client of a simulator."""
 
     def __init__(self, simulator: Simulator, clock: FakeClock) -> None:
         self.simulator = simulator
@@ -71,39 +78,39 @@ class Caller:
         self.http = httpx.Client(transport=simulator.transport(), base_url="https://genesys.test")
 
     def token(self, auth: tuple[str, str] = CREDENTIALS) -> httpx.Response:
-        """Asks for a token."""
+        """Requests a token."""
         form = {"grant_type": "client_credentials"}
         return self.http.post("/oauth/token", data=form, auth=auth)
 
     def log_in(self, auth: tuple[str, str] = CREDENTIALS) -> None:
-        """Uses a new token from now on."""
+        """Logs in with a new token."""
         self.http.headers["Authorization"] = f"Bearer {self.token(auth).json()['access_token']}"
 
     def submit_archive(self, ids: Iterable[str], **more: object) -> httpx.Response:
-        """D4's submit."""
+        """Submits a conversation archive purge."""
         return self.http.post(ARCHIVE, json={"conversationIds": list(ids), **more})
 
     def submit_deletion(self, **changes: object) -> httpx.Response:
-        """D2's submit."""
+        """Submits a data deletion."""
         return self.http.post(DELETION, json=deletion_body(**changes))
 
     def submit_purge(self, *policies: dict[str, object]) -> httpx.Response:
-        """D3's submit."""
+        """Submits an interaction purge."""
         return self.http.post(PURGE, json={"interactions": list(policies)})
 
     def poll(self, path: str, job_id: str) -> Any:
-        """The status answer of a job."""
+        """Reads the status of a job."""
         return self.http.get(f"{path}/{job_id}").raise_for_status().json()
 
     def eligibility(self, ids: Iterable[str]) -> list[dict[str, Any]]:
-        """The rows of D4's query."""
+        """The rows of the eligibility query."""
         quoted = ",".join(f'"{each}"' for each in ids)
         body = {"query": f"conversationId IN ({quoted})", "view": "default"}
         rows: list[dict[str, Any]] = self.http.post(QUERY, json=body).json()["data"]
         return rows
 
     def count(self, **filters: object) -> httpx.Response:
-        """D2's query."""
+        """Queries the count."""
         return self.http.post(
             QUERY,
             json={
@@ -126,7 +133,7 @@ def start_simulator(
     sender: Sender | None = None,
     **settings: Any,
 ) -> Caller:
-    """A caller, logged in, of a simulator without a rate limit unless the settings say so."""
+    """A logged-in caller of a new simulator, by default without a rate limit."""
     clock = FakeClock()
     if scopes is not None:
         settings["clients"] = (OAuthClient(scopes=scopes),)

@@ -29,7 +29,7 @@ CURSOR = re.compile(r"([0-9a-f]{32})\.([0-9]{1,9})")
 
 
 class EventName(StrEnum):
-    """The events of a rule; a deletion has none."""
+    """The events of a rule; a deletion records no event."""
 
     CREATED = "outbound.rule.created"
     UPDATED = "outbound.rule.updated"

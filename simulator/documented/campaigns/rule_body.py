@@ -1,4 +1,4 @@
-"""A campaign rule, as it is sent and as it is stored."""
+"""A campaign rule: the submitted body and the stored rule."""
 
 from __future__ import annotations
 

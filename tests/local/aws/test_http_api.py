@@ -1,4 +1,4 @@
-"""The routes of an HTTP API, replayed."""
+"""The routes of an HTTP API."""
 
 from typing import Any
 
@@ -19,44 +19,44 @@ def api(path: str, method: str, **operation: Any) -> dict[str, Any]:
     return {"Properties": {"Body": body}}
 
 
-def test_a_signed_route_is_signed() -> None:
+def test_route_with_iam_is_signed() -> None:
     found = routes_in(api("/purges/{runId}", "get", security=[{"AWS_IAM": []}]))
     assert list(found) == [Route("GET /purges/{runId}", "ReadFunction", "AWS_IAM")]
 
 
 @pytest.mark.parametrize("security", [[], [{"NONE": []}]])
-def test_a_route_without_authorizer_is_open(security: list[Any]) -> None:
+def test_route_without_authorizer_is_open(security: list[Any]) -> None:
     found = routes_in(api("/webhooks", "post", security=security))
     assert list(found) == [Route("POST /webhooks", "ReadFunction", "NONE")]
 
 
-def test_a_route_of_any_method_says_so() -> None:
+def test_route_of_any_method_has_the_key_any() -> None:
     found = routes_in(api("/x", "x-amazon-apigateway-any-method"))
     assert [route.key for route in found] == ["ANY /x"]
 
 
-def test_the_default_route_has_no_method() -> None:
+def test_default_route_has_no_method() -> None:
     found = routes_in(api("$default", "x-amazon-apigateway-any-method"))
     assert [route.key for route in found] == ["$default"]
 
 
-def test_an_unknown_authorizer_is_refused() -> None:
+def test_unknown_authorizer_is_refused() -> None:
     with pytest.raises(UnknownRoute, match="GET /x: unknown authorizer Tokens"):
         list(routes_in(api("/x", "get", security=[{"Tokens": []}])))
 
 
-def test_a_route_that_leads_elsewhere_is_refused() -> None:
+def test_route_without_a_function_is_refused() -> None:
     elsewhere = {"x-amazon-apigateway-integration": {"uri": "https://example.com"}}
     with pytest.raises(UnknownRoute, match="GET /x: the integration is not a function"):
         list(routes_in(api("/x", "get", **elsewhere)))
 
 
-def test_an_api_without_a_body_has_no_routes() -> None:
+def test_api_without_a_body_has_no_routes() -> None:
     assert list(routes_in({"Properties": {}})) == []
 
 
 class Gateway:
-    """An API Gateway that remembers."""
+    """An API Gateway that records its calls."""
 
     def __init__(self) -> None:
         self.calls: list[dict[str, str]] = []
@@ -69,7 +69,7 @@ class Gateway:
         self.calls.append(call)
 
 
-def test_a_route_is_created_with_its_integration() -> None:
+def test_route_is_created_with_its_integration() -> None:
     gateway = Gateway()
     routes = iter([Route("GET /x", "ReadFunction", "AWS_IAM")])
     create_routes(gateway, "api1", routes, {"ReadFunction": "stack-read"})

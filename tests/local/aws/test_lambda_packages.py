@@ -1,4 +1,4 @@
-"""Function folders as packages."""
+"""The packages of function folders."""
 
 import io
 import os
@@ -22,12 +22,12 @@ def make_function(folder: Path) -> Path:
     return folder
 
 
-def test_a_package_has_the_folder_and_a_bootstrap(tmp_path: Path) -> None:
+def test_package_has_the_folder_and_a_bootstrap(tmp_path: Path) -> None:
     package = unzipped(function_package(make_function(tmp_path / "f"), []))
     assert package.namelist() == ["bootstrap", "handler.py"]
 
 
-def test_the_bootstrap_is_executable(tmp_path: Path) -> None:
+def test_bootstrap_is_executable(tmp_path: Path) -> None:
     package = unzipped(function_package(make_function(tmp_path / "f"), []))
     assert package.getinfo("bootstrap").external_attr >> 16 & stat.S_IXUSR
 
@@ -38,20 +38,20 @@ def test_equal_folders_make_equal_packages(tmp_path: Path) -> None:
     assert function_package(first, []) == function_package(second, [])
 
 
-def test_a_layer_has_no_python_of_its_own() -> None:
+def test_layer_package_has_no_code() -> None:
     assert unzipped(layer_package()).namelist() == ["README"]
 
 
-def test_the_bootstrap_runs_the_handler_with_the_layers_in_reach(tmp_path: Path) -> None:
+def test_bootstrap_runs_the_handler_with_the_layers(tmp_path: Path) -> None:
     layer = tmp_path / "a layer's folder"
     (layer / "awslambdaric").mkdir(parents=True)
-    # Stands in for AWS's client: says what it was called with.
+    # Replaces AWS's runtime client and prints its arguments.
     (layer / "awslambdaric" / "__init__.py").touch()
     (layer / "awslambdaric" / "__main__.py").write_text("import sys; print(sys.argv[1:])")
     script = tmp_path / "bootstrap"
     script.write_text(bootstrap([layer], sys.executable))
     script.chmod(0o755)
-    done = subprocess.run(  # noqa: S603 - a program of our own
+    done = subprocess.run(  # noqa: S603  our own program
         [script], env={"_HANDLER": "handler.handler"}, capture_output=True, check=True, text=True
     )
     assert done.stdout == "['handler.handler']\n"

@@ -1,4 +1,4 @@
-"""A process never outlives who started it."""
+"""The leash: a process that ends with its owner."""
 
 import signal
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.project import PROJECT
 
-# Starts a grandchild, says who it is and then does nothing; stands in for a server with workers.
+# Replaces a server with workers: starts a child, prints its own process id and sleeps.
 SERVER = """
 import os, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -18,7 +18,7 @@ time.sleep(60)
 
 def start(folder: Path) -> subprocess.Popen[str]:
     (folder / "server.py").write_text(SERVER)
-    return subprocess.Popen(  # noqa: S603 - a program of our own
+    return subprocess.Popen(  # noqa: S603  our own program
         [sys.executable, "-P", "-m", "local.aws.leash", str(folder), "server", "--flag"],
         env={"PYTHONPATH": f"{PROJECT}:{folder}"},
         stdin=subprocess.PIPE,
@@ -28,14 +28,14 @@ def start(folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_the_module_gets_its_arguments_and_everything_ends_with_the_owner(tmp_path: Path) -> None:
+def test_module_gets_its_arguments_and_ends_with_its_owner(tmp_path: Path) -> None:
     with start(tmp_path) as process:
         assert process.stdout is not None
         assert process.stdin is not None
         process_id, arguments = process.stdout.readline().split(" ", 1)
         assert (int(process_id), arguments) == (process.pid, "['--flag']\n")
         process.stdin.close()
-        # Only once the grandchild is gone, too, is nobody left to write to the pipe.
+        # The pipe closes only after the grandchild has ended, too.
         assert process.stdout.read() == ""
     assert process.returncode == -signal.SIGKILL
     assert not tmp_path.exists()

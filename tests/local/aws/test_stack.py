@@ -1,4 +1,4 @@
-"""What a stack consists of."""
+"""The resources of a deployed stack."""
 
 from local.aws.stack import read_stack
 
@@ -37,13 +37,13 @@ def test_state_machines_have_the_names_of_their_files() -> None:
     assert read_stack(TEMPLATE, listed(*SUMMARIES)).state_machines == {"purge_run": "arn:run"}
 
 
-def test_all_others_have_the_names_of_the_template() -> None:
+def test_other_resources_have_the_names_in_the_template() -> None:
     stack = read_stack(TEMPLATE, listed(*SUMMARIES))
     assert stack.tables == {"RunsTable": "s-runs"}
     assert stack.buckets == {"Ids": "s-ids"}
     assert stack.secrets == {"Key": "s-key"}
 
 
-def test_the_api_is_known_where_there_is_one() -> None:
+def test_api_id_is_none_without_an_api() -> None:
     assert read_stack(TEMPLATE, listed(*SUMMARIES)).api_id is None
     assert read_stack(TEMPLATE, listed(*SUMMARIES, API)).api_id == "api1"

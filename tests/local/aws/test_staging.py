@@ -1,4 +1,4 @@
-"""Local files where CloudFormation takes them from."""
+"""The upload of local files for CloudFormation."""
 
 import io
 import json
@@ -31,12 +31,12 @@ TEMPLATE: dict[str, Any] = {
 
 
 class Objects:
-    """An S3 that remembers."""
+    """An S3 that stores objects."""
 
     def __init__(self) -> None:
         self.stored: dict[str, bytes] = {}
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803 - boto3's
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803  as boto3 names it
         assert Bucket == BUCKET
         self.stored[Key] = Body
 
@@ -56,7 +56,7 @@ def staged(project: Path, template: Any = TEMPLATE) -> tuple[dict[str, bytes], d
     return objects.stored, result["Resources"]
 
 
-def test_every_local_path_points_to_an_object(project: Path) -> None:
+def test_local_paths_become_objects_in_s3(project: Path) -> None:
     _, resources = staged(project)
     assert resources["SubmitFunction"]["Properties"]["CodeUri"] == {
         "Bucket": BUCKET,
@@ -66,7 +66,7 @@ def test_every_local_path_points_to_an_object(project: Path) -> None:
     assert resources["Machine"]["Properties"]["DefinitionUri"]["Key"] == "Machine"
 
 
-def test_functions_run_on_this_machines_python(project: Path) -> None:
+def test_functions_run_on_the_python_of_this_machine(project: Path) -> None:
     objects, resources = staged(project)
     properties = resources["SubmitFunction"]["Properties"]
     assert (properties["Runtime"], properties["Timeout"]) == ("provided.al2023", 5)
@@ -74,18 +74,18 @@ def test_functions_run_on_this_machines_python(project: Path) -> None:
     assert str(project / "layers/shared") in package.read("bootstrap").decode()
 
 
-def test_a_definition_becomes_json_with_its_substitutions(project: Path) -> None:
+def test_definition_becomes_json_with_its_substitutions(project: Path) -> None:
     objects, _ = staged(project)
     assert json.loads(objects["Machine"])["States"] == {"A": {"Type": "${Kind}"}}
 
 
-def test_everything_else_stays_as_it_is(project: Path) -> None:
+def test_other_properties_are_kept(project: Path) -> None:
     _, resources = staged(project)
     assert resources["Table"] == TEMPLATE["Resources"]["Table"]
     assert resources["Layer"]["Properties"]["RetentionPolicy"] == "Delete"
 
 
-def test_code_that_is_elsewhere_already_stays_there(project: Path) -> None:
+def test_code_that_is_already_in_s3_is_kept(project: Path) -> None:
     function = {
         "Type": "AWS::Serverless::Function",
         "Properties": {"CodeUri": {"Bucket": "b", "Key": "k"}},

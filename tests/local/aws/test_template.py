@@ -1,4 +1,4 @@
-"""The template as data."""
+"""Reading and reducing the template."""
 
 from pathlib import Path
 from typing import Any
@@ -24,40 +24,40 @@ def test_resources_are_found_by_type() -> None:
     assert list(found) == [("A", {"Type": "T"})]
 
 
-def test_a_relative_path_is_local() -> None:
+def test_relative_path_is_local() -> None:
     assert local_path({"Properties": {"CodeUri": "functions/a"}}, "CodeUri") == "functions/a"
 
 
-def test_an_object_of_s3_and_inline_code_are_not_local() -> None:
+def test_object_in_s3_and_inline_code_are_not_local() -> None:
     assert local_path({"Properties": {"CodeUri": "s3://bucket/key"}}, "CodeUri") is None
     assert local_path({"Properties": {"CodeUri": {"Bucket": "b"}}}, "CodeUri") is None
     assert local_path({"Properties": {}}, "CodeUri") is None
 
 
-def test_resources_of_the_types_are_dropped() -> None:
+def test_resources_of_the_types_are_removed() -> None:
     kept = without_types(template(A={"Type": RULE}, B={"Type": "T"}), frozenset({RULE}))
     assert list(kept["Resources"]) == ["B"]
 
 
-def test_nothing_depends_on_a_dropped_resource_any_more() -> None:
+def test_depends_on_loses_removed_resources() -> None:
     resources = template(A={"Type": RULE}, B={"Type": "T", "DependsOn": ["A", "C"]})
     kept = without_types(resources, frozenset({RULE}))
     assert kept["Resources"]["B"]["DependsOn"] == ["C"]
 
 
-def test_the_name_stands_in_where_a_value_of_a_dropped_resource_is_used() -> None:
+def test_logical_id_replaces_references_to_removed_resources() -> None:
     properties = {"X": {"Ref": "A"}, "Y": [{"Fn::GetAtt": ["A", "Arn"]}], "Z": {"Ref": "C"}}
     resources = template(A={"Type": RULE}, B={"Type": "T", "Properties": properties})
     kept = without_types(resources, frozenset({RULE}))
     assert kept["Resources"]["B"]["Properties"] == {"X": "A", "Y": ["A"], "Z": {"Ref": "C"}}
 
 
-def test_outputs_of_a_dropped_resource_are_dropped() -> None:
+def test_outputs_of_removed_resources_are_removed() -> None:
     outputs = {"X": {"Value": {"Fn::GetAtt": "A.Arn"}}, "Y": {"Value": {"Ref": "B"}}}
     resources = template(A={"Type": RULE}, B={"Type": "T"}) | {"Outputs": outputs}
     assert list(without_types(resources, frozenset({RULE}))["Outputs"]) == ["Y"]
 
 
-def test_a_template_without_such_resources_stays_as_it_is() -> None:
+def test_template_without_these_types_is_unchanged() -> None:
     resources = template(B={"Type": "T", "DependsOn": "C"}) | {"Outputs": {}}
     assert without_types(resources, frozenset({RULE}))["Resources"]["B"]["DependsOn"] == ["C"]

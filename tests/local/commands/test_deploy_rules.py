@@ -1,4 +1,4 @@
-"""What `deploy-rules` sends, and what it leaves behind of a set that is refused."""
+"""The command `deploy-rules`, and the rule sets that it refuses."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from rich.console import Console
 
-from local.commands import deploy_rules as deploying_rules
+from local.commands import deploy_rules as command
 from local.commands.demo_rules import RULES, as_changed
 from local.commands.deploy_rules import as_submitted, campaign_of, deploy, deploy_rules
 from local.options.options import Options
@@ -23,13 +23,13 @@ REFUSED = {
 
 
 class Aws:
-    """An application whose functions refuse everything."""
+    """An application whose functions refuse every request."""
 
     def __init__(self) -> None:
         self.stack = SimpleNamespace(functions={"submit_campaign_rules": "function"})
         self.session = SimpleNamespace(client=lambda _: self)
 
-    def invoke(self, *, FunctionName: str, Payload: str) -> Any:  # noqa: N803 - boto3's
+    def invoke(self, *, FunctionName: str, Payload: str) -> Any:  # noqa: N803  as boto3 names it
         assert FunctionName == "function"
         json.loads(Payload)
         answer = io.BytesIO(json.dumps(REFUSED).encode())
@@ -39,7 +39,7 @@ class Aws:
 @pytest.mark.parametrize(
     ("document", "campaign"), [({"campaignId": "campaign-1"}, "campaign-1"), ({}, None), ([], None)]
 )
-def test_a_refused_set_leaves_its_errors_and_a_result(
+def test_refused_set_prints_its_errors_and_writes_a_result(
     tmp_path: Path, document: Any, campaign: str | None
 ) -> None:
     errors = io.StringIO()
@@ -53,67 +53,67 @@ def test_a_refused_set_leaves_its_errors_and_a_result(
     }
 
 
-def test_a_set_is_sent_in_the_name_of_who_runs_the_command() -> None:
+def test_document_names_the_current_user_by_default() -> None:
     with patch("getpass.getuser", return_value="jane"):
         assert as_submitted({"rules": []}, dry_run=False) == {"requestedBy": "jane", "rules": []}
-        own = {"requestedBy": "joe", "dryRun": False}
-        assert as_submitted(own, dry_run=True) == {"requestedBy": "joe", "dryRun": True}
+        given = {"requestedBy": "joe", "dryRun": False}
+        assert as_submitted(given, dry_run=True) == {"requestedBy": "joe", "dryRun": True}
         assert as_submitted([1], dry_run=True) == [1]
 
 
-def test_an_account_without_a_name_is_nobody() -> None:
+def test_account_without_a_name_sets_no_requester() -> None:
     with patch("getpass.getuser", side_effect=OSError):
         assert as_submitted({}, dry_run=True) == {"dryRun": True}
 
 
-def test_the_campaign_is_known_where_the_set_says_it() -> None:
+def test_campaign_of_reads_only_a_text_id() -> None:
     assert campaign_of({"campaignId": "c"}) == "c"
     others: list[Any] = [{"campaignId": 5}, {}, [], None]
     assert [campaign_of(each) for each in others] == [None] * 4
 
 
-def test_a_wrong_set_is_rejected_before_anything_is_started_and_nothing_earlier_is_left(
+def test_wrong_set_is_rejected_before_the_application_starts(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "result.json").write_text('{"outcome": "deployed"}')
     file = tmp_path / "rules.json"
     file.write_text('{"campaignId": "c", "rules": [{"priority": NaN}]}')
-    with patch.object(deploying_rules, "started") as started:
+    with patch.object(command, "started") as started:
         code = deploy_rules(file, Options(out=tmp_path), Console(), Console(), dry_run=False)
     assert (code, started.called) == (1, False)
     result = json.loads((tmp_path / "result.json").read_text())
     assert result == {"campaignId": "c", "outcome": "rejected", "rules": []}
 
 
-def test_a_set_for_the_live_platform_is_held_against_it_before_anything_is_started(
+def test_set_is_checked_for_its_platform_before_the_start(
     tmp_path: Path,
 ) -> None:
     options = Options(out=tmp_path, parameters={"GenesysPlatform": "live"})
-    said = io.StringIO()
-    with patch.object(deploying_rules, "started") as started:
-        code = deploy_rules(RULES, options, Console(), Console(file=said), dry_run=False)
+    printed = io.StringIO()
+    with patch.object(command, "started") as started:
+        code = deploy_rules(RULES, options, Console(), Console(file=printed), dry_run=False)
     assert (code, started.called) == (1, False)
-    assert "rules.0.actions.0.type: the live platform sets no list" in said.getvalue()
+    assert "rules.0.actions.0.type: the live platform has no setList" in printed.getvalue()
 
 
-def test_a_set_of_an_organisation_is_deployed_to_the_applications_own_and_that_is_said(
+def test_set_of_another_organisation_uses_the_default_one(
     tmp_path: Path,
 ) -> None:
-    file, said = tmp_path / "rules.json", io.StringIO()
+    file, printed = tmp_path / "rules.json", io.StringIO()
     sample = read_request(RULES)
     file.write_text(json.dumps(sample | {"organisation": "emea"}))
     with (
-        patch.object(deploying_rules, "started"),
-        patch.object(deploying_rules, "deploy", return_value="deployed") as deployed,
+        patch.object(command, "started"),
+        patch.object(command, "deploy", return_value="deployed") as deployed,
     ):
         options = Options(out=tmp_path)
-        assert deploy_rules(file, options, Console(file=said), Console(), dry_run=True) == 0
+        assert deploy_rules(file, options, Console(file=printed), Console(), dry_run=True) == 0
     (_, sent, *_), _ = deployed.call_args
     assert sent.keys() == sample.keys() | {"requestedBy", "dryRun"}
-    assert "No organisation emea is known here" in said.getvalue()
+    assert "No organisation emea is known here" in printed.getvalue()
 
 
-def test_a_file_that_cannot_be_read_leaves_no_result_of_an_earlier_time(tmp_path: Path) -> None:
+def test_unreadable_file_removes_an_earlier_result(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text('{"outcome": "deployed"}')
     with pytest.raises(UnreadableRequest):
         deploy_rules(
@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_read_leaves_no_result_of_an_earlier_time(tmp_path
     assert not (tmp_path / "result.json").exists()
 
 
-def test_the_demo_changes_two_thirds_of_the_sample_and_adds_to_it() -> None:
+def test_demo_swaps_two_rules_and_adds_one() -> None:
     sample = read_request(RULES)
     changed = as_changed(sample)
     orders = [each["executionOrder"] for each in changed["rules"]]

@@ -1,4 +1,4 @@
-"""`evaluate` and `validate --rules`: what a pipeline sees of a rule set."""
+"""The commands `evaluate` and `validate --rules`."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ RIVALS = [rule(name, n, actions=[set_list("L", name)]) for n, name in enumerate(
 
 
 class Folder:
-    """Files for the commands, and what they leave."""
+    """The input and output files of the commands."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,7 +40,7 @@ class Folder:
 
 
 @pytest.fixture(autouse=True)
-def _signals_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def _without_signal_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.__main__.stop_in_order", lambda: None)
 
 
@@ -49,7 +49,7 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_every_contact_has_its_line_of_matches(
+def test_evaluate_writes_a_line_of_matches_for_each_contact(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     contacts = folder.contacts('{"region": "north"}\n{"region": "south"}\n{}')
@@ -65,14 +65,14 @@ def test_every_contact_has_its_line_of_matches(
     assert "microseconds" in printed
 
 
-def test_conflicts_are_counted_and_no_error(
+def test_evaluate_counts_conflicts_without_an_error(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert folder.evaluate(folder.rules(*RIVALS), folder.contacts("{}\n{}")) == 0
     assert "conflicts  2" in capsys.readouterr().out
 
 
-def test_a_file_without_contacts_has_no_matches(
+def test_evaluate_without_contacts_writes_no_matches(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert folder.evaluate(folder.rules(NORTH), folder.contacts("")) == 0
@@ -80,12 +80,12 @@ def test_a_file_without_contacts_has_no_matches(
     assert "average  none" in capsys.readouterr().out
 
 
-def test_rules_may_be_yaml(folder: Folder) -> None:
-    # JSON is YAML.
+def test_evaluate_accepts_yaml_rules(folder: Folder) -> None:
+    # Every JSON file is also YAML.
     assert folder.evaluate(folder.rules(NORTH, name="rules.yaml"), folder.contacts("{}")) == 0
 
 
-def test_a_wrong_rule_set_is_told_as_paths_and_leaves_nothing(
+def test_evaluate_reports_wrong_rules_and_writes_nothing(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = folder.rules(NORTH, rule("B", 1, priority=0))
@@ -98,7 +98,7 @@ def test_a_wrong_rule_set_is_told_as_paths_and_leaves_nothing(
     assert list(folder.out.iterdir()) == []
 
 
-def test_a_wrong_line_is_named_and_leaves_nothing_not_even_of_an_earlier_time(
+def test_evaluate_names_a_wrong_line_and_removes_old_matches(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = folder.rules(NORTH)
@@ -109,16 +109,14 @@ def test_a_wrong_line_is_named_and_leaves_nothing_not_even_of_an_earlier_time(
     assert list(folder.out.iterdir()) == []
 
 
-def test_a_file_that_is_not_there_is_an_error(
-    folder: Folder, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_evaluate_names_a_missing_file(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     assert folder.evaluate(folder.rules(NORTH), str(folder.path / "none.jsonl")) == 1
     assert "none.jsonl" in capsys.readouterr().err
     assert folder.evaluate(str(folder.path / "none.json"), folder.contacts("{}")) == 1
     assert "none.json cannot be read" in capsys.readouterr().err
 
 
-def test_a_right_rule_set_is_printed_with_its_defaults(
+def test_validate_prints_a_valid_set_with_its_defaults(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["validate", "--rules", folder.rules(rule("A"))]) == 0
@@ -126,7 +124,7 @@ def test_a_right_rule_set_is_printed_with_its_defaults(
     assert printed == rule("A", conditions=[], actions=[], enabled=True)
 
 
-def test_a_rule_set_that_clashes_with_itself_is_no_right_one(
+def test_validate_refuses_rules_in_conflict(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["validate", "--rules", folder.rules(*RIVALS)]) == 1
@@ -134,12 +132,12 @@ def test_a_rule_set_that_clashes_with_itself_is_no_right_one(
 
 
 @pytest.mark.parametrize("words", [[], ["request.json", "--rules", "rules.json"]])
-def test_validate_takes_a_request_or_rules(words: list[str]) -> None:
+def test_validate_needs_either_a_request_or_rules(words: list[str]) -> None:
     with pytest.raises(SystemExit):
         main(["validate", *words])
 
 
-def test_a_set_is_checked_for_the_platform_that_the_environment_names(
+def test_validate_uses_the_platform_in_the_environment(
     folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GENESYS_PLATFORM", "live")
@@ -150,7 +148,7 @@ def test_a_set_is_checked_for_the_platform_that_the_environment_names(
 
 
 @pytest.mark.parametrize("what", [["request.json"], ["--rules", "rules.json"]])
-def test_a_platform_that_there_is_not_ends_validation_with_one_line(
+def test_validate_with_an_unknown_platform_ends_with_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -162,7 +160,7 @@ def test_a_platform_that_there_is_not_ends_validation_with_one_line(
     assert ended.value.code == message
 
 
-def test_a_set_of_an_organisation_is_checked_and_evaluated_as_any_other(
+def test_set_of_an_organisation_is_validated_and_evaluated(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = folder.rules(NORTH, organisation="emea")
@@ -172,7 +170,7 @@ def test_a_set_of_an_organisation_is_checked_and_evaluated_as_any_other(
     assert folder.matches == [{"contact": 0, "rules": ["north"]}]
 
 
-def test_contacts_are_not_overwritten_by_their_matches(folder: Folder) -> None:
+def test_evaluate_does_not_overwrite_the_contacts(folder: Folder) -> None:
     folder.out.mkdir()
     contacts = folder.out / "matches.jsonl"
     contacts.write_text('{"region": "north"}')

@@ -1,4 +1,4 @@
-"""What `export-rules` asks of the application, and what it leaves behind."""
+"""The command `export-rules` and its two files."""
 
 import io
 import json
@@ -27,7 +27,7 @@ def window(number: int) -> dict[str, Any]:
 
 
 class Aws:
-    """An application whose function gives one answer, with two objects for each window."""
+    """An application whose function returns one answer; every window has two objects."""
 
     def __init__(self, answer: Any, *, fails: bool = False) -> None:
         self.stack = SimpleNamespace(functions={"export_campaign_rule_changes": "function"})
@@ -36,13 +36,13 @@ class Aws:
         self._answer = answer
         self._fails = fails
 
-    def invoke(self, *, FunctionName: str, Payload: str) -> Any:  # noqa: N803 - boto3's
+    def invoke(self, *, FunctionName: str, Payload: str) -> Any:  # noqa: N803  as boto3 names it
         assert FunctionName == "function"
         self.requests.append(json.loads(Payload))
         error = {"FunctionError": "Unhandled"} if self._fails else {}
         return {"Payload": io.BytesIO(json.dumps(self._answer).encode()), **error}
 
-    def get_object(self, *, Bucket: str, Key: str) -> Any:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str) -> Any:  # noqa: N803  as above
         assert Bucket == "changes"
         name = Key.removeprefix("campaign-1/").encode()
         content = HEADER + name + b",x\r\n" if Key.endswith(".csv") else b'"' + name + b'"\n'
@@ -54,7 +54,7 @@ def run(aws: Any, out: Path) -> tuple[int, str]:
     return export(aws, "campaign-1", out, Console(file=printed, width=200)), printed.getvalue()
 
 
-def test_a_window_becomes_two_files(tmp_path: Path) -> None:
+def test_export_writes_two_files(tmp_path: Path) -> None:
     aws = Aws({"exports": [window(1)]})
     changes, printed = run(aws, tmp_path)
     assert aws.requests == [{"campaignId": "campaign-1"}]
@@ -65,15 +65,15 @@ def test_a_window_becomes_two_files(tmp_path: Path) -> None:
     assert "s3://changes/campaign-1/1.csv" in printed
 
 
-def test_several_windows_become_the_same_two_files(tmp_path: Path) -> None:
+def test_several_windows_are_joined_in_the_two_files(tmp_path: Path) -> None:
     changes, _ = run(Aws({"exports": [window(1), window(2)]}), tmp_path)
     assert (tmp_path / "changes.jsonl").read_bytes() == b'"1.jsonl"\n"2.jsonl"\n'
     assert (tmp_path / "changes.csv").read_bytes() == HEADER + b"1.csv,x\r\n2.csv,x\r\n"
     assert changes == 2
 
 
-def test_where_nothing_is_left_to_export_the_files_are_empty(tmp_path: Path) -> None:
-    (tmp_path / "changes.csv").write_text("of an earlier time")
+def test_export_without_windows_writes_empty_files(tmp_path: Path) -> None:
+    (tmp_path / "changes.csv").write_text("of an earlier export")
     assert run(Aws({"exports": []}), tmp_path)[0] == 0
     assert (tmp_path / "changes.csv").read_bytes() == b""
 
@@ -88,7 +88,7 @@ def test_where_nothing_is_left_to_export_the_files_are_empty(tmp_path: Path) -> 
         ),
     ],
 )
-def test_a_function_that_fails_says_why(
+def test_failed_export_reports_the_reason(
     tmp_path: Path, error: dict[str, str], message: str
 ) -> None:
     with pytest.raises(CommandFailed, match=f"{message}$"):

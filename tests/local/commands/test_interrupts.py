@@ -1,4 +1,4 @@
-"""Ending in order."""
+"""Stopping the program by signals."""
 
 import signal
 import subprocess
@@ -26,8 +26,8 @@ except Stopped as stopped:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_unwinds_the_program_and_a_second_one_does_not_disturb(number: int) -> None:
-    with subprocess.Popen(  # noqa: S603 - a program of our own
+def test_signal_stops_the_program_and_later_ones_are_ignored(number: int) -> None:
+    with subprocess.Popen(  # noqa: S603  our own program
         [sys.executable, "-c", PROGRAM],
         env={"PYTHONPATH": str(PROJECT)},
         stdout=subprocess.PIPE,

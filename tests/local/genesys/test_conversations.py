@@ -1,18 +1,18 @@
-"""What the simulated Genesys begins with, and that the samples find something there."""
+"""The conversations of the simulator, and the samples that refer to them."""
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from local.genesys.conversations import conversations
 from local.options.options import Options
+from local.project import PROJECT
 from simulator import Kind, MediaType
 from simulator.live.recordings.generation import make_recordings
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SAMPLES = Path(__file__).resolve().parents[3] / "events" / "invoke"
+SAMPLES = PROJECT / "events" / "invoke"
 CORPUS = conversations(Options().conversations, Options().seed, NOW)
 
 
@@ -23,7 +23,7 @@ def days_old(conversation_id: str) -> timedelta:
     return NOW - conversation.end
 
 
-def test_there_are_as_many_as_are_asked_for_and_the_same_each_time() -> None:
+def test_conversations_are_deterministic_in_the_requested_number() -> None:
     for count in (0, 7, 500):
         made = conversations(count, 7, NOW)
         assert len(made) == count
@@ -31,7 +31,7 @@ def test_there_are_as_many_as_are_asked_for_and_the_same_each_time() -> None:
 
 
 @pytest.mark.parametrize("name", ["recording_job", "conversation_archive"])
-def test_the_ids_of_a_sample_are_old_calls_with_recordings(name: str) -> None:
+def test_ids_of_the_sample_are_old_calls_with_recordings(name: str) -> None:
     ids = json.loads((SAMPLES / f"{name}.json").read_text())["conversationIds"]
     assert set(ids) <= set(CORPUS.ids(Kind.ELIGIBLE))
     for each in ids:
@@ -41,7 +41,7 @@ def test_the_ids_of_a_sample_are_old_calls_with_recordings(name: str) -> None:
         assert make_recordings(conversation)
 
 
-def test_the_sample_of_what_is_over_five_years_old_finds_some_and_one_that_is_protected() -> None:
+def test_sample_of_aged_recordings_finds_eligible_and_held_ones() -> None:
     asked = json.loads((SAMPLES / "recording_job_over_five_years.json").read_text())["dateRange"]
     last = timedelta(days=asked["olderThanDays"])
     first = last + timedelta(days=asked["lookbackDays"])

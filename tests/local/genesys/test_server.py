@@ -1,9 +1,9 @@
-"""Which Genesys the application talks to."""
+"""The Genesys server that the application calls."""
 
 import httpx
 import pytest
 
-from local.genesys.server import NoCredentials, genesys, scaled_parameters
+from local.genesys.server import NoCredentials, genesys, scaled_parameters, settings_of
 from local.options.options import Options
 
 DECLARED = {
@@ -11,10 +11,10 @@ DECLARED = {
     "RequestsPerSecond": {"Type": "Number", "Default": 10},
     "MaxRecords": {"Type": "Number", "Default": 100},
 }
-ELSEWHERE = Options(genesys_url="https://api.example.com/")
+REAL = Options(genesys_url="https://api.example.com/")
 
 
-def test_without_a_url_a_simulator_answers_and_runs_as_fast_as_we_wait() -> None:
+def test_simulator_runs_without_a_url_as_fast_as_the_waits() -> None:
     with genesys(Options(conversations=7, wait_scale=0.02)) as server:
         found = httpx.get(f"{server.url}/_simulator/conversations").json()["conversationIds"]
         assert server.simulator is not None
@@ -22,56 +22,57 @@ def test_without_a_url_a_simulator_answers_and_runs_as_fast_as_we_wait() -> None
     assert len(found) == 7
 
 
-@pytest.mark.parametrize(("platform", "there"), [("live", 404), ("documented", 401)])
-def test_where_the_deployment_is_live_the_simulator_is_that_alone(
-    platform: str, there: int
-) -> None:
-    options = Options(conversations=1, parameters={"GenesysPlatform": platform})
-    with genesys(options) as server:
-        answer = httpx.post(f"{server.url}/api/v2/purgerules", json={})
-    assert answer.status_code == there
+def test_live_platform_starts_a_live_only_simulator() -> None:
+    settings = {
+        platform: settings_of(Options(parameters={"GenesysPlatform": platform}))
+        for platform in ("live", "documented")
+    }
+    assert {name: each.live_only for name, each in settings.items()} == {
+        "live": True,
+        "documented": False,
+    }
 
 
-def test_the_simulator_is_gone_afterwards() -> None:
+def test_simulator_stops_at_the_end() -> None:
     with genesys(Options(conversations=1)) as server:
         url = server.url
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
 
 
-def test_another_genesys_is_called_with_the_users_client(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_url_uses_the_client_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENESYS_CLIENT_ID", "id")
     monkeypatch.setenv("GENESYS_CLIENT_SECRET", "hidden")
-    with genesys(ELSEWHERE) as server:
+    with genesys(REAL) as server:
         assert (server.url, server.client_id) == ("https://api.example.com", "id")
         assert server.simulator is None
         assert "hidden" not in repr(server)
 
 
-def test_another_genesys_needs_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_url_without_a_client_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENESYS_CLIENT_ID", "id")
     monkeypatch.delenv("GENESYS_CLIENT_SECRET", raising=False)
-    with pytest.raises(NoCredentials, match="GENESYS_CLIENT_SECRET is not set"), genesys(ELSEWHERE):
+    with pytest.raises(NoCredentials, match="GENESYS_CLIENT_SECRET is not set"), genesys(REAL):
         pass
 
 
-def test_the_application_keeps_the_simulators_pace() -> None:
+def test_parameters_are_scaled_for_the_simulator() -> None:
     assert scaled_parameters(DECLARED, Options(wait_scale=0.01)) == {
         "CircuitRecoverySeconds": "1",
         "RequestsPerSecond": "1000",
     }
 
 
-def test_the_simulators_events_need_not_settle_and_those_of_another_genesys_do() -> None:
+def test_export_waits_only_for_the_events_of_a_real_genesys() -> None:
     declared = {"ExportSettlingSeconds": {"Type": "Number", "Default": 60}}
     assert scaled_parameters(declared, Options()) == {"ExportSettlingSeconds": "0"}
-    assert scaled_parameters(declared, ELSEWHERE) == {}
+    assert scaled_parameters(declared, REAL) == {}
 
 
 def test_only_declared_parameters_are_set() -> None:
     assert scaled_parameters({}, Options()) == {}
 
 
-def test_another_genesys_keeps_its_rate_while_pauses_keep_step_with_the_waits() -> None:
-    elsewhere = Options(genesys_url="https://api.example.com/", wait_scale=0.1)
-    assert scaled_parameters(DECLARED, elsewhere) == {"CircuitRecoverySeconds": "3"}
+def test_real_genesys_keeps_its_rates_but_not_its_pauses() -> None:
+    real = Options(genesys_url="https://api.example.com/", wait_scale=0.1)
+    assert scaled_parameters(DECLARED, real) == {"CircuitRecoverySeconds": "3"}

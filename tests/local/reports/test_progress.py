@@ -1,4 +1,4 @@
-"""Showing a run while it goes on."""
+"""The progress of a run."""
 
 import io
 from typing import Any
@@ -36,7 +36,7 @@ def shown(*runs: dict[str, Any]) -> list[str]:
     return written(target).splitlines()
 
 
-def test_a_line_stands_for_each_change() -> None:
+def test_each_change_prints_a_line() -> None:
     assert shown(SUBMITTED, running(PLANNED_BATCH), finished()) == [
         "run r1: submitted",
         "run r1: running, 3 targeted in 1 batches",
@@ -46,7 +46,7 @@ def test_a_line_stands_for_each_change() -> None:
     ]
 
 
-def test_what_was_exported_is_told_beside_what_was_deleted() -> None:
+def test_archived_and_exported_recordings_are_printed() -> None:
     archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
     assert shown(running(EXPORTED_BATCH, archived))[1:] == [
         "batch 0: completed, job j1, 3 targeted, 7 exported, 0 deleted, 3 verified",
@@ -55,31 +55,33 @@ def test_what_was_exported_is_told_beside_what_was_deleted() -> None:
 
 
 @pytest.mark.parametrize(("hours", "until"), [(0, ""), (48, " until 2026-11-23 03:00 UTC")])
-def test_a_batch_that_waits_for_its_verification_says_so_once(hours: int, until: str) -> None:
-    look = seen(running(PENDING_BATCH), hours=hours)
+def test_pending_verification_is_printed_once(hours: int, until: str) -> None:
+    observed = seen(running(PENDING_BATCH), hours=hours)
     target = console()
     with Lines(target) as lines:
         for _ in range(3):
-            lines.show(look)
-    told = f"batch 0: completed, job j1, 3 targeted, 3 deleted, verification pending{until}"
-    assert written(target).splitlines()[1:] == [told]
-    assert list(batch_table(look).columns[1].cells) == [f"completed, verification pending{until}"]
+            lines.show(observed)
+    line = f"batch 0: completed, job j1, 3 targeted, 3 deleted, verification pending{until}"
+    assert written(target).splitlines()[1:] == [line]
+    assert list(batch_table(observed).columns[1].cells) == [
+        f"completed, verification pending{until}"
+    ]
 
 
-def test_a_look_without_a_change_says_nothing() -> None:
+def test_observation_without_a_change_prints_nothing() -> None:
     assert len(shown(SUBMITTED, SUBMITTED, SUBMITTED)) == 1
 
 
-def test_brackets_of_a_run_are_no_markup() -> None:
+def test_brackets_are_not_markup() -> None:
     assert shown(SUBMITTED | {"runId": "[red]"}) == ["run [red]: submitted"]
 
 
-def test_a_terminal_gets_a_table_and_a_file_gets_lines() -> None:
+def test_terminal_gets_a_table_and_a_file_gets_lines() -> None:
     assert isinstance(progress_on(console(terminal=True)), LiveTable)
     assert isinstance(progress_on(console()), Lines)
 
 
-def test_the_table_shows_every_batch_and_leaves_the_unknown_empty() -> None:
+def test_table_shows_every_batch_without_unknown_values() -> None:
     target = console(terminal=True)
     with LiveTable(target) as live:
         live.show(seen(running(COMPLETED_BATCH, PLANNED_BATCH | {"batch": 1})))
@@ -89,7 +91,7 @@ def test_the_table_shows_every_batch_and_leaves_the_unknown_empty() -> None:
     assert "None" not in text
 
 
-def test_beyond_a_screenful_batches_at_work_come_first() -> None:
+def test_long_table_shows_active_batches_first() -> None:
     ended = [COMPLETED_BATCH | {"batch": number} for number in range(30)]
     table = batch_table(seen(running(*ended, COMPLETED_BATCH | {"batch": 30, "status": "polled"})))
     assert table.row_count == 20

@@ -1,4 +1,4 @@
-"""The files that a run leaves behind."""
+"""The result files of a run."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from local.reports.results import clear, result, write
 from tests.local.reports.observed import PLANNED_BATCH, finished, running, seen
 
 
-def test_a_result_has_what_was_reported() -> None:
+def test_result_has_the_reported_values() -> None:
     assert result(seen(finished(), "SUCCEEDED")) == {
         "runId": "r1",
         "outcome": "completed",
@@ -32,27 +32,27 @@ def test_a_result_has_what_was_reported() -> None:
     }
 
 
-def test_what_nobody_reported_is_null() -> None:
+def test_unreported_values_are_null() -> None:
     written = result(seen(running(PLANNED_BATCH)))
     assert written["totals"]["deleted"] is None
     assert written["batches"][0]["jobId"] is None
     assert written["outcome"] is None
 
 
-def test_a_refused_request_has_no_run() -> None:
+def test_refused_request_has_no_run() -> None:
     written = result(Observation(run_id=None, outcome="rejected"))
     assert (written["runId"], written["outcome"], written["batches"]) == (None, "rejected", [])
     assert written["totals"]["skipped"] == {}
 
 
-def test_the_audit_is_written_one_record_a_line(tmp_path: Path) -> None:
+def test_audit_is_written_one_record_a_line(tmp_path: Path) -> None:
     write(tmp_path, seen(finished()), iter([{"sequence": 1}, {"sequence": 2}]))
     lines = (tmp_path / "audit.jsonl").read_text().splitlines()
     assert [json.loads(line)["sequence"] for line in lines] == [1, 2]
     assert json.loads((tmp_path / "result.json").read_text())["runId"] == "r1"
 
 
-def test_what_an_earlier_run_left_is_removed(tmp_path: Path) -> None:
+def test_clear_removes_the_files_of_an_earlier_run(tmp_path: Path) -> None:
     out = tmp_path / "new" / "out"
     clear(out)
     write(out, seen(finished()), [])

@@ -1,4 +1,4 @@
-"""What a run came to."""
+"""The summary of a run."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.local.reports.observed import COMPLETED_BATCH, EXPORTED_BATCH, finish
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
-def test_a_completed_run() -> None:
+def test_summary_of_a_completed_run() -> None:
     assert dict(summary(seen(finished(), "SUCCEEDED"), 0.01)) == {
         "run": "r1",
         "outcome": "completed",
@@ -25,21 +25,21 @@ def test_a_completed_run() -> None:
     }
 
 
-def test_what_nobody_reported_says_so() -> None:
+def test_unreported_values_are_not_reported() -> None:
     lines = dict(summary(Observation("r1", "FAILED"), 1))
     assert lines["deleted"] == lines["asked"] == "not reported"
     assert lines["outcome"].startswith("none")
     assert "duration" not in lines
 
 
-def test_nothing_deleted_has_no_throughput() -> None:
+def test_run_without_deletions_has_no_throughput() -> None:
     totals = {"targeted": 0, "skipped": {}, "deleted": 0, "verified": 0}
     lines = dict(summary(seen(finished("nothing_to_purge", totals=totals)), 1))
     assert "throughput" not in lines
     assert "skipped" not in lines
 
 
-def test_what_was_exported_or_archived_is_told_as_the_sum_of_its_batches() -> None:
+def test_exported_and_archived_recordings_are_summed_up() -> None:
     archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
     run = running(EXPORTED_BATCH, EXPORTED_BATCH | {"batch": 2}, archived)
     lines = dict(summary(seen(run), 1))
@@ -47,19 +47,19 @@ def test_what_was_exported_or_archived_is_told_as_the_sum_of_its_batches() -> No
     assert not {"exported", "archived"} & set(dict(summary(seen(finished()), 1)))
 
 
-def test_a_run_that_failed_says_why() -> None:
+def test_failed_run_shows_the_reason() -> None:
     lines = dict(summary(seen(finished("failed", detail="no permission")), 1))
     assert lines["because"] == "no permission"
 
 
-def test_the_simulator_tells_its_side() -> None:
+def test_simulator_lines_have_requests_and_deletions() -> None:
     simulator = Simulator(Corpus.compose(now=NOW, eligible=1), now=lambda: NOW)
     lines = dict(simulated(simulator))
     assert lines["requests"].startswith("0 to Genesys")
     assert lines["at Genesys"] == "0 records are deleted"
 
 
-def test_the_files_are_named() -> None:
+def test_files_are_listed() -> None:
     assert dict(files(Path("out"), "r.json", "a.jsonl")) == {
         "result": "out/r.json",
         "audit": "out/a.jsonl",

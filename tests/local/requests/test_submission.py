@@ -1,4 +1,4 @@
-"""Sending a request to submit_purge."""
+"""Invoking functions with requests."""
 
 import io
 import json
@@ -15,53 +15,53 @@ LINES = ["reason: is too short", "x: y"]
 
 
 class Lambda:
-    """Answers every invocation alike."""
+    """Returns the same answer to every invocation."""
 
     def __init__(self, answer: Any, function_error: str | None = None) -> None:
         self._answer = answer
         self._error = function_error
         self.payload: Any = None
 
-    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803 - boto3's
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803  as boto3 names it
         assert FunctionName == "stack-submit"
         self.payload = json.loads(Payload)
         error = {"FunctionError": self._error} if self._error else {}
         return {"Payload": io.BytesIO(json.dumps(self._answer).encode()), **error}
 
 
-def test_the_request_is_sent_as_it_is_and_the_run_is_known() -> None:
+def test_request_is_sent_unchanged_and_the_run_id_returned() -> None:
     function = Lambda({"runId": "r1", "status": "submitted"})
     assert submit(function, "stack-submit", {"method": "x"}) == "r1"
     assert function.payload == {"method": "x"}
 
 
-def test_an_http_event_is_answered_by_a_response() -> None:
+def test_answer_to_an_http_event_is_an_http_response() -> None:
     response = {"statusCode": 202, "body": '{"runId": "r1"}'}
     assert submit(Lambda(response), "stack-submit", {}) == "r1"
 
 
-def test_a_refusal_names_every_field() -> None:
+def test_refusal_names_every_field() -> None:
     raised = {"errorType": "InvalidRequest", "errorMessage": json.dumps(ERRORS)}
     with pytest.raises(Refused) as refused:
         submit(Lambda(raised, "Unhandled"), "stack-submit", {})
     assert refused.value.errors == LINES
 
 
-def test_a_refusal_over_http_names_every_field() -> None:
+def test_refusal_over_http_names_every_field() -> None:
     response = {"statusCode": 400, "body": json.dumps(ERRORS)}
     with pytest.raises(Refused) as refused:
         submit(Lambda(response), "stack-submit", {})
     assert refused.value.errors == LINES
 
 
-@pytest.mark.parametrize("message", ["out of luck", "[]", '{"other": 1}', "7"])
-def test_any_other_error_keeps_its_class_and_text(message: str) -> None:
+@pytest.mark.parametrize("message", ["it failed", "[]", '{"other": 1}', "7"])
+def test_other_error_keeps_its_class_and_message(message: str) -> None:
     raised = {"errorType": "Unexpected", "errorMessage": message}
     with pytest.raises(SubmitFailed, match="stack-submit raised Unexpected: "):
         submit(Lambda(raised, "Unhandled"), "stack-submit", {})
 
 
-def test_a_file_without_json_is_named(tmp_path: Path) -> None:
+def test_file_without_json_is_named(tmp_path: Path) -> None:
     file = tmp_path / "request.json"
     with pytest.raises(UnreadableRequest, match=r"request\.json"):
         read_request(file)

@@ -1,4 +1,4 @@
-"""The rate limit."""
+"""The documented rate limit."""
 
 from simulator import OAuthClient
 from tests.simulator.caller import Caller, start_simulator
@@ -10,12 +10,12 @@ def statuses(caller: Caller, calls: int) -> list[int]:
     return [caller.count().status_code for _ in range(calls)]
 
 
-def test_ten_requests_a_second_are_answered_and_the_next_is_429() -> None:
+def test_client_gets_429_after_ten_requests_within_a_second() -> None:
     caller = start_simulator(requests_per_second=ALLOWED)
     assert statuses(caller, 11) == [200] * ALLOWED + [429]
 
 
-def test_a_429_says_how_many_whole_seconds_to_wait() -> None:
+def test_rate_limit_429_has_retry_after_in_whole_seconds() -> None:
     caller = start_simulator(requests_per_second=ALLOWED)
     statuses(caller, ALLOWED)
     answer = caller.count()
@@ -23,7 +23,7 @@ def test_a_429_says_how_many_whole_seconds_to_wait() -> None:
     assert answer.json()["status"] == 429
 
 
-def test_the_window_slides() -> None:
+def test_rate_window_slides() -> None:
     caller = start_simulator(requests_per_second=ALLOWED)
     statuses(caller, 4)
     caller.clock.advance(0.6)
@@ -32,14 +32,14 @@ def test_the_window_slides() -> None:
     assert statuses(caller, 5) == [200] * 4 + [429]
 
 
-def test_refused_requests_do_not_prolong_the_wait() -> None:
+def test_refused_requests_do_not_extend_the_rate_window() -> None:
     caller = start_simulator(requests_per_second=ALLOWED)
     statuses(caller, 30)
     caller.clock.advance(1)
     assert statuses(caller, ALLOWED) == [200] * ALLOWED
 
 
-def test_each_client_has_its_own_limit() -> None:
+def test_each_client_has_its_own_rate_limit() -> None:
     clients = (OAuthClient(), OAuthClient("other", "secret"))
     caller = start_simulator(requests_per_second=ALLOWED, clients=clients)
     statuses(caller, ALLOWED)
@@ -47,17 +47,17 @@ def test_each_client_has_its_own_limit() -> None:
     assert statuses(caller, ALLOWED) == [200] * ALLOWED
 
 
-def test_asking_for_tokens_is_not_limited() -> None:
+def test_token_requests_are_not_rate_limited() -> None:
     caller = start_simulator(requests_per_second=1)
     assert [caller.token().status_code for _ in range(5)] == [200] * 5
 
 
-def test_speed_raises_the_limit() -> None:
+def test_speed_raises_the_rate_limit() -> None:
     caller = start_simulator(requests_per_second=ALLOWED, speed=100)
     statuses(caller, ALLOWED)
     caller.clock.advance(0.01)
     assert statuses(caller, 1) == [200]
 
 
-def test_the_limit_can_be_switched_off() -> None:
+def test_rate_limit_can_be_switched_off() -> None:
     assert set(statuses(start_simulator(requests_per_second=None), 50)) == {200}

@@ -1,4 +1,4 @@
-"""The token endpoint and the check of tokens."""
+"""Tokens and scopes of the documented dialect."""
 
 import httpx
 import pytest
@@ -22,7 +22,7 @@ BODIES: dict[str, object] = {
 }
 
 
-def test_good_credentials_get_a_bearer_token_with_its_life_and_scopes() -> None:
+def test_token_answer_has_lifetime_and_scopes() -> None:
     caller = start_simulator(scopes=("purge:read", "purge:write"), token_seconds=60)
     answer = caller.token()
     assert answer.status_code == 200
@@ -36,46 +36,45 @@ def test_good_credentials_get_a_bearer_token_with_its_life_and_scopes() -> None:
     }
 
 
-def test_the_answer_may_leave_the_scopes_out() -> None:
+def test_token_answer_can_omit_scopes() -> None:
     assert "scope" not in start_simulator(token_lists_scopes=False).token().json()
 
 
-@pytest.mark.parametrize(
-    "auth", [("simulator", "wrong"), ("unknown", "simulator-secret"), ("", "")]
-)
-def test_wrong_credentials_are_401_in_the_oauth_error_format(auth: tuple[str, str]) -> None:
-    answer = start_simulator().token(auth)
-    assert answer.status_code == 401
-    assert answer.json() == {
-        "error": "invalid_client",
-        "error_description": "client authentication failed",
-    }
+def test_wrong_credentials_are_401_in_the_oauth_error_format() -> None:
+    caller = start_simulator()
+    for auth in (("simulator", "wrong"), ("unknown", "simulator-secret"), ("", "")):
+        answer = caller.token(auth)
+        assert answer.status_code == 401
+        assert answer.json() == {
+            "error": "invalid_client",
+            "error_description": "client authentication failed",
+        }
 
 
-@pytest.mark.parametrize("header", ["Basic !", "Basic /w==", "Bearer x", "Basic c2ltdWxhdG9y", ""])
-def test_malformed_authorization_is_wrong_credentials(header: str) -> None:
+def test_malformed_authorization_is_401() -> None:
     caller = start_simulator()
     form = {"grant_type": "client_credentials"}
-    answer = caller.http.post("/oauth/token", data=form, headers={"Authorization": header})
-    assert answer.status_code == 401
+    for header in ("Basic !", "Basic /w==", "Bearer x", "Basic c2ltdWxhdG9y", ""):
+        headers = {"Authorization": header}
+        assert caller.http.post("/oauth/token", data=form, headers=headers).status_code == 401
 
 
-@pytest.mark.parametrize("form", [{}, {"grant_type": "password"}])
-def test_another_grant_type_is_400(form: dict[str, str]) -> None:
-    answer = start_simulator().http.post("/oauth/token", data=form)
-    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+def test_other_grant_types_are_400() -> None:
+    caller = start_simulator()
+    for form in ({}, {"grant_type": "password"}):
+        answer = caller.http.post("/oauth/token", data=form)
+        assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
 
 
 @pytest.mark.parametrize("path", BODIES)
-@pytest.mark.parametrize("header", ["", "Bearer unknown", "Basic abc"])
-def test_without_a_known_token_every_endpoint_is_401(path: str, header: str) -> None:
+def test_endpoint_without_valid_token_is_401(path: str) -> None:
     caller = start_simulator()
-    answer = caller.http.post(path, json=BODIES[path], headers={"Authorization": header})
-    assert answer.status_code == 401
-    assert answer.json()["status"] == 401
+    for header in ("", "Bearer unknown", "Basic abc"):
+        answer = caller.http.post(path, json=BODIES[path], headers={"Authorization": header})
+        assert answer.status_code == answer.json()["status"] == 401
 
 
-def test_a_token_expires_to_the_second() -> None:
+def test_token_expires_after_its_lifetime() -> None:
     caller = start_simulator(token_seconds=60)
     caller.clock.advance(59.999)
     assert caller.count().status_code == 200
@@ -97,7 +96,7 @@ def test_a_token_expires_to_the_second() -> None:
         ("POST", QUERY, "analytics:query"),
     ],
 )
-def test_a_missing_scope_is_403_and_named(verb: str, path: str, scope: str) -> None:
+def test_missing_scope_is_403_and_named(verb: str, path: str, scope: str) -> None:
     def call(*scopes: str) -> httpx.Response:
         return start_simulator(scopes=scopes).http.request(verb, path, json=BODIES.get(path))
 
@@ -108,15 +107,13 @@ def test_a_missing_scope_is_403_and_named(verb: str, path: str, scope: str) -> N
     assert call(scope).status_code in {200, 202, 404}
 
 
-def test_a_count_takes_either_spelling_of_the_analytics_scope_but_not_the_one_for_deleting() -> (
-    None
-):
+def test_count_accepts_both_analytics_scopes_but_not_the_deletion_scope() -> None:
     assert start_simulator(scopes=("analytics:query",)).count().status_code == 200
     assert start_simulator(scopes=("analytics:queries",)).count().status_code == 200
     assert start_simulator(scopes=("analytics:conversation:delete",)).count().status_code == 403
 
 
-def test_the_scope_for_deleting_conversations_is_enough_to_ask_for_their_eligibility() -> None:
+def test_eligibility_query_accepts_the_deletion_scope() -> None:
     caller = start_simulator(scopes=("analytics:conversation:delete",))
     assert caller.eligibility(["a"]) == []
 

@@ -1,4 +1,4 @@
-"""What the tests of outbound campaigns call the simulator with."""
+"""Calls of campaign rules and events, for tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVENTS = "/api/v2/analytics/events/query"
 
 
 def rule(number: int = 1, **changes: object) -> dict[str, Any]:
-    """A good rule whose name and execution order come from its number, with some fields changed."""
+    """A valid rule with some fields changed; its number sets the name and the order."""
     return {
         "name": f"rule {number}",
         "description": "valued customers first",
@@ -37,7 +37,7 @@ def rule(number: int = 1, **changes: object) -> dict[str, Any]:
 
 
 def event_query(**changes: object) -> dict[str, Any]:
-    """A good query for every event of the first campaign's last day, with some fields changed."""
+    """A valid query for a day of all events of campaign-1, with some fields changed."""
     return {
         "eventNames": ["outbound.rule.created", "outbound.rule.updated"],
         "query": "campaignId eq 'campaign-1'",
@@ -46,28 +46,28 @@ def event_query(**changes: object) -> dict[str, Any]:
 
 
 def create(caller: Caller, number: int = 1, path: str = RULES, **changes: object) -> httpx.Response:
-    """Asks for a rule."""
+    """Creates a rule."""
     return caller.http.post(path, json=rule(number, **changes))
 
 
 def created(caller: Caller, number: int = 1, path: str = RULES, **changes: object) -> str:
-    """The id of a new rule."""
+    """Creates a rule and returns its id."""
     answer = create(caller, number, path, **changes).raise_for_status()
     return str(answer.json()["id"])
 
 
 def update(caller: Caller, rule_id: str, number: int = 1, **changes: object) -> httpx.Response:
-    """Asks for the second version of a rule."""
+    """Updates a rule to version 2."""
     return caller.http.put(f"{RULES}/{rule_id}", json=rule(number, version=2) | changes)
 
 
 def query_events(caller: Caller, uri: str = EVENTS, **changes: object) -> httpx.Response:
-    """Asks for events."""
+    """Queries events."""
     return caller.http.post(uri, json=event_query(**changes))
 
 
 def events(caller: Caller, **changes: Any) -> list[dict[str, str]]:
-    """The events of a query's first page."""
+    """The events of the first page."""
     found: list[dict[str, str]] = (
         query_events(caller, **changes).raise_for_status().json()["events"]
     )
@@ -75,7 +75,7 @@ def events(caller: Caller, **changes: Any) -> list[dict[str, str]]:
 
 
 def all_operations(caller: Caller) -> dict[Operation, httpx.Response]:
-    """What each operation on campaigns answers, once."""
+    """Calls each operation once and returns the answers."""
     return {
         Operation.CREATE_CAMPAIGN_RULE: create(caller),
         Operation.LIST_CAMPAIGN_RULES: caller.http.get(RULES),

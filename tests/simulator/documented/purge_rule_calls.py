@@ -1,4 +1,4 @@
-"""What the tests of purge rules and their webhooks call the simulator with."""
+"""Calls of purge rules and webhooks, for tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CALLBACK = "https://receiver.test/webhooks/genesys"
 
 
 def rule(**changes: object) -> dict[str, Any]:
-    """A good rule with some fields changed: every night, a year after the end, all of it."""
+    """A valid rule with some fields changed; it runs daily and keeps records for a year."""
     return {
         "name": "old voice",
         "description": "voice is kept for a year",
@@ -34,7 +34,7 @@ def rule(**changes: object) -> dict[str, Any]:
 
 
 def scope(*filters: tuple[str, str, object]) -> dict[str, Any]:
-    """A scope of (field, operator, value)."""
+    """A scope with filters of field, operator and value."""
     return {
         "filters": [
             {"field": field, "operator": operator, "value": value}
@@ -44,25 +44,25 @@ def scope(*filters: tuple[str, str, object]) -> dict[str, Any]:
 
 
 def schedule(at: str = "02:00:00", **changes: str) -> dict[str, str]:
-    """Every day at this time in UTC, unless the changes say otherwise."""
+    """A daily schedule in UTC, with some fields changed."""
     return {"recurrence": "daily", "timeOfDay": at, "timezone": "UTC"} | changes
 
 
 def create_rule(caller: Caller, **changes: object) -> httpx.Response:
-    """Asks for a rule."""
+    """Creates a rule."""
     return caller.http.post(RULES, json=rule(**changes))
 
 
 def created_rule(caller: Caller, **changes: object) -> str:
-    """The id of a new rule."""
+    """Creates a rule and returns its id."""
     return str(create_rule(caller, **changes).raise_for_status().json()["id"])
 
 
 def webhook(rule_id: str, **changes: object) -> dict[str, Any]:
-    """A good webhook of a rule with some fields changed."""
+    """A valid webhook of a rule, with some fields changed."""
     return {
         "name": "purges",
-        "description": "tells what was purged",
+        "description": "reports purges",
         "callbackUrl": CALLBACK,
         "events": ["purgerules:rule:execute"],
         "config": {"ruleId": rule_id},
@@ -70,19 +70,19 @@ def webhook(rule_id: str, **changes: object) -> dict[str, Any]:
 
 
 def register_webhook(caller: Caller, rule_id: str, **changes: object) -> httpx.Response:
-    """Asks for a webhook."""
+    """Registers a webhook."""
     return caller.http.post(WEBHOOKS, json=webhook(rule_id, **changes))
 
 
 def force(caller: Caller, rule_id: str, body: object = None) -> dict[str, Any]:
-    """Executes a rule at once."""
+    """Executes a rule now."""
     path = f"/_simulator/rules/{rule_id}/execute"
     answer: dict[str, Any] = caller.http.post(path, json=body or {}).raise_for_status().json()
     return answer
 
 
 def executions(caller: Caller, rule_id: str) -> list[dict[str, Any]]:
-    """The executions that a rule had."""
+    """The executions of a rule."""
     rows = caller.http.get("/_simulator/rules").json()["rules"]
     [found] = [each["executions"] for each in rows if each["id"] == rule_id]
     return list(found)
@@ -95,19 +95,19 @@ def deliveries(caller: Caller) -> list[dict[str, Any]]:
 
 
 def corpus(*conversations: Conversation) -> Corpus:
-    """Exactly these conversations."""
+    """A corpus of these conversations."""
     return Corpus.of(conversations, now=NOW)
 
 
 def conversation(name: str, ended_days_ago: float = 400, **fields: Any) -> Conversation:
-    """A completed voice conversation of long ago with some fields changed."""
+    """An old, completed voice conversation, with some fields changed."""
     end = NOW - timedelta(days=ended_days_ago)
     return Conversation(name, start=end, **{"end": end, **fields})
 
 
 @dataclass(frozen=True)
 class Posted:
-    """One request that the fake sender was asked to send."""
+    """One request to the fake sender."""
 
     url: str
     content: bytes
@@ -115,14 +115,14 @@ class Posted:
 
 
 class FakeSender:
-    """Answers with the given statuses or errors, one after the other, then 200 for ever."""
+    """Returns the given statuses or raises the given errors in order, then returns 200."""
 
     def __init__(self, outcomes: Iterable[int | Exception] = ()) -> None:
         self.posted: list[Posted] = []
         self._outcomes = list(outcomes)
 
     def post(self, url: str, *, content: bytes, headers: dict[str, str]) -> httpx.Response:
-        """Notes the request."""
+        """Records the request."""
         self.posted.append(Posted(url, content, headers))
         outcome = self._outcomes.pop(0) if self._outcomes else 200
         if isinstance(outcome, Exception):

@@ -1,10 +1,8 @@
-"""The analytics query in both dialects."""
+"""The counting query and the eligibility query."""
 
 import string
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from simulator import Conversation, Corpus, Fault, FaultKind, Kind, Method, Operation
 from simulator.documented.id_query import parse_id_query
@@ -14,7 +12,7 @@ from tests.simulator.caller import NOW, OLD, QUERY, start_simulator, window
 DOCUMENTED = [Method.DATA_DELETION, Method.INTERACTION_PURGE, Method.CONVERSATION_ARCHIVE]
 
 
-def test_the_eligibility_query_answers_the_documented_row() -> None:
+def test_eligibility_row_has_the_documented_fields() -> None:
     one = Conversation(
         "a", start=NOW, end=NOW, litigation=True, legal_hold=True, attributes={"region": "eu-west"}
     )
@@ -29,42 +27,39 @@ def test_the_eligibility_query_answers_the_documented_row() -> None:
     ]
 
 
-def test_litigation_does_not_show() -> None:
+def test_eligibility_row_does_not_show_litigation() -> None:
     caller = start_simulator(Corpus.compose(now=NOW, litigated=1))
     [row] = caller.eligibility(caller.simulator.corpus.ids())
     assert row["customAttributes"]["legal_hold"] is False
     assert "litigation" not in str(row)
 
 
-def test_an_end_that_cannot_be_read_is_absent_or_no_time() -> None:
+def test_unreadable_end_is_absent_or_not_a_time() -> None:
     caller = start_simulator(Corpus.compose(now=NOW, without_end=20))
     rows = caller.eligibility(caller.simulator.corpus.ids())
     assert {row.get("conversationEnd") for row in rows} == {None, "unknown"}
 
 
-def test_unknown_ids_are_left_out_and_repeated_ones_answered_once() -> None:
+def test_eligibility_omits_unknown_and_repeated_ids() -> None:
     caller = start_simulator(Corpus.compose(now=NOW, eligible=1))
     [known] = caller.simulator.corpus.ids()
     rows = caller.eligibility(["unknown", known, known])
     assert [row["conversationId"] for row in rows] == [known]
 
 
-@pytest.mark.parametrize(
-    ("query", "ids"),
-    [
-        ('conversationId IN ("a")', ["a"]),
-        ('conversationId IN ("a","b-1")', ["a", "b-1"]),
-        (' conversationId  IN( "a" , "b" ) ', ["a", "b"]),
-        ('conversationId IN ("b","a","b")', ["b", "a"]),
-    ],
-)
-def test_a_list_of_quoted_ids_is_read(query: str, ids: list[str]) -> None:
-    assert parse_id_query(query, 1000) == ids
+def test_list_of_quoted_ids_is_parsed() -> None:
+    queries = {
+        'conversationId IN ("a")': ["a"],
+        'conversationId IN ("a","b-1")': ["a", "b-1"],
+        ' conversationId  IN( "a" , "b" ) ': ["a", "b"],
+        'conversationId IN ("b","a","b")': ["b", "a"],
+    }
+    assert {query: parse_id_query(query, 1000) for query in queries} == queries
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_other_queries_are_400() -> None:
+    caller = start_simulator()
+    for query in (
         "",
         "conversationId IN ()",
         "conversationId IN (a)",
@@ -80,15 +75,12 @@ def test_a_list_of_quoted_ids_is_read(query: str, ids: list[str]) -> None:
         'conversationId IN (("a"))',
         f'conversationId IN ("{"a" * 65}")',
         'conversationId IN ("é")',
-    ],
-)
-def test_any_other_query_is_400(query: str) -> None:
-    answer = start_simulator().http.post(QUERY, json={"query": query, "view": "default"})
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "invalid.query"
+    ):
+        answer = caller.http.post(QUERY, json={"query": query, "view": "default"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid.query"), query
 
 
-def test_a_thousand_ids_can_be_asked_for_and_one_more_cannot() -> None:
+def test_id_list_over_the_limit_is_400() -> None:
     query = "conversationId IN (" + ",".join(f'"{n}"' for n in range(1000)) + ")"
     assert len(parse_id_query(query, 1000)) == 1000
     with pytest.raises(Refusal) as refused:
@@ -97,15 +89,15 @@ def test_a_thousand_ids_can_be_asked_for_and_one_more_cannot() -> None:
     assert len(parse_id_query(query, None)) == 1000
 
 
-@given(st.text(alphabet=string.printable))
-def test_no_text_but_an_id_list_gets_through(text: str) -> None:
-    with pytest.raises(Refusal):
-        parse_id_query(f"conversationId IN (x{text})", 1000)
+def test_id_query_with_an_unquoted_id_is_refused() -> None:
+    for text in (*string.printable, '","a', '" OR "a"', 'x","y"'):
+        with pytest.raises(Refusal):
+            parse_id_query(f"conversationId IN (x{text})", 1000)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_wrong_query_bodies_are_400() -> None:
+    caller = start_simulator()
+    bodies: list[object] = [
         {"query": 'conversationId IN ("a")', "view": "full"},
         {"query": 'conversationId IN ("a")', "more": 1},
         {"query": 7},
@@ -117,30 +109,30 @@ def test_no_text_but_an_id_list_gets_through(text: str) -> None:
         {"entity": "conversation", "filter": "all", "aggregate": ["count"]},
         [],
         None,
-    ],
-)
-def test_a_bad_body_is_400(body: object) -> None:
-    assert start_simulator().http.post(QUERY, json=body).status_code == 400
+    ]
+    for body in bodies:
+        assert caller.http.post(QUERY, json=body).status_code == 400, body
 
 
-@given(st.binary())
-def test_no_body_is_a_server_error(body: bytes) -> None:
-    assert start_simulator().http.post(QUERY, content=body).status_code == 400
+def test_query_body_that_is_not_a_json_object_is_400() -> None:
+    caller = start_simulator()
+    for body in (b"", b"\x00", b"\xff", b"query", b"[]", b"null", b"1", b'"query"', b"{", b"{}"):
+        assert caller.http.post(QUERY, content=body).status_code == 400, body
 
 
-def test_a_count_may_range_over_thirty_one_days_and_not_a_moment_more() -> None:
+def test_count_window_over_31_days_is_400() -> None:
     assert start_simulator().count(dateRange=window(31, 0)).status_code == 200
     longer = window(31.00001, 0)
     assert start_simulator().count(dateRange=longer).status_code == 400
     assert start_simulator(max_query_days=None).count(dateRange=longer).status_code == 200
 
 
-def test_a_count_leaves_out_what_is_gone_and_includes_what_is_held() -> None:
+def test_count_includes_held_and_excludes_deleted_records() -> None:
     corpus = Corpus.compose(now=NOW, eligible=5, held=3, already_deleted=2, span_days=29)
     assert start_simulator(corpus).counted() == 8
 
 
-def test_a_count_belongs_to_the_window_by_the_end_time() -> None:
+def test_count_uses_the_end_time_of_records() -> None:
     ended = NOW.replace(year=2025)
     one = Conversation("a", start=ended.replace(month=1), end=ended)
     caller = start_simulator(Corpus.of([one]))
@@ -150,13 +142,13 @@ def test_a_count_belongs_to_the_window_by_the_end_time() -> None:
     assert caller.counted(dateRange=before) == 0
 
 
-def test_counts_may_come_in_several_rows_that_sum_up() -> None:
+def test_count_can_be_split_over_several_rows() -> None:
     corpus = Corpus.compose(now=NOW, eligible=8, span_days=29)
     answer = start_simulator(corpus, count_rows=3).count()
     assert answer.json() == {"results": [{"count": 3}, {"count": 3}, {"count": 2}]}
 
 
-def test_both_dialects_lag_behind_a_deletion() -> None:
+def test_both_queries_lag_behind_a_deletion() -> None:
     corpus = Corpus.compose(now=NOW, eligible=1, span_days=29)
     caller = start_simulator(
         corpus, job_base_seconds=10, job_seconds_per_record=0, verification_lag_seconds=7
@@ -172,14 +164,14 @@ def test_both_dialects_lag_behind_a_deletion() -> None:
     assert caller.counted() == 0
 
 
-def test_deleted_conversations_may_be_forgotten() -> None:
+def test_eligibility_can_omit_deleted_conversations() -> None:
     corpus = Corpus.compose(now=NOW, already_deleted=1, eligible=1)
     rows = start_simulator(corpus, forgets_deleted=True).eligibility(corpus.ids())
     assert [row["conversationId"] for row in rows] == corpus.ids(Kind.ELIGIBLE)
 
 
 @pytest.mark.parametrize("method", DOCUMENTED)
-def test_a_fault_can_strike_the_queries_of_one_method_alone(method: Method) -> None:
+def test_fault_of_a_method_affects_only_its_queries(method: Method) -> None:
     caller = start_simulator()
     caller.simulator.faults.add(
         Fault(kind=FaultKind.SERVER_ERROR, operation=Operation.QUERY, method=method)

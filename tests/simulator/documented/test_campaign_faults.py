@@ -1,4 +1,4 @@
-"""What goes wrong on purpose with campaign rules and their events."""
+"""Faults of campaign rules and their events."""
 
 from __future__ import annotations
 
@@ -42,14 +42,27 @@ LEFT = {
     Operation.UPDATE_CAMPAIGN_RULE: ([2], ["created", "updated"]),
     Operation.DELETE_CAMPAIGN_RULE: ([], ["created"]),
 }
-UNTOUCHED = ([1], ["created"])
+UNCHANGED = ([1], ["created"])
+# Kinds that do not change the rules, so that one caller can meet all of them.
+STATUSES = {
+    FaultKind.TOKEN_REVOKED: 401,
+    FaultKind.RATE_LIMITED: 429,
+    FaultKind.SERVER_ERROR: 500,
+    FaultKind.BAD_GATEWAY: 502,
+    FaultKind.UNAVAILABLE: 503,
+    FaultKind.GATEWAY_TIMEOUT: 504,
+}
+UNANSWERED: dict[FaultKind, type[Exception]] = {
+    FaultKind.DROP_BEFORE: httpx.RemoteProtocolError,
+    FaultKind.TIMEOUT_BEFORE: httpx.ReadTimeout,
+}
 
 each_call = pytest.mark.parametrize("operation", CALLS)
 each_write = pytest.mark.parametrize("operation", WRITES)
 
 
-def struck(*faults: Fault) -> tuple[Caller, str]:
-    """A caller and the id of a rule that was there before the faults."""
+def with_faults(*faults: Fault) -> tuple[Caller, str]:
+    """A caller with planned faults, and the id of an existing rule."""
     caller = start_simulator()
     rule_id = created(caller)
     caller.simulator.faults.add(*faults)
@@ -64,8 +77,8 @@ def left_by(caller: Caller) -> tuple[list[object], list[str]]:
 
 
 def strike(kind: FaultKind, operation: Operation) -> Caller:
-    """A caller whose one such call was struck, answered or not."""
-    caller, rule_id = struck(Fault(kind=kind, operation=operation))
+    """A caller after one call of the operation with the fault."""
+    caller, rule_id = with_faults(Fault(kind=kind, operation=operation))
     with suppress(httpx.TransportError):
         CALLS[operation](caller, rule_id)
     assert caller.simulator.requests[-1].fault is kind
@@ -73,107 +86,82 @@ def strike(kind: FaultKind, operation: Operation) -> Caller:
 
 
 @each_write
-@pytest.mark.parametrize("kind", AFTER)
-def test_a_fault_after_the_effect_has_carried_the_change_out(
-    operation: Operation, kind: FaultKind
-) -> None:
-    assert left_by(strike(kind, operation)) == LEFT[operation]
+def test_after_fault_applies_the_change(operation: Operation) -> None:
+    for kind in AFTER:
+        assert left_by(strike(kind, operation)) == LEFT[operation], kind
 
 
 @each_write
-@pytest.mark.parametrize("kind", BEFORE)
-def test_a_fault_before_the_effect_has_changed_nothing(
-    operation: Operation, kind: FaultKind
-) -> None:
-    assert left_by(strike(kind, operation)) == UNTOUCHED
+def test_before_fault_changes_nothing(operation: Operation) -> None:
+    for kind in BEFORE:
+        assert left_by(strike(kind, operation)) == UNCHANGED, kind
 
 
 @each_call
-@pytest.mark.parametrize(
-    ("kind", "status"),
-    [
-        (FaultKind.TOKEN_REVOKED, 401),
-        (FaultKind.RATE_LIMITED, 429),
-        (FaultKind.SERVER_ERROR, 500),
-        (FaultKind.SERVER_ERROR_AFTER, 500),
-        (FaultKind.BAD_GATEWAY, 502),
-        (FaultKind.UNAVAILABLE, 503),
-        (FaultKind.UNAVAILABLE_AFTER, 503),
-        (FaultKind.GATEWAY_TIMEOUT_AFTER, 504),
-    ],
-)
-def test_each_operation_can_be_answered_with_an_error_once(
-    operation: Operation, kind: FaultKind, status: int
-) -> None:
-    caller, rule_id = struck(Fault(kind=kind, operation=operation, retry_after=2))
-    answer = CALLS[operation](caller, rule_id)
-    assert answer.status_code == answer.json()["status"] == status
-    assert answer.headers.get("Retry-After") == ("2" if status == 429 else None)
-    assert caller.simulator.faults.waiting() == []
+def test_operation_returns_the_status_of_the_fault_once(operation: Operation) -> None:
+    caller, rule_id = with_faults()
+    for kind, status in STATUSES.items():
+        caller.simulator.faults.add(Fault(kind=kind, operation=operation, retry_after=2))
+        answer = CALLS[operation](caller, rule_id)
+        assert answer.status_code == answer.json()["status"] == status
+        assert answer.headers.get("Retry-After") == ("2" if status == 429 else None)
+        assert caller.simulator.faults.waiting() == []
+        caller.log_in()
 
 
 @each_call
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [
-        (FaultKind.DROP_BEFORE, httpx.RemoteProtocolError),
-        (FaultKind.DROP_AFTER, httpx.RemoteProtocolError),
-        (FaultKind.TIMEOUT_BEFORE, httpx.ReadTimeout),
-        (FaultKind.TIMEOUT_AFTER, httpx.ReadTimeout),
-    ],
-)
-def test_each_operation_can_be_left_unanswered(
-    operation: Operation, kind: FaultKind, error: type[Exception]
-) -> None:
-    caller, rule_id = struck(Fault(kind=kind, operation=operation))
-    with pytest.raises(error):
-        CALLS[operation](caller, rule_id)
+def test_operation_can_time_out_or_lose_its_connection(operation: Operation) -> None:
+    caller, rule_id = with_faults()
+    for kind, error in UNANSWERED.items():
+        caller.simulator.faults.add(Fault(kind=kind, operation=operation))
+        with pytest.raises(error):
+            CALLS[operation](caller, rule_id)
 
 
-@pytest.mark.parametrize("kind", [FaultKind.MALFORMED_BEFORE, FaultKind.MALFORMED_AFTER])
 @pytest.mark.parametrize("operation", [each for each in CALLS if "delete" not in each])
-def test_each_answer_with_a_body_can_be_cut_off(operation: Operation, kind: FaultKind) -> None:
-    caller, rule_id = struck(Fault(kind=kind, operation=operation))
-    answer = CALLS[operation](caller, rule_id)
-    assert answer.is_success
-    with pytest.raises(json.JSONDecodeError):
-        answer.json()
+def test_operation_can_return_a_malformed_body(operation: Operation) -> None:
+    for kind in (FaultKind.MALFORMED_BEFORE, FaultKind.MALFORMED_AFTER):
+        caller, rule_id = with_faults(Fault(kind=kind, operation=operation))
+        answer = CALLS[operation](caller, rule_id)
+        assert answer.is_success
+        with pytest.raises(json.JSONDecodeError):
+            answer.json()
 
 
-def test_a_204_has_nothing_to_cut_off() -> None:
-    caller, rule_id = struck(Fault(kind=FaultKind.MALFORMED_AFTER))
+def test_malformed_204_has_no_body() -> None:
+    caller, rule_id = with_faults(Fault(kind=FaultKind.MALFORMED_AFTER))
     answer = caller.http.delete(f"{RULES}/{rule_id}")
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-def test_an_update_whose_answer_was_lost_is_a_version_mismatch_when_repeated() -> None:
-    caller, rule_id = struck(Fault(FaultKind.DROP_AFTER, Operation.UPDATE_CAMPAIGN_RULE))
+def test_repeated_update_after_a_lost_answer_is_409() -> None:
+    caller, rule_id = with_faults(Fault(FaultKind.DROP_AFTER, Operation.UPDATE_CAMPAIGN_RULE))
     with pytest.raises(httpx.RemoteProtocolError):
         update(caller, rule_id)
     assert update(caller, rule_id).json()["code"] == "version.mismatch"
     assert update(caller, rule_id, version=3).status_code == 200
 
 
-def test_a_create_whose_answer_was_lost_is_a_duplicate_when_repeated() -> None:
-    caller, _ = struck(Fault(FaultKind.UNAVAILABLE_AFTER, Operation.CREATE_CAMPAIGN_RULE))
+def test_repeated_create_after_a_lost_answer_is_409() -> None:
+    caller, _ = with_faults(Fault(FaultKind.UNAVAILABLE_AFTER, Operation.CREATE_CAMPAIGN_RULE))
     assert [create(caller, 2).status_code for _ in range(2)] == [503, 409]
     assert left_by(caller) == LEFT[Operation.CREATE_CAMPAIGN_RULE]
 
 
-def test_a_change_that_is_refused_anyway_is_answered_with_its_refusal() -> None:
-    caller, rule_id = struck(Fault(FaultKind.DROP_AFTER, Operation.UPDATE_CAMPAIGN_RULE))
+def test_refused_change_returns_its_refusal_despite_the_fault() -> None:
+    caller, rule_id = with_faults(Fault(FaultKind.DROP_AFTER, Operation.UPDATE_CAMPAIGN_RULE))
     assert update(caller, rule_id, version=9).status_code == 409
 
 
-def test_a_fault_of_an_operation_is_planned_by_its_name_over_http() -> None:
-    caller, rule_id = struck()
+def test_fault_of_an_operation_can_be_planned_over_http() -> None:
+    caller, rule_id = with_faults()
     body = {"kind": "unavailable", "operation": "delete_campaign_rule"}
     assert caller.http.post("/_simulator/faults", json=body).status_code == 201
     statuses = [caller.http.delete(f"{RULES}/{rule_id}").status_code for _ in range(2)]
     assert statuses == [503, 204]
 
 
-def test_the_rate_limit_counts_campaign_calls() -> None:
+def test_rate_limit_counts_campaign_calls() -> None:
     caller = start_simulator(requests_per_second=2)
     statuses = [caller.http.get(RULES).status_code, create(caller).status_code]
     refused = query_events(caller)

@@ -1,4 +1,4 @@
-"""D5: outbound campaign rules."""
+"""Outbound campaign rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from simulator import Operation, Simulator, SimulatorServer
-from tests.simulator.caller import Caller, start_simulator
+from tests.simulator.caller import Caller, http_client, start_simulator
 from tests.simulator.documented.campaign_calls import (
     OTHER_RULES,
     RULES,
@@ -38,7 +38,7 @@ def refused(answer: httpx.Response, code: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, code)
 
 
-def test_a_created_rule_is_answered_as_sent_with_an_id_and_its_path() -> None:
+def test_created_rule_is_returned_with_id_and_path() -> None:
     caller = start_simulator()
     answer = create(caller, version=7)
     assert answer.status_code == 201
@@ -49,7 +49,7 @@ def test_a_created_rule_is_answered_as_sent_with_an_id_and_its_path() -> None:
     assert caller.http.get(expected["selfUri"]).json() == expected
 
 
-def test_a_rule_of_required_fields_alone_is_kept_as_it_is() -> None:
+def test_rule_with_only_required_fields_is_stored_as_sent() -> None:
     caller = start_simulator()
     bare = {name: rule()[name] for name in REQUIRED}
     answer = caller.http.post(RULES, json=bare)
@@ -57,19 +57,19 @@ def test_a_rule_of_required_fields_alone_is_kept_as_it_is() -> None:
     assert answer.json().keys() == {*REQUIRED, "id", "selfUri"}
 
 
-@pytest.mark.parametrize("name", REQUIRED)
-def test_a_rule_without_a_required_field_is_400(name: str) -> None:
+def test_rule_without_a_required_field_is_400() -> None:
     caller = start_simulator()
-    body = rule()
-    del body[name]
-    answer = caller.http.post(RULES, json=body)
-    assert (answer.status_code, paths(answer)) == (400, [name])
+    for name in REQUIRED:
+        body = rule()
+        del body[name]
+        answer = caller.http.post(RULES, json=body)
+        assert (answer.status_code, paths(answer)) == (400, [name])
     assert stored(caller.simulator) == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "path"),
-    [
+def test_wrong_field_is_400_with_its_path() -> None:
+    caller = start_simulator()
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"name": ""}, "name"),
         ({"name": None}, "name"),
         ({"version": 0}, "version"),
@@ -90,49 +90,47 @@ def test_a_rule_without_a_required_field_is_400(name: str) -> None:
         ({"actions": [{"listId": "list-1"}]}, "actions.0.type"),
         ({"actions": [{"type": "setList", "listId": 1}]}, "actions.0.listId"),
         ({"owner": "me"}, "owner"),
-    ],
-)
-def test_a_bad_field_is_400_with_its_path(changes: dict[str, Any], path: str) -> None:
-    caller = start_simulator()
-    answer = create(caller, **changes)
-    assert (answer.status_code, paths(answer)) == (400, [path])
+    ]
+    for changes, path in cases:
+        answer = create(caller, **changes)
+        assert (answer.status_code, paths(answer)) == (400, [path])
     assert stored(caller.simulator) == []
 
 
-@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e400", "18446744073709551616"])
-def test_a_number_that_could_not_be_answered_as_it_came_is_400(number: str) -> None:
+def test_number_that_json_cannot_return_unchanged_is_400() -> None:
     caller = start_simulator()
-    body = json.dumps(rule()).replace("1000.5", number)
-    answer = caller.http.post(RULES, content=body)
-    assert (answer.status_code, paths(answer)) == (400, ["conditions.0.value"])
+    for number in ("NaN", "-Infinity", "1e400", "18446744073709551616"):
+        body = json.dumps(rule()).replace("1000.5", number)
+        answer = caller.http.post(RULES, content=body)
+        assert (answer.status_code, paths(answer)) == (400, ["conditions.0.value"])
 
 
-@pytest.mark.parametrize("priority", [1, 1000])
-def test_a_priority_at_either_end_is_accepted(priority: int) -> None:
-    assert create(start_simulator(), priority=priority).status_code == 201
+def test_priorities_at_both_limits_are_accepted() -> None:
+    caller = start_simulator()
+    assert [create(caller, each, priority=each).status_code for each in (1, 1000)] == [201, 201]
 
 
-def test_all_bad_fields_are_reported_together() -> None:
+def test_all_wrong_fields_are_reported_together() -> None:
     answer = start_simulator().http.post(RULES, json={"priority": 0})
     assert sorted(paths(answer)) == sorted(REQUIRED)
     assert all(name in answer.json()["message"] for name in REQUIRED)
 
 
-def test_an_execution_order_of_the_campaign_is_409() -> None:
+def test_used_execution_order_is_409() -> None:
     caller = start_simulator()
     created(caller, 1)
     refused(create(caller, 2, executionOrder=1), "duplicate.execution.order")
     assert create(caller, 2).status_code == 201
 
 
-def test_a_name_of_the_campaign_is_409() -> None:
+def test_used_name_is_409() -> None:
     caller = start_simulator()
     created(caller, 1)
     refused(create(caller, 2, name="rule 1"), "duplicate.name")
     assert [each["name"] for each in stored(caller.simulator)] == ["rule 1"]
 
 
-def test_rules_of_one_campaign_never_touch_anothers() -> None:
+def test_rules_of_two_campaigns_are_independent() -> None:
     caller = start_simulator()
     here, there = created(caller), created(caller, path=OTHER_RULES)
     assert caller.http.get(f"{OTHER_RULES}/{here}").status_code == 404
@@ -143,7 +141,7 @@ def test_rules_of_one_campaign_never_touch_anothers() -> None:
     assert [each["id"] for each in stored(caller.simulator, "campaign-2")] == [there]
 
 
-def test_an_unknown_campaign_is_404() -> None:
+def test_unknown_campaign_is_404() -> None:
     caller = start_simulator()
     answers = [
         create(caller, path=UNKNOWN),
@@ -155,7 +153,7 @@ def test_an_unknown_campaign_is_404() -> None:
     assert {each.status_code for each in answers} == {404}
 
 
-def test_the_campaigns_are_settings_and_an_id_is_quoted_in_paths() -> None:
+def test_campaign_ids_are_settings_and_quoted_in_paths() -> None:
     caller = start_simulator(campaigns=("north & south",))
     path = f"/api/v2/outbound/campaigns/{quote('north & south')}/rules"
     rule_id = created(caller, 1, path)
@@ -166,7 +164,7 @@ def test_the_campaigns_are_settings_and_an_id_is_quoted_in_paths() -> None:
     assert create(caller).status_code == 404
 
 
-def test_pages_follow_each_other_in_order_of_creation() -> None:
+def test_pages_list_rules_in_order_of_creation() -> None:
     caller = start_simulator()
     for number in (3, 1, 2, 5, 4):
         created(caller, number)
@@ -184,14 +182,14 @@ def test_pages_follow_each_other_in_order_of_creation() -> None:
     assert seen[0]["nextUri"] == f"{RULES}?pageSize=2&pageNumber=2"
 
 
-def test_a_full_last_page_has_no_next_one() -> None:
+def test_full_last_page_has_no_next_page() -> None:
     caller = start_simulator()
     created(caller, 1)
     created(caller, 2)
     assert "nextUri" not in caller.http.get(RULES, params={"pageSize": 2}).json()
 
 
-def test_a_page_has_25_rules_unless_another_size_is_asked_for() -> None:
+def test_page_has_25_rules_by_default() -> None:
     caller = start_simulator()
     for number in range(26):
         created(caller, number)
@@ -200,25 +198,25 @@ def test_a_page_has_25_rules_unless_another_size_is_asked_for() -> None:
     assert len(caller.http.get(RULES, params={"pageSize": 100}).json()["entities"]) == 26
 
 
-def test_a_page_after_the_last_is_empty() -> None:
+def test_page_after_the_last_is_empty() -> None:
     page = start_simulator().http.get(RULES, params={"pageNumber": 999_999}).json()
     assert page == {"entities": [], "pageSize": 25, "pageNumber": 999_999, "total": 0}
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        *(("pageSize", value) for value in ("0", "101", "-1", "ten", "2.0")),
-        *(("pageNumber", value) for value in ("0", "x", "9" * 5000)),
-    ],
-)
-def test_a_page_that_cannot_be_is_400(name: str, value: str) -> None:
-    answer = start_simulator().http.get(RULES, params={name: value})
-    assert answer.status_code == 400
-    assert name in answer.json()["message"]
+def test_wrong_page_parameters_are_400() -> None:
+    caller = start_simulator()
+    cases = {
+        "pageSize": ("0", "101", "-1", "ten", "2.0"),
+        "pageNumber": ("0", "x", "9" * 5000),
+    }
+    for name, values in cases.items():
+        for value in values:
+            answer = caller.http.get(RULES, params={name: value})
+            assert answer.status_code == 400, value
+            assert name in answer.json()["message"]
 
 
-def test_an_update_replaces_the_rule_in_its_place() -> None:
+def test_update_replaces_the_rule_at_its_position() -> None:
     caller = start_simulator()
     first, second = created(caller, 1), created(caller, 2)
     answer = update(caller, first, 3, enabled=False)
@@ -228,17 +226,17 @@ def test_an_update_replaces_the_rule_in_its_place() -> None:
     assert stored(caller.simulator)[0] == expected
 
 
-@pytest.mark.parametrize("version", [1, 4, 5, 7])
-def test_a_version_that_is_not_the_next_is_409(version: int) -> None:
+def test_update_with_another_than_the_next_version_is_409() -> None:
     caller = start_simulator()
     rule_id = created(caller, version=5)
     before = stored(caller.simulator)
-    refused(update(caller, rule_id, version=version), "version.mismatch")
+    for version in (1, 4, 5, 7):
+        refused(update(caller, rule_id, version=version), "version.mismatch")
     assert stored(caller.simulator) == before
     assert update(caller, rule_id, version=6).status_code == 200
 
 
-def test_an_update_to_anothers_execution_order_is_409() -> None:
+def test_update_to_a_used_execution_order_is_409() -> None:
     caller = start_simulator()
     created(caller, 1)
     rule_id = created(caller, 2)
@@ -246,7 +244,7 @@ def test_an_update_to_anothers_execution_order_is_409() -> None:
     assert stored(caller.simulator)[1]["executionOrder"] == 2
 
 
-def test_an_update_to_anothers_name_is_409() -> None:
+def test_update_to_a_used_name_is_409() -> None:
     caller = start_simulator()
     created(caller, 1)
     rule_id = created(caller, 2)
@@ -255,13 +253,13 @@ def test_an_update_to_anothers_name_is_409() -> None:
     assert stored(caller.simulator) == before
 
 
-def test_an_update_is_checked_like_a_new_rule() -> None:
+def test_update_is_checked_like_a_new_rule() -> None:
     caller = start_simulator()
     answer = update(caller, created(caller), version=None, priority=0)
     assert (answer.status_code, paths(answer)) == (400, ["version", "priority"])
 
 
-def test_a_rule_that_was_read_can_be_sent_back_with_the_next_version() -> None:
+def test_rule_can_be_sent_back_as_read_with_the_next_version() -> None:
     caller = start_simulator()
     rule_id = created(caller)
     read = caller.http.get(f"{RULES}/{rule_id}").json()
@@ -269,7 +267,7 @@ def test_a_rule_that_was_read_can_be_sent_back_with_the_next_version() -> None:
     assert answer.json() == read | {"version": 2}
 
 
-def test_a_deleted_rule_is_gone_and_its_name_and_order_are_free() -> None:
+def test_deleted_rule_frees_its_name_and_order() -> None:
     caller = start_simulator()
     rule_id = created(caller)
     answer = caller.http.delete(f"{RULES}/{rule_id}")
@@ -280,14 +278,14 @@ def test_a_deleted_rule_is_gone_and_its_name_and_order_are_free() -> None:
     assert created(caller) != rule_id
 
 
-def test_a_204_has_no_length_and_its_connection_serves_on() -> None:
+def test_204_has_no_length_and_keeps_the_connection() -> None:
     caller = start_simulator()
     path = f"{RULES}/{created(caller)}"
     bearer = {"Authorization": caller.http.headers["Authorization"]}
     limits = httpx.Limits(max_connections=1)
     with (
         SimulatorServer(caller.simulator) as url,
-        httpx.Client(base_url=url, headers=bearer, limits=limits) as http,
+        http_client(url, headers=bearer, limits=limits) as http,
     ):
         answers = [http.delete(path), http.get(RULES)]
     assert [each.status_code for each in answers] == [204, 200]
@@ -310,7 +308,7 @@ def test_either_write_scope_writes_and_does_not_read(scope: str) -> None:
     assert caller.http.delete(f"{RULES}/{rule_id}").status_code == 204
 
 
-def test_the_read_scope_reads_and_does_not_write() -> None:
+def test_read_scope_reads_and_does_not_write() -> None:
     caller = scoped("outbound:campaign:read")
     assert caller.http.get(RULES).status_code == 200
     assert caller.http.get(f"{RULES}/x").status_code == 404
@@ -320,7 +318,7 @@ def test_the_read_scope_reads_and_does_not_write() -> None:
     assert stored(caller.simulator) == []
 
 
-def test_events_have_a_scope_of_their_own() -> None:
+def test_event_query_needs_its_own_scope() -> None:
     assert query_events(scoped("analytics:events:read")).status_code == 200
     answer = query_events(scoped("outbound:campaign:read", "analytics:query"))
     assert (answer.status_code, answer.json()["details"]) == (
@@ -329,14 +327,14 @@ def test_events_have_a_scope_of_their_own() -> None:
     )
 
 
-def test_without_a_token_nothing_is_answered() -> None:
+def test_campaign_calls_without_token_are_401() -> None:
     caller = start_simulator()
     del caller.http.headers["Authorization"]
     answers = [create(caller), caller.http.get(RULES), query_events(caller)]
     assert [each.status_code for each in answers] == [401] * 3
 
 
-def test_the_requests_are_logged_by_operation_and_belong_to_no_method() -> None:
+def test_campaign_calls_are_logged_without_a_method() -> None:
     caller = start_simulator()
     created(caller)
     logged = caller.simulator.requests[-1]
@@ -344,7 +342,7 @@ def test_the_requests_are_logged_by_operation_and_belong_to_no_method() -> None:
     assert (logged.verb, logged.path, logged.status) == ("POST", RULES, 201)
 
 
-def test_the_campaigns_page_shows_rules_and_events() -> None:
+def test_campaigns_page_shows_rules_and_events() -> None:
     caller = start_simulator()
     rule_id = created(caller)
     event = {

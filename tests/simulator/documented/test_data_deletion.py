@@ -1,8 +1,6 @@
-"""D2: data deletion requests."""
+"""Data deletion requests."""
 
 from typing import Any
-
-import pytest
 
 from simulator import Corpus, Fault, FaultKind, Kind
 from tests.simulator.caller import (
@@ -21,7 +19,7 @@ def mixed(**settings: Any) -> Caller:
     return start_simulator(corpus, job_base_seconds=10, job_seconds_per_record=1, **settings)
 
 
-def test_a_request_is_accepted_runs_and_deletes_the_window_but_what_is_held() -> None:
+def test_request_deletes_the_window_except_protected_records() -> None:
     caller = mixed()
     answer = caller.submit_deletion()
     assert answer.status_code == 202
@@ -38,7 +36,7 @@ def test_a_request_is_accepted_runs_and_deletes_the_window_but_what_is_held() ->
     assert caller.counted() == 7
 
 
-def test_only_the_named_record_types_are_deleted() -> None:
+def test_request_deletes_only_its_record_types() -> None:
     caller = mixed()
     before = caller.counted(recordTypes=["conversation"])
     caller.submit_deletion(recordTypes=["message", "interaction"])
@@ -51,7 +49,7 @@ def test_only_the_named_record_types_are_deleted() -> None:
     assert types == {"message", "interaction"}
 
 
-def test_a_query_narrows_what_is_deleted() -> None:
+def test_query_narrows_the_deletion() -> None:
     caller = mixed()
     query = "region:eu-west AND legal_hold eq 'false'"
     caller.submit_deletion(filter={"dateRange": OLD, "query": query})
@@ -66,9 +64,8 @@ def test_a_query_narrows_what_is_deleted() -> None:
     assert 0 < len(deleted) < 60
 
 
-@pytest.mark.parametrize(
-    ("changes", "path"),
-    [
+def test_wrong_field_is_400_with_its_path() -> None:
+    cases: list[tuple[dict[str, object], str]] = [
         ({"recordTypes": []}, "recordTypes"),
         ({"recordTypes": ["conversation", "recording"]}, "recordTypes.1"),
         ({"recordTypes": "conversation"}, "recordTypes"),
@@ -86,44 +83,43 @@ def test_a_query_narrows_what_is_deleted() -> None:
         ({"filter": {"dateRange": OLD | {"end": "2025-02-31T00:00:00Z"}}}, "filter.dateRange.end"),
         ({"filter": {"dateRange": OLD | {"end": 1767225600}}}, "filter.dateRange.end"),
         ({"unknown": 1}, "unknown"),
-    ],
-)
-def test_a_bad_field_is_400_with_its_path(changes: dict[str, object], path: str) -> None:
+    ]
     caller = mixed()
-    answer = caller.submit_deletion(**changes)
-    assert answer.status_code == 400
-    assert [each["path"] for each in answer.json()["details"]] == [path]
-    assert path in answer.json()["message"]
+    for changes, path in cases:
+        answer = caller.submit_deletion(**changes)
+        assert answer.status_code == 400
+        assert [each["path"] for each in answer.json()["details"]] == [path]
+        assert path in answer.json()["message"]
     assert caller.simulator.jobs == []
 
 
-@pytest.mark.parametrize("query", ["", "*", "region", "region:eu-west OR a:b", "a:b AND", "a:b; c"])
-def test_a_query_that_cannot_be_read_is_400_and_never_ignored(query: str) -> None:
+def test_unparsable_query_is_400_and_not_ignored() -> None:
     caller = mixed()
-    answer = caller.submit_deletion(filter={"dateRange": OLD, "query": query})
-    assert answer.status_code == 400
+    for query in ("", "*", "region", "region:eu-west OR a:b", "a:b AND", "a:b; c"):
+        answer = caller.submit_deletion(filter={"dateRange": OLD, "query": query})
+        assert answer.status_code == 400, query
     assert caller.simulator.jobs == []
 
 
-def test_legal_hold_validation_may_not_be_left_out() -> None:
+def test_legal_hold_validation_is_required() -> None:
     body = deletion_body()
     del body["legalHoldValidation"]
     assert mixed().http.post(DELETION, json=body).status_code == 400
 
 
-def test_all_bad_fields_are_reported_together() -> None:
+def test_all_wrong_fields_are_reported_together() -> None:
     answer = mixed().submit_deletion(recordTypes=[], jurisdiction="")
     assert len(answer.json()["details"]) == 2
 
 
-def test_thirty_days_are_accepted_and_a_moment_more_is_not() -> None:
+def test_window_over_30_days_is_400() -> None:
     longer = {"dateRange": window(396.00001, 366)}
     assert mixed().submit_deletion(filter={"dateRange": window(396, 366)}).status_code == 202
     assert mixed().submit_deletion(filter=longer).status_code == 400
     assert mixed(max_window_days=None).submit_deletion(filter=longer).status_code == 202
 
 
-def test_a_jurisdiction_outside_the_residency_zones_is_403() -> None:
+def test_jurisdiction_outside_the_residency_zones_is_403() -> None:
     caller = mixed(residency_zones=("eu-west-1",))
     refused = caller.submit_deletion()
     assert refused.status_code == 403
@@ -132,7 +128,7 @@ def test_a_jurisdiction_outside_the_residency_zones_is_403() -> None:
     assert len(caller.simulator.jobs) == 1
 
 
-def test_a_body_over_one_mebibyte_is_413() -> None:
+def test_body_over_one_mebibyte_is_413() -> None:
     caller = mixed()
     query = " AND ".join(["a:b"] * 200_000)
     answer = caller.submit_deletion(filter={"dateRange": OLD, "query": query})
@@ -140,7 +136,7 @@ def test_a_body_over_one_mebibyte_is_413() -> None:
     assert caller.simulator.jobs == []
 
 
-def test_a_failed_request_has_a_message() -> None:
+def test_failed_request_has_a_message() -> None:
     caller = mixed()
     caller.simulator.faults.add(Fault(kind=FaultKind.JOB_FAILS))
     request_id = caller.submit_deletion().json()["id"]
@@ -149,13 +145,13 @@ def test_a_failed_request_has_a_message() -> None:
     assert (answer["status"], answer["message"]) == ("failed", "The deletion failed")
 
 
-def test_a_job_of_another_method_is_unknown() -> None:
+def test_status_of_another_methods_job_is_404() -> None:
     caller = mixed()
     job_id = caller.submit_archive(["a"]).json()["jobId"]
     assert caller.http.get(f"{DELETION}/{job_id}").status_code == 404
 
 
-def test_a_running_deletion_takes_no_slot_of_the_archive_purges() -> None:
+def test_running_deletion_uses_no_slot_of_the_archive() -> None:
     caller = mixed(max_concurrent_jobs=1)
     caller.submit_deletion()
     assert caller.submit_archive(["a"]).status_code == 202

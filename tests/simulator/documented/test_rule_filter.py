@@ -1,10 +1,10 @@
-"""Which conversations a rule's filter accepts."""
+"""The filters of purge rules."""
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from simulator import Classification, MediaType
 from simulator.documented.purge_rules.rule_filter import Comparison, RuleFilter, Scalar, order
@@ -24,39 +24,34 @@ def accepts(field: str, operator: str, value: Scalar) -> bool:
     return RuleFilter(field=field, operator=Comparison(operator), value=value).accepts(ONE)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("type", "chat"),
-        ("status", "completed"),
-        ("queueId", "queue-3"),
-        ("externalContactId", "contact-9"),
-        ("classification", "pii"),
-        ("attributes.region", "eu-west"),
-        ("attributes.vip", True),
-        ("attributes.score", 10),
-        ("attributes.legal_hold", False),
-    ],
-)
-def test_each_field_equals_its_value_alone(field: str, value: Scalar) -> None:
-    assert accepts(field, "eq", value)
-    assert not accepts(field, "neq", value)
-    assert not accepts(field, "eq", "another")
-    assert accepts(field, "neq", "another")
+def test_each_field_equals_only_its_value() -> None:
+    fields: dict[str, Scalar] = {
+        "type": "chat",
+        "status": "completed",
+        "queueId": "queue-3",
+        "externalContactId": "contact-9",
+        "classification": "pii",
+        "attributes.region": "eu-west",
+        "attributes.vip": True,
+        "attributes.score": 10,
+        "attributes.legal_hold": False,
+    }
+    for field, value in fields.items():
+        assert accepts(field, "eq", value)
+        assert not accepts(field, "neq", value)
+        assert not accepts(field, "eq", "another")
+        assert accepts(field, "neq", "another")
 
 
-@pytest.mark.parametrize("operator", Comparison)
 @pytest.mark.parametrize("field", ["attributes.unknown", "externalContactId"])
-def test_a_conversation_without_the_field_is_never_accepted(
-    field: str, operator: Comparison
-) -> None:
-    one = RuleFilter(field=field, operator=operator, value="x")
-    assert not one.accepts(conversation("b"))
+def test_conversation_without_the_field_is_never_accepted(field: str) -> None:
+    for operator in Comparison:
+        one = RuleFilter(field=field, operator=operator, value="x")
+        assert not one.accepts(conversation("b"))
 
 
-@pytest.mark.parametrize(
-    ("operator", "value", "expected"),
-    [
+def test_numbers_are_compared_by_size_and_never_with_a_text() -> None:
+    cases: list[tuple[str, Scalar, bool]] = [
         ("gt", 9, True),
         ("gt", "9.5", True),
         ("gt", 10, False),
@@ -64,23 +59,19 @@ def test_a_conversation_without_the_field_is_never_accepted(
         ("lt", 10, False),
         ("lt", "x", False),
         ("gt", "!", False),
-    ],
-)
-def test_numbers_compare_by_size_and_never_with_a_text(
-    operator: str, value: Scalar, *, expected: bool
-) -> None:
-    assert accepts("attributes.score", operator, value) is expected
+    ]
+    for operator, value, expected in cases:
+        assert accepts("attributes.score", operator, value) is expected, value
 
 
-def test_texts_compare_by_letters() -> None:
+def test_texts_are_compared_alphabetically() -> None:
     assert accepts("attributes.region", "gt", "eu")
     assert not accepts("attributes.region", "gt", "us")
     assert accepts("attributes.region", "lt", "us")
 
 
-@given(st.text(), st.text())
-def test_the_order_of_two_texts_is_the_other_way_round_from_the_other_side(
-    one: str, other: str
-) -> None:
-    assert order(one, other) == -order(other, one)
-    assert order(one, one) == 0
+def test_order_is_antisymmetric() -> None:
+    texts = ["", "1", "1.0", "-2", "10", "a", "é", "\x00"]
+    for one, other in product(texts, texts):
+        assert order(one, other) == -order(other, one)
+    assert [order(each, each) for each in texts] == [0] * len(texts)

@@ -1,4 +1,4 @@
-"""When rules run: recurrences, time zones and clock changes."""
+"""The schedules of purge rules: recurrences, time zones and clock changes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from simulator.documented.purge_rules.rule_schedule import MONDAY, Recurrence, Schedule
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia")
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  the strategy adds the zone
 TIMES = st.times().map(lambda each: each.strftime("%H:%M:%S"))
 
 
 def schedule(recurrence: Recurrence, at: str, zone: str = "UTC") -> Schedule:
-    return Schedule(recurrence=recurrence, timeOfDay=at, timezone=zone)  # type: ignore[call-arg]
+    return Schedule(recurrence=recurrence, timeOfDay=at, timezone=zone)  # type: ignore[call-arg]  # the names are aliases
 
 
 @pytest.mark.parametrize(
@@ -28,37 +28,35 @@ def schedule(recurrence: Recurrence, at: str, zone: str = "UTC") -> Schedule:
         (Recurrence.MONTHLY, "2026-04-01T02:00:00+00:00"),
     ],
 )
-def test_the_next_execution_is_on_the_next_day_that_recurs(
-    recurrence: Recurrence, expected: str
-) -> None:
+def test_next_execution_is_on_the_next_recurring_day(recurrence: Recurrence, expected: str) -> None:
     wednesday = datetime(2026, 3, 4, 2, tzinfo=UTC)
     assert schedule(recurrence, "02:00:00").after(wednesday).isoformat() == expected
 
 
-def test_today_counts_until_its_time_of_day() -> None:
+def test_next_execution_is_today_before_the_time_of_day() -> None:
     two = datetime(2026, 3, 4, 2, tzinfo=UTC)
     assert schedule(Recurrence.DAILY, "02:00:00").after(two - timedelta.resolution) == two
 
 
-def test_the_time_of_day_and_the_day_are_those_of_the_zone() -> None:
+def test_time_and_day_are_those_of_the_time_zone() -> None:
     monthly = schedule(Recurrence.MONTHLY, "05:00:00", "Asia/Kathmandu")
     expected = datetime(2026, 3, 31, 23, 15, tzinfo=UTC)
     assert monthly.after(datetime(2026, 3, 4, tzinfo=UTC)) == expected
 
 
-def test_a_time_that_a_clock_change_skips_comes_an_hour_later_by_the_clock() -> None:
+def test_skipped_time_runs_an_hour_later_by_the_clock() -> None:
     daily = schedule(Recurrence.DAILY, "02:30:00", "Europe/Berlin")
     found = daily.after(datetime(2026, 3, 28, 12, tzinfo=UTC))
     assert found.astimezone(ZoneInfo("Europe/Berlin")).isoformat() == "2026-03-29T03:30:00+02:00"
 
 
-def test_a_time_that_a_clock_change_skips_at_midnight_comes_on_the_next_day() -> None:
+def test_time_skipped_at_midnight_runs_on_the_next_day() -> None:
     daily = schedule(Recurrence.DAILY, "23:45:00", "America/Toronto")
     past_midnight = datetime(1919, 3, 31, 4, 35, tzinfo=UTC)
     assert daily.after(past_midnight) == past_midnight + timedelta(minutes=10)
 
 
-def test_a_time_that_a_clock_change_repeats_comes_once() -> None:
+def test_repeated_time_runs_once() -> None:
     daily = schedule(Recurrence.DAILY, "02:30:00", "Europe/Berlin")
     first = daily.after(datetime(2026, 10, 24, 12, tzinfo=UTC))
     assert first == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
@@ -66,7 +64,7 @@ def test_a_time_that_a_clock_change_repeats_comes_once() -> None:
 
 
 @given(MOMENTS, TIMES, st.sampled_from(Recurrence), st.sampled_from(ZONES))
-def test_the_next_execution_is_later_but_not_by_much_and_on_a_day_that_recurs(
+def test_next_execution_is_within_one_period(
     moment: datetime, at: str, recurrence: Recurrence, zone: str
 ) -> None:
     longest = {Recurrence.DAILY: 2, Recurrence.WEEKLY: 8, Recurrence.MONTHLY: 32}

@@ -1,4 +1,4 @@
-"""Webhooks: how they are registered and what is delivered to them."""
+"""Webhooks: their registration and their deliveries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from simulator import Corpus, Operation, Simulator, SimulatorServer
 from simulator.documented.webhooks.deliveries import SIGNATURE, DirectSender
-from tests.simulator.caller import CREDENTIALS, Caller, FakeClock, start_simulator
+from tests.simulator.caller import CREDENTIALS, Caller, FakeClock, http_client, start_simulator
 from tests.simulator.documented.purge_rule_calls import (
     CALLBACK,
     RULES,
@@ -35,7 +35,7 @@ GOVERNANCE = "/_simulator/governance"
 
 
 def executed(sender: FakeSender, **settings: Any) -> Caller:
-    """A caller whose rule, with one webhook, was executed just now."""
+    """A caller whose rule, with one webhook, has just been executed."""
     caller = start_simulator(sender=sender, **settings)
     rule_id = created_rule(caller)
     register_webhook(caller, rule_id).raise_for_status()
@@ -44,13 +44,13 @@ def executed(sender: FakeSender, **settings: Any) -> Caller:
 
 
 def exhaust(caller: Caller, rounds: int) -> None:
-    """Delivers what is due, again and again, with enough time in between for any pause."""
+    """Sends the due deliveries several times, with long pauses."""
     for _ in range(rounds):
         caller.simulator.deliver_due()
         caller.clock.advance(10_000)
 
 
-def test_a_webhook_is_answered_with_its_id() -> None:
+def test_registered_webhook_is_returned_with_its_id() -> None:
     caller = start_simulator()
     rule_id = created_rule(caller)
     answer = register_webhook(caller, rule_id)
@@ -60,9 +60,10 @@ def test_a_webhook_is_answered_with_its_id() -> None:
     assert made == webhook(rule_id)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
+def test_wrong_webhook_bodies_are_400() -> None:
+    caller = start_simulator()
+    rule_id = created_rule(caller)
+    cases: list[dict[str, object]] = [
         {"events": ["purgerules:rule:create"]},
         {"events": ["purgerules:rule:execute", "x"]},
         {"events": []},
@@ -74,26 +75,24 @@ def test_a_webhook_is_answered_with_its_id() -> None:
         {"name": ""},
         {"config": {}},
         {"more": 1},
-    ],
-)
-def test_another_event_or_a_bad_field_is_400(changes: dict[str, object]) -> None:
-    caller = start_simulator()
-    assert register_webhook(caller, created_rule(caller), **changes).status_code == 400
+    ]
+    for changes in cases:
+        assert register_webhook(caller, rule_id, **changes).status_code == 400, changes
     assert caller.http.get("/_simulator/webhooks").json() == {"webhooks": []}
 
 
-def test_an_unknown_rule_is_404() -> None:
+def test_webhook_of_an_unknown_rule_is_404() -> None:
     assert register_webhook(start_simulator(), "unknown").status_code == 404
 
 
-def test_registering_takes_the_scope_for_writing_webhooks() -> None:
+def test_registration_needs_the_write_scope() -> None:
     caller = start_simulator(scopes=("webhooks:read", "purgerules:write"))
     answer = register_webhook(caller, created_rule(caller))
     assert answer.status_code == 403
     assert answer.json()["details"] == [{"missingScope": "webhooks:write"}]
 
 
-def test_registering_is_logged_under_no_method() -> None:
+def test_registration_is_logged_without_a_method() -> None:
     caller = start_simulator()
     register_webhook(caller, created_rule(caller))
     logged = caller.simulator.requests[-1]
@@ -101,7 +100,7 @@ def test_registering_is_logged_under_no_method() -> None:
     assert (logged.path, logged.status) == (WEBHOOKS, 201)
 
 
-def test_an_execution_is_delivered_signed_over_its_raw_body() -> None:
+def test_delivery_is_signed_over_its_raw_body() -> None:
     sender = FakeSender()
     caller = start_simulator(corpus(conversation("a")), sender=sender, webhook_secret="s3cret")
     rule_id = created_rule(caller)
@@ -122,13 +121,13 @@ def test_an_execution_is_delivered_signed_over_its_raw_body() -> None:
     assert posted.headers["Content-Type"] == "application/json"
 
 
-def test_nothing_is_sent_before_it_is_asked_for() -> None:
+def test_nothing_is_sent_before_deliver_due() -> None:
     sender = FakeSender()
     executed(sender)
     assert sender.posted == []
 
 
-def test_an_execution_by_the_clock_is_delivered_as_well() -> None:
+def test_scheduled_execution_is_delivered() -> None:
     sender = FakeSender()
     caller = start_simulator(sender=sender)
     register_webhook(caller, created_rule(caller))
@@ -138,7 +137,7 @@ def test_an_execution_by_the_clock_is_delivered_as_well() -> None:
     assert len(sender.posted) == 1
 
 
-def test_every_webhook_of_the_rule_is_told_and_no_other() -> None:
+def test_only_the_webhooks_of_the_rule_get_the_event() -> None:
     sender = FakeSender()
     caller = start_simulator(sender=sender)
     mine = created_rule(caller)
@@ -150,13 +149,13 @@ def test_every_webhook_of_the_rule_is_told_and_no_other() -> None:
     assert [each.url for each in sender.posted] == ["https://a.test/", "https://b.test/"]
 
 
-@pytest.mark.parametrize("status", [200, 201, 204, 299])
-def test_a_2xx_ends_a_delivery(status: int) -> None:
-    sender = FakeSender([status])
-    caller = executed(sender)
-    exhaust(caller, 3)
-    assert len(sender.posted) == 1
-    assert deliveries(caller)[0]["state"] == "delivered"
+def test_2xx_ends_the_delivery() -> None:
+    for status in (200, 201, 204, 299):
+        sender = FakeSender([status])
+        caller = executed(sender)
+        exhaust(caller, 3)
+        assert len(sender.posted) == 1
+        assert deliveries(caller)[0]["state"] == "delivered"
 
 
 @pytest.mark.parametrize(
@@ -172,10 +171,9 @@ def test_a_2xx_ends_a_delivery(status: int) -> None:
         ConnectionResetError(),
         UnicodeError("label too long"),
     ],
+    ids=repr,
 )
-def test_anything_else_is_sent_again_with_the_same_body_and_signature(
-    outcome: int | Exception,
-) -> None:
+def test_failed_delivery_is_retried_with_the_same_content(outcome: int | Exception) -> None:
     sender = FakeSender([outcome])
     caller = executed(sender)
     exhaust(caller, 3)
@@ -184,7 +182,7 @@ def test_anything_else_is_sent_again_with_the_same_body_and_signature(
     assert deliveries(caller)[0]["state"] == "delivered"
 
 
-def test_each_pause_is_twice_the_one_before_and_shorter_where_genesys_is_faster() -> None:
+def test_retry_pauses_double_and_are_divided_by_speed() -> None:
     sender = FakeSender([500] * 10)
     caller = executed(sender, webhook_backoff_seconds=2, speed=4)
     counts = []
@@ -195,7 +193,7 @@ def test_each_pause_is_twice_the_one_before_and_shorter_where_genesys_is_faster(
     assert counts == [1, 1, 2, 2, 3, 3, 4]
 
 
-def test_the_tenth_attempt_is_the_last() -> None:
+def test_delivery_is_abandoned_after_ten_attempts() -> None:
     sender = FakeSender([500] * 20)
     caller = executed(sender)
     exhaust(caller, 12)
@@ -204,7 +202,7 @@ def test_the_tenth_attempt_is_the_last() -> None:
     assert (delivery["state"], delivery["dueAt"]) == ("abandoned", None)
 
 
-def test_a_delivery_is_listed_with_its_attempts() -> None:
+def test_delivery_is_listed_with_its_attempts() -> None:
     caller = executed(FakeSender([503, httpx.ConnectError("refused")]))
     caller.simulator.deliver_due()
     caller.clock.advance(1)
@@ -219,12 +217,12 @@ def test_a_delivery_is_listed_with_its_attempts() -> None:
     ]
 
 
-def test_the_receiver_may_call_the_simulator_while_it_is_sent_to() -> None:
+def test_receiver_can_call_the_simulator_during_a_delivery() -> None:
     states = []
 
     class Calling(FakeSender):
         def post(self, url: str, *, content: bytes, headers: dict[str, str]) -> httpx.Response:
-            # Another thread, because the lock would let this one in again.
+            # Another thread, because the lock is reentrant.
             with ThreadPoolExecutor(1) as pool:
                 states.append(pool.submit(deliveries, caller).result(timeout=10)[0]["state"])
             return super().post(url, content=content, headers=headers)
@@ -234,7 +232,7 @@ def test_the_receiver_may_call_the_simulator_while_it_is_sent_to() -> None:
     assert states == ["sending"]
 
 
-def test_what_is_being_sent_is_not_sent_by_another_as_well() -> None:
+def test_concurrent_calls_never_send_a_delivery_twice() -> None:
     class Nesting(FakeSender):
         def post(self, url: str, *, content: bytes, headers: dict[str, str]) -> httpx.Response:
             caller.simulator.deliver_due()
@@ -246,7 +244,7 @@ def test_what_is_being_sent_is_not_sent_by_another_as_well() -> None:
     assert len(sender.posted) == 1
 
 
-def test_a_server_executes_what_is_due_and_delivers_it_by_itself() -> None:
+def test_server_executes_and_delivers_automatically() -> None:
     delivered = Event()
 
     class Telling(FakeSender):
@@ -256,7 +254,7 @@ def test_a_server_executes_what_is_due_and_delivers_it_by_itself() -> None:
 
     clock = FakeClock()
     simulator = Simulator(Corpus.of([]), now=clock, sender=Telling())
-    with SimulatorServer(simulator) as url, httpx.Client(base_url=url) as http:
+    with SimulatorServer(simulator) as url, http_client(url) as http:
         form = {"grant_type": "client_credentials"}
         token = http.post("/oauth/token", data=form, auth=CREDENTIALS).json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
@@ -266,12 +264,12 @@ def test_a_server_executes_what_is_due_and_delivers_it_by_itself() -> None:
         assert delivered.wait(10)
 
 
-def test_the_real_sender_posts_past_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_direct_sender_ignores_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     with SimulatorServer(Simulator(Corpus.of([]))) as url:
         answer = DirectSender().post(url + GOVERNANCE, content=b"{}", headers={SIGNATURE: "x"})
-        with httpx.Client(trust_env=False) as http:
-            [received] = http.get(url + GOVERNANCE).json()["received"]
+        with http_client(url) as http:
+            [received] = http.get(GOVERNANCE).json()["received"]
     assert answer.status_code == 401
     assert received["headers"][SIGNATURE.lower()] == "x"

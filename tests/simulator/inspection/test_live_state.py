@@ -1,4 +1,4 @@
-"""What tests and the state page see of the live dialect; the call that cuts conversations off."""
+"""The live part of the state page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.simulator.live.calls import (
 )
 
 
-def test_the_state_tells_recordings_jobs_and_gdpr_requests() -> None:
+def test_state_has_recordings_jobs_and_gdpr_requests() -> None:
     caller = start_live([*many(4), conversation(legal_hold=True, external_contact_id="contact-1")])
     execute_job(caller, ready_job(caller, includeRecordingsWithSensitiveData=True))
     request_gdpr(caller)
@@ -51,14 +51,14 @@ def test_the_state_tells_recordings_jobs_and_gdpr_requests() -> None:
     assert state["disconnectedConversations"] == []
 
 
-def test_the_state_of_a_corpus_that_nobody_touched_counts_its_recordings() -> None:
+def test_state_counts_the_recordings_of_an_unused_corpus() -> None:
     caller = start_simulator(Corpus.generate(count=100, seed=7, now=NOW))
     state = caller.http.get("/_simulator/state").json()
     assert sum(state["recordings"].values()) == len(caller.simulator.recordings) > 0
     assert (state["recordingJobs"], state["gdprRequests"]) == ([], [])
 
 
-def test_deleting_a_conversation_cuts_it_off_and_deletes_nothing() -> None:
+def test_disconnecting_a_conversation_deletes_nothing() -> None:
     caller = start_live([conversation()])
     answer = caller.http.delete(f"/api/v2/conversations/{ONE}")
     assert answer.status_code == 204

@@ -1,4 +1,4 @@
-"""What the tests of the live dialect call the simulator with."""
+"""Calls of the live dialect, for tests."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def start_live(
     simulator: dict[str, Any] | None = None,
     **live: Any,
 ) -> Caller:
-    """A caller whose client has no scopes and these permissions (None: all), without a limit.
+    """A caller with these permissions (None: all), without scopes and rate limits.
 
     A job is pending for 10 seconds, then takes a second for each recording.
     """
@@ -66,26 +66,26 @@ def start_live(
 
 
 def conversation(conversation_id: str = ONE, **changes: Any) -> Conversation:
-    """A call of five minutes on the tenth of January 2025, with some fields changed."""
+    """A call of five minutes on 10 January 2025, with some fields changed."""
     start = changes.pop("start", STARTED)
     end = changes.pop("end", start + timedelta(minutes=5))
     return Conversation(conversation_id, start, end, **changes)
 
 
 def interval(start: datetime = STARTED, days: float = 1) -> str:
-    """From the beginning of a day."""
+    """An interval from the start of a day."""
     first = start.replace(hour=0)
     return f"{first.isoformat()}/{(first + timedelta(days=days)).isoformat()}"
 
 
 def by_ids(*ids: str) -> dict[str, Any]:
-    """A filter of conversations that have one of these ids."""
+    """A filter of conversations with one of these ids."""
     predicates = [{"dimension": "conversationId", "value": each} for each in ids]
     return {"type": "or", "predicates": predicates}
 
 
 def job_body(**changes: Any) -> dict[str, Any]:
-    """A good job that deletes now what the tenth of January has, with some fields changed."""
+    """A valid job that deletes the recordings of 10 January, with some fields changed."""
     body = {
         "action": "DELETE",
         "actionDate": NOW.isoformat(),
@@ -95,29 +95,29 @@ def job_body(**changes: Any) -> dict[str, Any]:
 
 
 def create_job(caller: Caller, **changes: Any) -> httpx.Response:
-    """Asks for a job."""
+    """Creates a job."""
     return caller.http.post(JOBS, json=job_body(**changes))
 
 
 def created_job(caller: Caller, **changes: Any) -> str:
-    """The id of a new job, pending still."""
+    """Creates a pending job and returns its id."""
     return str(create_job(caller, **changes).raise_for_status().json()["id"])
 
 
 def ready_job(caller: Caller, **changes: Any) -> str:
-    """The id of a new job that is ready."""
+    """Creates a job, waits until it is ready and returns its id."""
     job_id = created_job(caller, **changes)
     caller.clock.advance(PENDING_SECONDS)
     return job_id
 
 
 def execute_job(caller: Caller, job_id: str) -> httpx.Response:
-    """Asks for a job's execution."""
+    """Executes a job."""
     return caller.http.put(f"{JOBS}/{job_id}", json={"state": "PROCESSING"})
 
 
 def finished_job(caller: Caller, **changes: Any) -> str:
-    """The id of a job that ran to its end."""
+    """Runs a job to its end and returns its id."""
     job_id = ready_job(caller, **changes)
     execute_job(caller, job_id).raise_for_status()
     caller.clock.advance(1000)
@@ -125,31 +125,31 @@ def finished_job(caller: Caller, **changes: Any) -> str:
 
 
 def read_job(caller: Caller, job_id: str) -> dict[str, Any]:
-    """The job."""
+    """Reads a job."""
     found: dict[str, Any] = caller.http.get(f"{JOBS}/{job_id}").raise_for_status().json()
     return found
 
 
 def query_details(caller: Caller, **changes: Any) -> httpx.Response:
-    """Asks for the details of the tenth of January, with some fields of the query changed."""
+    """Queries the details of 10 January, with some fields changed."""
     return caller.http.post(QUERY, json={"interval": interval(), **changes})
 
 
 def found_ids(caller: Caller, **changes: Any) -> list[str]:
-    """The ids that a query of details finds."""
+    """The ids that the details query finds."""
     rows = query_details(caller, **changes).raise_for_status().json()["conversations"]
     return [row["conversationId"] for row in rows]
 
 
 def metadata(caller: Caller, conversation_id: str = ONE) -> list[dict[str, Any]]:
-    """The recordings of a conversation."""
+    """The metadata of a conversation's recordings."""
     path = f"/api/v2/conversations/{conversation_id}/recordingmetadata"
     found: list[dict[str, Any]] = caller.http.get(path).raise_for_status().json()
     return found
 
 
 def states(caller: Caller, conversation_id: str = ONE) -> set[str]:
-    """The states of a conversation's recordings."""
+    """The file states of a conversation's recordings."""
     return {each["fileState"] for each in metadata(caller, conversation_id)}
 
 
@@ -163,7 +163,7 @@ def recordings(caller: Caller, **traits: object) -> list[RecordingRecord]:
 
 
 def many(count: int, **changes: Any) -> list[Conversation]:
-    """Calls of the tenth of January, a minute apart."""
+    """Calls on 10 January, a minute apart."""
     return [
         conversation(
             f"00000000-0000-4000-8000-{number:012}",
@@ -175,7 +175,7 @@ def many(count: int, **changes: Any) -> list[Conversation]:
 
 
 def gdpr_body(**changes: Any) -> dict[str, Any]:
-    """A good deletion of a contact, with some fields changed."""
+    """A valid deletion of a contact, with some fields changed."""
     return {
         "requestType": "GDPR_DELETE",
         "subject": {"externalContactId": "contact-1"},
@@ -183,13 +183,13 @@ def gdpr_body(**changes: Any) -> dict[str, Any]:
 
 
 def request_gdpr(caller: Caller, *, confirmed: bool = True, **changes: Any) -> httpx.Response:
-    """Asks for a GDPR request."""
+    """Creates a GDPR request."""
     params = {"deleteConfirmed": "true"} if confirmed else {}
     return caller.http.post(GDPR, params=params, json=gdpr_body(**changes))
 
 
 def campaign_rule(**changes: Any) -> dict[str, Any]:
-    """A good campaign rule, with some fields changed."""
+    """A valid campaign rule, with some fields changed."""
     return {
         "name": "slow down",
         "campaignRuleEntities": {"campaigns": [{"id": ONE}]},
@@ -210,7 +210,7 @@ def campaign_rule(**changes: Any) -> dict[str, Any]:
 
 
 def live_operations(caller: Caller) -> dict[Operation, httpx.Response]:
-    """What each operation of the live dialect alone answers, once."""
+    """Calls each live operation once and returns the answers."""
     get, put, delete = caller.http.get, caller.http.put, caller.http.delete
     asked = {"conversationIds": [ONE]}
     return {

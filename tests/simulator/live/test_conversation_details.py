@@ -1,4 +1,4 @@
-"""The live query of conversation details, and the look-up by ids."""
+"""The live query of conversation details, and the list by ids."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def matching(dimension: str, value: str) -> list[dict[str, Any]]:
     return [{"type": "and", "predicates": [{"dimension": dimension, "value": value}]}]
 
 
-def test_a_row_tells_when_where_who_and_how() -> None:
+def test_row_has_times_division_participants_and_sessions() -> None:
     one = conversation(queue_id="queue-3", external_contact_id="contact-9")
     answer = query_details(start_live([one]))
     [row] = answer.json()["conversations"]
@@ -73,7 +73,7 @@ def test_a_row_tells_when_where_who_and_how() -> None:
         (MediaType.SOCIAL, [("message", kind) for kind in ("facebook", "instagram", "whatsapp")]),
     ],
 )
-def test_the_media_types_are_the_platforms(
+def test_row_has_the_media_types_of_the_platform(
     media_type: MediaType, expected: list[tuple[str, str | None]]
 ) -> None:
     caller = start_live(many(30, media_type=media_type))
@@ -82,31 +82,28 @@ def test_the_media_types_are_the_platforms(
     assert {(each["mediaType"], each.get("messageType")) for each in sessions} == set(expected)
 
 
-def test_a_conversation_that_goes_on_has_no_end() -> None:
+def test_active_conversation_has_no_end() -> None:
     caller = start_live([conversation(end=None, status=ConversationStatus.ACTIVE)])
     [row] = query_details(caller).json()["conversations"]
     assert "conversationEnd" not in row
     assert row["participants"][0]["sessions"][0]["recording"] is False
 
 
-@pytest.mark.parametrize(
-    ("started", "found"),
-    [
-        ("2025-01-09T23:59:59.999Z", False),
-        ("2025-01-10T00:00:00Z", True),
-        ("2025-01-10T23:59:59.999Z", True),
-        ("2025-01-11T00:00:00Z", False),
-    ],
-)
-def test_an_interval_finds_what_started_on_a_day_it_touches(started: str, *, found: bool) -> None:
-    caller = start_live([conversation(start=STARTED.fromisoformat(started))])
-    touching = "2025-01-10T08:00:00Z/2025-01-10T08:01:00Z"
-    assert bool(found_ids(caller, interval=touching)) is found
-    until_midnight = "2025-01-10T08:00:00Z/2025-01-11T00:00:00Z"
-    assert bool(found_ids(caller, interval=until_midnight)) is found
+def test_interval_finds_conversations_that_started_on_its_days() -> None:
+    starts = {
+        "2025-01-09T23:59:59.999Z": False,
+        "2025-01-10T00:00:00Z": True,
+        "2025-01-10T23:59:59.999Z": True,
+        "2025-01-11T00:00:00Z": False,
+    }
+    made = [conversation(each, start=STARTED.fromisoformat(each)) for each in starts]
+    caller = start_live(made)
+    for end in ("2025-01-10T08:01:00Z", "2025-01-11T00:00:00Z"):
+        found = found_ids(caller, interval=f"2025-01-10T08:00:00Z/{end}")
+        assert found == [start for start, expected in starts.items() if expected]
 
 
-def test_an_interval_may_be_thirty_one_days_and_not_a_moment_more() -> None:
+def test_interval_over_31_days_is_400() -> None:
     longer = f"{STARTED.isoformat()}/{(STARTED + 31 * DAY + timedelta(microseconds=1)).isoformat()}"
     assert query_details(start_live(), interval=interval(days=31)).status_code == 200
     refused = query_details(start_live(), interval=longer)
@@ -125,7 +122,7 @@ def test_rows_are_paged_and_counted() -> None:
     assert pages == [ids[:40], ids[40:], []]
 
 
-def test_pages_may_overlap_by_a_row_and_lose_none() -> None:
+def test_pages_can_overlap_by_a_row() -> None:
     caller = start_live(many(25), pages_overlap=True)
     ids = caller.simulator.corpus.ids()
     pages = [found_ids(caller, paging={"pageSize": 10, "pageNumber": n}) for n in range(1, 5)]
@@ -133,27 +130,22 @@ def test_pages_may_overlap_by_a_row_and_lose_none() -> None:
     assert query_details(caller).json()["totalHits"] == 25
 
 
-@pytest.mark.parametrize(
-    ("order", "order_by", "expected"),
-    [
-        (None, None, [ONE, OTHER]),
-        ("asc", "conversationStart", [ONE, OTHER]),
-        ("desc", "segmentStart", [OTHER, ONE]),
-        ("asc", "conversationEnd", [OTHER, ONE]),
-        ("desc", "segmentEnd", [ONE, OTHER]),
-        ("unordered", None, [ONE, OTHER]),
-    ],
-)
-def test_rows_come_in_the_order_asked_for(
-    order: str | None, order_by: str | None, expected: list[str]
-) -> None:
+def test_rows_have_the_requested_order() -> None:
     long = conversation(end=STARTED + timedelta(hours=3))
     caller = start_live([conversation(OTHER, start=STARTED + timedelta(hours=1)), long])
-    asked = {"order": order, "orderBy": order_by}
-    assert found_ids(caller, **{key: each for key, each in asked.items() if each}) == expected
+    orders: list[tuple[dict[str, str], list[str]]] = [
+        ({}, [ONE, OTHER]),
+        ({"order": "asc", "orderBy": "conversationStart"}, [ONE, OTHER]),
+        ({"order": "desc", "orderBy": "segmentStart"}, [OTHER, ONE]),
+        ({"order": "asc", "orderBy": "conversationEnd"}, [OTHER, ONE]),
+        ({"order": "desc", "orderBy": "segmentEnd"}, [ONE, OTHER]),
+        ({"order": "unordered"}, [ONE, OTHER]),
+    ]
+    for order, expected in orders:
+        assert found_ids(caller, **order) == expected
 
 
-def test_conversations_are_filtered_by_what_they_are() -> None:
+def test_conversation_filters_match_division_direction_and_id() -> None:
     caller = start_live(many(20))
     rows = query_details(caller).json()["conversations"]
     first = rows[0]
@@ -167,24 +159,21 @@ def test_conversations_are_filtered_by_what_they_are() -> None:
     assert one == [first["conversationId"]]
 
 
-@pytest.mark.parametrize(
-    ("dimension", "value"),
-    [
-        ("mediaType", "message"),
-        ("messageType", "sms"),
-        ("queueId", "queue-2"),
-        ("externalContactId", "contact-2"),
-    ],
-)
-def test_conversations_are_filtered_by_their_segments(dimension: str, value: str) -> None:
+def test_segment_filters_match_media_queue_and_contact() -> None:
     wanted = conversation(
         media_type=MediaType.SMS, queue_id="queue-2", external_contact_id="contact-2"
     )
     caller = start_live([wanted, conversation(OTHER)])
-    assert found_ids(caller, segmentFilters=matching(dimension, value)) == [ONE]
+    for dimension, value in (
+        ("mediaType", "message"),
+        ("messageType", "sms"),
+        ("queueId", "queue-2"),
+        ("externalContactId", "contact-2"),
+    ):
+        assert found_ids(caller, segmentFilters=matching(dimension, value)) == [ONE]
 
 
-def test_one_segment_has_to_fulfil_all_filters() -> None:
+def test_one_segment_must_meet_all_segment_filters() -> None:
     caller = start_live([conversation()])
     purposes = matching("purpose", "customer") + matching("purpose", "agent")
     assert found_ids(caller, segmentFilters=purposes) == []
@@ -192,7 +181,7 @@ def test_one_segment_has_to_fulfil_all_filters() -> None:
     assert found_ids(caller, segmentFilters=purposes[1:]) == [ONE]
 
 
-def test_what_was_recorded_can_be_asked_for() -> None:
+def test_segment_filter_can_require_a_recording() -> None:
     caller = start_live(Corpus.of(many(40, media_type=MediaType.CHAT)))
     recorded = [{"type": "and", "predicates": [{"dimension": "recording", "operator": "exists"}]}]
     with_recordings = {each.conversation_id for each in caller.simulator.recordings}
@@ -208,9 +197,9 @@ def filters(*predicates: object, **fields: object) -> list[dict[str, object]]:
 ID: dict[str, object] = {"dimension": "conversationId", "value": ONE}
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
+def test_wrong_queries_are_400() -> None:
+    caller = start_live()
+    cases: list[dict[str, object]] = [
         {"interval": None},
         {"interval": "PT1H"},
         {"interval": "2025-01-10T00:00:00Z"},
@@ -232,15 +221,15 @@ ID: dict[str, object] = {"dimension": "conversationId", "value": ONE}
         {"conversationFilters": filters({"dimension": "mediaType", "value": "voice"})},
         {"segmentFilters": filters(ID)},
         {"segmentFilters": [{"type": "and", "clauses": [{"type": "or", "predicates": []}]}]},
-    ],
-)
-def test_a_bad_query_is_400(changes: dict[str, object]) -> None:
-    body = {"interval": interval()} | changes
-    answer = start_live().http.post(QUERY, json={k: v for k, v in body.items() if v is not None})
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad.request")
+    ]
+    for changes in cases:
+        body = {"interval": interval()} | changes
+        sent = {name: value for name, value in body.items() if value is not None}
+        answer = caller.http.post(QUERY, json=sent)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad.request"), changes
 
 
-def test_the_size_of_a_page_and_the_number_of_predicates_are_settings() -> None:
+def test_page_size_and_number_of_predicates_are_settings() -> None:
     caller = start_live(largest_page=10, max_predicates=2)
     assert query_details(caller, paging={"pageSize": 11, "pageNumber": 1}).status_code == 400
     assert query_details(caller, paging={"pageSize": 10, "pageNumber": 1}).status_code == 200
@@ -249,7 +238,7 @@ def test_the_size_of_a_page_and_the_number_of_predicates_are_settings() -> None:
     assert query_details(caller, conversationFilters=[by_ids("a", "b")]).status_code == 200
 
 
-def test_the_dialects_share_the_path_and_each_answers_its_own_bodies() -> None:
+def test_dialects_share_the_path_and_split_by_the_body() -> None:
     caller = start_simulator(Corpus.of([conversation()]))
     live = query_details(caller)
     assert set(live.json()) == {"conversations", "totalHits"}
@@ -263,7 +252,7 @@ def test_the_dialects_share_the_path_and_each_answers_its_own_bodies() -> None:
     ]
 
 
-def test_conversations_are_looked_up_by_their_ids() -> None:
+def test_conversations_are_listed_by_ids() -> None:
     caller = start_live([conversation(), conversation(OTHER)])
     answer = caller.http.get(DETAILS, params={"id": f"{OTHER},unknown,{OTHER},{ONE}"})
     rows = answer.json()["conversations"]
@@ -271,7 +260,7 @@ def test_conversations_are_looked_up_by_their_ids() -> None:
     assert rows[1] == query_details(caller).json()["conversations"][0]
 
 
-def test_from_one_to_a_limit_of_ids_can_be_looked_up() -> None:
+def test_number_of_listed_ids_is_limited() -> None:
     caller = start_live(max_detail_ids=2)
     counts = ["", ",", "a", "a,b", "a,b,c"]
     answers = [caller.http.get(DETAILS, params={"id": each}).status_code for each in counts]
@@ -279,7 +268,7 @@ def test_from_one_to_a_limit_of_ids_can_be_looked_up() -> None:
     assert caller.http.get(DETAILS).status_code == 400
 
 
-def test_what_was_purged_before_still_has_its_row_and_what_is_purged_now_has_not() -> None:
+def test_only_a_conversation_purged_by_a_job_loses_its_row() -> None:
     old = NOW - 400 * DAY
     purged = conversation(OTHER, start=old, status=ConversationStatus.PURGED)
     caller = start_simulator(Corpus.of([conversation(start=old), purged]))
@@ -291,7 +280,7 @@ def test_what_was_purged_before_still_has_its_row_and_what_is_purged_now_has_not
     assert caller.http.get(DETAILS, params={"id": ONE}).json() == {"conversations": []}
 
 
-def test_a_row_reads_as_before_until_the_verification_lag_is_over() -> None:
+def test_row_exists_until_the_verification_lag_is_over() -> None:
     old = NOW - 400 * DAY
     caller = start_simulator(
         Corpus.of([conversation(start=old)]),

@@ -1,4 +1,4 @@
-"""Filters: what they accept, of any values."""
+"""The filters and intervals of live queries."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read(body: dict[str, Any]) -> Filter[ConversationPredicate]:
     return Filter[ConversationPredicate].model_validate_json(json.dumps(body))
 
 
-def holds(predicate: dict[str, str], found: Values) -> bool:
+def is_met(predicate: dict[str, str], found: Values) -> bool:
     value = found.get(predicate["dimension"])
     match predicate.get("operator"):
         case "exists":
@@ -52,59 +52,54 @@ def holds(predicate: dict[str, str], found: Values) -> bool:
 
 
 @given(filters, values)
-def test_and_means_all_and_or_means_one(body: dict[str, Any], found: dict[str, str]) -> None:
+def test_filter_needs_all_with_and_one_with_or(body: dict[str, Any], found: dict[str, str]) -> None:
     joined = {"and": all, "or": any}
-    parts = [holds(each, found) for each in body["predicates"]]
+    parts = [is_met(each, found) for each in body["predicates"]]
     parts += [
-        joined[clause["type"]]([holds(each, found) for each in clause["predicates"]])
+        joined[clause["type"]]([is_met(each, found) for each in clause["predicates"]])
         for clause in body["clauses"]
     ]
     assert read(body).accepts(found) is joined[body["type"]](parts)
 
 
 @given(filters)
-def test_the_size_counts_every_predicate(body: dict[str, Any]) -> None:
+def test_size_counts_every_predicate(body: dict[str, Any]) -> None:
     in_clauses = sum(len(each["predicates"]) for each in body["clauses"])
     assert read(body).size == len(body["predicates"]) + in_clauses
 
 
-@pytest.mark.parametrize(
-    ("bounds", "inside", "outside"),
-    [
+def test_range_of_times_is_in_milliseconds() -> None:
+    cases: list[tuple[dict[str, float], int, int]] = [
         ({"gt": 1000}, 1001, 1000),
         ({"gte": 1000}, 1000, 999),
         ({"lt": 1000}, 999, 1000),
         ({"lte": 1000}, 1000, 1001),
         ({"gt": 10, "lt": 20}, 15, 25),
-    ],
-)
-def test_a_range_of_moments_is_in_milliseconds(
-    bounds: dict[str, float], inside: int, outside: int
-) -> None:
-    predicate = {"dimension": "conversationStart", "range": bounds}
-    found = read({"type": "and", "predicates": [predicate]})
-    for milliseconds, expected in ((inside, True), (outside, False)):
-        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-        assert found.accepts({"conversationStart": moment}) is expected
+    ]
+    for bounds, inside, outside in cases:
+        predicate = {"dimension": "conversationStart", "range": bounds}
+        found = read({"type": "and", "predicates": [predicate]})
+        for milliseconds, expected in ((inside, True), (outside, False)):
+            moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+            assert found.accepts({"conversationStart": moment}) is expected
 
 
-def test_nothing_that_is_absent_or_a_text_lies_within_a_range() -> None:
+def test_range_accepts_neither_absent_values_nor_texts() -> None:
     predicate = {"dimension": "conversationStart", "range": {"gt": 0}}
     found = read({"type": "and", "predicates": [predicate]})
     assert not found.accepts({})
     assert not found.accepts({"conversationStart": "1000"})
 
 
-@pytest.mark.parametrize("body", [{"type": "and"}, {"predicates": []}])
-def test_an_empty_filter_is_refused(body: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        read(body)
+def test_empty_filters_are_refused() -> None:
+    bodies: list[dict[str, Any]] = [{"type": "and"}, {"predicates": []}]
+    for body in bodies:
+        with pytest.raises(ValidationError):
+            read(body)
 
 
 @given(moments, moments)
-def test_an_interval_touches_every_day_of_which_it_holds_a_moment(
-    one: datetime, other: datetime
-) -> None:
+def test_days_touched_are_all_days_of_the_interval(one: datetime, other: datetime) -> None:
     start, end = min(one, other), max(one, other)
     if start == end:
         return
@@ -116,11 +111,11 @@ def test_an_interval_touches_every_day_of_which_it_holds_a_moment(
 
 
 @given(st.binary())
-def test_only_objects_without_documented_fields_are_the_live_query(body: bytes) -> None:
+def test_only_json_objects_are_live_queries(body: bytes) -> None:
     assert not is_details_query(body) or body.strip()[:1] == b"{"
 
 
-@pytest.mark.parametrize("field", ["entity", "filter", "aggregate", "query", "view"])
-def test_a_documented_field_makes_it_another_dialect(field: str) -> None:
+def test_documented_fields_are_not_in_live_queries() -> None:
     assert is_details_query(b'{"interval": "a/b"}')
-    assert not is_details_query(b'{"interval": "a/b", "%s": 1}' % field.encode())
+    for field in (b"entity", b"filter", b"aggregate", b"query", b"view"):
+        assert not is_details_query(b'{"interval": "a/b", "%s": 1}' % field)

@@ -1,8 +1,6 @@
-"""An organisation of the live platform alone: what only documents describe is not there."""
+"""A simulator with the live dialect only."""
 
 from __future__ import annotations
-
-import pytest
 
 from simulator import SimulatorSettings
 from tests.simulator.caller import (
@@ -47,30 +45,32 @@ def live_only() -> Caller:
     return start_live([conversation()], simulator={"live_only": True})
 
 
-@pytest.mark.parametrize(("verb", "path"), DOCUMENTED)
-def test_what_only_documents_describe_is_404_in_the_live_dialect(verb: str, path: str) -> None:
-    answer = live_only().http.request(verb, path, json={})
-    assert (answer.status_code, answer.json()["code"]) == (404, "not.found")
-    assert answer.headers["ININ-Correlation-Id"] == answer.json()["contextId"]
-    assert "X-Correlation-Id" not in answer.headers
-
-
-@pytest.mark.parametrize("body", [COUNT, ELIGIBILITY])
-def test_the_documented_forms_of_the_details_query_are_400(body: dict[str, object]) -> None:
+def test_documented_paths_are_404_in_the_live_dialect() -> None:
     caller = live_only()
-    answer = caller.http.post(QUERY, json=body)
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad.request")
-    assert caller.simulator.requests[-1].method is None
+    for verb, path in DOCUMENTED:
+        answer = caller.http.request(verb, path, json={})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not.found"), path
+        assert answer.headers["ININ-Correlation-Id"] == answer.json()["contextId"]
+        assert "X-Correlation-Id" not in answer.headers
 
 
-def test_its_own_form_of_the_query_is_answered() -> None:
+def test_documented_queries_are_400() -> None:
+    caller = live_only()
+    for body in (COUNT, ELIGIBILITY):
+        answer = caller.http.post(QUERY, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad.request")
+        assert caller.simulator.requests[-1].method is None
+
+
+def test_live_query_is_answered() -> None:
     assert query_details(live_only()).json()["totalHits"] == 1
 
 
-@pytest.mark.parametrize("path", [DELETION, ARCHIVE, RULES, EVENTS])
-def test_without_the_setting_both_dialects_are_there(path: str) -> None:
-    assert start_simulator().http.post(path, json={}).status_code == 400
+def test_documented_paths_exist_without_the_setting() -> None:
+    caller = start_simulator()
+    for path in (DELETION, ARCHIVE, RULES, EVENTS):
+        assert caller.http.post(path, json={}).status_code == 400
 
 
-def test_the_setting_is_off_unless_somebody_asks_for_it() -> None:
+def test_live_only_is_off_by_default() -> None:
     assert SimulatorSettings().live_only is False

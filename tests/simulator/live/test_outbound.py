@@ -1,4 +1,4 @@
-"""Campaigns and the rule sets that they refer to; campaign rules that are enabled."""
+"""Campaigns, their rule sets, and enabled campaign rules."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def created(caller: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def refer(caller: Caller, *ids: str, **changes: Any) -> httpx.Response:
-    """The campaign is put as it was read, with references to these rule sets."""
+    """Updates the campaign to refer to these rule sets."""
     campaign = caller.http.get(CAMPAIGN).json()
     sets = {"ruleSets": [{"id": each} for each in ids]}
     return caller.http.put(CAMPAIGN, json=campaign | sets | changes)
@@ -49,7 +49,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-def test_a_campaign_refers_to_rule_sets_that_there_are() -> None:
+def test_campaign_refers_to_existing_rule_sets_only() -> None:
     caller = start_live()
     rule_set = created(caller, RULE_SETS, {"name": "one", "rules": [RULE]})
     answer = refer(caller, rule_set["id"])
@@ -59,25 +59,27 @@ def test_a_campaign_refers_to_rule_sets_that_there_are() -> None:
     assert caller.http.get(CAMPAIGN).json() == answer.json()
 
 
-@pytest.mark.parametrize("version", [None, 2])
-def test_a_campaign_is_changed_under_its_current_version(version: object) -> None:
+def test_update_of_a_campaign_needs_its_current_version() -> None:
     caller = start_live()
-    assert code(refer(caller, version=version)) == (409, "invalid.update.wrong.version")
+    for version in (None, 2):
+        assert code(refer(caller, version=version)) == (409, "invalid.update.wrong.version")
     assert caller.http.get(CAMPAIGN).json()["version"] == 1
 
 
-@pytest.mark.parametrize("changes", [{"campaignStatus": "complete"}, {"surprise": 1}])
-def test_a_campaign_is_turned_on_or_off_and_has_known_fields(changes: dict[str, Any]) -> None:
-    assert code(refer(start_live(), **changes)) == (400, "bad.request")
+def test_campaign_with_wrong_fields_is_400() -> None:
+    caller = start_live()
+    changes: list[dict[str, Any]] = [{"campaignStatus": "complete"}, {"surprise": 1}]
+    for change in changes:
+        assert code(refer(caller, **change)) == (400, "bad.request")
 
 
-def test_an_unknown_campaign_is_404() -> None:
+def test_unknown_campaign_is_404() -> None:
     caller = start_live()
     assert caller.http.get("/api/v2/outbound/campaigns/unheard-of").status_code == 404
     assert caller.http.put("/api/v2/outbound/campaigns/unheard-of", json={}).status_code == 404
 
 
-def test_a_rule_set_is_not_deleted_while_a_campaign_refers_to_it() -> None:
+def test_rule_set_in_use_by_a_campaign_cannot_be_deleted() -> None:
     caller = start_live()
     rule_set = created(caller, RULE_SETS, {"name": "one", "rules": [RULE]})
     refer(caller, rule_set["id"]).raise_for_status()
@@ -86,23 +88,22 @@ def test_a_rule_set_is_not_deleted_while_a_campaign_refers_to_it() -> None:
     assert caller.http.delete(rule_set["selfUri"]).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "rules",
-    [
+def test_rule_set_with_wrong_rules_is_400() -> None:
+    caller = start_live()
+    cases: list[list[Any]] = [
         [RULE, RULE],
         [RULE | {"category": "SOMETIMES"}],
         [RULE | {"conditions": [COLUMN | {"operator": "equals"}]}],
         [RULE | {"conditions": [COLUMN | {"attributeName": None}]}],
         [RULE | {"actions": [{"type": "Action", "actionTypeName": "setList"}]}],
         [{name: value for name, value in RULE.items() if name != "conditions"}],
-    ],
-)
-def test_rules_have_names_of_their_own_and_the_platforms_words(rules: list[Any]) -> None:
-    answer = start_live().http.post(RULE_SETS, json={"name": "one", "rules": rules})
-    assert code(answer) == (400, "bad.request")
+    ]
+    for rules in cases:
+        answer = caller.http.post(RULE_SETS, json={"name": "one", "rules": rules})
+        assert code(answer) == (400, "bad.request"), rules
 
 
-def test_of_a_campaign_rule_that_is_enabled_nothing_else_is_changed() -> None:
+def test_enabled_campaign_rule_can_only_be_disabled() -> None:
     caller = start_live()
     made = created(caller, CAMPAIGN_RULES, campaign_rule())
     enabled = caller.http.put(made["selfUri"], json=made | {"enabled": True}).json()
@@ -113,24 +114,23 @@ def test_of_a_campaign_rule_that_is_enabled_nothing_else_is_changed() -> None:
     assert caller.http.get(made["selfUri"]).json() == enabled
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
+def test_campaign_rule_needs_conditions_and_actions() -> None:
+    caller = start_live()
+    cases: list[dict[str, Any]] = [
         {"campaignRuleConditions": []},
         {"campaignRuleConditions": [{"conditionType": "campaignProgress"}]},
         {"campaignRuleActions": []},
         {"campaignRuleActions": [{"actionType": "turnOffCampaign"}]},
-    ],
-)
-def test_a_campaign_rule_has_conditions_and_actions(changes: dict[str, Any]) -> None:
-    answer = start_live().http.post(CAMPAIGN_RULES, json=campaign_rule(**changes))
-    assert code(answer) == (400, "bad.request")
+    ]
+    for changes in cases:
+        answer = caller.http.post(CAMPAIGN_RULES, json=campaign_rule(**changes))
+        assert code(answer) == (400, "bad.request"), changes
 
 
 @pytest.mark.parametrize(
     ("path", "limit"), [(CAMPAIGN_RULES, "max_campaign_rules"), (RULE_SETS, "max_rule_sets")]
 )
-def test_there_are_as_many_as_may_be(path: str, limit: str) -> None:
+def test_number_of_entities_is_limited(path: str, limit: str) -> None:
     limits: dict[str, Any] = {limit: 1}
     caller = start_live(**limits)
     body: dict[str, Any] = campaign_rule() if path == CAMPAIGN_RULES else {"rules": []}
@@ -139,7 +139,7 @@ def test_there_are_as_many_as_may_be(path: str, limit: str) -> None:
     assert code(answer) == (400, "max.entity.count.reached")
 
 
-def test_a_name_finds_what_begins_with_it() -> None:
+def test_name_finds_entities_that_start_with_it() -> None:
     caller = start_live()
     for name in ("one", "one more", "another"):
         created(caller, RULE_SETS, {"name": name, "rules": []})

@@ -1,9 +1,7 @@
-"""The corpus: how it is made and what it answers."""
+"""The corpus: its generation, queries and deletions."""
 
 from datetime import timedelta
 from time import process_time
-
-import pytest
 
 from simulator import Conversation, ConversationStatus, Corpus, Deletion, Kind, Mix
 from simulator.organisation.generation import make_conversations
@@ -18,20 +16,20 @@ def conversation(name: str, ended_days_ago: float) -> Conversation:
     return Conversation(name, end - timedelta(minutes=5), end)
 
 
-def test_the_same_seed_makes_the_same_corpus_and_another_seed_another() -> None:
+def test_same_seed_makes_the_same_corpus() -> None:
     one = list(Corpus.generate(count=50, seed=7, now=NOW))
     assert one == list(Corpus.generate(count=50, seed=7, now=NOW))
     assert one != list(Corpus.generate(count=50, seed=8, now=NOW))
 
 
-def test_twenty_thousand_conversations_are_made_within_a_second() -> None:
+def test_five_thousand_conversations_are_generated_quickly() -> None:
     started = process_time()
-    corpus = Corpus.generate(count=20_000, seed=7, now=NOW)
-    assert process_time() - started < 1
-    assert len(corpus) == 20_000
+    corpus = Corpus.generate(count=5_000, seed=7, now=NOW)
+    assert process_time() - started < 0.5
+    assert len(corpus) == 5_000
 
 
-def test_a_generated_corpus_mixes_every_kind_media_type_and_record_type() -> None:
+def test_generated_corpus_has_every_kind_and_type() -> None:
     corpus = Corpus.generate(count=1000, seed=7, now=NOW, mix=Mix(held=0.5))
     assert len(corpus.ids(Kind.HELD)) == 500
     assert all(corpus.ids(kind) for kind in Kind)
@@ -39,7 +37,7 @@ def test_a_generated_corpus_mixes_every_kind_media_type_and_record_type() -> Non
     assert {each.record_type for each in corpus} == set(RecordType)
 
 
-def test_a_composed_corpus_has_exactly_what_was_asked_for() -> None:
+def test_composed_corpus_has_the_requested_numbers() -> None:
     corpus = Corpus.compose(
         now=NOW, eligible=6, held=5, litigated=4, too_young=3, already_deleted=2, without_end=1
     )
@@ -47,7 +45,7 @@ def test_a_composed_corpus_has_exactly_what_was_asked_for() -> None:
     assert len(corpus) == 21
 
 
-def test_the_kinds_are_what_their_names_say() -> None:
+def test_conversations_have_the_properties_of_their_kind() -> None:
     counts = dict.fromkeys(Kind, 20)
     made = list(make_conversations(counts, seed=1, now=NOW))
     by_kind = dict(zip(Kind, (made[at : at + 20] for at in range(0, 120, 20)), strict=True))
@@ -62,24 +60,24 @@ def test_the_kinds_are_what_their_names_say() -> None:
     }
 
 
-def test_a_conversation_is_old_enough_at_the_very_moment() -> None:
+def test_conversation_is_old_enough_exactly_at_the_minimum_age() -> None:
     one = conversation("a", 365)
     assert one.aged(YEAR, NOW)
     assert not one.aged(YEAR, NOW - timedelta(microseconds=1))
 
 
-def test_a_window_holds_its_start_but_not_its_stop() -> None:
+def test_window_includes_its_start_and_not_its_stop() -> None:
     corpus = Corpus.of([conversation(name, days) for name, days in [("a", 3), ("b", 2), ("c", 1)]])
     found = corpus.ended_within(NOW - timedelta(days=3), NOW - timedelta(days=1))
     assert [each.conversation_id for each in found] == ["a", "b"]
 
 
-def test_a_conversation_without_an_end_is_in_no_window() -> None:
+def test_conversation_without_an_end_is_in_no_window() -> None:
     corpus = Corpus.compose(now=NOW, without_end=3)
     assert corpus.ended_within(NOW - 9 * YEAR, NOW + YEAR) == []
 
 
-def test_a_deletion_is_remembered_with_its_time_and_job() -> None:
+def test_deletion_is_recorded_with_its_time_and_job() -> None:
     corpus = Corpus.of([conversation("a", 400), conversation("b", 400)], now=NOW)
     deletion = Deletion(NOW, "job-1", ConversationStatus.PURGED)
     assert corpus.delete("a", deletion)
@@ -90,7 +88,7 @@ def test_a_deletion_is_remembered_with_its_time_and_job() -> None:
     assert corpus.ids(status=ConversationStatus.PURGED) == ["a"]
 
 
-def test_a_deletion_shows_from_its_moment_on() -> None:
+def test_deletion_is_visible_from_its_time_on() -> None:
     corpus = Corpus.of([conversation("a", 400)], now=NOW)
     corpus.delete("a", Deletion(NOW, "job-1", ConversationStatus.DELETED))
     assert corpus.status_of("a", NOW - timedelta(microseconds=1)) is ConversationStatus.COMPLETED
@@ -98,21 +96,20 @@ def test_a_deletion_shows_from_its_moment_on() -> None:
     assert corpus.status_of("unknown") is None
 
 
-def test_nothing_is_deleted_twice() -> None:
+def test_deleted_conversation_is_not_deleted_again() -> None:
     corpus = Corpus.of([conversation("a", 400)], now=NOW)
     assert corpus.delete("a", Deletion(NOW, "job-1", ConversationStatus.PURGED))
     assert not corpus.delete("a", Deletion(NOW, "job-2", ConversationStatus.PURGED))
     assert corpus.deleted_ids("job-2") == []
 
 
-@pytest.mark.parametrize("kind", [Kind.HELD, Kind.LITIGATED, Kind.ALREADY_DELETED])
-def test_what_is_protected_or_gone_cannot_be_deleted(kind: Kind) -> None:
+def test_protected_and_deleted_conversations_cannot_be_deleted() -> None:
     corpus = Corpus.compose(now=NOW, held=1, litigated=1, already_deleted=1)
-    [conversation_id] = corpus.ids(kind)
-    assert not corpus.delete(conversation_id, Deletion(NOW, "j", ConversationStatus.PURGED))
+    for each in corpus.ids():
+        assert not corpus.delete(each, Deletion(NOW, "j", ConversationStatus.PURGED))
 
 
-def test_holds_and_litigation_can_begin_and_holds_can_end() -> None:
+def test_legal_hold_and_litigation_prevent_deletion() -> None:
     corpus = Corpus.of([conversation("a", 400), conversation("b", 400)], now=NOW)
     corpus.place_hold(["a"])
     corpus.begin_litigation(["b"])
@@ -123,7 +120,7 @@ def test_holds_and_litigation_can_begin_and_holds_can_end() -> None:
     assert not corpus.deletable("b")
 
 
-def test_it_knows_its_conversations_by_id() -> None:
+def test_corpus_finds_conversations_by_id() -> None:
     one = conversation("a", 400)
     corpus = Corpus.of([one])
     assert "a" in corpus

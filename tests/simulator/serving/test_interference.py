@@ -1,4 +1,4 @@
-"""What goes wrong on purpose."""
+"""Faults: which requests they affect, and what the caller gets."""
 
 import json
 
@@ -30,7 +30,7 @@ UNANSWERED = {
 }
 
 
-def struck(*faults: Fault) -> Caller:
+def with_faults(*faults: Fault) -> Caller:
     caller = start_simulator(Corpus.compose(now=NOW, eligible=3))
     caller.simulator.faults.add(*faults)
     return caller
@@ -47,8 +47,8 @@ def jobs_after(kind: FaultKind, caller: Caller) -> int:
 
 
 @pytest.mark.parametrize("kind", STATUSES)
-def test_a_submit_fails_on_the_server_before_or_after_it_took_effect(kind: FaultKind) -> None:
-    caller = struck(Fault(kind=kind, operation=Operation.SUBMIT))
+def test_submit_can_fail_before_or_after_its_effect(kind: FaultKind) -> None:
+    caller = with_faults(Fault(kind=kind, operation=Operation.SUBMIT))
     answer = caller.submit_archive(["a"])
     assert answer.status_code == answer.json()["status"] == STATUSES[kind]
     jobs = jobs_after(kind, caller)
@@ -57,8 +57,8 @@ def test_a_submit_fails_on_the_server_before_or_after_it_took_effect(kind: Fault
 
 
 @pytest.mark.parametrize("kind", UNANSWERED)
-def test_a_submit_is_not_answered_before_or_after_it_took_effect(kind: FaultKind) -> None:
-    caller = struck(Fault(kind=kind, operation=Operation.SUBMIT))
+def test_submit_can_get_no_answer_before_or_after_its_effect(kind: FaultKind) -> None:
+    caller = with_faults(Fault(kind=kind, operation=Operation.SUBMIT))
     with pytest.raises(UNANSWERED[kind]):
         caller.submit_archive(["a"])
     jobs_after(kind, caller)
@@ -68,8 +68,8 @@ def test_a_submit_is_not_answered_before_or_after_it_took_effect(kind: FaultKind
 
 
 @pytest.mark.parametrize("kind", [FaultKind.MALFORMED_BEFORE, FaultKind.MALFORMED_AFTER])
-def test_a_submit_is_answered_with_half_a_body(kind: FaultKind) -> None:
-    caller = struck(Fault(kind=kind, operation=Operation.SUBMIT))
+def test_submit_can_get_a_malformed_body(kind: FaultKind) -> None:
+    caller = with_faults(Fault(kind=kind, operation=Operation.SUBMIT))
     answer = caller.submit_archive(["a"])
     assert answer.is_success
     with pytest.raises(json.JSONDecodeError):
@@ -78,64 +78,74 @@ def test_a_submit_is_answered_with_half_a_body(kind: FaultKind) -> None:
 
 
 @pytest.mark.parametrize("retry_after", [None, 7])
-def test_a_429_comes_with_and_without_retry_after(retry_after: int | None) -> None:
-    caller = struck(Fault(kind=FaultKind.RATE_LIMITED, retry_after=retry_after))
+def test_429_can_have_retry_after(retry_after: int | None) -> None:
+    caller = with_faults(Fault(kind=FaultKind.RATE_LIMITED, retry_after=retry_after))
     answer = caller.submit_archive(["a"])
     assert answer.status_code == 429
     assert answer.headers.get("Retry-After") == (None if retry_after is None else "7")
     assert caller.simulator.jobs == []
 
 
-def test_a_revoked_token_stays_revoked_and_a_new_one_works() -> None:
-    caller = struck(Fault(kind=FaultKind.TOKEN_REVOKED, operation=Operation.QUERY))
+def test_revoked_token_stays_revoked_and_a_new_token_works() -> None:
+    caller = with_faults(Fault(kind=FaultKind.TOKEN_REVOKED, operation=Operation.QUERY))
     assert statuses(caller, 2) == [401, 401]
     caller.log_in()
     assert statuses(caller, 1) == [200]
 
 
-def test_a_second_401_strikes_the_new_token_as_well() -> None:
-    caller = struck(Fault(kind=FaultKind.TOKEN_REVOKED, operation=Operation.QUERY, times=2))
+def test_fault_can_revoke_the_new_token_too() -> None:
+    caller = with_faults(Fault(kind=FaultKind.TOKEN_REVOKED, operation=Operation.QUERY, times=2))
     assert statuses(caller, 1) == [401]
     caller.log_in()
     assert statuses(caller, 1) == [401]
 
 
-def test_credentials_can_be_rejected() -> None:
-    caller = struck(Fault(kind=FaultKind.TOKEN_REVOKED, operation=Operation.TOKEN))
+def test_fault_can_reject_client_credentials() -> None:
+    caller = with_faults(Fault(kind=FaultKind.TOKEN_REVOKED, operation=Operation.TOKEN))
     answer = caller.token()
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert caller.token().status_code == 200
 
 
-def test_the_next_n_requests_are_struck() -> None:
-    assert statuses(struck(Fault(kind=FaultKind.UNAVAILABLE, times=2)), 4) == [503, 503, 200, 200]
+def test_fault_applies_to_the_next_requests() -> None:
+    assert statuses(with_faults(Fault(kind=FaultKind.UNAVAILABLE, times=2)), 4) == [
+        503,
+        503,
+        200,
+        200,
+    ]
 
 
-def test_every_request_after_the_kth_is_struck() -> None:
+def test_fault_can_apply_to_all_requests_after_a_number() -> None:
     fault = Fault(kind=FaultKind.UNAVAILABLE, times=None, after=2)
-    assert statuses(struck(fault), 5) == [200, 200, 503, 503, 503]
+    assert statuses(with_faults(fault), 5) == [200, 200, 503, 503, 503]
 
 
-def test_requests_between_two_numbers_are_struck() -> None:
+def test_fault_can_apply_to_one_request_after_a_number() -> None:
     fault = Fault(kind=FaultKind.UNAVAILABLE, times=1, after=1)
-    assert statuses(struck(fault), 4) == [200, 503, 200, 200]
+    assert statuses(with_faults(fault), 4) == [200, 503, 200, 200]
 
 
-def test_always_is_until_it_is_cleared() -> None:
-    caller = struck(Fault(kind=FaultKind.UNAVAILABLE, times=None))
+def test_fault_without_times_applies_until_it_is_removed() -> None:
+    caller = with_faults(Fault(kind=FaultKind.UNAVAILABLE, times=None))
     assert statuses(caller, 20) == [503] * 20
     caller.simulator.faults.clear()
     assert statuses(caller, 1) == [200]
 
 
-def test_faults_strike_one_after_the_other() -> None:
-    caller = struck(Fault(kind=FaultKind.UNAVAILABLE), Fault(kind=FaultKind.SERVER_ERROR))
+def test_faults_apply_one_after_the_other() -> None:
+    caller = with_faults(Fault(kind=FaultKind.UNAVAILABLE), Fault(kind=FaultKind.SERVER_ERROR))
     assert statuses(caller, 3) == [503, 500, 200]
 
 
-@pytest.mark.parametrize("operation", Operation)
-def test_a_fault_strikes_its_operation_alone(operation: Operation) -> None:
-    caller = struck(Fault(kind=FaultKind.SERVER_ERROR, operation=operation, times=None))
+def test_fault_affects_only_its_operation() -> None:
+    seconds = {operation: number for number, operation in enumerate(Operation)}
+    caller = with_faults(
+        *(
+            Fault(FaultKind.RATE_LIMITED, operation, times=None, retry_after=number)
+            for operation, number in seconds.items()
+        )
+    )
     answers = {
         Operation.TOKEN: caller.token(),
         Operation.SUBMIT: caller.submit_archive(["a"]),
@@ -146,22 +156,22 @@ def test_a_fault_strikes_its_operation_alone(operation: Operation) -> None:
         **all_operations(caller),
         **live_operations(caller),
     }
-    assert [each for each, answer in answers.items() if answer.status_code == 500] == [operation]
+    assert {each: int(answers[each].headers["Retry-After"]) for each in Operation} == seconds
 
 
-def test_a_fault_strikes_its_method_alone() -> None:
-    caller = struck(Fault(kind=FaultKind.SERVER_ERROR, method=Method.DATA_DELETION))
+def test_fault_affects_only_its_method() -> None:
+    caller = with_faults(Fault(kind=FaultKind.SERVER_ERROR, method=Method.DATA_DELETION))
     assert caller.submit_archive(["a"]).status_code == 202
     assert caller.submit_deletion().status_code == 500
 
 
-def test_the_faults_that_may_still_strike_are_known() -> None:
+def test_waiting_lists_the_faults_that_may_still_apply() -> None:
     once, always = Fault(kind=FaultKind.UNAVAILABLE), Fault(kind=FaultKind.SERVER_ERROR, times=None)
-    caller = struck(once, always)
+    caller = with_faults(once, always)
     statuses(caller, 2)
     assert caller.simulator.faults.waiting() == [always]
 
 
-def test_a_submit_that_is_refused_anyway_is_answered_with_its_refusal() -> None:
-    caller = struck(Fault(kind=FaultKind.GATEWAY_TIMEOUT_AFTER, operation=Operation.SUBMIT))
+def test_refused_submit_returns_its_refusal_despite_the_fault() -> None:
+    caller = with_faults(Fault(kind=FaultKind.GATEWAY_TIMEOUT_AFTER, operation=Operation.SUBMIT))
     assert caller.submit_archive([]).status_code == 400

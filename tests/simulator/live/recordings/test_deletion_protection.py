@@ -1,9 +1,8 @@
-"""Legal holds as the platform knows them: asked for, applied and revoked."""
+"""The deletion protection: query, apply and revoke."""
 
 from __future__ import annotations
 
 import httpx
-import pytest
 
 from simulator import MediaType
 from tests.simulator.caller import Caller
@@ -33,28 +32,29 @@ def protected(caller: Caller) -> list[str]:
     return [each.conversation_id for each in corpus if each.legal_hold]
 
 
-def test_the_protected_ones_of_those_asked_about_are_answered() -> None:
+def test_query_returns_the_protected_conversations() -> None:
     caller = start_live([conversation(legal_hold=True), conversation(OTHER, litigation=True)])
     answer = asked(caller, OTHER, ONE, ONE)
     assert answer.status_code == 200
     assert answer.json() == [{"id": ONE, "selfUri": f"/api/v2/conversations/{ONE}"}]
 
 
-@pytest.mark.parametrize("bad", ["", "a", ONE[:-1], ONE.replace("-", ""), f"{{{ONE}}}"])
-def test_an_id_that_is_no_uuid_is_400(bad: str) -> None:
-    answer = asked(start_live([conversation()]), ONE, bad)
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "recording.conversation.id.not.uuid"
+def test_id_that_is_not_a_uuid_is_400() -> None:
+    caller = start_live([conversation()])
+    for bad in ("", "a", ONE[:-1], ONE.replace("-", ""), f"{{{ONE}}}"):
+        answer = asked(caller, ONE, bad)
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "recording.conversation.id.not.uuid"
 
 
-def test_an_unknown_conversation_is_404_and_named() -> None:
+def test_unknown_conversation_is_404_and_named() -> None:
     answer = asked(start_live([conversation()]), ONE, OTHER)
     body = answer.json()
     assert (answer.status_code, body["code"]) == (404, "recording.conversation.not.found")
     assert body["entityId"] == OTHER
 
 
-def test_from_one_to_a_hundred_can_be_asked_about() -> None:
+def test_query_takes_one_to_a_hundred_ids() -> None:
     caller = start_live(many(101))
     ids = caller.simulator.corpus.ids()
     counts = [0, 1, 100, 101]
@@ -62,7 +62,7 @@ def test_from_one_to_a_hundred_can_be_asked_about() -> None:
     assert change(caller, *ids).status_code == 400
 
 
-def test_protection_is_applied_unless_it_is_to_be_revoked() -> None:
+def test_protection_is_applied_by_default_or_revoked() -> None:
     caller = start_live([conversation(), conversation(OTHER)])
     assert change(caller, ONE).status_code == 204
     assert change(caller, OTHER, protect=True).status_code == 204
@@ -71,7 +71,7 @@ def test_protection_is_applied_unless_it_is_to_be_revoked() -> None:
     assert protected(caller) == [OTHER]
 
 
-def test_what_a_call_protected_no_job_deletes() -> None:
+def test_job_does_not_delete_protected_conversations() -> None:
     caller = start_live([conversation(), conversation(OTHER)])
     change(caller, ONE)
     finished_job(caller, includeRecordingsWithSensitiveData=True)
@@ -79,7 +79,7 @@ def test_what_a_call_protected_no_job_deletes() -> None:
     assert states(caller, OTHER) == {"DELETED"}
 
 
-def test_no_more_than_a_limit_can_be_protected_and_the_rest_is_named() -> None:
+def test_ids_over_the_protection_limit_are_named() -> None:
     caller = start_live(many(3), max_protected=2)
     first, second, third = caller.simulator.corpus.ids()
     answer = change(caller, first, second, third)
@@ -91,7 +91,7 @@ def test_no_more_than_a_limit_can_be_protected_and_the_rest_is_named() -> None:
     assert change(caller, first).status_code == 204
 
 
-def test_without_a_recording_there_is_nothing_to_protect() -> None:
+def test_conversation_without_recordings_cannot_be_protected() -> None:
     chats = many(20, media_type=MediaType.CHAT)
     caller = start_live(chats)
     recorded = {each.conversation_id for each in caller.simulator.recordings}
@@ -104,7 +104,7 @@ def test_without_a_recording_there_is_nothing_to_protect() -> None:
     assert protected(caller) == []
 
 
-def test_a_bad_flag_is_400() -> None:
+def test_wrong_protect_flag_is_400() -> None:
     caller = start_live([conversation()])
     body = {"conversationIds": [ONE]}
     assert caller.http.put(PROTECTION, params={"protect": "no"}, json=body).status_code == 400

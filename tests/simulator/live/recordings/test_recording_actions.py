@@ -1,4 +1,4 @@
-"""What recording jobs do to recordings, and what they do not."""
+"""The effects of recording jobs on recordings."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ def test_recordings_are_deleted_one_after_the_other() -> None:
     assert recordings(caller, file_state=FileState.DELETED) == caller.simulator.recordings
 
 
-def test_nothing_else_is_deleted() -> None:
+def test_job_deletes_only_its_recordings() -> None:
     caller = start_live([conversation(), conversation(OTHER, start=NOW)])
     finished_job(caller, **EVERYTHING)
     assert states(caller, ONE) == {"DELETED"}
     assert "DELETED" not in states(caller, OTHER)
 
 
-def test_the_conversations_rows_outlive_their_recordings() -> None:
+def test_conversation_row_exists_without_its_recordings() -> None:
     caller = start_live([conversation()])
     finished_job(caller, **EVERYTHING)
     assert found_ids(caller) == [ONE]
 
 
-def test_what_is_protected_fails_is_listed_and_stays() -> None:
+def test_protected_recordings_fail_and_are_kept() -> None:
     caller = start_live([conversation(legal_hold=True), conversation(OTHER)])
     job_id = finished_job(caller, **EVERYTHING)
     held = recordings(caller, conversation_id=ONE)
@@ -98,7 +98,7 @@ def test_failed_recordings_are_paged() -> None:
     assert caller.http.get(path, params={"pageSize": 101}).status_code == 400
 
 
-def test_a_hold_that_comes_while_a_job_is_processing_still_protects() -> None:
+def test_hold_during_the_execution_still_protects() -> None:
     caller = start_live(many(5))
     job_id = ready_job(caller, **EVERYTHING)
     execute_job(caller, job_id)
@@ -110,14 +110,14 @@ def test_a_hold_that_comes_while_a_job_is_processing_still_protects() -> None:
     assert read_job(caller, job_id)["totalFailedRecordings"] == len(metadata(caller, last))
 
 
-def test_a_hold_that_comes_too_late_brings_nothing_back() -> None:
+def test_hold_after_the_deletion_restores_nothing() -> None:
     caller = start_live([conversation()])
     finished_job(caller, **EVERYTHING)
     caller.simulator.corpus.place_hold([ONE])
     assert states(caller) == {"DELETED"}
 
 
-def test_a_delete_date_in_the_future_comes_true_then() -> None:
+def test_future_delete_date_deletes_at_that_time() -> None:
     caller = start_live([conversation()])
     job_id = finished_job(caller, actionDate=TOMORROW.isoformat(), **EVERYTHING)
     assert read_job(caller, job_id)["state"] == "FULFILLED"
@@ -128,7 +128,7 @@ def test_a_delete_date_in_the_future_comes_true_then() -> None:
     assert states(caller) == {"DELETED"}
 
 
-def test_a_hold_suspends_a_delete_date_until_it_is_released() -> None:
+def test_hold_suspends_a_delete_date_until_its_release() -> None:
     caller = start_live([conversation()])
     finished_job(caller, actionDate=TOMORROW.isoformat(), **EVERYTHING)
     caller.simulator.corpus.place_hold([ONE])
@@ -139,7 +139,7 @@ def test_a_hold_suspends_a_delete_date_until_it_is_released() -> None:
     assert states(caller) == {"DELETED"}
 
 
-def test_a_later_job_moves_the_delete_date() -> None:
+def test_later_job_changes_the_delete_date() -> None:
     caller = start_live([conversation()])
     finished_job(caller, actionDate=TOMORROW.isoformat(), **EVERYTHING)
     finished_job(caller, actionDate=(TOMORROW + timedelta(days=1)).isoformat(), **EVERYTHING)
@@ -148,7 +148,7 @@ def test_a_later_job_moves_the_delete_date() -> None:
     assert "DELETED" not in states(caller)
 
 
-def test_an_age_counts_from_each_recordings_creation() -> None:
+def test_action_age_counts_from_the_creation_of_each_recording() -> None:
     days = (NOW - conversation().start).days + 2
     caller = start_live([conversation()])
     finished_job(caller, actionDate=None, actionAge=days, **EVERYTHING)
@@ -163,9 +163,7 @@ def test_an_age_counts_from_each_recordings_creation() -> None:
         ({"screenRecordingActionAge": 9000}, None),
     ],
 )
-def test_screen_recordings_may_have_a_date_of_their_own(
-    change: dict[str, Any], date: object
-) -> None:
+def test_screen_recordings_can_have_their_own_date(change: dict[str, Any], date: object) -> None:
     caller = start_live(many(50))
     finished_job(caller, **change, **EVERYTHING)
     for each in caller.simulator.recordings:
@@ -173,7 +171,7 @@ def test_screen_recordings_may_have_a_date_of_their_own(
         assert each.delete_date == (expected if each.media is Media.SCREEN else NOW)
 
 
-def test_what_is_deleted_already_is_skipped() -> None:
+def test_deleted_recordings_are_skipped() -> None:
     caller = start_live(many(3))
     total = len(caller.simulator.recordings)
     finished_job(caller, **EVERYTHING)
@@ -181,14 +179,14 @@ def test_what_is_deleted_already_is_skipped() -> None:
     assert (job["totalRecordings"], job["totalSkippedRecordings"]) == (0, total)
 
 
-def test_an_archiving_job_archives() -> None:
+def test_archive_job_archives() -> None:
     caller = start_live(many(5))
     finished_job(caller, action="ARCHIVE", **EVERYTHING)
     assert {each.file_state for each in caller.simulator.recordings} == {FileState.ARCHIVED}
     assert {each.archive_date for each in caller.simulator.recordings} == {NOW}
 
 
-def test_an_exporting_job_exports_when_it_is_time() -> None:
+def test_export_job_exports_on_its_date() -> None:
     caller = start_live([conversation()])
     finished_job(caller, **EXPORT, **EVERYTHING, actionDate=TOMORROW.isoformat())
     assert {each.get("exportedDate") for each in metadata(caller)} == {None}
@@ -197,7 +195,7 @@ def test_an_exporting_job_exports_when_it_is_time() -> None:
     assert {each["exportedDate"] for each in metadata(caller)} == {"2026-03-02T12:00:00.000Z"}
 
 
-def test_what_was_deleted_meanwhile_cannot_be_archived() -> None:
+def test_recording_deleted_meanwhile_cannot_be_archived() -> None:
     caller = start_live([conversation()])
     archiving = ready_job(caller, action="ARCHIVE", **EVERYTHING)
     finished_job(caller, **EVERYTHING)
@@ -207,7 +205,7 @@ def test_what_was_deleted_meanwhile_cannot_be_archived() -> None:
     assert job["totalFailedRecordings"] == job["totalRecordings"] > 0
 
 
-def test_deleting_moves_a_pending_export_or_drops_it() -> None:
+def test_deletion_advances_or_clears_a_pending_export() -> None:
     for change, expected in (({}, {NOW}), ({"clearExport": True}, {None})):
         caller = start_live([conversation()])
         finished_job(caller, **EXPORT, **EVERYTHING, actionDate=TOMORROW.isoformat())
@@ -215,7 +213,7 @@ def test_deleting_moves_a_pending_export_or_drops_it() -> None:
         assert {each.export_date for each in recordings(caller)} == expected
 
 
-def test_an_export_that_happened_stays() -> None:
+def test_finished_export_is_kept() -> None:
     caller = start_live([conversation()])
     finished_job(caller, **EXPORT, **EVERYTHING)
     finished_job(caller, clearExport=True, **EVERYTHING)

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose with recording jobs and the other calls of the live dialect."""
+"""Faults of recording jobs and other live calls."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ EVERYTHING = {"includeRecordingsWithSensitiveData": True}
 
 
 def strike(kind: FaultKind, operation: Operation) -> list[str | None]:
-    """The states of the jobs after a call that was struck, one job having been ready before."""
+    """The states of the jobs after one call with the fault; one job was ready before."""
     caller = start_live(many(3))
     job_id = ready_job(caller)
     caller.simulator.faults.add(Fault(kind=kind, operation=operation))
@@ -61,20 +61,18 @@ def strike(kind: FaultKind, operation: Operation) -> list[str | None]:
 
 
 @pytest.mark.parametrize("operation", EFFECTS)
-@pytest.mark.parametrize("kind", AFTER)
-def test_a_fault_after_the_effect_has_carried_it_out(operation: Operation, kind: FaultKind) -> None:
-    assert strike(kind, operation) == EFFECTS[operation][1]
+def test_after_fault_applies_the_change(operation: Operation) -> None:
+    for kind in AFTER:
+        assert strike(kind, operation) == EFFECTS[operation][1], kind
 
 
 @pytest.mark.parametrize("operation", EFFECTS)
-@pytest.mark.parametrize("kind", BEFORE)
-def test_a_fault_before_the_effect_has_changed_nothing(
-    operation: Operation, kind: FaultKind
-) -> None:
-    assert strike(kind, operation) == ["READY"]
+def test_before_fault_changes_nothing(operation: Operation) -> None:
+    for kind in BEFORE:
+        assert strike(kind, operation) == ["READY"], kind
 
 
-def test_a_job_whose_creation_was_not_answered_is_found_in_the_list() -> None:
+def test_job_is_listed_although_its_answer_was_lost() -> None:
     caller = start_live(many(1))
     caller.simulator.faults.add(Fault(FaultKind.DROP_AFTER, Operation.CREATE_RECORDING_JOB))
     with pytest.raises(httpx.RemoteProtocolError):
@@ -83,7 +81,7 @@ def test_a_job_whose_creation_was_not_answered_is_found_in_the_list() -> None:
     assert found["id"] == caller.simulator.recording_jobs[0].job_id
 
 
-def test_every_operation_can_be_rate_limited_and_cut_off() -> None:
+def test_every_live_operation_can_be_rate_limited_and_malformed() -> None:
     caller = start_live([conversation()])
     caller.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, times=None, retry_after=3))
     answers = live_operations(caller).values()
@@ -104,7 +102,7 @@ def executed(caller: Caller, fault: Fault) -> str:
     return job_id
 
 
-def test_a_job_may_fail_part_of_the_way() -> None:
+def test_job_can_fail_halfway() -> None:
     caller = start_live(many(10))
     job_id = executed(caller, Fault(FaultKind.JOB_FAILS, job_progress=0.5))
     job = read_job(caller, job_id)
@@ -114,13 +112,13 @@ def test_a_job_may_fail_part_of_the_way() -> None:
     assert len(recordings(caller, file_state=FileState.DELETED)) == half
 
 
-def test_a_job_may_be_cancelled_by_somebody() -> None:
+def test_job_can_be_cancelled_by_a_fault() -> None:
     caller = start_live(many(10))
     job_id = executed(caller, Fault(FaultKind.JOB_CANCELLED, job_progress=0.5))
     assert read_job(caller, job_id)["state"] == "CANCELLED"
 
 
-def test_a_job_may_vanish() -> None:
+def test_job_can_vanish() -> None:
     caller = start_live(many(10))
     job_id = executed(caller, Fault(FaultKind.JOB_VANISHES, job_progress=1.0))
     assert caller.http.get(f"{JOBS}/{job_id}").status_code == 404
@@ -129,7 +127,7 @@ def test_a_job_may_vanish() -> None:
     assert caller.http.get("/_simulator/state").json()["recordingJobs"][0]["state"] is None
 
 
-def test_a_job_may_never_finish_and_keeps_its_place_until_it_is_cancelled() -> None:
+def test_job_that_never_finishes_keeps_its_slot_until_cancelled() -> None:
     caller = start_live(many(10), max_recording_jobs=1)
     job_id = executed(caller, Fault(FaultKind.JOB_NEVER_FINISHES, job_progress=0.5))
     job = read_job(caller, job_id)
@@ -149,9 +147,7 @@ def test_a_job_may_never_finish_and_keeps_its_place_until_it_is_cancelled() -> N
         (FaultKind.JOB_NEVER_FINISHES, GdprStatus.SEARCHING),
     ],
 )
-def test_a_gdpr_request_may_end_badly_and_then_deletes_nothing(
-    kind: FaultKind, status: GdprStatus | None
-) -> None:
+def test_failed_gdpr_request_deletes_nothing(kind: FaultKind, status: GdprStatus | None) -> None:
     caller = start_live([conversation(external_contact_id="contact-1")])
     caller.simulator.faults.add(Fault(kind))
     path = f"/api/v2/gdpr/requests/{request_gdpr(caller).json()['id']}"
@@ -162,7 +158,7 @@ def test_a_gdpr_request_may_end_badly_and_then_deletes_nothing(
     assert caller.simulator.corpus.deleted_ids() == []
 
 
-def test_a_fate_can_be_for_one_method_alone() -> None:
+def test_fate_applies_only_to_its_method() -> None:
     caller = start_live()
     fault: dict[str, Any] = {"kind": FaultKind.JOB_FAILS, "method": Method.GDPR_REQUEST}
     caller.simulator.faults.add(Fault(**fault))
@@ -172,7 +168,7 @@ def test_a_fate_can_be_for_one_method_alone() -> None:
     assert caller.simulator.faults.waiting() == []
 
 
-def test_a_fault_of_a_live_operation_is_planned_by_its_name_over_http() -> None:
+def test_fault_of_a_live_operation_can_be_planned_over_http() -> None:
     caller = start_live()
     body = {"kind": "unavailable", "operation": "create_recording_job"}
     assert caller.http.post("/_simulator/faults", json=body).status_code == 201

@@ -1,4 +1,4 @@
-"""What holds of recordings and jobs whatever is done to them in whatever order."""
+"""Invariants of recordings and jobs after any sequence of actions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ steps = st.lists(
 
 
 def take(caller: Caller, step: Step) -> None:
-    """Does it to the conversation or the job of that number, or waits so many seconds."""
+    """Applies the action to the conversation or job of this number, or waits."""
     name, number = step
     corpus = caller.simulator.corpus
     chosen = [corpus.ids()[number % CONVERSATIONS]]
@@ -61,7 +61,7 @@ def deleted(caller: Caller) -> set[str]:
 
 @settings(max_examples=40, deadline=None)
 @given(steps)
-def test_what_is_held_stays_what_is_deleted_stays_deleted_and_counts_add_up(
+def test_holds_deletions_and_counts_stay_consistent(
     course: list[Step],
 ) -> None:
     caller = start_live(many(CONVERSATIONS))

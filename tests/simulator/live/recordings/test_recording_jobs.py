@@ -1,4 +1,4 @@
-"""Recording jobs: created, ready, executed, cancelled, listed."""
+"""Recording jobs: create, execute, cancel and list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import pytest
 
 from simulator import Method, OAuthClient, Operation, RecordingJobState, Rejection
 from tests.simulator.caller import NOW, Caller
@@ -50,7 +49,7 @@ def ids(answer: dict[str, Any]) -> list[str]:
     return [each["id"] for each in answer["entities"]]
 
 
-def test_a_new_job_is_accepted_and_pending_and_echoes_its_query() -> None:
+def test_created_job_is_pending_and_returns_its_query() -> None:
     caller = start_live(many(3))
     answer = create_job(caller)
     assert answer.status_code == 202
@@ -79,7 +78,7 @@ def test_a_new_job_is_accepted_and_pending_and_echoes_its_query() -> None:
     }
 
 
-def test_the_totals_can_be_read_once_the_job_is_ready() -> None:
+def test_ready_job_has_its_totals() -> None:
     caller = start_live(many(20))
     job_id = created_job(caller)
     caller.clock.advance(PENDING_SECONDS - 0.1)
@@ -94,7 +93,7 @@ def test_the_totals_can_be_read_once_the_job_is_ready() -> None:
     assert job["totalProcessedRecordings"] == 0
 
 
-def test_a_ready_job_waits_for_ever_and_changes_nothing() -> None:
+def test_ready_job_waits_and_changes_nothing() -> None:
     caller = start_live(many(3))
     before = caller.simulator.recordings
     job_id = ready_job(caller)
@@ -103,7 +102,7 @@ def test_a_ready_job_waits_for_ever_and_changes_nothing() -> None:
     assert caller.simulator.recordings == before
 
 
-def test_an_executed_job_is_processing_and_then_fulfilled() -> None:
+def test_executed_job_is_processing_then_fulfilled() -> None:
     caller = start_live(many(10))
     job_id = ready_job(caller)
     total = read_job(caller, job_id)["totalRecordings"]
@@ -121,7 +120,7 @@ def test_an_executed_job_is_processing_and_then_fulfilled() -> None:
     assert "errorMessage" not in job
 
 
-def test_an_execution_takes_its_time_before_the_first_recording() -> None:
+def test_execution_waits_before_the_first_recording() -> None:
     caller = start_live(execution_base_seconds=5)
     job_id = ready_job(caller)
     execute_job(caller, job_id)
@@ -132,7 +131,7 @@ def test_an_execution_takes_its_time_before_the_first_recording() -> None:
     assert state(caller, job_id) == "FULFILLED"
 
 
-def test_only_its_creator_may_execute_a_job() -> None:
+def test_only_the_creator_can_execute_a_job() -> None:
     caller = start_live(clients=CLIENTS)
     caller.log_in(("one", "secret"))
     job_id = ready_job(caller)
@@ -144,7 +143,7 @@ def test_only_its_creator_may_execute_a_job() -> None:
     assert execute_job(caller, job_id).status_code == 200
 
 
-def test_a_job_is_executed_from_ready_alone() -> None:
+def test_only_a_ready_job_can_be_executed() -> None:
     caller = start_live(many(5))
     job_id = created_job(caller)
     seen = [execute_job(caller, job_id).status_code]
@@ -155,15 +154,16 @@ def test_a_job_is_executed_from_ready_alone() -> None:
     assert seen == [409, 200, 409, 409]
 
 
-@pytest.mark.parametrize("body", [{}, {"state": "READY"}, {"state": "PROCESSING", "x": 1}, []])
-def test_no_other_state_can_be_asked_for(body: object) -> None:
+def test_update_to_another_state_is_400() -> None:
     caller = start_live()
     job_id = ready_job(caller)
-    assert caller.http.put(f"{JOBS}/{job_id}", json=body).status_code == 400
+    bodies: list[object] = [{}, {"state": "READY"}, {"state": "PROCESSING", "x": 1}, []]
+    for body in bodies:
+        assert caller.http.put(f"{JOBS}/{job_id}", json=body).status_code == 400
     assert state(caller, job_id) == "READY"
 
 
-def test_a_job_can_be_cancelled_while_it_is_not_over() -> None:
+def test_job_can_be_cancelled_until_it_ends() -> None:
     caller = start_live(many(5))
     pending = created_job(caller)
     assert cancel(caller, pending).status_code == 204
@@ -181,7 +181,7 @@ def test_a_job_can_be_cancelled_while_it_is_not_over() -> None:
     assert cancel(caller, finished_job(caller)).status_code == 409
 
 
-def test_a_third_job_is_refused_until_a_place_is_free() -> None:
+def test_third_job_is_refused_until_a_slot_is_free() -> None:
     caller = start_live(many(2))
     first, _ = created_job(caller), created_job(caller)
     refused = create_job(caller)
@@ -195,14 +195,14 @@ def test_a_third_job_is_refused_until_a_place_is_free() -> None:
     assert len(caller.simulator.recording_jobs) == 3
 
 
-def test_a_cancelled_job_frees_its_place() -> None:
+def test_cancelled_job_frees_its_slot() -> None:
     caller = start_live()
     first, _ = created_job(caller), created_job(caller)
     cancel(caller, first)
     assert create_job(caller).status_code == 202
 
 
-def test_how_a_third_job_is_refused_can_be_chosen_and_the_limit_switched_off() -> None:
+def test_limit_of_jobs_and_its_refusal_are_settings() -> None:
     caller = start_live(max_recording_jobs=0, too_many_jobs=Rejection(400, "max.jobs"))
     refused = create_job(caller)
     assert (refused.status_code, refused.json()["code"]) == (400, "max.jobs")
@@ -210,7 +210,7 @@ def test_how_a_third_job_is_refused_can_be_chosen_and_the_limit_switched_off() -
     assert {create_job(caller).status_code for _ in range(9)} == {202}
 
 
-def test_an_unknown_job_is_404() -> None:
+def test_unknown_job_is_404() -> None:
     caller = start_live()
     path = f"{JOBS}/{ONE}"
     assert caller.http.get(path).status_code == 404
@@ -232,7 +232,7 @@ def test_jobs_are_listed_in_pages_oldest_first() -> None:
     assert page(caller, pageNumber=9)["entities"] == []
 
 
-def test_the_list_can_be_narrowed() -> None:
+def test_job_list_can_be_filtered_and_sorted() -> None:
     caller = start_live(clients=CLIENTS, max_recording_jobs=None)
     caller.log_in(("two", "secret"))
     theirs = created_job(caller)
@@ -249,22 +249,20 @@ def test_the_list_can_be_narrowed() -> None:
     assert ids(page(caller, sortBy="dateCreated")) == [theirs, mine, new]
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
-        {"state": "READYISH"},
-        {"jobType": "delete"},
-        {"showOnlyMyJobs": "yes"},
-        {"sortBy": "name"},
-        {"pageSize": "0"},
-        {"pageSize": "101"},
-        {"pageNumber": "x"},
-        {"pageNumber": "²"},
-    ],
-)
-def test_a_bad_parameter_of_the_list_is_400(params: dict[str, str]) -> None:
-    answer = start_live().http.get(JOBS, params=params)
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad.request")
+def test_wrong_list_parameters_are_400() -> None:
+    caller = start_live()
+    for name, value in (
+        ("state", "READYISH"),
+        ("jobType", "delete"),
+        ("showOnlyMyJobs", "yes"),
+        ("sortBy", "name"),
+        ("pageSize", "0"),
+        ("pageSize", "101"),
+        ("pageNumber", "x"),
+        ("pageNumber", "\u00b2"),
+    ):
+        answer = caller.http.get(JOBS, params={name: value})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad.request"), name
 
 
 def test_calls_are_logged_by_operation_and_method() -> None:
@@ -279,7 +277,7 @@ def test_calls_are_logged_by_operation_and_method() -> None:
     assert {each.method for each in logged} == {Method.RECORDING_JOB}
 
 
-def test_tests_see_what_a_job_is_about_and_how_far_it_is() -> None:
+def test_record_has_targets_and_progress() -> None:
     caller = start_live(many(5))
     [*targets] = [each.recording_id for each in recordings(caller, sensitive=False)]
     job_id = ready_job(caller)
@@ -295,7 +293,7 @@ def test_tests_see_what_a_job_is_about_and_how_far_it_is() -> None:
     assert record.requested_ids == record.target_ids
 
 
-def test_deleting_the_same_recording_twice_is_seen_and_reading_or_archiving_is_not() -> None:
+def test_submitted_twice_counts_executed_deletions_only() -> None:
     caller = start_live(many(3), max_recording_jobs=None)
     jobs = [created_job(caller) for _ in range(3)]
     jobs.append(created_job(caller, action="ARCHIVE"))

@@ -1,11 +1,9 @@
-"""The body of a recording job, and which recordings it chooses."""
+"""The query of recording jobs, and the recordings that it selects."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from simulator import Corpus, Media, Rejection
 from tests.simulator.caller import NOW, Caller
@@ -28,7 +26,7 @@ AGED = interval(OLD, days=180)
 
 
 def chosen(caller: Caller, **changes: Any) -> set[str]:
-    """The recordings that a job would process."""
+    """The recordings that a job with these changes selects."""
     ready_job(caller, **changes)
     return set(caller.simulator.recording_jobs[-1].target_ids)
 
@@ -79,20 +77,21 @@ BAD: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("changes", GOOD)
-def test_a_good_query_is_accepted(changes: dict[str, Any]) -> None:
-    assert create_job(start_live(), **changes).status_code == 202
+def test_valid_queries_are_accepted() -> None:
+    caller = start_live(max_recording_jobs=None)
+    for changes in GOOD:
+        assert create_job(caller, **changes).status_code == 202, changes
 
 
-@pytest.mark.parametrize("changes", BAD)
-def test_a_bad_query_is_400_and_makes_no_job(changes: dict[str, Any]) -> None:
+def test_wrong_queries_are_400_and_create_no_job() -> None:
     caller = start_live()
-    answer = create_job(caller, **changes)
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad.request")
+    for changes in BAD:
+        answer = create_job(caller, **changes)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad.request"), changes
     assert caller.simulator.recording_jobs == []
 
 
-def test_an_aged_interval_is_more_than_five_years_old_and_at_most_six_months() -> None:
+def test_aged_interval_is_over_five_years_old_and_up_to_six_months() -> None:
     def status(aged: str) -> int:
         changes = {"conversationQuery": None, "agedConversationInterval": aged}
         return create_job(start_live(), **changes).status_code
@@ -104,14 +103,14 @@ def test_an_aged_interval_is_more_than_five_years_old_and_at_most_six_months() -
     assert status(interval(OLD, days=185)) == 400
 
 
-def test_an_aged_interval_finds_what_is_that_old() -> None:
+def test_aged_interval_finds_old_conversations() -> None:
     old = conversation(OTHER, start=OLD + timedelta(days=1))
     caller = start_live([conversation(), old])
     found = chosen(caller, conversationQuery=None, agedConversationInterval=AGED)
     assert found == ids(caller, conversation_id=OTHER, sensitive=False)
 
 
-def test_the_kinds_of_recordings_can_be_left_out() -> None:
+def test_kinds_of_recordings_can_be_excluded() -> None:
     caller = start_live(many(200), max_recording_jobs=None)
     everything = ids(caller)
     sensitive, screen = ids(caller, sensitive=True), ids(caller, media=Media.SCREEN)
@@ -135,14 +134,14 @@ def test_sensitive_data_needs_a_permission() -> None:
     assert create_job(caller, includeRecordingsWithSensitiveData=True).status_code == 202
 
 
-def test_how_sensitive_data_is_refused_can_be_chosen() -> None:
+def test_refusal_of_sensitive_data_is_a_setting() -> None:
     refusal = Rejection(400, "not.this.data")
     caller = start_live(permissions=["recording:job:add"], sensitive_refused=refusal)
     refused = create_job(caller, includeRecordingsWithSensitiveData=True)
     assert (refused.status_code, refused.json()["code"]) == (400, "not.this.data")
 
 
-def test_an_interval_finds_whatever_had_activity_in_it() -> None:
+def test_interval_finds_conversations_with_activity_in_it() -> None:
     def found(start: float, end: float) -> bool:
         caller = start_live([conversation(end=STARTED + timedelta(hours=4))])
         first, last = (STARTED + timedelta(hours=each) for each in (start, end))
@@ -157,7 +156,7 @@ def test_an_interval_finds_whatever_had_activity_in_it() -> None:
     assert not found(-9, 0)
 
 
-def test_an_interval_can_be_about_what_started_on_its_days() -> None:
+def test_interval_can_require_a_start_on_its_days() -> None:
     over_midnight = conversation(end=STARTED + timedelta(days=1))
     changes = {"interval": interval(STARTED + timedelta(days=1))}
     caller = start_live([over_midnight])
@@ -166,7 +165,7 @@ def test_an_interval_can_be_about_what_started_on_its_days() -> None:
     assert not chosen(caller, **everything, **query(**changes, startOfDayIntervalMatching=True))
 
 
-def test_filters_and_a_limit_narrow_the_query() -> None:
+def test_filters_and_limit_narrow_the_query() -> None:
     caller = start_live(many(4), max_recording_jobs=None)
     first, second, third, _ = caller.simulator.corpus.ids()
     everything = {"includeRecordingsWithSensitiveData": True}
@@ -180,7 +179,7 @@ def test_filters_and_a_limit_narrow_the_query() -> None:
     assert chosen(caller, **everything, **one) == by_id[third]
 
 
-def test_new_recordings_are_seen_after_the_lag() -> None:
+def test_new_recordings_are_visible_after_the_lag() -> None:
     def found(**ago: float) -> bool:
         start = NOW - timedelta(**ago)
         caller = start_live([conversation(start=start, end=start)], visibility_lag=lag)
@@ -192,19 +191,19 @@ def test_new_recordings_are_seen_after_the_lag() -> None:
     assert not found(hours=47)
 
 
-def test_without_a_lag_a_recording_is_seen_at_once() -> None:
+def test_new_recordings_are_visible_immediately_without_a_lag() -> None:
     caller = start_live([conversation(start=NOW, end=NOW)])
     changes = query(interval=interval(NOW))
     assert chosen(caller, includeRecordingsWithSensitiveData=True, **changes)
 
 
-def test_the_number_of_predicates_can_be_limited() -> None:
+def test_number_of_predicates_can_be_limited() -> None:
     changes = query(conversationFilters=[by_ids(*map(str, range(11)))])
     assert create_job(start_live(max_predicates=10), **changes).status_code == 400
     assert create_job(start_live(max_predicates=11), **changes).status_code == 202
     assert create_job(start_live(), **changes).status_code == 202
 
 
-def test_an_empty_query_makes_a_job_about_nothing() -> None:
+def test_job_without_matches_has_no_targets() -> None:
     caller = start_live(Corpus.of([]))
     assert chosen(caller) == set()

@@ -1,11 +1,9 @@
-"""What the platform says of recordings: their metadata, and those that are kept too long."""
+"""The metadata of recordings, and recordings over a retention threshold."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from tests.simulator.caller import NOW, Caller
 from tests.simulator.live.calls import (
@@ -29,7 +27,7 @@ def kept(caller: Caller, **params: Any) -> dict[str, Any]:
     return found
 
 
-def test_a_recordings_metadata_tells_what_and_where_it_is() -> None:
+def test_metadata_has_media_state_and_region() -> None:
     caller = start_live([conversation()], region="eu-west-1")
     [row, *_] = metadata(caller)
     [one, *_] = recordings(caller)
@@ -46,19 +44,19 @@ def test_a_recordings_metadata_tells_what_and_where_it_is() -> None:
     }
 
 
-def test_every_recording_of_the_conversation_is_listed_and_no_other() -> None:
+def test_metadata_lists_the_recordings_of_the_conversation() -> None:
     caller = start_live(many(20))
     for each in caller.simulator.corpus.ids():
         expected = {found.recording_id for found in recordings(caller, conversation_id=each)}
         assert {row["id"] for row in metadata(caller, each)} == expected
 
 
-def test_an_unknown_conversation_is_404() -> None:
+def test_unknown_conversation_is_404() -> None:
     answer = start_live().http.get(f"/api/v2/conversations/{OTHER}/recordingmetadata")
     assert (answer.status_code, answer.json()["code"]) == (404, "not.found")
 
 
-def test_a_deleted_recording_reads_as_before_until_the_verification_lag_is_over() -> None:
+def test_deleted_recording_reads_as_before_during_the_lag() -> None:
     caller = start_live([conversation()], simulator={"verification_lag_seconds": 2000})
     finished_job(caller, **EVERYTHING)
     assert "DELETED" not in states(caller)
@@ -66,14 +64,14 @@ def test_a_deleted_recording_reads_as_before_until_the_verification_lag_is_over(
     assert states(caller) == {"DELETED"}
 
 
-def test_deleted_recordings_may_be_forgotten() -> None:
+def test_metadata_can_omit_deleted_recordings() -> None:
     caller = start_live([conversation()], forgets_deleted_recordings=True)
     assert metadata(caller)
     finished_job(caller, **EVERYTHING)
     assert metadata(caller) == []
 
 
-def test_what_is_kept_longer_than_so_many_days_is_listed_oldest_first() -> None:
+def test_recordings_over_the_threshold_are_listed_oldest_first() -> None:
     ages = [500, 100, 99, 30]
     made = [
         conversation(f"{age:08}-0000-4000-8000-000000000000", start=NOW - timedelta(days=age))
@@ -84,7 +82,7 @@ def test_what_is_kept_longer_than_so_many_days_is_listed_oldest_first() -> None:
     assert list(dict.fromkeys(found)) == [each.conversation_id for each in made[:2]]
 
 
-def test_a_kept_recordings_row_has_its_dates_and_a_deleted_one_none() -> None:
+def test_row_has_dates_and_a_deleted_recording_has_no_row() -> None:
     caller = start_live([conversation()])
     tomorrow = (NOW + timedelta(days=1)).isoformat()
     finished_job(caller, actionDate=tomorrow, **EVERYTHING)
@@ -101,7 +99,7 @@ def test_a_kept_recordings_row_has_its_dates_and_a_deleted_one_none() -> None:
     assert kept(caller) == {"entities": []}
 
 
-def test_a_cursor_leads_through_all_of_them() -> None:
+def test_cursor_pages_through_all_recordings() -> None:
     caller = start_live(many(40))
     first = kept(caller)
     assert len(first["entities"]) == 25
@@ -115,16 +113,15 @@ def test_a_cursor_leads_through_all_of_them() -> None:
     assert len(seen) == len(caller.simulator.recordings)
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
+def test_wrong_parameters_are_400() -> None:
+    caller = start_live()
+    cases: list[dict[str, str]] = [
         {},
         {"retentionThresholdDays": "x"},
         {"retentionThresholdDays": "0"},
         {"retentionThresholdDays": "999999"},
         {"retentionThresholdDays": "1", "pageSize": "501"},
         {"retentionThresholdDays": "1", "cursor": "x"},
-    ],
-)
-def test_a_bad_parameter_is_400(params: dict[str, str]) -> None:
-    assert start_live().http.get(RETENTION_QUERY, params=params).status_code == 400
+    ]
+    for params in cases:
+        assert caller.http.get(RETENTION_QUERY, params=params).status_code == 400, params

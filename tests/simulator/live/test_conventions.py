@@ -1,4 +1,4 @@
-"""What all calls of the live dialect have in common: tokens, permissions, rate, headers, errors."""
+"""The common behaviour of live calls: tokens, permissions, rate, headers and errors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from simulator import Fault, FaultKind, OAuthClient
+from simulator.access.token_rate import UNLIMITED
 from tests.simulator.caller import Caller, start_simulator
 from tests.simulator.live.calls import (
     CAMPAIGN,
@@ -82,38 +83,24 @@ def call(caller: Caller, verb: str, path: str) -> httpx.Response:
     return caller.http.request(verb, path, json=BODIES.get(path))
 
 
-@pytest.mark.parametrize(("verb", "path", "needed"), NEEDED)
-def test_each_permission_is_needed_and_named(verb: str, path: str, needed: tuple[str, ...]) -> None:
-    for missing in needed:
-        refused = call(start_live(permissions={*needed} - {missing}), verb, path)
-        assert (refused.status_code, refused.json()["code"]) == (403, "missing.permissions")
-        assert missing in refused.json()["message"]
-    assert call(start_live(permissions=needed), verb, path).status_code != 403
+def test_each_permission_is_needed_and_named() -> None:
+    for verb, path, needed in NEEDED:
+        for missing in needed:
+            refused = call(start_live(permissions={*needed} - {missing}), verb, path)
+            assert (refused.status_code, refused.json()["code"]) == (403, "missing.permissions")
+            assert missing in refused.json()["message"]
+        assert call(start_live(permissions=needed), verb, path).status_code != 403, path
 
 
-@pytest.mark.parametrize(
-    ("verb", "path", "choice"),
-    [
-        (
-            "POST",
-            QUERY,
-            ("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
-        ),
-        (
-            "GET",
-            DETAILS,
-            ("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
-        ),
-    ],
-)
-def test_one_of_two_permissions_is_enough(verb: str, path: str, choice: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("verb", "path"), [("POST", QUERY), ("GET", DETAILS)])
+def test_one_of_two_permissions_is_enough(verb: str, path: str) -> None:
     refused = call(start_live(permissions=()), verb, path)
     assert (refused.status_code, refused.json()["code"]) == (403, "missing.any.permissions")
-    for one in choice:
+    for one in ("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"):
         assert call(start_live(permissions=[one]), verb, path).status_code != 403
 
 
-def test_protecting_and_releasing_need_a_permission_each_and_asking_needs_none() -> None:
+def test_protection_needs_apply_or_revoke_and_query_nothing() -> None:
     body = {"conversationIds": [ONE]}
     for held, protect, status in (
         ("apply", "true", 204),
@@ -129,18 +116,18 @@ def test_protecting_and_releasing_need_a_permission_each_and_asking_needs_none()
     assert caller.http.post(PROTECTION, json=body).status_code == 200
 
 
-def test_a_client_without_scopes_has_none_in_its_token_and_needs_none() -> None:
+def test_client_without_scopes_has_none_and_needs_none() -> None:
     caller = start_live()
     assert "scope" not in caller.token().json()
     assert caller.http.get(JOBS).status_code == 200
 
 
-def test_scopes_are_listed_where_a_client_has_them() -> None:
+def test_token_lists_the_scopes_of_the_client() -> None:
     caller = start_live(clients=(OAuthClient(scopes=("recordings",)),))
     assert caller.token().json()["scope"] == "recordings"
 
 
-def test_no_token_and_an_unknown_token_are_told_apart() -> None:
+def test_missing_and_unknown_tokens_have_different_codes() -> None:
     caller = start_live()
     missing = caller.http.get(JOBS, headers={"Authorization": ""})
     unknown = caller.http.get(JOBS, headers={"Authorization": "Bearer unknown"})
@@ -148,7 +135,7 @@ def test_no_token_and_an_unknown_token_are_told_apart() -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (401, "bad.credentials")
 
 
-def test_an_error_has_the_platforms_body() -> None:
+def test_error_has_the_body_of_the_platform() -> None:
     answer = start_live().http.get(f"{JOBS}/{ONE}")
     assert answer.json() == {
         "message": "The recording job was not found",
@@ -161,7 +148,7 @@ def test_an_error_has_the_platforms_body() -> None:
     }
 
 
-def test_every_answer_carries_the_platforms_headers_whatever_it_says() -> None:
+def test_every_answer_has_the_headers_of_the_platform() -> None:
     caller = start_live()
     caller.simulator.faults.add(Fault(FaultKind.UNAVAILABLE, after=3))
     answers = [
@@ -179,7 +166,7 @@ def test_every_answer_carries_the_platforms_headers_whatever_it_says() -> None:
     assert len({each.headers["ININ-Correlation-Id"] for each in answers}) == len(answers)
 
 
-def test_the_documented_dialects_keep_their_own_header() -> None:
+def test_documented_answers_have_their_own_header() -> None:
     answer = start_simulator().count()
     assert "X-Correlation-Id" in answer.headers
     assert "ININ-Correlation-Id" not in answer.headers
@@ -191,14 +178,14 @@ def limits(answer: httpx.Response) -> tuple[str, str, str]:
     return count, allowed, reset
 
 
-def test_the_headers_count_towards_the_limit() -> None:
+def test_rate_headers_count_the_requests_of_the_token() -> None:
     caller = start_live(requests_per_minute=300)
     assert limits(caller.http.get(JOBS)) == ("1", "300", "60")
     caller.clock.advance(12.5)
     assert limits(caller.http.get(JOBS)) == ("2", "300", "48")
 
 
-def test_the_request_after_the_last_allowed_one_is_429_until_the_window_is_over() -> None:
+def test_request_over_the_rate_is_429_until_the_window_ends() -> None:
     caller = start_live(requests_per_minute=3)
     assert [caller.http.get(JOBS).status_code for _ in range(3)] == [200] * 3
     caller.clock.advance(59.5)
@@ -209,26 +196,27 @@ def test_the_request_after_the_last_allowed_one_is_429_until_the_window_is_over(
     assert limits(caller.http.get(JOBS)) == ("1", "3", "60")
 
 
-def test_each_token_has_a_limit_of_its_own() -> None:
+def test_each_token_has_its_own_rate_limit() -> None:
     caller = start_live(requests_per_minute=1)
     assert [caller.http.get(JOBS).status_code for _ in range(2)] == [200, 429]
     caller.log_in()
     assert caller.http.get(JOBS).status_code == 200
 
 
-def test_without_a_limit_nothing_is_refused() -> None:
-    caller = start_live()
-    assert {caller.http.get(JOBS).status_code for _ in range(301)} == {200}
+def test_rate_limit_can_be_switched_off() -> None:
+    caller = start_live(requests_per_minute=None)
+    assert {caller.http.get(JOBS).status_code for _ in range(20)} == {200}
+    assert limits(caller.http.get(JOBS))[1] == str(UNLIMITED)
 
 
-def test_speed_shortens_the_window() -> None:
+def test_speed_shortens_the_rate_window() -> None:
     caller = start_live(requests_per_minute=1, simulator={"speed": 60})
     assert limits(caller.http.get(JOBS)) == ("1", "1", "1")
     caller.clock.advance(1)
     assert caller.http.get(JOBS).status_code == 200
 
 
-def test_the_two_dialects_do_not_use_up_each_others_limit() -> None:
+def test_dialects_have_separate_rate_limits() -> None:
     caller = start_live(
         clients=(OAuthClient(),), requests_per_minute=1, simulator={"requests_per_second": 1}
     )
@@ -236,7 +224,7 @@ def test_the_two_dialects_do_not_use_up_each_others_limit() -> None:
     assert [query_details(caller).status_code for _ in range(2)] == [200, 429]
 
 
-def test_a_bad_body_is_bad_request_and_names_the_fields() -> None:
+def test_wrong_body_is_bad_request_and_names_the_fields() -> None:
     answer = create_job(start_live(), action="BURN")
     assert (answer.status_code, answer.json()["code"]) == (400, "bad.request")
     assert "action" in answer.json()["message"]
