@@ -15,7 +15,7 @@ from unittest.mock import patch
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from genesys_purge.store.items import audit_item
-from genesys_purge.webhooks.rule_execution import RuleExecution
+from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
 from genesys_purge.wiring import adapters
 
 import tests.conftest  # noqa: F401 - its import sets the credentials that open nothing

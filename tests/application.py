@@ -12,7 +12,7 @@ from unittest.mock import patch
 import boto3
 import httpx
 from boto3.dynamodb.types import TypeSerializer
-from genesys_purge.webhooks import receiver
+from genesys_purge.webhooks.outbound import https_sender
 from genesys_purge.wiring import adapters
 
 from simulator import Corpus, Simulator, SimulatorSettings
@@ -225,7 +225,7 @@ def running(
         stack.enter_context(patch.object(adapters, "sleep", clock.wait))
         stack.enter_context(patch.object(adapters, "http_client", lambda: client))
         stack.enter_context(patch.object(adapters, "circuit", lambda _: lambda send: send()))
-        stack.enter_context(patch.object(receiver, "HttpsReceiver", app.receivers.door))
+        stack.enter_context(patch.object(https_sender, "HttpsSender", app.receivers.door))
         wired.forget()
         stack.callback(wired.forget)
         yield app

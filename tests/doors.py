@@ -1,4 +1,4 @@
-"""Those whom the application tells, and those who tell it, across the network that tests have."""
+"""The subscribers and the Genesys of a running application, without a network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
-from genesys_purge.webhooks.addresses import check_addresses, check_url
+from genesys_purge.webhooks.outbound.destination import check_addresses, check_url
 
 from tests.webhook_fakes import Post
 
@@ -15,10 +15,10 @@ WEBHOOK_URL = "https://api.test/webhooks/genesys"
 
 
 class Receivers:
-    """The subscribers' systems, by host: what they were sent, and what they answer.
+    """The subscribers' systems by host, with the requests that they received.
 
-    A host in `answers` gives its statuses, or raises its errors, in turn and the last one from then
-    on; all others answer 204. Hosts in `addresses` are there, all others at a public address.
+    A host in `answers` returns its statuses or raises its errors in order, and the last one again
+    and again. Other hosts answer 204. A host has the address in `addresses`, or a public one.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Receivers:
         self.addresses: dict[str, str] = {}
 
     def door(self, allowed_hosts: frozenset[str], *, loopback: bool) -> Door:
-        """Built in place of HttpsReceiver."""
+        """The sender of the application, in place of HttpsSender."""
         return Door(self, allowed_hosts, loopback=loopback)
 
     def answer(self, host: str) -> int:
@@ -40,7 +40,7 @@ class Receivers:
 
 
 class Door:
-    """Implements the `Receiver` port; all that is checked of a URL is, and nothing connects."""
+    """Implements the `Sender` port: checks URL and address, and connects to nothing."""
 
     def __init__(
         self, receivers: Receivers, allowed_hosts: frozenset[str], *, loopback: bool
@@ -58,7 +58,7 @@ class Door:
 
 
 class Callback:
-    """Genesys's way to our webhook, and to no other URL; `down` is how often nobody answers."""
+    """The way of Genesys to our webhook; the next `down` calls are not answered."""
 
     def __init__(self, call: Callable[[bytes, Mapping[str, str]], Mapping[str, Any]]) -> None:
         self._call = call
@@ -70,13 +70,13 @@ class Callback:
         self.sent.append(Post(url, headers, content))
         if self.down:
             self.down -= 1
-            raise httpx.ConnectError("nobody answers")
+            raise httpx.ConnectError("no answer")
         assert url == WEBHOOK_URL
         return httpx.Response(self._call(content, headers)["statusCode"])
 
 
 def is_text(body: bytes) -> bool:
-    """Whether the HTTP API hands a body on as it is, and not as base64."""
+    """Whether the HTTP API passes a body on as text, not as base64."""
     try:
         body.decode()
     except UnicodeDecodeError:

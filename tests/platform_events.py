@@ -13,12 +13,12 @@ USER_ID = "0c3d9e7f-1a2b-4c5d-8e6f-0a1b2c3d4e50"
 CORRELATION_ID = "0f6e5d4c-3b2a-4190-8f7e-6d5c4b3a2910-archival"
 AT = "2026-11-21T03:00:12.417Z"
 JANE = "jane.doe@example.com"
-# All that names a person in `entry`.
+# The personal data in `entry`.
 PERSONAL = ("jane", "doe", "203.0.113.7", USER_ID)
 
 
 def entry(**fields: Any) -> dict[str, Any]:
-    """One entry of the platform's audit, full of names; fields in camelCase."""
+    """One entry of the platform's audit, with personal data; fields in camelCase."""
     return {
         "id": EVENT_ID,
         "userId": USER_ID,
@@ -64,13 +64,13 @@ def platform_event(envelope: dict[str, Any] | None = None, **fields: Any) -> dic
 
 
 def without(name: str) -> dict[str, Any]:
-    """The event of an entry that lacks a field."""
+    """The event of an entry without this field."""
     event = platform_event()
     del event["detail"]["eventBody"][name]
     return event
 
 
-# What is no event of the audit, and the path at which that is told; each breaks one thing.
+# Events that cannot be read, each with the path of its only error.
 WRONG_EVENTS: dict[str, tuple[object, str]] = {
     "nothing": (None, "request"),
     "a list": ([platform_event()], "request"),

@@ -1,4 +1,4 @@
-"""Webhooks, notifications and the events that bring them; any field may be overridden."""
+"""Webhooks, notifications and the Lambda events that contain them; fields may be overridden."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.ports import Receipt
 from genesys_purge.store.items import audit_item
-from genesys_purge.webhooks.notification import Delivery, Event, Notification, Subscriber
+from genesys_purge.webhooks.outbound.notification import Delivery, Event, Notification
+from genesys_purge.webhooks.outbound.subscribers import Subscriber
 
 from tests.clock import NOON
 
@@ -20,7 +21,7 @@ KEY = b"0123456789abcdefghijklmn"
 
 
 def execution(**fields: Any) -> dict[str, Any]:
-    """What Genesys reports of an execution; fields in camelCase."""
+    """The webhook of an execution; fields in camelCase."""
     return {
         "ruleId": "rule-1",
         "event": "purgerules:rule:execute",
@@ -36,14 +37,14 @@ def body_of(**fields: Any) -> bytes:
 
 
 def signature(body: bytes, secret: str = SECRET) -> str:
-    """What Genesys sends with the body."""
+    """The signature that Genesys sends with the body."""
     return f"sha256={hmac.new(secret.encode(), body, 'sha256').hexdigest()}"
 
 
 def webhook_event(
     body: bytes | str, *, verb: str = "POST", encoded: bool = False, **headers: str
 ) -> dict[str, Any]:
-    """The HTTP API's event of a call to our webhook; a body given as text is sent as it is."""
+    """The HTTP API's event of a call to our webhook; a body given as text is not encoded."""
     if isinstance(body, bytes):
         body = b64encode(body).decode() if encoded else body.decode()
     return {
@@ -56,16 +57,16 @@ def webhook_event(
     }
 
 
-# Signed bodies that are no webhook; each breaks one thing.
+# Bodies that are not a webhook; each breaks one thing.
 WRONG_BODIES: dict[str, bytes] = {
     "nothing": b"",
     "no JSON": b"ruleId=rule-1",
-    "half of it": body_of()[:40],
-    "two of them": body_of() * 2,
+    "a cut body": body_of()[:40],
+    "two bodies": body_of() * 2,
     "no UTF-8": body_of(ruleId="rule-1").replace(b"rule-1", b"rule-\xff"),
     "half a surrogate pair": body_of().replace(b"rule-1", b"\\ud800"),
     "UTF-16": json.dumps(execution()).encode("utf-16"),
-    "a mark of byte order": b"\xef\xbb\xbf" + body_of(),
+    "a byte order mark": b"\xef\xbb\xbf" + body_of(),
     "deeply nested": b"[" * 60_000,
     "null": b"null",
     "a number": b"5",
@@ -75,42 +76,40 @@ WRONG_BODIES: dict[str, bytes] = {
     "no rule": body_of().replace(b'"ruleId": "rule-1", ', b""),
     "no count": body_of().replace(b'"deletedCount": 1250, ', b""),
     "no verdict": body_of().replace(b', "complianceOk": true', b""),
-    "no moment": body_of().replace(b'"timestamp": "2026-11-21T03:00:12Z", ', b""),
+    "no timestamp": body_of().replace(b'"timestamp": "2026-11-21T03:00:12Z", ', b""),
     "no event": body_of().replace(b'"event": "purgerules:rule:execute", ', b""),
     "another event": body_of(event="purgerules:rule:delete"),
-    "a rule that is a number": body_of(ruleId=1),
-    "a rule without a name": body_of(ruleId=""),
-    "a rule of a long name": body_of(ruleId="r" * 101),
-    "a rule named in two lines": body_of(ruleId="rule-1\n"),
-    "a rule with a path": body_of(ruleId="../rule-1"),
+    "a rule id that is a number": body_of(ruleId=1),
+    "an empty rule id": body_of(ruleId=""),
+    "a long rule id": body_of(ruleId="r" * 101),
+    "a rule id of two lines": body_of(ruleId="rule-1\n"),
+    "a rule id with a path": body_of(ruleId="../rule-1"),
     "a count that is text": body_of(deletedCount="1250"),
     "a negative count": body_of(deletedCount=-1),
     "a count that is true": body_of(deletedCount=True),
     "a fraction": body_of(deletedCount=1.5),
     "a count with a point": body_of(deletedCount=1250.0),
-    "a count beyond every reader": body_of(deletedCount=2**53),
+    "a count of 2^53": body_of(deletedCount=2**53),
     "a count of a thousand digits": body_of(deletedCount=10**1_000),
     "an infinite count": body_of(deletedCount=float("inf")),
-    "no number": body_of(deletedCount=float("nan")),
+    "a count that is NaN": body_of(deletedCount=float("nan")),
     "a count that is null": body_of(deletedCount=None),
     "a target that is text": body_of(targetedCount="1250"),
     "a negative target": body_of(targetedCount=-1),
     "a target that is false": body_of(targetedCount=False),
     "more than was targeted": body_of(targetedCount=1_249),
     "a verdict that is text": body_of(complianceOk="true"),
-    "a verdict that is one": body_of(complianceOk=1),
+    "a verdict that is 1": body_of(complianceOk=1),
     "a verdict that is null": body_of(complianceOk=None),
-    "a day": body_of(timestamp="2026-11-21"),
-    "a moment of no zone": body_of(timestamp="2026-11-21T03:00:12"),
+    "a date": body_of(timestamp="2026-11-21"),
+    "a time without a zone": body_of(timestamp="2026-11-21T03:00:12"),
     "seconds since 1970": body_of(timestamp=1_795_230_012),
     "seconds since 1970 as text": body_of(timestamp="1795230012"),
-    "before the calendar": body_of(timestamp="0001-01-01T00:00:00+23:59"),
-    "after the calendar": body_of(timestamp="9999-12-31T23:59:59-23:59"),
+    "a time before year 1": body_of(timestamp="0001-01-01T00:00:00+23:59"),
+    "a time after year 9999": body_of(timestamp="9999-12-31T23:59:59-23:59"),
     "year 10000": body_of(timestamp="10000-01-01T00:00:00Z"),
     "an unknown field": body_of(conversationId="c-1"),
-    "a field by another spelling": body_of(deleted_count=1_250).replace(
-        b'"deletedCount": 1250, ', b""
-    ),
+    "a field in snake case": body_of(deleted_count=1_250).replace(b'"deletedCount": 1250, ', b""),
 }
 
 
@@ -127,7 +126,7 @@ def fact(action: Action = Action.WEBHOOK_RECEIVED, **changes: Any) -> AuditRecor
 
 
 def subscriber(name: str = "governance", **changes: Any) -> Subscriber:
-    """One who is told of everything; changes in snake_case."""
+    """A subscriber to every event; changes in snake_case."""
     fields: dict[str, Any] = {
         "name": name,
         "url": f"https://{name}.example/hooks",
@@ -147,12 +146,12 @@ def delivery(event: Event = Event.RULE_EXECUTED, **body: Any) -> Delivery:
 
 
 def receipt(times: int = 1) -> Receipt:
-    """Of a message that was handed out so often."""
+    """The receipt of a message that was received so often."""
     return Receipt("handle-1", times)
 
 
 def queue_event(*messages: Delivery | str, times: int = 1) -> dict[str, Any]:
-    """What Lambda gets of a queue: the messages `m-0`, `m-1` and so on."""
+    """The Lambda event of a queue: the messages `m-0`, `m-1` and so on."""
     bodies = [
         each if isinstance(each, str) else each.model_dump_json(by_alias=True) for each in messages
     ]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from genesys_purge.webhooks import ports as webhook_ports
-from genesys_purge.webhooks.notification import Delivery, Notification, Subscriber, Subscribers
+from genesys_purge.webhooks.outbound.notification import Delivery, Notification
+from genesys_purge.webhooks.outbound.subscribers import Subscriber, Subscribers
 
 from tests.rule_fakes import MemoryQueue
 
 
 class MemoryWebhookSecrets:
-    """The secrets in `current` and `previous`, as far as they are given."""
+    """The secrets `current` and `previous`, if they are not empty."""
 
     def __init__(self, current: str, previous: str | None = None) -> None:
         self.current = current
@@ -24,7 +25,7 @@ class MemoryWebhookSecrets:
 
 
 class MemoryDirectory:
-    """Those in `subscribed`."""
+    """The subscribers in `subscribed`."""
 
     def __init__(self) -> None:
         self.subscribed: list[Subscriber] = []
@@ -34,7 +35,7 @@ class MemoryDirectory:
 
 
 class MemoryBus:
-    """Remembers what was published; `before_publish` may raise."""
+    """Remembers the published notifications; `before_publish` may raise."""
 
     def __init__(self) -> None:
         self.published: list[Notification] = []
@@ -46,7 +47,7 @@ class MemoryBus:
 
 
 class Post(NamedTuple):
-    """A notification as its receiver has it."""
+    """A request as the subscriber receives it."""
 
     url: str
     headers: Mapping[str, str]
@@ -57,8 +58,8 @@ class Post(NamedTuple):
         return orjson.loads(self.body)
 
 
-class MemoryReceiver:
-    """Gives the statuses in `answers`, or raises them, in turn and the last one from then on."""
+class MemorySender:
+    """Returns or raises `answers` in order, and the last one again and again."""
 
     def __init__(self) -> None:
         self.answers: list[int | Exception] = [204]
@@ -76,5 +77,5 @@ if TYPE_CHECKING:
     _secrets: webhook_ports.WebhookSecrets = MemoryWebhookSecrets("")
     _directory: webhook_ports.Directory = MemoryDirectory()
     _bus: webhook_ports.EventBus = MemoryBus()
-    _receiver: webhook_ports.Receiver = MemoryReceiver()
+    _sender: webhook_ports.Sender = MemorySender()
     _deliveries: webhook_ports.Deliveries = MemoryQueue[Delivery]()

@@ -2,7 +2,7 @@
 
 from genesys_purge.consumers import queued
 from genesys_purge.ports import Receipt
-from genesys_purge.webhooks.notification import Delivery
+from genesys_purge.webhooks.outbound.notification import Delivery
 from genesys_purge.wiring import webhooks
 
 

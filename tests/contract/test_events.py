@@ -17,9 +17,9 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
 )
 from genesys_purge.campaign_rules.live.platform import LivePlatform
 from genesys_purge.methods import METHODS
-from genesys_purge.webhooks.partner_event import PartnerEvent
-from genesys_purge.webhooks.rule_execution import RuleExecution
-from genesys_purge.webhooks.signatures import is_genuine
+from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
+from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
+from genesys_purge.webhooks.inbound.signature import is_genuine
 
 from tests import template
 from tests.change_fakes import MemoryFiles

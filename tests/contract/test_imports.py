@@ -46,7 +46,7 @@ ARROWS = {
         "ports",
         "settings",
     },
-    "webhooks": {"webhooks", "model", "errors", "ports"},
+    "webhooks": {"webhooks", "calling", "model", "errors", "ports"},
     "genesys": {"genesys", "calling", "errors", "ports", "model.platform", "model.answers"},
     "store": {
         "store",
@@ -93,7 +93,7 @@ LIBRARIES = {
     "boto3": {"wiring"},
     "botocore": {"wiring", "store"},
     "httpx": {"wiring", "genesys"},
-    "httpcore": {"webhooks.receiver"},
+    "httpcore": {"webhooks.outbound"},
     "aws_lambda_powertools": {
         "telemetry",
         "callers",

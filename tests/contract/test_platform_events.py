@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 from genesys_purge.model.wire import Wire
-from genesys_purge.webhooks import partner_event
-from genesys_purge.webhooks.partner_event import LOOKS, PROTECTIONS, SERVICE_OF, PartnerEvent
+from genesys_purge.webhooks.inbound import partner_event
+from genesys_purge.webhooks.inbound.partner_event import (
+    PROTECTIONS,
+    READING,
+    SERVICE_OF,
+    PartnerEvent,
+)
 from moto.events.models import EventPattern
 
 from tests import template
@@ -30,7 +35,7 @@ def test_words_of_events_are_words_of_the_sdk() -> None:
     words = {
         "entityType": set(SERVICE_OF),
         "serviceName": {each for each in SERVICE_OF.values() if each},
-        "action": LOOKS | PROTECTIONS,
+        "action": READING | PROTECTIONS,
     }
     unknown = {field: ours - sdk.words_at(MESSAGE, field) for field, ours in words.items()}
     assert {field: each for field, each in unknown.items() if each} == {}

@@ -9,7 +9,7 @@ import pytest
 from genesys_purge.campaign_rules.exporting.change_export import LEASE_SECONDS
 from genesys_purge.model.audit import Action
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
-from genesys_purge.webhooks.notifications import BATCH_ENDS, JOB_ENDS, RUN_ENDS
+from genesys_purge.webhooks.outbound.bodies import BATCH_ENDS, JOB_ENDS, RUN_ENDS
 
 from tests import template
 from tests.contract.source import FUNCTIONS

@@ -1,4 +1,4 @@
-"""DeliverNotification: a batch of messages, each of which stands or falls by itself."""
+"""DeliverNotification: a batch of messages; each succeeds or fails alone."""
 
 from __future__ import annotations
 
@@ -9,24 +9,15 @@ from typing import Any
 import pytest
 from genesys_purge.errors import Misconfigured
 from genesys_purge.ports import Receipt
-from genesys_purge.webhooks.deliver_notification import ATTEMPTS
-from genesys_purge.webhooks.notification import Delivery, Event
-from genesys_purge.webhooks.receiver import ReceiverUnreachable
+from genesys_purge.webhooks.outbound.deliver_notification import ATTEMPTS
+from genesys_purge.webhooks.outbound.https_sender import NoAnswer
+from genesys_purge.webhooks.outbound.notification import Delivery, Event
 
 from tests.functions.conftest import Invoke
 from tests.unit.workbench import Workbench
 from tests.webhook_builders import delivery, notification, queue_event, subscriber
 
-POISON = [
-    "",
-    "{",
-    "null",
-    "[]",
-    "{}",
-    '{"subscriber": "jane"}',
-    '{"subscriber": "jane", "to": 1}',
-    "\ud800",
-]
+POISON = ["", "null", '{"subscriber": "jane", "to": 1}', "\ud800"]
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +26,7 @@ def _subscribed(bench: Workbench) -> None:
 
 
 def failed(invoke: Invoke, event: dict[str, Any]) -> list[str]:
-    """The messages that are to be handed out again."""
+    """The messages that the queue hands out again."""
     answer = invoke("DeliverNotification", event)
     assert set(answer) == {"batchItemFailures"}
     assert all(set(each) == {"itemIdentifier"} for each in answer["batchItemFailures"])
@@ -44,12 +35,12 @@ def failed(invoke: Invoke, event: dict[str, Any]) -> list[str]:
 
 def test_a_delivered_message_is_not_handed_out_again(bench: Workbench, invoke: Invoke) -> None:
     assert failed(invoke, queue_event(delivery(), delivery(Event.RULE_NONCOMPLIANT))) == []
-    events = [each.headers["x-purge-event"] for each in bench.receiver.posted]
+    events = [each.headers["x-purge-event"] for each in bench.sender.posted]
     assert events == ["purge_rule_executed", "purge_rule_noncompliant"]
 
 
 def test_an_undelivered_message_is_handed_out_again_later(bench: Workbench, invoke: Invoke) -> None:
-    bench.receiver.answers = [204, 503, ReceiverUnreachable("no answer"), 204]
+    bench.sender.answers = [204, 503, NoAnswer("no answer"), 204]
     assert failed(invoke, queue_event(*[delivery()] * 4, times=2)) == ["m-1", "m-2"]
     assert [given for given, _ in bench.deliveries.postponed] == [
         Receipt("handle-1", 2),
@@ -58,39 +49,39 @@ def test_an_undelivered_message_is_handed_out_again_later(bench: Workbench, invo
 
 
 def test_a_buried_message_is_not_handed_out_again(bench: Workbench, invoke: Invoke) -> None:
-    bench.receiver.answers = [500, 410]
+    bench.sender.answers = [500, 410]
     assert failed(invoke, queue_event(delivery(), delivery(), times=ATTEMPTS)) == []
     assert len(bench.deliveries.buried) == 2
 
 
 @pytest.mark.parametrize("poison", POISON)
-def test_a_message_that_cannot_be_read_does_not_hold_up_the_others(
+def test_unreadable_message_does_not_stop_the_others(
     bench: Workbench, invoke: Invoke, log: io.StringIO, poison: str
 ) -> None:
     assert failed(invoke, queue_event(delivery(), poison, delivery())) == ["m-1"]
-    assert len(bench.receiver.posted) == 2
+    assert len(bench.sender.posted) == 2
     assert json.loads(log.getvalue())["message"] == "unexpected error"
     assert "jane" not in log.getvalue()
 
 
-def test_a_field_counts_by_its_name_on_the_wire_alone(bench: Workbench, invoke: Invoke) -> None:
+def test_only_names_in_camel_case_are_read(bench: Workbench, invoke: Invoke) -> None:
     by_python = delivery().model_dump_json()
     assert "notification_id" in by_python
     assert failed(invoke, queue_event(by_python)) == ["m-0"]
-    assert bench.receiver.posted == []
+    assert bench.sender.posted == []
 
 
-def test_an_error_nobody_foresaw_fails_its_own_message_alone(
+def test_unexpected_error_fails_only_its_own_message(
     bench: Workbench, invoke: Invoke, log: io.StringIO
 ) -> None:
-    bench.receiver.answers = [204, KeyError("hush"), 204]
+    bench.sender.answers = [204, KeyError("hush"), 204]
     assert failed(invoke, queue_event(*[delivery()] * 3)) == ["m-1"]
-    assert len(bench.receiver.posted) == 3
+    assert len(bench.sender.posted) == 3
     assert (bench.deliveries.postponed, bench.deliveries.buried) == ([], [])
     assert json.loads(log.getvalue())["exception_name"] == "KeyError"
 
 
-def test_subscribers_that_cannot_be_read_fail_every_message_and_bury_none(
+def test_unreadable_subscribers_fail_every_message_for_a_retry(
     bench: Workbench, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
@@ -101,12 +92,12 @@ def test_subscribers_that_cannot_be_read_fail_every_message_and_bury_none(
     assert bench.deliveries.buried == []
 
 
-def test_each_message_goes_to_its_own_subscriber(bench: Workbench, invoke: Invoke) -> None:
+def test_message_is_sent_to_the_subscriber_that_it_names(bench: Workbench, invoke: Invoke) -> None:
     both = [
         Delivery(subscriber=name, notification=notification()) for name in ("archive", "governance")
     ]
     assert failed(invoke, queue_event(*both)) == []
-    assert [each.url for each in bench.receiver.posted] == [
+    assert [each.url for each in bench.sender.posted] == [
         "https://archive.example/hooks",
         "https://governance.example/hooks",
     ]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from genesys_purge.errors import TryLater, Unexpected
 from genesys_purge.model.audit import Action
-from genesys_purge.webhooks.notification import Event, Notification
+from genesys_purge.webhooks.outbound.notification import Event, Notification
 
 from tests.functions.conftest import Invoke
 from tests.unit.workbench import Workbench
@@ -20,30 +20,30 @@ DONE: dict[str, list[dict[str, str]]] = {"batchItemFailures": []}
 EXECUTED = fact(rule_id="rule-1", deleted=5, compliance_ok=True)
 
 
-def told(bench: Workbench) -> list[Event]:
+def published(bench: Workbench) -> list[Event]:
     return [each.event for each in bench.bus.published]
 
 
-def test_each_new_fact_is_told_in_order(bench: Workbench, invoke: Invoke) -> None:
+def test_new_records_are_published_in_order(bench: Workbench, invoke: Invoke) -> None:
     bench.directory.subscribed = [subscriber()]
     bench.stored()
     facts = [EXECUTED, fact(Action.BATCH_SUBMITTED, batch=0), fact(Action.RUN_FAILED)]
     assert invoke("PublishNotifications", stream_event(*facts)) == DONE
-    assert told(bench) == [Event.RULE_EXECUTED, Event.RUN_FINISHED]
+    assert published(bench) == [Event.RULE_EXECUTED, Event.RUN_FINISHED]
     assert [each.notification for each in bench.deliveries.sent] == bench.bus.published
 
 
 @pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
-def test_only_what_is_new_is_told(bench: Workbench, invoke: Invoke, name: str) -> None:
+def test_only_inserted_records_are_published(bench: Workbench, invoke: Invoke, name: str) -> None:
     event = stream_event(EXECUTED, name=name)
     if name == "REMOVE":
         del event["Records"][0]["dynamodb"]["NewImage"]
     event["Records"] += stream_event(EXECUTED)["Records"]
     invoke("PublishNotifications", event)
-    assert told(bench) == [Event.RULE_EXECUTED]
+    assert published(bench) == [Event.RULE_EXECUTED]
 
 
-def test_a_webhook_is_told_as_it_was_recorded(bench: Workbench, invoke: Invoke) -> None:
+def test_recorded_webhook_is_published_with_its_values(bench: Workbench, invoke: Invoke) -> None:
     body = body_of(targetedCount=2_500)
     bench.ingest_webhook("POST", signature(body), body)
     invoke("PublishNotifications", stream_event(*bench.audit.every))
@@ -99,7 +99,7 @@ def test_a_batch_that_is_handed_out_again_is_published_again(
     assert first == again
 
 
-def test_an_error_nobody_foresaw_is_raised_without_its_text(
+def test_unexpected_error_is_raised_without_its_text(
     bench: Workbench, invoke: Invoke, log: io.StringIO
 ) -> None:
     def fail(_: Notification) -> None:
@@ -113,13 +113,13 @@ def test_an_error_nobody_foresaw_is_raised_without_its_text(
 
 
 @pytest.mark.parametrize("body", ["", "{}", '{"runId": "jane", "action": "jane"}'])
-def test_a_fact_that_cannot_be_read_is_an_error_that_is_logged_and_no_silence(
+def test_unreadable_record_is_a_logged_error(
     bench: Workbench, invoke: Invoke, log: io.StringIO, body: str
 ) -> None:
     event = stream_event(EXECUTED, EXECUTED)
     event["Records"][1]["dynamodb"]["NewImage"]["body"]["S"] = body
     answer = invoke("PublishNotifications", event)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "s-1"}]}
-    assert told(bench) == [Event.RULE_EXECUTED]
+    assert published(bench) == [Event.RULE_EXECUTED]
     assert json.loads(log.getvalue())["exception_name"] == "ValidationError"
     assert "jane" not in log.getvalue()

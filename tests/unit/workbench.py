@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.slots import Slots
 from genesys_purge.errors import InvalidRequest
@@ -30,11 +31,11 @@ from genesys_purge.purging.submit_purge import SubmitPurge
 from genesys_purge.purging.validate_purge import ValidatePurge
 from genesys_purge.purging.verify_batch import VerifyBatch
 from genesys_purge.settings import Settings
-from genesys_purge.webhooks.deliver_notification import DeliverNotification
-from genesys_purge.webhooks.ingest_platform_event import IngestPlatformEvent
-from genesys_purge.webhooks.ingest_webhook import IngestWebhook
-from genesys_purge.webhooks.notification import Delivery
-from genesys_purge.webhooks.publish_notifications import PublishNotifications
+from genesys_purge.webhooks.inbound.ingest_platform_event import IngestPlatformEvent
+from genesys_purge.webhooks.inbound.ingest_webhook import IngestWebhook
+from genesys_purge.webhooks.outbound.deliver_notification import LONGEST_DELAY, DeliverNotification
+from genesys_purge.webhooks.outbound.notification import Delivery
+from genesys_purge.webhooks.outbound.publish_notifications import PublishNotifications
 
 from tests import builders
 from tests.builders import PLANNER
@@ -53,7 +54,7 @@ from tests.organisation_fakes import MemoryOrganisations
 from tests.rule_fakes import MemoryQueue
 from tests.scripted_genesys import ScriptedGenesys
 from tests.webhook_builders import SECRET
-from tests.webhook_fakes import MemoryBus, MemoryDirectory, MemoryReceiver, MemoryWebhookSecrets
+from tests.webhook_fakes import MemoryBus, MemoryDirectory, MemorySender, MemoryWebhookSecrets
 
 
 class Workbench:
@@ -111,7 +112,7 @@ class Workbench:
         self.directory = MemoryDirectory()
         self.deliveries = MemoryQueue[Delivery]()
         self.bus = MemoryBus()
-        self.receiver = MemoryReceiver()
+        self.sender = MemorySender()
         self.ingest_webhook = IngestWebhook(
             self.webhook_secrets, self.audit, self.meter, self.clock
         )
@@ -121,12 +122,12 @@ class Workbench:
         )
         self.deliver_notification = DeliverNotification(
             self.directory,
-            self.receiver,
+            self.sender,
             self.deliveries,
             self.audit,
             self.meter,
             self.clock,
-            self.settings.notification_retry_seconds,
+            Backoff(self.settings.notification_retry_seconds, LONGEST_DELAY, uniform=max),
         )
 
     def errors(self, payload: object, reference: datetime | None = None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Genesys executes a purge rule and reports it: one fact for each execution, however it comes."""
+"""An execution of a purge rule is one audit record, however often its webhook arrives."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def shared_office() -> Iterator[Office]:
 
 @pytest.fixture
 def rules(shared_office: Office) -> Iterator[Office]:
-    """Whose webhook has the simulator's secret."""
+    """The office; afterwards the webhook has the simulator's secret again."""
     yield shared_office
     keep_secrets(shared_office, CURRENT, "")
 
@@ -41,13 +41,13 @@ def keep_secrets(rules: Office, current: str, previous: str) -> None:
 
 
 def executions(rules: Office, rule_id: str) -> list[dict[str, Any]]:
-    """What the audit has of the rule's executions."""
+    """The audit records of the rule's executions."""
     records = rules.app.rule_audit(rule_id)
     return [each for each in records if each["action"] == "webhook_received"]
 
 
-def moment(fact: dict[str, Any], field: str) -> datetime:
-    return datetime.fromisoformat(fact[field])
+def moment(record: dict[str, Any], field: str) -> datetime:
+    return datetime.fromisoformat(record[field])
 
 
 def created(rules: Office) -> str:
@@ -55,7 +55,7 @@ def created(rules: Office) -> str:
 
 
 def delivered(rules: Office, rule_id: str) -> list[tuple[str, list[int | None]]]:
-    """What became of each delivery, and the status of each attempt."""
+    """The state of each delivery, and the status of each attempt."""
     return [
         (delivery["state"], [attempt["status"] for attempt in delivery["attempts"]])
         for webhook in rules.webhooks(rule_id)
@@ -64,30 +64,30 @@ def delivered(rules: Office, rule_id: str) -> list[tuple[str, list[int | None]]]
 
 
 def pass_time(rules: Office, seconds: float) -> None:
-    """Genesys does what it has to do by then."""
+    """Let time pass for the simulated Genesys."""
     rules.app.clock.wait(seconds)
     rules.app.simulator.tick()
     rules.app.simulator.deliver_due()
 
 
-def test_an_execution_is_one_fact_with_what_genesys_says_of_it(rules: Office) -> None:
+def test_execution_is_recorded_with_the_values_of_genesys(rules: Office) -> None:
     desk = rules.desk()
     rule_id = rules.create(desk)["ruleId"]
 
     execution = rules.execute(rule_id)
 
     assert set(desk.ids) <= set(rules.app.simulator.corpus.deleted_ids())
-    (fact,) = executions(rules, rule_id)
-    assert fact["deleted"] == execution["deletedCount"] == CONVERSATIONS
-    assert (fact["complianceOk"], fact["actor"], fact["sequence"]) == (True, "genesys", 1)
-    assert moment(fact, "executedAt") == moment(execution, "executedAt")
-    # Nobody reported how many there were to delete.
-    assert fact.keys().isdisjoint({"targeted", "successRate"})
+    (record,) = executions(rules, rule_id)
+    assert record["deleted"] == execution["deletedCount"] == CONVERSATIONS
+    assert (record["complianceOk"], record["actor"], record["sequence"]) == (True, "genesys", 1)
+    assert moment(record, "executedAt") == moment(execution, "executedAt")
+    # Genesys did not report how many conversations matched.
+    assert record.keys().isdisjoint({"targeted", "successRate"})
     assert delivered(rules, rule_id) == [("delivered", [200])]
 
 
 def lost_answers(rules: Office, rule_id: str) -> None:
-    """What Genesys sent was taken, and it never learnt so."""
+    """Genesys repeats a delivery whose answers are lost."""
     rules.execute(rule_id)
     for _ in range(20):
         post = rules.app.callback.sent[-1]
@@ -118,17 +118,17 @@ def many_at_once(rules: Office, rule_id: str) -> None:
 
 
 @pytest.mark.parametrize("way", [lost_answers, nobody_there, broken_table, many_at_once])
-def test_an_execution_that_is_delivered_often_is_one_fact(
+def test_repeated_webhook_is_recorded_once(
     rules: Office, way: Callable[[Office, str], None]
 ) -> None:
     rule_id = created(rules)
 
     way(rules, rule_id)
 
-    assert [fact["deleted"] for fact in executions(rules, rule_id)] == [CONVERSATIONS]
+    assert [record["deleted"] for record in executions(rules, rule_id)] == [CONVERSATIONS]
 
 
-def test_an_execution_that_two_webhooks_tell_of_is_one_fact(rules: Office) -> None:
+def test_execution_reported_by_two_webhooks_is_recorded_once(rules: Office) -> None:
     desk = rules.desk()
     rules.app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.REGISTER_WEBHOOK))
     rule_id = rules.create(desk)["ruleId"]
@@ -140,7 +140,7 @@ def test_an_execution_that_two_webhooks_tell_of_is_one_fact(rules: Office) -> No
     assert len(executions(rules, rule_id)) == 1
 
 
-def test_deliveries_may_come_in_any_order(rules: Office) -> None:
+def test_webhooks_out_of_order_keep_their_own_times(rules: Office) -> None:
     rule_id = created(rules)
     rules.app.callback.down = 1
     rules.execute(rule_id)
@@ -148,35 +148,33 @@ def test_deliveries_may_come_in_any_order(rules: Office) -> None:
     rules.execute(rule_id)
     pass_time(rules, 1)
 
-    facts = executions(rules, rule_id)
+    found = executions(rules, rule_id)
 
-    assert [fact["deleted"] for fact in facts] == [0, CONVERSATIONS]
-    assert moment(facts[0], "executedAt") > moment(facts[1], "executedAt")
-    assert moment(facts[0], "at") < moment(facts[1], "at")
+    assert [record["deleted"] for record in found] == [0, CONVERSATIONS]
+    assert moment(found[0], "executedAt") > moment(found[1], "executedAt")
+    assert moment(found[0], "at") < moment(found[1], "at")
 
 
-def test_a_rule_fires_by_its_own_schedule_and_each_time_is_a_fact(rules: Office) -> None:
+def test_each_scheduled_execution_is_recorded(rules: Office) -> None:
     rule_id = created(rules)
     for _ in range(3):
         pass_time(rules, DAY)
 
-    assert [fact["deleted"] for fact in executions(rules, rule_id)] == [CONVERSATIONS, 0, 0]
+    assert [record["deleted"] for record in executions(rules, rule_id)] == [CONVERSATIONS, 0, 0]
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
-def test_a_rules_audit_is_read_page_by_page_and_nothing_is_lost_between(
-    rules: Office, limit: int
-) -> None:
+def test_audit_of_a_rule_is_complete_at_any_page_size(rules: Office) -> None:
     rule_id = created(rules)
     for _ in range(3):
         rules.app.clock.wait(1)
         rules.execute(rule_id)
 
-    pages = pages_of(rules, rule_id, limit)
+    records = rules.app.rule_audit(rule_id)
 
-    assert all(len(page) <= limit for page in pages)
-    records = [record for page in pages for record in page]
-    assert records == rules.app.rule_audit(rule_id)
+    for limit in (1, 2, 3, 5, 100):
+        pages = pages_of(rules, rule_id, limit)
+        assert all(len(page) <= limit for page in pages)
+        assert [record for page in pages for record in page] == records
     assert [record["action"] for record in records] == [
         "rule_created",
         "rule_webhook_registered",
@@ -199,7 +197,7 @@ def read(rules: Office, rule_id: str, **query: str) -> dict[str, Any]:
     return rules.app.get("GET /purge-rules/{ruleId}/audit", {"ruleId": rule_id}, query)
 
 
-def test_the_audit_of_an_unknown_rule_is_empty_and_a_made_up_page_is_refused(
+def test_audit_of_an_unknown_rule_is_empty(
     rules: Office,
 ) -> None:
     assert read(rules, "no-such-rule")["body"] == {"records": []}
@@ -207,7 +205,7 @@ def test_the_audit_of_an_unknown_rule_is_empty_and_a_made_up_page_is_refused(
     assert read(rules, "no-such-rule", limit="0")["statusCode"] == 400
 
 
-def test_while_the_secret_is_replaced_both_are_good_and_afterwards_the_old_one_is_not(
+def test_old_secret_is_valid_only_during_the_rotation(
     rules: Office,
 ) -> None:
     rule_id = created(rules)
@@ -220,7 +218,7 @@ def test_while_the_secret_is_replaced_both_are_good_and_afterwards_the_old_one_i
     assert delivered(rules, rule_id) == [("delivered", [200]), ("waiting", [401])]
     assert len(executions(rules, rule_id)) == 1
 
-    # Genesys goes on trying until it is believed.
+    # Genesys retries until its signature is accepted.
     keep_secrets(rules, "newer", CURRENT)
     pass_time(rules, 1)
     assert len(executions(rules, rule_id)) == 2
@@ -234,27 +232,27 @@ FORGERIES: dict[str, Callable[[bytes], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_what_is_not_from_genesys_leaves_nothing(rules: Office, forgery: str) -> None:
+def test_forged_webhook_leaves_no_record(rules: Office, forgery: str) -> None:
     body = body_of(ruleId=forgery.replace(" ", "-"))
 
     answer = rules.app.call_back(body, FORGERIES[forgery](body))
 
     assert (answer["statusCode"], answer["body"]["errors"][0]["message"]) == (401, "unauthorized")
     assert executions(rules, forgery.replace(" ", "-")) == []
-    # The same, signed by Genesys, is a fact.
+    # The same body with a genuine signature is recorded.
     genuine = {SIGNATURE: signature(body, CURRENT)}
     assert rules.app.call_back(body, genuine)["body"] == {"status": "synced"}
     assert len(executions(rules, forgery.replace(" ", "-"))) == 1
 
 
-def test_the_moment_of_an_execution_is_genesyss_and_that_of_its_fact_ours(rules: Office) -> None:
+def test_record_has_genesyss_time_and_ours(rules: Office) -> None:
     rule_id = created(rules)
     rules.app.callback.down = 1
     executed_at = rules.app.clock.at
     rules.execute(rule_id)
     pass_time(rules, 90)
 
-    (fact,) = executions(rules, rule_id)
+    (record,) = executions(rules, rule_id)
 
-    assert moment(fact, "executedAt") == executed_at
-    assert moment(fact, "at") == executed_at + timedelta(seconds=90)
+    assert moment(record, "executedAt") == executed_at
+    assert moment(record, "at") == executed_at + timedelta(seconds=90)

@@ -1,4 +1,4 @@
-"""Who subscribes to notifications: read once a minute, all of it sound or none of it used."""
+"""StoredDirectory: the subscribers, read once a minute and refused as a whole if malformed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from genesys_purge.errors import Misconfigured
 from genesys_purge.store.directory import MAX_AGE, StoredDirectory
 from genesys_purge.store.secrets import StoredSecret
-from genesys_purge.webhooks.notification import Event
+from genesys_purge.webhooks.outbound.notification import Event
 
 from tests.clock import Clock
 from tests.unit.aws import client, mocked_aws, secrets_manager
@@ -29,7 +29,7 @@ def secret() -> Iterator[None]:
 
 
 def put(subscribers: Any) -> None:
-    """The secret with these subscribers; a text stands for all of it."""
+    """Store these subscribers in the secret; a text is the whole secret."""
     text = subscribers if isinstance(subscribers, str) else json.dumps({"subscribers": subscribers})
     client("secretsmanager").put_secret_value(SecretId="SubscribersSecret", SecretString=text)
 
@@ -42,7 +42,7 @@ def names(directory: StoredDirectory) -> list[str]:
     return [each.name for each in directory.subscribers().subscribers]
 
 
-def test_the_subscribers_are_read() -> None:
+def test_subscribers_are_read_with_keys_and_events() -> None:
     put([ONE, ONE | {"name": "archive", "events": ["purge_run_finished"]}])
     found = stored().subscribers()
     governance, archive = found.named("governance"), found.named("archive")
@@ -54,16 +54,17 @@ def test_the_subscribers_are_read() -> None:
     assert found.named("nobody") is None
 
 
-def test_there_may_be_nobody() -> None:
+def test_list_of_subscribers_may_be_empty() -> None:
     put([])
     assert names(stored()) == []
 
 
-@pytest.mark.parametrize("text", ["whsec_a2V5", "k", "whsec", "ü", " "])
-def test_a_secret_is_base64_after_its_prefix_or_any_text(text: str) -> None:
-    put([ONE | {"secret": text}])
-    [found] = stored().subscribers().subscribers
-    assert found.key == (b"key" if text == "whsec_a2V5" else text.encode())
+def test_key_is_base64_after_whsec_or_the_text_itself(clock: Clock) -> None:
+    for text in ("whsec_a2V5", "k", "whsec", "ü", " "):
+        put([ONE | {"secret": text}])
+        clock.wait(MAX_AGE + 1)
+        [found] = stored().subscribers().subscribers
+        assert found.key == (b"key" if text == "whsec_a2V5" else text.encode())
 
 
 def test_subscribers_are_kept_for_a_minute_and_no_longer(clock: Clock) -> None:
@@ -76,56 +77,58 @@ def test_subscribers_are_kept_for_a_minute_and_no_longer(clock: Clock) -> None:
     assert names(directory) == ["archive"]
 
 
-@pytest.mark.parametrize(
-    "subscribers",
-    [
-        HUSH,
-        "{}",
-        "[]",
-        "null",
-        json.dumps([ONE]),
-        json.dumps({"subscribers": [ONE], "more": HUSH}),
-        None,
-        {},
-        ONE,
-        [None],
-        [HUSH],
-        [ONE, ONE],
-        [ONE, ONE | {"url": "https://other.example"}],
-        [ONE | {"name": ""}],
-        [ONE | {"name": "x" * 61}],
-        [ONE | {"name": "two words"}],
-        [ONE | {"name": 1}],
-        [ONE | {"url": ""}],
-        [ONE | {"url": "x" * 2_001}],
-        [ONE | {"url": None}],
-        [ONE | {"secret": ""}],
-        [ONE | {"secret": HUSH * 60}],
-        [ONE | {"secret": None}],
-        [ONE | {"secret": "whsec_"}],
-        [ONE | {"secret": "whsec_===="}],
-        [ONE | {"secret": "whsec_a2V"}],
-        [ONE | {"secret": f"whsec_{HUSH}!"}],
-        [ONE | {"secret": "whsec_-_-_"}],
-        [ONE | {"secret": "whsec_ü"}],
-        [ONE | {"events": ["everything"]}],
-        [ONE | {"events": "purge_run_finished"}],
-        [ONE | {"surprise": HUSH}],
-        [{name: value for name, value in ONE.items() if name != "secret"}],
-        [ONE | {"name": f"n{number}"} for number in range(21)],
-    ],
-)
-def test_a_malformed_secret_is_refused_as_a_whole_and_not_shown(
-    subscribers: Any,
-) -> None:
-    put(json.dumps({"subscribers": None}) if subscribers is None else subscribers)
-    with pytest.raises(Misconfigured) as refused:
-        stored().subscribers()
-    assert "secret" in str(refused.value)
-    assert HUSH not in str(refused.value)
+MALFORMED: list[Any] = [
+    HUSH,
+    "{}",
+    "[]",
+    "null",
+    json.dumps([ONE]),
+    json.dumps({"subscribers": [ONE], "more": HUSH}),
+    json.dumps({"subscribers": None}),
+    {},
+    ONE,
+    [None],
+    [HUSH],
+    [ONE, ONE],
+    [ONE, ONE | {"url": "https://other.example"}],
+    [ONE | {"name": ""}],
+    [ONE | {"name": "x" * 61}],
+    [ONE | {"name": "two words"}],
+    [ONE | {"name": 1}],
+    [ONE | {"url": ""}],
+    [ONE | {"url": "x" * 2_001}],
+    [ONE | {"url": None}],
+    [ONE | {"secret": ""}],
+    [ONE | {"secret": HUSH * 60}],
+    [ONE | {"secret": None}],
+    [ONE | {"secret": "whsec_"}],
+    [ONE | {"secret": "whsec_===="}],
+    [ONE | {"secret": "whsec_a2V"}],
+    [ONE | {"secret": f"whsec_{HUSH}!"}],
+    [ONE | {"secret": "whsec_-_-_"}],
+    [ONE | {"secret": "whsec_ü"}],
+    [ONE | {"events": ["everything"]}],
+    [ONE | {"events": "purge_run_finished"}],
+    [ONE | {"surprise": HUSH}],
+    [{name: value for name, value in ONE.items() if name != "secret"}],
+    [ONE | {"name": f"n{number}"} for number in range(21)],
+]
 
 
-def test_what_is_wrong_is_named() -> None:
+def test_malformed_secret_is_refused_as_a_whole_and_not_shown(clock: Clock) -> None:
+    for subscribers in MALFORMED:
+        put(subscribers)
+        clock.wait(MAX_AGE + 1)
+        with pytest.raises(Misconfigured) as refused:
+            stored().subscribers()
+        assert "secret" in str(refused.value), subscribers
+        assert HUSH not in str(refused.value)
+    put([ONE])
+    clock.wait(MAX_AGE + 1)
+    assert names(stored()) == ["governance"]
+
+
+def test_wrong_fields_are_named() -> None:
     put([ONE, ONE | {"name": "archive", "events": ["everything"], "secret": "whsec_"}])
     with pytest.raises(Misconfigured) as refused:
         stored().subscribers()
@@ -151,6 +154,6 @@ def test_a_missing_secret_is_an_error() -> None:
         stored().subscribers()
 
 
-def test_a_subscriber_is_shown_without_its_secret() -> None:
+def test_representation_of_a_subscriber_has_no_secret() -> None:
     found = stored().subscribers()
     assert HUSH not in f"{found!r} {found}"

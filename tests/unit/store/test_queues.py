@@ -1,4 +1,4 @@
-"""The queue: what is sent comes out as it was, again and again until somebody deals with it."""
+"""SqsQueue: messages are sent, postponed and buried unchanged."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from genesys_purge.ports import Receipt
 from genesys_purge.purge_rules.purge_rule import RuleRef
 from genesys_purge.store.queues import SqsQueue
-from genesys_purge.webhooks.deliver_notification import LONGEST_DELAY
-from genesys_purge.webhooks.notification import Delivery, Event
+from genesys_purge.webhooks.outbound.deliver_notification import LONGEST_DELAY
+from genesys_purge.webhooks.outbound.notification import Delivery, Event
 
 from tests.unit.aws import client, mocked_aws
 from tests.webhook_builders import delivery
@@ -31,7 +31,7 @@ def queue(urls: dict[str, str]) -> SqsQueue:
 
 
 def received(url: str, visibility: int = 300) -> list[dict[str, Any]]:
-    """The messages that are handed out now, and then hidden for so long."""
+    """The messages that are visible now; each is then hidden for so many seconds."""
     answer = client("sqs").receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=10,
@@ -47,7 +47,7 @@ def receipt_of(message: dict[str, Any]) -> Receipt:
     return Receipt(message["ReceiptHandle"], times)
 
 
-def test_a_message_comes_out_as_it_was_sent(queue: SqsQueue, urls: dict[str, str]) -> None:
+def test_message_is_received_as_it_was_sent(queue: SqsQueue, urls: dict[str, str]) -> None:
     sent = delivery(Event.RUN_FINISHED, purgeId="run-1", nested={"ü": ["\n", "\u0001", 0.5, None]})
     queue.send(sent)
     [message] = received(urls["main"])
@@ -56,13 +56,13 @@ def test_a_message_comes_out_as_it_was_sent(queue: SqsQueue, urls: dict[str, str
     assert received(urls["dead"]) == []
 
 
-def test_a_message_of_any_kind_is_taken(queue: SqsQueue, urls: dict[str, str]) -> None:
+def test_queue_accepts_any_kind_of_message(queue: SqsQueue, urls: dict[str, str]) -> None:
     queue.send(RuleRef(name="nightly"))
     [message] = received(urls["main"])
     assert message["Body"] == '{"name":"nightly"}'
 
 
-def test_what_is_not_known_is_absent(queue: SqsQueue, urls: dict[str, str]) -> None:
+def test_unknown_values_are_left_out_of_a_message(queue: SqsQueue, urls: dict[str, str]) -> None:
     sent = delivery()
     without = sent.notification.model_copy(update={"rule_id": None})
     queue.send(sent.model_copy(update={"notification": without}))
@@ -71,7 +71,7 @@ def test_what_is_not_known_is_absent(queue: SqsQueue, urls: dict[str, str]) -> N
     assert "null" not in message["Body"]
 
 
-def test_a_postponed_message_is_hidden_and_then_handed_out_again(
+def test_postponed_message_is_hidden_and_then_received_again(
     queue: SqsQueue, urls: dict[str, str]
 ) -> None:
     queue.send(delivery())
@@ -83,7 +83,9 @@ def test_a_postponed_message_is_hidden_and_then_handed_out_again(
     assert (again["Body"], receipt_of(again).times) == (message["Body"], 2)
 
 
-def test_postponing_one_message_leaves_the_others(queue: SqsQueue, urls: dict[str, str]) -> None:
+def test_postponing_a_message_does_not_hide_the_others(
+    queue: SqsQueue, urls: dict[str, str]
+) -> None:
     for name in ("first", "second"):
         queue.send(RuleRef(name=name))
     first, _ = received(urls["main"], visibility=0)
@@ -91,7 +93,7 @@ def test_postponing_one_message_leaves_the_others(queue: SqsQueue, urls: dict[st
     assert len(received(urls["main"])) == 1
 
 
-def test_the_longest_delay_of_a_delivery_is_one_that_the_queue_takes(
+def test_longest_delay_of_a_delivery_is_allowed_by_sqs(
     queue: SqsQueue, urls: dict[str, str]
 ) -> None:
     queue.send(delivery())
@@ -101,7 +103,7 @@ def test_the_longest_delay_of_a_delivery_is_one_that_the_queue_takes(
         queue.postpone(receipt_of(message), 43_201)
 
 
-def test_a_buried_message_lies_among_the_dead_letters_alone(
+def test_buried_message_is_only_in_the_dead_letter_queue(
     queue: SqsQueue, urls: dict[str, str]
 ) -> None:
     queue.bury(delivery())
@@ -110,7 +112,7 @@ def test_a_buried_message_lies_among_the_dead_letters_alone(
     assert Delivery.model_validate_json(message["Body"], by_name=False) == delivery()
 
 
-def test_a_dead_letter_that_is_sent_again_is_delivered_as_if_new(
+def test_redriven_dead_letter_is_received_as_a_new_message(
     queue: SqsQueue, urls: dict[str, str]
 ) -> None:
     queue.bury(delivery())
@@ -121,7 +123,7 @@ def test_a_dead_letter_that_is_sent_again_is_delivered_as_if_new(
     assert receipt_of(message).times == 1
 
 
-def test_a_queue_that_is_not_there_is_an_error(urls: dict[str, str]) -> None:
+def test_missing_queue_is_an_error(urls: dict[str, str]) -> None:
     gone = SqsQueue(client("sqs"), urls["main"] + "-gone", urls["dead"] + "-gone")
     with pytest.raises(ClientError, match="NonExistentQueue"):
         gone.send(delivery())

@@ -51,45 +51,45 @@ def test_the_current_secret_comes_first_then_the_previous_one(
     assert list(read()) == expected
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"current": NOW}, [NOW]),
-        ({"previous": BEFORE}, [BEFORE]),
-        ({"current": "", "previous": BEFORE}, [BEFORE]),
-        ({"current": 5, "previous": BEFORE}, [BEFORE]),
-        ({"current": NOW, "previous": [BEFORE]}, [NOW]),
-        ({"current": NOW, "next": "hush-next"}, [NOW]),
-        ({"current": "ü"}, ["ü"]),
-    ],
-)
-def test_only_text_that_is_there_is_a_secret(fields: Any, expected: list[str]) -> None:
-    put(fields)
-    assert list(stored()()) == [each.encode() for each in expected]
+USABLE: list[tuple[Any, list[str]]] = [
+    ({"current": NOW}, [NOW]),
+    ({"previous": BEFORE}, [BEFORE]),
+    ({"current": "", "previous": BEFORE}, [BEFORE]),
+    ({"current": 5, "previous": BEFORE}, [BEFORE]),
+    ({"current": NOW, "previous": [BEFORE]}, [NOW]),
+    ({"current": NOW, "next": "hush-next"}, [NOW]),
+    ({"current": "ü"}, ["ü"]),
+]
+UNUSABLE: list[Any] = [
+    {},
+    {"current": ""},
+    {"current": "", "previous": ""},
+    {"current": None},
+    {"current": 0},
+    {"current": {"value": NOW}},
+    {"secret": NOW},
+    [NOW],
+    "null",
+    NOW,
+    f'"{NOW}"',
+]
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {},
-        {"current": ""},
-        {"current": "", "previous": ""},
-        {"current": None},
-        {"current": 0},
-        {"current": {"value": NOW}},
-        {"secret": NOW},
-        [NOW],
-        "null",
-        NOW,
-        f'"{NOW}"',
-    ],
-)
-def test_without_a_usable_secret_the_error_does_not_show_it(fields: Any) -> None:
-    put(fields)
-    with pytest.raises(Misconfigured) as refused:
-        stored()()
-    assert "secret" in str(refused.value)
-    assert NOW not in str(refused.value)
+def test_only_text_counts_as_a_secret(clock: Clock) -> None:
+    for fields, expected in USABLE:
+        put(fields)
+        clock.wait(MAX_AGE + 1)
+        assert list(stored()()) == [each.encode() for each in expected], fields
+
+
+def test_without_a_usable_secret_the_error_does_not_show_it(clock: Clock) -> None:
+    for fields in UNUSABLE:
+        put(fields)
+        clock.wait(MAX_AGE + 1)
+        with pytest.raises(Misconfigured) as refused:
+            stored()()
+        assert "secret" in str(refused.value), fields
+        assert NOW not in str(refused.value)
 
 
 def test_a_new_secret_is_found_within_a_minute(clock: Clock) -> None:
@@ -111,7 +111,7 @@ def test_a_missing_secret_is_an_error_that_does_not_name_it() -> None:
     assert "WebhookSecret" not in str(refused.value)
 
 
-def test_the_secrets_are_not_shown_with_their_keeper() -> None:
+def test_representation_of_the_store_has_no_secrets() -> None:
     secrets = stored()
     secrets()
     assert NOW not in f"{secrets!r} {vars(secrets)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genesys_purge.model.wire import kept_by_operators
 from genesys_purge.store.secrets import StoredSecret
-from genesys_purge.webhooks.notification import Subscribers
+from genesys_purge.webhooks.outbound.subscribers import Subscribers
 
 MAX_AGE = 60
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genesys_purge.errors import TryLater
-from genesys_purge.webhooks.notification import Notification
+from genesys_purge.webhooks.outbound.notification import Notification
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

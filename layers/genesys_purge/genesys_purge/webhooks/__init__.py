@@ -1,1 +1,1 @@
-"""Genesys's webhooks in, signed notifications out."""
+"""Webhooks and events from Genesys in, signed notifications out."""

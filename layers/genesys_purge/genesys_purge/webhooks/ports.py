@@ -1,4 +1,4 @@
-"""What notifications and webhooks see of the world, beside the ports of all."""
+"""The ports of webhooks and notifications, beside those of all features."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from genesys_purge.ports import Queue
-from genesys_purge.webhooks.notification import Delivery, Notification, Subscribers
+from genesys_purge.webhooks.outbound.notification import Delivery, Notification
+from genesys_purge.webhooks.outbound.subscribers import Subscribers
 
 Deliveries = Queue[Delivery]
+# The secrets that may have signed a webhook, the current one first.
+WebhookSecrets = Callable[[], Sequence[bytes]]
 
 
 class EventBus(Protocol):
@@ -19,18 +22,14 @@ class EventBus(Protocol):
 
 
 class Directory(Protocol):
-    """Who subscribes to notifications."""
+    """The subscribers to notifications."""
 
     def subscribers(self) -> Subscribers:
-        """Every subscriber; Misconfigured where they cannot be read."""
+        """Every subscriber; Misconfigured if they cannot be read."""
 
 
-class Receiver(Protocol):
-    """The way out to a subscriber."""
+class Sender(Protocol):
+    """Sends a notification to a subscriber."""
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        """The HTTP status it answers; ReceiverRefused or ReceiverUnreachable where it has none."""
-
-
-# The secrets under which a webhook may be signed, the current one first.
-WebhookSecrets = Callable[[], Sequence[bytes]]
+        """The HTTP status of the answer; DestinationRefused or NoAnswer if there is none."""

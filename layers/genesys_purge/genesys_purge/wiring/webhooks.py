@@ -9,16 +9,16 @@ from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
     from genesys_purge.store.queues import SqsQueue
-    from genesys_purge.webhooks.deliver_notification import DeliverNotification
-    from genesys_purge.webhooks.ingest_platform_event import IngestPlatformEvent
-    from genesys_purge.webhooks.ingest_webhook import IngestWebhook
-    from genesys_purge.webhooks.publish_notifications import PublishNotifications
+    from genesys_purge.webhooks.inbound.ingest_platform_event import IngestPlatformEvent
+    from genesys_purge.webhooks.inbound.ingest_webhook import IngestWebhook
+    from genesys_purge.webhooks.outbound.deliver_notification import DeliverNotification
+    from genesys_purge.webhooks.outbound.publish_notifications import PublishNotifications
 
 
 @cache
 def ingest_webhook() -> IngestWebhook:
     from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
-    from genesys_purge.webhooks.ingest_webhook import IngestWebhook
+    from genesys_purge.webhooks.inbound.ingest_webhook import IngestWebhook
 
     secret_id = adapters.settings().named("webhook_secret")
     secrets = StoredWebhookSecrets(adapters.secret(secret_id, MAX_AGE))
@@ -27,7 +27,7 @@ def ingest_webhook() -> IngestWebhook:
 
 @cache
 def ingest_platform_event() -> IngestPlatformEvent:
-    from genesys_purge.webhooks.ingest_platform_event import IngestPlatformEvent
+    from genesys_purge.webhooks.inbound.ingest_platform_event import IngestPlatformEvent
 
     return IngestPlatformEvent(adapters.ledger(), adapters.meter(), adapters.now)
 
@@ -35,7 +35,7 @@ def ingest_platform_event() -> IngestPlatformEvent:
 @cache
 def publish_notifications() -> PublishNotifications:
     from genesys_purge.store.event_bus import EventBridgeBus
-    from genesys_purge.webhooks.publish_notifications import PublishNotifications
+    from genesys_purge.webhooks.outbound.publish_notifications import PublishNotifications
 
     bus = EventBridgeBus(adapters.aws("events"), adapters.settings().named("event_bus"))
     return PublishNotifications(adapters.runs(), adapters.directory(), _deliveries(), bus)
@@ -43,18 +43,22 @@ def publish_notifications() -> PublishNotifications:
 
 @cache
 def deliver_notification() -> DeliverNotification:
-    from genesys_purge.webhooks.deliver_notification import DeliverNotification
-    from genesys_purge.webhooks.receiver import HttpsReceiver
+    from genesys_purge.calling.backoff import Backoff
+    from genesys_purge.webhooks.outbound.deliver_notification import (
+        LONGEST_DELAY,
+        DeliverNotification,
+    )
+    from genesys_purge.webhooks.outbound.https_sender import HttpsSender
 
     this = adapters.settings()
     return DeliverNotification(
         adapters.directory(),
-        HttpsReceiver(this.notification_hosts, loopback=this.loopback_receivers),
+        HttpsSender(this.notification_hosts, loopback=this.loopback_receivers),
         _deliveries(),
         adapters.ledger(),
         adapters.meter(),
         adapters.now,
-        this.notification_retry_seconds,
+        Backoff(this.notification_retry_seconds, LONGEST_DELAY),
     )
 
 

@@ -239,7 +239,7 @@ RIGHT = {
     **dict.fromkeys(REFERENCES, st.uuids().map(str)),
     WRAP_UP_CODE: st.from_regex(r"[A-Za-z0-9_.-]{1,100}", fullmatch=True),
 }
-told = st.fixed_dictionaries({}, optional=RIGHT)
+expressible = st.fixed_dictionaries({}, optional=RIGHT)
 any_filter = st.fixed_dictionaries(
     {
         "field": st.sampled_from([*RIGHT, "classification"]),
@@ -265,7 +265,7 @@ def read_back(body: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-@given(told)
+@given(expressible)
 def test_policy_has_every_filter_of_the_rule_and_no_other(said: dict[str, str]) -> None:
     live = RuleBench(genesys_platform="live")
     filters = [condition(field, "eq", value) for field, value in said.items()]

@@ -1,16 +1,16 @@
-"""PublishNotifications: each new fact of the audit to the bus and to the subscribers."""
+"""PublishNotifications: the notifications of each new audit record, to bus and subscribers."""
 
 from __future__ import annotations
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.ports import Runs
-from genesys_purge.webhooks.notification import Delivery
-from genesys_purge.webhooks.notifications import notifications
+from genesys_purge.webhooks.outbound.bodies import notifications
+from genesys_purge.webhooks.outbound.notification import Delivery
 from genesys_purge.webhooks.ports import Deliveries, Directory, EventBus
 
 
 class PublishNotifications:
-    """Fed by the audit's own stream, so that no fact goes untold and no purge waits for telling."""
+    """Reads the stream of the audit table, so no record is missed and no purge waits for it."""
 
     def __init__(
         self, runs: Runs, directory: Directory, deliveries: Deliveries, bus: EventBus
@@ -21,7 +21,7 @@ class PublishNotifications:
         self._bus = bus
 
     def __call__(self, record: AuditRecord) -> None:
-        """Publish what the record is worth telling; again, under the same ids, where repeated."""
+        """Publish the notifications of the record; a repeated record publishes the same ids."""
         for notification in notifications(record, self._runs):
             self._bus.publish(notification)
             for subscriber in self._directory.subscribers().subscribers:

@@ -1,4 +1,4 @@
-"""What is told of which fact: the documents' own bodies, and nothing that nobody reported."""
+"""notifications(): which audit record causes which event, with the documented bodies."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, RunRef
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, RunStatus, Totals
-from genesys_purge.webhooks.notification import Event, Notification, notification_id
-from genesys_purge.webhooks.notifications import notifications
+from genesys_purge.webhooks.outbound.bodies import notifications
+from genesys_purge.webhooks.outbound.notification import Event, Notification, notification_id
 
 from tests import builders
 from tests.clock import NOON
@@ -23,7 +23,7 @@ from tests.unit.workbench import Workbench
 from tests.webhook_builders import fact
 
 AT = "2026-11-21T12:00:00Z"
-# Of a record that has them, everything can be told.
+# The fields of a record that can cause every notification.
 KNOWN: dict[str, Any] = {
     "batch": 0,
     "job_id": "job-1",
@@ -34,7 +34,7 @@ KNOWN: dict[str, Any] = {
     "latency_seconds": 60.5,
     "compliance_ok": False,
 }
-TOLD: dict[Action, list[Event]] = {
+EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
     Action.BATCH_FAILED: [Event.JOB_FINISHED, Event.BATCH_FINISHED],
     Action.BATCH_GAVE_UP: [Event.BATCH_FINISHED],
@@ -47,19 +47,19 @@ TOLD: dict[Action, list[Event]] = {
 }
 
 
-def told(bench: Workbench, record: AuditRecord) -> list[Notification]:
+def caused(bench: Workbench, record: AuditRecord) -> list[Notification]:
     return list(notifications(record, bench.runs))
 
 
 def body(bench: Workbench, record: AuditRecord, event: Event) -> dict[str, Any]:
-    """The body of the record's one notification of that event, as JSON has it."""
-    [found] = [each for each in told(bench, record) if each.event is event]
+    """The JSON body of the record's only notification of that event."""
+    [found] = [each for each in caused(bench, record) if each.event is event]
     as_json: dict[str, Any] = found.to_json()["body"]
     return as_json
 
 
 def ended(**changes: Any) -> Batch:
-    """A batch of which nine records were deleted in a minute; changes in snake_case."""
+    """A batch that deleted nine records in a minute; changes in snake_case."""
     fields: dict[str, Any] = {
         "state": BatchState.COMPLETED,
         "job_id": "job-1",
@@ -72,7 +72,7 @@ def ended(**changes: Any) -> Batch:
 
 
 def finish(bench: Workbench, outcome: Outcome, **changes: Any) -> None:
-    """The stored run ends an hour after it was submitted; changes in snake_case."""
+    """Finish the stored run an hour after its submission; changes in snake_case."""
     fields: dict[str, Any] = {
         "status": RunStatus.FINISHED,
         "outcome": outcome,
@@ -81,23 +81,22 @@ def finish(bench: Workbench, outcome: Outcome, **changes: Any) -> None:
     bench.runs.finish(bench.run.model_copy(update=fields | changes), fact(Action.RUN_COMPLETED))
 
 
-@pytest.mark.parametrize("action", list(Action))
-def test_of_most_facts_nothing_is_told(bench: Workbench, action: Action) -> None:
+def test_each_action_causes_its_events_and_most_cause_none(bench: Workbench) -> None:
     bench.planned(ended())
-    found = [each.event for each in told(bench, fact(action, **KNOWN))]
-    assert found == TOLD.get(action, [])
+    for action in Action:
+        found = [each.event for each in caused(bench, fact(action, **KNOWN))]
+        assert found == EVENTS.get(action, []), action
 
 
-@pytest.mark.parametrize("action", [Action.NOTIFICATION_DELIVERED, Action.NOTIFICATION_ABANDONED])
-def test_nothing_is_told_of_telling_or_it_would_never_end(bench: Workbench, action: Action) -> None:
-    assert action not in TOLD
-    assert told(bench, fact(action, run_id="webhook-1", **KNOWN)) == []
+def test_delivery_records_cause_no_notification(bench: Workbench) -> None:
+    for action in (Action.NOTIFICATION_DELIVERED, Action.NOTIFICATION_ABANDONED):
+        assert caused(bench, fact(action, run_id="webhook-1", **KNOWN)) == []
 
 
 @pytest.mark.parametrize(
     ("action", "state"), [(Action.BATCH_COMPLETED, "completed"), (Action.BATCH_FAILED, "failed")]
 )
-def test_the_end_of_a_job_is_told_as_its_document_has_it(
+def test_finished_job_has_the_body_of_its_document(
     bench: Workbench, action: Action, state: str
 ) -> None:
     bench.planned(ended())
@@ -124,29 +123,29 @@ LATER = builders.recording_job(verifyAfterHours=48)
         (builders.recording_job(), {}, None),
     ],
 )
-def test_the_end_of_a_job_says_when_its_verification_is_still_waited_for(
+def test_finished_job_says_that_verification_is_pending(
     bench: Workbench,
     request_: dict[str, Any],
     changes: dict[str, Any],
     verification: str | None,
 ) -> None:
     bench.planned(ended(**changes), request=request_)
-    told_of_job = body(bench, fact(Action.BATCH_COMPLETED, **KNOWN), Event.JOB_FINISHED)
-    assert told_of_job.get("verification") == verification
+    job = body(bench, fact(Action.BATCH_COMPLETED, **KNOWN), Event.JOB_FINISHED)
+    assert job.get("verification") == verification
 
 
-def test_the_end_of_a_failed_job_waits_for_no_verification(bench: Workbench) -> None:
+def test_failed_job_has_no_pending_verification(bench: Workbench) -> None:
     bench.planned(ended(), request=LATER)
     assert "verification" not in body(bench, fact(Action.BATCH_FAILED, **KNOWN), Event.JOB_FINISHED)
 
 
-def test_a_job_that_reported_no_count_is_told_without_one(bench: Workbench) -> None:
+def test_job_without_a_count_has_no_records_processed(bench: Workbench) -> None:
     bench.planned(ended())
     record = fact(Action.BATCH_COMPLETED, **KNOWN | {"deleted": None})
     assert "recordsProcessed" not in body(bench, record, Event.JOB_FINISHED)
 
 
-def test_a_job_that_deleted_nothing_is_told_so(bench: Workbench) -> None:
+def test_job_that_deleted_nothing_reports_0(bench: Workbench) -> None:
     bench.planned(ended())
     record = fact(Action.BATCH_COMPLETED, **KNOWN | {"deleted": 0, "latency_seconds": 0.0})
     found = body(bench, record, Event.JOB_FINISHED)
@@ -154,15 +153,15 @@ def test_a_job_that_deleted_nothing_is_told_so(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("missing", ["job_id", "latency_seconds"])
-def test_a_batch_that_failed_without_the_end_of_a_job_is_told_as_a_batch_alone(
+def test_batch_that_failed_without_a_job_causes_no_job_event(
     bench: Workbench, missing: str
 ) -> None:
     bench.planned(ended(state=BatchState.FAILED))
     record = fact(Action.BATCH_FAILED, **KNOWN | {missing: None})
-    assert [each.event for each in told(bench, record)] == [Event.BATCH_FINISHED]
+    assert [each.event for each in caused(bench, record)] == [Event.BATCH_FINISHED]
 
 
-def test_the_end_of_a_batch_is_told_as_its_document_has_it(bench: Workbench) -> None:
+def test_finished_batch_has_the_body_of_its_document(bench: Workbench) -> None:
     bench.planned(ended())
     assert body(bench, fact(Action.BATCH_VERIFIED, **KNOWN), Event.BATCH_FINISHED) == {
         "event": "data.purge.chunk.completed",
@@ -187,7 +186,7 @@ def test_the_end_of_a_batch_is_told_as_its_document_has_it(bench: Workbench) -> 
         (Action.BATCH_GAVE_UP, BatchState.GAVE_UP, "gave_up"),
     ],
 )
-def test_only_what_is_completed_and_verified_is_told_as_completed(
+def test_only_a_verified_batch_is_reported_as_completed(
     bench: Workbench, action: Action, state: BatchState, status: str
 ) -> None:
     bench.planned(ended(state=state))
@@ -202,7 +201,7 @@ def test_only_what_is_completed_and_verified_is_told_as_completed(
         ({"job_id": None}, "run-1"),
     ],
 )
-def test_a_batch_goes_by_its_last_job_and_without_any_by_its_run(
+def test_batch_is_named_by_its_last_job_or_by_its_run(
     bench: Workbench, ids: dict[str, Any], named: str
 ) -> None:
     bench.planned(ended(**ids))
@@ -210,7 +209,7 @@ def test_a_batch_goes_by_its_last_job_and_without_any_by_its_run(
     assert found["requestId"] == named
 
 
-def test_of_a_batch_what_nobody_reported_is_absent(bench: Workbench) -> None:
+def test_unknown_values_of_a_batch_are_left_out(bench: Workbench) -> None:
     bench.planned(builders.batch(state=BatchState.FAILED))
     assert body(bench, fact(Action.BATCH_FAILED, batch=0), Event.BATCH_FINISHED) == {
         "event": "data.purge.chunk.completed",
@@ -221,16 +220,16 @@ def test_of_a_batch_what_nobody_reported_is_absent(bench: Workbench) -> None:
     }
 
 
-def test_the_end_of_a_batch_that_is_not_stored_is_an_error_and_no_silence(
+def test_record_of_an_unknown_batch_or_run_is_an_error(
     bench: Workbench,
 ) -> None:
     with pytest.raises(NotFound):
-        told(bench, fact(Action.BATCH_VERIFIED, batch=0))
+        caused(bench, fact(Action.BATCH_VERIFIED, batch=0))
     with pytest.raises(NotFound):
-        told(bench, fact(Action.RUN_COMPLETED))
+        caused(bench, fact(Action.RUN_COMPLETED))
 
 
-def test_the_end_of_a_run_is_told_as_its_document_has_it(bench: Workbench) -> None:
+def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
     bench.planned(ended())
     policy = Policy(minimum_days=365, basis="law")
     assert bench.run.plan is not None
@@ -261,7 +260,7 @@ def test_the_end_of_a_run_is_told_as_its_document_has_it(bench: Workbench) -> No
     }
 
 
-def test_of_a_run_what_nobody_reported_is_absent(bench: Workbench) -> None:
+def test_unknown_values_of_a_run_are_left_out(bench: Workbench) -> None:
     bench.stored()
     finish(bench, Outcome.REJECTED)
     record = fact(Action.RUN_REJECTED)
@@ -279,14 +278,14 @@ def test_of_a_run_what_nobody_reported_is_absent(bench: Workbench) -> None:
     }
 
 
-def test_a_run_that_purged_an_unknown_number_is_told_without_one(bench: Workbench) -> None:
+def test_run_without_a_count_has_no_total(bench: Workbench) -> None:
     bench.planned(ended())
     finish(bench, Outcome.COMPLETED, totals=Totals(targeted=10, skipped={}, verified=10))
     found = body(bench, fact(Action.RUN_COMPLETED), Event.RUN_FINISHED)
     assert "totalInteractionsPurged" not in found["metrics"]
 
 
-def test_a_nought_that_was_reported_is_told(bench: Workbench) -> None:
+def test_reported_zeros_are_not_left_out(bench: Workbench) -> None:
     bench.planned(ended(deleted=0, storage_recovered_mb=0.0))
     batch = body(bench, fact(Action.BATCH_VERIFIED, batch=0), Event.BATCH_FINISHED)
     assert (batch["recordsProcessed"], batch["metrics"]["storageRecoveredMB"]) == (0, 0.0)
@@ -305,7 +304,7 @@ def test_a_nought_that_was_reported_is_told(bench: Workbench) -> None:
         ([ended(), ended(number=1, job_id="job-2")], None),
     ],
 )
-def test_a_run_names_its_job_where_it_had_but_one(
+def test_run_names_its_job_if_it_had_only_one(
     bench: Workbench, batches: list[Batch], named: str | None
 ) -> None:
     bench.planned(*batches)
@@ -314,10 +313,10 @@ def test_a_run_names_its_job_where_it_had_but_one(
     assert found["metrics"].get("jobId") == named
 
 
-def test_the_execution_of_a_rule_is_told_with_all_that_is_known_of_it(bench: Workbench) -> None:
+def test_execution_of_a_rule_is_reported_with_every_known_value(bench: Workbench) -> None:
     executed = NOON - timedelta(hours=9)
     record = fact(**KNOWN | {"compliance_ok": True, "executed_at": executed})
-    [found] = told(bench, record)
+    [found] = caused(bench, record)
     assert found.rule_id == "rule-1"
     assert found.to_json()["body"] == {
         "event": "purge_rule_executed",
@@ -329,34 +328,34 @@ def test_the_execution_of_a_rule_is_told_with_all_that_is_known_of_it(bench: Wor
     }
 
 
-def test_an_execution_of_which_no_target_is_known_is_told_without_a_rate(
+def test_execution_without_a_target_has_no_success_rate(
     bench: Workbench,
 ) -> None:
-    [found] = told(bench, fact(rule_id="rule-1", deleted=10, compliance_ok=True))
+    [found] = caused(bench, fact(rule_id="rule-1", deleted=10, compliance_ok=True))
     assert "successRate" not in found.body
 
 
-def test_an_execution_of_which_no_verdict_is_known_is_no_alarm(bench: Workbench) -> None:
-    [found] = told(bench, fact(rule_id="rule-1", deleted=10))
+def test_execution_without_a_verdict_is_not_noncompliant(bench: Workbench) -> None:
+    [found] = caused(bench, fact(rule_id="rule-1", deleted=10))
     assert found.event is Event.RULE_EXECUTED
     assert "complianceOk" not in found.body
 
 
-def test_an_execution_against_the_rules_is_told_twice(bench: Workbench) -> None:
-    plain, alarming = told(bench, fact(rule_id="rule-1", deleted=10, compliance_ok=False))
+def test_noncompliant_execution_causes_two_events(bench: Workbench) -> None:
+    plain, alarming = caused(bench, fact(rule_id="rule-1", deleted=10, compliance_ok=False))
     assert alarming.body["event"] == "purge_rule_noncompliant"
     assert plain.body["complianceOk"] is alarming.body["complianceOk"] is False
     assert dict(plain.body) | {"event": None} == dict(alarming.body) | {"event": None}
 
 
-def test_the_same_fact_is_always_told_under_the_same_id(bench: Workbench) -> None:
+def test_same_record_causes_the_same_notifications(bench: Workbench) -> None:
     bench.planned(ended())
     record = fact(Action.BATCH_FAILED, **KNOWN)
     again = AuditRecord.model_validate_json(record.model_dump_json(by_alias=True))
-    assert told(bench, record) == told(bench, again)
+    assert caused(bench, record) == caused(bench, again)
 
 
-def test_no_two_facts_and_no_two_events_have_one_id() -> None:
+def test_every_record_and_event_has_its_own_id() -> None:
     ids = {
         notification_id(event, fact(run_id=run_id, sequence=sequence))
         for event in Event
@@ -367,15 +366,15 @@ def test_no_two_facts_and_no_two_events_have_one_id() -> None:
     assert all(re.fullmatch("msg_[0-9a-f]{32}", each) for each in ids)
 
 
-def test_a_notification_says_of_what_it_is_and_survives_the_queue(bench: Workbench) -> None:
+def test_notification_is_the_same_after_the_queue(bench: Workbench) -> None:
     bench.planned(ended())
-    [found] = told(bench, fact(Action.BATCH_VERIFIED, **KNOWN))
+    [found] = caused(bench, fact(Action.BATCH_VERIFIED, **KNOWN))
     assert (found.run_id, found.rule_id, found.at) == ("run-1", "rule-1", NOON)
     text = found.model_dump_json(by_alias=True, exclude_none=True)
     assert Notification.model_validate_json(text, by_name=False) == found
 
 
-def test_a_run_is_told_from_its_job_to_its_end(bench: Workbench) -> None:
+def test_events_of_a_run_follow_from_its_job_to_its_end(bench: Workbench) -> None:
     ids = builders.conversation_ids(10)
     old = builders.days_ago(400).isoformat()
     found = [{"conversationId": each, "conversationEnd": old} for each in ids]
@@ -388,7 +387,7 @@ def test_a_run_is_told_from_its_job_to_its_end(bench: Workbench) -> None:
     bench.clock.wait(5)
     bench.verify_batch(bench.poll_batch(step))
     bench.complete_purge(RunRef(run_id="run-1"))
-    events = [n for record in bench.audit.of("run-1") for n in told(bench, record)]
+    events = [n for record in bench.audit.of("run-1") for n in caused(bench, record)]
     assert [each.event for each in events] == [
         Event.JOB_FINISHED,
         Event.BATCH_FINISHED,

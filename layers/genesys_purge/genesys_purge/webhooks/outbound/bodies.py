@@ -1,8 +1,8 @@
-"""From a fact in the audit to the notifications that the documents want of it."""
+"""The notifications of an audit record, with the bodies that the documents define."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from genesys_purge.model.audit import Action, AuditRecord
@@ -10,7 +10,7 @@ from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.run import Run
 from genesys_purge.ports import Runs
-from genesys_purge.webhooks.notification import Event, Notification, notification_id
+from genesys_purge.webhooks.outbound.notification import Event, Notification, notification_id
 
 BATCH_ENDS = frozenset(
     {
@@ -25,7 +25,7 @@ RUN_ENDS = frozenset({Action.RUN_COMPLETED, Action.RUN_FAILED, Action.RUN_REJECT
 
 
 def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
-    """Every notification of a record; most records have none."""
+    """Every notification of an audit record; most records have none."""
     if record.action in JOB_ENDS and record.job_id and record.latency_seconds is not None:
         yield _of_job(record, record.latency_seconds, _verification(record, runs))
     if record.action in BATCH_ENDS and record.batch is not None:
@@ -40,7 +40,7 @@ def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
 
 
 def _verification(record: AuditRecord, runs: Runs) -> str | None:
-    """`pending` for a job whose batch waits to be verified at a time of its request's."""
+    """`pending` while the batch waits for the verification time that its request sets."""
     if record.action is not Action.BATCH_COMPLETED or record.batch is None:
         return None
     if not runs.get(record.run_id).verifies_later:
@@ -49,7 +49,7 @@ def _verification(record: AuditRecord, runs: Runs) -> str | None:
 
 
 def _of_job(record: AuditRecord, latency: float, verification: str | None) -> Notification:
-    """D4's; and whether it is still to be verified, of which that knows nothing."""
+    """The body of D4, and whether verification is still pending."""
     body = {
         "event": Event.JOB_FINISHED,
         "jobId": record.job_id,
@@ -63,7 +63,7 @@ def _of_job(record: AuditRecord, latency: float, verification: str | None) -> No
 
 
 def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
-    """D2's; a batch that never had a job goes by its run's id."""
+    """The body of D2; a batch without a job is named by its run id."""
     metrics = {
         "throughputRecordsPerSecond": batch.records_per_second,
         "storageRecoveredMB": batch.storage_recovered_mb,
@@ -81,8 +81,8 @@ def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
     return Notification.of(Event.BATCH_FINISHED, record, body)
 
 
-def _of_run(record: AuditRecord, run: Run, batches: Any) -> Notification:
-    """D3's audit entry; its signature is the deliverer's, who has the subscriber's secret."""
+def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notification:
+    """The audit entry of D3; it is signed at delivery, under the subscriber's key."""
     jobs = [batch.job_id or batch.last_job_id for batch in batches]
     ended = run.finished_at or record.at
     metrics = {

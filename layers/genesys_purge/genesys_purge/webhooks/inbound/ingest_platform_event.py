@@ -1,15 +1,15 @@
-"""IngestPlatformEvent: record once what the live platform says of recordings and rules."""
+"""IngestPlatformEvent: record each event about recordings and rules of the live platform once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from genesys_purge.ports import AuditLog, Clock, Meter
-from genesys_purge.webhooks.partner_event import PartnerEvent
+from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
 
 
 class IngestPlatformEvent:
-    """The way in for the platform's partner event source; runs take no notice of what comes."""
+    """The way in for the platform's partner event source; no run depends on these events."""
 
     def __init__(self, audit: AuditLog, meter: Meter, now: Clock) -> None:
         self._audit = audit
@@ -17,9 +17,9 @@ class IngestPlatformEvent:
         self._now = now
 
     def __call__(self, event: object) -> Mapping[str, str]:
-        """`{"status": "recorded"}`, for a repeated delivery as for a new one, or `"dropped"`.
+        """`{"status": "recorded"}`, for a new event and for a repeated one, or `"dropped"`.
 
-        InvalidRequest for what cannot be read: nothing was stored.
+        InvalidRequest, and nothing is stored, if the event cannot be read.
         """
         delivered = PartnerEvent.read(event)
         if delivered is None or not delivered.is_ours:

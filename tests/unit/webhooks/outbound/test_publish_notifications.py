@@ -1,4 +1,4 @@
-"""PublishNotifications: every fact worth telling to the bus, and to each subscriber that asked."""
+"""PublishNotifications: notifications go to the bus and to the subscribers of their event."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
-from genesys_purge.webhooks.notification import Event, Notification
+from genesys_purge.webhooks.outbound.notification import Event, Notification
 
 from tests import builders
 from tests.unit.workbench import Workbench
@@ -16,11 +16,11 @@ NONCOMPLIANT = fact(rule_id="rule-1", deleted=5, compliance_ok=False)
 
 
 def sent(bench: Workbench) -> list[tuple[str, Event]]:
-    """To whom, and what about."""
+    """The subscriber and the event of each message."""
     return [(each.subscriber, each.notification.event) for each in bench.deliveries.sent]
 
 
-def test_a_fact_is_told_to_the_bus_and_to_every_subscriber(bench: Workbench) -> None:
+def test_notification_goes_to_the_bus_and_every_subscriber(bench: Workbench) -> None:
     bench.directory.subscribed = [subscriber("governance"), subscriber("archive")]
     bench.publish_notifications(NONCOMPLIANT)
     events = [Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT]
@@ -31,30 +31,31 @@ def test_a_fact_is_told_to_the_bus_and_to_every_subscriber(bench: Workbench) -> 
     }
 
 
-def test_without_subscribers_the_bus_is_told_alone(bench: Workbench) -> None:
+def test_bus_receives_notifications_without_subscribers(bench: Workbench) -> None:
     bench.publish_notifications(NONCOMPLIANT)
     assert len(bench.bus.published) == 2
     assert sent(bench) == []
 
 
-@pytest.mark.parametrize("event", list(Event))
-def test_a_subscriber_is_told_of_the_events_it_named_alone(bench: Workbench, event: Event) -> None:
+def test_subscriber_receives_only_the_events_it_names(bench: Workbench) -> None:
     bench.planned(builders.batch(state=BatchState.FAILED))
-    bench.directory.subscribed = [subscriber("one", events=(event,)), subscriber("all")]
+    single = [subscriber(each.name.lower(), events=(each,)) for each in Event]
+    bench.directory.subscribed = [*single, subscriber("all")]
     known = {"batch": 0, "job_id": "job-1", "latency_seconds": 1.0}
     for record in (NONCOMPLIANT, fact(Action.BATCH_FAILED, **known), fact(Action.RUN_FAILED)):
         bench.publish_notifications(record)
-    assert [told for name, told in sent(bench) if name == "one"] == [event]
-    assert {told for name, told in sent(bench) if name == "all"} == set(Event)
+    for event in Event:
+        assert [each for name, each in sent(bench) if name == event.name.lower()] == [event]
+    assert {each for name, each in sent(bench) if name == "all"} == set(Event)
 
 
-def test_a_fact_that_is_worth_nothing_is_told_to_nobody(bench: Workbench) -> None:
+def test_record_without_notifications_is_not_published(bench: Workbench) -> None:
     bench.directory.subscribed = [subscriber()]
     bench.publish_notifications(fact(Action.BATCH_SUBMITTED, batch=0))
     assert (bench.bus.published, sent(bench)) == ([], [])
 
 
-def test_a_fact_told_again_is_told_under_the_same_ids(bench: Workbench) -> None:
+def test_repeated_record_is_published_under_the_same_ids(bench: Workbench) -> None:
     bench.directory.subscribed = [subscriber()]
     for _ in range(2):
         bench.publish_notifications(NONCOMPLIANT)
@@ -62,7 +63,7 @@ def test_a_fact_told_again_is_told_under_the_same_ids(bench: Workbench) -> None:
     assert bench.deliveries.sent[:2] == bench.deliveries.sent[2:]
 
 
-def test_a_bus_that_refuses_is_an_error_so_that_all_is_told_again(bench: Workbench) -> None:
+def test_error_of_the_bus_is_raised_so_that_all_is_repeated(bench: Workbench) -> None:
     bench.directory.subscribed = [subscriber()]
 
     def refuse(notification: Notification) -> None:
@@ -74,11 +75,11 @@ def test_a_bus_that_refuses_is_an_error_so_that_all_is_told_again(bench: Workben
         bench.publish_notifications(NONCOMPLIANT)
     bench.bus.before_publish = lambda _: None
     bench.publish_notifications(NONCOMPLIANT)
-    told = {each.notification.event for each in bench.deliveries.sent}
-    assert told == {Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT}
+    events = {each.notification.event for each in bench.deliveries.sent}
+    assert events == {Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT}
 
 
-def test_from_the_webhook_to_the_subscriber_each_fact_is_told_once_and_comes_to_an_end(
+def test_delivery_of_a_notification_causes_no_further_one(
     bench: Workbench,
 ) -> None:
     bench.directory.subscribed = [subscriber()]
@@ -93,4 +94,4 @@ def test_from_the_webhook_to_the_subscriber_each_fact_is_told_once_and_comes_to_
         received.run_id,
     )
     bench.publish_notifications(delivered)
-    assert len(bench.bus.published) == len(bench.receiver.posted) == len(sent(bench)) == 1
+    assert len(bench.bus.published) == len(bench.sender.posted) == len(sent(bench)) == 1

@@ -1,4 +1,4 @@
-"""IngestWebhook: record each execution of a purge rule that Genesys reports, once."""
+"""IngestWebhook: record each execution of a purge rule that Genesys reports once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from genesys_purge.errors import FieldError, InvalidRequest, MethodNotAllowed, NotGenuine
 from genesys_purge.ports import AuditLog, Clock, Meter
+from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
+from genesys_purge.webhooks.inbound.signature import is_genuine
 from genesys_purge.webhooks.ports import WebhookSecrets
-from genesys_purge.webhooks.rule_execution import RuleExecution
-from genesys_purge.webhooks.signatures import is_genuine
 
 
 class IngestWebhook:
-    """The way in for Genesys; the signature is the authorisation."""
+    """The way in for Genesys; the signature is the authorization."""
 
     def __init__(self, secrets: WebhookSecrets, audit: AuditLog, meter: Meter, now: Clock) -> None:
         self._secrets = secrets
@@ -21,9 +21,10 @@ class IngestWebhook:
         self._now = now
 
     def __call__(self, verb: str, signature: str, body: bytes | None) -> Mapping[str, str]:
-        """`{"status": "synced"}`, for a repeated delivery as for a new one; no body is no proof.
+        """`{"status": "synced"}`, for a new delivery and for a repeated one.
 
-        MethodNotAllowed, NotGenuine, or InvalidRequest: nothing was stored.
+        Nothing is stored if it raises MethodNotAllowed, NotGenuine or InvalidRequest. `body` is
+        None if the caller's bytes cannot be decoded.
         """
         if verb != "POST":
             raise MethodNotAllowed("only POST is allowed")

@@ -1,4 +1,4 @@
-"""An event of the live platform's audit as its partner event source delivers it."""
+"""An event of the live platform's audit, as the EventBridge partner source delivers it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from genesys_purge.model.dates import Instant
 from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.wire import Wire
+from genesys_purge.model.wording import UUID
 
 TOPICS = "v2.audits."
-# Whoever only looked at something changed nothing.
-LOOKS = frozenset({"View", "Read"})
+# Actions that change nothing.
+READING = frozenset({"View", "Read"})
 PROTECTIONS = frozenset({"ApplyProtection", "RevokeProtection"})
-# Which service reports a recording is not published; a service is named here where others have an
-# entity of the same name that is not ours, or where only that one's is about retention.
+# The entity types to record, each with the service that must report it, or None for any service.
+# A service is required if others have an unrelated entity of the same name. Which service reports
+# recordings is not published.
 SERVICE_OF = {
     "Recording": None,
     "ScreenRecording": None,
@@ -48,33 +50,32 @@ Topic = Annotated[str, StringConstraints(max_length=200)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,64}$")]
 
-UUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 IS_UUID = re.compile(UUID).fullmatch
-IS_CORRELATION_ID = re.compile(rf"{UUID}(-[a-z]{{1,20}})?").fullmatch
-# Those of other properties name a person: `QueueMember/<queue>:<user>`, for one.
+IS_CORRELATION_ID = re.compile(rf"{UUID[1:-1]}(-[a-z]{{1,20}})?").fullmatch
+# Other names of properties may identify a person, such as `QueueMember/<queue>:<user>`.
 IS_PROPERTY = re.compile(r"[A-Za-z_]{1,50}").fullmatch
 
 
 class _Part(Wire):
-    """A part of an event, of which Genesys may send more than is read."""
+    """A part of an event; Genesys may add fields, which are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
 
 class Reference(_Part):
-    """What something is called by; its name is not read."""
+    """A reference by id; its name is not read."""
 
     id: str | None = None
 
 
 class PropertyChange(_Part):
-    """What changed; the values are not read."""
+    """The name of a changed property; the values are not read."""
 
     name: Annotated[str | None, Field(alias="property")] = None
 
 
 class Metadata(_Part):
-    """Where in Genesys's own logs the event stands."""
+    """The id of the event in Genesys's own logs."""
 
     correlation_id: Annotated[str | None, Field(alias="CorrelationId")] = None
 
@@ -93,20 +94,20 @@ class Entry(_Part):
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is about recordings, their jobs and rules, data subjects or retention."""
+        """Whether it changes recordings, their jobs and rules, data subjects or retention."""
         if self.action in PROTECTIONS:
             return True
-        if self.action in LOOKS or self.entity_type not in SERVICE_OF:
+        if self.action in READING or self.entity_type not in SERVICE_OF:
             return False
         return SERVICE_OF[self.entity_type] in (None, self.service_name)
 
     @property
     def run_id(self) -> str:
-        """The same for every delivery of this entry, and for no other."""
+        """The same run id for every delivery of this entry, and for no other entry."""
         return f"platform-event:{hashlib.sha256(self.id.encode()).hexdigest()[:32]}"
 
-    def fact(self) -> PlatformEvent:
-        """What is kept of it."""
+    def without_names(self) -> PlatformEvent:
+        """The entry as it is stored: ids and words, but no names and no values."""
         properties = tuple(dict.fromkeys(self._properties()))[:MOST_PROPERTIES]
         return PlatformEvent(
             event_id=_shaped(self.id, IS_UUID),
@@ -126,14 +127,14 @@ class Entry(_Part):
 
 
 class Detail(_Part):
-    """What Genesys itself sends."""
+    """The part of the event that Genesys writes."""
 
     event_body: Entry
     metadata: Metadata | None = None
 
 
 class _Envelope(_Part):
-    """What tells an event of the audit from all others."""
+    """The fields that identify an event of the audit."""
 
     source: Source
     topic: Annotated[Topic, Field(alias="detail-type")]
@@ -146,7 +147,7 @@ class PartnerEvent(_Envelope):
 
     @classmethod
     def read(cls, event: object) -> PartnerEvent | None:
-        """The event, or None where its topic is another one; InvalidRequest with what is wrong."""
+        """The event, or None for another topic; InvalidRequest with every wrong field."""
         document = as_object(event)
         envelope, errors = read_fields(_Envelope, document)
         require_none(errors)
@@ -161,7 +162,7 @@ class PartnerEvent(_Envelope):
         return self.detail.event_body.is_ours
 
     def record(self, now: datetime) -> AuditRecord:
-        """The one fact of the event."""
+        """The audit record of the event."""
         entry, metadata = self.detail.event_body, self.detail.metadata or Metadata()
         return AuditRecord(
             run_id=entry.run_id,
@@ -169,7 +170,7 @@ class PartnerEvent(_Envelope):
             at=now,
             actor="genesys",
             action=Action.PLATFORM_EVENT_RECEIVED,
-            platform_event=entry.fact(),
+            platform_event=entry.without_names(),
             correlation_id=_shaped(metadata.correlation_id, IS_CORRELATION_ID),
         )
 
@@ -179,5 +180,5 @@ def _id_of(reference: Reference | None) -> str | None:
 
 
 def _shaped(text: str | None, is_shaped: Callable[[str], object]) -> str | None:
-    """The text where it has the shape; anything else may be anybody's data."""
+    """The text if it has the shape; any other text may be personal data."""
     return text if text and is_shaped(text) else None

@@ -1,4 +1,4 @@
-"""What Genesys reports of one execution of a purge rule, and the audit record it becomes."""
+"""The webhook about one execution of a purge rule, and its audit record."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from genesys_purge.model.answers import ID_FORM
 from genesys_purge.model.audit import Action, AuditRecord, success_rate
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.wire import Wire
 
-EVENT = "purgerules:rule:execute"
-RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
-# What a JSON reader of any language holds exactly.
+RuleId = Annotated[str, StringConstraints(pattern=rf"^{ID_FORM}$")]
+# Below the largest number that a JSON reader of any language holds exactly.
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class RuleExecution(Wire):
-    """The body of a webhook; the documents name all fields but `targetedCount`."""
+    """The body of a webhook; the documents define every field but `targetedCount`."""
 
     rule_id: RuleId
     event: Literal["purgerules:rule:execute"]
@@ -36,7 +36,7 @@ class RuleExecution(Wire):
 
     @classmethod
     def read(cls, body: bytes) -> Self | None:
-        """The execution in a webhook's body, or None where it is none."""
+        """The execution in the body of a webhook; None if the body is anything else."""
         try:
             return cls.model_validate_json(body, by_name=False)
         except ValidationError:
@@ -44,12 +44,12 @@ class RuleExecution(Wire):
 
     @property
     def run_id(self) -> str:
-        """The same for every delivery of this execution, and for no other."""
+        """The same run id for every delivery of this execution, and for no other execution."""
         content = self.model_dump_json(by_alias=True, exclude_none=True).encode()
         return f"webhook:{hashlib.sha256(content).hexdigest()[:32]}"
 
     def record(self, now: datetime) -> AuditRecord:
-        """The one fact of the execution."""
+        """The audit record of the execution."""
         return AuditRecord(
             run_id=self.run_id,
             sequence=1,

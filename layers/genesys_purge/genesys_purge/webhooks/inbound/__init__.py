@@ -1,0 +1,1 @@
+"""From Genesys: webhooks of purge rules, and events of the live platform."""

@@ -1,0 +1,1 @@
+"""To subscribers: signed notifications of what the audit records."""

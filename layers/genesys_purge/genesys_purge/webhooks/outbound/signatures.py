@@ -1,0 +1,35 @@
+"""The signatures of notifications: HMAC-SHA256 under the key of the subscriber."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+
+def standard_headers(
+    notification_id: str, timestamp: int, body: bytes, key: bytes
+) -> dict[str, str]:
+    """The headers of Standard Webhooks; `timestamp` is in seconds since 1970."""
+    content = b".".join((notification_id.encode(), str(timestamp).encode(), body))
+    return {
+        "webhook-id": notification_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": f"v1,{b64encode(_digest(content, key)).decode()}",
+    }
+
+
+def signed_entry(entry: Mapping[str, Any], key: bytes) -> dict[str, Any]:
+    """The entry with `auditSignature`: `sha256=` and the hex digest of its canonical JSON.
+
+    Canonical JSON is that of RFC 8785. Without fractions this means sorted keys and no blanks.
+    """
+    content = orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)
+    return {**entry, "auditSignature": f"sha256={_digest(content, key).hex()}"}
+
+
+def _digest(content: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, content, "sha256")

@@ -1,0 +1,58 @@
+"""The subscribers to notifications, as an operator writes them."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from genesys_purge.model.wire import Wire
+from genesys_purge.webhooks.outbound.notification import Event
+
+STANDARD_PREFIX = "whsec_"
+
+
+class Subscriber(Wire):
+    """A system that receives the named `events`, or all events if it names none."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+    url: Annotated[str, Field(min_length=1, max_length=2_000)]
+    secret: Annotated[str, Field(min_length=1, max_length=500, repr=False)]
+    events: tuple[Event, ...] = ()
+
+    @field_validator("secret")
+    @classmethod
+    def _has_a_key(cls, secret: str) -> str:
+        if not _key_in(secret):
+            raise ValueError(f"must have a key after {STANDARD_PREFIX}")
+        return secret
+
+    def wants(self, event: Event) -> bool:
+        return event in (self.events or tuple(Event))
+
+    @property
+    def key(self) -> bytes:
+        """The signing key: the base64 after `whsec_`, else the bytes of the secret itself."""
+        return _key_in(self.secret)
+
+
+class Subscribers(Wire):
+    """All subscribers; no two have the same name."""
+
+    subscribers: Annotated[tuple[Subscriber, ...], Field(max_length=20)]
+
+    @model_validator(mode="after")
+    def _different_names(self) -> Self:
+        if len({each.name for each in self.subscribers}) < len(self.subscribers):
+            raise ValueError("two subscribers have the same name")
+        return self
+
+    def named(self, name: str) -> Subscriber | None:
+        return next((each for each in self.subscribers if each.name == name), None)
+
+
+def _key_in(secret: str) -> bytes:
+    if secret.startswith(STANDARD_PREFIX):
+        return b64decode(secret.removeprefix(STANDARD_PREFIX), validate=True)
+    return secret.encode()

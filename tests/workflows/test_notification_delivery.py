@@ -1,0 +1,202 @@
+"""A dead subscriber is retried and given up, a recovered one is served, and no run is disturbed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from genesys_purge.errors import Misconfigured
+from genesys_purge.store.queues import SqsQueue
+from genesys_purge.webhooks.outbound.deliver_notification import ATTEMPTS
+from genesys_purge.webhooks.outbound.https_sender import NoAnswer
+
+from tests.application import Application, aws
+from tests.workflows.moments import killed_at, once_after
+from tests.workflows.proof import assert_honest
+from tests.workflows.slots import Shared
+from tests.workflows.subscriptions import (
+    BATCH,
+    DEAD,
+    JOB,
+    OF_A_RUN,
+    RUN,
+    ids,
+    is_signed,
+    kinds,
+    notifying,
+    posts,
+    records,
+    subscribe,
+    without_notifications,
+    without_subscribers,
+)
+
+
+@pytest.fixture(scope="module")
+def shared_scene() -> Iterator[Shared]:
+    with notifying() as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene(shared_scene: Shared) -> Iterator[Shared]:
+    with without_subscribers(shared_scene.app):
+        yield shared_scene
+
+
+def test_delivery_is_not_reported_itself(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    subscribe(app, alive=[])
+    run = app.run(slot.request("conversation_archive"))
+    app.tell()
+    audit, before = app.audit(run["runId"]), posts(app)
+
+    app.tell_to_the_end()
+
+    assert app.audit(run["runId"]) == audit
+    assert posts(app) == before
+
+
+# The answers of a dead subscriber, and the attempts that it gets.
+DEATHS: dict[str, tuple[int | Exception, int]] = {
+    "gone": (410, 1),
+    "closed address": (204, 1),
+    "hanging": (NoAnswer("dead.example gave no answer within 10 seconds"), ATTEMPTS),
+}
+
+
+def kill(app: Application, death: str, *events: str) -> int:
+    """Subscribe a host that answers, and one to these events that is dead in that way."""
+    subscribe(app, dead=list(events), alive=[])
+    answer, attempts = DEATHS[death]
+    app.receivers.answers[DEAD] = [answer]
+    if death == "closed address":
+        app.receivers.addresses[DEAD] = "169.254.169.254"
+    return attempts
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_dead_subscriber_is_given_up_and_no_run_is_disturbed(scene: Shared, death: str) -> None:
+    app, undisturbed, slot = scene.app, scene.slot(), scene.slot()
+    quiet = app.run(undisturbed.request("conversation_archive"))
+    app.tell()
+    attempts = kill(app, death, JOB, RUN)
+
+    with once_after("poll_batch", app.tell), once_after("verify_batch", app.tell):
+        run = app.run(slot.request("conversation_archive"))
+    app.tell_to_the_end()
+
+    assert (run["outcome"], run["totals"]) == (quiet["outcome"], quiet["totals"])
+    done = without_notifications(app, run["runId"])
+    assert Counter(done) == Counter(without_notifications(app, quiet["runId"]))
+    assert done[-1] == "run_completed"
+    assert_honest(app, run, slot.ids)
+    assert kinds(posts(app)) == OF_A_RUN
+    assert len(records(app, run["runId"], "notification_delivered")) == 5
+    abandoned = records(app, run["runId"], "notification_abandoned")
+    ends = [record["detail"].endswith(f", attempt {attempts}") for record in abandoned]
+    assert ends == [True] * 3
+    letters = app.take("AbandonedDeliveries")
+    assert Counter(each["notification"]["event"] for each in letters) == {JOB: 2, RUN: 1}
+    assert app.take("Deliveries") == []
+
+
+def test_recovered_subscriber_receives_the_same_ids_later(
+    scene: Shared,
+) -> None:
+    app, slot = scene.app, scene.slot()
+    subscribe(app, dead=[RUN])
+    app.receivers.answers[DEAD] = [503, NoAnswer("no answer"), 500, 200]
+
+    run = app.run(slot.request("conversation_archive"))
+    app.tell_to_the_end()
+
+    found = posts(app, DEAD)
+    assert len(found) == 4
+    assert len({(post.headers["webhook-id"], post.body) for post in found}) == 1
+    times = [int(post.headers["webhook-timestamp"]) for post in found]
+    waits = [later - earlier for earlier, later in pairwise(times)]
+    for wait, least in zip(waits, (30, 60, 120), strict=True):
+        assert least <= wait <= least * 1.25 + 2
+    assert all(is_signed(post) for post in found)
+    (delivered,) = records(app, run["runId"], "notification_delivered")
+    assert delivered["detail"].endswith("answered 200, attempt 4")
+    assert app.take("AbandonedDeliveries") == []
+
+
+def test_dead_letters_can_be_sent_again(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    kill(app, "gone")
+    run = app.run(slot.request("conversation_archive"))
+    app.tell()
+    refused = ids(posts(app, DEAD))
+    app.receivers.answers[DEAD] = [204]
+    app.receivers.posted.clear()
+
+    for letter in app.take("AbandonedDeliveries"):
+        aws("sqs").send_message(QueueUrl="Deliveries", MessageBody=json.dumps(letter))
+    app.tell()
+
+    assert ids(posts(app, DEAD)) == refused
+    assert posts(app) == []
+    assert len(records(app, run["runId"], "notification_abandoned")) == 5
+    assert len(records(app, run["runId"], "notification_delivered")) == 5 + 5
+
+
+def test_repeated_batch_of_records_is_sent_under_the_same_ids(
+    scene: Shared,
+) -> None:
+    app, slot = scene.app, scene.slot()
+    subscribe(app, alive=[])
+    run = app.run(slot.request("conversation_archive"))
+    app.tell()
+    first = {post.headers["webhook-id"]: post.body for post in posts(app)}
+    app.receivers.posted.clear()
+
+    app.pump.publish(stream_of(app, run["runId"]))
+    app.tell()
+
+    assert {post.headers["webhook-id"]: post.body for post in posts(app)} == first
+    assert len(posts(app)) == len(first) == 5
+
+
+def stream_of(app: Application, run_id: str) -> list[dict[str, Any]]:
+    return [
+        record
+        for record in app.pump.stream()
+        if record["dynamodb"]["Keys"]["runId"] == {"S": run_id}
+    ]
+
+
+def test_batch_that_fails_halfway_continues_from_the_failed_record(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    subscribe(app, alive=[])
+    app.run(slot.request("conversation_archive"))
+
+    def is_last(delivery: Any) -> bool:
+        return bool(delivery.notification.event == RUN)
+
+    with killed_at("send", is_last, stored=False, store=SqsQueue) as victims:
+        app.tell()
+
+    assert len(victims) == 1
+    assert kinds(posts(app)) == {JOB: 2, BATCH: 2, RUN: 1}
+    assert len(ids(posts(app))) == 5
+
+
+def test_unreadable_subscribers_are_notified_once_they_are_readable(scene: Shared) -> None:
+    app, slot = scene.app, scene.slot()
+    app.set_secret('{"subscribers": [{"name": "alive"}]}', "SubscribersSecret")
+
+    run = app.run(slot.request("conversation_archive"))
+    with pytest.raises(Misconfigured, match="the subscribers' secret"):
+        app.tell()
+    subscribe(app, alive=[])
+    app.tell()
+
+    assert run["outcome"] == "completed"
+    assert kinds(posts(app)) == OF_A_RUN
