@@ -20,7 +20,7 @@ from local.requests.files import read_request
 from simulator import Fault, FaultKind, Operation, Simulator
 
 RULES = PROJECT / "events" / "invoke" / "deploy_campaign_rules.json"
-# As many times as the application tries, so that the rule fails for good.
+# As many times as the application tries, so that the rule fails permanently.
 REFUSAL = Fault(FaultKind.RATE_LIMITED, Operation.CREATE_CAMPAIGN_RULE, times=5)
 
 

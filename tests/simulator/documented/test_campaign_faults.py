@@ -37,7 +37,7 @@ WRITES: dict[Operation, Call] = {
     ),
 }
 CALLS = READS | WRITES
-LEFT = {
+CHANGED = {
     Operation.CREATE_CAMPAIGN_RULE: ([1, 1], ["created", "created"]),
     Operation.UPDATE_CAMPAIGN_RULE: ([2], ["created", "updated"]),
     Operation.DELETE_CAMPAIGN_RULE: ([], ["created"]),
@@ -69,14 +69,14 @@ def with_faults(*faults: Fault) -> tuple[Caller, str]:
     return caller, rule_id
 
 
-def left_by(caller: Caller) -> tuple[list[object], list[str]]:
+def state_after(caller: Caller) -> tuple[list[object], list[str]]:
     """The versions of the rules and the names of the events."""
     campaign = caller.simulator.campaigns()["campaign-1"]
     names = [each.name.removeprefix("outbound.rule.") for each in campaign.events]
     return [each["version"] for each in campaign.rules], names
 
 
-def strike(kind: FaultKind, operation: Operation) -> Caller:
+def call_with_fault(kind: FaultKind, operation: Operation) -> Caller:
     """A caller after one call of the operation with the fault."""
     caller, rule_id = with_faults(Fault(kind=kind, operation=operation))
     with suppress(httpx.TransportError):
@@ -88,13 +88,13 @@ def strike(kind: FaultKind, operation: Operation) -> Caller:
 @each_write
 def test_after_fault_applies_the_change(operation: Operation) -> None:
     for kind in AFTER:
-        assert left_by(strike(kind, operation)) == LEFT[operation], kind
+        assert state_after(call_with_fault(kind, operation)) == CHANGED[operation], kind
 
 
 @each_write
 def test_before_fault_changes_nothing(operation: Operation) -> None:
     for kind in BEFORE:
-        assert left_by(strike(kind, operation)) == UNCHANGED, kind
+        assert state_after(call_with_fault(kind, operation)) == UNCHANGED, kind
 
 
 @each_call
@@ -145,7 +145,7 @@ def test_repeated_update_after_a_lost_answer_is_409() -> None:
 def test_repeated_create_after_a_lost_answer_is_409() -> None:
     caller, _ = with_faults(Fault(FaultKind.UNAVAILABLE_AFTER, Operation.CREATE_CAMPAIGN_RULE))
     assert [create(caller, 2).status_code for _ in range(2)] == [503, 409]
-    assert left_by(caller) == LEFT[Operation.CREATE_CAMPAIGN_RULE]
+    assert state_after(caller) == CHANGED[Operation.CREATE_CAMPAIGN_RULE]
 
 
 def test_refused_change_returns_its_refusal_despite_the_fault() -> None:

@@ -49,7 +49,7 @@ EFFECTS: dict[Operation, tuple[Callable[[Caller, str], httpx.Response], list[str
 EVERYTHING = {"includeRecordingsWithSensitiveData": True}
 
 
-def strike(kind: FaultKind, operation: Operation) -> list[str | None]:
+def call_with_fault(kind: FaultKind, operation: Operation) -> list[str | None]:
     """The states of the jobs after one call with the fault; one job was ready before."""
     caller = start_live(many(3))
     job_id = ready_job(caller)
@@ -63,13 +63,13 @@ def strike(kind: FaultKind, operation: Operation) -> list[str | None]:
 @pytest.mark.parametrize("operation", EFFECTS)
 def test_after_fault_applies_the_change(operation: Operation) -> None:
     for kind in AFTER:
-        assert strike(kind, operation) == EFFECTS[operation][1], kind
+        assert call_with_fault(kind, operation) == EFFECTS[operation][1], kind
 
 
 @pytest.mark.parametrize("operation", EFFECTS)
 def test_before_fault_changes_nothing(operation: Operation) -> None:
     for kind in BEFORE:
-        assert strike(kind, operation) == ["READY"], kind
+        assert call_with_fault(kind, operation) == ["READY"], kind
 
 
 def test_job_is_listed_although_its_answer_was_lost() -> None:

@@ -374,7 +374,7 @@ def test_a_name_that_another_campaigns_rule_has_fails_with_the_platforms_words(
     before = bench.world()
     deployment = bench.deploy(A, P)
     assert (deployment.outcome, bench.world()) == ("rolled_back", before)
-    assert "another one is called 'P'" in (deployment.detail or "")
+    assert "another entity is called 'P'" in (deployment.detail or "")
 
 
 def test_what_a_deployment_that_died_left_is_brought_into_force_by_the_next(
