@@ -8,7 +8,7 @@ import pytest
 from genesys_purge.errors import PurgeError, UnreadableAnswer
 from genesys_purge.methods import METHODS
 from genesys_purge.methods.contract import JobReport, JobStatus, Part, Planned
-from genesys_purge.methods.gdpr_request.subjects import FIND
+from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.method import AnyMethod
 from genesys_purge.ports import Operation
 from hypothesis import given

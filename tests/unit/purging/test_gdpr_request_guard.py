@@ -14,8 +14,8 @@ from genesys_purge.errors import (
     PurgingSwitchedOff,
     RetentionNotMet,
 )
+from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.gdpr_request.method import BEGINNING, DELETE
-from genesys_purge.methods.gdpr_request.subjects import FIND
 from genesys_purge.model.dates import Window
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.retention import RetentionMatrix

@@ -21,9 +21,9 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.methods.contract import JobReport, JobStatus, Part, Verdict
+from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.gdpr_request.lifecycle import LIST
 from genesys_purge.methods.gdpr_request.method import DELETE, EXPORT, STATUS, GdprRequest
-from genesys_purge.methods.gdpr_request.subjects import FIND
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.ports import Permit
