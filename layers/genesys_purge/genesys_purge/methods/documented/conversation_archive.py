@@ -13,7 +13,6 @@ from pydantic import Field
 from genesys_purge.errors import FieldError, InvalidRequest, UnreadableAnswer
 from genesys_purge.methods.answers import count_in, job_id_in, storage_in, text_in
 from genesys_purge.methods.contract import (
-    CONVERSATIONS,
     JobReport,
     JobStatus,
     Part,
@@ -22,6 +21,7 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
 )
 from genesys_purge.methods.method import policy_in_force
@@ -65,7 +65,8 @@ class ConversationArchive:
     request_model = ConversationArchiveRequest
     poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
     plans_upper_bound = False
-    unit = CONVERSATIONS
+    unit = Unit.CONVERSATIONS
+    largest_batch = 1_000
     instead = INSTEAD
 
     def __init__(self) -> None:

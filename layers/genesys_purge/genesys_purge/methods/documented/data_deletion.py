@@ -11,7 +11,6 @@ from pydantic import Field, StringConstraints
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.answers import job_id_in, storage_in, text_in
 from genesys_purge.methods.contract import (
-    RECORDS,
     JobReport,
     JobStatus,
     Part,
@@ -20,6 +19,7 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
 )
 from genesys_purge.methods.date_range import check_date_range
@@ -73,7 +73,8 @@ class DataDeletion:
     request_model = DataDeletionRequest
     poll_policy = PollPolicy(first=15)
     plans_upper_bound = False
-    unit = RECORDS
+    unit = Unit.RECORDS
+    largest_batch = 1
     instead = INSTEAD
 
     def __init__(self) -> None:

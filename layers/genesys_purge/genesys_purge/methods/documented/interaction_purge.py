@@ -12,7 +12,6 @@ from pydantic import Field
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.answers import count_in, job_id_in, list_in, text_in
 from genesys_purge.methods.contract import (
-    RECORDS,
     JobReport,
     JobStatus,
     Part,
@@ -21,6 +20,7 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
     sum_of,
 )
@@ -91,7 +91,8 @@ class InteractionPurge:
     request_model = InteractionPurgeRequest
     poll_policy = PollPolicy(first=15, growth=1.1, attempts=200)
     plans_upper_bound = True
-    unit = RECORDS
+    unit = Unit.RECORDS
+    largest_batch = 1
     instead = INSTEAD
 
     def __init__(self) -> None:

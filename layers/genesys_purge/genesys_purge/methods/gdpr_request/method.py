@@ -14,7 +14,6 @@ from genesys_purge.errors import (
 )
 from genesys_purge.methods.answers import job_id_in, text_in
 from genesys_purge.methods.contract import (
-    SUBJECTS,
     JobReport,
     JobStatus,
     Part,
@@ -23,6 +22,7 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
 )
 from genesys_purge.methods.gdpr_request import finder
@@ -65,7 +65,8 @@ class GdprRequest:
         first=60, growth=2, longest=14_400, limit_seconds=92 * 86_400, deadline_metric=TIME_LEFT
     )
     plans_upper_bound = True
-    unit = SUBJECTS
+    unit = Unit.SUBJECTS
+    largest_batch = 1
     instead = None
 
     def __init__(self) -> None:

@@ -8,7 +8,6 @@ from itertools import chain
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.answers import job_id_in
 from genesys_purge.methods.contract import (
-    CONVERSATIONS,
     JobReport,
     Noted,
     Part,
@@ -17,6 +16,7 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
 )
 from genesys_purge.methods.data_retention import cap_of
@@ -52,7 +52,9 @@ class RecordingJob:
     request_model = RecordingJobRequest
     poll_policy = PollPolicy(first=15, growth=1.25, longest=60, by_progress=True)
     plans_upper_bound = True
-    unit = CONVERSATIONS
+    unit = Unit.CONVERSATIONS
+    # The metadata of each conversation take one call, and one step verifies the batch.
+    largest_batch = 100
     instead = None
 
     def __init__(self) -> None:
