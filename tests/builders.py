@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -86,6 +87,12 @@ def gdpr_request(**fields: Any) -> dict[str, Any]:
         "searchValue": "contact-1@example.test",
     } | fields
     return {name: value for name, value in given.items() if value is not None}
+
+
+def request_of(method: str, **fields: Any) -> dict[str, Any]:
+    """A request of the method, from the builder of the same name."""
+    builder: Callable[..., dict[str, Any]] = globals()[method]
+    return builder(**fields)
 
 
 def uuids(count: int, series: int = 0) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from tests.template import ROOT
 LAYER = ROOT / "layers" / "genesys_purge"
 PACKAGE = LAYER / "genesys_purge"
 FUNCTIONS = ROOT / "functions"
+
+Graph = Mapping[str, set[str]]
 
 
 def layer_files() -> list[Path]:
@@ -84,3 +86,12 @@ def _modules_named(node: ast.ImportFrom) -> Iterator[str]:
             if is_module or folder.joinpath(alias.name).is_dir()
             else module
         )
+
+
+def circle_in(graph: Graph) -> list[str]:
+    """The modules of circles, and the modules between them; empty without a circle."""
+    left = {module: imported & graph.keys() for module, imported in graph.items()}
+    while removable := [module for module, imported in left.items() if not imported & left.keys()]:
+        for module in removable:
+            del left[module]
+    return sorted(left)

@@ -14,8 +14,8 @@ import pytest
 from genesys_purge.methods import METHODS
 from genesys_purge.methods.documented.data_deletion import RecordType
 from genesys_purge.methods.documented.interaction_purge import InteractionType, PurgeType
-from genesys_purge.methods.gdpr_request.method import RequestType
-from genesys_purge.methods.gdpr_request.subjects import SearchType, Subject
+from genesys_purge.methods.gdpr_request.request import RequestType
+from genesys_purge.methods.gdpr_request.subject import SearchType, Subject
 from genesys_purge.methods.recording_job.request import Action, Direction, MediaType
 from genesys_purge.model import audit
 from genesys_purge.model.request import Classification, PurgeRequest

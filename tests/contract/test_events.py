@@ -16,7 +16,6 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
     ExportCampaignRuleChanges,
 )
 from genesys_purge.campaign_rules.live.platform import LivePlatform
-from genesys_purge.methods import METHODS
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
 from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
 from genesys_purge.webhooks.inbound.signature import is_genuine
@@ -61,14 +60,6 @@ def rules() -> list[Path]:
 
 def id_of(path: Path) -> str:
     return str(path.relative_to(ROOT / "events"))
-
-
-def test_every_method_has_a_sample_for_invoking_and_scheduling() -> None:
-    names = {id_of(path) for path in SAMPLES}
-    # A GDPR request concerns one person once; no schedule sends it.
-    recurring = METHODS.keys() - {"gdpr_request"}
-    assert {f"invoke/{name}.json" for name in METHODS} <= names
-    assert {f"schedule/{name}.json" for name in recurring} <= names
 
 
 @pytest.mark.parametrize("path", submissions(), ids=id_of)

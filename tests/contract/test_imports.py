@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.contract.source import (
     FUNCTIONS,
     PACKAGE,
+    circle_in,
     handlers,
     imports_of,
     layer_files,
@@ -132,6 +133,12 @@ def test_layer_imports_follow_the_arrows() -> None:
 def test_every_part_of_the_layer_has_arrows() -> None:
     parts = {path.stem for path in PACKAGE.iterdir() if not path.name.startswith("_")}
     assert parts - {"py"} == set(ARROWS)
+
+
+def test_layer_has_no_import_circle() -> None:
+    """A package's `__init__` is left out: importing any of its modules imports it first."""
+    modules = [path for path in layer_files() if path.name != "__init__.py"]
+    assert circle_in({name_of(path): set(imports_of(path)) for path in modules}) == []
 
 
 def test_handlers_import_one_wrapper_wiring_and_messages_only() -> None:

@@ -14,13 +14,24 @@ from genesys_purge.campaign_rules.live import rule_sets
 from genesys_purge.campaign_rules.live.trigger_rules import SERVERS_OWN
 from genesys_purge.campaign_rules.rules import Operator
 from genesys_purge.methods.contract import Part
+from genesys_purge.methods.gdpr_request import finder
 from genesys_purge.methods.gdpr_request import method as gdpr_request
-from genesys_purge.methods.gdpr_request import subjects
-from genesys_purge.methods.recording_job import conversations as conversation_details
-from genesys_purge.methods.recording_job import protection as recording_protection
-from genesys_purge.methods.recording_job import request as recording_request
-from genesys_purge.methods.recording_job import two_step
+from genesys_purge.methods.gdpr_request.request import RequestType, SubjectRequest
+from genesys_purge.methods.gdpr_request.subject import (
+    DialerContact,
+    JourneyCustomer,
+    SearchType,
+    SocialHandle,
+    Subject,
+)
+from genesys_purge.methods.recording_job import conversations, protection, two_step
 from genesys_purge.methods.recording_job.method import RecordingJob
+from genesys_purge.methods.recording_job.request import (
+    Action,
+    Direction,
+    MediaType,
+    RecordingJobRequest,
+)
 from genesys_purge.model.dates import Window
 from genesys_purge.model.regions import DOMAINS, api_url
 from genesys_purge.model.wire import Wire
@@ -70,11 +81,11 @@ SUBJECT = {
     "emailAddresses": ["contact-1@example.test"],
 }
 FILTERS: dict[str, Any] = {
-    "mediaTypes": [each.value for each in recording_request.MediaType],
-    "directions": [each.value for each in recording_request.Direction],
+    "mediaTypes": [each.value for each in MediaType],
+    "directions": [each.value for each in Direction],
     **{name: [ID] for name in ("queueIds", "userIds", "wrapUpCodes", "divisionIds")},
 }
-RECORDINGS = recording_request.RecordingJobRequest.parse(builders.recording_job(**FILTERS))
+RECORDINGS = RecordingJobRequest.parse(builders.recording_job(**FILTERS))
 WINDOW = Window(start=builders.days_ago(400), end=builders.days_ago(390))
 PART = Part(None, [ID], WINDOW, NOON)
 
@@ -87,7 +98,7 @@ def key_of(operation: Operation) -> tuple[str, str]:
 def is_live(operation: Operation) -> bool:
     """Whether an operation is one of the live platform, and not of the documented contract."""
     key = key_of(operation)
-    body_of_documents = operation.path == conversation_details.QUERY.path
+    body_of_documents = operation.path == conversations.QUERY.path
     return key not in DOCUMENTED | {TOKEN} and (
         bool(operation.permissions) or not body_of_documents
     )
@@ -145,7 +156,7 @@ def test_documented_operations_do_not_exist_on_the_live_platform() -> None:
 
 def test_every_operation_is_either_live_or_documented() -> None:
     documents = {key_of(each) for each in operations().values() if each not in LIVE.values()}
-    query = (conversation_details.QUERY.verb, conversation_details.QUERY.path)
+    query = (conversations.QUERY.verb, conversations.QUERY.path)
     assert documents == DOCUMENTED | {TOKEN, query}
 
 
@@ -160,17 +171,17 @@ def test_token_request_matches_the_sdk() -> None:
 def query_body() -> Mapping[str, Any]:
     """The query of a plan with every filter."""
     genesys = ScriptedGenesys()
-    genesys.on(conversation_details.QUERY, {"conversations": []})
+    genesys.on(conversations.QUERY, {"conversations": []})
     filters = (RECORDINGS.conversation_filters, RECORDINGS.segment_filters)
     assert all(filters)
-    assert not list(conversation_details.started_in(WINDOW, *filters, genesys))
+    assert not list(conversations.started_in(WINDOW, *filters, genesys))
     return genesys.calls[0].body
 
 
 def protection_body() -> Mapping[str, Any]:
     genesys = ScriptedGenesys()
-    genesys.on(recording_protection.ASK, {"entities": []})
-    recording_protection.protection_of([ID], genesys)
+    genesys.on(protection.ASK, {"entities": []})
+    protection.protection_of([ID], genesys)
     return genesys.calls[0].body
 
 
@@ -191,11 +202,11 @@ def executed_job() -> Mapping[str, Any]:
 
 def subject_request(request_type: str) -> Mapping[str, Any]:
     genesys = ScriptedGenesys()
-    genesys.on(subjects.FIND, {"entities": [SUBJECT]})
+    genesys.on(finder.FIND, {"entities": [SUBJECT]})
     genesys.on(gdpr_request.DELETE, {"id": "gdpr-1"})
     genesys.on(gdpr_request.EXPORT, {"id": "gdpr-1"})
     payload = builders.gdpr_request(requestType=request_type)
-    request = gdpr_request.SubjectRequest.parse(payload)
+    request = SubjectRequest.parse(payload)
     gdpr_request.GdprRequest().submit(request, PART, PERMIT, genesys)
     return genesys.deletions[0]
 
@@ -278,9 +289,9 @@ READ = {
         "archiveDate",
         "exportedDate",
     },
-    "methods.gdpr_request.subjects.FIND": {
+    "methods.gdpr_request.finder.FIND": {
         "total",
-        *(f"entities.{each.alias}" for each in subjects.Subject.model_fields.values()),
+        *(f"entities.{each.alias}" for each in Subject.model_fields.values()),
     },
     "methods.gdpr_request.method.DELETE": {"id"},
     "methods.gdpr_request.method.EXPORT": {"id"},
@@ -334,14 +345,14 @@ def test_request_bodies_have_every_required_field() -> None:
     assert {name: each for name, each in missing.items() if each} == {}
 
 
-EXPORT: dict[str, Any] = {"action": recording_request.Action.EXPORT, "export_integration_id": ID}
+EXPORT: dict[str, Any] = {"action": Action.EXPORT, "export_integration_id": ID}
 
 
 @pytest.mark.parametrize(
     ("body", "words"),
     [
         (created_job(PART._replace(interval=WINDOW)), {"DELETE", "agedConversationInterval"}),
-        (created_job(action=recording_request.Action.ARCHIVE), {"ARCHIVE", "conversationQuery"}),
+        (created_job(action=Action.ARCHIVE), {"ARCHIVE", "conversationQuery"}),
         (created_job(**EXPORT), {"EXPORT", "integrationId", "conversationQuery"}),
     ],
 )
@@ -373,10 +384,10 @@ def test_fields_read_from_answers_are_fields_of_the_sdk() -> None:
 
 
 READERS = {"get", "text_in", "count_in", "job_id_in", "list_in", "instant_in", "storage_in"}
-# `match` reads answers that another module asks for.
+# `listed_job` reads answers that another module asks for.
 MODULES = sorted(
     {name.rpartition(".")[0] for name in LIVE}
-    | {"methods.recording_job.match"}
+    | {"methods.recording_job.listed_job"}
     | outbound_truth.READERS
 )
 
@@ -402,14 +413,14 @@ def test_tables_name_every_field_that_the_source_reads() -> None:
 
 
 WORDS: list[tuple[set[str], str, str]] = [
-    (set(gdpr_request.RequestType), "GDPRRequest", "requestType"),
+    (set(RequestType), "GDPRRequest", "requestType"),
     (set(gdpr_request.STATUSES), "GDPRRequest", "status"),
     (set(two_step.STATUSES), "RecordingJob", "state"),
     (set(two_step.ACTIVE), "RecordingJob", "state"),
     (set(two_step.CREATED), "RecordingJob", "state"),
-    ({each.upper() for each in recording_request.Action}, "RecordingJobsQuery", "action"),
-    (set(recording_request.MediaType), "AnalyticsSession", "mediaType"),
-    (set(recording_request.Direction), "AnalyticsConversation", "originatingDirection"),
+    ({each.upper() for each in Action}, "RecordingJobsQuery", "action"),
+    (set(MediaType), "AnalyticsSession", "mediaType"),
+    (set(Direction), "AnalyticsConversation", "originatingDirection"),
     ({"DELETED", "ARCHIVED"}, "RecordingMetadata", "fileState"),
     *outbound_truth.WORDS,
 ]
@@ -447,10 +458,10 @@ def test_campaign_rule_examples_use_every_operator() -> None:
 
 def test_subject_models_have_exactly_the_fields_of_the_sdk() -> None:
     models: dict[str, type[Wire]] = {
-        "GDPRSubject": subjects.Subject,
-        "DialerContactId": subjects.DialerContact,
-        "GDPRJourneyCustomer": subjects.JourneyCustomer,
-        "SocialHandle": subjects.SocialHandle,
+        "GDPRSubject": Subject,
+        "DialerContactId": DialerContact,
+        "GDPRJourneyCustomer": JourneyCustomer,
+        "SocialHandle": SocialHandle,
     }
     ours = {
         name: {field.alias for field in model.model_fields.values()}
@@ -461,7 +472,7 @@ def test_subject_models_have_exactly_the_fields_of_the_sdk() -> None:
 
 def test_searchable_social_handles_are_handles_of_the_sdk() -> None:
     social = {"TWITTER", "INSTAGRAM", "FACEBOOK", "APPLE_MESSAGES"}
-    assert social <= set(subjects.SearchType)
+    assert social <= set(SearchType)
     assert social <= sdk.words_at("SocialHandle", "type")
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.contract.source import tree_of
+from tests.contract.source import Graph, circle_in, tree_of
 from tests.template import ROOT
 
 PARTS = ("simulator", "local")
 OURS = {"genesys_purge", "functions", "simulator", "local", "tests", "bench"}
 MOST_FILES = 15
-
-Graph = Mapping[str, set[str]]
 
 
 def files_of(part: str) -> list[Path]:
@@ -58,15 +56,6 @@ def rooms_of(graph: Graph) -> dict[str, set[str]]:
 
 def room_of(module: str) -> str:
     return ".".join(module.split(".")[:2])
-
-
-def circle_in(graph: Graph) -> list[str]:
-    """The modules of circles, and the modules between them; empty without a circle."""
-    left = {module: imported & graph.keys() for module, imported in graph.items()}
-    while removable := [module for module, imported in left.items() if not imported & left.keys()]:
-        for module in removable:
-            del left[module]
-    return sorted(left)
 
 
 def test_a_circle_is_found() -> None:

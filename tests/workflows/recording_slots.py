@@ -80,6 +80,6 @@ def recorded(
     corpus = Corpus.of(
         each for number in range(slots) for each in RecordingSlot(empty, number).conversations()
     )
-    variables = {"RECORDING_BATCH_SIZE": str(BATCH_SIZE), **environment}
+    variables = {"BATCH_SIZE": str(BATCH_SIZE), **environment}
     with running(corpus, settings, environment=variables) as app:
         yield RecordingScene(app)

@@ -44,7 +44,7 @@ def request(oldest: float) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Application]:
-    with running(corpus(), SETTINGS, environment={"RECORDING_BATCH_SIZE": "5"}) as app:
+    with running(corpus(), SETTINGS, environment={"BATCH_SIZE": "5"}) as app:
         yield app
 
 

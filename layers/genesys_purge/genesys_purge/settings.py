@@ -81,7 +81,6 @@ class Settings:
     max_records: int = _read(100_000, _number(int, 1, 100_000_000))
     concurrent_jobs: int = _read(5, _number(int, 1, 1_000))
     batch_size: int = _read(1_000, _number(int, 1, 1_000))
-    recording_batch_size: int = _read(100, _number(int, 1, 100))
     requests_per_second: float = _read(10.0, _number(float, 0.01, 1_000_000))
     live_requests_per_second: float = _read(4.5, _number(float, 0.01, 1_000_000))
     circuit_recovery_seconds: int = _read(30, _number(int, 1, 3_600))
@@ -96,10 +95,6 @@ class Settings:
         if not value:
             raise ValueError(f"{name.upper()} is not set")
         return value
-
-    def batch_size_of(self, method: str) -> int:
-        """The most records in a batch of that method."""
-        return {"recording_job": self.recording_batch_size}.get(method, self.batch_size)
 
     @property
     def organisation(self) -> Organisation:

@@ -18,7 +18,7 @@ from genesys_purge.methods.documented import (
     interaction_purge,
     windows,
 )
-from genesys_purge.methods.recording_job import conversations as conversation_details
+from genesys_purge.methods.recording_job import conversations
 from genesys_purge.ports import Operation
 from genesys_purge.purge_rules import register_webhook
 from genesys_purge.purge_rules.documented import api
@@ -84,7 +84,7 @@ def test_the_documents_query_is_refused_with_the_live_methods(operation: Operati
 @pytest.mark.parametrize(
     ("operation", "status"),
     [
-        (conversation_details.QUERY, 400),
+        (conversations.QUERY, 400),
         (windows.COUNT, 403),
         (data_deletion.SUBMIT, 400),
         (data_deletion.STATUS, 404),

@@ -1,4 +1,4 @@
-"""What a method is given: rules, sources, permits, and a Genesys that answers by a script."""
+"""The inputs of a method: sources, permits, holds, and a Genesys that answers by a script."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from genesys_purge.methods.contract import Noted, Part, Planned, Skipped, Source
 from genesys_purge.methods.method import AnyMethod
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import default_matrix
-from genesys_purge.ports import Permit
+from genesys_purge.ports import Operation, Permit
 
 from tests.clock import NOON
 from tests.fakes import MemoryIdLists
-from tests.scripted_genesys import ScriptedGenesys
+from tests.scripted_genesys import Reply, ScriptedGenesys
 
 PERMIT = Permit("run-1", 0, 1)
 
 
 def sources(genesys: ScriptedGenesys, *holds: Hold, **changes: Any) -> Sources:
-    """Everything as of noon, with the shipped matrix."""
+    """The inputs of a plan at noon, with the shipped matrix."""
     return Sources(
         genesys=genesys,
         id_lists=MemoryIdLists(),
@@ -53,6 +53,14 @@ def skipped_in(found: Iterable[Planned | Skipped | Noted]) -> dict[str, int]:
 
 def part(*ids: str) -> Part:
     return Part(None, ids)
+
+
+def answering(reply: Reply, *operations: Operation) -> ScriptedGenesys:
+    """A Genesys that answers each of these operations with the same reply."""
+    genesys = ScriptedGenesys()
+    for operation in operations:
+        genesys.on(operation, reply)
+    return genesys
 
 
 def hold(**fields: Any) -> Hold:

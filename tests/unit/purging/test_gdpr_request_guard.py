@@ -1,4 +1,4 @@
-"""What may have changed between planning a data subject's request and sending it."""
+"""Changes between planning a GDPR request and sending it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from genesys_purge.errors import (
     PurgingSwitchedOff,
     RetentionNotMet,
 )
+from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.gdpr_request.method import BEGINNING, DELETE
-from genesys_purge.methods.gdpr_request.subjects import FIND
 from genesys_purge.model.dates import Window
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.retention import RetentionMatrix
@@ -26,10 +26,11 @@ from tests.unit.methods.scene import hold
 from tests.unit.workbench import Workbench
 
 JANE = {"name": "Jane Doe"}
+Change = Callable[[Workbench], None]
 
 
 def planned(bench: Workbench) -> BatchStep:
-    """A request planned at noon for one subject, all of whose records are of before."""
+    """A request for one subject, planned at noon."""
     bench.genesys.on(FIND, {"entities": [JANE]})
     bench.genesys.on(DELETE, {"id": "gdpr-1"})
     window = Window(start=BEGINNING, end=NOON)
@@ -37,7 +38,7 @@ def planned(bench: Workbench) -> BatchStep:
     return bench.planned(batch, request=builders.gdpr_request())
 
 
-def know(*found: Any) -> Callable[[Workbench], None]:
+def find(*found: Any) -> Change:
     return lambda bench: bench.genesys.on(FIND, {"entities": list(found)})
 
 
@@ -45,22 +46,17 @@ def switch_off(bench: Workbench) -> None:
     bench.policies.switch = "off"
 
 
-def place(**held: Any) -> Callable[[Workbench], None]:
+def place(**held: Any) -> Change:
     return lambda bench: bench.holds.placed.append(hold(**held))
 
 
-def drop_rules(bench: Workbench) -> None:
-    every = {"name": "any", "minimumDays": 30, "basis": "b"}
-    bench.policies.matrix = RetentionMatrix.parse({"rules": [every]})
+def set_rule(days: int, **match: str) -> Change:
+    rule = {"name": "any", "match": match, "minimumDays": days, "basis": "b"}
+    matrix = RetentionMatrix.parse({"rules": [rule]})
+    return lambda bench: setattr(bench.policies, "matrix", matrix)
 
 
-def keep_for_a_month(bench: Workbench) -> None:
-    match = {"method": "gdpr_request"}
-    rule = {"name": "subjects", "match": match, "minimumDays": 30, "basis": "b"}
-    bench.policies.matrix = RetentionMatrix.parse({"rules": [rule]})
-
-
-def test_where_nothing_changed_it_is_sent(bench: Workbench) -> None:
+def test_unchanged_request_is_sent(bench: Workbench) -> None:
     assert bench.submit_batch(planned(bench)).next is Next.POLL
     assert bench.batch.job_id == "gdpr-1"
     assert [body["subject"] for body in bench.genesys.deletions] == [JANE]
@@ -70,17 +66,17 @@ def test_where_nothing_changed_it_is_sent(bench: Workbench) -> None:
     ("change", "error"),
     [
         (switch_off, PurgingSwitchedOff),
-        (drop_rules, RetentionNotMet),
-        (keep_for_a_month, RetentionNotMet),
+        (set_rule(30), RetentionNotMet),
+        (set_rule(30, method="gdpr_request"), RetentionNotMet),
         (place(), OnLegalHold),
         (place(conversation_ids=frozenset({"c1"})), OnLegalHold),
         (place(date_range=builders.window()), OnLegalHold),
-        (know(JANE, JANE), LimitExceeded),
-        (know(), InvalidRequest),
+        (find(JANE, JANE), LimitExceeded),
+        (find(), InvalidRequest),
     ],
 )
-def test_one_change_is_enough_for_nothing_to_be_sent(
-    bench: Workbench, change: Callable[[Workbench], None], error: type[PurgeError]
+def test_one_change_prevents_the_request(
+    bench: Workbench, change: Change, error: type[PurgeError]
 ) -> None:
     step = planned(bench)
     change(bench)

@@ -1,4 +1,4 @@
-"""The fields of an interaction_purge request, and the regulations over them."""
+"""The fields of an interaction_purge request, and the rules of its classifications."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import builders
+from tests.unit.purging.fields import not_refused, refused, without
 from tests.unit.workbench import Workbench
 
 
@@ -14,47 +15,35 @@ def nested(depth: int) -> dict[str, Any]:
     return {"a": nested(depth - 1)} if depth > 1 else {"a": 1}
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("interactionType", "fax"),
-        ("interactionType", "Voice"),
-        ("interactionType", None),
-        ("interactionType", ["voice"]),
-        ("retentionDays", -1),
-        ("retentionDays", 3_651),
-        ("retentionDays", "365"),
-        ("retentionDays", 365.0),
-        ("retentionDays", None),
-        ("classification", "secret"),
-        ("classification", None),
-        ("purgeType", "hard"),
-        ("purgeType", None),
-        ("filters", []),
-        ("filters", "region:eu"),
-        ("filters", {"a": "x" * 16_384}),
-        ("filters", nested(11)),
-        ("filters", {"a": [[[[[[[[[[1]]]]]]]]]]}),
-        ("recordTypes", ["message"]),
-        ("jurisdiction", "us-east-1"),
+WRONG: dict[str, list[object]] = {
+    "interactionType": ["fax", "Voice", None, ["voice"]],
+    "retentionDays": [-1, 3_651, "365", 365.0, None],
+    "classification": ["secret", None],
+    "purgeType": ["hard", None],
+    "filters": [
+        [],
+        "region:eu",
+        {"a": "x" * 16_384},
+        nested(11),
+        {"a": [[[[[[[[[[1]]]]]]]]]]},
     ],
-)
-def test_a_wrong_field_is_told_alone_and_by_its_path(
-    bench: Workbench, field: str, value: object
-) -> None:
-    assert list(bench.errors(builders.interaction_purge(**{field: value}))) == [field]
+    "recordTypes": [["message"]],
+    "jurisdiction": ["us-east-1"],
+}
+OLD = builders.date_range(oldest=3_700, youngest=3_660)
+NOT_HIPAA = ("public", "internal", "confidential", "pii")
+
+
+def test_wrong_field_is_the_only_error() -> None:
+    cases = [(field, value, field) for field, values in WRONG.items() for value in values]
+    assert not_refused(builders.interaction_purge, cases) == {}
 
 
 @pytest.mark.parametrize(
     "field", ["interactionType", "dateRange", "retentionDays", "classification", "purgeType"]
 )
-def test_a_missing_field_is_required(bench: Workbench, field: str) -> None:
-    payload = builders.interaction_purge()
-    del payload[field]
-    assert bench.errors(payload) == {field: "is required"}
-
-
-OLD = builders.date_range(oldest=3_700, youngest=3_660)
+def test_field_is_required(bench: Workbench, field: str) -> None:
+    assert bench.errors(without(builders.interaction_purge(), field)) == {field: "is required"}
 
 
 @pytest.mark.parametrize(
@@ -65,52 +54,46 @@ OLD = builders.date_range(oldest=3_700, youngest=3_660)
         (0, {"retentionDays": "must be at least 2555 for hipaa, not 0"}),
     ],
 )
-def test_hipaa_is_kept_seven_years(bench: Workbench, days: int, errors: dict[str, str]) -> None:
-    payload = builders.interaction_purge(classification="hipaa", retentionDays=days, dateRange=OLD)
-    assert bench.errors(payload) == errors
-
-
-@pytest.mark.parametrize("classification", ["public", "internal", "confidential", "pii"])
-def test_only_hipaa_is(bench: Workbench, classification: str) -> None:
-    payload = builders.interaction_purge(classification=classification, retentionDays=2_554)
-    assert "retentionDays" not in bench.errors(payload)
-
-
-@pytest.mark.parametrize("classification", ["public", "internal", "confidential", "hipaa", "pii"])
-def test_pii_is_purged_for_good_and_the_rest_as_asked(
-    bench: Workbench, classification: str
+def test_hipaa_needs_seven_years_of_retention(
+    bench: Workbench, days: int, errors: dict[str, str]
 ) -> None:
-    payload = builders.interaction_purge(
-        classification=classification, purgeType="soft", retentionDays=2_555, dateRange=OLD
-    )
-    expected = {"purgeType": "must be permanent for pii"} if classification == "pii" else {}
-    assert bench.errors(payload) == expected
-    assert bench.errors(payload | {"purgeType": "permanent"}) == {}
+    request = builders.interaction_purge(classification="hipaa", retentionDays=days, dateRange=OLD)
+    assert bench.errors(request) == errors
 
 
-def test_the_requests_own_retention_counts_where_it_is_the_longer(bench: Workbench) -> None:
-    payload = builders.interaction_purge(retentionDays=366)
-    assert bench.errors(payload) == {}
-    longer = bench.errors(payload | {"retentionDays": 367})
+def test_other_classifications_need_no_seven_years() -> None:
+    cases = [{"classification": each, "retentionDays": 365} for each in NOT_HIPAA]
+    assert refused(builders.interaction_purge, cases) == {}
+
+
+def test_only_pii_must_be_purged_permanently(bench: Workbench) -> None:
+    soft = builders.interaction_purge(purgeType="soft", retentionDays=2_555, dateRange=OLD)
+    errors = {each: bench.errors(soft | {"classification": each}) for each in (*NOT_HIPAA, "hipaa")}
+    assert errors.pop("pii") == {"purgeType": "must be permanent for pii"}
+    assert set(map(str, errors.values())) == {"{}"}
+    assert bench.errors(soft | {"classification": "pii", "purgeType": "permanent"}) == {}
+
+
+def test_longer_retention_of_the_request_applies(bench: Workbench) -> None:
+    assert bench.errors(builders.interaction_purge(retentionDays=366)) == {}
+    longer = bench.errors(builders.interaction_purge(retentionDays=367))
     assert "inside the retention of 367 days (The request's own retention)" in longer["dateRange"]
 
 
-def test_filters_may_have_sixteen_kibibytes_as_json_and_not_a_byte_more(
-    bench: Workbench,
-) -> None:
+def test_filters_have_at_most_16_kibibytes_as_json(bench: Workbench) -> None:
     largest = {"a": "x" * (16_384 - len('{"a":""}'))}
-    assert bench.errors(builders.interaction_purge(filters=largest)) == {}
     larger = {"a": largest["a"] + "x"}
+    assert bench.errors(builders.interaction_purge(filters=largest)) == {}
     assert list(bench.errors(builders.interaction_purge(filters=larger))) == ["filters"]
 
 
-@pytest.mark.parametrize("filters", [None, {}, {"attributes": {"region": "eu-west"}}, nested(10)])
-def test_filters_are_free_within_bounds(bench: Workbench, filters: object) -> None:
-    assert bench.errors(builders.interaction_purge(filters=filters)) == {}
+def test_filters_may_be_any_object_of_ten_levels() -> None:
+    allowed = [None, {}, {"attributes": {"region": "eu-west"}}, nested(10)]
+    assert refused(builders.interaction_purge, [{"filters": each} for each in allowed]) == {}
 
 
-def test_all_that_is_wrong_is_told_together(bench: Workbench) -> None:
-    payload = {
+def test_all_errors_are_reported_together(bench: Workbench) -> None:
+    request = {
         "method": "interaction_purge",
         "reason": " " * 20,
         "requestedBy": "",
@@ -122,7 +105,7 @@ def test_all_that_is_wrong_is_told_together(bench: Workbench) -> None:
         "filters": 1,
         "dryRun": "yes",
     }
-    assert set(bench.errors(payload)) == {
+    assert set(bench.errors(request)) == {
         "reason",
         "requestedBy",
         "interactionType",
@@ -134,6 +117,6 @@ def test_all_that_is_wrong_is_told_together(bench: Workbench) -> None:
     }
 
 
-def test_regulations_are_checked_beside_wrong_fields(bench: Workbench) -> None:
-    payload = builders.interaction_purge(classification="pii", purgeType="soft", reason="short")
-    assert set(bench.errors(payload)) == {"reason", "purgeType"}
+def test_classification_rules_are_reported_beside_wrong_fields(bench: Workbench) -> None:
+    request = builders.interaction_purge(classification="pii", purgeType="soft", reason="short")
+    assert set(bench.errors(request)) == {"reason", "purgeType"}

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import GenesysUnavailable, InvalidRequest
+from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.gdpr_request.lifecycle import LIST
 from genesys_purge.methods.gdpr_request.method import BEGINNING, DELETE, EXPORT
-from genesys_purge.methods.gdpr_request.subjects import FIND
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.dates import Window
 from genesys_purge.model.messages import BatchStep, Next

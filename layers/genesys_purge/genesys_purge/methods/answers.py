@@ -1,4 +1,4 @@
-"""Reading the fields of Genesys's answers, of which none is taken on trust."""
+"""Reads the fields of Genesys's answers, and checks each one."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ LONGEST_JOB_ID = 200
 
 
 def job_id_in(answer: Mapping[str, Any], field: str) -> str:
-    """The job id of an accepted submit; OutcomeUnknown where it is not to be read."""
+    """The job id of an accepted submit; OutcomeUnknown if it cannot be read."""
     value = answer.get(field)
-    # It becomes part of a path, where dots alone would name another one.
+    # The id becomes a segment of a path, where dots alone mean another path.
     if isinstance(value, str) and value.strip(".") and len(value) <= LONGEST_JOB_ID:
         return value
     raise OutcomeUnknown(f"Genesys accepted the submit without a readable {field}")
 
 
 def text_in(answer: Mapping[str, Any], field: str) -> str:
-    """A text that the contract promises; UnreadableAnswer where it is missing."""
+    """A required text; UnreadableAnswer if it is missing or empty."""
     value = answer.get(field)
     if isinstance(value, str) and value:
         return value
@@ -29,7 +29,7 @@ def text_in(answer: Mapping[str, Any], field: str) -> str:
 
 
 def count_in(answer: Mapping[str, Any], field: str) -> int | None:
-    """A count where Genesys reported one."""
+    """A count; None if Genesys reports none."""
     value = answer.get(field)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -37,7 +37,7 @@ def count_in(answer: Mapping[str, Any], field: str) -> int | None:
 
 
 def storage_in(answer: Mapping[str, Any]) -> float | None:
-    """The megabytes of storage that a job says it freed."""
+    """The megabytes of storage that a job reports as recovered."""
     value = answer.get("storageRecoveredMB")
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf:
         return float(value)
@@ -45,6 +45,6 @@ def storage_in(answer: Mapping[str, Any]) -> float | None:
 
 
 def list_in(answer: Mapping[str, Any], field: str) -> list[Any]:
-    """A list where there is one, otherwise an empty one."""
+    """A list; empty if the answer has none."""
     value = answer.get(field)
     return value if isinstance(value, list) else []

@@ -15,11 +15,17 @@ from genesys_purge.ports import Genesys, IdLists
 
 N = TypeVar("N", int, float)
 
-RECORDS, CONVERSATIONS, SUBJECTS = "records", "conversations", "subjects"
+
+class Unit(StrEnum):
+    """What a plan counts."""
+
+    RECORDS = "records"
+    CONVERSATIONS = "conversations"
+    SUBJECTS = "subjects"
 
 
 class Rules(NamedTuple):
-    """What a request is checked against."""
+    """The rules that a request is checked against."""
 
     matrix: RetentionMatrix
     residency_zones: frozenset[str]
@@ -29,7 +35,7 @@ class Rules(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """What a plan is made from; `batch_size` is the most records in a batch."""
+    """The inputs of a plan; `batch_size` is the most ids in a batch."""
 
     genesys: Genesys
     id_lists: IdLists
@@ -68,7 +74,7 @@ class Noted(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one deleting call asks for: a window, or ids.
+    """The records of one deleting call: a window, or ids.
 
     `span` covers the ids if their starts are known. `at` is when the call was intended, `since`
     when the batch's first call was intended, and `now` the time of this step. The ids still take
@@ -88,14 +94,14 @@ class Part(NamedTuple):
 
 
 class Evidence(StrEnum):
-    """Where the effect of a submit without an answer can be seen."""
+    """Where the effect of an unanswered submit can be seen."""
 
     LISTED_JOB = "listed_job"
     REMAINING_RECORDS = "remaining_records"
 
 
 class JobStatus(StrEnum):
-    """The status of a job, whatever Genesys calls it."""
+    """The status of a job, in one vocabulary for all methods."""
 
     RUNNING = "running"
     READY = "ready"
@@ -122,10 +128,10 @@ class JobReport(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What verification proves: how many records are gone, and whether that is all of them.
+    """The result of a verification: how many records are gone, and whether these are all.
 
-    `note` says what was checked, where a count alone does not. Checking again cannot change a
-    verdict that `is_final`.
+    `note` describes the check if a count alone does not. A repeated check cannot change a verdict
+    that `is_final`.
     """
 
     gone: int
@@ -154,9 +160,9 @@ class PollPolicy(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """What a two-step job that waits for confirmation covers.
+    """What a two-step job covers while it waits for confirmation.
 
-    `named` are the conversations that its own query lists, if they can be read.
+    `named` are the conversations in the job's query, if they can be read.
     """
 
     conversations: int
@@ -168,10 +174,9 @@ class Waiting(NamedTuple):
         return bool(self.named) and self.named != {each.casefold() for each in part.ids}
 
     def excess_over(self, present: Present) -> str | None:
-        """What the job covers beyond the plan; None if it covers what was planned.
+        """What the job covers beyond the plan; None if it covers only planned records.
 
-        Where records had to be counted, the counts must be equal: a job that skips a planned record
-        could cover an unplanned one instead.
+        Counted records must be equal: a job without a planned record could cover an unplanned one.
         """
         if self.conversations > present.conversations:
             return f"{self.conversations} conversations, but the plan has {present.conversations}"
@@ -188,11 +193,10 @@ class Waiting(NamedTuple):
 
 
 class Present(NamedTuple):
-    """What a two-step job may cover: conversations and, where they must be counted, records.
+    """What a two-step job may cover: conversations and, if they must be counted, records.
 
     `unprepared` conversations are not ready for the job yet. The job may or may not delete
-    `unsure` records. `kept` counts the existing records, where only that count proves afterwards
-    what the job left.
+    `unsure` records. `kept` counts the existing records if the verification needs this number.
     """
 
     conversations: int

@@ -1,4 +1,4 @@
-"""For how long an organisation keeps any interaction: read and told, and never changed by us."""
+"""The data retention of a whole organisation at Genesys, which the application only reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from genesys_purge.methods.answers import count_in
 from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
-# Asked once: whoever wants to know it can do without.
+# Not retried: a plan is complete without it.
 READ = Operation(
     "GET",
     "/api/v2/analytics/dataretention/settings",
@@ -20,13 +20,13 @@ READ = Operation(
 
 
 class Cap(NamedTuple):
-    """The organisation's limit in days; None where it has none, or a `problem` hides it."""
+    """The retention in days, None if there is none; `problem` says why it could not be read."""
 
     days: int | None = None
     problem: str | None = None
 
     def __str__(self) -> str:
-        """The limit in words, for a plan's or a rule's detail."""
+        """The sentence for the detail of a plan or rule."""
         if self.problem:
             return f"the organisation's data retention could not be read ({self.problem})"
         if self.days is None:
@@ -35,7 +35,7 @@ class Cap(NamedTuple):
 
 
 def cap_of(genesys: Genesys) -> Cap:
-    """The limit in force; it raises nothing, for not to know it must not stop anything."""
+    """The retention in force; it raises no error, because an unknown one must stop nothing."""
     try:
         answer = genesys.read(READ)
     except PermissionMissing as error:
@@ -45,4 +45,4 @@ def cap_of(genesys: Genesys) -> Cap:
     if answer.get("retentionDays") is None:
         return Cap()
     days = count_in(answer, "retentionDays")
-    return Cap(days) if days else Cap(problem="retentionDays is no number of days")
+    return Cap(days) if days else Cap(problem="retentionDays is not a number of days")

@@ -1,4 +1,4 @@
-"""The protocols of a deletion method; the use cases know nothing else of it."""
+"""The protocols of a deletion method; use cases know a method only through them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
     Waiting,
 )
@@ -55,37 +56,37 @@ class Lifecycle(Protocol[R_contra]):
         """How many unfinished jobs the organisation has, or `slots` if it has more."""
 
     def evidence(self, request: R_contra) -> Sequence[Evidence]:
-        """Where to look for a submit without an answer, in this order."""
+        """Where the effect of an unanswered submit can be seen, in this order."""
 
     def listed_within(self, patience: float) -> float:
-        """Seconds after which a job that was created is certainly listed."""
+        """Seconds after which a created job is certainly listed."""
 
     def find(self, request: R_contra, batch: BatchRef, part: Part, genesys: Genesys) -> str | None:
         """The id of the job that a submit of the part created, if it is listed."""
 
     def waiting(self, job_id: str, genesys: Genesys) -> Waiting | None:
-        """What the job would delete; None if it does not wait for confirmation."""
+        """What the job covers; None if it does not wait for confirmation."""
 
     def present(self, request: R_contra, part: Part, genesys: Genesys) -> Present:
-        """What the part's job may cover, as of now."""
+        """What the part's job may cover now."""
 
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
-        """The ids that Genesys protects from deletion, or does not know."""
+        """The ids that Genesys protects from deletion, or for which it has no record."""
 
     def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
-        """Whether the part's interval may contain one of these, outside its manifest."""
+        """Whether the part's interval may contain one of these ids outside its manifest."""
 
     def confirm(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
-        """Have Genesys run the job."""
+        """Let Genesys run the job."""
 
     def cancel(self, job_id: str, genesys: Genesys) -> None:
-        """Have Genesys drop the job."""
+        """Cancel the job, so that it never runs."""
 
     def verify_after(self, request: R_contra) -> float:
-        """Seconds after the end of the job before which nothing is verified."""
+        """Seconds between the end of the job and its verification."""
 
     def verify(self, request: R_contra, part: Part, batch: Batch, genesys: Genesys) -> Verdict:
-        """What the job's counters and the records themselves prove; `part` is the whole batch."""
+        """The verdict from the job's counters and the records; `part` is the whole batch."""
 
 
 class Method(Protocol[R]):
@@ -100,12 +101,16 @@ class Method(Protocol[R]):
         """The model of its requests."""
 
     @property
-    def unit(self) -> str:
-        """What a plan counts: records, conversations or subjects."""
+    def unit(self) -> Unit:
+        """What a plan counts."""
+
+    @property
+    def largest_batch(self) -> int:
+        """The most ids in a batch; 1 if a batch is a window."""
 
     @property
     def instead(self) -> str | None:
-        """What to use on the live platform; None for a method of the live platform."""
+        """The alternative on the live platform; None for a method of the live platform."""
 
     @property
     def poll_policy(self) -> PollPolicy:
@@ -120,25 +125,25 @@ class Method(Protocol[R]):
         """The life of its jobs."""
 
     def conflicts(self, request: R, rules: Rules) -> Iterator[FieldError]:
-        """Wrong fields that no type reveals; a field that is itself wrong is None."""
+        """The errors that types do not find; a field with a wrong type is None here."""
 
     def kind(self, request: R) -> Kind:
-        """What the retention matrix is asked about."""
+        """The values that the rules of the retention matrix match."""
 
     def plan(self, request: R, sources: Sources) -> Iterator[Planned | Skipped | Noted]:
         """The batches, the skipped records and the notes of a plan; nothing is changed."""
 
     def submit(self, request: R, part: Part, permit: Permit, genesys: Genesys) -> str:
-        """Submit one part: the job's id."""
+        """Submit one part; return the job's id."""
 
     def status(self, request: R, job_id: str, genesys: Genesys) -> JobReport:
-        """The status of a job that the request was submitted as."""
+        """The status of one of the request's jobs."""
 
     def remaining(self, request: R, part: Part, genesys: Genesys) -> int:
         """How many of the part's records still exist."""
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """What `remaining` proves: `before` records existed and `reported` were deleted."""
+        """The verdict if `before` records existed and the job `reported` a number of deletions."""
 
     def tags(self, request: R) -> tuple[str, ...]:
         """The compliance tags of the audit record."""
@@ -154,7 +159,7 @@ def policy_in_force(
     classification: str | None = None,
     media: frozenset[str] = frozenset(),
 ) -> Policy | None:
-    """The longer of the matrix's and the request's retention; None if no rule matches.
+    """The longer retention of the matrix and the request; None if no rule matches.
 
     `classification` and `media` are those of one record, in addition to the request's.
     """

@@ -11,7 +11,7 @@ from genesys_purge.ports import Genesys, Permit
 
 
 class Counting(Protocol):
-    """The part of a method that counts what is left."""
+    """The methods of `Method` that verification uses."""
 
     def remaining(self, request: Any, part: Part, genesys: Genesys) -> int: ...
 
@@ -67,7 +67,7 @@ class OneStep:
         return 0
 
     def verify(self, request: Any, part: Part, batch: Batch, genesys: Genesys) -> Verdict:
-        """Compare what was there before the submit with what is left."""
+        """Compare the records before the submit with the remaining ones."""
         before = batch.targeted if batch.window is None else batch.before or 0
         remaining = self._method.remaining(request, part, genesys)
         return self._method.verdict(before, remaining, batch.deleted)

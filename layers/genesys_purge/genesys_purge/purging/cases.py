@@ -10,12 +10,12 @@ from typing import NamedTuple
 from genesys_purge.calling.guard import Deletion
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.method import AnyMethod, policy_in_force
-from genesys_purge.methods.parts import part_of
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Runs
+from genesys_purge.purging.parts import part_of
 from genesys_purge.purging.requests import request_of
 from genesys_purge.purging.same_organisation import genesys_for
 

@@ -118,7 +118,7 @@ class PlanPurge:
             matrix=self._policies.retention_matrix(),
             now=self._now(),
             reference=run.reference_time,
-            batch_size=self._settings.batch_size_of(method.name),
+            batch_size=min(self._settings.batch_size, method.largest_batch),
         )
 
     def _plan(self, draft: Draft, request: PurgeRequest, method: AnyMethod) -> Plan:

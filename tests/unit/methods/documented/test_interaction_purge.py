@@ -1,4 +1,4 @@
-"""D3, word for word: what is sent, and what each answer means."""
+"""Interaction purge (D3): the body of a submit, and the meaning of each answer."""
 
 from __future__ import annotations
 
@@ -13,29 +13,21 @@ from genesys_purge.model.dates import DateRange
 
 from tests import builders
 from tests.clock import NOON
-from tests.scripted_genesys import ScriptedGenesys
-from tests.unit.methods.scene import PERMIT, hold, plan, sources
+from tests.unit.methods.scene import PERMIT, answering, hold, plan, sources
 
 METHOD = InteractionPurge()
 JUNE = {"start": "2024-06-01T00:00:00Z", "end": "2024-07-01T00:00:00Z"}
 WINDOW = DateRange.parse(JUNE).resolve(NOON)
 PAYLOAD = builders.interaction_purge(dateRange=JUNE)
 REQUEST = METHOD.request_model.parse(PAYLOAD)
+NINE = {"results": [{"count": 9}]}
 
 
-def counting(*counts: int) -> ScriptedGenesys:
-    genesys = ScriptedGenesys()
-    genesys.on(COUNT, *({"results": [{"count": count}]} for count in counts))
-    return genesys
+def status(**answer: Any) -> JobReport:
+    return METHOD.status(REQUEST, "purge-1", answering(answer, STATUS))
 
 
-def reporting(answer: dict[str, Any]) -> ScriptedGenesys:
-    genesys = ScriptedGenesys()
-    genesys.on(STATUS, answer)
-    return genesys
-
-
-def test_the_operations_are_those_of_the_contract() -> None:
+def test_operations_match_the_contract() -> None:
     assert SUBMIT[:4] == ("POST", "/api/v2/interactions/purge", ("purge:write",), True)
     assert STATUS[:4] == ("GET", "/api/v2/interactions/purge/{job_id}", ("purge:read",), False)
 
@@ -52,11 +44,10 @@ def test_the_operations_are_those_of_the_contract() -> None:
         ),
     ],
 )
-def test_a_submit_says_exactly_what_the_request_says(
+def test_submit_sends_the_fields_of_the_request(
     fields: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    genesys = ScriptedGenesys()
-    genesys.on(SUBMIT, {"purgeId": "purge-1", "status": "pending", "interactions": []})
+    genesys = answering({"purgeId": "purge-1", "status": "pending", "interactions": []}, SUBMIT)
     request = METHOD.request_model.parse(PAYLOAD | fields)
     assert METHOD.submit(request, Part(WINDOW, ()), PERMIT, genesys) == "purge-1"
     interaction = {
@@ -69,70 +60,62 @@ def test_a_submit_says_exactly_what_the_request_says(
     assert genesys.deletions == [{"interactions": [interaction | expected]}]
 
 
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        ("pending", JobStatus.RUNNING),
-        ("running", JobStatus.RUNNING),
-        ("anything else", JobStatus.RUNNING),
-        ("completed", JobStatus.COMPLETED),
-        ("Completed", JobStatus.COMPLETED),
-        ("FAILED", JobStatus.FAILED),
-        ("cancelled", JobStatus.CANCELLED),
-    ],
-)
-def test_a_job_is_done_only_in_the_words_of_the_contract(status: str, expected: JobStatus) -> None:
-    assert METHOD.status(REQUEST, "purge-1", reporting({"status": status})) == JobReport(expected)
+def test_submit_without_an_id_has_an_unknown_outcome() -> None:
+    with pytest.raises(OutcomeUnknown, match="purgeId"):
+        METHOD.submit(REQUEST, Part(WINDOW, ()), PERMIT, answering({"status": "pending"}, SUBMIT))
+
+
+def test_job_ends_only_with_a_status_of_the_contract() -> None:
+    running = dict.fromkeys(("pending", "running", "anything else"), JobStatus.RUNNING)
+    expected = running | {
+        "completed": JobStatus.COMPLETED,
+        "Completed": JobStatus.COMPLETED,
+        "FAILED": JobStatus.FAILED,
+        "cancelled": JobStatus.CANCELLED,
+    }
+    reports = {word: status(status=word) for word in expected}
+    assert reports == {word: JobReport(each) for word, each in expected.items()}
 
 
 @pytest.mark.parametrize(
-    ("interactions", "processed", "message"),
+    ("interactions", "processed"),
     [
-        ([{"totalInteractionsPurged": 7, "errorReason": None}], 7, None),
-        ([{"totalInteractionsPurged": 7}, {"totalInteractionsPurged": 5}], 12, None),
-        ([{"totalInteractionsPurged": 7}, {}], 7, None),
-        ([{"totalInteractionsPurged": 0}], 0, None),
-        ([{"totalInteractionsPurged": "7"}], None, None),
-        ([{"totalInteractionsPurged": -7}], None, None),
-        ([{"totalInteractionsPurged": True}], None, None),
-        ([{"totalInteractionsPurged": 7.0}], None, None),
-        ([], None, None),
-        (None, None, None),
-        (5, None, None),
-        ({"totalInteractionsPurged": 7}, None, None),
-        ([None, 1, "x"], None, None),
+        ([{"totalInteractionsPurged": 7, "errorReason": None}], 7),
+        ([{"totalInteractionsPurged": 7}, {"totalInteractionsPurged": 5}], 12),
+        ([{"totalInteractionsPurged": 7}, {}], 7),
+        ([{"totalInteractionsPurged": 0}], 0),
     ],
 )
-def test_only_a_reported_number_counts(
-    interactions: object, processed: int | None, message: str | None
+def test_processed_records_are_the_sum_of_the_reported_numbers(
+    interactions: object, processed: int
 ) -> None:
-    answer = {"status": "completed", "interactions": interactions}
-    report = METHOD.status(REQUEST, "purge-1", reporting(answer))
-    assert report == JobReport(JobStatus.COMPLETED, processed, message)
+    report = status(status="completed", interactions=interactions)
+    assert report == JobReport(JobStatus.COMPLETED, processed)
 
 
-def test_a_job_that_completed_with_errors_failed() -> None:
+def test_unreadable_numbers_are_not_counted() -> None:
+    unreadable: list[object] = [
+        *([{"totalInteractionsPurged": each}] for each in ("7", -7, True, 7.0)),
+        *([], None, 5, {"totalInteractionsPurged": 7}, [None, 1, "x"]),
+    ]
+    reports = [status(status="completed", interactions=each) for each in unreadable]
+    assert reports == [JobReport(JobStatus.COMPLETED)] * len(unreadable)
+
+
+def test_job_that_completed_with_errors_is_failed() -> None:
     interactions = [{"errorReason": "locked"}, {"errorReason": "gone"}]
-    answer = {"status": "completed", "interactions": interactions}
-    report = METHOD.status(REQUEST, "purge-1", reporting(answer))
+    report = status(status="completed", interactions=interactions)
     assert report == JobReport(JobStatus.FAILED, None, "locked; gone")
 
 
-@pytest.mark.parametrize("answer", [{}, {"status": None}, {"status": ["completed"]}])
-def test_an_answer_without_a_status_says_nothing(answer: dict[str, Any]) -> None:
-    with pytest.raises(UnreadableAnswer):
-        METHOD.status(REQUEST, "purge-1", reporting(answer))
+def test_answer_without_a_status_is_unreadable() -> None:
+    for answer in ({}, {"status": None}, {"status": ["completed"]}):
+        with pytest.raises(UnreadableAnswer):
+            status(**answer)
 
 
-def test_a_submit_that_was_accepted_without_an_id_may_have_been_carried_out() -> None:
-    genesys = ScriptedGenesys()
-    genesys.on(SUBMIT, {"status": "pending"})
-    with pytest.raises(OutcomeUnknown, match="purgeId"):
-        METHOD.submit(REQUEST, Part(WINDOW, ()), PERMIT, genesys)
-
-
-def test_a_plan_counts_all_that_is_in_its_window_as_an_upper_bound() -> None:
-    genesys = counting(9)
+def test_plan_counts_every_type_as_an_upper_bound() -> None:
+    genesys = answering(NINE, COUNT)
     filters = {"attributes": {"region": "eu-west"}}
     (batch,), skipped = plan(METHOD, PAYLOAD | {"filters": filters}, sources(genesys))
     assert (batch.targeted, batch.window, skipped) == (9, WINDOW, {})
@@ -145,15 +128,9 @@ def test_a_plan_counts_all_that_is_in_its_window_as_an_upper_bound() -> None:
     assert METHOD.plans_upper_bound
 
 
-def test_a_plan_splits_its_window_like_every_other() -> None:
-    span = {"start": "2024-06-01T00:00:00Z", "end": "2024-07-31T00:00:01Z"}
-    batches, _ = plan(METHOD, PAYLOAD | {"dateRange": span}, sources(counting(1, 1, 0)))
-    assert [batch.targeted for batch in batches] == [1, 1, 0]
-
-
-def test_a_window_in_which_something_may_be_held_is_not_planned() -> None:
+def test_plan_of_a_held_window_is_refused() -> None:
     with pytest.raises(OnLegalHold, match="h1"):
-        plan(METHOD, PAYLOAD, sources(counting(1), hold()))
+        plan(METHOD, PAYLOAD, sources(answering(NINE, COUNT), hold()))
 
 
 @pytest.mark.parametrize(
@@ -168,11 +145,11 @@ def test_a_window_in_which_something_may_be_held_is_not_planned() -> None:
         (10, 1, None, Verdict(9, is_complete=False, deleted=None)),
     ],
 )
-def test_a_purge_is_verified_when_the_count_fell_by_what_the_job_reports_or_to_nothing(
+def test_purge_is_verified_when_the_count_fell_by_the_reported_number(
     before: int, remaining: int, reported: int | None, verdict: Verdict
 ) -> None:
     assert METHOD.verdict(before, remaining, reported) == verdict
 
 
-def test_the_audit_names_classification_and_purge_type() -> None:
+def test_tags_are_the_classification_and_the_purge_type() -> None:
     assert METHOD.tags(REQUEST) == ("internal", "permanent", "automated_retention")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import LimitExceeded, UnreadableAnswer
-from genesys_purge.methods.recording_job import conversations as conversation_details
+from genesys_purge.methods.recording_job import conversations
 from genesys_purge.methods.recording_job.conversations import (
     QUERY,
     READ,
@@ -127,7 +127,7 @@ def test_whatever_genesys_finds_each_conversation_of_the_window_is_there_once(
 
 
 def test_a_genesys_that_never_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation_details, "MOST_PAGES", 3)
+    monkeypatch.setattr(conversations, "MOST_PAGES", 3)
     with pytest.raises(LimitExceeded, match="300 conversations"):
         found(page(row(FIRST, WINDOW.start)))
 

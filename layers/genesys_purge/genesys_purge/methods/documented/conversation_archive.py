@@ -1,4 +1,4 @@
-"""Conversation archive purge (D4): conversations by id, each one's eligibility looked up first."""
+"""Conversation archive purge (D4): conversations by id, after a check of their eligibility."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pydantic import Field
 from genesys_purge.errors import FieldError, InvalidRequest, UnreadableAnswer
 from genesys_purge.methods.answers import count_in, job_id_in, storage_in, text_in
 from genesys_purge.methods.contract import (
-    CONVERSATIONS,
     JobReport,
     JobStatus,
     Part,
@@ -22,6 +21,7 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
 )
 from genesys_purge.methods.method import policy_in_force
@@ -39,17 +39,17 @@ SUBMIT = Operation("POST", "/api/v2/analytics/conversations/purge", PURGE, inste
 STATUS = Operation("GET", "/api/v2/analytics/conversations/purge/{job_id}", PURGE, retried=False)
 MOST_INLINE = 1_000
 LONGEST_CLASSIFICATION = 40
-MOST_TOLD = 20
+MOST_LISTED_ERRORS = 20
 GONE = frozenset({"deleted", "purged"})
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
 
-# UUIDs on the live platform, opaque in the document; never anything that could leave its quotes.
+# The document does not define ids. Nothing that matches can end the quotes of a query.
 CONVERSATION_ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 S3_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.{1,1024}")
 
 
 class ConversationArchiveRequest(PurgeRequest):
-    """Delete conversations by id, given here or as an object in S3."""
+    """Delete conversations by id, listed in the request or in an S3 object."""
 
     method: Literal["conversation_archive"]
     conversation_ids: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
@@ -65,7 +65,8 @@ class ConversationArchive:
     request_model = ConversationArchiveRequest
     poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
     plans_upper_bound = False
-    unit = CONVERSATIONS
+    unit = Unit.CONVERSATIONS
+    largest_batch = 1_000
     instead = INSTEAD
 
     def __init__(self) -> None:
@@ -76,7 +77,7 @@ class ConversationArchive:
         if (ids is None) == (url is None):
             yield FieldError(
                 "conversationIds",
-                "give either these or conversationIdsFrom",
+                "give either conversationIds or conversationIdsFrom",
                 needs=("conversationIdsFrom",),
             )
         if url is not None and not S3_URL.fullmatch(url):
@@ -84,7 +85,7 @@ class ConversationArchive:
         if ids and len(ids) > MOST_INLINE:
             yield FieldError(
                 "conversationIds",
-                f"may hold at most {MOST_INLINE} ids, not {len(ids)}; "
+                f"must have at most {MOST_INLINE} ids, not {len(ids)}; "
                 "put more into an S3 object and name it in conversationIdsFrom",
             )
         yield from wrong_ids(ids or (), "conversationIds.{}")
@@ -145,7 +146,7 @@ class ConversationArchive:
         )
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """Verified when every id reads as deleted or purged, or is no longer known."""
+        """Verified when every conversation is deleted, purged or unknown."""
         return Verdict(before - remaining, remaining == 0, deleted=reported)
 
     def tags(self, request: ConversationArchiveRequest) -> tuple[str, ...]:
@@ -166,7 +167,7 @@ class ConversationArchive:
         record: Mapping[str, Any] | None,
         sources: Sources,
     ) -> Entry | str:
-        """The conversation as an entry of a manifest, or the reason why it is skipped."""
+        """The conversation as an entry of a manifest, or the reason to skip it."""
         if record is None:
             return "not_found"
         if _is_gone(record):
@@ -190,7 +191,7 @@ class ConversationArchive:
 
 
 def wrong_ids(ids: Iterable[str], path: str) -> Iterator[FieldError]:
-    """An error for each id that is none or repeats another; `path` takes the position."""
+    """An error for each malformed or repeated id; `path` has a placeholder for the position."""
     seen: dict[str, int] = {}
     for position, conversation_id in enumerate(ids):
         if not CONVERSATION_ID.fullmatch(conversation_id):
@@ -201,15 +202,15 @@ def wrong_ids(ids: Iterable[str], path: str) -> Iterator[FieldError]:
 
 
 def _listed(request: ConversationArchiveRequest, id_lists: IdLists) -> Sequence[str]:
-    """The ids of the request's object; InvalidRequest with its first wrong ones."""
+    """The ids in the request's S3 object; InvalidRequest with the first wrong ones."""
     ids = list(id_lists.read(request.conversation_ids_from or ""))
-    if wrong := list(islice(wrong_ids(ids, "conversationIdsFrom.{}"), MOST_TOLD)):
+    if wrong := list(islice(wrong_ids(ids, "conversationIdsFrom.{}"), MOST_LISTED_ERRORS)):
         raise InvalidRequest(wrong)
     return ids
 
 
 def _notes(answer: Mapping[str, Any]) -> str | None:
-    """The job's message, and what it says of format verification and index clean-up."""
+    """The job's message, and its fields about format verification and index clean-up."""
     message = answer.get("message") or answer.get("errorMessage")
     notes = [message] if isinstance(message, str) else []
     notes += [
@@ -221,7 +222,7 @@ def _notes(answer: Mapping[str, Any]) -> str | None:
 
 
 def _id_of(record: object) -> str:
-    """The id of a row, in lower case; a row without one may stand for any of those asked for."""
+    """The id of a row, in lower case; UnreadableAnswer if it has none."""
     value = record.get("conversationId") if isinstance(record, dict) else None
     if not isinstance(value, str) or not value:
         raise UnreadableAnswer("Genesys answered the eligibility query with a row without an id")
@@ -229,7 +230,7 @@ def _id_of(record: object) -> str:
 
 
 def _is_held(attributes: Mapping[str, Any]) -> bool:
-    """Whether `legal_hold`, however it is spelled, says anything but a clear no."""
+    """Whether `legal_hold`, in any spelling, has another value than null or false."""
     return any(
         "".join(filter(str.isalpha, str(name))).casefold() == "legalhold"
         and value not in (None, False)

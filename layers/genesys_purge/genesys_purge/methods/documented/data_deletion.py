@@ -11,7 +11,6 @@ from pydantic import Field, StringConstraints
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.answers import job_id_in, storage_in, text_in
 from genesys_purge.methods.contract import (
-    RECORDS,
     JobReport,
     JobStatus,
     Part,
@@ -20,12 +19,13 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
 )
+from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
-from genesys_purge.methods.windows import check_window
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
@@ -37,7 +37,7 @@ INSTEAD = (
     "organisation (field organisation) replaces a jurisdiction"
 )
 MANAGE = ("data:deletion:manage",)
-# The document writes the scope both ways.
+# The document names the scope in both forms.
 COUNT = windows.COUNT._replace(scopes=("analytics:query", "analytics:queries"))
 SUBMIT = Operation("POST", "/api/v2/data/deletion/requests", MANAGE, instead=INSTEAD)
 STATUS = Operation("GET", "/api/v2/data/deletion/requests/{job_id}", MANAGE, retried=False)
@@ -46,7 +46,7 @@ STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
 
 
 class RecordType(StrEnum):
-    """What kind of record is deleted."""
+    """The kinds of records that can be deleted."""
 
     CONVERSATION = "conversation"
     INTERACTION = "interaction"
@@ -73,7 +73,8 @@ class DataDeletion:
     request_model = DataDeletionRequest
     poll_policy = PollPolicy(first=15)
     plans_upper_bound = False
-    unit = RECORDS
+    unit = Unit.RECORDS
+    largest_batch = 1
     instead = INSTEAD
 
     def __init__(self) -> None:
@@ -81,13 +82,13 @@ class DataDeletion:
 
     def conflicts(self, request: DataDeletionRequest, rules: Rules) -> Iterator[FieldError]:
         if request.legal_hold_validation is False:
-            yield FieldError("legalHoldValidation", "must stay true: holds are always validated")
+            yield FieldError("legalHoldValidation", "must be true: holds are always validated")
         if request.record_types and len(set(request.record_types)) < len(request.record_types):
-            yield FieldError("recordTypes", "names a record type twice")
+            yield FieldError("recordTypes", "repeats a record type; list each one once")
         if request.jurisdiction and request.jurisdiction not in rules.residency_zones:
             zones = ", ".join(sorted(rules.residency_zones))
-            yield FieldError("jurisdiction", f"is outside the residency zones ({zones})")
-        yield from check_window(
+            yield FieldError("jurisdiction", f"must be one of the residency zones: {zones}")
+        yield from check_date_range(
             request.date_range, policy_in_force(self, request, rules.matrix), rules
         )
 
@@ -129,7 +130,7 @@ class DataDeletion:
         return self._count(request, windows.window_of(part), genesys)
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """Verified when nothing is left; the status answer carries no count, the looks do."""
+        """Verified when nothing is left; the job reports no count, so the difference counts."""
         gone = max(before - remaining, 0)
         return Verdict(gone, remaining == 0, deleted=gone)
 

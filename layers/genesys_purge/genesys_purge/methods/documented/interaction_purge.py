@@ -12,7 +12,6 @@ from pydantic import Field
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.answers import count_in, job_id_in, list_in, text_in
 from genesys_purge.methods.contract import (
-    RECORDS,
     JobReport,
     JobStatus,
     Part,
@@ -21,13 +20,14 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
+    Unit,
     Verdict,
     sum_of,
 )
+from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
-from genesys_purge.methods.windows import check_window
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
@@ -62,7 +62,7 @@ class InteractionType(StrEnum):
 
 
 class PurgeType(StrEnum):
-    """Whether Genesys can bring the interactions back."""
+    """Whether Genesys can restore the interactions."""
 
     PERMANENT = "permanent"
     SOFT = "soft"
@@ -91,7 +91,8 @@ class InteractionPurge:
     request_model = InteractionPurgeRequest
     poll_policy = PollPolicy(first=15, growth=1.1, attempts=200)
     plans_upper_bound = True
-    unit = RECORDS
+    unit = Unit.RECORDS
+    largest_batch = 1
     instead = INSTEAD
 
     def __init__(self) -> None:
@@ -107,10 +108,10 @@ class InteractionPurge:
         if request.classification is Classification.PII and request.purge_type is PurgeType.SOFT:
             yield FieldError("purgeType", "must be permanent for pii")
         if len(orjson.dumps(request.filters)) > LARGEST_FILTERS:
-            yield FieldError("filters", f"may have at most {LARGEST_FILTERS} bytes as JSON")
+            yield FieldError("filters", f"must have at most {LARGEST_FILTERS} bytes as JSON")
         if _depth(request.filters) > DEEPEST_FILTERS:
-            yield FieldError("filters", f"may be nested at most {DEEPEST_FILTERS} deep")
-        yield from check_window(
+            yield FieldError("filters", f"must be nested at most {DEEPEST_FILTERS} levels deep")
+        yield from check_date_range(
             request.date_range, policy_in_force(self, request, rules.matrix), rules
         )
 
@@ -124,7 +125,7 @@ class InteractionPurge:
     def plan(
         self, request: InteractionPurgeRequest, sources: Sources
     ) -> Iterator[Planned | Skipped]:
-        """The counts are an upper bound: the contract has no preview."""
+        """The counts are an upper bound, because the contract cannot count by type or filter."""
         window = request.date_range.resolve(sources.reference)
         return windows.plan(
             window, sources.holds, lambda segment: self._count(segment, sources.genesys)
@@ -148,7 +149,7 @@ class InteractionPurge:
         status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
         interactions = [i for i in list_in(answer, "interactions") if isinstance(i, dict)]
         reasons = [str(i["errorReason"]) for i in interactions if i.get("errorReason")]
-        # A job that completed with an error left something undone.
+        # A job that completed with an error did not purge everything.
         status = JobStatus.FAILED if status is JobStatus.COMPLETED and reasons else status
         return JobReport(
             status,
@@ -160,7 +161,7 @@ class InteractionPurge:
         return self._count(windows.window_of(part), genesys)
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """Verified when the count fell by at least what the job says it purged, or to nothing."""
+        """Verified when the count fell by at least the reported number, or to zero."""
         gone = max(before - remaining, 0)
         if reported is None:
             return Verdict(gone, remaining == 0, deleted=None)
@@ -170,12 +171,12 @@ class InteractionPurge:
         return (request.classification, request.purge_type, "automated_retention")
 
     def _count(self, window: Window, genesys: Genesys) -> int:
-        """Everything in the window: the count's filter knows neither types nor attributes."""
+        """Count every type: the filter of the count has neither types nor attributes."""
         return windows.count(genesys, windows.COUNT, {"dateRange": windows.range_of(window)})
 
 
 def _depth(value: object) -> int:
-    """How many objects and lists lie in each other; the request's parser bounds it."""
+    """How deep objects and lists are nested; the request's parser limits the recursion."""
     if isinstance(value, dict):
         value = list(value.values())
     return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0

@@ -1,4 +1,4 @@
-"""Deleting by date range: splitting, holds and counting, as the documented methods need them."""
+"""Windows of the documented methods: how they are split, checked for holds and counted."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query")
 def plan(
     window: Window, holds: Iterable[Hold], count_in_segment: Callable[[Window], int]
 ) -> Iterator[Planned]:
-    """A batch for each 30 days; none at all where the whole window is empty.
+    """One batch for each 30 days; no batch if the whole window is empty.
 
-    OnLegalHold where an active hold may lie in the window: a window has no exceptions.
+    OnLegalHold if a hold may cover a record of the window, because no record can be left out.
     """
     for hold in holds:
         if hold.holds_window(window):
             raise OnLegalHold(
                 f"dateRange: legal hold {hold.hold_id} may cover records of this window; "
-                "release it, or purge by id what it does not hold"
+                "release it, or purge the other records by id"
             )
     planned = [Planned(count_in_segment(each), window=each) for each in window.split(SEGMENT_DAYS)]
     if any(batch.targeted for batch in planned):
@@ -35,7 +35,7 @@ def plan(
 
 
 def count(genesys: Genesys, operation: Operation, filters: Mapping[str, Any]) -> int:
-    """How many conversations the analytics query finds under `filters`."""
+    """How many conversations match the filters."""
     answer = genesys.read(
         operation,
         {
@@ -55,12 +55,12 @@ def count(genesys: Genesys, operation: Operation, filters: Mapping[str, Any]) ->
 
 
 def window_of(part: Part) -> Window:
-    """The part's window; ValueError for a part that is a list of ids."""
+    """The part's window; ValueError if the part has ids instead."""
     if part.window is None:
         raise ValueError("a batch of this method is a window")
     return part.window
 
 
 def range_of(window: Window) -> dict[str, str]:
-    """The window as Genesys wants it."""
+    """The window in the form that Genesys accepts."""
     return {"start": zulu(window.start), "end": zulu(window.end)}

@@ -1,4 +1,4 @@
-"""The life of a GDPR request: one step, and listed at Genesys under a name of ours."""
+"""The life of a GDPR request: a one-step job that Genesys lists under the batch's name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from genesys_purge.errors import OutcomeUnknown, UnreadableAnswer
 from genesys_purge.methods.answers import job_id_in
 from genesys_purge.methods.contract import Evidence, Part
-from genesys_purge.methods.gdpr_request import subjects
+from genesys_purge.methods.gdpr_request.privacy import without_words
 from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.platform import LIVE
@@ -24,7 +24,7 @@ MOST_PAGES = 100
 
 
 class ListedOneStep(OneStep):
-    """Implements `Lifecycle`: a submit without an answer is looked for in the list of requests."""
+    """Implements `Lifecycle`: finds an unanswered submit in the list of requests."""
 
     def evidence(self, request: Any) -> Sequence[Evidence]:
         """An export removes nothing, so only the list can show it."""
@@ -37,12 +37,12 @@ class ListedOneStep(OneStep):
 
 
 def name_of(batch: BatchRef) -> str:
-    """The name of the batch's request, by which it is found again."""
+    """The name under which Genesys lists the batch's request."""
     return f"{batch.run_id} {batch.number}"
 
 
 def request_named(name: str, request_type: str, genesys: Genesys) -> str | None:
-    """The id of the listed request of that name and type, if there is one."""
+    """The id of the listed request of that name and type; None if there is none."""
     for page in range(1, MOST_PAGES + 1):
         entities = _listed(str(page), genesys)
         for each in filter(lambda one: isinstance(one, dict), entities):
@@ -50,12 +50,12 @@ def request_named(name: str, request_type: str, genesys: Genesys) -> str | None:
                 return job_id_in(each, "id")
         if not entities:
             return None
-    raise OutcomeUnknown(f"there are more than {MOST_PAGES} pages of GDPR requests to search")
+    raise OutcomeUnknown(f"Genesys lists more than {MOST_PAGES} pages of GDPR requests")
 
 
 def _listed(page: str, genesys: Genesys) -> list[Any]:
-    answer = subjects.without_words(lambda: genesys.read(LIST, page=page))
+    answer = without_words(lambda: genesys.read(LIST, page=page))
     entities = answer.get("entities")
     if not isinstance(entities, list):
-        raise UnreadableAnswer("Genesys listed its GDPR requests without entities")
+        raise UnreadableAnswer("Genesys listed the GDPR requests without entities")
     return entities

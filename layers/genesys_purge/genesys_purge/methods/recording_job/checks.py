@@ -1,4 +1,4 @@
-"""What in a recording job's request contradicts itself, the retention matrix or the platform."""
+"""Checks of a recording job's request against itself, its age and the platform."""
 
 from __future__ import annotations
 
@@ -10,35 +10,37 @@ from genesys_purge.methods.contract import Rules
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest
 from genesys_purge.model.dates import Window, zulu
 
-# Five years have one or two leap days. What lies between the two is neither taken by ids nor by
-# an interval, whichever way Genesys counts.
+# Five years contain one or two leap days, and Genesys does not document how it counts. Records
+# between the two are neither selected by id nor by interval.
 FIVE_YEARS, SURELY_FIVE_YEARS = timedelta(days=1_826), timedelta(days=1_827)
 
 
 def is_aged(window: Window, now: datetime) -> bool:
-    """Whether Genesys takes nothing but bare intervals for all that lies in the window."""
+    """Whether everything in the window is over five years old, so Genesys takes only intervals."""
     return window.end <= now - SURELY_FIVE_YEARS
 
 
 def check_selection(request: RecordingJobRequest) -> Iterator[FieldError]:
-    """Something has to be selected, each conversation once, and filters need a date range."""
+    """A request selects conversations, each one once; filters need a date range."""
     ids, date_range = request.conversation_ids, request.date_range
     if ids is None and date_range is None:
         yield FieldError("conversationIds", "give these, dateRange, or both", needs=("dateRange",))
     if ids and len(set(ids)) < len(ids):
-        yield FieldError("conversationIds", "names a conversation twice")
+        yield FieldError("conversationIds", "repeats a conversation; list each one once")
     if date_range is None and (request.conversation_filters or request.segment_filters):
-        yield FieldError("dateRange", "is required where conversations are filtered")
+        yield FieldError("dateRange", "is required to filter conversations")
 
 
 def check_action(request: RecordingJobRequest) -> Iterator[FieldError]:
-    """What is exported or archived leaves no recording out, and an export has a destination."""
+    """An export has a destination; exports and archives include every kind of recording."""
     action, destination = request.action, request.export_integration_id
     if action is Action.EXPORT and destination is None:
-        yield FieldError("exportIntegrationId", "is required where action is export")
+        yield FieldError("exportIntegrationId", "is required for action export")
     if action is Action.ARCHIVE and destination is not None:
-        belongs = "belongs to action export, and to delete, which then exports first"
-        yield FieldError("exportIntegrationId", belongs)
+        yield FieldError(
+            "exportIntegrationId",
+            "has no effect with action archive; remove it, or use action export or delete",
+        )
     if False not in request.flags.values():
         return
     if action in (Action.ARCHIVE, Action.EXPORT):
@@ -48,7 +50,7 @@ def check_action(request: RecordingJobRequest) -> Iterator[FieldError]:
 
 
 def check_age(request: RecordingJobRequest, rules: Rules) -> Iterator[FieldError]:
-    """A date range lies wholly on one side of five years ago, and beyond names nothing else."""
+    """A date range is on one side of five years ago; an older one has no other selection."""
     if request.date_range is None:
         return
     try:
@@ -61,9 +63,9 @@ def check_age(request: RecordingJobRequest, rules: Rules) -> Iterator[FieldError
     if not is_aged(window, rules.now):
         yield FieldError(
             "dateRange",
-            f"begins more than five years ago and ends later; ask for what ends by {zulu(older)} "
-            f"and for what begins after {zulu(younger)} by requests of their own, for Genesys "
-            "takes the former by bare intervals alone",
+            "begins more than five years ago, where Genesys takes only bare intervals, and ends "
+            f"later; send one request that ends by {zulu(older)} and one that begins after "
+            f"{zulu(younger)}",
         )
     else:
         yield from _check_bare(request)
@@ -74,19 +76,19 @@ def _check_bare(request: RecordingJobRequest) -> Iterator[FieldError]:
         if given is not None:
             yield FieldError(
                 path,
-                "Genesys takes a bare interval for what is over five years old; leave this out",
+                "remove this: Genesys cannot select among recordings over five years old",
             )
     for path, included in request.flags.items():
         if included is False:
             yield FieldError(
                 path,
-                "must be true for what is over five years old, for what is left out could not be "
-                "told from what was not planned",
+                "must be true for recordings over five years old: Genesys cannot exclude kinds "
+                "there",
             )
 
 
 def _needs_all(done: str) -> str:
     return (
-        "needs every kind of recording included, for what is left out cannot be told from what "
-        f"was not {done}"
+        "needs every include field to be true: verification cannot distinguish excluded recordings "
+        f"from those that were not {done}"
     )

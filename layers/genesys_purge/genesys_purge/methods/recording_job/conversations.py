@@ -1,4 +1,4 @@
-"""Conversations as the live platform's analytics know them: of a window, or by their ids."""
+"""Conversations in the live platform's analytics: those of a window, or by id."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Conversation(NamedTuple):
     media_types: frozenset[str]
 
     def joined(self, other: Self) -> Self:
-        """What two answers about it tell: it lasted as long, and has all the media, as either says.
+        """Two answers about one conversation combined: the later end, and the media of both.
 
-        UnreadableAnswer for two starts, of which neither can be believed.
+        UnreadableAnswer if they have different starts.
         """
         if other.start != self.start:
             raise UnreadableAnswer("Genesys answered a conversation with two starts")
@@ -46,13 +46,13 @@ class Conversation(NamedTuple):
         if self.end is None or other.end is None:
             return self._replace(end=None, media_types=media_types)
         first, last = sorted([self.end, other.end])
-        # An end that cannot be stays one.
+        # An end before the start stays, so that the conversation is skipped.
         end = last if first >= self.start else first
         return self._replace(end=end, media_types=media_types)
 
 
 def any_of(dimension: str, values: Iterable[str]) -> Filter:
-    """A filter for what has one of the values."""
+    """A filter for one of the values."""
     return {
         "type": "or",
         "predicates": [
@@ -67,24 +67,24 @@ def started_in(
     conversation_filters: Sequence[Filter],
     segment_filters: Sequence[Filter],
     genesys: Genesys,
-    named: Sequence[str] = (),
+    ids: Sequence[str] = (),
 ) -> Iterator[Conversation]:
-    """Those that started in the window and fulfil every filter, each once, in order of start.
+    """The conversations that started in the window and match every filter, in order of start.
 
-    Where some are `named`, of these; UnreadableAnswer where Genesys answers any other. An answer
-    does not tell enough to hold the other filters against it.
+    With `ids`, only those; UnreadableAnswer if Genesys answers another one. The answers do not
+    contain enough to check the other filters.
     """
-    by_name = [any_of("conversationId", named)] if named else []
+    by_ids = [any_of("conversationId", ids)] if ids else []
     query = {
         "order": "asc",
         "orderBy": "conversationStart",
-        "conversationFilters": [*conversation_filters, *by_name],
+        "conversationFilters": [*conversation_filters, *by_ids],
         "segmentFilters": list(segment_filters),
     }
     seen: set[str] = set()
     for part in window.split(LONGEST_DAYS):
-        for found in _all(query | {"interval": str(part)}, named, genesys):
-            # Genesys finds whole days.
+        for found in _all(query | {"interval": str(part)}, ids, genesys):
+            # Genesys answers whole days.
             if not part.contains(found.start):
                 continue
             if found.conversation_id in seen:
@@ -94,7 +94,7 @@ def started_in(
 
 
 def by_id(ids: Sequence[str], genesys: Genesys) -> Iterator[Conversation]:
-    """Those of the ids that Genesys knows, each once; UnreadableAnswer where it answers another."""
+    """The known conversations of the ids; UnreadableAnswer if Genesys answers another one."""
     for first in range(0, len(ids), PAGE):
         asked = ids[first : first + PAGE]
         known: dict[str, Conversation] = {}
@@ -103,46 +103,47 @@ def by_id(ids: Sequence[str], genesys: Genesys) -> Iterator[Conversation]:
 
 
 def _all(
-    query: Mapping[str, Any], named: Sequence[str], genesys: Genesys
+    query: Mapping[str, Any], ids: Sequence[str], genesys: Genesys
 ) -> Collection[Conversation]:
-    """What the query finds, page by page up to an empty one, each once.
+    """The conversations of every page up to an empty one.
 
-    UnreadableAnswer where a page without its list comes before all that any of the pages told of.
+    UnreadableAnswer if a page has no list and the pages before it do not reach `totalHits`.
     """
     known: dict[str, Conversation] = {}
-    told = 0
+    total = 0
     for number in count(1):
         if number > MOST_PAGES:
-            raise LimitExceeded(f"dateRange: more than {MOST_PAGES * PAGE} conversations a month")
+            raise LimitExceeded(
+                f"dateRange: a month has more than {MOST_PAGES * PAGE} conversations; narrow the "
+                "request"
+            )
         paging = {"pageSize": PAGE, "pageNumber": number}
         answer = genesys.read(QUERY, {**query, "paging": paging})
         hits = count_in(answer, "totalHits")
-        told = max(told, hits or 0)
-        # A page after the last may lack the list, but it still tells how many there are in all.
-        # Where there is an empty one, that is the end: how many there are is an approximate number.
-        is_bare = hits is not None and "conversations" not in answer
-        if is_bare and len(known) < told:
+        total = max(total, hits or 0)
+        # The page after the last may have no list. An empty list is the end even before
+        # `totalHits` is reached, because that number is approximate.
+        has_no_list = hits is not None and "conversations" not in answer
+        if has_no_list and len(known) < total:
             raise UnreadableAnswer(
-                f"Genesys told of {told} conversations and listed {len(known)}; try again, or ask "
-                "for a shorter dateRange"
+                f"Genesys counts {total} conversations, but listed {len(known)}; try again, or use "
+                "a shorter dateRange"
             )
-        found = [] if is_bare else _conversations(answer)
+        found = [] if has_no_list else _conversations(answer)
         if not found:
             break
-        _add(found, named, known)
+        _add(found, ids, known)
     return known.values()
 
 
-def _add(
-    found: Iterable[Conversation], named: Sequence[str], known: dict[str, Conversation]
-) -> None:
-    """Add what was found to what is known; only what is named, where anything is."""
-    asked = {each.casefold() for each in named}
+def _add(found: Iterable[Conversation], ids: Sequence[str], known: dict[str, Conversation]) -> None:
+    """Add the found conversations to the known ones; UnreadableAnswer if one is not in `ids`."""
+    asked = {each.casefold() for each in ids}
     for each in found:
         if asked and each.conversation_id not in asked:
             raise UnreadableAnswer(
-                "Genesys answered a conversation that was not asked for: it does not heed the "
-                "filter conversationId"
+                "Genesys answered a conversation that was not asked for: it ignored the filter "
+                "conversationId"
             )
         known[each.conversation_id] = each.joined(known.get(each.conversation_id, each))
 

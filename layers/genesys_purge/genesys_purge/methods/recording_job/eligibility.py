@@ -1,4 +1,4 @@
-"""Which conversations a recording job may be about, and why the others are skipped."""
+"""Which conversations a recording job may cover, and why it skips the others."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from genesys_purge.model.media import of_media
 from genesys_purge.model.retention import Kind
 
 PROTECTED, NOT_FOUND = "protected", "not_found"
-MOST_PROTECTED, NEARLY_ALL = 1_000, 900
+# How many conversations Genesys can protect, and from which number on the plan warns.
+MOST_PROTECTED, WARN_FROM = 1_000, 900
 
 
 class Judged(NamedTuple):
-    """The entries of those that may be taken, and each of the others with its reason."""
+    """The entries of the eligible conversations, and the others with the reason for each."""
 
     entries: Sequence[Entry]
     skipped: Sequence[tuple[Conversation, str]]
 
 
 class Eligibility:
-    """Judges conversations by retention, holds and Genesys's own protection, and counts the last.
+    """Judges conversations by retention, legal holds and Genesys's own protection.
 
-    What started at `oldest` or before is left alone, where that is given.
+    With `oldest`, conversations that started then or earlier are skipped.
     """
 
     def __init__(self, kind: Kind, sources: Sources, oldest: datetime | None = None) -> None:
@@ -37,7 +38,7 @@ class Eligibility:
         self._protected = 0
 
     def judge(self, conversations: Sequence[Conversation]) -> Judged:
-        """Those that are protected are told only of what is eligible but for that."""
+        """Asks Genesys for protection only of conversations that pass all other checks."""
         entries, skipped = {}, []
         for each in conversations:
             judged = self._judge(each)
@@ -57,24 +58,24 @@ class Eligibility:
         return Judged([entries[each] for each in entries if each not in reasons], skipped)
 
     def notes(self) -> Iterator[Noted]:
-        """A warning where Genesys's protection is nearly used up by what was judged so far."""
-        if self._protected >= NEARLY_ALL:
+        """A warning if the judged conversations nearly exhaust Genesys's protection."""
+        if self._protected >= WARN_FROM:
             yield Noted(
-                f"Genesys protects {self._protected} of these; it protects at most "
+                f"Genesys protects {self._protected} of these conversations; it can protect "
                 f"{MOST_PROTECTED:,} in an organisation",
                 "ProtectedConversations",
                 self._protected,
             )
 
     def _judge(self, conversation: Conversation) -> Entry | str:
-        """The conversation as an entry of a manifest, or the reason why it is skipped."""
+        """The conversation as an entry of a manifest, or the reason to skip it."""
         conversation_id, start, end, media_types = conversation
         sources = self._sources
         if end is None or end < start:
             return "too_young"
         if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
             return "legal_hold"
-        # A conversation has media beside those asked for, and all its recordings are taken.
+        # A job takes the recordings of every medium, not only of those that the request names.
         policy = sources.matrix.policy(of_media(self._kind, media_types))
         if policy is None or not policy.is_met(end, sources.now):
             return "too_young"

@@ -1,4 +1,4 @@
-"""How conversations are cut into intervals in which there is nothing that may not be taken."""
+"""Cuts conversations into intervals that contain no conversation outside the plan."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from genesys_purge.methods.contract import Planned, Skipped
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
 
-# Genesys takes six months.
+# Genesys accepts six months.
 LONGEST = timedelta(days=180)
 A_MOMENT, A_SECOND = timedelta(microseconds=1), timedelta(seconds=1)
 Days = set[int]
 
 
 class Span(NamedTuple):
-    """Time from `start` to `end`, both included; one that is not known to end has None."""
+    """Time from `start` to `end`, both included; `end` is None if it is unknown."""
 
     start: datetime
     end: datetime | None
@@ -27,25 +27,26 @@ class Span(NamedTuple):
 def intervals(
     window: Window, entries: Sequence[Entry], closed: Iterable[Span], size: int
 ) -> Iterator[Planned | Skipped]:
-    """Batches of the entries, all of which lie in the window; no batch touches a closed day.
+    """Batches of the entries, all of which are in the window; no batch touches a closed day.
 
-    A UTC day is closed by each of the spans that touches it, and by each entry that is skipped for
-    touching a closed day. What lies so close together that no cut fits between is inseparable.
+    Each closed span closes the UTC days that it touches. An entry that touches a closed day is
+    skipped and closes its other days. Overlapping entries that do not fit into one batch are
+    skipped as `inseparable`.
     """
-    shut = {day for span in closed for day in _days(span, window)}
-    left = _outside(shut, entries, window)
-    if len(left) < len(entries):
-        yield Skipped("day_closed", len(entries) - len(left))
+    closed_days = {day for span in closed for day in _days(span, window)}
+    open_entries = _outside(closed_days, entries, window)
+    if len(open_entries) < len(entries):
+        yield Skipped("day_closed", len(entries) - len(open_entries))
     waiting: list[Entry] = []
-    for knot in _knots(left):
-        together = [*waiting, *knot]
-        if waiting and not (_is_fit(together, size) and _is_open(waiting, knot, shut)):
+    for cluster in _clusters(open_entries):
+        together = [*waiting, *cluster]
+        if waiting and not (_fits(together, size) and _is_open(waiting, cluster, closed_days)):
             yield _planned(waiting)
-            waiting, together = [], knot
-        if _is_fit(knot, size):
+            waiting, together = [], cluster
+        if _fits(cluster, size):
             waiting = together
         else:
-            yield Skipped("inseparable", len(knot))
+            yield Skipped("inseparable", len(cluster))
     if waiting:
         yield _planned(waiting)
 
@@ -59,8 +60,8 @@ def _days(span: Span, window: Window) -> range:
     return range(first.toordinal(), last.toordinal() + 1)
 
 
-def _outside(shut: Days, entries: Sequence[Entry], window: Window) -> list[Entry]:
-    """The entries that touch no closed day, once each of the others has closed its own."""
+def _outside(closed: Days, entries: Sequence[Entry], window: Window) -> list[Entry]:
+    """The entries that touch no closed day, once every other entry has closed its days."""
     days_of = {
         index: _days(Span(start_of(entry), entry.end), window)
         for index, entry in enumerate(entries)
@@ -69,38 +70,38 @@ def _outside(shut: Days, entries: Sequence[Entry], window: Window) -> list[Entry
     for index, days in days_of.items():
         for day in days:
             touching.setdefault(day, []).append(index)
-    waiting = deque(shut)
+    waiting = deque(closed)
     while waiting:
         for index in touching.pop(waiting.popleft(), ()):
-            following = [day for day in days_of.pop(index, ()) if day not in shut]
-            shut.update(following)
+            following = [day for day in days_of.pop(index, ()) if day not in closed]
+            closed.update(following)
             waiting.extend(following)
     return [entries[index] for index in days_of]
 
 
-def _knots(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Entries that overlap, each group a second and more apart from the next, in order."""
-    knot: list[Entry] = []
+def _clusters(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Groups of overlapping entries in order, at least a second apart from each other."""
+    cluster: list[Entry] = []
     reach: datetime | None = None
     for entry in sorted(entries, key=lambda each: (start_of(each), each.conversation_id)):
         if reach is not None and start_of(entry) > reach:
-            yield knot
-            knot, reach = [], None
-        knot.append(entry)
+            yield cluster
+            cluster, reach = [], None
+        cluster.append(entry)
         reach = max(reach or _after(entry), _after(entry))
-    if knot:
-        yield knot
+    if cluster:
+        yield cluster
 
 
-def _is_fit(entries: Sequence[Entry], size: int) -> bool:
+def _fits(entries: Sequence[Entry], size: int) -> bool:
     interval = _interval(entries)
     return len(entries) <= size and interval.end - interval.start <= LONGEST
 
 
-def _is_open(waiting: Sequence[Entry], knot: Sequence[Entry], shut: Collection[int]) -> bool:
+def _is_open(waiting: Sequence[Entry], cluster: Sequence[Entry], closed: Collection[int]) -> bool:
     """Whether no day between the two is closed."""
-    between = range(waiting[-1].end.toordinal(), start_of(knot[0]).toordinal() + 1)
-    return not any(day in shut for day in between)
+    between = range(waiting[-1].end.toordinal(), start_of(cluster[0]).toordinal() + 1)
+    return not any(day in closed for day in between)
 
 
 def _planned(entries: Sequence[Entry]) -> Planned:
@@ -122,7 +123,7 @@ def _after(entry: Entry) -> datetime:
 
 
 def start_of(entry: Entry) -> datetime:
-    """The start that the plan of a recording job gives every entry."""
+    """The start of an entry; ValueError if the plan gave it none."""
     if entry.start is None:
         raise ValueError("an entry of a recording job has a start")
     return entry.start

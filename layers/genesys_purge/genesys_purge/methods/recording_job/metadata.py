@@ -1,4 +1,4 @@
-"""What the live platform knows of a conversation's recordings, without their media."""
+"""The metadata of a conversation's recordings, which say what happened to each one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from genesys_purge.errors import JobLost, UnreadableAnswer
 from genesys_purge.methods.contract import Part
-from genesys_purge.methods.recording_job.lists import entities_in
-from genesys_purge.methods.recording_job.match import CLOCKS_DIFFER
+from genesys_purge.methods.recording_job.listed_job import CLOCKS_DIFFER
+from genesys_purge.methods.recording_job.pages import entities_in
 from genesys_purge.methods.recording_job.request import Action
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.platform import LIVE
@@ -23,13 +23,13 @@ METADATA = Operation(
     dialect=LIVE,
 )
 
-THERE = frozenset({"AVAILABLE", "ARCHIVED", "RESTORED"})
+PRESENT = frozenset({"AVAILABLE", "ARCHIVED", "RESTORED"})
 Row = Mapping[str, Any]
 Test = Callable[[Row], bool]
 
 
 def rows_of(conversation_id: str, genesys: Genesys) -> list[Row] | None:
-    """A row for each recording; None where they are not to be had."""
+    """One row for each recording; None if Genesys answers 404."""
     try:
         answer = genesys.read(METADATA, conversation_id=conversation_id)
     except JobLost:
@@ -41,28 +41,28 @@ def rows_of(conversation_id: str, genesys: Genesys) -> list[Row] | None:
 
 
 def _may_be_of(conversation_id: str, row: Row) -> bool:
-    named = row.get("conversationId")
-    return named is None or str(named).casefold() == conversation_id.casefold()
+    owner = row.get("conversationId")
+    return owner is None or str(owner).casefold() == conversation_id.casefold()
 
 
 def count_of(conversation_id: str, genesys: Genesys, test: Test) -> int | None:
-    """How many of the conversation's recordings pass; None where they are not to be had."""
+    """How many of the conversation's recordings pass the test; None if Genesys answers 404."""
     rows = rows_of(conversation_id, genesys)
     return None if rows is None else sum(map(test, rows))
 
 
 def is_kept(row: Row) -> bool:
-    """Whether the recording is not known to be deleted."""
+    """Whether the recording exists, or may exist."""
     return row.get("fileState") != "DELETED"
 
 
 def is_unsure(row: Row) -> bool:
-    """Whether nobody can tell if a job takes the recording: it is neither there nor deleted."""
-    return row.get("fileState") not in THERE | {"DELETED"}
+    """Whether a job may or may not cover the recording: it is neither present nor deleted."""
+    return row.get("fileState") not in PRESENT | {"DELETED"}
 
 
 def undone_by(action: Action, part: Part) -> Test:
-    """Tells what a job of the part has left undone."""
+    """The test for recordings on which a job of the part has not executed the action."""
     match action:
         case Action.DELETE:
             return is_kept
@@ -73,7 +73,7 @@ def undone_by(action: Action, part: Part) -> Test:
 
 
 def _is_exported(row: Row, part: Part) -> bool:
-    """Whether it was exported since the part's batch began: an older export went elsewhere."""
+    """Whether it was exported since the batch began: an older export had another destination."""
     date = instant_in(row.get("exportedDate"))
     if date is None or part.since is None or part.now is None:
         return False

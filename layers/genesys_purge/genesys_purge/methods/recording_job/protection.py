@@ -1,4 +1,4 @@
-"""The live platform's legal hold: which conversations it protects from deletion."""
+"""The live platform's deletion protection: its own legal hold on conversations."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from genesys_purge.errors import JobLost, UnreadableAnswer
 from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Genesys, Operation
 
-# The platform names no permission for asking.
+# Genesys documents no permission for this call.
 ASK = Operation("POST", "/api/v2/recordings/deletionprotection", lists=True, dialect=LIVE)
 MOST_ASKED = 100
 
 
 class Protection(NamedTuple):
-    """Of the ids asked about: those protected, and those of which Genesys knows no recording."""
+    """The protected conversations, and those for which Genesys has no recording."""
 
     protected: frozenset[str]
     unknown: frozenset[str]
 
 
 def protection_of(ids: Sequence[str], genesys: Genesys) -> Protection:
-    """Asked in hundreds; where Genesys does not know one, the others are asked about again."""
+    """Ask for 100 ids at a time; halve those in which Genesys does not know every id."""
     parts = [
         _asked(ids[first : first + MOST_ASKED], genesys) for first in range(0, len(ids), MOST_ASKED)
     ]
@@ -39,7 +39,7 @@ def _asked(ids: Sequence[str], genesys: Genesys) -> Protection:
         return _sum([_asked(ids[:middle], genesys), _asked(ids[middle:], genesys)])
     protected = frozenset(_ids_in(answer.get("entities")))
     if not protected <= {each.casefold() for each in ids}:
-        raise UnreadableAnswer("Genesys answered a protected conversation that was not asked for")
+        raise UnreadableAnswer("Genesys answered the protection of a conversation not asked for")
     return Protection(protected, frozenset())
 
 
@@ -51,9 +51,9 @@ def _sum(parts: Sequence[Protection]) -> Protection:
 
 
 def _ids_in(rows: object) -> Iterator[str]:
-    """The ids of the rows in lower case; a row without one may stand for any of those asked for."""
+    """The ids of the rows in lower case; UnreadableAnswer if a row has none."""
     if not isinstance(rows, list):
-        raise UnreadableAnswer("Genesys answered the question for protection without a list")
+        raise UnreadableAnswer("Genesys answered deletion protection without a list")
     for row in rows:
         value = row.get("id") if isinstance(row, dict) else None
         if not isinstance(value, str) or not value:

@@ -1,4 +1,4 @@
-"""What a recording job's request says, and the body that creates the job at Genesys."""
+"""A recording job's request, and the body that creates the job at Genesys."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Action(StrEnum):
 
     @property
     def done(self) -> str:
-        """What has become of a recording then."""
+        """The word for an executed action."""
         return {"delete": "deleted", "archive": "archived", "export": "exported"}[self]
 
 
 class MediaType(StrEnum):
-    """The live platform's words for the channel of a conversation's session."""
+    """The channel of a session, in the live platform's words."""
 
     CALLBACK = "callback"
     CHAT = "chat"
@@ -48,14 +48,14 @@ class MediaType(StrEnum):
 
 
 class Direction(StrEnum):
-    """Who began a conversation."""
+    """Whether a customer or the organisation began the conversation."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
 
 
 class RecordingJobRequest(PurgeRequest):
-    """What is to become of recordings: of conversations of a date range, or of these by id."""
+    """Delete, archive or export recordings of conversations, by date range, by id, or by both."""
 
     method: Literal["recording_job"]
     date_range: DateRange | None = None
@@ -79,12 +79,12 @@ class RecordingJobRequest(PurgeRequest):
 
     @property
     def exports_first(self) -> bool:
-        """Whether what is deleted has to be exported before."""
+        """Whether recordings are exported before they are deleted."""
         return self.action is Action.DELETE and self.export_integration_id is not None
 
     @property
     def narrowing(self) -> dict[str, object]:
-        """What names some of the conversations of a date range, by its field."""
+        """The fields that select some of the conversations of a date range."""
         return {
             "conversationIds": self.conversation_ids,
             "mediaTypes": self.media_types,
@@ -97,12 +97,12 @@ class RecordingJobRequest(PurgeRequest):
 
     @property
     def conversation_filters(self) -> list[Filter]:
-        """What the conversations have to be."""
+        """The filters on conversations."""
         return _filters({"divisionId": self.division_ids, "originatingDirection": self.directions})
 
     @property
     def segment_filters(self) -> list[Filter]:
-        """What one of their segments has to be."""
+        """The filters on the segments of conversations; one segment has to match them."""
         return _filters(
             {
                 "mediaType": self.media_types,
@@ -113,13 +113,13 @@ class RecordingJobRequest(PurgeRequest):
         )
 
     @property
-    def leaves_out(self) -> bool:
-        """Whether some kind of recording is not meant."""
+    def excludes(self) -> bool:
+        """Whether the request excludes a kind of recording."""
         return not all(self.flags.values())
 
     @property
     def flags(self) -> dict[str, bool]:
-        """Which recordings of the conversations are meant; never left to a default."""
+        """The kinds of recordings that the request includes; none has a default."""
         return {
             "includeRecordingsWithSensitiveData": self.include_recordings_with_sensitive_data,
             "includeScreenRecordings": self.include_screen_recordings,
@@ -129,12 +129,12 @@ class RecordingJobRequest(PurgeRequest):
 
 
 def job_of(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
-    """The body that creates the part's next job: it names every conversation, or their interval.
+    """The body that creates the part's next job, with every conversation or with their interval.
 
-    ValueError for a part without a span or a moment, for an interval of nothing is never sent.
+    ValueError for a part without ids, a span or a time: it would cover every conversation.
     """
     if part.span is None or part.at is None or not part.ids:
-        raise ValueError("a recording job needs ids, what they span, and a moment")
+        raise ValueError("a recording job needs ids, their span and a time")
     return {
         **_action(request, part),
         "actionDate": zulu(part.at),
@@ -156,7 +156,7 @@ def _selection(part: Part, span: Window) -> dict[str, Any]:
 
 
 def is_export(request: RecordingJobRequest, part: Part) -> bool:
-    """Whether the part's next job exports what the one after it deletes."""
+    """Whether the part's next job is the export before a deletion."""
     return request.exports_first and part.jobs_left > 1
 
 

@@ -18,10 +18,10 @@ from genesys_purge.methods.contract import (
     Waiting,
 )
 from genesys_purge.methods.one_step import OneStep
-from genesys_purge.methods.recording_job.aged import may_touch
-from genesys_purge.methods.recording_job.lists import page, pages
-from genesys_purge.methods.recording_job.match import ids_of, is_job
+from genesys_purge.methods.recording_job.listed_job import ids_of, is_job
 from genesys_purge.methods.recording_job.metadata import is_kept, is_unsure, rows_of, undone_by
+from genesys_purge.methods.recording_job.pages import all_pages, page
+from genesys_purge.methods.recording_job.plan_by_interval import may_touch
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.methods.recording_job.request import (
     Action,
@@ -63,9 +63,9 @@ STATUSES = {
     "CANCELLED": JobStatus.CANCELLED,
 }
 MOST_JOBS = 2
-# Batches that wait for verification need no slot, but an execution cannot hold any number.
+# Batches that await verification need no slot, but an execution cannot hold any number of them.
 MOST_WAITING = 1_000
-# Seconds after which a job that was created is listed.
+# Seconds until Genesys lists a created job.
 LISTED_WITHIN = 300
 ACTIVE = ("PENDING", "READY", "PROCESSING")
 # In this order: a job that becomes ready between the two calls is in the second list.
@@ -80,11 +80,11 @@ class TwoStep:
     conflict_means_protected = False
 
     def __init__(self, one_step: OneStep) -> None:
-        # Serves a batch without a job: every entry turned out to be protected.
+        # For a batch without a job, because every entry is protected.
         self._one_step = one_step
 
     def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:
-        """No more batches than may have a job; many where they wait for verification, jobless."""
+        """As many batches as may have a job; many if they wait a long time for verification."""
         return MOST_WAITING if self.verify_after(request) else min(allowed, MOST_JOBS)
 
     def jobs_for_each(self, request: RecordingJobRequest) -> int:
@@ -97,7 +97,7 @@ class TwoStep:
         return (Evidence.LISTED_JOB,)
 
     def listed_within(self, patience: float) -> float:
-        """Minutes suffice: a job too many deletes nothing before it is confirmed."""
+        """Minutes suffice: a surplus job deletes nothing before it is confirmed."""
         return min(patience, LISTED_WITHIN)
 
     def find(
@@ -105,7 +105,7 @@ class TwoStep:
     ) -> str | None:
         wanted = job_of(request, part)
         for state in CREATED:
-            for job in pages(LIST, genesys, state=state, mine="true"):
+            for job in all_pages(LIST, genesys, state=state, mine="true"):
                 if part.at and is_job(job, wanted, part.at):
                     return job_id_in(job, "id")
         return None
@@ -117,22 +117,22 @@ class TwoStep:
         conversations = count_in(job, "totalConversations")
         records = count_in(job, "totalRecordings")
         if conversations is None or records is None:
-            raise UnreadableAnswer("Genesys has a job ready without readable totals")
+            raise UnreadableAnswer("Genesys answered a ready job without readable totals")
         named = frozenset(ids_of(job.get("recordingJobsQuery")))
         return Waiting(conversations, records, named)
 
     def present(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> Present:
         """Count recordings where the job's own totals do not prove what it covers.
 
-        That is so for an interval, after an export, and where the request leaves recordings out. A
-        job that lists its conversations can cover no others.
+        They do not for an interval, after an export, and if the request excludes recordings. A job
+        that lists its conversations can cover no others.
         """
         follows_export = request.exports_first and not is_export(request, part)
-        if part.interval is None and not follows_export and not request.leaves_out:
+        if part.interval is None and not follows_export and not request.excludes:
             return Present(len(part.ids))
         found = [rows_of(each, genesys) for each in part.ids]
         kept = [sum(map(is_kept, rows or ())) for rows in found]
-        # Recordings that were to be exported must be, before they are deleted.
+        # Every recording must be exported before it is deleted.
         unexported = undone_by(Action.EXPORT, part)
         unprepared = sum(rows is None or any(map(unexported, rows)) for rows in found)
         return Present(
@@ -140,7 +140,7 @@ class TwoStep:
             records=sum(kept) if part.interval else None,
             unprepared=unprepared if follows_export else 0,
             unsure=sum(sum(map(is_unsure, rows or ())) for rows in found) if part.interval else 0,
-            kept=sum(kept) if request.leaves_out else None,
+            kept=sum(kept) if request.excludes else None,
         )
 
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
@@ -171,7 +171,7 @@ class TwoStep:
 def report_of(job: Mapping[str, Any]) -> JobReport:
     """The status of a job; FULFILLED means that it ran to its end, not that nothing failed.
 
-    What it processed counts as deleted only if the job says that it deletes.
+    Processed recordings count as deleted only if the job reports that it deletes.
     """
     status = STATUSES.get(text_in(job, "state").upper(), JobStatus.RUNNING)
     failed, message = count_in(job, "totalFailedRecordings"), job.get("errorMessage")
@@ -193,7 +193,7 @@ def report_of(job: Mapping[str, Any]) -> JobReport:
             report = report._replace(processed=0, exported=processed)
         case None:
             return report
-    # Recordings that could not be exported must not be deleted next.
+    # The next job must not delete recordings whose export failed.
     is_short = bool(failed) and status is JobStatus.COMPLETED
     return report._replace(status=JobStatus.FAILED) if is_short else report
 

@@ -1,4 +1,4 @@
-"""The checks of a date range that every method which takes one needs."""
+"""The check of a request's date range, for every method that has one."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from genesys_purge.model.retention import Policy
 LONGEST_RANGE = timedelta(days=LONGEST_RANGE_DAYS)
 
 
-def check_window(
+def check_date_range(
     date_range: DateRange | None, policy: Policy | None, rules: Rules
 ) -> Iterator[FieldError]:
-    """A window must be wholly older than the retention in force, and of a bearable length."""
+    """All of the range must be older than the retention in force, and the range not too long."""
     if date_range is None:
         return
     try:
         window = date_range.resolve(rules.reference)
     except OverflowError:
-        yield FieldError("dateRange", "lies outside the calendar")
+        yield FieldError("dateRange", "begins before the year 1; use smaller numbers of days")
         return
     if window.end - window.start > LONGEST_RANGE:
         yield FieldError("dateRange", f"may span at most {LONGEST_RANGE.days} days")

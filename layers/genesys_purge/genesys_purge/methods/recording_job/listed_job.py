@@ -1,4 +1,4 @@
-"""Whether a job that Genesys lists is the one that a part wanted."""
+"""Recognises the job of a part among the jobs that Genesys lists."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
-    """Whether it was created after `at` for what is wanted, by which its date alone tells it."""
+    """Whether the job was created after `at` with the `wanted` body; `at` is its action date."""
     query = job.get("recordingJobsQuery") if isinstance(job, dict) else None
     created = instant_in(job.get("dateCreated")) if isinstance(query, dict) else None
     if not isinstance(query, dict) or created is None or created < at - CLOCKS_DIFFER:
         return False
     date = instant_in(query.get("actionDate"))
-    told = [name for name in wanted if name.startswith(("include", "action")) and name in query]
-    same = all(query[name] == wanted[name] for name in told if name != "actionDate")
+    listed = [name for name in wanted if name.startswith(("include", "action")) and name in query]
+    same = all(query[name] == wanted[name] for name in listed if name != "actionDate")
     return (
         same
         and date is not None
@@ -30,7 +30,7 @@ def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
 
 
 def ids_of(query: Any) -> set[str]:
-    """The conversations that a job's query names; empty where it cannot be read."""
+    """The conversations that a job's query names; empty if it cannot be read."""
     try:
         (filters,) = query["conversationQuery"]["conversationFilters"]
         return {str(each["value"]).casefold() for each in filters["predicates"]}
@@ -39,7 +39,7 @@ def ids_of(query: Any) -> set[str]:
 
 
 def _interval_of(query: Mapping[str, Any]) -> object:
-    """The interval that a job's query is about, its times read where they can be."""
+    """The interval of a job's query, with its times parsed if they can be read."""
     interval = query.get("agedConversationInterval")
     if not isinstance(interval, str):
         return interval

@@ -1,4 +1,4 @@
-"""The live platform's lists about recording jobs, page by page."""
+"""The live platform's lists of recording jobs and their failures, page by page."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from genesys_purge.ports import Genesys, Operation
 MOST_PAGES = 1_000
 
 
-def pages(operation: Operation, genesys: Genesys, **path: str) -> Iterator[Any]:
-    """Every entity, page by page up to an empty one."""
+def all_pages(operation: Operation, genesys: Genesys, **path: str) -> Iterator[Any]:
+    """The entities of every page up to the first empty one."""
     for number in count(1):
         entities = page(operation, genesys, number, **path)
         if not entities:
             return
         if number > MOST_PAGES:
-            raise UnreadableAnswer("Genesys answers one page after the other without an end")
+            raise UnreadableAnswer(f"Genesys answered more than {MOST_PAGES} pages of a list")
         yield from entities
 
 
@@ -29,8 +29,8 @@ def page(operation: Operation, genesys: Genesys, number: int, **path: str) -> li
 
 
 def entities_in(answer: Mapping[str, Any]) -> list[Any]:
-    """The entities of an answer; UnreadableAnswer where there is no list of them."""
+    """The entities of an answer; UnreadableAnswer if it has no list of them."""
     entities = answer.get("entities")
     if not isinstance(entities, list):
-        raise UnreadableAnswer("Genesys answered a list without its entities")
+        raise UnreadableAnswer("Genesys answered a list without entities")
     return entities
