@@ -1,4 +1,4 @@
-"""In-memory twins of the ports of exports and evaluations."""
+"""In-memory adapters of the ports that export changes and evaluate contacts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.fakes import MemoryAuditLog
 
 
 class MemoryChangeExports:
-    """States by campaign; `before_write` is told each state about to be stored and may raise."""
+    """Progress by campaign; `before_write` receives each state first, and may raise."""
 
     def __init__(self, audit: MemoryAuditLog) -> None:
         self._audit = audit
@@ -43,7 +43,7 @@ class MemoryChangeExports:
 
 
 class MemoryFiles:
-    """Objects by URL, read in pieces; `before_put` is told each URL and may raise."""
+    """Objects by URL, read in pieces; `before_put` receives each URL, and may raise."""
 
     def __init__(self, piece: int = 7) -> None:
         self.objects: dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""In-memory twins of the ports of campaign rules' deployments."""
+"""In-memory adapters of the ports that deploy campaign rules."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from tests.fakes import MemoryAuditLog
 
 
 class MemoryDeployments:
-    """Deployments by id; what is told of each write, before and after it, may raise."""
+    """Deployments by id; `around_write` runs before and after each write, and may raise."""
 
     def __init__(self, audit: MemoryAuditLog) -> None:
         self._audit = audit
         self._lock = RLock()
         self._deployments: dict[str, str] = {}
         self._holders: dict[Campaign, str] = {}
-        self.around_write: Callable[[], None] = lambda: None
+        self.around_write: Callable[[Deployment], None] = lambda deployment: None  # noqa: ARG005
 
     def begin(self, deployment: Deployment, record: AuditRecord) -> Deployment:
-        self.around_write()
+        self.around_write(deployment)
         with self._lock:
             if not deployment.is_dry:
                 if holder := self._holders.get(deployment.campaign):
                     return self.get(holder)
                 self._holders[deployment.campaign] = deployment.deployment_id
             self._keep(deployment, record)
-        self.around_write()
+        self.around_write(deployment)
         return deployment
 
     def get(self, deployment_id: str) -> Deployment:
@@ -43,7 +43,7 @@ class MemoryDeployments:
         return Deployment.model_validate_json(self._deployments[deployment_id])
 
     def put(self, deployment: Deployment, record: AuditRecord | None = None) -> None:
-        self.around_write()
+        self.around_write(deployment)
         with self._lock:
             stored = self._deployments.get(deployment.deployment_id)
             if not stored or self.get(deployment.deployment_id).version != deployment.version - 1:
@@ -51,10 +51,10 @@ class MemoryDeployments:
             if deployment.status is DeploymentStatus.FINISHED and not deployment.is_dry:
                 del self._holders[deployment.campaign]
             self._keep(deployment, record)
-        self.around_write()
+        self.around_write(deployment)
 
     def all(self) -> list[Deployment]:
-        """Every deployment, the newest last."""
+        """Every deployment, the latest last."""
         return [self.get(each) for each in self._deployments]
 
     def _keep(self, deployment: Deployment, record: AuditRecord | None) -> None:
@@ -65,7 +65,7 @@ class MemoryDeployments:
 
 
 class MemoryDeploymentExecutions:
-    """Remembers what was started, by name; `before_start` may raise."""
+    """The started executions by name; `before_start` may raise."""
 
     def __init__(self) -> None:
         self.started: dict[str, DeploymentStep] = {}

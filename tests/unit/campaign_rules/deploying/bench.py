@@ -1,7 +1,8 @@
-"""Deployments over the in-memory twins and a simulated Genesys, driven as the machine does."""
+"""Runs deployments over in-memory adapters and a simulated Genesys, as the state machine does."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -45,21 +46,27 @@ from tests.fakes import MemoryAuditLog, MemoryMeter
 from tests.unit.campaign_rules.examples import rule_set
 
 CAMPAIGN = "campaign-1"
-RULES = f"https://genesys.test/api/v2/outbound/campaigns/{CAMPAIGN}/rules"
+URL = "https://genesys.test"
+RULES = f"{URL}/api/v2/outbound/campaigns/{CAMPAIGN}/rules"
 CALL_SECONDS = 60
+CLIENT, SECRET = "simulator", "simulator-secret"
 
 
 class Killed(Exception):
-    """The process is gone."""
+    """The process died."""
 
 
 class DeployBench:
-    """A campaign at a simulated Genesys, and everything that deploys to it."""
+    """A campaign at a simulated Genesys, and the use cases that deploy to it.
+
+    `around_call` runs before and after each call of a deployment, `on_wait` before each wait;
+    both may raise. `seen_as` changes a rule as deployments read it. Waits have no jitter: each
+    lasts as long as its backoff allows.
+    """
 
     def __init__(self, simulator: Simulator | None = None, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
-        settings = SimulatorSettings(requests_per_second=None)
-        self.simulator = simulator or Simulator(Corpus.of(()), settings, self.clock)
+        self.simulator = simulator or self.new_simulator()
         self.around_call: Callable[[httpx.Request], None] = lambda request: None  # noqa: ARG005
         self.seen_as: Callable[[dict[str, Any]], dict[str, Any]] = lambda rule: rule
         self.on_wait: Callable[[float], None] = lambda seconds: None  # noqa: ARG005
@@ -69,13 +76,14 @@ class DeployBench:
         self.meter = MemoryMeter()
         self.waits: list[int] = []
         self._http = httpx.Client(transport=_Watched(self))
+        self._token: tuple[object, str] | None = None
         self.organisations: dict[str | None, tuple[RuleCatalogue, Platform]] = {
             None: self.target(self._client())
         }
         self.writer = DeploymentWriter(self.deployments, self.meter, self.clock)
         recovery = Recovery(self.writer, self.executions)
         calls = RuleCalls(self.writer, CALL_SECONDS)
-        waits = RetryWaits(lambda _, high: high)
+        waits = RetryWaits(lambda _, longest: longest)
         self.submit_campaign_rules = SubmitCampaignRules(
             self.deployments, self.executions, recovery, self.writer, self.platform_of
         )
@@ -90,8 +98,12 @@ class DeployBench:
             Phase.ROLL_BACK: RollBackCampaignRules(self.writer, self.catalogue_of, calls, waits),
         }
 
+    def new_simulator(self) -> Simulator:
+        """A Genesys without rules."""
+        return Simulator(Corpus.of(()), SimulatorSettings(requests_per_second=None), self.clock)
+
     def target(self, genesys: GenesysClient) -> tuple[RuleCatalogue, Platform]:
-        """What is deployed to."""
+        """The platform that the bench deploys to."""
         return DocumentedCatalogue(genesys), DocumentedPlatform()
 
     def catalogue_of(self, organisation: str | None) -> RuleCatalogue:
@@ -102,52 +114,50 @@ class DeployBench:
 
     def _target_of(self, organisation: str | None) -> tuple[RuleCatalogue, Platform]:
         if organisation not in self.organisations:
-            raise InvalidRequest([FieldError("organisation", "is not known")])
+            raise InvalidRequest([FieldError("organisation", "is unknown")])
         return self.organisations[organisation]
 
     def _client(self) -> GenesysClient:
-        url = "https://genesys.test"
+        def credentials(*, fresh: bool) -> Credentials:  # noqa: ARG001  the port's signature
+            return Credentials(CLIENT, SECRET)
 
-        def credentials(*, fresh: bool) -> Credentials:  # noqa: ARG001
-            return Credentials("simulator", "simulator-secret")
-
-        tokens = Tokens(self._http, url, credentials, self.clock)
+        tokens = Tokens(self._http, URL, credentials, self.clock)
         pace = Pace(1e9, sleep=lambda _: None)
         return GenesysClient(
-            self._http, url, tokens, lambda send: send(), pace, sleep=self.clock.wait
+            self._http, URL, tokens, lambda send: send(), pace, sleep=self.clock.wait
         )
 
-    # What people do.
+    # Submissions.
 
     def submit(self, *rules: Mapping[str, Any], **fields: Any) -> str:
-        """The id of the deployment of such a set, submitted by tests."""
+        """Submit a rule set; returns the id of its deployment."""
         document = rule_set(*rules, **fields)
         return self.submit_campaign_rules(Submission(document, "tests")).deployment_id
 
     def deploy(self, *rules: Mapping[str, Any], **fields: Any) -> Deployment:
-        """The deployment of such a set, ended."""
+        """Submit a rule set and run its deployment to the end."""
         deployment_id = self.submit(*rules, **fields)
         self.drive(self.executions.started[deployment_id])
         return self.deployments.get(deployment_id)
 
-    # What the state machine does.
+    # The state machine.
 
     def drive(self, step: DeploymentStep, stops: Callable[[], bool] = lambda: False) -> str:
-        """Goes from phase to phase to the end, and what it ended as; a task that died is repeated.
+        """Runs an execution and returns its outcome; a task that died is retried.
 
-        As soon as `stops` says so, the execution is stopped instead: `""`.
+        Once `stops` returns true, the execution is aborted and the outcome is empty.
         """
         while step.next is not Phase.COMPLETE:
-            step = self._repeated(step, self.phases[step.next], stops) or step
+            step = self._retried(step, self.phases[step.next], stops) or step
             if stops():
                 return ""
             self.waits.append(step.wait_seconds)
             self.on_wait(step.wait_seconds)
             self.clock.wait(step.wait_seconds)
-        result = self._repeated(step, self.complete_campaign_rules, stops)
+        result = self._retried(step, self.complete_campaign_rules, stops)
         return result.outcome if isinstance(result, DeploymentResult) else ""
 
-    def _repeated(
+    def _retried(
         self, step: DeploymentStep, task: Callable[[DeploymentStep], Any], stops: Callable[[], bool]
     ) -> Any:
         failed: Exception = Killed()
@@ -159,62 +169,74 @@ class DeployBench:
                     return None
                 self.clock.wait(2**attempt)
                 failed = error
-            except Exception as error:  # noqa: BLE001 - as States.ALL
+            except Exception as error:  # noqa: BLE001  as States.ALL
                 failed = error
                 break
+        cause = orjson.dumps({"errorMessage": str(failed)}).decode()
         return self.fail_campaign_rules(
-            Failure(
-                run_id=step.deployment_id, error=type(failed).__name__, cause=_cause(str(failed))
-            )
+            Failure(run_id=step.deployment_id, error=type(failed).__name__, cause=cause)
         )
 
     def recover(self, deployment_id: str, status: str = "ABORTED") -> None:
-        """What EventBridge has done about an execution that was stopped; driven to its end."""
+        """Report a stopped execution as EventBridge does, and run the execution that follows."""
         known = set(self.executions.started)
         self.recover_campaign_rules(StoppedExecution(execution=deployment_id, status=status))
         for name in self.executions.started.keys() - known:
             self.drive(self.executions.started[name])
 
-    # What is at Genesys.
+    # Genesys, as another client uses it.
 
     def put(self, *rules: Mapping[str, Any]) -> None:
-        """Rules that somebody created before."""
+        """Create rules."""
         for each in rules:
-            self.ask("POST", RULES, each).raise_for_status()
+            self.ask("POST", RULES, each)
 
     def change(self, name: str, **fields: Any) -> None:
-        """A rule that somebody else changes."""
+        """Change a rule."""
         current = self.at_genesys(name)
         body = {**current, **fields, "version": current["version"] + 1}
-        self.ask("PUT", f"{RULES}/{current['id']}", body).raise_for_status()
+        self.ask("PUT", f"{RULES}/{current['id']}", body)
 
     def delete(self, name: str) -> None:
-        """A rule that somebody else deletes."""
-        self.ask("DELETE", f"{RULES}/{self.at_genesys(name)['id']}").raise_for_status()
+        """Delete a rule."""
+        self.ask("DELETE", f"{RULES}/{self.at_genesys(name)['id']}")
 
     def at_genesys(self, name: str) -> dict[str, Any]:
-        """A rule as Genesys has it."""
+        """The rule at Genesys."""
         return next(each for each in self._rules() if each["name"] == name)
 
     def contents(self) -> dict[str, dict[str, Any]]:
-        """What every rule at Genesys says, by name."""
+        """The content of every rule at Genesys, by name."""
         return {str(each["name"]): content(each) for each in self._rules()}
 
     def _rules(self) -> list[dict[str, Any]]:
         return [dict(each) for each in self.simulator.campaigns()[CAMPAIGN].rules]
 
-    def ask(self, verb: str, url: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
-        """The answer to somebody else."""
-        transport = self.simulator.transport()
-        with httpx.Client(transport=transport) as client:
-            login = {"grant_type": "client_credentials"}
-            auth = ("simulator", "simulator-secret")
-            token = client.post("https://genesys.test/oauth/token", data=login, auth=auth).json()
-            headers = {"Authorization": f"Bearer {token['access_token']}"}
-            return client.request(verb, url, json=body, headers=headers)
+    def ask(self, verb: str, url: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The answer to a call of another client, as JSON."""
+        answer = self._send(httpx.Request(verb, url, json=body, headers=self._login()))
+        return answer.json() if answer.content else None
+
+    def _login(self) -> dict[str, str]:
+        moment = (self.simulator, self.clock())
+        if self._token is None or self._token[0] != moment:
+            form = {"grant_type": "client_credentials"}
+            headers = {
+                "Authorization": f"Basic {b64encode(f'{CLIENT}:{SECRET}'.encode()).decode()}"
+            }
+            request = httpx.Request("POST", f"{URL}/oauth/token", data=form, headers=headers)
+            answer = self._send(request)
+            self._token = (moment, answer.json()["access_token"])
+        return {"Authorization": f"Bearer {self._token[1]}"}
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        response = self.simulator.transport().handle_request(request)
+        response.read()
+        response.request = request
+        return response.raise_for_status()
 
     def sent(self) -> list[tuple[str, Any]]:
-        """The changing calls of the deployments: verb and body, in order."""
+        """The changing calls for rules: verb and body, in order."""
         return [
             (each.verb, orjson.loads(each.body) if each.body else None)
             for each in self.simulator.requests
@@ -222,17 +244,17 @@ class DeployBench:
         ]
 
     def tokens_lack(self, *scopes: str) -> None:
-        """Tokens that are given from now on, without these scopes."""
+        """Replace Genesys by one whose tokens lack these scopes."""
         granted = tuple(each for each in self.simulator.scopes if each not in scopes)
         settings = SimulatorSettings(
             requests_per_second=None, clients=(OAuthClient(scopes=granted),)
         )
         self.simulator = Simulator(Corpus.of(()), settings, self.clock)
 
-    # What was recorded.
+    # Records.
 
     def results(self, deployment: Deployment) -> dict[str, tuple[str, str]]:
-        """What became of each rule, by name: action and outcome."""
+        """The action and the outcome of each rule, by name."""
         return {each.name: (each.action, each.outcome) for each in deployment.results()}
 
     def actions(self, deployment: Deployment) -> list[Action]:
@@ -240,7 +262,7 @@ class DeployBench:
 
 
 class _Watched(httpx.BaseTransport):
-    """The simulator's transport; the bench is told of each call before and after it."""
+    """The simulator's transport; the bench is called before and after each call."""
 
     def __init__(self, bench: DeployBench) -> None:
         self._bench = bench
@@ -258,7 +280,3 @@ class _Watched(httpx.BaseTransport):
             return response
         page["entities"] = [self._bench.seen_as(each) for each in page["entities"]]
         return httpx.Response(response.status_code, json=page)
-
-
-def _cause(message: str) -> str:
-    return orjson.dumps({"errorMessage": message}).decode()

@@ -1,4 +1,4 @@
-"""Deployments to a simulated live platform: its campaign, rule sets and campaign rules."""
+"""Runs deployments to a simulated live platform: its campaign, rule sets and campaign rules."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from genesys_purge.campaign_rules.rule_content import content
 from genesys_purge.genesys.client import GenesysClient
 
 from simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
-from tests.clock import Clock
-from tests.unit.campaign_rules.deploying.bench import CAMPAIGN, DeployBench
+from tests.unit.campaign_rules.deploying.bench import CAMPAIGN, URL, DeployBench
 from tests.unit.campaign_rules.examples import condition, rule
 
-URL = "https://genesys.test"
 RULE_SETS = "/api/v2/outbound/rulesets"
 CAMPAIGN_RULES = "/api/v2/outbound/campaignrules"
 OURS = f"Genesys Purge {CAMPAIGN}"
@@ -25,7 +23,7 @@ SERVERS = ("id", "selfUri", "version", "dateCreated", "dateModified")
 
 
 def contact_rule(name: str = "A", order: int = 1, **fields: Any) -> dict[str, Any]:
-    """A rule set's rule about contacts that the live platform takes."""
+    """A contact rule that the live platform supports."""
     made = {
         "conditions": [condition("region", "equals", "eu", "string")],
         "actions": [{"type": "DO_NOT_DIAL"}],
@@ -34,7 +32,7 @@ def contact_rule(name: str = "A", order: int = 1, **fields: Any) -> dict[str, An
 
 
 def trigger_rule(name: str = "slow", order: int = 50, **fields: Any) -> dict[str, Any]:
-    """A rule set's rule about its campaign that the live platform takes."""
+    """A trigger rule that the live platform supports."""
     made = {
         "conditions": [condition("campaign.campaignProgress", "greaterThan", 0.5, "number")],
         "actions": [{"type": "turnOffCampaign"}],
@@ -43,38 +41,40 @@ def trigger_rule(name: str = "slow", order: int = 50, **fields: Any) -> dict[str
 
 
 class LiveBench(DeployBench):
-    """As the bench of the documented contract, over the live platform's own dialect."""
+    """The bench over the live platform."""
 
-    def __init__(self, simulator: Simulator | None = None, clock: Clock | None = None) -> None:
-        clock = clock or Clock()
+    def new_simulator(self) -> Simulator:
         settings = SimulatorSettings(live=LiveSettings(requests_per_minute=None))
-        super().__init__(simulator or Simulator(Corpus.of(()), settings, clock), clock)
+        return Simulator(Corpus.of(()), settings, self.clock)
 
     def target(self, genesys: GenesysClient) -> tuple[RuleCatalogue, Platform]:
         self.catalogue = LiveCatalogue(genesys)
         return self.catalogue, LivePlatform()
 
     def all(self, path: str) -> list[dict[str, Any]]:
-        """Every entity of a collection as it is."""
-        return list(self.ask("GET", f"{URL}{path}?pageSize=100").json()["entities"])
+        """Every entity of a collection."""
+        return list(self.ask("GET", f"{URL}{path}?pageSize=100")["entities"])
 
     def one(self, path: str, name: str) -> dict[str, Any]:
         return next(each for each in self.all(path) if each["name"] == name)
 
     def campaign(self) -> dict[str, Any]:
-        return dict(self.ask("GET", f"{URL}/api/v2/outbound/campaigns/{CAMPAIGN}").json())
+        return dict(self.ask("GET", f"{URL}/api/v2/outbound/campaigns/{CAMPAIGN}"))
 
     def make(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What somebody else creates."""
-        return dict(self.ask("POST", URL + path, body).raise_for_status().json())
+        """Create an entity as another client."""
+        return dict(self.ask("POST", URL + path, body))
 
     def edit(self, entity: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
-        """What somebody else changes."""
-        answer = self.ask("PUT", URL + str(entity["selfUri"]), {**entity, **changes})
-        return dict(answer.raise_for_status().json())
+        """Change an entity as another client."""
+        return dict(self.ask("PUT", URL + str(entity["selfUri"]), {**entity, **changes}))
+
+    def discard(self, entity: Mapping[str, Any]) -> None:
+        """Delete an entity as another client."""
+        self.ask("DELETE", URL + str(entity["selfUri"]))
 
     def world(self) -> dict[str, Any]:
-        """Everything that a deployment may change, but for versions and dates."""
+        """Everything that a deployment may change, without ids, versions and dates of rules."""
         return {
             "references": self.campaign()["ruleSets"],
             "ruleSets": {each["name"]: _plain(each) for each in self.all(RULE_SETS)},
@@ -82,11 +82,11 @@ class LiveBench(DeployBench):
         }
 
     def contents(self) -> dict[str, dict[str, Any]]:
-        """What every rule of the campaign says in D5's words, by name."""
+        """The content of every rule of the campaign in the terms of D5, by name."""
         return {each.name: content(each.to_json()) for each in self.catalogue.rules(CAMPAIGN)}
 
     def sent(self) -> list[tuple[str, Any]]:
-        """The changing calls: verb with what it is about, and body, in order."""
+        """The changing calls: verb with entity, and body, in order."""
         return [
             (f"{each.verb} {each.path.split('/')[4]}", each.body and orjson.loads(each.body))
             for each in self.simulator.requests
@@ -94,7 +94,7 @@ class LiveBench(DeployBench):
         ]
 
     def calls(self) -> list[str]:
-        """The changing calls: verb and what it is about."""
+        """The changing calls: verb with entity."""
         return [call for call, _ in self.sent()]
 
 

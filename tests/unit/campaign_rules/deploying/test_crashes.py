@@ -1,20 +1,27 @@
-"""A deployment may die at any write and any call: it ends fully deployed or fully as before."""
+"""A deployment that dies at any moment ends fully deployed or fully rolled back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
-import httpx
 import pytest
 from genesys_purge.campaign_rules.deploying.waiting import EXECUTION_SECONDS
 
 from simulator import Fault, FaultKind, Operation
-from tests.unit.campaign_rules.deploying.bench import CALL_SECONDS, DeployBench, Killed
+from tests.unit.campaign_rules.deploying.bench import DeployBench
+from tests.unit.campaign_rules.deploying.crashes import (
+    Death,
+    Late,
+    Prepared,
+    deaths,
+    expected,
+    lost_calls,
+    sampled,
+)
 from tests.unit.campaign_rules.examples import rule, set_list
 
-# One of each: created, changed, in a circle with another, left alone.
+# A and B trade places, C is unchanged, D is created, E is created or fails.
 BEFORE = (
     rule("A", 1, description="as it was", actions=[set_list("list-1", "gold")]),
     rule("B", 2),
@@ -22,52 +29,23 @@ BEFORE = (
     rule("other", 90),
 )
 AFTER = (rule("A", 2), rule("B", 1, priority=500), rule("C", 3), rule("D", 4), rule("E", 5))
-# The last rule fails for good.
 REFUSED = Fault(FaultKind.RATE_LIMITED, Operation.CREATE_CAMPAIGN_RULE, after=1, times=5)
 
 
-class Death:
-    """The process is killed at one moment: before or after any write or any call, in order."""
-
-    def __init__(self, bench: DeployBench, moment: int) -> None:
-        self.happened = False
-        self.is_over = False
-        self._moments = count()
-        self._moment = moment
-        bench.deployments.around_write = self._die_in_time
-        bench.around_call = lambda _: self._die_in_time()
-
-    def _die_in_time(self) -> None:
-        if next(self._moments) == self._moment and not self.is_over:
-            self.happened = True
-            raise Killed
+def prepare(*faults: Fault) -> Prepared:
+    bench = DeployBench()
+    bench.put(*BEFORE)
+    bench.simulator.faults.add(*faults)
+    return Prepared(bench, bench.submit(*AFTER))
 
 
-class Late(Death):
-    """As Death, only that the call before which it happened is on its way, and lands later."""
-
-    def __init__(self, bench: DeployBench, moment: int) -> None:
-        super().__init__(bench, moment)
-        self._bench = bench
-        bench.around_call = self._die_on_the_way
-        bench.on_wait = self._land
-        self._lost: httpx.Request | None = None
-
-    def _die_on_the_way(self, request: httpx.Request) -> None:
-        try:
-            self._die_in_time()
-        except Killed:
-            self._lost = request
-            raise
-
-    def _land(self, seconds: float) -> None:
-        if self._lost and seconds > CALL_SECONDS / 2:
-            self._bench.simulator.transport().handle_request(self._lost)
-            self._lost = None
+def prepare_roll_back() -> Prepared:
+    return prepare(REFUSED)
 
 
-def worlds() -> tuple[dict[str, Any], dict[str, Any]]:
-    """What Genesys has before, and what it has where everything is deployed."""
+@pytest.fixture(scope="module")
+def ends() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rules at Genesys before the deployment, and after it."""
     bench = DeployBench()
     bench.put(*BEFORE)
     before = bench.contents()
@@ -76,89 +54,71 @@ def worlds() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def ends() -> tuple[dict[str, Any], dict[str, Any]]:
-    return worlds()
+def moments() -> list[int]:
+    found = deaths(prepare)
+    assert len(found) > 10
+    return found
 
 
-def each_moment(try_one: Callable[[int], bool], step: int = 1) -> None:
-    """Tries moment after moment until there is none left in which to die."""
-    assert next(moment for moment in count(0, step) if not try_one(moment)) > 20
+@pytest.fixture(scope="module")
+def roll_back_moments() -> list[int]:
+    found = deaths(prepare_roll_back)
+    assert len(found) > 20
+    return found
 
 
-def prepared(*faults: Fault) -> tuple[DeployBench, str]:
-    bench = DeployBench()
-    bench.put(*BEFORE)
-    bench.simulator.faults.add(*faults)
-    return bench, bench.submit(*AFTER)
+def test_retried_task_deploys_everything(ends: Any, moments: list[int]) -> None:
+    for moment in moments:
+        prepared = prepare()
+        death = Death(prepared.bench, moment)
+        assert prepared.drive() == "deployed"
+        assert (death.happened, prepared.bench.contents()) == (True, ends[1])
 
 
-def test_a_task_that_dies_is_repeated_and_everything_is_deployed(ends: Any) -> None:
-    def die(moment: int) -> bool:
-        bench, deployment_id = prepared()
-        death = Death(bench, moment)
-        assert bench.drive(bench.executions.started[deployment_id]) == "deployed"
-        assert bench.contents() == ends[1]
-        return death.happened
+def test_retried_roll_back_restores_everything(ends: Any, roll_back_moments: list[int]) -> None:
+    for moment in roll_back_moments:
+        prepared = prepare_roll_back()
+        death = Death(prepared.bench, moment)
+        outcome = prepared.drive()
+        assert death.happened
+        # A refusal whose task died is not counted, so the next try may succeed.
+        assert outcome in ("rolled_back", "deployed")
+        assert prepared.bench.contents() == expected(outcome, *ends)
 
-    each_moment(die)
 
-
-def test_a_task_that_dies_while_it_goes_back_is_repeated_and_everything_is_as_before(
-    ends: Any,
+def test_stopped_execution_is_rolled_back_unless_it_was_verified(
+    ends: Any, moments: list[int], roll_back_moments: list[int]
 ) -> None:
-    def die(moment: int) -> bool:
-        bench, deployment_id = prepared(REFUSED)
-        death = Death(bench, moment)
-        outcome = bench.drive(bench.executions.started[deployment_id])
-        # A refusal that died with its reader counts as none: the next try may succeed.
-        assert (outcome, bench.contents()) in [("rolled_back", ends[0]), ("deployed", ends[1])]
-        return death.happened
+    cases: list[tuple[Callable[[], Prepared], int]]
+    cases = [(prepare, each) for each in moments]
+    cases += [(prepare_roll_back, each) for each in sampled(roll_back_moments, 2)]
+    for begin, moment in cases:
+        prepared = begin()
+        death = Death(prepared.bench, moment)
+        prepared.drive(stops=death.stops)
+        prepared.bench.recover(prepared.deployment_id)
+        assert death.happened
+        assert prepared.bench.contents() == expected(prepared.outcome, *ends)
 
-    each_moment(die)
+
+def test_call_in_flight_is_awaited_before_the_rules_are_read(ends: Any) -> None:
+    for moment in lost_calls(prepare):
+        for is_aborted in (True, False):
+            prepared = prepare()
+            death = Late(prepared.bench, moment)
+            prepared.drive(stops=death.stops if is_aborted else lambda: False)
+            prepared.bench.recover(prepared.deployment_id)
+            assert death.happened
+            assert prepared.bench.contents() == expected(prepared.outcome, *ends)
 
 
-@pytest.mark.parametrize("faults", [(), (REFUSED,)], ids=["on its way", "on its way back"])
-def test_an_execution_that_is_stopped_is_rolled_back_unless_it_was_done(
-    ends: Any, faults: tuple[Fault, ...]
+def test_same_set_submitted_after_a_lost_execution_is_deployed(
+    ends: Any, moments: list[int]
 ) -> None:
-    def stop(moment: int) -> bool:
-        bench, deployment_id = prepared(*faults)
-        death = Death(bench, moment)
-        bench.drive(bench.executions.started[deployment_id], stops=lambda: death.happened)
-        bench.recover(deployment_id)
-        outcome = bench.deployments.get(deployment_id).outcome
-        before, after = ends
-        expected = {"deployed": after, "rolled_back": before, "failed": before}
-        assert bench.contents() == expected[outcome or ""]
-        return death.happened
-
-    each_moment(stop)
-
-
-@pytest.mark.parametrize("stops", [True, False], ids=["stopped", "repeated"])
-def test_a_call_that_was_on_its_way_is_waited_for_before_anything_is_believed(
-    ends: Any, *, stops: bool
-) -> None:
-    def die(moment: int) -> bool:
-        bench, deployment_id = prepared()
-        death = Late(bench, moment)
-        step = bench.executions.started[deployment_id]
-        bench.drive(step, stops=lambda: stops and death.happened)
-        bench.recover(deployment_id)
-        outcome = bench.deployments.get(deployment_id).outcome
-        before, after = ends
-        expected = {"deployed": after, "rolled_back": before, "failed": before}
-        assert bench.contents() == expected[outcome or ""]
-        return death.happened
-
-    each_moment(die, step=2)
-
-
-def test_a_set_submitted_again_after_its_execution_was_lost_is_deployed(ends: Any) -> None:
-    def lose(moment: int) -> bool:
-        bench, deployment_id = prepared()
-        death = Death(bench, moment)
-        bench.drive(bench.executions.started[deployment_id], stops=lambda: death.happened)
+    for moment in sampled(moments, 4):
+        prepared = prepare()
+        bench, death = prepared.bench, Death(prepared.bench, moment)
+        prepared.drive(stops=death.stops)
         death.is_over = True
         bench.clock.wait(EXECUTION_SECONDS)
         known = set(bench.executions.started)
@@ -167,21 +127,13 @@ def test_a_set_submitted_again_after_its_execution_was_lost_is_deployed(ends: An
             bench.drive(bench.executions.started[name])
         assert bench.contents() == ends[1]
         assert {each.status for each in bench.deployments.all()} == {"finished"}
-        return death.happened
-
-    each_moment(lose, step=3)
 
 
-def test_a_deployment_whose_memory_is_lost_is_made_good_by_another(ends: Any) -> None:
-    """As where the machine that it ran on is gone with its tables, and Genesys is not."""
-
-    def forget(moment: int) -> bool:
-        bench, deployment_id = prepared()
-        death = Death(bench, moment)
-        bench.drive(bench.executions.started[deployment_id], stops=lambda: death.happened)
-        other = DeployBench(bench.simulator, bench.clock)
+def test_new_deployment_repairs_one_whose_tables_were_lost(ends: Any, moments: list[int]) -> None:
+    for moment in sampled(moments, 4):
+        prepared = prepare()
+        death = Death(prepared.bench, moment)
+        prepared.drive(stops=death.stops)
+        other = DeployBench(prepared.bench.simulator, prepared.bench.clock)
         assert other.deploy(*AFTER).outcome in ("deployed", "unchanged")
         assert other.contents() == ends[1]
-        return death.happened
-
-    each_moment(forget, step=3)

@@ -1,18 +1,26 @@
-"""A deployment to the live platform may die at any write and any call, as any other may."""
+"""A deployment to the live platform that dies at any moment ends deployed or rolled back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from simulator import Fault, FaultKind, Operation
+from tests.unit.campaign_rules.deploying.crashes import (
+    Death,
+    Late,
+    Prepared,
+    deaths,
+    expected,
+    lost_calls,
+    sampled,
+)
 from tests.unit.campaign_rules.deploying.live_bench import LiveBench, contact_rule, trigger_rule
-from tests.unit.campaign_rules.deploying.test_crashes import Death, Late, each_moment
 
 RECYCLE = [{"type": "recycleCampaign"}]
-# The first rule about contacts at all, one more, a campaign rule that is new, one that is enabled
-# and changed, and one that is switched off.
+# The first two contact rules, a new trigger rule, a changed one and a disabled one.
 BEFORE = (trigger_rule("P", 1), trigger_rule("Q", 2), trigger_rule("other", 9))
 AFTER = (
     contact_rule("A", 1),
@@ -24,82 +32,76 @@ AFTER = (
 REFUSED = Fault(FaultKind.RATE_LIMITED, Operation.UPDATE_CAMPAIGN_RULE, after=4, times=5)
 
 
-def prepared(*faults: Fault) -> tuple[LiveBench, str]:
+def prepare(*faults: Fault) -> Prepared:
     bench = LiveBench()
     assert bench.deploy(*BEFORE).outcome == "deployed"
     bench.simulator.faults.add(*faults)
-    return bench, bench.submit(*AFTER)
+    return Prepared(bench, bench.submit(*AFTER))
+
+
+def prepare_roll_back() -> Prepared:
+    return prepare(REFUSED)
+
+
+def world(prepared: Prepared) -> dict[str, Any]:
+    """Everything at Genesys, with the number of references instead of their changing ids."""
+    assert isinstance(prepared.bench, LiveBench)
+    found = prepared.bench.world()
+    return found | {"references": len(found["references"])}
 
 
 @pytest.fixture(scope="module")
 def ends() -> tuple[dict[str, Any], dict[str, Any]]:
-    """What Genesys has before, and what it has where everything is deployed."""
-    bench = LiveBench()
-    bench.deploy(*BEFORE)
-    before = bench.world()
-    assert bench.deploy(*AFTER).outcome == "deployed"
-    return before, without_ids(bench.world())
+    """Genesys before the deployment, and after it."""
+    prepared = prepare()
+    before = world(prepared)
+    assert prepared.drive() == "deployed"
+    return before, world(prepared)
 
 
-def without_ids(world: dict[str, Any]) -> dict[str, Any]:
-    """The ids of what is created differ from deployment to deployment."""
-    return world | {"references": len(world["references"])}
+@pytest.fixture(scope="module")
+def moments() -> list[int]:
+    return deaths(prepare)
 
 
-def test_a_task_that_dies_is_repeated_and_everything_is_deployed(ends: Any) -> None:
-    def die(moment: int) -> bool:
-        bench, deployment_id = prepared()
-        death = Death(bench, moment)
-        assert bench.drive(bench.executions.started[deployment_id]) == "deployed"
-        assert without_ids(bench.world()) == ends[1]
-        return death.happened
-
-    each_moment(die, step=5)
+def test_retried_task_deploys_everything(ends: Any, moments: list[int]) -> None:
+    assert len(moments) > 15
+    for moment in sampled(moments, 3):
+        prepared = prepare()
+        death = Death(prepared.bench, moment)
+        assert (prepared.drive(), death.happened) == ("deployed", True)
+        assert world(prepared) == ends[1]
 
 
-@pytest.mark.parametrize("faults", [(), (REFUSED,)], ids=["on its way", "on its way back"])
-def test_an_execution_that_is_stopped_leaves_no_trace_unless_it_was_done(
-    ends: Any, faults: tuple[Fault, ...]
+def test_stopped_execution_leaves_no_trace_unless_it_was_verified(
+    ends: Any, moments: list[int]
 ) -> None:
-    def stop(moment: int) -> bool:
-        bench, deployment_id = prepared(*faults)
-        death = Death(bench, moment)
-        bench.drive(bench.executions.started[deployment_id], stops=lambda: death.happened)
-        bench.recover(deployment_id)
-        outcome = bench.deployments.get(deployment_id).outcome
-        if outcome == "deployed":
-            assert without_ids(bench.world()) == ends[1]
-        else:
-            assert (outcome, bench.world()) in [("rolled_back", ends[0]), ("failed", ends[0])]
-        return death.happened
-
-    each_moment(stop, step=11)
+    cases: list[tuple[Callable[[], Prepared], int]]
+    cases = [(prepare, each) for each in sampled(moments, 4)]
+    cases += [(prepare_roll_back, each) for each in sampled(deaths(prepare_roll_back), 5)]
+    for begin, moment in cases:
+        prepared = begin()
+        death = Death(prepared.bench, moment)
+        prepared.drive(stops=death.stops)
+        prepared.bench.recover(prepared.deployment_id)
+        assert world(prepared) == expected(prepared.outcome, *ends)
 
 
-def test_a_call_that_was_on_its_way_is_waited_for_before_anything_is_believed(ends: Any) -> None:
-    def die(moment: int) -> bool:
-        bench, deployment_id = prepared()
-        death = Late(bench, moment)
-        step = bench.executions.started[deployment_id]
-        bench.drive(step, stops=lambda: death.happened)
-        bench.recover(deployment_id)
-        if bench.deployments.get(deployment_id).outcome == "deployed":
-            assert without_ids(bench.world()) == ends[1]
-        else:
-            assert bench.world() == ends[0]
-        return death.happened
-
-    each_moment(die, step=7)
+def test_call_in_flight_is_awaited_before_the_rules_are_read(ends: Any) -> None:
+    for moment in lost_calls(prepare):
+        prepared = prepare()
+        death = Late(prepared.bench, moment)
+        prepared.drive(stops=death.stops)
+        prepared.bench.recover(prepared.deployment_id)
+        assert death.happened
+        assert world(prepared) == expected(prepared.outcome, *ends)
 
 
-def test_a_deployment_whose_memory_is_lost_is_made_good_by_another(ends: Any) -> None:
-    def forget(moment: int) -> bool:
-        bench, deployment_id = prepared()
-        death = Death(bench, moment)
-        bench.drive(bench.executions.started[deployment_id], stops=lambda: death.happened)
-        other = LiveBench(bench.simulator, bench.clock)
+def test_new_deployment_repairs_one_whose_tables_were_lost(ends: Any, moments: list[int]) -> None:
+    for moment in sampled(moments, 6):
+        prepared = prepare()
+        death = Death(prepared.bench, moment)
+        prepared.drive(stops=death.stops)
+        other = LiveBench(prepared.bench.simulator, prepared.bench.clock)
         assert other.deploy(*AFTER).outcome in ("deployed", "unchanged")
-        assert without_ids(other.world()) == ends[1]
-        return death.happened
-
-    each_moment(forget, step=7)
+        assert world(Prepared(other, "")) == ends[1]

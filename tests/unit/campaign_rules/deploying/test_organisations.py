@@ -22,19 +22,19 @@ LIVE = (contact_rule("L", 1), trigger_rule("P", 2))
 
 @pytest.fixture
 def bench() -> DeployBench:
-    """The deployment's own organisation, which has D5's rules."""
+    """The default organisation, on the documented platform."""
     return DeployBench()
 
 
 @pytest.fixture
 def emea(bench: DeployBench) -> DeployBench:
-    """Another one that has D5's rules."""
+    """Another organisation on the documented platform."""
     return known(bench, DeployBench(clock=bench.clock))
 
 
 @pytest.fixture
 def live(bench: DeployBench) -> LiveBench:
-    """Another one that has the live platform."""
+    """Another organisation on the live platform."""
     return known(bench, LiveBench(clock=bench.clock))
 
 
@@ -43,24 +43,24 @@ def known(bench: DeployBench, other: T) -> T:
     return other
 
 
-def errors(bench: DeployBench, payload: object) -> dict[str, str]:
-    """The message of each path; nothing was stored, started or asked."""
+def errors(bench: DeployBench, payload: object) -> set[str]:
+    """The paths of the errors; nothing was stored, started or sent."""
     with pytest.raises(InvalidRequest) as refused:
         bench.submit_campaign_rules(Submission(payload, "tests"))
     assert bench.deployments.all() == []
     assert bench.executions.started == {}
     assert bench.simulator.requests == []
-    return {each.path: each.message for each in refused.value.fields}
+    return {each.path for each in refused.value.fields}
 
 
-def facts_about(bench: DeployBench, deployment: Deployment) -> set[tuple[str, str | None]]:
-    """The actions of a deployment's audit, and the organisation that each names."""
+def audited(bench: DeployBench, deployment: Deployment) -> set[tuple[str, str | None]]:
+    """The actions of a deployment's audit with their organisations."""
     records = bench.audit.of(deployment.deployment_id)
     return {(each.action, each.organisation) for each in records}
 
 
 def stopped_halfway(bench: DeployBench, other: DeployBench) -> str:
-    """A deployment of A and B of which only A is in the other's Genesys, its execution stopped."""
+    """A stopped deployment of A and B that created only A, in the other organisation."""
 
     def die(request: httpx.Request) -> None:
         if request.method == "POST" and other.contents():
@@ -74,16 +74,14 @@ def stopped_halfway(bench: DeployBench, other: DeployBench) -> str:
     return deployment_id
 
 
-def test_a_set_is_deployed_in_its_own_organisation_and_nowhere_else(
-    bench: DeployBench, emea: DeployBench
-) -> None:
+def test_set_is_deployed_in_its_organisation_only(bench: DeployBench, emea: DeployBench) -> None:
     deployment = bench.deploy(A, B, **EMEA)
     assert (deployment.outcome, deployment.organisation) == ("deployed", "emea")
     assert list(emea.contents()) == ["A", "B"]
     assert bench.simulator.requests == []
 
 
-def test_a_set_that_names_none_is_deployed_in_the_deployments_own(
+def test_set_without_an_organisation_uses_the_default(
     bench: DeployBench, emea: DeployBench
 ) -> None:
     assert bench.deploy(A).organisation is None
@@ -91,7 +89,7 @@ def test_a_set_that_names_none_is_deployed_in_the_deployments_own(
     assert emea.simulator.requests == []
 
 
-def test_a_live_organisation_stands_beside_a_documented_one(
+def test_live_organisation_works_beside_a_documented_one(
     bench: DeployBench, live: LiveBench
 ) -> None:
     assert bench.deploy(*LIVE, **EMEA).outcome == "deployed"
@@ -101,7 +99,7 @@ def test_a_live_organisation_stands_beside_a_documented_one(
     assert list(bench.contents()) == ["A", "B"]
 
 
-def test_a_documented_organisation_stands_beside_a_live_one() -> None:
+def test_documented_organisation_works_beside_a_live_one() -> None:
     bench = LiveBench()
     emea = known(bench, DeployBench(clock=bench.clock))
     assert bench.deploy(A, **EMEA).outcome == "deployed"
@@ -109,36 +107,31 @@ def test_a_documented_organisation_stands_beside_a_live_one() -> None:
     assert (list(emea.contents()), list(bench.contents())) == (["A"], ["L", "P"])
 
 
-def test_a_set_is_checked_for_the_platform_of_its_organisation(
+def test_set_is_checked_for_the_platform_of_its_organisation(
     bench: DeployBench, live: LiveBench
 ) -> None:
     of_lists = rule_set(rule("A", 1, priority=1, actions=[set_list("list-1", "x")]), dryRun="yes")
-    assert errors(bench, of_lists).keys() == {"dryRun"}
-    assert errors(bench, of_lists | EMEA).keys() == {
-        "dryRun",
-        "rules.0.conditions",
-        "rules.0.actions.0.type",
-    }
+    assert errors(bench, of_lists) == {"dryRun"}
+    on_live = {"dryRun", "rules.0.conditions", "rules.0.actions.0.type"}
+    assert errors(bench, of_lists | EMEA) == on_live
     assert live.simulator.requests == []
 
 
 @pytest.mark.usefixtures("emea")
-def test_an_organisation_that_is_not_known_is_told_with_all_other_errors(
-    bench: DeployBench,
-) -> None:
+def test_unknown_organisation_is_reported_with_all_other_errors(bench: DeployBench) -> None:
     wrong = rule_set(rule("A", 1, priority=0), organisation="latam", other=1, dryRun="yes")
-    found = errors(bench, wrong)
-    assert found.keys() == {"organisation", "other", "rules.0.priority", "dryRun"}
-    assert errors(bench, rule_set(A, organisation="latam")).keys() == {"organisation"}
+    assert errors(bench, wrong) == {"organisation", "other", "rules.0.priority", "dryRun"}
+    assert errors(bench, rule_set(A, organisation="latam")) == {"organisation"}
 
 
 @pytest.mark.usefixtures("emea")
-@pytest.mark.parametrize("name", ["", "EMEA", "../emea", "emea/x", "e" * 41, 7, ["emea"]])
-def test_a_name_that_is_none_is_refused_unread(bench: DeployBench, name: Any) -> None:
-    assert errors(bench, rule_set(A, organisation=name)).keys() == {"organisation"}
+def test_malformed_organisation_name_is_refused(bench: DeployBench) -> None:
+    names: list[Any] = ["", "EMEA", "../emea", "emea/x", "e" * 41, 7, ["emea"]]
+    found = [errors(bench, rule_set(A, organisation=each)) for each in names]
+    assert found == [{"organisation"}] * len(names)
 
 
-def test_one_campaign_id_of_two_organisations_is_two_campaigns(
+def test_equal_campaign_ids_of_two_organisations_are_two_campaigns(
     bench: DeployBench, emea: DeployBench
 ) -> None:
     ours, theirs = bench.submit(A), bench.submit(A, **EMEA)
@@ -156,51 +149,44 @@ def test_one_campaign_id_of_two_organisations_is_two_campaigns(
     assert (list(bench.contents()), list(emea.contents())) == (["A"], ["A", "B"])
 
 
-def test_a_deployment_that_was_stopped_is_rolled_back_in_its_own_organisation(
+def test_stopped_deployment_is_rolled_back_in_its_organisation(
     bench: DeployBench, emea: DeployBench
 ) -> None:
     bench.put(A, B)
     there = bench.contents()
-    asked = len(bench.simulator.requests)
+    calls = len(bench.simulator.requests)
     deployment_id = stopped_halfway(bench, emea)
 
     bench.recover(deployment_id)
 
     assert bench.deployments.get(deployment_id).outcome == "rolled_back"
     assert (emea.contents(), bench.contents()) == ({}, there)
-    assert len(bench.simulator.requests) == asked
+    assert len(bench.simulator.requests) == calls
 
 
-def test_every_fact_about_a_deployment_names_its_organisation(
-    bench: DeployBench, emea: DeployBench
-) -> None:
+def test_every_audit_record_names_the_organisation(bench: DeployBench, emea: DeployBench) -> None:
     emea.tokens_lack("outbound:campaign:write", "outbound:rule:write")
     failed = bench.deploy(A, **EMEA)
-    assert facts_about(bench, failed) == {
+    assert audited(bench, failed) == {
         ("deployment_submitted", "emea"),
         ("deployment_planned", "emea"),
         ("campaign_rule_failed", "emea"),
         ("deployment_completed", "emea"),
     }
+    assert {organisation for _, organisation in audited(bench, bench.deploy(A))} == {None}
 
 
 @pytest.mark.usefixtures("emea")
-def test_facts_about_the_own_organisation_name_none(bench: DeployBench) -> None:
-    deployed = bench.deploy(A)
-    assert {organisation for _, organisation in facts_about(bench, deployed)} == {None}
+def test_deployment_shows_its_organisation_unless_it_is_the_default(bench: DeployBench) -> None:
+    def shown(**fields: Any) -> object:
+        path = {"deploymentId": bench.submit(A, **fields)}
+        answer = bench.read_campaign_rules("GET /campaign-rules/{deploymentId}", path, {})
+        return answer.get("organisation")
+
+    assert (shown(), shown(**EMEA)) == (None, "emea")
 
 
-@pytest.mark.usefixtures("emea")
-@pytest.mark.parametrize(("fields", "shown"), [({}, None), (EMEA, "emea")])
-def test_a_deployment_shows_its_organisation_where_it_has_a_name(
-    bench: DeployBench, fields: dict[str, Any], shown: str | None
-) -> None:
-    path = {"deploymentId": bench.submit(A, **fields)}
-    answer = bench.read_campaign_rules("GET /campaign-rules/{deploymentId}", path, {})
-    assert answer.get("organisation") == shown
-
-
-def test_an_organisation_that_is_gone_before_the_plan_has_the_set_rejected(
+def test_organisation_removed_before_the_plan_rejects_the_set(
     bench: DeployBench, emea: DeployBench
 ) -> None:
     deployment_id = bench.submit(A, **EMEA)
@@ -211,7 +197,7 @@ def test_an_organisation_that_is_gone_before_the_plan_has_the_set_rejected(
     assert (emea.simulator.requests, bench.simulator.requests) == ([], [])
 
 
-def test_an_organisation_that_is_gone_halfway_has_what_is_left_there_told(
+def test_organisation_removed_halfway_reports_what_is_left(
     bench: DeployBench, emea: DeployBench
 ) -> None:
     deployment_id = stopped_halfway(bench, emea)

@@ -1,4 +1,4 @@
-"""The plan: in execution order, without a call that collides, there and back again."""
+"""The plan follows the execution order, and no call collides, forwards or backwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from tests.unit.campaign_rules.examples import deployed, rule
 
 NAMES = [f"rule {number}" for number in range(7)]
-FEW = st.lists(st.integers(0, 9), unique=True)
 
 
 def rules(**orders: int) -> list[Rule]:
@@ -26,7 +25,7 @@ def rules(**orders: int) -> list[Rule]:
 
 
 def there(**orders: int) -> list[DeployedRule]:
-    """Rules as Genesys has them, by name and execution order."""
+    """Deployed rules, by name and execution order."""
     return [deployed(name, order, id=f"id-{name}") for name, order in orders.items()]
 
 
@@ -35,7 +34,7 @@ def plan(wanted: Sequence[Rule], known: Sequence[DeployedRule]) -> Sequence[Step
 
 
 def calls(steps: Sequence[Step], wanted: Sequence[Rule]) -> list[tuple[str, str, int]]:
-    """What each call does: action, name, and the execution order that it gives."""
+    """The calls: action, name, and the execution order that each gives."""
     orders = {each.name: each.execution_order for each in wanted}
     return [
         (step.action, step.name, orders[step.name] if step.parked_at is None else step.parked_at)
@@ -48,7 +47,7 @@ def planned(wanted: Sequence[Rule], known: Sequence[DeployedRule]) -> list[tuple
     return calls(plan(wanted, known), wanted)
 
 
-def test_rules_are_created_in_execution_order_whatever_their_order_in_the_set() -> None:
+def test_rules_are_created_in_execution_order() -> None:
     assert planned(rules(B=2, A=1, C=3), []) == [
         ("create", "A", 1),
         ("create", "B", 2),
@@ -56,7 +55,7 @@ def test_rules_are_created_in_execution_order_whatever_their_order_in_the_set() 
     ]
 
 
-def test_a_rule_that_is_there_already_needs_no_call() -> None:
+def test_unchanged_rule_needs_no_call() -> None:
     steps = plan(rules(A=1, B=2), there(A=1, B=5))
     assert [(step.name, step.action, step.state) for step in steps] == [
         ("A", "none", "unchanged"),
@@ -65,7 +64,7 @@ def test_a_rule_that_is_there_already_needs_no_call() -> None:
     assert summary(steps) == "0 to create, 1 to update, 1 unchanged"
 
 
-def test_who_stands_where_another_is_to_go_goes_first() -> None:
+def test_rule_that_holds_a_wanted_order_moves_first() -> None:
     assert planned(rules(A=1, B=2, C=3), there(A=9, B=1, C=2)) == [
         ("update", "C", 3),
         ("update", "B", 2),
@@ -73,7 +72,7 @@ def test_who_stands_where_another_is_to_go_goes_first() -> None:
     ]
 
 
-def test_of_rules_in_a_circle_one_makes_way_and_comes_last() -> None:
+def test_one_rule_of_a_circle_is_parked_and_comes_last() -> None:
     steps = plan(rules(A=2, B=3, C=1), there(A=1, B=2, C=3, other=50))
     assert calls(steps, rules(A=2, B=3, C=1)) == [
         ("update", "A", 51),
@@ -85,24 +84,24 @@ def test_of_rules_in_a_circle_one_makes_way_and_comes_last() -> None:
     assert [step.before and step.before["executionOrder"] for step in steps] == [1, 3, 2, 51]
 
 
-def test_where_there_is_no_higher_order_a_low_one_is_taken_to_make_way() -> None:
+def test_rule_is_parked_at_a_low_order_if_no_higher_one_exists() -> None:
     known = [*there(A=1, B=2, Z=0), deployed("Y", LARGEST, id="id-Y")]
     steps = plan(rules(A=2, B=1), known)
     assert [step.parked_at for step in steps] == [3, None, None]
 
 
-def test_a_new_rule_waits_for_the_one_whose_order_it_takes() -> None:
+def test_new_rule_waits_for_the_holder_of_its_order() -> None:
     assert planned(rules(A=7, N=1), there(A=1)) == [("update", "A", 7), ("create", "N", 1)]
 
 
-def test_a_name_that_genesys_has_twice_is_an_error_of_the_rule_that_has_it() -> None:
+def test_name_of_two_deployed_rules_is_ambiguous() -> None:
     known = [deployed("A", 1, id="id-1"), deployed("A", 2, id="id-2"), deployed("Z", 3)]
     assert [error.path for error in ambiguous(rules(B=1, A=2), known)] == ["rules.1.name"]
     assert not [*ambiguous(rules(B=1, Z=2), known)]
 
 
 class Campaign:
-    """Execution orders as Genesys keeps them: it refuses one that another rule has."""
+    """Execution orders at Genesys, which refuses the order of another rule."""
 
     def __init__(self, known: Sequence[DeployedRule]) -> None:
         self.orders = {each.name: each.execution_order for each in known}
@@ -116,7 +115,7 @@ class Campaign:
 
 @st.composite
 def campaigns(draw: st.DrawFn) -> tuple[list[Rule], list[DeployedRule]]:
-    """A set, and deployed rules: those of the set, and others in nobody's way."""
+    """A rule set and deployed rules; rules outside the set hold no wanted order."""
     present = draw(st.lists(st.sampled_from(NAMES), unique=True))
     now = draw(st.permutations(range(10)))
     known = there(**dict(zip(present, now, strict=False)))
@@ -127,7 +126,9 @@ def campaigns(draw: st.DrawFn) -> tuple[list[Rule], list[DeployedRule]]:
 
 
 @given(campaigns())
-def test_no_call_ever_collides_there_or_back(case: tuple[list[Rule], list[DeployedRule]]) -> None:
+def test_no_call_collides_forwards_or_backwards(
+    case: tuple[list[Rule], list[DeployedRule]],
+) -> None:
     wanted, known = case
     steps = plan(wanted, known)
     genesys = Campaign(known)
@@ -147,7 +148,7 @@ def test_no_call_ever_collides_there_or_back(case: tuple[list[Rule], list[Deploy
 
 
 @given(campaigns())
-def test_no_more_is_done_than_needed(case: tuple[list[Rule], list[DeployedRule]]) -> None:
+def test_plan_has_no_unnecessary_step(case: tuple[list[Rule], list[DeployedRule]]) -> None:
     wanted, known = case
     steps = plan(wanted, known)
     before = {each.name: each.execution_order for each in known}
@@ -161,7 +162,7 @@ def test_no_more_is_done_than_needed(case: tuple[list[Rule], list[DeployedRule]]
 
 
 def circles(wanted: Sequence[Rule], before: dict[str, int | None]) -> int:
-    """How many circles of rules there are of which each wants the order of the next."""
+    """The number of circles in which each rule wants the order of the next."""
     holders = {order: name for name, order in before.items()}
     wants = {each.name: holders.get(each.execution_order) for each in wanted}
     found = set()
