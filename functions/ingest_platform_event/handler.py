@@ -1,4 +1,4 @@
-"""IngestPlatformEvent: what the live platform's audit tells through its partner event source."""
+"""IngestPlatformEvent: events of the live platform's audit from its partner event source."""
 
 from collections.abc import Mapping
 

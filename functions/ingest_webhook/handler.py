@@ -1,4 +1,4 @@
-"""IngestWebhook: `POST /webhooks/genesys`, where Genesys reports what its purge rules did."""
+"""IngestWebhook: `POST /webhooks/genesys`, with which Genesys reports executions of rules."""
 
 from collections.abc import Mapping
 

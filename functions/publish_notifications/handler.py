@@ -1,4 +1,4 @@
-"""PublishNotifications: what the audit's stream holds, for subscribers and the event bus."""
+"""PublishNotifications: new audit records, for the subscribers and the event bus."""
 
 from genesys_purge.consumers import streamed
 from genesys_purge.model.audit import AuditRecord

@@ -1,4 +1,4 @@
-"""RegisterWebhook: our webhook for a purge rule that could not have it at once."""
+"""RegisterWebhook: retries the registration of our webhook for a purge rule."""
 
 from genesys_purge.consumers import queued
 from genesys_purge.ports import Receipt

@@ -20,7 +20,15 @@ EXECUTED, NONCOMPLIANT = "purge_rule_executed", "purge_rule_noncompliant"
 # The notifications of a run with two batches.
 OF_A_RUN = {JOB: 2, BATCH: 2, RUN: 1}
 ALIVE, DEAD = "alive.example", "dead.example"
-HOSTS = [ALIVE, DEAD, "runs.example", "batches.example", "rules.example"]
+HOSTS = [
+    ALIVE,
+    DEAD,
+    "gone.example",
+    "closed.example",
+    "runs.example",
+    "batches.example",
+    "rules.example",
+]
 KEY = b"a key of twenty-four bytes"
 
 

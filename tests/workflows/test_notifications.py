@@ -32,7 +32,6 @@ from tests.workflows.subscriptions import (
     posts,
     records,
     subscribe,
-    without_notifications,
     without_subscribers,
 )
 
@@ -256,17 +255,6 @@ def test_notifications_are_also_events_on_the_bus(scene: Shared, bus: str) -> No
         body.pop("auditSignature", None)
         assert (detail["event"], detail["runId"]) == (event["detail-type"], run["runId"])
         assert detail["body"] == body
-
-
-def test_bus_receives_events_without_subscribers(scene: Shared, bus: str) -> None:
-    app, slot = scene.app, scene.slot()
-
-    run = app.run(slot.request("data_deletion"))
-    app.tell()
-
-    assert Counter(event["detail-type"] for event in app.take(bus)) == OF_A_RUN
-    assert app.receivers.posted == []
-    assert without_notifications(app, run["runId"]) == app.actions(run["runId"])
 
 
 def rule_of(app: Application, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Every error that the application raises on purpose, drawn by who must act.
+"""Every error that the application raises on purpose, grouped by who must act.
 
 PurgeError
 ├── CallerError                 the caller must change the request
@@ -7,28 +7,28 @@ PurgeError
 │   ├── OnLegalHold             the records are held
 │   ├── LimitExceeded           more records than allowed
 │   ├── RefusedByGenesys        Genesys answered 400, 409 or 422
-│   ├── RuleExists              Genesys or we have a purge rule of that name already
+│   ├── RuleExists              a purge rule of that name, or a conflicting one, exists
 │   ├── CampaignBusy            another rule set is being deployed to the campaign
 │   ├── NotGenuine              a webhook without proof of its sender
-│   ├── MethodNotAllowed        a verb that the path does not take
+│   ├── MethodNotAllowed        the path does not support the HTTP method
 │   ├── TooLarge                a body of more bytes than allowed
 │   └── NotFound                no such run, batch, rule or id list
-├── OperatorError               somebody who runs the system must act
+├── OperatorError               an operator must act
 │   ├── AuthenticationFailed    client id, secret or token refused
 │   ├── PermissionMissing       scope or permission missing
 │   ├── StorageExhausted        Genesys has no room for a snapshot (507)
-│   ├── Misconfigured           what an operator keeps cannot be read, or was changed under a run
-│   └── PurgingSwitchedOff      the kill switch is off
-├── TryLater                    time will mend it
+│   ├── Misconfigured           a setting cannot be read, or changed during a run
+│   └── PurgingSwitchedOff      purging is disabled
+├── TryLater                    a later retry may succeed
 │   ├── RateLimited             429
 │   ├── StillWorking            504
-│   ├── UnreadableAnswer        a reading call was answered with something else than the contract
+│   ├── UnreadableAnswer        the answer to a reading call does not follow the contract
 │   └── GenesysUnavailable      500, 502, 503, no connection, open circuit
-└── OurError                    we do not know, or lost a race
-    ├── OutcomeUnknown          a deleting call may or may not have been carried out
+└── OurError                    the outcome is unknown, or a race was lost
+    ├── OutcomeUnknown          a deleting call may have been executed
     ├── JobLost                 Genesys no longer knows the job (404)
-    ├── LostRace                somebody else changed the record first
-    └── Unexpected              anything nobody foresaw
+    ├── LostRace                another worker changed the record first
+    └── Unexpected              any other error
 
 The class names are the names in the state machines' Retry and Catch.
 """
@@ -42,7 +42,7 @@ from genesys_purge.failure import Failure
 
 
 class FieldError(NamedTuple):
-    """One wrong field: its dotted path in the caller's document, and what to do now.
+    """One wrong field: its dotted path in the caller's document, and how to fix it.
 
     The error is left out while one of the fields that it `needs` is wrong.
     """
@@ -128,7 +128,7 @@ class RefusedByGenesys(CallerError):
 
 
 class RuleExists(CallerError):
-    """A purge rule is in the way; the message says which."""
+    """A purge rule conflicts with the requested one; the message names it."""
 
     http_status = 409
 
@@ -140,14 +140,14 @@ class CampaignBusy(CallerError):
 
 
 class NotGenuine(CallerError):
-    """The signature does not prove the sender; the API's own log counts these."""
+    """The signature does not prove the sender; only the access log has these."""
 
     http_status = 401
     is_logged = False
 
 
 class MethodNotAllowed(CallerError):
-    """The path takes `POST` alone."""
+    """The path supports only `POST`."""
 
     http_status = 405
     http_headers: Mapping[str, str] = {"allow": "POST"}
@@ -160,13 +160,13 @@ class TooLarge(CallerError):
 
 
 class NotFound(CallerError):
-    """Nothing is stored under that name."""
+    """No record has that name."""
 
     http_status = 404
 
 
 class OperatorError(PurgeError):
-    """Somebody who runs the system must act; the run is `failed`."""
+    """An operator must act; the run is `failed`."""
 
 
 class AuthenticationFailed(OperatorError):
@@ -174,7 +174,7 @@ class AuthenticationFailed(OperatorError):
 
 
 class PermissionMissing(OperatorError):
-    """Genesys refused the operation for want of the named scope or permission."""
+    """Genesys refused the operation: the client lacks the named scope or permission."""
 
     def __init__(self, message: str, *, permission: str, correlation_id: str | None = None) -> None:
         super().__init__(message, correlation_id=correlation_id)
@@ -182,19 +182,19 @@ class PermissionMissing(OperatorError):
 
 
 class StorageExhausted(OperatorError):
-    """Genesys has no storage for the snapshot it was asked to take."""
+    """Genesys has no storage for the requested snapshot."""
 
 
 class Misconfigured(OperatorError):
-    """What an operator keeps cannot be read, or was changed under a run; the message names it."""
+    """A setting, secret or list cannot be read, or changed during a run; the message names it."""
 
 
 class PurgingSwitchedOff(OperatorError):
-    """The kill switch does not say `on`."""
+    """Purging is disabled: the kill switch is not `on`."""
 
 
 class TryLater(PurgeError):
-    """The call was not carried out and may be repeated; `retry_after` is in seconds."""
+    """The call was not executed and may be repeated; `retry_after` is in seconds."""
 
     http_status = 503
 
@@ -212,27 +212,27 @@ class RateLimited(TryLater):
 
 
 class StillWorking(TryLater):
-    """504 on a reading call: ask again, more slowly."""
+    """504 on a reading call: poll more slowly."""
 
 
 class GenesysUnavailable(TryLater):
-    """Genesys cannot be reached or fails; the call was not carried out."""
+    """Genesys cannot be reached or fails; the call was not executed."""
 
 
 class UnreadableAnswer(TryLater):
-    """A reading call was answered with something that is not the contract."""
+    """The answer to a reading call does not follow the contract."""
 
 
 class OurError(PurgeError):
-    """The application does not know, or lost a race."""
+    """The outcome is unknown, or the application lost a race."""
 
 
 class OutcomeUnknown(OurError):
-    """A deleting call was sent and may have been carried out."""
+    """A deleting call was sent and may have been executed."""
 
 
 class JobLost(OurError):
-    """Genesys does not know the job: expired, deleted or never made."""
+    """Genesys does not know the job: it expired, was deleted or never existed."""
 
 
 class LostRace(OurError):
@@ -240,4 +240,4 @@ class LostRace(OurError):
 
 
 class Unexpected(OurError):
-    """An error nobody foresaw; its text is in the log under the request id, and nowhere else."""
+    """Any other error; only the log has its text, under the request id."""

@@ -1,4 +1,4 @@
-"""Reading Genesys's answers: bodies leniently, failures as our own errors."""
+"""Reads Genesys's answers: bodies leniently, failures as our own errors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LONGEST_NAME = 200
 
 
 def object_in(response: httpx.Response) -> Mapping[str, Any]:
-    """The JSON object of a successful answer; UnreadableAnswer where there is none."""
+    """The JSON object of a successful answer; UnreadableAnswer if it has none."""
     body = _json_in(response)
     if not isinstance(body, dict):
         raise _without(response, "object")
@@ -45,7 +45,7 @@ def object_in(response: httpx.Response) -> Mapping[str, Any]:
 
 
 def list_in(response: httpx.Response) -> Mapping[str, Any]:
-    """The JSON list of a successful answer, as `entities`; UnreadableAnswer where there is none."""
+    """The JSON list of a successful answer, as `entities`; UnreadableAnswer if it has none."""
     body = _json_in(response)
     if not isinstance(body, list):
         raise _without(response, "list")
@@ -142,11 +142,11 @@ def _json_in(response: httpx.Response) -> Any:
 
 
 def message_in(response: httpx.Response) -> str:
-    """The answer's own words: message, code and field errors, or its plain text; cut."""
+    """The words of the answer, cut: message, code and field errors, or its plain text."""
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        # Not `response.text`: the answer names its own charset, and need not name a text's.
+        # Not `response.text`: the answer may name a charset that does not decode text.
         return _printable(response.content.decode(errors="replace")) or "no message"
     if not isinstance(body, dict):
         return _printable(str(body))
@@ -156,7 +156,7 @@ def message_in(response: httpx.Response) -> str:
 
 
 def correlation_id(response: httpx.Response) -> str | None:
-    """Genesys's own id of the exchange, where it gave one."""
+    """Genesys's id of the exchange, if the answer has one."""
     for name in CORRELATION_HEADERS:
         if value := response.headers.get(name):
             return _printable(value)[:100]
@@ -166,7 +166,7 @@ def correlation_id(response: httpx.Response) -> str | None:
 def retry_after(response: httpx.Response) -> float | None:
     """The seconds of `Retry-After`, given as a number or as an HTTP date; None if unreadable.
 
-    At most an hour: a wait of the state machine has an end, too.
+    At most an hour, because the waits of the state machine are bounded.
     """
     value = response.headers.get("retry-after", "").strip()
     if value.isdecimal():

@@ -21,7 +21,7 @@ class EventBridgeBus:
         self._name = name
 
     def publish(self, notification: Notification) -> None:
-        """TryLater where the bus refuses the event."""
+        """TryLater if the bus refuses the event."""
         answer = self._client.put_events(
             Entries=[
                 {
@@ -35,4 +35,4 @@ class EventBridgeBus:
         )
         if answer["FailedEntryCount"]:
             code = answer["Entries"][0].get("ErrorCode", "no reason")
-            raise TryLater(f"the event bus did not take {notification.event}: {code}")
+            raise TryLater(f"the event bus did not accept {notification.event}: {code}")

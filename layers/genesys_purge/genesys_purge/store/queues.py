@@ -1,4 +1,4 @@
-"""SQS queues of messages that are tried again until somebody deals with them."""
+"""SQS queues, whose messages are received again until they are done."""
 
 from __future__ import annotations
 

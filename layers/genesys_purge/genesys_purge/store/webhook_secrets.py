@@ -18,7 +18,7 @@ class StoredWebhookSecrets:
         self._secret = secret
 
     def __call__(self) -> Sequence[bytes]:
-        """Both secrets, or one of them; Misconfigured where there is none, or only empty ones.
+        """Both secrets, or one of them; Misconfigured if both are missing or empty.
 
         The answer to any sender contains this error, so the error does not name the secret.
         """

@@ -1,4 +1,4 @@
-"""The one call that D1 documents for purge rules; there is none that finds a rule."""
+"""The only call that D1 documents for purge rules; no call finds a rule."""
 
 from __future__ import annotations
 

@@ -51,6 +51,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,64}$")]
 
 IS_UUID = re.compile(UUID).fullmatch
+# `UUID` without its anchors, and a suffix.
 IS_CORRELATION_ID = re.compile(rf"{UUID[1:-1]}(-[a-z]{{1,20}})?").fullmatch
 # Other names of properties may identify a person, such as `QueueMember/<queue>:<user>`.
 IS_PROPERTY = re.compile(r"[A-Za-z_]{1,50}").fullmatch
