@@ -98,6 +98,7 @@ LIBRARIES = {
         "telemetry",
         "callers",
         "consumers",
+        "genesys.circuit",
         "store.parameters",
         "store.secrets",
         "wiring",

@@ -12,6 +12,9 @@ from genesys_purge.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
+    from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+        CircuitBreakerDynamoDBPersistence,
+    )
     from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 
     from genesys_purge.genesys.client import Circuit, GenesysClient
@@ -165,13 +168,22 @@ def http_client() -> httpx.Client:
 
 @cache
 def circuit(organisation: str) -> Circuit:
-    """The breaker of one organisation: what fails for one may answer for another."""
+    """The breaker of one organisation: a failing one does not pause the others."""
     from genesys_purge.genesys.circuit import SharedCircuit
-    from genesys_purge.store.circuit_state import DynamoCircuitState
 
-    this = settings()
-    state = DynamoCircuitState(aws("dynamodb"), this.named("circuit_table"), organisation)
-    return SharedCircuit(state, this.circuit_recovery_seconds, now)
+    name = f"genesys-{organisation}" if organisation else "genesys"
+    return SharedCircuit(name, circuits(), settings().circuit_recovery_seconds)
+
+
+@cache
+def circuits() -> CircuitBreakerDynamoDBPersistence:
+    """The state of every circuit, shared by all processes."""
+    from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+        CircuitBreakerDynamoDBPersistence,
+    )
+
+    table = settings().named("circuit_table")
+    return CircuitBreakerDynamoDBPersistence(table, boto3_client=aws("dynamodb"))
 
 
 def organisation(name: str | None) -> Organisation:
