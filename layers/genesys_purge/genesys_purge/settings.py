@@ -45,6 +45,7 @@ class Settings:
     It is no pydantic model: building one costs every cold start more than reading it.
     """
 
+    stack: str = ""
     runs_table: str = ""
     audit_table: str = ""
     holds_table: str = ""

@@ -42,6 +42,7 @@ def test_each_look_at_a_subjects_request_says_how_much_time_is_left(
     bench.clock.wait(days * DAY)
     bench.poll_batch(step)
     assert bench.meter.durations == {LEFT: (25 - days) * DAY}
+    assert bench.meter.dimensions == {LEFT: ("gdpr_request", None)}
 
 
 def test_every_other_request_has_no_clock(bench: Workbench) -> None:

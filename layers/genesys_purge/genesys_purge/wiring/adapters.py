@@ -236,4 +236,4 @@ def _client(organisation: Organisation) -> GenesysClient:
 def meter() -> EmfMeter:
     from genesys_purge.telemetry import EmfMeter
 
-    return EmfMeter()
+    return EmfMeter(settings().named("stack"))
