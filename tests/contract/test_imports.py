@@ -59,7 +59,8 @@ ARROWS = {
         "ports",
         "genesys.oauth",
     },
-    "settings": {"model.organisation", "model.platform"},
+    "settings": {"resource_names", "model.organisation", "model.platform"},
+    "resource_names": set(),
     "purging": {
         "purging",
         "calling",
