@@ -63,7 +63,7 @@ class Application:
 
     def execution(self, run_id: str) -> Execution:
         """The run's execution, once it has ended."""
-        machine = adapters.settings().state_machine_arn
+        machine = adapters.settings().state_machines.purge_run
         return self.engine.wait(f"{machine.replace(':stateMachine:', ':execution:')}:{run_id}")
 
     def run(self, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from types import SimpleNamespace
 from unittest.mock import patch
 
+from aws_lambda_powertools.utilities.circuit_breaker import base as circuit_base
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as circuit_cache
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb as circuit_dynamodb
 from aws_lambda_powertools.utilities.parameters import base as parameters
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
@@ -27,7 +31,7 @@ class Clock:
 
 @contextmanager
 def powertools_by(clock: Clock) -> Iterator[None]:
-    """The caches of Powertools live in the clock's time."""
+    """The caches and circuits of Powertools live in the clock's time."""
 
     class Now(datetime):
         """The class that Powertools asks for the time."""
@@ -36,5 +40,8 @@ def powertools_by(clock: Clock) -> Iterator[None]:
         def now(cls, tz: tzinfo | None = None) -> Now:
             return cls.fromtimestamp(clock().timestamp(), tz)
 
-    with patch.object(parameters, "datetime", Now):
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(parameters, "datetime", Now))
+        for module in (circuit_base, circuit_cache, circuit_dynamodb):
+            patches.enter_context(patch.object(module, "dt", SimpleNamespace(datetime=Now)))
         yield

@@ -242,12 +242,29 @@ class MemoryMeter:
     def __init__(self) -> None:
         self.counts: dict[str, float] = defaultdict(float)
         self.durations: dict[str, float] = {}
+        self.dimensions: dict[str, tuple[str | None, str | None]] = {}
 
-    def count(self, name: str, value: float = 1) -> None:
+    def count(
+        self,
+        name: str,
+        value: float = 1,
+        *,
+        method: str | None = None,
+        organisation: str | None = None,
+    ) -> None:
         self.counts[name] += value
+        self.dimensions[name] = (method, organisation)
 
-    def seconds(self, name: str, value: float) -> None:
+    def seconds(
+        self,
+        name: str,
+        value: float,
+        *,
+        method: str | None = None,
+        organisation: str | None = None,
+    ) -> None:
         self.durations[name] = value
+        self.dimensions[name] = (method, organisation)
 
 
 if TYPE_CHECKING:

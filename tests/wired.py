@@ -12,7 +12,7 @@ from genesys_purge.wiring import adapters
 
 # A new client costs 40 ms, and each new cache of Powertools adds a handler to its client.
 CACHES = (adapters.ssm, adapters.secrets_manager)
-KEPT = {"aws", "_session", *(each.__name__ for each in CACHES)}
+KEPT = {"aws", "_session", "circuits", *(each.__name__ for each in CACHES)}
 
 
 def modules() -> Iterator[ModuleType]:

@@ -60,7 +60,8 @@ ARROWS = {
         "ports",
         "genesys.oauth",
     },
-    "settings": {"model.organisation", "model.platform"},
+    "settings": {"resource_names", "model.organisation", "model.platform"},
+    "resource_names": set(),
     "purging": {
         "purging",
         "calling",
@@ -99,6 +100,7 @@ LIBRARIES = {
         "telemetry",
         "callers",
         "consumers",
+        "genesys.circuit",
         "store.parameters",
         "store.secrets",
         "wiring",

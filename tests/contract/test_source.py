@@ -120,13 +120,8 @@ def test_only_the_ledger_writes_to_tables_of_records() -> None:
         for node in nodes_of(path)
         if isinstance(node, ast.Attribute) and node.attr in writes | {"transact_write_items"}
     ]
-    ledger, circuit = "genesys_purge.store.ledger", "genesys_purge.store.circuit_state"
-    # A circuit is no record: the last writer wins, and losing it costs nothing.
-    assert found == [
-        (circuit, "put_item"),
-        (ledger, "put_item"),
-        (ledger, "transact_write_items"),
-    ]
+    ledger = "genesys_purge.store.ledger"
+    assert found == [(ledger, "put_item"), (ledger, "transact_write_items")]
 
 
 def test_files_have_at_most_250_lines() -> None:

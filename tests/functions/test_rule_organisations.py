@@ -84,11 +84,11 @@ def known(**organisations: Any) -> None:
     """What an operator wrote down, and the client's secret in both places."""
     this = adapters.settings()
     value = json.dumps({"organisations": organisations})
-    client("ssm").put_parameter(Name=this.organisations_parameter, Value=value, Type="String")
+    client("ssm").put_parameter(Name=this.parameters.organisations, Value=value, Type="String")
     secret = json.dumps({"clientId": CLIENT.client_id, "clientSecret": CLIENT.client_secret})
     for name in (
         this.genesys_secret,
-        *(this.organisation_secrets + each for each in organisations),
+        *(this.secrets.organisations + each for each in organisations),
     ):
         client("secretsmanager").create_secret(Name=name, SecretString=secret)
 

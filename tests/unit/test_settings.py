@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from unittest.mock import patch
 
 import pytest
+from genesys_purge import resource_names
 from genesys_purge.settings import Settings
 
 from tests import template
 
 LOOPBACK = "LOOPBACK_RECEIVERS"
+VALUES = {each.name.upper() for each in fields(Settings)} - {LOOPBACK, "NAMES"}
+
+
+def variables_of(group: type[resource_names.Names]) -> dict[str, str]:
+    """The variable of each name in a group."""
+    found = vars(group).items()
+    return {name: each.name for name, each in found if isinstance(each, resource_names.Variable)}
 
 
 def test_an_empty_environment_has_the_documented_defaults() -> None:
@@ -24,12 +32,12 @@ def test_an_empty_environment_has_the_documented_defaults() -> None:
 def test_the_environment_of_this_process_is_read_when_asked_and_not_before() -> None:
     with patch.dict("os.environ", MAX_RECORDS="7", RUNS_TABLE="runs"):
         settings = Settings.from_environment()
-    assert (settings.max_records, settings.named("runs_table")) == (7, "runs")
+    assert (settings.max_records, settings.tables.runs) == (7, "runs")
 
 
 def test_every_setting_is_a_variable_of_the_template_and_every_variable_a_setting() -> None:
     variables = {name for name in template.environment() if not name.startswith("POWERTOOLS_")}
-    assert variables == {field.name.upper() for field in fields(Settings)} - {LOOPBACK}
+    assert variables == VALUES | resource_names.VARIABLES
 
 
 def test_the_template_cannot_let_notifications_go_to_this_machine() -> None:
@@ -48,11 +56,9 @@ def test_only_the_very_word_lets_notifications_go_to_this_machine(
 
 
 def test_the_template_deploys_the_same_defaults() -> None:
-    deployed, default = Settings.read(template.environment()), Settings()
-    names = [field.name for field in fields(Settings)]
-    differing = {name for name in names if getattr(deployed, name) != getattr(default, name)}
-    resources = ("_table", "_secret", "_secrets", "_parameter", "_arn", "_queue", "_bus", "_bucket")
-    assert differing == {name for name in names if name.endswith(resources)}
+    deployed = Settings.read(template.environment())
+    assert deployed.genesys_secret == "GenesysSecret"
+    assert replace(deployed, names={}, genesys_secret="") == Settings()
 
 
 @pytest.mark.parametrize(
@@ -94,10 +100,40 @@ def test_an_empty_variable_is_as_good_as_none(value: str) -> None:
     assert Settings.read(environment) == Settings()
 
 
-@pytest.mark.parametrize("name", ["runs_table", "audit_table", "genesys_secret"])
-def test_a_missing_name_is_named_where_it_is_needed(name: str) -> None:
-    with pytest.raises(ValueError, match=f"{name.upper()} is not set"):
-        Settings.read({}).named(name)
+@pytest.mark.parametrize("group", resource_names.GROUPS)
+@pytest.mark.parametrize("text", [None, "", "  "])
+def test_a_name_that_is_not_set_is_an_error_that_names_its_variable(
+    group: type[resource_names.Names], text: str | None
+) -> None:
+    for attribute, variable in variables_of(group).items():
+        environment = {} if text is None else {variable: text}
+        with pytest.raises(ValueError, match=f"^{variable} is not set$"):
+            getattr(group(Settings.read(environment).names), attribute)
+
+
+def test_each_name_is_read_from_its_own_variable() -> None:
+    settings = Settings.read({variable: f"of {variable}" for variable in resource_names.VARIABLES})
+    for group in resource_names.GROUPS:
+        names = group(settings.names)
+        for attribute, variable in variables_of(group).items():
+            assert getattr(names, attribute) == f"of {variable}"
+
+
+def test_the_groups_of_names_are_properties_of_the_settings() -> None:
+    settings = Settings.read({"STACK": "prod", "RUNS_TABLE": "runs", "DELIVERIES_QUEUE": "url"})
+    assert (settings.stack.name, settings.tables.runs) == ("prod", "runs")
+    assert settings.queues.deliveries == "url"
+    with pytest.raises(ValueError, match="WEBHOOK_SECRET is not set"):
+        _ = settings.secrets.webhook
+    with pytest.raises(ValueError, match="SWITCH_PARAMETER is not set"):
+        _ = settings.parameters.switch
+    with pytest.raises(ValueError, match=r"^STATE_MACHINE_ARN is not set"):
+        _ = settings.state_machines.purge_run
+
+
+def test_a_name_cannot_be_replaced() -> None:
+    with pytest.raises(AttributeError):
+        Settings.read({"RUNS_TABLE": "runs"}).tables.runs = "other"  # type: ignore[misc]  # mypy knows it too
 
 
 def test_zones_are_separated_by_commas() -> None:

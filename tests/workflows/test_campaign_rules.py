@@ -64,7 +64,7 @@ class Campaign:
         return self.read(deployment_id) | {"execution": execution}
 
     def execution(self, name: str) -> Execution:
-        machine = adapters.settings().deploy_state_machine_arn
+        machine = adapters.settings().state_machines.deploy_campaign_rules
         return self.app.engine.wait(f"{machine.replace(':stateMachine:', ':execution:')}:{name}")
 
     def read(self, deployment_id: str) -> dict[str, Any]:

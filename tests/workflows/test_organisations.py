@@ -30,7 +30,7 @@ def second_organisation(app: Application) -> Simulator:
     """Another Genesys, with a client of its own, of which the application is told."""
     client = OAuthClient("emea-client", "emea-secret")
     secret = {"clientId": client.client_id, "clientSecret": client.client_secret}
-    name = f"{adapters.settings().organisation_secrets}emea"
+    name = f"{adapters.settings().secrets.organisations}emea"
     aws("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
     app.set_parameter("OrganisationsParameter", json.dumps({"organisations": {"emea": EMEA}}))
     return Simulator(corpus(), replace(SETTINGS, clients=(client,)), app.clock)

@@ -66,11 +66,13 @@ def planned(app: Application, slot: Slot, method: str) -> dict[str, Any]:
 
 
 def executions() -> StepFunctionsExecutions:
-    return StepFunctionsExecutions(aws("stepfunctions"), adapters.settings().state_machine_arn)
+    return StepFunctionsExecutions(
+        aws("stepfunctions"), adapters.settings().state_machines.purge_run
+    )
 
 
 def executed() -> list[str]:
-    machine = adapters.settings().state_machine_arn
+    machine = adapters.settings().state_machines.purge_run
     listed = aws("stepfunctions").list_executions(stateMachineArn=machine)
     return [execution["name"] for execution in listed["executions"]]
 

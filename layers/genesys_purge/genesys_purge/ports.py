@@ -178,12 +178,29 @@ class Executions(Protocol):
 
 
 class Meter(Protocol):
-    """The numbers that alarms and dashboards watch."""
+    """The numbers that alarms and dashboards watch.
 
-    def count(self, name: str, value: float = 1) -> None:
+    A metric of a run or batch gives the method and the organisation, None for the default one.
+    """
+
+    def count(
+        self,
+        name: str,
+        value: float = 1,
+        *,
+        method: str | None = None,
+        organisation: str | None = None,
+    ) -> None:
         """Add `value` to a counter."""
 
-    def seconds(self, name: str, value: float) -> None:
+    def seconds(
+        self,
+        name: str,
+        value: float,
+        *,
+        method: str | None = None,
+        organisation: str | None = None,
+    ) -> None:
         """Record a duration."""
 
 

@@ -9,6 +9,15 @@ from typing import Any
 
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.platform import DOCUMENTED, PLATFORMS
+from genesys_purge.resource_names import (
+    VARIABLES,
+    Parameters,
+    Queues,
+    Secrets,
+    Stack,
+    StateMachines,
+    Tables,
+)
 
 
 def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
@@ -40,38 +49,17 @@ def _read(default: Any, reader: Callable[[str], Any]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of the functions; each field is read from its name in capitals.
+    """The settings of the functions; each field but `names` is read from its name in capitals.
 
     It is no pydantic model: building one costs every cold start more than reading it.
     """
 
-    runs_table: str = ""
-    audit_table: str = ""
-    holds_table: str = ""
-    circuit_table: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
     genesys_secret: str = ""
     genesys_region: str = "us-east-1"
     genesys_platform: str = _read(DOCUMENTED, _platform)
     genesys_api_url: str = ""
     genesys_login_url: str = ""
-    organisations_parameter: str = ""
-    organisation_secrets: str = ""
-    retention_parameter: str = ""
-    switch_parameter: str = ""
-    state_machine_arn: str = ""
-    rules_table: str = ""
-    deployments_table: str = ""
-    deploy_state_machine_arn: str = ""
-    webhook_secret: str = ""
-    webhook_url_parameter: str = ""
-    registrations_queue: str = ""
-    abandoned_registrations_queue: str = ""
-    subscribers_secret: str = ""
-    deliveries_queue: str = ""
-    abandoned_deliveries_queue: str = ""
-    event_bus: str = ""
-    exports_table: str = ""
-    changes_bucket: str = ""
     notification_hosts: frozenset[str] = _read(frozenset(), _listed)
     notification_retry_seconds: float = _read(30.0, _number(float, 0.0, 43_200))
     export_settling_seconds: float = _read(60.0, _number(float, 0.0, 3_600))
@@ -89,16 +77,39 @@ class Settings:
     reconcile_seconds: int = _read(1_800, _number(int, 1, 31_536_000))
     intent_lease_seconds: int = _read(60, _number(int, 1, 900))
 
-    def named(self, name: str) -> str:
-        """A name that this function cannot do without; ValueError where it is not set."""
-        value = str(getattr(self, name))
-        if not value:
-            raise ValueError(f"{name.upper()} is not set")
-        return value
+    @property
+    def stack(self) -> Stack:
+        """The stack's name, event bus and bucket."""
+        return Stack(self.names)
+
+    @property
+    def tables(self) -> Tables:
+        """The tables by name."""
+        return Tables(self.names)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters by name."""
+        return Parameters(self.names)
+
+    @property
+    def secrets(self) -> Secrets:
+        """The secrets by name."""
+        return Secrets(self.names)
+
+    @property
+    def queues(self) -> Queues:
+        """The queues by URL."""
+        return Queues(self.names)
+
+    @property
+    def state_machines(self) -> StateMachines:
+        """The state machines by ARN."""
+        return StateMachines(self.names)
 
     @property
     def organisation(self) -> Organisation:
-        """The deployment's own organisation."""
+        """The default organisation."""
         return Organisation(
             name="",
             platform=self.genesys_platform,
@@ -121,15 +132,18 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
         """The settings in `environment`; ValueError naming every variable that is wrong."""
-        given, wrong = {}, []
+        texts = {name: text.strip() for name, text in environment.items() if text.strip()}
+        given: dict[str, Any] = {}
+        wrong: list[str] = []
         for each in fields(cls):
-            text = environment.get(each.name.upper(), "").strip()
-            if not text:
+            variable = each.name.upper()
+            if variable not in texts:
                 continue
             try:
-                given[each.name] = each.metadata.get("reader", str)(text)
+                given[each.name] = each.metadata.get("reader", str)(texts[variable])
             except ValueError as error:
-                wrong.append(f"{each.name.upper()} {error}")
+                wrong.append(f"{variable} {error}")
         if wrong:
             raise ValueError("; ".join(wrong))
-        return cls(**given)
+        names = {name: text for name, text in texts.items() if name in VARIABLES}
+        return cls(**given | {"names": names})

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import EphemeralMetrics
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools import Metrics
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SERVICE = "genesys-purge"
 NAMESPACE = "GenesysPurge"
+# The dimension of the organisation that requests need not name.
+DEFAULT = "default"
 # Where an event has its correlation id, as JMESPath.
 HTTP_CALL = correlation_paths.API_GATEWAY_HTTP
 BUS_EVENT = f'"detail-type" && {correlation_paths.EVENT_BRIDGE}'
@@ -67,24 +69,70 @@ def progress(number: int, total: int, state: str) -> None:
     logger().info("batch", extra={"batch": number, "batches": total, "state": state})
 
 
-@cache
-def _metrics() -> Metrics:
-    from aws_lambda_powertools import Metrics
-
-    return Metrics(namespace=NAMESPACE, service=SERVICE)
-
-
 class EmfMeter:
-    """Implements the `Meter` port in CloudWatch's embedded metric format."""
+    """Implements the `Meter` port in CloudWatch's embedded metric format.
 
-    def count(self, name: str, value: float = 1) -> None:
-        _metrics().add_metric(name, "Count", value)
+    Each metric is written for the stack, which alarms watch, and again by method and organisation
+    where it has a method.
+    """
 
-    def seconds(self, name: str, value: float) -> None:
-        _metrics().add_metric(name, "Seconds", value)
+    def __init__(self, stack: str) -> None:
+        self._stack = stack
+
+    def count(
+        self,
+        name: str,
+        value: float = 1,
+        *,
+        method: str | None = None,
+        organisation: str | None = None,
+    ) -> None:
+        _emitter(self._stack, method, organisation).add_metric(name, "Count", value)
+
+    def seconds(
+        self,
+        name: str,
+        value: float,
+        *,
+        method: str | None = None,
+        organisation: str | None = None,
+    ) -> None:
+        _emitter(self._stack, method, organisation).add_metric(name, "Seconds", value)
+
+
+class Emitter(EphemeralMetrics):
+    """The metrics of one combination of dimensions; a flush keeps the dimensions."""
+
+    def __init__(self, stack: str, method: str | None, organisation: str | None) -> None:
+        shared = {"service": SERVICE, "stack": stack}
+        super().__init__(namespace=NAMESPACE, default_dimensions=shared)
+        self._detail: dict[str, str] = {}
+        if method:
+            self._detail = {"method": method, "organisation": organisation or DEFAULT}
+        self._add_detail()
+
+    def clear_metrics(self) -> None:
+        super().clear_metrics()
+        self._add_detail()
+
+    def _add_detail(self) -> None:
+        if self._detail:
+            self.add_dimensions(**self._detail)
+
+
+# All metrics of an emitter have its dimensions, so each combination has an emitter.
+_emitters: dict[tuple[str, str | None, str | None], Emitter] = {}
+
+
+def _emitter(stack: str, method: str | None, organisation: str | None) -> Emitter:
+    key = (stack, method, organisation)
+    if key not in _emitters:
+        _emitters[key] = Emitter(*key)
+    return _emitters[key]
 
 
 def flush() -> None:
     """Write the metrics of this invocation, if there are any."""
-    if _metrics.cache_info().currsize and _metrics().metric_set:
-        _metrics().flush_metrics()
+    for emitter in _emitters.values():
+        if emitter.metric_set:
+            emitter.flush_metrics()

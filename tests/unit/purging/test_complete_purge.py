@@ -54,6 +54,14 @@ def test_run_with_verified_batches_is_completed_with_totals(bench: Workbench) ->
     assert bench.meter.durations == {"RunDuration": 90.0}
 
 
+def test_metrics_of_a_run_have_its_method_and_organisation(bench: Workbench) -> None:
+    bench.planned(ended(), request=builders.conversation_archive(organisation="emea"))
+    bench.complete_purge(RUN)
+    assert bench.meter.dimensions == dict.fromkeys(
+        ("RunsCompleted", "RunDuration"), ("conversation_archive", "emea")
+    )
+
+
 @pytest.mark.parametrize(
     ("second", "counter"),
     [
@@ -117,6 +125,7 @@ def test_eligible_run_that_deleted_nothing_raises_the_alarm(bench: Workbench) ->
     bench.planned(ended(protected=everything, deleted=None, verified=0))
     assert bench.complete_purge(RUN).outcome is Outcome.COMPLETED
     assert bench.meter.counts["NothingDeleted"] == 1
+    assert bench.meter.dimensions["NothingDeleted"] == ("conversation_archive", None)
 
 
 def test_success_rate_is_absent_if_a_job_reported_no_count(bench: Workbench) -> None:

@@ -124,6 +124,7 @@ def test_other_errors_fail_the_run(bench: Workbench, kind: type[PurgeError]) -> 
         "detail": f"{kind.__name__}: x",
     }
     assert bench.meter.counts == {"RunsFailed": 1}
+    assert bench.meter.dimensions == {"RunsFailed": ("conversation_archive", None)}
 
 
 def test_planned_run_fails_instead_of_being_rejected(bench: Workbench) -> None:

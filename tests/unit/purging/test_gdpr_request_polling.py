@@ -43,6 +43,7 @@ def test_each_poll_reports_the_time_left_of_25_days(bench: Workbench, days: int)
     bench.clock.wait(days * DAY)
     bench.poll_batch(step)
     assert bench.meter.durations == {TIME_LEFT: (25 - days) * DAY}
+    assert bench.meter.dimensions == {TIME_LEFT: ("gdpr_request", None)}
 
 
 def test_other_methods_report_no_time_left(bench: Workbench) -> None:

@@ -90,6 +90,7 @@ def test_what_is_noted_of_a_plan_is_in_its_audit_record_and_measured(bench: Work
     )
     assert told in bench.last_fact["detail"]
     assert bench.meter.counts["ProtectedConversations"] == 900
+    assert bench.meter.dimensions["ProtectedConversations"] == ("recording_job", None)
 
 
 def test_what_is_noted_is_kept_in_bounds(bench: Workbench) -> None:

@@ -169,6 +169,7 @@ def test_batch_that_deleted_nothing_raises_the_alarm(bench: Workbench) -> None:
     left(bench, 10)
     bench.verify_batch(at_last(step))
     assert bench.meter.counts["NothingDeleted"] == 1
+    assert bench.meter.dimensions["NothingDeleted"] == ("conversation_archive", None)
     assert bench.last_fact["successRate"] == 0.0
 
 
@@ -200,6 +201,7 @@ def test_verified_batch_emits_records_seconds_and_rate(bench: Workbench) -> None
     bench.verify_batch(step)
     assert bench.meter.counts == {"RecordsDeleted": 10, "RecordsPerSecond": 0.25}
     assert bench.meter.durations == {"JobDuration": 40.0}
+    assert set(bench.meter.dimensions.values()) == {("conversation_archive", None)}
 
 
 def test_missing_counts_emit_no_metric(bench: Workbench) -> None:

@@ -1,85 +1,73 @@
-"""The circuit breaker around Genesys Cloud: after failures in a row every process pauses."""
+"""The circuit breaker around Genesys Cloud: after repeated failures every process pauses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Protocol
 
 import httpx
+from aws_lambda_powertools.utilities.circuit_breaker import (
+    CircuitBreakerConfig,
+    CircuitInfo,
+    circuit_breaker,
+)
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+    CircuitBreakerPersistenceLayer,
+)
 
 from genesys_purge.errors import GenesysUnavailable
-from genesys_purge.ports import Clock
 
-# 429 and 504 say that Genesys is busy with us, not that it fails.
+Send = Callable[[], httpx.Response]
+# 429 and 504 mean that Genesys is busy, not that it fails.
 FAILING = frozenset({500, 502, 503})
 MOST_FAILURES = 5
+MAX_AGE = 5
 
 
-class CircuitState(Protocol):
-    """Since when an organisation's circuit is open, for all processes alike."""
+class FailingAnswer(Exception):
+    """Genesys answered with a failure of its own; the breaker counts exceptions only."""
 
-    def opened_at(self) -> datetime | None:
-        """None for a closed one, and where nobody can tell."""
-
-    def open(self, at: datetime) -> None:
-        """Open it, whatever it was."""
-
-    def claim(self, opened_at: datetime, at: datetime) -> bool:
-        """Whether it was we who opened it anew: of all that try to, one."""
-
-    def close(self) -> None:
-        """Close it, whatever it was."""
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(f"Genesys answered {response.status_code}")
+        self.response = response
 
 
 class SharedCircuit:
-    """Stops calling for `recovery_seconds` after five failures in a row of one process.
+    """Pauses calls for `recovery_seconds` after five failures in a row of one process.
 
-    Then one call goes through, and what becomes of it closes the circuit, or leaves it open for as
-    long again.
+    Then a single call goes through: its success closes the circuit, its failure keeps it open for
+    as long again. Without its table the circuit is closed.
     """
 
-    def __init__(self, state: CircuitState, recovery_seconds: int, now: Clock) -> None:
-        self._state = state
-        self._recovery = timedelta(seconds=recovery_seconds)
-        self._now = now
-        self._failures = 0
+    def __init__(
+        self, name: str, store: CircuitBreakerPersistenceLayer, recovery_seconds: int
+    ) -> None:
+        self._recovery_seconds = recovery_seconds
+        config = CircuitBreakerConfig(
+            failure_threshold=MOST_FAILURES,
+            recovery_timeout=recovery_seconds,
+            success_threshold=1,
+            handled_exceptions=(httpx.TransportError, FailingAnswer),
+            local_cache_max_age=MAX_AGE,
+        )
+        protect = circuit_breaker(name, store, on_circuit_open=self._refuse, config=config)
+        self._send: Callable[[Send], httpx.Response] = protect(_checked)
 
-    def __call__(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+    def __call__(self, send: Send) -> httpx.Response:
         """The answer of `send`; GenesysUnavailable, and nothing sent, while the circuit is open."""
-        is_trial = self._is_trial()
         try:
-            response = send()
-        except httpx.TransportError:
-            self._failed(is_trial=is_trial)
-            raise
-        if response.status_code in FAILING:
-            self._failed(is_trial=is_trial)
-        else:
-            self._succeeded(is_trial=is_trial)
-        return response
+            return self._send(send)
+        except FailingAnswer as failed:
+            return failed.response
 
-    def _is_trial(self) -> bool:
-        """Whether this call is the one that goes through an open circuit."""
-        opened_at = self._state.opened_at()
-        if opened_at is None:
-            return False
-        now = self._now()
-        if now < opened_at + self._recovery or not self._state.claim(opened_at, now):
-            raise GenesysUnavailable(
-                "calls to Genesys are paused after repeated failures",
-                retry_after=self._recovery.total_seconds(),
-            )
-        return True
+    def _refuse(self, _send: Send, *, circuit: CircuitInfo) -> httpx.Response:  # noqa: ARG002  the library passes it
+        raise GenesysUnavailable(
+            "calls to Genesys are paused after repeated failures",
+            retry_after=self._recovery_seconds,
+        )
 
-    def _failed(self, *, is_trial: bool) -> None:
-        self._failures += 1
-        # A trial has opened it anew before it was sent.
-        if self._failures >= MOST_FAILURES and not is_trial:
-            self._state.open(self._now())
-            self._failures = 0
 
-    def _succeeded(self, *, is_trial: bool) -> None:
-        self._failures = 0
-        if is_trial:
-            self._state.close()
+def _checked(send: Send) -> httpx.Response:
+    response = send()
+    if response.status_code in FAILING:
+        raise FailingAnswer(response)
+    return response

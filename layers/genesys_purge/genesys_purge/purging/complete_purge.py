@@ -35,11 +35,16 @@ class CompletePurge:
         totals = totals_of(run.plan, batches)
         ended = finished(run, outcome, totals, self._now(), shortfall_of(run, batches))
         self._runs.finish(ended, self._record(ended, outcome, totals))
-        self._meter.count(run_metric(outcome))
-        if not run.is_dry and was_in_vain(run.plan, totals):
-            self._meter.count("NothingDeleted")
-        self._meter.seconds("RunDuration", (self._now() - run.submitted_at).total_seconds())
+        self._measure(ended, outcome, totals)
         return RunResult.of(run.run_id, outcome)
+
+    def _measure(self, run: Run, outcome: Outcome, totals: Totals) -> None:
+        method, organisation = run.method, run.organisation
+        self._meter.count(run_metric(outcome), method=method, organisation=organisation)
+        if not run.is_dry and was_in_vain(run.plan, totals):
+            self._meter.count("NothingDeleted", method=method, organisation=organisation)
+        seconds = (self._now() - run.submitted_at).total_seconds()
+        self._meter.seconds("RunDuration", seconds, method=method, organisation=organisation)
 
     def _record(self, run: Run, outcome: Outcome, totals: Totals) -> AuditRecord:
         is_bound = run.plan is not None and run.plan.upper_bound

@@ -40,5 +40,5 @@ class FailPurge:
                 detail=error.reason,
             ),
         )
-        self._meter.count(run_metric(outcome))
+        self._meter.count(run_metric(outcome), method=run.method, organisation=run.organisation)
         return RunResult.of(run.run_id, outcome)

@@ -107,7 +107,9 @@ class PlanPurge:
         self._runs.plan(run, self._record(run, plan, draft.notes))
         for noted in draft.notes:
             if noted.metric:
-                self._meter.count(noted.metric, noted.value)
+                self._meter.count(
+                    noted.metric, noted.value, method=run.method, organisation=run.organisation
+                )
         return run
 
     def _sources(self, run: Run, method: AnyMethod) -> Sources:

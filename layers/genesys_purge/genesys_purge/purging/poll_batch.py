@@ -31,7 +31,12 @@ class PollBatch:
         case = self._cases.read(step, with_entries=False)
         batch, policy = case.batch, case.method.poll_policy
         if policy.deadline_metric:
-            self._meter.seconds(policy.deadline_metric, self._seconds_left(case.run))
+            self._meter.seconds(
+                policy.deadline_metric,
+                self._seconds_left(case.run),
+                method=case.run.method,
+                organisation=case.run.organisation,
+            )
         if batch.state is not BatchState.SUBMITTED or batch.job_id is None:
             return step.then(PHASES[batch.state])
         try:

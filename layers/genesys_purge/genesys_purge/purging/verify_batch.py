@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from genesys_purge.errors import TryLater
 from genesys_purge.methods.contract import Verdict
 from genesys_purge.model.audit import Action, success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.run import Run
 from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
@@ -81,15 +84,19 @@ class VerifyBatch:
             success_rate=rate,
             detail=detail,
         )
-        self._measure(after)
-        if there and not is_bound and not verdict.deleted and not verdict.gone:
-            self._meter.count("NothingDeleted")
+        is_in_vain = bool(there) and not is_bound and not verdict.deleted and not verdict.gone
+        self._measure(after, case.run, is_in_vain=is_in_vain)
 
-    def _measure(self, batch: Batch) -> None:
+    def _measure(self, batch: Batch, run: Run, *, is_in_vain: bool) -> None:
         """The figures for capacity planning: records, seconds, and records per second."""
+        method, organisation = run.method, run.organisation
+        count = partial(self._meter.count, method=method, organisation=organisation)
+        if is_in_vain:
+            count("NothingDeleted")
         if batch.deleted is not None:
-            self._meter.count("RecordsDeleted", batch.deleted)
-        if batch.duration_seconds is not None:
-            self._meter.seconds("JobDuration", batch.duration_seconds)
+            count("RecordsDeleted", batch.deleted)
         if batch.records_per_second is not None:
-            self._meter.count("RecordsPerSecond", batch.records_per_second)
+            count("RecordsPerSecond", batch.records_per_second)
+        if batch.duration_seconds is not None:
+            seconds = batch.duration_seconds
+            self._meter.seconds("JobDuration", seconds, method=method, organisation=organisation)

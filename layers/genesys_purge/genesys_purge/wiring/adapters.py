@@ -12,6 +12,9 @@ from genesys_purge.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
+    from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+        CircuitBreakerDynamoDBPersistence,
+    )
     from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 
     from genesys_purge.genesys.client import Circuit, GenesysClient
@@ -65,28 +68,28 @@ def aws(service: str) -> Any:
 def ledger() -> Ledger:
     from genesys_purge.store.ledger import Ledger
 
-    return Ledger(aws("dynamodb"), settings().named("audit_table"), sleep)
+    return Ledger(aws("dynamodb"), settings().tables.audit, sleep)
 
 
 @cache
 def runs() -> DynamoRuns:
     from genesys_purge.store.runs import DynamoRuns
 
-    return DynamoRuns(aws("dynamodb"), settings().named("runs_table"), ledger())
+    return DynamoRuns(aws("dynamodb"), settings().tables.runs, ledger())
 
 
 @cache
 def slots() -> DynamoSlots:
     from genesys_purge.store.slots import DynamoSlots
 
-    return DynamoSlots(aws("dynamodb"), settings().named("runs_table"), ledger())
+    return DynamoSlots(aws("dynamodb"), settings().tables.runs, ledger())
 
 
 @cache
 def holds() -> DynamoHolds:
     from genesys_purge.store.holds import DynamoHolds
 
-    return DynamoHolds(aws("dynamodb"), settings().named("holds_table"), now)
+    return DynamoHolds(aws("dynamodb"), settings().tables.holds, now)
 
 
 @cache
@@ -115,10 +118,8 @@ def parameters() -> Parameters:
 def policies() -> ParameterPolicies:
     from genesys_purge.store.policies import ParameterPolicies
 
-    this = settings()
-    return ParameterPolicies(
-        parameters(), this.named("retention_parameter"), this.named("switch_parameter")
-    )
+    names = settings().parameters
+    return ParameterPolicies(parameters(), names.retention, names.switch)
 
 
 @cache
@@ -138,15 +139,13 @@ def secret(secret_id: str, max_age: int) -> StoredSecret:
 def directory() -> StoredDirectory:
     from genesys_purge.store.directory import MAX_AGE, StoredDirectory
 
-    return StoredDirectory(secret(settings().named("subscribers_secret"), MAX_AGE))
+    return StoredDirectory(secret(settings().secrets.subscribers, MAX_AGE))
 
 
-def queue(setting: str, dead_letters: str) -> SqsQueue:
-    """The queue that a setting names, with its dead-letter queue."""
+def queue(url: str, dead_letter_url: str) -> SqsQueue:
     from genesys_purge.store.queues import SqsQueue
 
-    this = settings()
-    return SqsQueue(aws("sqs"), this.named(setting), this.named(dead_letters))
+    return SqsQueue(aws("sqs"), url, dead_letter_url)
 
 
 @cache
@@ -165,13 +164,22 @@ def http_client() -> httpx.Client:
 
 @cache
 def circuit(organisation: str) -> Circuit:
-    """The breaker of one organisation: what fails for one may answer for another."""
+    """The breaker of one organisation: a failing one does not pause the others."""
     from genesys_purge.genesys.circuit import SharedCircuit
-    from genesys_purge.store.circuit_state import DynamoCircuitState
 
-    this = settings()
-    state = DynamoCircuitState(aws("dynamodb"), this.named("circuit_table"), organisation)
-    return SharedCircuit(state, this.circuit_recovery_seconds, now)
+    name = f"genesys-{organisation}" if organisation else "genesys"
+    return SharedCircuit(name, circuits(), settings().circuit_recovery_seconds)
+
+
+@cache
+def circuits() -> CircuitBreakerDynamoDBPersistence:
+    """The state of every circuit, shared by all processes."""
+    from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+        CircuitBreakerDynamoDBPersistence,
+    )
+
+    table = settings().tables.circuit
+    return CircuitBreakerDynamoDBPersistence(table, boto3_client=aws("dynamodb"))
 
 
 def organisation(name: str | None) -> Organisation:
@@ -192,8 +200,8 @@ def _organisations() -> ParameterOrganisations:
     return ParameterOrganisations(
         this.organisation,
         parameters(),
-        this.named("organisations_parameter"),
-        this.named("organisation_secrets"),
+        this.parameters.organisations,
+        this.secrets.organisations,
     )
 
 
@@ -224,4 +232,4 @@ def _client(organisation: Organisation) -> GenesysClient:
 def meter() -> EmfMeter:
     from genesys_purge.telemetry import EmfMeter
 
-    return EmfMeter()
+    return EmfMeter(settings().stack.name)

@@ -96,7 +96,7 @@ def read_campaign_rules() -> ReadCampaignRules:
 def deployments() -> DynamoDeployments:
     from genesys_purge.store.deployments import DynamoDeployments
 
-    table = adapters.settings().named("deployments_table")
+    table = adapters.settings().tables.deployments
     return DynamoDeployments(adapters.aws("dynamodb"), table, adapters.ledger())
 
 
@@ -142,7 +142,7 @@ def _waits() -> RetryWaits:
 def _executions() -> StepFunctionsDeployments:
     from genesys_purge.store.executions import StepFunctionsDeployments
 
-    arn = adapters.settings().named("deploy_state_machine_arn")
+    arn = adapters.settings().state_machines.deploy_campaign_rules
     return StepFunctionsDeployments(adapters.aws("stepfunctions"), arn)
 
 

@@ -28,7 +28,7 @@ def export_campaign_rule_changes() -> ExportCampaignRuleChanges:
 def exports() -> DynamoChangeExports:
     from genesys_purge.store.campaign_exports import DynamoChangeExports
 
-    table = adapters.settings().named("exports_table")
+    table = adapters.settings().tables.exports
     return DynamoChangeExports(adapters.aws("dynamodb"), table, adapters.ledger())
 
 
@@ -41,7 +41,7 @@ def _export(organisation: str | None) -> ChangeExport:
     this, genesys = adapters.settings(), adapters.genesys(organisation)
     query = EventQuery(genesys, adapters.organisation(organisation).api_url)
     destination = Destination(
-        this.named("changes_bucket"), timedelta(seconds=this.export_settling_seconds)
+        this.stack.changes_bucket, timedelta(seconds=this.export_settling_seconds)
     )
     return ChangeExport(
         organisation, exports(), adapters.files(), genesys, query, destination, adapters.now

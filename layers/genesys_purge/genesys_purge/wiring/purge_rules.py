@@ -66,17 +66,18 @@ def read_purge_rule() -> ReadPurgeRule:
 def rules() -> DynamoPurgeRules:
     from genesys_purge.store.purge_rules import DynamoPurgeRules
 
-    table = adapters.settings().named("rules_table")
+    table = adapters.settings().tables.rules
     return DynamoPurgeRules(adapters.aws("dynamodb"), table, adapters.ledger())
 
 
 def registrations() -> SqsQueue:
-    return adapters.queue("registrations_queue", "abandoned_registrations_queue")
+    queues = adapters.settings().queues
+    return adapters.queue(queues.registrations, queues.abandoned_registrations)
 
 
 def webhook_url() -> str:
     """The URL of our webhook, at most a minute old."""
-    name = adapters.settings().named("webhook_url_parameter")
+    name = adapters.settings().parameters.webhook_url
     return adapters.parameters().value(name, max_age=60)
 
 

@@ -49,7 +49,7 @@ def submit_purge() -> SubmitPurge:
     from genesys_purge.store.executions import StepFunctionsExecutions
 
     executions = StepFunctionsExecutions(
-        adapters.aws("stepfunctions"), adapters.settings().named("state_machine_arn")
+        adapters.aws("stepfunctions"), adapters.settings().state_machines.purge_run
     )
     return SubmitPurge(requests(), adapters.runs(), executions, adapters.now)
 

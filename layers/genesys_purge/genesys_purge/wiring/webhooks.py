@@ -20,7 +20,7 @@ def ingest_webhook() -> IngestWebhook:
     from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
     from genesys_purge.webhooks.inbound.ingest_webhook import IngestWebhook
 
-    secret_id = adapters.settings().named("webhook_secret")
+    secret_id = adapters.settings().secrets.webhook
     secrets = StoredWebhookSecrets(adapters.secret(secret_id, MAX_AGE))
     return IngestWebhook(secrets, adapters.ledger(), adapters.meter(), adapters.now)
 
@@ -37,7 +37,7 @@ def publish_notifications() -> PublishNotifications:
     from genesys_purge.store.event_bus import EventBridgeBus
     from genesys_purge.webhooks.outbound.publish_notifications import PublishNotifications
 
-    bus = EventBridgeBus(adapters.aws("events"), adapters.settings().named("event_bus"))
+    bus = EventBridgeBus(adapters.aws("events"), adapters.settings().stack.event_bus)
     return PublishNotifications(adapters.runs(), adapters.directory(), _deliveries(), bus)
 
 
@@ -63,4 +63,5 @@ def deliver_notification() -> DeliverNotification:
 
 
 def _deliveries() -> SqsQueue:
-    return adapters.queue("deliveries_queue", "abandoned_deliveries_queue")
+    queues = adapters.settings().queues
+    return adapters.queue(queues.deliveries, queues.abandoned_deliveries)
