@@ -1,4 +1,4 @@
-"""A planned batch of three conversations whose recordings are to be deleted."""
+"""A planned batch of three conversations, for recording jobs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from typing import Any
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.two_step import STATUS
 from genesys_purge.model.batch import Entry
+from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep
 
 from tests import builders
 from tests.unit.workbench import Workbench
 
 IDS = builders.uuids(3)
+CALL = {
+    "conversationId": IDS[0],
+    "conversationStart": zulu(builders.days_ago(381)),
+    "conversationEnd": zulu(builders.days_ago(380)),
+}
 READY = {"state": "READY", "totalConversations": 3, "totalRecordings": 4}
 
 
@@ -29,7 +35,7 @@ def planned(bench: Workbench, **fields: Any) -> BatchStep:
 
 
 def ready(bench: Workbench, **totals: Any) -> BatchStep:
-    """The step of a batch whose job has become ready, and a Genesys that protects nothing."""
+    """The step of a batch whose job is ready, and a Genesys that protects nothing."""
     step = planned(bench)
     bench.genesys.on(STATUS, READY | totals)
     bench.genesys.on(ASK, {"entities": []})

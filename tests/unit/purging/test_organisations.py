@@ -18,8 +18,7 @@ from genesys_purge.model.submission import Submission
 
 from tests import builders
 from tests.scripted_genesys import ScriptedGenesys
-from tests.unit.purging.recording_batch import entries
-from tests.unit.purging.test_two_step_batches import CALL
+from tests.unit.purging.recording_batch import CALL, entries
 from tests.unit.workbench import Workbench
 
 NONE: dict[str, Any] = {"entities": []}

@@ -107,7 +107,7 @@ def test_unlisted_export_is_not_adopted_if_the_subject_is_gone(
     if known:
         assert bench.submit_batch(at_last(step)).next is Next.POLL
     else:
-        with pytest.raises(InvalidRequest, match="nobody is known"):
+        with pytest.raises(InvalidRequest, match="no data subject matches"):
             bench.submit_batch(at_last(step))
     assert len(bench.genesys.deletions) == len(known)
     assert bench.fact("batch_reconciled")["detail"].endswith("no job for it; submitting again")

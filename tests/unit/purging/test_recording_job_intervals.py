@@ -1,4 +1,4 @@
-"""A batch that is submitted by an interval goes as a whole, or not at all."""
+"""Batches that are submitted by an interval, which go as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENTRIES = [
 
 @pytest.fixture
 def planned(bench: Workbench) -> BatchStep:
-    """Two conversations with three recordings, and a Genesys whose job is about just those."""
+    """Two conversations with three recordings, and a Genesys whose job covers exactly those."""
     bench.genesys.on(LIST, NONE)
     bench.genesys.on(ASK, NONE)
     bench.genesys.on(CREATE, {"id": "job-1"})
@@ -48,7 +48,7 @@ def planned(bench: Workbench) -> BatchStep:
 
 @pytest.fixture
 def step(bench: Workbench, planned: BatchStep) -> BatchStep:
-    """The same once the job is ready."""
+    """The same batch, once its job is ready."""
     ready = bench.poll_batch(bench.submit_batch(planned))
     assert bench.batch.state is BatchState.READY
     return ready
@@ -65,7 +65,7 @@ def assert_stopped(bench: Workbench, after: BatchStep, why: str) -> None:
     assert (calls(bench, EXECUTE), calls(bench, CANCEL), calls(bench, CREATE)) == (0, 1, 1)
 
 
-def test_it_is_planned_stored_sent_and_told_as_an_interval(bench: Workbench) -> None:
+def test_interval_is_planned_stored_and_submitted(bench: Workbench) -> None:
     rows = [
         {
             "conversationId": each.conversation_id,
@@ -93,13 +93,13 @@ def test_it_is_planned_stored_sent_and_told_as_an_interval(bench: Workbench) -> 
     assert bench.last_fact["detail"] == f"by the interval {interval}"
 
 
-def test_another_interval_is_another_plan() -> None:
+def test_plan_hash_depends_on_the_interval() -> None:
     assert str(INTERVAL) == "2021-05-30T12:00:00Z/2021-06-01T14:24:00Z"
     hashes = {plan_hash([Planned(2, ENTRIES, interval=each)]) for each in (INTERVAL, None)}
     assert len(hashes) == 2
 
 
-def test_it_is_executed_when_it_is_about_no_more_than_is_there(
+def test_job_with_exactly_the_existing_recordings_is_confirmed(
     bench: Workbench, step: BatchStep
 ) -> None:
     assert bench.submit_batch(step).next is Next.POLL
@@ -115,7 +115,7 @@ def test_it_is_executed_when_it_is_about_no_more_than_is_there(
         ({"totalConversations": 1}, "3 records of 1 conversations, but the plan has 3 of 2"),
     ],
 )
-def test_one_more_or_less_than_is_there_stops_it(
+def test_job_with_one_recording_more_or_less_is_cancelled(
     bench: Workbench, step: BatchStep, totals: dict[str, int], why: str
 ) -> None:
     ready = READY | {"totalConversations": 2, "totalRecordings": 3}
@@ -124,25 +124,21 @@ def test_one_more_or_less_than_is_there_stops_it(
 
 
 @pytest.mark.parametrize("state", ["ERROR", "UPLOADING", "RESTORING", None])
-def test_a_recording_that_the_job_may_or_may_not_take_makes_room_for_none(
+def test_job_is_cancelled_if_it_may_or_may_not_cover_a_recording(
     bench: Workbench, step: BatchStep, state: str | None
 ) -> None:
-    stuck = {"fileState": state} if state else {}
-    bench.genesys.on(METADATA, {"entities": [KEPT, KEPT]}, {"entities": [stuck, DELETED]})
+    unsure = {"fileState": state} if state else {}
+    bench.genesys.on(METADATA, {"entities": [KEPT, KEPT]}, {"entities": [unsure, DELETED]})
     why = "1 records that it may or may not delete"
     assert_stopped(bench, bench.submit_batch(step), why)
 
 
-def test_a_conversation_without_recordings_makes_no_room_for_another(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_conversation_without_recordings_does_not_count(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(METADATA, {"entities": [KEPT, KEPT, KEPT]}, {"entities": [DELETED]})
     assert_stopped(bench, bench.submit_batch(step), "2 conversations, but the plan has 1")
 
 
-def test_one_that_genesys_protects_by_now_stops_all_of_it(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_protected_conversation_stops_the_whole_interval(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(ASK, {"entities": [{"id": IDS[1]}]})
     assert_stopped(bench, bench.submit_batch(step), "Genesys now protects these records")
 
@@ -152,20 +148,20 @@ HOLDS = [
     hold(date_range=Window(start=builders.days_ago(2_010), end=builders.days_ago(2_000.5))),
     hold(),
 ]
-ELSEWHERE = [
+OTHER_HOLDS = [
     hold(conversation_ids=frozenset({IDS[2]})),
     hold(date_range=Window(start=INTERVAL.end, end=NOON)),
 ]
 
 
 @pytest.mark.parametrize("held", HOLDS)
-def test_a_hold_of_ours_stops_all_of_it(bench: Workbench, step: BatchStep, held: Any) -> None:
+def test_legal_hold_stops_the_whole_interval(bench: Workbench, step: BatchStep, held: Any) -> None:
     bench.holds.placed.append(held)
     assert_stopped(bench, bench.submit_batch(step), "an active legal hold covers")
 
 
 @pytest.mark.parametrize("held", HOLDS)
-def test_and_before_there_is_a_job_there_is_none(
+def test_legal_hold_prevents_the_job_of_an_interval(
     bench: Workbench, planned: BatchStep, held: Any
 ) -> None:
     bench.holds.placed.append(held)
@@ -174,33 +170,29 @@ def test_and_before_there_is_a_job_there_is_none(
     assert (calls(bench, CREATE), bench.batch.protected) == (0, frozenset())
 
 
-@pytest.mark.parametrize("held", ELSEWHERE)
-def test_a_hold_of_something_else_stops_nothing(
-    bench: Workbench, step: BatchStep, held: Any
-) -> None:
-    bench.genesys.on(READ, {"conversations": [a_call(IDS[2], 1_997)]})
+@pytest.mark.parametrize("held", OTHER_HOLDS)
+def test_hold_on_something_else_stops_nothing(bench: Workbench, step: BatchStep, held: Any) -> None:
+    bench.genesys.on(READ, {"conversations": [call(IDS[2], 1_997)]})
     bench.holds.placed.append(held)
     assert bench.submit_batch(step).next is Next.POLL
 
 
 @pytest.mark.parametrize("answer", [[(IDS[2], 2_000)], [(IDS[2], 1_998.9)], []])
-def test_a_hold_of_what_may_lie_in_the_interval_unseen_stops_all_of_it(
+def test_held_conversation_outside_the_manifest_stops_the_interval(
     bench: Workbench, step: BatchStep, answer: list[tuple[str, float]]
 ) -> None:
-    bench.genesys.on(READ, {"conversations": [a_call(*each) for each in answer]})
+    bench.genesys.on(READ, {"conversations": [call(*each) for each in answer]})
     bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[2]})))
     assert_stopped(bench, bench.submit_batch(step), "may lie in this interval")
 
 
-def test_a_held_id_that_is_none_of_genesyss_may_lie_anywhere(
-    bench: Workbench, step: BatchStep
-) -> None:
+def test_held_id_that_is_no_uuid_stops_the_interval(bench: Workbench, step: BatchStep) -> None:
     bench.holds.placed.append(hold(conversation_ids=frozenset({"case-17"})))
     assert_stopped(bench, bench.submit_batch(step), "may lie in this interval")
 
 
-def a_call(conversation_id: str, ended: float) -> dict[str, str]:
-    """A conversation of an hour that ended so many days ago, as Genesys knows it."""
+def call(conversation_id: str, ended: float) -> dict[str, str]:
+    """A conversation of an hour that ended so many days ago, as Genesys answers it."""
     return {
         "conversationId": conversation_id,
         "conversationStart": zulu(builders.days_ago(ended + 1 / 24)),

@@ -1,0 +1,129 @@
+"""The job of a part in Genesys's list of jobs, after an unanswered submit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from genesys_purge.errors import UnreadableAnswer
+from genesys_purge.methods.recording_job.request import job_of
+from genesys_purge.methods.recording_job.two_step import LIST
+from genesys_purge.model.batch import BatchRef
+from genesys_purge.model.dates import zulu
+
+from tests import builders
+from tests.clock import NOON
+from tests.scripted_genesys import ScriptedGenesys
+from tests.unit.methods.recording_job.recorded import ALL, IDS, INTERVAL, LIFECYCLE, NONE, PART
+
+BATCH = BatchRef("run-1", 0)
+
+
+def job(**changes: Any) -> dict[str, Any]:
+    """The part's job, listed a second after it was requested."""
+    created = zulu(NOON + timedelta(seconds=1))
+    return {"id": "job-1", "dateCreated": created, "recordingJobsQuery": query()} | changes
+
+
+def query(**changes: Any) -> dict[str, Any]:
+    return job_of(ALL, PART) | changes
+
+
+def with_ids(*ids: str) -> dict[str, Any]:
+    return {"conversationQuery": job_of(ALL, PART._replace(ids=ids))["conversationQuery"]}
+
+
+def with_interval(interval: Any) -> dict[str, Any]:
+    """The job of the interval, with another interval in its place."""
+    return job(recordingJobsQuery=job_of(ALL, INTERVAL) | {"agedConversationInterval": interval})
+
+
+def listing(*pages: list[Any]) -> ScriptedGenesys:
+    """A Genesys that lists these pages, and then empty ones."""
+    genesys = ScriptedGenesys()
+    genesys.on(LIST, *({"entities": each} for each in pages), NONE)
+    return genesys
+
+
+def is_found(listed: Any, part: Any = PART) -> bool:
+    return LIFECYCLE.find(ALL, BATCH, part, listing([listed], [], [listed])) is not None
+
+
+OTHERS = {
+    "not an object": None,
+    "empty": {},
+    "created too early": job(dateCreated=zulu(NOON - timedelta(minutes=6))),
+    "without a creation date": job(dateCreated="today"),
+    "without a query": job(recordingJobsQuery=None),
+    "of another action": job(recordingJobsQuery=query(action="EXPORT")),
+    "of another time": job(recordingJobsQuery=query(actionDate=zulu(NOON - timedelta(seconds=1)))),
+    "without a time": job(recordingJobsQuery=query(actionDate=None)),
+    "of other kinds of recordings": job(recordingJobsQuery=query(includeScreenRecordings=False)),
+    "of fewer conversations": job(recordingJobsQuery=query(**with_ids(*IDS[:2]))),
+    "of more conversations": job(recordingJobsQuery=query(**with_ids(*IDS[:3], "x"))),
+    "without filters": job(recordingJobsQuery=query(conversationQuery={"interval": "a/b"})),
+    "without conversations": job(recordingJobsQuery=query(conversationQuery=None)),
+}
+
+
+def test_job_is_found_among_pending_and_ready_jobs() -> None:
+    other = job(id="other", recordingJobsQuery=query(**with_ids(IDS[0])))
+    pending, ready = listing([other, job()]), listing([], [other, job()])
+    assert [LIFECYCLE.find(ALL, BATCH, PART, each) for each in (pending, ready)] == ["job-1"] * 2
+    assert [call.path["state"] for call in ready.calls] == ["PENDING", "READY"]
+    assert {call.path["mine"] for call in ready.calls} == {"true"}
+
+
+def test_list_is_read_page_by_page() -> None:
+    genesys = listing([job(id="o", recordingJobsQuery={})], [job()])
+    assert LIFECYCLE.find(ALL, BATCH, PART, genesys) == "job-1"
+    assert [call.path["page"] for call in genesys.calls] == ["1", "2"]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_job_with_one_difference_is_not_the_one(other: str) -> None:
+    assert not is_found(OTHERS[other])
+
+
+def test_job_is_recognised_with_other_case_order_and_milliseconds() -> None:
+    ids = [each.upper() for each in reversed(IDS[:3])]
+    spelled = query(**with_ids(*ids), actionDate="2026-11-21T12:00:00.000Z")
+    assert is_found(job(recordingJobsQuery=spelled))
+
+
+def test_job_of_an_interval_is_recognised_in_any_notation() -> None:
+    ends = builders.days_ago(396).isoformat(), builders.days_ago(366).isoformat()
+    for interval in (str(INTERVAL.interval), "/".join(ends)):
+        assert is_found(with_interval(interval), INTERVAL)
+
+
+@pytest.mark.parametrize(
+    "interval",
+    [None, 7, "", "a/b", str(builders.window(397)), f"{INTERVAL.interval}/2026-01-01T00:00:00Z"],
+)
+def test_job_of_another_interval_is_not_the_one(interval: Any) -> None:
+    assert not is_found(with_interval(interval), INTERVAL)
+
+
+def test_job_by_ids_is_not_the_job_of_their_interval() -> None:
+    assert not is_found(job(), INTERVAL)
+    assert not is_found(with_interval(str(INTERVAL.interval)), PART)
+
+
+def test_unfinished_jobs_are_those_of_every_client() -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(LIST, {"entities": [job()]}, NONE, {"entities": [job(), job()]})
+    assert LIFECYCLE.unfinished_jobs(genesys) == 3
+    assert [(call.path["state"], call.path["mine"]) for call in genesys.calls] == [
+        ("PENDING", "false"),
+        ("READY", "false"),
+        ("PROCESSING", "false"),
+    ]
+
+
+def test_list_without_entities_is_unreadable() -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(LIST, {})
+    with pytest.raises(UnreadableAnswer):
+        LIFECYCLE.unfinished_jobs(genesys)
