@@ -319,6 +319,7 @@ def test_wrong_content_ends_the_doubt_about_an_earlier_call(live: RuleBench) -> 
     with pytest.raises(RefusedByGenesys):
         create(live)
     assert outcome(live) == (RuleStatus.FAILED, False)
+    assert sent(live) == [READ, CREATE, LIST, CREATE]
 
 
 def test_another_policy_of_the_name_is_not_adopted(live: RuleBench) -> None:
