@@ -1,10 +1,9 @@
-"""Rule sets held against themselves and what is deployed: every error at once, both rules named."""
+"""Rule sets checked against themselves and deployed rules; both rules of a conflict are named."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from genesys_purge.campaign_rules.checking import check
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,83 +25,78 @@ def setting(name: str, order: int, value: object, list_id: str = "L", **fields: 
     return rule(name, order, actions=[set_list(list_id, value)], **fields)
 
 
-def test_rules_that_share_nothing_are_accepted_in_their_order() -> None:
+def test_valid_rules_keep_their_order() -> None:
     document = rule_set(setting("A", 2, "x", "L"), setting("B", 1, "y", "M"))
     checked = check(document, [deployed("Z", 3, actions=[set_list("N", "z")])])
     assert checked.campaign_id == "campaign-1"
     assert [each.name for each in checked.rules] == ["A", "B"]
 
 
-@pytest.mark.parametrize("document", [None, True, 1, "rules", [], [rule()]])
-def test_a_rule_set_is_a_json_object(document: object) -> None:
-    assert only(document) == ("request", "must be a JSON object")
+def test_rule_set_is_a_json_object() -> None:
+    documents: list[object] = [None, True, 1, "rules", [], [rule()]]
+    for document in documents:
+        assert only(document) == ("request", "must be a JSON object")
 
 
-@pytest.mark.parametrize(
-    "campaign_id", ["", "a/b", "../x", "a b", "a\n", "?", "x" * 81, "ü", 7, None]
-)
-def test_a_campaign_id_is_fit_for_a_path(campaign_id: object) -> None:
-    assert only(rule_set(rule(), campaignId=campaign_id)).path == "campaignId"
+def test_campaign_id_is_safe_in_a_path() -> None:
+    wrong: list[object] = ["", "a/b", "..", "../x", "a b", "a\n", "?", "x" * 81, "ü", 7, None]
+    for campaign_id in wrong:
+        assert only(rule_set(rule(), campaignId=campaign_id)).path == "campaignId"
+    for campaign_id in ("1", "6a7e8feb-b491-4cf7", "A_1", "x" * 80):
+        assert found(rule_set(rule(), campaignId=campaign_id)) == []
 
 
-@pytest.mark.parametrize("campaign_id", ["1", "6a7e8feb-b491-4cf7", "A_1", "x" * 80])
-def test_campaign_ids_are_uuids_or_anything_like_them(campaign_id: str) -> None:
-    assert found(rule_set(rule(), campaignId=campaign_id)) == []
-
-
-@pytest.mark.parametrize("rules", [None, {}, "A", [], [rule()] * 501])
-def test_a_rule_set_has_a_list_of_some_rules(rules: object) -> None:
-    assert paths({"campaignId": "c", "rules": rules})[0] == "rules"
-
-
-def test_five_hundred_rules_are_allowed() -> None:
+def test_rule_set_has_one_to_500_rules() -> None:
+    wrong: list[object] = [None, {}, "A", [], [rule()] * 501]
+    for rules in wrong:
+        assert paths({"campaignId": "c", "rules": rules})[0] == "rules"
     assert found(rule_set(*(rule(f"R{number}", number) for number in range(500)))) == []
 
 
-@pytest.mark.parametrize("field", ["campaignId", "rules"])
-def test_a_rule_set_lacks_what_is_required(field: str) -> None:
-    document = rule_set(rule())
-    del document[field]
-    assert only(document) == (field, "is required")
+def test_missing_field_of_a_rule_set_is_reported() -> None:
+    for field in ("campaignId", "rules"):
+        document = rule_set(rule())
+        del document[field]
+        assert only(document) == (field, "is required")
 
 
-@pytest.mark.parametrize("field", ["colour", "campaign_id", "version"])
-def test_a_rule_set_has_no_other_fields(field: str) -> None:
-    assert only(rule_set(rule(), **{field: "x"})).path == field
+def test_unknown_field_of_a_rule_set_is_reported() -> None:
+    for field in ("colour", "campaign_id", "version"):
+        assert only(rule_set(rule(), **{field: "x"})).path == field
 
 
-def test_two_rules_of_one_name_are_told() -> None:
+def test_equal_names_are_a_conflict() -> None:
     assert only(rule_set(rule("A", 1), rule("B", 2), rule("A", 3))) == (
         "rules.2.name",
         'rules.0 "A" and rules.2 "A" have the same name, A',
     )
 
 
-def test_names_that_differ_in_case_are_different() -> None:
+def test_names_are_case_sensitive() -> None:
     assert found(rule_set(rule("A", 1), rule("a", 2))) == []
 
 
-def test_two_rules_of_one_execution_order_are_told() -> None:
+def test_equal_execution_orders_are_a_conflict() -> None:
     assert only(rule_set(rule("A", 1), rule("B", 2), rule("C", 1))) == (
         "rules.2.executionOrder",
         'rules.0 "A" and rules.2 "C" have the same execution order, 1',
     )
 
 
-def test_an_execution_order_may_not_be_that_of_a_deployed_rule() -> None:
+def test_execution_order_of_a_deployed_rule_is_a_conflict() -> None:
     assert only(rule_set(rule("A", 1), rule("B", 2)), [deployed("Z", 2)]) == (
         "rules.1.executionOrder",
         'the deployed rule "Z" and rules.1 "B" have the same execution order, 2',
     )
 
 
-def test_an_execution_order_of_a_deployed_rule_that_is_replaced_is_free() -> None:
+def test_execution_order_of_a_replaced_rule_is_free() -> None:
     assert found(rule_set(rule("A", 2)), [deployed("A", 2)]) == []
     assert found(rule_set(rule("A", 1), rule("B", 2)), [deployed("A", 2)]) == []
     assert found(rule_set(rule("A", 2), rule("B", 1)), [deployed("A", 1), deployed("B", 2)]) == []
 
 
-def test_every_two_rules_of_one_execution_order_are_told_whoever_else_has_it() -> None:
+def test_every_pair_with_equal_execution_orders_is_reported() -> None:
     document = rule_set(rule("A", 1), rule("B", 1), rule("C", 1))
     assert paths(document, [deployed("Z", 1)]) == [
         "rules.0.executionOrder",
@@ -114,7 +108,7 @@ def test_every_two_rules_of_one_execution_order_are_told_whoever_else_has_it() -
     ]
 
 
-def test_two_rules_that_set_one_list_to_different_values_are_told() -> None:
+def test_one_list_set_to_different_values_is_a_conflict() -> None:
     other = rule("C", 3, actions=[set_list("M", "y"), set_list("L", "y")])
     assert only(rule_set(setting("A", 1, "x"), rule("B", 2), other)) == (
         "rules.2.actions.1.value",
@@ -122,39 +116,36 @@ def test_two_rules_that_set_one_list_to_different_values_are_told() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
+def test_equal_values_and_other_lists_are_no_conflict() -> None:
+    others: list[Any] = [
         setting("B", 2, "x"),
         setting("B", 2, "y", list_id="M"),
         setting("B", 2, "y", list_id="l"),
         rule("B", 2, actions=[{"type": "addToList", "listId": "L", "value": "y"}]),
         rule("B", 2, actions=[{"type": "setlist", "listId": "L", "value": "y"}]),
-    ],
-)
-def test_rules_exclude_each_other_only_with_one_list_and_two_values(other: Any) -> None:
-    assert found(rule_set(setting("A", 1, "x"), setting("B", 2, "y"))) != []
-    assert found(rule_set(setting("A", 1, "x"), other)) == []
+    ]
+    for other in others:
+        assert found(rule_set(setting("A", 1, "x"), other)) == []
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "differ"),
-    [
-        (1, 1.0, False),
-        (1, True, True),
-        (0, False, True),
-        (1, "1", True),
-        (None, "x", True),
-        (None, None, False),
-        (True, True, False),
-        ("x", "X", True),
-    ],
-)
-def test_values_are_compared_as_json_values(one: object, other: object, *, differ: bool) -> None:
-    assert bool(found(rule_set(setting("A", 1, one), setting("B", 2, other)))) is differ
+def in_conflict(one: object, other: object) -> bool:
+    return found(rule_set(setting("A", 1, one), setting("B", 2, other))) != []
 
 
-def test_a_rule_may_not_set_a_list_otherwise_than_a_deployed_one() -> None:
+def test_list_values_are_compared_as_json() -> None:
+    equal: list[tuple[object, object]] = [(1, 1.0), (None, None), (True, True)]
+    different: list[tuple[object, object]] = [
+        (1, True),
+        (0, False),
+        (1, "1"),
+        (None, "x"),
+        ("x", "X"),
+    ]
+    assert [pair for pair in equal if in_conflict(*pair)] == []
+    assert [pair for pair in different if not in_conflict(*pair)] == []
+
+
+def test_list_value_of_a_deployed_rule_is_a_conflict() -> None:
     z = deployed("Z", 9, actions=[set_list("L", "y")])
     assert only(rule_set(setting("A", 1, "x")), [z]) == (
         "rules.0.actions.0.value",
@@ -162,9 +153,8 @@ def test_a_rule_may_not_set_a_list_otherwise_than_a_deployed_one() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "harmless",
-    [
+def test_harmless_deployed_rule_is_no_conflict() -> None:
+    harmless = [
         deployed("A", 9, actions=[set_list("L", "y")]),
         deployed("Z", 9, actions=[set_list("L", "x")]),
         deployed("Z", 9, actions=[set_list("M", "y")]),
@@ -172,29 +162,28 @@ def test_a_rule_may_not_set_a_list_otherwise_than_a_deployed_one() -> None:
         deployed("Z", 9, actions=[{"type": "setList", "value": "y"}]),
         deployed("Z", 9, actions=[]),
         deployed("Z", 9, actions=None),
-    ],
-)
-def test_a_deployed_rule_that_is_replaced_or_sets_nothing_else_excludes_none(harmless: Any) -> None:
-    assert found(rule_set(setting("A", 1, "x")), [harmless]) == []
+    ]
+    for each in harmless:
+        assert found(rule_set(setting("A", 1, "x")), [each]) == []
 
 
-def test_a_deployed_value_of_any_shape_is_different() -> None:
+def test_deployed_list_value_may_have_any_shape() -> None:
     z = deployed("Z", 9, actions=[set_list("L", {"b": [1], "a": None})])
     assert paths(rule_set(setting("A", 1, "x")), [z]) == ["rules.0.actions.0.value"]
 
 
-def test_deployed_rules_that_clash_among_themselves_are_not_this_documents_errors() -> None:
+def test_conflict_between_deployed_rules_is_not_reported() -> None:
     clashing = [deployed(n, 7, actions=[set_list("L", n)]) for n in ("Y", "Z")]
     assert found(rule_set(rule("A", 1)), clashing) == []
 
 
-def test_one_rule_that_sets_a_list_twice_is_no_pair() -> None:
+def test_rule_that_sets_a_list_twice_is_no_conflict() -> None:
     twice = rule("A", 1, actions=[set_list("L", "x"), set_list("L", "y")])
     assert found(rule_set(twice)) == []
     assert paths(rule_set(twice, setting("B", 2, "x"))) == ["rules.1.actions.0.value"]
 
 
-def test_a_rule_that_is_not_enabled_clashes_all_the_same() -> None:
+def test_disabled_rule_conflicts_as_well() -> None:
     off = setting("B", 1, "y", enabled=False)
     assert paths(rule_set(setting("A", 1, "x"), off)) == [
         "rules.1.executionOrder",
@@ -202,7 +191,7 @@ def test_a_rule_that_is_not_enabled_clashes_all_the_same() -> None:
     ]
 
 
-def test_wrong_fields_and_clashes_are_told_at_once() -> None:
+def test_wrong_fields_and_conflicts_are_reported_together() -> None:
     document = rule_set(
         setting("A", 1, "x", priority=0),
         setting("A", 1, "y", conditions=[condition("a..b", "contains", 1, "number")]),
@@ -232,35 +221,32 @@ def test_wrong_fields_and_clashes_are_told_at_once() -> None:
     )
 
 
-def test_a_wrong_action_is_told_alone_and_clashes_with_none() -> None:
+def test_wrong_action_is_no_conflict() -> None:
     wrong = rule("B", 2, actions=[{"type": "setList", "listId": "L", "value": ["y"]}])
     assert paths(rule_set(setting("A", 1, "x"), wrong, setting("C", 3, "x"))) == [
         "rules.1.actions.0.value"
     ]
 
 
-def test_errors_beyond_the_first_thousand_are_not_told_one_by_one() -> None:
+def test_errors_after_the_thousandth_are_summed_up() -> None:
     clashing = [setting(f"R{number}", 1, number) for number in range(500)]
     errors = found(rule_set(*clashing))
     assert len(errors) == 1_001
     assert errors[-1] == ("request", "has more than 1000 errors")
 
 
-@pytest.mark.parametrize(
-    ("wrong", "last"),
-    [
-        (1_000, ("field999", "is not a field of this request")),
-        (1_001, ("request", "has more than 1000 errors")),
-    ],
-)
-def test_the_thousandth_error_is_told_and_the_next_is_not(
-    wrong: int, last: tuple[str, str]
-) -> None:
-    unknown = {f"field{number}": 1 for number in range(wrong)}
-    assert found(rule_set(rule(), **unknown))[-1] == last
+def test_thousandth_error_is_the_last_one_reported_itself() -> None:
+    unknown = {f"field{number}": 1 for number in range(1_001)}
+    more = found(rule_set(rule(), **unknown))
+    del unknown["field1000"]
+    assert found(rule_set(rule(), **unknown))[-1] == (
+        "field999",
+        "is not a field of this request",
+    )
+    assert more[-1] == ("request", "has more than 1000 errors")
 
 
-def test_rules_beyond_the_most_are_not_looked_at() -> None:
+def test_rules_after_the_500th_are_not_compared() -> None:
     many = [rule(f"R{number}", number) for number in range(502)]
     assert paths(rule_set(*many, rule("R501", 501))) == ["rules"]
     assert paths(rule_set(rule("R1", 1), *many)) == [
@@ -270,7 +256,7 @@ def test_rules_beyond_the_most_are_not_looked_at() -> None:
     ]
 
 
-def test_five_hundred_rules_of_one_action_make_no_pairs() -> None:
+def test_500_rules_with_equal_actions_have_no_conflict() -> None:
     alike = [rule(f"R{n}", n, actions=[set_list("L", "x")] * 20) for n in range(500)]
     assert found(rule_set(*alike)) == []
 
@@ -279,10 +265,11 @@ def nested(depth: int) -> object:
     return {"a": nested(depth - 1)} if depth else 1
 
 
-@pytest.mark.parametrize("value", [nested(300), 2**64, "\ud800", {1: 2}])
-def test_what_no_json_parser_reads_is_one_error_of_the_whole(value: object) -> None:
-    document = rule_set(rule(conditions=[condition("a", "equals", value, "number")]))
-    assert only(document).path == "request"
+def test_value_that_is_no_json_is_one_error_of_the_whole() -> None:
+    values: list[object] = [nested(300), 2**64, "\ud800", {1: 2}]
+    for value in values:
+        document = rule_set(rule(conditions=[condition("a", "equals", value, "number")]))
+        assert only(document).path == "request"
 
 
 json_values = st.recursive(
@@ -303,7 +290,7 @@ documents = json_values | st.lists(
 
 
 @given(documents)
-def test_hostile_json_is_read_or_refused_field_by_field(document: object) -> None:
+def test_any_json_is_accepted_or_reported_by_field(document: object) -> None:
     errors = found(document, [deployed("Z", 1, actions=[set_list("L", 2)])])
     assert all(message and len(path) <= 200 for path, message in errors)
     if not errors:

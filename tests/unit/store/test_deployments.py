@@ -1,4 +1,4 @@
-"""Deployments: one for a campaign, one version at a time, never without their audit."""
+"""Stored deployments: one for a campaign, one version at a time, always with their audit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EMEA = {"organisation": "emea"}
 
 
 class DeploymentTables(NamedTuple):
-    """Where deployments are kept, and the log beside it."""
+    """Deployments and their audit log."""
 
     deployments: Deployments
     audit: AuditLog
@@ -86,7 +86,7 @@ def actions(tables: DeploymentTables, deployment_id: str = "rules-1") -> list[Ac
     return [each.action for each in tables.audit.page(deployment_id, 1, 100).records]
 
 
-def test_a_deployment_is_read_as_it_was_stored(tables: DeploymentTables) -> None:
+def test_deployment_is_read_as_it_was_stored(tables: DeploymentTables) -> None:
     step = Step(
         name="ü",
         action=StepAction.UPDATE,
@@ -99,16 +99,14 @@ def test_a_deployment_is_read_as_it_was_stored(tables: DeploymentTables) -> None
     assert actions(tables) == ["deployment_submitted"]
 
 
-@pytest.mark.parametrize("deployment_id", ["rules-2", "campaign#campaign-1"])
-def test_a_deployment_that_was_never_stored_is_not_there(
-    tables: DeploymentTables, deployment_id: str
-) -> None:
+def test_unknown_deployment_is_not_found(tables: DeploymentTables) -> None:
     begin(tables, deployment())
-    with pytest.raises(NotFound):
-        tables.deployments.get(deployment_id)
+    for unknown in ("rules-2", "campaign#campaign-1"):
+        with pytest.raises(NotFound):
+            tables.deployments.get(unknown)
 
 
-def test_a_campaign_has_one_deployment_until_it_is_finished(tables: DeploymentTables) -> None:
+def test_campaign_has_one_deployment_until_it_is_finished(tables: DeploymentTables) -> None:
     first = begin(tables, deployment(1))
     assert begin(tables, deployment(2)) == first
     assert actions(tables, "rules-2") == []
@@ -125,7 +123,7 @@ def test_a_campaign_has_one_deployment_until_it_is_finished(tables: DeploymentTa
     assert actions(tables) == ["deployment_submitted", "deployment_completed"]
 
 
-def test_another_campaign_and_a_dry_run_take_nothing_away(tables: DeploymentTables) -> None:
+def test_other_campaigns_and_dry_runs_do_not_hold_a_campaign(tables: DeploymentTables) -> None:
     first = begin(tables, deployment(1))
     dry = begin(tables, deployment(2, is_dry=True))
     assert dry.deployment_id == "rules-2"
@@ -134,7 +132,9 @@ def test_another_campaign_and_a_dry_run_take_nothing_away(tables: DeploymentTabl
     assert begin(tables, deployment(4)) == first
 
 
-def test_one_campaign_id_of_two_organisations_is_held_twice(tables: DeploymentTables) -> None:
+def test_equal_campaign_ids_of_two_organisations_are_held_separately(
+    tables: DeploymentTables,
+) -> None:
     ours = begin(tables, deployment(1))
     theirs = begin(tables, deployment(2, document=EMEA))
     assert begin(tables, deployment(3)) == ours
@@ -144,23 +144,23 @@ def test_one_campaign_id_of_two_organisations_is_held_twice(tables: DeploymentTa
     assert begin(tables, deployment(4, document=EMEA)).deployment_id == "rules-4"
 
 
-@pytest.mark.parametrize(
-    ("document", "key"), [({}, "campaign#campaign-1"), (EMEA, "campaign#emea/campaign-1")]
-)
 @pytest.mark.usefixtures("deployment_aws")
-def test_who_has_a_campaign_is_kept_under_its_organisation_where_that_has_a_name(
-    document: dict[str, Any], key: str
-) -> None:
+def test_holder_is_stored_under_the_campaign_of_its_organisation() -> None:
     ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
-    fresh = deployment(1, document=document)
-    DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger).begin(fresh, record(fresh))
-    found = client("dynamodb").get_item(
-        TableName="DeploymentsTable", Key={"deploymentId": {"S": key}}
-    )
-    assert found["Item"]["holder"] == {"S": "rules-1"}
+    deployments = DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger)
+    holders = {
+        "campaign#campaign-1": deployment(1),
+        "campaign#emea/campaign-1": deployment(2, document=EMEA),
+    }
+    for key, fresh in holders.items():
+        deployments.begin(fresh, record(fresh))
+        found = client("dynamodb").get_item(
+            TableName="DeploymentsTable", Key={"deploymentId": {"S": key}}
+        )
+        assert found["Item"]["holder"] == {"S": fresh.deployment_id}
 
 
-def test_a_deployment_that_somebody_else_changed_is_left_alone_with_its_audit(
+def test_lost_race_writes_neither_deployment_nor_audit(
     tables: DeploymentTables,
 ) -> None:
     first = begin(tables, deployment())
@@ -174,12 +174,12 @@ def test_a_deployment_that_somebody_else_changed_is_left_alone_with_its_audit(
     assert actions(tables) == ["deployment_submitted"]
 
 
-def test_a_deployment_that_is_not_there_does_not_go_on(tables: DeploymentTables) -> None:
+def test_next_version_of_an_unknown_deployment_is_refused(tables: DeploymentTables) -> None:
     with pytest.raises(LostRace):
         tables.deployments.put(deployment().to(DeploymentStatus.APPLYING))
 
 
-def test_of_eight_that_begin_at_once_one_does(tables: DeploymentTables) -> None:
+def test_one_of_eight_concurrent_deployments_begins(tables: DeploymentTables) -> None:
     barrier = Barrier(8)
 
     def submit(number: int) -> str:
@@ -192,7 +192,7 @@ def test_of_eight_that_begin_at_once_one_does(tables: DeploymentTables) -> None:
 
 
 @pytest.mark.usefixtures("deployment_aws")
-def test_a_campaign_that_becomes_free_meanwhile_is_taken() -> None:
+def test_campaign_released_meanwhile_is_held() -> None:
     ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
     deployments = DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger)
     first = deployments.begin(deployment(1), record(deployment(1)))
@@ -212,7 +212,7 @@ def test_a_campaign_that_becomes_free_meanwhile_is_taken() -> None:
 
 
 @pytest.mark.usefixtures("deployment_aws")
-def test_tables_that_stay_busy_are_told_from_a_campaign_that_is_taken() -> None:
+def test_busy_tables_are_not_reported_as_a_held_campaign() -> None:
     ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
     deployments = DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger)
     busy = patch.object(ledger, "commit", side_effect=LostRace("the tables stayed busy"))

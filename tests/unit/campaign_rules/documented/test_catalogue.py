@@ -1,4 +1,4 @@
-"""Genesys's rules of a campaign: read to the last page, changed one at a time."""
+"""The documented catalogue reads every page and changes one rule with each call."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def genesys() -> ScriptedGenesys:
     return ScriptedGenesys()
 
 
-def test_every_page_is_read_by_its_number_whatever_the_next_one_is_called(
+def test_every_page_is_requested_by_its_number(
     genesys: ScriptedGenesys,
 ) -> None:
     genesys.on(LIST, page(1, 2, following="https://evil.example/x"), page(3))
@@ -49,7 +49,7 @@ def test_every_page_is_read_by_its_number_whatever_the_next_one_is_called(
     ]
 
 
-def test_a_rule_on_two_pages_is_one_rule_as_it_was_last(genesys: ScriptedGenesys) -> None:
+def test_rule_on_two_pages_is_taken_from_the_last_one(genesys: ScriptedGenesys) -> None:
     later = {"entities": [known(2, priority=500), known(3)]}
     genesys.on(LIST, page(1, 2, following="/next"), later)
     found = DocumentedCatalogue(genesys).rules("campaign-1")
@@ -60,45 +60,45 @@ def test_a_rule_on_two_pages_is_one_rule_as_it_was_last(genesys: ScriptedGenesys
     ]
 
 
-def test_pages_without_an_end_are_not_followed_for_ever(genesys: ScriptedGenesys) -> None:
+def test_pages_that_do_not_end_are_an_error(genesys: ScriptedGenesys) -> None:
     genesys.on(LIST, page(1, following="/next"))
     with pytest.raises(UnreadableAnswer, match="do not end"):
         names(genesys)
     assert len(genesys.calls) == 2
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {},
-        {"entities": None},
-        {"entities": {}},
-        {"entities": [None]},
-        {"entities": [[]]},
-        {"entities": [{"name": "A"}]},
-        {"entities": [known(1, id=None)]},
-        {"entities": [known(1, id="..")]},
-        {"entities": [known(1, id="../campaign-2/rules/id-1")]},
-        {"entities": [known(1, version="1")]},
-        {"entities": [known(1, executionOrder=1.5)]},
-    ],
-)
-def test_what_is_no_list_of_rules_is_not_taken_for_one(
-    genesys: ScriptedGenesys, answer: Mapping[str, Any]
-) -> None:
-    genesys.on(LIST, answer)
-    with pytest.raises(UnreadableAnswer):
-        names(genesys)
+WRONG_LISTS: list[Mapping[str, Any]] = [
+    {},
+    {"entities": None},
+    {"entities": {}},
+    {"entities": [None]},
+    {"entities": [[]]},
+    {"entities": [{"name": "A"}]},
+    {"entities": [known(1, id=None)]},
+    {"entities": [known(1, id="..")]},
+    {"entities": [known(1, id="../campaign-2/rules/id-1")]},
+    {"entities": [known(1, version="1")]},
+    {"entities": [known(1, executionOrder=1.5)]},
+    {"entities": [known(1, executionOrder=None)]},
+]
 
 
-def test_a_rule_that_genesys_has_more_to_say_of_is_read(genesys: ScriptedGenesys) -> None:
+def test_answer_that_is_not_a_list_of_rules_is_an_error() -> None:
+    for answer in WRONG_LISTS:
+        genesys = ScriptedGenesys()
+        genesys.on(LIST, answer)
+        with pytest.raises(UnreadableAnswer):
+            names(genesys)
+
+
+def test_unknown_fields_of_a_rule_are_kept(genesys: ScriptedGenesys) -> None:
     more = known(1, division={"id": "d"}, actions=[{"type": "call", "wait": 5}], conditions=[{}])
     genesys.on(LIST, {"entities": [more]})
     (found,) = DocumentedCatalogue(genesys).rules("campaign-1")
     assert found.to_json() == more
 
 
-def test_a_new_rule_is_sent_as_it_is_wanted(genesys: ScriptedGenesys) -> None:
+def test_create_sends_the_wanted_rule(genesys: ScriptedGenesys) -> None:
     genesys.on(CREATE, known(1))
     wanted = rule("rule 1", 1, version=3)
     assert DocumentedCatalogue(genesys).create("campaign-1", wanted).id == "id-1"
@@ -106,7 +106,7 @@ def test_a_new_rule_is_sent_as_it_is_wanted(genesys: ScriptedGenesys) -> None:
     assert (call.path, call.body) == ({"campaign_id": "campaign-1"}, wanted)
 
 
-def test_a_changed_rule_is_sent_in_the_version_after_the_current_one(
+def test_update_sends_the_next_version(
     genesys: ScriptedGenesys,
 ) -> None:
     genesys.on(UPDATE, known(1))
@@ -118,22 +118,26 @@ def test_a_changed_rule_is_sent_in_the_version_after_the_current_one(
     assert content(call.body) == content(rule("rule 1", 1, priority=5))
 
 
-@pytest.mark.parametrize("answer", [{}, {"id": "id-1"}, known(1, id=7)])
-def test_a_change_without_a_readable_answer_may_have_been_carried_out(
-    genesys: ScriptedGenesys, answer: Mapping[str, Any]
-) -> None:
-    genesys.on(CREATE, answer)
-    with pytest.raises(OutcomeUnknown):
-        DocumentedCatalogue(genesys).create("campaign-1", rule())
+def test_change_with_an_unreadable_answer_is_uncertain() -> None:
+    answers: list[Mapping[str, Any]] = [{}, {"id": "id-1"}, known(1, id=7)]
+    for answer in answers:
+        genesys = ScriptedGenesys()
+        genesys.on(CREATE, answer)
+        genesys.on(UPDATE, answer)
+        catalogue = DocumentedCatalogue(genesys)
+        with pytest.raises(OutcomeUnknown):
+            catalogue.create("campaign-1", rule())
+        with pytest.raises(OutcomeUnknown):
+            catalogue.update("campaign-1", deployed("A", 1), rule())
 
 
-def test_a_rule_that_is_gone_already_is_gone(genesys: ScriptedGenesys) -> None:
+def test_remove_ignores_a_rule_that_is_gone(genesys: ScriptedGenesys) -> None:
     genesys.on(REMOVE, RefusedByGenesys("not found", status=404))
     DocumentedCatalogue(genesys).remove("campaign-1", "id-1")
     assert genesys.calls[0].path == {"campaign_id": "campaign-1", "rule_id": "id-1"}
 
 
-def test_any_other_refusal_to_delete_is_told(genesys: ScriptedGenesys) -> None:
+def test_remove_raises_any_other_refusal(genesys: ScriptedGenesys) -> None:
     genesys.on(REMOVE, RefusedByGenesys("in use", status=409))
     with pytest.raises(RefusedByGenesys, match="in use"):
         DocumentedCatalogue(genesys).remove("campaign-1", "id-1")

@@ -1,4 +1,4 @@
-"""What conditions mean, written to be read: the reference of the compiled ones."""
+"""A simple interpreter of conditions: the oracle for the compiled ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def matches(rule: Mapping[str, Any], contact: object) -> bool:
-    """Whether the rule, as its document has it, is enabled and each of its conditions holds."""
+    """Whether a rule of a document is enabled and each of its conditions holds."""
     return rule["enabled"] and all(holds(condition, contact) for condition in rule["conditions"])
 
 

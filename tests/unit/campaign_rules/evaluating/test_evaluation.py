@@ -1,4 +1,4 @@
-"""Rules on contacts: which match, which conflict, and how long it took."""
+"""Evaluation of contacts: matches, conflicts, counts and time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 from itertools import combinations, count
 from typing import Any
 
-import pytest
 from genesys_purge.campaign_rules.checking import check
 from genesys_purge.campaign_rules.evaluating.evaluation import Evaluation, rivals_in
 from genesys_purge.campaign_rules.rules import RuleSet
@@ -19,7 +18,7 @@ from tests.unit.campaign_rules.examples import condition, rule, rule_set, set_li
 
 
 def wants(name: str, attribute: str, *actions: dict[str, Any], order: int = 1, **more: Any) -> Any:
-    """A rule that matches a contact of which the attribute is true."""
+    """A rule that matches a contact whose attribute is true."""
     conditions = [condition(attribute, "equals", True, "boolean")]  # noqa: FBT003
     return rule(name, order, conditions=conditions, actions=list(actions), **more)
 
@@ -39,27 +38,22 @@ RIVALS = checked(
 )
 
 
-def test_matches_are_named_in_execution_order() -> None:
+def test_matches_are_in_execution_order() -> None:
     evaluation = Evaluation(RIVALS)
     assert evaluation.matching(contact("a", "b")) == ("B", "A")
     assert evaluation.matching(contact()) == ()
 
 
-@pytest.mark.parametrize(
-    ("attributes", "conflicts"),
-    [("", 0), ("a", 0), ("b", 0), ("ac", 0), ("ab", 1), ("bc", 1), ("abc", 1)],
-)
-def test_a_contact_conflicts_where_two_rules_that_match_set_a_list_differently(
-    attributes: str, conflicts: int
-) -> None:
-    evaluation = Evaluation(RIVALS)
-    evaluation.matching(contact(*attributes))
-    assert evaluation.conflicts == conflicts
+def test_contact_conflicts_if_matching_rules_set_a_list_differently() -> None:
+    expected = {"": 0, "a": 0, "b": 0, "ac": 0, "ab": 1, "bc": 1, "abc": 1}
+    for attributes, conflicts in expected.items():
+        evaluation = Evaluation(RIVALS)
+        evaluation.matching(contact(*attributes))
+        assert evaluation.conflicts == conflicts, attributes
 
 
-@pytest.mark.parametrize(
-    ("other", "conflicts"),
-    [
+def test_conflict_needs_one_list_two_values_and_two_matches() -> None:
+    others = [
         (wants("B", "a", set_list("L", "y"), order=2), 1),
         (wants("B", "a", set_list("L", 1), order=2), 1),
         (wants("B", "a", set_list("M", "x"), set_list("L", "y"), order=2), 1),
@@ -68,33 +62,29 @@ def test_a_contact_conflicts_where_two_rules_that_match_set_a_list_differently(
         (wants("B", "a", {"type": "tag", "listId": "L", "value": "y"}, order=2), 0),
         (wants("B", "b", set_list("L", "y"), order=2), 0),
         (wants("B", "a", set_list("L", "y"), order=2, enabled=False), 0),
-    ],
-)
-def test_each_part_of_a_conflict_counts(other: Any, conflicts: int) -> None:
-    evaluation = Evaluation(checked(wants("A", "a", set_list("L", "x")), other))
-    evaluation.matching(contact("a"))
-    assert evaluation.conflicts == conflicts
+    ]
+    for other, conflicts in others:
+        evaluation = Evaluation(checked(wants("A", "a", set_list("L", "x")), other))
+        evaluation.matching(contact("a"))
+        assert evaluation.conflicts == conflicts, other
 
 
-def test_a_rule_does_not_conflict_with_itself() -> None:
+def test_rule_does_not_conflict_with_itself() -> None:
     evaluation = Evaluation(checked(wants("A", "a", set_list("L", "x"), set_list("L", "y"))))
     evaluation.matching(contact("a"))
     assert evaluation.conflicts == 0
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "are_rivals"),
-    [(1, 1.0, False), (1, True, True), (1, "1", True), (None, False, True), ("x", "X", True)],
-)
-def test_values_are_held_against_each_other_as_json(
-    one: object,
-    other: object,
-    are_rivals: bool,  # noqa: FBT001
-) -> None:
-    rules = checked(
-        wants("A", "a", set_list("L", one)), wants("B", "b", set_list("L", other), order=2)
-    )
-    assert bool(rivals_in(rules)["A"]) is are_rivals
+def test_list_values_are_compared_as_json() -> None:
+    def rivals(one: object, other: object) -> set[str]:
+        rules = checked(
+            wants("A", "a", set_list("L", one)), wants("B", "b", set_list("L", other), order=2)
+        )
+        return rivals_in(rules)["A"]
+
+    assert rivals(1, 1.0) == set()
+    different: list[tuple[object, object]] = [(1, True), (1, "1"), (None, False), ("x", "X")]
+    assert [rivals(*pair) for pair in different] == [{"B"}] * 4
 
 
 def test_counts_and_time_add_up() -> None:
@@ -113,14 +103,14 @@ def test_counts_and_time_add_up() -> None:
     assert meter.durations == {"EvaluationLatency": 0.5}
 
 
-def test_where_there_was_no_contact_there_is_no_average() -> None:
+def test_evaluation_without_contacts_has_no_average() -> None:
     evaluation, meter = Evaluation(RIVALS), MemoryMeter()
     evaluation.report(meter)
     assert evaluation.counted() == {"evaluated": 0, "conflicts": 0}
     assert meter.durations == {}
 
 
-def test_matches_are_written_a_line_for_each_contact() -> None:
+def test_matches_are_written_one_line_for_each_contact() -> None:
     file = io.BytesIO()
     Evaluation(RIVALS).write([(0, contact("a")), (4, contact()), (5, contact("b", "c"))], file)
     assert [json.loads(line) for line in file.getvalue().splitlines()] == [
@@ -130,7 +120,7 @@ def test_matches_are_written_a_line_for_each_contact() -> None:
     ]
 
 
-def test_a_contact_is_evaluated_when_it_is_asked_for() -> None:
+def test_contact_is_evaluated_when_its_match_is_requested() -> None:
     evaluation = Evaluation(RIVALS)
     matches = evaluation.matches(enumerate([contact("a"), contact("b")]))
     next(matches)
@@ -141,7 +131,7 @@ lists = st.lists(st.tuples(st.sampled_from("LM"), st.sampled_from(["x", "y", 1, 
 
 
 @given(st.lists(lists, min_size=1, max_size=5), st.sets(st.integers(0, 4)))
-def test_a_conflict_is_what_a_look_at_every_pair_finds(
+def test_conflicts_agree_with_a_comparison_of_every_pair(
     sets: list[list[tuple[str, object]]], matching: set[int]
 ) -> None:
     rules = checked(

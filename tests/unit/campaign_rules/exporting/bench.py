@@ -1,4 +1,4 @@
-"""A Genesys with campaign rules that change, and exports of what it tells."""
+"""A Genesys whose campaign rules change, and exports of its events."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ CREATED, UPDATED = EVENT_NAMES
 
 
 class Tenant(ScriptedGenesys):
-    """Answers the event query and reads rules; `before_read` is told each path and may raise.
+    """Answers the event query and reads rules; `before_read` receives each path, and may raise.
 
-    An event can be asked for `lag` after it happened. A page has two events, the first of which
-    is the last one of the page before where they `overlap`.
+    An event appears in the query `lag` after it happened. A page has two events; if pages
+    `overlap`, its first event is the last one of the page before.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -46,13 +46,13 @@ class Tenant(ScriptedGenesys):
         self._found: list[dict[str, str]] = []
 
     def happen(self, rule_id: str = "r1", name: str = UPDATED, ago: float = 0) -> None:
-        """An event of now, or of so many seconds ago."""
+        """Record an event of so many seconds ago."""
         moment = self._clock() - timedelta(seconds=ago)
         event = {"timestamp": zulu(moment), "eventName": name, "entityId": rule_id}
         self._events.append((moment, event))
 
     @property
-    def told(self) -> list[dict[str, str]]:
+    def events(self) -> list[dict[str, str]]:
         """Every event, in order."""
         return [event for _, event in self._events]
 
@@ -71,8 +71,8 @@ class Tenant(ScriptedGenesys):
     def _page(self, interval: str, cursor: str) -> Mapping[str, Any]:
         if not cursor:
             start, end = self._range(interval)
-            told = self._clock() - self.lag
-            self._found = [e for at, e in self._events if start <= at < end and at <= told]
+            visible = self._clock() - self.lag
+            self._found = [e for at, e in self._events if start <= at < end and at <= visible]
         at, step = int(cursor or 0), 1 if self.overlap else 2
         answer: dict[str, Any] = {"events": self._found[at : at + 2]}
         if at + 2 < len(self._found):
@@ -88,7 +88,7 @@ class Tenant(ScriptedGenesys):
 
 
 class ExportBench:
-    """Twins of the world, and the export that works on them."""
+    """In-memory adapters, and the export that uses them."""
 
     def __init__(self, settling: float = 60) -> None:
         self.clock = Clock()
@@ -101,13 +101,13 @@ class ExportBench:
         self._destination = Destination("changes", timedelta(seconds=settling))
 
     def is_live(self, organisation: str | None) -> bool:
-        """Whether it is one of the live ones."""
+        """Whether the organisation is on the live platform."""
         return organisation in self.live
 
     def export_of(self, organisation: str | None) -> ChangeExport:
         """The export of an organisation's campaigns."""
         if organisation not in self.organisations:
-            raise InvalidRequest([FieldError("organisation", "is not known")])
+            raise InvalidRequest([FieldError("organisation", "is unknown")])
         tenant = self.organisations[organisation]
         return ChangeExport(
             organisation,
@@ -132,8 +132,8 @@ class ExportBench:
         return list(csv.reader(io.StringIO(text, newline="")))[1:]
 
     @property
-    def kept(self) -> list[tuple[str, str, str]]:
-        """Timestamp, type and rule of every record in every object of JSON Lines, in order."""
+    def exported(self) -> list[tuple[str, str, str]]:
+        """Timestamp, type and rule of every record in every file of JSON Lines, in order."""
         names = sorted(url for url in self.files.objects if url.endswith(".jsonl"))
         records = [json.loads(line) for n in names for line in self.files.objects[n].splitlines()]
         return [(each["timestamp"], each["eventType"], each["entityId"]) for each in records]

@@ -1,4 +1,4 @@
-"""How far a campaign is exported: which window is next, and what to ask Genesys for."""
+"""The progress of a campaign's export: the next window and its interval."""
 
 from __future__ import annotations
 
@@ -34,39 +34,39 @@ def begun(export: CampaignExport, now: datetime = NOON) -> CampaignExport:
     return export.intended(window, now)
 
 
-def test_the_first_window_goes_back_a_day_and_leaves_out_what_has_not_settled() -> None:
+def test_first_window_covers_a_day_that_has_settled() -> None:
     assert NEVER.next_window(NOON, MINUTE) == Window(start=NOON - DAY, end=NOON - MINUTE)
 
 
-def test_a_window_begins_where_the_one_before_it_ended() -> None:
+def test_window_begins_where_the_last_one_ended() -> None:
     first = begun(NEVER).completed()
     assert first.next_window(NOON + DAY, MINUTE) == Window(
         start=NOON - MINUTE, end=NOON + DAY - MINUTE
     )
 
 
-@pytest.mark.parametrize("seconds", [0, 59.999, 60])
-def test_there_is_no_window_where_nothing_has_settled(seconds: float) -> None:
-    assert exported(NOON).next_window(NOON + timedelta(seconds=seconds), MINUTE) is None
+def test_no_window_opens_before_anything_settled() -> None:
+    for seconds in (0, 59.999, 60):
+        assert exported(NOON).next_window(NOON + timedelta(seconds=seconds), MINUTE) is None
 
 
-def test_a_clock_that_went_back_opens_no_window() -> None:
+def test_clock_that_went_back_opens_no_window() -> None:
     assert exported(NOON).next_window(NOON - DAY, MINUTE) is None
 
 
-def test_a_window_ends_at_a_full_millisecond_for_events_have_no_finer_time() -> None:
+def test_window_ends_at_a_full_millisecond() -> None:
     window = NEVER.next_window(NOON + timedelta(microseconds=1_999), timedelta())
     assert window is not None
     assert window.end == NOON + timedelta(milliseconds=1)
 
 
-def test_a_window_once_begun_stays_the_next_one() -> None:
+def test_failed_window_stays_the_next_one() -> None:
     failed = begun(NEVER).failed()
     assert failed.next_window(NOON + DAY, MINUTE) == Window(start=NOON - DAY, end=NOON - MINUTE)
     assert not failed.attempt.is_open
 
 
-def test_a_long_time_is_several_windows() -> None:
+def test_long_time_is_split_into_windows() -> None:
     export, windows = exported(NOON - 70 * DAY), list[Window]()
     while window := export.next_window(NOON, MINUTE):
         windows.append(window)
@@ -75,57 +75,51 @@ def test_a_long_time_is_several_windows() -> None:
     assert export.exported_to == NOON - MINUTE
 
 
-def test_every_step_is_the_next_version() -> None:
+def test_every_change_is_the_next_version() -> None:
     steps = [NEVER, begun(NEVER), begun(NEVER).failed(), begun(NEVER).completed()]
     assert [each.version for each in steps] == [0, 1, 2, 2]
 
 
-def test_what_nobody_has_begun_is_neither_completed_nor_asked_for() -> None:
+def test_window_must_begin_before_it_is_used() -> None:
     for ask in (NEVER.completed, lambda: NEVER.interval(NOON), lambda: NEVER.holds(NOON)):
         with pytest.raises(ValueError, match="no export of c has begun"):
             ask()
 
 
-def test_the_first_question_is_the_documented_one() -> None:
+def test_first_interval_is_the_documented_one() -> None:
     assert begun(NEVER).interval(NOON) == "24h"
 
 
-@pytest.mark.parametrize(
-    ("ago", "interval"),
-    [
-        (49 * MINUTE, "1h"),
-        (50 * MINUTE, "1h"),
-        (51 * MINUTE, "2h"),
-        (DAY, "25h"),
-        (LONGEST - 10 * MINUTE, "744h"),
-    ],
-)
-def test_a_later_question_goes_back_a_little_further_than_the_window(
-    ago: timedelta, interval: str
-) -> None:
-    assert begun(exported(NOON - ago)).interval(NOON) == interval
+def test_later_interval_is_longer_than_the_window_by_a_margin() -> None:
+    intervals = {
+        49 * MINUTE: "1h",
+        50 * MINUTE: "1h",
+        51 * MINUTE: "2h",
+        DAY: "25h",
+        LONGEST - 10 * MINUTE: "744h",
+    }
+    for ago, interval in intervals.items():
+        assert begun(exported(NOON - ago)).interval(NOON) == interval
 
 
-def test_a_window_further_back_than_a_month_is_asked_for_by_its_ends() -> None:
+def test_window_older_than_a_month_has_an_absolute_interval() -> None:
     export = begun(exported(NOON - LONGEST))
     assert export.interval(NOON) == "2026-10-21T12:00:00Z/2026-11-21T11:59:00Z"
 
 
-def test_a_window_holds_its_start_and_not_its_end() -> None:
+def test_window_is_half_open() -> None:
     export = begun(exported(NOON - HOUR))
     assert [export.holds(NOON - HOUR), export.holds(NOON - MINUTE)] == [True, False]
     assert not export.holds(NOON - HOUR - timedelta(microseconds=1))
 
 
-def test_nothing_lies_before_the_first_window() -> None:
+def test_first_window_has_no_lower_bound() -> None:
     assert begun(NEVER).holds(NOON - 2 * DAY)
     assert not begun(NEVER).holds(NOON - MINUTE)
 
 
 @given(st.lists(st.timedeltas(timedelta(), 90 * DAY), max_size=8), moments)
-def test_windows_follow_each_other_without_gap_or_overlap(
-    pauses: list[timedelta], start: datetime
-) -> None:
+def test_windows_have_no_gap_and_no_overlap(pauses: list[timedelta], start: datetime) -> None:
     now, export, windows = start, NEVER, list[Window]()
     for pause in pauses:
         now += pause
@@ -137,7 +131,7 @@ def test_windows_follow_each_other_without_gap_or_overlap(
 
 
 @given(moments, st.timedeltas(MINUTE, 100 * DAY))
-def test_what_is_asked_for_covers_the_window(now: datetime, ago: timedelta) -> None:
+def test_interval_covers_the_window(now: datetime, ago: timedelta) -> None:
     export = begun(exported(to_the_millisecond(now - ago - MINUTE)), now)
     interval = export.interval(now)
     if "/" in interval:

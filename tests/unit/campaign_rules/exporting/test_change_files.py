@@ -1,4 +1,4 @@
-"""The records of an export: as JSON Lines, and as CSV that no spreadsheet takes for more."""
+"""The records of an export as JSON Lines, and as CSV without formulas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import json
 from hashlib import sha256
 
-import pytest
 from genesys_purge.campaign_rules.exporting.change_files import FIELDS, Change, change_files, row
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +28,7 @@ def cells(line: bytes) -> list[str]:
     return found
 
 
-def test_a_change_has_the_documented_fields() -> None:
+def test_change_has_the_documented_fields() -> None:
     assert json.loads(WHOLE.as_json()) == {
         "timestamp": "2026-11-21T11:00:00.123Z",
         "eventType": "outbound.rule.created",
@@ -43,51 +42,49 @@ def test_a_change_has_the_documented_fields() -> None:
     assert tuple(json.loads(WHOLE.as_json())) == FIELDS
 
 
-def test_what_is_not_known_is_absent_as_json_and_empty_as_csv() -> None:
+def test_missing_field_is_absent_in_json_and_empty_in_csv() -> None:
     assert set(FIELDS) - set(json.loads(BARE.as_json())) == {"ruleName", "version", "priority"}
     assert BARE.as_csv() == (
         b"2026-11-21T11:00:00.123Z,outbound.rule.created,r1,campaign-1,genesys_cloud_outbound,,,\r\n"
     )
 
 
-def test_a_change_is_one_line_of_json() -> None:
+def test_change_is_one_line_of_json() -> None:
     line = WHOLE.model_copy(update={"rule_name": "a\nb\r\u2028"}).as_json()
     assert line.endswith(b"}\n")
     assert line.count(b"\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "written"),
-    [
-        ("plain", b"plain"),
-        ("a,b", b'"a,b"'),
-        ('say "hi"', b'"say ""hi"""'),
-        ("a\nb", b'"a\nb"'),
-        ("a\r\nb", b'"a\r\nb"'),
-        ("ü", "ü".encode()),
-        ("1=2", b"1=2"),
-        ("it's", b"it's"),
-    ],
-)
-def test_a_row_is_written_as_rfc_4180_has_it(name: str, written: bytes) -> None:
-    assert row([name, 7]) == written + b",7\r\n"
+def test_row_is_written_as_in_rfc_4180() -> None:
+    rows = {
+        "plain": b"plain",
+        "a,b": b'"a,b"',
+        'say "hi"': b'"say ""hi"""',
+        "a\nb": b'"a\nb"',
+        "a\r\nb": b'"a\r\nb"',
+        "ü": "ü".encode(),
+        "1=2": b"1=2",
+        "it's": b"it's",
+    }
+    for name, written in rows.items():
+        assert row([name, 7]) == written + b",7\r\n"
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])  # noqa: RUF001
-def test_text_that_begins_like_a_formula_gets_an_apostrophe(first: str) -> None:
-    formula = f'{first}cmd|"/C calc"!A0'
-    assert cells(row([formula])) == [f"'{formula}"]
-    change = WHOLE.model_copy(update={"rule_name": formula})
-    assert cells(change.as_csv())[5] == f"'{formula}"
-    assert json.loads(change.as_json())["ruleName"] == formula
+def test_text_that_begins_like_a_formula_gets_an_apostrophe() -> None:
+    for first in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"):  # noqa: RUF001  full-width signs
+        formula = f'{first}cmd|"/C calc"!A0'
+        assert cells(row([formula])) == [f"'{formula}"]
+        change = WHOLE.model_copy(update={"rule_name": formula})
+        assert cells(change.as_csv())[5] == f"'{formula}"
+        assert json.loads(change.as_json())["ruleName"] == formula
 
 
-def test_a_number_is_no_formula() -> None:
+def test_number_is_no_formula() -> None:
     assert row([-1, 0]) == b"-1,0\r\n"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
-def test_whatever_a_rule_is_called_it_is_read_back_and_begins_no_formula(name: str) -> None:
+def test_any_rule_name_is_read_back_and_begins_no_formula(name: str) -> None:
     change = WHOLE.model_copy(update={"rule_name": name})
     found = cells(change.as_csv())
     assert len(found) == len(FIELDS)
@@ -96,7 +93,7 @@ def test_whatever_a_rule_is_called_it_is_read_back_and_begins_no_formula(name: s
     assert json.loads(change.as_json())["ruleName"] == name
 
 
-def test_files_hold_every_change_and_know_what_they_hold() -> None:
+def test_files_hold_every_change_with_counts_and_digests() -> None:
     with change_files() as files:
         files.add(WHOLE)
         files.add(BARE)

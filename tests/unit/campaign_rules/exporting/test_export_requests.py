@@ -1,4 +1,4 @@
-"""ExportCampaignRuleChanges: which campaigns, and what one campaign's failure does."""
+"""ExportCampaignRuleChanges: the campaigns of a request, and the failure of one of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def export(bench: ExportBench, payload: object) -> Exported:
 
 
 def errors(payload: object, *live: str | None) -> dict[str, str]:
-    """The message of each path; nothing was stored and nobody was asked."""
+    """The message of each path; nothing was stored or sent."""
     bench = ExportBench()
     bench.live = set(live)
     with pytest.raises(InvalidRequest) as refused:
@@ -31,7 +31,7 @@ def errors(payload: object, *live: str | None) -> dict[str, str]:
 
 
 def failing_for(bench: ExportBench, **failures: Exception) -> None:
-    """Storing anything of these campaigns fails."""
+    """Uploads for these campaigns fail."""
 
     def fail(url: str) -> None:
         campaign_id = url.split("/")[3]
@@ -41,73 +41,56 @@ def failing_for(bench: ExportBench, **failures: Exception) -> None:
     bench.files.before_put = fail
 
 
-@pytest.mark.parametrize(
-    ("payload", "campaigns"),
-    [
-        ({"campaignId": "c1"}, ("c1",)),
-        ({"campaignIds": ["c1"]}, ("c1",)),
-        ({"campaignIds": ["c2", "c1", "c2"]}, ("c2", "c1")),
-        ({"campaignIds": [f"c{n}" for n in range(100)]}, tuple(f"c{n}" for n in range(100))),
-    ],
-)
-def test_a_request_names_one_campaign_or_several(
-    payload: dict[str, Any], campaigns: tuple[str, ...]
-) -> None:
-    exported = export(ExportBench(), payload).exports
-    assert tuple(each.campaign_id for each in exported) == campaigns
+def test_request_names_one_or_several_campaigns_each_once() -> None:
+    requests: list[tuple[dict[str, Any], list[str]]] = [
+        ({"campaignId": "c1"}, ["c1"]),
+        ({"campaignIds": ["c1"]}, ["c1"]),
+        ({"campaignIds": ["c2", "c1", "c2"]}, ["c2", "c1"]),
+        ({"campaignIds": [f"c{n}" for n in range(100)]}, [f"c{n}" for n in range(100)]),
+    ]
+    for payload, campaigns in requests:
+        exported = export(ExportBench(), payload).exports
+        assert [each.campaign_id for each in exported] == campaigns
 
 
-@pytest.mark.parametrize(
-    ("payload", "wrong"),
-    [
-        (None, {"request": "must be a JSON object"}),
-        ([], {"request": "must be a JSON object"}),
-        ({}, {"request": "needs either campaignId or campaignIds"}),
-        (
-            {"campaignId": "c1", "campaignIds": ["c1"]},
-            {"request": "needs either campaignId or campaignIds"},
-        ),
-        ({"campaignIds": []}, {"campaignIds": "must name 1 to 100 campaigns"}),
-        (
-            {"campaignIds": [f"c{n}" for n in range(101)]},
-            {"campaignIds": "must name 1 to 100 campaigns"},
-        ),
-    ],
-)
-def test_a_wrong_request_is_refused(payload: object, wrong: dict[str, str]) -> None:
-    assert errors(payload) == wrong
+def test_wrong_request_is_refused() -> None:
+    no_object = {"request": "must be a JSON object"}
+    not_one = {"request": "needs either campaignId or campaignIds"}
+    wrong_number = {"campaignIds": "must name 1 to 100 campaigns"}
+    assert errors(None) == errors([]) == no_object
+    assert errors({}) == errors({"campaignId": "c1", "campaignIds": ["c1"]}) == not_one
+    assert errors({"campaignIds": []}) == wrong_number
+    assert errors({"campaignIds": [f"c{n}" for n in range(101)]}) == wrong_number
+    assert errors({"campaignId": None})
+    assert errors({"campaignIds": None})
 
 
-@pytest.mark.parametrize("campaign_id", ["", "a/b", "..", "' or 1 eq 1", "x" * 81, 7, ["c1"]])
-def test_a_campaign_id_is_fit_for_a_path_and_a_query(campaign_id: object) -> None:
-    assert set(errors({"campaignId": campaign_id})) == {"campaignId"}
-    assert set(errors({"campaignIds": ["c1", campaign_id]})) == {"campaignIds.1"}
+def test_campaign_id_is_safe_in_a_path_and_a_query() -> None:
+    wrong: list[object] = ["", "a/b", "..", "' or 1 eq 1", "x" * 81, 7, ["c1"]]
+    for campaign_id in wrong:
+        assert set(errors({"campaignId": campaign_id})) == {"campaignId"}
+        assert set(errors({"campaignIds": ["c1", campaign_id]})) == {"campaignIds.1"}
 
 
-@pytest.mark.parametrize("nothing", ["campaignId", "campaignIds"])
-def test_null_names_no_campaign(nothing: str) -> None:
-    assert errors({nothing: None})
-
-
-def test_every_error_of_a_request_is_told() -> None:
+def test_every_error_of_a_request_is_reported() -> None:
     payload = {"campaignId": "?", "campaign_ids": ["c"], "since": "yesterday"}
     assert set(errors(payload)) == {"campaignId", "campaign_ids", "since"}
 
 
-def test_every_campaign_is_exported_by_whoever_asked() -> None:
+def test_audit_names_the_sender_for_every_campaign() -> None:
     bench = ExportBench()
     exported = export(bench, {"campaignIds": ["c1", "c2"]})
     assert [each.campaign_id for each in exported.exports] == ["c1", "c2"]
     assert [record.actor for record in bench.audit.every] == ["schedule:daily"] * 2
 
 
-def test_where_nothing_is_left_to_export_the_answer_is_empty() -> None:
+def test_answer_is_empty_if_nothing_is_left_to_export() -> None:
     bench = ExportBench()
     export(bench, {"campaignId": "c1"})
     assert export(bench, {"campaignId": "c1"}).to_json() == {"exports": []}
 
 
-def test_one_campaigns_failure_keeps_no_other_from_being_exported() -> None:
+def test_failure_of_one_campaign_does_not_stop_the_others() -> None:
     bench = ExportBench()
     failing_for(bench, c1=TryLater("503"), c3=PermissionMissing("403", permission="p"))
     with pytest.raises(TryLater) as failed:
@@ -115,11 +98,11 @@ def test_one_campaigns_failure_keeps_no_other_from_being_exported() -> None:
     assert str(failed.value) == (
         "2 of 4 campaigns were not exported: c1: TryLater: 503; c3: PermissionMissing: 403"
     )
-    told = [record.run_id for record in bench.audit.every]
-    assert told == ["campaign-export:c2", "campaign-export:c4"]
+    audited = [record.run_id for record in bench.audit.every]
+    assert audited == ["campaign-export:c2", "campaign-export:c4"]
 
 
-def test_the_error_of_the_only_campaign_is_told_as_it_is() -> None:
+def test_error_of_a_single_campaign_is_raised_unchanged() -> None:
     bench = ExportBench()
     failing_for(bench, c1=PermissionMissing("403", permission="p"))
     with pytest.raises(PermissionMissing):
@@ -127,14 +110,14 @@ def test_the_error_of_the_only_campaign_is_told_as_it_is() -> None:
 
 
 def with_emea() -> tuple[ExportBench, Tenant]:
-    """A bench with another organisation, in which something happened to its campaign."""
+    """A bench with another organisation, whose campaign has one event."""
     bench = ExportBench()
     emea = bench.organisations["emea"] = Tenant(bench.clock)
     emea.happen(ago=100)
     return bench, emea
 
 
-def test_a_campaign_of_an_organisation_is_exported_from_there_to_a_place_of_its_own() -> None:
+def test_organisations_campaign_is_exported_to_its_own_folder() -> None:
     bench, _ = with_emea()
     (exported,) = export(bench, {"organisation": "emea", "campaignIds": ["c1"]}).exports
     assert exported.changes == 1
@@ -144,7 +127,7 @@ def test_a_campaign_of_an_organisation_is_exported_from_there_to_a_place_of_its_
     assert (record.run_id, record.organisation) == ("campaign-export:emea/c1", "emea")
 
 
-def test_one_campaign_id_of_two_organisations_is_exported_for_each() -> None:
+def test_equal_campaign_ids_of_two_organisations_are_both_exported() -> None:
     bench, emea = with_emea()
     (ours,) = export(bench, {"campaignId": "c1"}).exports
     assert ours.json_lines.startswith("s3://changes/c1/")
@@ -154,7 +137,7 @@ def test_one_campaign_id_of_two_organisations_is_exported_for_each() -> None:
     assert [record.organisation for record in bench.audit.every] == [None, "emea"]
 
 
-def test_an_export_that_died_in_one_organisation_is_in_the_way_of_no_other() -> None:
+def test_dead_export_of_one_organisation_does_not_block_another() -> None:
     bench, _ = with_emea()
     failing_for(bench, emea=RuntimeError("hush"))
     with pytest.raises(RuntimeError):
@@ -165,43 +148,40 @@ def test_an_export_that_died_in_one_organisation_is_in_the_way_of_no_other() -> 
     assert exported.changes == 1
 
 
-def test_an_organisation_that_is_not_known_is_told_with_all_other_errors() -> None:
+def test_unknown_organisation_is_reported_with_all_other_errors() -> None:
     wrong = {"organisation": "latam", "campaignIds": ["?"], "since": "yesterday"}
     assert set(errors(wrong)) == {"organisation", "campaignIds.0", "since"}
     assert set(errors({"organisation": "latam"})) == {"organisation", "request"}
     assert set(errors({"organisation": "latam", "campaignId": "c1"})) == {"organisation"}
 
 
-@pytest.mark.parametrize(
-    ("live", "payload"),
-    [
+def test_live_organisation_is_refused_with_the_alternatives() -> None:
+    requests: list[tuple[str | None, dict[str, Any]]] = [
         (None, {"campaignId": "c1"}),
         ("emea", {"campaignId": "c1", "organisation": "emea"}),
-    ],
-)
-def test_a_live_organisation_is_refused_with_what_tells_its_changes(
-    live: str | None, payload: dict[str, Any]
-) -> None:
-    told = errors(payload, live)
-    assert set(told) == {"organisation"}
-    for instead in ("POST /api/v2/audits/query", "serviceName Outbound", "PartnerEventSource"):
-        assert instead in told["organisation"]
-    assert set(errors(payload | {"since": 1}, live)) == {"organisation", "since"}
+    ]
+    for live, payload in requests:
+        found = errors(payload, live)
+        assert set(found) == {"organisation"}
+        for instead in ("POST /api/v2/audits/query", "serviceName Outbound", "PartnerEventSource"):
+            assert instead in found["organisation"]
+        assert set(errors(payload | {"since": 1}, live)) == {"organisation", "since"}
 
 
-def test_another_organisations_platform_refuses_nobody() -> None:
+def test_platform_of_another_organisation_does_not_matter() -> None:
     bench, emea = with_emea()
     bench.live = {None}
     assert len(export(bench, {"campaignId": "c1", "organisation": "emea"}).exports) == 1
     assert (bench.tenant.paths, bool(emea.paths)) == ([], True)
 
 
-@pytest.mark.parametrize("name", ["", "EMEA", "../emea", "e" * 41, 7, ["emea"]])
-def test_a_name_that_is_none_is_refused_unread(name: object) -> None:
-    assert set(errors({"organisation": name, "campaignId": "c1"})) == {"organisation"}
+def test_malformed_organisation_name_is_refused() -> None:
+    names: list[object] = ["", "EMEA", "../emea", "e" * 41, 7, ["emea"]]
+    for name in names:
+        assert set(errors({"organisation": name, "campaignId": "c1"})) == {"organisation"}
 
 
-def test_too_many_campaigns_are_told_by_their_field_whatever_stands_before_it() -> None:
+def test_number_of_campaigns_is_reported_by_its_field() -> None:
     bench, _ = with_emea()
     with pytest.raises(InvalidRequest) as refused:
         export(bench, {"organisation": "emea", "campaignIds": []})

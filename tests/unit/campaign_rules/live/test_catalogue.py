@@ -1,4 +1,4 @@
-"""The live platform's answers: read to the last page, and not taken for what they are not."""
+"""The live catalogue reads every page, and refuses answers and changes that do not fit."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ RULE_SET = {"id": "set-1", "name": name_of("campaign-1"), "version": 3, "rules":
 CAMPAIGN_RULE = as_new("campaign-1", TRIGGER) | {"id": "rule-1", "version": 5}
 
 
-@pytest.fixture
-def genesys() -> ScriptedGenesys:
-    """One rule of each kind, both in force."""
+def scripted() -> ScriptedGenesys:
+    """One enabled rule of each kind."""
     genesys = ScriptedGenesys()
     genesys.on(rule_sets.READ_CAMPAIGN, CAMPAIGN)
     genesys.on(rule_sets.UPDATE_CAMPAIGN, CAMPAIGN)
@@ -40,6 +39,11 @@ def genesys() -> ScriptedGenesys:
     genesys.on(rule_sets.READ, RULE_SET)
     genesys.on(trigger_catalogue.LIST, {"entities": [CAMPAIGN_RULE]})
     return genesys
+
+
+@pytest.fixture
+def genesys() -> ScriptedGenesys:
+    return scripted()
 
 
 def rules(genesys: ScriptedGenesys) -> dict[str, DeployedRule]:
@@ -51,20 +55,20 @@ def page(*numbers: int, **fields: Any) -> dict[str, Any]:
     return {"entities": named, **fields}
 
 
-def test_rules_of_both_kinds_are_read_each_by_its_id(genesys: ScriptedGenesys) -> None:
+def test_rules_of_both_kinds_have_their_own_ids(genesys: ScriptedGenesys) -> None:
     found = rules(genesys)
     assert {each.id: each.version for each in found.values()} == {"set-1#A": 3, "rule-1": 5}
     assert [each.enabled for each in found.values()] == [True, True]
 
 
-def test_the_rules_of_a_set_that_the_campaign_does_not_refer_to_are_not_enabled(
+def test_rules_of_an_unused_set_are_disabled(
     genesys: ScriptedGenesys,
 ) -> None:
     genesys.on(rule_sets.READ_CAMPAIGN, CAMPAIGN | {"ruleSets": None})
     assert rules(genesys)["A"].enabled is False
 
 
-def test_every_page_is_read_and_what_pages_repeat_is_one(genesys: ScriptedGenesys) -> None:
+def test_every_page_is_read_and_repeated_rules_count_once(genesys: ScriptedGenesys) -> None:
     genesys.on(trigger_catalogue.LIST, page(1, 2, nextUri="/next"), page(2, 3))
     found = [each.name for each in LiveCatalogue(genesys).rules("campaign-1")]
     assert found == ["A", "rule 1", "rule 2", "rule 3"]
@@ -72,7 +76,7 @@ def test_every_page_is_read_and_what_pages_repeat_is_one(genesys: ScriptedGenesy
     assert asked == [{"page": "1"}, {"page": "2"}]
 
 
-def test_pages_without_an_end_are_not_followed_for_ever(genesys: ScriptedGenesys) -> None:
+def test_pages_that_do_not_end_are_an_error(genesys: ScriptedGenesys) -> None:
     genesys.on(trigger_catalogue.LIST, page(1, nextUri="/next"))
     with pytest.raises(UnreadableAnswer, match="do not end"):
         rules(genesys)
@@ -106,47 +110,46 @@ NO_CAMPAIGNS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("operation", "answer"),
-    [
-        *((trigger_catalogue.LIST, each) for each in NO_ENTITIES),
-        *((trigger_catalogue.LIST, {"entities": [CAMPAIGN_RULE | each]}) for each in NO_RULES),
-        *((rule_sets.FIND, each) for each in NO_ENTITIES),
-        *((rule_sets.FIND, {"entities": [RULE_SET | each]}) for each in NO_SETS),
-        *((rule_sets.READ_CAMPAIGN, each) for each in NO_CAMPAIGNS),
-    ],
-)
-def test_what_is_no_rule_is_not_taken_for_one(
-    genesys: ScriptedGenesys, operation: Any, answer: Reply
-) -> None:
-    genesys.on(operation, answer)
-    with pytest.raises(UnreadableAnswer):
-        rules(genesys)
+WRONG_ANSWERS: list[tuple[Any, Reply]] = [
+    *((trigger_catalogue.LIST, each) for each in NO_ENTITIES),
+    *((trigger_catalogue.LIST, {"entities": [CAMPAIGN_RULE | each]}) for each in NO_RULES),
+    *((rule_sets.FIND, each) for each in NO_ENTITIES),
+    *((rule_sets.FIND, {"entities": [RULE_SET | each]}) for each in NO_SETS),
+    *((rule_sets.READ_CAMPAIGN, each) for each in NO_CAMPAIGNS),
+]
 
 
-def test_an_unknown_campaign_is_told(genesys: ScriptedGenesys) -> None:
+def test_answer_that_does_not_fit_is_an_error() -> None:
+    for operation, answer in WRONG_ANSWERS:
+        genesys = scripted()
+        genesys.on(operation, answer)
+        with pytest.raises(UnreadableAnswer):
+            rules(genesys)
+
+
+def test_unknown_campaign_is_lost(genesys: ScriptedGenesys) -> None:
     genesys.on(rule_sets.READ_CAMPAIGN, JobLost("not found"))
     with pytest.raises(JobLost):
         rules(genesys)
 
 
-@pytest.mark.parametrize("answer", [{}, {"id": "set-1"}, RULE_SET | {"rules": []}])
-def test_a_change_without_a_readable_answer_may_have_been_carried_out(
-    genesys: ScriptedGenesys, answer: Reply
-) -> None:
-    genesys.on(rule_sets.UPDATE, answer)
-    genesys.on(trigger_catalogue.UPDATE, {})
-    genesys.on(trigger_catalogue.CREATE, {})
-    there, catalogue = rules(genesys), LiveCatalogue(genesys)
-    with pytest.raises(OutcomeUnknown):
-        catalogue.update("campaign-1", there["A"], CONTACT | {"executionOrder": 9})
-    with pytest.raises(OutcomeUnknown):
-        catalogue.update("campaign-1", there["slow"], TRIGGER | {"enabled": False})
-    with pytest.raises(OutcomeUnknown):
-        catalogue.create("campaign-1", TRIGGER)
+def test_change_with_an_unreadable_answer_is_uncertain() -> None:
+    answers: list[Reply] = [{}, {"id": "set-1"}, RULE_SET | {"rules": []}]
+    for answer in answers:
+        genesys = scripted()
+        genesys.on(rule_sets.UPDATE, answer)
+        genesys.on(trigger_catalogue.UPDATE, {})
+        genesys.on(trigger_catalogue.CREATE, {})
+        there, catalogue = rules(genesys), LiveCatalogue(genesys)
+        with pytest.raises(OutcomeUnknown):
+            catalogue.update("campaign-1", there["A"], CONTACT | {"executionOrder": 9})
+        with pytest.raises(OutcomeUnknown):
+            catalogue.update("campaign-1", there["slow"], TRIGGER | {"enabled": False})
+        with pytest.raises(OutcomeUnknown):
+            catalogue.create("campaign-1", TRIGGER)
 
 
-def test_a_campaign_that_is_not_running_is_not_turned_on_by_the_way(
+def test_stopped_campaign_is_not_turned_on(
     genesys: ScriptedGenesys,
 ) -> None:
     genesys.on(rule_sets.READ_CAMPAIGN, CAMPAIGN | {"ruleSets": [{"id": "theirs"}]})
@@ -168,25 +171,24 @@ CHANGED: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("change", CHANGED)
-def test_a_rule_about_contacts_that_changed_since_it_was_read_is_read_again(
-    genesys: ScriptedGenesys, change: dict[str, Any]
-) -> None:
-    there = rules(genesys)["A"]
-    genesys.on(rule_sets.READ, RULE_SET | change)
-    with pytest.raises(RefusedByGenesys) as refused:
-        LiveCatalogue(genesys).update("campaign-1", there, CONTACT | {"executionOrder": 9})
-    assert refused.value.status == 409
+def test_contact_rule_that_changed_meanwhile_is_a_conflict() -> None:
+    for change in CHANGED:
+        genesys = scripted()
+        there = rules(genesys)["A"]
+        genesys.on(rule_sets.READ, RULE_SET | change)
+        with pytest.raises(RefusedByGenesys) as refused:
+            LiveCatalogue(genesys).update("campaign-1", there, CONTACT | {"executionOrder": 9})
+        assert refused.value.status == 409
 
 
-def test_what_brings_a_rule_set_out_of_force_or_is_there_meanwhile_is_read_again(
+def test_new_state_of_the_rule_set_is_a_conflict_without_a_change(
     genesys: ScriptedGenesys,
 ) -> None:
     there, catalogue = rules(genesys), LiveCatalogue(genesys)
-    out_of_force = CONTACT | {"enabled": False, "executionOrder": 9}
+    disabled = CONTACT | {"enabled": False, "executionOrder": 9}
     with pytest.raises(RefusedByGenesys, match="exists meanwhile"):
         catalogue.create("campaign-1", CONTACT)
-    for name, wanted in (("A", TRIGGER), ("slow", CONTACT), ("A", out_of_force)):
+    for name, wanted in (("A", TRIGGER), ("slow", CONTACT), ("A", disabled)):
         with pytest.raises(RefusedByGenesys, match="meanwhile") as refused:
             catalogue.update("campaign-1", there[name], wanted)
         assert refused.value.status == 409
@@ -196,7 +198,7 @@ def test_what_brings_a_rule_set_out_of_force_or_is_there_meanwhile_is_read_again
     assert {call.operation.verb for call in genesys.calls} == {"GET"}
 
 
-def test_what_is_gone_already_is_gone(genesys: ScriptedGenesys) -> None:
+def test_remove_ignores_a_rule_that_is_gone(genesys: ScriptedGenesys) -> None:
     catalogue = LiveCatalogue(genesys)
     genesys.on(trigger_catalogue.REMOVE, RefusedByGenesys("not found", status=404))
     catalogue.remove("campaign-1", "rule-1")
@@ -208,7 +210,7 @@ def test_what_is_gone_already_is_gone(genesys: ScriptedGenesys) -> None:
     ]
 
 
-def test_a_set_that_the_campaign_still_refers_to_is_emptied_and_any_other_deleted(
+def test_last_rule_empties_a_used_set_and_deletes_an_unused_one(
     genesys: ScriptedGenesys,
 ) -> None:
     catalogue = LiveCatalogue(genesys)
@@ -222,13 +224,13 @@ def test_a_set_that_the_campaign_still_refers_to_is_emptied_and_any_other_delete
     assert genesys.calls[-1].path == {"rule_set_id": "set-1"}
 
 
-def test_any_other_refusal_to_delete_is_told(genesys: ScriptedGenesys) -> None:
+def test_remove_raises_any_other_refusal(genesys: ScriptedGenesys) -> None:
     genesys.on(trigger_catalogue.REMOVE, RefusedByGenesys("is enabled", status=400))
     with pytest.raises(RefusedByGenesys, match="is enabled"):
         LiveCatalogue(genesys).remove("campaign-1", "rule-1")
 
 
-def test_a_campaign_without_a_contact_list_gives_its_rule_set_none(
+def test_rule_set_of_a_campaign_without_a_contact_list_has_none(
     genesys: ScriptedGenesys,
 ) -> None:
     genesys.on(rule_sets.FIND, {"entities": []})

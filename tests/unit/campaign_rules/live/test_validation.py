@@ -1,4 +1,4 @@
-"""What the live platform has no counterpart for: refused by field, before anything is stored."""
+"""Rules that the live platform does not support are refused by field, before any call."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROGRESS = condition("campaign.campaignProgress", "greaterThan", 0.5, "number")
 
 
 def refused(document: dict[str, Any]) -> dict[str, str]:
-    """The message of each path; nothing was stored and nobody was asked."""
+    """The message of each path; nothing was stored or sent."""
     bench = LiveBench()
     with pytest.raises(InvalidRequest) as error:
         bench.submit_campaign_rules(Submission(document, "tests"))
@@ -41,7 +41,7 @@ def progress(**fields: Any) -> dict[str, Any]:
     return trigger_rule(conditions=[PROGRESS | fields])
 
 
-# Each is a good rule with one thing changed: the path, and what to do instead.
+# Each is a supported rule with one change, the path of its error, and the alternative.
 WRONG = [
     (contact_rule(description="why"), "description", "use the name"),
     (contact_rule(priority=2), "priority", "executionOrder"),
@@ -80,27 +80,32 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("wrong", "path", "instead"), WRONG)
-def test_what_has_no_counterpart_is_refused_with_the_nearest_thing(
-    wrong: dict[str, Any], path: str, instead: str
-) -> None:
-    found = refused(rule_set(contact_rule("good", 7), wrong))
-    assert list(found) == [f"rules.1.{path}"]
-    assert instead in found[f"rules.1.{path}"]
+def test_unsupported_rule_is_refused_with_the_nearest_alternative() -> None:
+    for wrong, path, instead in WRONG:
+        good = Rule.parse(contact_rule("good", 7))
+        rules = [good, Rule.parse(wrong)]
+        (error,) = LivePlatform().errors_in(rules)
+        assert error.path == f"rules.1.{path}"
+        assert instead in error.message
 
 
-@pytest.mark.parametrize("good", [contact_rule(description=""), trigger_rule(enabled=False)])
-def test_what_says_nothing_is_not_refused(good: dict[str, Any]) -> None:
-    assert LiveBench().deploy(good).outcome == "deployed"
+def test_refused_set_is_neither_stored_nor_sent() -> None:
+    wrong, path, _ = WRONG[0]
+    assert list(refused(rule_set(contact_rule("good", 7), wrong))) == [f"rules.1.{path}"]
 
 
-def test_a_campaign_turns_itself_on_by_what_is_not_its_progress() -> None:
+def test_empty_description_and_disabled_trigger_rule_are_supported() -> None:
+    for good in (contact_rule(description=""), trigger_rule(enabled=False)):
+        assert list(LivePlatform().errors_in([Rule.parse(good)])) == []
+
+
+def test_campaign_may_turn_itself_on_by_other_numbers_than_its_progress() -> None:
     attempts = condition("campaign.campaignValidAttempts", "lessThan", 3, "number")
     good = trigger_rule(conditions=[attempts], actions=[{"type": "turnOnCampaign"}])
     assert LiveBench().deploy(good).outcome == "deployed"
 
 
-def test_every_error_is_told_at_once_beside_those_of_the_documents() -> None:
+def test_errors_of_the_platform_are_reported_with_all_others() -> None:
     wrong = rule_set(
         contact_rule("A", 1, version=0, description="why"),
         contact_rule("A", 1, priority=2, actions=[{"type": 5}, set_list("l", "x")]),
@@ -116,12 +121,13 @@ def test_every_error_is_told_at_once_beside_those_of_the_documents() -> None:
     ]
 
 
-@pytest.mark.parametrize("rules", [None, "all", [None], [5], [{}], [{"name": 5}], [{"rules": []}]])
-def test_what_is_no_rule_is_refused_as_on_any_platform(rules: object) -> None:
-    assert all(path.startswith("rules") for path in refused(rule_set() | {"rules": rules}))
+def test_malformed_rules_are_refused_as_on_any_platform() -> None:
+    malformed: list[object] = [None, "all", [None], [5], [{}], [{"name": 5}], [{"rules": []}]]
+    for rules in malformed:
+        assert all(path.startswith("rules") for path in refused(rule_set() | {"rules": rules}))
 
 
-def test_a_documents_rule_as_it_stands_has_many() -> None:
+def test_rule_of_the_documented_contract_has_several_errors() -> None:
     shown = rule(conditions=[REGION], actions=[set_list("l", "x")], description="d", enabled=False)
     assert sorted(refused(rule_set(shown))) == [
         "rules.0.actions.0.type",
@@ -131,7 +137,7 @@ def test_a_documents_rule_as_it_stands_has_many() -> None:
     ]
 
 
-def test_a_rule_keeps_its_kind() -> None:
+def test_rule_cannot_change_its_kind() -> None:
     bench = LiveBench()
     bench.deploy(contact_rule("A", 1), trigger_rule("B", 2))
     calls = len(bench.sent())
@@ -143,32 +149,34 @@ def test_a_rule_keeps_its_kind() -> None:
 
 
 def found(*names: str, enabled: bool) -> list[DeployedRule]:
-    """Rules about contacts in a rule set that is in force, or is not."""
+    """Contact rules in a rule set that the campaign uses, or does not use."""
     return [deployed(name, 1, id=f"set-1#{name}", enabled=enabled) for name in names]
 
 
 @pytest.mark.parametrize(
-    ("rules", "there", "is_refused"),
+    ("rules", "there", "errors"),
     [
-        ([contact_rule("A")], found("A", enabled=False), False),
-        ([contact_rule("A")], found("B", enabled=True), False),
-        ([contact_rule("A")], found("B", enabled=False), True),
-        ([contact_rule("A")], found("A", "B", enabled=False), True),
-        ([contact_rule("A"), contact_rule("B", 2)], found("A", "B", enabled=False), True),
-        ([trigger_rule("P")], found("B", enabled=False), False),
+        ([contact_rule("A")], found("A", enabled=False), []),
+        ([contact_rule("A")], found("B", enabled=True), []),
+        ([contact_rule("A")], found("B", enabled=False), ["campaignId"]),
+        ([contact_rule("A")], found("A", "B", enabled=False), ["campaignId"]),
+        (
+            [contact_rule("A"), contact_rule("B", 2)],
+            found("A", "B", enabled=False),
+            ["campaignId"],
+        ),
+        ([trigger_rule("P")], found("B", enabled=False), []),
     ],
 )
-def test_a_rule_set_that_is_not_in_force_is_not_brought_into_force_with_what_nobody_asked_for(
-    rules: list[dict[str, Any]],
-    there: list[DeployedRule],
-    is_refused: bool,  # noqa: FBT001 - a parameter of the test
+def test_unused_rule_set_of_another_client_is_not_put_to_use(
+    rules: list[dict[str, Any]], there: list[DeployedRule], errors: list[str]
 ) -> None:
-    errors = [*LivePlatform().errors_in([Rule.parse(each) for each in rules], there)]
-    assert [each.path for each in errors] == ["campaignId"] * is_refused
-    assert not is_refused or "rule set set-1" in errors[0].message
+    reported = [*LivePlatform().errors_in([Rule.parse(each) for each in rules], there)]
+    assert [each.path for each in reported] == errors
+    assert all("rule set set-1" in each.message for each in reported)
 
 
-def test_more_rules_than_a_rule_set_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rule_set_above_the_size_limit_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = LiveBench()
     assert bench.deploy(contact_rule("A", 1)).outcome == "deployed"
     (there,) = bench.all("/api/v2/outbound/rulesets")
