@@ -14,7 +14,7 @@ from simulator import Corpus, Simulator
 from simulator.organisation.settings import OAuthClient
 from tests import wired
 from tests.application import Application, aws, running
-from tests.workflows.recording_slots import SETTINGS, RecordingSlot
+from tests.workflows.recorded_calls import SETTINGS, CallGroup
 
 NOBODY: Any = None
 HOSTS = {"apiUrl": "https://api.emea.test", "loginUrl": "https://login.emea.test"}
@@ -23,7 +23,7 @@ EMEA = {"region": "eu-central-1", "platform": "live", **HOSTS}
 
 def corpus() -> Corpus:
     """The same conversations for both, which only their organisations tell apart."""
-    return Corpus.of(RecordingSlot(NOBODY, 0).conversations())
+    return Corpus.of(CallGroup(NOBODY, 0).conversations())
 
 
 def second_organisation(app: Application) -> Simulator:
@@ -41,7 +41,7 @@ def test_a_run_deletes_in_its_own_organisation_and_nowhere_else() -> None:
         emea = second_organisation(app)
         mounts = {url: emea.transport() for url in HOSTS.values()}
         http = httpx.Client(transport=app.simulator.transport(), mounts=mounts)
-        slot = RecordingSlot(app, 0)
+        slot = CallGroup(app, 0)
         with http, patch.object(adapters, "http_client", lambda: http):
             wired.forget()
             run = app.run(slot.request(organisation="emea"))

@@ -1,4 +1,4 @@
-"""A recording job, from the request to the audit, on the real state machine."""
+"""A recording job from the request to the audit, on the real state machine."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ import pytest
 from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recordings.recording import FileState, Recording
 from tests.workflows.proof import facts, statuses
-from tests.workflows.recording_slots import RecordingScene, recorded
+from tests.workflows.recorded_calls import RecordedCalls, recorded_calls
+
+KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
 
 
 @pytest.fixture(scope="module")
-def recording() -> Iterator[RecordingScene]:
-    with recorded() as scene:
-        yield scene
+def recorded() -> Iterator[RecordedCalls]:
+    with recorded_calls(groups=12, JOB_TIME_LIMIT_SECONDS="900") as calls:
+        yield calls
 
 
-def test_every_recording_is_deleted_by_gated_jobs_and_proven_gone(
-    recording: RecordingScene,
-) -> None:
-    slot = recording.slot()
+def test_run_deletes_every_recording_and_verifies_it(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
-    run = slot.app.run(slot.request())
+    run = group.app.run(group.request())
 
     assert run["outcome"] == "completed"
     assert statuses(run) == ["completed", "completed"]
-    assert {each.file_state for each in slot.recordings()} == {FileState.DELETED}
-    assert [job.state for job in slot.jobs()] == [RecordingJobState.FULFILLED] * 2
+    assert {each.file_state for each in group.recordings()} == {FileState.DELETED}
+    assert [job.state for job in group.jobs()] == [RecordingJobState.FULFILLED] * 2
     assert run["totals"] == {
         "targeted": 10,
         "skipped": {},
-        "deleted": len(slot.recordings()),
+        "deleted": len(group.recordings()),
         "verified": 10,
     }
-    assert facts(slot.app, run) == {
+    assert facts(group.app, run) == {
         "run_submitted": 1,
         "run_planned": 1,
         "batch_submitted": 2,
@@ -48,163 +48,137 @@ def test_every_recording_is_deleted_by_gated_jobs_and_proven_gone(
     }
 
 
-def test_conversations_and_recordings_are_told_apart_and_no_rate_is_made_of_both(
-    recording: RecordingScene,
-) -> None:
-    slot = recording.slot()
+def test_audit_names_the_unit_of_each_count_and_no_success_rate(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
-    run = slot.app.run(slot.request())
+    run = group.app.run(group.request())
 
-    audit = slot.app.audit(run["runId"])
-    told = {record["action"]: record.get("detail", "") for record in audit}
+    audit = group.app.audit(run["runId"])
+    details = {record["action"]: record.get("detail", "") for record in audit}
     assert run["plan"]["unit"] == "conversations"
-    assert "targeted counts conversations" in told["run_planned"]
-    assert "targeted counts conversations" in told["batch_confirmed"]
-    assert "deleted counts recordings" in told["batch_verified"]
+    assert "targeted counts conversations" in details["run_planned"]
+    assert "targeted counts conversations" in details["batch_confirmed"]
+    assert "deleted counts recordings" in details["batch_verified"]
     assert not [record for record in audit if "successRate" in record]
 
 
-def test_every_job_names_its_conversations_and_says_what_it_includes(
-    recording: RecordingScene,
-) -> None:
-    slot = recording.slot()
+def test_each_job_names_its_conversations_and_includes(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
-    slot.app.run(slot.request(includeScreenRecordings=False))
+    group.app.run(group.request(includeScreenRecordings=False))
 
-    named = []
-    for job in slot.jobs():
+    names = []
+    for job in group.jobs():
         search = job.query.conversation_query
         assert search is not None
-        named.append([each.value for each in search.conversation_filters[0].predicates])
-        flags = {name for name in job.query.model_fields_set if name.startswith("include")}
-        assert len(flags) == 4
+        names.append([each.value for each in search.conversation_filters[0].predicates])
+        includes = {name for name in job.query.model_fields_set if name.startswith("include")}
+        assert len(includes) == 4
         assert job.query.include_screen_recordings is False
-    assert sorted(named) == [slot.ids[:5], slot.ids[5:]]
+    assert sorted(names) == [group.ids[:5], group.ids[5:]]
 
 
-def test_a_dry_run_has_the_plan_and_creates_no_job(recording: RecordingScene) -> None:
-    slot = recording.slot()
+def test_dry_run_makes_the_plan_of_the_run_and_no_job(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
-    dry = slot.app.run(slot.request(dryRun=True))
-    assert slot.jobs() == []
-    real = slot.app.run(slot.request())
+    dry = group.app.run(group.request(dryRun=True))
+    assert group.jobs() == []
+    real = group.app.run(group.request())
 
     assert dry["outcome"] == "dry_run"
     assert dry["plan"] == real["plan"]
 
 
-def test_conversations_by_id_are_found_with_what_they_span(recording: RecordingScene) -> None:
-    slot = recording.slot()
+def test_run_by_ids_deletes_only_these_and_skips_unknown_ones(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    ids = [*group.ids[:3], group.ids[9].upper(), "00000000-0000-4000-8000-ffffffffffff"]
 
-    run = slot.app.run(slot.request(conversationIds=[*slot.ids[:3], slot.ids[9].upper()]))
+    run = group.app.run(group.request(conversationIds=ids))
 
-    gone = {each.conversation_id for each in slot.recordings(FileState.DELETED)}
     assert run["outcome"] == "completed"
-    assert gone == {*slot.ids[:3], slot.ids[9]}
-
-
-def test_an_unknown_id_is_skipped(recording: RecordingScene) -> None:
-    slot = recording.slot()
-    unknown = "00000000-0000-4000-8000-ffffffffffff"
-
-    run = slot.app.run(slot.request(conversationIds=[slot.ids[0], unknown]))
-
-    assert run["totals"]["targeted"] == 1
+    assert group.ids_with(FileState.DELETED) == {*group.ids[:3], group.ids[9]}
+    assert run["totals"]["targeted"] == 4
     assert run["totals"]["skipped"] == {"not_found": 1}
 
 
-def test_what_genesys_protects_is_skipped_before_any_job(recording: RecordingScene) -> None:
-    slot = recording.slot()
-    slot.app.simulator.corpus.place_hold(slot.ids[:2])
+def test_protected_conversations_are_skipped_before_any_job(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    group.app.simulator.corpus.place_hold(group.ids[:2])
 
-    run = slot.app.run(slot.request())
+    run = group.app.run(group.request())
 
-    kept = slot.recordings(FileState.AVAILABLE, FileState.ARCHIVED)
     assert run["outcome"] == "completed"
     assert run["plan"]["skipped"] == {"protected": 2}
-    assert {each.conversation_id for each in kept} == set(slot.ids[:2])
-    assert facts(slot.app, run)["batch_protected"] == 0
+    assert group.ids_with(*KEPT) == set(group.ids[:2])
+    assert facts(group.app, run)["batch_protected"] == 0
 
 
-def test_what_the_request_leaves_out_stays_and_the_run_is_completed(
-    recording: RecordingScene,
-) -> None:
-    slot = recording.slot()
+def test_run_is_completed_if_only_excluded_recordings_are_left(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
-    run = slot.app.run(slot.request(includePolicyBasedRecordings=False))
+    run = group.app.run(group.request(includePolicyBasedRecordings=False))
 
-    kept = slot.recordings(FileState.AVAILABLE, FileState.ARCHIVED)
     assert run["outcome"] == "completed"
-    assert {each.policy_based for each in kept} == {True}
-    assert run["totals"]["deleted"] == len(slot.recordings(FileState.DELETED))
+    assert {each.policy_based for each in group.recordings(*KEPT)} == {True}
+    assert run["totals"]["deleted"] == len(group.recordings(FileState.DELETED))
 
 
-def test_verification_waits_for_as_long_as_the_request_says(recording: RecordingScene) -> None:
-    slot = recording.slot()
-    began = slot.app.clock()
+def test_verification_waits_for_the_hours_of_the_request(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    began = group.app.clock()
 
-    run = slot.app.run(slot.request(verifyAfterHours=48))
+    run = group.app.run(group.request(verifyAfterHours=48))
 
-    looked = [record for record in slot.app.audit(run["runId"]) if "verified" in record["action"]]
     assert run["outcome"] == "completed"
-    assert len(looked) == 2
-    assert (slot.app.clock() - began).total_seconds() >= 48 * 3_600
+    assert facts(group.app, run)["batch_verified"] == 2
+    assert (group.app.clock() - began).total_seconds() >= 48 * 3_600
 
 
-def test_recordings_are_exported_and_proven_so_before_they_are_deleted(
-    recording: RecordingScene,
-) -> None:
-    slot = recording.slot()
+def test_recordings_are_exported_before_they_are_deleted(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
-    run = slot.app.run(slot.request(exportIntegrationId="bucket-1"))
+    run = group.app.run(group.request(exportIntegrationId="bucket-1"))
 
-    actions = [job.query.action for job in slot.jobs()]
-    assert sorted(actions) == ["DELETE", "DELETE", "EXPORT", "EXPORT"]
-    for ids in (slot.ids[:5], slot.ids[5:]):
-        mine = {each.recording_id for each in slot.recordings() if each.conversation_id in ids}
-        export, deletion = [job for job in slot.jobs() if mine & set(job.target_ids)]
+    for ids in (group.ids[:5], group.ids[5:]):
+        mine = {each.recording_id for each in group.recordings() if each.conversation_id in ids}
+        export, deletion = [job for job in group.jobs() if mine & set(job.target_ids)]
         assert (export.query.action, deletion.query.action) == ("EXPORT", "DELETE")
         assert set(export.processed_ids) == set(deletion.processed_ids) == mine
-    assert {each.file_state for each in slot.recordings()} == {FileState.DELETED}
-    assert all(each.export_date for each in slot.recordings())
+    assert {each.file_state for each in group.recordings()} == {FileState.DELETED}
+    assert all(each.export_date for each in group.recordings())
     assert run["outcome"] == "completed"
-    assert run["totals"]["deleted"] == len(slot.recordings())
-    assert facts(slot.app, run)["batch_confirmed"] == 4
+    assert run["totals"]["deleted"] == len(group.recordings())
+    assert facts(group.app, run)["batch_confirmed"] == 4
 
 
-def test_recordings_are_archived_alone_and_none_is_deleted(recording: RecordingScene) -> None:
-    slot = recording.slot()
+def test_archiving_deletes_nothing_and_counts_the_archived(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
-    run = slot.app.run(slot.request(action="archive"))
+    run = group.app.run(group.request(action="archive"))
 
-    assert (run["outcome"], run["totals"]["deleted"], run["totals"]["verified"]) == (
-        "completed",
-        0,
-        10,
-    )
-    assert {each.file_state for each in slot.recordings()} == {FileState.ARCHIVED}
-    assert [job.query.action for job in slot.jobs()] == ["ARCHIVE"] * 2
-    done = sum(len(job.processed_ids) for job in slot.jobs())
-    audit = slot.app.audit(run["runId"])
-    told = {record["action"]: record for record in audit}
-    assert done == len(slot.recordings())
-    assert "recordings are archived, none is deleted" in told["run_planned"]["detail"]
+    audit = group.app.audit(run["runId"])
+    records = {record["action"]: record for record in audit}
     completed = [each for each in audit if each["action"] == "batch_completed"]
-    assert sum(each["archived"] for each in completed) == done
+    assert run["outcome"] == "completed"
+    assert (run["totals"]["deleted"], run["totals"]["verified"]) == (0, 10)
+    assert {each.file_state for each in group.recordings()} == {FileState.ARCHIVED}
+    assert [job.query.action for job in group.jobs()] == ["ARCHIVE"] * 2
+    assert "recordings are archived, none is deleted" in records["run_planned"]["detail"]
+    assert sum(each["archived"] for each in completed) == len(group.recordings())
     assert {each["deleted"] for each in completed} == {0}
-    assert told["run_completed"]["complianceTags"] == ["archive"]
+    assert records["run_completed"]["complianceTags"] == ["archive"]
 
 
-def test_what_was_never_exported_is_not_deleted(recording: RecordingScene) -> None:
-    slot = recording.slot()
+def test_recordings_that_are_not_exported_are_not_deleted(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
     with patch.object(Recording, "dates", return_value={}):
-        run = slot.app.run(slot.request(exportIntegrationId="bucket-1"))
+        run = group.app.run(group.request(exportIntegrationId="bucket-1"))
 
-    states = Counter((job.query.action, job.state) for job in slot.jobs())
+    states = Counter((job.query.action, job.state) for job in group.jobs())
     assert states == {
         ("EXPORT", RecordingJobState.FULFILLED): 2,
         ("DELETE", RecordingJobState.CANCELLED): 2,
     }
     assert statuses(run) == ["gave_up"] * 2
-    assert slot.recordings(FileState.DELETED) == []
+    assert group.recordings(FileState.DELETED) == []

@@ -1,8 +1,9 @@
-"""Whatever happens to a recording job, nothing is deleted twice, too much, or claimed too soon."""
+"""Recording jobs under faults: nothing is deleted twice, too much, or reported too early."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
@@ -17,286 +18,275 @@ from simulator.live.recordings.recording import FileState
 from tests.application import Application
 from tests.workflows.moments import killed_at, once_after, once_at
 from tests.workflows.proof import facts, statuses
-from tests.workflows.recording_slots import RecordingScene, RecordingSlot, recorded
+from tests.workflows.recorded_calls import CallGroup, RecordedCalls, recorded_calls
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
+FULFILLED, CANCELLED = RecordingJobState.FULFILLED, RecordingJobState.CANCELLED
+CREATE, EXECUTE = Operation.CREATE_RECORDING_JOB, Operation.EXECUTE_RECORDING_JOB
+CALLED_BY_A_RUN = (
+    Operation.QUERY_CONVERSATION_DETAILS,
+    Operation.QUERY_DELETION_PROTECTION,
+    Operation.LIST_RECORDING_JOBS,
+    CREATE,
+    Operation.READ_RECORDING_JOB,
+    EXECUTE,
+    Operation.READ_RECORDING_METADATA,
+)
 
 
 @pytest.fixture(scope="module")
-def recording() -> Iterator[RecordingScene]:
-    with recorded() as scene:
-        yield scene
+def recorded() -> Iterator[RecordedCalls]:
+    with recorded_calls(groups=22) as calls:
+        yield calls
 
 
-def first_batch(slot: RecordingSlot, **fields: Any) -> dict[str, Any]:
-    """A request for five of the slot's conversations."""
-    return slot.request(conversationIds=slot.ids[:5], **fields)
+def states(*groups: CallGroup) -> list[RecordingJobState | None]:
+    return [job.state for group in groups for job in group.jobs()]
 
 
-def states(slot: RecordingSlot) -> list[RecordingJobState | None]:
-    return [job.state for job in slot.jobs()]
+def assert_deleted_once(run: dict[str, Any], *groups: CallGroup, batches: int = 2) -> None:
+    """Each batch had one fulfilled job, which deleted every recording of its calls."""
+    recordings = [each for group in groups for each in group.recordings()]
+    assert (run["outcome"], statuses(run)) == ("completed", ["completed"] * batches)
+    assert states(*groups) == [FULFILLED] * batches
+    assert {each.file_state for each in recordings} == {FileState.DELETED}
+    assert run["totals"]["deleted"] == len(recordings)
+    assert groups[0].app.simulator.submitted_twice() == []
 
 
-def executions(slot: RecordingSlot, since: int) -> int:
-    """How often anybody asked for a job to be carried out."""
-    requests = slot.app.simulator.requests[since:]
-    return sum(each.operation is Operation.EXECUTE_RECORDING_JOB for each in requests)
+def test_job_of_an_unanswered_creation_is_adopted(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    unanswered = (FaultKind.DROP_AFTER, FaultKind.MALFORMED_AFTER)
+    group.app.simulator.faults.add(*(Fault(kind, CREATE) for kind in unanswered))
+
+    run = group.app.run(group.request())
+
+    assert facts(group.app, run)["batch_reconciled"] == 2
+    assert_deleted_once(run, group)
 
 
-def assert_all_deleted(slot: RecordingSlot, run: dict[str, Any]) -> None:
-    gone = {each.conversation_id for each in slot.recordings(FileState.DELETED)}
-    assert (run["outcome"], statuses(run)) == ("completed", ["completed"])
-    assert gone == set(slot.ids[:5])
-    assert run["totals"]["deleted"] == len(slot.recordings(FileState.DELETED))
-    assert slot.app.simulator.submitted_twice() == []
+def test_job_that_was_not_created_is_created_again(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    not_executed = (FaultKind.DROP_BEFORE, FaultKind.GATEWAY_TIMEOUT)
+    group.app.simulator.faults.add(*(Fault(kind, CREATE) for kind in not_executed))
+
+    run = group.app.run(group.request())
+
+    details = details_of(group, run, "batch_reconciled")
+    assert ["Genesys lists no job for it" in each for each in details] == [True, True]
+    assert_deleted_once(run, group)
 
 
-@pytest.mark.parametrize(
-    "kind", [FaultKind.DROP_AFTER, FaultKind.BAD_GATEWAY_AFTER, FaultKind.MALFORMED_AFTER]
-)
-def test_a_job_whose_creation_nobody_saw_answered_is_found_and_adopted(
-    recording: RecordingScene, kind: FaultKind
-) -> None:
-    slot = recording.slot()
-    slot.app.simulator.faults.add(Fault(kind, Operation.CREATE_RECORDING_JOB))
-
-    run = slot.app.run(first_batch(slot))
-
-    assert states(slot) == [RecordingJobState.FULFILLED]
-    assert facts(slot.app, run)["batch_reconciled"] == 1
-    assert_all_deleted(slot, run)
-
-
-@pytest.mark.parametrize("kind", [FaultKind.DROP_BEFORE, FaultKind.GATEWAY_TIMEOUT])
-def test_a_job_that_was_not_created_is_created_again(
-    recording: RecordingScene, kind: FaultKind
-) -> None:
-    slot = recording.slot()
-    slot.app.simulator.faults.add(Fault(kind, Operation.CREATE_RECORDING_JOB))
-
-    run = slot.app.run(first_batch(slot))
-
-    assert states(slot) == [RecordingJobState.FULFILLED]
-    assert "no job" in told(slot, run, "batch_reconciled")
-    assert_all_deleted(slot, run)
-
-
-def told(slot: RecordingSlot, run: dict[str, Any], action: str) -> str:
-    (record,) = [each for each in slot.app.audit(run["runId"]) if each["action"] == action]
-    return str(record["detail"])
+def details_of(group: CallGroup, run: dict[str, Any], action: str) -> list[str]:
+    return [each["detail"] for each in group.app.audit(run["runId"]) if each["action"] == action]
 
 
 @pytest.mark.parametrize(("kind", "times"), [(FaultKind.DROP_AFTER, 1), (FaultKind.DROP_BEFORE, 2)])
-def test_the_jobs_state_tells_whether_it_was_executed(
-    recording: RecordingScene, kind: FaultKind, times: int
+def test_unanswered_confirmation_is_repeated_only_if_the_job_still_waits(
+    recorded: RecordedCalls, kind: FaultKind, times: int
 ) -> None:
-    slot = recording.slot()
-    slot.app.simulator.faults.add(Fault(kind, Operation.EXECUTE_RECORDING_JOB))
-    since = len(slot.app.simulator.requests)
+    group = recorded.group()
+    group.app.simulator.faults.add(Fault(kind, EXECUTE))
+    since = len(group.app.simulator.requests)
 
-    run = slot.app.run(first_batch(slot))
+    run = group.app.run(group.first_batch())
 
-    assert executions(slot, since) == times
-    assert states(slot) == [RecordingJobState.FULFILLED]
-    assert facts(slot.app, run)["batch_reconciled"] == 1
-    assert_all_deleted(slot, run)
-
-
-@pytest.mark.parametrize(
-    "operation",
-    [
-        Operation.QUERY_CONVERSATION_DETAILS,
-        Operation.QUERY_DELETION_PROTECTION,
-        Operation.LIST_RECORDING_JOBS,
-        Operation.CREATE_RECORDING_JOB,
-        Operation.READ_RECORDING_JOB,
-        Operation.EXECUTE_RECORDING_JOB,
-        Operation.READ_RECORDING_METADATA,
-    ],
-)
-def test_a_busy_genesys_only_takes_longer(recording: RecordingScene, operation: Operation) -> None:
-    slot = recording.slot()
-    slot.app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, operation, times=6, retry_after=9))
-
-    run = slot.app.run(slot.request())
-
-    assert (run["outcome"], statuses(run)) == ("completed", ["completed"] * 2)
-    assert {each.file_state for each in slot.recordings()} == {FileState.DELETED}
+    requests = group.app.simulator.requests[since:]
+    assert sum(each.operation is EXECUTE for each in requests) == times
+    assert facts(group.app, run)["batch_reconciled"] == 1
+    assert states(group) == [FULFILLED]
+    assert group.ids_with(FileState.DELETED) == set(group.ids[:5])
 
 
-def test_a_job_about_more_than_was_planned_is_cancelled(recording: RecordingScene) -> None:
-    slot = recording.slot()
+def test_rate_limited_calls_only_delay_a_run(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    group.app.simulator.faults.add(
+        *(
+            Fault(FaultKind.RATE_LIMITED, operation, times=3, retry_after=9)
+            for operation in CALLED_BY_A_RUN
+        )
+    )
+
+    run = group.app.run(group.request())
+
+    assert_deleted_once(run, group)
+
+
+def test_job_with_more_conversations_than_the_plan_is_cancelled(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
     with patch.object(Selection, "conversations", PropertyMock(return_value=6)):
-        run = slot.app.run(first_batch(slot))
+        run = group.app.run(group.first_batch())
 
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
     assert "6 conversations, but the plan has 5" in run["batches"][0]["detail"]
-    assert states(slot) == [RecordingJobState.CANCELLED]
-    assert slot.recordings(FileState.DELETED) == []
+    assert states(group) == [CANCELLED]
+    assert group.recordings(FileState.DELETED) == []
 
 
-def test_what_is_protected_after_the_plan_is_never_in_a_job_that_is_executed(
-    recording: RecordingScene,
+def test_conversations_protected_after_the_plan_are_in_no_confirmed_job(
+    recorded: RecordedCalls,
 ) -> None:
-    slot = recording.slot()
-    hold = slot.app.simulator.corpus.place_hold
+    group = recorded.group()
+    protect = group.app.simulator.corpus.place_hold
 
-    with once_after("plan_purge", lambda: hold(slot.ids[:2])):
-        run = slot.app.run(first_batch(slot))
+    with once_after("plan_purge", lambda: protect(group.ids[:2])):
+        run = group.app.run(group.first_batch())
 
-    kept = slot.recordings(*KEPT)
-    assert states(slot) == [RecordingJobState.CANCELLED, RecordingJobState.FULFILLED]
-    assert slot.jobs()[0].executed_at is None
-    assert {each.conversation_id for each in kept} == {*slot.ids[:2], *slot.ids[5:]}
+    assert states(group) == [CANCELLED, FULFILLED]
+    assert group.jobs()[0].executed_at is None
+    assert group.ids_with(*KEPT) == {*group.ids[:2], *group.ids[5:]}
     assert run["outcome"] == "completed"
     assert run["totals"]["skipped"] == {"protected": 2}
     assert run["totals"]["targeted"] == 3
 
 
-def test_a_batch_that_is_protected_as_a_whole_deletes_nothing(recording: RecordingScene) -> None:
-    slot = recording.slot()
-    hold = slot.app.simulator.corpus.place_hold
+def test_batch_of_protected_conversations_deletes_nothing(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    protect = group.app.simulator.corpus.place_hold
 
-    with once_after("plan_purge", lambda: hold(slot.ids)):
-        run = slot.app.run(first_batch(slot))
+    with once_after("plan_purge", lambda: protect(group.ids)):
+        run = group.app.run(group.first_batch())
 
-    assert states(slot) == [RecordingJobState.CANCELLED]
-    assert slot.recordings(FileState.DELETED) == []
+    assert states(group) == [CANCELLED]
+    assert group.recordings(FileState.DELETED) == []
     assert run["totals"]["skipped"] == {"protected": 5}
     assert run["totals"]["targeted"] == 0
 
 
-def test_our_own_hold_placed_while_a_job_waits_keeps_it_from_being_executed(
-    recording: RecordingScene,
-) -> None:
-    slot = recording.slot()
+def test_legal_hold_on_a_waiting_job_excludes_the_conversation(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
     def hold() -> None:
-        slot.app.put_hold(
+        group.app.put_hold(
             holdId="late",
             reason="litigation",
             placedBy="legal",
-            placedAt=slot.app.clock().isoformat(),
-            conversationIds=[slot.ids[0]],
+            placedAt=group.app.clock().isoformat(),
+            conversationIds=[group.ids[0]],
         )
 
     with once_after("poll_batch", hold):
-        run = slot.app.run(first_batch(slot))
+        run = group.app.run(group.first_batch())
 
-    assert states(slot) == [RecordingJobState.CANCELLED, RecordingJobState.FULFILLED]
-    assert not {slot.ids[0]} & {e.conversation_id for e in slot.recordings(FileState.DELETED)}
+    assert states(group) == [CANCELLED, FULFILLED]
+    assert group.ids_with(FileState.DELETED) == set(group.ids[1:5])
     assert run["totals"]["skipped"] == {"protected": 1}
 
 
-def test_the_switch_stops_a_job_that_waits(recording: RecordingScene) -> None:
-    slot = recording.slot()
-    switch = slot.app.set_parameter
+def test_kill_switch_cancels_a_waiting_job(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    switch = group.app.set_parameter
 
     with once_after("poll_batch", lambda: switch("PurgingSwitchParameter", "off")):
-        run = slot.app.run(first_batch(slot))
+        run = group.app.run(group.first_batch())
     switch("PurgingSwitchParameter", "on")
 
     assert statuses(run) == ["failed"]
     assert "PurgingSwitchedOff" in run["batches"][0]["detail"]
     assert "is cancelled" in run["batches"][0]["detail"]
-    assert states(slot) == [RecordingJobState.CANCELLED]
+    assert states(group) == [CANCELLED]
 
 
-def test_failed_recordings_are_told_and_the_run_is_not_completed(
-    recording: RecordingScene,
-) -> None:
-    slot = recording.slot()
-
-    def hold(store: Callable[[], Any]) -> None:
-        store()
-        slot.app.simulator.corpus.place_hold(slot.ids[:1])
-
-    with once_at("advance", executed, hold):
-        run = slot.app.run(first_batch(slot))
-
-    kept = [each for each in slot.recordings(*KEPT) if each.conversation_id in slot.ids[:5]]
-    assert run["outcome"] == "completed_with_failures"
-    assert f"{len(kept)} failed, of {slot.ids[0]}" in run["batches"][0]["detail"]
-    assert run["totals"]["deleted"] == len(slot.recordings(FileState.DELETED))
-    assert run["totals"]["verified"] == 4
-
-
-def executed(batch: Batch) -> bool:
+def confirmed(batch: Batch) -> bool:
     return batch.state is BatchState.SUBMITTED and batch.attempt.number == 2
 
 
-@pytest.mark.parametrize("kind", [FaultKind.JOB_FAILS, FaultKind.JOB_CANCELLED])
-def test_a_job_that_ends_badly_is_a_failed_batch(
-    recording: RecordingScene, kind: FaultKind
-) -> None:
-    slot = recording.slot()
-    slot.app.simulator.faults.add(Fault(kind, job_progress=0.5))
+def test_run_with_failed_recordings_is_not_completed(recorded: RecordedCalls) -> None:
+    group = recorded.group()
 
-    run = slot.app.run(first_batch(slot))
+    def protect(store: Callable[[], Any]) -> None:
+        store()
+        group.app.simulator.corpus.place_hold(group.ids[:1])
 
-    assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
-    assert run["totals"]["deleted"] == len(slot.recordings(FileState.DELETED))
+    with once_at("advance", confirmed, protect):
+        run = group.app.run(group.first_batch())
+
+    kept = [each for each in group.recordings(*KEPT) if each.conversation_id in group.ids[:5]]
+    assert run["outcome"] == "completed_with_failures"
+    assert f"{len(kept)} failed, in {group.ids[0]}" in run["batches"][0]["detail"]
+    assert run["totals"]["deleted"] == len(group.recordings(FileState.DELETED))
+    assert run["totals"]["verified"] == 4
 
 
-def state_is(state: BatchState) -> Callable[[Batch], bool]:
+def test_failed_and_cancelled_jobs_are_failed_batches(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    endings = (FaultKind.JOB_FAILS, FaultKind.JOB_CANCELLED)
+    group.app.simulator.faults.add(*(Fault(kind, job_progress=0.5) for kind in endings))
+
+    run = group.app.run(group.request())
+
+    assert (run["outcome"], statuses(run)) == ("failed", ["failed"] * 2)
+    assert run["totals"]["deleted"] == len(group.recordings(FileState.DELETED))
+
+
+def is_in(state: BatchState) -> Callable[[Batch], bool]:
     return lambda batch: batch.state is state
 
 
-MOMENTS = {
-    "the first intent": ("intend", state_is(BatchState.SUBMITTING)),
-    "the job id": ("advance", state_is(BatchState.SUBMITTED)),
-    "the job being ready": ("advance", state_is(BatchState.READY)),
-    "the second intent": ("intend", state_is(BatchState.CONFIRMING)),
-    "the execution": ("advance", executed),
-    "the end of the job": ("advance", state_is(BatchState.COMPLETED)),
-}
+# The writes at which a worker may die, each with its method of the store.
+WRITES: list[tuple[str, Callable[[Batch], bool]]] = [
+    ("intend", is_in(BatchState.SUBMITTING)),
+    ("advance", is_in(BatchState.SUBMITTED)),
+    ("advance", is_in(BatchState.READY)),
+    ("intend", is_in(BatchState.CONFIRMING)),
+    ("advance", confirmed),
+    ("advance", is_in(BatchState.COMPLETED)),
+]
 
 
-@pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_a_worker_killed_at_a_write_costs_nothing_but_time(
-    recording: RecordingScene, moment: str, *, stored: bool
+@pytest.mark.parametrize("stored", [False, True], ids=["before", "after"])
+def test_run_survives_the_death_of_a_worker_at_any_write(
+    recorded: RecordedCalls, *, stored: bool
 ) -> None:
-    slot = recording.slot()
-    write, when = MOMENTS[moment]
+    """Six batches, each with a worker that dies before or after another write."""
+    groups = [recorded.group() for _ in range(3)]
+    ids = [each for group in groups for each in group.ids]
 
-    with killed_at(write, when, stored=stored) as victims:
-        run = slot.app.run(first_batch(slot))
+    with ExitStack() as stack:
+        victims = [
+            stack.enter_context(killed_at(write, batch_at(number, when), stored=stored))
+            for number, (write, when) in enumerate(WRITES)
+        ]
+        run = recorded.app.run(groups[0].request(conversationIds=ids))
 
-    assert len(victims) == 1
-    assert states(slot) == [RecordingJobState.FULFILLED]
-    assert_all_deleted(slot, run)
+    assert [len(each) for each in victims] == [1] * len(WRITES)
+    assert_deleted_once(run, *groups, batches=len(WRITES))
 
 
-def test_jobs_of_others_are_waited_for(recording: RecordingScene) -> None:
-    slot = recording.slot()
-    strangers = [stranger(slot.app), stranger(slot.app)]
+def batch_at(number: int, when: Callable[[Batch], bool]) -> Callable[[Batch], bool]:
+    return lambda batch: batch.number == number and when(batch)
+
+
+def test_run_waits_for_the_jobs_of_other_clients(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    theirs = [job_of_another_client(group.app), job_of_another_client(group.app)]
 
     def cancel() -> None:
-        client(slot.app).delete(f"/api/v2/recording/jobs/{strangers[0]}")
+        another_client(group.app).delete(f"/api/v2/recording/jobs/{theirs[0]}")
 
     with once_after("submit_batch", cancel):
-        run = slot.app.run(first_batch(slot))
-    client(slot.app).delete(f"/api/v2/recording/jobs/{strangers[1]}")
+        run = group.app.run(group.first_batch())
+    another_client(group.app).delete(f"/api/v2/recording/jobs/{theirs[1]}")
 
-    assert_all_deleted(slot, run)
+    assert run["outcome"] == "completed"
+    assert states(group) == [FULFILLED]
 
 
-def client(app: Application) -> httpx.Client:
-    """Another user of the same organisation."""
+def another_client(app: Application) -> httpx.Client:
+    """Another client of the same organisation."""
     http = httpx.Client(transport=app.simulator.transport(), base_url="https://genesys.test")
-    given = http.post(
+    answer = http.post(
         "/oauth/token",
         auth=("simulator", "simulator-secret"),
         data={"grant_type": "client_credentials"},
     )
-    http.headers["Authorization"] = f"Bearer {given.json()['access_token']}"
+    http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
     return http
 
 
-def stranger(app: Application) -> str:
-    """The id of a job that exports nothing of ours."""
+def job_of_another_client(app: Application) -> str:
+    """The id of a job without any of our recordings."""
     query = {"interval": "2001-01-01T00:00:00Z/2001-01-02T00:00:00Z"}
     body = {"action": "ARCHIVE", "actionDate": "2030-01-01T00:00:00Z", "conversationQuery": query}
-    return str(client(app).post("/api/v2/recording/jobs", json=body).json()["id"])
+    return str(another_client(app).post("/api/v2/recording/jobs", json=body).json()["id"])

@@ -1,4 +1,4 @@
-"""One application over many slots of recorded conversations, as the live platform names them."""
+"""One application over groups of recorded calls; each test uses a group of its own."""
 
 from __future__ import annotations
 
@@ -14,72 +14,79 @@ from simulator.organisation.live_settings import LiveSettings
 from tests.application import Application, running
 from tests.builders import date_range, days_ago, recording_job, uuids
 
-BATCH_SIZE, RECORDS, DAYS = 5, 10, 10
-UNLIMITED = LiveSettings(requests_per_minute=None)
-SETTINGS = SimulatorSettings(requests_per_second=None, live=UNLIMITED)
+BATCH_SIZE, CALLS, DAYS = 5, 10, 10
+SETTINGS = SimulatorSettings(requests_per_second=None, live=LiveSettings(requests_per_minute=None))
 
 
-class RecordingSlot(NamedTuple):
-    """Ten calls of ten days, two batches of five; every one has a recording or more."""
+class CallGroup(NamedTuple):
+    """Ten calls of ten days, in two batches of five; each has at least one recording."""
 
     app: Application
     number: int
 
     @property
     def ids(self) -> list[str]:
-        return uuids(RECORDS, self.number + 1)
+        return uuids(CALLS, self.number + 1)
 
     @property
     def oldest(self) -> int:
-        """Days before noon; the youngest slot ended a year and more ago."""
+        """Days before noon; the youngest group ended more than a year ago."""
         return 400 + DAYS * (self.number + 1)
 
     def request(self, **fields: Any) -> dict[str, Any]:
-        """A request for exactly this slot's conversations."""
+        """A request for the calls of this group, unless it names others."""
         window = {"dateRange": date_range(self.oldest, self.oldest - DAYS)}
         return recording_job(**({} if "conversationIds" in fields else window) | fields)
 
+    def first_batch(self, **fields: Any) -> dict[str, Any]:
+        """A request for the first five calls."""
+        return self.request(conversationIds=self.ids[:BATCH_SIZE], **fields)
+
     def conversations(self) -> Iterator[Conversation]:
-        for record, conversation_id in enumerate(self.ids):
-            end = days_ago(self.oldest - (record + 0.5) * DAYS / RECORDS)
+        for call, conversation_id in enumerate(self.ids):
+            end = days_ago(self.oldest - (call + 0.5) * DAYS / CALLS)
             yield Conversation(conversation_id, start=end, end=end)
 
     def recordings(self, *states: FileState) -> list[RecordingRecord]:
-        """Those of the slot's conversations, or of them those in one of the states."""
+        """The recordings of the calls, or those in one of the states."""
         return [
             each
             for each in self.app.simulator.recordings
             if each.conversation_id in self.ids and (not states or each.file_state in states)
         ]
 
+    def ids_with(self, *states: FileState) -> set[str]:
+        """The calls with a recording in one of the states."""
+        return {each.conversation_id for each in self.recordings(*states)}
+
     def jobs(self) -> list[RecordingJobRecord]:
-        """Every job about one of the slot's recordings, in order."""
+        """Every job with a recording of the calls, in order of creation."""
         mine = {each.recording_id for each in self.recordings()}
         return [each for each in self.app.simulator.recording_jobs if mine & set(each.target_ids)]
 
 
-class RecordingScene:
-    """The application of a module's tests."""
+class RecordedCalls:
+    """The application of a module's tests, and its groups of calls."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self._numbers = count()
 
-    def slot(self) -> RecordingSlot:
-        """A slot that no test has had; whatever faults another left are forgotten."""
+    def group(self) -> CallGroup:
+        """A group that no test has used; the faults of earlier tests are removed."""
         self.app.simulator.faults.clear()
-        return RecordingSlot(self.app, next(self._numbers))
+        return CallGroup(self.app, next(self._numbers))
 
 
 @contextmanager
-def recorded(
-    settings: SimulatorSettings = SETTINGS, slots: int = 60, **environment: str
-) -> Iterator[RecordingScene]:
-    """A running application over so many slots."""
-    empty: Any = None
+def recorded_calls(
+    groups: int, settings: SimulatorSettings = SETTINGS, **environment: str
+) -> Iterator[RecordedCalls]:
+    """A running application over so many groups."""
+    unused: Any = None
     corpus = Corpus.of(
-        each for number in range(slots) for each in RecordingSlot(empty, number).conversations()
+        each for number in range(groups) for each in CallGroup(unused, number).conversations()
     )
     variables = {"BATCH_SIZE": str(BATCH_SIZE), **environment}
     with running(corpus, settings, environment=variables) as app:
-        yield RecordingScene(app)
+        yield RecordedCalls(app)

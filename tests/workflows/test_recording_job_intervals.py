@@ -1,4 +1,4 @@
-"""What is over five years old is purged by intervals, on the real state machine."""
+"""Recordings over five years old, purged by intervals on the real state machine."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from simulator.live.recordings.recording import FileState
 from tests.application import Application, running
 from tests.builders import days_ago, recording_job, uuids
 from tests.workflows.proof import statuses
-from tests.workflows.recording_slots import SETTINGS
+from tests.workflows.recorded_calls import SETTINGS
 
 IDS, LONG = uuids(20), uuids(1, series=1)[0]
-# Whole days in UTC: the corpus is made at noon.
+PROTECTED = uuids(1, series=2)[0]
+# Midnight in UTC, because the corpus is made at noon.
 FIRST, SECOND = 2_400.5, 2_300.5
 
 
@@ -28,11 +29,14 @@ def call(conversation_id: str, days: float, **fields: Any) -> Conversation:
 
 
 def corpus() -> Corpus:
-    """Two periods of ten calls, one a day; across the second goes one that lasted three months."""
+    """Two periods of ten calls, one a day.
+
+    A protected call is on the third day of the first period. A call of three months covers the
+    second period.
+    """
     calls = [call(each, FIRST - 0.25 - n) for n, each in enumerate(IDS[:10])]
     calls += [call(each, SECOND - 0.25 - n) for n, each in enumerate(IDS[10:])]
-    # A second one on the day of the first period's third.
-    calls.append(call(uuids(1, series=2)[0], FIRST - 2.5, legal_hold=True))
+    calls.append(call(PROTECTED, FIRST - 2.5, legal_hold=True))
     long = Conversation(LONG, start=days_ago(SECOND + 60), end=days_ago(SECOND - 30))
     return Corpus.of([*calls, long])
 
@@ -48,7 +52,7 @@ def app() -> Iterator[Application]:
         yield app
 
 
-def test_intervals_leave_the_days_of_what_is_protected_alone(app: Application) -> None:
+def test_intervals_exclude_the_days_of_held_and_protected_calls(app: Application) -> None:
     app.put_hold(
         holdId="case-17",
         reason="r",
@@ -61,34 +65,30 @@ def test_intervals_leave_the_days_of_what_is_protected_alone(app: Application) -
 
     assert run["outcome"] == "completed"
     assert run["plan"]["skipped"] == {"legal_hold": 1, "protected": 1, "day_closed": 1}
-    expected = [IDS[0:2], IDS[3:6], IDS[7:10]]
     gone = {
         each.conversation_id
         for each in app.simulator.recordings
         if each.file_state is FileState.DELETED
     }
-    assert gone == set().union(*expected)
+    assert gone == {*IDS[0:2], *IDS[3:6], *IDS[7:10]}
     jobs = app.simulator.recording_jobs
     assert [job.query.conversation_query for job in jobs] == [None] * 3
     assert run["totals"]["deleted"] == sum(len(job.processed_ids) for job in jobs)
-    told = [
+    submitted = [
         each["detail"] for each in app.audit(run["runId"]) if each["action"] == "batch_submitted"
     ]
-    assert all(each.startswith("by the interval 2020-") for each in told)
+    assert all(each.startswith("by the interval 2020-") for each in submitted)
 
 
-def test_what_planning_could_not_see_is_seen_before_anything_is_deleted(app: Application) -> None:
+def test_job_with_a_call_that_the_plan_missed_is_cancelled(app: Application) -> None:
     before = [each.file_state for each in app.simulator.recordings]
 
     run = app.run(request(SECOND))
 
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"] * 2)
-    assert all(
-        "6 conversations, but the plan has 5" in batch["detail"]
-        and "its job" in batch["detail"]
-        and "is cancelled" in batch["detail"]
-        for batch in run["batches"]
-    )
+    for batch in run["batches"]:
+        assert "6 conversations, but the plan has 5" in batch["detail"]
+        assert "is cancelled" in batch["detail"]
     assert [each.file_state for each in app.simulator.recordings] == before
     states = [job.state for job in app.simulator.recording_jobs]
     assert states[-2:] == [RecordingJobState.CANCELLED] * 2
