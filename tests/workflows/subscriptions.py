@@ -67,7 +67,12 @@ def subscribe(app: Application, **events: list[str]) -> None:
 
 def posts(app: Application, host: str = ALIVE) -> list[Post]:
     """The requests to a host, in order."""
-    return [post for post in app.receivers.posted if post.url.startswith(f"https://{host}/")]
+    return to_host(app.receivers.posted, host)
+
+
+def to_host(posted: list[Post], host: str = ALIVE) -> list[Post]:
+    """Those of the requests that go to the host."""
+    return [post for post in posted if post.url.startswith(f"https://{host}/")]
 
 
 def kinds(found: list[Post]) -> Counter[str]:

@@ -6,7 +6,8 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -32,6 +33,7 @@ from tests.workflows.subscriptions import (
     posts,
     records,
     subscribe,
+    to_host,
     without_subscribers,
 )
 
@@ -71,18 +73,44 @@ def audit_signature(entry: dict[str, Any], key: bytes = KEY) -> str:
     return f"sha256={hmac.new(key, canonical, 'sha256').hexdigest()}"
 
 
-@pytest.mark.parametrize("method", ["data_deletion", "conversation_archive"])
-def test_finished_run_is_reported_with_the_documented_bodies(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
-    subscribe(app, alive=[])
+class Finished(NamedTuple):
+    """A finished run of two batches, with everything that was sent about it."""
 
-    run = app.run(slot.request(method))
-    app.tell()
+    app: Application
+    run: dict[str, Any]
+    posted: list[Post]
+    events: list[Any]
 
-    found = posts(app)
+
+@pytest.fixture(scope="module")
+def finished(shared_scene: Shared) -> Finished:
+    app, slot = shared_scene.app, shared_scene.slot()
+    with without_subscribers(app), watched_bus() as queue:
+        subscribe(app, alive=[], runs=[RUN], batches=[JOB, BATCH], rules=[EXECUTED, NONCOMPLIANT])
+        run = app.run(slot.request("conversation_archive"))
+        app.tell()
+        assert_honest(app, run, slot.ids)
+        return Finished(app, run, list(app.receivers.posted), app.take(queue))
+
+
+@contextmanager
+def watched_bus() -> Iterator[str]:
+    """A queue that receives everything on the application's bus."""
+    queue = aws("sqs").create_queue(QueueName="Watched")["QueueUrl"]
+    bus = {"EventBusName": "Events"}
+    arn = "arn:aws:sqs:us-east-1:123456789012:Watched"
+    pattern = json.dumps({"source": ["genesys-purge"]})
+    aws("events").put_rule(**bus, Name="everything", EventPattern=pattern)
+    aws("events").put_targets(**bus, Rule="everything", Targets=[{"Id": "queue", "Arn": arn}])
+    yield "Watched"
+    aws("events").remove_targets(**bus, Rule="everything", Ids=["queue"])
+    aws("events").delete_rule(**bus, Name="everything")
+    aws("sqs").delete_queue(QueueUrl=queue)
+
+
+def test_finished_run_is_reported_with_the_documented_bodies(finished: Finished) -> None:
+    app, run, found = finished.app, finished.run, to_host(finished.posted)
     assert kinds(found) == OF_A_RUN
-    assert all(is_signed(post) for post in found)
-    assert {post.headers["x-audit-source"] for post in found} == {"genesys-purge-orchestrator"}
     assert of_kind(found, JOB) == jobs_of(app, run)
     assert of_kind(found, BATCH) == batches_of(app, run)
     (post,) = (post for post in found if post.headers["x-purge-event"] == RUN)
@@ -90,19 +118,49 @@ def test_finished_run_is_reported_with_the_documented_bodies(scene: Shared, meth
     assert post.headers["x-request-id"] == post.headers["webhook-id"]
     assert entry.pop("auditSignature") == audit_signature(post.json)
     assert entry == entry_of(app, run, post.headers["webhook-id"])
-    assert app.actions(run["runId"])[-5:] == ["notification_delivered"] * 5
-    assert_honest(app, run, slot.ids)
+
+
+def test_every_notification_is_signed_and_names_its_source(finished: Finished) -> None:
+    assert all(is_signed(post) for post in finished.posted)
+    sources = {post.headers["x-audit-source"] for post in finished.posted}
+    assert sources == {"genesys-purge-orchestrator"}
+
+
+def test_subscriber_receives_only_its_events(finished: Finished) -> None:
+    assert kinds(to_host(finished.posted, "runs.example")) == {RUN: 1}
+    batches = to_host(finished.posted, "batches.example")
+    assert kinds(batches) == {JOB: 2, BATCH: 2}
+    assert ids(batches) < ids(to_host(finished.posted))
+    assert to_host(finished.posted, "rules.example") == []
+
+
+def test_every_delivery_is_audited(finished: Finished) -> None:
+    delivered = records(finished.app, finished.run["runId"], "notification_delivered")
+    subscribers = Counter(record["detail"].split()[2].strip(",") for record in delivered)
+    assert subscribers == {"alive": 5, "runs": 1, "batches": 4}
+
+
+def test_notifications_are_also_events_on_the_bus(finished: Finished) -> None:
+    assert Counter(event["detail-type"] for event in finished.events) == OF_A_RUN
+    assert {event["source"] for event in finished.events} == {"genesys-purge"}
+    posted = {post.headers["webhook-id"]: post.json for post in to_host(finished.posted)}
+    for event in finished.events:
+        detail = event["detail"]
+        body = posted[detail["notificationId"]]
+        body.pop("auditSignature", None)
+        run_id = finished.run["runId"]
+        assert (detail["event"], detail["runId"]) == (event["detail-type"], run_id)
+        assert detail["body"] == body
 
 
 def jobs_of(app: Application, run: dict[str, Any]) -> list[dict[str, Any]]:
-    """The bodies of D4; Genesys reports no count in the status of D2."""
-    counted = {} if run["method"] == "data_deletion" else {"recordsProcessed": 5}
+    """The bodies of D4."""
     bodies = [
         {
             "event": JOB,
             "jobId": record["jobId"],
             "state": "completed",
-            **counted,
+            "recordsProcessed": 5,
             "latencySeconds": record["latencySeconds"],
             "timestamp": moment(record["at"]),
         }
@@ -201,60 +259,6 @@ def test_run_that_deleted_nothing_is_reported_without_a_total(
     assert metrics.get("errorReason", "").partition(":")[0] == (reason or "")
     # Genesys deleted nothing, so it reported no number.
     assert metrics.keys().isdisjoint({"totalInteractionsPurged", "jobId"})
-
-
-def test_subscriber_receives_only_its_events(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    subscribe(app, alive=[], runs=[RUN], batches=[JOB, BATCH], rules=[EXECUTED, NONCOMPLIANT])
-
-    run = app.run(slot.request("conversation_archive"))
-    app.tell()
-
-    assert kinds(posts(app)) == OF_A_RUN
-    assert kinds(posts(app, "runs.example")) == {RUN: 1}
-    assert kinds(posts(app, "batches.example")) == {JOB: 2, BATCH: 2}
-    assert posts(app, "rules.example") == []
-    assert ids(posts(app, "batches.example")) < ids(posts(app))
-    delivered = records(app, run["runId"], "notification_delivered")
-    assert Counter(record["detail"].split()[2].strip(",") for record in delivered) == {
-        "alive": 5,
-        "runs": 1,
-        "batches": 4,
-    }
-
-
-@pytest.fixture
-def bus(scene: Shared) -> Iterator[str]:  # noqa: ARG001 - the bus is the application's
-    """A queue that receives everything on the application's bus."""
-    queue = aws("sqs").create_queue(QueueName="Watched")["QueueUrl"]
-    bus = {"EventBusName": "Events"}
-    arn = "arn:aws:sqs:us-east-1:123456789012:Watched"
-    pattern = json.dumps({"source": ["genesys-purge"]})
-    aws("events").put_rule(**bus, Name="everything", EventPattern=pattern)
-    aws("events").put_targets(**bus, Rule="everything", Targets=[{"Id": "queue", "Arn": arn}])
-    yield "Watched"
-    aws("events").remove_targets(**bus, Rule="everything", Ids=["queue"])
-    aws("events").delete_rule(**bus, Name="everything")
-    aws("sqs").delete_queue(QueueUrl=queue)
-
-
-def test_notifications_are_also_events_on_the_bus(scene: Shared, bus: str) -> None:
-    app, slot = scene.app, scene.slot()
-    subscribe(app, alive=[])
-
-    run = app.run(slot.request("conversation_archive"))
-    app.tell()
-
-    events = app.take(bus)
-    assert Counter(event["detail-type"] for event in events) == OF_A_RUN
-    assert {event["source"] for event in events} == {"genesys-purge"}
-    posted = {post.headers["webhook-id"]: post.json for post in posts(app)}
-    for event in events:
-        detail = event["detail"]
-        body = posted[detail["notificationId"]]
-        body.pop("auditSignature", None)
-        assert (detail["event"], detail["runId"]) == (event["detail-type"], run["runId"])
-        assert detail["body"] == body
 
 
 def rule_of(app: Application, name: str) -> str:
