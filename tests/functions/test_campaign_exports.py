@@ -1,4 +1,4 @@
-"""The export and the evaluation as Lambda calls them."""
+"""The export and the evaluation, as Lambda invokes them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SCHEDULED = {
 
 @pytest.fixture
 def tenant() -> Iterator[ExportBench]:
-    """What the handler of exports finds."""
+    """The use case behind the export handler."""
     bench = ExportBench()
     use_case = ExportCampaignRuleChanges(bench.export_of, bench.is_live)
     with patch.object(campaign_exporting, "export_campaign_rule_changes", lambda: use_case):
@@ -44,14 +44,14 @@ def tenant() -> Iterator[ExportBench]:
 
 @pytest.fixture
 def files() -> Iterator[MemoryFiles]:
-    """What the handler of evaluations finds."""
+    """The files behind the evaluation handler."""
     files = MemoryFiles()
     use_case = EvaluateContacts(files, MemoryMeter())
     with patch.object(campaign_evaluating, "evaluate_contacts", lambda: use_case):
         yield files
 
 
-def test_an_export_is_invoked_with_a_campaign(tenant: ExportBench, invoke: Invoke) -> None:
+def test_export_is_invoked_with_a_campaign(tenant: ExportBench, invoke: Invoke) -> None:
     tenant.tenant.happen(ago=100)
     (exported,) = invoke(EXPORT, {"campaignId": CAMPAIGN})["exports"]
     name = "s3://changes/campaign-1/20261120T120000.000Z_20261121T115900.000Z"
@@ -65,22 +65,21 @@ def test_an_export_is_invoked_with_a_campaign(tenant: ExportBench, invoke: Invok
     assert [record.actor for record in tenant.audit.every] == ["invoke"]
 
 
-def test_an_export_is_invoked_by_its_schedule(tenant: ExportBench, invoke: Invoke) -> None:
+def test_export_is_invoked_by_its_schedule(tenant: ExportBench, invoke: Invoke) -> None:
     exports = invoke(EXPORT, SCHEDULED)["exports"]
     assert [each["campaignId"] for each in exports] == [CAMPAIGN, "campaign-2"]
     assert {record.actor for record in tenant.audit.every} == {"schedule:exports"}
 
 
 @pytest.mark.usefixtures("tenant")
-@pytest.mark.parametrize("event", [None, {}, {"campaignId": "../x"}, SCHEDULED | {"request": []}])
-def test_a_wrong_request_for_an_export_is_an_error_by_its_class(
-    invoke: Invoke, event: object
-) -> None:
-    with pytest.raises(InvalidRequest):
-        invoke(EXPORT, event)
+def test_invalid_export_request_is_an_error_by_its_class(invoke: Invoke) -> None:
+    events: list[object] = [None, {}, {"campaignId": "../x"}, SCHEDULED | {"request": []}]
+    for event in events:
+        with pytest.raises(InvalidRequest):
+            invoke(EXPORT, event)
 
 
-def test_a_failed_export_is_an_error_so_that_it_is_invoked_again(
+def test_failed_export_raises_so_that_lambda_retries_it(
     tenant: ExportBench, invoke: Invoke
 ) -> None:
     def fail(_: str) -> None:
@@ -92,29 +91,30 @@ def test_a_failed_export_is_an_error_so_that_it_is_invoked_again(
 
 
 @pytest.mark.usefixtures("files")
-def test_an_evaluation_is_answered_as_json(invoke: Invoke) -> None:
+def test_evaluation_is_answered_as_json(invoke: Invoke) -> None:
     north = rule("north", conditions=[condition("region", "equals", "north", "string")])
     contacts = [{"region": "north"}, {"region": "south"}]
     answer = json.loads(json.dumps(invoke(EVALUATE, rule_set(north, contacts=contacts))))
     assert answer["matches"] == [{"contact": 0, "rules": ["north"]}, {"contact": 1, "rules": []}]
 
 
-@pytest.mark.parametrize("line", [PERSONAL, json.dumps([PERSONAL]), json.dumps({"a": PERSONAL})])
-def test_nothing_of_a_contact_is_logged(
-    files: MemoryFiles, invoke: Invoke, log: io.StringIO, line: str
+def test_log_contains_nothing_of_a_contact(
+    files: MemoryFiles, invoke: Invoke, log: io.StringIO
 ) -> None:
-    files.objects["s3://contacts/c.jsonl"] = line.encode() + b"\n!"
-    with pytest.raises(InvalidRequest):
-        invoke(EVALUATE, rule_set(rule(), contactsFrom="s3://contacts/c.jsonl"))
-    with pytest.raises(InvalidRequest):
-        invoke(EVALUATE, rule_set(rule(), contacts=[line, PERSONAL]))
-    assert log.getvalue().count("refused") == 2
+    lines = [PERSONAL, json.dumps([PERSONAL]), json.dumps({"a": PERSONAL})]
+    for line in lines:
+        files.objects["s3://contacts/c.jsonl"] = line.encode() + b"\n!"
+        with pytest.raises(InvalidRequest):
+            invoke(EVALUATE, rule_set(rule(), contactsFrom="s3://contacts/c.jsonl"))
+        with pytest.raises(InvalidRequest):
+            invoke(EVALUATE, rule_set(rule(), contacts=[line, PERSONAL]))
+    assert log.getvalue().count("refused") == 2 * len(lines)
     assert "jane" not in log.getvalue()
 
 
 @pytest.fixture
 def deployed() -> Iterator[None]:
-    """The account as the template deploys it, and nothing built yet."""
+    """The deployed account, before any use case is built."""
     variables = {**template.environment(), "CHANGES_BUCKET": "changes"}
     with mocked_aws("ExportsTable", "AuditTable"), patch.dict("os.environ", variables):
         for bucket in ("changes", "contacts"):
@@ -125,15 +125,15 @@ def deployed() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("deployed")
-@pytest.mark.parametrize("name", ["export_campaign_rule_changes", "evaluate_contacts", "exports"])
-def test_what_is_wired_is_built_once(name: str) -> None:
-    build: Any = getattr(wired.module_of(name), name)
-    assert build() is build()
+def test_use_case_is_built_once() -> None:
+    for name in ("export_campaign_rule_changes", "evaluate_contacts", "exports"):
+        build: Any = getattr(wired.module_of(name), name)
+        assert build() is build()
 
 
 @pytest.mark.usefixtures("deployed")
 @pytest.mark.parametrize("variable", ["EXPORTS_TABLE", "CHANGES_BUCKET"])
-def test_a_variable_that_is_missing_is_named_in_the_log_alone(
+def test_missing_variable_is_named_in_the_log_only(
     invoke: Invoke, log: io.StringIO, variable: str
 ) -> None:
     with patch.dict("os.environ", {variable: ""}), pytest.raises(Unexpected) as failed:
@@ -143,7 +143,7 @@ def test_a_variable_that_is_missing_is_named_in_the_log_alone(
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_file_is_evaluated_through_the_real_adapters(invoke: Invoke) -> None:
+def test_file_is_evaluated_through_the_real_adapters(invoke: Invoke) -> None:
     client("s3").put_object(Bucket="contacts", Key="c.jsonl", Body=b"{}\n{}\n")
     with patch.object(adapters, "meter", MemoryMeter):
         answer = invoke(EVALUATE, rule_set(rule(), contactsFrom="s3://contacts/c.jsonl"))

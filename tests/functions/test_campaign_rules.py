@@ -40,7 +40,7 @@ PERSONAL = "jane.doe@example.com"
 
 @pytest.fixture
 def deploying() -> Iterator[DeployBench]:
-    """What the handlers find."""
+    """The use cases behind the handlers."""
     bench = DeployBench()
     use_cases = {
         "submit_campaign_rules": bench.submit_campaign_rules,
@@ -61,12 +61,12 @@ def _giving(use_case: Any) -> Any:
 
 
 def posted(invoke: Invoke, body: Any) -> tuple[int, Any]:
-    """The status and the body that a caller over HTTP is answered with."""
+    """The status and the body of an HTTP answer."""
     answer = invoke("SubmitCampaignRules", http_event(POST, body=json.dumps(body)))
     return answer["statusCode"], json.loads(answer["body"])
 
 
-def test_a_deployment_goes_from_function_to_function_in_plain_json(
+def test_deployment_passes_from_function_to_function_as_json(
     deploying: DeployBench, invoke: Invoke
 ) -> None:
     submitted = invoke("SubmitCampaignRules", rule_set(rule("A", 1)))
@@ -87,9 +87,7 @@ def test_a_deployment_goes_from_function_to_function_in_plain_json(
     assert list(deploying.contents()) == ["A"]
 
 
-def test_a_set_comes_in_over_http_from_an_event_and_by_invocation(
-    deploying: DeployBench, invoke: Invoke
-) -> None:
+def test_set_is_submitted_over_http_and_by_an_event(deploying: DeployBench, invoke: Invoke) -> None:
     status, body = posted(invoke, rule_set(rule("A", 1)))
     assert (status, body["status"]) == (202, "submitted")
     event = {
@@ -106,7 +104,7 @@ def test_a_set_comes_in_over_http_from_an_event_and_by_invocation(
 
 
 @pytest.mark.usefixtures("deploying")
-def test_a_refused_set_names_every_field_and_a_busy_campaign_says_so(invoke: Invoke) -> None:
+def test_invalid_set_is_a_400_and_a_busy_campaign_a_409(invoke: Invoke) -> None:
     status, body = posted(invoke, rule_set(rule("A", 1, priority=0), other=1))
     assert (status, [each["path"] for each in body["errors"]]) == (
         400,
@@ -120,7 +118,7 @@ def test_a_refused_set_names_every_field_and_a_busy_campaign_says_so(invoke: Inv
         invoke("SubmitCampaignRules", {})
 
 
-def test_a_deployment_and_its_audit_are_read_over_http(
+def test_deployment_and_its_audit_are_read_over_http(
     deploying: DeployBench, invoke: Invoke
 ) -> None:
     path = {"deploymentId": deploying.deploy(rule("A", 1)).deployment_id}
@@ -133,7 +131,7 @@ def test_a_deployment_and_its_audit_are_read_over_http(
     assert [each["statusCode"] for each in (read, audit, unknown)] == [200, 200, 404]
 
 
-def test_what_eventbridge_sends_of_a_stopped_execution_puts_its_deployment_back(
+def test_event_of_a_stopped_execution_ends_its_deployment(
     deploying: DeployBench, invoke: Invoke
 ) -> None:
     rules = template.resources("AWS::Events::Rule")["StoppedDeploymentsRule"]
@@ -151,7 +149,7 @@ def test_what_eventbridge_sends_of_a_stopped_execution_puts_its_deployment_back(
 
 
 @pytest.mark.usefixtures("deploying")
-def test_an_error_leaves_by_the_name_that_the_state_machine_knows(invoke: Invoke) -> None:
+def test_error_keeps_the_class_name_for_the_state_machine(invoke: Invoke) -> None:
     for task in PHASES.values():
         with pytest.raises(NotFound):
             invoke(f"{task}CampaignRules", {"deploymentId": "rules-unheard-of"})
@@ -159,19 +157,18 @@ def test_an_error_leaves_by_the_name_that_the_state_machine_knows(invoke: Invoke
 
 @pytest.mark.usefixtures("deploying")
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("message", [None, [], {}, {"deploymentId": 5}, {"secret": "hush"}])
-def test_a_message_that_is_none_is_an_error_nobody_foresaw_and_says_nothing_of_it(
-    invoke: Invoke, task: str, message: object
+def test_malformed_message_is_an_unexpected_error_without_its_text(
+    invoke: Invoke, task: str
 ) -> None:
-    with pytest.raises(Unexpected) as failed:
-        invoke(f"{task}CampaignRules", message)
-    assert failed.value.message == "unexpected error; see the log of request request-1"
+    messages: list[object] = [None, [], {}, {"deploymentId": 5}, {"secret": "hush"}]
+    for message in messages:
+        with pytest.raises(Unexpected) as failed:
+            invoke(f"{task}CampaignRules", message)
+        assert failed.value.message == "unexpected error; see the log of request request-1"
 
 
 @pytest.mark.usefixtures("deploying")
-def test_what_is_logged_of_a_refused_set_is_what_is_wrong_and_not_what_it_says(
-    invoke: Invoke, log: io.StringIO
-) -> None:
+def test_log_of_an_invalid_set_contains_no_value_of_it(invoke: Invoke, log: io.StringIO) -> None:
     refused = rule_set(rule(PERSONAL, 1, **{PERSONAL: PERSONAL}), requestedBy=PERSONAL * 10)
     with pytest.raises(InvalidRequest):
         invoke("SubmitCampaignRules", refused)
@@ -179,11 +176,11 @@ def test_what_is_logged_of_a_refused_set_is_what_is_wrong_and_not_what_it_says(
     assert "jane" not in log.getvalue()
 
 
-@pytest.mark.parametrize("name", USE_CASES)
-def test_a_use_case_is_built_once_from_the_templates_environment(name: str) -> None:
+def test_use_case_is_built_once_from_the_environment() -> None:
     with mocked_aws(), patch.dict("os.environ", template.environment()):
         client("dynamodb")
         wired.forget()
-        build = getattr(campaign_deploying, name)
-        assert build() is build()
+        for name in USE_CASES:
+            build = getattr(campaign_deploying, name)
+            assert build() is build()
         wired.forget()

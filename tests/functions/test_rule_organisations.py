@@ -39,7 +39,7 @@ CLIENT = OAuthClient("emea-client", "emea-secret")
 
 
 class Worlds(NamedTuple):
-    """The deployment's own Genesys and another, which have D5's rules; `emea` is live."""
+    """The default organisation, `latam` on the documented platform and `emea` on the live one."""
 
     own: Simulator
     emea: Simulator
@@ -47,7 +47,7 @@ class Worlds(NamedTuple):
 
     @property
     def asked(self) -> tuple[bool, bool, bool]:
-        """Who was asked anything."""
+        """Which organisations received a call."""
         own, emea, latam = (bool(each.requests) for each in self)
         return own, emea, latam
 
@@ -75,13 +75,13 @@ def worlds() -> Iterator[Worlds]:
 
 
 def simulator(clock: Clock, **settings: Any) -> Simulator:
-    """A Genesys that knows the one client."""
+    """A Genesys with one client."""
     settings |= {"requests_per_second": None, "clients": (CLIENT,)}
     return Simulator(Corpus.of(()), SimulatorSettings(**settings), clock)
 
 
 def known(**organisations: Any) -> None:
-    """What an operator wrote down, and the client's secret in both places."""
+    """Store the organisations and the secret of each."""
     this = adapters.settings()
     value = json.dumps({"organisations": organisations})
     client("ssm").put_parameter(Name=this.parameters.organisations, Value=value, Type="String")
@@ -94,7 +94,7 @@ def known(**organisations: Any) -> None:
 
 
 def stored(document: dict[str, Any]) -> dict[str, str]:
-    """A dry deployment as it was submitted, and the message to its plan."""
+    """Store a submitted dry run; returns the message to its plan."""
     now = adapters.now()
     deployment = Deployment(
         deployment_id="rules-1",
@@ -120,7 +120,7 @@ def refused(invoke: Invoke, function: str, event: Any) -> set[str]:
 
 
 @pytest.mark.usefixtures("worlds")
-def test_a_set_is_checked_for_the_platform_that_its_organisation_has(invoke: Invoke) -> None:
+def test_set_is_checked_for_the_platform_of_its_organisation(invoke: Invoke) -> None:
     wrong = rule_set(rule("A", 1, priority=1, actions=[set_list("l", "x")]), other=1)
     of_live = {"rules.0.conditions", "rules.0.actions.0.type"}
     assert refused(invoke, "SubmitCampaignRules", wrong) == {"other"}
@@ -137,7 +137,7 @@ def test_a_set_is_checked_for_the_platform_that_its_organisation_has(invoke: Inv
         (rule_set(rule("A", 1), organisation="latam"), (False, False, True)),
     ],
 )
-def test_a_set_is_held_against_what_its_organisation_has(
+def test_plan_reads_the_organisation_of_the_set(
     worlds: Worlds, invoke: Invoke, document: dict[str, Any], asked: tuple[bool, bool, bool]
 ) -> None:
     assert invoke("PlanCampaignRules", stored(document))["next"] == "complete"
@@ -145,9 +145,7 @@ def test_a_set_is_held_against_what_its_organisation_has(
     assert worlds.asked == asked
 
 
-def test_changes_are_asked_of_the_organisation_that_is_named(
-    worlds: Worlds, invoke: Invoke
-) -> None:
+def test_export_reads_the_organisation_of_the_request(worlds: Worlds, invoke: Invoke) -> None:
     request = {"campaignId": "campaign-1", "organisation": "latam"}
     (exported,) = invoke("ExportCampaignRuleChanges", request)["exports"]
     assert exported["jsonLines"].startswith("s3://changes/latam/campaign-1/")
@@ -162,7 +160,7 @@ def test_changes_are_asked_of_the_organisation_that_is_named(
 
 
 @pytest.mark.usefixtures("worlds")
-def test_the_next_page_of_changes_is_the_organisations_own(invoke: Invoke) -> None:
+def test_next_page_of_changes_is_read_from_the_same_organisation(invoke: Invoke) -> None:
     asked = []
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Rules change at a simulated Genesys; whatever goes wrong, each change is exported once."""
+"""Rules change at a simulated Genesys, and each change is exported once despite faults."""
 
 from __future__ import annotations
 
@@ -19,17 +19,25 @@ from genesys_purge.wiring import adapters
 
 from simulator import Corpus, Fault, FaultKind, Operation, SimulatorSettings
 from tests.application import Application, aws, running
-from tests.workflows.moments import TRANSIENT, Killed, once_at
+from tests.workflows.moments import Killed, once_at
 
 CAMPAIGN = "campaign-1"
 RULES = f"https://genesys.test/api/v2/outbound/campaigns/{CAMPAIGN}/rules"
 BUCKET = "changes"
 DAY = 86_400
+FAULTS = (
+    FaultKind.RATE_LIMITED,
+    FaultKind.UNAVAILABLE,
+    FaultKind.TIMEOUT_AFTER,
+    FaultKind.DROP_BEFORE,
+    FaultKind.MALFORMED_AFTER,
+    FaultKind.TOKEN_REVOKED,
+)
 EXPORT = "ExportCampaignRuleChangesFunction"
 
 
 class Campaigns:
-    """The application, with somebody who changes rules at Genesys itself."""
+    """The application, and a client that changes rules at Genesys."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
@@ -48,7 +56,7 @@ class Campaigns:
         self._call("DELETE", f"{RULES}/{rule_id}")
 
     def _call(self, verb: str, url: str, **body: Any) -> httpx.Response:
-        """With a token of its own, for months pass between calls."""
+        """Call with a new token, because months may pass between calls."""
         token = self._web.post(
             "https://genesys.test/oauth/token",
             data={"grant_type": "client_credentials"},
@@ -57,8 +65,17 @@ class Campaigns:
         headers = {"Authorization": f"Bearer {token}"}
         return self._web.request(verb, url, headers=headers, **body).raise_for_status()
 
+    def change(self) -> None:
+        """Three settled changes of two rules, which are deleted afterwards."""
+        for number in (1, 2):
+            rule_id = self.create(number)
+            if number == 1:
+                self.update(rule_id, number, 2)
+            self.delete(rule_id)
+        self.app.clock.wait(60)
+
     def export(self) -> list[Any]:
-        """What the schedule gets as its answer."""
+        """The answer to the schedule."""
         event = {
             "scheduledTime": "2026-11-21T11:00:00Z",
             "scheduleArn": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/exports",
@@ -72,7 +89,7 @@ class Campaigns:
         return [event.wire for event in self.app.simulator.campaigns()[CAMPAIGN].events]
 
     def kept(self, suffix: str = ".jsonl") -> list[str]:
-        """The content of every object of the bucket, in order of time."""
+        """The content of every object in the bucket, in order of time."""
         listed = aws("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])
         keys = sorted(each["Key"] for each in listed if each["Key"].endswith(suffix))
         return [
@@ -89,7 +106,7 @@ def _rule(number: int, version: int) -> dict[str, Any]:
 
 
 def events_in(records: list[dict[str, Any]]) -> list[dict[str, object]]:
-    """The records as the events they came from."""
+    """The events of the records."""
     return [
         {"timestamp": r["timestamp"], "eventName": r["eventType"], "entityId": r["entityId"]}
         for r in records
@@ -106,18 +123,12 @@ def shared() -> Iterator[Campaigns]:
 
 @pytest.fixture
 def campaigns(shared: Campaigns) -> Campaigns:
-    """Three changes of two rules since the last test, one of which is deleted; all has settled."""
     shared.app.simulator.faults.clear()
-    for number in (1, 2):
-        rule_id = shared.create(number)
-        if number == 1:
-            shared.update(rule_id, number, 2)
-        shared.delete(rule_id)
-    shared.app.clock.wait(60)
+    shared.change()
     return shared
 
 
-def test_what_happened_is_exported_in_order_as_both_kinds_of_file(campaigns: Campaigns) -> None:
+def test_changes_are_exported_in_order_to_both_files(campaigns: Campaigns) -> None:
     (exported,) = campaigns.export()
     assert exported["changes"] == 3
     assert events_in(campaigns.records) == campaigns.happened
@@ -125,7 +136,7 @@ def test_what_happened_is_exported_in_order_as_both_kinds_of_file(campaigns: Cam
     assert [row["timestamp"] for row in rows] == [each["timestamp"] for each in campaigns.records]
 
 
-def test_a_rule_that_is_there_is_joined_and_one_that_is_gone_is_recorded(
+def test_change_is_joined_with_its_rule_if_that_exists(
     campaigns: Campaigns,
 ) -> None:
     rule_id = campaigns.create(7)
@@ -138,18 +149,19 @@ def test_a_rule_that_is_there_is_joined_and_one_that_is_gone_is_recorded(
 
 
 @pytest.mark.parametrize("operation", [Operation.QUERY_EVENTS, Operation.READ_CAMPAIGN_RULE])
-@pytest.mark.parametrize("kind", TRANSIENT)
-def test_whatever_goes_wrong_once_nothing_is_lost_and_nothing_told_twice(
-    campaigns: Campaigns, kind: FaultKind, operation: Operation
+def test_temporary_fault_loses_and_repeats_no_change(
+    campaigns: Campaigns, operation: Operation
 ) -> None:
-    campaigns.app.simulator.faults.add(Fault(kind, operation, after=1))
-    campaigns.export()
-    assert campaigns.app.simulator.faults.waiting() == []
-    assert events_in(campaigns.records) == campaigns.happened
+    for kind in FAULTS:
+        campaigns.change()
+        campaigns.app.simulator.faults.add(Fault(kind, operation, after=1))
+        campaigns.export()
+        assert campaigns.app.simulator.faults.waiting() == []
+        assert events_in(campaigns.records) == campaigns.happened, kind
 
 
 @pytest.mark.parametrize("operation", [Operation.QUERY_EVENTS, Operation.READ_CAMPAIGN_RULE])
-def test_an_export_that_fails_is_completed_by_the_next_one(
+def test_failed_export_is_completed_by_the_next_one(
     campaigns: Campaigns, operation: Operation
 ) -> None:
     fault = Fault(FaultKind.UNAVAILABLE, operation, times=None, after=1)
@@ -163,7 +175,7 @@ def test_an_export_that_fails_is_completed_by_the_next_one(
     assert events_in(campaigns.records) == campaigns.happened
 
 
-def test_an_export_whose_last_write_nobody_saw_answered_is_not_made_again(
+def test_completed_export_without_an_answer_is_not_repeated(
     campaigns: Campaigns,
 ) -> None:
     def unanswered(write: Callable[[], Any]) -> None:
@@ -179,13 +191,13 @@ def test_an_export_whose_last_write_nobody_saw_answered_is_not_made_again(
     assert events_in(campaigns.records) == campaigns.happened
 
 
-def test_after_two_months_everything_is_exported(campaigns: Campaigns) -> None:
+def test_changes_are_exported_after_two_months(campaigns: Campaigns) -> None:
     campaigns.app.clock.wait(60 * DAY)
     assert [each["changes"] for each in campaigns.export()] == [3, 0]
     assert events_in(campaigns.records) == campaigns.happened
 
 
-def test_every_window_is_told_in_the_audit_under_its_campaign(campaigns: Campaigns) -> None:
+def test_every_window_is_audited_under_its_campaign(campaigns: Campaigns) -> None:
     campaigns.export()
     records = adapters.ledger().page(f"campaign-export:{CAMPAIGN}", 1, 200).records
     assert len(records) == len(campaigns.kept(".jsonl")) == len(campaigns.kept(".csv"))

@@ -1,4 +1,4 @@
-"""The real template on the embedded AWS: campaign rules deployed, rolled back and exported."""
+"""The real template on the embedded AWS deploys, rolls back and exports campaign rules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.workflows.test_embedded_aws import CommandLine
 
 
-def test_the_demo_shows_a_deployment_a_rollback_and_an_export(tmp_path: Path) -> None:
+def test_demo_shows_a_deployment_a_roll_back_and_an_export(tmp_path: Path) -> None:
     line = CommandLine(tmp_path, "demo-rules", "--conversations", "10")
     assert line.exit_code() == 0
     printed = "".join(line.lines)

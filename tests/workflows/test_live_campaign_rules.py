@@ -1,4 +1,4 @@
-"""Campaign rules deployed to the live platform by the whole application."""
+"""Campaign rules deployed to the live platform by the real state machine."""
 
 from __future__ import annotations
 
@@ -29,15 +29,21 @@ def world(app: Application) -> dict[str, Any]:
     return LiveBench(app.simulator, app.clock).world()
 
 
-def test_a_set_is_deployed_once_rolled_back_when_a_call_fails_and_refused_in_what_there_is_not(
-    app: Application,
-) -> None:
-    campaign = Campaign(app, "campaign-1")
+@pytest.fixture
+def campaign(app: Application) -> Campaign:
+    return Campaign(app, "campaign-1")
+
+
+def test_unsupported_rule_is_refused(app: Application, campaign: Campaign) -> None:
     wrong = A | {"actions": [set_list("list-1", "x")]}
     refused = app.post("POST /campaign-rules", {"campaignId": campaign.id, "rules": [wrong]})
     assert refused["statusCode"] == 400
     assert [each["path"] for each in refused["body"]["errors"]] == ["rules.0.actions.0.type"]
 
+
+def test_set_is_deployed_once_and_a_failed_one_is_rolled_back(
+    app: Application, campaign: Campaign
+) -> None:
     deployment = campaign.deploy(A, P)
 
     assert deployment["outcome"] == "deployed"
