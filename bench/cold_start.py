@@ -9,12 +9,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests import template
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The least that any function here could do: log, speak HTTP, validate and reach DynamoDB.
+# The least that a function can do: log, speak HTTP, validate and reach DynamoDB.
 FLOOR = """
 import boto3, httpx, pydantic
 from aws_lambda_powertools import Logger
@@ -51,6 +52,8 @@ print(time.process_time(), len(sys.modules), *found)
 """
 
 UNWANTED = ("aws_xray_sdk", "pydantic_settings", "asyncio")
+# Powertools' batch processing loads it.
+WANTED_BY_CONSUMERS = "asyncio"
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,31 @@ class Cost:
 
 def programs() -> dict[str, str]:
     """What each function runs, by its folder's name."""
-    functions = template.resources("AWS::Serverless::Function").values()
+    calls_genesys = callers_of_genesys()
     return {
-        name: FUNCTION.format(name=name)
-        + (CALLS_GENESYS if {"Ref": "GenesysPolicy"} in properties["Policies"] else "")
-        for properties in functions
-        for name in [properties["CodeUri"].rpartition("/")[2]]
+        name: FUNCTION.format(name=name) + (CALLS_GENESYS if name in calls_genesys else "")
+        for name in _functions()
     }
+
+
+def callers_of_genesys() -> list[str]:
+    """The functions that may call Genesys."""
+    return [
+        name
+        for name, properties in _functions().items()
+        if {"Ref": "GenesysPolicy"} in properties["Policies"]
+    ]
+
+
+def _functions() -> dict[str, dict[str, Any]]:
+    """The properties of each function, by its folder's name."""
+    functions = template.resources("AWS::Serverless::Function").values()
+    return {properties["CodeUri"].rpartition("/")[2]: properties for properties in functions}
+
+
+def _is_consumer(name: str) -> bool:
+    events = _functions().get(name, {}).get("Events", {}).values()
+    return any(event["Type"] in ("SQS", "DynamoDB") for event in events)
 
 
 def measure(rounds: int) -> dict[str, list[Cost]]:
@@ -79,12 +100,12 @@ def measure(rounds: int) -> dict[str, list[Cost]]:
     All are measured in turn within a round, so that a machine that slows down slows all of them.
     """
     measured = {"FLOOR": FLOOR} | programs()
-    for program in measured.values():
-        _start(program)
+    for name, program in measured.items():
+        _start(name, program)
     costs: dict[str, list[Cost]] = {name: [] for name in measured}
     for _ in range(rounds):
         for name, program in measured.items():
-            costs[name].append(_start(program))
+            costs[name].append(_start(name, program))
     return costs
 
 
@@ -94,17 +115,20 @@ def ratio(costs: Mapping[str, list[Cost]], name: str) -> float:
     return statistics.median(cost.cpu / floor.cpu for cost, floor in pairs)
 
 
-def _start(program: str) -> Cost:
+def _start(name: str, program: str) -> Cost:
+    unwanted = [
+        each for each in UNWANTED if not (each == WANTED_BY_CONSUMERS and _is_consumer(name))
+    ]
     done = subprocess.run(  # noqa: S603 - programs of this very file
-        [sys.executable, "-c", program + REPORT.format(unwanted=UNWANTED)],
+        [sys.executable, "-c", program + REPORT.format(unwanted=unwanted)],
         cwd=ROOT,
         env=_environment(),
         capture_output=True,
         text=True,
         check=True,
     )
-    cpu, modules, *unwanted = done.stdout.split()
-    return Cost(float(cpu), int(modules), tuple(unwanted))
+    cpu, modules, *found = done.stdout.split()
+    return Cost(float(cpu), int(modules), tuple(found))
 
 
 def _environment() -> dict[str, str]:

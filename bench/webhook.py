@@ -6,7 +6,6 @@ import contextlib
 import hmac
 import io
 import json
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,7 +23,7 @@ from tests.lambda_context import Context
 
 SECRET = "the secret of the benchmark"  # noqa: S105
 CONTEXT = Context("bench")
-ACCEPTED, FORGED = 1.5, 0.15
+BOUNDS = {"accepted": 1.5, "forged": 0.15}
 
 
 class Raw(io.BytesIO):
@@ -49,8 +48,11 @@ class Service:
         return AWSResponse(request.url, 200, headers, Raw(self._body))
 
 
-def measure(rounds: int = 15, calls: int = 200) -> dict[str, float]:
-    """Medians over the rounds of the CPU seconds of `put_item`, `accepted` and `forged`."""
+def measure(rounds: int = 100, calls: int = 50) -> dict[str, float]:
+    """The CPU seconds of `put_item`, `accepted` and `forged` in the least disturbed round of each.
+
+    Other processes of the machine empty the processor's caches, and so only ever add to a round.
+    """
     with patch.dict("os.environ", template.environment()), contextlib.redirect_stdout(Nowhere()):
         wired.forget()
         dynamodb = Service(adapters.aws("dynamodb"), {})
@@ -63,16 +65,20 @@ def measure(rounds: int = 15, calls: int = 200) -> dict[str, float]:
             for name, call in programs.items():
                 measured[name].append(_seconds(call, calls))
         wired.forget()
-    return {name: statistics.median(each) for name, each in measured.items()}
+    return {name: min(each) for name, each in measured.items()}
 
 
-def print_webhook() -> None:
+def print_webhook() -> bool:
+    """Whether both kinds of webhook are within their bounds."""
     cost = measure()
-    floor = cost["put_item"]
-    print("A webhook: CPU, medians, logs and metrics on, one stubbed put_item being 1")
-    print(f"put_item       {floor * 1e6:6.0f} us")
-    print(f"accepted       {cost['accepted'] / floor:6.2f}  (reach {ACCEPTED})")
-    print(f"forged         {cost['forged'] / floor:6.2f}  (reach {FORGED})\n")
+    ratios = {name: cost[name] / cost["put_item"] for name in BOUNDS}
+    print("A webhook: least CPU of 100 rounds, logs and metrics on, one stubbed put_item being 1")
+    print(f"put_item       {cost['put_item'] * 1e6:6.0f} us")
+    for name, ratio in ratios.items():
+        late = "  above the bound" if ratio > BOUNDS[name] else ""
+        print(f"{name:<15}{ratio:6.2f}  (bound {BOUNDS[name]}){late}")
+    print()
+    return all(ratio <= BOUNDS[name] for name, ratio in ratios.items())
 
 
 def _programs() -> dict[str, Callable[[], Any]]:

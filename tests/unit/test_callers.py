@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from genesys_purge.callers import LARGEST_BODY, HttpCall, is_http, submission
+from genesys_purge.callers import LARGEST_BODY, HttpCall, cause_of, is_http, submission
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.submission import Submission
 from hypothesis import given
@@ -205,3 +205,23 @@ def test_whatever_the_body_it_is_json_or_refused(body: str, encoded: bool) -> No
     except InvalidRequest as error:
         found = error.errors()[0].path
     assert found in ("request", "arn:aws:iam::123456789012:user/operator")
+
+
+@pytest.mark.parametrize(
+    ("event", "cause"),
+    [
+        (posted("{}") | {"requestContext": {"http": {}, "requestId": "api-1"}}, "api-1"),
+        (posted("{}"), None),
+        (PUBLISHED | {"id": "event-1", "runId": "run-1"}, "event-1"),
+        (PUBLISHED, None),
+        ({"runId": "run-1", "id": "jane"}, "run-1"),
+        ({"deploymentId": "deployment-1"}, "deployment-1"),
+        ({"id": "jane"}, None),
+        ([{"runId": "run-1"}], None),
+        (None, None),
+    ],
+)
+def test_the_cause_of_an_event_is_the_id_that_its_sender_gave_it(
+    event: object, cause: str | None
+) -> None:
+    assert cause_of(event) == cause

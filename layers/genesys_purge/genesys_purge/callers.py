@@ -28,11 +28,12 @@ class HttpCall(APIGatewayProxyEventV2):
 
     def content(self, limit: int) -> bytes | None:
         """The bytes of the body; None where its encoding is broken, TooLarge over `limit`."""
+        text = self.body or ""
         # Four letters of base64 are three bytes, so a longer text need not be decoded.
-        if len(self.body or "") > 2 * limit:
+        if len(text) > 2 * limit:
             raise TooLarge(f"may have at most {limit} bytes")
         try:
-            content = self._content()
+            content = self._decoded(text)
         except ValueError:
             return None
         if len(content) > limit:
@@ -42,23 +43,33 @@ class HttpCall(APIGatewayProxyEventV2):
     def json(self) -> Any:
         """The body as JSON; InvalidRequest where it is too large or not JSON."""
         try:
-            content = self._content()
+            content = self._decoded(self.body or "")
             if len(content) > LARGEST_BODY:
                 raise _refused("request", f"may have at most {LARGEST_BODY} bytes")
             return orjson.loads(content)
         except ValueError as error:  # not base64, not Unicode, not JSON
             raise _refused("request", "the body is not JSON") from error
 
-    def _content(self) -> bytes:
+    def _decoded(self, text: str) -> bytes:
         """ValueError for a broken encoding; `decoded_body` ignores letters outside base64."""
-        text = self.body or ""
         return b64decode(text, validate=True) if self.is_base64_encoded else text.encode()
 
 
 def is_http(event: object) -> bool:
     """Whether the event came through the HTTP API."""
-    context = event.get("requestContext") if isinstance(event, Mapping) else None
-    return isinstance(context, Mapping) and "http" in context
+    context = event.get("requestContext") if isinstance(event, dict) else None
+    return isinstance(context, dict) and "http" in context
+
+
+def cause_of(event: object) -> object:
+    """The id of the API's request or of the bus's event, or the run or deployment of a step."""
+    if not isinstance(event, dict):
+        return None
+    if is_http(event):
+        return event["requestContext"].get("requestId")
+    if "detail-type" in event:
+        return event.get("id")
+    return event.get("runId") or event.get("deploymentId")
 
 
 def submission(event: object) -> Submission:

@@ -66,7 +66,7 @@ def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler
 
             processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
             return observed(
-                lambda: process_partial_response(event, consume_one, processor), event, context
+                lambda: process_partial_response(event, consume_one, processor), context
             )
 
         return handler
@@ -94,9 +94,7 @@ def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
             guarded(lambda: consume(record), context)
 
         processor = InOrder(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-        answer = observed(
-            lambda: process_partial_response(event, consume_one, processor), event, context
-        )
+        answer = observed(lambda: process_partial_response(event, consume_one, processor), context)
         for _, error, _ in processor.exceptions:
             if error and not processor.success_messages:
                 raise error

@@ -13,7 +13,7 @@ from genesys_purge.error_codec import encoded
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
-from genesys_purge.telemetry import ANY_CAUSE, BUS_EVENT, HTTP_CALL, STEP, observed
+from genesys_purge.telemetry import observed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -33,7 +33,7 @@ def task(message: type[M]) -> Callable[[Callable[[M], Wire]], Handler]:
             def call() -> dict[str, Any]:
                 return use_case(message.parse(event)).to_json()
 
-            return observed(lambda: _invoked(call, context), event, context, STEP)
+            return _invoked(call, event, context)
 
         return handler
 
@@ -50,8 +50,8 @@ def submission(status: int) -> Callable[[Callable[[Submission], Wire]], Handler]
                 return use_case(callers.submission(event)).to_json()
 
             if callers.is_http(event):
-                return observed(lambda: _answered(call, context, status), event, context, HTTP_CALL)
-            return observed(lambda: _invoked(call, context), event, context, BUS_EVENT)
+                return _answered(call, event, context, status)
+            return _invoked(call, event, context)
 
         return handler
 
@@ -66,7 +66,7 @@ def direct(use_case: Callable[[Any], Mapping[str, Any]]) -> Handler:
         def call() -> Mapping[str, Any]:
             return use_case(event)
 
-        return observed(lambda: _invoked(call, context), event, context, ANY_CAUSE)
+        return _invoked(call, event, context)
 
     return handler
 
@@ -79,28 +79,37 @@ def http(use_case: Callable[[callers.HttpCall], Mapping[str, Any]]) -> Handler:
         def call() -> Mapping[str, Any]:
             return use_case(callers.HttpCall(event))
 
-        return observed(lambda: _answered(call, context, 200), event, context, HTTP_CALL)
+        return _answered(call, event, context, 200)
 
     return handler
 
 
-def _invoked(call: Callable[[], Any], context: LambdaContext) -> Any:
+def _invoked(call: Callable[[], R], event: Any, context: LambdaContext) -> R:
     """What `call` returns; its error leaves the function as JSON."""
-    try:
-        return guarded(call, context)
-    except PurgeError as error:
-        raise encoded(error) from error.__cause__
+
+    def answer() -> R:
+        try:
+            return guarded(call, context)
+        except PurgeError as error:
+            raise encoded(error) from error.__cause__
+
+    return observed(answer, context, callers.cause_of(event))
 
 
 def _answered(
-    call: Callable[[], Mapping[str, Any]], context: LambdaContext, status: int
+    call: Callable[[], Mapping[str, Any]], event: Any, context: LambdaContext, status: int
 ) -> dict[str, Any]:
-    try:
-        return _response(status, guarded(call, context))
-    except PurgeError as error:
-        errors = [field.to_json() for field in error.errors()]
-        body = {"errors": errors, "requestId": context.aws_request_id}
-        return _response(error.http_status, body, error.http_headers)
+    """The HTTP answer of `call`, or of its error."""
+
+    def answer() -> dict[str, Any]:
+        try:
+            return _response(status, guarded(call, context))
+        except PurgeError as error:
+            errors = [field.to_json() for field in error.errors()]
+            body = {"errors": errors, "requestId": context.aws_request_id}
+            return _response(error.http_status, body, error.http_headers)
+
+    return observed(answer, context, callers.cause_of(event))
 
 
 def _response(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import orjson
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ SERVICE = "genesys-purge"
 NAMESPACE = "GenesysPurge"
 # The dimension of the organisation that requests need not name.
 DEFAULT = "default"
-# Where an event has its correlation id, as JMESPath.
-HTTP_CALL = correlation_paths.API_GATEWAY_HTTP
-BUS_EVENT = f'"detail-type" && {correlation_paths.EVENT_BRIDGE}'
-STEP = "runId || deploymentId"
-ANY_CAUSE = f"({BUS_EVENT}) || {STEP}"
 # Ids of API Gateway, EventBridge, SQS and runs look like this; names and addresses do not.
 IS_ID = re.compile(r"[A-Za-z0-9:_=-]{1,128}").fullmatch
 
@@ -35,33 +30,33 @@ def logger() -> Logger:
     return Logger(service=SERVICE, log_uncaught_exceptions=False)
 
 
-def observed(call: Callable[[], R], event: Any, context: LambdaContext, path: str = "") -> R:
-    """What `call` returns; its log lines have the function's context and the event's id at `path`.
+def observed(call: Callable[[], R], context: LambdaContext, cause: object = None) -> R:
+    """What `call` returns; its log lines have the function's context, and `cause` as their id."""
 
-    A caller may put anything there, so `correlate` drops what does not look like an id.
-    """
-    observe: Callable[[Any, LambdaContext, Callable[[], R]], R] = _observer(path)
-    return observe(event, context, call)
+    def correlated() -> R:
+        correlate(cause)
+        return call()
+
+    observe: Callable[[None, LambdaContext, Callable[[], R]], R] = _observer()
+    return observe(None, context, correlated)
 
 
 @cache
-def _observer(path: str) -> Callable[..., Any]:
-    """Decorated once for each path: decorating costs as much as a call."""
+def _observer() -> Callable[..., Any]:
+    """Decorated once, because decorating costs as much as a call; it never sees an event."""
 
-    def handle(_event: Any, _context: LambdaContext, call: Callable[[], Any]) -> Any:
-        found = logger().get_correlation_id()
-        if found is not None:
-            correlate(found)
+    def handle(_event: None, _context: LambdaContext, call: Callable[[], Any]) -> Any:
         return call()
 
-    return logger().inject_lambda_context(
-        handle, log_event=False, correlation_id_path=path or None, clear_state=True
-    )
+    return logger().inject_lambda_context(handle, log_event=False, clear_state=True)
 
 
-def correlate(found: object) -> None:
-    """Give this correlation id to all later log lines; none where it does not look like an id."""
-    logger().set_correlation_id(found if isinstance(found, str) and IS_ID(found) else None)
+def correlate(cause: object) -> None:
+    """Give this correlation id to all later log lines; none where it does not look like an id.
+
+    Any caller may put any text into an event, and names and addresses are not logged.
+    """
+    logger().set_correlation_id(cause if isinstance(cause, str) and IS_ID(cause) else None)
 
 
 def progress(number: int, total: int, state: str) -> None:
@@ -100,39 +95,27 @@ class EmfMeter:
         _emitter(self._stack, method, organisation).add_metric(name, "Seconds", value)
 
 
-class Emitter(EphemeralMetrics):
-    """The metrics of one combination of dimensions; a flush keeps the dimensions."""
-
-    def __init__(self, stack: str, method: str | None, organisation: str | None) -> None:
-        shared = {"service": SERVICE, "stack": stack}
-        super().__init__(namespace=NAMESPACE, default_dimensions=shared)
-        self._detail: dict[str, str] = {}
-        if method:
-            self._detail = {"method": method, "organisation": organisation or DEFAULT}
-        self._add_detail()
-
-    def clear_metrics(self) -> None:
-        super().clear_metrics()
-        self._add_detail()
-
-    def _add_detail(self) -> None:
-        if self._detail:
-            self.add_dimensions(**self._detail)
-
-
 # All metrics of an emitter have its dimensions, so each combination has an emitter.
-_emitters: dict[tuple[str, str | None, str | None], Emitter] = {}
+_emitters: dict[tuple[str, str | None, str | None], EphemeralMetrics] = {}
 
 
-def _emitter(stack: str, method: str | None, organisation: str | None) -> Emitter:
+def _emitter(stack: str, method: str | None, organisation: str | None) -> EphemeralMetrics:
     key = (stack, method, organisation)
     if key not in _emitters:
-        _emitters[key] = Emitter(*key)
+        shared = {"service": SERVICE, "stack": stack}
+        emitter = EphemeralMetrics(namespace=NAMESPACE, default_dimensions=shared)
+        if method:
+            emitter.add_dimensions(method=method, organisation=organisation or DEFAULT)
+        _emitters[key] = emitter
     return _emitters[key]
 
 
 def flush() -> None:
-    """Write the metrics of this invocation, if there are any."""
+    """Write the metrics of this invocation, if there are any.
+
+    `flush_metrics` of the library would forget the dimensions too.
+    """
     for emitter in _emitters.values():
         if emitter.metric_set:
-            emitter.flush_metrics()
+            print(orjson.dumps(emitter.serialize_metric_set()).decode())
+            emitter.metric_set.clear()
