@@ -1,4 +1,4 @@
-"""Deployments in DynamoDB, and the deployment that holds each campaign."""
+"""Deployments in DynamoDB, and the active deployment of each campaign."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from genesys_purge.store.items import Item
 
-NOBODY = "-"
+NO_HOLDER = "-"
 FREE = "attribute_not_exists(deploymentId) OR holder = :holder"
 HELD = "holder = :holder"
-# A campaign may be released between the failed write and the read of its deployment.
+# Another deployment may release the campaign between the failed write and the read.
 ATTEMPTS = 3
 
 
@@ -40,7 +40,9 @@ class DynamoDeployments:
                     return stored
             else:
                 return deployment
-        raise LostRace(f"the deployments of campaign {deployment.campaign.key} stayed busy")
+        raise LostRace(
+            f"campaign {deployment.campaign.key} was busy in {ATTEMPTS} attempts; submit again"
+        )
 
     def get(self, deployment_id: str) -> Deployment:
         item = self._item(deployment_id)
@@ -67,17 +69,17 @@ class DynamoDeployments:
 
     def _hold(self, deployment: Deployment) -> Write:
         item = _campaign_item(deployment.campaign, deployment.deployment_id)
-        return Write(self._table, item, FREE, {":holder": {"S": NOBODY}})
+        return Write(self._table, item, FREE, {":holder": {"S": NO_HOLDER}})
 
     def _release(self, deployment: Deployment) -> Write:
         held: Item = {":holder": {"S": deployment.deployment_id}}
-        return Write(self._table, _campaign_item(deployment.campaign, NOBODY), HELD, held)
+        return Write(self._table, _campaign_item(deployment.campaign, NO_HOLDER), HELD, held)
 
     def _of_campaign(self, campaign: Campaign) -> Deployment | None:
         """The deployment that holds the campaign."""
         item = self._item(_campaign_key(campaign))
-        holder = item["holder"]["S"] if item else NOBODY
-        return None if holder == NOBODY else self.get(holder)
+        holder = item["holder"]["S"] if item else NO_HOLDER
+        return None if holder == NO_HOLDER else self.get(holder)
 
     def _item(self, key: str) -> Item | None:
         answer = self._client.get_item(
