@@ -54,7 +54,7 @@ def test_an_execution_fails_with_its_run(scene: Shared, method: str) -> None:
     ):
         ended = app.execution(run["runId"])
         assert (run["outcome"], ended.status, ended.error) == (outcome, "FAILED", "PurgeRunFailed")
-        assert ended.cause == f"The run ended as {outcome}; its audit says why."
+        assert ended.cause == f"The run ended as {outcome}; see its audit for the reason."
 
 
 @pytest.mark.parametrize(
