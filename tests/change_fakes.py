@@ -34,7 +34,7 @@ class MemoryChangeExports:
         with self._lock:
             stored = self.get(export.campaign)
             if (stored.version if stored else 0) + 1 != export.version:
-                raise LostRace("the stored state is not the one that was read")
+                raise LostRace("another worker changed the record")
             self._exports[export.campaign] = export.model_dump_json(
                 by_alias=True, exclude_none=True
             )

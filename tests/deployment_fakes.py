@@ -47,7 +47,7 @@ class MemoryDeployments:
         with self._lock:
             stored = self._deployments.get(deployment.deployment_id)
             if not stored or self.get(deployment.deployment_id).version != deployment.version - 1:
-                raise LostRace("the stored state is not the one that was read")
+                raise LostRace("another worker changed the record")
             if deployment.status is DeploymentStatus.FINISHED and not deployment.is_dry:
                 del self._holders[deployment.campaign]
             self._keep(deployment, record)

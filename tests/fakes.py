@@ -59,7 +59,7 @@ class MemoryAuditLog:
         found = sorted(mine, key=lambda record: record.at)
         names = [f"{record.run_id} {record.sequence}" for record in found]
         if token and token not in names:
-            raise InvalidRequest([FieldError("next", "is not what an answer gave as next")])
+            raise InvalidRequest([FieldError("next", "must be the next of an earlier answer")])
         start = names.index(token) + 1 if token else 0
         stop = start + limit
         return RulePage(found[start:stop], names[stop - 1] if stop < len(found) else None)
@@ -153,7 +153,7 @@ class MemoryRuns:
     def _advance(self, batch: Batch) -> None:
         stored = self._batches.get((batch.run_id, batch.number))
         if stored is None or stored.version != batch.version - 1:
-            raise LostRace("the stored state is not the one that was read")
+            raise LostRace("another worker changed the record")
         self._batches[batch.run_id, batch.number] = _kept(batch)
 
     def _replace(self, run: Run, record: AuditRecord, allowed: Callable[[Run], bool]) -> None:
@@ -165,7 +165,7 @@ class MemoryRuns:
     def _require(self, run_id: str, allowed: Callable[[Run], bool]) -> None:
         stored = self._runs.get(run_id)
         if stored is None or not allowed(stored):
-            raise LostRace("the stored state is not the one that was read")
+            raise LostRace("another worker changed the record")
 
 
 class MemoryHolds:
@@ -219,7 +219,7 @@ class MemorySlots:
     def take(self, slot: Slot, holder: BatchRef, after: BatchRef | None) -> None:
         self.before_take()
         if self.holders.get(slot) != after:
-            raise LostRace("the stored state is not the one that was read")
+            raise LostRace("another worker changed the record")
         self.holders[slot] = holder
 
 

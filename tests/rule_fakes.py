@@ -36,7 +36,7 @@ class MemoryPurgeRules:
         with self._lock:
             stored = self.get(rule.ref)
             if (stored.version + 1 if stored else 0) != rule.version:
-                raise LostRace("the stored state is not the one that was read")
+                raise LostRace("another worker changed the record")
             self._rules[rule.ref] = rule.model_dump_json(by_alias=True, exclude_none=True)
             if record:
                 self._audit.append(record)

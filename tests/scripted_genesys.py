@@ -47,7 +47,7 @@ class ScriptedGenesys:
         self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
     ) -> Mapping[str, Any]:
         if any(call.permit == permit for call in self.calls):
-            raise ValueError(f"{permit} was used before")
+            raise ValueError(f"{permit} was already used")
         return self._answer(Call(operation, body, path, permit))
 
     @property

@@ -14,7 +14,7 @@ from genesys_purge.methods.contract import Unit
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.model.request import PurgeRequest
-from genesys_purge.model.retention import OF_SUBJECTS, default_matrix
+from genesys_purge.model.retention import SUBJECT_METHOD, default_matrix
 from genesys_purge.ports import Operation
 
 from simulator.organisation.corpus import Corpus
@@ -136,7 +136,7 @@ def test_shipped_matrix_names_only_registered_methods() -> None:
 
 def test_only_methods_that_count_subjects_need_a_rule_that_names_them() -> None:
     subjects = {name for name, method in METHODS.items() if method.unit is Unit.SUBJECTS}
-    assert subjects == {OF_SUBJECTS}
+    assert subjects == {SUBJECT_METHOD}
 
 
 def test_documented_methods_name_their_alternative_in_each_deleting_call() -> None:

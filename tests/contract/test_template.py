@@ -219,7 +219,7 @@ def test_every_new_audit_record_is_published_or_kept() -> None:
     assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert event["BisectBatchOnFunctionError"] is True
     assert event["DestinationConfig"]["OnFailure"]["Destination"] == {
-        "Fn::GetAtt": "UnpublishedFacts.Arn"
+        "Fn::GetAtt": "UnpublishedAuditRecords.Arn"
     }
     assert properties("AuditTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 

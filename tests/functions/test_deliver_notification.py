@@ -85,7 +85,7 @@ def test_unreadable_subscribers_fail_every_message_for_a_retry(
     bench: Workbench, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
-        raise Misconfigured("the subscribers' secret cannot be read")
+        raise Misconfigured("the subscribers' secret is not valid")
 
     monkeypatch.setattr(bench.directory, "subscribers", fail)
     assert failed(invoke, queue_event(delivery(), delivery(), times=ATTEMPTS)) == ["m-0", "m-1"]

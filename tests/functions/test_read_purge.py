@@ -50,7 +50,7 @@ def test_a_run_that_there_is_not_is_404(invoke: Invoke, route: str, run_id: str)
 
 def test_a_wrong_page_is_400(bench: Workbench, invoke: Invoke) -> None:
     bench.planned()
-    errors = [{"path": "limit", "message": "must be a whole number from 1 on"}]
+    errors = [{"path": "limit", "message": "must be a whole number, 1 or more"}]
     assert get(invoke, AUDIT, limit="all") == (400, {"errors": errors, "requestId": "request-1"})
 
 

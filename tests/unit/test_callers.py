@@ -93,7 +93,7 @@ def test_a_schedule_sends_exactly_its_three_fields(event: Any) -> None:
     ],
 )
 def test_a_moment_is_a_time_with_a_zone(moment: object) -> None:
-    message = "must be a time as in RFC 3339"
+    message = "must be an RFC 3339 time, for example 2024-01-31T00:00:00Z"
     assert refused({"scheduledTime": moment, "request": {}}) == {"scheduledTime": message}
     assert refused(PUBLISHED | {"time": moment}) == {"time": message}
 

@@ -1,4 +1,4 @@
-"""Errors: their names are the state machine's, their texts survive it."""
+"""Errors: their classes, their HTTP statuses and their encoding for Step Functions."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ def depth(kind: type[PurgeError]) -> int:
     return kind.__mro__.index(PurgeError)
 
 
-def test_the_drawing_shows_every_class_where_it_stands() -> None:
-    drawn = []
+def test_docstring_tree_shows_every_error_class() -> None:
+    shown = []
     for line in (errors.__doc__ or "").splitlines():
         branch, dash, words = line.partition("── ")
         if dash:
-            drawn.append((words.split()[0], len(branch) // 4 + 1))
-    assert sorted(drawn) == sorted((kind.__name__, depth(kind)) for kind in subclasses(PurgeError))
+            shown.append((words.split()[0], len(branch) // 4 + 1))
+    assert sorted(shown) == sorted((kind.__name__, depth(kind)) for kind in subclasses(PurgeError))
 
 
-@pytest.mark.parametrize("kind", leaves(), ids=lambda kind: kind.__name__)
-def test_a_caller_error_is_known_by_its_name(kind: type[PurgeError]) -> None:
-    assert Reported(kind.__name__, "text").is_the_callers is issubclass(kind, errors.CallerError)
+def test_reported_error_is_a_caller_error_by_its_class() -> None:
+    found = {kind for kind in leaves() if Reported(kind.__name__, "text").is_caller_error}
+    assert found == {kind for kind in leaves() if issubclass(kind, errors.CallerError)}
 
 
-@pytest.mark.parametrize("name", ["", "States.Timeout", "ValueError", "FieldError", "Sequence"])
-def test_another_name_is_not_the_callers_error(name: str) -> None:
-    assert not Reported(name, "text").is_the_callers
+def test_reported_error_of_an_unknown_class_is_no_caller_error() -> None:
+    for name in ("", "States.Timeout", "ValueError", "FieldError", "Sequence"):
+        assert not Reported(name, "text").is_caller_error, name
 
 
 @pytest.mark.parametrize(
@@ -65,17 +65,17 @@ def test_another_name_is_not_the_callers_error(name: str) -> None:
         (errors.Unexpected, 500),
     ],
 )
-def test_the_class_chooses_the_http_status(kind: type[PurgeError], status: int) -> None:
+def test_error_class_defines_the_http_status(kind: type[PurgeError], status: int) -> None:
     assert kind("text").http_status == status
 
 
 def cause_of(error: PurgeError) -> str:
-    """What Lambda reports of an exception that a function raises."""
+    """The cause that Lambda reports for an exception of a function."""
     text = str(encoded(error))
     return orjson.dumps({"errorMessage": text, "errorType": type(error).__name__}).decode()
 
 
-def test_a_converted_error_keeps_sentence_words_advice_and_id() -> None:
+def test_converted_error_keeps_sentence_quotation_advice_and_id() -> None:
     error = errors.GenesysUnavailable("POST /x answered 503", correlation_id="c-1")
     error.quoted, error.advice = "busy", "repeat it"
     converted = error.converted(errors.RefusedByGenesys, status=503)
@@ -87,7 +87,7 @@ def test_a_converted_error_keeps_sentence_words_advice_and_id() -> None:
     assert (converted.status, converted.correlation_id) == (503, "c-1")
 
 
-def test_an_error_without_fields_shows_its_message_as_a_field() -> None:
+def test_error_without_fields_shows_its_message_as_a_field() -> None:
     assert str(errors.JobLost("gone", correlation_id="c-1")) == "gone [correlation id c-1]"
     assert errors.JobLost("gone").errors() == (FieldError("request", "gone"),)
 
@@ -103,12 +103,12 @@ def test_an_error_without_fields_shows_its_message_as_a_field() -> None:
         InvalidRequest([FieldError("a.0", "is wrong"), FieldError("b", "is missing")]),
     ],
 )
-def test_an_error_survives_the_state_machine(error: PurgeError) -> None:
+def test_encoded_error_is_decoded_unchanged(error: PurgeError) -> None:
     before = reported(error)
     assert decoded(type(error).__name__, cause_of(error)) == before
 
 
-def test_an_encoded_refusal_is_its_list_of_fields_as_json() -> None:
+def test_encoded_invalid_request_is_a_list_of_fields() -> None:
     error = InvalidRequest([FieldError("a.0", "is wrong", needs=("b",))])
     assert orjson.loads(str(encoded(error))) == {"errors": [{"path": "a.0", "message": "is wrong"}]}
 
@@ -126,9 +126,9 @@ def test_an_encoded_refusal_is_its_list_of_fields_as_json() -> None:
         ("", ""),
     ],
 )
-def test_a_cause_of_another_origin_becomes_the_message(cause: str, message: str) -> None:
+def test_cause_that_is_not_an_encoded_error_becomes_the_message(cause: str, message: str) -> None:
     assert decoded("X", cause) == ("X", message, None)
 
 
-def test_a_reason_is_cut_to_a_thousand_characters() -> None:
+def test_reason_is_cut_to_a_thousand_characters() -> None:
     assert decoded("X", "x" * 5_000).reason == "X: " + "x" * 997

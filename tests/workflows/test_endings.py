@@ -54,18 +54,18 @@ def test_an_execution_fails_with_its_run(scene: Shared, method: str) -> None:
     ):
         ended = app.execution(run["runId"])
         assert (run["outcome"], ended.status, ended.error) == (outcome, "FAILED", "PurgeRunFailed")
-        assert ended.cause == f"The run ended as {outcome}; its audit says why."
+        assert ended.cause == f"The run ended as {outcome}; see its audit for the reason."
 
 
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        (None, "does not exist or may not be read"),
+        (None, "does not exist or is not readable"),
         (b'slot-1\nx" OR conversationId IN ("\n', "conversationIdsFrom.1"),
         (b"slot-1\nslot-2\nslot-1\n", "conversationIdsFrom.2"),
-        (b'["slot-1", 7]', "holds something else than strings"),
-        (b'["slot-1"', "begins like a JSON array and is none"),
-        (b"slot-\xff", "is not UTF-8 text"),
+        (b'["slot-1", 7]', "must contain only strings"),
+        (b'["slot-1"', "starts with [ but is not a JSON array"),
+        (b"slot-\xff", "must be UTF-8 text"),
     ],
 )
 def test_a_list_of_ids_that_cannot_be_used_rejects_the_run_and_names_the_field(

@@ -25,7 +25,7 @@ def malformed(app: Application) -> str:
 
 def unreadable_hold(app: Application) -> str:
     app.put_hold(holdId="hold-1", reason="")
-    return "Misconfigured: legal hold hold-1 cannot be read"
+    return "Misconfigured: legal hold hold-1 is not valid"
 
 
 def genesys_is_down(app: Application) -> str:

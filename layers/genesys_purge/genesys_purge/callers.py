@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.submission import Submission
+from genesys_purge.model.wording import NOT_A_TIME
 
 LARGEST_BODY = 1_048_576
 
@@ -109,7 +110,7 @@ def _moment(path: str, value: object) -> datetime:
     try:
         return TypeAdapter(Instant).validate_json(orjson.dumps(value))
     except (ValidationError, orjson.JSONEncodeError) as error:
-        raise _refused(path, "must be a time as in RFC 3339") from error
+        raise _refused(path, NOT_A_TIME) from error
 
 
 def _refused(path: str, message: str) -> InvalidRequest:

@@ -1,7 +1,7 @@
-"""Carries an error out of a function, through Lambda and Step Functions, and back.
+"""Encodes an error for Lambda and Step Functions, and decodes it again.
 
-Lambda reports an exception as its class name and its text alone. So the text is JSON on this way:
-`{"errors": [{"path", "message"}]}` or `{"message"}`, with `correlationId` where there is one.
+Lambda reports only the class name and the text of an exception, so the text is JSON:
+`{"errors": [{"path", "message"}]}` or `{"message"}`, with the `correlationId` if there is one.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Reported(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """The class name and the message, for the audit."""
+        """The class name and the message, for the audit record."""
         return f"{self.name}: {self.message}"[:1_000]
 
     @property
-    def is_the_callers(self) -> bool:
+    def is_caller_error(self) -> bool:
         """Whether the caller must change the request."""
         kind = vars(errors).get(self.name)
         return isinstance(kind, type) and issubclass(kind, CallerError)
@@ -43,7 +43,7 @@ def reported(error: PurgeError) -> Reported:
 
 
 def encoded(error: E) -> E:
-    """The same error, whose text is now JSON."""
+    """The error itself, which now has JSON as its text."""
     body: dict[str, object] = {"message": error.message}
     if error.fields:
         body = {"errors": [each.to_json() for each in error.fields]}
@@ -54,9 +54,9 @@ def encoded(error: E) -> E:
 
 
 def decoded(name: str, cause: str) -> Reported:
-    """The error that a Catch received: its class name, and what Lambda reported as its cause.
+    """The error in the output of a Catch: its class name, and the cause that Lambda reported.
 
-    A cause that is not our JSON, such as a timeout's, becomes the message unchanged.
+    Any other cause, such as that of a timeout, is the message unchanged.
     """
     answer = _object_in(cause)
     text = cause if answer is None else str(answer.get("errorMessage") or "")

@@ -1,36 +1,36 @@
-"""Every error that the application raises on purpose, grouped by who must act.
+"""The errors of the application, grouped by who must act.
 
 PurgeError
 ├── CallerError                 the caller must change the request
-│   ├── InvalidRequest          every wrong field, each with its path
+│   ├── InvalidRequest          one or more fields are wrong
 │   ├── RetentionNotMet         the records are too young
-│   ├── OnLegalHold             the records are held
-│   ├── LimitExceeded           more records than allowed
+│   ├── OnLegalHold             the records are on a legal hold
+│   ├── LimitExceeded           the plan has more records than allowed
 │   ├── RefusedByGenesys        Genesys answered 400, 409 or 422
 │   ├── RuleExists              a purge rule of that name, or a conflicting one, exists
 │   ├── CampaignBusy            another rule set is being deployed to the campaign
-│   ├── NotGenuine              a webhook without proof of its sender
+│   ├── NotGenuine              the webhook has no valid signature
 │   ├── MethodNotAllowed        the path does not support the HTTP method
-│   ├── TooLarge                a body of more bytes than allowed
-│   └── NotFound                no such run, batch, rule or id list
+│   ├── TooLarge                the body has more bytes than the limit
+│   └── NotFound                the run, batch or deployment does not exist
 ├── OperatorError               an operator must act
-│   ├── AuthenticationFailed    client id, secret or token refused
-│   ├── PermissionMissing       scope or permission missing
-│   ├── StorageExhausted        Genesys has no room for a snapshot (507)
-│   ├── Misconfigured           a setting cannot be read, or changed during a run
+│   ├── AuthenticationFailed    Genesys refused the client id, the secret or the token
+│   ├── PermissionMissing       the OAuth client needs a scope or permission
+│   ├── StorageExhausted        Genesys has no storage for a snapshot (507)
+│   ├── Misconfigured           a setting is missing or wrong, or changed during a run
 │   └── PurgingSwitchedOff      purging is disabled
 ├── TryLater                    a later retry may succeed
 │   ├── RateLimited             429
 │   ├── StillWorking            504
 │   ├── UnreadableAnswer        the answer to a reading call does not follow the contract
 │   └── GenesysUnavailable      500, 502, 503, no connection, open circuit
-└── OurError                    the outcome is unknown, or a race was lost
-    ├── OutcomeUnknown          a deleting call may have been executed
-    ├── JobLost                 Genesys no longer knows the job (404)
+└── OurError                    the outcome is unknown, or another worker was faster
+    ├── OutcomeUnknown          Genesys may have executed a changing call
+    ├── JobLost                 Genesys does not know the job (404)
     ├── LostRace                another worker changed the record first
     └── Unexpected              any other error
 
-The class names are the names in the state machines' Retry and Catch.
+The Retry and Catch of the state machines use these class names.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from genesys_purge.failure import Failure
 class FieldError(NamedTuple):
     """One wrong field: its dotted path in the caller's document, and how to fix it.
 
-    The error is left out while one of the fields that it `needs` is wrong.
+    The caller sees the error only if all fields that it `needs` are correct.
     """
 
     path: str
@@ -55,12 +55,12 @@ class FieldError(NamedTuple):
         return f"{self.path}: {self.message}"
 
     def to_json(self) -> dict[str, str]:
-        """The path and the message, as answers show them."""
+        """The path and the message, as in an answer over HTTP."""
         return {"path": self.path, "message": self.message}
 
 
 class PurgeError(Failure):
-    """The root; the class says who must act and which HTTP status answers a caller."""
+    """The base class; subclasses define who must act and the HTTP status of the answer."""
 
     http_status = 500
     http_headers: Mapping[str, str] = {}
@@ -73,13 +73,13 @@ class PurgeError(Failure):
 
 
 class CallerError(PurgeError):
-    """The caller must change the request; the run is `rejected`."""
+    """The caller must change the request. It ends a run as `rejected`."""
 
     http_status = 400
 
 
 class InvalidRequest(CallerError):
-    """Every wrong field of a request."""
+    """One or more fields of a request are wrong."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         self.fields = tuple(errors)
@@ -87,7 +87,7 @@ class InvalidRequest(CallerError):
 
 
 class RetentionNotMet(CallerError):
-    """The records are younger than the retention in force."""
+    """The records are younger than their minimum retention."""
 
 
 class OnLegalHold(CallerError):
@@ -99,11 +99,11 @@ class OnLegalHold(CallerError):
 
 
 class LimitExceeded(CallerError):
-    """More records than the request or the configuration allows."""
+    """The plan has more records than the request or the configuration allows."""
 
 
 class RefusedByGenesys(CallerError):
-    """Genesys refused the content with an HTTP `status` and, often, an error `code` of its own.
+    """Genesys refused the request with an HTTP `status` and, usually, its error `code`.
 
     `entity_id` and `entity_name` name the conflicting entity.
     """
@@ -128,19 +128,19 @@ class RefusedByGenesys(CallerError):
 
 
 class RuleExists(CallerError):
-    """A purge rule conflicts with the requested one; the message names it."""
+    """A purge rule has the same name or conflicts with the requested one; the message names it."""
 
     http_status = 409
 
 
 class CampaignBusy(CallerError):
-    """A deployment of another rule set is in progress; the message says which."""
+    """A deployment of another rule set is in progress; the message identifies it."""
 
     http_status = 409
 
 
 class NotGenuine(CallerError):
-    """The signature does not prove the sender; only the access log has these."""
+    """The webhook has no valid signature; only the access log counts these."""
 
     http_status = 401
     is_logged = False
@@ -154,27 +154,27 @@ class MethodNotAllowed(CallerError):
 
 
 class TooLarge(CallerError):
-    """The body has more bytes than allowed."""
+    """The body has more bytes than the limit."""
 
     http_status = 413
 
 
 class NotFound(CallerError):
-    """No record has that name."""
+    """The requested record does not exist."""
 
     http_status = 404
 
 
 class OperatorError(PurgeError):
-    """An operator must act; the run is `failed`."""
+    """An operator must act. It ends a run as `failed`."""
 
 
 class AuthenticationFailed(OperatorError):
-    """Genesys refused the client credentials, or a fresh token."""
+    """Genesys refused the client credentials or a new token."""
 
 
 class PermissionMissing(OperatorError):
-    """Genesys refused the operation: the client lacks the named scope or permission."""
+    """The OAuth client lacks `permission`, which the operation needs."""
 
     def __init__(self, message: str, *, permission: str, correlation_id: str | None = None) -> None:
         super().__init__(message, correlation_id=correlation_id)
@@ -186,7 +186,7 @@ class StorageExhausted(OperatorError):
 
 
 class Misconfigured(OperatorError):
-    """A setting, secret or list cannot be read, or changed during a run; the message names it."""
+    """A setting, secret or hold is missing or wrong, or changed in a run; the message names it."""
 
 
 class PurgingSwitchedOff(OperatorError):
@@ -206,13 +206,13 @@ class TryLater(PurgeError):
 
 
 class RateLimited(TryLater):
-    """429: too many requests, or too many jobs at once; never a failure of a batch."""
+    """429: too many requests or too many jobs; a batch never fails because of it."""
 
     http_status = 429
 
 
 class StillWorking(TryLater):
-    """504 on a reading call: poll more slowly."""
+    """504 on a reading call: retry it with a longer wait."""
 
 
 class GenesysUnavailable(TryLater):
@@ -224,11 +224,11 @@ class UnreadableAnswer(TryLater):
 
 
 class OurError(PurgeError):
-    """The outcome is unknown, or the application lost a race."""
+    """The outcome of a call is unknown, or another worker was faster."""
 
 
 class OutcomeUnknown(OurError):
-    """A deleting call was sent and may have been executed."""
+    """A changing call was sent, and Genesys may have executed it."""
 
 
 class JobLost(OurError):
@@ -236,7 +236,7 @@ class JobLost(OurError):
 
 
 class LostRace(OurError):
-    """A record changed between reading and writing it; nothing was written."""
+    """Another worker changed the record after it was read; nothing was written."""
 
 
 class Unexpected(OurError):

@@ -1,4 +1,4 @@
-"""What every error of the application says, part by part."""
+"""The base class of errors: a sentence, a quotation and advice."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ F = TypeVar("F", bound="Failure")
 
 
 class Failure(Exception):
-    """An error in parts, so that a reader can leave one out.
+    """An error in parts, so that a log can omit a part.
 
-    `sentence` says what is wrong, in our words. `quoted` are Genesys's words, which may name a
-    person. `advice` says what to do now. `correlation_id` is Genesys's own, if its answer had one.
+    `sentence` says what is wrong. `quoted` is the message of Genesys, which may name a person.
+    `advice` says what to do now. `correlation_id` is the one in Genesys's answer, if any.
     """
 
     quoted: str | None = None
@@ -27,19 +27,19 @@ class Failure(Exception):
 
     @property
     def message(self) -> str:
-        """The sentence, Genesys's words and the advice, as far as there are any."""
+        """The sentence, followed by the quotation and the advice if there are any."""
         quoted = f": {self.quoted}" if self.quoted else ""
         advice = f"; {self.advice}" if self.advice else ""
         return f"{self.sentence}{quoted}{advice}"
 
-    def converted(self, kind: Callable[..., F], **facts: object) -> F:
-        """The same failure as an error of another class, made with these arguments."""
-        error = kind(self.sentence, correlation_id=self.correlation_id, **facts)
+    def converted(self, kind: Callable[..., F], **arguments: object) -> F:
+        """The same failure as an error of class `kind`, with these arguments."""
+        error = kind(self.sentence, correlation_id=self.correlation_id, **arguments)
         error.quoted, error.advice = self.quoted, self.advice
         return error
 
     def __str__(self) -> str:
-        """The message for a person, with the correlation id; JSON once it is encoded."""
+        """The message with the correlation id; JSON after `error_codec.encoded`."""
         if self.encoded is not None:
             return self.encoded
         suffix = f" [correlation id {self.correlation_id}]" if self.correlation_id else ""

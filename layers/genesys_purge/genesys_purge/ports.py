@@ -1,4 +1,4 @@
-"""What the use cases see of the world; each has an in-memory twin in the tests."""
+"""The interfaces that use cases depend on; the tests have an in-memory twin of each."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Clock = Callable[[], datetime]
 
 
 class Operation(NamedTuple):
-    """One call to Genesys: its verb, path template and what the OAuth client needs for it.
+    """One operation of Genesys: its verb, its path template and the required permissions.
 
     `dialect` is `documented` or `live` (`model.platform`). A documented operation needs any one of
-    its `scopes`; a live one needs all of its `permissions`. The client repeats the call only if
-    `retried`: a status poll is repeated by its wait loop instead. An operation that `lists` answers
-    with a JSON list, which is returned as the `entities` of an object. `instead` says what to use
-    on the live platform, if that does not have the operation.
+    its `scopes`; a live operation needs all of its `permissions`. The client retries a reading
+    call only if `retried`; wait loops repeat their own polls. If `lists`, the answer is a JSON
+    list, which the client returns as the `entities` of an object. `instead` names the alternative
+    on the live platform.
     """
 
     verb: str
@@ -45,63 +45,63 @@ class Operation(NamedTuple):
 
 
 class Permit(NamedTuple):
-    """Authorization for one deleting call; only `calling.guard` gives it."""
+    """Authorization for one deleting call; only `calling.guard` issues it."""
 
     run_id: str
     batch: int
     attempt: int
 
 
-# Told of each step: the batch's number, how many there are, and the state it reached.
+# Receives each step of a run: the batch's number, the number of batches, and the new state.
 Progress = Callable[[int, int, str], None]
 
 
 class Runs(Protocol):
-    """Runs, batches and manifests; a change and the audit record of it are one write."""
+    """Runs, batches and manifests; a change and its audit record are one write."""
 
     def create(self, run: Run, record: AuditRecord) -> Run:
-        """Store a new run; where its id is taken, nothing is written: the stored run."""
+        """Store a new run. If its id is taken, write nothing and return the stored run."""
 
     def get(self, run_id: str) -> Run:
-        """The run; NotFound where there is none."""
+        """The run; raises NotFound if it does not exist."""
 
     def begin_plan(self, run: Run) -> None:
-        """Store the run with its planner; LostRace where it has a plan already."""
+        """Store the run with its planner; raises LostRace if it already has a plan."""
 
     def put_batch(self, batch: Batch, entries: Sequence[Entry], planner: str) -> None:
-        """Store a planned batch and its manifest; LostRace unless `planner` is still the one."""
+        """Store a batch and its manifest; raises LostRace if another planner took over."""
 
     def plan(self, run: Run, record: AuditRecord) -> None:
-        """Store the run with its plan; LostRace unless its planner is still the one."""
+        """Store the run with its plan; raises LostRace if another planner took over."""
 
     def finish(self, run: Run, record: AuditRecord) -> None:
-        """Store the run with its outcome; LostRace where it has one already."""
+        """Store the run with its outcome; raises LostRace if it already has one."""
 
     def batch(self, run_id: str, number: int) -> Batch:
-        """The batch as it stands; NotFound where there is none."""
+        """The stored batch; raises NotFound if it does not exist."""
 
     def batches(self, run: Run) -> Sequence[Batch]:
         """Every batch of the run's plan, in order."""
 
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
-        """The records of a batch; empty for a batch that is a window."""
+        """The entries of a batch; empty if the batch is a window."""
 
     def intend(self, batch: Batch) -> None:
-        """Store a batch's intent; LostRace as in `advance`, and where its run is not running."""
+        """Store the intent of a batch; raises LostRace as `advance`, or if its run has ended."""
 
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
-        """Store the batch's next state; LostRace unless the stored one is its predecessor."""
+        """Store the next state of a batch; raises LostRace unless it follows the stored one."""
 
 
 class AuditPage(NamedTuple):
-    """Records in order, and where the next page begins, if there is one."""
+    """Records in order, and the first sequence of the next page, if any."""
 
     records: Sequence[AuditRecord]
     following: int | None
 
 
 class RulePage(NamedTuple):
-    """A purge rule's records in order of time, and the token of the next page, if there is one."""
+    """Records of a purge rule in order of time, and the token of the next page, if any."""
 
     records: Sequence[AuditRecord]
     following: str | None
@@ -111,20 +111,20 @@ class AuditLog(Protocol):
     """The append-only log."""
 
     def append(self, record: AuditRecord) -> None:
-        """Store the record under its run's next sequence."""
+        """Store the record under the next sequence of its run."""
 
     def record_once(self, record: AuditRecord) -> bool:
-        """Store a record that brings its own sequence; False where it is stored already."""
+        """Store a record that has a sequence; return False if it is already stored."""
 
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
-        """At most `limit` records from sequence `start` on."""
+        """At most `limit` records, starting with sequence `start`."""
 
     def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
-        """At most `limit` records of a purge rule; InvalidRequest for a token that is none."""
+        """At most `limit` records of a purge rule; raises InvalidRequest for an invalid token."""
 
 
 class Receipt(NamedTuple):
-    """A queue's message in our hands: its handle, and how often it was handed out."""
+    """A received message: its handle, and how many times the queue delivered it."""
 
     handle: str
     times: int
@@ -134,53 +134,53 @@ M_contra = TypeVar("M_contra", contravariant=True)
 
 
 class Queue(Protocol[M_contra]):
-    """A queue whose messages are tried again until somebody deals with them."""
+    """A queue with a dead-letter queue; a message is delivered again until it is deleted."""
 
     def send(self, message: M_contra) -> None:
-        """Put a message into the queue."""
+        """Send a message to the queue."""
 
     def postpone(self, receipt: Receipt, seconds: int) -> None:
-        """Hand a message out again after so many seconds, and not before."""
+        """Hide a received message for `seconds`, then deliver it again."""
 
     def bury(self, message: M_contra) -> None:
-        """Put a message that is not to be tried again into the dead-letter queue."""
+        """Send a message to the dead-letter queue, to stop its retries."""
 
 
 class Holds(Protocol):
-    """Our own legal holds."""
+    """The legal holds of this application."""
 
     def active(self) -> Sequence[Hold]:
-        """Every hold that is not released."""
+        """The holds that are not released; raises Misconfigured if any hold is malformed."""
 
 
 class Policies(Protocol):
-    """What an operator may change without a deployment."""
+    """The policies that operators change without a deployment."""
 
     def retention_matrix(self) -> RetentionMatrix:
-        """The matrix in force."""
+        """The current retention matrix."""
 
     def purging_is_on(self) -> bool:
-        """Whether the kill switch says `on`; anything but a clear yes is a no."""
+        """Whether the kill switch is `on`, ignoring surrounding blanks."""
 
 
 class IdLists(Protocol):
-    """Lists of conversation ids kept in S3."""
+    """Lists of conversation ids in S3."""
 
     def read(self, url: str) -> Iterable[str]:
-        """The ids of the object, in order; NotFound or InvalidRequest naming what is wrong."""
+        """The ids in the object, in order; raises InvalidRequest if it is missing or malformed."""
 
 
 class Executions(Protocol):
-    """The state machine."""
+    """The executions of the purge state machine."""
 
     def start(self, run_id: str) -> None:
-        """Start the run's execution; starting it again changes nothing."""
+        """Start the execution of a run, if it was not started before."""
 
 
 class Meter(Protocol):
-    """The numbers that alarms and dashboards watch.
+    """The metrics of alarms and dashboards.
 
-    A metric of a run or batch gives the method and the organisation, None for the default one.
+    A metric of a run or batch has a method and an organisation, None for the default one.
     """
 
     def count(
@@ -205,7 +205,7 @@ class Meter(Protocol):
 
 
 class Genesys(Protocol):
-    """Calls to Genesys Cloud."""
+    """The Genesys Cloud API."""
 
     def read(
         self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
@@ -215,17 +215,17 @@ class Genesys(Protocol):
     def change(
         self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
     ) -> Mapping[str, Any]:
-        """The answer of a call that changes something: sent at most once.
+        """The answer of a changing call, which is sent at most once.
 
-        OutcomeUnknown where it may have been carried out; TryLater where it surely was not.
+        Raises OutcomeUnknown if Genesys may have executed it, TryLater if it certainly did not.
         """
 
     def delete(
         self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
     ) -> Mapping[str, Any]:
-        """The answer of a call that deletes, or has Genesys delete: otherwise as `change`."""
+        """The answer of a deleting call; as `change`, but it needs a permit."""
 
 
-# By an organisation's name, or None for the deployment's own; InvalidRequest for one not known.
+# Take the name of an organisation, None for the default; raise InvalidRequest if it is unknown.
 OrganisationOf = Callable[[str | None], "Organisation"]
 GenesysOf = Callable[[str | None], Genesys]

@@ -1,4 +1,4 @@
-"""A client whose every exchange over HTTP goes by a script, and is written down."""
+"""A Genesys client over a scripted HTTP transport that records its requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Headers = tuple[tuple[str, str | bytes], ...]
 
 
 class Answer(NamedTuple):
-    """What the server says, `{}` by default; text or bytes are sent as they are."""
+    """A scripted answer, by default `{}`; text and bytes are sent unchanged."""
 
     status: int = 200
     body: Any = None
@@ -47,7 +47,7 @@ def token(value: str = "token-1", seconds: object = 3_600, **more: Any) -> Answe
 
 
 class Exchange:
-    """Answers each path's requests with its replies in order, and with the last one ever after."""
+    """Answers the API and the login service with their replies in order; the last one repeats."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Genesys's answers: leniently read, cut to size, and our own errors where they are failures."""
+"""Answers of Genesys: read leniently, cut to a limit, and converted to our errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from hypothesis import strategies as st
 from tests.unit.genesys.exchange import DELETE, Answer
 
 
-def said(body: Any = "", *headers: tuple[str, str | bytes], status: int = 400) -> httpx.Response:
+def answered(
+    body: Any = "", *headers: tuple[str, str | bytes], status: int = 400
+) -> httpx.Response:
     response = Answer(status, body, headers).response()
     response.request = httpx.Request("POST", "https://api.test/api/v2/x?secret=1")
     return response
@@ -53,26 +55,26 @@ def said(body: Any = "", *headers: tuple[str, str | bytes], status: int = 400) -
         ({"message": "a\nb"}, "a b"),
     ],
 )
-def test_an_error_is_told_in_the_answers_own_words(body: Any, message: str) -> None:
-    assert message_in(said(body)) == message
+def test_message_is_read_from_the_body_of_the_answer(body: Any, message: str) -> None:
+    assert message_in(answered(body)) == message
 
 
 @pytest.mark.parametrize("body", ["x" * 10_000, {"message": "x" * 10_000}, ["x" * 10_000]])
-def test_a_message_is_cut_to_five_hundred_letters(body: Any) -> None:
-    assert len(message_in(said(body))) == 500
+def test_message_is_cut_to_500_characters(body: Any) -> None:
+    assert len(message_in(answered(body))) == 500
 
 
 @pytest.mark.parametrize(
     "charset", ["utf-16", "idna", "undefined", "zip", "hex", "rot13", "punycode", "no such", '"']
 )
-def test_an_answer_that_lies_about_its_charset_is_read_all_the_same(charset: str) -> None:
-    response = said("oh no", ("content-type", f"text/plain; charset={charset}"))
+def test_message_is_read_despite_a_wrong_charset(charset: str) -> None:
+    response = answered("oh no", ("content-type", f"text/plain; charset={charset}"))
     assert message_in(response) == "oh no"
 
 
 @given(st.binary(max_size=200), st.integers(300, 599))
-def test_whatever_the_body_the_error_is_ours_and_printable(body: bytes, status: int) -> None:
-    error = error_in(said(body, status=status), DELETE)
+def test_error_of_any_body_is_ours_and_printable(body: bytes, status: int) -> None:
+    error = error_in(answered(body, status=status), DELETE)
     assert isinstance(error, PurgeError)
     assert str(error).isprintable()
     assert f"POST /api/v2/x answered {status}: " in str(error)
@@ -80,33 +82,37 @@ def test_whatever_the_body_the_error_is_ours_and_printable(body: bytes, status: 
 
 
 @pytest.mark.parametrize("name", ["X-Correlation-Id", "inin-correlation-id", "ININ-Correlation-Id"])
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 507])
-def test_the_correlation_id_of_any_failure_reaches_its_text(name: str, status: int) -> None:
-    error = error_in(said({"message": "m"}, (name, "c-1"), status=status), DELETE)
-    assert error.correlation_id == "c-1"
-    assert str(error).endswith("[correlation id c-1]")
+def test_error_text_ends_with_the_correlation_id(name: str) -> None:
+    for status in (400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 507):
+        error = error_in(answered({"message": "m"}, (name, "c-1"), status=status), DELETE)
+        assert error.correlation_id == "c-1", status
+        assert str(error).endswith("[correlation id c-1]"), status
 
 
 @pytest.mark.parametrize(
-    ("value", "told"), [("", None), ("c\x1b-1", "c -1"), ("x" * 500, "x" * 100)]
+    ("value", "expected"), [("", None), ("c\x1b-1", "c -1"), ("x" * 500, "x" * 100)]
 )
-def test_a_correlation_id_is_cut_and_printable(value: str, told: str | None) -> None:
-    assert correlation_id(said("", ("x-correlation-id", value))) == told
+def test_correlation_id_is_cut_and_printable(value: str, expected: str | None) -> None:
+    assert correlation_id(answered("", ("x-correlation-id", value))) == expected
 
 
 @pytest.mark.parametrize(
-    ("operation", "wanted"),
+    ("operation", "advice"),
     [
         (Operation("POST", "/x", scopes=("a:b", "c")), "the OAuth client needs a:b or c"),
         (Operation("POST", "/x", permissions=("a:b", "c")), "the OAuth client needs a:b, c"),
         (
             Operation("POST", "/x"),
-            "Genesys names no permission for this: check the OAuth client's role and its divisions",
+            "check the role and the divisions of the OAuth client",
         ),
     ],
 )
-def test_what_is_forbidden_says_what_to_look_at(operation: Operation, wanted: str) -> None:
-    assert error_in(said({"message": "m"}, status=403), operation).message.endswith(f"; {wanted}")
+def test_forbidden_operation_says_which_permission_to_add(
+    operation: Operation, advice: str
+) -> None:
+    assert error_in(answered({"message": "m"}, status=403), operation).message.endswith(
+        f"; {advice}"
+    )
 
 
 DUPLICATE = {
@@ -118,38 +124,40 @@ DUPLICATE = {
 
 
 def refused(body: Any, status: int = 400) -> RefusedByGenesys:
-    error = error_in(said(body, status=status), DELETE)
+    error = error_in(answered(body, status=status), DELETE)
     assert isinstance(error, RefusedByGenesys)
     return error
 
 
-def test_a_refusal_carries_genesyss_code_and_the_conflicting_entity() -> None:
+def test_refusal_has_the_code_and_the_conflicting_entity() -> None:
     error = refused(DUPLICATE, 409)
     assert (error.status, error.code) == (409, DUPLICATE["code"])
     assert (error.entity_id, error.entity_name) == ("policy-1", "two years")
 
 
 @pytest.mark.parametrize("code", [None, 7, "", "two words", "x" * 101, ["a"]])
-def test_a_code_that_is_not_an_identifier_is_left_out(code: object) -> None:
+def test_refusal_omits_a_code_that_is_not_an_identifier(code: object) -> None:
     assert refused({"message": "m", "code": code}).code is None
 
 
 @pytest.mark.parametrize("body", ["plain", "[]", "null", {}])
-def test_a_refusal_without_json_fields_has_no_code(body: Any) -> None:
+def test_refusal_without_json_fields_has_no_code(body: Any) -> None:
     error = refused(body)
     assert (error.code, error.entity_id, error.entity_name, error.fields) == (None, None, None, ())
 
 
-def test_our_sentence_genesyss_words_and_the_advice_stay_apart() -> None:
-    error = error_in(said({"message": "no"}, status=403), Operation("POST", "/x", scopes=("a",)))
+def test_error_has_sentence_quotation_and_advice_as_parts() -> None:
+    error = error_in(
+        answered({"message": "no"}, status=403), Operation("POST", "/x", scopes=("a",))
+    )
     assert error.sentence == "POST /api/v2/x answered 403"
     assert (error.quoted, error.advice) == ("no", "the OAuth client needs a")
     assert error.message == "POST /api/v2/x answered 403: no; the OAuth client needs a"
 
 
-def test_an_answer_without_a_correlation_id_has_none() -> None:
-    assert correlation_id(said()) is None
-    assert "correlation" not in str(error_in(said(), DELETE))
+def test_correlation_id_is_none_without_a_header() -> None:
+    assert correlation_id(answered()) is None
+    assert "correlation" not in str(error_in(answered(), DELETE))
 
 
 @pytest.mark.parametrize(
@@ -171,28 +179,28 @@ def test_an_answer_without_a_correlation_id_has_none() -> None:
         ("Fri, 20 Nov 1970 12:00:00 GMT", 0),
     ],
 )
-def test_a_pause_is_read_as_seconds_or_as_a_date_and_bounded(
+def test_retry_after_is_read_as_seconds_or_date_and_bounded(
     value: str, seconds: float | None
 ) -> None:
-    assert retry_after(said("", ("Retry-After", value))) == seconds
+    assert retry_after(answered("", ("Retry-After", value))) == seconds
 
 
-def test_a_pause_until_a_date_is_the_time_until_then() -> None:
+def test_retry_after_a_date_is_the_time_until_that_date() -> None:
     until = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    seconds = retry_after(said("", ("Retry-After", until)))
+    seconds = retry_after(answered("", ("Retry-After", until)))
     assert seconds is not None
     assert 80 < seconds <= 90
 
 
-def test_an_answer_without_a_pause_asks_for_none() -> None:
-    assert retry_after(said()) is None
+def test_retry_after_is_none_without_a_header() -> None:
+    assert retry_after(answered()) is None
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
-def test_whatever_stands_for_a_pause_is_bearable_or_nothing(value: str) -> None:
-    found = retry_after(said("", ("Retry-After", value)))
+def test_retry_after_of_any_text_is_none_or_at_most_an_hour(value: str) -> None:
+    found = retry_after(answered("", ("Retry-After", value)))
     assert found is None or 0 <= found <= 3_600
 
 
-def test_a_successful_answer_is_its_object() -> None:
-    assert object_in(said({"a": 1}, status=200)) == {"a": 1}
+def test_successful_answer_is_returned_as_an_object() -> None:
+    assert object_in(answered({"a": 1}, status=200)) == {"a": 1}

@@ -1,4 +1,4 @@
-"""Calls that delete: sent at most once, whatever happens."""
+"""Deleting calls are sent at most once."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def described(reply: object) -> str:
     return str(reply.status) if isinstance(reply, Answer) else type(reply).__name__
 
 
-def test_an_accepted_call_is_its_answer() -> None:
+def test_accepted_deleting_call_returns_its_answer() -> None:
     exchange = Exchange(Answer(202, {"purgeId": "purge-1"}))
     assert exchange.delete() == {"purgeId": "purge-1"}
     (call,) = exchange.calls
@@ -77,7 +77,7 @@ def test_an_accepted_call_is_its_answer() -> None:
 
 
 @pytest.mark.parametrize("reply", UNKNOWN, ids=described)
-def test_a_call_that_may_have_been_carried_out_is_sent_once_and_said_to_be_unknown(
+def test_call_that_may_be_executed_is_sent_once_with_unknown_outcome(
     reply: Reply,
 ) -> None:
     exchange = Exchange(reply)
@@ -87,7 +87,7 @@ def test_a_call_that_may_have_been_carried_out_is_sent_once_and_said_to_be_unkno
 
 
 @pytest.mark.parametrize("reply", UNSENT, ids=described)
-def test_a_call_that_never_left_was_not_carried_out(reply: Reply) -> None:
+def test_call_that_was_not_sent_raises_genesys_unavailable(reply: Reply) -> None:
     exchange = Exchange(reply)
     with pytest.raises(GenesysUnavailable, match="was not sent"):
         exchange.delete()
@@ -95,14 +95,16 @@ def test_a_call_that_never_left_was_not_carried_out(reply: Reply) -> None:
 
 
 @pytest.mark.parametrize(("status", "kind"), REFUSED)
-def test_a_call_that_is_refused_was_not_carried_out(status: int, kind: type[PurgeError]) -> None:
+def test_refused_call_is_sent_once_and_raises_its_error(
+    status: int, kind: type[PurgeError]
+) -> None:
     exchange = Exchange(Answer(status, {"message": "no"}, (("Retry-After", "2"),)))
     with pytest.raises(kind, match=f"answered {status}: no"):
         exchange.delete()
     assert (len(exchange.calls), exchange.slept) == (1, [])
 
 
-def test_a_refused_call_says_its_status_and_its_pause() -> None:
+def test_refused_call_has_its_status_and_retry_after() -> None:
     with pytest.raises(RefusedByGenesys) as refused:
         Exchange(Answer(409)).delete()
     assert refused.value.status == 409
@@ -111,31 +113,31 @@ def test_a_refused_call_says_its_status_and_its_pause() -> None:
     assert limited.value.retry_after == 7
 
 
-def test_a_permit_is_good_for_one_call() -> None:
+def test_permit_authorizes_only_one_call() -> None:
     exchange = Exchange(Answer(429))
     with pytest.raises(RateLimited):
         exchange.delete()
-    with pytest.raises(ValueError, match="was used before"):
+    with pytest.raises(ValueError, match="was already used"):
         exchange.delete()
     with pytest.raises(RateLimited):
         exchange.delete(PERMIT._replace(attempt=2))
     assert len(exchange.calls) == 2
 
 
-def test_a_call_whose_token_was_refused_was_not_carried_out_and_is_sent_with_a_new_one() -> None:
+def test_call_with_a_refused_token_is_sent_again_with_a_new_one() -> None:
     exchange = Exchange(Answer(401), Answer(202, {"id": "1"}), tokens=(token("a"), token("b")))
     assert exchange.delete() == {"id": "1"}
     assert [call.headers["authorization"] for call in exchange.calls] == ["Bearer a", "Bearer b"]
 
 
-def test_a_call_that_is_lost_after_a_new_token_has_an_unknown_outcome() -> None:
+def test_unanswered_call_with_a_new_token_has_an_unknown_outcome() -> None:
     exchange = Exchange(Answer(401), httpx.ReadTimeout("slow"))
     with pytest.raises(OutcomeUnknown):
         exchange.delete()
     assert len(exchange.calls) == 2
 
 
-def test_a_second_refused_token_ends_it() -> None:
+def test_second_refused_token_raises_authentication_failed() -> None:
     exchange = Exchange(Answer(401))
     with pytest.raises(AuthenticationFailed):
         exchange.delete()
@@ -151,16 +153,14 @@ def test_a_second_refused_token_ends_it() -> None:
         (httpx.ReadTimeout("slow"), GenesysUnavailable),
     ],
 )
-def test_without_a_token_nothing_is_sent_and_nothing_is_unknown(
-    reply: Reply, kind: type[PurgeError]
-) -> None:
+def test_without_a_token_no_deleting_call_is_sent(reply: Reply, kind: type[PurgeError]) -> None:
     exchange = Exchange(tokens=(reply,))
     with pytest.raises(kind):
         exchange.delete()
     assert exchange.calls == []
 
 
-def test_without_the_scope_nothing_is_sent() -> None:
+def test_without_a_required_scope_no_deleting_call_is_sent() -> None:
     exchange = Exchange(tokens=(token(scope="purge:read"),))
     with pytest.raises(PermissionMissing) as refused:
         exchange.delete()
@@ -168,12 +168,12 @@ def test_without_the_scope_nothing_is_sent() -> None:
     assert exchange.calls == []
 
 
-def test_one_of_several_scopes_is_enough() -> None:
+def test_one_of_several_scopes_is_sufficient() -> None:
     exchange = Exchange(Answer(202, {"id": "1"}), tokens=(token(scope="purge:admin"),))
     assert exchange.delete() == {"id": "1"}
 
 
-def test_an_open_circuit_sends_nothing_and_leaves_nothing_unknown() -> None:
+def test_with_an_open_circuit_no_deleting_call_is_sent() -> None:
     def opened(_: Callable[[], httpx.Response]) -> httpx.Response:
         raise GenesysUnavailable("paused", retry_after=30)
 
@@ -187,7 +187,7 @@ def test_an_open_circuit_sends_nothing_and_leaves_nothing_unknown() -> None:
     status=st.integers(200, 599),
     body=st.binary(max_size=50) | st.sampled_from([b"{}", b'{"id": 1}', b"[]", b"null"]),
 )
-def test_any_answer_at_all_ends_in_one_of_our_own_errors_after_one_call(
+def test_any_failed_answer_raises_one_of_our_errors_after_one_call(
     status: int, body: bytes
 ) -> None:
     exchange = Exchange(Answer(status, body))

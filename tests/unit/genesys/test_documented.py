@@ -1,4 +1,4 @@
-"""A documented method that meets the live platform is told what to use there."""
+"""Advice for documented operations that are sent to the live platform."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ def answer(status: int, operation: Operation) -> httpx.Response:
 
 
 @pytest.mark.parametrize(("operation", "words"), MISSING)
-def test_an_endpoint_that_is_not_there_names_what_is(
+def test_missing_endpoint_names_the_live_alternative(
     operation: Operation, words: tuple[str, ...]
 ) -> None:
     error = error_in(answer(404, operation), operation)
     assert isinstance(error, JobLost)
-    assert "the live platform does not have this: use" in error.message
+    assert "the live platform does not have this operation; use" in error.message
     assert all(word in error.message for word in words)
 
 
-def test_only_an_operation_that_the_live_platform_lacks_has_an_instead() -> None:
+def test_no_operation_with_an_alternative_is_a_live_endpoint() -> None:
     live = {path for _, path in sdk.calls()}
     assert not {sdk.unnamed(operation.path) for operation, _ in MISSING} & live
 
@@ -73,7 +73,7 @@ def test_every_live_endpoint_and_method_in_the_advice_exists() -> None:
 
 
 @pytest.mark.parametrize("operation", [windows.COUNT, conversation_archive.LOOK_UP])
-def test_the_documents_query_is_refused_with_the_live_methods(operation: Operation) -> None:
+def test_refused_documented_query_names_the_live_methods(operation: Operation) -> None:
     error = error_in(answer(400, operation), operation)
     assert isinstance(error, RefusedByGenesys)
     assert "GenesysPlatform=live" in error.message
@@ -91,5 +91,5 @@ def test_the_documents_query_is_refused_with_the_live_methods(operation: Operati
         (conversation_archive.STATUS, 404),
     ],
 )
-def test_any_other_failure_is_left_as_it_is(operation: Operation, status: int) -> None:
+def test_other_failures_get_no_advice(operation: Operation, status: int) -> None:
     assert advice(operation, status) is None

@@ -1,4 +1,4 @@
-"""What the live platform does otherwise: lists as answers, roles, ids in changing calls."""
+"""The live platform: list answers, permissions instead of scopes, and its own pace."""
 
 from __future__ import annotations
 
@@ -20,56 +20,56 @@ LISTED = Operation("POST", "/api/v2/recordings/deletionprotection", lists=True, 
 PAGE = Operation("GET", "/api/v2/recording/jobs?state={state}&pageNumber={page}", dialect=LIVE)
 
 
-def test_a_list_is_given_as_entities() -> None:
+def test_list_answer_is_returned_as_entities() -> None:
     assert Exchange(Answer(200, [{"id": "a"}])).read(LISTED) == {"entities": [{"id": "a"}]}
 
 
 @pytest.mark.parametrize("body", [{}, {"entities": []}, "", "null", "7"])
-def test_anything_else_is_no_list(body: Any) -> None:
+def test_answer_that_is_not_a_list_is_unreadable(body: Any) -> None:
     with pytest.raises(UnreadableAnswer, match="without a JSON list"):
         Exchange(Answer(200, body)).read(LISTED)
 
 
-def test_a_deleting_call_may_be_about_one_job() -> None:
+def test_id_in_the_path_of_a_deleting_call_is_quoted() -> None:
     exchange = Exchange(Answer(200, {"state": "PROCESSING"}))
     exchange.client.delete(EXECUTE, {"state": "PROCESSING"}, PERMIT, job_id="a/b")
     (call,) = exchange.calls
     assert (call.method, call.url.raw_path) == ("PUT", b"/api/v2/recording/jobs/a%2Fb")
 
 
-def test_the_words_of_a_query_are_quoted() -> None:
+def test_parameters_of_a_query_are_quoted() -> None:
     exchange = Exchange(Answer(200, {"entities": []}))
     exchange.read(PAGE, state="A&b=c", page="1")
     assert dict(exchange.calls[0].url.params) == {"state": "A&b=c", "pageNumber": "1"}
 
 
 @pytest.mark.parametrize("status", [200, 204])
-def test_an_answer_without_content_is_an_empty_one(status: int) -> None:
+def test_changing_call_without_content_returns_an_empty_answer(status: int) -> None:
     exchange = Exchange(Answer(status, ""))
     assert exchange.client.change(CANCEL, job_id="job-1") == {}
     assert exchange.calls[0].method == "DELETE"
 
 
-def test_every_permission_that_is_needed_is_named() -> None:
+def test_forbidden_call_names_all_required_permissions() -> None:
     exchange = Exchange(Answer(403, {"code": "missing.permissions"}))
     with pytest.raises(PermissionMissing, match=", ".join(EDIT)) as missing:
         exchange.client.delete(EXECUTE, {}, PERMIT, job_id="job-1")
     assert missing.value.permission == ", ".join(EDIT)
 
 
-def test_the_scopes_of_a_token_say_nothing_about_permissions() -> None:
+def test_live_call_does_not_check_the_scopes_of_the_token() -> None:
     exchange = Exchange(tokens=(token(scope="recordings"),))
     assert exchange.client.change(CANCEL, job_id="job-1") == {}
 
 
-def test_a_refusal_keeps_genesyss_own_id_of_the_exchange() -> None:
+def test_refused_live_call_has_the_correlation_id() -> None:
     exchange = Exchange(Answer(409, {}, (("inin-correlation-id", "c-1"),)))
     with pytest.raises(RefusedByGenesys) as refused:
         exchange.client.change(CANCEL, job_id="job-1")
     assert refused.value.correlation_id == "c-1"
 
 
-def test_the_live_platform_has_a_pace_of_its_own() -> None:
+def test_live_calls_use_the_live_pace() -> None:
     exchange, waits = Exchange(Answer(200, {})), list[str]()
 
     class Waiting(Pace):

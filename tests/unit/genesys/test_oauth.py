@@ -1,4 +1,4 @@
-"""One token for the process: shared, refreshed ahead of its end, and never shown."""
+"""The token: shared by threads, refreshed before it expires, and never shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def basic(client_id: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
 
 
-def test_a_token_is_asked_for_in_the_words_of_the_contract() -> None:
+def test_token_request_follows_the_contract() -> None:
     exchange = Exchange()
     current = exchange.tokens.current()
     assert current == Token("token-1", NOON + timedelta(seconds=3_480), None)
@@ -38,7 +38,7 @@ def test_a_token_is_asked_for_in_the_words_of_the_contract() -> None:
     ("seconds", "good_for"),
     [(3_600, 3_480), (86_399, 86_279), (240, 120), (200, 100), (100, 50), (1.5, 0.75)],
 )
-def test_a_token_is_refreshed_ahead_of_its_end(seconds: float, good_for: float) -> None:
+def test_token_is_refreshed_before_it_expires(seconds: float, good_for: float) -> None:
     exchange = Exchange(tokens=(token("a", seconds), token("b")))
     exchange.tokens.current()
     exchange.clock.wait(good_for - 0.25)
@@ -48,18 +48,18 @@ def test_a_token_is_refreshed_ahead_of_its_end(seconds: float, good_for: float) 
 
 
 @pytest.mark.parametrize("seconds", [0, -1, -1e300])
-def test_a_token_without_a_life_is_used_once(seconds: float) -> None:
+def test_token_without_a_lifetime_is_used_once(seconds: float) -> None:
     exchange = Exchange(tokens=(token("a", seconds), token("b")))
     assert [exchange.tokens.current().value for _ in range(2)] == ["a", "b"]
 
 
 @pytest.mark.parametrize("seconds", [1e300, 2**63, 172_801])
-def test_no_token_lives_longer_than_two_days(seconds: float) -> None:
+def test_token_lifetime_is_at_most_two_days(seconds: float) -> None:
     current = Exchange(tokens=(token("a", seconds),)).tokens.current()
     assert current.refresh_at == NOON + timedelta(days=2, seconds=-120)
 
 
-def test_threads_share_one_refresh() -> None:
+def test_threads_share_one_token_refresh() -> None:
     barrier = Barrier(8)
     exchange = Exchange()
 
@@ -72,7 +72,7 @@ def test_threads_share_one_refresh() -> None:
     assert (values, len(exchange.requests)) == ({"token-1"}, 1)
 
 
-def test_threads_that_were_all_refused_share_one_renewal() -> None:
+def test_threads_with_a_refused_token_share_one_renewal() -> None:
     barrier = Barrier(8)
     exchange = Exchange(tokens=(token("a"), token("b"), token("c")))
     refused = exchange.tokens.current()
@@ -87,7 +87,7 @@ def test_threads_that_were_all_refused_share_one_renewal() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_a_secret_that_is_refused_is_read_anew_once(status: int) -> None:
+def test_refused_secret_is_read_again_once(status: int) -> None:
     exchange = Exchange(tokens=(Answer(status), token("a")))
     assert exchange.tokens.current().value == "a"
     assert exchange.secrets == [False, True]
@@ -96,7 +96,9 @@ def test_a_secret_that_is_refused_is_read_anew_once(status: int) -> None:
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(400, 2), (401, 2), (403, 1)])
-def test_credentials_that_are_refused_are_the_operators_to_mend(status: int, attempts: int) -> None:
+def test_refused_credentials_name_their_secret_but_do_not_show_it(
+    status: int, attempts: int
+) -> None:
     refusal = Answer(status, {"error": "invalid_client", "error_description": "unknown client"})
     exchange = Exchange(tokens=(refusal,))
     with pytest.raises(AuthenticationFailed) as refused:
@@ -124,7 +126,7 @@ def test_credentials_that_are_refused_are_the_operators_to_mend(status: int, att
     ],
     ids=lambda reply: str(getattr(reply, "status", type(reply).__name__)),
 )
-def test_every_other_failure_to_get_a_token_may_be_repeated(reply: Reply) -> None:
+def test_other_token_failures_raise_genesys_unavailable(reply: Reply) -> None:
     with pytest.raises(GenesysUnavailable) as refused:
         Exchange(tokens=(reply,)).tokens.current()
     limited = isinstance(reply, Answer) and reply.status == 429
@@ -147,7 +149,7 @@ def test_every_other_failure_to_get_a_token_may_be_repeated(reply: Reply) -> Non
         {"access_token": "a", "expires_in": None},
     ],
 )
-def test_what_is_no_token_is_not_used_as_one(body: dict[str, Any]) -> None:
+def test_malformed_token_answer_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(GenesysUnavailable):
         Exchange(tokens=(Answer(200, body),)).tokens.current()
 
@@ -166,7 +168,7 @@ bodies = st.fixed_dictionaries(
 
 
 @given(bodies)
-def test_whatever_the_login_service_says_only_our_own_errors_come_out(body: Any) -> None:
+def test_any_token_answer_raises_only_our_errors(body: Any) -> None:
     try:
         value = Exchange(tokens=(Answer(200, body),)).tokens.current().value
     except PurgeError:
@@ -174,12 +176,12 @@ def test_whatever_the_login_service_says_only_our_own_errors_come_out(body: Any)
     assert value.isascii()
 
 
-def test_scopes_are_read_where_they_are_told() -> None:
-    told = Exchange(tokens=(token(scope="a  b\tc"),)).tokens.current()
-    assert told.scopes == frozenset("abc")
+def test_token_has_the_reported_scopes() -> None:
+    current = Exchange(tokens=(token(scope="a  b\tc"),)).tokens.current()
+    assert current.scopes == frozenset("abc")
 
 
-def test_neither_secret_nor_token_is_ever_shown() -> None:
+def test_secret_and_token_are_never_shown() -> None:
     shown = f"{Credentials('id', 'hush')} {Credentials('id', 'hush')!r}"
     shown += f"{Token('hush', NOON, None)} {Token('hush', NOON, None)!r}"
     shown += f"{vars(Exchange().tokens)}"

@@ -1,4 +1,4 @@
-"""What every Genesys behind the port promises: the real client, and its twin."""
+"""The contract of the `Genesys` port, for the client and its in-memory twin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.genesys.exchange import DELETE, ONCE, PERMIT, READ, Answer, Exch
 
 @pytest.fixture(params=["twin", "client"])
 def genesys(request: pytest.FixtureRequest) -> Genesys:
-    """Answers a first call with an object, a second with a conflict and all others with 403."""
+    """Answers the first call with an object, the second with 409 and all others with 403."""
     if request.param == "client":
         return Exchange(Answer(200, {"n": 1}), Answer(409), Answer(403)).client
     twin = ScriptedGenesys()
@@ -26,7 +26,7 @@ def genesys(request: pytest.FixtureRequest) -> Genesys:
     return twin
 
 
-def test_reading_answers_in_order_and_raises_our_own_errors(genesys: Genesys) -> None:
+def test_genesys_reads_answers_in_order_and_raises_our_errors(genesys: Genesys) -> None:
     assert genesys.read(READ, {"a": 1}) == {"n": 1}
     with pytest.raises(RefusedByGenesys) as refused:
         genesys.read(READ, {"a": 1})
@@ -36,15 +36,15 @@ def test_reading_answers_in_order_and_raises_our_own_errors(genesys: Genesys) ->
             genesys.read(READ, {"a": 1})
 
 
-def test_a_path_is_filled_by_name(genesys: Genesys) -> None:
+def test_genesys_fills_the_path_by_name(genesys: Genesys) -> None:
     assert genesys.read(ONCE, job_id="job-1") == {"n": 1}
 
 
-def test_a_permit_is_good_for_one_call_whatever_became_of_it(genesys: Genesys) -> None:
+def test_permit_is_used_up_even_if_its_call_fails(genesys: Genesys) -> None:
     first, second = PERMIT, PERMIT._replace(attempt=2)
     assert genesys.delete(DELETE, {}, first) == {"n": 1}
     with pytest.raises(RefusedByGenesys):
         genesys.delete(DELETE, {}, second)
     for used in (first, second):
-        with pytest.raises(ValueError, match="was used before"):
+        with pytest.raises(ValueError, match="was already used"):
             genesys.delete(DELETE, {}, used)

@@ -1,4 +1,4 @@
-"""Calls that change nothing: authorised, repeated within bounds, and read leniently."""
+"""Reading calls: authorised, retried within limits, and read leniently."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from genesys_purge.errors import (
 from tests.unit.genesys.exchange import ONCE, READ, Answer, Exchange, Reply, token
 
 
-def test_a_call_carries_token_and_json() -> None:
+def test_reading_call_has_token_and_json() -> None:
     exchange = Exchange(Answer(200, {"results": []}))
     assert exchange.read() == {"results": []}
     (call,) = exchange.calls
@@ -41,7 +41,7 @@ def test_a_call_carries_token_and_json() -> None:
         ("{x}%", "https://api.test/api/v2/jobs/%7Bx%7D%25"),
     ],
 )
-def test_an_id_stays_within_its_place_in_the_path(job_id: str, url: str) -> None:
+def test_id_in_the_path_of_a_reading_call_is_quoted(job_id: str, url: str) -> None:
     exchange = Exchange()
     exchange.client.read(ONCE, job_id=job_id)
     assert str(exchange.calls[0].url) == url
@@ -65,11 +65,11 @@ def test_an_id_stays_within_its_place_in_the_path(job_id: str, url: str) -> None
         httpx.DecodingError("not gzip"),
     ],
 )
-def test_what_time_may_mend_is_tried_four_times_at_most(failure: Reply) -> None:
-    mended = Exchange(failure, failure, failure, Answer(200, {"ok": True}))
-    assert mended.read() == {"ok": True}
-    assert len(mended.calls) == 4
-    assert len(mended.slept) == 3
+def test_temporary_failure_is_tried_at_most_four_times(failure: Reply) -> None:
+    recovered = Exchange(failure, failure, failure, Answer(200, {"ok": True}))
+    assert recovered.read() == {"ok": True}
+    assert len(recovered.calls) == 4
+    assert len(recovered.slept) == 3
     broken = Exchange(failure)
     with pytest.raises(PurgeError):
         broken.read()
@@ -90,7 +90,7 @@ def test_what_time_may_mend_is_tried_four_times_at_most(failure: Reply) -> None:
         (507, StorageExhausted),
     ],
 )
-def test_what_time_does_not_mend_is_not_repeated(status: int, kind: type[PurgeError]) -> None:
+def test_permanent_failure_is_not_retried(status: int, kind: type[PurgeError]) -> None:
     exchange = Exchange(Answer(status))
     with pytest.raises(kind):
         exchange.read()
@@ -109,29 +109,27 @@ def test_what_time_does_not_mend_is_not_repeated(status: int, kind: type[PurgeEr
         (httpx.ReadTimeout("slow"), GenesysUnavailable),
     ],
 )
-def test_a_status_is_asked_for_once_because_its_wait_loop_asks_again(
-    failure: Reply, kind: type[PurgeError]
-) -> None:
+def test_status_poll_is_not_retried(failure: Reply, kind: type[PurgeError]) -> None:
     exchange = Exchange(failure)
     with pytest.raises(kind):
         exchange.read(ONCE, job_id="job-1")
     assert (len(exchange.calls), exchange.slept) == (1, [])
 
 
-def test_a_pause_that_is_asked_for_is_kept() -> None:
+def test_retry_waits_at_least_the_retry_after() -> None:
     exchange = Exchange(Answer(429, headers=(("Retry-After", "3"),)), Answer())
     exchange.read()
     assert 3 <= exchange.slept[0] <= 4
 
 
-def test_a_pause_longer_than_a_function_should_sleep_is_left_to_the_state_machine() -> None:
+def test_retry_after_beyond_the_longest_backoff_raises_the_error() -> None:
     exchange = Exchange(Answer(429, headers=(("Retry-After", "9"),)), Answer())
     with pytest.raises(RateLimited) as refused:
         exchange.read()
     assert (refused.value.retry_after, exchange.slept) == (9, [])
 
 
-def test_pauses_grow_and_differ() -> None:
+def test_backoff_grows_and_has_jitter() -> None:
     pauses = [_pauses() for _ in range(40)]
     assert all(0 <= pause <= 0.5 * 2 ** (n + 1) for each in pauses for n, pause in enumerate(each))
     assert max(each[2] for each in pauses) > 1
@@ -144,14 +142,14 @@ def _pauses() -> list[float]:
     return exchange.slept
 
 
-def test_a_token_that_is_refused_is_renewed_once() -> None:
+def test_refused_token_is_renewed_once() -> None:
     exchange = Exchange(Answer(401), Answer(200, {"ok": True}), tokens=(token("a"), token("b")))
     assert exchange.read() == {"ok": True}
     sent = [call.headers["authorization"] for call in exchange.calls]
     assert sent == ["Bearer a", "Bearer b"]
 
 
-def test_a_new_token_that_is_refused_as_well_is_an_error_of_the_operator() -> None:
+def test_refused_new_token_raises_authentication_failed() -> None:
     exchange = Exchange(Answer(401, {"message": "no"}), tokens=(token("a"), token("b")))
     with pytest.raises(AuthenticationFailed, match="answered 401: no"):
         exchange.read()
@@ -159,13 +157,13 @@ def test_a_new_token_that_is_refused_as_well_is_an_error_of_the_operator() -> No
 
 
 @pytest.mark.parametrize("scope", ["analytics:query", "purge:read analytics:query", None, "", "  "])
-def test_a_call_goes_out_where_its_scope_is_there_or_not_told(scope: str | None) -> None:
+def test_call_is_sent_if_its_scope_is_present_or_not_reported(scope: str | None) -> None:
     exchange = Exchange(tokens=(token(scope=scope),))
     exchange.read()
     assert len(exchange.calls) == 1
 
 
-def test_a_scope_that_is_missing_is_named_before_the_call() -> None:
+def test_missing_scope_is_named_and_no_call_is_sent() -> None:
     exchange = Exchange(tokens=(token(scope="purge:write analytics:queries"),))
     with pytest.raises(PermissionMissing) as refused:
         exchange.read()
@@ -174,7 +172,7 @@ def test_a_scope_that_is_missing_is_named_before_the_call() -> None:
     assert exchange.calls == []
 
 
-def test_a_refusal_for_want_of_permission_names_what_the_operation_needs() -> None:
+def test_forbidden_call_names_the_required_scope() -> None:
     exchange = Exchange(Answer(403, {"message": "missing.permissions"}))
     with pytest.raises(PermissionMissing) as refused:
         exchange.read()

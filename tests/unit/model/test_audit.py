@@ -1,4 +1,4 @@
-"""The audit record as the outside world reads it."""
+"""The JSON of an audit record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from genesys_purge.model.retention import Policy
 from tests.clock import NOON
 
 
-def test_a_full_record_has_exactly_the_fields_of_the_contract() -> None:
+def test_audit_record_json_has_the_fields_of_the_contract() -> None:
     record = AuditRecord(
         run_id="run-1",
         sequence=7,
@@ -52,7 +52,7 @@ def test_a_full_record_has_exactly_the_fields_of_the_contract() -> None:
     }
 
 
-def test_what_is_not_known_is_absent() -> None:
+def test_audit_record_json_omits_unknown_fields() -> None:
     record = AuditRecord(run_id="r", at=NOON, actor="tests", action=Action.RUN_SUBMITTED)
     assert record.to_json() == {
         "runId": "r",
@@ -63,12 +63,12 @@ def test_what_is_not_known_is_absent() -> None:
     }
 
 
-def test_a_count_of_zero_is_told() -> None:
+def test_audit_record_json_contains_a_count_of_zero() -> None:
     record = AuditRecord(run_id="r", at=NOON, actor="t", action=Action.BATCH_FAILED, deleted=0)
     assert record.to_json()["deleted"] == 0
 
 
-def test_times_are_told_in_utc() -> None:
+def test_audit_record_json_has_its_time_in_utc() -> None:
     at = NOON.astimezone(timezone(timedelta(hours=5)))
     record = AuditRecord(run_id="r", at=at, actor="t", action=Action.BATCH_FAILED)
     assert record.to_json()["at"] == "2026-11-21T12:00:00Z"
@@ -86,7 +86,7 @@ def test_times_are_told_in_utc() -> None:
         (0, 0, None),
     ],
 )
-def test_a_success_rate_is_told_only_where_both_numbers_are(
+def test_success_rate_is_none_unless_both_counts_are_known(
     deleted: int | None, targeted: int | None, rate: float | None
 ) -> None:
     assert success_rate(deleted, targeted) == rate

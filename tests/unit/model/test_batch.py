@@ -1,8 +1,9 @@
-"""A batch only ever goes where the table of transitions lets it go."""
+"""The states of a batch and the numbers that follow from them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 from genesys_purge.model.batch import ENDED, TRANSITIONS, Batch, BatchState, Slice
@@ -14,28 +15,27 @@ from tests import builders
 from tests.clock import NOON
 
 STATES = st.sampled_from(BatchState)
-PAIRS = [(before, after) for before in BatchState for after in BatchState]
 
 
 def batch_in(state: BatchState) -> Batch:
     return builders.batch(state=state)
 
 
-@pytest.mark.parametrize(("before", "after"), PAIRS)
-def test_a_step_is_taken_or_refused_by_the_table(before: BatchState, after: BatchState) -> None:
-    batch = batch_in(before)
-    if after in TRANSITIONS[before]:
-        assert batch.to(after).state is after
-    else:
-        with pytest.raises(ValueError, match=f"does not go from {before} to {after}"):
-            batch.to(after)
+def test_batch_changes_state_only_as_transitions_allow() -> None:
+    for before, after in product(BatchState, BatchState):
+        batch = batch_in(before)
+        if after in TRANSITIONS[before]:
+            assert batch.to(after).state is after
+        else:
+            with pytest.raises(ValueError, match=f"cannot change from {before} to {after}"):
+                batch.to(after)
 
 
-def test_the_table_knows_every_state() -> None:
+def test_transitions_list_every_batch_state() -> None:
     assert set(TRANSITIONS) == set(BatchState)
 
 
-def test_a_submit_is_only_recorded_after_its_intent() -> None:
+def test_batch_is_submitted_only_after_an_intent() -> None:
     sources = {before for before, afters in TRANSITIONS.items() if BatchState.SUBMITTED in afters}
     assert sources == {BatchState.SUBMITTING, BatchState.READY, BatchState.CONFIRMING}
     before = {before for before, afters in TRANSITIONS.items() if BatchState.READY in afters}
@@ -43,13 +43,13 @@ def test_a_submit_is_only_recorded_after_its_intent() -> None:
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))
-def test_a_batch_that_has_ended_stays_as_it_ended(state: BatchState) -> None:
+def test_ended_batch_never_changes_its_state(state: BatchState) -> None:
     assert batch_in(state).has_ended
     assert TRANSITIONS[state] <= {state}
 
 
-class AnyCourse(RuleBasedStateMachine):
-    """Whatever is asked of a batch, in whatever order."""
+class AnyTransitions(RuleBasedStateMachine):
+    """Asks a batch for any states in any order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,19 +81,19 @@ class AnyCourse(RuleBasedStateMachine):
         assert self.batch.attempt.unanswered == unknowns + 1
 
     @invariant()
-    def every_step_has_its_own_version(self) -> None:
+    def every_step_raises_the_version(self) -> None:
         assert self.batch.version == self.steps
 
     @invariant()
-    def what_has_ended_stays_ended(self) -> None:
+    def an_ended_batch_keeps_its_state(self) -> None:
         assert self.ended_as in (None, self.batch.state)
 
 
-TestAnyCourse = AnyCourse.TestCase
+TestAnyTransitions = AnyTransitions.TestCase
 
 
 @given(st.integers(0, 1_000), st.integers(1, 1_000))
-def test_halves_share_a_slice_without_loss(start: int, size: int) -> None:
+def test_halves_of_a_slice_cover_it_exactly(start: int, size: int) -> None:
     whole = Slice(start=start, stop=start + size)
     first, second = whole.halves()
     assert (first.start, first.stop, second.stop) == (whole.start, second.start, whole.stop)
@@ -101,13 +101,13 @@ def test_halves_share_a_slice_without_loss(start: int, size: int) -> None:
     assert first.size + second.size == whole.size == size
 
 
-def test_protected_records_are_neither_targeted_nor_candidates() -> None:
+def test_batch_neither_targets_nor_submits_protected_records() -> None:
     batch = builders.batch(planned=10, protected=frozenset({0, 7}))
     assert batch.targeted == 8
     assert batch.candidates == frozenset(range(10)) - {0, 7}
 
 
-def test_only_the_first_pending_slice_is_asked_for() -> None:
+def test_batch_submits_only_its_first_pending_slice() -> None:
     pending = (Slice(start=2, stop=4), Slice(start=4, stop=10))
     batch = builders.batch(planned=10, pending=pending, protected=frozenset({3, 5}))
     assert batch.candidates == {2}
@@ -125,7 +125,7 @@ def test_only_the_first_pending_slice_is_asked_for() -> None:
         (0, None, 10, None, None),
     ],
 )
-def test_a_batch_tells_how_long_it_took_and_how_fast_it_was_where_both_ends_are_known(
+def test_batch_has_duration_and_rate_only_if_both_ends_are_known(
     began: float | None,
     ended: float | None,
     deleted: int | None,

@@ -1,4 +1,4 @@
-"""Windows: split exactly, resolved against a reference time, half-open to the second."""
+"""Windows and date ranges: half-open, split without gaps, resolved against a reference time."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def refused(payload: dict[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
 
 
 @given(instants, spans, st.integers(1, 60))
-def test_a_split_covers_the_window_exactly_and_without_gaps(
-    start: datetime, span: timedelta, days: int
-) -> None:
+def test_split_covers_the_window_without_gaps(start: datetime, span: timedelta, days: int) -> None:
     window = Window(start=start, end=start + span)
     parts = list(window.split(days))
     assert (parts[0].start, parts[-1].end) == (window.start, window.end)
@@ -38,7 +36,7 @@ def test_a_split_covers_the_window_exactly_and_without_gaps(
 
 
 @given(instants, spans, instants)
-def test_every_moment_lies_in_exactly_one_part_of_its_window(
+def test_split_contains_every_moment_exactly_once(
     start: datetime, span: timedelta, at: datetime
 ) -> None:
     window = Window(start=start, end=start + span)
@@ -46,50 +44,50 @@ def test_every_moment_lies_in_exactly_one_part_of_its_window(
     assert len(holders) == window.contains(at)
 
 
-def test_a_window_of_thirty_days_is_one_part_and_a_second_more_makes_two() -> None:
+def test_split_needs_a_second_part_for_one_second_over_thirty_days() -> None:
     month = Window(start=NOON, end=NOON + timedelta(days=30))
     longer = Window(start=NOON, end=month.end + SECOND)
     assert list(month.split(30)) == [month]
     assert list(longer.split(30)) == [month, Window(start=month.end, end=longer.end)]
 
 
-def test_a_window_holds_its_start_and_not_its_end() -> None:
+def test_window_contains_its_start_but_not_its_end() -> None:
     window = Window(start=NOON, end=NOON + SECOND)
     assert window.contains(window.start)
     assert not window.contains(window.end)
 
 
 @pytest.mark.parametrize(("offset", "overlaps"), [(0, False), (1, True)])
-def test_windows_that_only_touch_do_not_overlap(offset: int, *, overlaps: bool) -> None:
+def test_adjacent_windows_do_not_overlap(offset: int, *, overlaps: bool) -> None:
     window = Window(start=NOON, end=NOON + timedelta(hours=1))
     later = Window(start=window.end - offset * SECOND, end=window.end + SECOND)
     assert window.overlaps(later) is later.overlaps(window) is overlaps
 
 
 @pytest.mark.parametrize("length", [timedelta(0), -SECOND])
-def test_a_window_that_holds_nothing_is_none(length: timedelta) -> None:
+def test_empty_or_inverted_window_is_refused(length: timedelta) -> None:
     with pytest.raises(ValidationError, match="start must be before end"):
         Window(start=NOON, end=NOON + length)
 
 
 @given(instants, st.integers(0, 3_660), st.integers(1, 3_660))
-def test_a_relative_range_ends_so_many_days_before_the_reference(
+def test_relative_range_ends_that_many_days_before_the_reference(
     reference: datetime, older: int, lookback: int
 ) -> None:
-    asked = DateRange.parse({"olderThanDays": older, "lookbackDays": lookback})
-    window = asked.resolve(reference)
-    assert asked.is_relative
+    date_range = DateRange.parse({"olderThanDays": older, "lookbackDays": lookback})
+    window = date_range.resolve(reference)
+    assert date_range.is_relative
     assert reference - window.end == timedelta(days=older)
     assert window.end - window.start == timedelta(days=lookback)
 
 
 @given(instants, spans, instants)
-def test_an_absolute_range_means_the_same_at_any_time(
+def test_absolute_range_ignores_the_reference(
     start: datetime, span: timedelta, reference: datetime
 ) -> None:
-    asked = DateRange(start=start, end=start + span)
-    assert not asked.is_relative
-    assert asked.resolve(reference) == Window(start=start, end=start + span)
+    date_range = DateRange(start=start, end=start + span)
+    assert not date_range.is_relative
+    assert date_range.resolve(reference) == Window(start=start, end=start + span)
 
 
 @pytest.mark.parametrize(
@@ -100,18 +98,16 @@ def test_an_absolute_range_means_the_same_at_any_time(
         (datetime(2024, 12, 31, 12, tzinfo=UTC), datetime(2024, 1, 1, 12, tzinfo=UTC)),
     ],
 )
-def test_days_are_counted_whatever_leap_days_lie_between(
-    reference: datetime, end: datetime
-) -> None:
-    asked = DateRange(older_than_days=365, lookback_days=1)
-    assert asked.resolve(reference).end == end
+def test_relative_range_counts_leap_days(reference: datetime, end: datetime) -> None:
+    date_range = DateRange(older_than_days=365, lookback_days=1)
+    assert date_range.resolve(reference).end == end
 
 
-def test_a_zone_with_summer_time_is_read_as_utc_on_both_sides_of_the_change() -> None:
-    asked = DateRange.parse(
+def test_range_across_a_clock_change_is_converted_to_utc() -> None:
+    date_range = DateRange.parse(
         {"start": "2024-03-30T02:30:00+01:00", "end": "2024-03-31T03:30:00+02:00"}
     )
-    window = asked.resolve(NOON)
+    window = date_range.resolve(NOON)
     assert window.end - window.start == timedelta(days=1)
     assert window.start == datetime(2024, 3, 30, 1, 30, tzinfo=UTC)
     assert window.start.tzinfo is UTC
@@ -137,12 +133,12 @@ START, END = "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"
         {"start": START, "end": END, "olderThanDays": 1, "lookbackDays": 1},
     ],
 )
-def test_a_range_has_exactly_one_of_its_two_forms(payload: dict[str, Any]) -> None:
+def test_range_with_mixed_or_incomplete_forms_is_refused(payload: dict[str, Any]) -> None:
     assert refused(payload) == [((), f"Value error, {ONE_FORM}")]
 
 
 @pytest.mark.parametrize("end", [START, "2023-12-31T23:59:59Z", "2024-01-01T01:00:00+02:00"])
-def test_a_range_that_is_empty_or_inverted_is_refused(end: str) -> None:
+def test_empty_or_inverted_range_is_refused(end: str) -> None:
     assert refused({"start": START, "end": end}) == [((), "Value error, start must be before end")]
 
 
@@ -166,7 +162,7 @@ def test_a_range_that_is_empty_or_inverted_is_refused(end: str) -> None:
         ["2024-01-01T00:00:00Z"],
     ],
 )
-def test_a_time_that_is_not_rfc_3339_with_a_zone_is_refused_by_its_field(start: object) -> None:
+def test_range_refuses_a_time_that_is_not_rfc_3339_with_an_offset(start: object) -> None:
     (path, message), *more = refused({"start": start, "end": END})
     assert (path, more) == (("start",), [])
     assert message
@@ -185,12 +181,12 @@ def test_a_time_that_is_not_rfc_3339_with_a_zone_is_refused_by_its_field(start: 
         ("lookbackDays", "1"),
     ],
 )
-def test_days_are_whole_numbers_within_a_century(field: str, value: object) -> None:
+def test_range_refuses_days_that_are_not_whole_numbers_in_bounds(field: str, value: object) -> None:
     errors = refused({"olderThanDays": 30, "lookbackDays": 30} | {field: value})
     assert [path for path, _ in errors] == [(field,)]
 
 
-def test_a_reference_at_the_edge_of_the_calendar_cannot_be_resolved() -> None:
-    asked = DateRange(older_than_days=400, lookback_days=1)
+def test_range_that_starts_before_the_year_1_raises_overflow_error() -> None:
+    date_range = DateRange(older_than_days=400, lookback_days=1)
     with pytest.raises(OverflowError):
-        asked.resolve(datetime(1, 1, 1, tzinfo=UTC))
+        date_range.resolve(datetime(1, 1, 1, tzinfo=UTC))

@@ -1,13 +1,13 @@
-"""Media: the rules of all that a medium carries match what has the medium."""
+"""Media: a kind also has the media that its media include."""
 
 from __future__ import annotations
 
 import pytest
-from genesys_purge.model.media import of_media
+from genesys_purge.model.media import with_media
 
 
 @pytest.mark.parametrize(
-    ("named", "own", "media"),
+    ("named", "recorded", "media"),
     [
         ({"email"}, (), {"email"}),
         ({"voice"}, (), {"voice", "callback"}),
@@ -16,15 +16,15 @@ from genesys_purge.model.media import of_media
         ({"sms"}, ("chat",), {"sms", "chat"}),
     ],
 )
-def test_a_kind_has_the_media_it_names_its_own_and_what_they_carry(
-    named: set[str], own: tuple[str, ...], media: set[str]
+def test_kind_gets_the_media_of_the_record_and_included_media(
+    named: set[str], recorded: tuple[str, ...], media: set[str]
 ) -> None:
     kind = {"method": frozenset({"m"}), "interactionType": frozenset(named)}
-    assert of_media(kind, own) == {"method": frozenset({"m"}), "interactionType": media}
+    assert with_media(kind, recorded) == {"method": frozenset({"m"}), "interactionType": media}
 
 
 @pytest.mark.parametrize(
     "kind", [{}, {"method": frozenset({"m"})}, {"interactionType": frozenset()}]
 )
-def test_a_kind_that_names_no_media_is_left_as_it_is(kind: dict[str, frozenset[str]]) -> None:
-    assert of_media(kind, ["voice"]) == kind
+def test_kind_without_media_is_unchanged(kind: dict[str, frozenset[str]]) -> None:
+    assert with_media(kind, ["voice"]) == kind

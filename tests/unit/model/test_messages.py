@@ -1,4 +1,4 @@
-"""What the states of a run say to each other."""
+"""The messages between the states of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STEP = BatchStep(
 )
 
 
-def test_the_same_phase_again_counts_on_and_waits_at_least_as_long_as_asked() -> None:
+def test_repeated_batch_step_counts_on_and_rounds_its_wait_up() -> None:
     again = STEP.again(7.2)
     assert again.to_json() == {
         "runId": "run-1",
@@ -25,7 +25,7 @@ def test_the_same_phase_again_counts_on_and_waits_at_least_as_long_as_asked() ->
     }
 
 
-def test_another_phase_begins_its_count_anew() -> None:
+def test_batch_step_of_another_phase_restarts_its_counts() -> None:
     assert STEP.then(Next.VERIFY, 2.5).to_json() == {
         "runId": "run-1",
         "batch": 2,
@@ -37,13 +37,13 @@ def test_another_phase_begins_its_count_anew() -> None:
     assert STEP.then(Next.DONE).wait_seconds == 0
 
 
-def test_the_map_begins_a_batch_with_its_number_alone() -> None:
+def test_batch_step_from_the_map_starts_with_submit() -> None:
     step = BatchStep.parse({"runId": "run-1", "batch": 0})
     assert (step.next, step.attempt, step.wait_seconds) == (Next.SUBMIT, 0, 0)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
-def test_a_result_says_whether_those_who_watch_executions_may_rest(outcome: Outcome) -> None:
+def test_run_result_succeeds_only_with_a_successful_outcome(outcome: Outcome) -> None:
     result = RunResult.of("run-1", outcome)
     assert result.to_json() == {
         "runId": "run-1",
@@ -66,13 +66,11 @@ def test_a_result_says_whether_those_who_watch_executions_may_rest(outcome: Outc
         (Failure, {"runId": "r", "error": "E"}),
     ],
 )
-def test_a_message_that_is_not_of_its_form_is_refused(
-    message: type[Wire], payload: dict[str, object]
-) -> None:
+def test_malformed_message_is_refused(message: type[Wire], payload: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         message.parse(payload)
 
 
-def test_a_message_cannot_be_changed_on_its_way() -> None:
+def test_message_is_immutable() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         STEP.attempt = 0

@@ -1,4 +1,4 @@
-"""What all requests share: ids that depend on content alone, and wrong fields beside right ones."""
+"""What all requests share: fingerprints, relative windows, and the errors of all fields."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ objects = st.dictionaries(st.text(max_size=5), json_values, max_size=5)
 
 
 @given(objects, st.randoms())
-def test_a_fingerprint_does_not_depend_on_the_order_of_fields(
-    payload: dict[str, Any], random: Any
-) -> None:
+def test_fingerprint_ignores_the_order_of_fields(payload: dict[str, Any], random: Any) -> None:
     names = list(payload)
     random.shuffle(names)
     shuffled = {name: payload[name] for name in names}
@@ -35,7 +33,9 @@ def test_a_fingerprint_does_not_depend_on_the_order_of_fields(
 
 
 @given(objects, objects)
-def test_other_content_has_another_fingerprint(one: dict[str, Any], two: dict[str, Any]) -> None:
+def test_fingerprint_differs_for_different_content(
+    one: dict[str, Any], two: dict[str, Any]
+) -> None:
     # 1 and True are equal in Python and not in JSON.
     assert (fingerprint(one, None) == fingerprint(two, None)) is (repr_of(one) == repr_of(two))
 
@@ -46,26 +46,26 @@ def repr_of(value: Any) -> Any:
     return [repr_of(each) for each in value] if isinstance(value, list) else repr(value)
 
 
-def test_the_moment_of_a_schedule_is_part_of_a_fingerprint() -> None:
+def test_fingerprint_depends_on_the_scheduled_time() -> None:
     request = builders.data_deletion()
     prints = {fingerprint(request, m) for m in (None, NOON, NOON + timedelta(seconds=1))}
     assert len(prints) == 3
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in prints)
 
 
-def test_a_fingerprint_stays_the_same_from_release_to_release() -> None:
-    # It is part of stored run ids: a change here starts every scheduled purge anew.
+def test_fingerprint_is_the_same_in_every_release() -> None:
+    # It is part of stored run ids: a change would repeat scheduled purges.
     assert fingerprint({"b": 1, "a": [None, "ü"]}, NOON) == "cce16d1efe33643e7bfcf9ae58f2d8c2"
 
 
-def test_only_a_range_relative_to_now_is_relative() -> None:
+def test_request_is_relative_only_with_a_relative_range() -> None:
     relative = builders.data_deletion(dateRange={"olderThanDays": 400, "lookbackDays": 30})
     assert is_relative(DataDeletionRequest.parse(relative))
     assert not is_relative(DataDeletionRequest.parse(builders.data_deletion()))
     assert not is_relative(PurgeRequest(method="m", reason="long enough"))
 
 
-def test_right_fields_are_read_beside_wrong_ones() -> None:
+def test_correct_fields_of_a_wrong_request_are_read() -> None:
     payload = builders.data_deletion(reason="short", jurisdiction=5, colour="red")
     del payload["recordTypes"]
     request, errors = read_fields(DataDeletionRequest, payload)
@@ -85,13 +85,13 @@ def nested(depth: int) -> object:
 
 
 @pytest.mark.parametrize("value", [nested(250), nested(300), 2**64, "\ud800", {"a\udfff": 1}])
-def test_what_no_json_parser_reads_is_one_error_of_the_whole_request(value: object) -> None:
+def test_payload_that_json_cannot_hold_is_one_error(value: object) -> None:
     with pytest.raises(InvalidRequest) as refused:
         read_fields(DataDeletionRequest, builders.data_deletion(query=value))
     (error,) = refused.value.errors()
     assert error.path == "request"
 
 
-def test_the_name_of_a_field_is_told_only_in_part_where_it_is_endless() -> None:
+def test_path_of_an_error_is_cut_to_200_characters() -> None:
     _, errors = read_fields(DataDeletionRequest, builders.data_deletion(**{"x" * 10_000: 1}))
     assert errors == [FieldError("x" * 200, "is not a field of this request")]

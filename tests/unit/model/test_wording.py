@@ -1,4 +1,4 @@
-"""What is wrong with a field, told in words of ours and never in a library's."""
+"""The messages about wrong fields: in our words, never in those of a library."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def errors(method: str, **fields: Any) -> dict[str, str]:
         ("queueIds", ["a b"], "queueIds.0", "must be 1 to 100 letters, digits, -, _ and ."),
         ("requestId", "a b", "requestId", "must be 1 to 80 letters, digits, - and _"),
         ("organisation", "EMEA", "organisation",
-         "must be 1 to 40 lower-case letters, digits and hyphens, and not begin with a hyphen"),
+         "must be 1 to 40 lower-case letters, digits and hyphens, and not start with a hyphen"),
         ("maxRecords", 0, "maxRecords", "must be at least 1"),
         ("maxRecords", "7", "maxRecords", "must be a whole number"),
         ("verifyAfterHours", 73, "verifyAfterHours", "must be at most 72"),
@@ -44,20 +44,20 @@ def errors(method: str, **fields: Any) -> dict[str, str]:
         ("requestedBy", 7, "requestedBy", "must be text"),
         ("dateRange", 7, "dateRange", "must be an object"),
         ("dateRange", RANGE | {"end": "2020-02-01T00:00:00"}, "dateRange.end",
-         "must say its offset from UTC: Z, or one as +01:00"),
+         "must have a UTC offset, for example Z or +01:00"),
         ("dateRange", RANGE | {"end": "2020-02-31T00:00:00Z"}, "dateRange.end",
-         "must be a time as in RFC 3339"),
+         "must be an RFC 3339 time, for example 2024-01-31T00:00:00Z"),
         ("dateRange", RANGE | {"end": RANGE["start"]}, "dateRange", "start must be before end"),
         ("colour", "red", "colour", "is not a field of this request"),
     ],
 )  # fmt: skip
-def test_a_wrong_field_is_told_as_people_would(
+def test_wrong_field_has_a_plain_message(
     field: str, value: object, path: str, message: str
 ) -> None:
     assert errors("recording_job", **{field: value}) == {path: message}
 
 
-def test_a_time_of_day_and_a_fixed_word_are_told_as_people_would() -> None:
+def test_wrong_time_of_day_and_constant_have_plain_messages() -> None:
     document = {"type": "call", "schedule": {"timeOfDay": "2 am"}}
     _, found = read_fields(RuleRequest, document)
     assert {each.path: each.message for each in found}["type"] == "must be conversation"
@@ -75,7 +75,7 @@ MODELS = [*(each.request_model for each in METHODS.values()), RuleSet, RuleReque
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_no_error_is_in_the_words_of_a_library(model: type[Wire]) -> None:
+def test_messages_contain_no_wording_of_pydantic(model: type[Wire]) -> None:
     names = [str(field.alias) for field in model.model_fields.values()]
     found = [
         error.message
@@ -84,5 +84,5 @@ def test_no_error_is_in_the_words_of_a_library(model: type[Wire]) -> None:
         for error in read_fields(model, {name: value})[1]
     ]
     assert len(found) > len(names)
-    theirs = ("should", "Input", "String", "Tuple", "valid", "Value error", "^", "{")
-    assert not [each for each in found if any(word in each for word in theirs)]
+    library_words = ("should", "Input", "String", "Tuple", "valid", "Value error", "^", "{")
+    assert not [each for each in found if any(word in each for word in library_words)]

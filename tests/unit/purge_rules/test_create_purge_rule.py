@@ -86,7 +86,7 @@ def test_created_rule_is_audited_with_latency_and_retention(bench: RuleBench) ->
         "action": "rule_created",
         "ruleId": "rule-1",
         "latencySeconds": 2.5,
-        "policy": {"minimumDays": 730, "basis": "The request's own retention"},
+        "policy": {"minimumDays": 730, "basis": "Retention set in the request"},
     }
     assert registered.to_json() == {
         "runId": rule().run_id,

@@ -113,7 +113,7 @@ def test_registration_that_cannot_be_stored_is_retried(bench: RuleBench) -> None
     bench.put(CREATED)
 
     def busy(_: PurgeRule) -> None:
-        raise LostRace("the tables stayed busy")
+        raise LostRace("the tables were busy")
 
     bench.rules.before_write = busy
     assert bench.register_webhook(REF, receipt()) is False

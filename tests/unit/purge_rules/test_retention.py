@@ -118,7 +118,7 @@ def test_rule_without_a_jurisdiction_covers_every_jurisdiction(bench: RuleBench)
     ("days", "policy"),
     [
         (400, Policy(minimum_days=400, basis="law 0")),
-        (401, Policy(minimum_days=401, basis="The request's own retention")),
+        (401, Policy(minimum_days=401, basis="Retention set in the request")),
     ],
 )
 def test_longer_of_matrix_and_rule_is_in_force(bench: RuleBench, days: int, policy: Policy) -> None:

@@ -84,7 +84,7 @@ def test_max_records_may_not_exceed_the_configured_limit() -> None:
     bench = Workbench(max_records=50)
     assert bench.errors(builders.data_deletion(maxRecords=50)) == {}
     assert bench.errors(builders.data_deletion(maxRecords=51)) == {
-        "maxRecords": "may not be more than the configured limit, 50"
+        "maxRecords": "must be at most 50, the configured limit"
     }
 
 

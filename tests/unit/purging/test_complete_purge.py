@@ -81,7 +81,7 @@ def test_run_with_an_open_batch_is_not_a_success(
 def test_incomplete_run_reports_its_incomplete_batches(bench: Workbench) -> None:
     bench.planned(ended(), ended(BatchState.GAVE_UP, 1), ended(number=2, is_verified=False))
     bench.complete_purge(RUN)
-    assert bench.run.detail == "of 3 batches 1 did not complete and 1 are not verified"
+    assert bench.run.detail == "of 3 batches, 1 not completed and 1 not verified"
 
 
 def test_completed_run_is_not_counted_again(bench: Workbench) -> None:

@@ -127,7 +127,7 @@ def test_guard_measures_retention_to_the_second(bench: Workbench, case: Case) ->
 
 def test_guard_checks_the_retention_of_the_request(bench: Workbench) -> None:
     longer = case_of(builders.interaction_purge(retentionDays=367))
-    with pytest.raises(RetentionNotMet, match="The request's own retention"):
+    with pytest.raises(RetentionNotMet, match="Retention set in the request"):
         bench.guard.permit(longer.deletion(3))
 
 

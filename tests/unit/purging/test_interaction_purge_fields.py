@@ -77,7 +77,7 @@ def test_only_pii_must_be_purged_permanently(bench: Workbench) -> None:
 def test_longer_retention_of_the_request_applies(bench: Workbench) -> None:
     assert bench.errors(builders.interaction_purge(retentionDays=366)) == {}
     longer = bench.errors(builders.interaction_purge(retentionDays=367))
-    assert "inside the retention of 367 days (The request's own retention)" in longer["dateRange"]
+    assert "inside the retention of 367 days (Retention set in the request)" in longer["dateRange"]
 
 
 def test_filters_have_at_most_16_kibibytes_as_json(bench: Workbench) -> None:

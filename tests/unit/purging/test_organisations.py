@@ -139,7 +139,9 @@ def where(bench: Workbench, organisation: str | None) -> Location:
 def test_run_stores_the_location_of_its_organisation(
     bench: Workbench, named: dict[str, Any]
 ) -> None:
-    bench.organisations.add("emea", bench.genesys, region="eu-west-1", own_login_url="https://l/")
+    bench.organisations.add(
+        "emea", bench.genesys, region="eu-west-1", login_url_override="https://l/"
+    )
     run_id = bench.submit_purge(Submission(builders.recording_job(**named), "tests")).run_id
     kept = bench.runs.get(run_id).location
     assert kept == where(bench, named.get("organisation"))

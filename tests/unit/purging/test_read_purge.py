@@ -157,5 +157,5 @@ def test_audit_page_parameters_must_be_whole_numbers(
     with pytest.raises(InvalidRequest) as refused:
         read(bench, AUDIT, **{name: value})
     assert {each.path: each.message for each in refused.value.errors()} == {
-        name: "must be a whole number from 1 on"
+        name: "must be a whole number, 1 or more"
     }

@@ -1,4 +1,4 @@
-"""Each port of the store twice: its in-memory twin, and its adapter on a mocked AWS."""
+"""Fixtures for each port of the store: the in-memory twin, and the adapter on a mocked AWS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.unit.aws import client, mocked_aws
 
 
 class Tables(NamedTuple):
-    """Where runs are kept, and the log beside it."""
+    """The runs and the audit log."""
 
     runs: Runs
     audit: AuditLog
@@ -25,7 +25,7 @@ class Tables(NamedTuple):
 
 @pytest.fixture
 def clock() -> Iterator[Clock]:
-    """The time that Powertools' caches see."""
+    """The clock of Powertools' caches."""
     clock = Clock()
     with powertools_by(clock):
         yield clock

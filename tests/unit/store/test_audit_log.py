@@ -1,4 +1,4 @@
-"""The audit: gapless under threads, in pages, never half written."""
+"""The audit log: without gaps under contention, in pages, never partly written."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def with_batches(tables: Tables, count: int) -> None:
     assert run.run_id == "run-1"
 
 
-def test_eight_threads_leave_no_gap_and_no_double(tables: Tables) -> None:
+def test_audit_log_of_eight_threads_has_no_gap_and_no_duplicate(tables: Tables) -> None:
     with_batches(tables, 40)
     barrier = Barrier(8)
 
@@ -50,11 +50,11 @@ def test_eight_threads_leave_no_gap_and_no_double(tables: Tables) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(end, range(8)))
     assert sequence(tables) == list(range(1, 42))
-    told = [each.batch for each in tables.audit.page("run-1", 2, 1_000).records]
-    assert sorted(each for each in told if each is not None) == list(range(40))
+    batches = [each.batch for each in tables.audit.page("run-1", 2, 1_000).records]
+    assert sorted(each for each in batches if each is not None) == list(range(40))
 
 
-def test_of_eight_threads_on_one_batch_one_wins_and_only_it_is_audited(tables: Tables) -> None:
+def test_only_one_of_eight_threads_ends_a_batch_and_is_audited(tables: Tables) -> None:
     with_batches(tables, 1)
     barrier = Barrier(8)
 
@@ -71,7 +71,7 @@ def test_of_eight_threads_on_one_batch_one_wins_and_only_it_is_audited(tables: T
     assert sequence(tables) == [1, 2]
 
 
-def test_of_eight_threads_that_create_one_run_one_does(tables: Tables) -> None:
+def test_only_one_of_eight_threads_creates_a_run(tables: Tables) -> None:
     barrier = Barrier(8)
 
     def create(number: int) -> str:
@@ -86,7 +86,7 @@ def test_of_eight_threads_that_create_one_run_one_does(tables: Tables) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 100])
-def test_pages_follow_each_other_without_gap_or_overlap(tables: Tables, limit: int) -> None:
+def test_audit_pages_have_no_gap_and_no_overlap(tables: Tables, limit: int) -> None:
     with_batches(tables, 6)
     for number in range(6):
         ended = builders.batch(number=number).to(BatchState.FAILED)
@@ -101,13 +101,13 @@ def test_pages_follow_each_other_without_gap_or_overlap(tables: Tables, limit: i
     assert found == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_a_page_of_nothing_is_empty_and_the_last(tables: Tables) -> None:
-    assert tables.audit.page("nobody", 1, 10) == ([], None)
+def test_audit_page_without_records_is_empty_and_the_last(tables: Tables) -> None:
+    assert tables.audit.page("run-0", 1, 10) == ([], None)
     with_batches(tables, 0)
     assert tables.audit.page("run-1", 2, 10) == ([], None)
 
 
-def test_a_record_is_read_as_it_was_written(tables: Tables) -> None:
+def test_audit_record_is_read_as_it_was_stored(tables: Tables) -> None:
     full = record(Action.RUN_SUBMITTED).model_copy(
         update={
             "skipped": {"ü": 1},
@@ -140,7 +140,7 @@ WRITE = Write("RunsTable", {"runId": {"S": "run-1"}, "item": {"S": "run"}})
 
 
 @pytest.mark.parametrize("busy", ["TransactionConflict", "ThrottlingError"])
-def test_busy_tables_are_written_to_again_after_a_growing_pause(busy: str) -> None:
+def test_commit_to_busy_tables_is_retried_with_backoff(busy: str) -> None:
     sleeps: list[float] = []
     with Stubber(client("dynamodb")) as stubber:
         for _ in range(4):
@@ -153,37 +153,37 @@ def test_busy_tables_are_written_to_again_after_a_growing_pause(busy: str) -> No
     assert all(0 <= pause <= 0.02 * 2**n for n, pause in enumerate(sleeps))
 
 
-def test_tables_that_stay_busy_are_given_up_and_nothing_is_claimed() -> None:
+def test_commit_to_busy_tables_gives_up_after_60_attempts() -> None:
     sleeps: list[float] = []
     with Stubber(client("dynamodb")) as stubber:
         for _ in range(60):
             cancelled(stubber, "TransactionConflict")
-        with pytest.raises(LostRace, match="stayed busy"):
+        with pytest.raises(LostRace, match="busy in 60 attempts"):
             ledger(sleeps).commit([WRITE])
     assert max(sleeps) <= 0.5
 
 
-def test_a_run_that_could_not_be_stored_is_not_answered_as_somebody_elses() -> None:
+def test_create_of_a_run_on_busy_tables_raises_lost_race() -> None:
     with Stubber(client("dynamodb")) as stubber:
         for _ in range(60):
             stubber.add_response("query", {"Items": []})
             cancelled(stubber, "TransactionConflict", "None")
         stubber.add_response("get_item", {})
-        with pytest.raises(LostRace, match="stayed busy"):
+        with pytest.raises(LostRace, match="busy in 60 attempts"):
             DynamoRuns(client("dynamodb"), "RunsTable", ledger([])).create(
                 builders.run(), record(Action.RUN_SUBMITTED)
             )
 
 
 @pytest.mark.parametrize("code", ["ValidationError", "ItemCollectionSizeLimitExceeded"])
-def test_a_refusal_that_is_no_race_is_an_error(code: str) -> None:
+def test_commit_raises_other_cancellation_reasons(code: str) -> None:
     with Stubber(client("dynamodb")) as stubber:
         cancelled(stubber, code)
         with pytest.raises(ClientError, match="TransactionCanceledException"):
             ledger([]).commit([WRITE])
 
 
-def test_an_error_of_the_service_is_an_error() -> None:
+def test_commit_raises_service_errors() -> None:
     with Stubber(client("dynamodb")) as stubber:
         stubber.add_client_error("transact_write_items", "AccessDeniedException")
         with pytest.raises(ClientError, match="AccessDenied"):

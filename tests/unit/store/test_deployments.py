@@ -215,6 +215,6 @@ def test_campaign_released_meanwhile_is_held() -> None:
 def test_busy_tables_are_not_reported_as_a_held_campaign() -> None:
     ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
     deployments = DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger)
-    busy = patch.object(ledger, "commit", side_effect=LostRace("the tables stayed busy"))
-    with busy, pytest.raises(LostRace, match="campaign-1 stayed busy"):
+    busy = patch.object(ledger, "commit", side_effect=LostRace("the tables were busy"))
+    with busy, pytest.raises(LostRace, match="campaign-1 was busy in 3 attempts"):
         deployments.begin(deployment(), record(deployment()))

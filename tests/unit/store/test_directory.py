@@ -51,7 +51,7 @@ def test_subscribers_are_read_with_keys_and_events() -> None:
     assert (governance.url, governance.key) == (ONE["url"], HUSH.encode())
     assert [event for event in Event if governance.wants(event)] == list(Event)
     assert [event for event in Event if archive.wants(event)] == [Event.RUN_FINISHED]
-    assert found.named("nobody") is None
+    assert found.named("unknown") is None
 
 
 def test_list_of_subscribers_may_be_empty() -> None:
@@ -67,7 +67,7 @@ def test_key_is_base64_after_whsec_or_the_text_itself(clock: Clock) -> None:
         assert found.key == (b"key" if text == "whsec_a2V5" else text.encode())
 
 
-def test_subscribers_are_kept_for_a_minute_and_no_longer(clock: Clock) -> None:
+def test_directory_caches_subscribers_for_a_minute(clock: Clock) -> None:
     directory = stored()
     assert names(directory) == ["governance"]
     put([ONE | {"name": "archive"}])
@@ -136,7 +136,7 @@ def test_wrong_fields_are_named() -> None:
         assert path in str(refused.value)
 
 
-def test_a_secret_that_becomes_unreadable_expires_after_a_minute(clock: Clock) -> None:
+def test_cached_subscribers_expire_if_the_secret_becomes_malformed(clock: Clock) -> None:
     directory = stored()
     names(directory)
     put("oops")
@@ -146,7 +146,7 @@ def test_a_secret_that_becomes_unreadable_expires_after_a_minute(clock: Clock) -
             directory.subscribers()
 
 
-def test_a_missing_secret_is_an_error() -> None:
+def test_missing_subscribers_secret_is_named() -> None:
     client("secretsmanager").delete_secret(
         SecretId="SubscribersSecret", ForceDeleteWithoutRecovery=True
     )

@@ -34,7 +34,7 @@ def listener() -> Iterator[str]:
         yield url
 
 
-def heard(url: str) -> list[dict[str, Any]]:
+def received(url: str) -> list[dict[str, Any]]:
     answer = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
     messages = answer.get("Messages", [])
     for message in messages:
@@ -50,7 +50,7 @@ def test_notification_is_the_detail_of_an_event_named_after_it(listener: str) ->
     for event in Event:
         about = notification(event)
         bus().publish(about)
-        [found] = heard(listener)
+        [found] = received(listener)
         assert (found["source"], found["detail-type"]) == ("genesys-purge", event.value)
         assert found["detail"] == about.to_json()
         assert found["time"] == "2026-11-21T12:00:00Z"
@@ -60,7 +60,7 @@ def test_notification_is_the_detail_of_an_event_named_after_it(listener: str) ->
 
 def test_event_is_published_to_the_named_bus_only(listener: str) -> None:
     bus("default").publish(notification())
-    assert heard(listener) == []
+    assert received(listener) == []
 
 
 def test_refused_event_is_an_error_with_the_code_of_the_bus() -> None:
@@ -74,7 +74,7 @@ def test_refused_event_is_an_error_with_the_code_of_the_bus() -> None:
 def test_event_refused_without_a_code_is_an_error_as_well() -> None:
     with Stubber(client("events")) as stubber:
         stubber.add_response("put_events", {"FailedEntryCount": 1, "Entries": [{}]})
-        with pytest.raises(TryLater, match="no reason"):
+        with pytest.raises(TryLater, match="no error code"):
             bus().publish(notification())
 
 

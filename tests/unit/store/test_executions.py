@@ -1,4 +1,4 @@
-"""Starting the state machine: by the run's id, once."""
+"""The executions of the state machines: named after the run, and started once."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def started(executions: Executions, machine: str = MACHINE) -> list[str]:
     return sorted(each["name"] for each in found["executions"])
 
 
-def test_a_run_is_started_by_its_id_however_often_it_is_asked(executions: Executions) -> None:
+def test_execution_of_a_run_is_started_once(executions: Executions) -> None:
     for run_id in ("run-1", "run-2", "run-1"):
         executions.start(run_id)
     assert started(executions) == ["run-1", "run-2"]
 
 
-def test_an_execution_is_given_the_id_of_its_run_and_nothing_else() -> None:
+def test_input_of_an_execution_is_only_the_run_id() -> None:
     with Stubber(client("stepfunctions")) as stubber:
         stubber.add_response(
             "start_execution",
@@ -58,7 +58,7 @@ def test_an_execution_is_given_the_id_of_its_run_and_nothing_else() -> None:
         stubber.assert_no_pending_responses()
 
 
-def test_an_execution_that_there_was_is_enough() -> None:
+def test_start_accepts_an_existing_execution() -> None:
     with Stubber(client("stepfunctions")) as stubber:
         stubber.add_client_error("start_execution", "ExecutionAlreadyExists")
         StepFunctionsExecutions(client("stepfunctions"), MACHINE).start("run-1")
@@ -66,14 +66,14 @@ def test_an_execution_that_there_was_is_enough() -> None:
 
 
 @pytest.mark.parametrize("code", ["ExecutionLimitExceeded", "StateMachineDoesNotExist"])
-def test_a_run_that_cannot_be_started_is_an_error(code: str) -> None:
+def test_start_raises_service_errors(code: str) -> None:
     with Stubber(client("stepfunctions")) as stubber:
         stubber.add_client_error("start_execution", code)
         with pytest.raises(ClientError, match=code):
             StepFunctionsExecutions(client("stepfunctions"), MACHINE).start("run-1")
 
 
-def test_a_deployments_execution_is_given_its_first_step_and_started_once() -> None:
+def test_deployment_execution_is_started_once_with_its_first_step() -> None:
     request = {
         "stateMachineArn": MACHINE,
         "name": "rules-1.2",

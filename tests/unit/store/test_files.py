@@ -1,4 +1,4 @@
-"""Files in S3: read piece by piece, stored whole or not at all."""
+"""Files in S3: read in chunks, stored as a whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 from genesys_purge.campaign_rules.ports import Files
 from genesys_purge.errors import InvalidRequest, TryLater
-from genesys_purge.store.files import PIECE, S3Files
+from genesys_purge.store.files import CHUNK_BYTES, S3Files
 
 from tests.change_fakes import MemoryFiles
 from tests.unit.aws import client, mocked_aws
@@ -32,59 +32,59 @@ def bucket() -> Iterator[Any]:
 @pytest.fixture(params=["twin", "s3"])
 def files(request: pytest.FixtureRequest) -> Files:
     if request.param == "twin":
-        return MemoryFiles(piece=PIECE)
+        return MemoryFiles(piece=CHUNK_BYTES)
     request.getfixturevalue("bucket")
     return S3Files(lambda: client("s3"))
 
 
-def test_a_file_is_read_back_as_it_was_put(files: Files) -> None:
+def test_file_is_read_as_it_was_stored(files: Files) -> None:
     files.put(URL, io.BytesIO(CONTENT))
     assert b"".join(files.read(URL)) == CONTENT
 
 
-def test_a_file_is_put_from_its_beginning_wherever_it_was_left(files: Files) -> None:
+def test_file_is_stored_from_its_start_at_any_position(files: Files) -> None:
     file = io.BytesIO(CONTENT)
     file.seek(0, io.SEEK_END)
     files.put(URL, file)
     assert b"".join(files.read(URL)) == CONTENT
 
 
-def test_an_empty_file_is_a_file(files: Files) -> None:
+def test_empty_file_is_stored(files: Files) -> None:
     files.put(URL, io.BytesIO())
     assert b"".join(files.read(URL)) == b""
 
 
-def test_a_file_is_read_in_pieces(files: Files) -> None:
+def test_file_is_read_in_chunks(files: Files) -> None:
     files.put(URL, io.BytesIO(CONTENT))
     sizes = [len(piece) for piece in files.read(URL)]
-    assert sizes == [PIECE, PIECE, len(CONTENT) - 2 * PIECE]
+    assert sizes == [CHUNK_BYTES, CHUNK_BYTES, len(CONTENT) - 2 * CHUNK_BYTES]
 
 
-def test_putting_a_file_again_replaces_it(files: Files) -> None:
+def test_storing_a_file_again_replaces_it(files: Files) -> None:
     files.put(URL, io.BytesIO(b"first"))
     files.put(URL, io.BytesIO(b"second"))
     assert b"".join(files.read(URL)) == b"second"
 
 
-def test_a_file_that_is_not_there_is_refused_by_its_field(files: Files) -> None:
+def test_missing_file_is_an_error_of_its_field(files: Files) -> None:
     with pytest.raises(InvalidRequest) as refused:
         list(files.read("s3://files/other"))
     assert refused.value.errors()[0].path == "contactsFrom"
 
 
 @pytest.mark.usefixtures("bucket")
-def test_a_bucket_that_is_not_there_is_refused() -> None:
-    with pytest.raises(InvalidRequest, match="does not exist or may not be read"):
+def test_missing_bucket_is_an_invalid_request() -> None:
+    with pytest.raises(InvalidRequest, match="does not exist or is not readable"):
         list(S3Files(lambda: client("s3")).read("s3://nowhere/key"))
 
 
 @pytest.mark.usefixtures("bucket")
-def test_a_file_that_cannot_be_stored_may_be_tried_again() -> None:
+def test_file_that_cannot_be_stored_raises_try_later() -> None:
     with pytest.raises(TryLater, match=r"s3://nowhere/key was not stored: .*NoSuchBucket"):
         S3Files(lambda: client("s3")).put("s3://nowhere/key", io.BytesIO(b"x"))
 
 
-def test_a_connection_that_breaks_while_storing_is_told_as_such() -> None:
+def test_broken_connection_while_storing_raises_try_later() -> None:
     s3 = client("s3")
     broken = ConnectionClosedError(endpoint_url="https://s3")
     with patch.object(s3, "put_object", side_effect=broken), pytest.raises(TryLater):
@@ -92,7 +92,7 @@ def test_a_connection_that_breaks_while_storing_is_told_as_such() -> None:
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "403"])
-def test_a_file_that_may_not_be_read_is_refused_like_one_that_is_not_there(code: str) -> None:
+def test_file_without_read_permission_is_an_invalid_request(code: str) -> None:
     s3 = client("s3")
     with Stubber(s3) as stub:
         stub.add_client_error("get_object", code, expected_params={"Bucket": ANY, "Key": ANY})
@@ -100,7 +100,7 @@ def test_a_file_that_may_not_be_read_is_refused_like_one_that_is_not_there(code:
             list(S3Files(lambda: s3).read(URL))
 
 
-def test_another_error_of_s3_is_not_the_callers() -> None:
+def test_other_errors_of_s3_while_reading_are_raised() -> None:
     s3 = client("s3")
     with Stubber(s3) as stub:
         stub.add_client_error("get_object", "SlowDown")
@@ -108,16 +108,16 @@ def test_another_error_of_s3_is_not_the_callers() -> None:
             list(S3Files(lambda: s3).read(URL))
 
 
-def test_a_file_that_breaks_off_is_no_shorter_file() -> None:
+def test_partly_read_file_raises_try_later() -> None:
     s3 = client("s3")
     body = StreamingBody(io.BytesIO(b"{}\n"), content_length=1_000)
     with Stubber(s3) as stub:
         stub.add_response("get_object", {"Body": body})
-        with pytest.raises(TryLater, match="was not read to its end: IncompleteReadError"):
+        with pytest.raises(TryLater, match="was only partly read: IncompleteReadError"):
             list(S3Files(lambda: s3).read(URL))
 
 
-def test_the_client_is_made_when_it_is_first_needed() -> None:
+def test_s3_client_of_files_is_created_on_first_use() -> None:
     def make() -> Any:
         raise AssertionError("made")
 

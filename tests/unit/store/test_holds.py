@@ -1,4 +1,4 @@
-"""Legal holds: all of them, and an unreadable one is an error."""
+"""Legal holds in DynamoDB: all are read, and a malformed one is an error."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def adapter() -> DynamoHolds:
 
 @pytest.fixture(params=["twin", "dynamodb"])
 def two_of_four(request: pytest.FixtureRequest) -> Holds:
-    """Two holds in force, one released, one to be released at this very second."""
+    """Two active holds, one released hold, and one that is released at this second."""
     released = [None, LATER, CLOCK.at - timedelta(days=1), CLOCK.at]
     known = [
         STORED | {"holdId": f"h{n}"} | ({"releasedAt": at.isoformat()} if at else {})
@@ -56,20 +56,20 @@ def two_of_four(request: pytest.FixtureRequest) -> Holds:
     return adapter()
 
 
-def test_only_what_is_released_by_now_is_left_out(two_of_four: Holds) -> None:
+def test_released_holds_are_not_active(two_of_four: Holds) -> None:
     assert {hold.hold_id for hold in two_of_four.active()} == {"h0", "h1"}
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("ids", [{"a1", "b2"}, ["b2", "a1"]])
-def test_ids_may_be_a_set_or_a_list(ids: Any) -> None:
+def test_ids_of_a_hold_may_be_a_set_or_a_list(ids: Any) -> None:
     put(conversationIds=ids)
     (hold,) = adapter().active()
     assert hold.conversation_ids == frozenset({"a1", "b2"})
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_hold_on_dates_is_read_with_them() -> None:
+def test_hold_on_a_date_range_is_read() -> None:
     put(dateRange={"start": "2025-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z"})
     (hold,) = adapter().active()
     assert hold.date_range is not None
@@ -77,41 +77,40 @@ def test_a_hold_on_dates_is_read_with_them() -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_more_holds_than_one_answer_has_room_for_are_all_read() -> None:
+def test_holds_of_all_scan_pages_are_read() -> None:
     for number in range(12):
         put(holdId=f"h{number:02}", conversationIds=[f"{n:0>60}" for n in range(1, 2_500)])
     assert len(adapter().active()) == 12
 
 
+MALFORMED: list[tuple[str, Any]] = [
+    ("reason", ""),
+    ("placedAt", "yesterday"),
+    ("placedAt", 1_700_000_000),
+    ("releasedAt", "soon"),
+    ("releasedAt", True),
+    ("conversationIds", []),
+    ("conversationIds", [1]),
+    ("conversationIds", "a1"),
+    ("conversationIds", {b"a1"}),
+    ("dateRange", {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}),
+    ("dateRange", {"start": "2026-01-02T00:00:00Z"}),
+    ("comment", "unknown"),
+]
+
+
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"reason": ""},
-        {"placedAt": "yesterday"},
-        {"placedAt": 1_700_000_000},
-        {"releasedAt": "soon"},
-        {"releasedAt": True},
-        {"conversationIds": []},
-        {"conversationIds": [1]},
-        {"conversationIds": "a1"},
-        {"conversationIds": {b"a1"}},
-        {"dateRange": {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}},
-        {"dateRange": {"start": "2026-01-02T00:00:00Z"}},
-        {"comment": "unknown"},
-    ],
-)
-def test_a_hold_that_cannot_be_read_is_an_error_even_beside_ones_that_can(
-    fields: dict[str, Any],
-) -> None:
+def test_malformed_hold_among_others_raises_misconfigured() -> None:
     put()
-    put(holdId="h2", **fields)
-    with pytest.raises(Misconfigured, match="legal hold"):
-        adapter().active()
+    for field, value in MALFORMED:
+        put(holdId="h2", **{field: value})
+        wrong = f"legal hold h2 is not valid: ({field}|a value is not JSON)"
+        with pytest.raises(Misconfigured, match=wrong):
+            adapter().active()
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_table_that_cannot_be_read_is_an_error_and_not_an_absence_of_holds() -> None:
+def test_missing_holds_table_raises_an_error() -> None:
     client("dynamodb").delete_table(TableName="HoldsTable")
     with pytest.raises(ClientError):
         adapter().active()

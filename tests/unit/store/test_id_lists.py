@@ -1,4 +1,4 @@
-"""Lists of ids in S3: one a line, or a JSON array; everything else is refused."""
+"""Lists of ids in S3: one id per line, or a JSON array; all else is refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.ports import IdLists
-from genesys_purge.store.id_lists import LARGEST_OBJECT, S3IdLists, ids_in
+from genesys_purge.store.id_lists import MAX_OBJECT_BYTES, S3IdLists, ids_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,40 +49,40 @@ def s3() -> S3IdLists:
         (b'{"ids": ["a1"]}', ['{"ids": ["a1"]}']),
     ],
 )
-def test_a_list_is_lines_or_a_json_array(content: bytes, found: list[str]) -> None:
+def test_id_list_is_lines_or_a_json_array(content: bytes, found: list[str]) -> None:
     assert read(content) == found
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\xff\xfea\x001\x00", "is not UTF-8 text"),
-        (b"a1\n\xe4\n", "is not UTF-8 text"),
-        (b'["a1"', "begins like a JSON array and is none"),
-        (b'["a1",]', "begins like a JSON array and is none"),
-        (b"[a1]", "begins like a JSON array and is none"),
-        (b'["a1"] ["b2"]', "begins like a JSON array and is none"),
-        (b'["a1", 2]', "holds something else than strings"),
-        (b'["a1", null]', "holds something else than strings"),
-        (b'[["a1"]]', "holds something else than strings"),
-        (b'[{"id": "a1"}]', "holds something else than strings"),
-        (b"[" * 5_000, "begins like a JSON array and is none"),
+        (b"\xff\xfea\x001\x00", "must be UTF-8 text"),
+        (b"a1\n\xe4\n", "must be UTF-8 text"),
+        (b'["a1"', "starts with [ but is not a JSON array"),
+        (b'["a1",]', "starts with [ but is not a JSON array"),
+        (b"[a1]", "starts with [ but is not a JSON array"),
+        (b'["a1"] ["b2"]', "starts with [ but is not a JSON array"),
+        (b'["a1", 2]', "must contain only strings"),
+        (b'["a1", null]', "must contain only strings"),
+        (b'[["a1"]]', "must contain only strings"),
+        (b'[{"id": "a1"}]', "must contain only strings"),
+        (b"[" * 5_000, "starts with [ but is not a JSON array"),
     ],
 )
-def test_anything_else_is_refused_with_what_is_wrong(content: bytes, message: str) -> None:
+def test_malformed_id_list_is_refused_with_its_error(content: bytes, message: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         read(content)
     assert refused.value.errors() == (FieldError("conversationIdsFrom", message),)
 
 
 @given(ids, st.sampled_from(["\n", "\r\n", "\n\n"]))
-def test_what_is_written_as_lines_or_as_json_is_read_back(given_ids: list[str], end: str) -> None:
+def test_id_list_is_read_as_it_was_written(given_ids: list[str], end: str) -> None:
     assert read(end.join(given_ids).encode()) == given_ids
     assert read(json.dumps(given_ids).encode()) == given_ids
 
 
 @given(st.binary())
-def test_whatever_the_bytes_they_are_read_or_refused(content: bytes) -> None:
+def test_id_list_of_any_bytes_is_read_or_refused(content: bytes) -> None:
     try:
         found = read(content)
     except InvalidRequest:
@@ -111,14 +111,14 @@ def one_list(request: pytest.FixtureRequest) -> IdLists:
     return s3()
 
 
-def test_a_list_is_read_by_its_url_in_order(one_list: IdLists) -> None:
+def test_id_list_is_read_by_its_url_in_order(one_list: IdLists) -> None:
     assert list(one_list.read("s3://ids/2026/q 3.txt")) == ["b2", "a1"]
 
 
 @pytest.mark.parametrize(
     "url", ["s3://ids/2026/q 4.txt", "s3://other/2026/q 3.txt", "s3://ids/2026"]
 )
-def test_a_list_that_is_not_there_is_the_callers_to_mend(one_list: IdLists, url: str) -> None:
+def test_missing_id_list_is_an_error_of_its_field(one_list: IdLists, url: str) -> None:
     with pytest.raises(InvalidRequest, match="does not exist") as refused:
         list(one_list.read(url))
     assert [error.path for error in refused.value.errors()] == ["conversationIdsFrom"]
@@ -127,14 +127,14 @@ def test_a_list_that_is_not_there_is_the_callers_to_mend(one_list: IdLists, url:
 @pytest.mark.parametrize(
     "code", ["AccessDenied", "NoSuchKey", "NoSuchBucket", "InvalidBucketName", "KeyTooLongError"]
 )
-def test_a_list_that_may_not_be_read_is_the_callers_to_mend(code: str) -> None:
+def test_unreadable_id_list_is_an_invalid_request(code: str) -> None:
     with Stubber(client("s3")) as stubber:
         stubber.add_client_error("get_object", code)
-        with pytest.raises(InvalidRequest, match="may not be read"):
+        with pytest.raises(InvalidRequest, match="is not readable"):
             s3().read("s3://ids/key")
 
 
-def test_an_error_of_the_service_is_not_the_callers() -> None:
+def test_other_errors_of_s3_are_raised() -> None:
     with Stubber(client("s3")) as stubber:
         stubber.add_client_error("get_object", "SlowDown")
         with pytest.raises(ClientError, match="SlowDown"):
@@ -142,21 +142,21 @@ def test_an_error_of_the_service_is_not_the_callers() -> None:
 
 
 class Unread:
-    """A body that nobody may read."""
+    """A body that fails the test if it is read."""
 
     def read(self) -> bytes:
         raise AssertionError("a huge list was read into memory")
 
 
-def test_a_list_that_is_too_long_is_refused_before_it_is_read() -> None:
+def test_too_long_id_list_is_refused_before_it_is_read() -> None:
     with Stubber(client("s3")) as stubber:
-        answer = {"ContentLength": LARGEST_OBJECT + 1, "Body": Unread()}
+        answer = {"ContentLength": MAX_OBJECT_BYTES + 1, "Body": Unread()}
         stubber.add_response("get_object", answer, {"Bucket": "ids", "Key": "key"})
         with pytest.raises(InvalidRequest, match="more than 104857600 bytes"):
             s3().read("s3://ids/key")
 
 
-def test_no_client_is_made_until_a_list_is_read() -> None:
+def test_s3_client_of_id_lists_is_created_on_first_use() -> None:
     def no_client() -> Any:
         raise AssertionError("a client was made")
 

@@ -1,4 +1,4 @@
-"""ParameterOrganisations: the parameter is read once a minute, and refused where malformed."""
+"""ParameterOrganisations: the parameter is read once a minute, and refused if malformed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests import template
 from tests.clock import Clock
 from tests.unit.aws import client, mocked_aws, ssm
 
-OWN = Settings(genesys_region="us-west-2", genesys_api_url="https://own.test").organisation
+DEFAULT = Settings(genesys_region="us-west-2", genesys_api_url="https://own.test").organisation
 EMEA = {
     "region": "eu-central-1",
     "platform": "live",
@@ -43,10 +43,10 @@ def put(**organisations: Any) -> None:
 
 
 def adapter() -> ParameterOrganisations:
-    return ParameterOrganisations(OWN, Parameters(ssm()), "/known", "stack/organisations/")
+    return ParameterOrganisations(DEFAULT, Parameters(ssm()), "/known", "stack/organisations/")
 
 
-def test_an_organisation_has_what_it_says_and_a_secret_by_its_name() -> None:
+def test_organisation_has_its_settings_and_a_secret_by_its_name() -> None:
     put(emea=EMEA)
     found = adapter().named("emea")
     assert (found.name, found.secret) == ("emea", "stack/organisations/emea")
@@ -57,16 +57,16 @@ def test_an_organisation_has_what_it_says_and_a_secret_by_its_name() -> None:
     assert (found.requests_per_second, found.live_requests_per_second) == (0.5, 3)
 
 
-def test_what_it_does_not_say_is_the_deployments_but_for_the_hosts() -> None:
+def test_omitted_settings_except_hosts_are_the_default_ones() -> None:
     put(apac={"region": "ap-southeast-2"})
     found = adapter().named("apac")
     assert found.api_url == "https://api.mypurecloud.com.au"
     assert found.login_url == "https://login.mypurecloud.com.au"
     same = ("platform", "residency_zones", "max_records", "concurrent_jobs")
-    assert [getattr(found, name) for name in same] == [getattr(OWN, name) for name in same]
+    assert [getattr(found, name) for name in same] == [getattr(DEFAULT, name) for name in same]
 
 
-def test_every_region_may_have_an_organisation() -> None:
+def test_organisation_may_be_in_any_region() -> None:
     put(**{region: {"region": region} for region in DOMAINS})
     named = adapter()
     hosts = {region: named.named(region).api_url for region in DOMAINS}
@@ -77,13 +77,13 @@ def test_every_region_may_have_an_organisation() -> None:
     "url",
     ["https://api.emea.test:8443/proxy/genesys", "http://127.0.0.1", "http://127.0.0.1:80/a-b_c"],
 )
-def test_a_host_may_have_a_port_and_a_path(url: str) -> None:
+def test_url_of_an_organisation_may_have_a_port_and_a_path(url: str) -> None:
     put(emea=EMEA | {"apiUrl": url})
     assert adapter().named("emea").api_url == url
 
 
 @pytest.mark.parametrize(("known", "expected"), [({}, "must be absent"), ({"emea": EMEA}, "emea")])
-def test_an_unknown_organisation_is_refused_with_the_known_ones(
+def test_unknown_organisation_is_refused_with_the_known_ones(
     known: dict[str, Any], expected: str
 ) -> None:
     put(**known)
@@ -95,45 +95,47 @@ def test_an_unknown_organisation_is_refused_with_the_known_ones(
     assert "in force within a minute" in error.message
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {},
-        {"region": "mars-1"},
-        {"region": "eu-west-1", "secret": "theirs"},
-        {"region": "eu-west-1", "platform": "both"},
-        {"region": "eu-west-1", "apiUrl": "http://api.emea.test"},
-        {"region": "eu-west-1", "loginUrl": "https://"},
-        {"region": "eu-west-1", "apiUrl": "http://127.0.0.1:x@evil.test"},
-        {"region": "eu-west-1", "apiUrl": "http://127.0.0.1:80@evil.test/"},
-        {"region": "eu-west-1", "apiUrl": "http://127.0.0.1.evil.test"},
-        {"region": "eu-west-1", "apiUrl": "https://me:secret@api.emea.test"},
-        {"region": "eu-west-1", "apiUrl": "https://api.emea.test?x=1"},
-        {"region": "eu-west-1", "apiUrl": "https://api.emea.test/#x"},
-        {"region": "eu-west-1", "apiUrl": "https://api.emea.test:x"},
-        {"region": "eu-west-1", "apiUrl": "https://api.emea.test\n"},
-        {"region": "eu-west-1", "residencyZones": []},
-        {"region": "eu-west-1", "residencyZones": ["mars-1"]},
-        {"region": "eu-west-1", "maxRecords": 0},
-        {"region": "eu-west-1", "concurrentJobs": 1_001},
-        {"region": "eu-west-1", "requestsPerSecond": 0},
-        {"region": "eu-west-1", "liveRequestsPerSecond": "4"},
-    ],
-)
-def test_a_malformed_parameter_is_an_error_that_names_it(wrong: Any) -> None:
-    put(emea=EMEA, apac=wrong)
-    with pytest.raises(Misconfigured, match=r"the parameter /known cannot be read: .*apac"):
-        adapter().named("emea")
+MALFORMED: list[dict[str, Any]] = [
+    {},
+    {"region": "mars-1"},
+    {"region": "eu-west-1", "secret": "theirs"},
+    {"region": "eu-west-1", "platform": "both"},
+    {"region": "eu-west-1", "apiUrl": "http://api.emea.test"},
+    {"region": "eu-west-1", "loginUrl": "https://"},
+    {"region": "eu-west-1", "apiUrl": "http://127.0.0.1:x@evil.test"},
+    {"region": "eu-west-1", "apiUrl": "http://127.0.0.1:80@evil.test/"},
+    {"region": "eu-west-1", "apiUrl": "http://127.0.0.1.evil.test"},
+    {"region": "eu-west-1", "apiUrl": "https://me:secret@api.emea.test"},
+    {"region": "eu-west-1", "apiUrl": "https://api.emea.test?x=1"},
+    {"region": "eu-west-1", "apiUrl": "https://api.emea.test/#x"},
+    {"region": "eu-west-1", "apiUrl": "https://api.emea.test:x"},
+    {"region": "eu-west-1", "apiUrl": "https://api.emea.test\n"},
+    {"region": "eu-west-1", "residencyZones": []},
+    {"region": "eu-west-1", "residencyZones": ["mars-1"]},
+    {"region": "eu-west-1", "maxRecords": 0},
+    {"region": "eu-west-1", "concurrentJobs": 1_001},
+    {"region": "eu-west-1", "requestsPerSecond": 0},
+    {"region": "eu-west-1", "liveRequestsPerSecond": "4"},
+]
 
 
-@pytest.mark.parametrize("name", ["", "EMEA", "-emea", "e" * 41, "../emea", "emea/x"])
-def test_a_name_that_could_mean_another_secret_is_none(name: str) -> None:
-    put(**{name: EMEA})
-    with pytest.raises(Misconfigured, match="/known"):
-        adapter().named(name)
+def test_malformed_organisations_parameter_is_named(clock: Clock) -> None:
+    for wrong in MALFORMED:
+        put(emea=EMEA, apac=wrong)
+        clock.wait(MAX_AGE + 1)
+        with pytest.raises(Misconfigured, match=r"the parameter /known is not valid: .*apac"):
+            adapter().named("emea")
 
 
-def test_the_parameter_is_read_once_a_minute(clock: Clock) -> None:
+def test_name_that_could_match_another_secret_is_refused(clock: Clock) -> None:
+    for name in ("", "EMEA", "-emea", "e" * 41, "../emea", "emea/x"):
+        put(**{name: EMEA})
+        clock.wait(MAX_AGE + 1)
+        with pytest.raises(Misconfigured, match="/known"):
+            adapter().named(name)
+
+
+def test_organisations_parameter_is_read_once_a_minute(clock: Clock) -> None:
     named = adapter()
     put(emea=EMEA)
     assert named.named("emea").max_records == 7
@@ -144,6 +146,6 @@ def test_the_parameter_is_read_once_a_minute(clock: Clock) -> None:
     assert named.named("emea").max_records == 8
 
 
-def test_as_shipped_there_are_none() -> None:
+def test_template_configures_no_additional_organisations() -> None:
     shipped = template.parameters()["OrganisationsParameter"]
     assert json.loads(shipped) == {"organisations": {}}

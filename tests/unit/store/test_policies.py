@@ -10,7 +10,7 @@ from genesys_purge.errors import Misconfigured
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.ports import Policies
 from genesys_purge.store.parameters import Parameters
-from genesys_purge.store.policies import ParameterPolicies
+from genesys_purge.store.policies import MAX_AGE, ParameterPolicies
 
 from tests import template
 from tests.clock import Clock
@@ -44,37 +44,26 @@ def policies(request: pytest.FixtureRequest) -> Any:
     return adapter()
 
 
-def test_as_shipped_the_matrix_is_the_default_and_purging_is_on(policies: Policies) -> None:
+def test_template_has_the_default_matrix_and_enables_purging(policies: Policies) -> None:
     assert policies.retention_matrix() == default_matrix()
     assert policies.purging_is_on()
 
 
 @pytest.mark.usefixtures("parameters")
-@pytest.mark.parametrize(
-    ("value", "is_on"),
-    [
-        ("on", True),
-        (" on\n", True),
-        ("off", False),
-        ("ON", False),
-        ("On", False),
-        ("true", False),
-        ("1", False),
-        ("on off", False),
-        (" ", False),
-        ("on\u200b", False),
-    ],
-)
-def test_anything_but_a_clear_yes_is_a_no(value: str, *, is_on: bool) -> None:
-    put("/switch", value)
+def test_every_switch_value_except_on_disables_purging() -> None:
     twin = MemoryPolicies()
-    twin.switch = value
-    assert adapter().purging_is_on() is twin.purging_is_on() is is_on
+    on = []
+    for value in ("on", " on\n", "off", "ON", "On", "true", "1", "on off", " ", "on\u200b"):
+        put("/switch", value)
+        twin.switch = value
+        assert adapter().purging_is_on() is twin.purging_is_on(), value
+        on += [value] if twin.purging_is_on() else []
+    assert on == ["on", " on\n"]
 
 
 @pytest.mark.usefixtures("parameters")
 @pytest.mark.parametrize("default_max_age", ["0", "300"])
-def test_the_switch_is_read_on_every_call(
+def test_kill_switch_is_read_on_every_call(
     default_max_age: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_PARAMETERS_MAX_AGE", default_max_age)
@@ -87,7 +76,7 @@ def test_the_switch_is_read_on_every_call(
 
 
 @pytest.mark.usefixtures("parameters")
-def test_the_matrix_is_read_again_after_a_minute(clock: Clock) -> None:
+def test_matrix_is_read_again_after_a_minute(clock: Clock) -> None:
     policies = adapter()
     first = policies.retention_matrix()
     put("/matrix", '{"rules": [{"name": "n", "minimumDays": 99, "basis": "law"}]}')
@@ -97,29 +86,30 @@ def test_the_matrix_is_read_again_after_a_minute(clock: Clock) -> None:
     assert [rule.minimum_days for rule in policies.retention_matrix().rules] == [99]
 
 
-@pytest.mark.usefixtures("parameters")
-@pytest.mark.parametrize(
-    "value",
-    [
-        "{}",
-        "[]",
-        "null",
-        "not JSON",
-        '{"rules": []}',
-        '{"rules": [{"name": "n", "minimumDays": 29, "basis": "law"}]}',
-        '{"rules": [{"name": "n", "minimumDays": "30", "basis": "law"}]}',
-        '{"rules": [{"name": "n", "minimumDays": 30}]}',
-        '{"rules": [{"name": "n", "minimumDays": 30, "basis": "b", "match": {"metod": "x"}}]}',
-    ],
-)
-def test_an_unreadable_matrix_is_an_error_and_never_the_default(value: str) -> None:
-    put("/matrix", value)
-    with pytest.raises(Misconfigured, match="retention matrix"):
-        adapter().retention_matrix()
+MALFORMED = [
+    "{}",
+    "[]",
+    "null",
+    "not JSON",
+    '{"rules": []}',
+    '{"rules": [{"name": "n", "minimumDays": 29, "basis": "law"}]}',
+    '{"rules": [{"name": "n", "minimumDays": "30", "basis": "law"}]}',
+    '{"rules": [{"name": "n", "minimumDays": 30}]}',
+    '{"rules": [{"name": "n", "minimumDays": 30, "basis": "b", "match": {"metod": "x"}}]}',
+]
 
 
 @pytest.mark.usefixtures("parameters")
-def test_a_matrix_that_becomes_unreadable_expires_after_a_minute(clock: Clock) -> None:
+def test_malformed_matrix_raises_misconfigured(clock: Clock) -> None:
+    for value in MALFORMED:
+        put("/matrix", value)
+        clock.wait(MAX_AGE + 1)
+        with pytest.raises(Misconfigured, match="the retention matrix is not valid"):
+            adapter().retention_matrix()
+
+
+@pytest.mark.usefixtures("parameters")
+def test_cached_matrix_expires_if_the_parameter_becomes_malformed(clock: Clock) -> None:
     policies = adapter()
     policies.retention_matrix()
     put("/matrix", "oops")
@@ -131,7 +121,7 @@ def test_a_matrix_that_becomes_unreadable_expires_after_a_minute(clock: Clock) -
 
 @pytest.mark.usefixtures("parameters")
 @pytest.mark.parametrize("name", ["/matrix", "/switch"])
-def test_a_missing_parameter_is_named_with_what_to_do(name: str) -> None:
+def test_missing_policy_parameter_is_named_with_what_to_do(name: str) -> None:
     client("ssm").delete_parameter(Name=name)
     read = adapter().retention_matrix if name == "/matrix" else adapter().purging_is_on
     with pytest.raises(Misconfigured, match=f"the parameter {name} does not exist; create it"):
@@ -139,7 +129,7 @@ def test_a_missing_parameter_is_named_with_what_to_do(name: str) -> None:
 
 
 @pytest.mark.usefixtures("parameters")
-def test_a_switch_that_goes_missing_is_an_error_after_a_yes() -> None:
+def test_kill_switch_that_was_deleted_raises_misconfigured() -> None:
     policies = adapter()
     assert policies.purging_is_on()
     client("ssm").delete_parameter(Name="/switch")

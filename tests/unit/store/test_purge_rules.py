@@ -119,7 +119,7 @@ def test_second_version_needs_a_stored_first_one(tables: RuleTables) -> None:
     assert actions(tables) == []
 
 
-def test_of_eight_workers_that_begin_a_rule_one_wins(tables: RuleTables) -> None:
+def test_only_one_of_eight_threads_stores_a_new_rule(tables: RuleTables) -> None:
     barrier = Barrier(8)
 
     def begin(number: int) -> bool:

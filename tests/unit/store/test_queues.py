@@ -19,7 +19,7 @@ from tests.webhook_builders import delivery
 
 @pytest.fixture
 def urls() -> Iterator[dict[str, str]]:
-    """The queue and its dead letters, by name."""
+    """The URLs of the queue and of its dead-letter queue, by name."""
     with mocked_aws():
         sqs = client("sqs")
         yield {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("main", "dead")}
@@ -31,7 +31,7 @@ def queue(urls: dict[str, str]) -> SqsQueue:
 
 
 def received(url: str, visibility: int = 300) -> list[dict[str, Any]]:
-    """The messages that are visible now; each is then hidden for so many seconds."""
+    """The messages that are visible now, and hidden afterwards for `visibility` seconds."""
     answer = client("sqs").receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=10,

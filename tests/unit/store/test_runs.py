@@ -1,4 +1,4 @@
-"""Runs, batches and manifests: what every keeper of them promises."""
+"""Runs, batches and manifests: the contract of the store and its in-memory twin."""
 
 from __future__ import annotations
 
@@ -54,22 +54,22 @@ def with_plan(run: Run, batches: int) -> Run:
     return run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
 
 
-def test_a_run_is_read_as_it_was_created(tables: Tables) -> None:
+def test_run_is_read_as_it_was_created(tables: Tables) -> None:
     request = builders.interaction_purge(filters={"attributes": {"a": None, "ü": [1.5, True]}})
     run = stored(tables, request=request)
     assert tables.runs.get("run-1") == run == builders.run(request=request)
     assert actions(tables) == ["run_submitted"]
 
 
-def test_of_two_runs_of_one_id_the_first_is_kept_and_answered(tables: Tables) -> None:
+def test_second_run_of_an_id_is_answered_with_the_first(tables: Tables) -> None:
     first = stored(tables)
-    other = builders.run(fingerprint="1" * 32, submitted_by="somebody else")
+    other = builders.run(fingerprint="1" * 32, submitted_by="another caller")
     assert tables.runs.create(other, record()) == first
     assert tables.runs.get("run-1") == first
     assert actions(tables) == ["run_submitted"]
 
 
-def test_runs_of_different_ids_do_not_touch(tables: Tables) -> None:
+def test_runs_of_different_ids_are_independent(tables: Tables) -> None:
     stored(tables)
     tables.runs.create(builders.run(run_id="run-2"), record(run_id="run-2"))
     tables.runs.put_batch(builders.batch(run_id="run-2"), entries_of(10), PLANNER)
@@ -78,7 +78,7 @@ def test_runs_of_different_ids_do_not_touch(tables: Tables) -> None:
     assert (actions(tables), actions(tables, "run-2")) == (["run_submitted"], ["run_submitted"])
 
 
-def test_what_is_not_there_is_not_found(tables: Tables) -> None:
+def test_unknown_run_and_batch_are_not_found(tables: Tables) -> None:
     with pytest.raises(NotFound, match="run-1"):
         tables.runs.get("run-1")
     with pytest.raises(NotFound, match="batch 0"):
@@ -96,13 +96,13 @@ ENTRIES = [
 ]
 
 
-def test_a_manifest_is_read_in_order_and_to_the_microsecond(tables: Tables) -> None:
+def test_manifest_is_read_in_order_and_to_the_microsecond(tables: Tables) -> None:
     stored(tables)
     tables.runs.put_batch(builders.batch(planned=3), ENTRIES, PLANNER)
     assert list(tables.runs.manifest("run-1", 0)) == ENTRIES
 
 
-def test_a_manifest_without_starts_or_media_is_read_all_the_same() -> None:
+def test_manifest_without_starts_or_media_is_read() -> None:
     body = '[["a1", 1577836800.0, "pii"], ["b2", 1577836800.0, null, 1577750400.5]]'
     end = datetime(2020, 1, 1, tzinfo=UTC)
     start = datetime(2019, 12, 31, 0, 0, 0, 500_000, UTC)
@@ -112,7 +112,7 @@ def test_a_manifest_without_starts_or_media_is_read_all_the_same() -> None:
     ]
 
 
-def test_a_batch_is_read_as_it_was_put(tables: Tables) -> None:
+def test_batch_is_read_as_it_was_stored(tables: Tables) -> None:
     stored(tables)
     batch = builders.batch(
         number=7,
@@ -129,13 +129,13 @@ def test_a_batch_is_read_as_it_was_put(tables: Tables) -> None:
     assert len(tables.runs.manifest("run-1", 7)) == 0
 
 
-def test_the_batches_of_a_plan_are_read_in_order_and_without_leftovers(tables: Tables) -> None:
+def test_batches_are_read_in_order_without_those_outside_the_plan(tables: Tables) -> None:
     run = planned(tables, *(builders.batch(number=n) for n in (11, 2, 0, 10, 1, 12)), count=12)
     assert [batch.number for batch in tables.runs.batches(run)] == [0, 1, 2, 10, 11]
     assert tables.runs.batches(builders.run()) == []
 
 
-def test_a_batch_may_be_put_again_until_there_is_a_plan(tables: Tables) -> None:
+def test_batch_may_be_overwritten_until_the_run_is_planned(tables: Tables) -> None:
     stored(tables)
     tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)
     tables.runs.put_batch(builders.batch(planned=3), ENTRIES, PLANNER)
@@ -143,7 +143,7 @@ def test_a_batch_may_be_put_again_until_there_is_a_plan(tables: Tables) -> None:
     assert list(tables.runs.manifest("run-1", 0)) == ENTRIES
 
 
-def test_a_plan_seals_its_batches(tables: Tables) -> None:
+def test_batch_of_a_planned_run_is_not_overwritten(tables: Tables) -> None:
     planned(tables, builders.batch())
     with pytest.raises(LostRace):
         tables.runs.put_batch(builders.batch(planned=3), ENTRIES, PLANNER)
@@ -164,13 +164,13 @@ def test_only_the_latest_planner_writes_batches_and_the_plan(tables: Tables) -> 
     assert actions(tables) == ["run_submitted", "run_planned"]
 
 
-def test_no_plan_is_begun_once_there_is_one(tables: Tables) -> None:
+def test_planned_run_cannot_begin_a_plan(tables: Tables) -> None:
     run = planned(tables, builders.batch())
     with pytest.raises(LostRace):
         tables.runs.begin_plan(run)
 
 
-def test_an_intent_needs_its_run_to_be_running(tables: Tables) -> None:
+def test_intent_of_a_finished_run_is_refused(tables: Tables) -> None:
     run = planned(tables, builders.batch())
     intent = builders.batch().to(BatchState.SUBMITTING)
     ended = finished(run, Outcome.FAILED, totals_of(run.plan, []), NOON, "stopped")
@@ -180,7 +180,7 @@ def test_an_intent_needs_its_run_to_be_running(tables: Tables) -> None:
     assert tables.runs.batch("run-1", 0) == builders.batch()
 
 
-def test_an_intent_is_stored_once(tables: Tables) -> None:
+def test_intent_is_stored_once(tables: Tables) -> None:
     planned(tables, builders.batch())
     intent = builders.batch().to(BatchState.SUBMITTING)
     tables.runs.intend(intent)
@@ -189,14 +189,14 @@ def test_an_intent_is_stored_once(tables: Tables) -> None:
     assert tables.runs.batch("run-1", 0) == intent
 
 
-def test_a_batch_without_a_run_is_not_put(tables: Tables) -> None:
+def test_batch_without_a_run_is_not_stored(tables: Tables) -> None:
     with pytest.raises(LostRace):
         tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)
     with pytest.raises(NotFound):
         tables.runs.batch("run-1", 0)
 
 
-def test_a_run_is_planned_once(tables: Tables) -> None:
+def test_run_is_planned_once(tables: Tables) -> None:
     run = planned(tables, builders.batch())
     assert tables.runs.get("run-1") == run
     with pytest.raises(LostRace):
@@ -205,9 +205,9 @@ def test_a_run_is_planned_once(tables: Tables) -> None:
     assert actions(tables) == ["run_submitted", "run_planned"]
 
 
-def test_a_run_is_finished_once_with_or_without_a_plan(tables: Tables) -> None:
+def test_run_is_finished_once_with_or_without_a_plan(tables: Tables) -> None:
     run = stored(tables)
-    ended = finished(run, Outcome.REJECTED, totals_of(None, []), NOON, "mend it")
+    ended = finished(run, Outcome.REJECTED, totals_of(None, []), NOON, "fix it")
     tables.runs.finish(ended, record(Action.RUN_REJECTED))
     assert tables.runs.get("run-1") == ended
     for again in (ended, finished(run, Outcome.COMPLETED, totals_of(None, []), NOON, None)):
@@ -220,15 +220,13 @@ def test_a_run_is_finished_once_with_or_without_a_plan(tables: Tables) -> None:
 
 
 @pytest.mark.parametrize("change", ["plan", "finish"])
-def test_a_run_that_was_never_created_is_neither_planned_nor_finished(
-    tables: Tables, change: str
-) -> None:
+def test_unknown_run_is_neither_planned_nor_finished(tables: Tables, change: str) -> None:
     with pytest.raises(LostRace):
         getattr(tables.runs, change)(with_plan(builders.run(), 1), record())
     assert actions(tables) == []
 
 
-def test_a_batch_goes_on_by_one_version_at_a_time(tables: Tables) -> None:
+def test_batch_advances_one_version_at_a_time(tables: Tables) -> None:
     planned(tables, builders.batch())
     first = builders.batch().to(BatchState.SUBMITTING, attempt=builders.intended())
     tables.runs.advance(first)
@@ -238,7 +236,7 @@ def test_a_batch_goes_on_by_one_version_at_a_time(tables: Tables) -> None:
     assert actions(tables)[-1] == "batch_submitted"
 
 
-def test_a_batch_that_somebody_else_changed_is_left_alone_with_its_audit(tables: Tables) -> None:
+def test_batch_that_another_worker_changed_is_not_overwritten(tables: Tables) -> None:
     planned(tables, builders.batch())
     won = builders.batch().to(BatchState.SUBMITTING)
     tables.runs.advance(won)
@@ -252,14 +250,14 @@ def test_a_batch_that_somebody_else_changed_is_left_alone_with_its_audit(tables:
     assert actions(tables) == ["run_submitted", "run_planned"]
 
 
-def test_a_batch_that_is_not_there_does_not_go_on(tables: Tables) -> None:
+def test_unknown_batch_does_not_advance(tables: Tables) -> None:
     planned(tables)
     with pytest.raises(LostRace):
         tables.runs.advance(builders.batch().to(BatchState.FAILED), record())
     assert actions(tables) == ["run_submitted", "run_planned"]
 
 
-def test_a_manifest_of_a_thousand_long_ids_fits(tables: Tables) -> None:
+def test_manifest_of_a_thousand_long_ids_fits_in_an_item(tables: Tables) -> None:
     stored(tables)
     entries = [Entry(f"{n:0>64}", NOON, "confidential") for n in range(1_000)]
     tables.runs.put_batch(builders.batch(planned=1_000), entries, PLANNER)

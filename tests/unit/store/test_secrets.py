@@ -33,11 +33,11 @@ def stored() -> StoredCredentials:
     return StoredCredentials(StoredSecret(secrets_manager(), "GenesysSecret", MAX_AGE))
 
 
-def test_the_secret_is_read() -> None:
+def test_credentials_are_read_from_the_secret() -> None:
     assert stored()(fresh=False) == Credentials("id-1", "hush-1", "the secret GenesysSecret")
 
 
-def test_credentials_are_kept_for_five_minutes_and_no_longer(clock: Clock) -> None:
+def test_credentials_are_cached_for_five_minutes(clock: Clock) -> None:
     credentials = stored()
     credentials(fresh=False)
     put('{"clientId": "id-1", "clientSecret": "hush-2"}')
@@ -47,7 +47,7 @@ def test_credentials_are_kept_for_five_minutes_and_no_longer(clock: Clock) -> No
     assert credentials(fresh=False).client_secret == "hush-2"
 
 
-def test_fresh_credentials_are_read_at_once_and_then_kept() -> None:
+def test_fresh_credentials_bypass_and_replace_the_cache() -> None:
     credentials = stored()
     credentials(fresh=False)
     put('{"clientId": "id-1", "clientSecret": "hush-2"}')
@@ -55,41 +55,41 @@ def test_fresh_credentials_are_read_at_once_and_then_kept() -> None:
     assert credentials(fresh=False).client_secret == "hush-2"
 
 
-def test_a_secret_that_was_rotated_is_found_after_the_first_refusal() -> None:
+def test_rotated_secret_is_read_after_the_first_refusal() -> None:
     credentials = stored()
     credentials(fresh=False)
     put('{"clientId": "id-1", "clientSecret": "hush-2"}')
     exchange = Exchange(tokens=(Answer(401), token("a")))
-    exchange.tokens._credentials = credentials  # noqa: SLF001 - the real source in the script's place
+    exchange.tokens._credentials = credentials  # noqa: SLF001  replaces the scripted source
     assert exchange.tokens.current().value == "a"
     sent = [request.headers["authorization"] for request in exchange.requests]
     assert len(set(sent)) == 2
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "hush-hush",
-        "{}",
-        "[]",
-        "null",
-        '"hush-hush"',
-        '{"clientId": "id-1"}',
-        '{"clientSecret": "hush-hush"}',
-        '{"client_id": "id-1", "client_secret": "hush-hush"}',
-        '["hush-hush"]',
-    ],
-)
-def test_a_malformed_secret_is_refused_without_showing_it(text: str) -> None:
-    put(text)
-    with pytest.raises(AuthenticationFailed, match="the Genesys secret must be") as refused:
-        stored()(fresh=False)
-    assert str(refused.value).startswith("the secret GenesysSecret ")
-    assert "hush-hush" not in str(refused.value)
-    assert refused.value.__cause__ is None
+MALFORMED = [
+    "hush-hush",
+    "{}",
+    "[]",
+    "null",
+    '"hush-hush"',
+    '{"clientId": "id-1"}',
+    '{"clientSecret": "hush-hush"}',
+    '{"client_id": "id-1", "client_secret": "hush-hush"}',
+    '["hush-hush"]',
+]
 
 
-def test_a_missing_secret_is_named_with_what_to_do() -> None:
+def test_malformed_secret_is_refused_without_showing_it() -> None:
+    for text in MALFORMED:
+        put(text)
+        with pytest.raises(AuthenticationFailed, match="the Genesys secret must be") as refused:
+            stored()(fresh=True)
+        assert str(refused.value).startswith("the secret GenesysSecret "), text
+        assert "hush-hush" not in str(refused.value)
+        assert refused.value.__cause__ is None
+
+
+def test_missing_secret_is_named_with_what_to_do() -> None:
     client("secretsmanager").delete_secret(
         SecretId="GenesysSecret", ForceDeleteWithoutRecovery=True
     )
@@ -107,13 +107,13 @@ def read_while_aws_answers(code: str) -> None:
         StoredSecret(secrets_manager(), "GenesysSecret", MAX_AGE).fields()
 
 
-def test_a_binary_secret_that_is_not_text_is_refused() -> None:
+def test_binary_secret_that_is_not_text_is_refused() -> None:
     client("secretsmanager").put_secret_value(SecretId="GenesysSecret", SecretBinary=b"\xff\xfe")
     with pytest.raises(AuthenticationFailed, match="is not a JSON object"):
         stored()(fresh=False)
 
 
-def test_an_expired_secret_that_cannot_be_read_is_an_error(clock: Clock) -> None:
+def test_cached_credentials_expire_if_the_secret_becomes_malformed(clock: Clock) -> None:
     credentials = stored()
     credentials(fresh=False)
     put("hush-hush")
@@ -122,25 +122,25 @@ def test_an_expired_secret_that_cannot_be_read_is_an_error(clock: Clock) -> None
         credentials(fresh=False)
 
 
-def test_a_forbidden_secret_is_named_with_the_right_to_allow() -> None:
+def test_forbidden_secret_is_named_with_the_permission_to_allow() -> None:
     with pytest.raises(Misconfigured) as refused:
         read_while_aws_answers("AccessDeniedException")
     assert str(refused.value).startswith("the secret GenesysSecret may not be read; allow")
     assert "secretsmanager:GetSecretValue" in str(refused.value)
 
 
-def test_a_secret_marked_for_deletion_is_to_be_restored() -> None:
+def test_error_of_a_secret_marked_for_deletion_says_restore_it() -> None:
     client("secretsmanager").delete_secret(SecretId="GenesysSecret")
     with pytest.raises(AuthenticationFailed, match="is marked for deletion; restore it"):
         stored()(fresh=False)
 
 
-def test_a_passing_failure_of_aws_stays_an_unexpected_error() -> None:
+def test_temporary_failure_of_secrets_manager_is_raised_unchanged() -> None:
     with pytest.raises(GetParameterError, match="InternalServiceError"):
         read_while_aws_answers("InternalServiceError")
 
 
-def test_the_secret_is_not_shown_with_its_keeper() -> None:
+def test_stored_credentials_do_not_show_the_secret() -> None:
     credentials = stored()
     credentials(fresh=False)
     assert "hush-1" not in f"{credentials!r} {vars(credentials)}"

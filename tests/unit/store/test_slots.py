@@ -1,4 +1,4 @@
-"""The places for jobs: whoever comes first has one, and only one at a time."""
+"""The job slots: each has at most one holder."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.fakes import MemorySlots
 from tests.unit.aws import client
 
 FIRST, SECOND = BatchRef("run-1", 0), BatchRef("run_2-x", 12)
-HERE, BESIDE = Slot(None, 0), Slot(None, 1)
+SLOT_0, SLOT_1 = Slot(None, 0), Slot(None, 1)
 
 
 @pytest.fixture(params=["twin", "dynamodb"])
-def places(request: pytest.FixtureRequest) -> SlotStore:
+def slots(request: pytest.FixtureRequest) -> SlotStore:
     if request.param == "twin":
         return MemorySlots()
     request.getfixturevalue("aws")
@@ -25,39 +25,37 @@ def places(request: pytest.FixtureRequest) -> SlotStore:
     return DynamoSlots(client("dynamodb"), "RunsTable", ledger)
 
 
-def test_a_place_that_nobody_had_is_nobodys(places: SlotStore) -> None:
-    assert places.holder(HERE) is None
+def test_new_slot_has_no_holder(slots: SlotStore) -> None:
+    assert slots.holder(SLOT_0) is None
 
 
-def test_a_place_is_its_takers_and_no_other_one_is(places: SlotStore) -> None:
-    places.take(HERE, FIRST, after=None)
-    assert (places.holder(HERE), places.holder(BESIDE)) == (FIRST, None)
+def test_taken_slot_has_its_holder_and_other_slots_have_none(slots: SlotStore) -> None:
+    slots.take(SLOT_0, FIRST, after=None)
+    assert (slots.holder(SLOT_0), slots.holder(SLOT_1)) == (FIRST, None)
 
 
-def test_organisations_have_places_of_their_own(places: SlotStore) -> None:
-    places.take(Slot("emea", 0), FIRST, after=None)
-    assert places.holder(Slot("emea", 0)) == FIRST
-    assert [places.holder(each) for each in (HERE, Slot("apac", 0))] == [None, None]
+def test_each_organisation_has_its_own_slots(slots: SlotStore) -> None:
+    slots.take(Slot("emea", 0), FIRST, after=None)
+    assert slots.holder(Slot("emea", 0)) == FIRST
+    assert [slots.holder(each) for each in (SLOT_0, Slot("apac", 0))] == [None, None]
 
 
-def test_a_place_goes_from_one_holder_to_the_next(places: SlotStore) -> None:
-    places.take(HERE, FIRST, after=None)
-    places.take(HERE, SECOND, after=FIRST)
-    assert places.holder(HERE) == SECOND
+def test_slot_passes_from_one_holder_to_the_next(slots: SlotStore) -> None:
+    slots.take(SLOT_0, FIRST, after=None)
+    slots.take(SLOT_0, SECOND, after=FIRST)
+    assert slots.holder(SLOT_0) == SECOND
 
 
-def test_of_two_that_want_a_free_place_one_has_it(places: SlotStore) -> None:
-    places.take(HERE, FIRST, after=None)
+def test_only_the_first_of_two_takes_a_free_slot(slots: SlotStore) -> None:
+    slots.take(SLOT_0, FIRST, after=None)
     with pytest.raises(LostRace):
-        places.take(HERE, SECOND, after=None)
-    assert places.holder(HERE) == FIRST
+        slots.take(SLOT_0, SECOND, after=None)
+    assert slots.holder(SLOT_0) == FIRST
 
 
 @pytest.mark.parametrize("seen", [SECOND, FIRST._replace(number=1), FIRST._replace(run_id="r")])
-def test_a_place_is_not_taken_from_another_holder_than_the_one_seen(
-    places: SlotStore, seen: BatchRef
-) -> None:
-    places.take(HERE, FIRST, after=None)
+def test_slot_is_not_taken_from_an_unexpected_holder(slots: SlotStore, seen: BatchRef) -> None:
+    slots.take(SLOT_0, FIRST, after=None)
     with pytest.raises(LostRace):
-        places.take(HERE, SECOND, after=seen)
-    assert places.holder(HERE) == FIRST
+        slots.take(SLOT_0, SECOND, after=seen)
+    assert slots.holder(SLOT_0) == FIRST

@@ -40,7 +40,7 @@ def stored() -> StoredWebhookSecrets:
     "secrets", [StoredWebhookSecrets, MemoryWebhookSecrets], ids=["stored", "twin"]
 )
 @pytest.mark.parametrize("previous", [BEFORE, None, ""])
-def test_the_current_secret_comes_first_then_the_previous_one(
+def test_current_webhook_secret_comes_before_the_previous_one(
     secrets: type, previous: str | None
 ) -> None:
     put({"current": NOW, "previous": previous})
@@ -82,7 +82,7 @@ def test_only_text_counts_as_a_secret(clock: Clock) -> None:
         assert list(stored()()) == [each.encode() for each in expected], fields
 
 
-def test_without_a_usable_secret_the_error_does_not_show_it(clock: Clock) -> None:
+def test_unusable_webhook_secret_is_refused_without_showing_it(clock: Clock) -> None:
     for fields in UNUSABLE:
         put(fields)
         clock.wait(MAX_AGE + 1)
@@ -92,7 +92,7 @@ def test_without_a_usable_secret_the_error_does_not_show_it(clock: Clock) -> Non
         assert NOW not in str(refused.value)
 
 
-def test_a_new_secret_is_found_within_a_minute(clock: Clock) -> None:
+def test_new_webhook_secret_is_read_within_a_minute(clock: Clock) -> None:
     secrets = stored()
     secrets()
     put({"current": "hush-next", "previous": NOW})
@@ -102,7 +102,7 @@ def test_a_new_secret_is_found_within_a_minute(clock: Clock) -> None:
     assert list(secrets()) == [b"hush-next", NOW.encode()]
 
 
-def test_a_missing_secret_is_an_error_that_does_not_name_it() -> None:
+def test_error_of_a_missing_webhook_secret_does_not_name_it() -> None:
     client("secretsmanager").delete_secret(
         SecretId="WebhookSecret", ForceDeleteWithoutRecovery=True
     )

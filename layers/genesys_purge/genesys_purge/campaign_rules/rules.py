@@ -174,9 +174,9 @@ class Rule(Wire):
     enabled: bool = True
 
     @classmethod
-    def misnamed(cls, payload: Mapping[str, Any]) -> Iterator[str]:
-        yield from super().misnamed(payload)
-        yield from _misnamed_items(payload, "actions", Action)
+    def python_names_in(cls, payload: Mapping[str, Any]) -> Iterator[str]:
+        yield from super().python_names_in(payload)
+        yield from _python_names_in_items(payload, "actions", Action)
 
 
 class RuleSet(Wire):
@@ -187,16 +187,18 @@ class RuleSet(Wire):
     rules: Annotated[tuple[Rule, ...], Field(max_length=MOST_RULES)]
 
     @classmethod
-    def misnamed(cls, payload: Mapping[str, Any]) -> Iterator[str]:
-        yield from super().misnamed(payload)
-        yield from _misnamed_items(payload, "rules", Rule)
+    def python_names_in(cls, payload: Mapping[str, Any]) -> Iterator[str]:
+        yield from super().python_names_in(payload)
+        yield from _python_names_in_items(payload, "rules", Rule)
 
 
-def _misnamed_items(payload: Mapping[str, Any], name: str, kind: type[Wire]) -> Iterator[str]:
+def _python_names_in_items(
+    payload: Mapping[str, Any], name: str, kind: type[Wire]
+) -> Iterator[str]:
     items = payload.get(name)
     for position, item in enumerate(items if isinstance(items, list | tuple) else ()):
         if isinstance(item, Mapping):
-            yield from (f"{name}.{position}.{path}" for path in kind.misnamed(item))
+            yield from (f"{name}.{position}.{path}" for path in kind.python_names_in(item))
 
 
 class DeployedAction(Wire):

@@ -1,1 +1,1 @@
-"""The HTTP client for Genesys Cloud."""
+"""The HTTP client of Genesys Cloud: tokens, retries, errors and the circuit breaker."""

@@ -1,4 +1,4 @@
-"""Reads Genesys's answers: bodies leniently, failures as our own errors."""
+"""Reads answers of Genesys: bodies leniently, failures as errors of this application."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from genesys_purge.model.answers import is_identifier
 from genesys_purge.ports import Operation
 
 CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
-LONGEST_MESSAGE = 500
-LONGEST_PAUSE = 3_600.0
+MAX_MESSAGE_LENGTH = 500
+MAX_RETRY_AFTER = 3_600.0
 SERVER_ERRORS = 500
-MOST_FIELDS = 50
+MAX_FIELDS = 50
 ENTITY_IDS = ("entityId", "ruleId", "id")
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 
 
 def object_in(response: httpx.Response) -> Mapping[str, Any]:
-    """The JSON object of a successful answer; UnreadableAnswer if it has none."""
+    """The JSON object of a successful answer; raises UnreadableAnswer if it has none."""
     body = _json_in(response)
     if not isinstance(body, dict):
         raise _without(response, "object")
@@ -45,7 +45,7 @@ def object_in(response: httpx.Response) -> Mapping[str, Any]:
 
 
 def list_in(response: httpx.Response) -> Mapping[str, Any]:
-    """The JSON list of a successful answer, as `entities`; UnreadableAnswer if it has none."""
+    """The JSON list of a successful answer, as `entities`; raises UnreadableAnswer otherwise."""
     body = _json_in(response)
     if not isinstance(body, list):
         raise _without(response, "list")
@@ -60,7 +60,7 @@ def _without(response: httpx.Response, kind: str) -> UnreadableAnswer:
 
 
 def error_in(response: httpx.Response, operation: Operation) -> PurgeError:
-    """The error for an answer with status 300 or more; Genesys's words are `quoted` in it."""
+    """The error for a status of 300 or more; its `quoted` is the message of Genesys."""
     error = _error_in(response, operation)
     error.quoted = message_in(response)
     error.advice = error.advice or advice(operation, response.status_code)
@@ -96,7 +96,7 @@ def _error_in(response: httpx.Response, operation: Operation) -> PurgeError:
 def _forbidden(sentence: str, operation: Operation, correlation: str | None) -> PermissionMissing:
     permission = " or ".join(operation.scopes) or ", ".join(operation.permissions)
     error = PermissionMissing(sentence, permission=permission, correlation_id=correlation)
-    error.advice = _wanted(permission)
+    error.advice = _permission_advice(permission)
     return error
 
 
@@ -110,22 +110,22 @@ def _refusal(sentence: str, response: httpx.Response, correlation: str | None) -
         code=code if is_identifier(code) else None,
         correlation_id=correlation,
         entity_id=next(filter(is_identifier, map(body.get, ENTITY_IDS)), None),
-        entity_name=name if isinstance(name, str) and len(name) <= LONGEST_NAME else None,
+        entity_name=name if isinstance(name, str) and len(name) <= MAX_NAME_LENGTH else None,
         fields=_fields_in(body),
     )
 
 
-def _wanted(permission: str) -> str:
+def _permission_advice(permission: str) -> str:
     if permission:
         return f"the OAuth client needs {permission}"
-    return "Genesys names no permission for this: check the OAuth client's role and its divisions"
+    return "check the role and the divisions of the OAuth client"
 
 
 def _fields_in(body: Mapping[str, Any]) -> list[FieldError]:
-    """The wrong fields, each with its path."""
+    """The wrong fields that the answer names."""
     return [
         FieldError(_printable(_path_in(item)), _printable(str(item.get("message", ""))))
-        for item in _list(body.get("errors"))[:MOST_FIELDS]
+        for item in _list(body.get("errors"))[:MAX_FIELDS]
         if isinstance(item, dict) and _path_in(item)
     ]
 
@@ -142,7 +142,7 @@ def _json_in(response: httpx.Response) -> Any:
 
 
 def message_in(response: httpx.Response) -> str:
-    """The words of the answer, cut: message, code and field errors, or its plain text."""
+    """The message, code and field errors of an answer, or its plain text, cut to 500 characters."""
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
@@ -156,7 +156,7 @@ def message_in(response: httpx.Response) -> str:
 
 
 def correlation_id(response: httpx.Response) -> str | None:
-    """Genesys's id of the exchange, if the answer has one."""
+    """The correlation id of the answer, if any."""
     for name in CORRELATION_HEADERS:
         if value := response.headers.get(name):
             return _printable(value)[:100]
@@ -164,18 +164,18 @@ def correlation_id(response: httpx.Response) -> str | None:
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """The seconds of `Retry-After`, given as a number or as an HTTP date; None if unreadable.
+    """The seconds of `Retry-After`, a number or an HTTP date; None if it is neither.
 
     At most an hour, because the waits of the state machine are bounded.
     """
     value = response.headers.get("retry-after", "").strip()
     if value.isdecimal():
-        return min(float(value), LONGEST_PAUSE)
+        return min(float(value), MAX_RETRY_AFTER)
     try:
         seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(0.0, seconds), LONGEST_PAUSE)
+    return min(max(0.0, seconds), MAX_RETRY_AFTER)
 
 
 def _detail(item: object) -> str:
@@ -190,7 +190,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)[:LONGEST_MESSAGE]
+    return "".join(letter if letter.isprintable() else " " for letter in text)[:MAX_MESSAGE_LENGTH]
 
 
 def _call(response: httpx.Response) -> str:

@@ -1,4 +1,4 @@
-"""The Genesys Cloud client: reading calls are repeated, changing calls are sent at most once."""
+"""The Genesys Cloud client: it retries reading calls and sends changing calls at most once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from genesys_purge.ports import Operation, Permit
 
 DEFAULT_RETRY = RetryPolicy()
 TIMEOUT = httpx.Timeout(connect=5.0, read=25.0, write=10.0, pool=5.0)
-# The request never left: these failures alone prove that nothing was carried out.
+# Only these failures prove that the request did not reach Genesys.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 Circuit = Callable[[Callable[[], httpx.Response]], httpx.Response]
@@ -72,7 +72,7 @@ class GenesysClient:
             response = self._circuit(lambda: self._authorised(operation, body, path))
         except httpx.RequestError as error:
             raise GenesysUnavailable(
-                f"{operation.path} was not answered: {type(error).__name__}"
+                f"{operation.path} got no answer: {type(error).__name__}"
             ) from error
         if not response.is_success:
             raise error_in(response, operation)
@@ -81,23 +81,23 @@ class GenesysClient:
     def delete(
         self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
     ) -> Mapping[str, Any]:
-        """The answer of a call that deletes; ValueError where the permit was used before."""
+        """The answer of a deleting call; raises ValueError if the permit was already used."""
         if permit in self._used:
-            raise ValueError(f"{permit} was used before")
+            raise ValueError(f"{permit} was already used")
         self._used.add(permit)
         return self._accepted(self._sent_once(operation, body, path))
 
     def change(
         self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
     ) -> Mapping[str, Any]:
-        """The answer of a call that changes something; an empty one where it has no content."""
+        """The answer of a changing call; empty if the answer has no content."""
         response = self._sent_once(operation, body, path)
         return self._accepted(response) if response.content else {}
 
     def _sent_once(
         self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]
     ) -> httpx.Response:
-        """The answer of a call that was carried out."""
+        """The successful answer of a call that is sent at most once."""
         try:
             response = self._circuit(lambda: self._authorised(operation, body, path))
         except UNSENT as error:
@@ -106,7 +106,7 @@ class GenesysClient:
             ) from error
         except httpx.RequestError as error:
             raise OutcomeUnknown(
-                f"{operation.path} was sent and not answered: {type(error).__name__}"
+                f"{operation.path} was sent but got no answer: {type(error).__name__}"
             ) from error
         if not response.is_success:
             raise self._refused(error_in(response, operation))
@@ -119,7 +119,7 @@ class GenesysClient:
             raise error.converted(OutcomeUnknown) from error
 
     def _refused(self, error: PurgeError) -> PurgeError:
-        """A failure of the server after the body was sent leaves the outcome open."""
+        """The error of a changing call: after a server failure, the outcome is unknown."""
         if isinstance(error, JobLost):
             return error.converted(RefusedByGenesys, status=404)
         if isinstance(error, GenesysUnavailable | StillWorking):
@@ -129,7 +129,7 @@ class GenesysClient:
     def _authorised(
         self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]
     ) -> httpx.Response:
-        """The answer, after one new token where the first was refused."""
+        """The answer; if Genesys refuses the token, the answer to one retry with a new token."""
         token = self._tokens.current()
         self._check_scope(operation, token)
         response = self._send(operation, body, path, token)
@@ -144,7 +144,7 @@ class GenesysClient:
         path: Mapping[str, str],
         token: Token,
     ) -> httpx.Response:
-        # The live platform allows each token half of what the documented contract does.
+        # The live platform allows half as many requests as the documented contract.
         (self._live_pace if operation.is_live else self._pace).wait()
         return self._http.request(
             operation.verb,
@@ -163,6 +163,6 @@ class GenesysClient:
         if token.scopes.isdisjoint(operation.scopes):
             permission = " or ".join(operation.scopes)
             raise PermissionMissing(
-                f"the OAuth client has no scope {permission}, which {operation.path} needs",
+                f"the OAuth client has no scope {permission} for {operation.path}; add it",
                 permission=permission,
             )

@@ -1,4 +1,4 @@
-"""Advice for an operation of the documents that the live platform does not have."""
+"""Advice for documented operations that the live platform does not have."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ DETAILS = "/api/v2/analytics/conversations/details/query"
 
 
 def advice(operation: Operation, status: int) -> str | None:
-    """The advice for an answer with `status`, if a documented call met the live platform."""
+    """The advice for `status`, if a documented operation was sent to the live platform."""
     if status == MISSING and operation.instead:
-        return f"the live platform does not have this: use {operation.instead}"
+        return f"the live platform does not have this operation; use {operation.instead}"
     if status == BAD_REQUEST and operation.path == DETAILS and not operation.is_live:
         return (
-            "the live platform wants another form of this query: if this is one, set "
-            "GenesysPlatform=live and use method recording_job with dateRange, mediaTypes or "
-            "conversationIds, or gdpr_request for one data subject"
+            "if this organisation is on the live platform, set GenesysPlatform=live and use method "
+            "recording_job with dateRange, mediaTypes or conversationIds, or gdpr_request for one "
+            "data subject"
         )
     return None

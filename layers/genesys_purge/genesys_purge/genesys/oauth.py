@@ -1,4 +1,4 @@
-"""OAuth 2.0 client credentials: one token for the process, refreshed ahead of its end."""
+"""OAuth 2.0 client credentials: one token for each process, refreshed before it expires."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, Purge
 from genesys_purge.genesys.answers import error_in, message_in, object_in
 from genesys_purge.ports import Clock, Operation
 
-AHEAD = timedelta(seconds=120)
-LONGEST_SECONDS = 48 * 3_600
-# RFC 6750: what may stand in the Authorization header.
+REFRESH_MARGIN = timedelta(seconds=120)
+MAX_LIFETIME_SECONDS = 48 * 3_600
+# RFC 6750 allows these characters in the Authorization header.
 TOKEN_FORM = re.compile(r"[\x21-\x7e]{1,8192}")
 TOKEN = Operation("POST", "/oauth/token")
 
 
 class Credentials(NamedTuple):
-    """The OAuth client's id and secret, and what says them."""
+    """The id and secret of the OAuth client; `source` names the place that holds them."""
 
     client_id: str
     client_secret: str
@@ -32,13 +32,13 @@ class Credentials(NamedTuple):
 
 
 class CredentialSource(Protocol):
-    """Reads the secret, anew where `fresh`."""
+    """Returns the credentials; `fresh` bypasses the cache."""
 
     def __call__(self, *, fresh: bool) -> Credentials: ...
 
 
 class Token(NamedTuple):
-    """A token, when to refresh it, and its scopes where Genesys told them."""
+    """A token, the time to refresh it, and its scopes if Genesys reported them."""
 
     value: str
     refresh_at: datetime
@@ -49,7 +49,7 @@ class Token(NamedTuple):
 
 
 class Tokens:
-    """The process's one token."""
+    """The token of this process, shared by its threads."""
 
     def __init__(
         self,
@@ -66,14 +66,14 @@ class Tokens:
         self._token: Token | None = None
 
     def current(self) -> Token:
-        """A token that is good for a while; threads that need a new one wait for one refresh."""
+        """A valid token; threads that need a new one share one refresh."""
         with self._lock:
             if self._token is None or self._token.refresh_at <= self._now():
                 self._token = self._fetch()
             return self._token
 
     def renewed(self, refused: Token) -> Token:
-        """A token other than the one that Genesys refused."""
+        """A new token after Genesys refused `refused`; threads share one renewal."""
         with self._lock:
             if self._token is None or self._token.value == refused.value:
                 self._token = self._fetch()
@@ -88,7 +88,7 @@ class Tokens:
         if response.status_code in (400, 401, 403):
             raise self._refused(response, credentials)
         if not response.is_success:
-            raise self._passing(error_in(response, TOKEN))
+            raise self._retryable(error_in(response, TOKEN))
         return self._read(response)
 
     def _ask(self, credentials: Credentials) -> httpx.Response:
@@ -100,7 +100,7 @@ class Tokens:
             )
         except httpx.RequestError as error:
             raise GenesysUnavailable(
-                f"the login service could not be reached: {type(error).__name__}"
+                f"the login service did not answer: {type(error).__name__}"
             ) from error
 
     def _refused(self, response: httpx.Response, credentials: Credentials) -> AuthenticationFailed:
@@ -112,8 +112,8 @@ class Tokens:
         error.advice = f"check the client id and secret in {credentials.source}"
         return error
 
-    def _passing(self, error: PurgeError) -> PurgeError:
-        """Every other failure to get a token may be repeated: it deletes nothing."""
+    def _retryable(self, error: PurgeError) -> PurgeError:
+        """The error of any other token failure: a retry is safe, because it deletes nothing."""
         retry_after = getattr(error, "retry_after", None)
         return error.converted(GenesysUnavailable, retry_after=retry_after)
 
@@ -121,11 +121,11 @@ class Tokens:
         body = object_in(response)
         value, seconds, scope = (body.get(n) for n in ("access_token", "expires_in", "scope"))
         if not isinstance(value, str) or not TOKEN_FORM.fullmatch(value):
-            raise GenesysUnavailable("the login service answered without a token")
+            raise GenesysUnavailable("the login service answered without a valid token")
         if not isinstance(seconds, int | float):
             raise GenesysUnavailable("the login service answered without the token's lifetime")
-        # A token shorter than twice the margin is refreshed halfway, never on every call.
-        lifetime = timedelta(seconds=min(max(seconds, 0), LONGEST_SECONDS))
-        refresh_at = self._now() + max(lifetime - AHEAD, lifetime / 2)
+        # A short-lived token is refreshed after half its lifetime, not on every call.
+        lifetime = timedelta(seconds=min(max(seconds, 0), MAX_LIFETIME_SECONDS))
+        refresh_at = self._now() + max(lifetime - REFRESH_MARGIN, lifetime / 2)
         scopes = frozenset(scope.split()) if isinstance(scope, str) and scope.strip() else None
         return Token(value, refresh_at, scopes)

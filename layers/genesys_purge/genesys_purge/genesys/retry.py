@@ -1,4 +1,4 @@
-"""The one retry layer for calls that change nothing."""
+"""Retries of calls that change nothing; no other layer retries them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class RetryPolicy(NamedTuple):
     backoff: Backoff = Backoff(first=1.0, longest=8.0)
 
     def pause(self, error: TryLater, attempt: int) -> float | None:
-        """Seconds before the next call; None if the caller should report the error instead.
+        """Seconds before the next call; None after the last attempt.
 
-        A `Retry-After` beyond the longest backoff is left to a wait that costs no function time.
+        Also None for a `Retry-After` beyond the longest backoff: then the state machine waits.
         """
         if attempt >= self.attempts:
             return None
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 def retried(call: Callable[[], T], policy: RetryPolicy, sleep: Callable[[float], None]) -> T:
-    """The result of `call`, repeated while it raises TryLater and the policy allows it."""
+    """The result of `call`, retried while it raises TryLater and the policy allows a retry."""
     attempt = 0
     while True:
         attempt += 1

@@ -22,7 +22,7 @@ from genesys_purge.methods.contract import (
     Waiting,
 )
 from genesys_purge.model.batch import Batch, BatchRef
-from genesys_purge.model.media import of_media
+from genesys_purge.model.media import with_media
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
 from genesys_purge.ports import Genesys, Permit
@@ -166,5 +166,5 @@ def policy_in_force(
     kind = dict(method.kind(request))
     if classification:
         kind["classification"] = kind.get("classification", frozenset()) | {classification}
-    policy = matrix.policy(of_media(kind, media) if media else kind)
-    return policy.at_least(request.least_days) if policy else None
+    policy = matrix.policy(with_media(kind, media) if media else kind)
+    return policy.at_least(request.minimum_days) if policy else None

@@ -1,1 +1,1 @@
-"""Pure data and rules: nothing here knows AWS or HTTP."""
+"""Data and rules of several features, without AWS and without HTTP."""

@@ -1,4 +1,4 @@
-"""The ids in Genesys's answers, which are checked before they become part of a path or a record."""
+"""Checks ids from Genesys before they become part of a path or a record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from genesys_purge.errors import OutcomeUnknown
 
 ID_FORM = r"[A-Za-z0-9._:-]{1,100}"
-# Dots alone would name another path.
+# An id of dots alone would change the path.
 _IS_ID = re.compile(rf"(?!\.+$){ID_FORM}").fullmatch
 
 
@@ -19,8 +19,8 @@ def is_identifier(value: object) -> TypeGuard[str]:
 
 
 def created_id(answer: Mapping[str, Any]) -> str:
-    """The id of what Genesys has just created; OutcomeUnknown if the answer has no readable id."""
+    """The id of the new entity; raises OutcomeUnknown if the answer has no valid id."""
     value = answer.get("id")
     if is_identifier(value):
         return value
-    raise OutcomeUnknown("Genesys accepted the call without a readable id")
+    raise OutcomeUnknown("Genesys accepted the call, but its answer has no valid id")

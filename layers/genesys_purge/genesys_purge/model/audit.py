@@ -1,4 +1,4 @@
-"""The audit record: one immutable fact about a run, a purge rule or a deployment."""
+"""The immutable audit record of a run, a purge rule or a deployment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from genesys_purge.model.wire import Wire
 
 
 class Action(StrEnum):
-    """What happened; a closed list."""
+    """Every action that the audit can record."""
 
     RUN_SUBMITTED = "run_submitted"
     RUN_PLANNED = "run_planned"
@@ -47,13 +47,14 @@ class Action(StrEnum):
 
 
 class AuditRecord(Wire):
-    """One fact; `sequence` counts from 1 without gaps within a run and is given by the log.
+    """One immutable record. The log assigns `sequence`, which counts from 1 within a run.
 
-    A purge rule's creation and each of its executions stand for runs of their own; `ruleId` names
-    the rule, and `executedAt` when Genesys says that it executed it. A deployment is its own run,
-    and `ruleName` names a campaign rule of it. An event of the live platform is a run of its
-    own, too. `organisation` names one that is not the deployment's own, in the facts about a
-    purge run as a whole and in every fact about a purge rule's creation or a campaign.
+    Each of these has a `runId` of its own: the creation of a purge rule, an execution of that
+    rule, a deployment and an event of the live platform. `ruleId` is the id of the purge rule,
+    `ruleName` the name of a campaign rule. `executedAt` is the execution time that Genesys reports.
+
+    `organisation` is None for the default organisation. Records about a whole purge run, the
+    creation of a purge rule or a campaign set it; records about one batch do not.
     """
 
     run_id: str
@@ -84,7 +85,7 @@ class AuditRecord(Wire):
 
 
 def success_rate(deleted: int | None, targeted: int | None) -> float | None:
-    """Deleted per targeted, or None where either is not known or nothing was targeted."""
+    """`deleted` divided by `targeted`; None if one of them is unknown or `targeted` is 0."""
     if deleted is None or not targeted:
         return None
     return round(deleted / targeted, 6)

@@ -1,4 +1,4 @@
-"""A batch: what goes to Genesys in one call, and the states it may pass through."""
+"""A batch: the records of one call to Genesys, and the state of that call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from genesys_purge.model.wire import Wire
 
 
 class BatchState(StrEnum):
-    """Where a batch stands. A two-step job is `submitted`, `ready`, `confirming`, `submitted`."""
+    """A batch's state. A two-step job is `submitted`, `ready`, `confirming`, then `submitted`."""
 
     PLANNED = "planned"
     SUBMITTING = "submitting"
@@ -81,14 +81,14 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
 
 
 class BatchRef(NamedTuple):
-    """Names a batch of a run."""
+    """Identifies a batch of a run."""
 
     run_id: str
     number: int
 
 
 class Entry(NamedTuple):
-    """One record of a manifest: its conversation, when it ended and its classification, if any.
+    """One record of a manifest: its conversation, its end and its classification, if known.
 
     `record_id` is set by methods that delete records smaller than a conversation. `start` and
     `media` are set by methods that need them.
@@ -103,12 +103,12 @@ class Entry(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The id that Genesys is asked to delete."""
+        """The id in the request to Genesys."""
         return self.record_id or self.conversation_id
 
 
 class Slice(Wire):
-    """Entries `start` up to, but without, `stop` of a batch's manifest."""
+    """The manifest entries from `start` to `stop`, without `stop`."""
 
     start: int
     stop: int
@@ -123,23 +123,23 @@ class Slice(Wire):
 
 
 class Batch(Wire):
-    """One batch of a run's `total`. A count that Genesys did not report is None.
+    """One batch of a run that has `total` batches. A count that Genesys did not report is None.
 
-    An `interval` is submitted instead of the manifest's ids, so that no id can be left out of it.
+    A batch with an `interval` submits that interval instead of ids, so it cannot exclude an id.
 
     `pending` are the slices of the manifest that no finished job has covered yet. A slice that
     takes two jobs is listed twice. The first slice is the one being submitted or polled.
     `protected` are the positions of entries that must not be deleted.
 
-    `attempt` records the calls that create or confirm a job, `firstIntentAt` when the first one
-    was intended. `before` counts the records that existed right before the submit. `kept` counts
-    those that existed when a two-step job was confirmed, where verification needs it.
+    `attempt` records the calls that create or confirm a job; `firstIntentAt` is the time of the
+    first intent. `before` counts the records that existed right before the submit. `kept` counts
+    the records at the confirmation of a two-step job, if verification needs that number.
 
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
 
-    `deleted`, `archived` and `exported` count records as Genesys reported them; `unreported`
-    counts the records of finished parts for which it reported nothing.
+    `deleted`, `archived` and `exported` are the counts that Genesys reported. `unreported` counts
+    the records of finished slices without a reported count.
     """
 
     run_id: str
@@ -176,46 +176,46 @@ class Batch(Wire):
 
     @property
     def verification(self) -> str | None:
-        """`pending` from the end of its last job until the batch is verified."""
+        """`pending` while a completed batch awaits verification, otherwise None."""
         is_pending = self.state is BatchState.COMPLETED and self.verified is None
         return PENDING if is_pending else None
 
     @property
     def targeted(self) -> int:
-        """How many records the batch is to delete: the planned ones that are not protected."""
+        """The number of planned records that are not protected."""
         return self.planned - len(self.protected)
 
     @property
     def duration_seconds(self) -> float | None:
-        """Seconds from the first accepted submit to the poll that saw the last job's end."""
+        """Seconds from the first accepted submit to the poll that found the last job finished."""
         if self.began_at is None or self.ended_at is None:
             return None
         return round((self.ended_at - self.began_at).total_seconds(), 3)
 
     @property
     def records_per_second(self) -> float | None:
-        """Records deleted per second, if Genesys reported a count."""
+        """Deleted records per second; None if Genesys reported no count."""
         if not self.duration_seconds or self.deleted is None:
             return None
         return round(self.deleted / self.duration_seconds, 3)
 
     @property
     def candidates(self) -> frozenset[int]:
-        """The manifest's entries that the next submit asks for."""
+        """The positions of the entries in the next submit."""
         part = self.pending[0]
         return frozenset(range(part.start, part.stop)) - self.protected
 
-    def separable(self, entries: frozenset[int]) -> frozenset[int]:
-        """The entries that can be left out of the batch: none of an interval's."""
+    def excludable(self, entries: frozenset[int]) -> frozenset[int]:
+        """The entries that the next submit can exclude: none if the batch has an interval."""
         return frozenset() if self.interval else entries
 
     def unsure(self, reason: str) -> Self:
-        """The batch after a call that may or may not have been executed."""
+        """The batch after a call with an unknown outcome."""
         return self.to(self.state, attempt=self.attempt.unsure(reason))
 
     def to(self, state: BatchState, **changes: Any) -> Self:
-        """The batch in its next state; ValueError where the table does not allow it."""
+        """The batch in its next state; raises ValueError if TRANSITIONS does not allow it."""
         if state not in TRANSITIONS[self.state]:
-            raise ValueError(f"a batch does not go from {self.state} to {state}")
+            raise ValueError(f"a batch cannot change from {self.state} to {state}")
         changes |= {"state": state, "version": self.version + 1}
         return self.model_copy(update=changes)

@@ -9,33 +9,34 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from genesys_purge.model.wire import Wire
+from genesys_purge.model.wording import NOT_A_TIME
 
-LONGEST_DAYS = 36_500
+MAX_DAYS = 36_500
 LONGEST_RANGE_DAYS = 3_660
 
 
-def _no_number(value: object) -> object:
-    """Refuses seconds since 1970, as which `"20200101"` would pass for a day of that year."""
+def _not_a_number(value: object) -> object:
+    """Refuses seconds since 1970: pydantic would read `"20200101"` as a day in August 1970."""
     if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
         return value
-    raise ValueError("must be a time as in RFC 3339")
+    raise ValueError(NOT_A_TIME)
 
 
 def _in_utc(at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
     except OverflowError:
-        raise ValueError("lies outside the calendar") from None
+        raise ValueError("must be in the years 1 to 9999 in UTC") from None
 
 
-# Strings are read leniently only because a validator before hides that they came as JSON.
+# A before-validator hides that the value is JSON, so pydantic needs `strict=False` for strings.
 Instant = Annotated[
-    AwareDatetime, Field(strict=False), AfterValidator(_in_utc), BeforeValidator(_no_number)
+    AwareDatetime, Field(strict=False), AfterValidator(_in_utc), BeforeValidator(_not_a_number)
 ]
 
 
 def instant_in(value: object) -> datetime | None:
-    """The time that somebody else's answer gives, in UTC; None where it gives none."""
+    """The time in a value from another system, in UTC; None if it is not a time with an offset."""
     if not isinstance(value, str):
         return None
     try:
@@ -46,13 +47,13 @@ def instant_in(value: object) -> datetime | None:
 
 
 def zulu(at: datetime) -> str:
-    """RFC 3339 in UTC with a `Z`, to the millisecond only where there are any."""
+    """The time in RFC 3339 with `Z`, and with milliseconds if it has a fraction of a second."""
     spec = "milliseconds" if at.microsecond else "seconds"
     return at.isoformat(timespec=spec).replace("+00:00", "Z")
 
 
 class Window(Wire):
-    """From `start` up to, but without, `end`."""
+    """The times from `start` to `end`, without `end`."""
 
     start: Instant
     end: Instant
@@ -64,11 +65,11 @@ class Window(Wire):
         return self
 
     def __str__(self) -> str:
-        """An ISO 8601 interval."""
+        """The window as an ISO 8601 interval."""
         return f"{zulu(self.start)}/{zulu(self.end)}"
 
     def split(self, days: int) -> Iterator[Window]:
-        """Contiguous windows of at most `days` days that cover this one exactly."""
+        """Contiguous windows of at most `days` days that together cover this window."""
         start = self.start
         while start < self.end:
             end = min(start + timedelta(days=days), self.end)
@@ -87,7 +88,7 @@ class DateRange(Wire):
 
     start: Instant | None = None
     end: Instant | None = None
-    older_than_days: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] | None = None
+    older_than_days: Annotated[int, Field(ge=0, le=MAX_DAYS)] | None = None
     lookback_days: Annotated[int, Field(ge=1, le=LONGEST_RANGE_DAYS)] | None = None
 
     @model_validator(mode="after")
@@ -105,9 +106,9 @@ class DateRange(Wire):
         return self.older_than_days is not None
 
     def resolve(self, reference: datetime) -> Window:
-        """The window meant, `reference` standing for now where the range is relative.
+        """The window, in which a relative range counts back from `reference`.
 
-        OverflowError where it would lie outside the calendar.
+        Raises OverflowError if the window starts before the year 1.
         """
         if self.start is not None and self.end is not None:
             return Window(start=self.start, end=self.end)

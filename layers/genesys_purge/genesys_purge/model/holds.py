@@ -1,4 +1,4 @@
-"""Legal holds of our own: what may not be deleted until released, whatever Genesys knows."""
+"""Legal holds of this application, which Genesys does not know."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.wire import Wire
 
-# In lower case, for ids differ by more than that; one that is no id must not be overlooked.
+# Lower case, so that a hold applies however its id was typed. A malformed id is an error.
 HeldId = Annotated[
     str,
     StringConstraints(
@@ -20,9 +20,9 @@ HeldId = Annotated[
 
 
 class Hold(Wire):
-    """Holds `conversationIds` and all that ended in `dateRange`; with neither, everything.
+    """A hold on `conversationIds` and on every conversation that ended in `dateRange`.
 
-    A `releasedAt` that is still to come releases nothing yet.
+    Without both fields, it holds everything. It is active until `releasedAt`.
     """
 
     hold_id: Annotated[str, Field(min_length=1, max_length=80)]
@@ -37,13 +37,13 @@ class Hold(Wire):
         return self.released_at is None or self.released_at > now
 
     def holds_window(self, window: Window) -> bool:
-        """Whether something in `window` may be held: held ids may lie anywhere."""
+        """Whether a record in `window` may be held; held ids can have any time."""
         if self.conversation_ids is not None or self.date_range is None:
             return True
         return self.date_range.overlaps(window)
 
     def holds_time(self, window: Window) -> bool:
-        """Whether its date range, if it has one, has a moment of `window`."""
+        """Whether the hold has a date range that overlaps `window`."""
         return self.date_range is not None and self.date_range.overlaps(window)
 
     def holds_record(self, conversation_id: str, end: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The media of conversations, in the words of the live platform and of the documents."""
+"""The media of a conversation and the media that they include."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from genesys_purge.model.retention import Kind
 
 VOICE, MESSAGE = "voice", "message"
-# What else a medium of the live platform carries, in the words that a retention matrix may use.
-ALSO = {VOICE: frozenset({"callback"}), MESSAGE: frozenset({"sms", "social"})}
+# The other media that the live platform reports under a medium.
+INCLUDED = {VOICE: frozenset({"callback"}), MESSAGE: frozenset({"sms", "social"})}
 
 
-def of_media(kind: Kind, own: Iterable[str] = ()) -> Kind:
-    """The kind of a record that has media of its own beside those that its kind names, if any.
+def with_media(kind: Kind, media: Iterable[str] = ()) -> Kind:
+    """The kind with the record's `media`, so that the retention rules for all of them match.
 
-    What a medium carries is told by the medium alone, so that the rules of all of it match.
+    For example, `voice` adds `callback`. A kind without media is returned unchanged.
     """
     if not kind.get("interactionType"):
         return kind
-    media = kind["interactionType"].union(own)
-    carried = [ALSO.get(each.casefold(), frozenset()) for each in media]
-    return {**kind, "interactionType": media.union(*carried)}
+    named = kind["interactionType"].union(media)
+    included = [INCLUDED.get(each.casefold(), frozenset()) for each in named]
+    return {**kind, "interactionType": named.union(*included)}

@@ -1,4 +1,4 @@
-"""What the states of a run say to each other: batch numbers and counts, never ids."""
+"""The messages between the states of a run: batch numbers and counts, never record ids."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from genesys_purge.model.wire import Wire
 
 
 class RunRef(Wire):
-    """Names a run."""
+    """Identifies a run."""
 
     run_id: Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class PlanSummary(RunRef):
-    """What the map needs: how many batches, and how many of them at once."""
+    """The number of batches and the concurrency of the map state."""
 
     batches: int
     concurrency: int
@@ -27,7 +27,7 @@ class PlanSummary(RunRef):
 
 
 class Next(StrEnum):
-    """What is to be done with a batch once its wait is over."""
+    """The next state of a batch after its wait."""
 
     SUBMIT = "submit"
     POLL = "poll"
@@ -36,10 +36,10 @@ class Next(StrEnum):
 
 
 class BatchStep(RunRef):
-    """Where a batch stands in its wait loop.
+    """The position of a batch in its wait loop.
 
-    `attempt` and `waitedSeconds` count the turns and the waiting of the present phase, so that
-    both can be bounded whatever clock the engine keeps; `processed` is the last progress read.
+    `attempt` and `waitedSeconds` count the polls and the waiting time of the current phase. The
+    limits of a phase use these counts, because an engine may run on another clock.
     """
 
     batch: Annotated[int, Field(ge=0)]
@@ -49,7 +49,7 @@ class BatchStep(RunRef):
     waited_seconds: Annotated[int, Field(ge=0)] = 0
 
     def again(self, wait_seconds: float) -> BatchStep:
-        """The same phase once more after at least `wait_seconds`."""
+        """The same phase again, after at least `wait_seconds`."""
         wait = ceil(wait_seconds)
         return self.model_copy(
             update={
@@ -60,7 +60,7 @@ class BatchStep(RunRef):
         )
 
     def then(self, following: Next, wait_seconds: float = 0) -> BatchStep:
-        """Another phase, its counting begun anew, after `wait_seconds`."""
+        """The phase `following` with new counts, after `wait_seconds`."""
         wait = ceil(wait_seconds)
         return BatchStep(
             run_id=self.run_id,
@@ -72,7 +72,7 @@ class BatchStep(RunRef):
 
 
 class Failure(Wire):
-    """What a Catch knows: the error's class name, and its cause as text."""
+    """The output of a Catch: the class name of the error, and its cause as text."""
 
     run_id: str
     batch: int | None = None
@@ -81,7 +81,7 @@ class Failure(Wire):
 
 
 class RunResult(RunRef):
-    """How a run ended, and whether that is a success for those who watch executions."""
+    """The outcome of a run, and whether the execution ends as succeeded."""
 
     outcome: Outcome
     succeeded: bool

@@ -1,4 +1,4 @@
-"""A Genesys Cloud organisation: where it is, what it has, and what a run may ask of it."""
+"""A Genesys Cloud organisation: its region, its platform and its limits."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from genesys_purge.model import regions
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation; the deployment's own has no name.
+    """One organisation; the default organisation has an empty name.
 
-    `secret` names its OAuth client's secret. A URL that is empty is the region's own. Each process
-    calls it at most so often a second, the live platform's methods by a pace of their own.
+    `secret` is the name of the secret with its OAuth client. An empty override means the URL of
+    the region. The request rates apply to each process, the live one to methods of the live
+    platform.
     """
 
     name: str
     platform: str
     region: str
-    own_api_url: str
-    own_login_url: str
+    api_url_override: str
+    login_url_override: str
     secret: str
     residency_zones: frozenset[str]
     max_records: int
@@ -29,8 +30,8 @@ class Organisation:
 
     @property
     def api_url(self) -> str:
-        return self.own_api_url.rstrip("/") or regions.api_url(self.region)
+        return self.api_url_override.rstrip("/") or regions.api_url(self.region)
 
     @property
     def login_url(self) -> str:
-        return self.own_login_url.rstrip("/") or regions.login_url(self.region)
+        return self.login_url_override.rstrip("/") or regions.login_url(self.region)

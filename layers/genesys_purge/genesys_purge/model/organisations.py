@@ -1,4 +1,4 @@
-"""The further organisations of a deployment, as operators write them down."""
+"""The additional organisations, in the form in which operators configure them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from genesys_purge.model.regions import DOMAINS
 from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.wire import Wire
 
-# The client's secret goes there: unencrypted to this machine alone, and to no host behind an `@`.
+# The client's secret is sent to this URL: only with TLS or to this machine, and without user info.
 HOST = r"(https://[A-Za-z0-9][A-Za-z0-9.-]*|http://127\.0\.0\.1)(:[0-9]{1,5})?"
 PATH = r"(/[A-Za-z0-9._~/-]*)?"
 Url = Annotated[str, StringConstraints(max_length=200, pattern=f"^{HOST}{PATH}$")]
@@ -30,7 +30,7 @@ Region = Annotated[str, AfterValidator(_region)]
 
 
 class OrganisationSettings(Wire):
-    """One organisation; what it does not say is as in the deployment's own, hosts excepted."""
+    """One organisation. Omitted fields, except URLs, are those of the default organisation."""
 
     region: Region
     platform: Literal["documented", "live"] | None = None
@@ -42,8 +42,8 @@ class OrganisationSettings(Wire):
     requests_per_second: Rate | None = None
     live_requests_per_second: Rate | None = None
 
-    def organisation(self, name: str, secret: str, own: Organisation) -> Organisation:
-        """The organisation of that name, the client's secret of which is called `secret`."""
+    def organisation(self, name: str, secret: str, default: Organisation) -> Organisation:
+        """The organisation `name`, whose OAuth client is in `secret`."""
         given: dict[str, Any] = {
             "platform": self.platform,
             "residency_zones": frozenset(self.residency_zones) if self.residency_zones else None,
@@ -53,17 +53,17 @@ class OrganisationSettings(Wire):
             "live_requests_per_second": self.live_requests_per_second,
         }
         return replace(
-            own,
+            default,
             name=name,
             secret=secret,
             region=self.region,
-            own_api_url=self.api_url or "",
-            own_login_url=self.login_url or "",
+            api_url_override=self.api_url or "",
+            login_url_override=self.login_url or "",
             **{field: value for field, value in given.items() if value is not None},
         )
 
 
 class Organisations(Wire):
-    """Every further organisation by its name, which requests give as `organisation`."""
+    """The additional organisations by name; requests name them in the field `organisation`."""
 
     organisations: Annotated[Mapping[OrganisationName, OrganisationSettings], Field(max_length=100)]

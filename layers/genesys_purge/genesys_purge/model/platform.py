@@ -1,4 +1,4 @@
-"""The two dialects of Genesys Cloud: the documents' contract, and the live platform's."""
+"""The two dialects of Genesys Cloud: the documented contract and the live platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of one entry of the live platform's own audit: ids and words, and nobody's name."""
+"""The stored part of an entry in the live platform's audit; it contains no personal data."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from genesys_purge.model.wire import Wire
 
 
 class PlatformEvent(Wire):
-    """What was done there to what, when, and by which OAuth client; names and values are left out.
+    """The action, the entity, the time and the OAuth client, without names and values.
 
-    `properties` are the names of what changed. An id that is none of Genesys's kind is absent.
+    `properties` are the names of the changed properties. A malformed id is omitted.
     """
 
     event_id: str | None = None

@@ -1,4 +1,4 @@
-"""Genesys Cloud's regions: API and login host by AWS region name."""
+"""The API and login hosts of Genesys Cloud by AWS region name."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ DOMAINS = {
 
 
 def api_url(region: str) -> str:
-    """The API's base URL in `region`; ValueError for a region Genesys Cloud does not have."""
+    """The base URL of the API; raises ValueError if Genesys Cloud has no such region."""
     return f"https://api.{_domain(region)}"
 
 
 def login_url(region: str) -> str:
-    """The login service's base URL in `region`; ValueError as above."""
+    """The base URL of the login service; raises ValueError as `api_url` does."""
     return f"https://login.{_domain(region)}"
 
 
 def _domain(region: str) -> str:
     if region not in DOMAINS:
-        raise ValueError(f"GENESYS_REGION: {region} is none of {', '.join(DOMAINS)}")
+        raise ValueError(f"GENESYS_REGION must be one of {', '.join(DOMAINS)}, not {region!r}")
     return DOMAINS[region]

@@ -1,4 +1,4 @@
-"""The purge request: what every method has in common, and how all its errors are found at once."""
+"""The fields that all purge requests share, and the check that reports all errors at once."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pydantic import Field, StringConstraints, ValidationError, create_model
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.dates import DateRange
 from genesys_purge.model.wire import Wire
-from genesys_purge.model.wording import UNKNOWN, said
+from genesys_purge.model.wording import UNKNOWN, message_for
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 OrganisationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
-LONGEST_PATH = 200
-MOST_ERRORS = 1_000
-UNREADABLE = "is nested too deeply, or holds a number over 64 bits or text that is not Unicode"
+MAX_PATH_LENGTH = 200
+MAX_ERRORS = 1_000
+UNREADABLE = "is nested too deeply, or has a number over 64 bits or text that is not Unicode"
 
 
 class Classification(StrEnum):
-    """How sensitive the records are."""
+    """The sensitivity of the records."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
@@ -39,7 +39,7 @@ class Classification(StrEnum):
 
 
 class PurgeRequest(Wire):
-    """What to delete, how, why and for whom: the fields of every method."""
+    """The fields of a purge request that every method has."""
 
     method: str
     reason: Reason
@@ -50,13 +50,13 @@ class PurgeRequest(Wire):
     max_records: Annotated[int, Field(ge=1)] | None = None
 
     @property
-    def least_days(self) -> int:
-        """The retention that the request itself asks for, in days."""
+    def minimum_days(self) -> int:
+        """The retention that the request demands, in days."""
         return 0
 
 
 def is_relative(request: PurgeRequest) -> bool:
-    """Whether the request means another window at another time."""
+    """Whether the window of the request depends on the reference time."""
     date_range = getattr(request, "date_range", None)
     return isinstance(date_range, DateRange) and date_range.is_relative
 
@@ -65,12 +65,12 @@ R = TypeVar("R", bound=Wire)
 
 
 def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[FieldError]]:
-    """The request in `payload` and its wrong fields; a wrong field reads as None.
+    """The request in `payload` and the errors of its fields; a wrong field is None.
 
-    Rules over several fields can so be checked beside wrong ones, and all be told at once.
-    InvalidRequest at once where the payload as a whole cannot be read.
+    So rules over several fields can be checked as well, and the caller gets all errors at once.
+    Raises InvalidRequest if the payload as a whole cannot be parsed.
     """
-    unknown = [FieldError(path, UNKNOWN) for path in model.misnamed(payload)]
+    unknown = [FieldError(path, UNKNOWN) for path in model.python_names_in(payload)]
     try:
         return model.parse(payload), unknown
     except orjson.JSONEncodeError as error:
@@ -79,7 +79,7 @@ def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[Fie
         found = refused.errors(include_url=False)
         if any(not error["loc"] for error in found):
             raise InvalidRequest([FieldError("request", UNREADABLE)]) from refused
-        # A list lacks the items that are themselves wrong; to tell that as well would mislead.
+        # A list without its wrong items may seem too short; that error would mislead the caller.
         lists = {error["loc"][:-1] for error in found}
         errors = unknown + [_field_error(error) for error in found if error["loc"] not in lists]
         wrong = {error["loc"][0] for error in found}
@@ -89,7 +89,7 @@ def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[Fie
 
 @cache
 def _draft(model: type[Wire]) -> type[Wire]:
-    """The same model with no field required, so that the right ones of a wrong request parse."""
+    """The same model without required fields, to parse the correct fields of a wrong request."""
     fields: dict[str, Any] = {
         name: (field.annotation | None, None)  # type: ignore[operator]
         for name, field in model.model_fields.items()
@@ -99,37 +99,37 @@ def _draft(model: type[Wire]) -> type[Wire]:
 
 
 def _field_error(error: Any) -> FieldError:
-    path = ".".join(str(part) for part in error["loc"])[:LONGEST_PATH]
-    return FieldError(path, said(error))
+    path = ".".join(str(part) for part in error["loc"])[:MAX_PATH_LENGTH]
+    return FieldError(path, message_for(error))
 
 
 def as_object(payload: object) -> Mapping[str, Any]:
-    """The document; InvalidRequest where it is no JSON object."""
+    """The payload; raises InvalidRequest if it is not a JSON object."""
     if not isinstance(payload, Mapping):
         raise InvalidRequest([FieldError("request", "must be a JSON object")])
     return payload
 
 
 def require_none(errors: Iterable[FieldError]) -> None:
-    """InvalidRequest where there are any; beyond a thousand it only says that there are more.
+    """Raises InvalidRequest if there are errors; it lists at most a thousand.
 
-    The answer must stay an answer: a body of a MiB has room for a hundred thousand errors.
+    Without this limit, a body of 1 MiB could cause an answer with a hundred thousand errors.
     """
-    found = list(islice(errors, MOST_ERRORS + 1))
-    if len(found) > MOST_ERRORS:
-        found[MOST_ERRORS:] = [FieldError("request", f"has more than {MOST_ERRORS} errors")]
+    found = list(islice(errors, MAX_ERRORS + 1))
+    if len(found) > MAX_ERRORS:
+        found[MAX_ERRORS:] = [FieldError("request", f"has more than {MAX_ERRORS} errors")]
     if found:
         raise InvalidRequest(found)
 
 
 def fingerprint(payload: Mapping[str, Any], moment: datetime | None) -> str:
-    """32 hex digits that are the same for the same content at the same moment."""
+    """A hash of 32 hex digits over the content and the moment."""
     marker = moment.isoformat() if moment else ""
     content = orjson.dumps([payload, marker], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()[:32]
 
 
 def conflicts_of_common_fields(request: PurgeRequest, limit: int) -> Iterator[FieldError]:
-    """`maxRecords` may lower the configured limit, never raise it."""
+    """The error of a `maxRecords` above the configured limit."""
     if request.max_records is not None and request.max_records > limit:
-        yield FieldError("maxRecords", f"may not be more than the configured limit, {limit}")
+        yield FieldError("maxRecords", f"must be at most {limit}, the configured limit")

@@ -1,4 +1,4 @@
-"""The retention matrix: the least number of days each kind of record is kept, and why."""
+"""The retention matrix: the minimum retention of each kind of record, and its legal basis."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from genesys_purge.model.wire import Wire
 
 Dimension = Literal["method", "classification", "interactionType", "jurisdiction", "recordType"]
 Kind = Mapping[str, frozenset[str]]
-# A data subject's right knows no age: of this method only the rules decide that name it.
-OF_SUBJECTS = "gdpr_request"
-LEAST_DAYS = 30
+# A data subject's right has no minimum age, so only rules for this method apply to it.
+SUBJECT_METHOD = "gdpr_request"
+MINIMUM_DAYS = 30
 
 
 def values(*given: str | None) -> frozenset[str]:
-    """The values of one dimension of a kind, without those that are not known."""
+    """The known values of one dimension of a kind."""
     return frozenset(value for value in given if value is not None)
 
 
@@ -28,9 +28,9 @@ def _plain(value: str) -> str:
 
 
 class RetentionRule(Wire):
-    """Records that carry every value of `match` are kept `minimumDays`; no `match` means all.
+    """Keeps records that have every value of `match` for `minimumDays`; empty matches all.
 
-    A dimension that a kind does not have, since its method cannot tell, is taken to match.
+    A dimension that the method does not know counts as a match.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -39,19 +39,21 @@ class RetentionRule(Wire):
     basis: Annotated[str, Field(min_length=1, max_length=400)]
 
     @property
-    def is_of_subjects(self) -> bool:
-        """Whether it names the method that answers to a data subject."""
-        return _plain(self.match.get("method", "")) == OF_SUBJECTS
+    def is_for_subjects(self) -> bool:
+        """Whether the rule is for the method that executes a data subject's request."""
+        return _plain(self.match.get("method", "")) == SUBJECT_METHOD
 
     @model_validator(mode="after")
-    def _least(self) -> Self:
-        if self.minimum_days < LEAST_DAYS and not self.is_of_subjects:
-            raise ValueError(f"minimumDays must be {LEAST_DAYS} or more but for {OF_SUBJECTS}")
+    def _not_too_short(self) -> Self:
+        if self.minimum_days < MINIMUM_DAYS and not self.is_for_subjects:
+            raise ValueError(
+                f"minimumDays must be at least {MINIMUM_DAYS}, except for method {SUBJECT_METHOD}"
+            )
         return self
 
     def covers(self, kind: Kind) -> bool:
-        """Whether a kind has every value of the match, whatever its case and its blanks."""
-        if OF_SUBJECTS in kind.get("method", ()) and not self.is_of_subjects:
+        """Whether a kind has every value of `match`, ignoring case and surrounding blanks."""
+        if SUBJECT_METHOD in kind.get("method", ()) and not self.is_for_subjects:
             return False
         return all(
             _plain(value) in {_plain(given) for given in kind.get(name, {value})}
@@ -60,16 +62,16 @@ class RetentionRule(Wire):
 
 
 class Policy(Wire):
-    """The retention in force for a kind of record, and its basis."""
+    """The minimum retention of a kind of record, and its legal basis."""
 
     minimum_days: int
     basis: str
 
     def at_least(self, days: int) -> Policy:
-        """This policy, or the request's own `days` where those are more."""
+        """This policy, or one of `days` days if the request demands more."""
         if days <= self.minimum_days:
             return self
-        return Policy(minimum_days=days, basis="The request's own retention")
+        return Policy(minimum_days=days, basis="Retention set in the request")
 
     def is_met(self, end: datetime, now: datetime) -> bool:
         """Whether a record that ended at `end` is old enough at `now`, to the second."""
@@ -77,12 +79,12 @@ class Policy(Wire):
 
 
 class RetentionMatrix(Wire):
-    """Rules of which the longest that matches wins."""
+    """Retention rules; the longest matching rule applies."""
 
     rules: Annotated[tuple[RetentionRule, ...], Field(min_length=1, max_length=200)]
 
     def policy(self, kind: Kind) -> Policy | None:
-        """The retention in force, or None: a record that no rule matches is kept."""
+        """The retention of the kind; None if no rule matches, then its records are kept."""
         matching = [rule for rule in self.rules if rule.covers(kind)]
         if not matching:
             return None
@@ -91,6 +93,6 @@ class RetentionMatrix(Wire):
 
 
 def default_matrix() -> RetentionMatrix:
-    """The matrix shipped with the application."""
+    """The matrix that the template deploys."""
     file = Path(__file__).with_name("retention_matrix.json")
     return RetentionMatrix.model_validate_json(file.read_bytes())

@@ -17,7 +17,7 @@ from genesys_purge.model.wire import Wire
 
 
 class RunStatus(StrEnum):
-    """Where a run stands."""
+    """The status of a run."""
 
     SUBMITTED = "submitted"
     RUNNING = "running"
@@ -25,7 +25,7 @@ class RunStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a run ended."""
+    """The outcome of a run."""
 
     COMPLETED = "completed"
     COMPLETED_WITH_FAILURES = "completed_with_failures"
@@ -41,7 +41,7 @@ PROTECTED = "protected"
 
 
 class Plan(Wire):
-    """What is to be deleted: batches, counts, and a SHA-256 over the manifests.
+    """The records to delete: batches, counts, and a SHA-256 over the manifests.
 
     `targeted` and `skipped` count in `unit`: records, conversations or subjects.
     """
@@ -56,9 +56,9 @@ class Plan(Wire):
 
 
 class Totals(Wire):
-    """The sums over a run's batches; `deleted` is None where Genesys reported no number.
+    """The sums over the batches of a run; `deleted` is None if Genesys reported no count.
 
-    `unreported`, where there are any, are records purged by jobs of which nobody told a count.
+    `unreported` counts the records of finished jobs without a reported count.
     """
 
     targeted: int
@@ -69,12 +69,12 @@ class Totals(Wire):
 
     @property
     def success_rate(self) -> float | None:
-        """Deleted per targeted, where both are known to the last record."""
+        """`deleted` divided by `targeted`; None unless Genesys reported every count."""
         return None if self.unreported else success_rate(self.deleted, self.targeted)
 
 
 class Location(Wire):
-    """Where an organisation is: its region, its API and its login."""
+    """The location of an organisation: its region, API URL and login URL."""
 
     region: str
     api_url: str
@@ -90,10 +90,10 @@ class Location(Wire):
 
 
 class Run(Wire):
-    """One execution of one request; `request` is the document as it was sent.
+    """One execution of one request; `request` is the caller's document, unchanged.
 
-    `location` is where its organisation was at the submit. `planner` names the one invocation that
-    may write the plan, the latest to begin one.
+    `location` is the location of its organisation at the submission. `planner` identifies the
+    latest invocation that began to plan; no other invocation may write the plan.
     """
 
     run_id: str
@@ -118,7 +118,7 @@ class Run(Wire):
 
     @property
     def organisation(self) -> str | None:
-        """The name of the organisation that it is about; None for the deployment's own."""
+        """The name of the organisation; None for the default organisation."""
         return self.request.get("organisation")
 
     @property
@@ -127,17 +127,17 @@ class Run(Wire):
 
     @property
     def verifies_later(self) -> bool:
-        """Whether its batches wait for a time of the request's before they are verified."""
+        """Whether the request delays the verification of its batches."""
         return bool(self.request.get("verifyAfterHours", 0))
 
 
 def run_metric(outcome: Outcome) -> str:
-    """The name of the counter of runs that end so: RunsCompleted, RunsFailed and so on."""
+    """The metric of an outcome, for example `RunsCompleted`."""
     return "Runs" + outcome.title().replace("_", "")
 
 
 def finished(run: Run, outcome: Outcome, totals: Totals, now: datetime, detail: str | None) -> Run:
-    """The run as it ended."""
+    """The finished run."""
     return run.model_copy(
         update={
             "status": RunStatus.FINISHED,
@@ -150,7 +150,7 @@ def finished(run: Run, outcome: Outcome, totals: Totals, now: datetime, detail: 
 
 
 def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
-    """The sums over `batches`; protected records move from the targeted to the skipped."""
+    """The sums over `batches`; protected records count as skipped, not as targeted."""
     batches = list(batches)
     skipped = Counter(plan.skipped if plan else {})
     skipped[PROTECTED] += sum(len(batch.protected) for batch in batches)
@@ -166,7 +166,7 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
 
 
 def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
-    """Why a run is not `completed`, in numbers of batches; None where nothing is missing."""
+    """The numbers of batches that are not completed or not verified; None if both are 0."""
     batches = list(batches)
     completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
     unverified = sum(not batch.is_verified for batch in completed)
@@ -174,18 +174,18 @@ def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
     if not incomplete and not unverified:
         return None
     planned = run.plan.batches if run.plan else 0
-    return f"of {planned} batches {incomplete} did not complete and {unverified} are not verified"
+    return f"of {planned} batches, {incomplete} not completed and {unverified} not verified"
 
 
-def was_in_vain(plan: Plan | None, totals: Totals) -> bool:
-    """Whether records were eligible and none of them is gone, for whatever reason."""
+def deleted_nothing(plan: Plan | None, totals: Totals) -> bool:
+    """Whether the plan has records, but Genesys deleted none of them."""
     if plan is None or plan.upper_bound or not plan.targeted:
         return False
     return not totals.deleted and not totals.verified
 
 
 def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
-    """How a planned run ended: `completed` only when every batch is completed and verified."""
+    """The outcome of a run: `completed` only if every batch is completed and verified."""
     if run.plan is None:
         return Outcome.FAILED
     if run.is_dry:

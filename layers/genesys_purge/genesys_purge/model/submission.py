@@ -1,4 +1,4 @@
-"""What comes in by any of the three ways, and what goes back."""
+"""The submission of a purge request, and the answer to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from genesys_purge.model.run import RunStatus
 
 
 class Submission(NamedTuple):
-    """A request as it was sent, by whom, and the moment it was scheduled for, if it was."""
+    """A request, its sender, and the scheduled time if a schedule sent it."""
 
     payload: Any
     actor: str
@@ -18,6 +18,6 @@ class Submission(NamedTuple):
 
 
 class SubmittedRun(RunRef):
-    """The run of a request: a new one, or the one that this very request started before."""
+    """The run of a request: a new run, or the run that the same request started earlier."""
 
     status: RunStatus

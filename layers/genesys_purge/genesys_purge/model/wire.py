@@ -1,4 +1,4 @@
-"""The one base of every message, request and stored record."""
+"""The base class of all messages, requests and stored records."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from genesys_purge.errors import Misconfigured
-from genesys_purge.model.wording import said
+from genesys_purge.model.wording import message_for
 
 W = TypeVar("W", bound="Wire")
 
 
 class Wire(BaseModel):
-    """A frozen record that refuses unknown fields and reads and writes camelCase JSON."""
+    """A frozen record in camelCase JSON that refuses unknown fields."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
         defer_build=True,
         extra="forbid",
         frozen=True,
-        # A validation error is logged, and what it refuses may be anybody's data.
+        # Validation errors are logged, and an input may contain personal data.
         hide_input_in_errors=True,
         strict=True,
         validate_by_alias=True,
@@ -32,42 +32,45 @@ class Wire(BaseModel):
 
     @classmethod
     def parse(cls, payload: object) -> Self:
-        """The record in a JSON-like value; strict as in JSON, so `"1"` is no number.
+        """The record in a JSON-like value. Parsing is strict: `"1"` is not a number.
 
-        JSONEncodeError where the value is no JSON that fits: too deep, or an integer over 64 bits.
+        Raises JSONEncodeError for values that JSON cannot hold, such as integers over 64 bits.
         """
         return cls.model_validate_json(orjson.dumps(payload), by_name=False)
 
     @classmethod
-    def misnamed(cls, payload: Mapping[str, Any]) -> Iterator[str]:
-        """The dotted paths of what is called by its Python name.
+    def python_names_in(cls, payload: Mapping[str, Any]) -> Iterator[str]:
+        """The dotted paths of fields that the payload gives by their Python name.
 
-        `parse` reads none of it, but pydantic's JSON reader does not tell it as unknown either.
+        `parse` ignores these fields, but pydantic does not report them as unknown.
         """
         for name, field in cls.model_fields.items():
             if name in payload and name != field.alias:
                 yield name
             value, kind = payload.get(field.alias or name), field.annotation
             if isinstance(value, Mapping) and isinstance(kind, type) and issubclass(kind, Wire):
-                yield from (f"{field.alias}.{path}" for path in kind.misnamed(value))
+                yield from (f"{field.alias}.{path}" for path in kind.python_names_in(value))
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON-ready values; what is not known is absent."""
+        """The record as JSON values, without fields that are None."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def kept_by_operators(name: str, read: Callable[[], W]) -> W:
-    """What `read` makes of a record that people write; Misconfigured, with its wrong fields."""
+def configured(name: str, read: Callable[[], W]) -> W:
+    """The record that `read` returns; raises Misconfigured with every wrong field of it.
+
+    For records that operators edit, such as the retention matrix and legal holds.
+    """
     try:
         return read()
     except (ValidationError, TypeError) as error:
-        raise Misconfigured(f"{name} cannot be read: {_wrong_fields(error)}") from None
+        raise Misconfigured(f"{name} is not valid: {_wrong_fields(error)}") from None
 
 
 def _wrong_fields(error: Exception) -> str:
     if not isinstance(error, ValidationError):
-        return type(error).__name__
+        return "a value is not JSON"
     return "; ".join(
-        f"{'.'.join(str(part) for part in each['loc']) or 'all of it'}: {said(each)}"
+        f"{'.'.join(str(part) for part in each['loc']) or 'the document'}: {message_for(each)}"
         for each in error.errors()
     )[:500]

@@ -8,12 +8,12 @@ from genesys_purge.model.run import (
     Outcome,
     Run,
     Totals,
+    deleted_nothing,
     finished,
     outcome_of,
     run_metric,
     shortfall_of,
     totals_of,
-    was_in_vain,
 )
 from genesys_purge.ports import Clock, Meter, Runs
 
@@ -41,7 +41,7 @@ class CompletePurge:
     def _measure(self, run: Run, outcome: Outcome, totals: Totals) -> None:
         method, organisation = run.method, run.organisation
         self._meter.count(run_metric(outcome), method=method, organisation=organisation)
-        if not run.is_dry and was_in_vain(run.plan, totals):
+        if not run.is_dry and deleted_nothing(run.plan, totals):
             self._meter.count("NothingDeleted", method=method, organisation=organisation)
         seconds = (self._now() - run.submitted_at).total_seconds()
         self._meter.seconds("RunDuration", seconds, method=method, organisation=organisation)

@@ -87,8 +87,8 @@ class ConfirmJob:
             index for index in case.batch.candidates if case.entries[index].id.casefold() in held
         )
         if entries:
-            separable = case.batch.separable(entries)
-            raise OnLegalHold("Genesys now protects these records", entries=separable)
+            excludable = case.batch.excludable(entries)
+            raise OnLegalHold("Genesys now protects these records", entries=excludable)
         return self._guard.permit(case.deletion(waiting.conversations)), present.kept
 
     def _intend(self, batch: Batch, kept: int | None) -> Batch:

@@ -22,7 +22,7 @@ class FailPurge:
         if run.outcome is not None:
             return RunResult.of(run.run_id, run.outcome)
         error = decoded(failure.error, failure.cause)
-        rejected = error.is_the_callers and run.plan is None
+        rejected = error.is_caller_error and run.plan is None
         outcome = Outcome.REJECTED if rejected else Outcome.FAILED
         batches = self._runs.batches(run)
         ended = finished(run, outcome, totals_of(run.plan, batches), self._now(), error.reason)

@@ -1,1 +1,1 @@
-"""DynamoDB, S3, SSM and Step Functions behind the ports; conditional writes only."""
+"""The ports over AWS: DynamoDB, S3, SQS, EventBridge, Step Functions and secrets."""

@@ -1,4 +1,4 @@
-"""The progress of campaigns' exports in DynamoDB."""
+"""The progress of each campaign's export, in DynamoDB."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deployments in DynamoDB, and the deployment that holds each campaign."""
+"""Deployments in DynamoDB, and the active deployment of each campaign."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NO_HOLDER = "-"
 FREE = "attribute_not_exists(deploymentId) OR holder = :holder"
 HELD = "holder = :holder"
-# A campaign may be released between the failed write and the read of its deployment.
+# Another deployment may release the campaign between the failed write and the read.
 ATTEMPTS = 3
 
 
@@ -40,7 +40,9 @@ class DynamoDeployments:
                     return stored
             else:
                 return deployment
-        raise LostRace(f"the deployments of campaign {deployment.campaign.key} stayed busy")
+        raise LostRace(
+            f"campaign {deployment.campaign.key} was busy in {ATTEMPTS} attempts; submit again"
+        )
 
     def get(self, deployment_id: str) -> Deployment:
         item = self._item(deployment_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genesys_purge.model.wire import kept_by_operators
+from genesys_purge.model.wire import configured
 from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.webhooks.outbound.subscribers import Subscribers
 
@@ -16,6 +16,6 @@ class StoredDirectory:
         self._secret = secret
 
     def subscribers(self) -> Subscribers:
-        return kept_by_operators(
+        return configured(
             "the subscribers' secret", lambda: Subscribers.parse(self._secret.fields())
         )

@@ -1,4 +1,4 @@
-"""The application's own EventBridge bus."""
+"""The EventBridge bus of this stack."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SOURCE = "genesys-purge"
 
 
 class EventBridgeBus:
-    """Implements the `EventBus` port: the notification is the event's detail."""
+    """Implements the `EventBus` port; the notification is the detail of the event."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
         self._client = client
         self._name = name
 
     def publish(self, notification: Notification) -> None:
-        """TryLater if the bus refuses the event."""
+        """Publishes the notification; raises TryLater if the bus refuses the event."""
         answer = self._client.put_events(
             Entries=[
                 {
@@ -34,5 +34,5 @@ class EventBridgeBus:
             ]
         )
         if answer["FailedEntryCount"]:
-            code = answer["Entries"][0].get("ErrorCode", "no reason")
-            raise TryLater(f"the event bus did not accept {notification.event}: {code}")
+            code = answer["Entries"][0].get("ErrorCode", "no error code")
+            raise TryLater(f"the event bus refused {notification.event}: {code}")

@@ -1,4 +1,4 @@
-"""Starting the state machines."""
+"""Starts the executions of the state machines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class StepFunctionsExecutions:
-    """Implements the `Executions` port: the execution's name is the run id."""
+    """Implements the `Executions` port; the run id is the name of the execution."""
 
     def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
         self._client = client
@@ -37,7 +37,7 @@ class StepFunctionsDeployments:
 
 
 def _start(client: SFNClient, arn: str, name: str, message: str) -> None:
-    """An execution that there was is enough."""
+    """Starts the execution; does nothing if an execution of that name exists."""
     try:
         client.start_execution(stateMachineArn=arn, name=name, input=message)
     except client.exceptions.ExecutionAlreadyExists:

@@ -1,4 +1,4 @@
-"""Legal holds in DynamoDB: written by people, only read here."""
+"""Legal holds in DynamoDB; people write them, this application only reads them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from genesys_purge.model.holds import Hold
-from genesys_purge.model.wire import kept_by_operators
+from genesys_purge.model.wire import configured
 from genesys_purge.ports import Clock
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class DynamoHolds:
         self._now = now
 
     def active(self) -> Sequence[Hold]:
-        """A hold that cannot be read is an error, never overlooked."""
+        """The active holds; raises Misconfigured if any hold is malformed."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table, ConsistentRead=True
         )
@@ -34,11 +34,11 @@ class DynamoHolds:
 def _hold(item: Any) -> Hold:
     fields = {name: _plain(value) for name, value in item.items()}
     name = f"legal hold {fields.get('holdId')}"
-    return kept_by_operators(name, lambda: Hold.parse(fields))
+    return configured(name, lambda: Hold.parse(fields))
 
 
 def _plain(value: dict[str, Any]) -> Any:
-    """The text, list or map in an attribute; a hold has no other kinds."""
+    """The text, list or map in an attribute; a hold has no other types."""
     match value:
         case {"S": text}:
             return text

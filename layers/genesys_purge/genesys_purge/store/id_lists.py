@@ -1,4 +1,4 @@
-"""Lists of conversation ids in S3: one id a line, or a JSON array of strings."""
+"""Lists of conversation ids in S3: one id per line, or a JSON array of strings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PATH = "conversationIdsFrom"
-LARGEST_OBJECT = 100 * 1024 * 1024
+MAX_OBJECT_BYTES = 100 * 1024 * 1024
 MISSING = frozenset(
     {
         "NoSuchKey",
@@ -29,13 +29,13 @@ MISSING = frozenset(
 
 
 class Readable(Protocol):
-    """Bytes to be read at once."""
+    """A stream that returns all of its bytes."""
 
     def read(self) -> bytes: ...
 
 
 class S3IdLists:
-    """Implements the `IdLists` port; its client is made when the first list is read."""
+    """Implements the `IdLists` port; it creates its client on first use."""
 
     def __init__(self, client: Callable[[], S3Client]) -> None:
         self._client = client
@@ -47,26 +47,28 @@ class S3IdLists:
         except ClientError as error:
             if error.response["Error"]["Code"] not in MISSING:
                 raise
-            raise _refused(f"{url} does not exist or may not be read") from error
-        if answer["ContentLength"] > LARGEST_OBJECT:
-            raise _refused(f"{url} has more than {LARGEST_OBJECT} bytes")
+            raise _refused(
+                f"{url} does not exist or is not readable; upload it to the id list bucket"
+            ) from error
+        if answer["ContentLength"] > MAX_OBJECT_BYTES:
+            raise _refused(f"{url} has more than {MAX_OBJECT_BYTES} bytes; split it")
         return ids_in(answer["Body"])
 
 
 def ids_in(stream: Readable) -> Iterator[str]:
-    """The ids of a list, in order; InvalidRequest where it is neither of the two forms."""
+    """The ids of a list, in order; raises InvalidRequest if it has neither form."""
     try:
         text = stream.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refused("is not UTF-8 text") from error
+        raise _refused("must be UTF-8 text") from error
     if not text.lstrip().startswith("["):
         return (line.strip() for line in text.splitlines() if line.strip())
     try:
         ids = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise _refused("begins like a JSON array and is none") from error
+        raise _refused("starts with [ but is not a JSON array") from error
     if not all(isinstance(one, str) for one in ids):
-        raise _refused("holds something else than strings")
+        raise _refused("must contain only strings")
     return iter(ids)
 
 

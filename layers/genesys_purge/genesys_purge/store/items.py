@@ -1,4 +1,4 @@
-"""How records lie in the tables: keys and the fields of conditions beside the JSON itself."""
+"""The items of the tables: a key, the attributes of conditions, and the record as JSON."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Item = dict[str, AttributeValueTypeDef]
 
 RUN = "run"
-NOBODY = "-"
-# No run id contains this sign.
+NO_PLANNER = "-"
+# A run id cannot contain #.
 SLOTS = "#job-slots"
 
 
@@ -58,7 +58,7 @@ def holder_in(item: Item) -> BatchRef:
 def run_item(run: Run) -> Item:
     return run_key(run.run_id) | {
         "status": {"S": run.status},
-        "planner": {"S": run.planner or NOBODY},
+        "planner": {"S": run.planner or NO_PLANNER},
         "body": body_of(run),
     }
 

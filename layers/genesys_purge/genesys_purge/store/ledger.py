@@ -1,4 +1,4 @@
-"""Writes that belong together, and the audit record of them, in one DynamoDB transaction."""
+"""Writes and their audit record in one DynamoDB transaction."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
     from genesys_purge.store.items import Item
 
-# Fifty batches that end in the same second still each find their place in the log.
-# Seconds between two transactions on a busy item.
+# With this backoff, fifty batches that end in the same second can all write to the log.
 CONTENTION = Backoff(first=0.02, longest=0.5)
 ATTEMPTS = 60
 RULE_INDEX = "RuleIndex"
-# What `_token` writes, and nothing that DynamoDB would refuse as a key.
+# The form that `_token` writes; DynamoDB accepts every key of this form.
 TOKEN = re.compile(rb'\["([0-9T:.+-]{25,32})","([A-Za-z0-9._:-]{1,255})",([1-9][0-9]{0,15})\]')
 UNUSED_KEY = "attribute_not_exists(runId)"
 FAILED_CONDITION = "ConditionalCheckFailed"
@@ -36,7 +35,7 @@ BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughp
 
 
 class Write(NamedTuple):
-    """Puts `item`, or only checks the item under that key, where `condition` holds."""
+    """Puts `item` if `condition` holds; `check_only` checks the condition without a put."""
 
     table: str
     item: Item
@@ -47,7 +46,7 @@ class Write(NamedTuple):
 
 
 class Ledger:
-    """The audit log, and the only way to write beside it. Implements the `AuditLog` port."""
+    """The audit log, and all writes that need a transaction. Implements the `AuditLog` port."""
 
     def __init__(
         self,
@@ -60,22 +59,22 @@ class Ledger:
         self._sleep = sleep
 
     def commit(self, writes: Sequence[Write], record: AuditRecord | None = None) -> None:
-        """All of the writes and the record, or none: LostRace where a condition does not hold."""
+        """Stores all writes and the record, or none; raises LostRace if a condition fails."""
         for attempt in range(1, ATTEMPTS + 1):
             numbered = record and self._numbered(record)
             reasons = self._transact([*writes, *([self._append(numbered)] if numbered else [])])
             if not reasons:
                 return
             if FAILED_CONDITION in reasons[: len(writes)]:
-                raise LostRace("the stored state is not the one that was read")
+                raise LostRace("another worker changed the record")
             self._sleep(CONTENTION.wait(attempt))
-        raise LostRace("the tables stayed busy")
+        raise LostRace(f"the tables were busy in {ATTEMPTS} attempts")
 
     def append(self, record: AuditRecord) -> None:
         self.commit((), record)
 
     def record_once(self, record: AuditRecord) -> bool:
-        """One request, whether the record is new or stored already."""
+        """Takes one request, for a new and for a stored record."""
         try:
             self._client.put_item(
                 TableName=self._audit_table,
@@ -93,7 +92,7 @@ class Ledger:
         return AuditPage(records[:limit], following)
 
     def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
-        """In order of time; the index follows the table within moments."""
+        """The records in order of time; the index is eventually consistent."""
         start: dict[str, Any] = {"ExclusiveStartKey": _key_in(token, rule_id)} if token else {}
         answer = self._client.query(
             TableName=self._audit_table,
@@ -128,7 +127,7 @@ class Ledger:
         return answer["Items"]
 
     def _transact(self, writes: Sequence[Write]) -> list[str]:
-        """The reason for each write why nothing was written; empty where all was."""
+        """The reason for each write if the transaction failed; empty if it succeeded."""
         try:
             self._client.transact_write_items(TransactItems=[_transact_item(w) for w in writes])
         except self._client.exceptions.TransactionCanceledException as error:
@@ -158,7 +157,7 @@ def _transact_item(write: Write) -> TransactWriteItemTypeDef:
 
 
 def _token(key: Item) -> str:
-    """The key as a text that a URL takes."""
+    """The key as text that is safe in a URL."""
     parts = [key["at"]["S"], key["runId"]["S"], int(key["sequence"]["N"])]
     return urlsafe_b64encode(orjson.dumps(parts)).decode()
 
@@ -169,7 +168,7 @@ def _key_in(token: str, rule_id: str) -> Item:
     except ValueError:
         match = None
     if match is None:
-        raise InvalidRequest([FieldError("next", "is not what an answer gave as next")])
+        raise InvalidRequest([FieldError("next", "must be the next of an earlier answer")])
     at, run_id, sequence = (part.decode() for part in match.groups())
     return {
         "ruleId": {"S": rule_id},

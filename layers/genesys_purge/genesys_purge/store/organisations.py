@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.organisations import Organisations, OrganisationSettings
-from genesys_purge.model.wire import kept_by_operators
+from genesys_purge.model.wire import configured
 from genesys_purge.store.parameters import Parameters
 
 MAX_AGE = 60
@@ -38,6 +38,6 @@ class ParameterOrganisations:
 
     def _known(self) -> Mapping[str, OrganisationSettings]:
         text = self._parameters.value(self._parameter, MAX_AGE)
-        return kept_by_operators(
+        return configured(
             f"the parameter {self._parameter}", lambda: Organisations.model_validate_json(text)
         ).organisations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genesys_purge.model.retention import RetentionMatrix
-from genesys_purge.model.wire import kept_by_operators
+from genesys_purge.model.wire import configured
 from genesys_purge.store.parameters import Parameters
 
 MAX_AGE = 60
@@ -20,9 +20,7 @@ class ParameterPolicies:
     def retention_matrix(self) -> RetentionMatrix:
         """The matrix, at most a minute old; Misconfigured for one that does not parse."""
         text = self._parameters.value(self._matrix_name, MAX_AGE)
-        return kept_by_operators(
-            "the retention matrix", lambda: RetentionMatrix.model_validate_json(text)
-        )
+        return configured("the retention matrix", lambda: RetentionMatrix.model_validate_json(text))
 
     def purging_is_on(self) -> bool:
         """Whether the switch says `on`; it is read on every call."""

@@ -1,4 +1,4 @@
-"""Purge rules in DynamoDB, by organisation and name."""
+"""Purge rules in DynamoDB, keyed by organisation and name."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _key(ref: RuleRef) -> Item:
 
 
 def _item(rule: PurgeRule) -> Item:
-    """The record as JSON, beside the attributes that conditions and people read."""
+    """The rule as JSON, with the attributes that conditions and operators read."""
     return _key(rule.ref) | {
         "version": {"N": str(rule.version)},
         "status": {"S": rule.status},

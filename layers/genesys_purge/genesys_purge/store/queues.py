@@ -1,4 +1,4 @@
-"""SQS queues, whose messages are received again until they are done."""
+"""SQS queues with a dead-letter queue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class SqsQueue:
-    """Implements the `Queue` port for messages of any kind."""
+    """Implements the `Queue` port for every message type."""
 
     def __init__(self, client: SQSClient, url: str, dead_letter_url: str) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Runs, batches and manifests in DynamoDB; a change and its audit record in one transaction."""
+"""Runs, batches and manifests in DynamoDB; an audit record is in the same transaction."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DynamoRuns:
         try:
             self._ledger.commit([fresh], record)
         except LostRace:
-            # Without a run under that id nobody else was first: the tables stayed busy.
+            # Without a stored run, no other caller won: the tables were busy.
             stored = self._get(items.run_key(run.run_id))
             if stored is None:
                 raise
@@ -60,16 +60,16 @@ class DynamoRuns:
             check_only=True,
         )
         rows = [items.batch_item(batch), items.manifest_item(batch, entries)]
-        # The leftovers of an unfinished plan are overwritten; the check protects every other.
+        # This overwrites batches of an unfinished plan; the check protects finished plans.
         self._ledger.commit([mine, *(Write(self._table, row) for row in rows)])
 
     def plan(self, run: Run, record: AuditRecord) -> None:
-        planner: Item = {":planner": {"S": run.planner or items.NOBODY}}
+        planner: Item = {":planner": {"S": run.planner or items.NO_PLANNER}}
         mine = self._run_write(run, PLANNING, RunStatus.SUBMITTED, planner)
         self._ledger.commit([mine], record)
 
     def finish(self, run: Run, record: AuditRecord) -> None:
-        # A missing status is unlike any other, so the run's being there is a condition of its own.
+        # A missing item also has another status, so the condition checks that the run exists.
         condition = "attribute_exists(runId) AND #status <> :status"
         self._ledger.commit([self._run_write(run, condition, RunStatus.FINISHED)], record)
 

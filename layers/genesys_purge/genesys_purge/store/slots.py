@@ -1,4 +1,4 @@
-"""The slots for jobs in DynamoDB: in the runs table, under a key that no run can have."""
+"""The job slots, in the runs table under a key that no run can have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The secrets that Genesys signs webhooks with: the current one and the previous one."""
+"""The current and the previous signing secret of Genesys's webhooks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class StoredWebhookSecrets:
         self._secret = secret
 
     def __call__(self) -> Sequence[bytes]:
-        """Both secrets, or one of them; Misconfigured if both are missing or empty.
+        """The secrets, current first; raises Misconfigured if both are missing or empty.
 
-        The answer to any sender contains this error, so the error does not name the secret.
+        Any sender can see this error in the answer, so it does not name the secret.
         """
         try:
             fields = self._secret.fields()

@@ -20,5 +20,5 @@ class FailCampaignRules:
         error = decoded(failure.error, failure.cause)
         if deployment.status is DeploymentStatus.ROLLING_BACK:
             return DeploymentStep.of(self._writer.give_up(deployment, error.reason))
-        outcome = DeploymentOutcome.REJECTED if error.is_the_callers else DeploymentOutcome.FAILED
+        outcome = DeploymentOutcome.REJECTED if error.is_caller_error else DeploymentOutcome.FAILED
         return DeploymentStep.of(self._writer.roll_back(deployment, error.reason, outcome))

@@ -80,7 +80,7 @@ class InteractionPurgeRequest(PurgeRequest):
     filters: Mapping[str, Any] | None = None
 
     @property
-    def least_days(self) -> int:
+    def minimum_days(self) -> int:
         return self.retention_days or 0
 
 

@@ -10,7 +10,7 @@ from genesys_purge.methods.contract import Noted, Sources
 from genesys_purge.methods.recording_job.conversations import Conversation
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.model.batch import Entry
-from genesys_purge.model.media import of_media
+from genesys_purge.model.media import with_media
 from genesys_purge.model.retention import Kind
 
 PROTECTED, NOT_FOUND = "protected", "not_found"
@@ -76,7 +76,7 @@ class Eligibility:
         if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
             return "legal_hold"
         # A job takes the recordings of every medium, not only of those that the request names.
-        policy = sources.matrix.policy(of_media(self._kind, media_types))
+        policy = sources.matrix.policy(with_media(self._kind, media_types))
         if policy is None or not policy.is_met(end, sources.now):
             return "too_young"
         if self._oldest is not None and start <= self._oldest:

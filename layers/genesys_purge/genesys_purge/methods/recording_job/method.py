@@ -40,7 +40,7 @@ from genesys_purge.methods.recording_job.two_step import (
     TwoStep,
     report_of,
 )
-from genesys_purge.model.media import of_media
+from genesys_purge.model.media import with_media
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.ports import Genesys, Permit
 
@@ -75,7 +75,7 @@ class RecordingJob:
             "classification": values(request.classification),
         }
         types = request.media_types or ()
-        return of_media(kind | {"interactionType": values(*types)}) if types else kind
+        return with_media(kind | {"interactionType": values(*types)}) if types else kind
 
     def plan(
         self, request: RecordingJobRequest, sources: Sources

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from genesys_purge.errors import FieldError
-from genesys_purge.model.media import MESSAGE, VOICE, of_media
+from genesys_purge.model.media import MESSAGE, VOICE, with_media
 from genesys_purge.model.retention import Kind
 from genesys_purge.model.wording import UUID
 from genesys_purge.purge_rules.request import Filter, Operator, Recurrence, RuleRequest, Scope
@@ -51,7 +51,7 @@ class LiveForm:
 
     def kind(self, scope: Scope) -> Kind:
         """A policy covers all that its medium carries, so those retention rules match too."""
-        return of_media(scope.kind)
+        return with_media(scope.kind)
 
     def definition(self, request: RuleRequest) -> Mapping[str, Any]:
         given = {each.field: str(each.value) for each in request.scope.filters}

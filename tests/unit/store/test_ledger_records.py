@@ -1,4 +1,4 @@
-"""Facts that bring their own number, and all the facts of a purge rule: both logs alike."""
+"""Records with their own sequence, and the records of a purge rule, in both audit logs."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ def log(request: pytest.FixtureRequest) -> Any:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The operations that are asked of DynamoDB meanwhile."""
-    asked: list[str] = []
+    """The names of the DynamoDB operations inside the block."""
+    called: list[str] = []
 
     def note(model: Any, **_: Any) -> None:
-        asked.append(model.name)
+        called.append(model.name)
 
     events = client("dynamodb").meta.events
     events.register("before-call.dynamodb", note)
     try:
-        yield asked
+        yield called
     finally:
         events.unregister("before-call.dynamodb", note)
 
 
 def webhook(number: int = 0, **changes: Any) -> AuditRecord:
-    """The one fact of an execution of rule-1; each is a second after the other."""
+    """The record of an execution of rule-1, `number` seconds after noon."""
     fields: dict[str, Any] = {
         "run_id": f"webhook:{number}",
         "sequence": 1,
@@ -73,7 +73,7 @@ def of(log: AuditLog, run_id: str) -> list[AuditRecord]:
 
 
 def pages(log: AuditLog, limit: int) -> list[list[AuditRecord]]:
-    """All facts of rule-1, page by page."""
+    """All records of rule-1, page by page."""
     page = log.of_rule("rule-1", None, limit)
     found = [list(page.records)]
     while page.following:
@@ -82,27 +82,27 @@ def pages(log: AuditLog, limit: int) -> list[list[AuditRecord]]:
     return found
 
 
-def test_a_fact_is_stored_once_and_the_first_one_stays(log: AuditLog) -> None:
+def test_record_is_stored_once_and_the_first_one_is_kept(log: AuditLog) -> None:
     assert log.record_once(webhook())
     for other in (webhook(), webhook(deleted=99), webhook(at=NOON + timedelta(days=1))):
         assert not log.record_once(other)
     assert of(log, "webhook:0") == [webhook()]
 
 
-def test_facts_differ_by_run_and_number(log: AuditLog) -> None:
-    facts = [webhook(0), webhook(1), webhook(0, sequence=2)]
-    assert [log.record_once(each) for each in facts] == [True] * 3
-    assert of(log, "webhook:0") == [facts[0], facts[2]]
+def test_records_differ_by_run_and_sequence(log: AuditLog) -> None:
+    records = [webhook(0), webhook(1), webhook(0, sequence=2)]
+    assert [log.record_once(each) for each in records] == [True] * 3
+    assert of(log, "webhook:0") == [records[0], records[2]]
 
 
-def test_what_is_appended_later_comes_after_it(log: AuditLog) -> None:
+def test_appended_record_follows_a_record_with_its_own_sequence(log: AuditLog) -> None:
     log.record_once(webhook())
     log.append(webhook(action=Action.NOTIFICATION_DELIVERED, sequence=0))
     assert [each.sequence for each in of(log, "webhook:0")] == [1, 2]
     assert not log.record_once(webhook())
 
 
-def test_of_eight_threads_with_one_fact_one_stores_it(log: AuditLog) -> None:
+def test_only_one_of_eight_threads_stores_a_record(log: AuditLog) -> None:
     barrier = Barrier(8)
 
     def record(number: int) -> bool:
@@ -114,17 +114,17 @@ def test_of_eight_threads_with_one_fact_one_stores_it(log: AuditLog) -> None:
     assert len(of(log, "webhook:0")) == 1
 
 
-def test_a_fact_costs_one_request_whether_it_is_new_or_not(ledger: Ledger) -> None:
-    with counted() as asked:
+def test_record_once_takes_one_request(ledger: Ledger) -> None:
+    with counted() as called:
         assert ledger.record_once(webhook())
-    assert asked == ["PutItem"]
-    with counted() as asked:
+    assert called == ["PutItem"]
+    with counted() as called:
         assert not ledger.record_once(webhook())
-    assert asked == ["PutItem"]
+    assert called == ["PutItem"]
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
-def test_a_refusal_for_another_reason_is_an_error_and_no_repetition(code: str) -> None:
+def test_record_once_raises_service_errors(code: str) -> None:
     with Stubber(client("dynamodb")) as stubber:
         stubber.add_client_error("put_item", code)
         with pytest.raises(ClientError, match=code):
@@ -132,37 +132,35 @@ def test_a_refusal_for_another_reason_is_an_error_and_no_repetition(code: str) -
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 8, 200])
-def test_the_facts_of_a_rule_are_shown_in_order_of_time_page_by_page(
-    log: AuditLog, limit: int
-) -> None:
-    facts = [webhook(number) for number in range(7)]
-    for each in reversed(facts):
+def test_rule_pages_are_in_order_of_time(log: AuditLog, limit: int) -> None:
+    records = [webhook(number) for number in range(7)]
+    for each in reversed(records):
         log.record_once(each)
     found = pages(log, limit)
-    assert [record for page in found for record in page] == facts
+    assert [record for page in found for record in page] == records
     assert all(len(page) <= limit for page in found)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
-def test_facts_of_the_same_moment_are_all_shown_and_none_twice(log: AuditLog, limit: int) -> None:
+def test_rule_pages_show_records_of_one_time_exactly_once(log: AuditLog, limit: int) -> None:
     for number in range(5):
         log.record_once(webhook(number, at=NOON))
     runs = [record.run_id for page in pages(log, limit) for record in page]
     assert sorted(runs) == [f"webhook:{number}" for number in range(5)]
 
 
-def test_fractions_of_a_second_count_in_the_order_of_time(log: AuditLog) -> None:
+def test_rule_pages_order_fractions_of_a_second(log: AuditLog) -> None:
     moments = [0, 1, 500_000, 999_999, 1_000_000]
-    facts = [
+    records = [
         webhook(number, at=NOON + timedelta(microseconds=after))
         for number, after in enumerate(moments)
     ]
-    for each in reversed(facts):
+    for each in reversed(records):
         log.record_once(each)
-    assert pages(log, 2) == [facts[:2], facts[2:4], facts[4:]]
+    assert pages(log, 2) == [records[:2], records[2:4], records[4:]]
 
 
-def test_a_rule_has_its_own_facts_of_whatever_run_alone(log: AuditLog) -> None:
+def test_rule_page_has_only_the_records_of_its_rule_from_all_runs(log: AuditLog) -> None:
     log.append(fact(Action.RUN_SUBMITTED))
     log.append(fact(Action.RULE_CREATED, run_id="rule-a", rule_id="rule-1"))
     log.record_once(webhook(1))
@@ -172,27 +170,27 @@ def test_a_rule_has_its_own_facts_of_whatever_run_alone(log: AuditLog) -> None:
     assert found.following is None
 
 
-def test_a_rule_that_nothing_is_known_of_has_an_empty_page(log: AuditLog) -> None:
-    assert log.of_rule("nobody", None, 10) == ([], None)
+def test_page_of_an_unknown_rule_is_empty(log: AuditLog) -> None:
+    assert log.of_rule("unknown", None, 10) == ([], None)
 
 
-def test_a_page_costs_one_request_and_its_token_fits_into_a_url(ledger: Ledger) -> None:
+def test_rule_page_takes_one_request_and_has_a_url_safe_token(ledger: Ledger) -> None:
     for number in range(3):
         ledger.record_once(webhook(number))
-    with counted() as asked:
+    with counted() as called:
         token = ledger.of_rule("rule-1", None, 2).following
-    assert asked == ["Query"]
+    assert called == ["Query"]
     assert token is not None
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=")
 
 
 @pytest.mark.parametrize("token", ["1", "é", "\ud800", "A", "nonsense", "!" * 10_000])
-def test_a_token_that_no_answer_gave_is_refused(log: AuditLog, token: str) -> None:
+def test_invalid_page_token_is_refused(log: AuditLog, token: str) -> None:
     log.record_once(webhook())
     with pytest.raises(InvalidRequest) as refused:
         log.of_rule("rule-1", token, 10)
     [error] = refused.value.errors()
-    assert error == FieldError("next", "is not what an answer gave as next")
+    assert error == FieldError("next", "must be the next of an earlier answer")
 
 
 @pytest.mark.parametrize(
@@ -225,17 +223,17 @@ def test_a_token_that_no_answer_gave_is_refused(log: AuditLog, token: str) -> No
         f'{{"at":{AT},"runId":"run-1","sequence":1}}',
     ],
 )
-def test_a_token_that_dynamodb_would_not_take_is_refused_without_asking_it(
+def test_page_token_with_an_invalid_key_is_refused_before_the_query(
     ledger: Ledger, content: str
 ) -> None:
     token = urlsafe_b64encode(content.encode()).decode() or "="
-    with counted() as asked, pytest.raises(InvalidRequest):
+    with counted() as called, pytest.raises(InvalidRequest):
         ledger.of_rule("rule-1", token, 10)
-    assert asked == []
+    assert called == []
 
 
 @given(st.text(st.characters(exclude_categories=[]), min_size=1))
-def test_whatever_is_given_as_a_token_is_refused(token: str) -> None:
+def test_any_text_as_a_page_token_is_refused(token: str) -> None:
     for log in (MemoryAuditLog(), Ledger(client("dynamodb"), "AuditTable")):
         with pytest.raises(InvalidRequest):
             log.of_rule("rule-1", token, 10)
