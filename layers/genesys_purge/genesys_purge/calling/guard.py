@@ -131,8 +131,8 @@ def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
         and any(hold.holds_record(entry.conversation_id, entry.end) for hold in holds)
     )
     if held:
-        separable = frozenset() if deletion.interval else held
-        raise OnLegalHold("an active legal hold covers these records", entries=separable)
+        excludable = frozenset() if deletion.interval else held
+        raise OnLegalHold("an active legal hold covers these records", entries=excludable)
 
 
 def _check_outside_manifest(deletion: Deletion, holds: Sequence[Hold]) -> None:
