@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from genesys_purge.model.retention import RetentionMatrix
 
 from tests import builders
 from tests.unit.purging.fields import not_refused, refused, without
@@ -154,6 +155,14 @@ def test_shipped_retention_of_recordings_is_30_days(bench: Workbench) -> None:
 def test_classification_selects_the_retention(bench: Workbench) -> None:
     request = builders.recording_job(classification="hipaa")
     assert "2555 days" in bench.errors(request)["dateRange"]
+
+
+def test_request_by_ids_without_a_matching_retention_rule_is_refused(bench: Workbench) -> None:
+    rule = {"name": "other", "match": {"method": "m"}, "minimumDays": 30, "basis": "law"}
+    bench.policies.matrix = RetentionMatrix.parse({"rules": [rule]})
+    assert bench.errors(builders.recording_job(conversationIds=IDS[:1])) == {
+        "method": "no rule of the retention matrix covers these records"
+    }
 
 
 def test_range_within_five_years_may_be_filtered() -> None:

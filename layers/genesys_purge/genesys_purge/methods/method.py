@@ -90,7 +90,7 @@ class Lifecycle(Protocol[R_contra]):
 
 
 class Method(Protocol[R]):
-    """How one way of deleting validates, splits, submits, polls and verifies."""
+    """How one way of deleting validates, plans, submits and polls; its lifecycle verifies."""
 
     @property
     def name(self) -> str:
@@ -141,9 +141,6 @@ class Method(Protocol[R]):
 
     def remaining(self, request: R, part: Part, genesys: Genesys) -> int:
         """How many of the part's records still exist."""
-
-    def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """The verdict if `before` records existed and the job `reported` a number of deletions."""
 
     def tags(self, request: R) -> tuple[str, ...]:
         """The compliance tags of the audit record."""

@@ -11,11 +11,13 @@ from genesys_purge.ports import Genesys, Permit
 
 
 class Counting(Protocol):
-    """The methods of `Method` that verification uses."""
+    """A method that verifies by counting."""
 
-    def remaining(self, request: Any, part: Part, genesys: Genesys) -> int: ...
+    def remaining(self, request: Any, part: Part, genesys: Genesys) -> int:
+        """How many of the part's records still exist."""
 
-    def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict: ...
+    def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
+        """The verdict if `before` records existed and the job `reported` a number of deletions."""
 
 
 class OneStep:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from genesys_purge.errors import InvalidRequest, LimitExceeded, PurgeError
+from genesys_purge.errors import InvalidRequest, LimitExceeded, PurgeError, UnreadableAnswer
 from genesys_purge.methods.gdpr_request.finder import FIND
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,6 +140,11 @@ def test_missing_identifier_does_not_match_the_text_none(identifiers: dict[str, 
     with pytest.raises(InvalidRequest, match="none of the 1 subjects"):
         METHOD.submit(by_subject(externalId="j-1", **identifiers), PART, PERMIT, genesys)
     assert genesys.deletions == []
+
+
+def test_subject_without_identifiers_is_unreadable() -> None:
+    with pytest.raises(UnreadableAnswer, match="without identifiers"):
+        submit(finding({"selfUri": "/somewhere"}))
 
 
 def test_nested_identifier_is_compared_in_full() -> None:

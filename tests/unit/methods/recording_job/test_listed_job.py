@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import UnreadableAnswer
+from genesys_purge.methods.recording_job import pages
 from genesys_purge.methods.recording_job.request import job_of
 from genesys_purge.methods.recording_job.two_step import LIST
 from genesys_purge.model.batch import BatchRef
@@ -39,10 +40,10 @@ def with_interval(interval: Any) -> dict[str, Any]:
     return job(recordingJobsQuery=job_of(ALL, INTERVAL) | {"agedConversationInterval": interval})
 
 
-def listing(*pages: list[Any]) -> ScriptedGenesys:
+def listing(*lists: list[Any]) -> ScriptedGenesys:
     """A Genesys that lists these pages, and then empty ones."""
     genesys = ScriptedGenesys()
-    genesys.on(LIST, *({"entities": each} for each in pages), NONE)
+    genesys.on(LIST, *({"entities": each} for each in lists), NONE)
     return genesys
 
 
@@ -120,6 +121,14 @@ def test_unfinished_jobs_are_those_of_every_client() -> None:
         ("READY", "false"),
         ("PROCESSING", "false"),
     ]
+
+
+def test_endless_list_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "MOST_PAGES", 3)
+    genesys = ScriptedGenesys()
+    genesys.on(LIST, {"entities": [job(id="other", recordingJobsQuery={})]})
+    with pytest.raises(UnreadableAnswer, match="more than 3 pages"):
+        LIFECYCLE.find(ALL, BATCH, PART, genesys)
 
 
 def test_list_without_entities_is_unreadable() -> None:

@@ -78,6 +78,11 @@ def test_job_is_verified_when_no_conversation_has_a_recording_left() -> None:
     assert read == IDS[:3]
 
 
+def test_batch_without_a_job_is_an_error() -> None:
+    with pytest.raises(ValueError, match="has a job"):
+        LIFECYCLE.verify(ALL, PART, builders.batch(), after(NONE))
+
+
 def test_one_recording_that_is_left_prevents_verification() -> None:
     found = verdict(after({"entities": [DELETED]}, {"entities": [DELETED, KEPT]}, NONE))
     assert found[:3] == (2, False, 4)

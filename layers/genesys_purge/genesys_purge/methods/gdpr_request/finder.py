@@ -31,7 +31,7 @@ FIELDS = {
 
 
 def the_subject(request: SubjectRequest, genesys: Genesys) -> Found | None:
-    """The only subject that matches the request; None if Genesys finds nobody.
+    """The only subject that matches the request; None if Genesys finds none.
 
     InvalidRequest if several subjects match, or if those found are other people.
     """

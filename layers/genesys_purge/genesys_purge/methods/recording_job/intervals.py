@@ -27,7 +27,7 @@ class Span(NamedTuple):
 def intervals(
     window: Window, entries: Sequence[Entry], closed: Iterable[Span], size: int
 ) -> Iterator[Planned | Skipped]:
-    """Batches of the entries, all of which are in the window; no batch touches a closed day.
+    """Batches of entries inside the window; no batch touches a closed day.
 
     Each closed span closes the UTC days that it touches. An entry that touches a closed day is
     skipped and closes its other days. Overlapping entries that do not fit into one batch are

@@ -17,12 +17,10 @@ from genesys_purge.methods.contract import (
     Skipped,
     Sources,
     Unit,
-    Verdict,
 )
 from genesys_purge.methods.data_retention import cap_of
 from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.method import policy_in_force
-from genesys_purge.methods.one_step import OneStep
 from genesys_purge.methods.recording_job import plan_by_id, plan_by_interval
 from genesys_purge.methods.recording_job.checks import (
     FIVE_YEARS,
@@ -58,7 +56,7 @@ class RecordingJob:
     instead = None
 
     def __init__(self) -> None:
-        self.lifecycle = TwoStep(OneStep(self))
+        self.lifecycle = TwoStep()
 
     def conflicts(self, request: RecordingJobRequest, rules: Rules) -> Iterator[FieldError]:
         policy = policy_in_force(self, request, rules.matrix)
@@ -106,10 +104,6 @@ class RecordingJob:
     def remaining(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> int:
         """How many conversations still have recordings, including excluded ones."""
         return sum(count_of(each, genesys, is_kept) != 0 for each in part.ids)
-
-    def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """The verdict on a batch without a job; the lifecycle verifies batches with one."""
-        return Verdict(before - remaining, remaining == 0, deleted=reported)
 
     def tags(self, request: RecordingJobRequest) -> tuple[str, ...]:
         return tuple(each for each in (request.classification, request.action) if each)

@@ -17,7 +17,6 @@ from genesys_purge.methods.contract import (
     Verdict,
     Waiting,
 )
-from genesys_purge.methods.one_step import OneStep
 from genesys_purge.methods.recording_job.listed_job import ids_of, is_job
 from genesys_purge.methods.recording_job.metadata import is_kept, is_unsure, rows_of, undone_by
 from genesys_purge.methods.recording_job.pages import all_pages, page
@@ -78,10 +77,6 @@ class TwoStep:
 
     slots: int | None = MOST_JOBS
     conflict_means_protected = False
-
-    def __init__(self, one_step: OneStep) -> None:
-        # For a batch without a job, because every entry is protected.
-        self._one_step = one_step
 
     def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:
         """As many batches as may have a job; many if they wait a long time for verification."""
@@ -163,7 +158,7 @@ class TwoStep:
         self, request: RecordingJobRequest, part: Part, batch: Batch, genesys: Genesys
     ) -> Verdict:
         if batch.job_id is None:
-            return self._one_step.verify(request, part, batch, genesys)
+            raise ValueError("a batch with unprotected conversations has a job")
         job = genesys.read(STATUS, job_id=batch.job_id)
         return verdict_of(part, job, batch.job_id, request, genesys)
 
