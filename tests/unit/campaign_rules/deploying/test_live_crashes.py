@@ -77,8 +77,8 @@ def test_stopped_execution_leaves_no_trace_unless_it_was_verified(
     ends: Any, moments: list[int]
 ) -> None:
     cases: list[tuple[Callable[[], Prepared], int]]
-    cases = [(prepare, each) for each in sampled(moments, 4)]
-    cases += [(prepare_roll_back, each) for each in sampled(deaths(prepare_roll_back), 5)]
+    cases = [(prepare, each) for each in sampled(moments, 5)]
+    cases += [(prepare_roll_back, each) for each in sampled(deaths(prepare_roll_back), 8)]
     for begin, moment in cases:
         prepared = begin()
         death = Death(prepared.bench, moment)

@@ -117,19 +117,27 @@ def test_moved_rules_get_their_execution_orders_back(bench: DeployBench) -> None
     assert bench.results(deployment)["A"] == ("update", "rolled_back")
 
 
+CALL_FAULTS = (
+    FaultKind.RATE_LIMITED,
+    FaultKind.TIMEOUT_BEFORE,
+    FaultKind.DROP_AFTER,
+    FaultKind.MALFORMED_AFTER,
+)
+READ_FAULTS = (FaultKind.RATE_LIMITED, FaultKind.MALFORMED_AFTER)
+
+
 @pytest.mark.parametrize(
-    "kind",
+    ("operation", "after", "kind"),
     [
-        FaultKind.RATE_LIMITED,
-        FaultKind.TIMEOUT_BEFORE,
-        FaultKind.DROP_AFTER,
-        FaultKind.MALFORMED_AFTER,
+        *((UPDATE, 1, each) for each in CALL_FAULTS),
+        *((DELETE, 0, each) for each in CALL_FAULTS),
+        # The plan reads the list once, five tries read it five times, and the roll back twice.
+        *((LIST, 6, each) for each in READ_FAULTS),
+        *((LIST, 7, each) for each in READ_FAULTS),
     ],
 )
-# The list is read once for the plan, once for each of five tries, and twice for the roll back.
-@pytest.mark.parametrize(("operation", "after"), [(UPDATE, 1), (DELETE, 0), (LIST, 6), (LIST, 7)])
 def test_seven_faults_in_a_row_do_not_end_a_roll_back(
-    bench: DeployBench, kind: FaultKind, operation: Operation, after: int
+    bench: DeployBench, operation: Operation, after: int, kind: FaultKind
 ) -> None:
     before = bench.contents()
     deployment = rolled_back(bench, Fault(kind, operation, after=after, times=7))
