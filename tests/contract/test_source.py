@@ -1,4 +1,4 @@
-"""Rules of the source that no linter and no type checker knows."""
+"""Rules of the source that neither the linter nor the type checker checks."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_only_entrypoint_has_a_broad_except() -> None:
     assert broad == ["genesys_purge.entrypoint"]
 
 
-def test_only_the_guard_gives_permits() -> None:
+def test_only_the_guard_creates_permits() -> None:
     givers = {
         name_of(path)
         for path in product_files()
@@ -86,7 +86,7 @@ def test_only_methods_and_rule_apis_make_deleting_calls() -> None:
         "methods.documented.data_deletion",
         "methods.documented.interaction_purge",
         "methods.gdpr_request.method",
-        # The method creates a recording job; its gate executes the job.
+        # `method` creates a recording job; `two_step` executes it after the confirmation.
         "methods.recording_job.method",
         "methods.recording_job.two_step",
         "purge_rules.documented.api",
@@ -100,7 +100,7 @@ def test_each_deleting_step_has_one_caller() -> None:
     assert callers_of("api.create") == {"purge_rules.creation"}
 
 
-def test_only_the_client_sends() -> None:
+def test_only_the_client_and_its_login_send_requests() -> None:
     senders = {
         name_of(path)
         for path in layer_files()
