@@ -54,7 +54,7 @@ class MemoryDeployments:
         self.around_write(deployment)
 
     def all(self) -> list[Deployment]:
-        """Every deployment, the latest last."""
+        """Every deployment, oldest first."""
         return [self.get(each) for each in self._deployments]
 
     def _keep(self, deployment: Deployment, record: AuditRecord | None) -> None:

@@ -43,7 +43,7 @@ class MemoryPurgeRules:
 
 
 class MemoryQueue(Generic[M]):
-    """Remembers the messages that were sent, postponed (with the seconds) and buried."""
+    """Stores the messages that were sent, postponed (with the seconds) and buried."""
 
     def __init__(self) -> None:
         self.sent: list[M] = []

@@ -35,7 +35,7 @@ class MemoryDirectory:
 
 
 class MemoryBus:
-    """Remembers the published notifications; `before_publish` may raise."""
+    """Stores the published notifications; `before_publish` may raise."""
 
     def __init__(self) -> None:
         self.published: list[Notification] = []
@@ -59,7 +59,7 @@ class Post(NamedTuple):
 
 
 class MemorySender:
-    """Returns or raises `answers` in order, and the last one again and again."""
+    """Returns or raises `answers` in order, and repeats the last one."""
 
     def __init__(self) -> None:
         self.answers: list[int | Exception] = [204]

@@ -17,9 +17,9 @@ _lock = threading.Lock()
 
 
 def evaluate(expression: str) -> object:
-    """Evaluate JSONata with the functions that Step Functions adds, to plain JSON values."""
+    """Evaluate JSONata with the functions that Step Functions adds; returns plain JSON values."""
     if expression.startswith(DECLARED) and "null" not in expression:
-        # Bound and not parsed, `$states` costs little, and the rest is the same in every run.
+        # Binding `$states` is cheap; the rest is the same in every run and is parsed once.
         states, end = json.JSONDecoder().raw_decode(expression, len(DECLARED))
         with _lock:
             answer = _kept_program("(" + expression[end + 1 :]).evaluate(None, {"states": states})
