@@ -119,7 +119,7 @@ def _start(name: str, program: str) -> Cost:
     unwanted = [
         each for each in UNWANTED if not (each == WANTED_BY_CONSUMERS and _is_consumer(name))
     ]
-    done = subprocess.run(  # noqa: S603 - programs of this very file
+    done = subprocess.run(  # noqa: S603  only the programs above
         [sys.executable, "-c", program + REPORT.format(unwanted=unwanted)],
         cwd=ROOT,
         env=_environment(),

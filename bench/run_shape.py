@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-import tests.conftest  # noqa: F401 - its import sets the credentials that open nothing
+import tests.conftest  # noqa: F401  the import sets credentials without access
 from simulator import Corpus, Operation, SimulatorSettings
 from simulator.organisation.live_settings import LiveSettings
 from tests.application import Application, running

@@ -17,11 +17,11 @@ from genesys_purge.store.items import audit_item
 from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
 from genesys_purge.wiring import adapters
 
-import tests.conftest  # noqa: F401 - its import sets the credentials that open nothing
+import tests.conftest  # noqa: F401  the import sets credentials without access
 from tests import template, wired
 from tests.lambda_context import Context
 
-SECRET = "the secret of the benchmark"  # noqa: S105
+SECRET = "the secret of the benchmark"  # noqa: S105  an invented secret
 CONTEXT = Context("bench")
 BOUNDS = {"accepted": 1.5, "forged": 0.15}
 

@@ -74,7 +74,7 @@ class Application:
 
     def read(self, run_id: str) -> dict[str, Any]:
         """The run, as `GET /purges/{runId}` returns it."""
-        return self.get("GET /purges/{runId}", {"runId": run_id})["body"]  # type: ignore[no-any-return]
+        return dict(self.get("GET /purges/{runId}", {"runId": run_id})["body"])
 
     def audit(self, run_id: str) -> list[dict[str, Any]]:
         """Every audit record of the run, page by page."""

@@ -24,7 +24,7 @@ class MemoryDeployments:
         self._lock = RLock()
         self._deployments: dict[str, str] = {}
         self._holders: dict[Campaign, str] = {}
-        self.around_write: Callable[[Deployment], None] = lambda deployment: None  # noqa: ARG005
+        self.around_write: Callable[[Deployment], None] = lambda deployment: None
 
     def begin(self, deployment: Deployment, record: AuditRecord) -> Deployment:
         self.around_write(deployment)

@@ -32,7 +32,7 @@ INDEX_NAME = 6
 def one_call_at_a_time() -> Iterator[None]:
     """Make each call atomic, and let a query read only the items of its own key."""
     lock, clients, query = threading.RLock(), cast("Any", BaseClient), Table.query
-    make_request = clients._make_request  # noqa: SLF001 - nothing public stands before signing
+    make_request = clients._make_request  # noqa: SLF001  botocore has no public method before signing
 
     def make_request_alone(client: Any, operation: Any, request: Any, context: Any) -> Any:
         if client.meta.service_model.service_name != "dynamodb":
@@ -66,7 +66,7 @@ def _short_cut(region: str, request: Any) -> tuple[Any, Any] | None:
         return None
     try:
         result = getattr(handler, name)()
-    except Exception:  # noqa: BLE001 - the long way raises it again, in the form of the service
+    except Exception:  # noqa: BLE001  the call over HTTP raises it again as a service error
         return None
     assert isinstance(result, ActionResult)
     return SimpleNamespace(status_code=200), result.result

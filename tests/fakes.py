@@ -87,7 +87,7 @@ class MemoryRuns:
         self._runs: dict[str, Run] = {}
         self._batches: dict[tuple[str, int], Batch] = {}
         self._manifests: dict[tuple[str, int], tuple[Entry, ...]] = {}
-        self.before_write: Callable[[str], None] = lambda name: None  # noqa: ARG005
+        self.before_write: Callable[[str], None] = lambda name: None
 
     def create(self, run: Run, record: AuditRecord) -> Run:
         self.before_write("create")

@@ -153,7 +153,7 @@ def _record(message: Mapping[str, Any]) -> Record:
 
 def hidden_until(queue: str) -> Iterator[datetime]:
     """The moment at which each message in the queue becomes visible."""
-    for message in sqs.sqs_backends[ACCOUNT][REGION].queues[queue]._messages:  # noqa: SLF001 - SQS does not tell
+    for message in sqs.sqs_backends[ACCOUNT][REGION].queues[queue]._messages:  # noqa: SLF001  SQS does not report when a message becomes visible
         # Moto hides a message up to and including that millisecond; the next second is late enough.
         yield datetime.fromtimestamp(message.visible_at // 1000 + 1, UTC)
 

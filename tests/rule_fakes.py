@@ -25,7 +25,7 @@ class MemoryPurgeRules:
         self._audit = audit
         self._lock = RLock()
         self._rules: dict[RuleRef, str] = {}
-        self.before_write: Callable[[PurgeRule], None] = lambda rule: None  # noqa: ARG005
+        self.before_write: Callable[[PurgeRule], None] = lambda rule: None
 
     def get(self, ref: RuleRef) -> PurgeRule | None:
         stored = self._rules.get(ref)

@@ -40,7 +40,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 @cache
 def template() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506  _Loader is a SafeLoader
     return loaded
 
 

@@ -39,7 +39,7 @@ class MemoryBus:
 
     def __init__(self) -> None:
         self.published: list[Notification] = []
-        self.before_publish: Callable[[Notification], None] = lambda notification: None  # noqa: ARG005
+        self.before_publish: Callable[[Notification], None] = lambda notification: None
 
     def publish(self, notification: Notification) -> None:
         self.before_publish(notification)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,15 @@ from tests.contract.source import (
     product_files,
     tree_of,
 )
+from tests.template import ROOT
 
 BROAD = {"Exception", "BaseException"}
+FOLDERS = ("bench", "functions", "layers", "local", "simulator", "tests")
+IGNORED = re.compile(r"# (?:noqa|type: ?ignore)", re.IGNORECASE)
+CODES = r"[A-Z]+\d+(?:, [A-Z]+\d+)*"
+WITH_REASON = re.compile(
+    rf"  # (?:noqa: {CODES}  |type: ignore\[[a-z-]+(?:, [a-z-]+)*\]  # )[^\s#]+ \S"
+)
 EAGER = {"open", "read_text", "read_bytes", "client", "resource", "Session", "now", "Client"}
 
 
@@ -182,5 +190,16 @@ def test_import_opens_no_file_client_connection_or_clock() -> None:
         for path in product_files()
         for call in calls_at_import(path)
         if ast.unparse(call.func).rpartition(".")[2] in EAGER
+    ]
+    assert offenders == []
+
+
+def test_every_ignored_rule_of_a_line_has_a_reason() -> None:
+    offenders = [
+        f"{line_of(path, number)}: {line.strip()}"
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if IGNORED.search(line) and not WITH_REASON.search(line)
     ]
     assert offenders == []

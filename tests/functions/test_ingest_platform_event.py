@@ -181,7 +181,7 @@ print(*(name for name in sys.modules if name.startswith(("httpx", "genesys_purge
 
 
 def test_cold_start_loads_no_http_client() -> None:
-    started = subprocess.run(  # noqa: S603 - our own words
+    started = subprocess.run(
         [sys.executable, "-c", COLD_START],
         cwd=template.ROOT,
         env=os.environ | template.environment(),

@@ -199,7 +199,7 @@ def test_any_event_is_a_submission_or_refused(event: Any) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=[])), st.booleans())
-def test_any_body_is_json_or_refused(body: str, encoded: bool) -> None:  # noqa: FBT001
+def test_any_body_is_json_or_refused(body: str, encoded: bool) -> None:
     try:
         found = submission(posted(body, isBase64Encoded=encoded)).actor
     except InvalidRequest as error:

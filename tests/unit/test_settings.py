@@ -131,7 +131,7 @@ def test_groups_of_names_are_properties_of_the_settings() -> None:
 
 def test_name_cannot_be_replaced() -> None:
     with pytest.raises(AttributeError):
-        Settings.read({"RUNS_TABLE": "runs"}).tables.runs = "other"  # type: ignore[misc]  # mypy knows it too
+        Settings.read({"RUNS_TABLE": "runs"}).tables.runs = "other"  # type: ignore[misc]  # the test breaks the type
 
 
 def test_zones_are_separated_by_commas() -> None:
@@ -155,4 +155,4 @@ def test_unknown_region_is_named() -> None:
 
 def test_settings_are_immutable() -> None:
     with pytest.raises(FrozenInstanceError):
-        Settings().max_records = 1  # type: ignore[misc]
+        Settings().max_records = 1  # type: ignore[misc]  # the test breaks the type

@@ -165,7 +165,7 @@ class Engine:
             step(component, env)
 
         def run_and_signal(worker: Any) -> None:
-            details = worker._evaluation_details  # noqa: SLF001 - nothing public names the execution
+            details = worker._evaluation_details  # noqa: SLF001  moto has no public name for the execution
             trace = self._trace(details.execution_details.arn)
             try:
                 run(worker)

@@ -47,7 +47,7 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "partition": lambda items, size: [items[at : at + size] for at in range(0, len(items), size)],
     "range": lambda first, last, step: list(range(first, last + (1 if step > 0 else -1), step)),
     "hash": lambda value, name: hashlib.new(name.replace("-", ""), value.encode()).hexdigest(),
-    "random": lambda seed=None: random.Random(seed).random(),  # noqa: S311 - as AWS does
+    "random": lambda seed=None: random.Random(seed).random(),  # noqa: S311  AWS returns such a number too
     "uuid": lambda: str(uuid.uuid4()),
     "parse": json.loads,
 }

@@ -58,7 +58,7 @@ class CommandLine:
         self.out = out or folder / "out"
         self.temporary = folder / "temporary"
         self.temporary.mkdir(parents=True)
-        self._process = subprocess.Popen(  # noqa: S603 - a program of our own
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "local", *words, "--out", str(self.out)],
             cwd=PROJECT,
             env=os.environ | {"TMPDIR": str(self.temporary), "http_proxy": "http://127.0.0.1:1"},

@@ -225,7 +225,7 @@ def test_old_secret_is_valid_only_during_the_rotation(
 
 
 FORGERIES: dict[str, Callable[[bytes], dict[str, str]]] = {
-    "unsigned": lambda body: {},  # noqa: ARG005
+    "unsigned": lambda body: {},
     "signed by another": lambda body: {SIGNATURE: signature(body, "another secret")},
     "signed for another": lambda body: {SIGNATURE: signature(body + b" ", CURRENT)},
 }
