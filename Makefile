@@ -1,4 +1,4 @@
-# Everything from a fresh clone with Python 3.11 and make: `make run`, `make test`, `make check`.
+# A fresh clone needs only Python 3.11 and make: `make run`, `make test`, `make check`.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -10,12 +10,12 @@ NPX ?= $(shell command -v npx || echo $(CURDIR)/.venv-check/bin/npx)
 export TZ := UTC
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Tests and functions start many processes; without cached byte code each one compiles every module.
+# Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run run-rules demo up redrive validate test check format bench build lock clean
 
-help:  ## Show what can be made
+help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.ready  ## Create the environment in .venv
@@ -26,19 +26,19 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-run: setup  ## Run a retention purge end to end; METHOD=data_deletion, recording_job, ... for others
+run: setup  ## Run a retention purge end to end; METHOD=data_deletion, recording_job, ... for another method
 	$(BIN)/python -m local run $(or $(wildcard events/schedule/$(METHOD).json),events/invoke/$(METHOD).json) --out $(OUT)
 
-run-rules: setup  ## Deploy a campaign's rules, roll other ones back, and export the changes
+run-rules: setup  ## Deploy a campaign's rules, roll a failed deployment back, and export the changes
 	$(BIN)/python -m local demo-rules --out $(OUT)
 
-demo: setup  ## Run a purge, a purge rule that fires, and the notifications of both
+demo: setup  ## Run a purge, execute a purge rule, and show the notifications of both
 	$(BIN)/python -m local demo --out $(OUT)
 
-redrive: setup  ## Send the notifications again that `make up` has given up on
+redrive: setup  ## Send the notifications again that `make up` gave up
 	@$(BIN)/python -m local redrive --out $(OUT)
 
-up: setup  ## Keep the application up on this machine until Ctrl-C
+up: setup  ## Run the application on this machine until Ctrl-C
 	$(BIN)/python -m local up --out $(OUT)
 
 validate: setup  ## Check a purge request, REQUEST=file.json, or a rule set, RULES=file.json or .yaml
@@ -60,7 +60,7 @@ check: setup .venv-check/.ready  ## Lint and type-check code, template and state
 		PATH="$(dir $(NPX)):$$PATH" $(NPX) --yes asl-validator@4.0.0 --yaml-path $$filled || exit 1; \
 	done
 
-# aws-sam-cli pins other versions than ours, so it has an environment of its own.
+# aws-sam-cli pins other versions than ours, so it has a separate environment.
 .venv-check/.ready:
 	$(PYTHON) -m venv .venv-check
 	.venv-check/bin/pip install --quiet aws-sam-cli==1.170.0
@@ -74,15 +74,15 @@ format: setup  ## Format the code
 bench: setup  ## Measure cold starts and hot paths against a baseline in the same run
 	$(BIN)/python -m bench
 
-build: .venv-check/.ready  ## Build what is deployed, byte code included; needs Python 3.13
+build: .venv-check/.ready  ## Build the deployment package, with byte code; needs Python 3.13
 	.venv-check/bin/sam build --template template.yaml
 	python3.13 -m compileall -q --invalidation-mode unchecked-hash .aws-sam/build
 
-lock: setup  ## Lock the dependencies again after a change of a requirements.in
+lock: setup  ## Lock the dependencies after a change of a requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header layers/genesys_purge/requirements.in -o layers/genesys_purge/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header -c layers/genesys_purge/requirements.txt requirements-dev.in -o requirements-dev.txt
 
-clean:  ## Remove everything that was made
+clean:  ## Remove everything that the other targets created
 	rm -rf .venv .venv-check .local .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache

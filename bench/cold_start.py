@@ -1,4 +1,4 @@
-"""What a function costs before its first answer: CPU and modules, in a process of its own."""
+"""The cost of a cold start: CPU and modules of a function, in a separate process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests import template
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The least that a function can do: log, speak HTTP, validate and reach DynamoDB.
+# The minimum of every function: logging, HTTP, validation and a DynamoDB client.
 FLOOR = """
 import boto3, httpx, pydantic
 from aws_lambda_powertools import Logger
@@ -27,7 +27,7 @@ httpx.Client()
 boto3.session.Session().client("dynamodb")
 """
 
-# The handler's module, and everything its first call would have to build.
+# The handler's module, and everything that its first call builds.
 FUNCTION = """
 import importlib.util
 spec = importlib.util.spec_from_file_location("handler", "functions/{name}/handler.py")
@@ -39,7 +39,7 @@ wired = [value for value in vars(module).values() if hasattr(value, "{name}")]
 getattr(wired[0], "{name}")()
 """
 
-# What a function that calls Genesys builds for its first batch, whose organisation it then knows.
+# The client that a function builds once it knows the organisation of its first batch.
 CALLS_GENESYS = """
 from genesys_purge.wiring import adapters
 adapters.genesys(None)
@@ -52,13 +52,13 @@ print(time.process_time(), len(sys.modules), *found)
 """
 
 UNWANTED = ("aws_xray_sdk", "pydantic_settings", "asyncio")
-# Powertools' batch processing loads it.
+# The batch processing of Powertools loads this module.
 WANTED_BY_CONSUMERS = "asyncio"
 
 
 @dataclass(frozen=True)
 class Cost:
-    """One cold start: CPU seconds, modules loaded, and those among them that nobody wants."""
+    """One cold start: CPU seconds, number of modules, and the loaded modules of `UNWANTED`."""
 
     cpu: float
     modules: int
@@ -66,7 +66,7 @@ class Cost:
 
 
 def programs() -> dict[str, str]:
-    """What each function runs, by its folder's name."""
+    """The program of each function, by the name of its folder."""
     calls_genesys = callers_of_genesys()
     return {
         name: FUNCTION.format(name=name) + (CALLS_GENESYS if name in calls_genesys else "")
@@ -75,7 +75,7 @@ def programs() -> dict[str, str]:
 
 
 def callers_of_genesys() -> list[str]:
-    """The functions that may call Genesys."""
+    """The names of the functions that may call Genesys."""
     return [
         name
         for name, properties in _functions().items()
@@ -95,9 +95,9 @@ def _is_consumer(name: str) -> bool:
 
 
 def measure(rounds: int) -> dict[str, list[Cost]]:
-    """The costs of the floor (under `FLOOR`) and of each function, round by round.
+    """The costs of the floor (as `FLOOR`) and of each function, for each round.
 
-    All are measured in turn within a round, so that a machine that slows down slows all of them.
+    Each round measures all of them in turn, so a slow moment of the machine affects all.
     """
     measured = {"FLOOR": FLOOR} | programs()
     for name, program in measured.items():
@@ -110,7 +110,7 @@ def measure(rounds: int) -> dict[str, list[Cost]]:
 
 
 def ratio(costs: Mapping[str, list[Cost]], name: str) -> float:
-    """The median over the rounds of the function's CPU per the floor's."""
+    """The median ratio of the function's CPU to the floor's CPU in the same round."""
     pairs = zip(costs[name], costs["FLOOR"], strict=True)
     return statistics.median(cost.cpu / floor.cpu for cost, floor in pairs)
 
@@ -119,7 +119,7 @@ def _start(name: str, program: str) -> Cost:
     unwanted = [
         each for each in UNWANTED if not (each == WANTED_BY_CONSUMERS and _is_consumer(name))
     ]
-    done = subprocess.run(  # noqa: S603 - programs of this very file
+    done = subprocess.run(  # noqa: S603  only the programs above
         [sys.executable, "-c", program + REPORT.format(unwanted=unwanted)],
         cwd=ROOT,
         env=_environment(),
@@ -132,7 +132,7 @@ def _start(name: str, program: str) -> Cost:
 
 
 def _environment() -> dict[str, str]:
-    """Every setting that the template gives the functions; nothing is called with them."""
+    """The environment of the functions, with credentials that no call uses."""
     aws = {
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "bench",

@@ -1,4 +1,4 @@
-"""What a campaign rule costs on one contact: compiled, naive, written by hand, and to parse it."""
+"""The cost of a campaign rule on one contact: compiled, naive, by hand, and with a date."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ DATE = {
     "value": "2026-11-21",
     "type": "date",
 }
-# Every condition holds, so that every one of them is evaluated.
+# Every condition is true, so every condition is evaluated.
 CONTACT: dict[str, Any] = {
     "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
     "contactListId": "list-2026-q3",
@@ -78,7 +78,7 @@ CONTACT: dict[str, Any] = {
     },
 }
 ZONES = frozenset({"Europe/Berlin", "Europe/Vienna", "Europe/Zurich"})
-# One for each condition: its attribute's way, and a value for which it does not hold.
+# For each condition the section and name of its attribute, and a value that makes it false.
 BREAKING: list[tuple[str, str, object]] = [
     ("", "status", "inactive"),
     ("customFields", "lifetimeValue", 499.99),
@@ -100,26 +100,26 @@ class Costs:
 
 
 def by_hand(contact: Mapping[str, Any]) -> bool:
-    """The rule as somebody would write it who knows that contacts have the right types."""
+    """The rule written by hand, for contacts with the right types."""
     try:
         return (
             contact["status"] == "active"
-            and contact["customFields"]["lifetimeValue"] >= 500  # noqa: PLR2004
+            and contact["customFields"]["lifetimeValue"] >= 500  # noqa: PLR2004  the value in the rule
             and contact["consent"]["marketing"] is True
             and contact["timeZone"] in ZONES
-            and contact["phone"]["attempts"] < 5  # noqa: PLR2004
+            and contact["phone"]["attempts"] < 5  # noqa: PLR2004  the value in the rule
         )
     except (KeyError, TypeError):
         return False
 
 
 def measure(rounds: int = ROUNDS, calls: int = CALLS) -> Costs:
-    """Medians of so many rounds, in each of which all take their turn."""
+    """Medians over the rounds; each round measures all programs in turn."""
     dated = RULE | {"conditions": [*RULE["conditions"], DATE]}
     evaluator, with_date = compile_rule(Rule.parse(RULE)), compile_rule(Rule.parse(dated))
     _agree(evaluator)
     text = orjson.dumps(CONTACT)
-    # As it comes from JSON, whose names are not the very strings that stand in our code.
+    # Parsed from JSON, because its names are then other objects than the strings in our code.
     contact = orjson.loads(text)
     timers = {
         "evaluator": _timer(evaluator, contact),
@@ -146,17 +146,17 @@ def print_conditions() -> None:
     ):
         ratio = costs.evaluator / cost
         late = "  above the bound" if ratio > bound else ""
-        print(f"{name:<15}{cost:6.0f} ns  compiled is {ratio:4.2f} x  (reach {bound}){late}")
+        print(f"{name:<15}{cost:6.0f} ns  compiled is {ratio:4.2f} x  (target {bound}){late}")
     print(f"and a date     {costs.with_date:6.0f} ns")
 
 
 def _timer(call: Callable[[Any], object], argument: object) -> Timer:
-    """Times the bare call, without a function around it."""
+    """A timer of the bare call, without a wrapping function."""
     return Timer("call(argument)", globals={"call": call, "argument": argument})
 
 
 def _agree(evaluator: Matches) -> None:
-    """All three must give the same answers before it counts how fast they are."""
+    """Raises RuntimeError unless all three programs return the same answers."""
     contacts: list[dict[str, Any]] = [CONTACT]
     for section, field, value in BREAKING:
         changed = {field: value}
@@ -164,4 +164,4 @@ def _agree(evaluator: Matches) -> None:
     for position, contact in enumerate(contacts):
         answers = evaluator(contact), naive.matches(RULE, contact), by_hand(contact)
         if answers != (position == 0,) * len(answers):
-            raise RuntimeError(f"contact {position} is answered with {answers}")
+            raise RuntimeError(f"the programs disagree on contact {position}: {answers}")

@@ -1,4 +1,4 @@
-"""What an accepted and a forged webhook cost, beside one `put_item` of the same client."""
+"""The cost of an accepted and of a forged webhook, compared with one `put_item`."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from genesys_purge.store.items import audit_item
 from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
 from genesys_purge.wiring import adapters
 
-import tests.conftest  # noqa: F401 - its import sets the credentials that open nothing
+import tests.conftest  # noqa: F401  the import sets credentials without access
 from tests import template, wired
 from tests.lambda_context import Context
 
-SECRET = "the secret of the benchmark"  # noqa: S105
+SECRET = "the secret of the benchmark"  # noqa: S105  an invented secret
 CONTEXT = Context("bench")
 BOUNDS = {"accepted": 1.5, "forged": 0.15}
 
 
 class Raw(io.BytesIO):
-    """The body of an answer as botocore reads it."""
+    """The body of an answer in the form that botocore reads."""
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
         yield self.getvalue()
 
 
 class Service:
-    """Answers every request of a client without a network, and counts them."""
+    """Answers every request of a client without a network, and counts the requests."""
 
     def __init__(self, client: Any, answer: Any) -> None:
         self.requests = 0
@@ -49,9 +49,9 @@ class Service:
 
 
 def measure(rounds: int = 100, calls: int = 50) -> dict[str, float]:
-    """The CPU seconds of `put_item`, `accepted` and `forged` in the least disturbed round of each.
+    """The CPU seconds of `put_item`, `accepted` and `forged`: the minimum of all rounds.
 
-    Other processes of the machine empty the processor's caches, and so only ever add to a round.
+    Other processes empty the caches of the processor, so they can only slow a round down.
     """
     with patch.dict("os.environ", template.environment()), contextlib.redirect_stdout(Nowhere()):
         wired.forget()
@@ -69,10 +69,10 @@ def measure(rounds: int = 100, calls: int = 50) -> dict[str, float]:
 
 
 def print_webhook() -> bool:
-    """Whether both kinds of webhook are within their bounds."""
+    """Print the webhooks; returns whether both kinds are within their bounds."""
     cost = measure()
     ratios = {name: cost[name] / cost["put_item"] for name in BOUNDS}
-    print("A webhook: least CPU of 100 rounds, logs and metrics on, one stubbed put_item being 1")
+    print("A webhook with logs and metrics: minimum CPU of 100 rounds, in stubbed put_items")
     print(f"put_item       {cost['put_item'] * 1e6:6.0f} us")
     for name, ratio in ratios.items():
         late = "  above the bound" if ratio > BOUNDS[name] else ""
@@ -97,12 +97,12 @@ def _programs() -> dict[str, Callable[[], Any]]:
 
 
 def _check(programs: dict[str, Callable[[], Any]], dynamodb: Service) -> None:
-    """What is measured is what was meant: one request for an accepted one, none for a forged."""
+    """Raises RuntimeError unless an accepted webhook makes one request and a forged one none."""
     for name, status, requests in (("accepted", 200, 1), ("forged", 401, 0)):
         before = dynamodb.requests
         found = (programs[name]()["statusCode"], dynamodb.requests - before)
         if found != (status, requests):
-            raise RuntimeError(f"{name} answered and asked {found}")
+            raise RuntimeError(f"{name}: status and number of requests are {found}")
 
 
 def _seconds(call: Callable[[], Any], calls: int) -> float:
@@ -139,7 +139,7 @@ def _event(secret: str) -> dict[str, Any]:
 
 
 class Nowhere(io.TextIOBase):
-    """Takes logs and metrics, and stays open for the logger that keeps it."""
+    """Discards logs and metrics; stays open for the logger that keeps it."""
 
     def write(self, text: str) -> int:
         return len(text)

@@ -1,4 +1,4 @@
-"""The whole application in this process: template, handlers, state machine and a Genesys."""
+"""The whole application in this process: template, handlers, state machines and simulator."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ SECRETS: Mapping[str, Any] = {
 
 @cache
 def aws(service: Any) -> Any:
-    """A client, kept: a new one costs 40 ms."""
+    """A cached client; a new one costs 40 ms."""
     return boto3.Session().client(service)
 
 
 class Application:
-    """What tests do with the running application, through its public doors only."""
+    """A running application; tests use it only through its public interfaces."""
 
     def __init__(
         self, engine: Engine, corpus: Corpus, settings: SimulatorSettings, clock: Clock
@@ -53,16 +53,16 @@ class Application:
         self.pump = Pump(aws, self.invoke, clock)
 
     def invoke(self, function: str, event: Any) -> Any:
-        """The function's answer to an event, as Lambda gives it."""
+        """Call a function as Lambda does; returns its answer."""
         return template.handler(function)(event, CONTEXT)
 
     def submit(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """What `submit_purge` answers."""
+        """The answer of `submit_purge`."""
         answer: dict[str, Any] = self.invoke("SubmitPurgeFunction", dict(event))
         return answer
 
     def execution(self, run_id: str) -> Execution:
-        """The run's execution, once it has ended."""
+        """Wait for the end of the run's execution, and return it."""
         machine = adapters.settings().state_machines.purge_run
         return self.engine.wait(f"{machine.replace(':stateMachine:', ':execution:')}:{run_id}")
 
@@ -73,8 +73,8 @@ class Application:
         return self.read(run_id)
 
     def read(self, run_id: str) -> dict[str, Any]:
-        """What `GET /purges/{runId}` answers."""
-        return self.get("GET /purges/{runId}", {"runId": run_id})["body"]  # type: ignore[no-any-return]
+        """The run, as `GET /purges/{runId}` returns it."""
+        return dict(self.get("GET /purges/{runId}", {"runId": run_id})["body"])
 
     def audit(self, run_id: str) -> list[dict[str, Any]]:
         """Every audit record of the run, page by page."""
@@ -97,17 +97,17 @@ class Application:
     def get(
         self, route: str, path: Mapping[str, str], query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """A GET through the HTTP API, its body parsed."""
+        """A GET through the HTTP API, with the parsed body of the answer."""
         return self._call(route, http_event(route, path=path, query=query))
 
     def post(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A POST through the HTTP API, its body parsed."""
+        """A POST through the HTTP API, with the parsed body of the answer."""
         return self._call(route, http_event(route, body=json.dumps(body)))
 
     def call_back(
         self, body: bytes, headers: Mapping[str, str], verb: str = "POST"
     ) -> dict[str, Any]:
-        """A call of our webhook through the HTTP API, its answer's body parsed."""
+        """Call our webhook through the HTTP API, with the parsed body of the answer."""
         event = webhook_event(body, verb=verb, encoded=not is_text(body), **headers)
         return self._call(ROUTE, event)
 
@@ -118,36 +118,36 @@ class Application:
     def actions(self, run_id: str) -> list[str]:
         return [record["action"] for record in self.audit(run_id)]
 
-    def tell(self) -> None:
-        """Everybody is told of what the audit has by now, as far as they can be told by now."""
+    def run_queues(self) -> None:
+        """Process the audit's stream and every message of a queue that is due now."""
         self.pump.run()
 
-    def tell_to_the_end(self) -> None:
-        """Everybody is told, or given up on, however long it takes."""
+    def drain_queues(self) -> None:
+        """Process the stream and the queues, and pass time, until the queues are empty."""
         self.pump.run_out()
 
     def take(self, queue: str) -> list[Any]:
-        """What lies in a queue, taken out of it."""
+        """Remove the messages from a queue, and return them."""
         return self.pump.take(queue)
 
     def genesys(self, verb: str, path: str, **body: Any) -> Any:
-        """The answer of the simulated Genesys to one who looks into it."""
+        """The answer of the simulator's inspection API."""
         transport = self.simulator.transport()
         with httpx.Client(transport=transport, base_url="https://genesys.test") as client:
             answer = client.request(verb, f"/_simulator/{path}", json=body or None)
         return answer.raise_for_status().json()
 
     def put_ids(self, key: str, ids: list[str]) -> str:
-        """Put a list of ids into the bucket; its URL."""
+        """Put a list of ids into the bucket of id lists; returns its URL."""
         return self.put_object(key, "\n".join(ids).encode())
 
     def put_object(self, key: str, body: bytes) -> str:
-        """Put anything into the bucket of lists; its URL."""
+        """Put an object into the bucket of id lists; returns its URL."""
         aws("s3").put_object(Bucket="ids", Key=key, Body=body)
         return f"s3://ids/{key}"
 
     def put_hold(self, **fields: Any) -> None:
-        """Place a legal hold of our own, as a person would."""
+        """Place a legal hold of our own, as an operator does."""
         item = TypeSerializer().serialize(fields)["M"]
         aws("dynamodb").put_item(TableName="HoldsTable", Item=item)
 
@@ -155,7 +155,7 @@ class Application:
         aws("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
     def set_secret(self, value: str, name: str = "GenesysSecret") -> None:
-        """Replace a secret; those who cached it learn of it at once."""
+        """Replace a secret, and clear the caches that contain it."""
         aws("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
         wired.forget()
 
@@ -193,7 +193,7 @@ def running(
     clock: Clock | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Application]:
-    """The application over a corpus; time passes only in waits."""
+    """The application with a corpus; time passes only in waits."""
     clock = clock or Clock()
     handlers = {
         name: lambda event, name=name: template.handler(name)(event, CONTEXT)

@@ -1,4 +1,4 @@
-"""Requests, runs, batches and conversations, valid as of NOON; any field may be overridden."""
+"""Requests, runs, batches and conversations that are valid at NOON; every field can be changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from genesys_purge.model.run import Run
 from simulator import Conversation, Corpus
 from tests.clock import NOON
 
-# What the default window of a request spans, in days before NOON; one segment.
+# The default window of a request in days before NOON; it is one batch.
 OLDEST, YOUNGEST = 396, 366
 
 
@@ -77,7 +77,7 @@ def recording_job(**fields: Any) -> dict[str, Any]:
 
 
 def gdpr_request(**fields: Any) -> dict[str, Any]:
-    """A gdpr_request to delete all about one person; fields in camelCase, None leaves one out."""
+    """A gdpr_request to delete one person's data; fields in camelCase, None removes a field."""
     given = {
         "method": "gdpr_request",
         "reason": "asked for in case 0815",
@@ -96,7 +96,7 @@ def request_of(method: str, **fields: Any) -> dict[str, Any]:
 
 
 def uuids(count: int, series: int = 0) -> list[str]:
-    """So many ids as the live platform has them, others for another series."""
+    """`count` ids in the format of the live platform; each series has other ids."""
     return [str(UUID(int=series << 64 | number, version=4)) for number in range(count)]
 
 
@@ -106,7 +106,7 @@ def conversation_ids(count: int) -> list[str]:
 
 
 def corpus(count: int = 10, *, oldest: float = OLDEST, youngest: float = YOUNGEST) -> Corpus:
-    """So many internal voice conversations, every one eligible, evenly over the window."""
+    """`count` internal voice conversations, all eligible, spread evenly over the window."""
     step = timedelta(days=oldest - youngest) / (count + 1)
     return Corpus.of(
         (
@@ -125,7 +125,7 @@ PLANNER = "planner-1"
 
 
 def run(**changes: Any) -> Run:
-    """A run just submitted; changes in snake_case."""
+    """A submitted run; changes in snake_case."""
     fields: dict[str, Any] = {
         "run_id": "run-1",
         "fingerprint": "0" * 32,
@@ -139,7 +139,7 @@ def run(**changes: Any) -> Run:
 
 
 def unanswered(**changes: Any) -> Attempt:
-    """One call, intended at noon, whose answer never came; changes in snake_case."""
+    """One call, intended at NOON, that was not answered; changes in snake_case."""
     known: dict[str, Any] = {
         "number": 1,
         "at": NOON,
@@ -151,13 +151,13 @@ def unanswered(**changes: Any) -> Attempt:
 
 
 def intended(**changes: Any) -> Attempt:
-    """One call, intended at noon, that its worker may still be in; changes in snake_case."""
+    """One call, intended at NOON, that may be in flight; changes in snake_case."""
     known: dict[str, Any] = {"number": 1, "at": NOON, "is_open": True}
     return Attempt(**known | changes)
 
 
 def batch(**changes: Any) -> Batch:
-    """A planned batch of ten ids; with a `window` in place of ids; changes in snake_case."""
+    """A planned batch of ten ids, or of a `window`; changes in snake_case."""
     planned = changes.get("planned", 10)
     fields: dict[str, Any] = {
         "run_id": "run-1",

@@ -23,7 +23,7 @@ class MemoryChangeExports:
         self._audit = audit
         self._lock = RLock()
         self._exports: dict[Campaign, str] = {}
-        self.before_write: Callable[[CampaignExport], None] = lambda export: None  # noqa: ARG005
+        self.before_write: Callable[[CampaignExport], None] = lambda export: None
 
     def get(self, campaign: Campaign) -> CampaignExport | None:
         stored = self._exports.get(campaign)
@@ -47,7 +47,7 @@ class MemoryFiles:
 
     def __init__(self, piece: int = 7) -> None:
         self.objects: dict[str, bytes] = {}
-        self.before_put: Callable[[str], None] = lambda url: None  # noqa: ARG005
+        self.before_put: Callable[[str], None] = lambda url: None
         self._piece = piece
 
     def read(self, url: str) -> Iterator[bytes]:

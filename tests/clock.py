@@ -1,4 +1,4 @@
-"""A clock that only moves when told to."""
+"""A clock that moves only by waiting."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Starts at noon; waiting moves it."""
+    """Starts at NOON; `wait` moves it forward."""
 
     def __init__(self, start: datetime = NOON) -> None:
         self.at = start
@@ -31,10 +31,10 @@ class Clock:
 
 @contextmanager
 def powertools_by(clock: Clock) -> Iterator[None]:
-    """The caches and circuits of Powertools live in the clock's time."""
+    """Let the caches and circuits of Powertools use this clock."""
 
     class Now(datetime):
-        """The class that Powertools asks for the time."""
+        """The `datetime` class of Powertools, with the time of the clock."""
 
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> Now:

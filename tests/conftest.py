@@ -1,4 +1,4 @@
-"""What every test has: UTC, a region, and credentials that open nothing."""
+"""The environment of every test: UTC, a region, and credentials without access."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 time.tzset()
 
-# The same examples each time; `--hypothesis-profile=thorough` looks for new ones.
+# The examples are the same in each run; `--hypothesis-profile=thorough` generates new ones.
 settings.register_profile("default", max_examples=35, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("default")
 
-# Thousands of collected tests live to the end: looking them through again and again is in vain.
+# Thousands of collected tests stay in memory, so frequent full collections only cost time.
 gc.set_threshold(100_000, 50, 100)

@@ -24,7 +24,7 @@ class MemoryDeployments:
         self._lock = RLock()
         self._deployments: dict[str, str] = {}
         self._holders: dict[Campaign, str] = {}
-        self.around_write: Callable[[Deployment], None] = lambda deployment: None  # noqa: ARG005
+        self.around_write: Callable[[Deployment], None] = lambda deployment: None
 
     def begin(self, deployment: Deployment, record: AuditRecord) -> Deployment:
         self.around_write(deployment)
@@ -54,7 +54,7 @@ class MemoryDeployments:
         self.around_write(deployment)
 
     def all(self) -> list[Deployment]:
-        """Every deployment, the latest last."""
+        """Every deployment, oldest first."""
         return [self.get(each) for each in self._deployments]
 
     def _keep(self, deployment: Deployment, record: AuditRecord | None) -> None:

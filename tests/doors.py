@@ -1,4 +1,4 @@
-"""The subscribers and the Genesys of a running application, without a network."""
+"""The subscribers and the webhook calls of a running application, without a network."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ WEBHOOK_URL = "https://api.test/webhooks/genesys"
 
 
 class Receivers:
-    """The subscribers' systems by host, with the requests that they received.
+    """The subscribers' systems by host, and the requests that they received.
 
-    A host in `answers` returns its statuses or raises its errors in order, and the last one again
-    and again. Other hosts answer 204. A host has the address in `addresses`, or a public one.
+    A host in `answers` returns its statuses or raises its errors in order, and repeats the last
+    one. Other hosts answer 204. A host has the address in `addresses`, or a public one.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Receivers:
         self.addresses: dict[str, str] = {}
 
     def door(self, allowed_hosts: frozenset[str], *, loopback: bool) -> Door:
-        """The sender of the application, in place of HttpsSender."""
+        """The sender of the application, instead of HttpsSender."""
         return Door(self, allowed_hosts, loopback=loopback)
 
     def answer(self, host: str) -> int:
@@ -58,7 +58,7 @@ class Door:
 
 
 class Callback:
-    """The way of Genesys to our webhook; the next `down` calls are not answered."""
+    """Sends the calls of Genesys to our webhook; the next `down` calls get no answer."""
 
     def __init__(self, call: Callable[[bytes, Mapping[str, str]], Mapping[str, Any]]) -> None:
         self._call = call

@@ -1,9 +1,8 @@
-"""Moto's DynamoDB, fit for threads and for thousands of calls.
+"""Makes moto's DynamoDB safe for threads and fast for thousands of calls.
 
-Left alone, moto undoes a refused transaction by putting back the whole table as it was before,
-and so loses what other threads wrote meanwhile, but leaves what was refused in the table's stream;
-it sorts the whole table for each query; and most of a call's time goes into signing, writing and
-reading an HTTP exchange that nobody looks at.
+Without it, moto rolls a refused transaction back by restoring the whole table. This loses the
+writes of other threads, and keeps the refused writes in the table's stream. Moto also sorts the
+whole table for each query, and spends most of a call on an HTTP exchange that no test needs.
 """
 
 from __future__ import annotations
@@ -25,15 +24,15 @@ from moto.dynamodb.responses import DynamoHandler
 
 SHORT = frozenset({"get_item", "query", "scan", "transact_write_items"})
 ACCOUNT = "123456789012"
-# Where moto puts the name of an index, whose keys are not the table's, among a query's conditions.
+# The position of the index name among the arguments of a query; an index has other keys.
 INDEX_NAME = 6
 
 
 @contextmanager
 def one_call_at_a_time() -> Iterator[None]:
-    """While this lasts, a call is one step, and a query looks at the items of its own key."""
+    """Make each call atomic, and let a query read only the items of its own key."""
     lock, clients, query = threading.RLock(), cast("Any", BaseClient), Table.query
-    make_request = clients._make_request  # noqa: SLF001 - nothing public stands before signing
+    make_request = clients._make_request  # noqa: SLF001  botocore has no public method before signing
 
     def make_request_alone(client: Any, operation: Any, request: Any, context: Any) -> Any:
         if client.meta.service_model.service_name != "dynamodb":
@@ -57,7 +56,7 @@ def one_call_at_a_time() -> Iterator[None]:
 
 
 def _short_cut(region: str, request: Any) -> tuple[Any, Any] | None:
-    """Moto's answer without an HTTP exchange; None where moto must say what is wrong."""
+    """Moto's answer without an HTTP exchange; None if the call needs one or fails."""
     handler: Any = DynamoHandler()
     handler.region, handler.current_account = region, ACCOUNT
     handler.body = json.loads(request["body"])
@@ -67,14 +66,14 @@ def _short_cut(region: str, request: Any) -> tuple[Any, Any] | None:
         return None
     try:
         result = getattr(handler, name)()
-    except Exception:  # noqa: BLE001 - the long way raises it again, in the form of the service
+    except Exception:  # noqa: BLE001  the call over HTTP raises it again as a service error
         return None
     assert isinstance(result, ActionResult)
     return SimpleNamespace(status_code=200), result.result
 
 
 def _snapshot(table: Any, _: object) -> Any:
-    """A table with the same items, which a put replaces and never changes, and the same stream."""
+    """A shallow copy of a table and its stream; a put replaces items and never changes them."""
     twin = _with_items(
         table,
         {key: dict(item) if isinstance(item, dict) else item for key, item in table.items.items()},

@@ -1,4 +1,4 @@
-"""In-memory twins of every port; the tests of the adapters run against them, too."""
+"""In-memory twins of every port; the tests of the adapters also run against them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ W = TypeVar("W", bound=Wire)
 
 
 def _kept(record: W) -> W:
-    """The record as a table gives it back: only what its JSON says of it."""
+    """The record as a table returns it: parsed from its JSON."""
     return record.model_validate_json(record.model_dump_json(by_alias=True, exclude_none=True))
 
 
@@ -54,7 +54,7 @@ class MemoryAuditLog:
             return True
 
     def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
-        """A token names the last record of the page before."""
+        """A page of the rule's records; `token` names the last record of the page before."""
         mine = [record for record in self.every if record.rule_id == rule_id]
         found = sorted(mine, key=lambda record: record.at)
         names = [f"{record.run_id} {record.sequence}" for record in found]
@@ -74,12 +74,12 @@ class MemoryAuditLog:
 
     @property
     def every(self) -> Sequence[AuditRecord]:
-        """All there is, run by run."""
+        """Every record, run by run."""
         return tuple(record for log in self._records.values() for record in log)
 
 
 class MemoryRuns:
-    """Runs, batches and manifests; `before_write` is told each write's name and may raise."""
+    """Runs, batches and manifests; `before_write` receives each write's name, and may raise."""
 
     def __init__(self, audit: MemoryAuditLog) -> None:
         self._audit = audit
@@ -87,7 +87,7 @@ class MemoryRuns:
         self._runs: dict[str, Run] = {}
         self._batches: dict[tuple[str, int], Batch] = {}
         self._manifests: dict[tuple[str, int], tuple[Entry, ...]] = {}
-        self.before_write: Callable[[str], None] = lambda name: None  # noqa: ARG005
+        self.before_write: Callable[[str], None] = lambda name: None
 
     def create(self, run: Run, record: AuditRecord) -> Run:
         self.before_write("create")
@@ -181,7 +181,7 @@ class MemoryHolds:
 
 
 class MemoryPolicies:
-    """The shipped matrix and a switch that is on, unless told otherwise."""
+    """The shipped matrix, and a switch that is on by default."""
 
     def __init__(self) -> None:
         self.matrix = default_matrix()
@@ -207,7 +207,7 @@ class MemoryIdLists:
 
 
 class MemorySlots:
-    """Who has which place, in `holders`; `before_take` may raise."""
+    """The batch that holds each slot; `before_take` may raise."""
 
     def __init__(self) -> None:
         self.holders: dict[Slot, BatchRef] = {}
@@ -224,7 +224,7 @@ class MemorySlots:
 
 
 class MemoryExecutions:
-    """Remembers what was started; `before_start` may raise."""
+    """Stores the started runs; `before_start` may raise."""
 
     def __init__(self) -> None:
         self.started: list[str] = []
@@ -237,7 +237,7 @@ class MemoryExecutions:
 
 
 class MemoryMeter:
-    """Adds up."""
+    """Adds up counts; keeps the last duration and dimensions of each metric."""
 
     def __init__(self) -> None:
         self.counts: dict[str, float] = defaultdict(float)

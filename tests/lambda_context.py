@@ -1,4 +1,4 @@
-"""The context that Lambda gives a function with each event."""
+"""The context that Lambda passes to a function with each event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Context:
-    """What the functions read of Lambda's context."""
+    """The fields of Lambda's context that the functions read."""
 
     aws_request_id: str
     function_name: str = "function-under-test"

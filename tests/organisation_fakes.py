@@ -1,4 +1,4 @@
-"""An in-memory twin of the organisations, and of the calls to each."""
+"""An in-memory twin of the organisations and their Genesys clients."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from genesys_purge.ports import Genesys
 
 
 class MemoryOrganisations:
-    """The deployment's own organisation, and those that `add` made known."""
+    """The default organisation, and those that `add` stored."""
 
     def __init__(self, own: Organisation, genesys: Genesys) -> None:
         self._known: dict[str | None, tuple[Organisation, Genesys]] = {None: (own, genesys)}
 
     def add(self, name: str, genesys: Genesys, **differing: Any) -> None:
-        """One that is as the deployment's own but for these fields."""
+        """Store an organisation that differs from the default one in these fields."""
         own, _ = self._known[None]
         self._known[name] = replace(own, name=name, **differing), genesys
 

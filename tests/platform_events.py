@@ -1,4 +1,4 @@
-"""Events of the live platform's audit as EventBridge delivers them; any field may be overridden."""
+"""Events of the live platform's audit as EventBridge delivers them; any field can be changed."""
 
 from __future__ import annotations
 

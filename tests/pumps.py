@@ -1,4 +1,4 @@
-"""What AWS carries between functions, in the tests' own time: the audit's stream, and queues."""
+"""The stream of the audit table and the queues between functions, driven by the test's clock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Record = dict[str, Any]
 
 
 class Source(NamedTuple):
-    """A function's event source as the template has it; `name` is the queue or the table."""
+    """A function's event source in the template; `name` is the queue or the table."""
 
     function: str
     name: str
@@ -33,7 +33,7 @@ class Source(NamedTuple):
         return int(self.properties["BatchSize"])
 
     def wants(self, record: Record) -> bool:
-        """Whether one of the source's filters lets the record through."""
+        """Whether a filter of the source accepts the record."""
         event: Any = record
         texts = [each["Pattern"] for each in self.properties["FilterCriteria"]["Filters"]]
         patterns = [EventPattern(text, json.loads(text)) for text in texts]
@@ -51,7 +51,7 @@ def sources(kind: str, named_by: str) -> list[Source]:
 
 
 class Pump:
-    """Does what Lambda's pollers do, whenever it is told to."""
+    """Polls the stream and the queues as Lambda does, but only when a test calls it."""
 
     def __init__(self, aws: Callable[[str], Any], invoke: Invoke, clock: Clock) -> None:
         self._aws = aws
@@ -63,21 +63,21 @@ class Pump:
         self._lock = RLock()
 
     def run(self) -> None:
-        """Until the stream has nothing new, and no queue a message to hand out by now."""
-        # A shard of a stream is read by one at a time.
+        """Poll until the stream has no new record and the queues have no visible message."""
+        # Lambda reads a shard of a stream with one poller.
         with self._lock:
             while self._publish() or any(self._consume(each) for each in self._queues):
                 pass
 
     def run_out(self) -> None:
-        """Until the queues are empty; the time passes for which messages are hidden."""
+        """Poll until the queues are empty; passes the time for which messages are hidden."""
         self.run()
         while hidden := [at for each in self._queues for at in hidden_until(each.name)]:
             self._clock.at = max(self._clock.at, min(hidden))
             self.run()
 
     def publish(self, records: list[Record]) -> None:
-        """Hand out records of the stream, and again from the one that failed."""
+        """Invoke the function with records of the stream; retries from the failed record on."""
         while records:
             answer = self._invoke(self._stream.function, {"Records": records})
             failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
@@ -85,7 +85,7 @@ class Pump:
             records = records[min(map(numbers.index, failed), default=len(records)) :]
 
     def _publish(self) -> bool:
-        """Whether there was something new; it stays new where its function raises."""
+        """Whether there were new records; they stay new if the function raises."""
         records = self.stream(**self._since)
         wanted = [each for each in records if self._stream.wants(each)]
         for start in range(0, len(wanted), self._stream.batch_size):
@@ -95,7 +95,7 @@ class Pump:
         return bool(records)
 
     def stream(self, **since: str) -> list[Record]:
-        """The stream's records, all of them or those after a SequenceNumber, as Lambda has them."""
+        """The stream's records as Lambda passes them: all, or those after a SequenceNumber."""
         streams = self._aws("dynamodbstreams")
         table = self._aws("dynamodb").describe_table(TableName=self._stream.name)["Table"]
         where = {"StreamArn": table["LatestStreamArn"]}
@@ -112,7 +112,7 @@ class Pump:
         return [*json.loads(json.dumps(found, default=str))]
 
     def _consume(self, source: Source) -> bool:
-        """Whether there was a batch; what its function does not say has failed is gone."""
+        """Whether there was a batch; deletes the messages that the function did not fail."""
         queue = {"QueueUrl": source.name}
         received = self._aws("sqs").receive_message(
             **queue, MaxNumberOfMessages=source.batch_size, AttributeNames=["All"]
@@ -129,7 +129,7 @@ class Pump:
         return bool(messages)
 
     def take(self, queue: str) -> list[Any]:
-        """The messages in a queue, taken out of it."""
+        """Remove the messages from a queue, and return them."""
         taken: list[Any] = []
         client, url = self._aws("sqs"), {"QueueUrl": queue}
         while found := client.receive_message(**url, MaxNumberOfMessages=10).get("Messages"):
@@ -140,27 +140,27 @@ class Pump:
 
 
 def sequence_of(record: Record) -> str:
-    """The sequence number of a record of a stream."""
+    """The sequence number of a stream record."""
     return str(record["dynamodb"]["SequenceNumber"])
 
 
 def _record(message: Mapping[str, Any]) -> Record:
-    """A message as Lambda writes it."""
+    """A message in the format of Lambda."""
     names = {"MessageId": "messageId", "ReceiptHandle": "receiptHandle", "Body": "body"}
     fields = {ours: message[name] for name, ours in names.items()}
     return fields | {"attributes": message["Attributes"], "eventSource": "aws:sqs"}
 
 
 def hidden_until(queue: str) -> Iterator[datetime]:
-    """When each message that is in the queue is handed out again, or could be already."""
-    for message in sqs.sqs_backends[ACCOUNT][REGION].queues[queue]._messages:  # noqa: SLF001 - SQS does not tell
-        # Moto hides a message up to and including that millisecond; the next second will do.
+    """The moment at which each message in the queue becomes visible."""
+    for message in sqs.sqs_backends[ACCOUNT][REGION].queues[queue]._messages:  # noqa: SLF001  SQS does not report when a message becomes visible
+        # Moto hides a message up to and including that millisecond; the next second is late enough.
         yield datetime.fromtimestamp(message.visible_at // 1000 + 1, UTC)
 
 
 @contextmanager
 def queues_by(clock: Clock) -> Iterator[None]:
-    """Moto's queues live in the clock's time."""
+    """Let moto's queues use this clock."""
     with (
         patch.object(sqs, "unix_time", lambda: clock().timestamp()),
         patch.object(sqs, "unix_time_millis", lambda: clock().timestamp() * 1000),
@@ -169,9 +169,9 @@ def queues_by(clock: Clock) -> Iterator[None]:
 
 
 def create_queues(client: Any) -> None:
-    """Every queue of the template, its URL being its logical id."""
+    """Create every queue of the template; its URL is its logical id."""
     queues = template.resources("AWS::SQS::Queue")
-    # A dead-letter queue has to be there before the queue that names it.
+    # A dead-letter queue must exist before the queue that names it.
     for name in sorted(queues, key=lambda each: "RedrivePolicy" in queues[each]):
         given = template.resolved(queues[name])
         attributes = {key: str(given[key]) for key in ("VisibilityTimeout",) if key in given}

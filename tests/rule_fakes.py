@@ -25,7 +25,7 @@ class MemoryPurgeRules:
         self._audit = audit
         self._lock = RLock()
         self._rules: dict[RuleRef, str] = {}
-        self.before_write: Callable[[PurgeRule], None] = lambda rule: None  # noqa: ARG005
+        self.before_write: Callable[[PurgeRule], None] = lambda rule: None
 
     def get(self, ref: RuleRef) -> PurgeRule | None:
         stored = self._rules.get(ref)
@@ -43,7 +43,7 @@ class MemoryPurgeRules:
 
 
 class MemoryQueue(Generic[M]):
-    """Remembers the messages that were sent, postponed (with the seconds) and buried."""
+    """Stores the messages that were sent, postponed (with the seconds) and buried."""
 
     def __init__(self) -> None:
         self.sent: list[M] = []

@@ -1,4 +1,4 @@
-"""A Genesys that answers by a script: the in-memory twin of the client."""
+"""A Genesys with scripted answers: the in-memory twin of the client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[st
 
 
 class Call(NamedTuple):
-    """One call to Genesys; `permit` is None for one that has nothing deleted."""
+    """One call to Genesys; `permit` is None unless it is a deleting call."""
 
     operation: Operation
     body: Mapping[str, Any]
@@ -21,9 +21,9 @@ class Call(NamedTuple):
 
 
 class ScriptedGenesys:
-    """Answers each operation with its replies in order, and with the last one ever after.
+    """Answers each operation with its replies in order, and repeats the last one.
 
-    It keeps data for ever, unless told otherwise.
+    The platform's own data retention is unlimited, unless `on` sets another reply.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""template.yaml as the tests' own source of tables, environments and substitutions."""
+"""template.yaml as the tests' source of tables, environments and substitutions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 @cache
 def template() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506  _Loader is a SafeLoader
     return loaded
 
 
@@ -54,7 +54,7 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 
 
 def resolved(value: Any) -> Any:
-    """A value as CloudFormation would give it, where a resource's name is its logical id."""
+    """A value as CloudFormation resolves it; the name of a resource is its logical id."""
     if isinstance(value, list):
         return [resolved(each) for each in value]
     if not isinstance(value, dict):
@@ -73,7 +73,7 @@ def resolved(value: Any) -> Any:
 
 
 def tables() -> list[dict[str, Any]]:
-    """What `create_table` needs for every table; the name is the logical id."""
+    """The arguments of `create_table` for every table; the name is the logical id."""
     wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
     return [
         {"TableName": name}
@@ -103,7 +103,7 @@ def routes() -> dict[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """The variables of all functions together."""
+    """The environment variables of all functions together."""
     variables = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
     for properties in resources("AWS::Serverless::Function").values():
         variables |= properties.get("Environment", {}).get("Variables", {})
@@ -111,7 +111,7 @@ def environment() -> dict[str, str]:
 
 
 def state_machine(name: str = "PurgeRunStateMachine") -> tuple[str, dict[str, str]]:
-    """A machine's ASL text, and its substitutions as on an engine without distributed maps."""
+    """A machine's ASL text, and its substitutions for an engine without distributed maps."""
     properties = resources("AWS::Serverless::StateMachine")[name]
     text = (ROOT / properties["DefinitionUri"]).read_text()
     substitutions = resolved(properties["DefinitionSubstitutions"])

@@ -1,4 +1,4 @@
-"""Webhooks, notifications and the Lambda events that contain them; fields may be overridden."""
+"""Webhooks, notifications and the Lambda events that contain them; any field can be changed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def signature(body: bytes, secret: str = SECRET) -> str:
 def webhook_event(
     body: bytes | str, *, verb: str = "POST", encoded: bool = False, **headers: str
 ) -> dict[str, Any]:
-    """The HTTP API's event of a call to our webhook; a body given as text is not encoded."""
+    """The HTTP API's event of a call to our webhook; a `str` body is passed on unchanged."""
     if isinstance(body, bytes):
         body = b64encode(body).decode() if encoded else body.decode()
     return {
@@ -141,12 +141,12 @@ def notification(event: Event = Event.RULE_EXECUTED, **body: Any) -> Notificatio
 
 
 def delivery(event: Event = Event.RULE_EXECUTED, **body: Any) -> Delivery:
-    """A notification on its way to `subscriber`."""
+    """A notification that is addressed to `subscriber`."""
     return Delivery(subscriber="governance", notification=notification(event, **body))
 
 
 def receipt(times: int = 1) -> Receipt:
-    """The receipt of a message that was received so often."""
+    """The receipt of a message that was received `times` times."""
     return Receipt("handle-1", times)
 
 
@@ -170,7 +170,7 @@ def queue_event(*messages: Delivery | str, times: int = 1) -> dict[str, Any]:
 
 
 def stream_event(*records: AuditRecord, name: str = "INSERT") -> dict[str, Any]:
-    """What Lambda gets of the audit table's stream."""
+    """The Lambda event of the audit table's stream."""
     return {
         "Records": [
             {

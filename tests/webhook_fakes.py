@@ -35,11 +35,11 @@ class MemoryDirectory:
 
 
 class MemoryBus:
-    """Remembers the published notifications; `before_publish` may raise."""
+    """Stores the published notifications; `before_publish` may raise."""
 
     def __init__(self) -> None:
         self.published: list[Notification] = []
-        self.before_publish: Callable[[Notification], None] = lambda notification: None  # noqa: ARG005
+        self.before_publish: Callable[[Notification], None] = lambda notification: None
 
     def publish(self, notification: Notification) -> None:
         self.before_publish(notification)
@@ -59,7 +59,7 @@ class Post(NamedTuple):
 
 
 class MemorySender:
-    """Returns or raises `answers` in order, and the last one again and again."""
+    """Returns or raises `answers` in order, and repeats the last one."""
 
     def __init__(self) -> None:
         self.answers: list[int | Exception] = [204]

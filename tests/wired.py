@@ -1,4 +1,4 @@
-"""What wiring has built, found by name and forgotten between tests."""
+"""Finds the builders of wiring by name, and clears their caches between tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def module_of(use_case: str) -> ModuleType:
 
 
 def forget() -> None:
-    """Clear wiring's caches, save the AWS clients."""
+    """Clear wiring's caches, except the AWS clients."""
     for module in modules():
         for name, builder in vars(module).items():
             if hasattr(builder, "cache_clear") and name not in KEPT:

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from local.errors import CommandFailed
 
 WEBHOOK_SECRET = "GENESYS_WEBHOOK_SECRET"  # noqa: S105  the name of a variable
-PREVIOUS_WEBHOOK_SECRET = "GENESYS_WEBHOOK_SECRET_PREVIOUS"  # noqa: S105  as above
+PREVIOUS_WEBHOOK_SECRET = "GENESYS_WEBHOOK_SECRET_PREVIOUS"  # noqa: S105  the name of a variable
 GOVERNANCE_URL = "GOVERNANCE_WEBHOOK_URL"
-GOVERNANCE_SECRET = "GOVERNANCE_WEBHOOK_SECRET"  # noqa: S105  as above
+GOVERNANCE_SECRET = "GOVERNANCE_WEBHOOK_SECRET"  # noqa: S105  the name of a variable
 
 
 class IncompletePartner(CommandFailed):

@@ -24,7 +24,7 @@ PLAIN = {
 class JsonLoader(yaml.SafeLoader):
     """Loads the subset of YAML that JSON can express: no aliases, dates or repeated keys."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  PyYAML declares no ClassVar
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Composes a node; refuses aliases, because a few can expand to gigabytes."""

@@ -60,7 +60,7 @@ class Kind:
     cannot_create_enabled: str | None = None
     cannot_modify_enabled: str | None = None
     cannot_delete_enabled: str | None = None
-    require: Callable[[Any], None] = lambda body: None  # noqa: ARG005
+    require: Callable[[Any], None] = lambda body: None  # noqa: ARG005  the default accepts every body
     finds: Callable[[str, str], bool] = eq
 
 

@@ -70,7 +70,7 @@ class SimulatorSettings:
     webhook_secret: str = "simulator-webhook-secret"  # noqa: S105  only for the simulator
     webhook_attempts: int = 10
     webhook_backoff_seconds: float = 1.0
-    governance_secret: str = "whsec_c2ltdWxhdG9yLWdvdmVybmFuY2Utc2VjcmV0"  # noqa: S105  as above
+    governance_secret: str = "whsec_c2ltdWxhdG9yLWdvdmVybmFuY2Utc2VjcmV0"  # noqa: S105  only for the simulator
 
     campaigns: tuple[str, ...] = ("campaign-1", "campaign-2")
     event_page_size: int = 25

@@ -12,7 +12,7 @@ from tests import template
 
 
 class Statement(NamedTuple):
-    """One statement of a policy; its ARNs contain logical ids in place of names."""
+    """One statement of a policy; its ARNs contain logical ids instead of names."""
 
     effect: str
     actions: tuple[str, ...]

@@ -121,7 +121,7 @@ def misfits(value: Any, kind: str, path: str = "") -> Iterator[str]:
     """Every difference between a JSON value and a type of the SDK, as `path: reason`."""
     if kind.startswith("list["):
         if not isinstance(value, list):
-            yield f"{path}: is no list"
+            yield f"{path}: is not a list"
             return
         for each in value:
             yield from misfits(each, kind[5:-1], f"{path}[]")
@@ -130,23 +130,23 @@ def misfits(value: Any, kind: str, path: str = "") -> Iterator[str]:
     elif kind not in SIMPLE:
         yield f"{path}: {kind} is a type that this reader does not know"
     elif not isinstance(value, SIMPLE[kind]) or (kind != "bool" and isinstance(value, bool)):
-        yield f"{path}: {value!r} is no {kind}"
+        yield f"{path}: {value!r} is not a {kind}"
 
 
 def _misfits_of_object(value: Any, of: Model, path: str) -> Iterator[str]:
     if not isinstance(value, dict):
-        yield f"{path}: is no object"
+        yield f"{path}: is not an object"
         return
     for name, each in value.items():
         where = f"{path}.{name}".lstrip(".")
         if name not in of.types:
-            yield f"{where}: is no field"
+            yield f"{where}: is not a field"
             continue
         yield from misfits(each, of.types[name], where)
         allowed = of.words.get(name)
         for word in each if isinstance(each, list) else [each]:
             if allowed and word not in allowed:
-                yield f"{where}: {word!r} is none of {', '.join(sorted(allowed))}"
+                yield f"{where}: {word!r} is not one of {', '.join(sorted(allowed))}"
 
 
 def type_at(kind: str, path: str) -> str:

@@ -35,7 +35,7 @@ def name_of(path: Path) -> str:
 
 
 def line_of(path: Path, node: ast.AST | int = 1) -> str:
-    """`folder/file.py:12`, as a rule reports an offender."""
+    """`folder/file.py:12`, as the tests report an offender."""
     line = node if isinstance(node, int) else getattr(node, "lineno", 1)
     return f"{path.relative_to(ROOT)}:{line}"
 
@@ -66,7 +66,7 @@ def imports_of(path: Path, *, for_types: bool = True) -> Iterator[str]:
 
 @cache
 def _only_for_types(path: Path) -> frozenset[ast.AST]:
-    """Every node inside of an `if TYPE_CHECKING` block."""
+    """Every node inside an `if TYPE_CHECKING` block."""
     blocks = (
         node
         for node in nodes_of(path)

@@ -216,7 +216,7 @@ def test_architecture_page_lists_the_dependencies_of_every_part() -> None:
 
 
 def kept(*rules: RetentionRule, **request: object) -> int:
-    """For how many days the shipped matrix with these rules keeps what a recording job covers."""
+    """The minimum days of a recording job under the shipped matrix and these rules."""
     method = METHODS["recording_job"]
     asked = method.request_model.parse(builders.recording_job(**request))
     matrix = RetentionMatrix(rules=(*default_matrix().rules, *rules))
@@ -230,7 +230,7 @@ def rule(**match: str) -> RetentionRule:
     return RetentionRule.model_validate(document)
 
 
-def test_retention_of_recordings_is_as_the_operations_guide_says() -> None:
+def test_recordings_are_retained_as_the_operations_guide_says() -> None:
     text = section(OPERATIONS, "## Changing the retention matrix")
     shown = RetentionRule.model_validate_json(text.split("```json\n")[1].partition("```")[0])
     assert (kept(), kept(shown)) == (30, 365)

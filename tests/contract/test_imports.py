@@ -24,7 +24,7 @@ ARROWS = {
     "error_codec": {"errors"},
     "calling": {"calling", "model", "errors", "ports"},
     "telemetry": set(),
-    # An attempt and its lease are records that stored things contain.
+    # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "ports": {"model"},
     "methods": {"methods", "model", "errors", "ports"},

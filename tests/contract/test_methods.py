@@ -42,7 +42,7 @@ def module_of(method: str) -> str:
 
 
 def operations_of(method: str) -> Mapping[str, Operation]:
-    """The operations in the method's module, or in the folder that it has for itself."""
+    """The operations in the method's module or in its own folder."""
     home = f"methods.{module_of(method).removesuffix('.method')}."
     return {name: each for name, each in operations().items() if name.startswith(home)}
 

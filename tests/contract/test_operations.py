@@ -146,7 +146,7 @@ def test_source_deletes_only_own_campaign_rules_and_jobs() -> None:
 
 
 def fields_of(operation: Operation) -> set[str]:
-    """What is filled into the path of an operation."""
+    """The placeholders in the path of an operation."""
     return set(re.findall(r"\{(.*?)\}", operation.path))
 
 

@@ -65,7 +65,7 @@ DOCUMENTED = {
     ("DELETE", "/api/v2/outbound/campaigns/{}/rules/{}"),
     ("POST", "/api/v2/analytics/events/query"),
 }
-# The token's host is another one; the SDK requests it in its client, not in its list of calls.
+# The login host issues the token; the SDK requests it in its client, not in its list of calls.
 TOKEN = ("POST", "/oauth/token")
 ID = "5b0f0b5e-2f6d-4d0e-9a57-0e2f3c1d4b5a"
 SUBJECT = {
@@ -96,7 +96,7 @@ def key_of(operation: Operation) -> tuple[str, str]:
 
 
 def is_live(operation: Operation) -> bool:
-    """Whether an operation is one of the live platform, and not of the documented contract."""
+    """Whether an operation belongs to the live platform, not to the documented contract."""
     key = key_of(operation)
     body_of_documents = operation.path == conversations.QUERY.path
     return key not in DOCUMENTED | {TOKEN} and (
@@ -109,7 +109,7 @@ def file_of(module: str) -> Path:
 
 
 def is_its_own(name: str) -> bool:
-    """Whether a module defines the operation, and does not only import it."""
+    """Whether a module defines the operation instead of importing it."""
     module, _, constant = name.rpartition(".")
     return any(
         isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == constant
@@ -126,7 +126,7 @@ LIVE = live_operations()
 
 def call_of(operation: Operation) -> sdk.Call:
     key = key_of(operation)
-    assert key in sdk.calls(), f"{key} is no call of the live platform"
+    assert key in sdk.calls(), f"{key} is not a call in the SDK"
     return sdk.calls()[key]
 
 
@@ -145,7 +145,7 @@ def test_live_operations_send_parameters_that_the_sdk_knows() -> None:
     assert {name: each for name, each in missing.items() if each} == {}
 
 
-def test_live_operation_lists_where_the_platform_answers_a_list() -> None:
+def test_live_operation_lists_if_the_platform_returns_a_list() -> None:
     lists = {name for name, each in LIVE.items() if each.lists}
     assert lists == {n for n, each in LIVE.items() if call_of(each).answer.startswith("list[")}
 
@@ -212,7 +212,7 @@ def subject_request(request_type: str) -> Mapping[str, Any]:
 
 
 def created_policy() -> Mapping[str, Any]:
-    """The policy of a rule with every condition that a policy knows."""
+    """The policy of a rule with every condition that a policy can have."""
     named = {"type": "voice", "direction": "inbound", **dict.fromkeys(form.REFERENCES, ID)}
     filters = [rule_bench.condition(name, "eq", value) for name, value in named.items()]
     fields = {"description": "Two years", "scope": {"filters": filters}}
@@ -367,9 +367,9 @@ def test_recording_job_matches_the_sdk_for_each_action(
 def test_misfits_are_reported_with_path_and_reason() -> None:
     body = {**created_job(), "action": "SHRED", "purge": True, "clearExport": "no"}
     assert list(sdk.misfits(body, "RecordingJobsQuery")) == [
-        "action: 'SHRED' is none of ARCHIVE, DELETE, EXPORT",
-        "clearExport: 'no' is no bool",
-        "purge: is no field",
+        "action: 'SHRED' is not one of ARCHIVE, DELETE, EXPORT",
+        "clearExport: 'no' is not a bool",
+        "purge: is not a field",
     ]
 
 
@@ -384,7 +384,7 @@ def test_fields_read_from_answers_are_fields_of_the_sdk() -> None:
 
 
 READERS = {"get", "text_in", "count_in", "job_id_in", "list_in", "instant_in", "storage_in"}
-# `listed_job` reads answers that another module asks for.
+# `listed_job` reads the answers to requests of another module.
 MODULES = sorted(
     {name.rpartition(".")[0] for name in LIVE}
     | {"methods.recording_job.listed_job"}

@@ -28,14 +28,14 @@ NEEDS = {
     "exports": {"ExportsPolicy"},
     "deployments": {"DeploymentsPolicy"},
 }
-# Reading alone needs less.
+# Functions that only read need less.
 READERS = {
     "ReadPurgeFunction": {"RunsReadPolicy", "AuditReadPolicy"},
     "ReadPurgeRuleFunction": {"AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
 }
-# These write no audit records.
+# These functions write no audit records.
 SILENT = {"ValidatePurgeFunction", "PublishNotificationsFunction", "EvaluateContactsFunction"}
 
 
@@ -45,7 +45,7 @@ def builder_of(function: str) -> str:
 
 
 def adapters_of(builder: str) -> set[str]:
-    """The wiring functions that a builder calls or hands on, and those that they do."""
+    """The wiring functions that a builder refers to, directly or through others."""
     defined = {
         node.name: {
             ast.unparse(named).removeprefix("adapters.")
@@ -128,7 +128,7 @@ def test_no_function_has_a_right_on_everything() -> None:
 
 
 def those_who_may(action: str) -> dict[str, list[str]]:
-    """The resources on which each function may do something in S3."""
+    """The resources on which each function is allowed the action."""
     found = {
         function: [
             resource

@@ -58,7 +58,7 @@ def room_of(module: str) -> str:
     return ".".join(module.split(".")[:2])
 
 
-def test_a_circle_is_found() -> None:
+def test_circle_in_finds_an_import_circle() -> None:
     assert circle_in({"a": {"b"}, "b": {"c", "d"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
     assert circle_in({"a": {"b", "elsewhere"}, "b": set()}) == []
 
@@ -84,7 +84,7 @@ def test_local_imports_the_layer_and_the_simulator_but_no_tests() -> None:
     }
 
 
-def test_the_tests_of_the_simulator_need_nothing_else_of_the_project() -> None:
+def test_simulator_tests_import_only_the_simulator() -> None:
     imported = {each for path in files_of("tests/simulator") for each in imports_of(path)}
     ours = {each for each in imported if each.partition(".")[0] in OURS}
     assert {".".join(each.split(".")[:2]) for each in ours if each.startswith("tests.")} == {
@@ -100,7 +100,7 @@ def test_every_folder_has_at_most_15_files(part: str) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_file_and_every_folder_has_a_docstring(part: str) -> None:
+def test_every_file_and_folder_has_a_docstring(part: str) -> None:
     folders = {path.parent / "__init__.py" for path in files_of(part)}
     undocumented = [
         module_of(path)
@@ -111,7 +111,7 @@ def test_every_file_and_every_folder_has_a_docstring(part: str) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_file_has_at_most_250_lines_and_a_function_at_most_40(part: str) -> None:
+def test_files_have_at_most_250_lines_and_functions_40(part: str) -> None:
     for path in files_of(part):
         assert len(path.read_text().splitlines()) <= 250, path
         for node in ast.walk(tree_of(path)):

@@ -1,8 +1,9 @@
-"""Rules of the source that no linter and no type checker knows."""
+"""Rules of the source that neither the linter nor the type checker checks."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,15 @@ from tests.contract.source import (
     product_files,
     tree_of,
 )
+from tests.template import ROOT
 
 BROAD = {"Exception", "BaseException"}
+FOLDERS = ("bench", "functions", "layers", "local", "simulator", "tests")
+IGNORED = re.compile(r"# (?:noqa|type: ?ignore)", re.IGNORECASE)
+CODES = r"[A-Z]+\d+(?:, [A-Z]+\d+)*"
+WITH_REASON = re.compile(
+    rf"  # (?:noqa: {CODES}  |type: ignore\[[a-z-]+(?:, [a-z-]+)*\]  # )[^\s#]+ \S"
+)
 EAGER = {"open", "read_text", "read_bytes", "client", "resource", "Session", "now", "Client"}
 
 
@@ -70,7 +78,7 @@ def test_only_entrypoint_has_a_broad_except() -> None:
     assert broad == ["genesys_purge.entrypoint"]
 
 
-def test_only_the_guard_gives_permits() -> None:
+def test_only_the_guard_creates_permits() -> None:
     givers = {
         name_of(path)
         for path in product_files()
@@ -86,7 +94,7 @@ def test_only_methods_and_rule_apis_make_deleting_calls() -> None:
         "methods.documented.data_deletion",
         "methods.documented.interaction_purge",
         "methods.gdpr_request.method",
-        # The method creates a recording job; its gate executes the job.
+        # `method` creates a recording job; `two_step` executes it after the confirmation.
         "methods.recording_job.method",
         "methods.recording_job.two_step",
         "purge_rules.documented.api",
@@ -100,7 +108,7 @@ def test_each_deleting_step_has_one_caller() -> None:
     assert callers_of("api.create") == {"purge_rules.creation"}
 
 
-def test_only_the_client_sends() -> None:
+def test_only_the_client_and_its_login_send_requests() -> None:
     senders = {
         name_of(path)
         for path in layer_files()
@@ -182,5 +190,16 @@ def test_import_opens_no_file_client_connection_or_clock() -> None:
         for path in product_files()
         for call in calls_at_import(path)
         if ast.unparse(call.func).rpartition(".")[2] in EAGER
+    ]
+    assert offenders == []
+
+
+def test_every_ignored_rule_of_a_line_has_a_reason() -> None:
+    offenders = [
+        f"{line_of(path, number)}: {line.strip()}"
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if IGNORED.search(line) and not WITH_REASON.search(line)
     ]
     assert offenders == []

@@ -1,4 +1,4 @@
-"""The state machines: the names of functions and errors, limits, ways out, and rights."""
+"""The state machines: names of functions and errors, limits, failure paths and rights."""
 
 from __future__ import annotations
 

@@ -234,7 +234,7 @@ def test_stream_filter_skips_audit_records_of_notifications() -> None:
     assert {*BATCH_ENDS, *JOB_ENDS, *RUN_ENDS, Action.WEBHOOK_RECEIVED} <= passing
 
 
-def test_the_api_is_throttled_and_logged() -> None:
+def test_api_is_throttled_and_logged() -> None:
     api = properties("Api")
     assert 0 < api["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 100
     assert 0 < api["DefaultRouteSettings"]["ThrottlingBurstLimit"] <= 200

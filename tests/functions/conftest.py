@@ -1,4 +1,4 @@
-"""Handlers as Lambda calls them, over use cases on the in-memory twins."""
+"""Handlers called as Lambda calls them; their use cases run on the in-memory twins."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ USE_CASES = [
 
 @pytest.fixture
 def bench() -> Iterator[Workbench]:
-    """The world that the handlers find."""
+    """A workbench; the handlers call its use cases."""
     bench = Workbench()
     with ExitStack() as patches:
         for name in USE_CASES:
@@ -60,7 +60,7 @@ def invoke() -> Invoke:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """All that is logged."""
+    """Everything that the handlers log."""
     written = io.StringIO()
     handler = telemetry.logger().registered_handler
     with patch.object(handler, "stream", written):

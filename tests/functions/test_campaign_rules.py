@@ -1,4 +1,4 @@
-"""The functions that deploy campaign rules, as Lambda calls them."""
+"""The functions that deploy campaign rules as Lambda calls them."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def deployed() -> Iterator[None]:
 
 @pytest.fixture
 def asked() -> Iterator[list[tuple[str, str]]]:
-    """Host and path of every call to Genesys, which creates everything."""
+    """The host and the path of every call; Genesys accepts each of them."""
     calls: list[tuple[str, str]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -26,20 +26,20 @@ def _subscribed(bench: Workbench) -> None:
 
 
 def failed(invoke: Invoke, event: dict[str, Any]) -> list[str]:
-    """The messages that the queue hands out again."""
+    """The ids of the messages that the queue delivers again."""
     answer = invoke("DeliverNotification", event)
     assert set(answer) == {"batchItemFailures"}
     assert all(set(each) == {"itemIdentifier"} for each in answer["batchItemFailures"])
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
-def test_a_delivered_message_is_not_handed_out_again(bench: Workbench, invoke: Invoke) -> None:
+def test_delivered_message_is_not_redelivered(bench: Workbench, invoke: Invoke) -> None:
     assert failed(invoke, queue_event(delivery(), delivery(Event.RULE_NONCOMPLIANT))) == []
     events = [each.headers["x-purge-event"] for each in bench.sender.posted]
     assert events == ["purge_rule_executed", "purge_rule_noncompliant"]
 
 
-def test_an_undelivered_message_is_handed_out_again_later(bench: Workbench, invoke: Invoke) -> None:
+def test_undelivered_message_is_redelivered_later(bench: Workbench, invoke: Invoke) -> None:
     bench.sender.answers = [204, 503, NoAnswer("no answer"), 204]
     assert failed(invoke, queue_event(*[delivery()] * 4, times=2)) == ["m-1", "m-2"]
     assert [given for given, _ in bench.deliveries.postponed] == [
@@ -48,7 +48,7 @@ def test_an_undelivered_message_is_handed_out_again_later(bench: Workbench, invo
     ]
 
 
-def test_a_buried_message_is_not_handed_out_again(bench: Workbench, invoke: Invoke) -> None:
+def test_abandoned_message_is_not_redelivered(bench: Workbench, invoke: Invoke) -> None:
     bench.sender.answers = [500, 410]
     assert failed(invoke, queue_event(delivery(), delivery(), times=ATTEMPTS)) == []
     assert len(bench.deliveries.buried) == 2

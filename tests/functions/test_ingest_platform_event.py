@@ -36,7 +36,7 @@ SAMPLES = sorted((template.ROOT / "events" / "genesys").glob("partner_audit*.jso
 
 @pytest.fixture
 def table() -> Iterator[None]:
-    """The deployed audit table, and nothing built yet."""
+    """The audit table of the template, with no adapter built yet."""
     with mocked_aws("AuditTable"), patch.dict("os.environ", template.environment()):
         wired.forget()
         yield
@@ -152,7 +152,7 @@ def test_personal_data_is_not_stored_logged_or_in_an_error(
     fields: dict[str, Any], breaking: dict[str, Any]
 ) -> None:
     bench, log, fields = Workbench(), io.StringIO(), fields | breaking
-    told = ""
+    message = ""
     with (
         patch.object(webhooks, "ingest_platform_event", lambda: bench.ingest_platform_event),
         patch("sys.stdout", log),
@@ -161,10 +161,10 @@ def test_personal_data_is_not_stored_logged_or_in_an_error(
         try:
             template.handler("IngestPlatformEventFunction")(platform_event(**fields), Context("r"))
         except InvalidRequest as error:
-            told = str(error)
+            message = str(error)
     stored = "".join(record.model_dump_json() for record in bench.audit.every)
-    assert (bool(stored), bool(told)) == (not breaking, bool(breaking))
-    left = stored + told + log.getvalue()
+    assert (bool(stored), bool(message)) == (not breaking, bool(breaking))
+    left = stored + message + log.getvalue()
     assert [each for each in [*texts_in(fields), JANE, USER_ID] if each in left] == []
 
 
@@ -181,7 +181,7 @@ print(*(name for name in sys.modules if name.startswith(("httpx", "genesys_purge
 
 
 def test_cold_start_loads_no_http_client() -> None:
-    started = subprocess.run(  # noqa: S603 - our own words
+    started = subprocess.run(
         [sys.executable, "-c", COLD_START],
         cwd=template.ROOT,
         env=os.environ | template.environment(),

@@ -43,13 +43,13 @@ def lines(log: io.StringIO) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("bench")
-def test_a_success_is_not_logged(invoke: Invoke, log: io.StringIO) -> None:
+def test_success_is_not_logged(invoke: Invoke, log: io.StringIO) -> None:
     invoke("SubmitPurge", builders.conversation_archive())
     assert log.getvalue() == ""
 
 
 @pytest.mark.usefixtures("bench")
-def test_a_refused_request_is_logged_without_its_content(invoke: Invoke, log: io.StringIO) -> None:
+def test_refused_request_is_logged_without_its_content(invoke: Invoke, log: io.StringIO) -> None:
     request = builders.conversation_archive(
         reason=PERSONAL[:9],
         requestedBy=PERSONAL * 10,
@@ -68,7 +68,7 @@ def test_a_refused_request_is_logged_without_its_content(invoke: Invoke, log: io
     assert "jane" not in log.getvalue()
 
 
-def test_a_failure_is_logged_with_its_class_and_its_text(
+def test_failure_is_logged_with_its_class_and_message(
     bench: Workbench, invoke: Invoke, log: io.StringIO
 ) -> None:
     step = bench.planned()
@@ -90,7 +90,7 @@ def test_a_failure_is_logged_with_its_class_and_its_text(
         [PERSONAL],
     ],
 )
-def test_an_unexpected_error_is_logged_without_the_event(
+def test_unexpected_error_is_logged_without_the_event(
     invoke: Invoke, log: io.StringIO, message: object
 ) -> None:
     with pytest.raises(Unexpected):
@@ -102,9 +102,7 @@ def test_an_unexpected_error_is_logged_without_the_event(
     assert "jane" not in log.getvalue()
 
 
-def test_logs_use_the_allowed_keys_alone(
-    bench: Workbench, invoke: Invoke, log: io.StringIO
-) -> None:
+def test_logs_use_only_the_allowed_keys(bench: Workbench, invoke: Invoke, log: io.StringIO) -> None:
     bench.planned()
     for event in ({}, {"runId": "run-1", "batch": 9}):
         with pytest.raises(PurgeError):
@@ -118,7 +116,7 @@ def correlation_ids(log: io.StringIO) -> list[str | None]:
 
 
 @pytest.mark.usefixtures("bench")
-def test_a_call_is_logged_under_the_request_id_of_the_api(invoke: Invoke, log: io.StringIO) -> None:
+def test_api_call_is_logged_under_its_request_id(invoke: Invoke, log: io.StringIO) -> None:
     event = http_event("POST /purges", body="{}")
     event["requestContext"]["requestId"] = "JKJaXmPLvHcESHA="
     invoke("SubmitPurge", event)
@@ -126,14 +124,14 @@ def test_a_call_is_logged_under_the_request_id_of_the_api(invoke: Invoke, log: i
 
 
 @pytest.mark.usefixtures("bench")
-def test_an_event_of_a_bus_is_logged_under_its_id(invoke: Invoke, log: io.StringIO) -> None:
+def test_bus_event_is_logged_under_its_id(invoke: Invoke, log: io.StringIO) -> None:
     event = {"id": "7bf73129-1428", "detail-type": "x", "source": "s", "time": "", "detail": {}}
     with pytest.raises(PurgeError):
         invoke("SubmitPurge", event)
     assert correlation_ids(log) == ["7bf73129-1428"]
 
 
-def test_a_step_is_logged_under_its_run(bench: Workbench, invoke: Invoke, log: io.StringIO) -> None:
+def test_step_is_logged_under_its_run(bench: Workbench, invoke: Invoke, log: io.StringIO) -> None:
     bench.planned()
     with pytest.raises(PurgeError):
         invoke("PollBatch", {"runId": "run-1", "batch": 9})
@@ -141,13 +139,13 @@ def test_a_step_is_logged_under_its_run(bench: Workbench, invoke: Invoke, log: i
 
 
 @pytest.mark.usefixtures("bench")
-def test_each_message_of_a_queue_is_logged_under_its_id(invoke: Invoke, log: io.StringIO) -> None:
+def test_queue_messages_are_logged_under_their_ids(invoke: Invoke, log: io.StringIO) -> None:
     invoke("DeliverNotification", queue_event("{", "["))
     assert correlation_ids(log) == ["m-0", "m-1"]
 
 
 @pytest.mark.usefixtures("bench")
-def test_a_record_of_the_stream_is_logged_under_its_run(invoke: Invoke, log: io.StringIO) -> None:
+def test_stream_record_is_logged_under_its_run(invoke: Invoke, log: io.StringIO) -> None:
     event = stream_event(fact())
     event["Records"][0]["dynamodb"]["NewImage"]["body"]["S"] = "{"
     with pytest.raises(PurgeError):
@@ -157,7 +155,7 @@ def test_a_record_of_the_stream_is_logged_under_its_run(invoke: Invoke, log: io.
 
 @pytest.mark.usefixtures("bench")
 @pytest.mark.parametrize("text", [PERSONAL, "Jane Doe", "+49 30 123", "", "x" * 129, {"a": 1}, 7])
-def test_a_text_that_is_not_an_id_is_not_logged_as_one(
+def test_text_that_is_no_id_is_not_a_correlation_id(
     invoke: Invoke, log: io.StringIO, text: object
 ) -> None:
     with pytest.raises(PurgeError):
@@ -166,9 +164,7 @@ def test_a_text_that_is_not_an_id_is_not_logged_as_one(
 
 
 @pytest.mark.usefixtures("bench")
-def test_a_call_without_an_id_does_not_inherit_the_one_before(
-    invoke: Invoke, log: io.StringIO
-) -> None:
+def test_correlation_id_is_cleared_between_calls(invoke: Invoke, log: io.StringIO) -> None:
     for event in ({"runId": "run-1"}, {}):
         with pytest.raises(PurgeError):
             invoke("PollBatch", event)
@@ -176,7 +172,7 @@ def test_a_call_without_an_id_does_not_inherit_the_one_before(
 
 
 @pytest.mark.usefixtures("bench")
-def test_no_event_is_logged_even_where_the_library_is_told_to(
+def test_event_is_not_logged_even_if_powertools_is_set_to(
     invoke: Invoke, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", "true")
@@ -184,7 +180,7 @@ def test_no_event_is_logged_even_where_the_library_is_told_to(
     assert log.getvalue() == ""
 
 
-def test_each_step_of_a_batch_is_logged_by_number_and_state(
+def test_batch_progress_is_logged_with_number_and_state(
     bench: Workbench, invoke: Invoke, log: io.StringIO
 ) -> None:
     step = bench.planned()

@@ -1,4 +1,4 @@
-"""PublishNotifications: new audit records in order, again from the one that failed."""
+"""PublishNotifications: new audit records in order; a retry starts at the failed one."""
 
 from __future__ import annotations
 
@@ -72,16 +72,14 @@ def executed(*rules: str) -> dict[str, Any]:
     return stream_event(*facts)
 
 
-def test_a_failure_is_reported_and_no_later_record_overtakes_it(
-    bench: Workbench, invoke: Invoke
-) -> None:
+def test_failed_record_is_reported_and_none_overtakes_it(bench: Workbench, invoke: Invoke) -> None:
     bench.bus.before_publish = refusing("rule-2")
     answer = invoke("PublishNotifications", executed("rule-1", "rule-2", "rule-3"))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "s-1"}]}
     assert [each.rule_id for each in bench.bus.published] == ["rule-1"]
 
 
-def test_a_failure_of_the_first_record_is_raised_to_split_the_batch(
+def test_failure_of_the_first_record_is_raised_to_split_the_batch(
     bench: Workbench, invoke: Invoke
 ) -> None:
     bench.bus.before_publish = refusing("rule-1")
@@ -90,9 +88,7 @@ def test_a_failure_of_the_first_record_is_raised_to_split_the_batch(
     assert bench.bus.published == []
 
 
-def test_a_batch_that_is_handed_out_again_is_published_again(
-    bench: Workbench, invoke: Invoke
-) -> None:
+def test_redelivered_batch_is_published_again(bench: Workbench, invoke: Invoke) -> None:
     for _ in range(2):
         assert invoke("PublishNotifications", executed("rule-1")) == DONE
     first, again = bench.bus.published

@@ -1,4 +1,4 @@
-"""ReadPurge: what the API shows of a run."""
+"""ReadPurge: a run and its audit over HTTP."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def get(
     return answer["statusCode"], json.loads(answer["body"])
 
 
-def test_a_run_is_shown_with_200(bench: Workbench, invoke: Invoke) -> None:
+def test_run_is_returned_with_200(bench: Workbench, invoke: Invoke) -> None:
     bench.planned()
     status, body = get(invoke, RUN)
     assert (status, body["runId"], len(body["batches"])) == (200, "run-1", 1)
 
 
-def test_its_audit_is_shown_page_by_page(bench: Workbench, invoke: Invoke) -> None:
+def test_audit_is_returned_in_pages(bench: Workbench, invoke: Invoke) -> None:
     bench.planned()
     status, first = get(invoke, AUDIT, limit="1")
     assert (status, [r["action"] for r in first["records"]]) == (200, ["run_submitted"])
@@ -40,15 +40,15 @@ def test_its_audit_is_shown_page_by_page(bench: Workbench, invoke: Invoke) -> No
 
 @pytest.mark.usefixtures("bench")
 @pytest.mark.parametrize("route", [RUN, AUDIT])
-@pytest.mark.parametrize("run_id", ["nobody", "x" * 3_000, "a b", "%00"])
-def test_a_run_that_there_is_not_is_404(invoke: Invoke, route: str, run_id: str) -> None:
+@pytest.mark.parametrize("run_id", ["unknown", "x" * 3_000, "a b", "%00"])
+def test_unknown_run_is_404(invoke: Invoke, route: str, run_id: str) -> None:
     status, body = get(invoke, route, run_id)
     assert status == 404
     assert body["requestId"] == "request-1"
     assert [error["path"] for error in body["errors"]] == ["request"]
 
 
-def test_a_wrong_page_is_400(bench: Workbench, invoke: Invoke) -> None:
+def test_invalid_page_limit_is_400(bench: Workbench, invoke: Invoke) -> None:
     bench.planned()
     errors = [{"path": "limit", "message": "must be a whole number, 1 or more"}]
     assert get(invoke, AUDIT, limit="all") == (400, {"errors": errors, "requestId": "request-1"})
@@ -56,9 +56,7 @@ def test_a_wrong_page_is_400(bench: Workbench, invoke: Invoke) -> None:
 
 @pytest.mark.usefixtures("bench")
 @pytest.mark.parametrize("event", [None, {}, {"requestContext": {"http": {}}}])
-def test_an_event_that_is_none_of_the_apis_is_500_without_a_word_of_why(
-    invoke: Invoke, event: object
-) -> None:
+def test_event_that_is_no_api_call_is_500_without_a_reason(invoke: Invoke, event: object) -> None:
     answer = invoke("ReadPurge", event)
     message = "unexpected error; see the log of request request-1"
     assert answer["statusCode"] == 500

@@ -75,7 +75,7 @@ def worlds() -> Iterator[Worlds]:
 
 
 def simulator(clock: Clock, **settings: Any) -> Simulator:
-    """A Genesys with one client."""
+    """A simulated Genesys with one client."""
     settings |= {"requests_per_second": None, "clients": (CLIENT,)}
     return Simulator(Corpus.of(()), SimulatorSettings(**settings), clock)
 

@@ -1,4 +1,4 @@
-"""The functions of the state machine: messages in, messages out, errors by their class."""
+"""The functions of the state machine: messages in, messages out, errors by class."""
 
 from __future__ import annotations
 
@@ -24,16 +24,14 @@ def everything(_: Any) -> dict[str, Any]:
     return {"data": [{"conversationId": each, "conversationEnd": OLD} for each in ids]}
 
 
-def test_a_run_goes_from_function_to_function_in_plain_json(
-    bench: Workbench, invoke: Invoke
-) -> None:
+def test_run_messages_survive_json_between_functions(bench: Workbench, invoke: Invoke) -> None:
     bench.stored()
     bench.genesys.on(LOOK_UP, everything, {"data": []})
     bench.genesys.on(SUBMIT, {"jobId": "job-1"})
     bench.genesys.on(STATUS, {"state": "completed", "recordsProcessed": 10})
 
     def through(function: str, message: Any) -> Any:
-        """The next message, as it survives the state machine's JSON."""
+        """The function's answer after a round trip through JSON."""
         return json.loads(json.dumps(invoke(function, message)))
 
     validated = through("ValidatePurge", RUN)
@@ -49,14 +47,16 @@ def test_a_run_goes_from_function_to_function_in_plain_json(
     assert result == {"runId": "run-1", "outcome": "completed", "succeeded": True}
 
 
-def test_a_failed_batch_is_written_down(bench: Workbench, invoke: Invoke) -> None:
+def test_failed_batch_is_stored_as_failed(bench: Workbench, invoke: Invoke) -> None:
     bench.planned()
     failure = STEP | {"error": "GenesysUnavailable", "cause": '{"errorMessage": "503"}'}
     assert invoke("FailBatch", failure)["next"] == "done"
     assert bench.batch.state is BatchState.FAILED
 
 
-def test_a_failed_run_is_written_down(bench: Workbench, invoke: Invoke) -> None:
+def test_run_with_an_invalid_request_is_stored_as_rejected(
+    bench: Workbench, invoke: Invoke
+) -> None:
     bench.stored()
     failure = RUN | {"error": "InvalidRequest", "cause": '{"errorMessage": "x"}'}
     assert invoke("FailPurge", failure) == {
@@ -66,9 +66,7 @@ def test_a_failed_run_is_written_down(bench: Workbench, invoke: Invoke) -> None:
     }
 
 
-def test_an_error_leaves_by_the_name_that_the_state_machine_knows(
-    bench: Workbench, invoke: Invoke
-) -> None:
+def test_plan_purge_raises_errors_by_their_class(bench: Workbench, invoke: Invoke) -> None:
     with pytest.raises(NotFound):
         invoke("PlanPurge", RUN)
     bench.stored(builders.conversation_archive(maxRecords=1))
@@ -93,7 +91,7 @@ TASKS = [
 @pytest.mark.parametrize(
     "message", [None, [], {}, {"runId": 5}, STEP | {"secret": "hush"}, {"runId": "\ud800"}]
 )
-def test_a_message_that_is_none_is_an_error_nobody_foresaw_and_says_nothing_of_it(
+def test_invalid_message_raises_unexpected_without_its_content(
     invoke: Invoke, function: str, message: object
 ) -> None:
     with pytest.raises(Unexpected) as failed:
@@ -102,7 +100,7 @@ def test_a_message_that_is_none_is_an_error_nobody_foresaw_and_says_nothing_of_i
 
 
 @pytest.mark.usefixtures("bench")
-def test_a_request_may_be_validated_by_itself(invoke: Invoke) -> None:
+def test_validate_purge_accepts_a_request_without_a_run(invoke: Invoke) -> None:
     answer = invoke("ValidatePurge", builders.interaction_purge())
     assert answer["dateRange"] == {
         "start": "2025-10-21T12:00:00Z",

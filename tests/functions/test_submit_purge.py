@@ -1,4 +1,4 @@
-"""SubmitPurge: each way in, and what each kind of failure looks like from outside."""
+"""SubmitPurge: each way in, and the answer to each kind of failure."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def refusal(*errors: tuple[str, str]) -> dict[str, Any]:
     return {"errors": listed, "requestId": "request-1"}
 
 
-def test_over_http_a_request_is_accepted_with_202(bench: Workbench, invoke: Invoke) -> None:
+def test_http_request_is_accepted_with_202(bench: Workbench, invoke: Invoke) -> None:
     assert post(invoke, REQUEST) == (202, SUBMITTED)
     run = bench.runs.get("q3")
     assert run.submitted_by == "arn:aws:iam::123456789012:user/operator"
     assert bench.executions.started == ["q3"]
 
 
-def test_over_http_the_same_request_is_answered_the_same(bench: Workbench, invoke: Invoke) -> None:
+def test_repeated_http_request_gets_the_same_answer(bench: Workbench, invoke: Invoke) -> None:
     assert post(invoke, REQUEST) == post(invoke, REQUEST) == (202, SUBMITTED)
     assert bench.executions.started == ["q3"]
 
 
 @pytest.mark.usefixtures("bench")
-def test_over_http_a_body_may_come_in_base64(invoke: Invoke) -> None:
+def test_http_body_may_be_base64(invoke: Invoke) -> None:
     body = base64.b64encode(json.dumps(REQUEST).encode()).decode()
     assert post(invoke, body, isBase64Encoded=True) == (202, SUBMITTED)
 
@@ -68,7 +68,7 @@ def test_over_http_a_body_may_come_in_base64(invoke: Invoke) -> None:
         ),
     ],
 )
-def test_over_http_a_wrong_request_is_refused_with_400_and_every_error(
+def test_invalid_http_request_is_400_with_every_error(
     bench: Workbench, invoke: Invoke, body: object, errors: list[tuple[str, str]]
 ) -> None:
     assert post(invoke, body) == (400, refusal(*errors))
@@ -76,7 +76,7 @@ def test_over_http_a_wrong_request_is_refused_with_400_and_every_error(
 
 
 @pytest.mark.usefixtures("bench")
-def test_over_http_even_the_most_wrong_request_has_an_answer_that_fits(invoke: Invoke) -> None:
+def test_answer_to_80000_errors_is_cut_to_a_bounded_size(invoke: Invoke) -> None:
     body = json.dumps({"method": "data_deletion"} | {f"{n:05}": 1 for n in range(80_000)})
     assert len(body) < 1_048_576
     status, answer = post(invoke, body)
@@ -84,12 +84,12 @@ def test_over_http_even_the_most_wrong_request_has_an_answer_that_fits(invoke: I
     assert len(json.dumps(answer)) < 200_000
 
 
-def test_over_http_what_may_be_tried_later_says_so(bench: Workbench, invoke: Invoke) -> None:
+def test_http_request_that_may_be_retried_later_is_429(bench: Workbench, invoke: Invoke) -> None:
     bench.executions.before_start = _raising(RateLimited("slow down"))
     assert post(invoke, REQUEST) == (429, refusal(("request", "slow down")))
 
 
-def test_over_http_an_error_nobody_foresaw_is_told_in_general(
+def test_unexpected_error_over_http_is_500_without_its_text(
     bench: Workbench, invoke: Invoke
 ) -> None:
     bench.executions.before_start = _raising(KeyError("hush"))
@@ -97,15 +97,13 @@ def test_over_http_an_error_nobody_foresaw_is_told_in_general(
     assert post(invoke, REQUEST) == (500, refusal(("request", text)))
 
 
-def test_invoked_directly_a_request_is_answered_with_its_run(
-    bench: Workbench, invoke: Invoke
-) -> None:
+def test_invocation_returns_the_run(bench: Workbench, invoke: Invoke) -> None:
     assert invoke("SubmitPurge", REQUEST) == SUBMITTED
     assert bench.runs.get("q3").submitted_by == "invoke"
 
 
 @pytest.mark.parametrize("event", [None, [], "x", {"method": "x"}, {"scheduledTime": 1}])
-def test_invoked_directly_a_wrong_request_is_an_error_by_its_class(
+def test_invocation_with_an_invalid_request_raises_invalid_request(
     bench: Workbench, invoke: Invoke, event: object
 ) -> None:
     with pytest.raises(InvalidRequest) as refused:
@@ -114,16 +112,14 @@ def test_invoked_directly_a_wrong_request_is_an_error_by_its_class(
     assert bench.executions.started == []
 
 
-def test_invoked_directly_an_error_nobody_foresaw_loses_its_text(
-    bench: Workbench, invoke: Invoke
-) -> None:
+def test_unexpected_error_of_an_invocation_loses_its_text(bench: Workbench, invoke: Invoke) -> None:
     bench.executions.before_start = _raising(KeyError("hush"))
     with pytest.raises(Unexpected) as failed:
         invoke("SubmitPurge", REQUEST)
     assert failed.value.message == "unexpected error; see the log of request request-1"
 
 
-def test_a_schedule_submits_for_its_own_time(bench: Workbench, invoke: Invoke) -> None:
+def test_schedule_submits_for_its_scheduled_time(bench: Workbench, invoke: Invoke) -> None:
     event = {
         "scheduledTime": "2026-11-21T11:00:00Z",
         "scheduleArn": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly",
@@ -136,7 +132,7 @@ def test_a_schedule_submits_for_its_own_time(bench: Workbench, invoke: Invoke) -
     assert run.reference_time.hour == 11
 
 
-def test_an_event_submits_its_detail_for_its_own_time(bench: Workbench, invoke: Invoke) -> None:
+def test_event_submits_its_detail_for_its_own_time(bench: Workbench, invoke: Invoke) -> None:
     event = {
         "detail-type": "Purge Requested",
         "source": "com.example.records",

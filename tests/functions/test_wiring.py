@@ -17,7 +17,7 @@ from tests.unit.aws import client, mocked_aws
 
 @pytest.fixture(autouse=True)
 def deployed() -> Iterator[None]:
-    """The account as the template deploys it, and nothing built yet."""
+    """The resources of the template on mocked AWS, with no adapter built yet."""
     with (
         mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable"),
         patch.dict("os.environ", template.environment()),
@@ -30,7 +30,7 @@ def deployed() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", USE_CASES)
-def test_a_use_case_is_built_once(name: str) -> None:
+def test_use_case_is_built_once(name: str) -> None:
     build = getattr(wired.module_of(name), name)
     assert build() is build()
 
@@ -42,7 +42,7 @@ def test_adapters_are_shared() -> None:
     adapters.http_client().close()
 
 
-def test_no_use_case_opens_a_session_of_boto3() -> None:
+def test_no_use_case_opens_a_boto3_session() -> None:
     with patch("boto3.session.Session", side_effect=AssertionError("a second session")):
         for name in USE_CASES:
             getattr(wired.module_of(name), name)()
@@ -50,7 +50,7 @@ def test_no_use_case_opens_a_session_of_boto3() -> None:
         assert adapters.policies().purging_is_on()
 
 
-def test_redirects_are_not_followed_and_every_wait_has_an_end() -> None:
+def test_http_client_follows_no_redirects_and_has_timeouts() -> None:
     http = adapters.http_client()
     assert not http.follow_redirects
     assert None not in (http.timeout.connect, http.timeout.read, http.timeout.write)
@@ -58,7 +58,7 @@ def test_redirects_are_not_followed_and_every_wait_has_an_end() -> None:
 
 
 @pytest.mark.parametrize("variable", ["RUNS_TABLE", "AUDIT_TABLE", "STATE_MACHINE_ARN"])
-def test_a_variable_that_is_missing_is_named(variable: str) -> None:
+def test_missing_variable_is_named(variable: str) -> None:
     with (
         patch.dict("os.environ", {variable: ""}),
         pytest.raises(ValueError, match=f"{variable} is not set"),
@@ -66,7 +66,7 @@ def test_a_variable_that_is_missing_is_named(variable: str) -> None:
         purging.submit_purge()
 
 
-def test_a_missing_variable_is_not_told_to_callers(invoke: Invoke) -> None:
+def test_missing_variable_is_not_named_in_http_answers(invoke: Invoke) -> None:
     event: dict[str, Any] = {"version": "2.0", "requestContext": {"http": {}}, "body": "{}"}
     with patch.dict("os.environ", {"RUNS_TABLE": ""}):
         answer = invoke("SubmitPurge", event)
@@ -74,7 +74,7 @@ def test_a_missing_variable_is_not_told_to_callers(invoke: Invoke) -> None:
     assert "RUNS_TABLE" not in answer["body"]
 
 
-def test_a_request_is_submitted_and_read_through_the_real_adapters(invoke: Invoke) -> None:
+def test_request_is_submitted_and_read_through_the_real_adapters(invoke: Invoke) -> None:
     machine = client("stepfunctions").create_state_machine(
         name="purge-run", definition="{}", roleArn="arn:aws:iam::123456789012:role/r"
     )
@@ -86,7 +86,7 @@ def test_a_request_is_submitted_and_read_through_the_real_adapters(invoke: Invok
     assert [r.action for r in adapters.ledger().page("q3", 1, 10).records] == ["run_submitted"]
 
 
-def test_the_clock_tells_utc_and_sleep_sleeps() -> None:
+def test_clock_is_utc_and_sleep_sleeps() -> None:
     with patch("time.sleep") as sleep:
         adapters.sleep(1.5)
     sleep.assert_called_once_with(1.5)

@@ -1,4 +1,4 @@
-"""The ways in: the request of each event, who sent it, and when it was scheduled for."""
+"""The ways in: the request, the actor and the scheduled time of each event."""
 
 from __future__ import annotations
 
@@ -57,21 +57,21 @@ def refused(event: object) -> dict[str, str]:
         (posted("[1]"), Submission([1], "arn:aws:iam::123456789012:user/operator")),
     ],
 )
-def test_each_way_in_carries_its_request_its_actor_and_its_moment(
+def test_submission_has_the_request_actor_and_time_of_its_event(
     event: Any, expected: Submission
 ) -> None:
     assert submission(event) == expected
 
 
 @pytest.mark.parametrize("event", [None, 1, "x", [], [REQUEST], True])
-def test_an_event_that_is_not_an_object_is_refused(event: object) -> None:
+def test_event_that_is_not_an_object_is_refused(event: object) -> None:
     assert refused(event) == {"request": "must be a JSON object"}
 
 
 @pytest.mark.parametrize(
     "event", [SCHEDULE, SCHEDULE | {"request": REQUEST, "more": 1}, {"scheduledTime": AT}]
 )
-def test_a_schedule_sends_exactly_its_three_fields(event: Any) -> None:
+def test_schedule_with_missing_or_extra_fields_is_refused(event: Any) -> None:
     assert refused(event) == {"request": "a schedule sends scheduledTime, scheduleArn and request"}
 
 
@@ -92,14 +92,14 @@ def test_a_schedule_sends_exactly_its_three_fields(event: Any) -> None:
         "\ud800",
     ],
 )
-def test_a_moment_is_a_time_with_a_zone(moment: object) -> None:
+def test_time_of_an_event_must_be_rfc_3339_with_a_zone(moment: object) -> None:
     message = "must be an RFC 3339 time, for example 2024-01-31T00:00:00Z"
     assert refused({"scheduledTime": moment, "request": {}}) == {"scheduledTime": message}
     assert refused(PUBLISHED | {"time": moment}) == {"time": message}
 
 
 @pytest.mark.parametrize("missing", ["detail", "source", "time"])
-def test_an_event_of_a_bus_without_a_field_is_refused(missing: str) -> None:
+def test_bus_event_without_a_field_is_refused(missing: str) -> None:
     event = {name: value for name, value in PUBLISHED.items() if name != missing}
     assert refused(event) == {"request": "an event has detail, source and time"}
 
@@ -107,12 +107,12 @@ def test_an_event_of_a_bus_without_a_field_is_refused(missing: str) -> None:
 @pytest.mark.parametrize(
     "name", [{"scheduleArn": "x" * 500}, {"scheduleArn": None}, {"scheduleArn": {"a": 1}}]
 )
-def test_who_calls_is_cut_to_a_hundred_letters(name: dict[str, Any]) -> None:
+def test_actor_has_at_most_100_characters(name: dict[str, Any]) -> None:
     event = {"scheduledTime": AT, "request": REQUEST} | name
     assert len(submission(event).actor) <= 100
 
 
-def test_a_body_in_base64_is_decoded() -> None:
+def test_base64_body_is_decoded() -> None:
     body = base64.b64encode(b'{"a": "\xc3\xbc"}').decode()
     assert submission(posted(body, isBase64Encoded=True)).payload == {"a": "ü"}
 
@@ -134,17 +134,17 @@ def test_a_body_in_base64_is_decoded() -> None:
         ("/////w==", True),
     ],
 )
-def test_a_body_that_is_not_json_is_refused(body: str, *, encoded: bool) -> None:
+def test_body_that_is_not_json_is_refused(body: str, *, encoded: bool) -> None:
     event = posted(body, isBase64Encoded=encoded)
     assert refused(event) == {"request": "the body is not JSON"}
 
 
-def test_a_missing_body_is_refused() -> None:
+def test_missing_body_is_refused() -> None:
     assert refused(http_event("POST /purges")) == {"request": "the body is not JSON"}
 
 
 @pytest.mark.parametrize("encoded", [False, True])
-def test_a_body_of_a_mebibyte_is_read_and_a_larger_one_is_not(*, encoded: bool) -> None:
+def test_body_over_one_mebibyte_is_refused(*, encoded: bool) -> None:
     def body(size: int) -> str:
         text = '"' + "x" * (size - 2) + '"'
         return base64.b64encode(text.encode()).decode() if encoded else text
@@ -155,21 +155,21 @@ def test_a_body_of_a_mebibyte_is_read_and_a_larger_one_is_not(*, encoded: bool) 
     assert refused(event) == {"request": "may have at most 1048576 bytes"}
 
 
-def test_a_body_is_measured_in_bytes_and_not_in_letters() -> None:
+def test_body_size_is_counted_in_bytes() -> None:
     assert "request" in refused(posted('"' + "€" * (LARGEST_BODY // 2) + '"'))
 
 
 @pytest.mark.parametrize(
     "authorizer", [{}, {"iam": {}}, {"iam": {"userArn": None}}, {"jwt": {"claims": {}}}]
 )
-def test_a_caller_without_a_name_is_somebody_over_http(authorizer: dict[str, Any]) -> None:
+def test_actor_is_http_if_the_caller_has_no_name(authorizer: dict[str, Any]) -> None:
     event = http_event("GET /purges/{runId}")
     event["requestContext"]["authorizer"] = authorizer
     assert HttpCall(event).actor == "http"
 
 
 @pytest.mark.parametrize("absent", [{}, {"pathParameters": None, "queryStringParameters": None}])
-def test_a_call_without_parameters_has_none(absent: dict[str, Any]) -> None:
+def test_call_without_parameters_has_empty_ones(absent: dict[str, Any]) -> None:
     call = HttpCall(http_event("GET /purges/{runId}") | absent)
     assert (call.path_parameters, call.query_string_parameters) == ({}, {})
 
@@ -190,7 +190,7 @@ values = st.recursive(
 
 
 @given(st.dictionaries(names | st.text(max_size=3), values, max_size=5) | values)
-def test_whatever_is_invoked_with_is_a_submission_or_refused(event: Any) -> None:
+def test_any_event_is_a_submission_or_refused(event: Any) -> None:
     try:
         actor = submission(event).actor
     except InvalidRequest as error:
@@ -199,7 +199,7 @@ def test_whatever_is_invoked_with_is_a_submission_or_refused(event: Any) -> None
 
 
 @given(st.text(st.characters(exclude_categories=[])), st.booleans())
-def test_whatever_the_body_it_is_json_or_refused(body: str, encoded: bool) -> None:  # noqa: FBT001
+def test_any_body_is_json_or_refused(body: str, encoded: bool) -> None:
     try:
         found = submission(posted(body, isBase64Encoded=encoded)).actor
     except InvalidRequest as error:

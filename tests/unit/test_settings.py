@@ -1,4 +1,4 @@
-"""Settings: read from the environment, naming everything that is missing or wrong."""
+"""Settings: read from the environment; errors name every missing or invalid variable."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ VALUES = {each.name.upper() for each in fields(Settings)} - {LOOPBACK, "NAMES"}
 
 
 def variables_of(group: type[resource_names.Names]) -> dict[str, str]:
-    """The variable of each name in a group."""
+    """The environment variable of each name in a group."""
     found = vars(group).items()
     return {name: each.name for name, each in found if isinstance(each, resource_names.Variable)}
 
 
-def test_an_empty_environment_has_the_documented_defaults() -> None:
+def test_empty_environment_has_the_documented_defaults() -> None:
     settings = Settings.read({})
     assert (settings.max_records, settings.concurrent_jobs) == (100_000, 5)
     assert (settings.batch_size, settings.requests_per_second) == (1_000, 10.0)
@@ -29,18 +29,18 @@ def test_an_empty_environment_has_the_documented_defaults() -> None:
     assert settings.residency_zones == frozenset({"us-east-1"})
 
 
-def test_the_environment_of_this_process_is_read_when_asked_and_not_before() -> None:
+def test_from_environment_reads_the_variables_of_the_process() -> None:
     with patch.dict("os.environ", MAX_RECORDS="7", RUNS_TABLE="runs"):
         settings = Settings.from_environment()
     assert (settings.max_records, settings.tables.runs) == (7, "runs")
 
 
-def test_every_setting_is_a_variable_of_the_template_and_every_variable_a_setting() -> None:
+def test_settings_and_template_have_the_same_variables() -> None:
     variables = {name for name in template.environment() if not name.startswith("POWERTOOLS_")}
     assert variables == VALUES | resource_names.VARIABLES
 
 
-def test_the_template_cannot_let_notifications_go_to_this_machine() -> None:
+def test_template_cannot_allow_loopback_receivers() -> None:
     assert LOOPBACK not in (template.ROOT / "template.yaml").read_text()
     assert LOOPBACK not in (template.ROOT / "samconfig.toml").read_text()
 
@@ -48,14 +48,12 @@ def test_the_template_cannot_let_notifications_go_to_this_machine() -> None:
 @pytest.mark.parametrize(
     ("value", "is_allowed"), [("allowed", True), ("true", False), ("1", False)]
 )
-def test_only_the_very_word_lets_notifications_go_to_this_machine(
-    value: str, *, is_allowed: bool
-) -> None:
+def test_loopback_receivers_need_the_exact_word(value: str, *, is_allowed: bool) -> None:
     assert Settings.read({LOOPBACK: value}).loopback_receivers is is_allowed
     assert not Settings().loopback_receivers
 
 
-def test_the_template_deploys_the_same_defaults() -> None:
+def test_template_deploys_the_default_settings() -> None:
     deployed = Settings.read(template.environment())
     assert deployed.genesys_secret == "GenesysSecret"
     assert replace(deployed, names={}, genesys_secret="") == Settings()
@@ -81,12 +79,12 @@ def test_the_template_deploys_the_same_defaults() -> None:
         ("NOTIFICATION_RETRY_SECONDS", "43201"),
     ],
 )
-def test_a_wrong_variable_is_named(name: str, value: str) -> None:
+def test_invalid_variable_is_named(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"^{name} "):
         Settings.read({name: value})
 
 
-def test_every_wrong_variable_is_named_at_once() -> None:
+def test_all_invalid_variables_are_named_at_once() -> None:
     wrong = {"MAX_RECORDS": "x", "BATCH_SIZE": "0", "REQUESTS_PER_SECOND": "-1"}
     with pytest.raises(ValueError, match="MAX_RECORDS") as refused:
         Settings.read(wrong | {"CONCURRENT_JOBS": "3"})
@@ -95,14 +93,14 @@ def test_every_wrong_variable_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "  "])
-def test_an_empty_variable_is_as_good_as_none(value: str) -> None:
+def test_empty_variable_means_the_default(value: str) -> None:
     environment = {"MAX_RECORDS": value, "GENESYS_API_URL": value, "RUNS_TABLE": value}
     assert Settings.read(environment) == Settings()
 
 
 @pytest.mark.parametrize("group", resource_names.GROUPS)
 @pytest.mark.parametrize("text", [None, "", "  "])
-def test_a_name_that_is_not_set_is_an_error_that_names_its_variable(
+def test_unset_name_raises_an_error_with_its_variable(
     group: type[resource_names.Names], text: str | None
 ) -> None:
     for attribute, variable in variables_of(group).items():
@@ -119,7 +117,7 @@ def test_each_name_is_read_from_its_own_variable() -> None:
             assert getattr(names, attribute) == f"of {variable}"
 
 
-def test_the_groups_of_names_are_properties_of_the_settings() -> None:
+def test_groups_of_names_are_properties_of_the_settings() -> None:
     settings = Settings.read({"STACK": "prod", "RUNS_TABLE": "runs", "DELIVERIES_QUEUE": "url"})
     assert (settings.stack.name, settings.tables.runs) == ("prod", "runs")
     assert settings.queues.deliveries == "url"
@@ -131,9 +129,9 @@ def test_the_groups_of_names_are_properties_of_the_settings() -> None:
         _ = settings.state_machines.purge_run
 
 
-def test_a_name_cannot_be_replaced() -> None:
+def test_name_cannot_be_replaced() -> None:
     with pytest.raises(AttributeError):
-        Settings.read({"RUNS_TABLE": "runs"}).tables.runs = "other"  # type: ignore[misc]  # mypy knows it too
+        Settings.read({"RUNS_TABLE": "runs"}).tables.runs = "other"  # type: ignore[misc]  # the test breaks the type
 
 
 def test_zones_are_separated_by_commas() -> None:
@@ -141,7 +139,7 @@ def test_zones_are_separated_by_commas() -> None:
     assert zones == frozenset({"eu-west-1", "eu-central-1"})
 
 
-def test_urls_are_the_regions_own_unless_given() -> None:
+def test_urls_follow_the_region_unless_given() -> None:
     settings = Settings.read({"GENESYS_REGION": "eu-west-1"})
     assert settings.organisation.api_url == "https://api.mypurecloud.ie"
     assert settings.organisation.login_url == "https://login.mypurecloud.ie"
@@ -150,11 +148,11 @@ def test_urls_are_the_regions_own_unless_given() -> None:
     assert (own.api_url, own.login_url) == ("http://localhost:1", "http://localhost:2")
 
 
-def test_a_region_that_there_is_not_is_named() -> None:
+def test_unknown_region_is_named() -> None:
     with pytest.raises(ValueError, match=r"GENESYS_REGION must be one of .*, not 'mars-1'"):
         _ = Settings.read({"GENESYS_REGION": "mars-1"}).organisation.api_url
 
 
-def test_settings_do_not_change() -> None:
+def test_settings_are_immutable() -> None:
     with pytest.raises(FrozenInstanceError):
-        Settings().max_records = 1  # type: ignore[misc]
+        Settings().max_records = 1  # type: ignore[misc]  # the test breaks the type

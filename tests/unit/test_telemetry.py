@@ -67,7 +67,7 @@ def test_counters_add_up_and_durations_are_recorded(
 
 @pytest.mark.parametrize("method", [None, "data_deletion"])
 @pytest.mark.parametrize("alarm", ALARMS.values(), ids=ALARMS)
-def test_an_alarm_watches_dimensions_that_its_metric_has(
+def test_alarm_watches_dimensions_of_its_metric(
     alarm: dict[str, Any],
     method: str | None,
     capsys: pytest.CaptureFixture[str],
@@ -82,7 +82,7 @@ def test_an_alarm_watches_dimensions_that_its_metric_has(
     assert watched in dimensions_in(blob)
 
 
-def test_a_metric_of_a_method_is_stored_by_stack_and_by_method(
+def test_metric_of_a_method_is_stored_by_stack_and_method(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     telemetry.EmfMeter("prod").count("RunsCompleted", method="gdpr_request", organisation="emea")
@@ -92,7 +92,7 @@ def test_a_metric_of_a_method_is_stored_by_stack_and_by_method(
     assert dimensions_in(blob) == [stack, detailed]
 
 
-def test_the_default_organisation_has_a_name_in_metrics(
+def test_default_organisation_is_named_default_in_metrics(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     telemetry.EmfMeter("prod").seconds("RunDuration", 1, method="gdpr_request", organisation=None)
@@ -100,7 +100,7 @@ def test_the_default_organisation_has_a_name_in_metrics(
     assert blob["organisation"] == "default"
 
 
-def test_a_metric_without_a_method_is_stored_by_stack_alone(
+def test_metric_without_a_method_is_stored_by_stack_only(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     telemetry.EmfMeter("prod").count("NotificationsDelivered")
@@ -123,7 +123,7 @@ def test_metrics_of_one_invocation_keep_their_own_dimensions(
     }
 
 
-def test_a_hundred_values_of_a_metric_are_written_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_100_values_of_a_metric_are_one_record(capsys: pytest.CaptureFixture[str]) -> None:
     meter = telemetry.EmfMeter("prod")
     for _ in range(100):
         meter.count("RecordsDeleted", method="data_deletion")
@@ -131,5 +131,5 @@ def test_a_hundred_values_of_a_metric_are_written_once(capsys: pytest.CaptureFix
     assert len(metrics_in(blob)["RecordsDeleted"]) == 100
 
 
-def test_nothing_is_written_where_nothing_was_measured(capsys: pytest.CaptureFixture[str]) -> None:
+def test_flush_without_metrics_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert flushed(capsys) == []

@@ -11,6 +11,6 @@ from tests.workflows.slots import Shared, shared
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Shared]:
-    """Genesys without lag and without limits of its own; a batch has five records."""
+    """A simulated Genesys without delays and rate limits; a batch has five records."""
     with shared() as scene:
         yield scene

@@ -29,7 +29,7 @@ class Desk(NamedTuple):
         return [f"{self.name}-{each}" for each in range(CONVERSATIONS)]
 
     def rule(self, **fields: Any) -> dict[str, Any]:
-        """The rule as a caller writes it; fields in camelCase."""
+        """The rule as callers write it; fields in camelCase."""
         filters = [condition("type", "eq", "voice"), condition("queueId", "eq", self.name)]
         return document(**{"name": self.name, "scope": {"filters": filters}} | fields)
 
@@ -40,14 +40,14 @@ class Desk(NamedTuple):
 
 
 class Office:
-    """The application of a module's tests."""
+    """The application that the tests of a module share."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self._numbers = count()
 
     def desk(self) -> Desk:
-        """A new desk, without the faults of other tests."""
+        """An unused desk; clears the faults of other tests."""
         self.app.simulator.faults.clear()
         return Desk(next(self._numbers))
 
@@ -76,12 +76,12 @@ class Office:
         asked = [request.operation for request in self.app.simulator.requests[since:]]
         return [each for each in asked if each not in (None, Operation.TOKEN)]
 
-    def facts(self, rule_id: str) -> list[str]:
+    def actions(self, rule_id: str) -> list[str]:
         """The actions in the rule's audit, in order."""
         return [record["action"] for record in self.app.rule_audit(rule_id)]
 
     def execute(self, rule_id: str, **forced: Any) -> dict[str, Any]:
-        """Has Genesys execute a rule now and send its webhooks once."""
+        """Execute a rule at Genesys now, and send its webhooks once."""
         execution: dict[str, Any] = self.app.genesys("POST", f"rules/{rule_id}/execute", **forced)
         self.app.simulator.deliver_due()
         return execution
@@ -89,6 +89,6 @@ class Office:
 
 @contextmanager
 def office(desks: int = 100) -> Iterator[Office]:
-    """A running application over so many desks."""
+    """A running application with this number of desks."""
     with running(Corpus.of(c for each in range(desks) for c in Desk(each).conversations())) as app:
         yield Office(app)

@@ -1,4 +1,4 @@
-"""Lets something happen at one moment of a run: between two tasks, or at a write."""
+"""Change something at one moment of a run: between two tasks, or at a write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from genesys_purge.wiring import purging
 
 from simulator import FaultKind
 
-# What may go wrong with any call; without room for a snapshot it is no use to ask again.
+# Faults of any call that pass with time; missing storage for a snapshot does not.
 TRANSIENT = [
     kind
     for kind in FaultKind
@@ -21,12 +21,12 @@ TRANSIENT = [
 
 
 class Killed(Exception):
-    """The process is gone."""
+    """The process of the task died."""
 
 
 @contextmanager
 def once_after(task: str, change: Callable[[], object]) -> Iterator[None]:
-    """The world changes right after the task has answered for the first time."""
+    """Call `change` right after the task has returned for the first time."""
     use_case = getattr(purging, task)()
     changes = [change]
 
@@ -47,7 +47,7 @@ def once_at(
     do: Callable[[Callable[[], Any]], Any],
     store: type = DynamoRuns,
 ) -> Iterator[list[Any]]:
-    """In place of the first such write of what `when` accepts, `do` with it; what was written."""
+    """Call `do` instead of the first write of a record that `when` accepts; yields the record."""
     original = getattr(store, write)
     met: list[Any] = []
 
@@ -65,7 +65,7 @@ def once_at(
 def killed_at(
     write: str, when: Callable[[Any], bool], *, stored: bool, store: type = DynamoRuns
 ) -> Iterator[list[Any]]:
-    """The first such write of what `when` accepts ends its task, `stored` or not; the victims."""
+    """End the task at the first write of a record that `when` accepts; yields the record."""
 
     def die(store: Callable[[], Any]) -> None:
         if stored:

@@ -1,6 +1,6 @@
 """Runs a JSONata state machine in this process: moto interprets it and waits take no time.
 
-The private names of moto that this replaces stand in `HOOKS`; all are put back afterwards.
+`HOOKS` lists the private names of moto that this module replaces; all are restored afterwards.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ HOOKS: Mapping[str, tuple[Any, str]] = {
 
 @dataclass(frozen=True)
 class Execution:
-    """How an execution ended and what it did; seconds are virtual, jitter is at its longest."""
+    """The end of an execution and its steps; seconds are virtual, jitter is at its maximum."""
 
     status: str
     output: object | None
@@ -77,7 +77,7 @@ class _Trace:
 
 
 class Engine:
-    """Creates and follows state machines; only alive inside `step_functions`."""
+    """Creates state machines and waits for executions; works only inside `step_functions`."""
 
     def __init__(
         self, handlers: Mapping[str, Handler], on_wait: Callable[[float], None], region: str
@@ -91,9 +91,9 @@ class Engine:
         self._thread = threading.local()
 
     def create(self, name: str, definition: str, substitutions: Mapping[str, str]) -> str:
-        """Create a state machine from ASL text (YAML or JSON) and answer its ARN.
+        """Create a state machine from ASL text (YAML or JSON) and return its ARN.
 
-        Each `${Name}` in the text is replaced, before it is parsed; KeyError for an unknown one.
+        Replaces each `${Name}` in the text before parsing; raises KeyError for an unknown name.
         """
         text = re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], definition)
         asl = _as_json(text)
@@ -104,7 +104,7 @@ class Engine:
     def execute(
         self, definition: str, substitutions: Mapping[str, str], event: Mapping[str, Any]
     ) -> Execution:
-        """Run a definition once, from creation to its end."""
+        """Create a state machine, execute it once and wait for the end."""
         name = uuid.uuid4().hex
         arn = self.create(name, definition, substitutions)
         started = self._client.start_execution(
@@ -113,8 +113,8 @@ class Engine:
         return self.wait(started["executionArn"])
 
     def wait(self, execution_arn: str, deadline: float = 30.0) -> Execution:
-        """Answer an execution once it has ended; TimeoutError after `deadline` real seconds."""
-        self._client.describe_execution(executionArn=execution_arn)  # unknown: fails at once
+        """Return an ended execution; raises TimeoutError after `deadline` real seconds."""
+        self._client.describe_execution(executionArn=execution_arn)  # fails for an unknown ARN
         trace = self._trace(execution_arn)
         if not trace.ended.wait(deadline):
             raise TimeoutError(f"{execution_arn} has not ended after {deadline} s")
@@ -137,7 +137,7 @@ class Engine:
         return self._trace(getattr(self._thread, "execution_arn", ""))
 
     def _pass_time(self, seconds: list[float], wait: float) -> None:
-        # Branches of a Map are threads: one at a time, so that a test's clock needs no lock.
+        # Branches of a Map are threads; with this lock a test's clock needs none.
         with self._lock:
             seconds.append(float(wait))
             self._on_wait(float(wait))
@@ -164,8 +164,8 @@ class Engine:
             self._thread.execution_arn = context["Execution"]["Id"]
             step(component, env)
 
-        def run_and_tell(worker: Any) -> None:
-            details = worker._evaluation_details  # noqa: SLF001 - nothing public names the execution
+        def run_and_signal(worker: Any) -> None:
+            details = worker._evaluation_details  # noqa: SLF001  moto has no public name for the execution
             trace = self._trace(details.execution_details.arn)
             try:
                 run(worker)
@@ -173,7 +173,7 @@ class Engine:
                 trace.ended.set()
 
         return {
-            # A third of an execution's time; what is parsed keeps no state, an execution does.
+            # Parsing takes a third of an execution's time, and its result has no state.
             "parse": _parse,
             "evaluate": evaluate,
             "declare variables": declare,
@@ -187,24 +187,24 @@ class Engine:
             ),
             "jitter": SimpleNamespace(uniform=lambda _, longest: longest),
             "step": step_here,
-            "run": run_and_tell,
+            "run": run_and_signal,
         }
 
     @contextmanager
     def hooked(self) -> Iterator[None]:
-        """Moto works as replaced; afterwards it is put back and nothing runs on."""
+        """Replace the hooks of moto; at the end restore them and stop all executions."""
         replacements = self._replacements()
-        # Each failed state logs its whole state machine; the execution's cause says the same.
+        # Each failed state logs its whole state machine; the execution's cause has the same text.
         logger = logging.getLogger("moto.stepfunctions")
         with ExitStack() as stack:
             stack.callback(logger.setLevel, logger.level)
             logger.setLevel(logging.CRITICAL)
             for name, (target, attribute) in HOOKS.items():
                 stack.enter_context(patch.object(target, attribute, replacements[name]))
-            stack.callback(self._stop_what_still_runs)
+            stack.callback(self._stop_executions)
             yield
 
-    def _stop_what_still_runs(self) -> None:
+    def _stop_executions(self) -> None:
         for arn, trace in list(self._traces.items()):
             if arn and not trace.ended.is_set():
                 self._client.stop_execution(executionArn=arn)
@@ -217,7 +217,7 @@ def step_functions(
 ) -> Iterator[Engine]:
     """Mock AWS with working Step Functions whose Lambda functions are `handlers`, by name.
 
-    `on_wait` is told the seconds of every Wait and every retry instead of waiting for them.
+    `on_wait` receives the seconds of every Wait and every retry; nothing waits in real time.
     """
     region = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
     with patch.dict(os.environ, AWS_DEFAULT_REGION=region), mock_aws(config=MOTO):
@@ -236,5 +236,5 @@ _parse = cache(AmazonStateLanguageParser.parse)
 
 @cache
 def _client(service: Literal["lambda", "stepfunctions"], region: str) -> Any:
-    # Kept for the session: a new client costs 40 ms.
+    # Cached for the session: a new client costs 40 ms.
     return boto3.Session(region_name=region).client(service)

@@ -1,4 +1,4 @@
-"""What must hold for every run, whatever happened to it."""
+"""Checks that hold for every run, under any fault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.application import Application
 
 
 def assert_honest(app: Application, run: dict[str, Any], ids: Iterable[str]) -> None:
-    """The run claims no more than the corpus shows, its audit is whole, nothing was sent twice."""
+    """The run claims only what the corpus shows; nothing is sent twice; the audit has no gap."""
     asked = set(ids)
     gone = len(asked.intersection(app.simulator.corpus.deleted_ids()))
     totals = run["totals"]
@@ -26,8 +26,8 @@ def assert_honest(app: Application, run: dict[str, Any], ids: Iterable[str]) -> 
     assert sequence == list(range(1, len(sequence) + 1))
 
 
-def facts(app: Application, run: dict[str, Any]) -> Counter[str]:
-    """How often each action stands in the run's audit."""
+def action_counts(app: Application, run: dict[str, Any]) -> Counter[str]:
+    """The number of records of each action in the run's audit."""
     return Counter(app.actions(run["runId"]))
 
 

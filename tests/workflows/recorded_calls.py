@@ -1,4 +1,4 @@
-"""One application over groups of recorded calls; each test uses a group of its own."""
+"""One application for groups of recorded calls; each test uses its own group."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class CallGroup(NamedTuple):
 
 
 class RecordedCalls:
-    """The application of a module's tests, and its groups of calls."""
+    """The application that the tests of a module share, and its groups of calls."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
@@ -82,7 +82,7 @@ class RecordedCalls:
 def recorded_calls(
     groups: int, settings: SimulatorSettings = SETTINGS, **environment: str
 ) -> Iterator[RecordedCalls]:
-    """A running application over so many groups."""
+    """A running application with this number of groups."""
     unused: Any = None
     corpus = Corpus.of(
         each for number in range(groups) for each in CallGroup(unused, number).conversations()

@@ -1,4 +1,4 @@
-"""One application for many tests: each takes its own slot of the corpus, so none meets another."""
+"""One application for many tests: each uses its own slot of the corpus."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAYS = 60
 
 
 class Slot(NamedTuple):
-    """Ten conversations of sixty days: two batches by id, two segments by window, five in each."""
+    """Ten conversations in sixty days: two batches by id or two windows, with five in each."""
 
     number: int
 
@@ -34,7 +34,7 @@ class Slot(NamedTuple):
 
     @property
     def oldest(self) -> int:
-        """Days before noon; the youngest slot ended a year and more ago."""
+        """The slot's start in days before NOON; every slot ended over a year ago."""
         return 400 + DAYS * (self.number + 1)
 
     def request(self, method: str, **fields: Any) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Slot(NamedTuple):
         return conversation_archive(**ids | fields)
 
     def first_batch(self, method: str, **fields: Any) -> dict[str, Any]:
-        """A request for the first batch's conversations alone."""
+        """A request for only the conversations of the first batch."""
         if method == "conversation_archive":
             return self.request(method, conversationIds=self.ids[:BATCH_SIZE], **fields)
         return self.request(method, dateRange=date_range(self.oldest, self.oldest - 30), **fields)
@@ -62,14 +62,14 @@ class Slot(NamedTuple):
 
 
 class Shared:
-    """The application of a module's tests."""
+    """The application that the tests of a module share."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self._numbers = count()
 
     def slot(self) -> Slot:
-        """A slot that no test has had; whatever faults another left are forgotten."""
+        """An unused slot; clears the faults of other tests."""
         self.app.simulator.faults.clear()
         return Slot(next(self._numbers))
 
@@ -80,7 +80,7 @@ def shared(
     environment: Mapping[str, str] | None = None,
     slots: int = 120,
 ) -> Iterator[Shared]:
-    """A running application over so many slots."""
+    """A running application with this number of slots."""
     corpus = Corpus.of(each for number in range(slots) for each in Slot(number).conversations())
     variables = {"BATCH_SIZE": str(BATCH_SIZE), **(environment or {})}
     with running(corpus, settings, environment=variables) as app:

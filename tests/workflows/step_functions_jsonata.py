@@ -17,9 +17,9 @@ _lock = threading.Lock()
 
 
 def evaluate(expression: str) -> object:
-    """Evaluate JSONata with the functions that Step Functions adds, to plain JSON values."""
+    """Evaluate JSONata with the functions that Step Functions adds; returns plain JSON values."""
     if expression.startswith(DECLARED) and "null" not in expression:
-        # Bound and not parsed, `$states` costs little, and the rest is the same in every run.
+        # Binding `$states` is cheap; the rest is the same in every run and is parsed once.
         states, end = json.JSONDecoder().raw_decode(expression, len(DECLARED))
         with _lock:
             answer = _kept_program("(" + expression[end + 1 :]).evaluate(None, {"states": states})
@@ -47,7 +47,7 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "partition": lambda items, size: [items[at : at + size] for at in range(0, len(items), size)],
     "range": lambda first, last, step: list(range(first, last + (1 if step > 0 else -1), step)),
     "hash": lambda value, name: hashlib.new(name.replace("-", ""), value.encode()).hexdigest(),
-    "random": lambda seed=None: random.Random(seed).random(),  # noqa: S311 - as AWS does
+    "random": lambda seed=None: random.Random(seed).random(),  # noqa: S311  AWS returns such a number too
     "uuid": lambda: str(uuid.uuid4()),
     "parse": json.loads,
 }

@@ -47,7 +47,7 @@ def without_subscribers(app: Application) -> Iterator[None]:
     app.receivers.addresses.clear()
     yield
     subscribe(app)
-    app.tell_to_the_end()
+    app.drain_queues()
     app.take("AbandonedDeliveries")
 
 
@@ -71,7 +71,7 @@ def posts(app: Application, host: str = ALIVE) -> list[Post]:
 
 
 def to_host(posted: list[Post], host: str = ALIVE) -> list[Post]:
-    """Those of the requests that go to the host."""
+    """The requests that were sent to the host."""
     return [post for post in posted if post.url.startswith(f"https://{host}/")]
 
 

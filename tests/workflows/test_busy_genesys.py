@@ -1,4 +1,4 @@
-"""Genesys at its documented limits only makes a run slower."""
+"""The documented limits of Genesys make a run slower, but do not fail it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def scene() -> Iterator[Shared]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_run_completes_within_every_documented_limit(scene: Shared, method: str) -> None:
+def test_run_completes_within_every_documented_limit(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
 
     run = app.run(slot.request(method))
@@ -41,7 +41,7 @@ def test_a_run_completes_within_every_documented_limit(scene: Shared, method: st
     assert_honest(app, run, slot.ids)
 
 
-def test_batches_that_genesys_is_too_busy_for_wait_their_turn(scene: Shared) -> None:
+def test_batches_over_the_job_limit_of_genesys_wait_and_complete(scene: Shared) -> None:
     app, slots = scene.app, [scene.slot() for _ in range(4)]
     ids = [each for slot in slots for each in slot.ids]
     since = len(app.simulator.requests)
@@ -55,7 +55,7 @@ def test_batches_that_genesys_is_too_busy_for_wait_their_turn(scene: Shared) -> 
     assert_honest(app, run, ids)
 
 
-def test_a_token_is_renewed_before_it_expires_however_long_the_run(scene: Shared) -> None:
+def test_token_is_renewed_before_it_expires_in_a_long_run(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     since = len(app.simulator.requests)
 

@@ -248,7 +248,7 @@ def test_concurrent_submissions_of_one_set_share_a_deployment(
     assert campaign.events(deployment_id).count("deployment_submitted") == 1
 
 
-def test_another_set_is_refused_while_one_is_in_progress(campaign: Campaign) -> None:
+def test_other_set_is_refused_while_a_deployment_is_in_progress(campaign: Campaign) -> None:
     deployment_id = stopped_after_the_first_rule(campaign, rule("A", 1), rule("B", 2))
     other = {"campaignId": campaign.id, "rules": [rule("Z", 1)]}
     answer = campaign.app.post("POST /campaign-rules", other)

@@ -1,4 +1,4 @@
-"""The real template on the embedded AWS: from the command line, over HTTP, and what stops it."""
+"""The real template on the embedded AWS: command line, HTTP API and permissions."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ REQUEST = {
 
 
 class CommandLine:
-    """`python -m local` in a process of its own."""
+    """`python -m local` in its own process."""
 
     def __init__(self, folder: Path, *words: str, out: Path | None = None) -> None:
         self.out = out or folder / "out"
         self.temporary = folder / "temporary"
         self.temporary.mkdir(parents=True)
-        self._process = subprocess.Popen(  # noqa: S603 - a program of our own
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "local", *words, "--out", str(self.out)],
             cwd=PROJECT,
             env=os.environ | {"TMPDIR": str(self.temporary), "http_proxy": "http://127.0.0.1:1"},
@@ -68,7 +68,7 @@ class CommandLine:
         self.lines: list[str] = []
 
     def read_until(self, text: str) -> None:
-        """Reads its output up to the line with the text."""
+        """Read the output up to the line with the text."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.lines.append(line)
@@ -98,7 +98,7 @@ def json_file(folder: Path, content: Any) -> str:
     return str(file)
 
 
-def test_a_purge_runs_from_the_request_to_its_audit(tmp_path: Path) -> None:
+def test_run_command_purges_and_writes_the_result_and_audit(tmp_path: Path) -> None:
     line = CommandLine(tmp_path, "run", json_file(tmp_path, REQUEST), "--conversations", "200")
     assert line.exit_code() == 0
     result = json.loads((line.out / "result.json").read_text())
@@ -111,7 +111,7 @@ def test_a_purge_runs_from_the_request_to_its_audit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_stopped_leaves_nothing_behind(
+def test_stopped_run_command_leaves_no_server_and_no_file(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     line = CommandLine(tmp_path, "run", json_file(tmp_path, REQUEST))
@@ -124,7 +124,7 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(
     line.assert_nothing_is_left()
 
 
-def test_up_says_how_to_use_it_until_it_is_stopped(tmp_path: Path) -> None:
+def test_up_command_describes_its_stack_until_it_is_stopped(tmp_path: Path) -> None:
     line = CommandLine(tmp_path, "up")
     line.read_until("Ready")
     stack = json.loads((line.out / "stack.json").read_text())
@@ -139,7 +139,7 @@ def test_up_says_how_to_use_it_until_it_is_stopped(tmp_path: Path) -> None:
     line.assert_nothing_is_left()
 
 
-def test_the_demo_shows_a_purge_a_rule_a_forgery_and_who_was_told(tmp_path: Path) -> None:
+def test_demo_shows_a_purge_a_rule_a_forgery_and_notifications(tmp_path: Path) -> None:
     line = CommandLine(tmp_path, "demo", "--conversations", "300")
     assert line.exit_code() == 0
     shown = [each.strip() for each in line.lines]
@@ -178,7 +178,7 @@ def submitted(app: Application, request: dict[str, Any]) -> str:
 
 
 def await_end(app: Application, run_id: str) -> str:
-    """The status in which the run's execution ended."""
+    """Wait for the end of the run's execution; returns its status."""
     machine = app.stack.state_machines["purge_run"]
     arn = f"{machine.replace(':stateMachine:', ':execution:')}:{run_id}"
     client = app.session.client("stepfunctions")
@@ -187,7 +187,7 @@ def await_end(app: Application, run_id: str) -> str:
     return str(status)
 
 
-def test_the_same_request_is_one_run_that_deletes_the_eligible_alone(
+def test_repeated_request_is_one_run_that_deletes_only_eligible_ids(
     app: Application, simulator: Simulator
 ) -> None:
     id_lists.provide(app.session.client("s3"), REQUEST, simulator.corpus.ids())
@@ -200,23 +200,23 @@ def test_the_same_request_is_one_run_that_deletes_the_eligible_alone(
     assert simulator.submitted_twice() == []
 
 
-def test_a_refused_request_names_every_field(app: Application) -> None:
+def test_refused_request_names_every_field(app: Application) -> None:
     with pytest.raises(Refused) as refused:
         submitted(app, {"method": "conversation_archive", "reason": "short", "other": 1})
     assert {line.partition(":")[0] for line in refused.value.errors} >= {"reason", "other"}
 
 
-def test_the_api_is_closed_to_those_who_do_not_sign(app: Application) -> None:
+def test_api_refuses_an_unsigned_request(app: Application) -> None:
     assert httpx.get(f"{app.api_url}/purges/any", trust_env=False).status_code == 403
 
 
-def test_the_api_answers_those_who_sign(app: Application) -> None:
+def test_api_answers_a_signed_request(app: Application) -> None:
     with PurgeApi(app.api_url) as api, pytest.raises(PurgeApiFailed, match="404"):
         api.run("no-such-run")
 
 
 @pytest.mark.parametrize("verb", ["delete_item", "get_item"])
-def test_no_function_may_do_what_its_role_does_not_allow(app: Application, verb: str) -> None:
+def test_no_function_may_get_or_delete_an_audit_item(app: Application, verb: str) -> None:
     key = {"runId": {"S": "r"}, "sequence": {"N": "1"}}
     for name in app.stack.functions.values():
         with pytest.raises(ClientError, match="is not authorized to perform"):
@@ -224,7 +224,7 @@ def test_no_function_may_do_what_its_role_does_not_allow(app: Application, verb:
 
 
 def as_function(app: Application, name: str) -> Any:
-    """DynamoDB as a function sees it."""
+    """A DynamoDB client with the role of a function."""
     role = app.session.client("lambda").get_function_configuration(FunctionName=name)["Role"]
     assumed = app.session.client("sts").assume_role(RoleArn=role, RoleSessionName="test")
     return boto3.client(
@@ -240,10 +240,10 @@ def as_function(app: Application, name: str) -> Any:
 T = TypeVar("T")
 
 
-def awaited(look: Callable[[], T]) -> T:
-    """The first look that shows something."""
+def awaited(poll: Callable[[], T]) -> T:
+    """Poll until there is a result, and return it."""
     end = time.monotonic() + PATIENCE_SECONDS
-    while not (found := look()) and time.monotonic() < end:
+    while not (found := poll()) and time.monotonic() < end:
         time.sleep(0.1)
     assert found
     return found
@@ -252,7 +252,7 @@ def awaited(look: Callable[[], T]) -> T:
 def called(
     app: Application, body: bytes = b"", verb: str = "POST", **headers: str
 ) -> httpx.Response:
-    """The answer of our webhook."""
+    """The answer of our webhook endpoint."""
     url = app.api_url + WEBHOOK_PATH
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.request(verb, url, content=body, headers=names, trust_env=False, timeout=60)
@@ -263,13 +263,13 @@ def genuine(body: bytes, secret: str = CURRENT) -> dict[str, str]:
 
 
 def executions(app: Application, rule_id: str) -> list[dict[str, Any]]:
-    """What the audit has of a rule's executions."""
+    """The audit records of a rule's executions."""
     with PurgeApi(app.api_url) as api:
         records = api.rule_audit(rule_id)
     return [each for each in records if each["action"] == "webhook_received"]
 
 
-def test_a_webhook_that_does_not_prove_its_sender_is_refused(app: Application) -> None:
+def test_webhook_without_a_valid_signature_is_refused(app: Application) -> None:
     body = body_of(ruleId="forged")
     answers = [called(app, body), called(app, body, **genuine(body, "another-secret"))]
     assert [each.status_code for each in answers] == [401, 401]
@@ -277,7 +277,7 @@ def test_a_webhook_that_does_not_prove_its_sender_is_refused(app: Application) -
 
 
 @pytest.mark.parametrize("secret", [CURRENT, PREVIOUS])
-def test_a_webhook_that_comes_twice_is_one_fact(app: Application, secret: str) -> None:
+def test_repeated_webhook_is_one_audit_record(app: Application, secret: str) -> None:
     body = body_of(ruleId=f"twice-{secret}")
     for _ in range(2):
         answer = called(app, body, content_type="application/json", **genuine(body, secret))
@@ -285,7 +285,7 @@ def test_a_webhook_that_comes_twice_is_one_fact(app: Application, secret: str) -
     assert len(executions(app, f"twice-{secret}")) == 1
 
 
-def test_a_webhooks_bytes_are_the_same_whatever_the_http_api_makes_of_them(
+def test_webhook_of_a_binary_content_type_keeps_its_bytes(
     app: Application,
 ) -> None:
     body = body_of(ruleId="binary")
@@ -294,25 +294,25 @@ def test_a_webhooks_bytes_are_the_same_whatever_the_http_api_makes_of_them(
     assert len(executions(app, "binary")) == 1
 
 
-def test_a_body_that_is_no_text_is_the_senders_mistake(app: Application) -> None:
+def test_webhook_body_that_is_not_text_is_400(app: Application) -> None:
     body = bytes(range(256))
     assert called(app, body, **genuine(body)).status_code == 400
 
 
 @pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE"])
-def test_the_webhook_takes_post_alone(app: Application, verb: str) -> None:
+def test_webhook_accepts_only_post(app: Application, verb: str) -> None:
     answer = called(app, verb=verb)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
-def test_a_giant_webhook_is_refused(app: Application) -> None:
+def test_webhook_of_ten_megabytes_is_refused(app: Application) -> None:
     body = body_of(ruleId="giant") + b" " * 10_000_000
     assert 400 <= called(app, body, **genuine(body)).status_code < 500
     assert executions(app, "giant") == []
 
 
 def rule() -> dict[str, Any]:
-    """A rule for voice conversations of a month and more; those of a year and more may be gone."""
+    """A rule that keeps completed voice conversations for 30 days."""
     scope = {"filters": [condition("type", "eq", "voice"), condition("status", "eq", "completed")]}
     return document(scope=scope, retentionPeriod={"days": 30})
 
@@ -328,14 +328,14 @@ def posted(app: Application, content: dict[str, Any], *, signed: bool = True) ->
 
 
 def at_genesys(app: Application, verb: str, path: str, **body: Any) -> Any:
-    """The answer of the simulated Genesys to one who looks into it."""
+    """The answer of the simulator's inspection API."""
     url = f"{app.genesys.url}/_simulator/{path}"
     answer = httpx.request(verb, url, json=body or None, trust_env=False, timeout=60)
     return answer.raise_for_status().json()
 
 
 def received(app: Application, rule_id: str, status: int = 204) -> list[dict[str, Any]]:
-    """What the governance receiver was sent about a rule and answered with that status."""
+    """The requests about a rule that the governance receiver answered with this status."""
     return [
         each
         for each in at_genesys(app, "GET", "governance")["received"]
@@ -343,12 +343,12 @@ def received(app: Application, rule_id: str, status: int = 204) -> list[dict[str
     ]
 
 
-def test_nobody_creates_a_rule_without_signing(app: Application) -> None:
+def test_unsigned_request_creates_no_rule(app: Application) -> None:
     assert posted(app, rule(), signed=False).status_code == 403
     assert at_genesys(app, "GET", "rules") == {"rules": []}
 
 
-def test_a_rule_fires_and_its_execution_is_recorded_and_told(
+def test_execution_of_a_rule_is_recorded_and_reported(
     app: Application, simulator: Simulator
 ) -> None:
     answer = posted(app, rule())
@@ -358,16 +358,21 @@ def test_a_rule_fires_and_its_execution_is_recorded_and_told(
 
     execution = at_genesys(app, "POST", f"rules/{rule_id}/execute", complianceOk=False)
 
-    (fact,) = awaited(lambda: executions(app, rule_id))
-    assert fact["deleted"] == execution["deletedCount"] > 0
-    assert fact["complianceOk"] is False
+    (record,) = awaited(lambda: executions(app, rule_id))
+    assert record["deleted"] == execution["deletedCount"] > 0
+    assert record["complianceOk"] is False
     assert not set(simulator.corpus.ids(Kind.HELD)) & set(simulator.corpus.deleted_ids())
-    told = awaited(lambda: told if len(told := received(app, rule_id)) == 2 else [])
-    assert [each["event"] for each in told] == ["purge_rule_executed", "purge_rule_noncompliant"]
-    assert all(each["signatureValid"] for each in told)
+    reported = awaited(lambda: reported if len(reported := received(app, rule_id)) == 2 else [])
+    assert [each["event"] for each in reported] == [
+        "purge_rule_executed",
+        "purge_rule_noncompliant",
+    ]
+    assert all(each["signatureValid"] for each in reported)
 
 
-def test_what_was_given_up_on_is_told_after_a_redrive(app: Application, tmp_path: Path) -> None:
+def test_abandoned_notification_is_delivered_after_a_redrive(
+    app: Application, tmp_path: Path
+) -> None:
     results.write_json(tmp_path / STACK, app.to_json())
     rule_id = posted(app, rule()).json()["ruleId"]
     at_genesys(app, "POST", "governance/fault", status=410)
@@ -381,24 +386,24 @@ def test_what_was_given_up_on_is_told_after_a_redrive(app: Application, tmp_path
         return said.getvalue() if said.getvalue().startswith("1 ") else ""
 
     assert awaited(redriven).startswith("1 moved from AbandonedDeliveries to Deliveries")
-    told = awaited(lambda: received(app, rule_id)[len(before) :])
-    assert [each["webhookId"] for each in told] == [refused["webhookId"]]
+    reported = awaited(lambda: received(app, rule_id)[len(before) :])
+    assert [each["webhookId"] for each in reported] == [refused["webhookId"]]
 
 
-def test_a_run_that_has_ended_is_told_with_a_signature(app: Application) -> None:
-    run_id = submitted(app, REQUEST | {"requestId": "told", "dryRun": True})
+def test_finished_run_is_reported_with_a_valid_signature(app: Application) -> None:
+    run_id = submitted(app, REQUEST | {"requestId": "reported", "dryRun": True})
     assert await_end(app, run_id) == "SUCCEEDED"
 
-    def told() -> list[dict[str, Any]]:
+    def reported() -> list[dict[str, Any]]:
         sent = at_genesys(app, "GET", "governance")["received"]
         return [each for each in sent if each["headers"]["x-purge-run"] == run_id]
 
-    (entry,) = awaited(told)
+    (entry,) = awaited(reported)
     assert entry["headers"]["x-purge-event"] == "purge_run_finished"
     assert (entry["signatureValid"], entry["body"]["metrics"]["status"]) == (True, "dry_run")
 
 
-def test_a_change_of_a_campaigns_rules_is_exported(app: Application, tmp_path: Path) -> None:
+def test_change_of_a_campaigns_rules_is_exported(app: Application, tmp_path: Path) -> None:
     client = (app.genesys.client_id, app.genesys.client_secret)
     body = {"grant_type": "client_credentials"}
     rule = {"name": "=1+1", "version": 1, "priority": 10, "executionOrder": 1}
@@ -413,7 +418,7 @@ def test_a_change_of_a_campaigns_rules_is_exported(app: Application, tmp_path: P
     assert (tmp_path / "changes.csv").read_bytes().endswith(b",'=1+1,1,10\r\n")
 
 
-def test_a_file_of_contacts_is_evaluated_beside_itself(app: Application) -> None:
+def test_contacts_file_is_evaluated_into_its_own_bucket(app: Application) -> None:
     bucket = app.stack.buckets["ContactsBucket"]
     s3, functions = app.session.client("s3"), app.session.client("lambda")
     s3.put_object(Bucket=bucket, Key="c.jsonl", Body=b"{}\n{}\n")

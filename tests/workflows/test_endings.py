@@ -1,4 +1,4 @@
-"""How a run ends for those who watch executions, and what never stands in one."""
+"""The end of a run as its execution shows it, and the data that no execution contains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from simulator import Fault, FaultKind
 from tests.clock import NOON
-from tests.workflows.proof import facts
+from tests.workflows.proof import action_counts
 from tests.workflows.slots import METHODS, Shared
 
 REASON = "Jane Doe asked us to forget her"
@@ -19,7 +19,7 @@ MESSAGE_FIELDS = {
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_an_execution_succeeds_with_its_run(scene: Shared, method: str) -> None:
+def test_execution_succeeds_with_its_run(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
 
     runs = [
@@ -38,7 +38,7 @@ def test_an_execution_succeeds_with_its_run(scene: Shared, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_an_execution_fails_with_its_run(scene: Shared, method: str) -> None:
+def test_execution_fails_with_its_run(scene: Shared, method: str) -> None:
     app, slot, other = scene.app, scene.slot(), scene.slot()
 
     rejected = app.run(slot.request(method, maxRecords=1))
@@ -68,7 +68,7 @@ def test_an_execution_fails_with_its_run(scene: Shared, method: str) -> None:
         (b"slot-\xff", "must be UTF-8 text"),
     ],
 )
-def test_a_list_of_ids_that_cannot_be_used_rejects_the_run_and_names_the_field(
+def test_unusable_list_of_ids_rejects_the_run_and_names_the_field(
     scene: Shared, body: bytes | None, error: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -82,12 +82,12 @@ def test_a_list_of_ids_that_cannot_be_used_rejects_the_run_and_names_the_field(
     assert (run["outcome"], run["batches"]) == ("rejected", [])
     assert run["detail"].startswith("InvalidRequest: conversationIdsFrom")
     assert error in run["detail"]
-    assert facts(app, run) == {"run_submitted": 1, "run_rejected": 1}
+    assert action_counts(app, run) == {"run_submitted": 1, "run_rejected": 1}
     assert app.simulator.requests[since:] == []
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_no_id_reason_or_filter_stands_in_an_execution(scene: Shared, method: str) -> None:
+def test_execution_contains_no_id_reason_or_filter(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.JOB_FAILS))
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the way to Genesys once: the run completes and nothing is sent twice."""
+"""Transient faults of calls to Genesys: the run completes and nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import pytest
 
 from simulator import Fault, FaultKind, Operation
 from tests.workflows.moments import TRANSIENT
-from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.proof import action_counts, assert_honest, sent, statuses
 from tests.workflows.slots import METHODS, Shared
 
-# The call was surely not carried out: the batch is submitted again without looking first.
+# Genesys did not execute the call: the batch is submitted again without reconciling.
 REFUSED = {FaultKind.TOKEN_REVOKED, FaultKind.RATE_LIMITED}
 HOUR = 3_600
 WINDOWS = METHODS[:2]
-# The questions a batch asks: how many records there are, at the plan and before it is submitted
-# (not by id: the plan has asked for each), and how many are left.
+# The queries of a batch: its records at the plan, its records before the submit (not for batches
+# by id, because the plan looked up each id), and the records that are left at the end.
 AT_PLAN, AT_SUBMIT, AT_END = 0, 1, 2
 
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("kind", TRANSIENT)
-def test_a_submit_that_goes_wrong_is_made_good(scene: Shared, kind: FaultKind, method: str) -> None:
+def test_submit_with_a_transient_fault_is_recovered(
+    scene: Shared, kind: FaultKind, method: str
+) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(kind, Operation.SUBMIT))
 
@@ -28,17 +30,17 @@ def test_a_submit_that_goes_wrong_is_made_good(scene: Shared, kind: FaultKind, m
 
     took_effect = kind.endswith("_after")
     assert (run["outcome"], statuses(run)) == ("completed", ["completed"])
-    # Of a job whose id never came nobody reports how much it deleted; what a window lost is seen.
+    # Without a job id Genesys reports no count; data_deletion counts its window before and after.
     uncounted = took_effect and method != "data_deletion"
     counts = {"unreported": 5} if uncounted else {"deleted": 5}
     assert run["totals"] == {"targeted": 5, "skipped": {}, "verified": 5} | counts
-    assert facts(app, run)["batch_reconciled"] == (kind not in REFUSED)
-    assert facts(app, run)["batch_submitted"] == (not took_effect)
+    assert action_counts(app, run)["batch_reconciled"] == (kind not in REFUSED)
+    assert action_counts(app, run)["batch_submitted"] == (not took_effect)
     assert_honest(app, run, slot.ids[:5])
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_other_batch_is_not_touched_by_it(scene: Shared, method: str) -> None:
+def test_unanswered_submit_does_not_affect_the_other_batch(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.SUBMIT))
 
@@ -46,14 +48,15 @@ def test_the_other_batch_is_not_touched_by_it(scene: Shared, method: str) -> Non
 
     assert (run["outcome"], statuses(run)) == ("completed", ["completed", "completed"])
     assert sum("jobId" in batch for batch in run["batches"]) == 1
-    assert (facts(app, run)["batch_submitted"], facts(app, run)["batch_reconciled"]) == (1, 1)
+    assert (
+        action_counts(app, run)["batch_submitted"],
+        action_counts(app, run)["batch_reconciled"],
+    ) == (1, 1)
     assert_honest(app, run, slot.ids)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_looks_at_a_job_may_go_wrong_in_every_way_one_after_the_other(
-    scene: Shared, method: str
-) -> None:
+def test_polls_survive_every_transient_fault_in_a_row(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(*(Fault(kind, Operation.POLL) for kind in TRANSIENT))
 
@@ -62,22 +65,18 @@ def test_looks_at_a_job_may_go_wrong_in_every_way_one_after_the_other(
     assert app.simulator.faults.waiting() == []
     assert run["outcome"] == "completed"
     assert run["totals"]["deleted"] == 5
-    assert facts(app, run)["batch_submitted"] == 1
+    assert action_counts(app, run)["batch_submitted"] == 1
     assert_honest(app, run, slot.ids[:5])
 
 
 @pytest.mark.parametrize(
     ("method", "after"),
     [
-        *(
-            (method, question)
-            for method in METHODS[:2]
-            for question in (AT_PLAN, AT_SUBMIT, AT_END)
-        ),
-        *((METHODS[2], question) for question in (AT_PLAN, AT_END - 1)),
+        *((method, query) for method in METHODS[:2] for query in (AT_PLAN, AT_SUBMIT, AT_END)),
+        *((METHODS[2], query) for query in (AT_PLAN, AT_END - 1)),
     ],
 )
-def test_questions_to_genesys_may_go_wrong_in_every_way_one_after_the_other(
+def test_queries_survive_every_transient_fault_in_a_row(
     scene: Shared, method: str, after: int
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -92,9 +91,7 @@ def test_questions_to_genesys_may_go_wrong_in_every_way_one_after_the_other(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_login_service_may_go_wrong_in_every_way_one_after_the_other(
-    scene: Shared, method: str
-) -> None:
+def test_login_survives_every_transient_fault_in_a_row(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.clock.wait(HOUR)
     app.simulator.faults.add(*(Fault(kind, Operation.TOKEN) for kind in TRANSIENT))
@@ -107,9 +104,7 @@ def test_the_login_service_may_go_wrong_in_every_way_one_after_the_other(
 
 
 @pytest.mark.parametrize("method", WINDOWS)
-def test_a_window_that_was_empty_before_is_not_submitted_again_to_find_out(
-    scene: Shared, method: str
-) -> None:
+def test_unanswered_submit_of_an_empty_window_is_not_repeated(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.run(slot.first_batch("conversation_archive"))
     since = len(app.simulator.requests)

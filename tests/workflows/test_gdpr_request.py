@@ -27,7 +27,7 @@ LOST = (FaultKind.DROP_AFTER, FaultKind.GATEWAY_TIMEOUT_AFTER, FaultKind.MALFORM
 
 
 def corpus(**first: Any) -> Corpus:
-    """Three conversations of the person, one of them of yesterday, and one of another person."""
+    """Three conversations of the person, one from yesterday, and one of another person."""
     owners, ages = [PERSON, PERSON, PERSON, "contact-2"], [400, 40, 1, 400]
     fields = [first, {}, {}, {}]
     return Corpus.of(
@@ -38,7 +38,7 @@ def corpus(**first: Any) -> Corpus:
 
 @contextmanager
 def live(people: Corpus | None = None, phase: float = 30.0) -> Iterator[Application]:
-    """A running application; each phase of a GDPR request takes so many seconds."""
+    """A running application; each phase of a GDPR request takes `phase` seconds."""
     settings = SimulatorSettings(
         requests_per_second=None,
         live=LiveSettings(gdpr_phase_seconds=phase, requests_per_minute=None),

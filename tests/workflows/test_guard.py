@@ -1,4 +1,4 @@
-"""Every deleting call is checked when it is made: each test takes away one condition."""
+"""The guard checks every deleting call when it is made; each test removes one condition."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulator import Fault, FaultKind, Operation
 from tests import template
 from tests.application import Application
 from tests.workflows.moments import killed_at, once_after, once_at
-from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.proof import action_counts, assert_honest, sent, statuses
 from tests.workflows.slots import METHODS, Shared, shared
 
 NEW_LAW = {"name": "a new law", "minimumDays": 36_500, "basis": "A new law keeps all of it"}
@@ -26,14 +26,14 @@ FOR_OTHERS = NEW_LAW | {"minimumDays": 30, "match": {"classification": "hipaa"}}
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Shared]:
-    """One batch after the other."""
+    """An application that processes one batch at a time."""
     with shared(environment={"CONCURRENT_JOBS": "1"}) as scene:
         yield scene
 
 
 @pytest.fixture(autouse=True)
 def _parameters_as_deployed(scene: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each call reads the matrix, as a new process does; every parameter is restored after."""
+    """Each call reads the parameters, as a new process does; all are restored afterwards."""
     monkeypatch.setattr(policies, "MAX_AGE", 0)
     yield
     for name, value in template.parameters().items():
@@ -63,7 +63,7 @@ def forget_retention(app: Application) -> None:
         (forget_retention, "RetentionNotMet: no rule of the retention matrix"),
     ],
 )
-def test_a_rule_that_changes_after_the_plan_stops_every_call(
+def test_guard_refuses_every_call_if_a_policy_changes_after_the_plan(
     scene: Shared, change: Callable[[Application], None], error: str, method: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -79,7 +79,7 @@ def test_a_rule_that_changes_after_the_plan_stops_every_call(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_switch_turned_off_amid_a_run_stops_the_calls_that_are_left(
+def test_guard_refuses_the_remaining_calls_once_purging_is_disabled(
     scene: Shared, method: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -93,7 +93,7 @@ def test_a_switch_turned_off_amid_a_run_stops_the_calls_that_are_left(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_switch_turned_off_stops_a_submit_that_is_to_be_repeated(
+def test_guard_refuses_a_repeated_submit_once_purging_is_disabled(
     scene: Shared, method: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -105,10 +105,10 @@ def test_a_switch_turned_off_stops_a_submit_that_is_to_be_repeated(
 
     assert len(sent(app, since)) == 1
     assert (run["outcome"], run["totals"]["verified"]) == ("failed", 0)
-    assert facts(app, run)["batch_reconciled"] == 1
+    assert action_counts(app, run)["batch_reconciled"] == 1
 
 
-def test_a_window_that_has_more_records_than_planned_is_not_purged(scene: Shared) -> None:
+def test_guard_refuses_a_window_with_more_records_than_planned(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.corpus.place_hold(slot.ids[:2])
     since = len(app.simulator.requests)
@@ -124,9 +124,7 @@ def test_a_window_that_has_more_records_than_planned_is_not_purged(scene: Shared
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_plan_at_the_limit_runs_and_one_above_it_deletes_nothing(
-    scene: Shared, method: str
-) -> None:
+def test_plan_at_max_records_runs_and_one_above_is_rejected(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     since = len(app.simulator.requests)
 
@@ -164,7 +162,7 @@ def stop(app: Application, run_id: str) -> None:
 
 
 def unattended(app: Application, request: dict[str, Any]) -> str:
-    """A run planned as far as that goes, whose execution nobody started."""
+    """Submit and plan a run without its execution, even if planning fails; returns its id."""
     with patch.object(StepFunctionsExecutions, "start"), suppress(Unexpected):
         run_id = str(app.submit(request)["runId"])
         app.invoke("PlanPurgeFunction", {"runId": run_id})
@@ -173,7 +171,7 @@ def unattended(app: Application, request: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("made", [dry, half_planned, stopped])
-def test_no_batch_can_be_submitted_of_a_run_that_is_not_running(
+def test_batch_of_a_run_that_is_not_running_is_refused(
     scene: Shared, made: Callable[[Application, dict[str, Any]], str], method: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -187,9 +185,7 @@ def test_no_batch_can_be_submitted_of_a_run_that_is_not_running(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_run_that_is_stopped_between_the_check_and_the_intent_submits_nothing(
-    scene: Shared, method: str
-) -> None:
+def test_run_stopped_between_check_and_intent_submits_nothing(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     run_id = unattended(app, slot.first_batch(method))
     since = len(app.simulator.requests)

@@ -1,4 +1,4 @@
-"""Legal holds of our own and of Genesys, placed before the plan or after it."""
+"""Legal holds, ours and those of Genesys, placed before or after the plan."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.builders import date_range
 from tests.clock import NOON
 from tests.workflows.moments import once_after
-from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.proof import action_counts, assert_honest, sent, statuses
 from tests.workflows.slots import METHODS, Shared, Slot, shared
 
 WINDOWS = METHODS[:2]
@@ -19,7 +19,7 @@ BY_ID = METHODS[2]
 
 @pytest.fixture
 def scene(shared_scene: Shared) -> Iterator[Shared]:
-    """No hold outlives its test."""
+    """The shared application; the hold is released after each test."""
     yield shared_scene
     place(shared_scene, releasedAt=NOON.isoformat())
 
@@ -50,9 +50,7 @@ def three_ids(slot: Slot) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("held", [three_ids, first_three])
-def test_conversations_held_after_the_plan_stay_and_the_others_are_purged(
-    scene: Shared, held: Any
-) -> None:
+def test_ids_held_after_the_plan_are_kept_and_the_others_purged(scene: Shared, held: Any) -> None:
     app, slot = scene.app, scene.slot()
 
     with once_after("plan_purge", lambda: place(scene, **held(slot))):
@@ -66,11 +64,11 @@ def test_conversations_held_after_the_plan_stay_and_the_others_are_purged(
         "verified": 7,
     }
     assert set(slot.ids[:3]).isdisjoint(app.simulator.corpus.deleted_ids())
-    assert facts(app, run)["batch_protected"] == 1
+    assert action_counts(app, run)["batch_protected"] == 1
     assert_honest(app, run, slot.ids)
 
 
-def test_conversations_that_genesys_holds_after_the_plan_stay_too(scene: Shared) -> None:
+def test_ids_held_by_genesys_after_the_plan_are_kept(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     hold = app.simulator.corpus.place_hold
 
@@ -83,7 +81,7 @@ def test_conversations_that_genesys_holds_after_the_plan_stay_too(scene: Shared)
 
 
 @pytest.mark.parametrize("method", WINDOWS)
-def test_held_ids_fail_every_window_for_they_may_lie_in_any(scene: Shared, method: str) -> None:
+def test_held_ids_fail_every_window_that_may_contain_them(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     since = len(app.simulator.requests)
 
@@ -97,7 +95,7 @@ def test_held_ids_fail_every_window_for_they_may_lie_in_any(scene: Shared, metho
 
 
 @pytest.mark.parametrize("method", WINDOWS)
-def test_a_held_date_range_fails_the_window_that_it_touches(scene: Shared, method: str) -> None:
+def test_held_date_range_fails_the_window_that_it_overlaps(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
 
     with once_after("plan_purge", lambda: place(scene, **first_three(slot))):
@@ -109,7 +107,7 @@ def test_a_held_date_range_fails_the_window_that_it_touches(scene: Shared, metho
 
 
 @pytest.mark.parametrize("method", WINDOWS)
-def test_a_window_that_is_held_when_it_is_planned_is_rejected(scene: Shared, method: str) -> None:
+def test_window_held_before_the_plan_is_rejected(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     place(scene, **first_three(slot))
     since = len(app.simulator.requests)
@@ -121,7 +119,7 @@ def test_a_window_that_is_held_when_it_is_planned_is_rejected(scene: Shared, met
     assert "OnLegalHold: dateRange: legal hold hold-1" in run["detail"]
 
 
-def test_conversations_held_when_they_are_planned_are_skipped(scene: Shared) -> None:
+def test_ids_held_before_the_plan_are_skipped(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     place(scene, **three_ids(slot))
     app.simulator.corpus.place_hold([slot.ids[5]])
@@ -134,7 +132,7 @@ def test_conversations_held_when_they_are_planned_are_skipped(scene: Shared) -> 
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_hold_that_was_released_holds_nothing(scene: Shared, method: str) -> None:
+def test_released_hold_protects_nothing(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     place(scene, **first_three(slot), releasedAt=NOON.isoformat())
 
@@ -143,14 +141,14 @@ def test_a_hold_that_was_released_holds_nothing(scene: Shared, method: str) -> N
     assert (run["outcome"], run["totals"]["deleted"]) == ("completed", 10)
 
 
-def test_a_hold_on_what_a_batch_has_deleted_already_does_not_undo_the_count(
+def test_hold_on_deleted_ids_does_not_change_the_count(
     scene: Shared,
 ) -> None:
     app, slot = scene.app, scene.slot()
-    # Refused as a whole, the batch is halved: ids 0 and 1 are gone when the hold comes.
+    # Genesys refuses the whole batch, so it is halved; ids 0 and 1 are deleted before the hold.
     app.simulator.corpus.begin_litigation([slot.ids[4]])
 
-    with once_after("poll_batch", lambda: hold_what_is_gone(scene, slot)):
+    with once_after("poll_batch", lambda: hold_a_deleted_id(scene, slot)):
         run = app.run(slot.first_batch(BY_ID))
 
     assert run["outcome"] == "completed"
@@ -163,5 +161,5 @@ def test_a_hold_on_what_a_batch_has_deleted_already_does_not_undo_the_count(
     assert_honest(app, run, slot.ids[:5])
 
 
-def hold_what_is_gone(scene: Shared, slot: Slot) -> None:
+def hold_a_deleted_id(scene: Shared, slot: Slot) -> None:
     place(scene, conversationIds=set(slot.ids[:1]))

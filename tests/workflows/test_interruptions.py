@@ -1,4 +1,4 @@
-"""A task may die at any write: what it did is found out, and nothing is done twice or lost."""
+"""A task may die at any write: the next one finds its effect; nothing is repeated or lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from genesys_purge.store.executions import StepFunctionsExecutions
 from genesys_purge.store.runs import DynamoRuns
 
 from tests.workflows.moments import Killed, killed_at
-from tests.workflows.proof import assert_honest, facts, statuses
+from tests.workflows.proof import action_counts, assert_honest, statuses
 from tests.workflows.slots import METHODS, Shared
 
 GONE, UNTOUCHED = "nothing is left", "no effect seen"
@@ -39,7 +39,7 @@ MOMENTS = {
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_worker_killed_at_a_batchs_write_costs_nothing_but_time(
+def test_worker_killed_at_a_batch_write_only_costs_time(
     scene: Shared, moment: str, method: str, *, stored: bool
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -51,17 +51,17 @@ def test_a_worker_killed_at_a_batchs_write_costs_nothing_but_time(
     assert len(victims) == 1
     assert (run["outcome"], statuses(run)) == ("completed", ["completed"])
     assert len([job for job in app.simulator.jobs if job.requested_ids[0] in slot.ids]) == 1
-    assert facts(app, run)["batch_verified"] == 1
+    assert action_counts(app, run)["batch_verified"] == 1
     assert_honest(app, run, slot.ids[:5])
 
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("stored", "finding"), [(False, GONE), (True, UNTOUCHED)])
-def test_a_submit_that_died_without_an_answer_is_reconciled_by_what_is_left(
+def test_submit_of_a_killed_worker_is_reconciled_by_the_records(
     scene: Shared, method: str, finding: str, *, stored: bool
 ) -> None:
     app, slot = scene.app, scene.slot()
-    # After the call the job id is lost; after the intent no call was made.
+    # A worker killed after the call loses the job id; one killed after the intent made no call.
     state = BatchState.SUBMITTING if stored else BatchState.SUBMITTED
 
     with killed_at("intend" if stored else "advance", becomes(state), stored=stored):
@@ -76,7 +76,7 @@ def test_a_submit_that_died_without_an_answer_is_reconciled_by_what_is_left(
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
-def test_a_plan_that_died_halfway_is_made_again_and_is_the_same(
+def test_killed_plan_is_repeated_with_the_same_result(
     scene: Shared, method: str, *, stored: bool
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -87,7 +87,7 @@ def test_a_plan_that_died_halfway_is_made_again_and_is_the_same(
 
     assert len(victims) == 1
     assert run["plan"] == dry["plan"]
-    assert (run["outcome"], facts(app, run)["run_planned"]) == ("completed", 1)
+    assert (run["outcome"], action_counts(app, run)["run_planned"]) == ("completed", 1)
     assert_honest(app, run, slot.ids)
 
 
@@ -100,7 +100,7 @@ def any_run(run: Run) -> bool:
     ("write", "most", "outcome"),
     [("plan", 10, "completed"), ("finish", 10, "completed"), ("finish", 9, "rejected")],
 )
-def test_a_task_killed_at_the_runs_own_write_is_repeated_once_without_harm(
+def test_task_killed_at_a_write_of_the_run_is_repeated_once(
     scene: Shared, write: str, most: int, outcome: str, *, stored: bool
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -117,7 +117,7 @@ def test_a_task_killed_at_the_runs_own_write_is_repeated_once_without_harm(
     assert app.simulator.submitted_twice() == []
 
 
-def test_a_run_stored_but_not_started_is_started_by_the_same_request(scene: Shared) -> None:
+def test_run_stored_but_not_started_is_started_by_the_same_request(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     request = slot.request("conversation_archive", requestId="stored-not-started")
 
@@ -129,11 +129,11 @@ def test_a_run_stored_but_not_started_is_started_by_the_same_request(scene: Shar
     assert app.read("stored-not-started")["status"] == "submitted"
     run = app.run(request)
 
-    assert (run["outcome"], facts(app, run)["run_submitted"]) == ("completed", 1)
+    assert (run["outcome"], action_counts(app, run)["run_submitted"]) == ("completed", 1)
     assert_honest(app, run, slot.ids)
 
 
-def test_a_batch_whose_failure_cannot_be_written_keeps_its_run_from_completing(
+def test_run_does_not_complete_if_a_batch_failure_is_not_stored(
     scene: Shared,
 ) -> None:
     app, slot = scene.app, scene.slot()

@@ -1,4 +1,4 @@
-"""Jobs that fail, are cancelled, vanish or never end: told as such, and no count is invented."""
+"""Jobs that fail, are cancelled, vanish or never end: reported as such, with no invented count."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import Fault, FaultKind, Operation
-from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.proof import action_counts, assert_honest, sent, statuses
 from tests.workflows.slots import METHODS, Shared, shared
 
 LIMIT = 600
-# Only interaction purges can be cancelled: the other methods do not know the word, and wait on.
+# Only interaction purges have a cancelled state; the other methods keep polling.
 ENDS = [
     *((method, FaultKind.JOB_FAILS, "failed") for method in METHODS),
     ("data_deletion", FaultKind.JOB_CANCELLED, "gave_up"),
@@ -34,7 +34,7 @@ def scene() -> Iterator[Shared]:
 
 
 @pytest.mark.parametrize(("method", "kind", "ends"), ENDS)
-def test_one_bad_job_fails_its_batch_and_the_other_completes(
+def test_failed_job_fails_its_batch_and_the_other_completes(
     scene: Shared, method: str, kind: FaultKind, ends: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -44,15 +44,15 @@ def test_one_bad_job_fails_its_batch_and_the_other_completes(
 
     assert run["outcome"] == "completed_with_failures"
     assert sorted(statuses(run)) == ["completed", ends]
-    assert facts(app, run)[f"batch_{ends}"] == 1
-    assert facts(app, run)["batch_verified"] == 1
+    assert action_counts(app, run)[f"batch_{ends}"] == 1
+    assert action_counts(app, run)["batch_verified"] == 1
     assert run["totals"]["verified"] == 5
     assert app.execution(run["runId"]).status == "FAILED"
     assert_honest(app, run, slot.ids)
 
 
 @pytest.mark.parametrize(("method", "kind", "ends"), ENDS)
-def test_a_run_without_any_good_job_has_failed_and_its_audit_says_why(
+def test_run_without_a_completed_job_fails_with_the_reason(
     scene: Shared, method: str, kind: FaultKind, ends: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -69,9 +69,7 @@ def test_a_run_without_any_good_job_has_failed_and_its_audit_says_why(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_batch_gives_up_a_job_at_its_time_limit_and_not_before(
-    scene: Shared, method: str
-) -> None:
+def test_job_is_given_up_at_its_time_limit_and_not_before(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.JOB_NEVER_FINISHES))
 
@@ -83,9 +81,7 @@ def test_a_batch_gives_up_a_job_at_its_time_limit_and_not_before(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_submit_that_is_always_too_early_gives_up_and_is_no_success(
-    scene: Shared, method: str
-) -> None:
+def test_submit_that_is_always_rate_limited_is_given_up(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.SUBMIT, times=None))
     since = len(app.simulator.requests)
@@ -101,9 +97,7 @@ def test_a_submit_that_is_always_too_early_gives_up_and_is_no_success(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_submits_that_nobody_ever_answers_are_given_up_after_five(
-    scene: Shared, method: str
-) -> None:
+def test_batch_fails_after_five_unanswered_submits(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT, times=None))
     since = len(app.simulator.requests)

@@ -1,4 +1,4 @@
-"""A large, mixed corpus: what the audit says agrees with what is gone, to the unit."""
+"""A large, mixed corpus: the audit matches the deleted conversations exactly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator import Corpus, Kind
 from tests import builders
 from tests.application import Application, running
 from tests.clock import NOON
-from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.proof import action_counts, assert_honest, sent, statuses
 
 SKIPPED = {"legal_hold": 70, "too_young": 90, "already_deleted": 60, "not_found": 5}
 PROTECTED = 3
@@ -33,7 +33,7 @@ def corpus() -> Corpus:
 
 @pytest.fixture(scope="module")
 def ids(corpus: Corpus) -> list[str]:
-    """All of the corpus and five that are not in it, the kinds mixed."""
+    """All ids of the corpus and five unknown ones, the kinds mixed."""
     mixed = [*corpus.ids(), *(f"unknown-{number}" for number in range(5))]
     return sorted(mixed, key=lambda each: each[::-1])
 
@@ -50,7 +50,7 @@ def run(app: Application, ids: list[str]) -> dict[str, Any]:
     return app.run(builders.conversation_archive(conversationIdsFrom=url, requestId="many"))
 
 
-def test_twenty_batches_delete_exactly_what_is_eligible(
+def test_twenty_batches_delete_exactly_the_eligible_ids(
     app: Application, run: dict[str, Any], corpus: Corpus, ids: list[str]
 ) -> None:
     assert run["outcome"] == "completed"
@@ -65,7 +65,7 @@ def test_twenty_batches_delete_exactly_what_is_eligible(
     assert_honest(app, run, ids)
 
 
-def test_the_audit_agrees_with_the_corpus_to_the_unit(
+def test_audit_counts_match_the_corpus_exactly(
     app: Application, run: dict[str, Any], corpus: Corpus
 ) -> None:
     records = app.audit("many")
@@ -76,14 +76,14 @@ def test_the_audit_agrees_with_the_corpus_to_the_unit(
     deleted = len(corpus.deleted_ids())
     assert +sums == dict.fromkeys(("batch_completed", "batch_verified", "run_completed"), deleted)
     jobs = Counter({job.job_id: len(job.deleted_ids) for job in app.simulator.jobs})
-    told = Counter({r["jobId"]: r["deleted"] for r in records if r["action"] == "batch_completed"})
-    assert told == jobs
-    assert facts(app, run)["batch_verified"] == 20
+    reported = Counter(
+        {r["jobId"]: r["deleted"] for r in records if r["action"] == "batch_completed"}
+    )
+    assert reported == jobs
+    assert action_counts(app, run)["batch_verified"] == 20
 
 
-def test_the_audit_is_numbered_without_gaps_from_the_submission_to_the_outcome(
-    app: Application, run: dict[str, Any]
-) -> None:
+def test_audit_has_no_gap_from_submission_to_outcome(app: Application, run: dict[str, Any]) -> None:
     records = app.audit("many")
 
     assert [record["sequence"] for record in records] == list(range(1, len(records) + 1))
@@ -92,7 +92,7 @@ def test_the_audit_is_numbered_without_gaps_from_the_submission_to_the_outcome(
     assert records[-1]["detail"] == run["outcome"]
 
 
-def test_no_call_asks_for_more_than_a_batch_and_no_id_twice_but_for_halving(
+def test_no_call_exceeds_a_batch_and_no_job_repeats_an_id(
     app: Application, run: dict[str, Any]
 ) -> None:
     accepted = [job.requested_ids for job in app.simulator.jobs]
@@ -103,7 +103,7 @@ def test_no_call_asks_for_more_than_a_batch_and_no_id_twice_but_for_halving(
     assert len(asked) == len(set(asked)) == 1_972
 
 
-def test_what_is_kept_is_told_by_reason(app: Application, run: dict[str, Any]) -> None:
+def test_skipped_ids_are_counted_by_reason(app: Application, run: dict[str, Any]) -> None:
     planned = next(r for r in app.audit("many") if r["action"] == "run_planned")
 
     assert planned["skipped"] == SKIPPED

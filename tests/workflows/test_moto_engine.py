@@ -1,4 +1,4 @@
-"""The engine runs every feature that our state machines use, and is still needed."""
+"""The engine runs every feature of our state machines; moto alone still does not."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def run_state(state: Mapping[str, Any], event: Mapping[str, Any] | None = None) 
         return engine.execute(json.dumps(definition), {}, event or {})
 
 
-def test_tasks_call_our_handlers_with_the_state_input_and_pass_on_their_answers() -> None:
+def test_task_calls_its_handler_and_passes_on_the_answer() -> None:
     ended = run()
 
     assert (ended.status, ended.error) == ("SUCCEEDED", None)
@@ -185,13 +185,13 @@ def test_tasks_call_our_handlers_with_the_state_input_and_pass_on_their_answers(
     )
 
 
-def test_a_variable_keeps_quotes_backslashes_line_ends_and_emoji() -> None:
+def test_variable_keeps_quotes_backslashes_line_ends_and_emoji() -> None:
     reason = 'the "customer" \\ asked\nfor é 😀'
 
     assert run(reason=reason).invocations[1] == ("submit", {"batch": 0, "reason": reason})
 
 
-def test_a_choice_skips_the_map_when_there_is_nothing_to_do() -> None:
+def test_choice_skips_the_map_if_there_are_no_batches() -> None:
     ended = run(batches=0)
 
     assert (ended.output, len(ended.invocations)) == ({"batches": 0}, 1)
@@ -211,28 +211,28 @@ def test_items_in_brackets_are_always_a_list(items: str, count: int) -> None:
     assert ended.output == list(range(count))
 
 
-def test_waits_take_the_seconds_that_the_input_says_without_taking_time() -> None:
+def test_waits_have_the_seconds_of_the_input_and_take_no_time() -> None:
     begun = time.monotonic()
-    told: list[float] = []
+    waited: list[float] = []
 
-    ended = run(batches=3, poll=finished_after(2), on_wait=told.append)
+    ended = run(batches=3, poll=finished_after(2), on_wait=waited.append)
 
-    assert told == [0, 0, 60, 60, 120, 120]
-    assert ended.waits == tuple(told)
+    assert waited == [0, 0, 60, 60, 120, 120]
+    assert ended.waits == tuple(waited)
     assert time.monotonic() - begun < 20
 
 
-def test_retries_by_class_name_back_off_to_their_longest_delay() -> None:
-    told: list[float] = []
+def test_retries_by_class_name_back_off_to_the_maximum_delay() -> None:
+    waited: list[float] = []
 
-    ended = run(submit=raising(RateLimited("slow down"), times=4), on_wait=told.append)
+    ended = run(submit=raising(RateLimited("slow down"), times=4), on_wait=waited.append)
 
     assert ended.status == "SUCCEEDED"
-    assert told == [10, 20, 30, 30, 0]
-    assert ended.retry_waits == tuple(told[:-1])
+    assert waited == [10, 20, 30, 30, 0]
+    assert ended.retry_waits == tuple(waited[:-1])
 
 
-def test_attempts_are_counted_anew_at_each_visit_of_a_state() -> None:
+def test_retries_start_at_zero_at_each_visit_of_a_state() -> None:
     calls = []
 
     def every_second_call_is_limited(event: dict[str, Any]) -> object:
@@ -247,11 +247,11 @@ def test_attempts_are_counted_anew_at_each_visit_of_a_state() -> None:
     assert ended.retry_waits == (1, 1, 1)
 
 
-def test_an_error_is_caught_by_its_class_name() -> None:
+def test_error_is_caught_by_its_class_name() -> None:
     assert run(submit=raising(InvalidRequest('no "scope"'))).output == [{"refused": 'no "scope"'}]
 
 
-def test_any_other_error_is_caught_as_states_all_once_retries_are_used_up() -> None:
+def test_other_error_is_caught_as_states_all_after_the_retries() -> None:
     ended = run(batches=2, submit=raising(RateLimited()))
 
     assert ended.output == [
@@ -260,7 +260,7 @@ def test_any_other_error_is_caught_as_states_all_once_retries_are_used_up() -> N
     ]
 
 
-def test_a_failed_item_fails_an_inline_map_and_fail_tells_error_and_cause() -> None:
+def test_failed_item_fails_an_inline_map_with_error_and_cause() -> None:
     ended = run(batches=2, submit=raising(OutcomeUnknown("who knows")))
 
     assert (ended.status, ended.output) == ("FAILED", None)
@@ -272,7 +272,7 @@ def test_a_failed_item_fails_an_inline_map_and_fail_tells_error_and_cause() -> N
 
 
 @pytest.mark.parametrize(("limit", "most"), [("1", 1), ("3", 3), ("0", 5)])
-def test_a_map_runs_as_many_branches_at_once_as_it_may(limit: str, most: int) -> None:
+def test_map_runs_as_many_branches_at_once_as_allowed(limit: str, most: int) -> None:
     together = threading.Barrier(most)
     busy, peak = 0, 0
     lock = threading.Lock()
@@ -293,7 +293,7 @@ def test_a_map_runs_as_many_branches_at_once_as_it_may(limit: str, most: int) ->
     assert peak == most
 
 
-def test_nothing_is_lost_or_out_of_order_when_twenty_batches_run_at_once() -> None:
+def test_twenty_concurrent_batches_keep_every_call_and_the_order() -> None:
     clock = 0.0
 
     def advance(seconds: float) -> None:
@@ -308,7 +308,7 @@ def test_nothing_is_lost_or_out_of_order_when_twenty_batches_run_at_once() -> No
     assert [batch["batch"] for batch in ended.output] == list(range(20))
 
 
-def test_the_functions_that_aws_adds_to_jsonata_work() -> None:
+def test_functions_that_aws_adds_to_jsonata_work() -> None:
     expressions = {
         "hash": "$hash('abc', 'SHA-256')",
         "uuid": "$length($uuid())",
@@ -331,24 +331,24 @@ def test_the_functions_that_aws_adds_to_jsonata_work() -> None:
     }
 
 
-def test_an_undefined_expression_fails_as_it_does_on_aws() -> None:
+def test_undefined_expression_fails_as_on_aws() -> None:
     ended = run_state({"Type": "Pass", "Output": "{% $states.input.missing %}", "End": True})
 
     assert (ended.status, ended.error) == ("FAILED", "States.QueryEvaluationError")
 
 
-def test_a_function_without_a_handler_does_not_exist() -> None:
+def test_function_without_a_handler_does_not_exist() -> None:
     assert run(SubmitFunction="typo").output == [
         {"failed": "Lambda.ResourceNotFoundException", "batch": 0}
     ]
 
 
-def test_a_name_that_is_not_substituted_is_an_error() -> None:
+def test_name_without_a_substitution_is_an_error() -> None:
     with step_functions({}) as engine, pytest.raises(KeyError, match="Missing"):
         engine.create("machine", "StartAt: ${Missing}", {})
 
 
-def test_handlers_share_tables_with_a_test_that_mocks_aws_itself(
+def test_handlers_share_tables_with_a_test_that_mocks_aws(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
@@ -372,7 +372,7 @@ def test_handlers_share_tables_with_a_test_that_mocks_aws_itself(
         assert stored == {"0", "1", "again 0", "again 1"}
 
 
-def test_an_execution_that_the_application_starts_is_followed_by_its_arn() -> None:
+def test_execution_started_by_the_application_is_found_by_its_arn() -> None:
     with step_functions(handlers()) as engine:
         machine = engine.create("purge-run", RUN, {**NAMES, "MaxConcurrency": "0"})
         states = boto3.client("stepfunctions")
@@ -386,7 +386,7 @@ def test_an_execution_that_the_application_starts_is_followed_by_its_arn() -> No
     assert len(two.invocations) == 5
 
 
-def test_a_lambda_that_the_application_invokes_is_a_handler_too() -> None:
+def test_lambda_invoked_by_the_application_is_a_handler() -> None:
     with step_functions({"submit": raising(InvalidRequest("no"))}):
         answer = boto3.client("lambda").invoke(FunctionName="submit", Payload=b"{}")
 
@@ -394,7 +394,7 @@ def test_a_lambda_that_the_application_invokes_is_a_handler_too() -> None:
     assert json.load(answer["Payload"]) == {"errorMessage": "no", "errorType": "InvalidRequest"}
 
 
-def test_an_execution_that_never_ends_is_told_and_stopped() -> None:
+def test_execution_that_never_ends_times_out_and_is_stopped() -> None:
     waits: list[float] = []
     with step_functions(handlers(poll=finished_after(10**9)), waits.append) as engine:
         machine = engine.create("endless", RUN, NAMES)
@@ -406,7 +406,7 @@ def test_an_execution_that_never_ends_is_told_and_stopped() -> None:
     assert len(waits) == waited > 0
 
 
-def test_moto_is_put_back_as_it_was() -> None:
+def test_moto_is_restored_afterwards() -> None:
     before = {name: getattr(*hook) for name, hook in HOOKS.items()}
 
     with step_functions({}):
@@ -431,7 +431,7 @@ def test_moto_still_has_no_hash_function_and_unwraps_a_range_of_one() -> None:
     assert evaluate(f"({declarations['$range']}$range(1, 1, 1))") == 1
 
 
-def test_moto_still_answers_the_payload_instead_of_calling_a_function() -> None:
+def test_moto_still_returns_the_payload_without_calling_a_function() -> None:
     backend = SimpleNamespace(lambda_simple_results_queue=[])
 
     assert getattr(*HOOKS["invoke"])(backend, "submit", None, '{"a": 1}', {}, {}) == b'{"a": 1}'

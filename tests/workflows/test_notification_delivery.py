@@ -52,10 +52,10 @@ def test_delivery_is_not_reported_itself(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     subscribe(app, alive=[])
     run = app.run(slot.request("conversation_archive"))
-    app.tell()
+    app.run_queues()
     audit, before = app.audit(run["runId"]), posts(app)
 
-    app.tell_to_the_end()
+    app.drain_queues()
 
     assert app.audit(run["runId"]) == audit
     assert posts(app) == before
@@ -64,15 +64,15 @@ def test_delivery_is_not_reported_itself(scene: Shared) -> None:
 def test_dead_subscribers_are_given_up_and_no_run_is_disturbed(scene: Shared) -> None:
     app, undisturbed, slot = scene.app, scene.slot(), scene.slot()
     quiet = app.run(undisturbed.request("conversation_archive"))
-    app.tell()
+    app.run_queues()
     subscribe(app, alive=[], gone=[RUN], closed=[RUN], dead=[RUN])
     app.receivers.answers["gone.example"] = [410]
     app.receivers.addresses["closed.example"] = "169.254.169.254"
     app.receivers.answers[DEAD] = [NoAnswer("dead.example gave no answer within 10 seconds")]
 
-    with once_after("poll_batch", app.tell), once_after("verify_batch", app.tell):
+    with once_after("poll_batch", app.run_queues), once_after("verify_batch", app.run_queues):
         run = app.run(slot.request("conversation_archive"))
-    app.tell_to_the_end()
+    app.drain_queues()
 
     assert (run["outcome"], run["totals"]) == (quiet["outcome"], quiet["totals"])
     done = without_notifications(app, run["runId"])
@@ -97,7 +97,7 @@ def test_recovered_subscriber_receives_the_same_ids_later(
     app.receivers.answers[DEAD] = [503, NoAnswer("no answer"), 500, 200]
 
     run = app.run(slot.request("conversation_archive"))
-    app.tell_to_the_end()
+    app.drain_queues()
 
     found = posts(app, DEAD)
     assert len(found) == 4
@@ -117,14 +117,14 @@ def test_dead_letters_can_be_sent_again(scene: Shared) -> None:
     subscribe(app, dead=[], alive=[])
     app.receivers.answers[DEAD] = [410]
     run = app.run(slot.request("conversation_archive"))
-    app.tell()
+    app.run_queues()
     refused = ids(posts(app, DEAD))
     app.receivers.answers[DEAD] = [204]
     app.receivers.posted.clear()
 
     for letter in app.take("AbandonedDeliveries"):
         aws("sqs").send_message(QueueUrl="Deliveries", MessageBody=json.dumps(letter))
-    app.tell()
+    app.run_queues()
 
     assert ids(posts(app, DEAD)) == refused
     assert posts(app) == []
@@ -138,12 +138,12 @@ def test_repeated_batch_of_records_is_sent_under_the_same_ids(
     app, slot = scene.app, scene.slot()
     subscribe(app, alive=[])
     run = app.run(slot.request("conversation_archive"))
-    app.tell()
+    app.run_queues()
     first = {post.headers["webhook-id"]: post.body for post in posts(app)}
     app.receivers.posted.clear()
 
     app.pump.publish(stream_of(app, run["runId"]))
-    app.tell()
+    app.run_queues()
 
     assert {post.headers["webhook-id"]: post.body for post in posts(app)} == first
     assert len(posts(app)) == len(first) == 5
@@ -166,7 +166,7 @@ def test_batch_that_fails_halfway_continues_from_the_failed_record(scene: Shared
         return bool(delivery.notification.event == RUN)
 
     with killed_at("send", is_last, stored=False, store=SqsQueue) as victims:
-        app.tell()
+        app.run_queues()
 
     assert len(victims) == 1
     assert kinds(posts(app)) == {JOB: 2, BATCH: 2, RUN: 1}
@@ -179,9 +179,9 @@ def test_unreadable_subscribers_are_notified_once_they_are_readable(scene: Share
 
     run = app.run(slot.request("conversation_archive"))
     with pytest.raises(Misconfigured, match="the subscribers' secret"):
-        app.tell()
+        app.run_queues()
     subscribe(app, alive=[])
-    app.tell()
+    app.run_queues()
 
     assert run["outcome"] == "completed"
     assert kinds(posts(app)) == OF_A_RUN

@@ -88,7 +88,7 @@ def finished(shared_scene: Shared) -> Finished:
     with without_subscribers(app), watched_bus() as queue:
         subscribe(app, alive=[], runs=[RUN], batches=[JOB, BATCH], rules=[EXECUTED, NONCOMPLIANT])
         run = app.run(slot.request("conversation_archive"))
-        app.tell()
+        app.run_queues()
         assert_honest(app, run, slot.ids)
         return Finished(app, run, list(app.receivers.posted), app.take(queue))
 
@@ -224,7 +224,7 @@ def test_failed_job_is_reported_as_failed(
     app.simulator.faults.add(Fault(fault))
 
     run = app.run(slot.first_batch("conversation_archive"))
-    app.tell()
+    app.run_queues()
 
     found = posts(app)
     assert kinds(found) == Counter([*expected, RUN])
@@ -250,7 +250,7 @@ def test_run_that_deleted_nothing_is_reported_without_a_total(
     subscribe(app, alive=[])
 
     run = app.run(slot.request("conversation_archive", **fields))
-    app.tell()
+    app.run_queues()
 
     found = posts(app)
     assert kinds(found) == {RUN: 1}
@@ -283,7 +283,7 @@ def test_execution_of_a_rule_is_reported_and_noncompliance_too(
     rule_id = rule_of(app, f"compliant-{compliant}")
 
     execution = executed(app, rule_id, complianceOk=compliant)
-    app.tell()
+    app.run_queues()
 
     events = [EXECUTED] if compliant else [EXECUTED, NONCOMPLIANT]
     found = posts(app)
@@ -310,12 +310,12 @@ def test_repeated_webhook_is_not_reported_or_counted_again(
     subscribe(app, alive=[])
     rule_id = rule_of(app, "delivered-again")
     executed(app, rule_id, complianceOk=False)
-    app.tell()
+    app.run_queues()
     post = app.callback.sent[-1]
 
     for _ in range(5):
         assert app.call_back(post.body, post.headers)["statusCode"] == 200
-    app.tell()
+    app.run_queues()
 
     assert kinds(posts(app)) == {EXECUTED: 1, NONCOMPLIANT: 1}
     metrics = [line for line in capsys.readouterr().out.splitlines() if "RuleNoncompliant" in line]

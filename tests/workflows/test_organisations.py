@@ -16,18 +16,18 @@ from tests import wired
 from tests.application import Application, aws, running
 from tests.workflows.recorded_calls import SETTINGS, CallGroup
 
-NOBODY: Any = None
+NO_APP: Any = None
 HOSTS = {"apiUrl": "https://api.emea.test", "loginUrl": "https://login.emea.test"}
 EMEA = {"region": "eu-central-1", "platform": "live", **HOSTS}
 
 
 def corpus() -> Corpus:
-    """The same conversations for both, which only their organisations tell apart."""
-    return Corpus.of(CallGroup(NOBODY, 0).conversations())
+    """The same conversations for both organisations."""
+    return Corpus.of(CallGroup(NO_APP, 0).conversations())
 
 
 def second_organisation(app: Application) -> Simulator:
-    """Another Genesys, with a client of its own, of which the application is told."""
+    """A second simulated Genesys with its own client; the application has it as `emea`."""
     client = OAuthClient("emea-client", "emea-secret")
     secret = {"clientId": client.client_id, "clientSecret": client.client_secret}
     name = f"{adapters.settings().secrets.organisations}emea"
@@ -36,7 +36,7 @@ def second_organisation(app: Application) -> Simulator:
     return Simulator(corpus(), replace(SETTINGS, clients=(client,)), app.clock)
 
 
-def test_a_run_deletes_in_its_own_organisation_and_nowhere_else() -> None:
+def test_run_deletes_only_in_its_own_organisation() -> None:
     with running(corpus(), SETTINGS) as app:
         emea = second_organisation(app)
         mounts = {url: emea.transport() for url in HOSTS.values()}

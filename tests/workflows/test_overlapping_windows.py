@@ -1,4 +1,4 @@
-"""Genesys refuses a purge window that overlaps one it is still working on."""
+"""Genesys refuses a purge window that overlaps a running purge."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.workflows.proof import sent, statuses
 from tests.workflows.slots import Shared
 
 
-def test_a_window_that_overlaps_a_running_purge_is_refused_once_and_says_why(
+def test_window_that_overlaps_a_running_purge_fails_with_the_reason(
     scene: Shared,
 ) -> None:
     app, slot = scene.app, scene.slot()

@@ -1,4 +1,4 @@
-"""Errors that no repetition mends: the run fails, and says who must do what."""
+"""Errors that no retry fixes: the run fails, and its detail says what to do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def genesys_is_down(app: Application) -> str:
 
 
 @pytest.mark.parametrize("cause", [refused, malformed, unreadable_hold, genesys_is_down])
-def test_an_error_before_the_batches_fails_the_run_and_says_what_it_was(
+def test_error_before_the_batches_fails_the_run_with_its_text(
     cause: Callable[[Application], str],
 ) -> None:
     with shared() as scene:
@@ -59,7 +59,7 @@ def test_an_error_before_the_batches_fails_the_run_and_says_what_it_was(
         ("conversation_archive", "analytics:conversation:delete"),
     ],
 )
-def test_a_missing_scope_is_named(method: str, scope: str, *, listed: bool) -> None:
+def test_missing_scope_is_named(method: str, scope: str, *, listed: bool) -> None:
     client = OAuthClient(scopes=("analytics:query",))
     settings = SimulatorSettings(
         requests_per_second=None, clients=(client,), token_lists_scopes=listed
@@ -77,7 +77,7 @@ def test_a_missing_scope_is_named(method: str, scope: str, *, listed: bool) -> N
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_tokens_that_are_refused_again_and_again_are_an_error_and_not_repeated(method: str) -> None:
+def test_repeatedly_refused_token_fails_the_batch(method: str) -> None:
     with shared() as scene:
         app, slots = scene.app, [scene.slot() for _ in range(2)]
         fault = Fault(FaultKind.TOKEN_REVOKED, Operation.SUBMIT, times=2)
@@ -103,7 +103,7 @@ def test_tokens_that_are_refused_again_and_again_are_an_error_and_not_repeated(m
     ],
 )
 @pytest.mark.parametrize("method", METHODS)
-def test_a_batch_that_cannot_be_verified_is_unverified_and_its_audit_says_why(
+def test_batch_that_cannot_be_verified_is_unverified_with_the_error(
     method: str, kind: FaultKind, error: str
 ) -> None:
     with shared() as scene:
@@ -121,7 +121,7 @@ def test_a_batch_that_cannot_be_verified_is_unverified_and_its_audit_says_why(
         assert_honest(app, run, slot.ids[:5])
 
 
-def test_a_refusal_of_genesys_reaches_the_user_in_its_own_words() -> None:
+def test_refusal_of_genesys_is_reported_in_its_own_words() -> None:
     with shared(environment={"RESIDENCY_ZONES": "us-east-1,sa-east-1"}) as scene:
         app, slot = scene.app, scene.slot()
 

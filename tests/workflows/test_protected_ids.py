@@ -1,4 +1,4 @@
-"""One protected id makes Genesys refuse a whole batch: it stays, and every other one is purged."""
+"""Genesys refuses a whole batch for one protected id: it is kept, the others are purged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import JobState
-from tests.workflows.proof import assert_honest, facts, sent
+from tests.workflows.proof import action_counts, assert_honest, sent
 from tests.workflows.slots import Shared, shared
 
 SIZE = 50
@@ -26,9 +26,7 @@ def fifty(scene: Shared) -> list[str]:
 @pytest.mark.parametrize(
     "positions", [[0], [49], [17], [3, 4], [0, 24, 25, 49]], ids=lambda each: f"at {each}"
 )
-def test_protected_ids_stay_and_every_other_one_is_purged(
-    scene: Shared, positions: list[int]
-) -> None:
+def test_protected_ids_are_kept_and_the_others_purged(scene: Shared, positions: list[int]) -> None:
     app, ids = scene.app, fifty(scene)
     protected = {ids[position] for position in positions}
     app.simulator.corpus.begin_litigation(protected)
@@ -44,11 +42,11 @@ def test_protected_ids_stay_and_every_other_one_is_purged(
         "verified": rest,
     }
     assert set(ids) - set(app.simulator.corpus.deleted_ids()) == protected
-    assert facts(app, run)["batch_protected"] == len(protected)
+    assert action_counts(app, run)["batch_protected"] == len(protected)
     assert_honest(app, run, ids)
 
 
-def test_a_single_protected_id_is_found_by_halving(scene: Shared) -> None:
+def test_protected_id_is_found_by_halving_the_batch(scene: Shared) -> None:
     app, ids = scene.app, fifty(scene)
     app.simulator.corpus.begin_litigation([ids[17]])
     since = len(app.simulator.requests)
@@ -56,12 +54,12 @@ def test_a_single_protected_id_is_found_by_halving(scene: Shared) -> None:
     app.run(scene.slot().request("conversation_archive", conversationIds=ids))
 
     refused = [request for request in app.simulator.requests[since:] if request.status == 409]
-    # 50, 25, 13, 6 or 7, 3 or 4, 2, 1.
+    # Batches of 50, 25, 13, 6 or 7, 3 or 4, 2 and 1 ids.
     assert len(refused) <= 7
     assert len(sent(app, since)) <= 13
 
 
-def test_a_batch_of_nothing_but_protected_ids_deletes_nothing_and_is_complete(
+def test_batch_of_only_protected_ids_completes_without_a_deletion(
     scene: Shared,
 ) -> None:
     app, ids = scene.app, scene.slot().ids
@@ -72,11 +70,11 @@ def test_a_batch_of_nothing_but_protected_ids_deletes_nothing_and_is_complete(
     assert run["outcome"] == "completed"
     assert run["totals"] == {"targeted": 0, "skipped": {"protected": 10}, "verified": 0}
     assert not set(ids).intersection(app.simulator.corpus.deleted_ids())
-    assert facts(app, run)["batch_submitted"] == 0
+    assert action_counts(app, run)["batch_submitted"] == 0
     assert_honest(app, run, ids)
 
 
-def test_every_job_that_halving_submitted_is_in_the_audit(scene: Shared) -> None:
+def test_every_job_of_a_halved_batch_is_in_the_audit(scene: Shared) -> None:
     app, ids = scene.app, fifty(scene)
     app.simulator.corpus.begin_litigation([ids[30]])
 

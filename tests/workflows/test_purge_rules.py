@@ -1,4 +1,4 @@
-"""A purge rule is created at Genesys once and its webhook registered, in spite of faults."""
+"""A purge rule is created at Genesys once and its webhook registered, under any fault."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def assert_registered_once(rules: Office, desk: Desk) -> str:
     rule_id = str(rule["id"])
     assert rules.create(desk)["status"] == "registered"
     assert rules.webhooks(rule_id) != []
-    assert rules.facts(rule_id).count("rule_created") == 1
-    assert rules.facts(rule_id).count("rule_webhook_registered") == 1
+    assert rules.actions(rule_id).count("rule_created") == 1
+    assert rules.actions(rule_id).count("rule_webhook_registered") == 1
     return rule_id
 
 
@@ -268,12 +268,12 @@ def test_faulty_registering_call_is_recovered_by_the_queue(rules: Office, kind: 
     rules.app.simulator.faults.add(Fault(kind, REGISTER))
 
     answer = rules.create(desk)
-    rules.app.tell_to_the_end()
+    rules.app.drain_queues()
 
     is_known = kind is FaultKind.TOKEN_REVOKED
     assert answer["status"] == ("registered" if is_known else "created")
     rule_id = assert_registered_once(rules, desk)
-    assert rules.facts(rule_id).count("rule_webhook_failed") == (not is_known)
+    assert rules.actions(rule_id).count("rule_webhook_failed") == (not is_known)
 
 
 def failures(rules: Office, rule_id: str) -> list[dict[str, Any]]:
@@ -291,13 +291,13 @@ def test_failed_webhook_registration_is_retried_with_longer_delays(
     answer = rules.create(desk)
     assert answer["status"] == "created"
     assert "the webhook is not registered yet" in answer["detail"]
-    rules.app.tell_to_the_end()
+    rules.app.drain_queues()
 
     # At once by the request and by the queue, then after 30, 60 and 120 seconds.
     waited = (rules.app.clock.at - began).total_seconds()
     assert waited == pytest.approx(30 + 60 + 120, abs=3)
     assert len(failures(rules, answer["ruleId"])) == 4
-    assert rules.facts(answer["ruleId"])[-1] == "rule_webhook_registered"
+    assert rules.actions(answer["ruleId"])[-1] == "rule_webhook_registered"
     assert len(rules.webhooks(answer["ruleId"])) == 1
     assert_registered_once(rules, desk)
 
@@ -310,7 +310,7 @@ def test_repeated_request_registers_the_webhook_before_the_queue(
     rule_id = rules.create(desk)["ruleId"]
 
     assert rules.create(desk)["status"] == "registered"
-    rules.app.tell_to_the_end()
+    rules.app.drain_queues()
 
     assert len(rules.webhooks(rule_id)) == 1
     assert_registered_once(rules, desk)
@@ -321,7 +321,7 @@ def test_webhook_that_is_given_up_is_a_dead_letter(rules: Office) -> None:
     rules.app.simulator.faults.add(Fault(FaultKind.UNAVAILABLE, REGISTER, times=None))
 
     rule_id = rules.create(desk)["ruleId"]
-    rules.app.tell_to_the_end()
+    rules.app.drain_queues()
 
     assert rules.app.take("AbandonedRegistrations") == [{"name": desk.name}]
     assert rules.app.take("Registrations") == []
@@ -409,7 +409,7 @@ def test_same_request_completes_the_rule_of_a_killed_worker(
     assert answer["status"] == "registered"
     rule_id = assert_registered_once(rules, desk)
     rules.execute(rule_id)
-    assert rules.facts(rule_id).count("webhook_received") == 1
+    assert rules.actions(rule_id).count("webhook_received") == 1
 
 
 def test_same_request_completes_a_rule_that_was_never_queued(

@@ -8,7 +8,7 @@ import pytest
 
 from simulator import ConversationStatus
 from tests import builders
-from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.proof import action_counts, assert_honest, sent, statuses
 from tests.workflows.slots import METHODS, Shared, Slot
 
 BATCH = {"batch_submitted": 2, "batch_completed": 2, "batch_verified": 2}
@@ -16,7 +16,7 @@ RUN = {"run_submitted": 1, "run_planned": 1, "run_completed": 1}
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_record_is_deleted_in_batches_and_proven_gone(scene: Shared, method: str) -> None:
+def test_every_record_is_deleted_in_batches_and_verified(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
 
     run = app.run(slot.request(method))
@@ -24,7 +24,7 @@ def test_every_record_is_deleted_in_batches_and_proven_gone(scene: Shared, metho
     assert run["outcome"] == "completed"
     assert run["totals"] == {"targeted": 10, "skipped": {}, "deleted": 10, "verified": 10}
     assert statuses(run) == ["completed", "completed"]
-    assert facts(app, run) == RUN | BATCH
+    assert action_counts(app, run) == RUN | BATCH
     assert_honest(app, run, slot.ids)
     assert {app.simulator.corpus.status_of(each) for each in slot.ids} == {
         ConversationStatus.PURGED
@@ -32,9 +32,7 @@ def test_every_record_is_deleted_in_batches_and_proven_gone(scene: Shared, metho
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_each_batch_is_one_call_and_together_they_cover_the_request(
-    scene: Shared, method: str
-) -> None:
+def test_batches_are_one_call_each_and_cover_the_request(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
 
     since = len(app.simulator.requests)
@@ -69,7 +67,7 @@ def expected(slot: Slot, method: str) -> list[Any]:
         ("conversation_archive", {"permanentDelete": False}),
     ],
 )
-def test_a_soft_purge_leaves_records_that_read_as_deleted(
+def test_soft_purge_leaves_records_with_the_status_deleted(
     scene: Shared, method: str, soft: dict[str, Any]
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -84,7 +82,7 @@ def test_a_soft_purge_leaves_records_that_read_as_deleted(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_dry_run_submits_nothing_and_has_the_plan_of_the_real_run(
+def test_dry_run_submits_nothing_and_has_the_plan_of_the_real_run(
     scene: Shared, method: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -98,13 +96,13 @@ def test_a_dry_run_submits_nothing_and_has_the_plan_of_the_real_run(
     assert dry["outcome"] == "dry_run"
     assert dry["plan"] == real["plan"]
     assert dry["plan"]["targeted"] == 10
-    assert facts(app, dry) == RUN
+    assert action_counts(app, dry) == RUN
     assert "deleted" not in dry["totals"]
     assert real["outcome"] == "completed"
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_nothing_to_purge_is_its_own_outcome(scene: Shared, method: str) -> None:
+def test_repeated_purge_ends_as_nothing_to_purge(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.run(slot.request(method))
 
@@ -113,12 +111,12 @@ def test_nothing_to_purge_is_its_own_outcome(scene: Shared, method: str) -> None
     assert run["outcome"] == "nothing_to_purge"
     assert run["batches"] == []
     assert run["totals"]["targeted"] == 0
-    assert facts(app, run) == RUN
+    assert action_counts(app, run) == RUN
     assert app.execution(run["runId"]).status == "SUCCEEDED"
     assert app.simulator.submitted_twice() == []
 
 
-def test_a_window_that_is_empty_in_part_is_purged_whole(scene: Shared) -> None:
+def test_range_with_an_empty_window_is_purged(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     app.run(slot.request("conversation_archive", conversationIds=slot.ids[:5]))
 

@@ -1,4 +1,4 @@
-"""Two at once, on one request or on one batch: one wins, the other does no harm."""
+"""Concurrent callers of one request or one batch: one wins, the others do no harm."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from genesys_purge.wiring import adapters
 
 from tests.application import Application, aws
 from tests.workflows.moments import once_at
-from tests.workflows.proof import assert_honest, facts, sent
+from tests.workflows.proof import action_counts, assert_honest, sent
 from tests.workflows.slots import METHODS, Shared, Slot
 
 
 def at_once(count: int, call: Callable[[], Any]) -> list[Any]:
-    """What so many calls answer that begin together."""
+    """The answers of `count` calls that start at the same time."""
     together = threading.Barrier(count)
 
     def wait_and_call(_: int) -> Any:
@@ -35,7 +35,7 @@ def at_once(count: int, call: Callable[[], Any]) -> list[Any]:
 
 @contextmanager
 def meeting_at(method: str, count: int) -> Iterator[None]:
-    """The first `count` threads that have read through `DynamoRuns.<method>` go on together."""
+    """Let the first `count` threads that have called `DynamoRuns.<method>` continue together."""
     original, together = getattr(DynamoRuns, method), threading.Barrier(count)
     met = threading.local()
 
@@ -51,14 +51,14 @@ def meeting_at(method: str, count: int) -> Iterator[None]:
 
 
 def repeated(app: Application, function: str, event: dict[str, Any]) -> Any:
-    """What a task answers, which the state machine repeats while it loses its race."""
+    """The answer of a task that is repeated after each lost race, as the state machine does."""
     while True:
         with suppress(LostRace):
             return app.invoke(function, event)
 
 
 def planned(app: Application, slot: Slot, method: str) -> dict[str, Any]:
-    """The first step of the only batch of a run that was planned and is executed by nobody."""
+    """The first step of the only batch of a planned run whose execution is not started."""
     with patch.object(StepFunctionsExecutions, "start"):
         run_id = app.submit(slot.first_batch(method))["runId"]
     app.invoke("PlanPurgeFunction", {"runId": run_id})
@@ -77,7 +77,7 @@ def executed() -> list[str]:
     return [execution["name"] for execution in listed["executions"]]
 
 
-def test_the_same_request_submitted_many_times_at_once_is_one_run(scene: Shared) -> None:
+def test_concurrent_submissions_of_one_request_are_one_run(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     request = slot.request("conversation_archive")
 
@@ -87,11 +87,11 @@ def test_the_same_request_submitted_many_times_at_once_is_one_run(scene: Shared)
     app.execution(run_id)
     run = app.read(run_id)
     assert executed().count(run_id) == 1
-    assert (run["outcome"], facts(app, run)["run_submitted"]) == ("completed", 1)
+    assert (run["outcome"], action_counts(app, run)["run_submitted"]) == ("completed", 1)
     assert_honest(app, run, slot.ids)
 
 
-def test_the_same_request_later_is_answered_with_the_run_it_started(scene: Shared) -> None:
+def test_request_submitted_again_later_returns_its_first_run(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     request = slot.request("conversation_archive")
     run = app.run(request)
@@ -104,7 +104,7 @@ def test_the_same_request_later_is_answered_with_the_run_it_started(scene: Share
     assert_honest(app, run, slot.ids)
 
 
-def test_another_request_under_a_taken_id_is_refused_and_changes_nothing(scene: Shared) -> None:
+def test_other_request_under_a_taken_id_is_refused(scene: Shared) -> None:
     app, slot, other = scene.app, scene.slot(), scene.slot()
     app.run(slot.request("conversation_archive", requestId="taken"))
     before = app.read("taken")
@@ -117,9 +117,7 @@ def test_another_request_under_a_taken_id_is_refused_and_changes_nothing(scene: 
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_two_planners_at_once_make_one_plan_and_mix_no_manifests(
-    scene: Shared, method: str
-) -> None:
+def test_concurrent_planners_make_one_plan(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     with patch.object(StepFunctionsExecutions, "start"):
         run_id = app.submit(slot.request(method))["runId"]
@@ -130,13 +128,13 @@ def test_two_planners_at_once_make_one_plan_and_mix_no_manifests(
     app.execution(run_id)
     run = app.read(run_id)
 
-    assert (run["outcome"], facts(app, run)["run_planned"]) == ("completed", 1)
+    assert (run["outcome"], action_counts(app, run)["run_planned"]) == ("completed", 1)
     assert [batch["targeted"] for batch in run["batches"]] == [5, 5]
     assert_honest(app, run, slot.ids)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_two_workers_on_one_batch_at_once_submit_one_job(scene: Shared, method: str) -> None:
+def test_concurrent_workers_on_one_batch_submit_one_job(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     step = planned(app, slot, method)
     since = len(app.simulator.requests)
@@ -145,7 +143,7 @@ def test_two_workers_on_one_batch_at_once_submit_one_job(scene: Shared, method: 
         answers = at_once(2, lambda: app.invoke("SubmitBatchFunction", step))
 
     assert len(sent(app, since)) == 1
-    # The loser comes back once the winner's intent would be too old to be alive.
+    # The loser waits until the lease of the winner's intent ends.
     loser, winner = sorted(answers, key=lambda answer: answer["next"], reverse=True)
     assert (winner["next"], loser["next"], loser["waitSeconds"]) == ("poll", "submit", 60)
     assert app.invoke("SubmitBatchFunction", loser)["next"] == "poll"
@@ -154,7 +152,7 @@ def test_two_workers_on_one_batch_at_once_submit_one_job(scene: Shared, method: 
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_step_that_is_repeated_later_submits_nothing_more(scene: Shared, method: str) -> None:
+def test_repeated_step_submits_no_second_job(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     step = planned(app, slot, method)
     since = len(app.simulator.requests)
@@ -167,9 +165,7 @@ def test_a_step_that_is_repeated_later_submits_nothing_more(scene: Shared, metho
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_two_workers_that_poll_or_verify_at_once_count_a_batch_once(
-    scene: Shared, method: str
-) -> None:
+def test_concurrent_polls_and_verifications_count_a_batch_once(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     step = planned(app, slot, method)
     step = app.invoke("SubmitBatchFunction", step)
@@ -186,19 +182,17 @@ def test_two_workers_that_poll_or_verify_at_once_count_a_batch_once(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_worker_that_comes_while_another_is_in_its_call_leaves_it_alone(
-    scene: Shared, method: str
-) -> None:
+def test_worker_waits_for_the_lease_of_another_workers_call(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     step = planned(app, slot, method)
     answers: list[dict[str, Any]] = []
 
-    def be_visited(store: Callable[[], Any]) -> None:
+    def call_in_between(store: Callable[[], Any]) -> None:
         app.clock.wait(20)
         answers.append(app.invoke("SubmitBatchFunction", step))
         store()
 
-    with once_at("advance", lambda batch: batch.state == "submitted", be_visited):
+    with once_at("advance", lambda batch: batch.state == "submitted", call_in_between):
         assert app.invoke("SubmitBatchFunction", step)["next"] == "poll"
 
     assert [(answer["next"], answer["waitSeconds"]) for answer in answers] == [("submit", 40)]
@@ -206,21 +200,19 @@ def test_a_worker_that_comes_while_another_is_in_its_call_leaves_it_alone(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_worker_answered_too_late_is_overtaken_and_its_job_found_by_what_it_did(
-    scene: Shared, method: str
-) -> None:
+def test_job_of_an_overtaken_worker_is_found_by_its_effect(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     since = len(app.simulator.requests)
 
-    def be_overtaken(store: Callable[[], Any]) -> None:
+    def overtake(store: Callable[[], Any]) -> None:
         app.clock.wait(61)
         app.invoke("SubmitBatchFunction", {"runId": f"overtaken-{method}", "batch": 0})
         store()
 
-    with once_at("advance", lambda batch: batch.state == "submitted", be_overtaken):
+    with once_at("advance", lambda batch: batch.state == "submitted", overtake):
         run = app.run(slot.first_batch(method, requestId=f"overtaken-{method}"))
 
     assert len(sent(app, since)) == 1
     assert (run["outcome"], run["totals"]["verified"]) == ("completed", 5)
-    assert facts(app, run)["batch_reconciled"] == 1
+    assert action_counts(app, run)["batch_reconciled"] == 1
     assert_honest(app, run, slot.ids[:5])

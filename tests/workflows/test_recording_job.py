@@ -10,7 +10,7 @@ import pytest
 
 from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recordings.recording import FileState, Recording
-from tests.workflows.proof import facts, statuses
+from tests.workflows.proof import action_counts, statuses
 from tests.workflows.recorded_calls import RecordedCalls, recorded_calls
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
@@ -37,7 +37,7 @@ def test_run_deletes_every_recording_and_verifies_it(recorded: RecordedCalls) ->
         "deleted": len(group.recordings()),
         "verified": 10,
     }
-    assert facts(group.app, run) == {
+    assert action_counts(group.app, run) == {
         "run_submitted": 1,
         "run_planned": 1,
         "batch_submitted": 2,
@@ -110,7 +110,7 @@ def test_protected_conversations_are_skipped_before_any_job(recorded: RecordedCa
     assert run["outcome"] == "completed"
     assert run["plan"]["skipped"] == {"protected": 2}
     assert group.ids_with(*KEPT) == set(group.ids[:2])
-    assert facts(group.app, run)["batch_protected"] == 0
+    assert action_counts(group.app, run)["batch_protected"] == 0
 
 
 def test_run_is_completed_if_only_excluded_recordings_are_left(recorded: RecordedCalls) -> None:
@@ -130,7 +130,7 @@ def test_verification_waits_for_the_hours_of_the_request(recorded: RecordedCalls
     run = group.app.run(group.request(verifyAfterHours=48))
 
     assert run["outcome"] == "completed"
-    assert facts(group.app, run)["batch_verified"] == 2
+    assert action_counts(group.app, run)["batch_verified"] == 2
     assert (group.app.clock() - began).total_seconds() >= 48 * 3_600
 
 
@@ -148,7 +148,7 @@ def test_recordings_are_exported_before_they_are_deleted(recorded: RecordedCalls
     assert all(each.export_date for each in group.recordings())
     assert run["outcome"] == "completed"
     assert run["totals"]["deleted"] == len(group.recordings())
-    assert facts(group.app, run)["batch_confirmed"] == 4
+    assert action_counts(group.app, run)["batch_confirmed"] == 4
 
 
 def test_archiving_deletes_nothing_and_counts_the_archived(recorded: RecordedCalls) -> None:

@@ -17,7 +17,7 @@ from simulator.live.recording_jobs.selection import Selection
 from simulator.live.recordings.recording import FileState
 from tests.application import Application
 from tests.workflows.moments import killed_at, once_after, once_at
-from tests.workflows.proof import facts, statuses
+from tests.workflows.proof import action_counts, statuses
 from tests.workflows.recorded_calls import CallGroup, RecordedCalls, recorded_calls
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
@@ -61,7 +61,7 @@ def test_job_of_an_unanswered_creation_is_adopted(recorded: RecordedCalls) -> No
 
     run = group.app.run(group.request())
 
-    assert facts(group.app, run)["batch_reconciled"] == 2
+    assert action_counts(group.app, run)["batch_reconciled"] == 2
     assert_deleted_once(run, group)
 
 
@@ -93,7 +93,7 @@ def test_unanswered_confirmation_is_repeated_only_if_the_job_still_waits(
 
     requests = group.app.simulator.requests[since:]
     assert sum(each.operation is EXECUTE for each in requests) == times
-    assert facts(group.app, run)["batch_reconciled"] == 1
+    assert action_counts(group.app, run)["batch_reconciled"] == 1
     assert states(group) == [FULFILLED]
     assert group.ids_with(FileState.DELETED) == set(group.ids[:5])
 

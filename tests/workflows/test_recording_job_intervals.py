@@ -23,7 +23,7 @@ FIRST, SECOND = 2_400.5, 2_300.5
 
 
 def call(conversation_id: str, days: float, **fields: Any) -> Conversation:
-    """A call of an hour that began so many days ago."""
+    """A call of one hour that began `days` ago."""
     start = days_ago(days)
     return Conversation(conversation_id, start=start, end=start + timedelta(hours=1), **fields)
 

@@ -94,7 +94,7 @@ def lost_answers(rules: Office, rule_id: str) -> None:
         assert rules.app.call_back(post.body, post.headers)["statusCode"] == 200
 
 
-def nobody_there(rules: Office, rule_id: str) -> None:
+def receiver_down(rules: Office, rule_id: str) -> None:
     rules.app.callback.down = 3
     rules.execute(rule_id)
     for wait in (1, 2, 4):
@@ -117,7 +117,7 @@ def many_at_once(rules: Office, rule_id: str) -> None:
     assert {answer["statusCode"] for answer in answers} == {200}
 
 
-@pytest.mark.parametrize("way", [lost_answers, nobody_there, broken_table, many_at_once])
+@pytest.mark.parametrize("way", [lost_answers, receiver_down, broken_table, many_at_once])
 def test_repeated_webhook_is_recorded_once(
     rules: Office, way: Callable[[Office, str], None]
 ) -> None:
@@ -132,7 +132,7 @@ def test_execution_reported_by_two_webhooks_is_recorded_once(rules: Office) -> N
     desk = rules.desk()
     rules.app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.REGISTER_WEBHOOK))
     rule_id = rules.create(desk)["ruleId"]
-    rules.app.tell_to_the_end()
+    rules.app.drain_queues()
 
     rules.execute(rule_id)
 
@@ -225,7 +225,7 @@ def test_old_secret_is_valid_only_during_the_rotation(
 
 
 FORGERIES: dict[str, Callable[[bytes], dict[str, str]]] = {
-    "unsigned": lambda body: {},  # noqa: ARG005
+    "unsigned": lambda body: {},
     "signed by another": lambda body: {SIGNATURE: signature(body, "another secret")},
     "signed for another": lambda body: {SIGNATURE: signature(body + b" ", CURRENT)},
 }

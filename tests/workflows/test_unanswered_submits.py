@@ -1,4 +1,4 @@
-"""A submit that nobody saw answered: its effect is awaited with patience, and never by half."""
+"""Unanswered submits: the effect is awaited for an hour, and a partial effect is not claimed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import DeletionMoment, Fault, FaultKind, Operation, SimulatorSettings
-from tests.workflows.proof import assert_honest, facts, sent, statuses
+from tests.workflows.proof import action_counts, assert_honest, sent, statuses
 from tests.workflows.slots import METHODS, Shared, shared
 
 HALF_AN_HOUR, HOUR = 1_800, 3_600
@@ -15,7 +15,7 @@ HALF_AN_HOUR, HOUR = 1_800, 3_600
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Shared]:
-    """Jobs that show nothing for half an hour, and then all at once; patience for an hour."""
+    """Jobs delete everything after half an hour; unanswered submits are awaited for an hour."""
     settings = SimulatorSettings(
         requests_per_second=None,
         job_base_seconds=HALF_AN_HOUR,
@@ -27,7 +27,7 @@ def scene() -> Iterator[Shared]:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("kind", [FaultKind.TIMEOUT_AFTER, FaultKind.GATEWAY_TIMEOUT_AFTER])
-def test_a_job_that_shows_nothing_for_half_an_hour_is_not_submitted_again(
+def test_job_with_an_effect_after_half_an_hour_is_not_repeated(
     scene: Shared, kind: FaultKind, method: str
 ) -> None:
     app, slot = scene.app, scene.slot()
@@ -38,14 +38,15 @@ def test_a_job_that_shows_nothing_for_half_an_hour_is_not_submitted_again(
 
     assert len(sent(app, since)) == 1
     assert (run["outcome"], run["totals"]["verified"]) == ("completed", 5)
-    assert (facts(app, run)["batch_submitted"], facts(app, run)["batch_reconciled"]) == (0, 1)
+    assert (
+        action_counts(app, run)["batch_submitted"],
+        action_counts(app, run)["batch_reconciled"],
+    ) == (0, 1)
     assert_honest(app, run, slot.ids[:5])
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_submit_without_effect_is_made_again_when_patience_ends_and_not_before(
-    scene: Shared, method: str
-) -> None:
+def test_submit_without_an_effect_is_repeated_after_the_hour(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT))
     since = len(app.simulator.requests)
@@ -59,7 +60,7 @@ def test_a_submit_without_effect_is_made_again_when_patience_ends_and_not_before
 
 
 @pytest.mark.parametrize("method", METHODS[:2])
-def test_half_an_effect_is_neither_claimed_nor_tried_again(scene: Shared, method: str) -> None:
+def test_partial_effect_is_neither_claimed_nor_repeated(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.corpus.place_hold(slot.ids[:2])
     app.simulator.faults.add(Fault(FaultKind.DROP_AFTER, Operation.SUBMIT))

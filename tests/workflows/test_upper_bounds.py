@@ -1,4 +1,4 @@
-"""An interaction purge is planned by all that a window holds: its counts are an upper bound."""
+"""An interaction purge plans with every record of its window: the plan is an upper bound."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def app() -> Iterator[Application]:
         yield app
 
 
-def test_what_the_job_reports_is_counted_and_seen_gone(app: Application) -> None:
+def test_totals_count_the_reported_and_verified_records(app: Application) -> None:
     run = app.run(builders.interaction_purge())
 
     assert run["plan"]["upperBound"] is True
@@ -36,7 +36,7 @@ def test_what_the_job_reports_is_counted_and_seen_gone(app: Application) -> None
     assert not any("successRate" in record for record in app.audit(run["runId"]))
 
 
-def test_the_limit_applies_to_the_bound(app: Application) -> None:
+def test_max_records_applies_to_the_upper_bound(app: Application) -> None:
     run = app.run(builders.interaction_purge(maxRecords=9))
 
     assert run["outcome"] == "rejected"
@@ -44,7 +44,7 @@ def test_the_limit_applies_to_the_bound(app: Application) -> None:
     assert sent(app) == []
 
 
-def test_a_job_that_nobody_reported_is_not_claimed_while_anything_is_left(app: Application) -> None:
+def test_unreported_job_is_not_claimed_while_records_are_left(app: Application) -> None:
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.SUBMIT))
 
     run = app.run(builders.interaction_purge())
@@ -55,7 +55,7 @@ def test_a_job_that_nobody_reported_is_not_claimed_while_anything_is_left(app: A
     assert "6 of 10 records are gone" in run["batches"][0]["detail"]
 
 
-def test_the_other_methods_plan_exactly(app: Application) -> None:
+def test_other_methods_plan_exactly(app: Application) -> None:
     requests = (builders.data_deletion(dryRun=True), builders.conversation_archive(dryRun=True))
 
     assert [app.run(request)["plan"]["upperBound"] for request in requests] == [False, False]

@@ -1,4 +1,4 @@
-"""A batch is completed only once its records are seen to be gone."""
+"""A batch is verified only once Genesys shows none of its records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import SimulatorSettings
-from tests.workflows.proof import assert_honest, facts
+from tests.workflows.proof import action_counts, assert_honest
 from tests.workflows.slots import METHODS, Shared, shared
 
 a_minute_late = pytest.mark.parametrize("scene", [60], indirect=True)
@@ -16,7 +16,7 @@ a_day_late = pytest.mark.parametrize("scene", [86_400], indirect=True)
 
 @pytest.fixture(scope="module")
 def scene(request: pytest.FixtureRequest) -> Iterator[Shared]:
-    """Genesys whose queries go on showing deleted records for so many seconds."""
+    """A simulated Genesys that shows deleted records for `request.param` more seconds."""
     settings = SimulatorSettings(requests_per_second=None, verification_lag_seconds=request.param)
     with shared(settings) as scene:
         yield scene
@@ -24,7 +24,7 @@ def scene(request: pytest.FixtureRequest) -> Iterator[Shared]:
 
 @a_minute_late
 @pytest.mark.parametrize("method", METHODS)
-def test_verification_looks_again_until_genesys_has_caught_up(scene: Shared, method: str) -> None:
+def test_verification_repeats_until_genesys_shows_the_deletion(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
 
     run = app.run(slot.first_batch(method))
@@ -36,7 +36,7 @@ def test_verification_looks_again_until_genesys_has_caught_up(scene: Shared, met
 
 @a_day_late
 @pytest.mark.parametrize("method", METHODS)
-def test_what_nobody_can_see_gone_is_unverified_and_no_success(scene: Shared, method: str) -> None:
+def test_records_that_stay_visible_for_a_day_are_unverified(scene: Shared, method: str) -> None:
     app, slot = scene.app, scene.slot()
 
     run = app.run(slot.first_batch(method))
@@ -45,13 +45,13 @@ def test_what_nobody_can_see_gone_is_unverified_and_no_success(scene: Shared, me
     assert run["outcome"] == "completed_with_failures"
     assert run["totals"]["verified"] == 0
     assert run["batches"][0]["isVerified"] is False
-    assert facts(app, run)["batch_unverified"] == 1
+    assert action_counts(app, run)["batch_unverified"] == 1
     assert app.audit(run["runId"])[-2]["detail"] == "5 records still detected"
     assert_honest(app, run, slot.ids[:5])
 
 
 @a_minute_late
-def test_records_held_by_genesys_stay_and_a_window_says_that_they_are_still_there(
+def test_records_held_by_genesys_in_a_window_are_unverified(
     scene: Shared,
 ) -> None:
     app, slot = scene.app, scene.slot()

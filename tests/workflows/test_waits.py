@@ -1,4 +1,4 @@
-"""How a run waits for Genesys: each method's own schedule, to the second."""
+"""The waits of a run for Genesys: each method has its own schedule, exact to the second."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.workflows.slots import METHODS, Shared, shared
 SETTINGS = SimulatorSettings(
     requests_per_second=None, job_base_seconds=0, job_seconds_per_record=30
 )
-# Then on to the verification, and on to the end.
+# No wait before the verification and before the end.
 DONE = (0, 0)
 SCHEDULES = {
     "data_deletion": (15,) * 10,
     "interaction_purge": tuple(ceil(15 * 1.1**n) for n in range(8)),
-    # Doubled while there is no progress; then most of the rest, as far as progress predicts it.
+    # Doubled without progress; then most of the remaining time that the progress predicts.
     "conversation_archive": (5, 10, 20, 90, 25),
 }
 
@@ -32,7 +32,7 @@ def slow() -> Iterator[Shared]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_job_is_looked_at_by_its_methods_schedule(slow: Shared, method: str) -> None:
+def test_job_is_polled_by_the_schedule_of_its_method(slow: Shared, method: str) -> None:
     app, slot = slow.app, slow.slot()
 
     run = app.run(slot.first_batch(method))
@@ -46,7 +46,7 @@ def test_a_job_is_looked_at_by_its_methods_schedule(slow: Shared, method: str) -
     ("method", "doubled"),
     [("data_deletion", 30), ("interaction_purge", 33), ("conversation_archive", 20)],
 )
-def test_a_look_that_comes_too_early_doubles_the_wait_and_nothing_else(
+def test_poll_that_is_too_early_only_doubles_the_wait(
     slow: Shared, method: str, doubled: int, fault: FaultKind
 ) -> None:
     app, slot = slow.app, slow.slot()
@@ -62,7 +62,7 @@ def test_a_look_that_comes_too_early_doubles_the_wait_and_nothing_else(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_next_look_is_not_before_genesys_says(slow: Shared, method: str) -> None:
+def test_next_poll_waits_for_the_retry_after_of_genesys(slow: Shared, method: str) -> None:
     app, slot = slow.app, slow.slot()
     app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.POLL, retry_after=140))
 
@@ -73,9 +73,7 @@ def test_the_next_look_is_not_before_genesys_says(slow: Shared, method: str) -> 
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_submit_is_tried_again_when_genesys_says_and_a_little_later(
-    slow: Shared, method: str
-) -> None:
+def test_rate_limited_submit_is_repeated_after_retry_after(slow: Shared, method: str) -> None:
     app, slot = slow.app, slow.slot()
     app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.SUBMIT, retry_after=40))
 

@@ -1,4 +1,4 @@
-"""Every way in leads to the same run: HTTP, a schedule, an event, an invocation, ids in S3."""
+"""Every way in leads to the same run: HTTP, a schedule, an event, or ids in S3."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ YESTERDAY = days_ago(1).isoformat().replace("+00:00", "Z")
 
 
 def before_yesterday(slot: Slot) -> dict[str, int]:
-    """The slot's window, as seen from yesterday's noon."""
+    """The slot's window, relative to yesterday's noon."""
     return {"olderThanDays": slot.oldest - DAYS - 1, "lookbackDays": DAYS}
 
 
@@ -43,7 +43,7 @@ def event(slot: Slot) -> dict[str, Any]:
     }
 
 
-def test_a_request_over_http_is_answered_202_and_runs(scene: Shared) -> None:
+def test_http_request_is_answered_with_202_and_runs(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     body = json.dumps(slot.request("conversation_archive"))
 
@@ -60,7 +60,7 @@ def test_a_request_over_http_is_answered_202_and_runs(scene: Shared) -> None:
     assert_honest(app, run, slot.ids)
 
 
-def test_who_submits_is_what_aws_says_and_not_what_the_request_claims(scene: Shared) -> None:
+def test_submitter_is_the_aws_identity_and_not_the_claimed_one(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     claimed = slot.request("conversation_archive", requestedBy="somebody else", dryRun=True)
 
@@ -72,7 +72,7 @@ def test_who_submits_is_what_aws_says_and_not_what_the_request_claims(scene: Sha
     assert app.audit(run_id)[0]["actor"] == "arn:aws:iam::123456789012:user/operator"
 
 
-def test_a_refused_request_over_http_names_every_field_and_starts_nothing(scene: Shared) -> None:
+def test_refused_http_request_names_every_field_and_starts_nothing(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     request = slot.request("conversation_archive", reason="short", requestId="refused", colour=1)
 
@@ -86,15 +86,16 @@ def test_a_refused_request_over_http_names_every_field_and_starts_nothing(scene:
 
 
 @pytest.mark.parametrize(
-    ("comes", "actor"), [(scheduled, "schedule:retention"), (event, "event:com.example.retention")]
+    ("event_of", "actor"),
+    [(scheduled, "schedule:retention"), (event, "event:com.example.retention")],
 )
-def test_a_relative_window_is_resolved_against_the_moment_the_sender_names(
-    scene: Shared, comes: Callable[[Slot], dict[str, Any]], actor: str
+def test_relative_window_is_resolved_against_the_senders_time(
+    scene: Shared, event_of: Callable[[Slot], dict[str, Any]], actor: str
 ) -> None:
     app, slot = scene.app, scene.slot()
     since = len(app.simulator.requests)
 
-    run = app.run(comes(slot))
+    run = app.run(event_of(slot))
 
     assert (run["outcome"], run["submittedBy"]) == ("completed", actor)
     ranges = [body["filter"]["dateRange"] for body in sent(app, since)]
@@ -105,11 +106,11 @@ def test_a_relative_window_is_resolved_against_the_moment_the_sender_names(
     assert_honest(app, run, slot.ids)
 
 
-@pytest.mark.parametrize("comes", [scheduled, event])
-def test_a_moment_that_is_delivered_again_is_answered_with_the_first_run(
-    scene: Shared, comes: Callable[[Slot], dict[str, Any]]
+@pytest.mark.parametrize("event_of", [scheduled, event])
+def test_redelivered_event_returns_its_first_run(
+    scene: Shared, event_of: Callable[[Slot], dict[str, Any]]
 ) -> None:
-    app, message = scene.app, comes(scene.slot())
+    app, message = scene.app, event_of(scene.slot())
     first = app.run(message)
     since = len(app.simulator.requests)
 
@@ -128,7 +129,7 @@ def listed_as_json(app: Application, slot: Slot) -> str:
 
 
 @pytest.mark.parametrize("listed", [listed_by_line, listed_as_json])
-def test_ids_may_stand_in_an_s3_object(
+def test_ids_may_be_stored_in_an_s3_object(
     scene: Shared, listed: Callable[[Application, Slot], str]
 ) -> None:
     app, slot = scene.app, scene.slot()

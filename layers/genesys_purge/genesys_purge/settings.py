@@ -64,7 +64,7 @@ class Settings:
     notification_retry_seconds: float = _read(30.0, _number(float, 0.0, 43_200))
     export_settling_seconds: float = _read(60.0, _number(float, 0.0, 3_600))
     # Set on a developer's machine alone: the template does not know it.
-    loopback_receivers: bool = _read(False, lambda text: text == "allowed")  # noqa: FBT003
+    loopback_receivers: bool = _read(False, lambda text: text == "allowed")  # noqa: FBT003  the default of the setting
     residency_zones: frozenset[str] = _read(frozenset({"us-east-1"}), _listed)
     max_records: int = _read(100_000, _number(int, 1, 100_000_000))
     concurrent_jobs: int = _read(5, _number(int, 1, 1_000))

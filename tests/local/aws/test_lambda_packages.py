@@ -51,7 +51,7 @@ def test_bootstrap_runs_the_handler_with_the_layers(tmp_path: Path) -> None:
     script = tmp_path / "bootstrap"
     script.write_text(bootstrap([layer], sys.executable))
     script.chmod(0o755)
-    done = subprocess.run(  # noqa: S603  our own program
+    done = subprocess.run(
         [script], env={"_HANDLER": "handler.handler"}, capture_output=True, check=True, text=True
     )
     assert done.stdout == "['handler.handler']\n"

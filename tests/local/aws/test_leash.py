@@ -18,7 +18,7 @@ time.sleep(60)
 
 def start(folder: Path) -> subprocess.Popen[str]:
     (folder / "server.py").write_text(SERVER)
-    return subprocess.Popen(  # noqa: S603  our own program
+    return subprocess.Popen(
         [sys.executable, "-P", "-m", "local.aws.leash", str(folder), "server", "--flag"],
         env={"PYTHONPATH": f"{PROJECT}:{folder}"},
         stdin=subprocess.PIPE,

@@ -36,7 +36,7 @@ class Objects:
     def __init__(self) -> None:
         self.stored: dict[str, bytes] = {}
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803  as boto3 names it
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:
         assert Bucket == BUCKET
         self.stored[Key] = Body
 

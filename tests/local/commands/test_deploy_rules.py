@@ -29,7 +29,7 @@ class Aws:
         self.stack = SimpleNamespace(functions={"submit_campaign_rules": "function"})
         self.session = SimpleNamespace(client=lambda _: self)
 
-    def invoke(self, *, FunctionName: str, Payload: str) -> Any:  # noqa: N803  as boto3 names it
+    def invoke(self, *, FunctionName: str, Payload: str) -> Any:
         assert FunctionName == "function"
         json.loads(Payload)
         answer = io.BytesIO(json.dumps(REFUSED).encode())

@@ -36,13 +36,13 @@ class Aws:
         self._answer = answer
         self._fails = fails
 
-    def invoke(self, *, FunctionName: str, Payload: str) -> Any:  # noqa: N803  as boto3 names it
+    def invoke(self, *, FunctionName: str, Payload: str) -> Any:
         assert FunctionName == "function"
         self.requests.append(json.loads(Payload))
         error = {"FunctionError": "Unhandled"} if self._fails else {}
         return {"Payload": io.BytesIO(json.dumps(self._answer).encode()), **error}
 
-    def get_object(self, *, Bucket: str, Key: str) -> Any:  # noqa: N803  as above
+    def get_object(self, *, Bucket: str, Key: str) -> Any:
         assert Bucket == "changes"
         name = Key.removeprefix("campaign-1/").encode()
         content = HEADER + name + b",x\r\n" if Key.endswith(".csv") else b'"' + name + b'"\n'

@@ -27,7 +27,7 @@ except Stopped as stopped:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_stops_the_program_and_later_ones_are_ignored(number: int) -> None:
-    with subprocess.Popen(  # noqa: S603  our own program
+    with subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
         env={"PYTHONPATH": str(PROJECT)},
         stdout=subprocess.PIPE,

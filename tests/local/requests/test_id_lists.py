@@ -16,15 +16,15 @@ class Objects:
     def __init__(self, **stored: bytes) -> None:
         self.stored = {f"ours/{key}": body for key, body in stored.items()}
 
-    def head_bucket(self, Bucket: str) -> None:  # noqa: N803  as boto3 names it
+    def head_bucket(self, Bucket: str) -> None:
         if Bucket != "ours":
             raise ClientError({}, "HeadBucket")
 
-    def head_object(self, Bucket: str, Key: str) -> None:  # noqa: N803  as boto3 names them
+    def head_object(self, Bucket: str, Key: str) -> None:
         if f"{Bucket}/{Key}" not in self.stored:
             raise ClientError({}, "HeadObject")
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803  as boto3 names them
+    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:
         self.stored[f"{Bucket}/{Key}"] = Body
 
 

@@ -22,7 +22,7 @@ class Lambda:
         self._error = function_error
         self.payload: Any = None
 
-    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803  as boto3 names it
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
         assert FunctionName == "stack-submit"
         self.payload = json.loads(Payload)
         error = {"FunctionError": self._error} if self._error else {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulator.documented.purge_rules.rule_schedule import MONDAY, Recurrence, Schedule
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia")
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  the strategy adds the zone
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
 TIMES = st.times().map(lambda each: each.strftime("%H:%M:%S"))
 
 

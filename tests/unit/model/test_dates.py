@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from tests.clock import NOON
 
 SECOND = timedelta(seconds=1)
-instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 spans = st.timedeltas(timedelta(microseconds=1), timedelta(days=3_660))
 
 

@@ -59,7 +59,7 @@ class SharedCircuit:
         except FailingAnswer as failed:
             return failed.response
 
-    def _refuse(self, _send: Send, *, circuit: CircuitInfo) -> httpx.Response:  # noqa: ARG002  the library passes it
+    def _refuse(self, _send: Send, *, circuit: CircuitInfo) -> httpx.Response:  # noqa: ARG002  the library passes the circuit
         raise GenesysUnavailable(
             "calls to Genesys are paused after repeated failures",
             retry_after=self._recovery_seconds,

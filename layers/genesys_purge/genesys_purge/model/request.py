@@ -84,14 +84,14 @@ def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[Fie
         errors = unknown + [_field_error(error) for error in found if error["loc"] not in lists]
         wrong = {error["loc"][0] for error in found}
     rest = {name: value for name, value in payload.items() if name not in wrong}
-    return _draft(model).parse(rest), errors  # type: ignore[return-value]
+    return _draft(model).parse(rest), errors  # type: ignore[return-value]  # a draft is a subclass of the model
 
 
 @cache
 def _draft(model: type[Wire]) -> type[Wire]:
     """The same model without required fields, to parse the correct fields of a wrong request."""
     fields: dict[str, Any] = {
-        name: (field.annotation | None, None)  # type: ignore[operator]
+        name: (field.annotation | None, None)  # type: ignore[operator]  # a required field has an annotation
         for name, field in model.model_fields.items()
         if field.is_required()
     }

@@ -41,7 +41,7 @@ class RuleValidator:
         policy = self._policy(request, platform)
         unsupported = platform.form.errors(request) if platform else ()
         require_none(chain(wrong, _conflicts(request, policy), unsupported))
-        assert platform and policy  # noqa: S101 PT018 - a missing one is an error above
+        assert platform and policy  # noqa: S101, PT018  a missing one is an error above
         days = request.retention_period.days
         return ValidRule(
             RuleRef(name=request.name, organisation=request.organisation),

@@ -153,7 +153,7 @@ def _transact_item(write: Write) -> TransactWriteItemTypeDef:
     if write.names:
         common["ExpressionAttributeNames"] = write.names
     kind, item = ("ConditionCheck", "Key") if write.check_only else ("Put", "Item")
-    return {kind: common | {item: write.item}}  # type: ignore[misc]
+    return {kind: common | {item: write.item}}  # type: ignore[misc]  # a TypedDict has only literal keys
 
 
 def _token(key: Item) -> str:

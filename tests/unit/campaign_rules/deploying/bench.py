@@ -67,9 +67,9 @@ class DeployBench:
     def __init__(self, simulator: Simulator | None = None, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.simulator = simulator or self.new_simulator()
-        self.around_call: Callable[[httpx.Request], None] = lambda request: None  # noqa: ARG005
+        self.around_call: Callable[[httpx.Request], None] = lambda request: None
         self.seen_as: Callable[[dict[str, Any]], dict[str, Any]] = lambda rule: rule
-        self.on_wait: Callable[[float], None] = lambda seconds: None  # noqa: ARG005
+        self.on_wait: Callable[[float], None] = lambda seconds: None
         self.audit = MemoryAuditLog()
         self.deployments = MemoryDeployments(self.audit)
         self.executions = MemoryDeploymentExecutions()
@@ -169,7 +169,7 @@ class DeployBench:
                     return None
                 self.clock.wait(2**attempt)
                 failed = error
-            except Exception as error:  # noqa: BLE001  as States.ALL
+            except Exception as error:  # noqa: BLE001  the state machine catches States.ALL
                 failed = error
                 break
         cause = orjson.dumps({"errorMessage": str(failed)}).decode()

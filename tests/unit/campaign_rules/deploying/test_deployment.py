@@ -91,8 +91,8 @@ def test_roll_back_counts_calls_from_zero_and_keeps_the_doubt() -> None:
 )
 def test_only_a_step_that_may_have_changed_its_rule_is_rolled_back(
     state: StepState,
-    is_uncertain: bool,  # noqa: FBT001  a parameter of the test
-    expected: bool,  # noqa: FBT001  a parameter of the test
+    is_uncertain: bool,
+    expected: bool,
 ) -> None:
     calls = Attempt(is_uncertain=is_uncertain)
     assert step(state=state, attempt=calls).may_have_changed_rule is expected

@@ -92,7 +92,7 @@ def test_intent_is_stored_before_the_call(bench: Bench) -> None:
 def test_failure_is_stored_with_its_reason_and_its_doubt(
     bench: Bench,
     error: PurgeError,
-    is_uncertain: bool,  # noqa: FBT001  a parameter of the test
+    is_uncertain: bool,
 ) -> None:
     result = bench.make(failing(error))
     assert isinstance(result, CallFailed)

@@ -45,7 +45,7 @@ def is_a(kind: str, value: object) -> bool:
         return isinstance(value, bool)
     if kind == "date":
         return moment(value) is not None
-    is_nan = value != value  # noqa: PLR0124
+    is_nan = value != value  # noqa: PLR0124  only NaN differs from itself
     return isinstance(value, (int, float)) and not isinstance(value, bool) and not is_nan
 
 

@@ -125,7 +125,7 @@ FIVE = [
     condition("status", "equals", "active", "string"),
     condition("customFields.lifetimeValue", "greaterThan", 500, "number"),
     condition("customFields.tier", "in", ["gold", "silver"], "string"),
-    condition("consent.marketing", "equals", True, "boolean"),  # noqa: FBT003
+    condition("consent.marketing", "equals", True, "boolean"),
     condition("consent.until", "greaterThanOrEqual", "2026-06-01", "date"),
 ]
 

@@ -19,7 +19,7 @@ from tests.unit.campaign_rules.examples import condition, rule, rule_set, set_li
 
 def wants(name: str, attribute: str, *actions: dict[str, Any], order: int = 1, **more: Any) -> Any:
     """A rule that matches a contact whose attribute is true."""
-    conditions = [condition(attribute, "equals", True, "boolean")]  # noqa: FBT003
+    conditions = [condition(attribute, "equals", True, "boolean")]
     return rule(name, order, conditions=conditions, actions=list(actions), **more)
 
 

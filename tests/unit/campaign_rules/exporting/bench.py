@@ -38,7 +38,7 @@ class Tenant(ScriptedGenesys):
         self.rules: dict[str, Mapping[str, Any]] = {}
         self.bodies: list[Mapping[str, Any]] = []
         self.paths: list[str] = []
-        self.before_read: Callable[[str], None] = lambda path: None  # noqa: ARG005
+        self.before_read: Callable[[str], None] = lambda path: None
         self.lag = timedelta()
         self.overlap = False
         self._clock = clock

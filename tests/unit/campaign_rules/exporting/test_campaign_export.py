@@ -19,7 +19,7 @@ from tests.clock import NOON
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NEVER = CampaignExport(campaign_id="c")
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(  # noqa: DTZ001
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(
     lambda at: at.replace(tzinfo=NOON.tzinfo)
 )
 

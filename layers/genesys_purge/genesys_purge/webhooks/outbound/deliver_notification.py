@@ -87,7 +87,7 @@ class DeliverNotification:
             return Outcome(f"refused: {error}", is_final=True)
         except NoAnswer as error:
             return Outcome(str(error))
-        is_success = status // 100 == 2  # noqa: PLR2004  2xx
+        is_success = status // 100 == 2  # noqa: PLR2004  every 2xx status
         return Outcome(f"answered {status}", is_delivered=is_success, is_final=status == GONE)
 
     def _headers(self, notification: Notification, body: bytes, key: bytes) -> dict[str, str]:
