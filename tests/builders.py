@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -96,8 +97,13 @@ def request_of(method: str, **fields: Any) -> dict[str, Any]:
 
 
 def uuids(count: int, series: int = 0) -> list[str]:
-    """So many ids as the live platform has them, others for another series."""
-    return [str(UUID(int=series << 64 | number, version=4)) for number in range(count)]
+    """Conversation ids of the live platform; another series has other ids."""
+    return list(_uuids(count, series))
+
+
+@cache
+def _uuids(count: int, series: int) -> tuple[str, ...]:
+    return tuple(str(UUID(int=series << 64 | number, version=4)) for number in range(count))
 
 
 def conversation_ids(count: int) -> list[str]:
