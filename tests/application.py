@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-import boto3
 import httpx
 from boto3.dynamodb.types import TypeSerializer
 from genesys_purge.webhooks.outbound import https_sender
@@ -19,8 +17,9 @@ from simulator import Corpus, Simulator, SimulatorSettings
 from tests import template, wired
 from tests.clock import Clock
 from tests.doors import WEBHOOK_URL, Callback, Receivers, is_text
-from tests.dynamodb import one_call_at_a_time
 from tests.lambda_context import Context
+from tests.mocked_aws import client as aws
+from tests.mocked_aws import direct_calls
 from tests.pumps import Pump, create_queues, queues_by
 from tests.webhook_builders import ROUTE, webhook_event
 from tests.workflows.moto_engine import Engine, Execution, step_functions
@@ -31,12 +30,6 @@ SECRETS: Mapping[str, Any] = {
     "WebhookSecret": {"current": SimulatorSettings().webhook_secret, "previous": ""},
     "SubscribersSecret": {"subscribers": []},
 }
-
-
-@cache
-def aws(service: Any) -> Any:
-    """A cached client; a new one costs 40 ms."""
-    return boto3.Session().client(service)
 
 
 class Application:
@@ -201,7 +194,7 @@ def running(
     }
     text, substitutions = template.state_machine()
     with ExitStack() as stack:
-        stack.enter_context(one_call_at_a_time())
+        stack.enter_context(direct_calls())
         stack.enter_context(queues_by(clock))
         engine = stack.enter_context(step_functions(handlers, clock.wait))
         arn = engine.create("purge-run", text, substitutions)

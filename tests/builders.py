@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -97,7 +98,12 @@ def request_of(method: str, **fields: Any) -> dict[str, Any]:
 
 def uuids(count: int, series: int = 0) -> list[str]:
     """`count` ids in the format of the live platform; each series has other ids."""
-    return [str(UUID(int=series << 64 | number, version=4)) for number in range(count)]
+    return list(_uuids(count, series))
+
+
+@cache
+def _uuids(count: int, series: int) -> tuple[str, ...]:
+    return tuple(str(UUID(int=series << 64 | number, version=4)) for number in range(count))
 
 
 def conversation_ids(count: int) -> list[str]:

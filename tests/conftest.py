@@ -1,11 +1,14 @@
-"""The environment of every test: UTC, a region, and credentials without access."""
+"""Settings of every test: UTC, a region, credentials without access, few garbage collections."""
 
 from __future__ import annotations
 
 import gc
 import os
 import time
+from typing import Any
+from unittest.mock import patch
 
+from botocore.session import Session
 from hypothesis import settings
 
 os.environ.update(
@@ -25,5 +28,21 @@ settings.register_profile("default", max_examples=35, deadline=None, derandomize
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("default")
 
+_available_regions = Session.get_available_regions
+
+
+def _regions(session: Session, service_name: str, *more: Any, **options: Any) -> Any:
+    service_name = "dynamodb" if service_name == "ec2" else service_name
+    return _available_regions(session, service_name, *more, **options)
+
+
+# Moto reads the regions of EC2 when it is imported, and the SDK's model of EC2 takes a second.
+patch.object(Session, "get_available_regions", _regions).start()
+
 # Thousands of collected tests stay in memory, so frequent full collections only cost time.
 gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_collection_finish() -> None:
+    """Excludes the collected tests from garbage collection."""
+    gc.freeze()

@@ -47,7 +47,7 @@ def rights_of(function: str) -> list[Statement]:
 @cache
 def states(machine: str = "PurgeRunStateMachine") -> dict[str, dict[str, Any]]:
     """Every state of a machine by name, including those inside of a map."""
-    definition = yaml.safe_load(template.state_machine(machine)[0])
+    definition = yaml.load(template.state_machine(machine)[0], yaml.CSafeLoader)
     found: dict[str, dict[str, Any]] = {}
     waiting = [definition]
     while waiting:

@@ -20,7 +20,7 @@ from tests import template, wired
 from tests.change_fakes import MemoryFiles
 from tests.fakes import MemoryMeter
 from tests.functions.conftest import Invoke
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 from tests.unit.campaign_rules.examples import condition, rule, rule_set
 from tests.unit.campaign_rules.exporting.bench import CAMPAIGN, ExportBench
 

@@ -17,7 +17,7 @@ from genesys_purge.wiring import campaign_deploying
 from tests import template, wired
 from tests.application import http_event
 from tests.functions.conftest import Invoke
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 from tests.unit.campaign_rules.deploying.bench import DeployBench
 from tests.unit.campaign_rules.examples import rule, rule_set
 

@@ -15,7 +15,7 @@ from genesys_purge.wiring import adapters, purge_rules
 
 from tests import template, wired
 from tests.functions.conftest import Invoke
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 from tests.unit.purge_rules.rule_bench import CALLBACK, NAME, document
 
 TABLES = ("RulesTable", "AuditTable", "HoldsTable", "CircuitTable")

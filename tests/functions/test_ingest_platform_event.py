@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tests import template, wired
 from tests.functions.conftest import Invoke
 from tests.lambda_context import Context
+from tests.mocked_aws import client, mocked_aws
 from tests.platform_events import (
     JANE,
     RECORDING_ID,
@@ -28,7 +29,6 @@ from tests.platform_events import (
     WRONG_EVENTS,
     platform_event,
 )
-from tests.unit.aws import client, mocked_aws
 from tests.unit.workbench import Workbench
 
 SAMPLES = sorted((template.ROOT / "events" / "genesys").glob("partner_audit*.json"))

@@ -19,8 +19,8 @@ from simulator.organisation.settings import OAuthClient
 from tests import template, wired
 from tests.clock import Clock
 from tests.functions.conftest import Invoke
+from tests.mocked_aws import client, mocked_aws
 from tests.simulator.documented.campaign_calls import EVENTS
-from tests.unit.aws import client, mocked_aws
 from tests.unit.campaign_rules.deploying.live_bench import contact_rule
 from tests.unit.campaign_rules.examples import rule, rule_set, set_list
 

@@ -12,7 +12,7 @@ from genesys_purge.wiring import adapters, purging
 
 from tests import builders, template, wired
 from tests.functions.conftest import USE_CASES, Invoke
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 
 
 @pytest.fixture(autouse=True)

@@ -17,11 +17,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 from unittest.mock import patch
 
 import boto3
 import yaml
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda_simple.models import LambdaSimpleBackend
@@ -46,7 +47,7 @@ HOOKS: Mapping[str, tuple[Any, str]] = {
     "declare variables": (variable_store, "encode_jsonata_variable_declarations"),
     "declare functions": (intrinsic, "_DECLARATION_BY_VARIABLE_REFERENCE"),
     "invoke": (LambdaSimpleBackend, "invoke"),
-    "lambda client": (lambda_eval_utils, "boto_client_for"),
+    "invoke in a task": (lambda_eval_utils, "_invoke_lambda_function"),
     "wait": (wait_function.WaitFunction, "_wait_interval"),
     "retry wait": (retrier_decl, "time"),
     "jitter": (jitter_strategy_decl, "random"),
@@ -84,8 +85,7 @@ class Engine:
     ) -> None:
         self._handlers = handlers
         self._on_wait = on_wait
-        self._client = _client("stepfunctions", region)
-        self._lambda = _client("lambda", region)
+        self._client = _client(region)
         self._traces: defaultdict[str, _Trace] = defaultdict(_Trace)
         self._lock = threading.RLock()
         self._thread = threading.local()
@@ -142,6 +142,20 @@ class Engine:
             seconds.append(float(wait))
             self._on_wait(float(wait))
 
+    def _invoke_in_task(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:
+        """The answer of `lambda.invoke` with its payload parsed."""
+        headers: dict[str, str] = {}
+        try:
+            payload = json.loads(self._invoke(FunctionName, Payload, headers))
+        except UnknownFunctionException as unknown:
+            error = {"Code": "ResourceNotFoundException", "Message": str(unknown)}
+            answered = {"HTTPStatusCode": 404, "RequestId": "none"}
+            refusal: Any = {"Error": error, "ResponseMetadata": answered}
+            raise ClientError(refusal, "Invoke") from unknown
+        answer = {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": payload}
+        failed = headers.get("x-amz-function-error")
+        return answer | ({"FunctionError": failed} if failed else {})
+
     def _invoke(self, function: str, body: str | bytes | None, headers: dict[str, str]) -> bytes:
         name = function.partition(":function:")[2].partition(":")[0] or function
         if name not in self._handlers:
@@ -179,8 +193,8 @@ class Engine:
             "declare variables": declare,
             "declare functions": {},
             "invoke": lambda _, name, __, body, ___, headers: self._invoke(name, body, headers),
-            # A client for each call takes half of the time, and boto3.client is not thread-safe.
-            "lambda client": lambda **_: self._lambda,
+            # A client for each call is slow, and boto3.client is not thread-safe.
+            "invoke in a task": lambda parameters, **_: self._invoke_in_task(**parameters),
             "wait": lambda *_, **wait: self._pass_time(self._here().waits, wait["wait_seconds"]),
             "retry wait": SimpleNamespace(
                 sleep=lambda s: self._pass_time(self._here().retry_waits, s)
@@ -235,6 +249,6 @@ _parse = cache(AmazonStateLanguageParser.parse)
 
 
 @cache
-def _client(service: Literal["lambda", "stepfunctions"], region: str) -> Any:
-    # Cached for the session: a new client costs 40 ms.
-    return boto3.Session(region_name=region).client(service)
+def _client(region: str) -> Any:
+    # Kept for the session: a new client costs 40 ms.
+    return boto3.Session(region_name=region).client("stepfunctions")

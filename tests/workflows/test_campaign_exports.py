@@ -18,7 +18,8 @@ from genesys_purge.store.campaign_exports import DynamoChangeExports
 from genesys_purge.wiring import adapters
 
 from simulator import Corpus, Fault, FaultKind, Operation, SimulatorSettings
-from tests.application import Application, aws, running
+from tests.application import Application, running
+from tests.mocked_aws import client as aws
 from tests.workflows.moments import Killed, once_at
 
 CAMPAIGN = "campaign-1"

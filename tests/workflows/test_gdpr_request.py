@@ -16,8 +16,9 @@ from genesys_purge.wiring import adapters
 from simulator import Conversation, Corpus, Fault, FaultKind, SimulatorSettings
 from simulator.organisation.live_settings import LiveSettings
 from simulator.organisation.words import Method, Operation
-from tests.application import Application, aws, running
+from tests.application import Application, running
 from tests.builders import days_ago, gdpr_request
+from tests.mocked_aws import client as aws
 from tests.template import tables
 
 DAY = 86_400

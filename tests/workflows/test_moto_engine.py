@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 
 from tests.workflows.moto_engine import HOOKS, Execution, Handler, step_functions
 from tests.workflows.step_functions_jsonata import evaluate
@@ -438,10 +440,9 @@ def test_moto_still_returns_the_payload_without_calling_a_function() -> None:
 
 
 def test_moto_still_makes_a_client_for_each_task() -> None:
-    with mock_aws():
-        one, two = (getattr(*HOOKS["lambda client"])("us-east-1", "lambda") for _ in range(2))
-
-    assert one is not two
+    made = patch.object(lambda_eval_utils, "boto_client_for", side_effect=NotImplementedError)
+    with made, pytest.raises(NotImplementedError):
+        getattr(*HOOKS["invoke in a task"])({}, "us-east-1", None)
 
 
 def test_moto_still_waits_in_real_time() -> None:

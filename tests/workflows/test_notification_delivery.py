@@ -14,7 +14,8 @@ from genesys_purge.store.queues import SqsQueue
 from genesys_purge.webhooks.outbound.deliver_notification import ATTEMPTS
 from genesys_purge.webhooks.outbound.https_sender import NoAnswer
 
-from tests.application import Application, aws
+from tests.application import Application
+from tests.mocked_aws import client as aws
 from tests.workflows.moments import killed_at, once_after
 from tests.workflows.proof import assert_honest
 from tests.workflows.slots import Shared

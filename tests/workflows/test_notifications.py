@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from simulator import Fault, FaultKind
-from tests.application import Application, aws
+from tests.application import Application
+from tests.mocked_aws import client as aws
 from tests.unit.purge_rules.rule_bench import condition, document
 from tests.webhook_fakes import Post
 from tests.workflows.proof import assert_honest

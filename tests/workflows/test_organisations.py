@@ -13,7 +13,8 @@ from genesys_purge.wiring import adapters
 from simulator import Corpus, Simulator
 from simulator.organisation.settings import OAuthClient
 from tests import wired
-from tests.application import Application, aws, running
+from tests.application import Application, running
+from tests.mocked_aws import client as aws
 from tests.workflows.recorded_calls import SETTINGS, CallGroup
 
 NO_APP: Any = None

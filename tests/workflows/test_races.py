@@ -15,7 +15,8 @@ from genesys_purge.store.executions import StepFunctionsExecutions
 from genesys_purge.store.runs import DynamoRuns
 from genesys_purge.wiring import adapters
 
-from tests.application import Application, aws
+from tests.application import Application
+from tests.mocked_aws import client as aws
 from tests.workflows.moments import once_at
 from tests.workflows.proof import action_counts, assert_honest, sent
 from tests.workflows.slots import METHODS, Shared, Slot

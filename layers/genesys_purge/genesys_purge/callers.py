@@ -73,17 +73,6 @@ def cause_of(event: object) -> object:
     return event.get("runId") or event.get("deploymentId")
 
 
-def cause_of(event: object) -> object:
-    """The id of the API's request or of the bus's event, or the run or deployment of a step."""
-    if not isinstance(event, Mapping):
-        return None
-    if is_http(event):
-        return event["requestContext"].get("requestId")
-    if "detail-type" in event:
-        return event.get("id")
-    return event.get("runId") or event.get("deploymentId")
-
-
 def submission(event: object) -> Submission:
     """The request in an event, who sent it, and the moment that it was scheduled for."""
     if not isinstance(event, dict):

@@ -14,7 +14,7 @@ from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, Outco
 from genesys_purge.genesys.circuit import MAX_AGE, SharedCircuit
 
 from tests.clock import Clock, powertools_by
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 from tests.unit.genesys.exchange import PERMIT, Answer, Exchange, Reply
 
 RECOVERY = 30

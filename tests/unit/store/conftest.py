@@ -11,9 +11,8 @@ from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.runs import DynamoRuns
 
 from tests.clock import Clock, powertools_by
-from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog, MemoryRuns
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, direct_calls, mocked_aws
 
 
 class Tables(NamedTuple):
@@ -33,7 +32,7 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    with mocked_aws("RunsTable", "AuditTable", "HoldsTable"), one_call_at_a_time():
+    with mocked_aws("RunsTable", "AuditTable", "HoldsTable"), direct_calls():
         yield
 
 

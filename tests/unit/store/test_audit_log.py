@@ -18,7 +18,7 @@ from genesys_purge.store.runs import DynamoRuns
 from tests import builders
 from tests.builders import PLANNER
 from tests.clock import NOON
-from tests.unit.aws import client
+from tests.mocked_aws import client
 from tests.unit.store.conftest import Tables
 
 

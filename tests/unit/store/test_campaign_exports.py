@@ -21,9 +21,8 @@ from genesys_purge.store.ledger import Ledger
 
 from tests.change_fakes import MemoryChangeExports
 from tests.clock import NOON
-from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, direct_calls, mocked_aws
 
 OURS = Campaign(None, "c")
 WINDOW = Window(start=NOON - timedelta(days=1), end=NOON)
@@ -39,7 +38,7 @@ class ExportTables(NamedTuple):
 
 @pytest.fixture
 def export_aws() -> Iterator[None]:
-    with mocked_aws("ExportsTable", "AuditTable"), one_call_at_a_time():
+    with mocked_aws("ExportsTable", "AuditTable"), direct_calls():
         yield
 
 

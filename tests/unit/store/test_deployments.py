@@ -25,9 +25,8 @@ from genesys_purge.store.ledger import Ledger
 
 from tests.clock import NOON
 from tests.deployment_fakes import MemoryDeployments
-from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, direct_calls, mocked_aws
 
 EMEA = {"organisation": "emea"}
 
@@ -41,7 +40,7 @@ class DeploymentTables(NamedTuple):
 
 @pytest.fixture
 def deployment_aws() -> Iterator[None]:
-    with mocked_aws("DeploymentsTable", "AuditTable"), one_call_at_a_time():
+    with mocked_aws("DeploymentsTable", "AuditTable"), direct_calls():
         yield
 
 

@@ -13,7 +13,7 @@ from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.webhooks.outbound.notification import Event
 
 from tests.clock import Clock
-from tests.unit.aws import client, mocked_aws, secrets_manager
+from tests.mocked_aws import client, mocked_aws, secrets_manager
 
 HUSH = "hush-hush"
 ONE = {"name": "governance", "url": "https://governance.example/hooks", "secret": HUSH}

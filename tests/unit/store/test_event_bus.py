@@ -13,7 +13,7 @@ from genesys_purge.errors import TryLater
 from genesys_purge.store.event_bus import EventBridgeBus
 from genesys_purge.webhooks.outbound.notification import Event, Notification
 
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 from tests.webhook_builders import notification
 
 

@@ -12,7 +12,7 @@ from genesys_purge.ports import Executions
 from genesys_purge.store.executions import StepFunctionsDeployments, StepFunctionsExecutions
 
 from tests.fakes import MemoryExecutions
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:purge-run"
 

@@ -16,7 +16,7 @@ from genesys_purge.errors import InvalidRequest, TryLater
 from genesys_purge.store.files import CHUNK_BYTES, S3Files
 
 from tests.change_fakes import MemoryFiles
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 
 URL = "s3://files/2026/q 3.jsonl"
 CONTENT = b"{}\n" * 200_000

@@ -15,7 +15,7 @@ from genesys_purge.store.holds import DynamoHolds
 
 from tests.clock import Clock
 from tests.fakes import MemoryHolds
-from tests.unit.aws import client
+from tests.mocked_aws import client
 
 STORED: dict[str, Any] = {
     "holdId": "h1",

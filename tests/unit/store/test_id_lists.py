@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import MemoryIdLists
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 
 ids = st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,20}", fullmatch=True))
 

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from genesys_purge.errors import FieldError, InvalidRequest
@@ -21,9 +23,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clock import NOON
-from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, direct_calls, mocked_aws
 from tests.webhook_builders import fact
 
 AT = '"2026-11-21T12:00:00+00:00"'
@@ -42,18 +43,16 @@ def log(request: pytest.FixtureRequest) -> Any:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The names of the DynamoDB operations inside the block."""
+    """The names of the calls to AWS inside the block."""
     called: list[str] = []
+    make_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 - nothing public
 
-    def note(model: Any, **_: Any) -> None:
-        called.append(model.name)
+    def count(caller: Any, name: str, parameters: Any) -> Any:
+        called.append(name)
+        return make_call(caller, name, parameters)
 
-    events = client("dynamodb").meta.events
-    events.register("before-call.dynamodb", note)
-    try:
+    with patch.object(BaseClient, "_make_api_call", count):
         yield called
-    finally:
-        events.unregister("before-call.dynamodb", note)
 
 
 def webhook(number: int = 0, **changes: Any) -> AuditRecord:
@@ -109,7 +108,7 @@ def test_only_one_of_eight_threads_stores_a_record(log: AuditLog) -> None:
         barrier.wait(5)
         return log.record_once(webhook(deleted=number))
 
-    with one_call_at_a_time(), ThreadPoolExecutor(8) as threads:
+    with direct_calls(), ThreadPoolExecutor(8) as threads:
         assert sorted(threads.map(record, range(8))) == [False] * 7 + [True]
     assert len(of(log, "webhook:0")) == 1
 

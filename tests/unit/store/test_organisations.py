@@ -15,7 +15,7 @@ from genesys_purge.store.parameters import Parameters
 
 from tests import template
 from tests.clock import Clock
-from tests.unit.aws import client, mocked_aws, ssm
+from tests.mocked_aws import client, mocked_aws, ssm
 
 DEFAULT = Settings(genesys_region="us-west-2", genesys_api_url="https://own.test").organisation
 EMEA = {

@@ -15,7 +15,7 @@ from genesys_purge.store.policies import MAX_AGE, ParameterPolicies
 from tests import template
 from tests.clock import Clock
 from tests.fakes import MemoryPolicies
-from tests.unit.aws import client, mocked_aws, ssm
+from tests.mocked_aws import client, mocked_aws, ssm
 
 SHIPPED = template.parameters()
 

@@ -17,10 +17,9 @@ from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.purge_rules import DynamoPurgeRules
 
 from tests.clock import NOON
-from tests.dynamodb import one_call_at_a_time
 from tests.fakes import MemoryAuditLog
+from tests.mocked_aws import client, direct_calls, mocked_aws
 from tests.rule_fakes import MemoryPurgeRules
-from tests.unit.aws import client, mocked_aws
 from tests.unit.purge_rules.rule_bench import ONCE, REF, condition, document, rule
 
 
@@ -33,7 +32,7 @@ class RuleTables(NamedTuple):
 
 @pytest.fixture
 def rule_aws() -> Iterator[None]:
-    with mocked_aws("RulesTable", "AuditTable"), one_call_at_a_time():
+    with mocked_aws("RulesTable", "AuditTable"), direct_calls():
         yield
 
 

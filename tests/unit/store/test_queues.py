@@ -13,7 +13,7 @@ from genesys_purge.store.queues import SqsQueue
 from genesys_purge.webhooks.outbound.deliver_notification import LONGEST_DELAY
 from genesys_purge.webhooks.outbound.notification import Delivery, Event
 
-from tests.unit.aws import client, mocked_aws
+from tests.mocked_aws import client, mocked_aws
 from tests.webhook_builders import delivery
 
 

@@ -13,7 +13,7 @@ from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 from genesys_purge.store.secrets import StoredSecret
 
 from tests.clock import Clock
-from tests.unit.aws import client, mocked_aws, secrets_manager
+from tests.mocked_aws import client, mocked_aws, secrets_manager
 from tests.unit.genesys.exchange import Answer, Exchange, token
 
 

@@ -10,7 +10,7 @@ from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.slots import DynamoSlots
 
 from tests.fakes import MemorySlots
-from tests.unit.aws import client
+from tests.mocked_aws import client
 
 FIRST, SECOND = BatchRef("run-1", 0), BatchRef("run_2-x", 12)
 SLOT_0, SLOT_1 = Slot(None, 0), Slot(None, 1)

@@ -13,7 +13,7 @@ from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
 from genesys_purge.webhooks.ports import WebhookSecrets
 
 from tests.clock import Clock
-from tests.unit.aws import client, mocked_aws, secrets_manager
+from tests.mocked_aws import client, mocked_aws, secrets_manager
 from tests.webhook_fakes import MemoryWebhookSecrets
 
 NOW, BEFORE = "hush-now", "hush-before"
