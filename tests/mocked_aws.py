@@ -49,7 +49,7 @@ INDEX_NAME = 6
 @cache
 def client(service: str) -> Any:
     """A client for the whole session; it uses whichever mock is active. A new one costs 40 ms."""
-    return boto3.Session().client(service)  # type: ignore[call-overload]
+    return boto3.Session().client(service)  # type: ignore[call-overload]  # any service name
 
 
 @cache
@@ -80,7 +80,7 @@ def mocked_aws(*tables: str) -> Iterator[None]:
 def direct_calls() -> Iterator[None]:
     """Call moto without HTTP; a call of DynamoDB is atomic, and a query reads one partition."""
     lock, query = threading.RLock(), Table.query
-    over_http = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 - nothing public
+    over_http = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001  botocore has no public hook
 
     def call(caller: Any, name: str, parameters: Any) -> Any:
         service = caller.meta.service_model.service_name
@@ -122,13 +122,13 @@ def _direct_answer(caller: Any, service: str, name: str, parameters: Any) -> Any
             assert isinstance(result, ActionResult)
             return result.result
         return _parsed(handler, operation, result)
-    except Exception:  # noqa: BLE001 - the HTTP exchange raises it again as the service would
+    except Exception:  # noqa: BLE001  the HTTP exchange raises it again as the service would
         return None
 
 
 def _handler(caller: Any, service: str, operation: Any, parameters: Any) -> Any:
     """A handler of moto that has read a valid request."""
-    request = caller._serializer.serialize_to_request(parameters, operation)  # noqa: SLF001 - nothing public
+    request = caller._serializer.serialize_to_request(parameters, operation)  # noqa: SLF001  botocore has no public serializer
     handler = _handler_class(service)()
     handler.region, handler.partition = caller.meta.region_name, "aws"
     handler.current_account = ACCOUNT
