@@ -46,3 +46,9 @@ gc.set_threshold(100_000, 50, 100)
 def pytest_collection_finish() -> None:
     """Excludes the collected tests from garbage collection."""
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Collects once, because pytest itself collects five times at its end."""
+    gc.collect()
+    gc.freeze()
