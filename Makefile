@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run run-rules demo up redrive validate test check format bench build lock clean
+.PHONY: help setup run run-rules demo up redrive validate test test-fast check format bench build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ validate: setup  ## Check a purge request, REQUEST=file.json, or a rule set, RUL
 
 test: setup  ## Run all tests, on two processors
 	$(BIN)/pytest -q -n 2 --dist loadfile
+
+test-fast: setup  ## Run the tests that need no workflow engine and no embedded AWS
+	$(BIN)/pytest -q -n 2 --dist loadfile --hypothesis-profile=fast --ignore=tests/workflows
 
 check: setup .venv-check/.ready  ## Lint and type-check code, template and state machine
 	$(BIN)/ruff check .
