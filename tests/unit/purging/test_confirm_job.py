@@ -93,6 +93,16 @@ def test_confirmation_is_intended_before_it_is_sent(bench: Workbench, step: Batc
     assert (batch.attempt.at, batch.attempt.is_open) == (NOON, True)
 
 
+def test_confirmation_stores_how_many_recordings_exist(bench: Workbench) -> None:
+    step = recording_batch.planned(bench, includeScreenRecordings=False)
+    bench.genesys.on(STATUS, READY)
+    bench.genesys.on(METADATA, {"entities": [{"fileState": "AVAILABLE"}]})
+    for operation, answer in [(ASK, NONE), (LIST, NONE), (CREATE, {"id": "job-1"}), (EXECUTE, {})]:
+        bench.genesys.on(operation, answer)
+    bench.submit_batch(bench.poll_batch(bench.submit_batch(step)))
+    assert (bench.batch.state, bench.batch.kept) == (BatchState.SUBMITTED, 3)
+
+
 @pytest.mark.parametrize(("hours", "executed"), [(3, 0), (1, 1), (-1, 0)])
 def test_deletion_waits_for_exports_made_since_the_batch_began(
     bench: Workbench, hours: int, executed: int
@@ -266,7 +276,7 @@ def test_job_state_settles_a_confirmation_without_an_answer(
     assert (after.next, bench.batch.state) == (following, stands)
     assert (calls(bench, EXECUTE), bench.facts[-1]) == (1, "batch_reconciled")
     assert bench.last_fact["detail"] == "the job was confirmed; timeout"
-    assert not bench.batch.attempt.is_uncertain
+    assert (bench.batch.attempt.number, bench.batch.attempt.is_uncertain) == (2, False)
 
 
 def test_job_that_runs_before_its_confirmation_is_polled(bench: Workbench, step: BatchStep) -> None:
