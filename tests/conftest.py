@@ -48,3 +48,8 @@ gc.set_threshold(100_000, 50, 100)
 def pytest_collection_finish() -> None:
     """Excludes the collected tests from garbage collection."""
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Leaves nothing to the five garbage collections that pytest runs at its end."""
+    gc.freeze()

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from genesys_purge.error_codec import decoded
+
 from local.errors import CommandFailed
 
 FUNCTION = "submit_purge"
@@ -36,11 +38,11 @@ def invoke(lambda_client: Any, function: str, event: Any) -> Any:
 
 
 def _error(function: str, answer: Mapping[str, Any]) -> Exception:
-    message = str(answer.get("errorMessage"))
     try:
-        return Refused(_lines(json.loads(message)))
+        return Refused(_lines(json.loads(str(answer.get("errorMessage")))))
     except (ValueError, KeyError, TypeError):
-        return SubmitFailed(f"{function} raised {answer.get('errorType')}: {message}")
+        reported = decoded(str(answer.get("errorType")), json.dumps(answer))
+        return SubmitFailed(f"{function} raised {reported.reason}")
 
 
 def _body(answer: Mapping[str, Any]) -> Any:

@@ -24,6 +24,12 @@ def handlers() -> list[Path]:
     return sorted(FUNCTIONS.glob("*/handler.py"))
 
 
+def function_folders() -> list[Path]:
+    """The folders of the functions, without those that hold byte code of another branch alone."""
+    folders = (path for path in FUNCTIONS.iterdir() if path.is_dir())
+    return [path for path in folders if {each.name for each in path.iterdir()} - {"__pycache__"}]
+
+
 def product_files() -> list[Path]:
     return layer_files() + handlers()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.contract.source import (
-    FUNCTIONS,
     PACKAGE,
     circle_in,
+    function_folders,
     handlers,
     imports_of,
     layer_files,
@@ -196,6 +196,6 @@ def test_no_module_or_folder_has_a_meaningless_name() -> None:
 
 
 def test_function_folder_holds_only_its_handler() -> None:
-    for folder in FUNCTIONS.iterdir():
+    for folder in function_folders():
         files = {path.name for path in folder.iterdir()} - {"__pycache__"}
         assert files == {"handler.py"}, folder.name

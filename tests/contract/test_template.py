@@ -12,7 +12,7 @@ from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.webhooks.outbound.bodies import BATCH_ENDS, JOB_ENDS, RUN_ENDS
 
 from tests import template
-from tests.contract.source import FUNCTIONS
+from tests.contract.source import function_folders
 
 RESOURCES: dict[str, dict[str, Any]] = template.template()["Resources"]
 KEPT_TABLES = [
@@ -36,7 +36,7 @@ def of_type(kind: str) -> list[str]:
 
 
 def test_every_function_is_a_folder_and_every_folder_a_function() -> None:
-    folders = {path.name for path in FUNCTIONS.iterdir()}
+    folders = {path.name for path in function_folders()}
     named = {"".join(word.title() for word in name.split("_")) + "Function" for name in folders}
     assert set(template.functions()) == named
     for name in template.functions():

@@ -29,6 +29,7 @@ from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl, retrier_decl
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.intrinsic import jsonata as intrinsic
+from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import wait_function
 from moto.stepfunctions.parser.asl.eval import variable_store
@@ -48,6 +49,7 @@ HOOKS: Mapping[str, tuple[Any, str]] = {
     "declare functions": (intrinsic, "_DECLARATION_BY_VARIABLE_REFERENCE"),
     "invoke": (LambdaSimpleBackend, "invoke"),
     "invoke in a task": (lambda_eval_utils, "_invoke_lambda_function"),
+    "thread": (execute_state, "Thread"),
     "wait": (wait_function.WaitFunction, "_wait_interval"),
     "retry wait": (retrier_decl, "time"),
     "jitter": (jitter_strategy_decl, "random"),
@@ -75,6 +77,14 @@ class _Trace:
     retry_waits: list[float] = field(default_factory=list)
     invocations: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
+
+
+class _SameThread:
+    """Runs the work of a thread at its start."""
+
+    def __init__(self, target: Callable[[], object], *, daemon: bool) -> None:
+        assert daemon
+        self.start = target
 
 
 class Engine:
@@ -195,6 +205,8 @@ class Engine:
             "invoke": lambda _, name, __, body, ___, headers: self._invoke(name, body, headers),
             # A client for each call is slow, and boto3.client is not thread-safe.
             "invoke in a task": lambda parameters, **_: self._invoke_in_task(**parameters),
+            # A state has a thread only for its timeout, which passes in real time.
+            "thread": _SameThread,
             "wait": lambda *_, **wait: self._pass_time(self._here().waits, wait["wait_seconds"]),
             "retry wait": SimpleNamespace(
                 sleep=lambda s: self._pass_time(self._here().retry_waits, s)
@@ -251,4 +263,4 @@ _parse = cache(AmazonStateLanguageParser.parse)
 @cache
 def _client(region: str) -> Any:
     # Kept for the session: a new client costs 40 ms.
-    return boto3.Session(region_name=region).client("stepfunctions")
+    return boto3.client("stepfunctions", region_name=region)

@@ -18,14 +18,13 @@ MESSAGE_FIELDS = {
 }
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_execution_succeeds_with_its_run(scene: Shared, method: str) -> None:
+def test_execution_succeeds_with_its_run(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
 
     runs = [
-        app.run(slot.request(method, dryRun=True)),
-        app.run(slot.request(method)),
-        app.run(slot.request(method, requestId=f"again-{method}")),
+        app.run(slot.request("interaction_purge", dryRun=True)),
+        app.run(slot.request("interaction_purge")),
+        app.run(slot.request("interaction_purge", requestId="again")),
     ]
 
     assert [run["outcome"] for run in runs] == ["dry_run", "completed", "nothing_to_purge"]
@@ -37,15 +36,14 @@ def test_execution_succeeds_with_its_run(scene: Shared, method: str) -> None:
         )
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_execution_fails_with_its_run(scene: Shared, method: str) -> None:
+def test_execution_fails_with_its_run(scene: Shared) -> None:
     app, slot, other = scene.app, scene.slot(), scene.slot()
 
-    rejected = app.run(slot.request(method, maxRecords=1))
+    rejected = app.run(slot.request("data_deletion", maxRecords=1))
     app.simulator.faults.add(Fault(FaultKind.JOB_FAILS))
-    partly = app.run(slot.request(method))
+    partly = app.run(slot.request("data_deletion"))
     app.simulator.faults.add(Fault(FaultKind.JOB_FAILS, times=2))
-    wholly = app.run(other.request(method))
+    wholly = app.run(other.request("data_deletion"))
 
     for run, outcome in (
         (rejected, "rejected"),

@@ -54,13 +54,14 @@ def forget_retention(app: Application) -> None:
     app.set_parameter("RetentionMatrixParameter", json.dumps({"rules": [FOR_OTHERS]}))
 
 
-@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
-    ("change", "error"),
+    ("method", "change", "error"),
     [
-        (switch_off, "PurgingSwitchedOff: purging is disabled"),
-        (lengthen_retention, "RetentionNotMet: records that ended at"),
-        (forget_retention, "RetentionNotMet: no rule of the retention matrix"),
+        ("data_deletion", switch_off, "PurgingSwitchedOff: purging is disabled"),
+        ("data_deletion", lengthen_retention, "RetentionNotMet: records that ended at"),
+        ("interaction_purge", lengthen_retention, "RetentionNotMet: records that ended at"),
+        ("conversation_archive", lengthen_retention, "RetentionNotMet: records that ended at"),
+        ("interaction_purge", forget_retention, "RetentionNotMet: no rule of the retention matrix"),
     ],
 )
 def test_guard_refuses_every_call_if_a_policy_changes_after_the_plan(
@@ -78,30 +79,24 @@ def test_guard_refuses_every_call_if_a_policy_changes_after_the_plan(
     assert_honest(app, run, slot.ids)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_guard_refuses_the_remaining_calls_once_purging_is_disabled(
-    scene: Shared, method: str
-) -> None:
+def test_guard_refuses_the_remaining_calls_once_purging_is_disabled(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
 
     with once_after("verify_batch", lambda: switch_off(app)):
-        run = app.run(slot.request(method))
+        run = app.run(slot.request("conversation_archive"))
 
     assert (run["outcome"], statuses(run)) == ("completed_with_failures", ["completed", "failed"])
     assert run["totals"]["deleted"] == 5
     assert_honest(app, run, slot.ids)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_guard_refuses_a_repeated_submit_once_purging_is_disabled(
-    scene: Shared, method: str
-) -> None:
+def test_guard_refuses_a_repeated_submit_once_purging_is_disabled(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT))
     since = len(app.simulator.requests)
 
     with once_after("submit_batch", lambda: switch_off(app)):
-        run = app.run(slot.first_batch(method))
+        run = app.run(slot.first_batch("data_deletion"))
 
     assert len(sent(app, since)) == 1
     assert (run["outcome"], run["totals"]["verified"]) == ("failed", 0)
@@ -169,8 +164,9 @@ def unattended(app: Application, request: dict[str, Any]) -> str:
     return run_id
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("made", [dry, half_planned, stopped])
+@pytest.mark.parametrize(
+    ("method", "made"), list(zip(METHODS, [dry, half_planned, stopped], strict=True))
+)
 def test_batch_of_a_run_that_is_not_running_is_refused(
     scene: Shared, made: Callable[[Application, dict[str, Any]], str], method: str
 ) -> None:
@@ -184,10 +180,9 @@ def test_batch_of_a_run_that_is_not_running_is_refused(
     assert sent(app, since) == []
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_run_stopped_between_check_and_intent_submits_nothing(scene: Shared, method: str) -> None:
+def test_run_stopped_between_check_and_intent_submits_nothing(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
-    run_id = unattended(app, slot.first_batch(method))
+    run_id = unattended(app, slot.first_batch("interaction_purge"))
     since = len(app.simulator.requests)
 
     def be_stopped(store: Callable[[], Any]) -> None:

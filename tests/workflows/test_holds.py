@@ -131,12 +131,11 @@ def test_ids_held_before_the_plan_are_skipped(scene: Shared) -> None:
     assert_honest(app, run, slot.ids)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_released_hold_protects_nothing(scene: Shared, method: str) -> None:
+def test_released_hold_protects_nothing(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     place(scene, **first_three(slot), releasedAt=NOON.isoformat())
 
-    run = app.run(slot.request(method))
+    run = app.run(slot.request("data_deletion"))
 
     assert (run["outcome"], run["totals"]["deleted"]) == ("completed", 10)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle, product
 from unittest.mock import patch
 
 import pytest
@@ -36,13 +37,16 @@ MOMENTS = {
 }
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
-@pytest.mark.parametrize("moment", MOMENTS)
+# Each moment before and after the write, with one method in turn.
+DEATHS = list(zip(product(MOMENTS, [False, True]), cycle(METHODS), strict=False))
+
+
+@pytest.mark.parametrize(("death", "method"), DEATHS)
 def test_worker_killed_at_a_batch_write_only_costs_time(
-    scene: Shared, moment: str, method: str, *, stored: bool
+    scene: Shared, death: tuple[str, bool], method: str
 ) -> None:
     app, slot = scene.app, scene.slot()
+    moment, stored = death
 
     write = "intend" if moment == "the intent" else "advance"
     with killed_at(write, MOMENTS[moment], stored=stored) as victims:
@@ -74,8 +78,7 @@ def test_submit_of_a_killed_worker_is_reconciled_by_the_records(
     assert_honest(app, run, slot.ids[:5])
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
+@pytest.mark.parametrize(("method", "stored"), list(zip(METHODS, [False, True, True], strict=True)))
 def test_killed_plan_is_repeated_with_the_same_result(
     scene: Shared, method: str, *, stored: bool
 ) -> None:

@@ -20,6 +20,8 @@ ENDS = [
     *((method, FaultKind.JOB_VANISHES, "failed") for method in METHODS),
     *((method, FaultKind.JOB_NEVER_FINISHES, "gave_up") for method in METHODS),
 ]
+# Each kind with one method.
+ONE_OF_EACH = [ENDS[at] for at in (0, 4, 8, 9)]
 WORDS = {
     FaultKind.JOB_FAILS: "the job failed",
     FaultKind.JOB_CANCELLED: "the job cancelled",
@@ -33,7 +35,7 @@ def scene() -> Iterator[Shared]:
         yield scene
 
 
-@pytest.mark.parametrize(("method", "kind", "ends"), ENDS)
+@pytest.mark.parametrize(("method", "kind", "ends"), ONE_OF_EACH)
 def test_failed_job_fails_its_batch_and_the_other_completes(
     scene: Shared, method: str, kind: FaultKind, ends: str
 ) -> None:
@@ -80,13 +82,12 @@ def test_job_is_given_up_at_its_time_limit_and_not_before(scene: Shared, method:
     assert "may still be running" in run["batches"][0]["detail"]
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_submit_that_is_always_rate_limited_is_given_up(scene: Shared, method: str) -> None:
+def test_submit_that_is_always_rate_limited_is_given_up(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.SUBMIT, times=None))
     since = len(app.simulator.requests)
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(slot.first_batch("interaction_purge"))
 
     assert (run["outcome"], statuses(run)) == ("failed", ["gave_up"])
     assert "could not be submitted within 600 seconds" in run["batches"][0]["detail"]
@@ -96,13 +97,12 @@ def test_submit_that_is_always_rate_limited_is_given_up(scene: Shared, method: s
     assert_honest(app, run, slot.ids[:5])
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_batch_fails_after_five_unanswered_submits(scene: Shared, method: str) -> None:
+def test_batch_fails_after_five_unanswered_submits(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT, times=None))
     since = len(app.simulator.requests)
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(slot.first_batch("conversation_archive"))
 
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
     assert len(sent(app, since)) == 5

@@ -445,6 +445,10 @@ def test_moto_still_makes_a_client_for_each_task() -> None:
         getattr(*HOOKS["invoke in a task"])({}, "us-east-1", None)
 
 
+def test_moto_still_runs_each_state_in_a_thread() -> None:
+    assert getattr(*HOOKS["thread"]) is threading.Thread
+
+
 def test_moto_still_waits_in_real_time() -> None:
     waited: list[float] = []
     event = SimpleNamespace(wait=waited.append)

@@ -152,10 +152,9 @@ def test_concurrent_workers_on_one_batch_submit_one_job(scene: Shared, method: s
     assert app.simulator.submitted_twice() == []
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_repeated_step_submits_no_second_job(scene: Shared, method: str) -> None:
+def test_repeated_step_submits_no_second_job(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
-    step = planned(app, slot, method)
+    step = planned(app, slot, "data_deletion")
     since = len(app.simulator.requests)
 
     answers = [app.invoke("SubmitBatchFunction", step)["next"] for _ in range(3)]
@@ -165,10 +164,9 @@ def test_repeated_step_submits_no_second_job(scene: Shared, method: str) -> None
     assert app.actions(step["runId"]).count("batch_submitted") == 1
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_concurrent_polls_and_verifications_count_a_batch_once(scene: Shared, method: str) -> None:
+def test_concurrent_polls_and_verifications_count_a_batch_once(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
-    step = planned(app, slot, method)
+    step = planned(app, slot, "conversation_archive")
     step = app.invoke("SubmitBatchFunction", step)
     app.clock.wait(60)
 
@@ -182,10 +180,9 @@ def test_concurrent_polls_and_verifications_count_a_batch_once(scene: Shared, me
     assert (actions.count("batch_completed"), actions.count("batch_verified")) == (1, 1)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_worker_waits_for_the_lease_of_another_workers_call(scene: Shared, method: str) -> None:
+def test_worker_waits_for_the_lease_of_another_workers_call(scene: Shared) -> None:
     app, slot = scene.app, scene.slot()
-    step = planned(app, slot, method)
+    step = planned(app, slot, "interaction_purge")
     answers: list[dict[str, Any]] = []
 
     def call_in_between(store: Callable[[], Any]) -> None:

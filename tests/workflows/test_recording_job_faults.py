@@ -174,7 +174,7 @@ def test_legal_hold_on_a_waiting_job_excludes_the_conversation(recorded: Recorde
     assert run["totals"]["skipped"] == {"protected": 1}
 
 
-def test_kill_switch_cancels_a_waiting_job(recorded: RecordedCalls) -> None:
+def test_purging_switch_cancels_a_waiting_job(recorded: RecordedCalls) -> None:
     group = recorded.group()
     switch = group.app.set_parameter
 

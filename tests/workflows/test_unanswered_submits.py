@@ -25,8 +25,14 @@ def scene() -> Iterator[Shared]:
         yield scene
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("kind", [FaultKind.TIMEOUT_AFTER, FaultKind.GATEWAY_TIMEOUT_AFTER])
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        (FaultKind.TIMEOUT_AFTER, "data_deletion"),
+        (FaultKind.GATEWAY_TIMEOUT_AFTER, "interaction_purge"),
+        (FaultKind.TIMEOUT_AFTER, "conversation_archive"),
+    ],
+)
 def test_job_with_an_effect_after_half_an_hour_is_not_repeated(
     scene: Shared, kind: FaultKind, method: str
 ) -> None:

@@ -190,7 +190,7 @@ class Misconfigured(OperatorError):
 
 
 class PurgingSwitchedOff(OperatorError):
-    """Purging is disabled: the kill switch is not `on`."""
+    """Purging is disabled: the purging switch is not `on`."""
 
 
 class TryLater(PurgeError):

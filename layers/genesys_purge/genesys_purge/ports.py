@@ -160,7 +160,7 @@ class Policies(Protocol):
         """The current retention matrix."""
 
     def purging_is_on(self) -> bool:
-        """Whether the kill switch is `on`, ignoring surrounding blanks."""
+        """Whether the purging switch is `on`, ignoring surrounding blanks."""
 
 
 class IdLists(Protocol):

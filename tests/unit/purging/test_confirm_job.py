@@ -178,7 +178,7 @@ def test_job_without_totals_waits(bench: Workbench, step: BatchStep) -> None:
     assert calls(bench, EXECUTE) == 0
 
 
-def test_kill_switch_stops_the_confirmation(bench: Workbench, step: BatchStep) -> None:
+def test_purging_switch_stops_the_confirmation(bench: Workbench, step: BatchStep) -> None:
     bench.policies.switch = "off"
     assert_stopped(bench, bench.submit_batch(step), "PurgingSwitchedOff")
 

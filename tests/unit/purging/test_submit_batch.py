@@ -189,7 +189,7 @@ def test_submit_with_an_unknown_outcome_is_reconciled(bench: Workbench) -> None:
     assert (batch.attempt.unanswered, batch.attempt.reason) == (1, "timed out")
 
 
-def test_kill_switch_stops_a_batch_before_its_intent(bench: Workbench) -> None:
+def test_purging_switch_stops_a_batch_before_its_intent(bench: Workbench) -> None:
     step = bench.planned()
     bench.policies.switch = "off"
     with pytest.raises(PurgingSwitchedOff):

@@ -1,4 +1,4 @@
-"""ParameterPolicies: the matrix is read once a minute, the kill switch on every call."""
+"""ParameterPolicies: the matrix is read once a minute, the purging switch on every call."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_every_switch_value_except_on_disables_purging() -> None:
 
 @pytest.mark.usefixtures("parameters")
 @pytest.mark.parametrize("default_max_age", ["0", "300"])
-def test_kill_switch_is_read_on_every_call(
+def test_purging_switch_is_read_on_every_call(
     default_max_age: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_PARAMETERS_MAX_AGE", default_max_age)
@@ -129,7 +129,7 @@ def test_missing_policy_parameter_is_named_with_what_to_do(name: str) -> None:
 
 
 @pytest.mark.usefixtures("parameters")
-def test_kill_switch_that_was_deleted_raises_misconfigured() -> None:
+def test_purging_switch_that_was_deleted_raises_misconfigured() -> None:
     policies = adapter()
     assert policies.purging_is_on()
     client("ssm").delete_parameter(Name="/switch")

@@ -52,7 +52,7 @@ class Deletion(NamedTuple):
 
 
 class Guard:
-    """Checks the kill switch, run, retention, holds and limits at the moment of the call."""
+    """Checks the purging switch, run, retention, holds and limits at the moment of the call."""
 
     def __init__(self, policies: Policies, holds: Holds, now: Clock) -> None:
         self._policies = policies

@@ -23,7 +23,7 @@ from genesys_purge.errors import (
     StorageExhausted,
     UnreadableAnswer,
 )
-from genesys_purge.genesys.documented import advice
+from genesys_purge.genesys.platform_advice import advice
 from genesys_purge.model.answers import is_identifier
 from genesys_purge.ports import Operation
 

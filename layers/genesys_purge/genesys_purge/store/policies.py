@@ -1,4 +1,4 @@
-"""The retention matrix and the kill switch, which operators change without a deployment."""
+"""The retention matrix and the purging switch, which operators change without a deployment."""
 
 from __future__ import annotations
 

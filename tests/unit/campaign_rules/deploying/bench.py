@@ -60,15 +60,15 @@ class DeployBench:
     """A campaign at a simulated Genesys, and the use cases that deploy to it.
 
     `around_call` runs before and after each call of a deployment, `on_wait` before each wait;
-    both may raise. `seen_as` changes a rule as deployments read it. Waits have no jitter: each
-    lasts as long as its backoff allows.
+    both may raise. `seen_as` changes or hides a rule that deployments read. Each wait is as long
+    as its backoff allows, because the jitter is fixed.
     """
 
     def __init__(self, simulator: Simulator | None = None, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.simulator = simulator or self.new_simulator()
         self.around_call: Callable[[httpx.Request], None] = lambda request: None
-        self.seen_as: Callable[[dict[str, Any]], dict[str, Any]] = lambda rule: rule
+        self.seen_as: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda rule: rule
         self.on_wait: Callable[[float], None] = lambda seconds: None
         self.audit = MemoryAuditLog()
         self.deployments = MemoryDeployments(self.audit)
@@ -278,5 +278,6 @@ class _Watched(httpx.BaseTransport):
             page = orjson.loads(content)
         except orjson.JSONDecodeError:
             return response
-        page["entities"] = [self._bench.seen_as(each) for each in page["entities"]]
+        seen = map(self._bench.seen_as, page["entities"])
+        page["entities"] = [each for each in seen if each is not None]
         return httpx.Response(response.status_code, json=page)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from genesys_purge.model.audit import Action
 
 from simulator import Fault, FaultKind, Operation
-from tests.unit.campaign_rules.deploying.bench import DeployBench
+from tests.unit.campaign_rules.deploying.bench import CALL_SECONDS, DeployBench, Killed
 from tests.unit.campaign_rules.examples import rule
 
 A, B = rule("A", 1), rule("B", 2)
@@ -169,6 +170,44 @@ def test_rule_that_another_client_made_as_wanted_is_unchanged(bench: DeployBench
     assert deployment.outcome == "deployed"
     assert bench.results(deployment) == {"A": ("create", VERIFIED), "B": ("create", UNCHANGED)}
     assert bench.actions(deployment).count(Action.CAMPAIGN_RULE_CREATED) == 1
+
+
+def test_call_of_a_dead_task_is_awaited_for_its_lease(bench: DeployBench) -> None:
+    lost: list[httpx.Request] = []
+
+    def die(request: httpx.Request) -> None:
+        if request.method == "POST" and "/rules" in request.url.path and not lost:
+            bench.around_call = lambda _: None
+            lost.append(request)
+            raise Killed
+
+    def take_effect(seconds: float) -> None:
+        if seconds > CALL_SECONDS / 2:
+            bench.simulator.transport().handle_request(lost.pop())
+
+    bench.around_call, bench.on_wait = die, take_effect
+    deployment = bench.deploy(A)
+    assert (deployment.outcome, lost) == ("deployed", [])
+    assert [verb for verb, _ in bench.sent()] == ["POST"]
+    records = bench.audit.of(deployment.deployment_id)
+    assert (records[2].detail or "").endswith("; found after a call without an answer")
+
+
+def test_call_in_doubt_of_a_failed_rule_settles_in_the_roll_back(bench: DeployBench) -> None:
+    def die(request: httpx.Request) -> None:
+        if request.method == "POST" and "/rules" in request.url.path:
+            bench.around_call = lambda _: None
+            raise Killed
+
+    def take_the_order(seconds: float) -> None:
+        if seconds > CALL_SECONDS / 2:
+            bench.put(rule("other", 1))
+
+    bench.around_call, bench.on_wait = die, take_the_order
+    deployment = bench.deploy(A)
+    assert (deployment.outcome, list(bench.contents())) == ("rolled_back", ["other"])
+    assert deployment.detail == '"A": "other" has execution order 1 meanwhile'
+    assert [wait for wait in bench.waits if wait] == [CALL_SECONDS - 1, 5, 5]
 
 
 def test_verification_retries_a_failed_read(bench: DeployBench) -> None:

@@ -11,6 +11,7 @@ from genesys_purge.campaign_rules.deploying.waiting import EXECUTION_SECONDS, MO
 from genesys_purge.errors import CampaignBusy, LostRace, NotFound
 from genesys_purge.model.messages import Failure
 
+from simulator import Fault, FaultKind, Operation
 from tests.unit.campaign_rules.deploying.bench import DeployBench, Killed
 from tests.unit.campaign_rules.examples import rule
 
@@ -55,6 +56,9 @@ def test_same_set_resumes_a_lost_execution_after_its_lease(
 
     bench.clock.wait(1_000)
     assert bench.submit(A, B) == stalled
+    bench.clock.wait(EXECUTION_SECONDS - 1)
+    assert bench.submit(A, B) == stalled
+    assert list(bench.executions.started) == [stalled, f"{stalled}.1"]
 
     bench.drive(bench.executions.started[f"{stalled}.1"])
     assert bench.deployments.get(stalled).outcome == "deployed"
@@ -126,6 +130,19 @@ def test_recovery_retries_while_a_task_still_writes(bench: DeployBench, races: i
     else:
         with pytest.raises(LostRace, match="stayed busy"):
             stop(bench, first)
+
+
+def test_rule_whose_only_call_was_refused_is_untouched(bench: DeployBench) -> None:
+    refused = Fault(FaultKind.RATE_LIMITED, Operation.CREATE_CAMPAIGN_RULE)
+    bench.simulator.faults.add(refused)
+    first = bench.submit(A)
+    bench.drive(bench.executions.started[first], stops=lambda: len(bench.sent()) == 1)
+    bench.recover(first)
+    ended = bench.deployments.get(first)
+    (result,) = ended.results()
+    assert (ended.outcome, result.outcome) == ("rolled_back", "untouched")
+    assert (result.detail or "").startswith("RateLimited")
+    assert "campaign_rule_rolled_back" not in bench.actions(ended)
 
 
 def test_recovery_of_an_unknown_execution_is_an_error(bench: DeployBench) -> None:

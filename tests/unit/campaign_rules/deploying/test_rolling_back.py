@@ -190,6 +190,16 @@ def test_new_rule_deleted_by_another_client_counts_as_rolled_back(bench: DeployB
     assert (deployment.outcome, bench.contents()) == ("rolled_back", before)
 
 
+def test_created_rule_missing_in_an_outdated_list_is_deleted(bench: DeployBench) -> None:
+    before = bench.contents()
+    hidden: set[str] = set()
+    bench.seen_as = lambda seen: None if seen["name"] in hidden else seen
+    at_first_wait(bench, lambda: hidden.add("B"))
+    deployment = rolled_back(bench)
+    assert (deployment.outcome, bench.contents()) == ("rolled_back", before)
+    assert [verb for verb, _ in bench.sent()].count("DELETE") == 1
+
+
 def test_execution_order_taken_by_another_client_is_reported(bench: DeployBench) -> None:
     at_first_wait(bench, lambda: bench.change("other", executionOrder=1))
     deployment = rolled_back(bench)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from genesys_purge.campaign_rules import answers
 from genesys_purge.campaign_rules.documented.catalogue import (
     CREATE,
     LIST,
@@ -65,6 +66,15 @@ def test_pages_that_do_not_end_are_an_error(genesys: ScriptedGenesys) -> None:
     with pytest.raises(UnreadableAnswer, match="do not end"):
         names(genesys)
     assert len(genesys.calls) == 2
+
+
+def test_pages_above_the_limit_are_an_error(
+    genesys: ScriptedGenesys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST_PAGES", 2)
+    genesys.on(LIST, page(1, following="/next"), page(2, following="/next"), page(3))
+    with pytest.raises(UnreadableAnswer, match="do not end"):
+        names(genesys)
 
 
 WRONG_LISTS: list[Mapping[str, Any]] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from genesys_purge.errors import (
     AuthenticationFailed,
+    FieldError,
     GenesysUnavailable,
     Misconfigured,
     OutcomeUnknown,
@@ -68,7 +69,13 @@ def test_error_of_each_operation_has_no_words_of_genesys(operation: Operation) -
 @pytest.mark.parametrize(
     "error",
     [
-        RefusedByGenesys(SENTENCE, status=400, entity_id=MAIL, entity_name=MAIL),
+        RefusedByGenesys(
+            SENTENCE,
+            status=400,
+            entity_id=MAIL,
+            entity_name=MAIL,
+            fields=[FieldError("searchValue", f"{MAIL} is unknown")],
+        ),
         OutcomeUnknown(SENTENCE),
         PermissionMissing(SENTENCE, permission="gdpr:subject:view"),
     ],

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from genesys_purge.errors import JobLost, UnreadableAnswer
 from genesys_purge.methods.contract import Planned
+from genesys_purge.methods.recording_job.checks import FIVE_YEARS
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.model.batch import Entry
@@ -162,6 +163,13 @@ def test_unknown_id_is_skipped() -> None:
 
 def test_conversation_over_five_years_old_is_not_planned_by_id() -> None:
     batches, skipped = plan(knowing(row(0, 1_827), row(1)), conversationIds=IDS[:2])
+    assert (numbers_in(batches), skipped) == ([[1]], {"over_five_years": 1})
+
+
+def test_conversation_of_exactly_five_years_ago_is_not_planned_by_id() -> None:
+    start = NOON - FIVE_YEARS
+    edge, younger = call(0, start), call(1, start + timedelta(seconds=1))
+    batches, skipped = plan(knowing(edge, younger), conversationIds=IDS[:2])
     assert (numbers_in(batches), skipped) == ([[1]], {"over_five_years": 1})
 
 

@@ -10,7 +10,7 @@ from genesys_purge.campaign_rules.documented import catalogue
 from genesys_purge.campaign_rules.exporting import event_query
 from genesys_purge.errors import JobLost, RefusedByGenesys
 from genesys_purge.genesys.answers import error_in
-from genesys_purge.genesys.documented import advice
+from genesys_purge.genesys.platform_advice import advice
 from genesys_purge.methods import METHODS
 from genesys_purge.methods.documented import (
     conversation_archive,
