@@ -1,4 +1,4 @@
-# A fresh clone needs only Python 3.11 and make: `make run`, `make test`, `make check`.
+# A fresh clone needs only Python 3.11 or newer and make: `make run`, `make test`, `make check`.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -21,6 +21,7 @@ help:  ## List the targets
 setup: $(VENV)/.ready  ## Create the environment in .venv
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml
+	@echo 'Installing packages from PyPI into $(VENV), about two minutes'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
@@ -35,7 +36,7 @@ run-rules: setup  ## Deploy a campaign's rules, roll a failed deployment back, a
 demo: setup  ## Run a purge, execute a purge rule, and show the notifications of both
 	$(BIN)/python -m local demo --out $(OUT)
 
-redrive: setup  ## Send the notifications again that `make up` gave up
+redrive: setup  ## Send abandoned notifications and webhook registrations of `make up` again
 	@$(BIN)/python -m local redrive --out $(OUT)
 
 up: setup  ## Run the application on this machine until Ctrl-C
