@@ -17,7 +17,7 @@ YESTERDAY = days_ago(1).isoformat().replace("+00:00", "Z")
 
 
 def before_yesterday(slot: Slot) -> dict[str, int]:
-    """The slot's window, relative to yesterday's noon."""
+    """The window of the schedule, relative to yesterday's noon."""
     return {"olderThanDays": slot.oldest - DAYS - 1, "lookbackDays": DAYS}
 
 
