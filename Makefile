@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run run-rules demo up redrive validate test check format bench build lock clean
+.PHONY: help setup run run-rules demo up redrive validate test test-fast coverage mutation check format bench build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,23 @@ validate: setup  ## Check a purge request, REQUEST=file.json, or a rule set, RUL
 
 test: setup  ## Run all tests, on two processors
 	$(BIN)/pytest -q -n 2 --dist loadfile
+
+test-fast: setup  ## Run the tests that need no workflow engine and no embedded AWS
+	$(BIN)/pytest -q -n 2 --dist loadfile --hypothesis-profile=fast --ignore=tests/workflows
+
+coverage: setup  ## Run all tests and fail if they cover less than the floor in pyproject.toml
+	$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report=term
+
+# In this folder `src` leads to the layer: mutmut derives the names of modules from such a layout.
+MUTATION := .local/mutation
+mutation: setup  ## Mutate the modules that decide about deletions; ONLY='genesys_purge.calling.*' for some
+	rm -rf $(MUTATION)
+	mkdir -p $(MUTATION)
+	ln -sfn ../../layers/genesys_purge $(MUTATION)/src
+	for name in events functions local pyproject.toml simulator statemachines template.yaml tests; do \
+		ln -sfn ../../$$name $(MUTATION)/$$name; \
+	done
+	cd $(MUTATION) && ../../$(BIN)/mutmut run --max-children 2 $(ONLY) && ../../$(BIN)/mutmut results
 
 check: setup .venv-check/.ready  ## Lint and type-check code, template and state machine
 	$(BIN)/ruff check .
@@ -85,4 +102,4 @@ lock: setup  ## Lock the dependencies after a change of a requirements.in
 		--no-header -c layers/genesys_purge/requirements.txt requirements-dev.in -o requirements-dev.txt
 
 clean:  ## Remove everything that the other targets created
-	rm -rf .venv .venv-check .local .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-check .local .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage*

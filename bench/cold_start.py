@@ -35,8 +35,8 @@ module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 from genesys_purge import telemetry
 telemetry.logger()
-wired = [value for value in vars(module).values() if hasattr(value, "{name}")]
-getattr(wired[0], "{name}")()
+wiring_caches = [value for value in vars(module).values() if hasattr(value, "{name}")]
+getattr(wiring_caches[0], "{name}")()
 """
 
 # The client that a function builds once it knows the organisation of its first batch.

@@ -18,7 +18,7 @@ from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
 from genesys_purge.wiring import adapters
 
 import tests.conftest  # noqa: F401  the import sets credentials without access
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.lambda_context import Context
 
 SECRET = "the secret of the benchmark"  # noqa: S105  an invented secret
@@ -54,7 +54,7 @@ def measure(rounds: int = 100, calls: int = 50) -> dict[str, float]:
     Other processes empty the caches of the processor, so they can only slow a round down.
     """
     with patch.dict("os.environ", template.environment()), contextlib.redirect_stdout(Nowhere()):
-        wired.forget()
+        wiring_caches.forget()
         dynamodb = Service(adapters.aws("dynamodb"), {})
         secrets = {"SecretString": json.dumps({"current": SECRET, "previous": "older"})}
         Service(adapters.aws("secretsmanager"), secrets)
@@ -64,7 +64,7 @@ def measure(rounds: int = 100, calls: int = 50) -> dict[str, float]:
         for _ in range(rounds):
             for name, call in programs.items():
                 measured[name].append(_seconds(call, calls))
-        wired.forget()
+        wiring_caches.forget()
     return {name: min(each) for name, each in measured.items()}
 
 

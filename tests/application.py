@@ -14,13 +14,13 @@ from genesys_purge.webhooks.outbound import https_sender
 from genesys_purge.wiring import adapters
 
 from simulator import Corpus, Simulator, SimulatorSettings
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.clock import Clock
-from tests.doors import WEBHOOK_URL, Callback, Receivers, is_text
+from tests.event_delivery import EventDelivery, create_queues, queues_by
 from tests.lambda_context import Context
 from tests.mocked_aws import client as aws
 from tests.mocked_aws import direct_calls
-from tests.pumps import Pump, create_queues, queues_by
+from tests.network_fakes import WEBHOOK_URL, Callback, Receivers, is_text
 from tests.webhook_builders import ROUTE, webhook_event
 from tests.workflows.moto_engine import Engine, Execution, step_functions
 
@@ -43,7 +43,7 @@ class Application:
         self.callback = Callback(self.call_back)
         self.simulator = Simulator(corpus, settings, clock, self.callback)
         self.receivers = Receivers()
-        self.pump = Pump(aws, self.invoke, clock)
+        self.delivery = EventDelivery(aws, self.invoke, clock)
 
     def invoke(self, function: str, event: Any) -> Any:
         """Call a function as Lambda does; returns its answer."""
@@ -113,15 +113,15 @@ class Application:
 
     def run_queues(self) -> None:
         """Process the audit's stream and every message of a queue that is due now."""
-        self.pump.run()
+        self.delivery.run()
 
     def drain_queues(self) -> None:
         """Process the stream and the queues, and pass time, until the queues are empty."""
-        self.pump.run_out()
+        self.delivery.run_out()
 
     def take(self, queue: str) -> list[Any]:
         """Remove the messages from a queue, and return them."""
-        return self.pump.take(queue)
+        return self.delivery.take(queue)
 
     def genesys(self, verb: str, path: str, **body: Any) -> Any:
         """The answer of the simulator's inspection API."""
@@ -150,7 +150,7 @@ class Application:
     def set_secret(self, value: str, name: str = "GenesysSecret") -> None:
         """Replace a secret, and clear the caches that contain it."""
         aws("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
-        wired.forget()
+        wiring_caches.forget()
 
 
 def http_event(
@@ -218,9 +218,9 @@ def running(
         stack.enter_context(patch.object(adapters, "sleep", clock.wait))
         stack.enter_context(patch.object(adapters, "http_client", lambda: client))
         stack.enter_context(patch.object(adapters, "circuit", lambda _: lambda send: send()))
-        stack.enter_context(patch.object(https_sender, "HttpsSender", app.receivers.door))
-        wired.forget()
-        stack.callback(wired.forget)
+        stack.enter_context(patch.object(https_sender, "HttpsSender", app.receivers.receiver))
+        wiring_caches.forget()
+        stack.callback(wiring_caches.forget)
         yield app
 
 

@@ -24,8 +24,10 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 time.tzset()
 
 # The examples are the same in each run; `--hypothesis-profile=thorough` generates new ones.
+# `make test-fast` uses `fast`.
 settings.register_profile("default", max_examples=35, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.register_profile("fast", max_examples=5, deadline=None, derandomize=True)
 settings.load_profile("default")
 
 _available_regions = Session.get_available_regions

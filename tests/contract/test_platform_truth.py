@@ -41,7 +41,7 @@ from genesys_purge.purge_rules.request import RuleRequest
 
 from tests import builders
 from tests.clock import NOON
-from tests.contract import outbound_truth, sdk
+from tests.contract import outbound_tables, sdk
 from tests.contract.source import LAYER, PACKAGE, imports_of, product_files, tree_of
 from tests.contract.test_operations import operations
 from tests.scripted_genesys import ScriptedGenesys
@@ -242,7 +242,7 @@ BODIES = {
         {"requestType", "subject"},
     ),
     "purge_rules.live.api.CREATE": (created_policy, {"name"}),
-    **outbound_truth.BODIES,
+    **outbound_tables.BODIES,
 }
 # The fields that we read from each answer, as dotted paths.
 READ = {
@@ -314,7 +314,7 @@ READ = {
             for name in form.REFERENCES.values()
         ),
     },
-    **outbound_truth.READ,
+    **outbound_tables.READ,
 }
 
 
@@ -388,7 +388,7 @@ READERS = {"get", "text_in", "count_in", "job_id_in", "list_in", "instant_in", "
 MODULES = sorted(
     {name.rpartition(".")[0] for name in LIVE}
     | {"methods.recording_job.listed_job"}
-    | outbound_truth.READERS
+    | outbound_tables.READERS
 )
 
 
@@ -407,7 +407,7 @@ def words_read(module: str) -> set[str]:
 def test_tables_name_every_field_that_the_source_reads() -> None:
     table = {part for paths in READ.values() for path in paths for part in path.split(".")}
     # The client returns a bare list as the `entities` of an object.
-    table |= {"entities"} | outbound_truth.OF_D5
+    table |= {"entities"} | outbound_tables.OF_D5
     unlisted = {module: words_read(module) - table for module in MODULES}
     assert {module: each for module, each in unlisted.items() if each} == {}
 
@@ -422,7 +422,7 @@ WORDS: list[tuple[set[str], str, str]] = [
     (set(MediaType), "AnalyticsSession", "mediaType"),
     (set(Direction), "AnalyticsConversation", "originatingDirection"),
     ({"DELETED", "ARCHIVED"}, "RecordingMetadata", "fileState"),
-    *outbound_truth.WORDS,
+    *outbound_tables.WORDS,
 ]
 
 
@@ -452,7 +452,7 @@ def test_fields_not_sent_back_are_fields_of_the_sdk() -> None:
 
 
 def test_campaign_rule_examples_use_every_operator() -> None:
-    compared = {each["operator"] for each in [*outbound_truth.COLUMNS, *outbound_truth.NUMBERS]}
+    compared = {each["operator"] for each in [*outbound_tables.COLUMNS, *outbound_tables.NUMBERS]}
     assert compared == set(Operator) - {Operator.IN}
 
 

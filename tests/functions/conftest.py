@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 from genesys_purge import telemetry
 
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.lambda_context import Context
 from tests.unit.workbench import Workbench
 
@@ -40,7 +40,9 @@ def bench() -> Iterator[Workbench]:
     bench = Workbench()
     with ExitStack() as patches:
         for name in USE_CASES:
-            patches.enter_context(patch.object(wired.module_of(name), name, _builder(bench, name)))
+            patches.enter_context(
+                patch.object(wiring_caches.module_of(name), name, _builder(bench, name))
+            )
         yield bench
 
 

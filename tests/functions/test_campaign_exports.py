@@ -16,7 +16,7 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
 from genesys_purge.errors import InvalidRequest, TryLater, Unexpected
 from genesys_purge.wiring import adapters, campaign_evaluating, campaign_exporting
 
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.change_fakes import MemoryFiles
 from tests.fakes import MemoryMeter
 from tests.functions.conftest import Invoke
@@ -119,15 +119,15 @@ def deployed() -> Iterator[None]:
     with mocked_aws("ExportsTable", "AuditTable"), patch.dict("os.environ", variables):
         for bucket in ("changes", "contacts"):
             client("s3").create_bucket(Bucket=bucket)
-        wired.forget()
+        wiring_caches.forget()
         yield
-        wired.forget()
+        wiring_caches.forget()
 
 
 @pytest.mark.usefixtures("deployed")
 def test_use_case_is_built_once() -> None:
     for name in ("export_campaign_rule_changes", "evaluate_contacts", "exports"):
-        build: Any = getattr(wired.module_of(name), name)
+        build: Any = getattr(wiring_caches.module_of(name), name)
         assert build() is build()
 
 

@@ -14,7 +14,7 @@ from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
 from genesys_purge.errors import CampaignBusy, InvalidRequest, NotFound, Unexpected
 from genesys_purge.wiring import campaign_deploying
 
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.application import http_event
 from tests.functions.conftest import Invoke
 from tests.mocked_aws import client, mocked_aws
@@ -179,8 +179,8 @@ def test_log_of_an_invalid_set_contains_no_value_of_it(invoke: Invoke, log: io.S
 def test_use_case_is_built_once_from_the_environment() -> None:
     with mocked_aws(), patch.dict("os.environ", template.environment()):
         client("dynamodb")
-        wired.forget()
+        wiring_caches.forget()
         for name in USE_CASES:
             build = getattr(campaign_deploying, name)
             assert build() is build()
-        wired.forget()
+        wiring_caches.forget()

@@ -13,7 +13,7 @@ from genesys_purge.errors import InvalidRequest
 from genesys_purge.purge_rules.purge_rule import RuleRef
 from genesys_purge.wiring import adapters, purge_rules
 
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.functions.conftest import Invoke
 from tests.mocked_aws import client, mocked_aws
 from tests.unit.purge_rules.rule_bench import CALLBACK, NAME, document
@@ -49,9 +49,9 @@ def deployed() -> Iterator[None]:
         for name in (environment["GENESYS_SECRET"], *secrets):
             credentials = json.dumps({"clientId": name, "clientSecret": "s"})
             client("secretsmanager").create_secret(Name=name, SecretString=credentials)
-        wired.forget()
+        wiring_caches.forget()
         yield
-        wired.forget()
+        wiring_caches.forget()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from genesys_purge.wiring import adapters, webhooks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.functions.conftest import Invoke
 from tests.lambda_context import Context
 from tests.mocked_aws import client, mocked_aws
@@ -38,9 +38,9 @@ SAMPLES = sorted((template.ROOT / "events" / "genesys").glob("partner_audit*.jso
 def table() -> Iterator[None]:
     """The audit table of the template, with no adapter built yet."""
     with mocked_aws("AuditTable"), patch.dict("os.environ", template.environment()):
-        wired.forget()
+        wiring_caches.forget()
         yield
-        wired.forget()
+        wiring_caches.forget()
 
 
 def stored() -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from genesys_purge.wiring import adapters, campaign_deploying
 
 from simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
 from simulator.organisation.settings import OAuthClient
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.clock import Clock
 from tests.functions.conftest import Invoke
 from tests.mocked_aws import client, mocked_aws
@@ -58,7 +58,7 @@ def worlds() -> Iterator[Worlds]:
     tables = ("DeploymentsTable", "ExportsTable", "AuditTable", "CircuitTable")
     with mocked_aws(*tables), patch.dict("os.environ", variables):
         client("s3").create_bucket(Bucket="changes")
-        wired.forget()
+        wiring_caches.forget()
         clock = Clock()
         live = simulator(clock, live=LiveSettings())
         worlds = Worlds(simulator(clock), live, simulator(clock))
@@ -71,7 +71,7 @@ def worlds() -> Iterator[Worlds]:
         known(emea=EMEA, latam=LATAM)
         with http, patch.object(adapters, "http_client", lambda: http):
             yield worlds
-        wired.forget()
+        wiring_caches.forget()
 
 
 def simulator(clock: Clock, **settings: Any) -> Simulator:

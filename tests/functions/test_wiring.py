@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.wiring import adapters, purging
 
-from tests import builders, template, wired
+from tests import builders, template, wiring_caches
 from tests.functions.conftest import USE_CASES, Invoke
 from tests.mocked_aws import client, mocked_aws
 
@@ -24,14 +24,14 @@ def deployed() -> Iterator[None]:
     ):
         for name, value in template.parameters().items():
             client("ssm").put_parameter(Name=name, Value=value, Type="String")
-        wired.forget()
+        wiring_caches.forget()
         yield
-        wired.forget()
+        wiring_caches.forget()
 
 
 @pytest.mark.parametrize("name", USE_CASES)
 def test_use_case_is_built_once(name: str) -> None:
-    build = getattr(wired.module_of(name), name)
+    build = getattr(wiring_caches.module_of(name), name)
     assert build() is build()
 
 
@@ -45,7 +45,7 @@ def test_adapters_are_shared() -> None:
 def test_no_use_case_opens_a_boto3_session() -> None:
     with patch("boto3.session.Session", side_effect=AssertionError("a second session")):
         for name in USE_CASES:
-            getattr(wired.module_of(name), name)()
+            getattr(wiring_caches.module_of(name), name)()
         adapters.genesys(None)
         assert adapters.policies().purging_is_on()
 

@@ -11,7 +11,7 @@ from genesys_purge import telemetry
 from genesys_purge.ports import Meter
 from genesys_purge.wiring import adapters
 
-from tests import template, wired
+from tests import template, wiring_caches
 from tests.fakes import MemoryMeter
 
 ALARMS = {
@@ -74,7 +74,7 @@ def test_alarm_watches_dimensions_of_its_metric(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("STACK", template.environment()["STACK"])
-    wired.forget()
+    wiring_caches.forget()
     adapters.meter().count(alarm["MetricName"], method=method, organisation="emea")
     (blob,) = flushed(capsys)
     watched = {each["Name"]: template.resolved(each["Value"]) for each in alarm["Dimensions"]}

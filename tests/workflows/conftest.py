@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.workflows.slots import Shared, shared
+from tests.workflows.shared_application import SharedApplication, shared
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Shared]:
+def scene() -> Iterator[SharedApplication]:
     """A simulated Genesys without delays and rate limits; a batch has five records."""
     with shared() as scene:
         yield scene

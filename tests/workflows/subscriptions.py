@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.application import Application
 from tests.webhook_fakes import Post
-from tests.workflows.slots import Shared, shared
+from tests.workflows.shared_application import SharedApplication, shared
 
 JOB, BATCH, RUN = "purge_job_completed", "data.purge.chunk.completed", "purge_run_finished"
 EXECUTED, NONCOMPLIANT = "purge_rule_executed", "purge_rule_noncompliant"
@@ -33,9 +33,9 @@ KEY = b"a key of twenty-four bytes"
 
 
 @contextmanager
-def notifying() -> Iterator[Shared]:
+def notifying() -> Iterator[SharedApplication]:
     """A running application that may notify the hosts."""
-    with shared(environment={"NOTIFICATION_HOSTS": ",".join(HOSTS)}, slots=30) as scene:
+    with shared(environment={"NOTIFICATION_HOSTS": ",".join(HOSTS)}, groups=30) as scene:
         yield scene
 
 

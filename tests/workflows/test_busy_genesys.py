@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import Operation, SimulatorSettings
-from tests.workflows.proof import assert_honest, statuses
-from tests.workflows.slots import METHODS, Shared, shared
+from tests.workflows.run_checks import assert_honest, statuses
+from tests.workflows.shared_application import METHODS, SharedApplication, shared
 
 TOKEN_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Shared]:
+def scene() -> Iterator[SharedApplication]:
     """One job at a time, ten requests a second, short tokens, and 504 for every unfinished job."""
     settings = SimulatorSettings(
         max_concurrent_jobs=1,
@@ -31,22 +31,22 @@ def scene() -> Iterator[Shared]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_run_completes_within_every_documented_limit(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_run_completes_within_every_documented_limit(scene: SharedApplication, method: str) -> None:
+    app, group = scene.app, scene.group()
 
-    run = app.run(slot.request(method))
+    run = app.run(group.request(method))
 
     assert run["outcome"] == "completed"
     assert run["totals"]["deleted"] == run["totals"]["verified"] == 10
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
-def test_batches_over_the_job_limit_of_genesys_wait_and_complete(scene: Shared) -> None:
-    app, slots = scene.app, [scene.slot() for _ in range(4)]
-    ids = [each for slot in slots for each in slot.ids]
+def test_batches_over_the_job_limit_of_genesys_wait_and_complete(scene: SharedApplication) -> None:
+    app, groups = scene.app, [scene.group() for _ in range(4)]
+    ids = [each for group in groups for each in group.ids]
     since = len(app.simulator.requests)
 
-    run = app.run(slots[0].request("conversation_archive", conversationIds=ids))
+    run = app.run(groups[0].request("conversation_archive", conversationIds=ids))
 
     answers = [r.status for r in app.simulator.requests[since:] if r.operation is Operation.SUBMIT]
     assert statuses(run) == ["completed"] * 8
@@ -55,11 +55,11 @@ def test_batches_over_the_job_limit_of_genesys_wait_and_complete(scene: Shared) 
     assert_honest(app, run, ids)
 
 
-def test_token_is_renewed_before_it_expires_in_a_long_run(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_token_is_renewed_before_it_expires_in_a_long_run(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
     since = len(app.simulator.requests)
 
-    run = app.run(slot.request("data_deletion"))
+    run = app.run(group.request("data_deletion"))
 
     requests = app.simulator.requests[since:]
     tokens = [request for request in requests if request.operation is Operation.TOKEN]

@@ -20,7 +20,7 @@ from genesys_purge.wiring import adapters
 from simulator import Corpus, Fault, FaultKind, Operation, SimulatorSettings
 from tests.application import Application, running
 from tests.mocked_aws import client as aws
-from tests.workflows.moments import Killed, once_at
+from tests.workflows.interruptions import Killed, once_at
 
 CAMPAIGN = "campaign-1"
 RULES = f"https://genesys.test/api/v2/outbound/campaigns/{CAMPAIGN}/rules"

@@ -8,8 +8,8 @@ import pytest
 
 from simulator import Fault, FaultKind
 from tests.clock import NOON
-from tests.workflows.proof import action_counts
-from tests.workflows.slots import METHODS, Shared
+from tests.workflows.run_checks import action_counts
+from tests.workflows.shared_application import METHODS, SharedApplication
 
 REASON = "Jane Doe asked us to forget her"
 MESSAGE_FIELDS = {
@@ -18,13 +18,13 @@ MESSAGE_FIELDS = {
 }
 
 
-def test_execution_succeeds_with_its_run(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_execution_succeeds_with_its_run(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
 
     runs = [
-        app.run(slot.request("interaction_purge", dryRun=True)),
-        app.run(slot.request("interaction_purge")),
-        app.run(slot.request("interaction_purge", requestId="again")),
+        app.run(group.request("interaction_purge", dryRun=True)),
+        app.run(group.request("interaction_purge")),
+        app.run(group.request("interaction_purge", requestId="again")),
     ]
 
     assert [run["outcome"] for run in runs] == ["dry_run", "completed", "nothing_to_purge"]
@@ -36,12 +36,12 @@ def test_execution_succeeds_with_its_run(scene: Shared) -> None:
         )
 
 
-def test_execution_fails_with_its_run(scene: Shared) -> None:
-    app, slot, other = scene.app, scene.slot(), scene.slot()
+def test_execution_fails_with_its_run(scene: SharedApplication) -> None:
+    app, group, other = scene.app, scene.group(), scene.group()
 
-    rejected = app.run(slot.request("data_deletion", maxRecords=1))
+    rejected = app.run(group.request("data_deletion", maxRecords=1))
     app.simulator.faults.add(Fault(FaultKind.JOB_FAILS))
-    partly = app.run(slot.request("data_deletion"))
+    partly = app.run(group.request("data_deletion"))
     app.simulator.faults.add(Fault(FaultKind.JOB_FAILS, times=2))
     wholly = app.run(other.request("data_deletion"))
 
@@ -59,23 +59,23 @@ def test_execution_fails_with_its_run(scene: Shared) -> None:
     ("body", "error"),
     [
         (None, "does not exist or is not readable"),
-        (b'slot-1\nx" OR conversationId IN ("\n', "conversationIdsFrom.1"),
-        (b"slot-1\nslot-2\nslot-1\n", "conversationIdsFrom.2"),
-        (b'["slot-1", 7]', "must contain only strings"),
-        (b'["slot-1"', "starts with [ but is not a JSON array"),
-        (b"slot-\xff", "must be UTF-8 text"),
+        (b'group-1\nx" OR conversationId IN ("\n', "conversationIdsFrom.1"),
+        (b"group-1\ngroup-2\ngroup-1\n", "conversationIdsFrom.2"),
+        (b'["group-1", 7]', "must contain only strings"),
+        (b'["group-1"', "starts with [ but is not a JSON array"),
+        (b"group-\xff", "must be UTF-8 text"),
     ],
 )
 def test_unusable_list_of_ids_rejects_the_run_and_names_the_field(
-    scene: Shared, body: bytes | None, error: str
+    scene: SharedApplication, body: bytes | None, error: str
 ) -> None:
-    app, slot = scene.app, scene.slot()
-    key = f"{slot.number}.txt"
+    app, group = scene.app, scene.group()
+    key = f"{group.number}.txt"
     if body is not None:
         app.put_object(key, body)
     since = len(app.simulator.requests)
 
-    run = app.run(slot.request("conversation_archive", conversationIdsFrom=f"s3://ids/{key}"))
+    run = app.run(group.request("conversation_archive", conversationIdsFrom=f"s3://ids/{key}"))
 
     assert (run["outcome"], run["batches"]) == ("rejected", [])
     assert run["detail"].startswith("InvalidRequest: conversationIdsFrom")
@@ -85,14 +85,14 @@ def test_unusable_list_of_ids_rejects_the_run_and_names_the_field(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_execution_contains_no_id_reason_or_filter(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_execution_contains_no_id_reason_or_filter(scene: SharedApplication, method: str) -> None:
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(FaultKind.JOB_FAILS))
 
-    run = app.run(slot.request(method, reason=REASON, requestedBy="jane.doe@example.com"))
+    run = app.run(group.request(method, reason=REASON, requestedBy="jane.doe@example.com"))
 
     payloads = [payload for _, payload in app.execution(run["runId"]).invocations]
     text = json.dumps(payloads)
     assert {key for payload in payloads for key in payload} <= MESSAGE_FIELDS
-    assert not any(each in text for each in (*slot.ids, REASON, "jane.doe", str(NOON.year - 1)))
+    assert not any(each in text for each in (*group.ids, REASON, "jane.doe", str(NOON.year - 1)))
     assert all(len(json.dumps(payload)) < 1_000 for payload in payloads)

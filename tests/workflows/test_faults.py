@@ -7,9 +7,9 @@ from itertools import cycle
 import pytest
 
 from simulator import Fault, FaultKind, Operation
-from tests.workflows.moments import TRANSIENT
-from tests.workflows.proof import action_counts, assert_honest, sent, statuses
-from tests.workflows.slots import METHODS, Shared
+from tests.workflows.interruptions import TRANSIENT
+from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
+from tests.workflows.shared_application import METHODS, SharedApplication
 
 # Genesys did not execute the call: the batch is submitted again without reconciling.
 REFUSED = {FaultKind.TOKEN_REVOKED, FaultKind.RATE_LIMITED}
@@ -27,12 +27,12 @@ SUBMITS = [
 
 @pytest.mark.parametrize(("kind", "method"), SUBMITS)
 def test_submit_with_a_transient_fault_is_recovered(
-    scene: Shared, kind: FaultKind, method: str
+    scene: SharedApplication, kind: FaultKind, method: str
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(kind, Operation.SUBMIT))
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     took_effect = kind.endswith("_after")
     assert (run["outcome"], statuses(run)) == ("completed", ["completed"])
@@ -42,15 +42,17 @@ def test_submit_with_a_transient_fault_is_recovered(
     assert run["totals"] == {"targeted": 5, "skipped": {}, "verified": 5} | counts
     assert action_counts(app, run)["batch_reconciled"] == (kind not in REFUSED)
     assert action_counts(app, run)["batch_submitted"] == (not took_effect)
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_unanswered_submit_does_not_affect_the_other_batch(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_unanswered_submit_does_not_affect_the_other_batch(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.SUBMIT))
 
-    run = app.run(slot.request(method))
+    run = app.run(group.request(method))
 
     assert (run["outcome"], statuses(run)) == ("completed", ["completed", "completed"])
     assert sum("jobId" in batch for batch in run["batches"]) == 1
@@ -58,21 +60,23 @@ def test_unanswered_submit_does_not_affect_the_other_batch(scene: Shared, method
         action_counts(app, run)["batch_submitted"],
         action_counts(app, run)["batch_reconciled"],
     ) == (1, 1)
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_polls_survive_every_transient_fault_in_a_row(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_polls_survive_every_transient_fault_in_a_row(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(*(Fault(kind, Operation.POLL) for kind in TRANSIENT))
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     assert app.simulator.faults.waiting() == []
     assert run["outcome"] == "completed"
     assert run["totals"]["deleted"] == 5
     assert action_counts(app, run)["batch_submitted"] == 1
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
 @pytest.mark.parametrize(
@@ -83,39 +87,41 @@ def test_polls_survive_every_transient_fault_in_a_row(scene: Shared, method: str
     ],
 )
 def test_queries_survive_every_transient_fault_in_a_row(
-    scene: Shared, method: str, after: int
+    scene: SharedApplication, method: str, after: int
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(*(Fault(kind, Operation.QUERY, after=after) for kind in TRANSIENT))
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     assert app.simulator.faults.waiting() == []
     assert run["outcome"] == "completed"
     assert run["totals"]["verified"] == 5
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
-def test_login_survives_every_transient_fault_in_a_row(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_login_survives_every_transient_fault_in_a_row(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
     app.clock.wait(HOUR)
     app.simulator.faults.add(*(Fault(kind, Operation.TOKEN) for kind in TRANSIENT))
 
-    run = app.run(slot.first_batch("data_deletion"))
+    run = app.run(group.first_batch("data_deletion"))
 
     assert app.simulator.faults.waiting() == []
     assert run["outcome"] == "completed"
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
 @pytest.mark.parametrize("method", WINDOWS)
-def test_unanswered_submit_of_an_empty_window_is_not_repeated(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
-    app.run(slot.first_batch("conversation_archive"))
+def test_unanswered_submit_of_an_empty_window_is_not_repeated(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
+    app.run(group.first_batch("conversation_archive"))
     since = len(app.simulator.requests)
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.SUBMIT, times=2))
 
-    run = app.run(slot.request(method))
+    run = app.run(group.request(method))
 
     assert len(sent(app, since)) == 2
     assert (run["outcome"], run["totals"]["verified"]) == ("completed", 5)

@@ -16,23 +16,25 @@ from genesys_purge.store.executions import StepFunctionsExecutions
 from simulator import Fault, FaultKind, Operation
 from tests import template
 from tests.application import Application
-from tests.workflows.moments import killed_at, once_after, once_at
-from tests.workflows.proof import action_counts, assert_honest, sent, statuses
-from tests.workflows.slots import METHODS, Shared, shared
+from tests.workflows.interruptions import killed_at, once_after, once_at
+from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
+from tests.workflows.shared_application import METHODS, SharedApplication, shared
 
 NEW_LAW = {"name": "a new law", "minimumDays": 36_500, "basis": "A new law keeps all of it"}
 FOR_OTHERS = NEW_LAW | {"minimumDays": 30, "match": {"classification": "hipaa"}}
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Shared]:
+def scene() -> Iterator[SharedApplication]:
     """An application that processes one batch at a time."""
     with shared(environment={"CONCURRENT_JOBS": "1"}) as scene:
         yield scene
 
 
 @pytest.fixture(autouse=True)
-def _parameters_as_deployed(scene: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _parameters_as_deployed(
+    scene: SharedApplication, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Each call reads the parameters, as a new process does; all are restored afterwards."""
     monkeypatch.setattr(policies, "MAX_AGE", 0)
     yield
@@ -65,51 +67,53 @@ def forget_retention(app: Application) -> None:
     ],
 )
 def test_guard_refuses_every_call_if_a_policy_changes_after_the_plan(
-    scene: Shared, change: Callable[[Application], None], error: str, method: str
+    scene: SharedApplication, change: Callable[[Application], None], error: str, method: str
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     since = len(app.simulator.requests)
 
     with once_after("plan_purge", lambda: change(app)):
-        run = app.run(slot.request(method))
+        run = app.run(group.request(method))
 
     assert sent(app, since) == []
     assert (run["outcome"], statuses(run)) == ("failed", ["failed", "failed"])
     assert all(batch["detail"].startswith(error) for batch in run["batches"])
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
-def test_guard_refuses_the_remaining_calls_once_purging_is_disabled(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_guard_refuses_the_remaining_calls_once_purging_is_disabled(
+    scene: SharedApplication,
+) -> None:
+    app, group = scene.app, scene.group()
 
     with once_after("verify_batch", lambda: switch_off(app)):
-        run = app.run(slot.request("conversation_archive"))
+        run = app.run(group.request("conversation_archive"))
 
     assert (run["outcome"], statuses(run)) == ("completed_with_failures", ["completed", "failed"])
     assert run["totals"]["deleted"] == 5
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
-def test_guard_refuses_a_repeated_submit_once_purging_is_disabled(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_guard_refuses_a_repeated_submit_once_purging_is_disabled(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT))
     since = len(app.simulator.requests)
 
     with once_after("submit_batch", lambda: switch_off(app)):
-        run = app.run(slot.first_batch("data_deletion"))
+        run = app.run(group.first_batch("data_deletion"))
 
     assert len(sent(app, since)) == 1
     assert (run["outcome"], run["totals"]["verified"]) == ("failed", 0)
     assert action_counts(app, run)["batch_reconciled"] == 1
 
 
-def test_guard_refuses_a_window_with_more_records_than_planned(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    app.simulator.corpus.place_hold(slot.ids[:2])
+def test_guard_refuses_a_window_with_more_records_than_planned(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    app.simulator.corpus.place_hold(group.ids[:2])
     since = len(app.simulator.requests)
 
-    with once_after("plan_purge", lambda: app.simulator.corpus.place_hold(slot.ids[2:5])):
-        run = app.run(slot.first_batch("data_deletion", query="legal_hold:true"))
+    with once_after("plan_purge", lambda: app.simulator.corpus.place_hold(group.ids[2:5])):
+        run = app.run(group.first_batch("data_deletion", query="legal_hold:true"))
 
     assert sent(app, since) == []
     assert (run["outcome"], run["plan"]["targeted"]) == ("failed", 2)
@@ -119,13 +123,15 @@ def test_guard_refuses_a_window_with_more_records_than_planned(scene: Shared) ->
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_plan_at_max_records_runs_and_one_above_is_rejected(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_plan_at_max_records_runs_and_one_above_is_rejected(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
     since = len(app.simulator.requests)
 
-    above = app.run(slot.request(method, maxRecords=9))
+    above = app.run(group.request(method, maxRecords=9))
     nothing_was_sent = sent(app, since) == []
-    at_limit = app.run(slot.request(method, maxRecords=10))
+    at_limit = app.run(group.request(method, maxRecords=10))
 
     assert (above["outcome"], above["batches"], nothing_was_sent) == ("rejected", [], True)
     assert above["detail"].startswith(
@@ -133,7 +139,7 @@ def test_plan_at_max_records_runs_and_one_above_is_rejected(scene: Shared, metho
     )
     assert app.actions(above["runId"]) == ["run_submitted", "run_rejected"]
     assert (at_limit["outcome"], at_limit["totals"]["deleted"]) == ("completed", 10)
-    assert_honest(app, at_limit, slot.ids)
+    assert_honest(app, at_limit, group.ids)
 
 
 def dry(app: Application, request: dict[str, Any]) -> str:
@@ -168,10 +174,10 @@ def unattended(app: Application, request: dict[str, Any]) -> str:
     ("method", "made"), list(zip(METHODS, [dry, half_planned, stopped], strict=True))
 )
 def test_batch_of_a_run_that_is_not_running_is_refused(
-    scene: Shared, made: Callable[[Application, dict[str, Any]], str], method: str
+    scene: SharedApplication, made: Callable[[Application, dict[str, Any]], str], method: str
 ) -> None:
-    app, slot = scene.app, scene.slot()
-    run_id = made(app, slot.first_batch(method))
+    app, group = scene.app, scene.group()
+    run_id = made(app, group.first_batch(method))
     since = len(app.simulator.requests)
 
     with pytest.raises(InvalidRequest, match=f"{run_id} is .*, not running"):
@@ -180,9 +186,9 @@ def test_batch_of_a_run_that_is_not_running_is_refused(
     assert sent(app, since) == []
 
 
-def test_run_stopped_between_check_and_intent_submits_nothing(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    run_id = unattended(app, slot.first_batch("interaction_purge"))
+def test_run_stopped_between_check_and_intent_submits_nothing(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    run_id = unattended(app, group.first_batch("interaction_purge"))
     since = len(app.simulator.requests)
 
     def be_stopped(store: Callable[[], Any]) -> None:

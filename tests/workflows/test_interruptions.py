@@ -14,9 +14,9 @@ from genesys_purge.model.run import Run
 from genesys_purge.store.executions import StepFunctionsExecutions
 from genesys_purge.store.runs import DynamoRuns
 
-from tests.workflows.moments import Killed, killed_at
-from tests.workflows.proof import action_counts, assert_honest, statuses
-from tests.workflows.slots import METHODS, Shared
+from tests.workflows.interruptions import Killed, killed_at
+from tests.workflows.run_checks import action_counts, assert_honest, statuses
+from tests.workflows.shared_application import METHODS, SharedApplication
 
 GONE, UNTOUCHED = "nothing is left", "no effect seen"
 
@@ -43,55 +43,55 @@ DEATHS = list(zip(product(MOMENTS, [False, True]), cycle(METHODS), strict=False)
 
 @pytest.mark.parametrize(("death", "method"), DEATHS)
 def test_worker_killed_at_a_batch_write_only_costs_time(
-    scene: Shared, death: tuple[str, bool], method: str
+    scene: SharedApplication, death: tuple[str, bool], method: str
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     moment, stored = death
 
     write = "intend" if moment == "the intent" else "advance"
     with killed_at(write, MOMENTS[moment], stored=stored) as victims:
-        run = app.run(slot.first_batch(method))
+        run = app.run(group.first_batch(method))
 
     assert len(victims) == 1
     assert (run["outcome"], statuses(run)) == ("completed", ["completed"])
-    assert len([job for job in app.simulator.jobs if job.requested_ids[0] in slot.ids]) == 1
+    assert len([job for job in app.simulator.jobs if job.requested_ids[0] in group.ids]) == 1
     assert action_counts(app, run)["batch_verified"] == 1
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("stored", "finding"), [(False, GONE), (True, UNTOUCHED)])
 def test_submit_of_a_killed_worker_is_reconciled_by_the_records(
-    scene: Shared, method: str, finding: str, *, stored: bool
+    scene: SharedApplication, method: str, finding: str, *, stored: bool
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     # A worker killed after the call loses the job id; one killed after the intent made no call.
     state = BatchState.SUBMITTING if stored else BatchState.SUBMITTED
 
     with killed_at("intend" if stored else "advance", becomes(state), stored=stored):
-        run = app.run(slot.first_batch(method))
+        run = app.run(group.first_batch(method))
 
     reconciled = [r for r in app.audit(run["runId"]) if r["action"] == "batch_reconciled"]
     assert [record["detail"].startswith(finding) for record in reconciled] == [True]
     assert run["totals"]["verified"] == 5
     assert ("deleted" in run["totals"]) == (finding != GONE or method == "data_deletion")
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
 @pytest.mark.parametrize(("method", "stored"), list(zip(METHODS, [False, True, True], strict=True)))
 def test_killed_plan_is_repeated_with_the_same_result(
-    scene: Shared, method: str, *, stored: bool
+    scene: SharedApplication, method: str, *, stored: bool
 ) -> None:
-    app, slot = scene.app, scene.slot()
-    dry = app.run(slot.request(method, dryRun=True))
+    app, group = scene.app, scene.group()
+    dry = app.run(group.request(method, dryRun=True))
 
     with killed_at("put_batch", lambda batch: batch.number == 1, stored=stored) as victims:
-        run = app.run(slot.request(method))
+        run = app.run(group.request(method))
 
     assert len(victims) == 1
     assert run["plan"] == dry["plan"]
     assert (run["outcome"], action_counts(app, run)["run_planned"]) == ("completed", 1)
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
 def any_run(run: Run) -> bool:
@@ -104,12 +104,12 @@ def any_run(run: Run) -> bool:
     [("plan", 10, "completed"), ("finish", 10, "completed"), ("finish", 9, "rejected")],
 )
 def test_task_killed_at_a_write_of_the_run_is_repeated_once(
-    scene: Shared, write: str, most: int, outcome: str, *, stored: bool
+    scene: SharedApplication, write: str, most: int, outcome: str, *, stored: bool
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
 
     with killed_at(write, any_run, stored=stored) as victims:
-        run = app.run(slot.request("conversation_archive", maxRecords=most))
+        run = app.run(group.request("conversation_archive", maxRecords=most))
 
     assert len(victims) == 1
     assert run["outcome"] == outcome
@@ -120,9 +120,11 @@ def test_task_killed_at_a_write_of_the_run_is_repeated_once(
     assert app.simulator.submitted_twice() == []
 
 
-def test_run_stored_but_not_started_is_started_by_the_same_request(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    request = slot.request("conversation_archive", requestId="stored-not-started")
+def test_run_stored_but_not_started_is_started_by_the_same_request(
+    scene: SharedApplication,
+) -> None:
+    app, group = scene.app, scene.group()
+    request = group.request("conversation_archive", requestId="stored-not-started")
 
     with (
         patch.object(StepFunctionsExecutions, "start", side_effect=Killed("start")),
@@ -133,13 +135,13 @@ def test_run_stored_but_not_started_is_started_by_the_same_request(scene: Shared
     run = app.run(request)
 
     assert (run["outcome"], action_counts(app, run)["run_submitted"]) == ("completed", 1)
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
 def test_run_does_not_complete_if_a_batch_failure_is_not_stored(
-    scene: Shared,
+    scene: SharedApplication,
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     original = DynamoRuns.advance
 
     def never(runs: DynamoRuns, batch: Batch, record: AuditRecord | None = None) -> None:
@@ -148,8 +150,8 @@ def test_run_does_not_complete_if_a_batch_failure_is_not_stored(
         original(runs, batch, record)
 
     with patch.object(DynamoRuns, "advance", never):
-        run = app.run(slot.request("data_deletion"))
+        run = app.run(group.request("data_deletion"))
 
     assert run["outcome"] == "completed_with_failures"
     assert statuses(run) == ["submitting", "completed"]
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)

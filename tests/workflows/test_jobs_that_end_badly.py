@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import Fault, FaultKind, Operation
-from tests.workflows.proof import action_counts, assert_honest, sent, statuses
-from tests.workflows.slots import METHODS, Shared, shared
+from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
+from tests.workflows.shared_application import METHODS, SharedApplication, shared
 
 LIMIT = 600
 # Only interaction purges have a cancelled state; the other methods keep polling.
@@ -30,19 +30,19 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Shared]:
+def scene() -> Iterator[SharedApplication]:
     with shared(environment={"JOB_TIME_LIMIT_SECONDS": str(LIMIT)}) as scene:
         yield scene
 
 
 @pytest.mark.parametrize(("method", "kind", "ends"), ONE_OF_EACH)
 def test_failed_job_fails_its_batch_and_the_other_completes(
-    scene: Shared, method: str, kind: FaultKind, ends: str
+    scene: SharedApplication, method: str, kind: FaultKind, ends: str
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(kind, job_progress=0.5))
 
-    run = app.run(slot.request(method))
+    run = app.run(group.request(method))
 
     assert run["outcome"] == "completed_with_failures"
     assert sorted(statuses(run)) == ["completed", ends]
@@ -50,61 +50,63 @@ def test_failed_job_fails_its_batch_and_the_other_completes(
     assert action_counts(app, run)["batch_verified"] == 1
     assert run["totals"]["verified"] == 5
     assert app.execution(run["runId"]).status == "FAILED"
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
 @pytest.mark.parametrize(("method", "kind", "ends"), ENDS)
 def test_run_without_a_completed_job_fails_with_the_reason(
-    scene: Shared, method: str, kind: FaultKind, ends: str
+    scene: SharedApplication, method: str, kind: FaultKind, ends: str
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(kind))
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     assert (run["outcome"], statuses(run)) == ("failed", [ends])
     assert run["totals"]["verified"] == 0
     record = app.audit(run["runId"])[-2]
     assert record["jobId"] == run["batches"][0]["jobId"]
     assert (WORDS[kind] if ends == "failed" else "it may still be running") in record["detail"]
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_job_is_given_up_at_its_time_limit_and_not_before(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_job_is_given_up_at_its_time_limit_and_not_before(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(FaultKind.JOB_NEVER_FINISHES))
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     waits = app.execution(run["runId"]).waits
     assert LIMIT - 90 < sum(waits) <= LIMIT
     assert "may still be running" in run["batches"][0]["detail"]
 
 
-def test_submit_that_is_always_rate_limited_is_given_up(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_submit_that_is_always_rate_limited_is_given_up(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.SUBMIT, times=None))
     since = len(app.simulator.requests)
 
-    run = app.run(slot.first_batch("interaction_purge"))
+    run = app.run(group.first_batch("interaction_purge"))
 
     assert (run["outcome"], statuses(run)) == ("failed", ["gave_up"])
     assert "could not be submitted within 600 seconds" in run["batches"][0]["detail"]
     waited = sum(app.execution(run["runId"]).waits)
     assert LIMIT < waited <= LIMIT + 121
     assert 6 <= len(sent(app, since)) <= 60
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
-def test_batch_fails_after_five_unanswered_submits(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_batch_fails_after_five_unanswered_submits(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT, times=None))
     since = len(app.simulator.requests)
 
-    run = app.run(slot.first_batch("conversation_archive"))
+    run = app.run(group.first_batch("conversation_archive"))
 
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
     assert len(sent(app, since)) == 5
     assert "OutcomeUnknown: 5 calls went unanswered" in run["batches"][0]["detail"]
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])

@@ -12,7 +12,7 @@ from simulator import Corpus, Kind
 from tests import builders
 from tests.application import Application, running
 from tests.clock import NOON
-from tests.workflows.proof import action_counts, assert_honest, sent, statuses
+from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
 
 SKIPPED = {"legal_hold": 70, "too_young": 90, "already_deleted": 60, "not_found": 5}
 PROTECTED = 3

@@ -16,9 +16,9 @@ from genesys_purge.webhooks.outbound.https_sender import NoAnswer
 
 from tests.application import Application
 from tests.mocked_aws import client as aws
-from tests.workflows.moments import killed_at, once_after
-from tests.workflows.proof import assert_honest
-from tests.workflows.slots import Shared
+from tests.workflows.interruptions import killed_at, once_after
+from tests.workflows.run_checks import assert_honest
+from tests.workflows.shared_application import SharedApplication
 from tests.workflows.subscriptions import (
     BATCH,
     DEAD,
@@ -38,21 +38,21 @@ from tests.workflows.subscriptions import (
 
 
 @pytest.fixture(scope="module")
-def shared_scene() -> Iterator[Shared]:
+def shared_scene() -> Iterator[SharedApplication]:
     with notifying() as scene:
         yield scene
 
 
 @pytest.fixture
-def scene(shared_scene: Shared) -> Iterator[Shared]:
+def scene(shared_scene: SharedApplication) -> Iterator[SharedApplication]:
     with without_subscribers(shared_scene.app):
         yield shared_scene
 
 
-def test_delivery_is_not_reported_itself(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_delivery_is_not_reported_itself(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
     subscribe(app, alive=[])
-    run = app.run(slot.request("conversation_archive"))
+    run = app.run(group.request("conversation_archive"))
     app.run_queues()
     audit, before = app.audit(run["runId"]), posts(app)
 
@@ -62,8 +62,8 @@ def test_delivery_is_not_reported_itself(scene: Shared) -> None:
     assert posts(app) == before
 
 
-def test_dead_subscribers_are_given_up_and_no_run_is_disturbed(scene: Shared) -> None:
-    app, undisturbed, slot = scene.app, scene.slot(), scene.slot()
+def test_dead_subscribers_are_given_up_and_no_run_is_disturbed(scene: SharedApplication) -> None:
+    app, undisturbed, group = scene.app, scene.group(), scene.group()
     quiet = app.run(undisturbed.request("conversation_archive"))
     app.run_queues()
     subscribe(app, alive=[], gone=[RUN], closed=[RUN], dead=[RUN])
@@ -72,14 +72,14 @@ def test_dead_subscribers_are_given_up_and_no_run_is_disturbed(scene: Shared) ->
     app.receivers.answers[DEAD] = [NoAnswer("dead.example gave no answer within 10 seconds")]
 
     with once_after("poll_batch", app.run_queues), once_after("verify_batch", app.run_queues):
-        run = app.run(slot.request("conversation_archive"))
+        run = app.run(group.request("conversation_archive"))
     app.drain_queues()
 
     assert (run["outcome"], run["totals"]) == (quiet["outcome"], quiet["totals"])
     done = without_notifications(app, run["runId"])
     assert Counter(done) == Counter(without_notifications(app, quiet["runId"]))
     assert done[-1] == "run_completed"
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
     assert kinds(posts(app)) == OF_A_RUN
     assert len(records(app, run["runId"], "notification_delivered")) == 5
     abandoned = records(app, run["runId"], "notification_abandoned")
@@ -91,13 +91,13 @@ def test_dead_subscribers_are_given_up_and_no_run_is_disturbed(scene: Shared) ->
 
 
 def test_recovered_subscriber_receives_the_same_ids_later(
-    scene: Shared,
+    scene: SharedApplication,
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     subscribe(app, dead=[RUN])
     app.receivers.answers[DEAD] = [503, NoAnswer("no answer"), 500, 200]
 
-    run = app.run(slot.request("conversation_archive"))
+    run = app.run(group.request("conversation_archive"))
     app.drain_queues()
 
     found = posts(app, DEAD)
@@ -113,11 +113,11 @@ def test_recovered_subscriber_receives_the_same_ids_later(
     assert app.take("AbandonedDeliveries") == []
 
 
-def test_dead_letters_can_be_sent_again(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_dead_letters_can_be_sent_again(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
     subscribe(app, dead=[], alive=[])
     app.receivers.answers[DEAD] = [410]
-    run = app.run(slot.request("conversation_archive"))
+    run = app.run(group.request("conversation_archive"))
     app.run_queues()
     refused = ids(posts(app, DEAD))
     app.receivers.answers[DEAD] = [204]
@@ -134,16 +134,16 @@ def test_dead_letters_can_be_sent_again(scene: Shared) -> None:
 
 
 def test_repeated_batch_of_records_is_sent_under_the_same_ids(
-    scene: Shared,
+    scene: SharedApplication,
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     subscribe(app, alive=[])
-    run = app.run(slot.request("conversation_archive"))
+    run = app.run(group.request("conversation_archive"))
     app.run_queues()
     first = {post.headers["webhook-id"]: post.body for post in posts(app)}
     app.receivers.posted.clear()
 
-    app.pump.publish(stream_of(app, run["runId"]))
+    app.delivery.publish(stream_of(app, run["runId"]))
     app.run_queues()
 
     assert {post.headers["webhook-id"]: post.body for post in posts(app)} == first
@@ -153,15 +153,17 @@ def test_repeated_batch_of_records_is_sent_under_the_same_ids(
 def stream_of(app: Application, run_id: str) -> list[dict[str, Any]]:
     return [
         record
-        for record in app.pump.stream()
+        for record in app.delivery.stream()
         if record["dynamodb"]["Keys"]["runId"] == {"S": run_id}
     ]
 
 
-def test_batch_that_fails_halfway_continues_from_the_failed_record(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_batch_that_fails_halfway_continues_from_the_failed_record(
+    scene: SharedApplication,
+) -> None:
+    app, group = scene.app, scene.group()
     subscribe(app, alive=[])
-    app.run(slot.request("conversation_archive"))
+    app.run(group.request("conversation_archive"))
 
     def is_last(delivery: Any) -> bool:
         return bool(delivery.notification.event == RUN)
@@ -174,11 +176,13 @@ def test_batch_that_fails_halfway_continues_from_the_failed_record(scene: Shared
     assert len(ids(posts(app))) == 5
 
 
-def test_unreadable_subscribers_are_notified_once_they_are_readable(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
+def test_unreadable_subscribers_are_notified_once_they_are_readable(
+    scene: SharedApplication,
+) -> None:
+    app, group = scene.app, scene.group()
     app.set_secret('{"subscribers": [{"name": "alive"}]}', "SubscribersSecret")
 
-    run = app.run(slot.request("conversation_archive"))
+    run = app.run(group.request("conversation_archive"))
     with pytest.raises(Misconfigured, match="the subscribers' secret"):
         app.run_queues()
     subscribe(app, alive=[])

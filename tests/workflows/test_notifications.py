@@ -16,8 +16,8 @@ from tests.application import Application
 from tests.mocked_aws import client as aws
 from tests.unit.purge_rules.rule_bench import condition, document
 from tests.webhook_fakes import Post
-from tests.workflows.proof import assert_honest
-from tests.workflows.slots import Shared
+from tests.workflows.run_checks import assert_honest
+from tests.workflows.shared_application import SharedApplication
 from tests.workflows.subscriptions import (
     BATCH,
     EXECUTED,
@@ -42,13 +42,13 @@ TIMES = {"timestamp", "startTime", "endTime"}
 
 
 @pytest.fixture(scope="module")
-def shared_scene() -> Iterator[Shared]:
+def shared_scene() -> Iterator[SharedApplication]:
     with notifying() as scene:
         yield scene
 
 
 @pytest.fixture
-def scene(shared_scene: Shared) -> Iterator[Shared]:
+def scene(shared_scene: SharedApplication) -> Iterator[SharedApplication]:
     with without_subscribers(shared_scene.app):
         yield shared_scene
 
@@ -84,13 +84,13 @@ class Finished(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def finished(shared_scene: Shared) -> Finished:
-    app, slot = shared_scene.app, shared_scene.slot()
+def finished(shared_scene: SharedApplication) -> Finished:
+    app, group = shared_scene.app, shared_scene.group()
     with without_subscribers(app), watched_bus() as queue:
         subscribe(app, alive=[], runs=[RUN], batches=[JOB, BATCH], rules=[EXECUTED, NONCOMPLIANT])
-        run = app.run(slot.request("conversation_archive"))
+        run = app.run(group.request("conversation_archive"))
         app.run_queues()
-        assert_honest(app, run, slot.ids)
+        assert_honest(app, run, group.ids)
         return Finished(app, run, list(app.receivers.posted), app.take(queue))
 
 
@@ -218,13 +218,13 @@ def entry_of(app: Application, run: dict[str, Any], audit_id: str) -> dict[str, 
     ],
 )
 def test_failed_job_is_reported_as_failed(
-    scene: Shared, fault: FaultKind, outcome: str, expected: dict[str, str]
+    scene: SharedApplication, fault: FaultKind, outcome: str, expected: dict[str, str]
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     subscribe(app, alive=[])
     app.simulator.faults.add(Fault(fault))
 
-    run = app.run(slot.first_batch("conversation_archive"))
+    run = app.run(group.first_batch("conversation_archive"))
     app.run_queues()
 
     found = posts(app)
@@ -245,12 +245,12 @@ def test_failed_job_is_reported_as_failed(
     [({"maxRecords": 9}, "rejected", "LimitExceeded"), ({"dryRun": True}, "dry_run", None)],
 )
 def test_run_that_deleted_nothing_is_reported_without_a_total(
-    scene: Shared, fields: dict[str, Any], outcome: str, reason: str | None
+    scene: SharedApplication, fields: dict[str, Any], outcome: str, reason: str | None
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     subscribe(app, alive=[])
 
-    run = app.run(slot.request("conversation_archive", **fields))
+    run = app.run(group.request("conversation_archive", **fields))
     app.run_queues()
 
     found = posts(app)
@@ -277,7 +277,7 @@ def executed(app: Application, rule_id: str, **forced: Any) -> Any:
 
 @pytest.mark.parametrize("compliant", [True, False])
 def test_execution_of_a_rule_is_reported_and_noncompliance_too(
-    scene: Shared, capsys: pytest.CaptureFixture[str], *, compliant: bool
+    scene: SharedApplication, capsys: pytest.CaptureFixture[str], *, compliant: bool
 ) -> None:
     app = scene.app
     subscribe(app, alive=[], rules=[NONCOMPLIANT])
@@ -305,7 +305,7 @@ def test_execution_of_a_rule_is_reported_and_noncompliance_too(
 
 
 def test_repeated_webhook_is_not_reported_or_counted_again(
-    scene: Shared, capsys: pytest.CaptureFixture[str]
+    scene: SharedApplication, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = scene.app
     subscribe(app, alive=[])

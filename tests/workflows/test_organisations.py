@@ -12,7 +12,7 @@ from genesys_purge.wiring import adapters
 
 from simulator import Corpus, Simulator
 from simulator.organisation.settings import OAuthClient
-from tests import wired
+from tests import wiring_caches
 from tests.application import Application, running
 from tests.mocked_aws import client as aws
 from tests.workflows.recorded_calls import SETTINGS, CallGroup
@@ -44,7 +44,7 @@ def test_run_deletes_only_in_its_own_organisation() -> None:
         http = httpx.Client(transport=app.simulator.transport(), mounts=mounts)
         slot = CallGroup(app, 0)
         with http, patch.object(adapters, "http_client", lambda: http):
-            wired.forget()
+            wiring_caches.forget()
             run = app.run(slot.request(organisation="emea"))
     assert (run["outcome"], run["organisation"]) == ("completed", "emea")
     assert {each.file_state for each in emea.recordings} == {"DELETED"}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from simulator import Fault, FaultKind
-from tests.workflows.proof import sent, statuses
-from tests.workflows.slots import Shared
+from tests.workflows.run_checks import sent, statuses
+from tests.workflows.shared_application import SharedApplication
 
 
 def test_window_that_overlaps_a_running_purge_fails_with_the_reason(
-    scene: Shared,
+    scene: SharedApplication,
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(FaultKind.JOB_NEVER_FINISHES))
-    first = app.run(slot.first_batch("interaction_purge", requestId="overlap-1"))
+    first = app.run(group.first_batch("interaction_purge", requestId="overlap-1"))
     assert statuses(first) == ["gave_up"]
     since = len(app.simulator.requests)
 
-    second = app.run(slot.first_batch("interaction_purge", requestId="overlap-2"))
+    second = app.run(group.first_batch("interaction_purge", requestId="overlap-2"))
 
     assert (second["outcome"], statuses(second)) == ("failed", ["failed"])
     assert "RefusedByGenesys" in second["batches"][0]["detail"]

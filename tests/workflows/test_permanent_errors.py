@@ -9,8 +9,8 @@ import pytest
 
 from simulator import Fault, FaultKind, OAuthClient, Operation, SimulatorSettings
 from tests.application import Application
-from tests.workflows.proof import assert_honest, sent, statuses
-from tests.workflows.slots import shared
+from tests.workflows.run_checks import assert_honest, sent, statuses
+from tests.workflows.shared_application import shared
 
 
 def refused(app: Application) -> str:
@@ -38,10 +38,10 @@ def test_error_before_the_batches_fails_the_run_with_its_text(
     cause: Callable[[Application], str],
 ) -> None:
     with shared() as scene:
-        app, slot = scene.app, scene.slot()
+        app, group = scene.app, scene.group()
         error = cause(app)
 
-        run = app.run(slot.request("data_deletion"))
+        run = app.run(group.request("data_deletion"))
 
         assert run["outcome"] == "failed"
         assert run["detail"].startswith(error)
@@ -64,9 +64,9 @@ def test_missing_scope_is_named(method: str, scope: str, *, listed: bool) -> Non
         requests_per_second=None, clients=(client,), token_lists_scopes=listed
     )
     with shared(settings) as scene:
-        app, slot = scene.app, scene.slot()
+        app, group = scene.app, scene.group()
 
-        run = app.run(slot.first_batch(method))
+        run = app.run(group.first_batch(method))
 
         assert run["outcome"] == "failed"
         assert run["batches"][0]["detail"].startswith("PermissionMissing")
@@ -78,12 +78,12 @@ def test_missing_scope_is_named(method: str, scope: str, *, listed: bool) -> Non
 def test_repeatedly_refused_token_fails_the_batch() -> None:
     method = "interaction_purge"
     with shared() as scene:
-        app, slots = scene.app, [scene.slot() for _ in range(2)]
+        app, groups = scene.app, [scene.group() for _ in range(2)]
         fault = Fault(FaultKind.TOKEN_REVOKED, Operation.SUBMIT, times=2)
         app.simulator.faults.add(fault)
-        unsent = app.run(slots[0].first_batch(method))
+        unsent = app.run(groups[0].first_batch(method))
         app.simulator.faults.add(replace(fault, operation=Operation.POLL))
-        unseen = app.run(slots[1].first_batch(method))
+        unseen = app.run(groups[1].first_batch(method))
 
         for run in (unsent, unseen):
             record = app.audit(run["runId"])[-2]
@@ -106,25 +106,25 @@ def test_batch_that_cannot_be_verified_is_unverified_with_the_error(
     method: str, kind: FaultKind, error: str
 ) -> None:
     with shared() as scene:
-        app, slot = scene.app, scene.slot()
+        app, group = scene.app, scene.group()
         questions = 1 if method == "conversation_archive" else 2
         app.simulator.faults.add(Fault(kind, Operation.QUERY, times=None, after=questions))
 
-        run = app.run(slot.first_batch(method))
+        run = app.run(group.first_batch(method))
 
         record = app.audit(run["runId"])[-2]
         assert (run["outcome"], statuses(run)) == ("completed_with_failures", ["completed"])
         assert (run["totals"]["verified"], run["batches"][0]["isVerified"]) == (0, False)
         assert record["action"] == "batch_unverified"
         assert record["detail"].startswith(error)
-        assert_honest(app, run, slot.ids[:5])
+        assert_honest(app, run, group.ids[:5])
 
 
 def test_refusal_of_genesys_is_reported_in_its_own_words() -> None:
     with shared(environment={"RESIDENCY_ZONES": "us-east-1,sa-east-1"}) as scene:
-        app, slot = scene.app, scene.slot()
+        app, group = scene.app, scene.group()
 
-        run = app.run(slot.first_batch("data_deletion", jurisdiction="sa-east-1"))
+        run = app.run(group.first_batch("data_deletion", jurisdiction="sa-east-1"))
 
         assert run["outcome"] == "failed"
         assert "Jurisdiction sa-east-1 is outside" in run["batches"][0]["detail"]

@@ -7,31 +7,33 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import JobState
-from tests.workflows.proof import action_counts, assert_honest, sent
-from tests.workflows.slots import Shared, shared
+from tests.workflows.run_checks import action_counts, assert_honest, sent
+from tests.workflows.shared_application import SharedApplication, shared
 
 SIZE = 50
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Shared]:
+def scene() -> Iterator[SharedApplication]:
     with shared(environment={"BATCH_SIZE": str(SIZE)}) as scene:
         yield scene
 
 
-def fifty(scene: Shared) -> list[str]:
-    return [each for _ in range(SIZE // 10) for each in scene.slot().ids]
+def fifty(scene: SharedApplication) -> list[str]:
+    return [each for _ in range(SIZE // 10) for each in scene.group().ids]
 
 
 @pytest.mark.parametrize(
     "positions", [[0], [49], [17], [3, 4], [0, 24, 25, 49]], ids=lambda each: f"at {each}"
 )
-def test_protected_ids_are_kept_and_the_others_purged(scene: Shared, positions: list[int]) -> None:
+def test_protected_ids_are_kept_and_the_others_purged(
+    scene: SharedApplication, positions: list[int]
+) -> None:
     app, ids = scene.app, fifty(scene)
     protected = {ids[position] for position in positions}
     app.simulator.corpus.begin_litigation(protected)
 
-    run = app.run(scene.slot().request("conversation_archive", conversationIds=ids))
+    run = app.run(scene.group().request("conversation_archive", conversationIds=ids))
 
     rest = SIZE - len(protected)
     assert run["outcome"] == "completed"
@@ -46,12 +48,12 @@ def test_protected_ids_are_kept_and_the_others_purged(scene: Shared, positions: 
     assert_honest(app, run, ids)
 
 
-def test_protected_id_is_found_by_halving_the_batch(scene: Shared) -> None:
+def test_protected_id_is_found_by_halving_the_batch(scene: SharedApplication) -> None:
     app, ids = scene.app, fifty(scene)
     app.simulator.corpus.begin_litigation([ids[17]])
     since = len(app.simulator.requests)
 
-    app.run(scene.slot().request("conversation_archive", conversationIds=ids))
+    app.run(scene.group().request("conversation_archive", conversationIds=ids))
 
     refused = [request for request in app.simulator.requests[since:] if request.status == 409]
     # Batches of 50, 25, 13, 6 or 7, 3 or 4, 2 and 1 ids.
@@ -60,12 +62,12 @@ def test_protected_id_is_found_by_halving_the_batch(scene: Shared) -> None:
 
 
 def test_batch_of_only_protected_ids_completes_without_a_deletion(
-    scene: Shared,
+    scene: SharedApplication,
 ) -> None:
-    app, ids = scene.app, scene.slot().ids
+    app, ids = scene.app, scene.group().ids
     app.simulator.corpus.begin_litigation(ids)
 
-    run = app.run(scene.slot().request("conversation_archive", conversationIds=ids))
+    run = app.run(scene.group().request("conversation_archive", conversationIds=ids))
 
     assert run["outcome"] == "completed"
     assert run["totals"] == {"targeted": 0, "skipped": {"protected": 10}, "verified": 0}
@@ -74,11 +76,11 @@ def test_batch_of_only_protected_ids_completes_without_a_deletion(
     assert_honest(app, run, ids)
 
 
-def test_every_job_of_a_halved_batch_is_in_the_audit(scene: Shared) -> None:
+def test_every_job_of_a_halved_batch_is_in_the_audit(scene: SharedApplication) -> None:
     app, ids = scene.app, fifty(scene)
     app.simulator.corpus.begin_litigation([ids[30]])
 
-    run = app.run(scene.slot().request("conversation_archive", conversationIds=ids))
+    run = app.run(scene.group().request("conversation_archive", conversationIds=ids))
 
     jobs = {job.job_id: job for job in app.simulator.jobs if set(job.requested_ids) & set(ids)}
     ended = {

@@ -14,10 +14,10 @@ from genesys_purge.store.queues import SqsQueue
 
 from simulator import Fault, FaultKind, Operation
 from tests.clock import NOON
-from tests.doors import WEBHOOK_URL
+from tests.network_fakes import WEBHOOK_URL
 from tests.unit.purge_rules.rule_bench import condition
-from tests.workflows.desks import Desk, Office, office
-from tests.workflows.moments import killed_at
+from tests.workflows.interruptions import killed_at
+from tests.workflows.purge_rule_scene import AgentQueue, PurgeRuleScene, purge_rule_scene
 
 CREATE, REGISTER = Operation.CREATE_PURGE_RULE, Operation.REGISTER_WEBHOOK
 LEASE = 60
@@ -28,28 +28,28 @@ FAULTS = [FaultKind.TOKEN_REVOKED, *NOT_EXECUTED, *EXECUTED]
 
 
 @pytest.fixture(scope="module")
-def rules() -> Iterator[Office]:
-    with office() as running:
+def rules() -> Iterator[PurgeRuleScene]:
+    with purge_rule_scene() as running:
         yield running
 
 
-def assert_registered_once(rules: Office, desk: Desk) -> str:
+def assert_registered_once(rules: PurgeRuleScene, queue: AgentQueue) -> str:
     """Genesys has the rule and its webhook, both audited once; returns the rule's id."""
-    (rule,) = rules.at_genesys(desk)
+    (rule,) = rules.at_genesys(queue)
     rule_id = str(rule["id"])
-    assert rules.create(desk)["status"] == "registered"
+    assert rules.create(queue)["status"] == "registered"
     assert rules.webhooks(rule_id) != []
     assert rules.actions(rule_id).count("rule_created") == 1
     assert rules.actions(rule_id).count("rule_webhook_registered") == 1
     return rule_id
 
 
-def invoked(rules: Office, desk: Desk) -> dict[str, Any]:
-    return rules.create(desk)
+def invoked(rules: PurgeRuleScene, queue: AgentQueue) -> dict[str, Any]:
+    return rules.create(queue)
 
 
-def posted(rules: Office, desk: Desk) -> dict[str, Any]:
-    status, body = rules.post(desk)
+def posted(rules: PurgeRuleScene, queue: AgentQueue) -> dict[str, Any]:
+    status, body = rules.post(queue)
     assert status == 201
     return dict(body)
 
@@ -59,21 +59,21 @@ def posted(rules: Office, desk: Desk) -> dict[str, Any]:
     [(invoked, "invoke"), (posted, "arn:aws:iam::123456789012:user/operator")],
 )
 def test_rule_is_created_as_requested_and_its_webhook_registered(
-    rules: Office, way: Callable[[Office, Desk], dict[str, Any]], actor: str
+    rules: PurgeRuleScene, way: Callable[[PurgeRuleScene, AgentQueue], dict[str, Any]], actor: str
 ) -> None:
-    desk = rules.desk()
+    queue = rules.queue()
 
-    answer = way(rules, desk)
+    answer = way(rules, queue)
 
-    (rule,) = rules.at_genesys(desk)
+    (rule,) = rules.at_genesys(queue)
     (webhook,) = rules.webhooks(rule["id"])
     assert answer == {
-        "name": desk.name,
+        "name": queue.name,
         "ruleId": rule["id"],
         "status": "registered",
         "webhookId": webhook["id"],
     }
-    assert rule | desk.rule() == rule
+    assert rule | queue.rule() == rule
     assert webhook["callbackUrl"] == WEBHOOK_URL
     assert webhook["events"] == ["purgerules:rule:execute"]
     created, registered = rules.app.rule_audit(rule["id"])
@@ -86,58 +86,58 @@ def test_rule_is_created_as_requested_and_its_webhook_registered(
 
 @pytest.mark.parametrize("way", [invoked, posted])
 def test_repeated_rule_request_gets_the_same_rule_and_sends_nothing(
-    rules: Office, way: Callable[[Office, Desk], dict[str, Any]]
+    rules: PurgeRuleScene, way: Callable[[PurgeRuleScene, AgentQueue], dict[str, Any]]
 ) -> None:
-    desk = rules.desk()
-    first = rules.create(desk)
+    queue = rules.queue()
+    first = rules.create(queue)
     since = len(rules.app.simulator.requests)
 
-    assert [way(rules, desk) for _ in range(3)] == [first] * 3
+    assert [way(rules, queue) for _ in range(3)] == [first] * 3
 
     assert rules.sent(since) == []
-    assert len(rules.at_genesys(desk)) == 1
+    assert len(rules.at_genesys(queue)) == 1
 
 
-def test_eight_equal_requests_at_once_create_one_rule(rules: Office) -> None:
-    desk = rules.desk()
+def test_eight_equal_requests_at_once_create_one_rule(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
     since = len(rules.app.simulator.requests)
 
     def create(_: int) -> str | None:
         try:
-            return str(rules.create(desk)["ruleId"])
+            return str(rules.create(queue)["ruleId"])
         except TryLater:
             return None
 
     with ThreadPoolExecutor(8) as pool:
         answers = set(pool.map(create, range(8)))
 
-    rule_id = assert_registered_once(rules, desk)
+    rule_id = assert_registered_once(rules, queue)
     assert answers - {None} == {rule_id}
     assert rules.sent(since).count(CREATE) == 1
 
 
-def test_another_rule_under_a_taken_name_is_refused_unsent(rules: Office) -> None:
-    desk = rules.desk()
-    rule_id = rules.create(desk)["ruleId"]
+def test_another_rule_under_a_taken_name_is_refused_unsent(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
+    rule_id = rules.create(queue)["ruleId"]
     since = len(rules.app.simulator.requests)
 
-    status, body = rules.post(desk, maxBatchSize=999)
+    status, body = rules.post(queue, maxBatchSize=999)
 
     assert status == 409
-    assert desk.name in body["errors"][0]["message"]
+    assert queue.name in body["errors"][0]["message"]
     assert rule_id in body["errors"][0]["message"]
     assert rules.sent(since) == []
-    assert_registered_once(rules, desk)
+    assert_registered_once(rules, queue)
 
 
 def test_all_errors_of_a_rule_are_reported_and_nothing_is_stored(
-    rules: Office,
+    rules: PurgeRuleScene,
 ) -> None:
-    desk = rules.desk()
+    queue = rules.queue()
     since = len(rules.app.simulator.requests)
 
     status, body = rules.post(
-        desk,
+        queue,
         colour="red",
         type="agent",
         scope={"filters": [condition("type", "like", "voice")]},
@@ -161,53 +161,53 @@ def test_all_errors_of_a_rule_are_reported_and_nothing_is_stored(
     }
     assert rules.sent(since) == []
     # A stored rule of that name would conflict with this one.
-    assert rules.post(desk)[0] == 201
+    assert rules.post(queue)[0] == 201
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_faulty_creating_call_is_recovered_without_a_second_rule(
-    rules: Office, kind: FaultKind
+    rules: PurgeRuleScene, kind: FaultKind
 ) -> None:
-    desk = rules.desk()
+    queue = rules.queue()
     rules.app.simulator.faults.add(Fault(kind, CREATE))
 
-    answer = rules.create(desk)
+    answer = rules.create(queue)
 
     assert answer["status"] == "registered"
-    rule_id = assert_registered_once(rules, desk)
+    rule_id = assert_registered_once(rules, queue)
     created = rules.app.rule_audit(rule_id)[0]
     assert ("found at Genesys" in created.get("detail", "")) == (kind in EXECUTED)
 
 
 @pytest.mark.parametrize("kind", [FaultKind.TIMEOUT_BEFORE, *EXECUTED])
 def test_rule_of_unknown_outcome_is_resolved_by_the_same_request(
-    rules: Office, kind: FaultKind
+    rules: PurgeRuleScene, kind: FaultKind
 ) -> None:
-    desk = rules.desk()
+    queue = rules.queue()
     rules.app.simulator.faults.add(Fault(kind, CREATE, times=1))
     rules.app.simulator.faults.add(Fault(FaultKind.DROP_BEFORE, CREATE, times=1))
 
-    status, body = rules.post(desk)
+    status, body = rules.post(queue)
     assert status == 500
     assert "repeat the same request" in body["errors"][0]["message"]
     # The lease of the first request is still in force.
-    assert rules.post(desk)[0] == 503
-    assert rules.post(desk, maxBatchSize=999)[0] == 409
+    assert rules.post(queue)[0] == 503
+    assert rules.post(queue, maxBatchSize=999)[0] == 409
     rules.app.clock.wait(LEASE)
 
-    assert rules.create(desk)["status"] == "registered"
-    assert_registered_once(rules, desk)
+    assert rules.create(queue)["status"] == "registered"
+    assert_registered_once(rules, queue)
 
 
-def test_busy_genesys_is_called_again_after_retry_after(rules: Office) -> None:
-    desk = rules.desk()
+def test_busy_genesys_is_called_again_after_retry_after(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
     began = rules.app.clock.at
     rules.app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, CREATE, retry_after=7))
 
-    assert rules.create(desk)["status"] == "registered"
+    assert rules.create(queue)["status"] == "registered"
 
     assert 7 <= (rules.app.clock.at - began).total_seconds() <= 9
-    assert_registered_once(rules, desk)
+    assert_registered_once(rules, queue)
 
 
 @pytest.mark.parametrize(
@@ -215,13 +215,17 @@ def test_busy_genesys_is_called_again_after_retry_after(rules: Office) -> None:
     [(FaultKind.RATE_LIMITED, 429, 4), (FaultKind.INSUFFICIENT_STORAGE, 500, 1)],
 )
 def test_rule_that_genesys_did_not_accept_may_be_requested_again(
-    rules: Office, kind: FaultKind, status: int, calls: int, capsys: pytest.CaptureFixture[str]
+    rules: PurgeRuleScene,
+    kind: FaultKind,
+    status: int,
+    calls: int,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    desk = rules.desk()
+    queue = rules.queue()
     since = len(rules.app.simulator.requests)
     rules.app.simulator.faults.add(Fault(kind, CREATE, times=None))
 
-    answered, body = rules.post(desk)
+    answered, body = rules.post(queue)
 
     metrics = capsys.readouterr().out
     assert answered == status
@@ -230,65 +234,67 @@ def test_rule_that_genesys_did_not_accept_may_be_requested_again(
     assert ("StorageExhausted" in metrics) == (kind is FaultKind.INSUFFICIENT_STORAGE)
     assert "RulesFailed" in metrics
     rules.app.simulator.faults.clear()
-    assert rules.create(desk)["status"] == "registered"
-    assert_registered_once(rules, desk)
+    assert rules.create(queue)["status"] == "registered"
+    assert_registered_once(rules, queue)
 
 
-def test_fields_that_genesys_refuses_are_reported_by_their_paths(rules: Office) -> None:
-    desk = rules.desk()
-    scope = {"filters": [*desk.rule()["scope"]["filters"], condition("mood", "eq", "bad")]}
+def test_fields_that_genesys_refuses_are_reported_by_their_paths(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
+    scope = {"filters": [*queue.rule()["scope"]["filters"], condition("mood", "eq", "bad")]}
 
-    status, body = rules.post(desk, scope=scope)
+    status, body = rules.post(queue, scope=scope)
 
     assert status == 400
     assert [error["path"] for error in body["errors"]] == ["scope.filters.2.field"]
     # The corrected rule may use the name.
-    assert rules.create(desk)["status"] == "registered"
-    assert_registered_once(rules, desk)
+    assert rules.create(queue)["status"] == "registered"
+    assert_registered_once(rules, queue)
 
 
 def test_second_rule_with_the_same_scope_is_refused_by_name(
-    rules: Office,
+    rules: PurgeRuleScene,
 ) -> None:
-    desk = rules.desk()
-    other = rules.create(desk, name="the other")
+    queue = rules.queue()
+    other = rules.create(queue, name="the other")
 
-    status, body = rules.post(desk)
+    status, body = rules.post(queue)
 
     assert status == 409
     assert other["ruleId"] in body["errors"][0]["message"]
-    assert [rule["name"] for rule in rules.at_genesys(desk)] == ["the other"]
+    assert [rule["name"] for rule in rules.at_genesys(queue)] == ["the other"]
 
 
 @pytest.mark.parametrize(
     "kind", [FaultKind.TOKEN_REVOKED, FaultKind.RATE_LIMITED, FaultKind.MALFORMED_AFTER]
 )
-def test_faulty_registering_call_is_recovered_by_the_queue(rules: Office, kind: FaultKind) -> None:
-    desk = rules.desk()
+def test_faulty_registering_call_is_recovered_by_the_queue(
+    rules: PurgeRuleScene, kind: FaultKind
+) -> None:
+    queue = rules.queue()
     rules.app.simulator.faults.add(Fault(kind, REGISTER))
 
-    answer = rules.create(desk)
+    answer = rules.create(queue)
     rules.app.drain_queues()
 
     is_known = kind is FaultKind.TOKEN_REVOKED
     assert answer["status"] == ("registered" if is_known else "created")
-    rule_id = assert_registered_once(rules, desk)
+    rule_id = assert_registered_once(rules, queue)
     assert rules.actions(rule_id).count("rule_webhook_failed") == (not is_known)
 
 
-def failures(rules: Office, rule_id: str) -> list[dict[str, Any]]:
+def failures(rules: PurgeRuleScene, rule_id: str) -> list[dict[str, Any]]:
     records = rules.app.rule_audit(rule_id)
     return [each for each in records if each["action"] == "rule_webhook_failed"]
 
 
 def test_failed_webhook_registration_is_retried_with_longer_delays(
-    rules: Office,
+    rules: PurgeRuleScene,
 ) -> None:
-    desk = rules.desk()
+    queue = rules.queue()
     began = rules.app.clock.at
     rules.app.simulator.faults.add(Fault(FaultKind.UNAVAILABLE, REGISTER, times=4))
 
-    answer = rules.create(desk)
+    answer = rules.create(queue)
     assert answer["status"] == "created"
     assert "the webhook is not registered yet" in answer["detail"]
     rules.app.drain_queues()
@@ -299,69 +305,69 @@ def test_failed_webhook_registration_is_retried_with_longer_delays(
     assert len(failures(rules, answer["ruleId"])) == 4
     assert rules.actions(answer["ruleId"])[-1] == "rule_webhook_registered"
     assert len(rules.webhooks(answer["ruleId"])) == 1
-    assert_registered_once(rules, desk)
+    assert_registered_once(rules, queue)
 
 
 def test_repeated_request_registers_the_webhook_before_the_queue(
-    rules: Office,
+    rules: PurgeRuleScene,
 ) -> None:
-    desk = rules.desk()
+    queue = rules.queue()
     rules.app.simulator.faults.add(Fault(FaultKind.UNAVAILABLE, REGISTER))
-    rule_id = rules.create(desk)["ruleId"]
+    rule_id = rules.create(queue)["ruleId"]
 
-    assert rules.create(desk)["status"] == "registered"
+    assert rules.create(queue)["status"] == "registered"
     rules.app.drain_queues()
 
     assert len(rules.webhooks(rule_id)) == 1
-    assert_registered_once(rules, desk)
+    assert_registered_once(rules, queue)
 
 
-def test_webhook_that_is_given_up_is_a_dead_letter(rules: Office) -> None:
-    desk = rules.desk()
+def test_webhook_that_is_given_up_is_a_dead_letter(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
     rules.app.simulator.faults.add(Fault(FaultKind.UNAVAILABLE, REGISTER, times=None))
 
-    rule_id = rules.create(desk)["ruleId"]
+    rule_id = rules.create(queue)["ruleId"]
     rules.app.drain_queues()
 
-    assert rules.app.take("AbandonedRegistrations") == [{"name": desk.name}]
+    assert rules.app.take("AbandonedRegistrations") == [{"name": queue.name}]
     assert rules.app.take("Registrations") == []
     failed = failures(rules, rule_id)
     assert len(failed) == 1 + 10 + 1
     assert "given up after 10 attempts" in failed[-1]["detail"]
     assert rules.webhooks(rule_id) == []
     rules.app.simulator.faults.clear()
-    assert rules.create(desk)["status"] == "registered"
-    assert_registered_once(rules, desk)
+    assert rules.create(queue)["status"] == "registered"
+    assert_registered_once(rules, queue)
 
 
-def test_no_rule_is_created_while_purging_is_disabled(rules: Office) -> None:
-    desk = rules.desk()
+def test_no_rule_is_created_while_purging_is_disabled(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
     since = len(rules.app.simulator.requests)
     rules.app.set_parameter("PurgingSwitchParameter", "off")
 
-    status, body = rules.post(desk)
+    status, body = rules.post(queue)
 
     rules.app.set_parameter("PurgingSwitchParameter", "on")
     assert status == 500
     assert "purging is disabled" in body["errors"][0]["message"]
     assert rules.sent(since) == []
-    assert rules.create(desk)["status"] == "registered"
+    assert rules.create(queue)["status"] == "registered"
 
 
-def test_no_rule_is_created_while_a_legal_hold_is_active(rules: Office) -> None:
-    desk = rules.desk()
+def test_no_rule_is_created_while_a_legal_hold_is_active(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
     since = len(rules.app.simulator.requests)
     hold: dict[str, Any] = {"holdId": "hold-1", "reason": "a case in court", "placedBy": "counsel"}
     hold |= {"placedAt": NOON.isoformat(), "conversationIds": {"somebody-elses"}}
     rules.app.put_hold(**hold)
 
-    status, body = rules.post(desk)
+    status, body = rules.post(queue)
 
     rules.app.put_hold(**hold, releasedAt=NOON.isoformat())
     assert status == 400
     assert "legal hold hold-1" in body["errors"][0]["message"]
     assert rules.sent(since) == []
-    assert rules.create(desk)["status"] == "registered"
+    assert rules.create(queue)["status"] == "registered"
 
 
 def is_fresh(rule: PurgeRule) -> bool:
@@ -394,28 +400,28 @@ MOMENTS: dict[str, tuple[Callable[[PurgeRule], bool], bool]] = {
 @pytest.mark.parametrize("stored", [False, True], ids=["unstored", "stored"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_same_request_completes_the_rule_of_a_killed_worker(
-    rules: Office, moment: str, *, stored: bool
+    rules: PurgeRuleScene, moment: str, *, stored: bool
 ) -> None:
-    desk, (when, unanswered) = rules.desk(), MOMENTS[moment]
+    queue, (when, unanswered) = rules.queue(), MOMENTS[moment]
     if unanswered:
         rules.app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, CREATE))
 
     with killed_at("put", when, stored=stored, store=DynamoPurgeRules) as victims:
-        assert rules.post(desk)[0] == 500
+        assert rules.post(queue)[0] == 500
         rules.app.clock.wait(LEASE)
-        answer = rules.create(desk)
+        answer = rules.create(queue)
 
     assert len(victims) == 1
     assert answer["status"] == "registered"
-    rule_id = assert_registered_once(rules, desk)
+    rule_id = assert_registered_once(rules, queue)
     rules.execute(rule_id)
     assert rules.actions(rule_id).count("webhook_received") == 1
 
 
 def test_same_request_completes_a_rule_that_was_never_queued(
-    rules: Office,
+    rules: PurgeRuleScene,
 ) -> None:
-    desk = rules.desk()
+    queue = rules.queue()
     rules.app.simulator.faults.add(Fault(FaultKind.UNAVAILABLE, REGISTER))
 
     def names_it(message: Any) -> bool:
@@ -425,7 +431,7 @@ def test_same_request_completes_a_rule_that_was_never_queued(
         killed_at("send", names_it, stored=False, store=SqsQueue),
         pytest.raises(Unexpected),
     ):
-        rules.create(desk)
+        rules.create(queue)
 
-    assert rules.create(desk)["status"] == "registered"
-    assert_registered_once(rules, desk)
+    assert rules.create(queue)["status"] == "registered"
+    assert_registered_once(rules, queue)

@@ -17,9 +17,9 @@ from genesys_purge.wiring import adapters
 
 from tests.application import Application
 from tests.mocked_aws import client as aws
-from tests.workflows.moments import once_at
-from tests.workflows.proof import action_counts, assert_honest, sent
-from tests.workflows.slots import METHODS, Shared, Slot
+from tests.workflows.interruptions import once_at
+from tests.workflows.run_checks import action_counts, assert_honest, sent
+from tests.workflows.shared_application import METHODS, ConversationGroup, SharedApplication
 
 
 def at_once(count: int, call: Callable[[], Any]) -> list[Any]:
@@ -58,10 +58,10 @@ def repeated(app: Application, function: str, event: dict[str, Any]) -> Any:
             return app.invoke(function, event)
 
 
-def planned(app: Application, slot: Slot, method: str) -> dict[str, Any]:
+def planned(app: Application, group: ConversationGroup, method: str) -> dict[str, Any]:
     """The first step of the only batch of a planned run whose execution is not started."""
     with patch.object(StepFunctionsExecutions, "start"):
-        run_id = app.submit(slot.first_batch(method))["runId"]
+        run_id = app.submit(group.first_batch(method))["runId"]
     app.invoke("PlanPurgeFunction", {"runId": run_id})
     return {"runId": run_id, "batch": 0}
 
@@ -78,9 +78,9 @@ def executed() -> list[str]:
     return [execution["name"] for execution in listed["executions"]]
 
 
-def test_concurrent_submissions_of_one_request_are_one_run(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    request = slot.request("conversation_archive")
+def test_concurrent_submissions_of_one_request_are_one_run(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    request = group.request("conversation_archive")
 
     answers = at_once(8, lambda: app.submit(request))
 
@@ -89,12 +89,12 @@ def test_concurrent_submissions_of_one_request_are_one_run(scene: Shared) -> Non
     run = app.read(run_id)
     assert executed().count(run_id) == 1
     assert (run["outcome"], action_counts(app, run)["run_submitted"]) == ("completed", 1)
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
-def test_request_submitted_again_later_returns_its_first_run(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    request = slot.request("conversation_archive")
+def test_request_submitted_again_later_returns_its_first_run(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    request = group.request("conversation_archive")
     run = app.run(request)
     since = len(app.simulator.requests)
 
@@ -102,12 +102,12 @@ def test_request_submitted_again_later_returns_its_first_run(scene: Shared) -> N
 
     assert again == {"runId": run["runId"], "status": "finished"}
     assert app.simulator.requests[since:] == []
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
-def test_other_request_under_a_taken_id_is_refused(scene: Shared) -> None:
-    app, slot, other = scene.app, scene.slot(), scene.slot()
-    app.run(slot.request("conversation_archive", requestId="taken"))
+def test_other_request_under_a_taken_id_is_refused(scene: SharedApplication) -> None:
+    app, group, other = scene.app, scene.group(), scene.group()
+    app.run(group.request("conversation_archive", requestId="taken"))
     before = app.read("taken")
 
     with pytest.raises(InvalidRequest, match=r"requestId.*taken"):
@@ -118,10 +118,10 @@ def test_other_request_under_a_taken_id_is_refused(scene: Shared) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_concurrent_planners_make_one_plan(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_concurrent_planners_make_one_plan(scene: SharedApplication, method: str) -> None:
+    app, group = scene.app, scene.group()
     with patch.object(StepFunctionsExecutions, "start"):
-        run_id = app.submit(slot.request(method))["runId"]
+        run_id = app.submit(group.request(method))["runId"]
 
     with meeting_at("get", 2):
         at_once(2, lambda: repeated(app, "PlanPurgeFunction", {"runId": run_id}))
@@ -131,13 +131,15 @@ def test_concurrent_planners_make_one_plan(scene: Shared, method: str) -> None:
 
     assert (run["outcome"], action_counts(app, run)["run_planned"]) == ("completed", 1)
     assert [batch["targeted"] for batch in run["batches"]] == [5, 5]
-    assert_honest(app, run, slot.ids)
+    assert_honest(app, run, group.ids)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_concurrent_workers_on_one_batch_submit_one_job(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
-    step = planned(app, slot, method)
+def test_concurrent_workers_on_one_batch_submit_one_job(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
+    step = planned(app, group, method)
     since = len(app.simulator.requests)
 
     with meeting_at("batch", 2):
@@ -152,9 +154,9 @@ def test_concurrent_workers_on_one_batch_submit_one_job(scene: Shared, method: s
     assert app.simulator.submitted_twice() == []
 
 
-def test_repeated_step_submits_no_second_job(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    step = planned(app, slot, "data_deletion")
+def test_repeated_step_submits_no_second_job(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    step = planned(app, group, "data_deletion")
     since = len(app.simulator.requests)
 
     answers = [app.invoke("SubmitBatchFunction", step)["next"] for _ in range(3)]
@@ -164,9 +166,9 @@ def test_repeated_step_submits_no_second_job(scene: Shared) -> None:
     assert app.actions(step["runId"]).count("batch_submitted") == 1
 
 
-def test_concurrent_polls_and_verifications_count_a_batch_once(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    step = planned(app, slot, "conversation_archive")
+def test_concurrent_polls_and_verifications_count_a_batch_once(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    step = planned(app, group, "conversation_archive")
     step = app.invoke("SubmitBatchFunction", step)
     app.clock.wait(60)
 
@@ -180,9 +182,9 @@ def test_concurrent_polls_and_verifications_count_a_batch_once(scene: Shared) ->
     assert (actions.count("batch_completed"), actions.count("batch_verified")) == (1, 1)
 
 
-def test_worker_waits_for_the_lease_of_another_workers_call(scene: Shared) -> None:
-    app, slot = scene.app, scene.slot()
-    step = planned(app, slot, "interaction_purge")
+def test_worker_waits_for_the_lease_of_another_workers_call(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    step = planned(app, group, "interaction_purge")
     answers: list[dict[str, Any]] = []
 
     def call_in_between(store: Callable[[], Any]) -> None:
@@ -198,8 +200,10 @@ def test_worker_waits_for_the_lease_of_another_workers_call(scene: Shared) -> No
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_job_of_an_overtaken_worker_is_found_by_its_effect(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_job_of_an_overtaken_worker_is_found_by_its_effect(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
     since = len(app.simulator.requests)
 
     def overtake(store: Callable[[], Any]) -> None:
@@ -208,9 +212,9 @@ def test_job_of_an_overtaken_worker_is_found_by_its_effect(scene: Shared, method
         store()
 
     with once_at("advance", lambda batch: batch.state == "submitted", overtake):
-        run = app.run(slot.first_batch(method, requestId=f"overtaken-{method}"))
+        run = app.run(group.first_batch(method, requestId=f"overtaken-{method}"))
 
     assert len(sent(app, since)) == 1
     assert (run["outcome"], run["totals"]["verified"]) == ("completed", 5)
     assert action_counts(app, run)["batch_reconciled"] == 1
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])

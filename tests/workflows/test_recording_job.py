@@ -10,8 +10,8 @@ import pytest
 
 from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recordings.recording import FileState, Recording
-from tests.workflows.proof import action_counts, statuses
 from tests.workflows.recorded_calls import RecordedCalls, recorded_calls
+from tests.workflows.run_checks import action_counts, statuses
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
 

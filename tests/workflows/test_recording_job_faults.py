@@ -16,9 +16,9 @@ from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recording_jobs.selection import Selection
 from simulator.live.recordings.recording import FileState
 from tests.application import Application
-from tests.workflows.moments import killed_at, once_after, once_at
-from tests.workflows.proof import action_counts, statuses
+from tests.workflows.interruptions import killed_at, once_after, once_at
 from tests.workflows.recorded_calls import CallGroup, RecordedCalls, recorded_calls
+from tests.workflows.run_checks import action_counts, statuses
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
 FULFILLED, CANCELLED = RecordingJobState.FULFILLED, RecordingJobState.CANCELLED

@@ -13,8 +13,8 @@ from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recordings.recording import FileState
 from tests.application import Application, running
 from tests.builders import days_ago, recording_job, uuids
-from tests.workflows.proof import statuses
 from tests.workflows.recorded_calls import SETTINGS
+from tests.workflows.run_checks import statuses
 
 IDS, LONG = uuids(20), uuids(1, series=1)[0]
 PROTECTED = uuids(1, series=2)[0]

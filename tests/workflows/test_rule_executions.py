@@ -14,8 +14,8 @@ from genesys_purge.store.ledger import Ledger
 
 from simulator import Fault, FaultKind, Operation, SimulatorSettings
 from tests.webhook_builders import body_of, signature
-from tests.workflows.desks import CONVERSATIONS, Office, office
-from tests.workflows.moments import Killed
+from tests.workflows.interruptions import Killed
+from tests.workflows.purge_rule_scene import CONVERSATIONS, PurgeRuleScene, purge_rule_scene
 
 SIGNATURE = "X-Genesys-Webhook-Signature"
 CURRENT = SimulatorSettings().webhook_secret
@@ -23,24 +23,24 @@ DAY = 86_400
 
 
 @pytest.fixture(scope="module")
-def shared_office() -> Iterator[Office]:
-    with office() as running:
+def shared_scene() -> Iterator[PurgeRuleScene]:
+    with purge_rule_scene() as running:
         yield running
 
 
 @pytest.fixture
-def rules(shared_office: Office) -> Iterator[Office]:
-    """The office; afterwards the webhook has the simulator's secret again."""
-    yield shared_office
-    keep_secrets(shared_office, CURRENT, "")
+def rules(shared_scene: PurgeRuleScene) -> Iterator[PurgeRuleScene]:
+    """The purge_rule_scene; afterwards the webhook has the simulator's secret again."""
+    yield shared_scene
+    keep_secrets(shared_scene, CURRENT, "")
 
 
-def keep_secrets(rules: Office, current: str, previous: str) -> None:
+def keep_secrets(rules: PurgeRuleScene, current: str, previous: str) -> None:
     content = json.dumps({"current": current, "previous": previous})
     rules.app.set_secret(content, "WebhookSecret")
 
 
-def executions(rules: Office, rule_id: str) -> list[dict[str, Any]]:
+def executions(rules: PurgeRuleScene, rule_id: str) -> list[dict[str, Any]]:
     """The audit records of the rule's executions."""
     records = rules.app.rule_audit(rule_id)
     return [each for each in records if each["action"] == "webhook_received"]
@@ -50,11 +50,11 @@ def moment(record: dict[str, Any], field: str) -> datetime:
     return datetime.fromisoformat(record[field])
 
 
-def created(rules: Office) -> str:
-    return str(rules.create(rules.desk())["ruleId"])
+def created(rules: PurgeRuleScene) -> str:
+    return str(rules.create(rules.queue())["ruleId"])
 
 
-def delivered(rules: Office, rule_id: str) -> list[tuple[str, list[int | None]]]:
+def delivered(rules: PurgeRuleScene, rule_id: str) -> list[tuple[str, list[int | None]]]:
     """The state of each delivery, and the status of each attempt."""
     return [
         (delivery["state"], [attempt["status"] for attempt in delivery["attempts"]])
@@ -63,20 +63,20 @@ def delivered(rules: Office, rule_id: str) -> list[tuple[str, list[int | None]]]
     ]
 
 
-def pass_time(rules: Office, seconds: float) -> None:
+def pass_time(rules: PurgeRuleScene, seconds: float) -> None:
     """Let time pass for the simulated Genesys."""
     rules.app.clock.wait(seconds)
     rules.app.simulator.tick()
     rules.app.simulator.deliver_due()
 
 
-def test_execution_is_recorded_with_the_values_of_genesys(rules: Office) -> None:
-    desk = rules.desk()
-    rule_id = rules.create(desk)["ruleId"]
+def test_execution_is_recorded_with_the_values_of_genesys(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
+    rule_id = rules.create(queue)["ruleId"]
 
     execution = rules.execute(rule_id)
 
-    assert set(desk.ids) <= set(rules.app.simulator.corpus.deleted_ids())
+    assert set(queue.ids) <= set(rules.app.simulator.corpus.deleted_ids())
     (record,) = executions(rules, rule_id)
     assert record["deleted"] == execution["deletedCount"] == CONVERSATIONS
     assert (record["complianceOk"], record["actor"], record["sequence"]) == (True, "genesys", 1)
@@ -86,7 +86,7 @@ def test_execution_is_recorded_with_the_values_of_genesys(rules: Office) -> None
     assert delivered(rules, rule_id) == [("delivered", [200])]
 
 
-def lost_answers(rules: Office, rule_id: str) -> None:
+def lost_answers(rules: PurgeRuleScene, rule_id: str) -> None:
     """Genesys repeats a delivery whose answers are lost."""
     rules.execute(rule_id)
     for _ in range(20):
@@ -94,7 +94,7 @@ def lost_answers(rules: Office, rule_id: str) -> None:
         assert rules.app.call_back(post.body, post.headers)["statusCode"] == 200
 
 
-def receiver_down(rules: Office, rule_id: str) -> None:
+def receiver_down(rules: PurgeRuleScene, rule_id: str) -> None:
     rules.app.callback.down = 3
     rules.execute(rule_id)
     for wait in (1, 2, 4):
@@ -102,14 +102,14 @@ def receiver_down(rules: Office, rule_id: str) -> None:
     assert delivered(rules, rule_id) == [("delivered", [None, None, None, 200])]
 
 
-def broken_table(rules: Office, rule_id: str) -> None:
+def broken_table(rules: PurgeRuleScene, rule_id: str) -> None:
     with patch.object(Ledger, "record_once", side_effect=Killed("record_once")):
         rules.execute(rule_id)
     pass_time(rules, 1)
     assert delivered(rules, rule_id) == [("delivered", [500, 200])]
 
 
-def many_at_once(rules: Office, rule_id: str) -> None:
+def many_at_once(rules: PurgeRuleScene, rule_id: str) -> None:
     rules.execute(rule_id)
     post = rules.app.callback.sent[-1]
     with ThreadPoolExecutor(8) as pool:
@@ -119,7 +119,7 @@ def many_at_once(rules: Office, rule_id: str) -> None:
 
 @pytest.mark.parametrize("way", [lost_answers, receiver_down, broken_table, many_at_once])
 def test_repeated_webhook_is_recorded_once(
-    rules: Office, way: Callable[[Office, str], None]
+    rules: PurgeRuleScene, way: Callable[[PurgeRuleScene, str], None]
 ) -> None:
     rule_id = created(rules)
 
@@ -128,10 +128,10 @@ def test_repeated_webhook_is_recorded_once(
     assert [record["deleted"] for record in executions(rules, rule_id)] == [CONVERSATIONS]
 
 
-def test_execution_reported_by_two_webhooks_is_recorded_once(rules: Office) -> None:
-    desk = rules.desk()
+def test_execution_reported_by_two_webhooks_is_recorded_once(rules: PurgeRuleScene) -> None:
+    queue = rules.queue()
     rules.app.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, Operation.REGISTER_WEBHOOK))
-    rule_id = rules.create(desk)["ruleId"]
+    rule_id = rules.create(queue)["ruleId"]
     rules.app.drain_queues()
 
     rules.execute(rule_id)
@@ -140,7 +140,7 @@ def test_execution_reported_by_two_webhooks_is_recorded_once(rules: Office) -> N
     assert len(executions(rules, rule_id)) == 1
 
 
-def test_webhooks_out_of_order_keep_their_own_times(rules: Office) -> None:
+def test_webhooks_out_of_order_keep_their_own_times(rules: PurgeRuleScene) -> None:
     rule_id = created(rules)
     rules.app.callback.down = 1
     rules.execute(rule_id)
@@ -155,7 +155,7 @@ def test_webhooks_out_of_order_keep_their_own_times(rules: Office) -> None:
     assert moment(found[0], "at") < moment(found[1], "at")
 
 
-def test_each_scheduled_execution_is_recorded(rules: Office) -> None:
+def test_each_scheduled_execution_is_recorded(rules: PurgeRuleScene) -> None:
     rule_id = created(rules)
     for _ in range(3):
         pass_time(rules, DAY)
@@ -163,7 +163,7 @@ def test_each_scheduled_execution_is_recorded(rules: Office) -> None:
     assert [record["deleted"] for record in executions(rules, rule_id)] == [CONVERSATIONS, 0, 0]
 
 
-def test_audit_of_a_rule_is_complete_at_any_page_size(rules: Office) -> None:
+def test_audit_of_a_rule_is_complete_at_any_page_size(rules: PurgeRuleScene) -> None:
     rule_id = created(rules)
     for _ in range(3):
         rules.app.clock.wait(1)
@@ -182,7 +182,7 @@ def test_audit_of_a_rule_is_complete_at_any_page_size(rules: Office) -> None:
     ]
 
 
-def pages_of(rules: Office, rule_id: str, limit: int) -> list[list[dict[str, Any]]]:
+def pages_of(rules: PurgeRuleScene, rule_id: str, limit: int) -> list[list[dict[str, Any]]]:
     pages, query = [], {"limit": str(limit)}
     while True:
         answer = read(rules, rule_id, **query)
@@ -193,12 +193,12 @@ def pages_of(rules: Office, rule_id: str, limit: int) -> list[list[dict[str, Any
         query["next"] = answer["body"]["next"]
 
 
-def read(rules: Office, rule_id: str, **query: str) -> dict[str, Any]:
+def read(rules: PurgeRuleScene, rule_id: str, **query: str) -> dict[str, Any]:
     return rules.app.get("GET /purge-rules/{ruleId}/audit", {"ruleId": rule_id}, query)
 
 
 def test_audit_of_an_unknown_rule_is_empty(
-    rules: Office,
+    rules: PurgeRuleScene,
 ) -> None:
     assert read(rules, "no-such-rule")["body"] == {"records": []}
     assert read(rules, "no-such-rule", next="made-up")["statusCode"] == 400
@@ -206,7 +206,7 @@ def test_audit_of_an_unknown_rule_is_empty(
 
 
 def test_old_secret_is_valid_only_during_the_rotation(
-    rules: Office,
+    rules: PurgeRuleScene,
 ) -> None:
     rule_id = created(rules)
     keep_secrets(rules, "new", CURRENT)
@@ -232,7 +232,7 @@ FORGERIES: dict[str, Callable[[bytes], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_forged_webhook_leaves_no_record(rules: Office, forgery: str) -> None:
+def test_forged_webhook_leaves_no_record(rules: PurgeRuleScene, forgery: str) -> None:
     body = body_of(ruleId=forgery.replace(" ", "-"))
 
     answer = rules.app.call_back(body, FORGERIES[forgery](body))
@@ -245,7 +245,7 @@ def test_forged_webhook_leaves_no_record(rules: Office, forgery: str) -> None:
     assert len(executions(rules, forgery.replace(" ", "-"))) == 1
 
 
-def test_record_has_the_time_of_genesys_and_ours(rules: Office) -> None:
+def test_record_has_the_time_of_genesys_and_ours(rules: PurgeRuleScene) -> None:
     rule_id = created(rules)
     rules.app.callback.down = 1
     executed_at = rules.app.clock.at

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import DeletionMoment, Fault, FaultKind, Operation, SimulatorSettings
-from tests.workflows.proof import action_counts, assert_honest, sent, statuses
-from tests.workflows.slots import METHODS, Shared, shared
+from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
+from tests.workflows.shared_application import METHODS, SharedApplication, shared
 
 HALF_AN_HOUR, HOUR = 1_800, 3_600
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Shared]:
+def scene() -> Iterator[SharedApplication]:
     """Jobs delete everything after half an hour; unanswered submits are awaited for an hour."""
     settings = SimulatorSettings(
         requests_per_second=None,
@@ -34,13 +34,13 @@ def scene() -> Iterator[Shared]:
     ],
 )
 def test_job_with_an_effect_after_half_an_hour_is_not_repeated(
-    scene: Shared, kind: FaultKind, method: str
+    scene: SharedApplication, kind: FaultKind, method: str
 ) -> None:
-    app, slot = scene.app, scene.slot()
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(kind, Operation.SUBMIT))
     since = len(app.simulator.requests)
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     assert len(sent(app, since)) == 1
     assert (run["outcome"], run["totals"]["verified"]) == ("completed", 5)
@@ -48,33 +48,37 @@ def test_job_with_an_effect_after_half_an_hour_is_not_repeated(
         action_counts(app, run)["batch_submitted"],
         action_counts(app, run)["batch_reconciled"],
     ) == (0, 1)
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_submit_without_an_effect_is_repeated_after_the_hour(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
+def test_submit_without_an_effect_is_repeated_after_the_hour(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
     app.simulator.faults.add(Fault(FaultKind.TIMEOUT_BEFORE, Operation.SUBMIT))
     since = len(app.simulator.requests)
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     first, second = [r for r in app.simulator.requests[since:] if r.operation is Operation.SUBMIT]
     assert HOUR - 300 <= (second.at - first.at).total_seconds() <= HOUR
     assert run["outcome"] == "completed"
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
 @pytest.mark.parametrize("method", METHODS[:2])
-def test_partial_effect_is_neither_claimed_nor_repeated(scene: Shared, method: str) -> None:
-    app, slot = scene.app, scene.slot()
-    app.simulator.corpus.place_hold(slot.ids[:2])
+def test_partial_effect_is_neither_claimed_nor_repeated(
+    scene: SharedApplication, method: str
+) -> None:
+    app, group = scene.app, scene.group()
+    app.simulator.corpus.place_hold(group.ids[:2])
     app.simulator.faults.add(Fault(FaultKind.DROP_AFTER, Operation.SUBMIT))
     since = len(app.simulator.requests)
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     assert len(sent(app, since)) == 1
     assert (run["outcome"], statuses(run)) == ("failed", ["failed"])
     assert "OutcomeUnknown: 3 of 5 records are gone" in run["batches"][0]["detail"]
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])

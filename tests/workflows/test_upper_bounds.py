@@ -10,7 +10,7 @@ import pytest
 from simulator import Corpus, Fault, FaultKind, MediaType, Operation
 from tests import builders
 from tests.application import Application, running
-from tests.workflows.proof import sent
+from tests.workflows.run_checks import sent
 
 VOICE = 6
 

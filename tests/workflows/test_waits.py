@@ -8,8 +8,8 @@ from math import ceil
 import pytest
 
 from simulator import Fault, FaultKind, Operation, SimulatorSettings
-from tests.workflows.proof import assert_honest
-from tests.workflows.slots import METHODS, Shared, shared
+from tests.workflows.run_checks import assert_honest
+from tests.workflows.shared_application import METHODS, SharedApplication, shared
 
 # A job of five records takes 150 seconds, one record after the other.
 SETTINGS = SimulatorSettings(
@@ -26,16 +26,16 @@ SCHEDULES = {
 
 
 @pytest.fixture(scope="module")
-def slow() -> Iterator[Shared]:
+def slow() -> Iterator[SharedApplication]:
     with shared(SETTINGS) as scene:
         yield scene
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_job_is_polled_by_the_schedule_of_its_method(slow: Shared, method: str) -> None:
-    app, slot = slow.app, slow.slot()
+def test_job_is_polled_by_the_schedule_of_its_method(slow: SharedApplication, method: str) -> None:
+    app, group = slow.app, slow.group()
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     assert app.execution(run["runId"]).waits == SCHEDULES[method] + DONE
     assert run["outcome"] == "completed"
@@ -50,36 +50,36 @@ def test_job_is_polled_by_the_schedule_of_its_method(slow: Shared, method: str) 
     ],
 )
 def test_poll_that_is_too_early_only_doubles_the_wait(
-    slow: Shared, method: str, doubled: int, fault: FaultKind
+    slow: SharedApplication, method: str, doubled: int, fault: FaultKind
 ) -> None:
-    app, slot = slow.app, slow.slot()
+    app, group = slow.app, slow.group()
     app.simulator.faults.add(Fault(fault, Operation.POLL))
 
-    run = app.run(slot.first_batch(method))
+    run = app.run(group.first_batch(method))
 
     first = SCHEDULES[method][0]
     assert app.execution(run["runId"]).waits[:2] == (first, doubled)
     assert app.execution(run["runId"]).retry_waits == ()
     assert run["outcome"] == "completed"
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])
 
 
-def test_next_poll_waits_for_the_retry_after_of_genesys(slow: Shared) -> None:
-    app, slot = slow.app, slow.slot()
+def test_next_poll_waits_for_the_retry_after_of_genesys(slow: SharedApplication) -> None:
+    app, group = slow.app, slow.group()
     app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.POLL, retry_after=140))
 
-    run = app.run(slot.first_batch("interaction_purge"))
+    run = app.run(group.first_batch("interaction_purge"))
 
     assert app.execution(run["runId"]).waits[1] == 140
     assert run["outcome"] == "completed"
 
 
-def test_rate_limited_submit_is_repeated_after_retry_after(slow: Shared) -> None:
-    app, slot = slow.app, slow.slot()
+def test_rate_limited_submit_is_repeated_after_retry_after(slow: SharedApplication) -> None:
+    app, group = slow.app, slow.group()
     app.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, Operation.SUBMIT, retry_after=40))
 
-    run = app.run(slot.first_batch("data_deletion"))
+    run = app.run(group.first_batch("data_deletion"))
 
     assert 40 <= app.execution(run["runId"]).waits[0] <= 51
     assert run["outcome"] == "completed"
-    assert_honest(app, run, slot.ids[:5])
+    assert_honest(app, run, group.ids[:5])

@@ -15,7 +15,7 @@ CALLED = Attempt().intended(NOON)
 
 
 def test_an_intent_numbers_the_call_and_opens_it() -> None:
-    assert Attempt(number=1, at=NOON, is_open=True) == CALLED
+    assert Attempt().intended(NOON) == Attempt(number=1, at=NOON, is_open=True)
     later = NOON + timedelta(seconds=5)
     assert CALLED.intended(later) == Attempt(number=2, at=later, is_open=True)
 
@@ -26,8 +26,9 @@ def test_a_lease_lasts_from_the_intent_to_the_second(passed: float, left: float)
 
 
 def test_a_call_that_has_ended_has_no_lease() -> None:
-    ended = [Attempt(), CALLED.refused(), CALLED.unsure("timed out"), CALLED.settled()]
-    assert [each.lease_left(NOON, 60) for each in ended] == [0, 0, 0, 0]
+    never = Attempt(is_open=True)
+    ended = [Attempt(), never, CALLED.refused(), CALLED.unsure("timed out"), CALLED.settled()]
+    assert [each.lease_left(NOON, 60) for each in ended] == [0, 0, 0, 0, 0]
 
 
 def test_a_call_without_an_answer_is_uncertain_and_counted() -> None:
@@ -43,7 +44,7 @@ def test_a_refusal_leaves_the_doubt_about_an_earlier_call() -> None:
 
 
 def test_an_abandoned_call_is_uncertain_only_if_it_was_open() -> None:
-    assert CALLED.abandoned().is_uncertain
+    assert (CALLED.abandoned().is_uncertain, CALLED.abandoned().is_open) == (True, False)
     assert not CALLED.refused().abandoned().is_uncertain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -36,8 +37,8 @@ LEASE, PATIENCE = 60, 14_400
 
 
 @pytest.fixture
-def step(bench: Workbench) -> BatchStep:
-    """A batch of three records whose job waits for confirmation."""
+def step(bench: Workbench) -> Iterator[BatchStep]:
+    """A batch of three records whose job waits for confirmation; every call must name that job."""
     step = recording_batch.ready(bench)
     bench.genesys.on(LIST, NONE)
     bench.genesys.on(CREATE, {"id": "job-1"})
@@ -45,7 +46,9 @@ def step(bench: Workbench) -> BatchStep:
     bench.genesys.on(CANCEL, {})
     step = bench.poll_batch(bench.submit_batch(step))
     assert (step.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
-    return step
+    yield step
+    ids = {call.path["job_id"] for call in bench.genesys.calls if "job_id" in call.path}
+    assert ids == {"job-1"}
 
 
 def calls(bench: Workbench, operation: Any) -> int:
@@ -66,6 +69,7 @@ def test_job_that_matches_the_plan_is_confirmed_under_its_own_permit(
 ) -> None:
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.POLL, BatchState.SUBMITTED)
+    assert (after.wait_seconds > 0, bench.batch.attempt.is_open) == (True, False)
     permits = [call.permit for call in bench.genesys.calls if call.permit]
     assert permits == [Permit("run-1", 0, 1), Permit("run-1", 0, 2)]
     assert bench.last_fact["action"] == "batch_confirmed"
@@ -86,6 +90,17 @@ def test_confirmation_is_intended_before_it_is_sent(bench: Workbench, step: Batc
     bench.submit_batch(step)
     (batch,) = seen
     assert (batch.state, batch.attempt.number, batch.job_id) == (BatchState.CONFIRMING, 2, "job-1")
+    assert (batch.attempt.at, batch.attempt.is_open) == (NOON, True)
+
+
+def test_confirmation_stores_how_many_recordings_exist(bench: Workbench) -> None:
+    step = recording_batch.planned(bench, includeScreenRecordings=False)
+    bench.genesys.on(STATUS, READY)
+    bench.genesys.on(METADATA, {"entities": [{"fileState": "AVAILABLE"}]})
+    for operation, answer in [(ASK, NONE), (LIST, NONE), (CREATE, {"id": "job-1"}), (EXECUTE, {})]:
+        bench.genesys.on(operation, answer)
+    bench.submit_batch(bench.poll_batch(bench.submit_batch(step)))
+    assert (bench.batch.state, bench.batch.kept) == (BatchState.SUBMITTED, 3)
 
 
 @pytest.mark.parametrize(("hours", "executed"), [(3, 0), (1, 1), (-1, 0)])
@@ -107,6 +122,7 @@ def test_deletion_waits_for_exports_made_since_the_batch_began(
     after = bench.submit_batch(bench.poll_batch(bench.submit_batch(step)))
     assert after.next is (Next.POLL if executed else Next.SUBMIT)
     assert calls(bench, EXECUTE) == executed
+    assert executed or after.wait_seconds >= 60
     assert bench.batch.first_intent_at == began
 
 
@@ -141,7 +157,9 @@ def test_job_that_lists_other_conversations_is_cancelled(
     bench: Workbench, step: BatchStep, ids: list[str]
 ) -> None:
     bench.genesys.on(STATUS, READY | {"recordingJobsQuery": named(*ids)})
-    assert_stopped(bench, bench.submit_batch(step), "lists other conversations than the plan")
+    assert_stopped(
+        bench, bench.submit_batch(step), ": the job lists other conversations than the plan;"
+    )
 
 
 @pytest.mark.parametrize("query", [named(*(each.upper() for each in IDS)), {}, {"action": 1}, None])
@@ -183,11 +201,29 @@ def test_records_that_genesys_now_protects_are_never_confirmed(
     after = bench.submit_batch(step)
     assert (calls(bench, EXECUTE), calls(bench, CANCEL), calls(bench, CREATE)) == (0, 1, 2)
     assert [sorted(bench.batch.protected), bench.facts[1]] == [[1], "batch_protected"]
-    assert "its job job-1 is cancelled" in bench.fact("batch_protected")["detail"]
+    audited = bench.fact("batch_protected")
+    assert audited["detail"] == "Genesys now protects these records; its job job-1 is cancelled"
+    assert (audited["jobId"], audited["skipped"]) == ("job-1", {"protected": 1})
+    assert bench.batch.last_job_id == "job-1"
     # The next job covers the other records.
     assert after.next is Next.POLL
     named = bench.genesys.deletions[-1]["conversationQuery"]["conversationFilters"][0]
     assert [each["value"] for each in named["predicates"]] == [IDS[0], IDS[2]]
+
+
+def test_batch_without_its_cancelled_job_is_submitted_again(
+    bench: Workbench, step: BatchStep
+) -> None:
+    seen = []
+
+    def look(_: Any) -> dict[str, Any]:
+        seen.append((bench.batch.job_id, bench.batch.last_job_id))
+        return {"id": "job-1"}
+
+    bench.genesys.on(CREATE, look)
+    bench.genesys.on(ASK, {"entities": [{"id": IDS[1]}]}, NONE)
+    bench.submit_batch(step)
+    assert seen == [(None, "job-1")]
 
 
 def test_records_on_our_hold_are_never_confirmed(bench: Workbench, step: BatchStep) -> None:
@@ -210,9 +246,11 @@ def test_failed_check_before_a_confirmation_is_repeated(
 
 
 def test_refused_confirmation_is_repeated(bench: Workbench, step: BatchStep) -> None:
-    bench.genesys.on(EXECUTE, RateLimited("429"), {})
+    bench.genesys.on(EXECUTE, RateLimited("429", retry_after=40), {})
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
+    assert (bench.batch.attempt.is_open, bench.batch.attempt.reason) == (False, "429")
+    assert after.wait_seconds >= 40
     assert bench.submit_batch(after).next is Next.POLL
     assert bench.batch.attempt.number == 3
 
@@ -232,10 +270,32 @@ def test_job_state_settles_a_confirmation_without_an_answer(
     after = bench.submit_batch(step)
     assert (after.next, after.wait_seconds) == (Next.SUBMIT, 15)
     assert (bench.batch.state, bench.batch.attempt.is_uncertain) == (BatchState.CONFIRMING, True)
+    assert bench.batch.attempt.reason == "timeout"
     bench.genesys.on(STATUS, {"state": state})
     after = bench.submit_batch(after)
     assert (after.next, bench.batch.state) == (following, stands)
     assert (calls(bench, EXECUTE), bench.facts[-1]) == (1, "batch_reconciled")
+    assert bench.last_fact["detail"] == "the job was confirmed; timeout"
+    assert (bench.batch.attempt.number, bench.batch.attempt.is_uncertain) == (2, False)
+
+
+def test_job_that_runs_before_its_confirmation_is_polled(bench: Workbench, step: BatchStep) -> None:
+    facts = bench.facts
+    bench.genesys.on(STATUS, {"state": "PROCESSING"})
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.POLL, BatchState.SUBMITTED)
+    assert (calls(bench, EXECUTE), bench.facts) == (0, facts)
+
+
+def test_failed_check_of_an_uncertain_confirmation_is_repeated(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
+    uncertain = bench.submit_batch(step)
+    bench.genesys.on(STATUS, RateLimited("429", retry_after=40))
+    after = bench.submit_batch(uncertain)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.CONFIRMING)
+    assert after.wait_seconds >= 40
 
 
 def test_job_that_still_waits_is_checked_again(bench: Workbench, step: BatchStep) -> None:
@@ -244,6 +304,10 @@ def test_job_that_still_waits_is_checked_again(bench: Workbench, step: BatchStep
     bench.policies.switch = "off"
     bench.submit_batch(after)
     assert bench.batch.state is BatchState.FAILED
+    assert bench.fact("batch_reconciled")["detail"] == (
+        "the job still waits for confirmation; timeout"
+    )
+    assert not bench.batch.attempt.is_uncertain
     assert (calls(bench, EXECUTE), calls(bench, CANCEL)) == (1, 1)
 
 
@@ -295,6 +359,7 @@ def test_dead_workers_confirmation_becomes_uncertain_after_its_lease(
     bench.clock.wait(LEASE)
     after = bench.submit_batch(after)
     assert (after.wait_seconds, bench.batch.attempt.is_uncertain) == (15, True)
+    assert bench.batch.attempt.reason == "the worker that confirmed it died"
     assert bench.submit_batch(after).next is Next.POLL
     assert calls(bench, EXECUTE) == 1
 
@@ -329,7 +394,7 @@ def test_refused_confirmation_of_a_waiting_job_fails_the_batch(
     ("replies", "reported", "times"),
     [
         ([OutcomeUnknown("lost"), {}], "is cancelled", 2),
-        ([RateLimited("429")], "may not be cancelled", 3),
+        ([RateLimited("429")], "its job job-1 may not be cancelled: 429", 3),
         ([RefusedByGenesys("over", status=409)], "could not be cancelled", 1),
     ],
 )
@@ -347,7 +412,12 @@ def test_job_that_cannot_be_confirmed_in_time_gives_up(bench: Workbench, step: B
     late = step.model_copy(update={"waited_seconds": PATIENCE + 1})
     after = bench.submit_batch(late)
     assert (after.next, bench.batch.state) == (Next.DONE, BatchState.GAVE_UP)
-    assert calls(bench, CANCEL) == 1
+    assert (calls(bench, CANCEL), bench.facts[-1]) == (1, "batch_gave_up")
+
+
+def test_job_is_confirmed_in_the_last_second_of_its_time(bench: Workbench, step: BatchStep) -> None:
+    last = step.model_copy(update={"waited_seconds": PATIENCE})
+    assert bench.submit_batch(last).next is Next.POLL
 
 
 def test_lost_job_fails_the_confirmation(bench: Workbench, step: BatchStep) -> None:

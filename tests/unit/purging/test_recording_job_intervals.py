@@ -157,7 +157,7 @@ OTHER_HOLDS = [
 @pytest.mark.parametrize("held", HOLDS)
 def test_legal_hold_stops_the_whole_interval(bench: Workbench, step: BatchStep, held: Any) -> None:
     bench.holds.placed.append(held)
-    assert_stopped(bench, bench.submit_batch(step), "an active legal hold covers")
+    assert_stopped(bench, bench.submit_batch(step), ": an active legal hold covers")
 
 
 @pytest.mark.parametrize("held", HOLDS)
@@ -183,12 +183,16 @@ def test_held_conversation_outside_the_manifest_stops_the_interval(
 ) -> None:
     bench.genesys.on(READ, {"conversations": [call(*each) for each in answer]})
     bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[2]})))
-    assert_stopped(bench, bench.submit_batch(step), "may lie in this interval")
+    assert_stopped(
+        bench, bench.submit_batch(step), ": a legal hold names a conversation that may lie"
+    )
 
 
 def test_held_id_that_is_no_uuid_stops_the_interval(bench: Workbench, step: BatchStep) -> None:
     bench.holds.placed.append(hold(conversation_ids=frozenset({"case-17"})))
-    assert_stopped(bench, bench.submit_batch(step), "may lie in this interval")
+    assert_stopped(
+        bench, bench.submit_batch(step), ": a legal hold names a conversation that may lie"
+    )
 
 
 def call(conversation_id: str, ended: float) -> dict[str, str]:

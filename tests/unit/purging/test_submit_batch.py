@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ def test_batch_is_submitted_whole_and_polled_by_its_size(bench: Workbench) -> No
 
 
 def test_intent_is_stored_before_the_submit(bench: Workbench) -> None:
-    step = bench.planned()
+    step = bench.planned(builders.batch(submitted_at=NOON - timedelta(hours=1)))
     seen = []
 
     def look(_: Any) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def test_intent_is_stored_before_the_submit(bench: Workbench) -> None:
     bench.submit_batch(step)
     (batch,) = seen
     assert (batch.state, batch.attempt.number, batch.attempt.at) == (BatchState.SUBMITTING, 1, NOON)
+    assert batch.submitted_at is None
     assert bench.genesys.calls[0].permit == Permit("run-1", 0, 1)
 
 
@@ -136,6 +138,7 @@ def test_submit_that_was_not_executed_is_repeated_later(
     assert (later.next, later.attempt) == (Next.SUBMIT, 1)
     assert least <= later.wait_seconds <= most
     assert (bench.batch.state, bench.batch.attempt.is_open) == (BatchState.PLANNED, False)
+    assert bench.batch.attempt.reason == str(error)
     assert bench.submit_batch(later).next is Next.POLL
     assert [call.permit for call in bench.genesys.calls] == [
         Permit("run-1", 0, 1),
@@ -162,6 +165,7 @@ def test_refused_submit_withdraws_its_intent_and_ends_the_batch(
     with pytest.raises(type(error)):
         bench.submit_batch(step)
     assert (bench.batch.state, bench.batch.attempt.is_open) == (BatchState.PLANNED, False)
+    assert bench.batch.attempt.reason == str(error)
     assert bench.facts == []
 
 
@@ -222,3 +226,4 @@ def test_batch_that_cannot_be_submitted_in_time_gives_up(bench: Workbench) -> No
         assert bench.batch.state is state
     assert after.next is Next.DONE
     assert bench.last_fact["action"] == "batch_gave_up"
+    assert bench.batch.detail == "could not be submitted within 14400 seconds"

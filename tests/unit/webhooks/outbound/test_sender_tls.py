@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from genesys_purge.webhooks.outbound.https_sender import HttpsSender, NoAnswer
 
-from tests.unit.webhooks.outbound.authority import Authority
+from tests.unit.webhooks.outbound.certificates import Authority
 from tests.unit.webhooks.outbound.endpoint import (
     BODY,
     HOST,

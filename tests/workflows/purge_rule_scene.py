@@ -15,14 +15,14 @@ from tests.unit.purge_rules.rule_bench import condition, document
 CONVERSATIONS = 3
 
 
-class Desk(NamedTuple):
+class AgentQueue(NamedTuple):
     """A queue with three conversations of 800 to 1000 days ago, and a rule for 730 days."""
 
     number: int
 
     @property
     def name(self) -> str:
-        return f"desk-{self.number}"
+        return f"queue-{self.number}"
 
     @property
     def ids(self) -> list[str]:
@@ -39,32 +39,32 @@ class Desk(NamedTuple):
             yield Conversation(conversation_id, start=end, end=end, queue_id=self.name)
 
 
-class Office:
+class PurgeRuleScene:
     """The application that the tests of a module share."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self._numbers = count()
 
-    def desk(self) -> Desk:
-        """An unused desk; clears the faults of other tests."""
+    def queue(self) -> AgentQueue:
+        """An unused queue; clears the faults of other tests."""
         self.app.simulator.faults.clear()
-        return Desk(next(self._numbers))
+        return AgentQueue(next(self._numbers))
 
-    def create(self, desk: Desk, **fields: Any) -> dict[str, Any]:
-        """The answer of `create_purge_rule` to the desk's rule."""
-        answer: dict[str, Any] = self.app.invoke("CreatePurgeRuleFunction", desk.rule(**fields))
+    def create(self, queue: AgentQueue, **fields: Any) -> dict[str, Any]:
+        """The answer of `create_purge_rule` to the queue's rule."""
+        answer: dict[str, Any] = self.app.invoke("CreatePurgeRuleFunction", queue.rule(**fields))
         return answer
 
-    def post(self, desk: Desk, **fields: Any) -> tuple[int, Any]:
-        """The status and the body of `POST /purge-rules` with the desk's rule."""
-        answer = self.app.post("POST /purge-rules", desk.rule(**fields))
+    def post(self, queue: AgentQueue, **fields: Any) -> tuple[int, Any]:
+        """The status and the body of `POST /purge-rules` with the queue's rule."""
+        answer = self.app.post("POST /purge-rules", queue.rule(**fields))
         return answer["statusCode"], answer["body"]
 
-    def at_genesys(self, desk: Desk) -> list[dict[str, Any]]:
-        """The desk's rules at Genesys, with their executions."""
+    def at_genesys(self, queue: AgentQueue) -> list[dict[str, Any]]:
+        """The queue's rules at Genesys, with their executions."""
         rules = self.app.genesys("GET", "rules")["rules"]
-        return [each for each in rules if each["scope"] == desk.rule()["scope"]]
+        return [each for each in rules if each["scope"] == queue.rule()["scope"]]
 
     def webhooks(self, rule_id: str) -> list[dict[str, Any]]:
         """The webhooks of a rule at Genesys, with their deliveries."""
@@ -88,7 +88,9 @@ class Office:
 
 
 @contextmanager
-def office(desks: int = 100) -> Iterator[Office]:
-    """A running application with this number of desks."""
-    with running(Corpus.of(c for each in range(desks) for c in Desk(each).conversations())) as app:
-        yield Office(app)
+def purge_rule_scene(queues: int = 100) -> Iterator[PurgeRuleScene]:
+    """A running application with this number of queues."""
+    with running(
+        Corpus.of(c for each in range(queues) for c in AgentQueue(each).conversations())
+    ) as app:
+        yield PurgeRuleScene(app)

@@ -1,4 +1,4 @@
-"""One application for many tests: each uses its own slot of the corpus."""
+"""One application for many tests: each uses its own group of conversations."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ RECORDS = BATCH_SIZE * BATCHES
 DAYS = 60
 
 
-class Slot(NamedTuple):
+class ConversationGroup(NamedTuple):
     """Ten conversations in sixty days: two batches by id or two windows, with five in each."""
 
     number: int
 
     @property
     def ids(self) -> list[str]:
-        return [f"slot-{self.number}-{record}" for record in range(RECORDS)]
+        return [f"group-{self.number}-{record}" for record in range(RECORDS)]
 
     @property
     def oldest(self) -> int:
-        """The slot's start in days before NOON; every slot ended over a year ago."""
+        """The group's start in days before NOON; every group ended over a year ago."""
         return 400 + DAYS * (self.number + 1)
 
     def request(self, method: str, **fields: Any) -> dict[str, Any]:
-        """A request of that method for exactly this slot's conversations."""
+        """A request of that method for exactly this group's conversations."""
         window = {"dateRange": date_range(self.oldest, self.oldest - DAYS)}
         match method:
             case "data_deletion":
@@ -61,27 +61,29 @@ class Slot(NamedTuple):
             yield Conversation(conversation_id, start=end, end=end)
 
 
-class Shared:
+class SharedApplication:
     """The application that the tests of a module share."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self._numbers = count()
 
-    def slot(self) -> Slot:
-        """An unused slot; clears the faults of other tests."""
+    def group(self) -> ConversationGroup:
+        """An unused group; clears the faults of other tests."""
         self.app.simulator.faults.clear()
-        return Slot(next(self._numbers))
+        return ConversationGroup(next(self._numbers))
 
 
 @contextmanager
 def shared(
     settings: SimulatorSettings | None = None,
     environment: Mapping[str, str] | None = None,
-    slots: int = 120,
-) -> Iterator[Shared]:
-    """A running application with this number of slots."""
-    corpus = Corpus.of(each for number in range(slots) for each in Slot(number).conversations())
+    groups: int = 120,
+) -> Iterator[SharedApplication]:
+    """A running application with this number of groups."""
+    corpus = Corpus.of(
+        each for number in range(groups) for each in ConversationGroup(number).conversations()
+    )
     variables = {"BATCH_SIZE": str(BATCH_SIZE), **(environment or {})}
     with running(corpus, settings, environment=variables) as app:
-        yield Shared(app)
+        yield SharedApplication(app)

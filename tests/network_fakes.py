@@ -26,9 +26,9 @@ class Receivers:
         self.answers: dict[str, list[int | Exception]] = {}
         self.addresses: dict[str, str] = {}
 
-    def door(self, allowed_hosts: frozenset[str], *, loopback: bool) -> Door:
+    def receiver(self, allowed_hosts: frozenset[str], *, loopback: bool) -> FakeReceiver:
         """The sender of the application, instead of HttpsSender."""
-        return Door(self, allowed_hosts, loopback=loopback)
+        return FakeReceiver(self, allowed_hosts, loopback=loopback)
 
     def answer(self, host: str) -> int:
         """The next answer of a host."""
@@ -39,7 +39,7 @@ class Receivers:
         return answer
 
 
-class Door:
+class FakeReceiver:
     """Implements the `Sender` port: checks URL and address, and connects to nothing."""
 
     def __init__(

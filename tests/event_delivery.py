@@ -50,7 +50,7 @@ def sources(kind: str, named_by: str) -> list[Source]:
     ]
 
 
-class Pump:
+class EventDelivery:
     """Polls the stream and the queues as Lambda does, but only when a test calls it."""
 
     def __init__(self, aws: Callable[[str], Any], invoke: Invoke, clock: Clock) -> None:
