@@ -23,6 +23,10 @@ from local.errors import CommandFailed
 from local.options.arguments import add_options, add_out, options_in
 
 EXPECTED = (CommandFailed, BotoCoreError, ClientError, HTTPError, OSError)
+EITHER_FILE = (
+    "give REQUEST.json or --rules RULES.json; "
+    "with make: make validate REQUEST=file.json or make validate RULES=file.json"
+)
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
@@ -36,7 +40,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     add_options(commands.add_parser("up", help="keep the application up until Ctrl-C"))
     add_out(commands.add_parser("redrive", help="send abandoned notifications again"))
     check = commands.add_parser("validate", help="check a purge request or a campaign's rules")
-    checked = check.add_mutually_exclusive_group(required=True)
+    checked = check.add_mutually_exclusive_group()
     checked.add_argument("file", type=Path, nargs="?", metavar="REQUEST.json")
     checked.add_argument("--rules", type=Path, metavar="RULES.json")
     matches = commands.add_parser("evaluate", help="list the rules that match each contact")
@@ -51,7 +55,10 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     changes = commands.add_parser("export-rules", help="export the changes of a campaign's rules")
     changes.add_argument("campaign", metavar="CAMPAIGN")
     add_options(changes)
-    return parser.parse_args(arguments)
+    parsed = parser.parse_args(arguments)
+    if parsed.command == "validate" and not (parsed.file or parsed.rules):
+        check.error(f"a file is missing; {EITHER_FILE}")
+    return parsed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,9 @@ import math
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
-from local.options.options import SIMULATOR_WAIT_SCALE, IdList, Options
+from genesys_purge.model.platform import PLATFORMS
+
+from local.options.options import PLATFORM, SIMULATOR_WAIT_SCALE, IdList, Options
 from local.options.partners import Partners
 
 
@@ -105,6 +107,8 @@ def parameter_in(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not (key and equals):
         raise ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    if key == PLATFORM and value not in PLATFORMS:
+        raise ArgumentTypeError(f"{PLATFORM} must be {' or '.join(PLATFORMS)}, not {value!r}")
     return key, value
 
 

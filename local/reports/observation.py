@@ -59,7 +59,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Observation:
-    """A run at one moment; None is an unreported value, `planned` is the number of batches."""
+    """A run at one moment; None is an unreported value.
+
+    `planned` is the number of batches. `targeted` and `verified` count in `unit`.
+    """
 
     run_id: str | None
     execution_status: str | None = None
@@ -72,6 +75,7 @@ class Observation:
     verified: int | None = None
     skipped: Mapping[str, int] | None = None
     planned: int | None = None
+    unit: str | None = None
     submitted_at: datetime | None = None
     finished_at: datetime | None = None
     batches: tuple[Batch, ...] = ()
@@ -101,6 +105,7 @@ class Observation:
             verified=totals.get("verified"),
             skipped=totals.get("skipped"),
             planned=plan["batches"] if plan else None,
+            unit=plan.get("unit") if plan else None,
             submitted_at=_moment(shown.get("submittedAt")),
             finished_at=_moment(shown.get("finishedAt")),
             batches=tuple(Batch.read(each, verify_after) for each in shown.get("batches", ())),

@@ -4,6 +4,7 @@ from collections import Counter
 from types import TracebackType
 from typing import Protocol, Self
 
+from genesys_purge.model.wording import counted
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -94,7 +95,8 @@ def run_line(run: Observation) -> str:
         return f"{run.status}, {run.outcome}"
     if run.targeted is None:
         return f"{run.status}"
-    return f"{run.status}, {run.targeted} targeted in {run.planned} batches"
+    batches = counted(run.planned, "batch", "batches")
+    return f"{run.status}, {run.targeted} targeted in {batches}"
 
 
 def batch_line(batch: Batch) -> str:

@@ -37,15 +37,19 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def result(run: Observation) -> dict[str, Any]:
-    """The result of a run; null is an unreported value."""
+    """The result of a run; null is an unreported value. `unit` is what `targeted` counts."""
     return {
         "runId": run.run_id,
         "outcome": run.outcome,
         "executionStatus": run.execution_status,
+        "detail": run.detail,
+        "unit": run.unit,
         "totals": {
             "targeted": run.targeted,
             "skipped": run.skipped or {},
             "deleted": run.deleted,
+            "archived": run.instead_of_deleted.get("archived"),
+            "exported": run.instead_of_deleted.get("exported"),
             "verified": run.verified,
         },
         "batches": [_batch(each) for each in run.batches],
@@ -59,5 +63,8 @@ def _batch(batch: Batch) -> dict[str, Any]:
         "status": batch.status,
         "attempts": batch.attempts,
         "deleted": batch.deleted,
+        "archived": batch.archived,
+        "exported": batch.exported,
         "verified": batch.verified,
+        "detail": batch.detail,
     }

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from genesys_purge.model.wording import counted
+
 from local.reports.observation import Observation
 from simulator import Simulator
 from simulator.live.recording_jobs.query import Action
 from simulator.serving.request_log import count_requests
 
 UNKNOWN = "not reported"
+RECORDING_JOB = "recording_job"
 DONE = {Action.DELETE: "deleted", Action.ARCHIVE: "archived", Action.EXPORT: "exported"}
 
 
@@ -21,18 +24,20 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
         yield "because", run.detail
     yield "asked", _number(_asked(run))
     yield from _skipped(run.skipped or {})
-    yield "targeted", _number(run.targeted)
-    yield "deleted", _number(run.deleted)
+    yield "targeted", _number(run.targeted, run.unit)
+    done = "recordings" if run.method == RECORDING_JOB else None
+    yield "deleted", _number(run.deleted, done)
     for word, count in run.instead_of_deleted.items():
-        yield word, _number(count)
-    yield "verified", _number(run.verified)
+        yield word, _number(count, done)
+    yield "verified", _number(run.verified, run.unit)
     for batch in run.batches:
         if batch.detail:
             yield f"batch {batch.number}", f"{batch.status}: {batch.detail}"
     if run.seconds is not None:
         yield "duration", f"{run.seconds:.1f} s, waits scaled by {wait_scale:g}"
-        if run.deleted and run.seconds:
-            yield "throughput", f"{run.deleted / run.seconds:,.0f} records a second"
+        if run.deleted and run.seconds and run.deleted >= run.seconds:
+            rate = counted(round(run.deleted / run.seconds), (done or "records").removesuffix("s"))
+            yield "throughput", f"{rate} a second"
 
 
 def simulated(simulator: Simulator) -> Iterator[tuple[str, str]]:
@@ -41,12 +46,14 @@ def simulated(simulator: Simulator) -> Iterator[tuple[str, str]]:
     by_operation, by_status = counts["byOperation"], counts["byStatus"]
     yield "requests", f"{sum(by_operation.values()):,} to Genesys: {_listed(by_operation)}"
     yield "answers", _listed(by_status)
-    yield "at Genesys", f"{len(simulator.corpus.deleted_ids()):,} records are deleted"
-    done: Counter[str] = Counter()
+    done = Counter({("record", "deleted"): len(simulator.corpus.deleted_ids())})
     for job in simulator.recording_jobs:
-        done[DONE[job.query.action]] += len(job.processed_ids)
-    for word, count in done.items():
-        yield "", f"{count:,} recordings were {word}"
+        done["recording", DONE[job.query.action]] += len(job.processed_ids)
+    label = "at Genesys"
+    for (noun, word), count in done.items():
+        if count:
+            yield label, f"{counted(count, noun)} {'was' if count == 1 else 'were'} {word}"
+            label = ""
 
 
 def files(out: Path, result: str, audit: str) -> Iterator[tuple[str, str]]:
@@ -72,5 +79,8 @@ def _listed(counts: Mapping[str, int]) -> str:
     )
 
 
-def _number(value: int | None) -> str:
-    return UNKNOWN if value is None else f"{value:,}"
+def _number(value: int | None, unit: str | None = None) -> str:
+    """The number, with its unit in the plural, if any: `1 record` for 1 and `records`."""
+    if value is None:
+        return UNKNOWN
+    return counted(value, unit.removesuffix("s"), unit) if unit else f"{value:,}"

@@ -5,7 +5,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from genesys_purge.methods import METHODS
+
 from local.errors import CommandFailed
+from local.project import PROJECT
+
+SAMPLES = PROJECT / "events" / "invoke"
 
 
 class UnreadableRequest(CommandFailed):
@@ -27,6 +32,13 @@ def read_request(file: Path) -> Any:
     try:
         text = file.read_text(encoding="utf-8-sig")
         return json.loads(text, object_pairs_hook=once_each)
+    except FileNotFoundError as error:
+        if file.resolve().parent != SAMPLES:
+            raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
+        methods = ", ".join(METHODS)
+        raise UnreadableRequest(
+            f"there is no sample request {file.stem!r}; the methods are {methods}"
+        ) from error
     except OSError as error:
         raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

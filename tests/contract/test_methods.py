@@ -134,7 +134,7 @@ def test_shipped_matrix_names_only_registered_methods() -> None:
     assert named <= set(METHODS)
 
 
-def test_only_methods_that_count_subjects_need_a_rule_that_names_them() -> None:
+def test_only_gdpr_methods_need_their_own_retention_rule() -> None:
     subjects = {name for name, method in METHODS.items() if method.unit is Unit.SUBJECTS}
     assert subjects == {SUBJECT_METHOD}
 
@@ -147,7 +147,7 @@ def test_documented_methods_name_their_alternative_in_each_deleting_call() -> No
     assert alternatives == {name: {each.instead} - {None} for name, each in METHODS.items()}
 
 
-def test_methods_with_an_alternative_are_documented_and_the_others_live() -> None:
+def test_only_documented_methods_name_an_alternative() -> None:
     dialects = {name: {each.dialect for each in operations_of(name).values()} for name in METHODS}
     assert dialects == {
         name: {DOCUMENTED if each.instead else LIVE} for name, each in METHODS.items()

@@ -251,7 +251,7 @@ def test_fields_that_genesys_refuses_are_reported_by_their_paths(rules: PurgeRul
     assert_registered_once(rules, queue)
 
 
-def test_rule_with_the_scope_of_another_is_refused_and_names_it(
+def test_second_rule_with_the_same_scope_is_refused_by_name(
     rules: PurgeRuleScene,
 ) -> None:
     queue = rules.queue()

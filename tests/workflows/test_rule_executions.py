@@ -245,7 +245,7 @@ def test_forged_webhook_leaves_no_record(rules: PurgeRuleScene, forgery: str) ->
     assert len(executions(rules, forgery.replace(" ", "-"))) == 1
 
 
-def test_record_has_genesyss_time_and_ours(rules: PurgeRuleScene) -> None:
+def test_record_has_the_time_of_genesys_and_ours(rules: PurgeRuleScene) -> None:
     rule_id = created(rules)
     rules.app.callback.down = 1
     executed_at = rules.app.clock.at

@@ -17,7 +17,7 @@ YESTERDAY = days_ago(1).isoformat().replace("+00:00", "Z")
 
 
 def before_yesterday(group: ConversationGroup) -> dict[str, int]:
-    """The group's window, relative to yesterday's noon."""
+    """The window of the schedule, relative to yesterday's noon."""
     return {"olderThanDays": group.oldest - DAYS - 1, "lookbackDays": DAYS}
 
 

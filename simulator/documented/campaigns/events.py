@@ -62,7 +62,7 @@ class Interval:
     end: datetime | None = None
 
     def contains(self, moment: datetime, now: datetime) -> bool:
-        """Whether the interval contains the moment, as of `now`."""
+        """Whether the interval contains the moment; the latest period ends at `now`."""
         start = self.start if self.latest is None else now - self.latest
         return (start is None or start <= moment) and (self.end is None or moment < self.end)
 

@@ -137,6 +137,15 @@ def test_validate_needs_either_a_request_or_rules(words: list[str]) -> None:
         main(["validate", *words])
 
 
+def test_validate_without_a_file_names_the_make_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["validate"])
+    message = "make validate REQUEST=file.json or make validate RULES=file.json"
+    assert message in capsys.readouterr().err
+
+
 def test_validate_uses_the_platform_in_the_environment(
     folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

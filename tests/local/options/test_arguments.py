@@ -51,6 +51,13 @@ def test_parameter_without_key_or_value_is_refused(
     assert "is not KEY=VALUE" in capsys.readouterr().err
 
 
+def test_unknown_platform_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse("--parameter", "GenesysPlatform=Live")
+    message = "GenesysPlatform must be documented or live, not 'Live'"
+    assert message in capsys.readouterr().err
+
+
 def test_id_list_has_bucket_key_and_file(tmp_path: Path) -> None:
     file = tmp_path / "ids.txt"
     file.touch()

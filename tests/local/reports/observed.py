@@ -37,7 +37,7 @@ PENDING_BATCH = {name: value for name, value in COMPLETED_BATCH.items() if name 
 
 def running(*batches: dict[str, Any]) -> dict[str, Any]:
     totals = {"targeted": 3, "skipped": {"too_young": 2, "legal_hold": 1}, "verified": 0}
-    plan = {"batches": len(batches), "targeted": 3, "skipped": {}, "hash": "h"}
+    plan = {"batches": len(batches), "targeted": 3, "skipped": {}, "hash": "h", "unit": "records"}
     shown = {"status": "running", "plan": plan, "totals": totals, "batches": list(batches)}
     return SUBMITTED | shown
 

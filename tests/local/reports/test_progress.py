@@ -39,7 +39,7 @@ def shown(*runs: dict[str, Any]) -> list[str]:
 def test_each_change_prints_a_line() -> None:
     assert shown(SUBMITTED, running(PLANNED_BATCH), finished()) == [
         "run r1: submitted",
-        "run r1: running, 3 targeted in 1 batches",
+        "run r1: running, 3 targeted in 1 batch",
         "batch 0: planned, 3 targeted",
         "run r1: finished, completed",
         "batch 0: completed, job j1, 3 targeted, 3 deleted, 3 verified",

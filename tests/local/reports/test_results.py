@@ -5,7 +5,14 @@ from pathlib import Path
 
 from local.reports.observation import Observation
 from local.reports.results import clear, result, write
-from tests.local.reports.observed import PLANNED_BATCH, finished, running, seen
+from tests.local.reports.observed import (
+    COMPLETED_BATCH,
+    EXPORTED_BATCH,
+    PLANNED_BATCH,
+    finished,
+    running,
+    seen,
+)
 
 
 def test_result_has_the_reported_values() -> None:
@@ -13,10 +20,14 @@ def test_result_has_the_reported_values() -> None:
         "runId": "r1",
         "outcome": "completed",
         "executionStatus": "SUCCEEDED",
+        "detail": None,
+        "unit": "records",
         "totals": {
             "targeted": 3,
             "skipped": {"too_young": 2, "legal_hold": 1},
             "deleted": 3,
+            "archived": None,
+            "exported": None,
             "verified": 3,
         },
         "batches": [
@@ -26,7 +37,10 @@ def test_result_has_the_reported_values() -> None:
                 "status": "completed",
                 "attempts": 1,
                 "deleted": 3,
+                "archived": None,
+                "exported": None,
                 "verified": 3,
+                "detail": None,
             }
         ],
     }
@@ -37,6 +51,21 @@ def test_unreported_values_are_null() -> None:
     assert written["totals"]["deleted"] is None
     assert written["batches"][0]["jobId"] is None
     assert written["outcome"] is None
+
+
+def test_result_has_archived_and_exported_recordings() -> None:
+    archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
+    written = result(seen(running(EXPORTED_BATCH, archived)))
+    assert (written["totals"]["exported"], written["totals"]["archived"]) == (7, 2)
+    counts = [(each["exported"], each["archived"]) for each in written["batches"]]
+    assert counts == [(7, None), (None, 2)]
+
+
+def test_result_has_the_reasons_of_run_and_batch() -> None:
+    failed = COMPLETED_BATCH | {"status": "failed", "detail": "a record is protected"}
+    written = result(seen(finished("failed", detail="no batch completed", batches=[failed])))
+    assert written["detail"] == "no batch completed"
+    assert written["batches"][0]["detail"] == "a record is protected"
 
 
 def test_refused_request_has_no_run() -> None:

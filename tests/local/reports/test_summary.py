@@ -5,10 +5,15 @@ from pathlib import Path
 
 from local.reports.observation import Observation
 from local.reports.summary import files, simulated, summary
-from simulator import Corpus, Simulator
+from simulator import ConversationStatus, Corpus, Deletion, Simulator
 from tests.local.reports.observed import COMPLETED_BATCH, EXPORTED_BATCH, finished, running, seen
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def simulator() -> Simulator:
+    """A simulator with one conversation."""
+    return Simulator(Corpus.compose(now=NOW, eligible=1), now=lambda: NOW)
 
 
 def test_summary_of_a_completed_run() -> None:
@@ -17,9 +22,9 @@ def test_summary_of_a_completed_run() -> None:
         "outcome": "completed",
         "asked": "6",
         "skipped": "3: legal hold 1, too young 2",
-        "targeted": "3",
+        "targeted": "3 records",
         "deleted": "3",
-        "verified": "3",
+        "verified": "3 records",
         "duration": "2.0 s, waits scaled by 0.01",
         "throughput": "2 records a second",
     }
@@ -39,6 +44,20 @@ def test_run_without_deletions_has_no_throughput() -> None:
     assert "skipped" not in lines
 
 
+def test_throughput_below_one_record_a_second_is_omitted() -> None:
+    ended = {"finishedAt": "2026-11-21T03:00:04Z"}
+    assert "throughput" not in dict(summary(seen(finished(**ended)), 1))
+
+
+def test_recording_run_counts_conversations_and_recordings() -> None:
+    shown = finished(method="recording_job")
+    shown["plan"] |= {"unit": "conversations"}
+    shown["totals"] |= {"targeted": 56, "deleted": 47, "verified": 1}
+    lines = dict(summary(seen(shown), 1))
+    assert (lines["targeted"], lines["deleted"]) == ("56 conversations", "47 recordings")
+    assert (lines["verified"], lines["throughput"]) == ("1 conversation", "24 recordings a second")
+
+
 def test_exported_and_archived_recordings_are_summed_up() -> None:
     archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
     run = running(EXPORTED_BATCH, EXPORTED_BATCH | {"batch": 2}, archived)
@@ -52,11 +71,19 @@ def test_failed_run_shows_the_reason() -> None:
     assert lines["because"] == "no permission"
 
 
-def test_simulator_lines_have_requests_and_deletions() -> None:
-    simulator = Simulator(Corpus.compose(now=NOW, eligible=1), now=lambda: NOW)
-    lines = dict(simulated(simulator))
-    assert lines["requests"].startswith("0 to Genesys")
-    assert lines["at Genesys"] == "0 records are deleted"
+def test_simulator_lines_count_the_requests() -> None:
+    assert dict(simulated(simulator()))["requests"].startswith("0 to Genesys")
+
+
+def test_simulator_lines_omit_an_unchanged_genesys() -> None:
+    assert "at Genesys" not in dict(simulated(simulator()))
+
+
+def test_simulator_lines_count_the_deleted_records() -> None:
+    genesys = simulator()
+    (record,) = genesys.corpus.ids()
+    genesys.corpus.delete(record, Deletion(NOW, "job-1", ConversationStatus.DELETED))
+    assert dict(simulated(genesys))["at Genesys"] == "1 record was deleted"
 
 
 def test_files_are_listed() -> None:

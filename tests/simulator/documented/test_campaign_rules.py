@@ -226,7 +226,7 @@ def test_update_replaces_the_rule_at_its_position() -> None:
     assert stored(caller.simulator)[0] == expected
 
 
-def test_update_with_another_than_the_next_version_is_409() -> None:
+def test_update_needs_the_next_version() -> None:
     caller = start_simulator()
     rule_id = created(caller, version=5)
     before = stored(caller.simulator)

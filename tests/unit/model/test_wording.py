@@ -1,4 +1,4 @@
-"""The messages about wrong fields: in our words, never in those of a library."""
+"""The messages about wrong fields, in our words, and counts with their nouns."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from genesys_purge.methods import METHODS
 from genesys_purge.model.organisations import Organisations
 from genesys_purge.model.request import read_fields
 from genesys_purge.model.wire import Wire
+from genesys_purge.model.wording import counted
 from genesys_purge.purge_rules.request import RuleRequest
 
 from tests import builders
@@ -86,3 +87,20 @@ def test_messages_contain_no_wording_of_pydantic(model: type[Wire]) -> None:
     assert len(found) > len(names)
     library_words = ("should", "Input", "String", "Tuple", "valid", "Value error", "^", "{")
     assert not [each for each in found if any(word in each for word in library_words)]
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 batches"),
+        (1, "1 batch"),
+        (1_000, "1,000 batches"),
+        (None, "an unknown number of batches"),
+    ],
+)
+def test_count_has_the_matching_form_of_its_noun(count: int | None, text: str) -> None:
+    assert counted(count, "batch", "batches") == text
+
+
+def test_plural_of_a_noun_ends_with_an_s_by_default() -> None:
+    assert counted(2, "record") == "2 records"

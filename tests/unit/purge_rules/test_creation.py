@@ -86,7 +86,7 @@ def test_fields_that_genesys_refuses_reach_the_caller(bench: RuleBench) -> None:
 @pytest.mark.parametrize(
     ("entity_id", "words"), [("rule-0", "a purge rule rule-0 that"), (None, "a purge rule that")]
 )
-def test_conflicting_rule_is_reported_with_genesyss_words(
+def test_conflicting_rule_is_reported_in_words_of_genesys(
     bench: RuleBench, entity_id: str | None, words: str
 ) -> None:
     bench.genesys.on(CREATE, conflict(entity_id))

@@ -59,7 +59,7 @@ def test_list_of_subscribers_may_be_empty() -> None:
     assert names(stored()) == []
 
 
-def test_key_is_base64_after_whsec_or_the_text_itself(clock: Clock) -> None:
+def test_key_after_whsec_is_base64_and_any_other_is_text(clock: Clock) -> None:
     for text in ("whsec_a2V5", "k", "whsec", "ü", " "):
         put([ONE | {"secret": text}])
         clock.wait(MAX_AGE + 1)

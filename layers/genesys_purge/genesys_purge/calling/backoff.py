@@ -31,8 +31,8 @@ class Backoff(NamedTuple):
     def wait(self, failures: int, retry_after: float | None = None) -> float:
         """Seconds to wait after so many failures in a row.
 
-        The wait is never shorter than `retry_after`, which Genesys asked for, and then not equal to
-        it either, so that many callers do not return at once.
+        Always longer than `retry_after`, by a random amount, so that many callers do not return at
+        once.
         """
         jittered = self.uniform(0, self.ceiling(failures))
         if retry_after is None:

@@ -35,7 +35,7 @@ class RuleCatalogue(Protocol):
     def update(
         self, campaign_id: str, current: DeployedRule, wanted: Mapping[str, Any]
     ) -> DeployedRule:
-        """Change a rule with one changing call; refused with 409 unless it is still `current`."""
+        """Change a rule in one call. Genesys answers 409 if the rule is no longer `current`."""
 
     def remove(self, campaign_id: str, rule_id: str) -> None:
         """Delete a rule with at most one changing call; no error if it is gone already."""

@@ -170,7 +170,7 @@ class Waiting(NamedTuple):
     named: frozenset[str] = frozenset()
 
     def differs_from(self, part: Part) -> bool:
-        """Whether the job lists other conversations than the part."""
+        """Whether the job's conversations differ from the part's."""
         return bool(self.named) and self.named != {each.casefold() for each in part.ids}
 
     def excess_over(self, present: Present) -> str | None:

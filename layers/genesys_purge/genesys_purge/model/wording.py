@@ -1,4 +1,4 @@
-"""The messages about wrong fields of requests and configuration."""
+"""The messages about wrong fields, and counts in words."""
 
 from __future__ import annotations
 
@@ -43,6 +43,13 @@ PATTERNS = {
     r"\S": "must not be blank",
 }
 SINGULAR = re.compile(r"(at least|at most) 1 (item|character)s$")
+
+
+def counted(count: int | None, word: str, words: str | None = None) -> str:
+    """A count and its noun, such as `1 batch`; by default the plural ends with an s."""
+    if count is None:
+        return f"an unknown number of {words or f'{word}s'}"
+    return f"{count:,} {word if count == 1 else words or f'{word}s'}"
 
 
 def message_for(error: Any) -> str:

@@ -173,7 +173,7 @@ class RuleCreation:
 
 
 def being_created(ref: RuleRef, seconds: float | None = None) -> TryLater:
-    """The answer to every request but the one that creates the rule."""
+    """The answer while another request creates the rule."""
     return TryLater(
         f"the purge rule {ref} is being created; repeat the same request to get its result",
         retry_after=seconds,

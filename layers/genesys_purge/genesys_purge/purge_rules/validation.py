@@ -72,7 +72,7 @@ class RuleValidator:
 
 
 def _conflicts(request: RuleRequest, policy: Policy | None) -> Iterator[FieldError]:
-    """Errors that no type finds; a field that is itself wrong is None."""
+    """Errors that type checks do not find. A field with a wrong type is None."""
     if request.compliance_lock_check is False:
         yield FieldError(
             "complianceLockCheck",

@@ -11,7 +11,7 @@ from genesys_purge.purging.cases import Case
 
 
 class JobSlots:
-    """Exactly so many of our batches have a slot; jobs of others are counted at Genesys."""
+    """Limits our own batches by slots, and asks Genesys for the jobs of other clients."""
 
     def __init__(self, slots: Slots, runs: Runs) -> None:
         self._slots = slots

@@ -13,7 +13,7 @@ from genesys_purge.model.dates import Window
 def part_of(
     batch: Batch, entries: Sequence[Entry], positions: Iterable[int], now: datetime
 ) -> Part:
-    """The part of a batch that the entries at `positions` make up, in order, as of `now`."""
+    """The entries at `positions`, in order, as one part of the batch."""
     chosen = [entries[index] for index in sorted(positions)]
     return Part(
         window=batch.window,

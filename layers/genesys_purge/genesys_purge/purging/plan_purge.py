@@ -17,6 +17,7 @@ from genesys_purge.model.batch import Batch, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Plan, Run, RunStatus
+from genesys_purge.model.wording import counted
 from genesys_purge.ports import (
     Clock,
     GenesysOf,
@@ -136,7 +137,8 @@ class PlanPurge:
         )
 
     def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:
-        words = [f"{plan.batches} batches, plan hash {plan.hash}", f"targeted counts {plan.unit}"]
+        words = [f"{counted(plan.batches, 'batch', 'batches')}, plan hash {plan.hash}"]
+        words += [f"targeted counts {plan.unit}"]
         words += [noted.text for noted in notes]
         return AuditRecord(
             run_id=run.run_id,

@@ -173,7 +173,7 @@ class SubmitBatch:
         return step.then(PHASES[after.state])
 
     def _patience(self, case: Case) -> int:
-        """Seconds: a batch that needs a slot waits until the other batches have had theirs."""
+        """How many seconds a batch may wait for its submit; longer if it must wait for slots."""
         return self._settings.job_time_limit_seconds * self._slots.turns_before(case)
 
     def _give_up(self, case: Case, step: BatchStep) -> BatchStep:

@@ -18,7 +18,7 @@ SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
 
 
 def first_wait(policy: PollPolicy, size: int) -> float:
-    """Seconds until the first poll: longer for a large job where Genesys works by the record."""
+    """Seconds until the first poll: longer for a large job, if its time grows with its records."""
     return policy.first + (size // policy.records_per_second if policy.by_progress else 0)
 
 

@@ -162,7 +162,7 @@ def test_plan_has_no_unnecessary_step(case: tuple[list[Rule], list[DeployedRule]
 
 
 def circles(wanted: Sequence[Rule], before: dict[str, int | None]) -> int:
-    """The number of circles in which each rule wants the order of the next."""
+    """How many groups of rules swap their orders in a circle."""
     holders = {order: name for name, order in before.items()}
     wants = {each.name: holders.get(each.execution_order) for each in wanted}
     found = set()

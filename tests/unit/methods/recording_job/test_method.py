@@ -170,7 +170,7 @@ def test_tags_are_the_classification_and_the_action() -> None:
 
 @pytest.mark.parametrize(("protected", "is_noted"), [(899, False), (900, True)])
 @pytest.mark.parametrize("days", [400, FIVE_YEARS_AGO])
-def test_plan_warns_when_genesyss_protection_is_nearly_exhausted(
+def test_plan_warns_when_protection_of_genesys_is_nearly_exhausted(
     days: float, protected: int, *, is_noted: bool
 ) -> None:
     genesys = finding(950, days)

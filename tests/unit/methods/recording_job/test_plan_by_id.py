@@ -231,7 +231,7 @@ def test_rules_for_kinds_of_messages_apply_to_messages(word: str) -> None:
         assert found == ([], {"too_young": 1})
 
 
-def test_kind_of_requested_media_has_everything_that_they_carry() -> None:
+def test_requested_media_select_rules_of_all_they_contain() -> None:
     kind = METHOD.kind(request(mediaTypes=["message", "voice"]))
     assert kind["interactionType"] == {"message", "sms", "social", "voice", "callback"}
 

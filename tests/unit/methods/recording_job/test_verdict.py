@@ -97,7 +97,7 @@ def test_recording_without_a_readable_state_counts_as_left(row: Any) -> None:
 def test_conversation_without_metadata_prevents_verification() -> None:
     found = verdict(after(JobLost("404"), NONE))
     assert found[:2] == (2, False)
-    assert "1 conversations have no metadata" in str(found.note)
+    assert "1 conversation has no metadata" in str(found.note)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_protected_recordings_are_not_counted_as_excluded() -> None:
     genesys.on(ASK, lambda body: {"entities": [{"id": body["conversationIds"][0]}]})
     found = verdict(genesys, SOME, PART._replace(kept=6))
     assert not found.is_complete
-    assert "Genesys now protects 1 conversations" in str(found.note)
+    assert "Genesys now protects 1 conversation" in str(found.note)
 
 
 def test_recordings_without_any_counter_prevent_verification() -> None:
@@ -174,10 +174,16 @@ def test_archive_or_export_is_verified_by_the_metadata(
     assert "deleted counts" not in str(found.note)
 
 
+def test_note_of_one_conversation_is_in_the_singular() -> None:
+    part = PART._replace(ids=IDS[:1])
+    assert verdict(after({"entities": [DELETED]}), part=part).note == (
+        "checked 1 conversation: 0 recordings are left; deleted counts recordings"
+    )
+
+
 def test_note_of_an_archive_names_its_action() -> None:
     assert verdict(after({"entities": [AVAILABLE]}, NONE), ARCHIVE).note == (
-        "checked 3 conversations: 1 recordings are not archived; "
-        "4 recordings archived, none deleted"
+        "checked 3 conversations: 1 recording is not archived; 4 recordings archived, none deleted"
     )
 
 

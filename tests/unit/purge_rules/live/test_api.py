@@ -307,7 +307,7 @@ def test_policy_that_the_list_shows_late_is_found_after_a_refusal(
     assert sent(live) == [READ, CREATE, LIST, CREATE, LIST]
 
 
-def test_unknown_refusal_keeps_the_doubt_about_an_earlier_call(live: RuleBench) -> None:
+def test_unexpected_refusal_leaves_an_earlier_call_uncertain(live: RuleBench) -> None:
     live.genesys.on(CREATE, UNKNOWN, refused(None))
     with pytest.raises(RefusedByGenesys):
         create(live)

@@ -97,7 +97,7 @@ def test_signature_covers_the_raw_bytes(bench: Workbench) -> None:
     assert deliver(bench, same) == SYNCED
 
 
-def test_wrong_body_without_a_proof_is_unauthorized(bench: Workbench) -> None:
+def test_wrong_body_without_a_valid_signature_is_401(bench: Workbench) -> None:
     for body in WRONG_BODIES.values():
         with pytest.raises(NotGenuine):
             deliver(bench, body, signature(body, "guessed"))

@@ -143,7 +143,7 @@ def test_jitter_is_drawn_between_nothing_and_a_quarter(bench: Workbench) -> None
 
 
 @pytest.mark.parametrize("retry_seconds", [3_600.0, 43_200.0])
-def test_wait_is_never_longer_than_sqs_hides_a_message(retry_seconds: float) -> None:
+def test_wait_stays_below_the_longest_visibility_timeout(retry_seconds: float) -> None:
     bench = with_subscriber(notification_retry_seconds=retry_seconds)
     for times in range(1, LAST):
         attempt(bench, 500, times)
@@ -251,7 +251,7 @@ def test_notification_is_signed_under_its_subscribers_secret(bench: Workbench) -
         ("WHSEC_aw==", b"WHSEC_aw=="),
     ],
 )
-def test_key_is_base64_after_whsec_or_the_secret_itself(
+def test_key_after_whsec_is_base64_and_any_other_is_text(
     bench: Workbench, secret: str, key: bytes
 ) -> None:
     bench.directory.subscribed = [subscriber(secret=secret)]

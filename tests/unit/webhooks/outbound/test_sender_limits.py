@@ -104,7 +104,7 @@ def test_giant_head_is_not_read_to_its_end(answer: bytes) -> None:
 
 
 def padded(length: int) -> bytes:
-    """An answer whose status ends at that length."""
+    """An answer whose status line is that long."""
     lead, end = b"HTTP/1.1 100 Continue\r\nA: ", b"\r\n\r\n" + NO_CONTENT
     return lead.ljust(length - len(end), b"a") + end
 

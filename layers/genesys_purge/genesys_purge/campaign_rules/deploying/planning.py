@@ -75,7 +75,7 @@ class Orders:
         self._never |= {rule.execution_order for rule in rules}
 
     def first_to_move(self, rule: Rule, pending: Mapping[str, Rule]) -> Rule | None:
-        """The rule itself, or the rule that must move before it; None if they wait in a circle."""
+        """The rule, or the one that must move before it; None if the rules wait for each other."""
         waiting: set[str] = set()
         while others := self._others(rule):
             if rule.name in waiting:

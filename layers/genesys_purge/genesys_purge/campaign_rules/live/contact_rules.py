@@ -119,7 +119,7 @@ def _condition_read(condition: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _unsupported(rule: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """Fields without a counterpart in D5, as a condition that no rule set can contain."""
+    """Turns fields that D5 lacks into a condition that equals no condition of a rule set."""
     category = rule.get("category")
     return () if category == BEFORE_CALLS else ({"value": {"category": category}},)
 

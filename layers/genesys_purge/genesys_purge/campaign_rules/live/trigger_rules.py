@@ -122,7 +122,7 @@ def _condition_read(condition: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _unsupported(rule: Mapping[str, Any], conditions: int) -> Iterable[Mapping[str, Any]]:
-    """Fields without a counterpart in D5, as conditions that no rule set can contain."""
+    """Turns fields that D5 lacks into conditions that equal no condition of a rule set."""
     if groups := rule.get("conditionGroups"):
         yield {"value": {"conditionGroups": groups}}
     if rule.get("matchAnyConditions") and conditions > 1:

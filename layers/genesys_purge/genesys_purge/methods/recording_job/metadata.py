@@ -57,7 +57,7 @@ def is_kept(row: Row) -> bool:
 
 
 def is_unsure(row: Row) -> bool:
-    """Whether a job may or may not cover the recording: it is neither present nor deleted."""
+    """Whether it is unknown if a job covers the recording: it is neither present nor deleted."""
     return row.get("fileState") not in PRESENT | {"DELETED"}
 
 

@@ -12,6 +12,7 @@ from genesys_purge.methods.recording_job.pages import all_pages
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest
 from genesys_purge.model.platform import LIVE
+from genesys_purge.model.wording import counted
 from genesys_purge.ports import Genesys, Operation
 
 FAILED = Operation(
@@ -111,14 +112,17 @@ def _failures(job_id: str, genesys: Genesys) -> Iterator[str]:
 
 
 def _note(found: Findings, action: Action, processed: int | None) -> str:
-    done = f"{processed} recordings {action.done}, none deleted"
-    undone = f"{found.undone} recordings are {UNDONE[action]}"
-    words = [f"checked {found.conversations} conversations: {undone}"]
+    done = f"{counted(processed, 'recording')} {action.done}, none deleted"
+    verb = "is" if found.undone == 1 else "are"
+    undone = f"{counted(found.undone, 'recording')} {verb} {UNDONE[action]}"
+    words = [f"checked {counted(found.conversations, 'conversation')}: {undone}"]
     words += ["deleted counts recordings" if action is Action.DELETE else done]
     words += [f"the request excludes {found.excluded}"] if found.excluded else []
-    words += [f"Genesys now protects {found.held} conversations"] if found.held else []
+    words += [f"Genesys now protects {counted(found.held, 'conversation')}"] if found.held else []
     words += [f"the job does not account for {found.unaccounted}"] if found.unaccounted else []
-    words += [f"{found.unread} conversations have no metadata"] if found.unread else []
+    if found.unread:
+        verb = "has" if found.unread == 1 else "have"
+        words.append(f"{counted(found.unread, 'conversation')} {verb} no metadata")
     if found.failed:
         named = list(dict.fromkeys(found.failures))
         more = " and more" if len(named) > MOST_NAMED else ""

@@ -16,7 +16,7 @@ LONGEST_WRITE = 16 * 1024
 
 
 class Deadline:
-    """The end of a delivery, whatever it is doing then."""
+    """When a delivery must stop, even in the middle of a step."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds

@@ -1,0 +1,20 @@
+"""Request files."""
+
+from pathlib import Path
+
+import pytest
+from genesys_purge.methods import METHODS
+
+from local.requests.files import SAMPLES, UnreadableRequest, read_request
+
+
+def test_missing_sample_request_lists_the_methods() -> None:
+    message = f"^there is no sample request 'nosuch'; the methods are {', '.join(METHODS)}$"
+    with pytest.raises(UnreadableRequest, match=message):
+        read_request(SAMPLES / "nosuch.json")
+
+
+def test_missing_file_elsewhere_is_reported_by_its_path(tmp_path: Path) -> None:
+    file = tmp_path / "nosuch.json"
+    with pytest.raises(UnreadableRequest, match=f"^{file} cannot be read: No such file"):
+        read_request(file)
