@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods.documented.data_deletion import DataDeletionRequest
 from genesys_purge.model.request import PurgeRequest, fingerprint, is_relative, read_fields
+from genesys_purge.model.wire import Wire
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 
 from tests import builders
 from tests.clock import NOON
@@ -95,3 +97,21 @@ def test_payload_that_json_cannot_hold_is_one_error(value: object) -> None:
 def test_path_of_an_error_is_cut_to_200_characters() -> None:
     _, errors = read_fields(DataDeletionRequest, builders.data_deletion(**{"x" * 10_000: 1}))
     assert errors == [FieldError("x" * 200, "is not a field of this request")]
+
+
+class Item(Wire):
+    item_id: str
+
+
+class Order(Wire):
+    items: Annotated[tuple[Item, ...], Field(min_length=1)] | None = None
+
+
+def test_python_name_in_an_item_of_a_list_is_unknown() -> None:
+    _, errors = read_fields(Order, {"items": [{"itemId": "a"}, {"itemId": "b", "item_id": "c"}]})
+    assert [each.path for each in errors] == ["items.1.item_id"]
+
+
+def test_wrong_field_of_an_only_item_is_the_only_error() -> None:
+    _, errors = read_fields(Order, {"items": [{}]})
+    assert [(each.path, each.message) for each in errors] == [("items.0.itemId", "is required")]

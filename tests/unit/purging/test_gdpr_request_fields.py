@@ -108,3 +108,8 @@ def test_any_retention_refuses_gdpr_requests(bench: Workbench) -> None:
     assert "2555 days" in bench.errors(gdpr_request())["method"]
     assert "2555 days" in bench.errors(gdpr_request(classification="hipaa"))["method"]
     assert bench.errors(gdpr_request(classification="internal")) == {}
+
+
+def test_python_name_of_a_nested_field_is_unknown(bench: Workbench) -> None:
+    payload = by_subject(emailAddresses=["jane@example.com"], user_id="u-1")
+    assert bench.errors(payload) == {"subject.user_id": "is not a field of this request"}

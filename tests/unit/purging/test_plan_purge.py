@@ -115,6 +115,7 @@ def test_plan_hash_differs_for_different_plans() -> None:
         [Planned(2, window=builders.window())],
         [Planned(3, window=builders.window())],
         [Planned(2, window=builders.window(youngest=367))],
+        [Planned(2, [Entry("a1", OLD, None, record_id="m1"), *entries[1:]])],
         [],
     ]
     hashes = [plan_hash(each) for each in plans]

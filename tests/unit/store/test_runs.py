@@ -87,6 +87,7 @@ def test_unknown_run_and_batch_are_not_found(tables: Tables) -> None:
 
 
 ENTRIES = [
+    Entry("e5", NOON, None, record_id="message-1"),
     Entry("a1", datetime(2020, 2, 29, 23, 59, 59, 999_999, UTC), None),
     Entry("b2", datetime(1969, 12, 31, tzinfo=UTC), "hipaa"),
     Entry("c3", datetime(2025, 10, 26, 1, 30, tzinfo=UTC), "ü"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -173,11 +173,6 @@ class Rule(Wire):
     actions: Annotated[tuple[Action, ...], Field(max_length=MOST_ACTIONS)] = ()
     enabled: bool = True
 
-    @classmethod
-    def python_names_in(cls, payload: Mapping[str, Any]) -> Iterator[str]:
-        yield from super().python_names_in(payload)
-        yield from _python_names_in_items(payload, "actions", Action)
-
 
 class RuleSet(Wire):
     """The rules of one campaign of one organisation, deployed together."""
@@ -185,20 +180,6 @@ class RuleSet(Wire):
     campaign_id: CampaignId
     organisation: OrganisationName | None = None
     rules: Annotated[tuple[Rule, ...], Field(max_length=MOST_RULES)]
-
-    @classmethod
-    def python_names_in(cls, payload: Mapping[str, Any]) -> Iterator[str]:
-        yield from super().python_names_in(payload)
-        yield from _python_names_in_items(payload, "rules", Rule)
-
-
-def _python_names_in_items(
-    payload: Mapping[str, Any], name: str, kind: type[Wire]
-) -> Iterator[str]:
-    items = payload.get(name)
-    for position, item in enumerate(items if isinstance(items, list | tuple) else ()):
-        if isinstance(item, Mapping):
-            yield from (f"{name}.{position}.{path}" for path in kind.python_names_in(item))
 
 
 class DeployedAction(Wire):

@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError, create_model
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.dates import DateRange
-from genesys_purge.model.wire import Wire
+from genesys_purge.model.wire import Wire, innermost
 from genesys_purge.model.wording import UNKNOWN, message_for
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
@@ -79,9 +79,7 @@ def read_fields(model: type[R], payload: Mapping[str, Any]) -> tuple[R, list[Fie
         found = refused.errors(include_url=False)
         if any(not error["loc"] for error in found):
             raise InvalidRequest([FieldError("request", UNREADABLE)]) from refused
-        # A list without its wrong items may seem too short; that error would mislead the caller.
-        lists = {error["loc"][:-1] for error in found}
-        errors = unknown + [_field_error(error) for error in found if error["loc"] not in lists]
+        errors = unknown + [_field_error(error) for error in innermost(found)]
         wrong = {error["loc"][0] for error in found}
     rest = {name: value for name, value in payload.items() if name not in wrong}
     return _draft(model).parse(rest), errors  # type: ignore[return-value]  # a draft is a subclass of the model

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Self, TypeVar, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -47,13 +48,32 @@ class Wire(BaseModel):
         for name, field in cls.model_fields.items():
             if name in payload and name != field.alias:
                 yield name
-            value, kind = payload.get(field.alias or name), field.annotation
-            if isinstance(value, Mapping) and isinstance(kind, type) and issubclass(kind, Wire):
-                yield from (f"{field.alias}.{path}" for path in kind.python_names_in(value))
+            alias = field.alias or name
+            yield from _nested_python_names(field.annotation, payload.get(alias), alias)
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON values, without fields that are None."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _nested_python_names(kind: Any, value: object, path: str) -> Iterator[str]:
+    """As `python_names_in`, for a value whose type is or contains a record."""
+    if isinstance(kind, type) and issubclass(kind, Wire):
+        names = kind.python_names_in(value) if isinstance(value, Mapping) else ()
+        yield from (f"{path}.{name}" for name in names)
+    elif get_origin(kind) is tuple and isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _nested_python_names(get_args(kind)[0], item, f"{path}.{index}")
+    elif get_origin(kind) in (Annotated, Union, UnionType):
+        for each in get_args(kind):
+            yield from _nested_python_names(each, value, path)
+
+
+def innermost(errors: Iterable[Any]) -> list[Any]:
+    """The errors of pydantic without those of a list that lacks its own wrong items."""
+    found = list(errors)
+    above = {each["loc"][:depth] for each in found for depth in range(1, len(each["loc"]))}
+    return [each for each in found if each["loc"] not in above]
 
 
 def configured(name: str, read: Callable[[], W]) -> W:
@@ -72,5 +92,5 @@ def _wrong_fields(error: Exception) -> str:
         return "a value is not JSON"
     return "; ".join(
         f"{'.'.join(str(part) for part in each['loc']) or 'the document'}: {message_for(each)}"
-        for each in error.errors()
+        for each in innermost(error.errors())
     )[:500]
