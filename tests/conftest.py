@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import time
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
+from botocore.loaders import JSONFileLoader
 from botocore.session import Session
 from hypothesis import settings
 
@@ -40,6 +42,17 @@ def _regions(session: Session, service_name: str, *more: Any, **options: Any) ->
 
 # Moto reads the regions of EC2 when it is imported, and the SDK's model of EC2 takes a second.
 patch.object(Session, "get_available_regions", _regions).start()
+
+_load_model = JSONFileLoader.load_file
+
+
+@cache
+def _model(path: str) -> Any:
+    return _load_model(JSONFileLoader(), path)
+
+
+# The clients of tests, moto and the product parse the same models of services.
+patch.object(JSONFileLoader, "load_file", lambda _, path: _model(path)).start()
 
 # Thousands of collected tests stay in memory, so frequent full collections only cost time.
 gc.set_threshold(100_000, 50, 100)
