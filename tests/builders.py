@@ -92,7 +92,9 @@ def gdpr_request(**fields: Any) -> dict[str, Any]:
 
 def request_of(method: str, **fields: Any) -> dict[str, Any]:
     """A request of the method, from the builder of the same name."""
-    builder: Callable[..., dict[str, Any]] = globals()[method]
+    builder: Callable[..., dict[str, Any]] | None = globals().get(method)
+    if builder is None:
+        raise LookupError(f"add a builder {method} to tests/builders.py")
     return builder(**fields)
 
 

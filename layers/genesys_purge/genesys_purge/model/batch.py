@@ -90,6 +90,7 @@ class BatchRef(NamedTuple):
 class Entry(NamedTuple):
     """One record of a manifest: its conversation, its end and its classification, if known.
 
+    Genesys reports the conversation of a record; an id from the request could evade a hold.
     `record_id` is set by methods that delete records smaller than a conversation. `start` and
     `media` are set by methods that need them.
     """
