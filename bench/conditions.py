@@ -13,7 +13,7 @@ import orjson
 from genesys_purge.campaign_rules.evaluating.conditions import Matches, compile_rule
 from genesys_purge.campaign_rules.rules import Rule
 
-from tests.unit.campaign_rules.evaluating import naive
+from tests.unit.campaign_rules.evaluating import reference_interpreter
 
 ROUNDS, CALLS = 31, 10_000
 NANOSECONDS = 1e9
@@ -123,7 +123,7 @@ def measure(rounds: int = ROUNDS, calls: int = CALLS) -> Costs:
     contact = orjson.loads(text)
     timers = {
         "evaluator": _timer(evaluator, contact),
-        "naive": _timer(partial(naive.matches, RULE), contact),
+        "naive": _timer(partial(reference_interpreter.matches, RULE), contact),
         "by_hand": _timer(by_hand, contact),
         "loads": _timer(orjson.loads, text),
         "with_date": _timer(with_date, contact),
@@ -162,6 +162,6 @@ def _agree(evaluator: Matches) -> None:
         changed = {field: value}
         contacts.append(CONTACT | ({section: CONTACT[section] | changed} if section else changed))
     for position, contact in enumerate(contacts):
-        answers = evaluator(contact), naive.matches(RULE, contact), by_hand(contact)
+        answers = evaluator(contact), reference_interpreter.matches(RULE, contact), by_hand(contact)
         if answers != (position == 0,) * len(answers):
             raise RuntimeError(f"the programs disagree on contact {position}: {answers}")

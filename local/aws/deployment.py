@@ -1,7 +1,6 @@
 """Deploys the project's `template.yaml` to the embedded AWS."""
 
 import json
-import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,6 @@ from local.errors import CommandFailed
 
 STACK = "genesys-purge"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-UNKNOWN_TYPES = re.compile(r"Unrecognized resource types: \[(.*?)\]")
 TEMPLATE_KEY = "template.json"
 
 
@@ -42,14 +40,11 @@ class Deployment:
             raise DeploymentFailed(f"the template has no parameter {', '.join(unknown)}")
         self._s3.create_bucket(Bucket=BUCKET)
         staged = adapted(Staging(self._s3, self._project).stage(self.template))
-        left_out = LEFT_OUT
-        while unsupported := self._try_to_create(without_types(staged, left_out), parameters):
-            left_out |= unsupported
+        self._start(without_types(staged, LEFT_OUT), parameters)
         self._await_created()
-        return left_out & {each["Type"] for each in staged["Resources"].values()}
+        return LEFT_OUT & {each["Type"] for each in staged["Resources"].values()}
 
-    def _try_to_create(self, template: Template, parameters: Mapping[str, str]) -> frozenset[str]:
-        """Creates the stack; if it fails, returns the resource types that are not supported."""
+    def _start(self, template: Template, parameters: Mapping[str, str]) -> None:
         body = json.dumps(template).encode()
         self._s3.put_object(Bucket=BUCKET, Key=TEMPLATE_KEY, Body=body)
         try:
@@ -64,8 +59,7 @@ class Deployment:
                 OnFailure="DO_NOTHING",
             )
         except ClientError as error:
-            return _unknown_types(error)
-        return frozenset()
+            raise DeploymentFailed(str(error)) from error
 
     def _await_created(self) -> None:
         while (status := self.describe()["StackStatus"]) == "CREATE_IN_PROGRESS":
@@ -94,10 +88,3 @@ class Deployment:
             for each in reversed(events)
             if each["ResourceStatus"].endswith("_FAILED")
         ]
-
-
-def _unknown_types(error: ClientError) -> frozenset[str]:
-    found = UNKNOWN_TYPES.search(str(error))
-    if not found:
-        raise DeploymentFailed(str(error)) from error
-    return frozenset(found[1].split(", "))
