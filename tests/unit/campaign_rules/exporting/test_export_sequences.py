@@ -95,10 +95,10 @@ def test_every_change_of_any_sequence_is_exported_once(
 
 def test_crash_at_each_step_of_an_export_loses_nothing() -> None:
     for crash_at in range(1, 14):
-        crash(crash_at)
+        assert_crash_loses_nothing(crash_at)
 
 
-def crash(crash_at: int) -> None:
+def assert_crash_loses_nothing(crash_at: int) -> None:
     scene = Scene(overlap=False)
     scene.play(Step(("r1", "r2", "r1", "r2", "r1"), 3_600, crash_at))
     scene.end()
