@@ -152,7 +152,7 @@ def unanswered(**changes: Any) -> Attempt:
         "number": 1,
         "at": NOON,
         "is_uncertain": True,
-        "unanswered": 1,
+        "doubts": (NOON,),
         "reason": "timed out",
     }
     return Attempt(**known | changes)

@@ -17,6 +17,7 @@ from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditPage, RulePage
+from genesys_purge.purging.ports import Executions
 
 from tests.clock import Clock
 from tests.scripted_genesys import ScriptedGenesys
@@ -274,6 +275,6 @@ if TYPE_CHECKING:
     _policies: ports.Policies = MemoryPolicies()
     _id_lists: ports.IdLists = MemoryIdLists()
     _slots: SlotStore = MemorySlots()
-    _executions: ports.Executions = MemoryExecutions()
+    _executions: Executions = MemoryExecutions()
     _meter: ports.Meter = MemoryMeter()
     _genesys: ports.Genesys = ScriptedGenesys()

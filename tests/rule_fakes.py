@@ -35,7 +35,7 @@ class MemoryPurgeRules:
         self.before_write(rule)
         with self._lock:
             stored = self.get(rule.ref)
-            if (stored.version + 1 if stored else 0) != rule.version:
+            if (stored.version if stored else 0) + 1 != rule.version:
                 raise LostRace("another worker changed the record")
             self._rules[rule.ref] = rule.model_dump_json(by_alias=True, exclude_none=True)
             if record:

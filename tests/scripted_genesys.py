@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from genesys_purge.calling.permit import Permit
 from genesys_purge.methods import data_retention
-from genesys_purge.ports import Operation, Permit
+from genesys_purge.ports import Authorise, DeletingCall, Operation
 
 Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -28,6 +29,7 @@ class ScriptedGenesys:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.before_delete: Callable[[], None] = lambda: None
         self._replies: dict[tuple[str, str], list[Reply]] = {data_retention.READ[:2]: [{}]}
 
     def on(self, operation: Operation, *replies: Reply) -> None:
@@ -43,12 +45,12 @@ class ScriptedGenesys:
     ) -> Mapping[str, Any]:
         return self._answer(Call(operation, body or {}, path, None))
 
-    def delete(
-        self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
-    ) -> Mapping[str, Any]:
-        if any(call.permit == permit for call in self.calls):
-            raise ValueError(f"{permit} was already used")
-        return self._answer(Call(operation, body, path, permit))
+    def delete(self, call: DeletingCall, authorise: Authorise) -> Mapping[str, Any]:
+        """As the client, but without a clock; `before_delete` stands for all that waits."""
+        self.before_delete()
+        permit, body = authorise()
+        permit.use(permit.checked_at)
+        return self._answer(Call(call.operation, body, call.path, permit))
 
     @property
     def deletions(self) -> list[Mapping[str, Any]]:

@@ -26,7 +26,7 @@ ARROWS = {
     "telemetry": set(),
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
-    "ports": {"model"},
+    "ports": {"model", "calling.permit"},
     "methods": {"methods", "model", "errors", "ports"},
     "campaign_rules": {
         "campaign_rules",

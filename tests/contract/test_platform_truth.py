@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from genesys_purge.calling.deleting import Deleting
+from genesys_purge.calling.permit import Permit
 from genesys_purge.campaign_rules.live import rule_sets
 from genesys_purge.campaign_rules.live.trigger_rules import SERVERS_OWN
 from genesys_purge.campaign_rules.rules import Operator
@@ -35,7 +37,7 @@ from genesys_purge.methods.recording_job.request import (
 from genesys_purge.model.dates import Window
 from genesys_purge.model.regions import DOMAINS, api_url
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import Operation, Permit
+from genesys_purge.ports import Operation
 from genesys_purge.purge_rules.live import api, comparison, form
 from genesys_purge.purge_rules.request import RuleRequest
 
@@ -46,7 +48,7 @@ from tests.contract.source import LAYER, PACKAGE, imports_of, product_files, tre
 from tests.contract.test_operations import operations
 from tests.scripted_genesys import ScriptedGenesys
 from tests.template import ROOT
-from tests.unit.methods.scene import PERMIT
+from tests.unit.methods.scene import sent, submitted
 from tests.unit.purge_rules import rule_bench
 
 DOCUMENTED = {
@@ -189,14 +191,14 @@ def created_job(part: Part = PART, **fields: Any) -> Mapping[str, Any]:
     genesys = ScriptedGenesys()
     genesys.on(two_step.CREATE, {"id": "job-1"})
     request = RECORDINGS.model_copy(update=fields)
-    RecordingJob().submit(request, part, PERMIT, genesys)
+    submitted(RecordingJob(), request, part, genesys)
     return genesys.deletions[0]
 
 
 def executed_job() -> Mapping[str, Any]:
     genesys = ScriptedGenesys()
     genesys.on(two_step.EXECUTE, {"id": "job-1"})
-    RecordingJob().lifecycle.confirm("job-1", PERMIT, genesys)
+    sent(RecordingJob().lifecycle.confirmation("job-1"), genesys)
     return genesys.deletions[0]
 
 
@@ -207,7 +209,7 @@ def subject_request(request_type: str) -> Mapping[str, Any]:
     genesys.on(gdpr_request.EXPORT, {"id": "gdpr-1"})
     payload = builders.gdpr_request(requestType=request_type)
     request = SubjectRequest.parse(payload)
-    gdpr_request.GdprRequest().submit(request, PART, PERMIT, genesys)
+    submitted(gdpr_request.GdprRequest(), request, PART, genesys)
     return genesys.deletions[0]
 
 
@@ -220,7 +222,9 @@ def created_policy() -> Mapping[str, Any]:
     rule = rule_bench.rule(definition=form.LiveForm().definition(request))
     genesys = ScriptedGenesys()
     genesys.on(api.CREATE, {"id": "policy-1"})
-    api.LivePolicyApi(genesys).create(rule, Permit(rule.run_id, 0, 1))
+    intent = rule.intended(NOON)
+    permit = Permit(rule.run_id, 0, 1, NOON)
+    api.LivePolicyApi(genesys).create(rule, Deleting(lambda: intent, lambda _: permit))
     return genesys.deletions[0]
 
 

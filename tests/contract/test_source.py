@@ -88,8 +88,8 @@ def test_only_the_guard_creates_permits() -> None:
     assert givers == {"genesys_purge.calling.guard"}
 
 
-def test_only_methods_and_rule_apis_make_deleting_calls() -> None:
-    assert callers_of("genesys.delete", "client.delete") == {
+def test_only_methods_and_rule_apis_describe_deleting_calls() -> None:
+    assert callers_of("DeletingCall") == {
         "methods.documented.conversation_archive",
         "methods.documented.data_deletion",
         "methods.documented.interaction_purge",
@@ -103,8 +103,12 @@ def test_only_methods_and_rule_apis_make_deleting_calls() -> None:
 
 
 def test_each_deleting_step_has_one_caller() -> None:
-    assert callers_of("method.submit") == {"purging.submit_batch"}
-    assert callers_of("lifecycle.confirm") == {"purging.confirm_job"}
+    assert callers_of("genesys.delete", "client.delete") == {"calling.deleting"}
+    assert callers_of("Deleting") == {
+        "purging.confirm_job",
+        "purging.submit_batch",
+        "purge_rules.creation",
+    }
     assert callers_of("api.create") == {"purge_rules.creation"}
 
 

@@ -371,7 +371,7 @@ def test_no_rule_is_created_while_a_legal_hold_is_active(rules: PurgeRuleScene) 
 
 
 def is_fresh(rule: PurgeRule) -> bool:
-    return rule.version == 0
+    return rule.version == 1
 
 
 def is_in_doubt(rule: PurgeRule) -> bool:

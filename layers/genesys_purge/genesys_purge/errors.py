@@ -23,6 +23,7 @@ PurgeError
 │   ├── RateLimited             429
 │   ├── StillWorking            504
 │   ├── UnreadableAnswer        the answer to a reading call does not follow the contract
+│   ├── PermitExpired           the checks of a deleting call were too old when it was sent
 │   └── GenesysUnavailable      500, 502, 503, no connection, open circuit
 └── OurError                    the outcome is unknown, or another worker was faster
     ├── OutcomeUnknown          Genesys may have executed a changing call
@@ -213,6 +214,10 @@ class RateLimited(TryLater):
 
 class StillWorking(TryLater):
     """504 on a reading call: retry it with a longer wait."""
+
+
+class PermitExpired(TryLater):
+    """A deleting call was not sent, because its checks were too old or already used."""
 
 
 class GenesysUnavailable(TryLater):

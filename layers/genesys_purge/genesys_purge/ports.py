@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from genesys_purge.model.platform import DOCUMENTED, LIVE
 
 if TYPE_CHECKING:
+    from genesys_purge.calling.permit import Permit
     from genesys_purge.model.audit import AuditRecord
     from genesys_purge.model.batch import Batch, Entry
     from genesys_purge.model.holds import Hold
@@ -44,16 +45,30 @@ class Operation(NamedTuple):
         return self.dialect == LIVE
 
 
-class Permit(NamedTuple):
-    """Authorization for one deleting call; only `calling.guard` issues it."""
+class DeletingCall(NamedTuple):
+    """One call that deletes, or that lets Genesys delete.
 
-    run_id: str
-    batch: int
-    attempt: int
+    `body` builds the request from the moment of its intent. `result` reads what the caller needs of
+    the answer, such as the id of a job. `sent_by` runs the sending, so that a method can remove
+    personal data from its errors.
+    """
+
+    operation: Operation
+    body: Callable[[datetime], Mapping[str, Any]]
+    path: Mapping[str, str] = {}
+    result: Callable[[Mapping[str, Any]], str] = lambda _: ""
+    sent_by: Callable[[Callable[[], str]], str] = lambda send: send()
 
 
-# Receives each step of a run: the batch's number, the number of batches, and the new state.
-Progress = Callable[[int, int, str], None]
+class Authorised(NamedTuple):
+    """The permit of one sending, and its body."""
+
+    permit: Permit
+    body: Mapping[str, Any]
+
+
+# Called right before each sending, when nothing is left to wait for.
+Authorise = Callable[[], Authorised]
 
 
 class Runs(Protocol):
@@ -170,13 +185,6 @@ class IdLists(Protocol):
         """The ids in the object, in order; raises InvalidRequest if it is missing or malformed."""
 
 
-class Executions(Protocol):
-    """The executions of the purge state machine."""
-
-    def start(self, run_id: str) -> None:
-        """Start the execution of a run, if it was not started before."""
-
-
 class Meter(Protocol):
     """The metrics of alarms and dashboards.
 
@@ -220,10 +228,12 @@ class Genesys(Protocol):
         Raises OutcomeUnknown if Genesys may have executed it, TryLater if it certainly did not.
         """
 
-    def delete(
-        self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
-    ) -> Mapping[str, Any]:
-        """The answer of a deleting call; as `change`, but it needs a permit."""
+    def delete(self, call: DeletingCall, authorise: Authorise) -> Mapping[str, Any]:
+        """The answer of a deleting call; as `change`, but it is sent under a permit.
+
+        The token, the request rate and the circuit come before `authorise`, and nothing after it.
+        Each sending needs a permit; PermitExpired if it is too old or used.
+        """
 
 
 # Take the name of an organisation, None for the default; raise InvalidRequest if it is unknown.

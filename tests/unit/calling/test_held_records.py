@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from genesys_purge.calling.guard import Deletion, Guard
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import OnLegalHold
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.holds import Hold
@@ -34,7 +35,6 @@ def deletion(owners: list[str], candidates: frozenset[int]) -> Deletion:
         run_id="run-1",
         batch=0,
         attempt=1,
-        obstacle=None,
         entries=entries,
         candidates=candidates,
         planned=len(entries),
@@ -58,7 +58,7 @@ def test_guard_refuses_every_record_of_a_held_conversation(
     call = deletion(owners, asked)
     placed = guard(hold(conversation_ids=frozenset(held)))
     if not forbidden:
-        assert placed.permit(call) == call.permit
+        assert placed.permit(call) == Permit("run-1", 0, 1, NOON)
         return
     with pytest.raises(OnLegalHold) as refused:
         placed.permit(call)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import OnLegalHold, PurgingSwitchedOff, RetentionNotMet
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import Permit
 
 from tests import builders
 from tests.clock import NOON
@@ -19,7 +19,7 @@ KIND: Kind = {"method": values("purge_rule"), "classification": values()}
 
 
 def test_rule_that_meets_every_condition_gets_a_permit(bench: RuleBench) -> None:
-    assert bench.guard.permit_recurring("rule:1", 3, KIND, 30) == Permit("rule:1", 0, 3)
+    assert bench.guard.permit_recurring("rule:1", 3, KIND, 30) == Permit("rule:1", 0, 3, NOON)
 
 
 @pytest.mark.parametrize("switch", ["off", "", "ON", "true"])

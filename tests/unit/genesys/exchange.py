@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 
 import httpx
 from genesys_purge.calling.pace import Pace
+from genesys_purge.calling.permit import Permit
 from genesys_purge.genesys.client import Circuit, GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
-from genesys_purge.ports import Operation, Permit
+from genesys_purge.ports import Authorised, DeletingCall, Operation
 
-from tests.clock import Clock
+from tests.clock import NOON, Clock
 
 READ = Operation("POST", "/api/v2/analytics/conversations/details/query", ("analytics:query",))
 ONCE = Operation("GET", "/api/v2/jobs/{job_id}", ("purge:read",), retried=False)
 DELETE = Operation("POST", "/api/v2/interactions/purge", ("purge:write", "purge:admin"))
-PERMIT = Permit("run-1", 0, 1)
+PERMIT = Permit("run-1", 0, 1, NOON)
 
 
 Headers = tuple[tuple[str, str | bytes], ...]
@@ -37,6 +38,7 @@ class Answer(NamedTuple):
         return httpx.Response(self.status, json=self.body or {}, headers=headers)
 
 
+Answered = Mapping[str, Any]
 Reply = Answer | Exception | Callable[[], Answer]
 
 
@@ -44,6 +46,17 @@ def token(value: str = "token-1", seconds: object = 3_600, **more: Any) -> Answe
     return Answer(
         200, {"access_token": value, "token_type": "Bearer", "expires_in": seconds} | more
     )
+
+
+class Pacing(Pace):
+    """Calls `pace` in the place of a wait."""
+
+    def __init__(self, pace: Callable[[], None]) -> None:
+        super().__init__(1e9)
+        self._pace = pace
+
+    def wait(self) -> None:
+        self._pace()
 
 
 class Exchange:
@@ -54,11 +67,14 @@ class Exchange:
         *replies: Reply,
         tokens: tuple[Reply, ...] = (token(),),
         circuit: Circuit = lambda send: send(),
+        pace: Callable[[], None] = lambda: None,
     ) -> None:
         self.clock = Clock()
         self.slept: list[float] = []
         self.secrets: list[bool] = []
         self.requests: list[httpx.Request] = []
+        # How many requests had been sent at each permit.
+        self.authorised: list[int] = []
         self._replies = {"/oauth/token": list(tokens), "": list(replies) or [Answer()]}
         self._lock = Lock()
         self.http = httpx.Client(transport=httpx.MockTransport(self._answer))
@@ -68,15 +84,24 @@ class Exchange:
             "https://api.test",
             self.tokens,
             circuit,
-            Pace(1e9, sleep=lambda _: None),
+            self.clock,
+            Pacing(pace),
             sleep=self.slept.append,
         )
 
     def read(self, operation: Operation = READ, **path: str) -> Mapping[str, Any]:
         return self.client.read(operation, {"entity": "conversation"}, **path)
 
-    def delete(self, permit: Permit = PERMIT) -> Mapping[str, Any]:
-        return self.client.delete(DELETE, {"interactions": []}, permit)
+    def delete(self, *permits: Permit, operation: Operation = DELETE, **path: str) -> Answered:
+        """The answer of a deleting call under these permits in turn, or new ones of the moment."""
+        given = iter(permits)
+
+        def authorise() -> Authorised:
+            new = Permit("run-1", 0, 1, self.clock())
+            self.authorised.append(len(self.requests))
+            return Authorised(next(given, new), {"interactions": []})
+
+        return self.client.delete(DeletingCall(operation, lambda _: {}, path), authorise)
 
     @property
     def token_requests(self) -> list[httpx.Request]:

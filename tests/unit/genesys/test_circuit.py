@@ -15,7 +15,7 @@ from genesys_purge.genesys.circuit import MAX_AGE, SharedCircuit
 
 from tests.clock import Clock, powertools_by
 from tests.mocked_aws import client, mocked_aws
-from tests.unit.genesys.exchange import PERMIT, Answer, Exchange, Reply
+from tests.unit.genesys.exchange import Answer, Exchange, Reply
 
 RECOVERY = 30
 
@@ -145,11 +145,11 @@ def test_a_busy_answer_after_the_pause_closes_the_circuit(circuit: Breakers, sta
 
 def test_an_open_circuit_sends_nothing_and_reports_the_pause(circuit: Breakers) -> None:
     exchange = Exchange(Answer(500), circuit=circuit())
-    for attempt in range(1, 6):
+    for _ in range(5):
         with pytest.raises(OutcomeUnknown):
-            exchange.delete(PERMIT._replace(attempt=attempt))
+            exchange.delete()
     with pytest.raises(GenesysUnavailable, match="paused after repeated failures") as refused:
-        exchange.delete(PERMIT._replace(attempt=6))
+        exchange.delete()
     assert refused.value.retry_after == RECOVERY
     assert len(exchange.calls) == 5
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
 
 import httpx
 import orjson
 import pytest
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     AuthenticationFailed,
     GenesysUnavailable,
     OutcomeUnknown,
     PermissionMissing,
+    PermitExpired,
     PurgeError,
     RateLimited,
     RefusedByGenesys,
@@ -22,7 +26,8 @@ from genesys_purge.errors import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.genesys.exchange import DELETE, PERMIT, Answer, Exchange, Reply, token
+from tests.clock import NOON
+from tests.unit.genesys.exchange import DELETE, Answer, Exchange, Reply, token
 
 UNKNOWN: list[Reply] = [
     Answer(500),
@@ -113,15 +118,43 @@ def test_refused_call_has_its_status_and_retry_after() -> None:
     assert limited.value.retry_after == 7
 
 
-def test_permit_authorizes_only_one_call() -> None:
-    exchange = Exchange(Answer(429))
-    with pytest.raises(RateLimited):
-        exchange.delete()
-    with pytest.raises(ValueError, match="was already used"):
-        exchange.delete()
-    with pytest.raises(RateLimited):
-        exchange.delete(PERMIT._replace(attempt=2))
-    assert len(exchange.calls) == 2
+def test_client_sends_only_one_call_for_a_permit() -> None:
+    exchange, permit = Exchange(), Permit("run-1", 0, 1, NOON)
+    exchange.delete(permit)
+    with pytest.raises(PermitExpired, match="already used"):
+        exchange.delete(permit)
+    assert len(exchange.calls) == 1
+
+
+@pytest.mark.parametrize(("age", "sends"), [(0, 1), (2, 1), (2.001, 0), (-0.001, 0)])
+def test_client_refuses_a_permit_older_than_two_seconds(age: float, sends: int) -> None:
+    exchange = Exchange()
+    with nullcontext() if sends else pytest.raises(PermitExpired, match="call was not sent"):
+        exchange.delete(Permit("run-1", 0, 1, NOON - timedelta(seconds=age)))
+    assert len(exchange.calls) == sends
+
+
+def test_all_that_waits_comes_before_the_permit() -> None:
+    order = list[str]()
+
+    def circuit(send: Callable[[], httpx.Response]) -> httpx.Response:
+        order.append("circuit")
+        return send()
+
+    exchange = Exchange(circuit=circuit, pace=lambda: order.append("pace"))
+    exchange.delete()
+    assert order == ["circuit", "pace"]
+    # At the permit, the token was there, and nothing else had been sent.
+    assert (exchange.authorised, len(exchange.token_requests)) == ([1], 1)
+
+
+def test_call_with_a_refused_token_needs_a_new_permit() -> None:
+    exchange, permit = Exchange(Answer(401)), Permit("run-1", 0, 1, NOON)
+    with pytest.raises(PermitExpired, match="already used"):
+        exchange.delete(permit, permit)
+    assert len(exchange.calls) == 1
+    # The second permit comes after the new token.
+    assert exchange.authorised == [1, 3]
 
 
 def test_call_with_a_refused_token_is_sent_again_with_a_new_one() -> None:

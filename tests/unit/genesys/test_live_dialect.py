@@ -11,7 +11,7 @@ from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.model.platform import LIVE
 from genesys_purge.ports import Operation
 
-from tests.unit.genesys.exchange import PERMIT, READ, Answer, Exchange, token
+from tests.unit.genesys.exchange import READ, Answer, Exchange, token
 
 EDIT = ("recording:job:edit", "recording:recording:editRetention")
 EXECUTE = Operation("PUT", "/api/v2/recording/jobs/{job_id}", permissions=EDIT, dialect=LIVE)
@@ -32,7 +32,7 @@ def test_answer_that_is_not_a_list_is_unreadable(body: Any) -> None:
 
 def test_id_in_the_path_of_a_deleting_call_is_quoted() -> None:
     exchange = Exchange(Answer(200, {"state": "PROCESSING"}))
-    exchange.client.delete(EXECUTE, {"state": "PROCESSING"}, PERMIT, job_id="a/b")
+    exchange.delete(operation=EXECUTE, job_id="a/b")
     (call,) = exchange.calls
     assert (call.method, call.url.raw_path) == ("PUT", b"/api/v2/recording/jobs/a%2Fb")
 
@@ -53,7 +53,7 @@ def test_changing_call_without_content_returns_an_empty_answer(status: int) -> N
 def test_forbidden_call_names_all_required_permissions() -> None:
     exchange = Exchange(Answer(403, {"code": "missing.permissions"}))
     with pytest.raises(PermissionMissing, match=", ".join(EDIT)) as missing:
-        exchange.client.delete(EXECUTE, {}, PERMIT, job_id="job-1")
+        exchange.delete(operation=EXECUTE, job_id="job-1")
     assert missing.value.permission == ", ".join(EDIT)
 
 
@@ -85,6 +85,7 @@ def test_live_calls_use_the_live_pace() -> None:
         "https://api.test",
         exchange.tokens,
         lambda send: send(),
+        exchange.clock,
         Waiting("documented"),
         Waiting("live"),
     )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from genesys_purge.errors import PermissionMissing, RefusedByGenesys
-from genesys_purge.ports import Genesys
+from collections.abc import Mapping
+from typing import Any
 
+import pytest
+from genesys_purge.calling.permit import Permit
+from genesys_purge.errors import PermissionMissing, PermitExpired, RefusedByGenesys
+from genesys_purge.ports import Authorised, DeletingCall, Genesys
+
+from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys
-from tests.unit.genesys.exchange import DELETE, ONCE, PERMIT, READ, Answer, Exchange
+from tests.unit.genesys.exchange import DELETE, ONCE, READ, Answer, Exchange
 
 
 @pytest.fixture(params=["twin", "client"])
@@ -41,10 +46,15 @@ def test_genesys_fills_the_path_by_name(genesys: Genesys) -> None:
 
 
 def test_permit_is_used_up_even_if_its_call_fails(genesys: Genesys) -> None:
-    first, second = PERMIT, PERMIT._replace(attempt=2)
-    assert genesys.delete(DELETE, {}, first) == {"n": 1}
+    first, second = (Permit("run-1", 0, number, NOON) for number in (1, 2))
+    assert delete(genesys, first) == {"n": 1}
     with pytest.raises(RefusedByGenesys):
-        genesys.delete(DELETE, {}, second)
+        delete(genesys, second)
     for used in (first, second):
-        with pytest.raises(ValueError, match="was already used"):
-            genesys.delete(DELETE, {}, used)
+        with pytest.raises(PermitExpired, match="already used"):
+            delete(genesys, used)
+
+
+def delete(genesys: Genesys, permit: Permit) -> Mapping[str, Any]:
+    call = DeletingCall(DELETE, lambda _: {})
+    return genesys.delete(call, lambda: Authorised(permit, {}))

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from genesys_purge.calling.attempt import Attempt
+from genesys_purge.calling.deleting import Deleting
+from genesys_purge.calling.permit import Permit
 from genesys_purge.methods.contract import Noted, Part, Planned, Skipped, Sources
 from genesys_purge.methods.method import AnyMethod
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import default_matrix
-from genesys_purge.ports import Operation, Permit
+from genesys_purge.ports import DeletingCall, Genesys, Operation
 
+from tests import builders
 from tests.clock import NOON
 from tests.fakes import MemoryIdLists
 from tests.scripted_genesys import Reply, ScriptedGenesys
 
-PERMIT = Permit("run-1", 0, 1)
+PERMIT = Permit("run-1", 0, 1, NOON)
+
+
+def submitted(
+    method: AnyMethod, request: PurgeRequest, part: Part, genesys: Genesys, batch: int = 0
+) -> str:
+    """The id of the job that a submit of the part creates, intended when the part says, or now."""
+    call = method.submission(request, part, BatchRef("run-1", batch), genesys)
+    return sent(call, genesys, part.at or NOON, batch)
+
+
+def sent(call: DeletingCall, genesys: Genesys, at: datetime = NOON, batch: int = 0) -> str:
+    """The result of a deleting call under a permit of the moment."""
+    intent = builders.batch(number=batch, attempt=Attempt().intended(at))
+    permit = Permit("run-1", batch, 1, NOON)
+    return Deleting(lambda: intent, lambda _: permit).send(call, genesys)
 
 
 def sources(genesys: ScriptedGenesys, *holds: Hold, **changes: Any) -> Sources:

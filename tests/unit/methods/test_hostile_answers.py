@@ -10,14 +10,14 @@ from genesys_purge.methods import METHODS
 from genesys_purge.methods.contract import JobStatus, Part, Planned
 from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.method import AnyMethod
-from genesys_purge.ports import Operation
+from genesys_purge.ports import Authorise, DeletingCall, Operation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import builders
 from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys
-from tests.unit.methods.scene import PERMIT, planned_in, skipped_in, sources
+from tests.unit.methods.scene import planned_in, skipped_in, sources, submitted
 
 WORDS = [
     "READY",
@@ -91,8 +91,8 @@ class Hostile(ScriptedGenesys):
         assert (operation, body, path) is not None
         return self.answer
 
-    def delete(self, operation: Operation, body: Any, permit: Any, **path: str) -> dict[str, Any]:
-        assert (operation, body, permit, path) is not None
+    def delete(self, call: DeletingCall, authorise: Authorise) -> dict[str, Any]:
+        assert (call, authorise()) is not None
         return self.answer
 
 
@@ -127,7 +127,7 @@ def check_status(method: AnyMethod, request: Any, answer: dict[str, Any]) -> Non
 def check_submit(method: AnyMethod, request: Any, answer: dict[str, Any]) -> None:
     """A submit has the job id of the answer, or an unknown outcome."""
     try:
-        job_id = method.submit(request, PART, PERMIT, HostileToSubmits(answer))
+        job_id = submitted(method, request, PART, HostileToSubmits(answer))
     except PurgeError as error:
         job_id = type(error).__name__
     assert job_id == "OutcomeUnknown" or job_id in answer.values()

@@ -67,6 +67,7 @@ def rule(**changes: Any) -> PurgeRule:
     """The stored rule of `document()` with the intent of its first call; changes in snake_case."""
     fields: dict[str, Any] = {
         "name": NAME,
+        "version": 1,
         "fingerprint": fingerprint(document(), None),
         "definition": document(),
         "requested_by": "tests",
@@ -169,7 +170,7 @@ class RuleBench:
 
     def put(self, stored: PurgeRule) -> None:
         """Store a rule as it is, after its predecessors."""
-        for version in range(stored.version + 1):
+        for version in range(1, stored.version + 1):
             self.rules.put(stored.model_copy(update={"version": version}))
 
     @property

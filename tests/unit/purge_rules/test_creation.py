@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.calling.attempt import Attempt
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     AuthenticationFailed,
     FieldError,
@@ -23,7 +24,6 @@ from genesys_purge.errors import (
     StorageExhausted,
     TryLater,
 )
-from genesys_purge.ports import Permit
 from genesys_purge.purge_rules.creation import DOUBT, FOUND
 from genesys_purge.purge_rules.documented.api import CREATE
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus
@@ -104,7 +104,7 @@ def test_unanswered_call_is_repeated_once_after_30_seconds(bench: RuleBench, ans
     assert bench.create().status is RuleStatus.REGISTERED
     assert bench.slept == [30]
     assert bench.creations == [document(), document()]
-    assert permits(bench) == [Permit(rule().run_id, 0, 1), Permit(rule().run_id, 0, 2)]
+    assert permits(bench) == [Permit(rule().run_id, 0, 1, NOON), Permit(rule().run_id, 0, 2, NOON)]
     assert bench.stored.attempt.number == 2
     assert not bench.stored.attempt.is_uncertain
     assert bench.actions == ["rule_created", "rule_webhook_registered"]
@@ -184,7 +184,7 @@ def test_repeated_request_finds_the_rule_of_an_open_outcome(bench: RuleBench) ->
         bench.create()
     bench.clock.wait(60)
     assert bench.create().rule_id == "rule-7"
-    assert permits(bench)[-1] == Permit(rule().run_id, 0, 3)
+    assert permits(bench)[-1] == Permit(rule().run_id, 0, 3, NOON)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_rule_of_a_dead_worker_is_taken_over(bench: RuleBench, reply: Any, rule_
     bench.clock.wait(60)
     bench.genesys.on(CREATE, reply)
     assert bench.create("the heir").rule_id == rule_id
-    assert permits(bench) == [Permit(rule().run_id, 0, 3)]
+    assert permits(bench) == [Permit(rule().run_id, 0, 3, NOON)]
     assert [record.actor for record in bench.audit.of(rule().run_id)] == ["the heir", "the heir"]
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     GenesysUnavailable,
     JobLost,
@@ -23,7 +24,6 @@ from genesys_purge.model.batch import BatchState
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep, Failure, Next
 from genesys_purge.model.retention import RetentionMatrix
-from genesys_purge.ports import Permit
 
 from tests import builders
 from tests.clock import NOON
@@ -71,7 +71,7 @@ def test_job_that_matches_the_plan_is_confirmed_under_its_own_permit(
     assert (after.next, bench.batch.state) == (Next.POLL, BatchState.SUBMITTED)
     assert (after.wait_seconds > 0, bench.batch.attempt.is_open) == (True, False)
     permits = [call.permit for call in bench.genesys.calls if call.permit]
-    assert permits == [Permit("run-1", 0, 1), Permit("run-1", 0, 2)]
+    assert permits == [Permit("run-1", 0, 1, NOON), Permit("run-1", 0, 2, NOON)]
     assert bench.last_fact["action"] == "batch_confirmed"
     assert bench.last_fact["targeted"] == 3
     assert bench.last_fact["detail"] == (
@@ -191,7 +191,7 @@ def test_longer_retention_stops_the_confirmation(bench: Workbench, step: BatchSt
 
 def test_ended_run_stops_the_confirmation(bench: Workbench, step: BatchStep) -> None:
     bench.fail_purge(Failure(run_id="run-1", error="ABORTED", cause="stopped"))
-    assert_stopped(bench, bench.submit_batch(step), "InvalidRequest: runId: run-1 is finished")
+    assert_stopped(bench, bench.submit_batch(step), "the run ended before its job was confirmed")
 
 
 def test_records_that_genesys_now_protects_are_never_confirmed(
@@ -409,15 +409,15 @@ def test_failed_batch_reports_whether_its_job_is_cancelled(
 
 
 def test_job_that_cannot_be_confirmed_in_time_gives_up(bench: Workbench, step: BatchStep) -> None:
-    late = step.model_copy(update={"waited_seconds": PATIENCE + 1})
-    after = bench.submit_batch(late)
+    bench.clock.wait(PATIENCE + 1)
+    after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.DONE, BatchState.GAVE_UP)
     assert (calls(bench, CANCEL), bench.facts[-1]) == (1, "batch_gave_up")
 
 
 def test_job_is_confirmed_in_the_last_second_of_its_time(bench: Workbench, step: BatchStep) -> None:
-    last = step.model_copy(update={"waited_seconds": PATIENCE})
-    assert bench.submit_batch(last).next is Next.POLL
+    bench.clock.wait(PATIENCE)
+    assert bench.submit_batch(step).next is Next.POLL
 
 
 def test_lost_job_fails_the_confirmation(bench: Workbench, step: BatchStep) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from genesys_purge.errors import (
     InvalidRequest,
-    LimitExceeded,
     OnLegalHold,
     PurgeError,
     PurgingSwitchedOff,
@@ -71,7 +70,7 @@ def test_unchanged_request_is_sent(bench: Workbench) -> None:
         (place(), OnLegalHold),
         (place(conversation_ids=frozenset({"c1"})), OnLegalHold),
         (place(date_range=builders.window()), OnLegalHold),
-        (find(JANE, JANE), LimitExceeded),
+        (find(JANE, JANE), InvalidRequest),
         (find(), InvalidRequest),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.calling.attempt import Attempt
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     InvalidRequest,
     LimitExceeded,
@@ -20,7 +21,6 @@ from genesys_purge.model.batch import Entry, Slice
 from genesys_purge.model.dates import Window
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import RunStatus
-from genesys_purge.ports import Permit
 from genesys_purge.purging.cases import Case
 
 from tests import builders
@@ -39,14 +39,16 @@ def case_of(request: dict[str, Any], **fields: Any) -> Case:
     method = METHODS[request["method"]]
     ids = method.name == "conversation_archive"
     window = None if ids else WINDOW
+    run = builders.run(request=request, status=RunStatus.RUNNING)
     return Case(
-        run=builders.run(request=request, status=RunStatus.RUNNING),
+        run=run,
         request=method.request_model.parse(request),
         method=method,
         batch=builders.batch(planned=3, window=window),
         entries=entries_of(3) if ids else (),
         genesys=ScriptedGenesys(),
         now=NOON,
+        run_now=lambda: run,
     )._replace(**fields)
 
 
@@ -70,9 +72,9 @@ def matrix(days: int, **match: str) -> RetentionMatrix:
 
 @each_case
 def test_guard_permits_the_next_attempt_if_every_check_passes(bench: Workbench, case: Case) -> None:
-    assert bench.guard.permit(case.deletion(3)) == Permit("run-1", 0, 1)
+    assert bench.guard.permit(case.deletion(3)) == Permit("run-1", 0, 1, NOON)
     tried = case._replace(batch=case.batch.model_copy(update={"attempt": Attempt(number=4)}))
-    assert bench.guard.permit(tried.deletion(0)) == Permit("run-1", 0, 5)
+    assert bench.guard.permit(tried.deletion(0)) == Permit("run-1", 0, 5, NOON)
 
 
 @each_case
@@ -90,14 +92,14 @@ def test_guard_refuses_a_run_that_is_not_running(
 ) -> None:
     run = case.run.model_copy(update={"status": status})
     with pytest.raises(InvalidRequest, match="not running"):
-        bench.guard.permit(case._replace(run=run).deletion(3))
+        bench.guard.permit(case._replace(run_now=lambda: run).deletion(3))
 
 
 @each_case
 def test_guard_refuses_a_dry_run(bench: Workbench, case: Case) -> None:
     run = case.run.model_copy(update={"request": {**case.run.request, "dryRun": True}})
     with pytest.raises(InvalidRequest, match="dry run"):
-        bench.guard.permit(case._replace(run=run).deletion(3))
+        bench.guard.permit(case._replace(run_now=lambda: run).deletion(3))
 
 
 @each_case

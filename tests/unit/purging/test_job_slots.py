@@ -188,7 +188,9 @@ def test_patience_for_a_slot_grows_with_the_batches_of_the_run(
     batches = [builders.batch(number=number, planned=3, total=2) for number in (0, 1)]
     step = bench.planned(*batches, request=builders.recording_job(), entries=entries(3))
     bench.genesys.on(LIST, TWO)
-    after = bench.submit_batch(step.model_copy(update={"waited_seconds": waited}))
+    bench.submit_batch(step)
+    bench.clock.wait(waited)
+    after = bench.submit_batch(step)
     assert bench.batch.state is state
     assert after.next is (Next.SUBMIT if state is BatchState.PLANNED else Next.DONE)
     assert not is_created(bench)

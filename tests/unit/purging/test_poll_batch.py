@@ -189,7 +189,8 @@ def test_operator_error_while_polling_goes_to_the_state_machine(bench: Workbench
     ("waited", "state"), [(14_390, BatchState.SUBMITTED), (14_391, BatchState.GAVE_UP)]
 )
 def test_job_that_takes_too_long_gives_up(bench: Workbench, waited: int, state: BatchState) -> None:
-    step = polling(bench).model_copy(update={"waited_seconds": waited})
+    step = polling(bench)
+    bench.clock.wait(waited)
     bench.genesys.on(STATUS, {"state": "inProgress"})
     after = bench.poll_batch(step)
     assert bench.batch.state is state

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-from genesys_purge.errors import LostRace, OutcomeUnknown
+from genesys_purge.errors import OutcomeUnknown
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
 from genesys_purge.model.batch import BatchState
-from genesys_purge.model.messages import Next
+from genesys_purge.model.messages import Failure, Next
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,9 +40,8 @@ def test_one_of_two_racing_workers_submits_and_the_other_waits(bench: Workbench)
     assert bench.submit_batch(late).next is Next.POLL
 
 
-def test_late_worker_does_not_overwrite_its_successor(
-    bench: Workbench,
-) -> None:
+def test_accepted_job_of_a_late_worker_is_kept(bench: Workbench) -> None:
+    """Another worker counts the call as unanswered, and then the answer arrives."""
     step = bench.planned()
 
     def slow(_: Any) -> dict[str, Any]:
@@ -52,9 +50,27 @@ def test_late_worker_does_not_overwrite_its_successor(
         return ACCEPTED
 
     bench.genesys.on(SUBMIT, slow)
-    with pytest.raises(LostRace):
-        bench.submit_batch(step)
-    assert (bench.batch.state, bench.batch.attempt.is_uncertain) == (BatchState.SUBMITTING, True)
+    assert bench.submit_batch(step).next is Next.POLL
+    assert (bench.batch.state, bench.batch.job_id) == (BatchState.SUBMITTED, "job-1")
+    assert not bench.batch.attempt.is_uncertain
+
+
+def test_job_that_is_accepted_too_late_is_audited(bench: Workbench) -> None:
+    """The batch has ended meanwhile, so the audit alone can name the job."""
+    step = bench.planned()
+    failure = Failure(run_id="run-1", batch=0, error="Unexpected", cause="")
+
+    def slow(_: Any) -> dict[str, Any]:
+        bench.fail_batch(failure)
+        return ACCEPTED
+
+    bench.genesys.on(SUBMIT, slow)
+    bench.submit_batch(step)
+    assert bench.batch.state is BatchState.FAILED
+    assert (bench.last_fact["action"], bench.last_fact["jobId"]) == ("batch_reconciled", "job-1")
+    assert (
+        bench.last_fact["detail"] == "its job was accepted late, when the batch was already failed"
+    )
 
 
 @given(st.lists(st.sampled_from(["work", "wait", "lose", "crash"]), max_size=25))
@@ -77,4 +93,4 @@ def test_no_sequence_of_events_submits_twice_without_a_check(events: list[str]) 
     runs_of_calls = "".join(kinds).replace("look", " ").split()
     assert all(run == "call" for run in runs_of_calls)
     permits = [call.permit for call in bench.genesys.calls if call.permit]
-    assert len(set(permits)) == len(permits) <= 3
+    assert len({permit.attempt for permit in permits}) == len(permits) <= 3

@@ -13,6 +13,7 @@ from genesys_purge.model.batch import Batch, BatchState, Slice
 from genesys_purge.model.messages import BatchStep, Next
 
 from tests import builders
+from tests.clock import NOON
 from tests.unit.workbench import Workbench
 
 PATIENCE = 1_800
@@ -34,8 +35,10 @@ def left(bench: Workbench, count: int) -> None:
     bench.genesys.on(LOOK_UP, {"data": [{"conversationId": each} for each in ids]})
 
 
-def at_last(step: BatchStep) -> BatchStep:
-    return step.model_copy(update={"waited_seconds": PATIENCE})
+def at_last(bench: Workbench, step: BatchStep) -> BatchStep:
+    """The same step again, when no patience is left since the intent."""
+    bench.clock.wait(PATIENCE)
+    return bench.submit_batch(step)
 
 
 def test_unanswered_submit_is_adopted_if_all_records_are_gone(
@@ -63,10 +66,11 @@ def test_remaining_records_are_checked_again_with_growing_waits(
 ) -> None:
     step = bench.planned(unsure())
     left(bench, remaining)
-    waits = []
-    while step.waited_seconds + 300 <= PATIENCE:
+    waits = list[int]()
+    while sum(waits) + 300 <= PATIENCE:
         step = bench.submit_batch(step)
         waits.append(step.wait_seconds)
+        bench.clock.wait(step.wait_seconds)
     assert waits == [30, 60, 120, 240, *[300] * 4]
     assert (step.next, bench.batch) == (Next.SUBMIT, unsure())
 
@@ -77,7 +81,7 @@ def test_partly_gone_records_are_neither_claimed_nor_submitted_again(
     step = bench.planned(unsure())
     left(bench, 3)
     with pytest.raises(OutcomeUnknown, match="7 of 10 records are gone since a submit"):
-        bench.submit_batch(at_last(step))
+        at_last(bench, step)
     assert (bench.batch, bench.genesys.deletions) == (unsure(), [])
 
 
@@ -87,7 +91,7 @@ def test_remaining_records_are_submitted_again_and_audited(
     step = bench.planned(unsure())
     left(bench, 10)
     bench.genesys.on(SUBMIT, {"jobId": "job-2"})
-    assert bench.submit_batch(at_last(step)).next is Next.POLL
+    assert at_last(bench, step).next is Next.POLL
     assert bench.fact("batch_reconciled")["detail"] == (
         "no effect seen in 1800 seconds: 10 records are still there; submitting again"
     )
@@ -102,15 +106,24 @@ def test_reconciliation_ends_with_the_last_wait_that_fits(
     step = bench.planned(unsure())
     left(bench, 10)
     bench.genesys.on(SUBMIT, {"jobId": "job-2"})
-    after = bench.submit_batch(step.model_copy(update={"waited_seconds": waited}))
+    bench.clock.wait(waited)
+    after = bench.submit_batch(step)
     assert (after.next, len(bench.genesys.deletions)) == (following, following is Next.POLL)
 
 
 def test_fifth_submit_without_an_answer_is_the_last(bench: Workbench) -> None:
-    step = bench.planned(unsure(attempt=builders.unanswered(unanswered=5)))
+    step = bench.planned(unsure(attempt=builders.unanswered(doubts=(NOON,) * 5)))
     left(bench, 10)
     with pytest.raises(OutcomeUnknown, match="5 calls went unanswered: 10 records are still there"):
-        bench.submit_batch(at_last(step))
+        at_last(bench, step)
+    assert bench.genesys.deletions == []
+
+
+def test_repeated_message_shortens_no_patience(bench: Workbench) -> None:
+    step = bench.planned(unsure())
+    left(bench, 10)
+    stale = step.model_copy(update={"attempt": 9, "waited_seconds": PATIENCE})
+    assert bench.submit_batch(stale).next is Next.SUBMIT
     assert bench.genesys.deletions == []
 
 
@@ -121,7 +134,7 @@ def test_failed_check_is_never_a_reason_to_submit_again(
     bench.genesys.on(LOOK_UP, GenesysUnavailable("503"))
     assert bench.submit_batch(step).wait_seconds == 30
     with pytest.raises(GenesysUnavailable):
-        bench.submit_batch(at_last(step))
+        at_last(bench, step)
     assert (bench.batch, bench.genesys.deletions) == (unsure(), [])
 
 
@@ -155,7 +168,7 @@ def test_window_is_reconciled_by_its_count(bench: Workbench, count: int, state: 
     )
     bench.genesys.on(COUNT, {"results": [{"count": count}]})
     bench.genesys.on(D2_SUBMIT, {"id": "job-2"})
-    bench.submit_batch(at_last(step))
+    at_last(bench, step)
     assert bench.batch.state is state
 
 

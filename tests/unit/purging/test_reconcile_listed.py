@@ -41,8 +41,10 @@ def unanswered() -> Batch:
     )
 
 
-def at_last(step: BatchStep) -> BatchStep:
-    return step.model_copy(update={"waited_seconds": PATIENCE})
+def at_last(bench: Workbench, step: BatchStep) -> BatchStep:
+    """The same step again, when no patience is left since the intent."""
+    bench.clock.wait(PATIENCE)
+    return bench.submit_batch(step)
 
 
 @pytest.mark.parametrize("known", [[JANE], []])
@@ -63,9 +65,12 @@ def test_late_list_neither_claims_nor_sends_a_request(
 ) -> None:
     bench.genesys.on(FIND, {"entities": known})
     before = bench.batch
-    while step.waited_seconds + 300 <= PATIENCE:
+    waited = 0
+    while waited + 300 <= PATIENCE:
         step = bench.submit_batch(step)
         assert step.wait_seconds > 0
+        bench.clock.wait(step.wait_seconds)
+        waited += step.wait_seconds
     assert (step.next, bench.batch, bench.genesys.deletions) == (Next.SUBMIT, before, [])
     bench.genesys.on(LIST, {"entities": [OURS]})
     assert bench.submit_batch(step).next is Next.POLL
@@ -76,12 +81,12 @@ def test_unreadable_list_does_not_count_as_empty(bench: Workbench, step: BatchSt
     bench.genesys.on(LIST, GenesysUnavailable("503"))
     assert bench.submit_batch(step).wait_seconds == 30
     with pytest.raises(GenesysUnavailable):
-        bench.submit_batch(at_last(step))
+        at_last(bench, step)
     assert bench.genesys.deletions == []
 
 
 def test_request_that_is_never_listed_is_sent_again(bench: Workbench, step: BatchStep) -> None:
-    assert bench.submit_batch(at_last(step)).next is Next.POLL
+    assert at_last(bench, step).next is Next.POLL
     assert (bench.batch.job_id, bench.batch.attempt.number) == ("gdpr-2", 2)
     assert "1 records are still there" in bench.fact("batch_reconciled")["detail"]
 
@@ -90,7 +95,7 @@ def test_unlisted_deletion_is_adopted_if_the_subject_is_gone(
     bench: Workbench, step: BatchStep
 ) -> None:
     bench.genesys.on(FIND, NONE)
-    assert bench.submit_batch(at_last(step)).next is Next.VERIFY
+    assert at_last(bench, step).next is Next.VERIFY
     assert bench.last_fact["detail"] == "nothing is left of 1 records; timed out"
     assert bench.genesys.deletions == []
 
@@ -105,18 +110,16 @@ def test_unlisted_export_is_not_adopted_if_the_subject_is_gone(
     asked = builders.gdpr_request(requestType="GDPR_EXPORT")
     step = bench.planned(unanswered(), request=asked)
     if known:
-        assert bench.submit_batch(at_last(step)).next is Next.POLL
+        assert at_last(bench, step).next is Next.POLL
     else:
         with pytest.raises(InvalidRequest, match="no data subject matches"):
-            bench.submit_batch(at_last(step))
+            at_last(bench, step)
     assert len(bench.genesys.deletions) == len(known)
     assert bench.fact("batch_reconciled")["detail"].endswith("no job for it; submitting again")
 
 
 def test_request_listed_at_the_last_moment_is_adopted(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(LIST, NONE, {"entities": [OURS]})
-    after = bench.submit_batch(at_last(step))
-    assert (after.next, after.wait_seconds) == (Next.SUBMIT, 15)
-    assert bench.submit_batch(after).next is Next.POLL
+    assert at_last(bench, step).next is Next.POLL
     assert (bench.batch.job_id, bench.genesys.deletions) == ("gdpr-1", [])
     assert bench.last_fact["action"] == "batch_reconciled"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     AuthenticationFailed,
     GenesysUnavailable,
@@ -26,7 +27,6 @@ from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.methods.documented.data_deletion import SUBMIT as SUBMIT_WINDOW
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import Next
-from genesys_purge.ports import Permit
 
 from tests import builders
 from tests.clock import NOON
@@ -72,7 +72,7 @@ def test_intent_is_stored_before_the_submit(bench: Workbench) -> None:
     (batch,) = seen
     assert (batch.state, batch.attempt.number, batch.attempt.at) == (BatchState.SUBMITTING, 1, NOON)
     assert batch.submitted_at is None
-    assert bench.genesys.calls[0].permit == Permit("run-1", 0, 1)
+    assert bench.genesys.calls[0].permit == Permit("run-1", 0, 1, NOON)
 
 
 def test_window_is_counted_right_before_its_submit(bench: Workbench) -> None:
@@ -90,7 +90,8 @@ def test_window_that_cannot_be_counted_is_submitted_later(bench: Workbench) -> N
     step = bench.planned(builders.batch(window=builders.window()), request=builders.data_deletion())
     bench.genesys.on(COUNT, RateLimited("429", retry_after=20))
     later = bench.submit_batch(step)
-    assert (later.next, later.attempt, bench.batch.version) == (Next.SUBMIT, 1, 0)
+    assert (later.next, later.attempt) == (Next.SUBMIT, 1)
+    assert (bench.batch.state, bench.batch.attempt.number) == (BatchState.PLANNED, 0)
     assert 20 <= later.wait_seconds <= 30
     assert bench.genesys.deletions == []
 
@@ -141,8 +142,8 @@ def test_submit_that_was_not_executed_is_repeated_later(
     assert bench.batch.attempt.reason == str(error)
     assert bench.submit_batch(later).next is Next.POLL
     assert [call.permit for call in bench.genesys.calls] == [
-        Permit("run-1", 0, 1),
-        Permit("run-1", 0, 2),
+        Permit("run-1", 0, 1, NOON),
+        Permit("run-1", 0, 2, NOON),
     ]
 
 
@@ -189,12 +190,13 @@ def test_submit_with_an_unknown_outcome_is_reconciled(bench: Workbench) -> None:
     assert (batch.attempt.unanswered, batch.attempt.reason) == (1, "timed out")
 
 
-def test_purging_switch_stops_a_batch_before_its_intent(bench: Workbench) -> None:
+def test_purging_switch_stops_a_batch_before_its_call(bench: Workbench) -> None:
     step = bench.planned()
     bench.policies.switch = "off"
     with pytest.raises(PurgingSwitchedOff):
         bench.submit_batch(step)
-    assert (bench.batch.version, bench.genesys.calls) == (0, [])
+    assert (bench.batch.state, bench.batch.attempt.is_open) == (BatchState.PLANNED, False)
+    assert bench.genesys.calls == []
 
 
 def test_records_on_a_new_hold_are_protected_and_the_rest_submitted(bench: Workbench) -> None:
@@ -221,8 +223,10 @@ def test_hold_on_a_window_ends_its_batch(bench: Workbench) -> None:
 def test_batch_that_cannot_be_submitted_in_time_gives_up(bench: Workbench) -> None:
     step = bench.planned()
     bench.genesys.on(SUBMIT, TryLater("busy"))
-    for waited, state in ((14_400, BatchState.PLANNED), (14_401, BatchState.GAVE_UP)):
-        after = bench.submit_batch(step.model_copy(update={"waited_seconds": waited}))
+    bench.submit_batch(step)
+    for waited, state in ((14_400, BatchState.PLANNED), (1, BatchState.GAVE_UP)):
+        bench.clock.wait(waited)
+        after = bench.submit_batch(step)
         assert bench.batch.state is state
     assert after.next is Next.DONE
     assert bench.last_fact["action"] == "batch_gave_up"

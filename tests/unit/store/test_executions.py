@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep, Phase
-from genesys_purge.ports import Executions
+from genesys_purge.purging.ports import Executions
 from genesys_purge.store.executions import StepFunctionsDeployments, StepFunctionsExecutions
 
 from tests.fakes import MemoryExecutions

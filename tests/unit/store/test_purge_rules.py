@@ -96,7 +96,7 @@ def test_rule_is_stored_version_by_version(tables: RuleTables) -> None:
     [
         rule(requested_by="another user"),
         rule().to(RuleStatus.FAILED),
-        rule().to(RuleStatus.CREATED).to(RuleStatus.REGISTERED).model_copy(update={"version": 3}),
+        rule().to(RuleStatus.CREATED).to(RuleStatus.REGISTERED).model_copy(update={"version": 4}),
     ],
 )
 def test_rule_that_another_worker_changed_is_not_overwritten(

@@ -15,15 +15,21 @@ class Attempt(Wire):
 
     `number` counts the calls and `at` is when the last one was intended. The call `isOpen` from
     its intent until its end is recorded. `isUncertain` says that a call may have been executed
-    although no answer arrived; `unanswered` counts such calls. `reason` is why the last one failed.
+    although no answer arrived; `doubts` are the intents of all such calls. `reason` is why the last
+    one failed.
     """
 
     number: int = 0
     at: Instant | None = None
     is_open: bool = False
     is_uncertain: bool = False
-    unanswered: int = 0
+    doubts: tuple[Instant, ...] = ()
     reason: str | None = None
+
+    @property
+    def unanswered(self) -> int:
+        """How many calls may have been executed although no answer arrived."""
+        return len(self.doubts)
 
     def intended(self, now: datetime) -> Self:
         """The record of the next call; store it before the call is sent."""
@@ -36,7 +42,7 @@ class Attempt(Wire):
     def unsure(self, reason: str) -> Self:
         """The call may have been executed, but no answer arrived."""
         return self._with(
-            is_open=False, is_uncertain=True, unanswered=self.unanswered + 1, reason=reason
+            is_open=False, is_uncertain=True, doubts=(*self.doubts, *self._last), reason=reason
         )
 
     def refused(self, reason: str | None = None) -> Self:
@@ -49,7 +55,13 @@ class Attempt(Wire):
 
     def abandoned(self) -> Self:
         """No call is in flight; one that was still open becomes uncertain."""
-        return self._with(is_open=False, is_uncertain=self.is_uncertain or self.is_open)
+        if not self.is_open:
+            return self
+        return self._with(is_open=False, is_uncertain=True, doubts=(*self.doubts, *self._last))
+
+    def seconds_since(self, now: datetime) -> float:
+        """Seconds since the last call was intended; 0 if none was."""
+        return (now - self.at).total_seconds() if self.at else 0.0
 
     def restarted(self, now: datetime) -> Self:
         """Counts the calls from 0 again, for another purpose; an open call or a doubt remains.
@@ -57,6 +69,10 @@ class Attempt(Wire):
         `at` is `now`, unless a call is open: its lease still counts from its intent.
         """
         return self._with(number=0, at=self.at if self.is_open else now)
+
+    @property
+    def _last(self) -> tuple[datetime, ...]:
+        return (self.at,) if self.at else ()
 
     def _with(self, **changes: object) -> Self:
         return self.model_copy(update=changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     FieldError,
     InvalidRequest,
@@ -12,15 +13,20 @@ from genesys_purge.errors import (
     OnLegalHold,
     PurgingSwitchedOff,
     RetentionNotMet,
+    TryLater,
 )
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
-from genesys_purge.ports import Clock, Holds, Permit, Policies
+from genesys_purge.ports import Clock, Holds, Policies
 
 # The policy in force for a record's own classification and media types; None if no rule matches.
 PolicyOf = Callable[[RetentionMatrix, str | None, frozenset[str]], Policy | None]
+
+
+def _nothing() -> str | None:
+    """No obstacle."""
 
 
 class Deletion(NamedTuple):
@@ -29,13 +35,13 @@ class Deletion(NamedTuple):
     `entries` are the records that the plan lists and `candidates` the positions of those that this
     call names. A call may instead take everything in a `window`, or in an `interval` that was
     planned to hold the entries and nothing else. `planned` counts the records of the plan and
-    `before` those that exist now. `obstacle` says why the run must not delete at all.
+    `before` those that exist now. `obstacle` reads why the run must not delete at all, if it must
+    not. `cleared` are held conversations outside the manifest that the interval does not contain.
     """
 
     run_id: str
     batch: int
     attempt: int
-    obstacle: str | None
     entries: Sequence[Entry]
     candidates: frozenset[int]
     planned: int
@@ -43,16 +49,15 @@ class Deletion(NamedTuple):
     policy_of: PolicyOf
     window: Window | None = None
     interval: Window | None = None
-    may_touch: Callable[[Sequence[str]], bool] = lambda _: False
-
-    @property
-    def permit(self) -> Permit:
-        """The permit that the guard gives once every check has passed."""
-        return Permit(self.run_id, self.batch, self.attempt)
+    obstacle: Callable[[], str | None] = _nothing
+    cleared: frozenset[str] = frozenset()
 
 
 class Guard:
-    """Checks the purging switch, run, retention, holds and limits at the moment of the call."""
+    """Checks the purging switch, run, retention, holds and limits at the moment of the call.
+
+    It reads our own tables and parameters only, so that the permit is still fresh at the request.
+    """
 
     def __init__(self, policies: Policies, holds: Holds, now: Clock) -> None:
         self._policies = policies
@@ -61,19 +66,33 @@ class Guard:
 
     def permit(self, deletion: Deletion) -> Permit:
         """Authorization for one deleting call; an error names the check that failed."""
+        began = self._now()
         self._check_switch()
-        if deletion.obstacle:
-            raise InvalidRequest([FieldError("runId", deletion.obstacle)])
+        if obstacle := deletion.obstacle():
+            raise InvalidRequest([FieldError("runId", obstacle)])
         self._check_retention(deletion)
         holds = self._holds.active()
         _check_areas(deletion, holds)
         _check_records(deletion, holds)
         _check_outside_manifest(deletion, holds)
         _check_limits(deletion)
-        return deletion.permit
+        return Permit(deletion.run_id, deletion.batch, deletion.attempt, began)
+
+    def cleared(self, deletion: Deletion, may_touch: Callable[[Sequence[str]], bool]) -> Deletion:
+        """The deletion with its `cleared` conversations; OnLegalHold if one may be touched.
+
+        `may_touch` asks Genesys, so this comes before the intent.
+        """
+        if deletion.interval is None:
+            return deletion
+        outside = _held_outside(deletion, self._holds.active())
+        if outside and may_touch(sorted(outside)):
+            raise OnLegalHold("a legal hold names a conversation that may lie in this interval")
+        return deletion._replace(cleared=outside)
 
     def permit_recurring(self, run_id: str, attempt: int, kind: Kind, days: int) -> Permit:
         """Authorization to create a rule by which Genesys itself deletes what is `days` old."""
+        began = self._now()
         self._check_switch()
         policy = self._policies.retention_matrix().policy(kind)
         if policy is None:
@@ -88,7 +107,7 @@ class Guard:
                 f"Genesys would run the rule without regard to our legal hold {holds[0].hold_id}; "
                 "release every hold before you create a rule, or purge by requests"
             )
-        return Permit(run_id, 0, attempt)
+        return Permit(run_id, 0, attempt, began)
 
     def _check_switch(self) -> None:
         if not self._policies.purging_is_on():
@@ -136,14 +155,18 @@ def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
 
 
 def _check_outside_manifest(deletion: Deletion, holds: Sequence[Hold]) -> None:
-    """An interval may also hold conversations that its manifest does not list."""
+    """A hold may have been placed since Genesys was asked about the held conversations."""
+    if _held_outside(deletion, holds) - deletion.cleared:
+        raise TryLater("a legal hold was placed while the call was prepared; it is checked again")
+
+
+def _held_outside(deletion: Deletion, holds: Sequence[Hold]) -> frozenset[str]:
+    """The held conversations that an interval may contain although its manifest lacks them."""
     if deletion.interval is None:
-        return
+        return frozenset()
     listed = {entry.conversation_id.casefold() for entry in deletion.entries}
     held = {each for hold in holds for each in hold.conversation_ids or ()}
-    outside = sorted(held - listed)
-    if outside and deletion.may_touch(outside):
-        raise OnLegalHold("a legal hold names a conversation that may lie in this interval")
+    return frozenset(held - listed)
 
 
 def _check_limits(deletion: Deletion) -> None:

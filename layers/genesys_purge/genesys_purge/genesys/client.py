@@ -11,6 +11,7 @@ import httpx
 import orjson
 
 from genesys_purge.calling.pace import Pace
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     GenesysUnavailable,
     JobLost,
@@ -24,12 +25,15 @@ from genesys_purge.errors import (
 from genesys_purge.genesys.answers import error_in, list_in, object_in
 from genesys_purge.genesys.oauth import Token, Tokens
 from genesys_purge.genesys.retry import RetryPolicy, retried
-from genesys_purge.ports import Operation, Permit
+from genesys_purge.ports import Authorise, Clock, DeletingCall, Operation
 
 DEFAULT_RETRY = RetryPolicy()
 TIMEOUT = httpx.Timeout(connect=5.0, read=25.0, write=10.0, pool=5.0)
 # Only these failures prove that the request did not reach Genesys.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+# The event of httpx's transport right before it writes a request; connecting may take seconds.
+FIRST_BYTE = "http11.send_request_headers.started"
 
 Circuit = Callable[[Callable[[], httpx.Response]], httpx.Response]
 
@@ -43,6 +47,7 @@ class GenesysClient:
         api_url: str,
         tokens: Tokens,
         circuit: Circuit,
+        now: Clock,
         pace: Pace,
         live_pace: Pace | None = None,
         retry: RetryPolicy = DEFAULT_RETRY,
@@ -52,11 +57,11 @@ class GenesysClient:
         self._api_url = api_url
         self._tokens = tokens
         self._circuit = circuit
+        self._now = now
         self._pace = pace
         self._live_pace = live_pace or pace
         self._retry = retry
         self._sleep = sleep
-        self._used: set[Permit] = set()
 
     def read(
         self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
@@ -78,14 +83,9 @@ class GenesysClient:
             raise error_in(response, operation)
         return list_in(response) if operation.lists else object_in(response)
 
-    def delete(
-        self, operation: Operation, body: Mapping[str, Any], permit: Permit, **path: str
-    ) -> Mapping[str, Any]:
-        """The answer of a deleting call; raises ValueError if the permit was already used."""
-        if permit in self._used:
-            raise ValueError(f"{permit} was already used")
-        self._used.add(permit)
-        return self._accepted(self._sent_once(operation, body, path))
+    def delete(self, call: DeletingCall, authorise: Authorise) -> Mapping[str, Any]:
+        """The answer of a deleting call; each sending has a permit of its own."""
+        return self._accepted(self._sent_once(call.operation, None, call.path, authorise))
 
     def change(
         self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
@@ -95,11 +95,15 @@ class GenesysClient:
         return self._accepted(response) if response.content else {}
 
     def _sent_once(
-        self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]
+        self,
+        operation: Operation,
+        body: Mapping[str, Any] | None,
+        path: Mapping[str, str],
+        authorise: Authorise | None = None,
     ) -> httpx.Response:
         """The successful answer of a call that is sent at most once."""
         try:
-            response = self._circuit(lambda: self._authorised(operation, body, path))
+            response = self._circuit(lambda: self._authorised(operation, body, path, authorise))
         except UNSENT as error:
             raise GenesysUnavailable(
                 f"{operation.path} was not sent: {type(error).__name__}"
@@ -127,14 +131,19 @@ class GenesysClient:
         return error
 
     def _authorised(
-        self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]
+        self,
+        operation: Operation,
+        body: Mapping[str, Any] | None,
+        path: Mapping[str, str],
+        authorise: Authorise | None = None,
     ) -> httpx.Response:
         """The answer; if Genesys refuses the token, the answer to one retry with a new token."""
         token = self._tokens.current()
         self._check_scope(operation, token)
-        response = self._send(operation, body, path, token)
+        response = self._send(operation, body, path, token, authorise)
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            response = self._send(operation, body, path, self._tokens.renewed(token))
+            renewed = self._tokens.renewed(token)
+            response = self._send(operation, body, path, renewed, authorise)
         return response
 
     def _send(
@@ -143,19 +152,36 @@ class GenesysClient:
         body: Mapping[str, Any] | None,
         path: Mapping[str, str],
         token: Token,
+        authorise: Authorise | None,
     ) -> httpx.Response:
+        url = self._api_url + operation.path.format_map({n: quote(v, "") for n, v in path.items()})
         # The live platform allows half as many requests as the documented contract.
         (self._live_pace if operation.is_live else self._pace).wait()
+        trace = {}
+        if authorise:
+            permit, body = authorise()
+            trace = self._under(permit)
         return self._http.request(
             operation.verb,
-            self._api_url + operation.path.format_map({n: quote(v, "") for n, v in path.items()}),
+            url,
             content=None if body is None else orjson.dumps(body),
             headers={
                 "Authorization": f"Bearer {token.value}",
                 "Content-Type": "application/json",
                 "Accept": "application/json",
             },
+            extensions=trace,
         )
+
+    def _under(self, permit: Permit) -> dict[str, Any]:
+        """Use the permit, and check its age again once there is a connection to send on."""
+        permit.use(self._now())
+
+        def trace(event: str, _: Mapping[str, Any]) -> None:
+            if event == FIRST_BYTE:
+                permit.require_fresh(self._now())
+
+        return {"trace": trace}
 
     def _check_scope(self, operation: Operation, token: Token) -> None:
         if token.scopes is None or not operation.scopes:

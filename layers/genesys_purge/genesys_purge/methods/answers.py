@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any
 
@@ -11,13 +11,20 @@ from genesys_purge.errors import OutcomeUnknown, UnreadableAnswer
 LONGEST_JOB_ID = 200
 
 
-def job_id_in(answer: Mapping[str, Any], field: str) -> str:
-    """The job id of an accepted submit; OutcomeUnknown if it cannot be read."""
-    value = answer.get(field)
-    # The id becomes a segment of a path, where dots alone mean another path.
-    if isinstance(value, str) and value.strip(".") and len(value) <= LONGEST_JOB_ID:
-        return value
-    raise OutcomeUnknown(f"Genesys accepted the submit without a readable {field}")
+def job_id_in(field: str) -> Callable[[Mapping[str, Any]], str]:
+    """Reads the job id of an accepted submit; OutcomeUnknown if it cannot be read."""
+
+    def read(answer: Mapping[str, Any]) -> str:
+        value = answer.get(field)
+        # The id becomes a segment of a path, where dots alone mean another path.
+        if isinstance(value, str) and value.strip(".") and len(value) <= LONGEST_JOB_ID:
+            return value
+        raise OutcomeUnknown(f"Genesys accepted the submit without a readable {field}")
+
+    return read
+
+
+id_of = job_id_in("id")
 
 
 def text_in(answer: Mapping[str, Any], field: str) -> str:

@@ -25,7 +25,7 @@ from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.media import with_media
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
-from genesys_purge.ports import Genesys, Permit
+from genesys_purge.ports import DeletingCall, Genesys
 
 R = TypeVar("R", bound=PurgeRequest)
 R_contra = TypeVar("R_contra", bound=PurgeRequest, contravariant=True)
@@ -76,11 +76,17 @@ class Lifecycle(Protocol[R_contra]):
     def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
         """Whether the part's interval may contain one of these ids outside its manifest."""
 
-    def confirm(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
-        """Let Genesys run the job."""
+    def confirmation(self, job_id: str) -> DeletingCall:
+        """The call that lets Genesys run the job."""
 
     def cancel(self, job_id: str, genesys: Genesys) -> None:
         """Cancel the job, so that it never runs."""
+
+    def unowned(self, batch: Batch, manifest: Sequence[str], genesys: Genesys) -> Sequence[str]:
+        """The jobs of the batch's unanswered calls that wait for a confirmation they never get.
+
+        `manifest` has the ids of the whole batch. The batch's own job is not among them.
+        """
 
     def verify_after(self, request: R_contra) -> float:
         """Seconds between the end of the job and its verification."""
@@ -133,8 +139,8 @@ class Method(Protocol[R]):
     def plan(self, request: R, sources: Sources) -> Iterator[Planned | Skipped | Noted]:
         """The batches, the skipped records and the notes of a plan; nothing is changed."""
 
-    def submit(self, request: R, part: Part, permit: Permit, genesys: Genesys) -> str:
-        """Submit one part; return the job's id."""
+    def submission(self, request: R, part: Part, batch: BatchRef, genesys: Genesys) -> DeletingCall:
+        """The call that submits one part; its result is the job's id."""
 
     def status(self, request: R, job_id: str, genesys: Genesys) -> JobReport:
         """The status of one of the request's jobs."""

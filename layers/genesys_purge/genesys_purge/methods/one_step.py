@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from genesys_purge.methods.contract import Evidence, Part, Present, Verdict, Waiting
 from genesys_purge.model.batch import Batch, BatchRef
-from genesys_purge.ports import Genesys, Permit
+from genesys_purge.ports import DeletingCall, Genesys
 
 
 class Counting(Protocol):
@@ -59,11 +59,14 @@ class OneStep:
     def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
         return False
 
-    def confirm(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
+    def confirmation(self, job_id: str) -> DeletingCall:
         raise ValueError("a one-step job is never confirmed")
 
     def cancel(self, job_id: str, genesys: Genesys) -> None:
         raise ValueError("a one-step job is never cancelled")
+
+    def unowned(self, batch: Batch, manifest: Sequence[str], genesys: Genesys) -> Sequence[str]:
+        return ()
 
     def verify_after(self, request: Any) -> float:
         return 0

@@ -32,6 +32,8 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
         {
             BatchState.PLANNED,
             BatchState.SUBMITTING,
+            # The answer of an earlier call was late, or Genesys lists its job only now.
+            BatchState.SUBMITTED,
             BatchState.COMPLETED,
             BatchState.FAILED,
             BatchState.GAVE_UP,
@@ -133,8 +135,9 @@ class Batch(Wire):
     `protected` are the positions of entries that must not be deleted.
 
     `attempt` records the calls that create or confirm a job; `firstIntentAt` is the time of the
-    first intent. `before` counts the records that existed right before the submit. `kept` counts
-    the records at the confirmation of a two-step job, if verification needs that number.
+    first intent. `waitingSince` is when the batch began to wait for its next call. `before` counts
+    the records that existed right before the submit. `kept` counts the records at the confirmation
+    of a two-step job, if verification needs that number.
 
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
@@ -155,6 +158,7 @@ class Batch(Wire):
     protected: frozenset[int] = frozenset()
     attempt: Attempt = Attempt()
     first_intent_at: Instant | None = None
+    waiting_since: Instant | None = None
     before: int | None = None
     kept: int | None = None
     job_id: str | None = None
@@ -213,6 +217,14 @@ class Batch(Wire):
     def unsure(self, reason: str) -> Self:
         """The batch after a call with an unknown outcome."""
         return self.to(self.state, attempt=self.attempt.unsure(reason))
+
+    def seconds_waited(self, now: datetime) -> float:
+        """Seconds since the batch began to wait for its next call; 0 if it does not wait."""
+        return (now - self.waiting_since).total_seconds() if self.waiting_since else 0.0
+
+    def noted(self) -> Self:
+        """The same batch again, for an audit record that changes nothing about it."""
+        return self.model_copy(update={"version": self.version + 1})
 
     def to(self, state: BatchState, **changes: Any) -> Self:
         """The batch in its next state; raises ValueError if TRANSITIONS does not allow it."""

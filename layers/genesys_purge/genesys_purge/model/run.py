@@ -126,6 +126,10 @@ class Run(Wire):
         return bool(self.request.get("dryRun", False))
 
     @property
+    def has_ended(self) -> bool:
+        return self.status is RunStatus.FINISHED
+
+    @property
     def verifies_later(self) -> bool:
         """Whether the request delays the verification of its batches."""
         return bool(self.request.get("verifyAfterHours", 0))

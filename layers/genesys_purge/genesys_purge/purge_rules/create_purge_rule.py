@@ -75,7 +75,7 @@ class CreatePurgeRule:
             case RuleStatus.CREATING:
                 return self._taken_over(stored)
             case RuleStatus.FAILED:
-                return stored.to(RuleStatus.CREATING, detail=None, **asked)
+                return stored.asked(detail=None, **asked)
 
     def _taken_over(self, stored: PurgeRule) -> PurgeRule:
         """The rule of a worker that died, perhaps after its call; TryLater within its lease."""
@@ -83,7 +83,7 @@ class CreatePurgeRule:
         lease = self._settings.intent_lease_seconds
         if left := seconds_left(stored.attempt.at, self._now(), lease):
             raise being_created(stored.ref, left)
-        return stored.to(RuleStatus.CREATING, attempt=stored.attempt.abandoned())
+        return stored.asked(attempt=stored.attempt.abandoned())
 
     def _registered(self, rule: PurgeRule, actor: str) -> SubmittedRule:
         try:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
+from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.guard import Guard
+from genesys_purge.calling.permit import Permit
 from genesys_purge.error_codec import reported
 from genesys_purge.errors import (
     LostRace,
@@ -18,7 +21,7 @@ from genesys_purge.errors import (
     TryLater,
 )
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.ports import Clock, Meter, Permit
+from genesys_purge.ports import Clock, Meter
 from genesys_purge.purge_rules.ports import PurgeRules, RulesApi
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.purge_rules.validation import ValidRule
@@ -61,58 +64,56 @@ class RuleCreation:
 
     def __call__(self, rule: PurgeRule, valid: ValidRule, actor: str) -> PurgeRule:
         """The rule as created; without the guard's permit nothing is read, stored or sent."""
-        self._permit(rule.intended(self._now()), valid)
-        api = valid.platform.api
-        remarks = api.remarks(valid.days)
-        # Reading the remarks took time, so the intent and the permit are made for this moment.
-        rule = rule.intended(self._now())
-        permit = self._permit(rule, valid)
+        self._permit(rule, valid)
+        remarks = valid.platform.api.remarks(valid.days)
         began, errors = self._now(), list[PurgeError]()
-        self._put(rule)
         while True:
+            deleting = Deleting(partial(self._intend, rule), partial(self._permit, valid=valid))
             try:
-                found = self._call(rule, permit, api, remarks)
+                found = self._call(rule, deleting, valid.platform.api, remarks)
                 break
+            except LostRace as error:
+                raise being_created(rule.ref) from error
             except PurgeError as error:
                 errors.append(error)
                 pause = self._waiting.pause(errors, self._since(began))
                 if pause is None:
-                    self._give_up(_ended(rule, error, api), error, actor)
+                    ended = _ended(deleting.intent or rule, error, valid.platform.api)
+                    self._give_up(ended, error, actor)
                     raise
-                rule = self._failed_once(rule, error)
+                rule = self._failed_once(deleting.intent, error) if deleting.intent else rule
             self._sleep(pause)
-            rule, permit = self._again(rule, valid, actor)
-        return self._created(rule, found, valid, actor)
+        return self._created(deleting.intent or rule, found, valid, actor)
 
     def _permit(self, rule: PurgeRule, valid: ValidRule) -> Permit:
         attempt = rule.attempt.number
         return self._guard.permit_recurring(rule.run_id, attempt, valid.kind, valid.days)
 
-    def _call(self, rule: PurgeRule, permit: Permit, api: RulesApi, remarks: str | None) -> Found:
+    def _intend(self, rule: PurgeRule) -> PurgeRule:
+        intent = rule.intended(self._now())
+        self._rules.put(intent)
+        return intent
+
+    def _call(
+        self,
+        rule: PurgeRule,
+        deleting: Deleting[PurgeRule],
+        api: RulesApi,
+        remarks: str | None,
+    ) -> Found:
         began = self._now()
         try:
-            rule_id, detail = _created_or_found(rule, permit, api)
+            rule_id, detail = _created_or_found(rule, deleting, api)
         finally:
             seconds = self._since(began)
             self._meter.seconds("RuleCreation", seconds)
         return Found(rule_id, seconds, "; ".join(filter(None, (detail, remarks))) or None)
 
-    def _again(self, rule: PurgeRule, valid: ValidRule, actor: str) -> tuple[PurgeRule, Permit]:
-        """The stored intent of one more call, and the permit for it."""
-        again = rule.to(RuleStatus.CREATING).intended(self._now())
-        try:
-            permit = self._permit(again, valid)
-        except PurgeError as error:
-            self._give_up(_ended(rule, error, valid.platform.api), error, actor)
-            raise
-        self._put(again)
-        return again, permit
-
     def _failed_once(self, rule: PurgeRule, error: PurgeError) -> PurgeRule:
         """The rule after a failed call; a doubt is stored, because this worker may die waiting."""
         reason = reported(error).reason
         if not isinstance(error, OutcomeUnknown):
-            return rule.tried(rule.attempt.refused(reason))
+            return rule.asked(attempt=rule.attempt.refused(reason))
         rule = rule.to(RuleStatus.CREATING, attempt=rule.attempt.unsure(reason))
         self._put(rule)
         return rule
@@ -180,7 +181,9 @@ def being_created(ref: RuleRef, seconds: float | None = None) -> TryLater:
     )
 
 
-def _created_or_found(rule: PurgeRule, permit: Permit, api: RulesApi) -> tuple[str, str | None]:
+def _created_or_found(
+    rule: PurgeRule, deleting: Deleting[PurgeRule], api: RulesApi
+) -> tuple[str, str | None]:
     """The id of the rule and a remark if an earlier, unanswered call has created it.
 
     A rule that may exist is looked for before the call, and again after a refusal.
@@ -189,7 +192,7 @@ def _created_or_found(rule: PurgeRule, permit: Permit, api: RulesApi) -> tuple[s
     if is_uncertain and (known := api.find(rule)):
         return known, FOUND
     try:
-        return api.create(rule, permit), None
+        return api.create(rule, deleting), None
     except OutcomeUnknown as error:
         error.advice = REPEAT
         raise

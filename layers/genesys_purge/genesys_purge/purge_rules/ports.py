@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
+from genesys_purge.calling.deleting import Deleting
 from genesys_purge.errors import FieldError, RefusedByGenesys
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.retention import Kind
-from genesys_purge.ports import Permit, Queue
+from genesys_purge.ports import Queue
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 from genesys_purge.purge_rules.request import RuleRequest, Scope
 
@@ -47,8 +48,8 @@ class RulesApi(Protocol):
         InvalidRequest if Genesys would refuse the days.
         """
 
-    def create(self, rule: PurgeRule, permit: Permit) -> str:
-        """Create the rule; returns its id at Genesys."""
+    def create(self, rule: PurgeRule, deleting: Deleting[PurgeRule]) -> str:
+        """Create the rule by this one call; returns its id at Genesys."""
 
     def find(self, rule: PurgeRule, refusal: RefusedByGenesys | None = None) -> str | None:
         """The id of exactly this rule, if an unanswered call has created it.

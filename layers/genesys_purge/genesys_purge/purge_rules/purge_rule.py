@@ -49,7 +49,8 @@ class RuleRef(Wire):
 class PurgeRule(Wire):
     """One purge rule; `definition` is the body that Genesys receives.
 
-    `attempt` counts the creating calls and says whether one may have been executed unseen.
+    `attempt` counts the creating calls and says whether one may have been executed unseen. A rule
+    that is not stored yet has version 0.
     `detail` is what the caller should know about a created rule.
     """
 
@@ -87,13 +88,13 @@ class PurgeRule(Wire):
         changes |= {"status": status, "version": self.version + 1}
         return self.model_copy(update=changes)
 
-    def tried(self, attempt: Attempt) -> Self:
-        """The same version of the rule with another attempt; for a rule not yet stored."""
-        return self.model_copy(update={"attempt": attempt})
+    def asked(self, **changes: Any) -> Self:
+        """The same version of the rule, to be created as these changes say."""
+        return self.model_copy(update={**changes, "status": RuleStatus.CREATING})
 
     def intended(self, now: datetime) -> Self:
-        """The same version of the rule with the intent of its next creating call."""
-        return self.tried(self.attempt.intended(now))
+        """The rule with the intent of its next creating call."""
+        return self.to(RuleStatus.CREATING, attempt=self.attempt.intended(now))
 
 
 class SubmittedRule(Wire):

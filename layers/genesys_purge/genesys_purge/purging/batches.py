@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from genesys_purge.calling.attempt import Attempt
+from genesys_purge.errors import LostRace
 from genesys_purge.methods.contract import JobReport, JobStatus, sum_of
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.ports import Clock, Progress, Runs
+from genesys_purge.ports import Clock, Runs
+from genesys_purge.purging.ports import Progress
 
 PHASES = {
     BatchState.PLANNED: Next.SUBMIT,
@@ -22,6 +25,8 @@ PHASES = {
 }
 
 
+# How often a worker stores an accepted job although others change the batch at the same time.
+LATE_WRITES = 5
 # The end of a job about which Genesys reported no counts.
 UNREPORTED = JobReport(JobStatus.COMPLETED)
 
@@ -56,7 +61,26 @@ class Batches:
         return intent
 
     def accepted(self, batch: Batch, job_id: str, action: Action, **facts: Any) -> Batch:
-        """Genesys has a job for the batch's part."""
+        """Genesys has a job for the batch's part; its id is kept whatever else happened to it."""
+        stored = batch
+        for _ in range(LATE_WRITES):
+            try:
+                return self._accepted(stored, batch.attempt, job_id, action, facts)
+            except LostRace:
+                stored = self._runs.batch(batch.run_id, batch.number)
+        raise LostRace(f"batch {batch.number} changed {LATE_WRITES} times")
+
+    def _accepted(
+        self, batch: Batch, call: Attempt, job_id: str, action: Action, facts: dict[str, Any]
+    ) -> Batch:
+        """The batch with its job; an audit record alone if the batch has gone on without it."""
+        if batch.job_id == job_id:
+            return batch
+        awaits_job = batch.state in (BatchState.PLANNED, BatchState.SUBMITTING)
+        if not awaits_job or batch.attempt.number != call.number:
+            detail = f"its job was accepted late, when the batch was already {batch.state}"
+            late = {"job_id": job_id, "detail": detail}
+            return self.advance(batch.noted(), Action.BATCH_RECONCILED, **late)
         now = self.now()
         after = batch.to(
             BatchState.SUBMITTED,
@@ -64,6 +88,7 @@ class Batches:
             job_id=job_id,
             began_at=batch.began_at or now,
             submitted_at=now,
+            waiting_since=None,
         )
         return self.advance(after, action, **facts)
 
@@ -79,6 +104,7 @@ class Batches:
             job_id=None if rest else batch.job_id,
             last_job_id=batch.job_id or batch.last_job_id,
             attempt=batch.attempt.settled(),
+            waiting_since=None,
             ended_at=self.now(),
         )
         return self.advance(
@@ -96,7 +122,8 @@ class Batches:
         self, batch: Batch, state: BatchState, action: Action, detail: str, **facts: Any
     ) -> Batch:
         """End the batch without success."""
-        after = batch.to(state, detail=detail, ended_at=self.now())
+        attempt = batch.attempt.abandoned()
+        after = batch.to(state, attempt=attempt, detail=detail, ended_at=self.now())
         return self.advance(after, action, detail=detail, **facts)
 
     def _record(self, batch: Batch, action: Action, facts: dict[str, Any]) -> AuditRecord:

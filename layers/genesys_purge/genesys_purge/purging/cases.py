@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from genesys_purge.calling.guard import Deletion
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.method import AnyMethod, policy_in_force
-from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.run import Run, RunStatus
@@ -21,7 +21,7 @@ from genesys_purge.purging.same_organisation import genesys_for
 
 
 class Case(NamedTuple):
-    """One batch and what a step needs to work on it, as of `now`."""
+    """One batch and what a step needs to work on it, as of `now`; `run_now` reads the run again."""
 
     run: Run
     request: PurgeRequest
@@ -30,6 +30,7 @@ class Case(NamedTuple):
     entries: Sequence[Entry]
     genesys: Genesys
     now: datetime
+    run_now: Callable[[], Run]
 
     @property
     def part(self) -> Part:
@@ -61,6 +62,11 @@ class Case(NamedTuple):
         return part_of(self.batch, self.entries, positions, self.now)
 
     @property
+    def ref(self) -> BatchRef:
+        """The batch's identity."""
+        return BatchRef(self.batch.run_id, self.batch.number)
+
+    @property
     def job_id(self) -> str:
         """The id of the batch's job; ValueError if it has none."""
         if self.batch.job_id is None:
@@ -74,7 +80,6 @@ class Case(NamedTuple):
             run_id=batch.run_id,
             batch=batch.number,
             attempt=batch.attempt.number + 1,
-            obstacle=_obstacle(self.run),
             entries=self.entries,
             candidates=batch.candidates if batch.window is None else frozenset(),
             planned=batch.planned,
@@ -82,14 +87,15 @@ class Case(NamedTuple):
             policy_of=partial(policy_in_force, self.method, self.request),
             window=batch.window,
             interval=batch.interval,
-            may_touch=self._may_touch,
+            obstacle=lambda: obstacle_of(self.run_now()),
         )
 
-    def _may_touch(self, ids: Sequence[str]) -> bool:
+    def may_touch(self, ids: Sequence[str]) -> bool:
+        """Whether the interval of the next call may contain one of these conversations."""
         return self.method.lifecycle.may_touch(ids, self.part, self.genesys)
 
 
-def _obstacle(run: Run) -> str | None:
+def obstacle_of(run: Run) -> str | None:
     """A worker may outlive its run; a dry run, or one without a whole plan, deletes nothing."""
     if run.is_dry:
         return f"{run.run_id} is a dry run, not running"
@@ -115,4 +121,5 @@ class Cases:
         needed = with_entries and batch.window is None
         entries = self._runs.manifest(step.run_id, step.batch) if needed else ()
         genesys = genesys_for(run, self._organisation_of, self._genesys_of)
-        return Case(run, *request_of(run), batch, entries, genesys, self._now())
+        run_now = partial(self._runs.get, step.run_id)
+        return Case(run, *request_of(run), batch, entries, genesys, self._now(), run_now)

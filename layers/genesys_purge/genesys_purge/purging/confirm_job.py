@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from genesys_purge.calling.guard import Guard
+from genesys_purge.calling.deleting import Deleting
+from genesys_purge.calling.guard import Deletion, Guard
 from genesys_purge.calling.reconcile import Adopt, Found, Missing, Patience, Repeat, Wait, decide
 from genesys_purge.error_codec import reported
 from genesys_purge.errors import (
@@ -18,18 +19,19 @@ from genesys_purge.errors import (
     RefusedByGenesys,
     TryLater,
 )
-from genesys_purge.methods.contract import JobStatus, Waiting
+from genesys_purge.methods.contract import Waiting
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.ports import Permit
 from genesys_purge.purging.batches import Batches
+from genesys_purge.purging.cancelled_job import cancelled, is_untouched
 from genesys_purge.purging.cases import Case
 from genesys_purge.purging.reconcile import MOST_UNANSWERED
+from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
 from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
 from genesys_purge.settings import Settings
 
-CANCELS = 3
+RUN_ENDED = "the run ended before its job was confirmed"
 # A job that still waits was certainly not confirmed: there is nothing to be patient about.
 AT_ONCE = Patience(waited=0, wait=0, limit=-1)
 
@@ -43,32 +45,40 @@ class ConfirmJob:
         self._settings = settings
 
     def __call__(self, case: Case, step: BatchStep) -> BatchStep:
-        if step.waited_seconds > self._settings.job_time_limit_seconds:
-            late = f"could not be confirmed within {self._settings.job_time_limit_seconds} seconds"
-            return self._end(case, BatchState.GAVE_UP, late, step)
         if case.batch.state is BatchState.CONFIRMING:
             return self._reconcile(case, step)
+        if case.run.has_ended:
+            return self._end(case, BatchState.FAILED, RUN_ENDED, step)
+        if case.batch.seconds_waited(self._batches.now()) > self._settings.job_time_limit_seconds:
+            late = f"could not be confirmed within {self._settings.job_time_limit_seconds} seconds"
+            return self._end(case, BatchState.GAVE_UP, late, step)
         return self._confirm(case, step)
 
     def _confirm(self, case: Case, step: BatchStep) -> BatchStep:
+        """Check the job, which may take long, and then confirm it under a fresh permit."""
         try:
+            cancel_surplus_jobs(case)
             waiting = case.method.lifecycle.waiting(case.job_id, case.genesys)
             if waiting is None:
                 return self._poll(case, step)
-            permit, kept = self._permit(case, waiting)
-            intent = self._intend(case.batch, kept)
+            deletion, kept = self._checked(case, waiting)
         except OnLegalHold as error:
             return self._without(case, error, step)
         except TryLater as error:
             return step.again(submit_wait(step, error.retry_after))
-        except LostRace:
-            return step.again(self._settings.intent_lease_seconds)
         except (CallerError, OperatorError) as error:
             return self._fail(case, error, step)
-        return self._call(case._replace(batch=intent), permit, waiting, step)
+        deleting = Deleting(
+            lambda: self._intend(case.batch, kept), lambda _: self._guard.permit(deletion)
+        )
+        try:
+            deleting.send(case.method.lifecycle.confirmation(case.job_id), case.genesys)
+        except PurgeError as error:
+            return self._not_confirmed(case, deleting.intent, error, step)
+        return self._confirmed(case._replace(batch=deleting.intent or case.batch), waiting, step)
 
-    def _permit(self, case: Case, waiting: Waiting) -> tuple[Permit, int | None]:
-        """The guard's permit, once the job covers what was planned and Genesys protects none of it.
+    def _checked(self, case: Case, waiting: Waiting) -> tuple[Deletion, int | None]:
+        """What the job would delete, once it covers what was planned and Genesys protects none.
 
         With it comes how many records exist, if they were counted for the verification.
         """
@@ -89,35 +99,21 @@ class ConfirmJob:
         if entries:
             excludable = case.batch.excludable(entries)
             raise OnLegalHold("Genesys now protects these records", entries=excludable)
-        return self._guard.permit(case.deletion(waiting.conversations)), present.kept
+        deletion = case.deletion(waiting.conversations)
+        return self._guard.cleared(deletion, case.may_touch), present.kept
 
     def _intend(self, batch: Batch, kept: int | None) -> Batch:
         attempt = batch.attempt.settled().intended(self._batches.now())
         return self._batches.intend(batch.to(BatchState.CONFIRMING, attempt=attempt, kept=kept))
 
-    def _call(self, case: Case, permit: Permit, waiting: Waiting, step: BatchStep) -> BatchStep:
-        batch, lifecycle = case.batch, case.method.lifecycle
-        try:
-            lifecycle.confirm(case.job_id, permit, case.genesys)
-        except OutcomeUnknown as error:
-            self._batches.advance(batch.unsure(str(error)))
-            return step.then(Next.SUBMIT, RECONCILE_FIRST)
-        except TryLater as error:
-            attempt = batch.attempt.refused(str(error))
-            self._batches.advance(batch.to(BatchState.READY, attempt=attempt))
-            return step.again(submit_wait(step, error.retry_after))
-        except RefusedByGenesys as error:
-            if lifecycle.waiting(case.job_id, case.genesys) is None:
-                return self._poll(case, step)
-            return self._fail(case, error, step)
-        except PurgeError as error:
-            return self._fail(case, error, step)
-        unit = case.method.unit
+    def _confirmed(self, case: Case, waiting: Waiting, step: BatchStep) -> BatchStep:
+        batch, unit = case.batch, case.method.unit
         self._batches.advance(
             batch.to(
                 BatchState.SUBMITTED,
                 attempt=batch.attempt.settled(),
                 submitted_at=self._batches.now(),
+                waiting_since=None,
             ),
             Action.BATCH_CONFIRMED,
             targeted=case.size,
@@ -125,6 +121,31 @@ class ConfirmJob:
             f"targeted counts {unit}",
         )
         return step.then(Next.POLL, first_wait(case.method.poll_policy, waiting.records))
+
+    def _not_confirmed(
+        self, case: Case, intent: Batch | None, error: PurgeError, step: BatchStep
+    ) -> BatchStep:
+        """What to do after a call that did not confirm; without an intent it was not sent."""
+        if isinstance(error, LostRace):
+            return step.again(self._settings.intent_lease_seconds)
+        if isinstance(error, OutcomeUnknown) and intent:
+            self._batches.advance(intent.unsure(str(error)))
+            return step.then(Next.SUBMIT, RECONCILE_FIRST)
+        case = case._replace(batch=self._withdraw(intent, error) if intent else case.batch)
+        match error:
+            case OnLegalHold():
+                return self._without(case, error, step)
+            case TryLater():
+                return step.again(submit_wait(step, error.retry_after))
+            case RefusedByGenesys():
+                if case.method.lifecycle.waiting(case.job_id, case.genesys) is None:
+                    return self._poll(case, step)
+        return self._fail(case, error, step)
+
+    def _withdraw(self, intent: Batch, error: PurgeError) -> Batch:
+        """Take back the intent of a call that was certainly not executed."""
+        attempt = intent.attempt.refused(str(error))
+        return self._batches.advance(intent.to(BatchState.READY, attempt=attempt))
 
     def _reconcile(self, case: Case, step: BatchStep) -> BatchStep:
         """A job that still waits was not confirmed, and may safely be confirmed again."""
@@ -137,7 +158,7 @@ class ConfirmJob:
             return step.then(Next.SUBMIT, RECONCILE_FIRST)
         try:
             decision = decide(
-                lambda: _confirmed(case),
+                lambda: _is_confirmed(case),
                 AT_ONCE,
                 unanswered=batch.attempt.unanswered,
                 most_unanswered=MOST_UNANSWERED,
@@ -162,7 +183,12 @@ class ConfirmJob:
     def _poll(self, case: Case, step: BatchStep, action: Action | None = None) -> BatchStep:
         """The job no longer waits: its status says what became of it."""
         attempt = case.batch.attempt
-        after = case.batch.to(BatchState.SUBMITTED, attempt=attempt.settled())
+        after = case.batch.to(
+            BatchState.SUBMITTED,
+            attempt=attempt.settled(),
+            submitted_at=attempt.at if action else case.batch.submitted_at,
+            waiting_since=None,
+        )
         facts = {"detail": f"the job was confirmed; {attempt.reason}"} if action else {}
         self._batches.advance(after, action, **facts)
         return step.then(Next.POLL)
@@ -172,23 +198,24 @@ class ConfirmJob:
         if not error.entries:
             return self._fail(case, error, step)
         batch = case.batch
-        cancelled = self._cancelled(case)
-        if batch.attempt.unanswered and not self._is_untouched(case):
+        ending = cancelled(case)
+        if batch.attempt.unanswered and not is_untouched(case):
             reason = f"{error}, and a call without an answer may have confirmed its job before"
-            return self._end_as(case, BatchState.FAILED, reason + cancelled, step)
+            return self._end_as(case, BatchState.FAILED, reason + ending, step)
         kept = batch.to(
             BatchState.PLANNED,
             protected=batch.protected | error.entries,
             job_id=None,
             last_job_id=batch.job_id,
             attempt=batch.attempt.settled(),
+            waiting_since=None,
         )
         self._batches.advance(
             kept,
             Action.BATCH_PROTECTED,
             job_id=batch.job_id,
             skipped={"protected": len(error.entries - batch.protected)},
-            detail=f"{error}{cancelled}",
+            detail=f"{error}{ending}",
         )
         return step.then(Next.SUBMIT)
 
@@ -201,7 +228,7 @@ class ConfirmJob:
         self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
     ) -> BatchStep:
         """End the batch and cancel its job."""
-        return self._end_as(case, state, reason + self._cancelled(case), step, **facts)
+        return self._end_as(case, state, reason + cancelled(case), step, **facts)
 
     def _end_as(
         self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
@@ -210,30 +237,8 @@ class ConfirmJob:
         self._batches.end(case.batch, state, action, reason, **facts)
         return step.then(Next.DONE)
 
-    def _is_untouched(self, case: Case) -> bool:
-        """Whether the job certainly ended before it did anything."""
-        try:
-            report = case.method.status(case.request, case.job_id, case.genesys)
-        except PurgeError:
-            return False
-        return report.status is JobStatus.CANCELLED and report.processed == 0
 
-    def _cancelled(self, case: Case) -> str:
-        """Cancel the job, as far as Genesys allows; what became of it, to end a sentence with."""
-        problem: PurgeError | None = None
-        for _ in range(CANCELS):
-            try:
-                case.method.lifecycle.cancel(case.job_id, case.genesys)
-            except (OutcomeUnknown, TryLater) as error:
-                problem = error
-            except PurgeError as error:
-                return f"; its job {case.job_id} could not be cancelled: {error}"
-            else:
-                return f"; its job {case.job_id} is cancelled"
-        return f"; its job {case.job_id} may not be cancelled: {problem}"
-
-
-def _confirmed(case: Case) -> Found[None] | Missing:
+def _is_confirmed(case: Case) -> Found[None] | Missing:
     if case.method.lifecycle.waiting(case.job_id, case.genesys) is None:
         return Found(None)
     return Missing("the job still waits for confirmation")

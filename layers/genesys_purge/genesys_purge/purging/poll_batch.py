@@ -54,7 +54,8 @@ class PollBatch:
             case JobStatus.RUNNING:
                 return self._later(case, step, poll_wait(policy, step, report, case.size))
             case JobStatus.READY:
-                after = self._batches.advance(case.batch.to(BatchState.READY))
+                ready = case.batch.to(BatchState.READY, waiting_since=self._batches.now())
+                after = self._batches.advance(ready)
                 return step.then(PHASES[after.state])
             case JobStatus.COMPLETED:
                 after = self._batches.finish_part(
@@ -68,14 +69,15 @@ class PollBatch:
     def _later(self, case: Case, step: BatchStep, wait: float) -> BatchStep:
         policy = case.method.poll_policy
         limit = policy.limit_seconds or self._settings.job_time_limit_seconds
-        if step.attempt + 1 < policy.attempts and step.waited_seconds + wait <= limit:
+        waited = self._batches.latency(case.batch) or 0.0
+        if step.attempt + 1 < policy.attempts and waited + wait <= limit:
             return step.again(wait)
         self._batches.end(
             case.batch,
             BatchState.GAVE_UP,
             Action.BATCH_GAVE_UP,
             f"the job did not complete in {step.attempt + 1} polls over "
-            f"{step.waited_seconds} seconds; it may still be running",
+            f"{waited:.0f} seconds; it may still be running",
         )
         return step.then(Next.DONE)
 

@@ -14,7 +14,7 @@ from genesys_purge.calling.reconcile import (
 )
 from genesys_purge.methods.contract import Evidence
 from genesys_purge.model.audit import Action
-from genesys_purge.model.batch import BatchRef, BatchState
+from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case
@@ -58,13 +58,14 @@ class Reconcile:
             case Adopt(job_id):
                 return self._adopt_job(case, job_id, step)
             case Repeat(evidence):
-                return self._submit_again(case, evidence, step)
+                return self._submit_again(case, evidence, patience.waited, step)
 
     def _patience_of(self, case: Case, step: BatchStep) -> Patience:
         lifecycle, limit = case.method.lifecycle, float(self._patience)
         if Evidence.LISTED_JOB in lifecycle.evidence(case.request):
             limit = lifecycle.listed_within(limit)
-        return Patience(step.waited_seconds, reconcile_wait(step), limit)
+        waited = case.batch.attempt.seconds_since(self._batches.now())
+        return Patience(waited, reconcile_wait(step), limit)
 
     def _look(self, case: Case, patience: Patience) -> Seen:
         """Look at each kind of evidence in turn; the next one counts once the list is complete."""
@@ -92,18 +93,17 @@ class Reconcile:
         after = self._batches.finish_part(batch, Action.BATCH_RECONCILED, detail)
         return step.then(PHASES[after.state])
 
-    def _submit_again(self, case: Case, evidence: str, step: BatchStep) -> BatchStep:
+    def _submit_again(self, case: Case, evidence: str, waited: float, step: BatchStep) -> BatchStep:
         self._batches.advance(
             case.batch.to(BatchState.PLANNED, attempt=case.batch.attempt.settled()),
             Action.BATCH_RECONCILED,
-            detail=f"no effect seen in {step.waited_seconds} seconds: {evidence}; submitting again",
+            detail=f"no effect seen in {waited:.0f} seconds: {evidence}; submitting again",
         )
         return step.then(Next.SUBMIT)
 
 
 def _listed_job(case: Case) -> Seen:
-    batch = BatchRef(case.batch.run_id, case.batch.number)
-    job_id = case.method.lifecycle.find(case.request, batch, case.part, case.genesys)
+    job_id = case.method.lifecycle.find(case.request, case.ref, case.part, case.genesys)
     return Found(job_id) if job_id else Missing("Genesys lists no job for it")
 
 

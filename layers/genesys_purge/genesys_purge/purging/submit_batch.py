@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.guard import Guard
 from genesys_purge.errors import (
+    FieldError,
+    InvalidRequest,
     LostRace,
     OnLegalHold,
     OutcomeUnknown,
@@ -16,18 +19,19 @@ from genesys_purge.errors import (
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.ports import Permit
 from genesys_purge.purging.batches import PHASES, Batches
-from genesys_purge.purging.cases import Case, Cases
+from genesys_purge.purging.cases import Case, Cases, obstacle_of
 from genesys_purge.purging.confirm_job import ConfirmJob
 from genesys_purge.purging.job_slots import JobSlots
 from genesys_purge.purging.reconcile import Reconcile
+from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
 from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
 from genesys_purge.settings import Settings
 
 CONFLICT = 409
 # Well within the function's time, however long the last call takes.
 AT_ONCE = timedelta(seconds=15)
+RUN_ENDED = "the run ended before this batch was submitted"
 
 
 class SubmitBatch:
@@ -62,7 +66,9 @@ class SubmitBatch:
     def _turn(self, step: BatchStep) -> BatchStep:
         case = self._cases.read(step)
         match case.batch.state:
-            case BatchState.PLANNED if step.waited_seconds > self._patience(case):
+            case BatchState.PLANNED if obstacle := obstacle_of(case.run):
+                return self._obstructed(case, obstacle, step)
+            case BatchState.PLANNED if self._is_out_of_patience(case):
                 return self._give_up(case, step)
             case BatchState.PLANNED if case.is_empty:
                 return self._drop_empty_part(case.batch, step)
@@ -75,19 +81,49 @@ class SubmitBatch:
             case state:
                 return step.then(PHASES[state])
 
+    def _obstructed(self, case: Case, obstacle: str, step: BatchStep) -> BatchStep:
+        """End the batch of a run that has ended; no other run may have come this far."""
+        if case.run.is_dry or not case.run.has_ended:
+            raise InvalidRequest([FieldError("runId", obstacle)])
+        return self._end(case, BatchState.FAILED, RUN_ENDED, step)
+
     def _submit(self, case: Case, step: BatchStep) -> BatchStep:
+        """Prepare the call, which may take long, and then send it under a fresh permit."""
         try:
+            if job_id := self._late_job(case):
+                return self._adopt(case, job_id, step)
             self._slots.take(case)
             before = self._count(case)
-            permit = self._guard.permit(case.deletion(before))
-            intent = self._intend(case.batch, before)
+            call = case.method.submission(case.request, case.part, case.ref, case.genesys)
+            deletion = self._guard.cleared(case.deletion(before), case.may_touch)
         except OnLegalHold as error:
             return self._protect(case.batch, error, step)
         except TryLater as error:
+            self._wait(case.batch)
             return step.again(submit_wait(step, error.retry_after))
-        except LostRace:
-            return step.again(self._settings.intent_lease_seconds)
-        return self._call(case._replace(batch=intent), permit, step)
+        deleting = Deleting(
+            lambda: self._intend(case.batch, before), lambda _: self._guard.permit(deletion)
+        )
+        try:
+            job_id = deleting.send(call, case.genesys)
+        except PurgeError as error:
+            return self._not_accepted(case, deleting.intent, error, step)
+        return self._accepted(case._replace(batch=deleting.intent or case.batch), job_id, step)
+
+    def _late_job(self, case: Case) -> str | None:
+        """The job of an unanswered call that Genesys lists only now; surplus jobs are cancelled."""
+        if not case.batch.attempt.doubts:
+            return None
+        lifecycle = case.method.lifecycle
+        job_id = lifecycle.find(case.request, case.ref, case.part, case.genesys)
+        if job_id is None:
+            cancel_surplus_jobs(case)
+        return job_id
+
+    def _adopt(self, case: Case, job_id: str, step: BatchStep) -> BatchStep:
+        detail = f"the job of an unanswered submit is listed now; {case.batch.attempt.reason}"
+        self._batches.accepted(case.batch, job_id, Action.BATCH_RECONCILED, detail=detail)
+        return step.then(Next.POLL)
 
     def _count(self, case: Case) -> int:
         """The records that exist right before the submit."""
@@ -108,40 +144,53 @@ class SubmitBatch:
             )
         )
 
-    def _call(self, case: Case, permit: Permit, step: BatchStep) -> BatchStep:
-        batch = case.batch
-        try:
-            job_id = case.method.submit(case.request, case.part, permit, case.genesys)
-        except OutcomeUnknown as error:
-            self._batches.advance(batch.unsure(str(error)))
-            return step.then(Next.SUBMIT, RECONCILE_FIRST)
-        except TryLater as error:
-            self._withdraw(batch, error)
-            return step.again(submit_wait(step, error.retry_after))
-        except RefusedByGenesys as error:
-            return self._refused(case, error, step)
-        except PurgeError as error:
-            self._withdraw(batch, error)
-            raise
+    def _accepted(self, case: Case, job_id: str, step: BatchStep) -> BatchStep:
+        batch, size = case.batch, case.size
         self._batches.accepted(
-            batch, job_id, Action.BATCH_SUBMITTED, targeted=case.size, detail=_interval_of(batch)
+            batch, job_id, Action.BATCH_SUBMITTED, targeted=size, detail=_interval_of(batch)
         )
-        return step.then(Next.POLL, first_wait(case.method.poll_policy, case.size))
+        return step.then(Next.POLL, first_wait(case.method.poll_policy, size))
+
+    def _not_accepted(
+        self, case: Case, intent: Batch | None, error: PurgeError, step: BatchStep
+    ) -> BatchStep:
+        """What to do after a call without an accepted job; without an intent it was not sent."""
+        if isinstance(error, LostRace):
+            return step.again(self._settings.intent_lease_seconds)
+        if isinstance(error, OutcomeUnknown) and intent:
+            self._batches.advance(intent.unsure(str(error)))
+            return step.then(Next.SUBMIT, RECONCILE_FIRST)
+        batch = self._withdraw(intent, error) if intent else case.batch
+        match error:
+            case TryLater():
+                self._wait(batch)
+                return step.again(submit_wait(step, error.retry_after))
+            case OnLegalHold():
+                return self._protect(batch, error, step)
+            case RefusedByGenesys():
+                return self._refused(case._replace(batch=batch), error, step)
+        raise error
 
     def _refused(self, case: Case, error: RefusedByGenesys, step: BatchStep) -> BatchStep:
         """Wait for a slot, isolate the protected record, or let the error fail the batch."""
-        withdrawn = self._withdraw(case.batch, error)
         if self._slots.are_full(case):
+            self._wait(case.batch)
             return step.again(submit_wait(step, None))
         names_a_record = error.status == CONFLICT and case.batch.window is None
         if names_a_record and case.method.lifecycle.conflict_means_protected:
-            return self._bisect(withdrawn, error, step)
+            return self._bisect(case.batch, error, step)
         raise error
 
-    def _withdraw(self, batch: Batch, error: PurgeError) -> Batch:
+    def _withdraw(self, intent: Batch, error: PurgeError) -> Batch:
         """Take back the intent of a call that was certainly not executed."""
-        attempt = batch.attempt.refused(str(error))
-        return self._batches.advance(batch.to(BatchState.PLANNED, attempt=attempt))
+        attempt = intent.attempt.refused(str(error))
+        return self._batches.advance(intent.to(BatchState.PLANNED, attempt=attempt))
+
+    def _wait(self, batch: Batch) -> None:
+        """Store since when the batch waits, because its patience ends."""
+        if batch.waiting_since is None:
+            now = self._batches.now()
+            self._batches.advance(batch.to(BatchState.PLANNED, waiting_since=now))
 
     def _bisect(self, batch: Batch, error: RefusedByGenesys, step: BatchStep) -> BatchStep:
         """Halve a part that Genesys refused for one record, until that record stands alone."""
@@ -176,13 +225,17 @@ class SubmitBatch:
         """How many seconds a batch may wait for its submit; longer if it must wait for slots."""
         return self._settings.job_time_limit_seconds * self._slots.turns_before(case)
 
+    def _is_out_of_patience(self, case: Case) -> bool:
+        return case.batch.seconds_waited(self._batches.now()) > self._patience(case)
+
     def _give_up(self, case: Case, step: BatchStep) -> BatchStep:
-        self._batches.end(
-            case.batch,
-            BatchState.GAVE_UP,
-            Action.BATCH_GAVE_UP,
-            f"could not be submitted within {self._patience(case)} seconds",
-        )
+        cancel_surplus_jobs(case)
+        reason = f"could not be submitted within {self._patience(case)} seconds"
+        return self._end(case, BatchState.GAVE_UP, reason, step)
+
+    def _end(self, case: Case, state: BatchState, reason: str, step: BatchStep) -> BatchStep:
+        action = Action.BATCH_FAILED if state is BatchState.FAILED else Action.BATCH_GAVE_UP
+        self._batches.end(case.batch, state, action, reason)
         return step.then(Next.DONE)
 
 

@@ -10,7 +10,8 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.request import PurgeRequest, fingerprint, is_relative
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.submission import Submission, SubmittedRun
-from genesys_purge.ports import Clock, Executions, Runs
+from genesys_purge.ports import Clock, Runs
+from genesys_purge.purging.ports import Executions
 from genesys_purge.purging.requests import Requests
 
 

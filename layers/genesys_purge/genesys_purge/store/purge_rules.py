@@ -32,7 +32,7 @@ class DynamoPurgeRules:
         self._ledger.commit([self._write(rule)], record)
 
     def _write(self, rule: PurgeRule) -> Write:
-        if rule.version == 0:
+        if rule.version == 1:
             return Write(
                 self._table,
                 _item(rule),

@@ -223,6 +223,7 @@ def _client(organisation: Organisation) -> GenesysClient:
         organisation.api_url,
         Tokens(http_client(), organisation.login_url, credentials, now),
         circuit(organisation.name),
+        now,
         Pace(organisation.requests_per_second, sleep=sleep),
         Pace(organisation.live_requests_per_second, sleep=sleep),
         sleep=sleep,

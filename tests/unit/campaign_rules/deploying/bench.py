@@ -124,7 +124,7 @@ class DeployBench:
         tokens = Tokens(self._http, URL, credentials, self.clock)
         pace = Pace(1e9, sleep=lambda _: None)
         return GenesysClient(
-            self._http, URL, tokens, lambda send: send(), pace, sleep=self.clock.wait
+            self._http, URL, tokens, lambda send: send(), self.clock, pace, sleep=self.clock.wait
         )
 
     # Submissions.

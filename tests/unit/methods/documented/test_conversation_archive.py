@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.fakes import MemoryIdLists
-from tests.unit.methods.scene import PERMIT, answering, part, plan, sources
+from tests.unit.methods.scene import PERMIT, answering, part, plan, sources, submitted
 
 METHOD = ConversationArchive()
 REQUEST = METHOD.request_model.parse(builders.conversation_archive())
@@ -40,7 +40,7 @@ def listed(*ids: str) -> MemoryIdLists:
 
 
 def submit(answer: dict[str, Any]) -> str:
-    return METHOD.submit(REQUEST, part("a1"), PERMIT, answering(answer, SUBMIT))
+    return submitted(METHOD, REQUEST, part("a1"), answering(answer, SUBMIT))
 
 
 def status(**answer: Any) -> JobReport:
@@ -57,7 +57,7 @@ def test_operations_match_the_contract() -> None:
 def test_submit_sends_the_ids_of_its_part(*, permanent: bool) -> None:
     genesys = answering({"jobId": "job-1"}, SUBMIT)
     request = METHOD.request_model.parse(builders.conversation_archive(permanentDelete=permanent))
-    assert METHOD.submit(request, part("a1", "b2"), PERMIT, genesys) == "job-1"
+    assert submitted(METHOD, request, part("a1", "b2"), genesys) == "job-1"
     assert genesys.deletions == [{"conversationIds": ["a1", "b2"], "permanentDelete": permanent}]
     assert genesys.calls[0].permit == PERMIT
 

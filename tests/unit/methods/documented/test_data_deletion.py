@@ -13,7 +13,7 @@ from genesys_purge.model.dates import DateRange
 from tests import builders
 from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys
-from tests.unit.methods.scene import PERMIT, answering, hold, plan, sources
+from tests.unit.methods.scene import answering, hold, plan, sources, submitted
 
 METHOD = DataDeletion()
 SCOPE = ("data:deletion:manage",)
@@ -53,7 +53,7 @@ def test_submit_sends_the_fields_of_the_request(
 ) -> None:
     genesys = answering({"id": "job-1"}, SUBMIT)
     request = METHOD.request_model.parse(builders.data_deletion(dateRange=JUNE, **fields))
-    assert METHOD.submit(request, Part(WINDOW, ()), PERMIT, genesys) == "job-1"
+    assert submitted(METHOD, request, Part(WINDOW, ()), genesys) == "job-1"
     assert genesys.deletions == [
         {
             "recordTypes": ["conversation", "interaction", "message"],
@@ -69,7 +69,7 @@ def test_submit_sends_the_fields_of_the_request(
 @pytest.mark.parametrize("answer", [{}, {"id": ""}, {"id": 7}, {"id": None}, {"id": "x" * 201}])
 def test_submit_without_a_readable_id_has_an_unknown_outcome(answer: dict[str, Any]) -> None:
     with pytest.raises(OutcomeUnknown):
-        METHOD.submit(REQUEST, Part(WINDOW, ()), PERMIT, answering(answer, SUBMIT))
+        submitted(METHOD, REQUEST, Part(WINDOW, ()), answering(answer, SUBMIT))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from genesys_purge.model.dates import DateRange
 
 from tests import builders
 from tests.clock import NOON
-from tests.unit.methods.scene import PERMIT, answering, hold, plan, sources
+from tests.unit.methods.scene import answering, hold, plan, sources, submitted
 
 METHOD = InteractionPurge()
 JUNE = {"start": "2024-06-01T00:00:00Z", "end": "2024-07-01T00:00:00Z"}
@@ -49,7 +49,7 @@ def test_submit_sends_the_fields_of_the_request(
 ) -> None:
     genesys = answering({"purgeId": "purge-1", "status": "pending", "interactions": []}, SUBMIT)
     request = METHOD.request_model.parse(PAYLOAD | fields)
-    assert METHOD.submit(request, Part(WINDOW, ()), PERMIT, genesys) == "purge-1"
+    assert submitted(METHOD, request, Part(WINDOW, ()), genesys) == "purge-1"
     interaction = {
         "type": "voice",
         "dateRange": JUNE,
@@ -62,7 +62,7 @@ def test_submit_sends_the_fields_of_the_request(
 
 def test_submit_without_an_id_has_an_unknown_outcome() -> None:
     with pytest.raises(OutcomeUnknown, match="purgeId"):
-        METHOD.submit(REQUEST, Part(WINDOW, ()), PERMIT, answering({"status": "pending"}, SUBMIT))
+        submitted(METHOD, REQUEST, Part(WINDOW, ()), answering({"status": "pending"}, SUBMIT))
 
 
 def test_job_ends_only_with_a_status_of_the_contract() -> None:

@@ -9,11 +9,10 @@ from genesys_purge.methods.contract import Part
 from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.gdpr_request.method import DELETE, EXPORT, GdprRequest
 from genesys_purge.methods.gdpr_request.request import SubjectRequest
-from genesys_purge.ports import Permit
 
 from tests import builders
 from tests.scripted_genesys import ScriptedGenesys
-from tests.unit.methods.scene import PERMIT
+from tests.unit.methods.scene import submitted
 
 METHOD = GdprRequest()
 MAIL = "jane.doe@example.com"
@@ -23,7 +22,6 @@ PAYLOAD = builders.gdpr_request(requestId="run-1", searchValue=MAIL)
 PART = Part(None, ())
 OURS = {"id": "gdpr-1", "name": "run-1 0", "requestType": "GDPR_DELETE"}
 NONE: dict[str, Any] = {"entities": []}
-SECOND_ATTEMPT = PERMIT._replace(attempt=2)
 
 
 def request(**fields: Any) -> SubjectRequest:
@@ -46,5 +44,5 @@ def finding(*found: Mapping[str, Any]) -> ScriptedGenesys:
     return genesys
 
 
-def submit(genesys: ScriptedGenesys, permit: Permit = PERMIT, **fields: Any) -> str:
-    return METHOD.submit(request(**fields), PART, permit, genesys)
+def submit(genesys: ScriptedGenesys, **fields: Any) -> str:
+    return submitted(METHOD, request(**fields), PART, genesys)

@@ -22,7 +22,7 @@ from tests.unit.methods.gdpr_request.subject_scene import (
     request,
     submit,
 )
-from tests.unit.methods.scene import PERMIT, plan, sources
+from tests.unit.methods.scene import plan, sources, submitted
 
 
 def test_search_that_finds_several_subjects_is_refused() -> None:
@@ -49,7 +49,7 @@ def test_subject_is_searched_by_one_identifier_and_selected_by_all(
     identifiers: dict[str, Any], searched: tuple[str, str]
 ) -> None:
     genesys = finding(JOHN, JANE)
-    METHOD.submit(by_subject(**identifiers), PART, PERMIT, genesys)
+    submitted(METHOD, by_subject(**identifiers), PART, genesys)
     assert genesys.calls[0].path == {"search_type": searched[0], "search_value": searched[1]}
     assert genesys.deletions[0]["subject"]["externalId"] == "j-1"
 
@@ -78,7 +78,7 @@ def test_found_subject_without_one_of_the_identifiers_is_refused(
 ) -> None:
     genesys = finding(JANE, JOHN)
     with pytest.raises(InvalidRequest, match="none of the 2 subjects found has all"):
-        METHOD.submit(by_subject(**identifiers), PART, PERMIT, genesys)
+        submitted(METHOD, by_subject(**identifiers), PART, genesys)
     assert genesys.deletions == []
 
 
@@ -138,7 +138,7 @@ def test_subject_with_another_value_of_the_searched_type_is_refused(
 def test_missing_identifier_does_not_match_the_text_none(identifiers: dict[str, Any]) -> None:
     genesys = finding({"externalId": "j-1", "phoneNumbers": [None]})
     with pytest.raises(InvalidRequest, match="none of the 1 subjects"):
-        METHOD.submit(by_subject(externalId="j-1", **identifiers), PART, PERMIT, genesys)
+        submitted(METHOD, by_subject(externalId="j-1", **identifiers), PART, genesys)
     assert genesys.deletions == []
 
 
@@ -151,7 +151,7 @@ def test_nested_identifier_is_compared_in_full() -> None:
     contact = {"id": "1", "contactListId": "2"}
     genesys = finding(JANE, JANE | {"dialerContactId": contact, "externalId": "j-3"})
     meant = by_subject(emailAddresses=[MAIL], dialerContactId=contact)
-    METHOD.submit(meant, PART, PERMIT, genesys)
+    submitted(METHOD, meant, PART, genesys)
     assert genesys.deletions[0]["subject"]["externalId"] == "j-3"
 
 
@@ -175,7 +175,7 @@ def test_any_answer_to_the_search_is_one_subject_or_our_error(found: dict[str, A
     genesys.on(FIND, found)
     for meant in (request(), by_subject(name="Jane", emailAddresses=[MAIL])):
         try:
-            job_id = METHOD.submit(meant, PART, PERMIT._replace(batch=len(genesys.calls)), genesys)
+            job_id = submitted(METHOD, meant, PART, genesys)
         except PurgeError:
             continue
         assert job_id == "gdpr-1"

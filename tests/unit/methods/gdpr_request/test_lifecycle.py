@@ -11,15 +11,11 @@ from genesys_purge.model.batch import BatchRef
 
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.methods.gdpr_request.subject_scene import (
-    JANE,
     METHOD,
     NONE,
     OURS,
     PART,
-    SECOND_ATTEMPT,
-    finding,
     request,
-    submit,
 )
 
 OTHERS = [OURS | {"name": "run-1 1"}, OURS | {"requestType": "GDPR_EXPORT"}]
@@ -50,26 +46,7 @@ def test_list_without_an_end_leaves_the_outcome_unknown() -> None:
         find(listing({"entities": [{}]}))
 
 
-@pytest.mark.parametrize("found", [(JANE,), ()])
-def test_second_attempt_sends_nothing_if_the_first_is_listed(found: tuple[Any, ...]) -> None:
-    genesys = finding(*found)
-    genesys.on(LIST, {"entities": [OURS]})
-    with pytest.raises(OutcomeUnknown, match="lists the request of an earlier submit"):
-        submit(genesys, SECOND_ATTEMPT)
-    assert genesys.deletions == []
-
-
-def test_second_attempt_is_sent_if_only_other_requests_are_listed() -> None:
-    genesys = finding(JANE)
-    genesys.on(LIST, {"entities": OTHERS}, NONE)
-    submit(genesys, SECOND_ATTEMPT)
-    assert len(genesys.deletions) == 1
-
-
 @pytest.mark.parametrize("answer", [{}, {"entities": None}, RateLimited("GET x answered 429: no")])
-def test_second_attempt_sends_nothing_if_the_list_is_unreadable(answer: Any) -> None:
-    genesys = finding(JANE)
-    genesys.on(LIST, answer)
+def test_unreadable_list_says_nothing_about_an_earlier_submit(answer: Any) -> None:
     with pytest.raises((UnreadableAnswer, RateLimited)):
-        submit(genesys, SECOND_ATTEMPT)
-    assert genesys.deletions == []
+        find(listing(answer))

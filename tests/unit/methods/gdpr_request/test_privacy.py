@@ -17,6 +17,7 @@ from genesys_purge.errors import (
 from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.gdpr_request.lifecycle import LIST
 from genesys_purge.methods.gdpr_request.method import DELETE, STATUS
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.ports import Operation
 
 from tests.scripted_genesys import ScriptedGenesys
@@ -27,12 +28,11 @@ from tests.unit.methods.gdpr_request.subject_scene import (
     METHOD,
     NONE,
     PART,
-    SECOND_ATTEMPT,
     finding,
     request,
     submit,
 )
-from tests.unit.methods.scene import PERMIT
+from tests.unit.methods.scene import submitted
 
 SENTENCE = "GET /api/v2/gdpr/subjects answered 400"
 
@@ -44,7 +44,8 @@ def quoting(error: PurgeError) -> PurgeError:
 
 
 def submit_and_poll(genesys: ScriptedGenesys) -> None:
-    submit(genesys, SECOND_ATTEMPT)
+    METHOD.lifecycle.find(request(), BatchRef("run-1", 0), PART, genesys)
+    submit(genesys)
     METHOD.status(request(), "gdpr-1", genesys)
 
 
@@ -95,7 +96,7 @@ def test_error_of_each_status_has_no_words_of_genesys(status: int) -> None:
     )
     for exchange in (Exchange(tokens=(answer,)), Exchange(answer)):
         with pytest.raises(PurgeError) as raised:
-            METHOD.submit(request(), PART, PERMIT, exchange.client)
+            submitted(METHOD, request(), PART, exchange.client)
         assert "jane" not in everything_in(raised.value)
         assert f"answered {status}; Genesys's own words are left out" in str(raised.value)
 
@@ -103,7 +104,7 @@ def test_error_of_each_status_has_no_words_of_genesys(status: int) -> None:
 def test_missing_permission_is_named_without_the_words_of_genesys() -> None:
     exchange = Exchange(Answer(403, {"message": MAIL}))
     with pytest.raises(PermissionMissing) as raised:
-        METHOD.submit(request(), PART, PERMIT, exchange.client)
+        submitted(METHOD, request(), PART, exchange.client)
     assert str(raised.value).endswith("; the OAuth client needs gdpr:subject:view")
     assert MAIL not in str(raised.value)
 

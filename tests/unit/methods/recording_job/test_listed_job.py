@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.methods.recording_job import pages
 from genesys_purge.methods.recording_job.request import job_of
 from genesys_purge.methods.recording_job.two_step import LIST
-from genesys_purge.model.batch import BatchRef
+from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.dates import zulu
 
 from tests import builders
@@ -54,8 +55,6 @@ def is_found(listed: Any, part: Any = PART) -> bool:
 OTHERS = {
     "not an object": None,
     "empty": {},
-    "created too early": job(dateCreated=zulu(NOON - timedelta(minutes=6))),
-    "without a creation date": job(dateCreated="today"),
     "without a query": job(recordingJobsQuery=None),
     "of another action": job(recordingJobsQuery=query(action="EXPORT")),
     "of another time": job(recordingJobsQuery=query(actionDate=zulu(NOON - timedelta(seconds=1)))),
@@ -74,6 +73,11 @@ def test_job_is_found_among_pending_and_ready_jobs() -> None:
     assert [LIFECYCLE.find(ALL, BATCH, PART, each) for each in (pending, ready)] == ["job-1"] * 2
     assert [call.path["state"] for call in ready.calls] == ["PENDING", "READY"]
     assert {call.path["mine"] for call in ready.calls} == {"true"}
+
+
+@pytest.mark.parametrize("created", [zulu(NOON - timedelta(hours=1)), "today", None])
+def test_job_is_recognised_on_any_clock(created: str | None) -> None:
+    assert is_found(job(dateCreated=created))
 
 
 def test_list_is_read_page_by_page() -> None:
@@ -136,3 +140,40 @@ def test_list_without_entities_is_unreadable() -> None:
     genesys.on(LIST, {})
     with pytest.raises(UnreadableAnswer):
         LIFECYCLE.unfinished_jobs(genesys)
+
+
+DOUBT = builders.batch(attempt=builders.unanswered())
+
+
+def surplus(*jobs: Any, batch: Batch = DOUBT, manifest: Sequence[str] = IDS[:3]) -> Sequence[str]:
+    return LIFECYCLE.unowned(batch, manifest, listing(list(jobs)))
+
+
+@pytest.mark.parametrize("ids", [IDS[:3], IDS[1:2]])
+def test_job_of_an_unanswered_call_is_surplus(ids: Sequence[str]) -> None:
+    """Also for some of the conversations: others may be protected since."""
+    assert surplus(job(recordingJobsQuery=query(**with_ids(*ids)))) == ["job-1"]
+
+
+def test_job_of_an_interval_is_surplus_in_any_notation() -> None:
+    interval = INTERVAL.interval
+    batch = DOUBT.model_copy(update={"interval": interval})
+    assert surplus(with_interval(str(interval)), batch=batch) == ["job-1"]
+    assert surplus(with_interval(str(interval))) == []
+
+
+@pytest.mark.parametrize("other", ["not an object", "empty", "of another time", "without a time"])
+def test_job_of_another_call_is_not_surplus(other: str) -> None:
+    assert surplus(OTHERS[other]) == []
+
+
+def test_job_of_other_conversations_is_not_surplus() -> None:
+    assert surplus(job(recordingJobsQuery=query(**with_ids(*IDS[:3], "x")))) == []
+
+
+def test_own_job_of_a_batch_is_not_surplus() -> None:
+    assert surplus(job(), batch=DOUBT.model_copy(update={"job_id": "job-1"})) == []
+
+
+def test_batch_without_a_doubt_has_no_surplus_job() -> None:
+    assert surplus(job(), batch=builders.batch(attempt=builders.intended())) == []

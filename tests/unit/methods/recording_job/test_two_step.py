@@ -33,7 +33,7 @@ from tests.unit.methods.recording_job.recorded import (
     PART,
     request,
 )
-from tests.unit.methods.scene import PERMIT, answering
+from tests.unit.methods.scene import PERMIT, answering, sent
 
 READY = {"state": "READY", "totalConversations": 3, "totalRecordings": 5}
 BEFORE_EXPORT = PART._replace(jobs_left=2)
@@ -69,7 +69,7 @@ def test_ready_job_without_totals_is_unreadable(totals: dict[str, int]) -> None:
 
 def test_confirming_and_cancelling_are_one_call_each() -> None:
     genesys = answering({}, EXECUTE, CANCEL)
-    LIFECYCLE.confirm("job-1", PERMIT, genesys)
+    sent(LIFECYCLE.confirmation("job-1"), genesys)
     LIFECYCLE.cancel("job-1", genesys)
     execute, cancel = genesys.calls
     assert (execute.body, execute.path, execute.permit) == (

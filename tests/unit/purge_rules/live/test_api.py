@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     GenesysUnavailable,
     InvalidRequest,
@@ -23,7 +24,7 @@ from genesys_purge.errors import (
 from genesys_purge.methods.data_retention import READ
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
-from genesys_purge.ports import Operation, Permit
+from genesys_purge.ports import Operation
 from genesys_purge.purge_rules.creation import FOUND
 from genesys_purge.purge_rules.live.api import (
     CREATE,
@@ -173,7 +174,7 @@ def test_hold_that_is_placed_during_the_reading_stops_the_rule(live: RuleBench) 
     with pytest.raises(OnLegalHold):
         create(live)
     assert sent(live) == [READ]
-    assert live.rules.get(REF) is None
+    assert (live.stored.status, live.actions) == (RuleStatus.FAILED, ["rule_failed"])
 
 
 def test_days_beyond_the_data_retention_are_refused_unstored(live: RuleBench) -> None:
@@ -294,7 +295,7 @@ def test_policy_that_is_not_listed_is_created_under_a_new_permit(live: RuleBench
     assert (answer.rule_id, FOUND in str(answer.detail)) == ("policy-1", False)
     assert sent(live) == [READ, CREATE, LIST, CREATE]
     permits = [call.permit for call in live.genesys.calls if call.permit]
-    assert permits == [Permit(RUN, 0, 1), Permit(RUN, 0, 2)]
+    assert permits == [Permit(RUN, 0, 1, NOON), Permit(RUN, 0, 2, NOON)]
 
 
 @pytest.mark.parametrize("code", [DUPLICATE_NAME, None, "recording.policy.taken"])

@@ -26,11 +26,11 @@ from genesys_purge.methods.contract import (
 )
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
-from genesys_purge.model.batch import Entry
+from genesys_purge.model.batch import BatchRef, Entry
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import Genesys, IdLists, Operation, Permit
+from genesys_purge.ports import DeletingCall, Genesys, IdLists, Operation
 
 INSTEAD = "method recording_job with conversationIds"
 PURGE = ("analytics:conversation:delete",)
@@ -121,14 +121,14 @@ class ConversationArchive:
         if eligible:
             yield Planned(len(eligible), eligible)
 
-    def submit(
-        self, request: ConversationArchiveRequest, part: Part, permit: Permit, genesys: Genesys
-    ) -> str:
+    def submission(
+        self, request: ConversationArchiveRequest, part: Part, batch: BatchRef, genesys: Genesys
+    ) -> DeletingCall:
         body = {
             "conversationIds": list(part.ids),
             "permanentDelete": request.permanent_delete,
         }
-        return job_id_in(genesys.delete(SUBMIT, body, permit), "jobId")
+        return DeletingCall(SUBMIT, lambda _: body, result=job_id_in("jobId"))
 
     def status(
         self, request: ConversationArchiveRequest, job_id: str, genesys: Genesys

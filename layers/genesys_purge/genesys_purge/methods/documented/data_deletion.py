@@ -26,10 +26,11 @@ from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import DeletingCall, Genesys, Operation
 
 INSTEAD = (
     "method recording_job for the recordings of a date range, or gdpr_request for everything about "
@@ -106,9 +107,9 @@ class DataDeletion:
             window, sources.holds, lambda segment: self._count(request, segment, sources.genesys)
         )
 
-    def submit(
-        self, request: DataDeletionRequest, part: Part, permit: Permit, genesys: Genesys
-    ) -> str:
+    def submission(
+        self, request: DataDeletionRequest, part: Part, batch: BatchRef, genesys: Genesys
+    ) -> DeletingCall:
         window = windows.window_of(part)
         body = {
             "recordTypes": list(request.record_types),
@@ -117,7 +118,7 @@ class DataDeletion:
             "jurisdiction": request.jurisdiction,
             "legalHoldValidation": True,
         }
-        return job_id_in(genesys.delete(SUBMIT, body, permit), "id")
+        return DeletingCall(SUBMIT, lambda _: body, result=job_id_in("id"))
 
     def status(self, request: DataDeletionRequest, job_id: str, genesys: Genesys) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)

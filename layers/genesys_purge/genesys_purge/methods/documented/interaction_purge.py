@@ -28,10 +28,11 @@ from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import DeletingCall, Genesys, Operation
 
 INSTEAD = (
     "method recording_job with mediaTypes and dateRange; there is no soft delete and no filter on "
@@ -131,9 +132,9 @@ class InteractionPurge:
             window, sources.holds, lambda segment: self._count(segment, sources.genesys)
         )
 
-    def submit(
-        self, request: InteractionPurgeRequest, part: Part, permit: Permit, genesys: Genesys
-    ) -> str:
+    def submission(
+        self, request: InteractionPurgeRequest, part: Part, batch: BatchRef, genesys: Genesys
+    ) -> DeletingCall:
         window = windows.window_of(part)
         interaction = {
             "type": request.interaction_type,
@@ -142,7 +143,8 @@ class InteractionPurge:
             "reason": request.reason,
             "filters": dict(request.filters or {}),
         }
-        return job_id_in(genesys.delete(SUBMIT, {"interactions": [interaction]}, permit), "purgeId")
+        body = {"interactions": [interaction]}
+        return DeletingCall(SUBMIT, lambda _: body, result=job_id_in("purgeId"))
 
     def status(self, request: InteractionPurgeRequest, job_id: str, genesys: Genesys) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)

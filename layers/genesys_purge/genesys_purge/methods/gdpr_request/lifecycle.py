@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from genesys_purge.errors import OutcomeUnknown, UnreadableAnswer
-from genesys_purge.methods.answers import job_id_in
+from genesys_purge.methods.answers import id_of
 from genesys_purge.methods.contract import Evidence, Part
 from genesys_purge.methods.gdpr_request.privacy import without_words
 from genesys_purge.methods.one_step import OneStep
@@ -47,7 +47,7 @@ def request_named(name: str, request_type: str, genesys: Genesys) -> str | None:
         entities = _listed(str(page), genesys)
         for each in filter(lambda one: isinstance(one, dict), entities):
             if each.get("requestType") == request_type and each.get("name") == name:
-                return job_id_in(each, "id")
+                return id_of(each)
         if not entities:
             return None
     raise OutcomeUnknown(f"Genesys lists more than {MOST_PAGES} pages of GDPR requests")

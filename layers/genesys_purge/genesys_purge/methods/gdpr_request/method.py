@@ -9,7 +9,6 @@ from genesys_purge.errors import (
     FieldError,
     InvalidRequest,
     OnLegalHold,
-    OutcomeUnknown,
     UnreadableAnswer,
 )
 from genesys_purge.methods.answers import job_id_in, text_in
@@ -26,7 +25,7 @@ from genesys_purge.methods.contract import (
     Verdict,
 )
 from genesys_purge.methods.gdpr_request import finder
-from genesys_purge.methods.gdpr_request.lifecycle import ListedOneStep, name_of, request_named
+from genesys_purge.methods.gdpr_request.lifecycle import ListedOneStep, name_of
 from genesys_purge.methods.gdpr_request.privacy import without_words
 from genesys_purge.methods.gdpr_request.request import (
     SubjectRequest,
@@ -38,7 +37,7 @@ from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import DeletingCall, Genesys, Operation
 
 ADD, VIEW = ("gdpr:request:add",), ("gdpr:request:view",)
 EXPORT = Operation("POST", "/api/v2/gdpr/requests", permissions=ADD, dialect=LIVE)
@@ -109,12 +108,9 @@ class GdprRequest:
         else:
             yield Skipped("not_found", 1)
 
-    def submit(self, request: SubjectRequest, part: Part, permit: Permit, genesys: Genesys) -> str:
-        """OutcomeUnknown if the request of an earlier attempt is listed."""
-        batch = BatchRef(permit.run_id, permit.batch)
-        # The list comes first: an earlier attempt may have deleted the subject.
-        if permit.attempt > 1 and request_named(name_of(batch), request.request_type, genesys):
-            raise OutcomeUnknown("Genesys lists the request of an earlier submit")
+    def submission(
+        self, request: SubjectRequest, part: Part, batch: BatchRef, genesys: Genesys
+    ) -> DeletingCall:
         subject = finder.the_subject(request, genesys)
         if subject is None:
             raise InvalidRequest(
@@ -126,8 +122,9 @@ class GdprRequest:
             "requestType": request.request_type,
             "subject": dict(subject),
         }
-        answer = without_words(lambda: genesys.delete(operation, body, permit))
-        return job_id_in(answer, "id")
+        return DeletingCall(
+            operation, lambda _: body, result=job_id_in("id"), sent_by=without_words
+        )
 
     def status(self, request: SubjectRequest, job_id: str, genesys: Genesys) -> JobReport:
         """UnreadableAnswer if the job completed as a request of another type."""

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import instant_in
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
-    """Whether the job was created after `at` with the `wanted` body; `at` is its action date."""
-    query = job.get("recordingJobsQuery") if isinstance(job, dict) else None
-    created = instant_in(job.get("dateCreated")) if isinstance(query, dict) else None
-    if not isinstance(query, dict) or created is None or created < at - CLOCKS_DIFFER:
-        return False
-    date = instant_in(query.get("actionDate"))
+    """Whether the job was created with the `wanted` body, whose action date is `at`.
+
+    The action date is the moment of our intent, so it identifies the call on any clock.
+    """
+    query = _query_of(job)
     listed = [name for name in wanted if name.startswith(("include", "action")) and name in query]
     same = all(query[name] == wanted[name] for name in listed if name != "actionDate")
     return (
         same
-        and date is not None
-        and date.replace(microsecond=0) == at.replace(microsecond=0)
+        and _has_date(query, [at])
         and ids_of(query) == ids_of(wanted)
         and _interval_of(query) == _interval_of(wanted)
+    )
+
+
+def is_surplus(job: Any, batch: Batch, manifest: Sequence[str]) -> bool:
+    """Whether an unanswered call of the batch created the job, for some of its conversations."""
+    query = _query_of(job)
+    if not _has_date(query, batch.attempt.doubts):
+        return False
+    ids = ids_of(query)
+    if ids:
+        return ids <= {each.casefold() for each in manifest}
+    interval = batch.interval
+    return interval is not None and _interval_of(query) == [interval.start, interval.end]
+
+
+def _query_of(job: Any) -> Mapping[str, Any]:
+    query = job.get("recordingJobsQuery") if isinstance(job, dict) else None
+    return query if isinstance(query, dict) else {}
+
+
+def _has_date(query: Mapping[str, Any], moments: Iterable[datetime]) -> bool:
+    """Whether the job's action date is one of the moments, in whole seconds."""
+    date = instant_in(query.get("actionDate"))
+    return date is not None and any(
+        date.replace(microsecond=0) == each.replace(microsecond=0) for each in moments
     )
 
 

@@ -38,9 +38,10 @@ from genesys_purge.methods.recording_job.two_step import (
     TwoStep,
     report_of,
 )
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.media import with_media
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import Genesys, Permit
+from genesys_purge.ports import DeletingCall, Genesys
 
 
 class RecordingJob:
@@ -90,13 +91,15 @@ class RecordingJob:
         yield from eligibility.notes()
         yield Noted(str(cap_of(sources.genesys)))
 
-    def submit(
-        self, request: RecordingJobRequest, part: Part, permit: Permit, genesys: Genesys
-    ) -> str:
+    def submission(
+        self, request: RecordingJobRequest, part: Part, batch: BatchRef, genesys: Genesys
+    ) -> DeletingCall:
         operation = CREATE
         if request.include_recordings_with_sensitive_data:
             operation = CREATE._replace(permissions=(*CREATE.permissions, *SENSITIVE))
-        return job_id_in(genesys.delete(operation, job_of(request, part), permit), "id")
+        return DeletingCall(
+            operation, lambda at: job_of(request, part._replace(at=at)), result=job_id_in("id")
+        )
 
     def status(self, request: RecordingJobRequest, job_id: str, genesys: Genesys) -> JobReport:
         return report_of(genesys.read(STATUS, job_id=job_id))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import UnreadableAnswer
-from genesys_purge.methods.answers import count_in, job_id_in, text_in
+from genesys_purge.methods.answers import count_in, id_of, text_in
 from genesys_purge.methods.contract import (
     Evidence,
     JobReport,
@@ -17,7 +17,7 @@ from genesys_purge.methods.contract import (
     Verdict,
     Waiting,
 )
-from genesys_purge.methods.recording_job.listed_job import ids_of, is_job
+from genesys_purge.methods.recording_job.listed_job import ids_of, is_job, is_surplus
 from genesys_purge.methods.recording_job.metadata import is_kept, is_unsure, rows_of, undone_by
 from genesys_purge.methods.recording_job.pages import all_pages, page
 from genesys_purge.methods.recording_job.plan_by_interval import may_touch
@@ -31,7 +31,7 @@ from genesys_purge.methods.recording_job.request import (
 from genesys_purge.methods.recording_job.verdict import verdict_of
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import DeletingCall, Genesys, Operation
 
 ALL = "/api/v2/recording/jobs"
 ONE = f"{ALL}/{{job_id}}"
@@ -102,7 +102,7 @@ class TwoStep:
         for state in CREATED:
             for job in all_pages(LIST, genesys, state=state, mine="true"):
                 if part.at and is_job(job, wanted, part.at):
-                    return job_id_in(job, "id")
+                    return id_of(job)
         return None
 
     def waiting(self, job_id: str, genesys: Genesys) -> Waiting | None:
@@ -145,11 +145,21 @@ class TwoStep:
     def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
         return part.interval is not None and may_touch(ids, part.interval, genesys)
 
-    def confirm(self, job_id: str, permit: Permit, genesys: Genesys) -> None:
-        genesys.delete(EXECUTE, {"state": "PROCESSING"}, permit, job_id=job_id)
+    def confirmation(self, job_id: str) -> DeletingCall:
+        return DeletingCall(EXECUTE, lambda _: {"state": "PROCESSING"}, {"job_id": job_id})
 
     def cancel(self, job_id: str, genesys: Genesys) -> None:
         genesys.change(CANCEL, job_id=job_id)
+
+    def unowned(self, batch: Batch, manifest: Sequence[str], genesys: Genesys) -> Sequence[str]:
+        """The jobs that an unanswered call of the batch created, except the batch's own job."""
+        found = [
+            id_of(job)
+            for state in CREATED
+            for job in all_pages(LIST, genesys, state=state, mine="true")
+            if is_surplus(job, batch, manifest)
+        ]
+        return [each for each in found if each != batch.job_id]
 
     def verify_after(self, request: RecordingJobRequest) -> float:
         return timedelta(hours=request.verify_after_hours).total_seconds()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from genesys_purge.calling.deleting import Deleting
 from genesys_purge.errors import RefusedByGenesys
 from genesys_purge.model.answers import created_id
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import DeletingCall, Genesys, Operation
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 
 CREATE = Operation(
@@ -26,8 +27,9 @@ class DocumentedRulesApi:
     def remarks(self, days: int) -> str | None:
         return None
 
-    def create(self, rule: PurgeRule, permit: Permit) -> str:
-        return created_id(self._genesys.delete(CREATE, rule.definition, permit))
+    def create(self, rule: PurgeRule, deleting: Deleting[PurgeRule]) -> str:
+        call = DeletingCall(CREATE, lambda _: rule.definition, result=created_id)
+        return deleting.send(call, self._genesys)
 
     def find(self, rule: PurgeRule, refusal: RefusedByGenesys | None = None) -> str | None:
         """The id in a conflict that names exactly this rule; another rule may conflict as well."""

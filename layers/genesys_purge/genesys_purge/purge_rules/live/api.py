@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
+from genesys_purge.calling.deleting import Deleting
 from genesys_purge.errors import (
     FieldError,
     InvalidRequest,
@@ -16,7 +17,7 @@ from genesys_purge.errors import (
 from genesys_purge.methods.data_retention import cap_of
 from genesys_purge.model.answers import created_id
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import DeletingCall, Genesys, Operation
 from genesys_purge.purge_rules.live.comparison import is_as_sent
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 
@@ -59,8 +60,9 @@ class LivePolicyApi:
             raise InvalidRequest([FieldError("retentionPeriod.days", message)])
         return "; ".join((*REMARKS, str(cap)))
 
-    def create(self, rule: PurgeRule, permit: Permit) -> str:
-        return created_id(self._genesys.delete(CREATE, rule.definition, permit))
+    def create(self, rule: PurgeRule, deleting: Deleting[PurgeRule]) -> str:
+        call = DeletingCall(CREATE, lambda _: rule.definition, result=created_id)
+        return deleting.send(call, self._genesys)
 
     def find(self, rule: PurgeRule, refusal: RefusedByGenesys | None = None) -> str | None:
         """The id of the listed policy that says exactly what we sent."""
