@@ -16,6 +16,7 @@ from genesys_purge.wiring import adapters, purge_rules
 from tests import template, wiring_caches
 from tests.functions.conftest import Invoke
 from tests.mocked_aws import client, mocked_aws
+from tests.network_fakes import answering
 from tests.unit.purge_rules.rule_bench import CALLBACK, NAME, document
 
 TABLES = ("RulesTable", "AuditTable", "HoldsTable", "CircuitTable")
@@ -64,8 +65,7 @@ def asked() -> Iterator[list[tuple[str, str]]]:
         body: dict[str, Any] = {"id": "id-1", "access_token": "token", "expires_in": 3_600}
         return httpx.Response(200, json=body)
 
-    http = httpx.Client(transport=httpx.MockTransport(answer))
-    with http, patch.object(adapters, "http_client", lambda: http):
+    with answering(answer) as http, patch.object(adapters, "http_client", lambda: http):
         yield calls
 
 

@@ -14,6 +14,7 @@ from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.telemetry import observed
+from genesys_purge.time_left import time_left
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -132,6 +133,7 @@ def _reason(error: PurgeError) -> str:
 def guarded(call: Callable[[], R], context: LambdaContext) -> R:
     """What `call` returns; an unexpected error is logged and loses its text."""
     log = telemetry.logger()
+    time_left().begin(context)
     try:
         return call()
     except PurgeError as error:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
 
 import httpx
 from genesys_purge.calling.pace import Pace
+from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import Circuit, GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
 from genesys_purge.ports import Operation, Permit
 
 from tests.clock import Clock
+from tests.network_fakes import answering
 
 READ = Operation("POST", "/api/v2/analytics/conversations/details/query", ("analytics:query",))
 ONCE = Operation("GET", "/api/v2/jobs/{job_id}", ("purge:read",), retried=False)
@@ -57,11 +60,12 @@ class Exchange:
     ) -> None:
         self.clock = Clock()
         self.slept: list[float] = []
+        self.time_left = math.inf
         self.secrets: list[bool] = []
         self.requests: list[httpx.Request] = []
         self._replies = {"/oauth/token": list(tokens), "": list(replies) or [Answer()]}
         self._lock = Lock()
-        self.http = httpx.Client(transport=httpx.MockTransport(self._answer))
+        self.http = BoundedHttp(answering(self._answer), lambda: self.time_left)
         self.tokens = Tokens(self.http, "https://login.test", self._credentials, self.clock)
         self.client = GenesysClient(
             self.http,
