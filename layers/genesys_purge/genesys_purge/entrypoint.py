@@ -133,9 +133,9 @@ def _reason(error: PurgeError) -> str:
 def guarded(call: Callable[[], R], context: LambdaContext) -> R:
     """What `call` returns; an unexpected error is logged and loses its text."""
     log = telemetry.logger()
-    time_left().begin(context)
     try:
-        return call()
+        with time_left().of(context):
+            return call()
     except PurgeError as error:
         if error.is_logged:
             log.warning("refused", extra={"error": type(error).__name__, "reason": _reason(error)})

@@ -23,7 +23,7 @@ PurgeError
 │   ├── RateLimited             429
 │   ├── StillWorking            504
 │   ├── UnreadableAnswer        the answer to a reading call does not follow the contract
-│   └── GenesysUnavailable      500, 502, 503, no connection, open circuit
+│   └── GenesysUnavailable      500, 502, 503, no connection, open circuit, no time left
 └── OurError                    the outcome is unknown, or another worker was faster
     ├── OutcomeUnknown          Genesys may have executed a changing call
     ├── JobLost                 Genesys does not know the job (404)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,23 @@ class TimeLeft:
     """The seconds that the current invocation has for calls; without one there is no limit."""
 
     def __init__(self) -> None:
-        self._milliseconds: Callable[[], float] = lambda: math.inf
+        self._milliseconds: Callable[[], float] = _unlimited
 
-    def begin(self, context: LambdaContext) -> None:
-        """Count from now on by the context of a new invocation."""
+    @contextmanager
+    def of(self, context: LambdaContext) -> Iterator[None]:
+        """Count by the context of an invocation, until it ends."""
         self._milliseconds = context.get_remaining_time_in_millis
+        try:
+            yield
+        finally:
+            self._milliseconds = _unlimited
 
     def __call__(self) -> float:
         return self._milliseconds() / 1_000 - STORING_SECONDS
+
+
+def _unlimited() -> float:
+    return math.inf
 
 
 @cache

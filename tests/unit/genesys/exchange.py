@@ -57,15 +57,15 @@ class Exchange:
         *replies: Reply,
         tokens: tuple[Reply, ...] = (token(),),
         circuit: Circuit = lambda send: send(),
+        time_left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self.clock = Clock()
         self.slept: list[float] = []
-        self.time_left = math.inf
         self.secrets: list[bool] = []
         self.requests: list[httpx.Request] = []
         self._replies = {"/oauth/token": list(tokens), "": list(replies) or [Answer()]}
         self._lock = Lock()
-        self.http = BoundedHttp(answering(self._answer), lambda: self.time_left)
+        self.http = BoundedHttp(answering(self._answer), time_left)
         self.tokens = Tokens(self.http, "https://login.test", self._credentials, self.clock)
         self.client = GenesysClient(
             self.http,

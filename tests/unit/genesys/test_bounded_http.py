@@ -135,8 +135,7 @@ def test_call_may_last_as_long_as_the_function_has_time(
 @pytest.mark.parametrize("left", [SHORTEST_CALL - 0.001, 0.0, -60.0])
 def test_nothing_is_sent_with_too_little_time_for_an_answer(left: float) -> None:
     for act in (Exchange.read, Exchange.delete):
-        exchange = Exchange()
-        exchange.time_left = left
+        exchange = Exchange(time_left=lambda: left)
         with pytest.raises(GenesysUnavailable, match="less than 10 seconds left"):
             act(exchange)
         assert (exchange.requests, exchange.slept) == ([], [])
@@ -146,8 +145,8 @@ def test_nothing_is_sent_with_too_little_time_for_an_answer(left: float) -> None
 def test_reading_call_is_retried_only_if_time_is_left_after_the_wait(
     left: float, calls: int
 ) -> None:
-    exchange = Exchange(Answer(503, headers=(("Retry-After", "5"),)))
-    exchange.time_left = left
+    busy = Answer(503, headers=(("Retry-After", "5"),))
+    exchange = Exchange(busy, time_left=lambda: left)
     with pytest.raises(GenesysUnavailable, match="answered 503"):
         exchange.read()
     assert (len(exchange.calls), len(exchange.slept)) == (calls, calls - 1)
