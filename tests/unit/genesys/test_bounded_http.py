@@ -9,6 +9,7 @@ import tracemalloc
 import zlib
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
@@ -24,7 +25,8 @@ from genesys_purge.genesys.bounded_http import (
 from genesys_purge.genesys.transport import BOUNDS, BoundedTransport
 
 from tests.unit.genesys.exchange import Answer, Exchange
-from tests.unit.webhooks.outbound.endpoint import Behaviour, Endpoint, drips
+from tests.unit.webhooks.outbound.certificates import Authority
+from tests.unit.webhooks.outbound.endpoint import Behaviour, Endpoint, answers, drips
 
 MEGABYTE = 1024 * 1024
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -53,6 +55,19 @@ def bomb(megabytes: int) -> bytes:
 def network() -> Iterator[BoundedHttp]:
     with httpx.Client(transport=BoundedTransport()) as http:
         yield BoundedHttp(http)
+
+
+@pytest.fixture
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def secured(authority: Authority, tmp_path: Path) -> Iterator[Endpoint]:
+    """A server with a certificate of the authority; it answers with an empty object."""
+    tls = authority.server(tmp_path, "localhost")
+    with Endpoint(answers(HEAD + b"Content-Length: 2\r\n\r\n{}"), tls=tls) as endpoint:
+        yield endpoint
 
 
 def post(http: BoundedHttp, endpoint: Endpoint) -> httpx.Response:
@@ -187,6 +202,26 @@ def test_bytes_of_an_answer_are_counted_on_the_wire(network: BoundedHttp) -> Non
     with Endpoint(endless) as endpoint, pytest.raises(httpx.RemoteProtocolError):
         post(network, endpoint)
     assert sum(sent) <= LONGEST_ANSWER + 4 * LONGEST_FRAMING
+
+
+def test_call_over_tls_reaches_a_trusted_server(
+    secured: Endpoint, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(httpx, "create_ssl_context", authority.trusting)
+    with httpx.Client(transport=BoundedTransport()) as client:
+        answer = BoundedHttp(client).request(
+            "POST", f"https://localhost:{secured.port}/", content=b"{}"
+        )
+    assert answer.json() == {}
+    assert secured.protocols == ["http/1.1"]
+
+
+def test_nothing_is_sent_to_a_server_that_is_not_trusted(
+    secured: Endpoint, network: BoundedHttp
+) -> None:
+    with pytest.raises(httpx.ConnectError):
+        network.request("POST", f"https://localhost:{secured.port}/", content=b"{}")
+    assert secured.received() == [b""]
 
 
 def test_reused_connection_has_new_bounds_for_each_call(network: BoundedHttp) -> None:
