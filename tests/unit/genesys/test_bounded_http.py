@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import gzip
 import math
-import socket
 import tracemalloc
 import zlib
-from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
@@ -18,18 +14,19 @@ from genesys_purge.errors import GenesysUnavailable, OutcomeUnknown
 from genesys_purge.genesys.bounded_http import (
     LONGEST_ANSWER,
     LONGEST_CALL,
-    LONGEST_FRAMING,
     SHORTEST_CALL,
     BoundedHttp,
 )
-from genesys_purge.genesys.transport import BOUNDS, BoundedTransport
+from genesys_purge.genesys.transport import BOUNDS
 
 from tests.unit.genesys.exchange import Answer, Exchange
-from tests.unit.webhooks.outbound.certificates import Authority
-from tests.unit.webhooks.outbound.endpoint import Behaviour, Endpoint, answers, drips
 
 MEGABYTE = 1024 * 1024
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def over(answer: object, time_left: float = math.inf) -> BoundedHttp:
+    transport = httpx.MockTransport(answer)  # type: ignore[arg-type]  # a function
+    return BoundedHttp(httpx.Client(transport=transport), lambda: time_left)
 
 
 def in_pieces(body: bytes, encoding: str = "", size: int = 65_536) -> BoundedHttp:
@@ -39,39 +36,11 @@ def in_pieces(body: bytes, encoding: str = "", size: int = 65_536) -> BoundedHtt
     return over(lambda _: httpx.Response(200, headers=headers, content=pieces))
 
 
-def over(answer: object, time_left: float = math.inf) -> BoundedHttp:
-    transport = httpx.MockTransport(answer)  # type: ignore[arg-type]  # a function
-    return BoundedHttp(httpx.Client(transport=transport), lambda: time_left)
-
-
 def bomb(megabytes: int) -> bytes:
     """So many megabytes of blanks as gzip, a hundredth of that."""
     packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     blanks = b" " * MEGABYTE
     return b"".join(packer.compress(blanks) for _ in range(megabytes)) + packer.flush()
-
-
-@pytest.fixture
-def network() -> Iterator[BoundedHttp]:
-    with httpx.Client(transport=BoundedTransport()) as http:
-        yield BoundedHttp(http)
-
-
-@pytest.fixture
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture
-def secured(authority: Authority, tmp_path: Path) -> Iterator[Endpoint]:
-    """A server with a certificate of the authority; it answers with an empty object."""
-    tls = authority.server(tmp_path, "localhost")
-    with Endpoint(answers(HEAD + b"Content-Length: 2\r\n\r\n{}"), tls=tls) as endpoint:
-        yield endpoint
-
-
-def post(http: BoundedHttp, endpoint: Endpoint) -> httpx.Response:
-    return http.request("POST", f"http://127.0.0.1:{endpoint.port}/", content=b"{}")
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", "gzip", "x-gzip", " GZIP"])
@@ -165,80 +134,6 @@ def test_reading_call_is_retried_only_if_time_is_left_after_the_wait(
     with pytest.raises(GenesysUnavailable, match="answered 503"):
         exchange.read()
     assert (len(exchange.calls), len(exchange.slept)) == (calls, calls - 1)
-
-
-DRIPS = {
-    "the head": drips(HEAD + b"A: ", b"a", b"\r\n\r\n{}"),
-    "the body": drips(HEAD + b"Content-Length: 99\r\n\r\n", b" ", b""),
-    "chunks": drips(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", b"0\r\n\r\n"),
-    "informational answers": drips(b"", b"HTTP/1.1 100 C\r\n\r\n", HEAD + b"\r\n"),
-}
-
-
-def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every reading of the clock takes a second."""
-    clock = SimpleNamespace(monotonic=count().__next__)
-    monkeypatch.setattr("genesys_purge.bounded_stream.time", clock)
-
-
-@pytest.mark.parametrize("dripping", DRIPS.values(), ids=DRIPS)
-def test_answer_that_never_ends_is_left_at_the_deadline(
-    dripping: Behaviour, network: BoundedHttp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ticking(monkeypatch)
-    with Endpoint(dripping) as endpoint, pytest.raises(httpx.TimeoutException):
-        post(network, endpoint)
-
-
-def test_bytes_of_an_answer_are_counted_on_the_wire(network: BoundedHttp) -> None:
-    def endless(caller: socket.socket) -> None:
-        caller.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
-        for _ in range(64):
-            # A chunk of one byte has 70,000 bytes of extension.
-            caller.sendall(b"1;" + b"x" * 70_000 + b"\r\n \r\n")
-            sent.append(70_000)
-
-    sent: list[int] = []
-    with Endpoint(endless) as endpoint, pytest.raises(httpx.RemoteProtocolError):
-        post(network, endpoint)
-    assert sum(sent) <= LONGEST_ANSWER + 4 * LONGEST_FRAMING
-
-
-def test_call_over_tls_reaches_a_trusted_server(
-    secured: Endpoint, authority: Authority, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(httpx, "create_ssl_context", authority.trusting)
-    with httpx.Client(transport=BoundedTransport()) as client:
-        answer = BoundedHttp(client).request(
-            "POST", f"https://localhost:{secured.port}/", content=b"{}"
-        )
-    assert answer.json() == {}
-    assert secured.protocols == ["http/1.1"]
-
-
-def test_nothing_is_sent_to_a_server_that_is_not_trusted(
-    secured: Endpoint, network: BoundedHttp
-) -> None:
-    with pytest.raises(httpx.ConnectError):
-        network.request("POST", f"https://localhost:{secured.port}/", content=b"{}")
-    assert secured.received() == [b""]
-
-
-def test_reused_connection_has_new_bounds_for_each_call(network: BoundedHttp) -> None:
-    body = b" " * 6 * MEGABYTE
-    answer = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
-
-    def twice(caller: socket.socket) -> None:
-        caller.sendall(answer)
-        received = b""
-        while not received.endswith(b"{}"):
-            received += caller.recv(65_536)
-        caller.sendall(answer)
-
-    with Endpoint(twice) as endpoint:
-        lengths = [len(post(network, endpoint).content) for _ in range(2)]
-        assert len(endpoint.received()) == 1
-    assert lengths == [len(body)] * 2
 
 
 def test_deleting_call_without_a_complete_answer_has_an_unknown_outcome() -> None:

@@ -6,6 +6,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from typing import Any
 
 import httpx
 
@@ -48,18 +49,20 @@ class BoundedHttp:
         content: bytes | None = None,
         data: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> httpx.Response:
         """The complete answer; httpx.RequestError without one.
 
         Raises GenesysUnavailable, and sends nothing, if there is too little time for an answer.
         """
+        bounds = Bounds(self._seconds(), LONGEST_ANSWER + LONGEST_FRAMING)
         request = self._http.build_request(
             verb,
             url,
             headers={"Accept-Encoding": GZIP, **(headers or {})},
             content=content,
             data=data,
-            extensions={BOUNDS: Bounds(self._seconds(), LONGEST_ANSWER + LONGEST_FRAMING)},
+            extensions={**(extensions or {}), BOUNDS: bounds},
         )
         with closing(self._http.send(request, auth=auth, stream=True)) as response:
             return _complete(response)
