@@ -1,4 +1,4 @@
-"""The subscribers and the webhook calls of a running application, without a network."""
+"""The systems that the application calls, without a network."""
 
 from __future__ import annotations
 
@@ -73,6 +73,18 @@ class Callback:
             raise httpx.ConnectError("no answer")
         assert url == WEBHOOK_URL
         return httpx.Response(self._call(content, headers)["statusCode"])
+
+
+def streamed(response: httpx.Response) -> httpx.Response:
+    """The same response as a stream that was not read yet, as it comes from a network."""
+    content, headers = iter([response.read()]), response.headers.raw
+    return httpx.Response(response.status_code, headers=headers, content=content)
+
+
+def answering(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
+    """A client whose answers come from a function."""
+    transport = httpx.MockTransport(lambda request: streamed(answer(request)))
+    return httpx.Client(transport=transport)
 
 
 def is_text(body: bytes) -> bool:

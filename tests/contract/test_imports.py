@@ -20,6 +20,8 @@ from tests.template import ROOT
 # The imports that each part of the layer may have, type-only imports included.
 ARROWS = {
     "failure": set(),
+    "bounded_stream": set(),
+    "time_left": set(),
     "errors": {"failure"},
     "error_codec": {"errors"},
     "calling": {"calling", "model", "errors", "ports"},
@@ -47,8 +49,16 @@ ARROWS = {
         "ports",
         "settings",
     },
-    "webhooks": {"webhooks", "calling", "model", "errors", "ports"},
-    "genesys": {"genesys", "calling", "errors", "ports", "model.platform", "model.answers"},
+    "webhooks": {"webhooks", "calling", "bounded_stream", "model", "errors", "ports"},
+    "genesys": {
+        "genesys",
+        "calling",
+        "bounded_stream",
+        "errors",
+        "ports",
+        "model.platform",
+        "model.answers",
+    },
     "store": {
         "store",
         "calling",
@@ -73,7 +83,7 @@ ARROWS = {
         "settings",
     },
     "callers": {"errors", "model"},
-    "entrypoint": {"error_codec", "callers", "telemetry", "errors", "model"},
+    "entrypoint": {"error_codec", "callers", "telemetry", "time_left", "errors", "model"},
     "consumers": {"entrypoint", "telemetry", "model", "ports"},
     "wiring": {
         "wiring",
@@ -86,6 +96,7 @@ ARROWS = {
         "campaign_rules",
         "webhooks",
         "telemetry",
+        "time_left",
         "model.organisation",
         "model.platform",
     },
@@ -95,7 +106,7 @@ LIBRARIES = {
     "boto3": {"wiring"},
     "botocore": {"wiring", "store"},
     "httpx": {"wiring", "genesys"},
-    "httpcore": {"webhooks.outbound"},
+    "httpcore": {"bounded_stream", "genesys.transport", "webhooks.outbound"},
     "aws_lambda_powertools": {
         "telemetry",
         "callers",

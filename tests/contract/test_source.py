@@ -112,7 +112,7 @@ def test_each_deleting_step_has_one_caller() -> None:
     assert callers_of("api.create") == {"purge_rules.creation"}
 
 
-def test_only_the_client_and_its_login_send_requests() -> None:
+def test_requests_are_sent_by_the_client_and_its_login_within_bounds() -> None:
     senders = {
         name_of(path)
         for path in layer_files()
@@ -121,7 +121,11 @@ def test_only_the_client_and_its_login_send_requests() -> None:
         and ast.unparse(node.value).endswith("_http")
         and node.attr in ("request", "post", "get", "send", "delete", "put", "patch", "stream")
     }
-    assert senders == {"genesys_purge.genesys.client", "genesys_purge.genesys.oauth"}
+    assert senders == {
+        "genesys_purge.genesys.bounded_http",
+        "genesys_purge.genesys.client",
+        "genesys_purge.genesys.oauth",
+    }
 
 
 def test_only_the_ledger_writes_to_tables_of_records() -> None:

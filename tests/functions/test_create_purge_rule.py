@@ -9,13 +9,15 @@ from unittest.mock import patch
 
 import httpx
 import pytest
-from genesys_purge.errors import InvalidRequest
-from genesys_purge.purge_rules.purge_rule import RuleRef
+from genesys_purge.errors import GenesysUnavailable, InvalidRequest, OutcomeUnknown
+from genesys_purge.purge_rules.purge_rule import RuleRef, RuleStatus
 from genesys_purge.wiring import adapters, purge_rules
 
 from tests import template, wiring_caches
 from tests.functions.conftest import Invoke
+from tests.lambda_context import Context
 from tests.mocked_aws import client, mocked_aws
+from tests.network_fakes import answering
 from tests.unit.purge_rules.rule_bench import CALLBACK, NAME, document
 
 TABLES = ("RulesTable", "AuditTable", "HoldsTable", "CircuitTable")
@@ -64,8 +66,7 @@ def asked() -> Iterator[list[tuple[str, str]]]:
         body: dict[str, Any] = {"id": "id-1", "access_token": "token", "expires_in": 3_600}
         return httpx.Response(200, json=body)
 
-    http = httpx.Client(transport=httpx.MockTransport(answer))
-    with http, patch.object(adapters, "http_client", lambda: http):
+    with answering(answer) as http, patch.object(adapters, "http_client", lambda: http):
         yield calls
 
 
@@ -92,6 +93,31 @@ def test_rule_is_sent_to_the_hosts_of_its_organisation_only(
     assert stored is not None
     facts = adapters.ledger().page(stored.run_id, 1, 10).records
     assert {record.organisation for record in facts} == {named.get("organisation")}
+
+
+def test_rule_without_time_for_an_answer_is_not_sent(asked: list[tuple[str, str]]) -> None:
+    late = Context("request-1", remaining_milliseconds=14_999)
+    with pytest.raises(GenesysUnavailable, match="nothing was sent"):
+        template.handler("CreatePurgeRuleFunction")(document(), late)
+    assert asked == []
+
+
+@pytest.mark.parametrize("status", [303, 425, 499])
+def test_rule_that_may_be_created_is_not_reported_as_failed(invoke: Invoke, status: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        is_login = request.url.path == LOGIN
+        body = {"access_token": "token", "expires_in": 3_600}
+        return httpx.Response(200 if is_login else status, json=body)
+
+    with (
+        answering(answer) as http,
+        patch.object(adapters, "http_client", lambda: http),
+        pytest.raises(OutcomeUnknown, match=f"answered {status}"),
+    ):
+        invoke("CreatePurgeRule", document())
+    stored = purge_rules.rules().get(RuleRef(name=NAME))
+    assert stored is not None
+    assert (stored.status, stored.attempt.is_uncertain) == (RuleStatus.CREATING, True)
 
 
 def test_unknown_organisation_is_refused_with_the_known_names(

@@ -20,6 +20,7 @@ from tests import template, wiring_caches
 from tests.clock import Clock
 from tests.functions.conftest import Invoke
 from tests.mocked_aws import client, mocked_aws
+from tests.network_fakes import answering
 from tests.simulator.documented.campaign_calls import EVENTS
 from tests.unit.campaign_rules.deploying.live_bench import contact_rule
 from tests.unit.campaign_rules.examples import rule, rule_set, set_list
@@ -170,7 +171,6 @@ def test_next_page_of_changes_is_read_from_the_same_organisation(invoke: Invoke)
         following = {"nextPageUri": f"{LATAM['apiUrl']}{EVENTS}?cursor=2"}
         return httpx.Response(200, json={"events": []} | (following if len(asked) == 1 else {}))
 
-    http = httpx.Client(transport=httpx.MockTransport(answer))
-    with http, patch.object(adapters, "http_client", lambda: http):
+    with answering(answer) as http, patch.object(adapters, "http_client", lambda: http):
         invoke("ExportCampaignRuleChanges", {"campaignId": "c", "organisation": "latam"})
     assert asked == [f"{LATAM['apiUrl']}{EVENTS}", f"{LATAM['apiUrl']}{EVENTS}?cursor=2"]

@@ -50,11 +50,11 @@ def test_no_use_case_opens_a_boto3_session() -> None:
         assert adapters.policies().purging_is_on()
 
 
-def test_http_client_follows_no_redirects_and_has_timeouts() -> None:
-    http = adapters.http_client()
-    assert not http.follow_redirects
-    assert None not in (http.timeout.connect, http.timeout.read, http.timeout.write)
-    http.close()
+def test_http_client_follows_no_redirects_and_needs_bounds() -> None:
+    with adapters.http_client() as http:
+        assert not http.follow_redirects
+        with pytest.raises(KeyError, match="bounds"):
+            http.get("https://genesys.test")
 
 
 @pytest.mark.parametrize("variable", ["RUNS_TABLE", "AUDIT_TABLE", "STATE_MACHINE_ARN"])

@@ -14,6 +14,7 @@ from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.telemetry import observed
+from genesys_purge.time_left import time_left
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -133,7 +134,8 @@ def guarded(call: Callable[[], R], context: LambdaContext) -> R:
     """What `call` returns; an unexpected error is logged and loses its text."""
     log = telemetry.logger()
     try:
-        return call()
+        with time_left().of(context):
+            return call()
     except PurgeError as error:
         if error.is_logged:
             log.warning("refused", extra={"error": type(error).__name__, "reason": _reason(error)})

@@ -24,7 +24,7 @@ PurgeError
 │   ├── StillWorking            504
 │   ├── UnreadableAnswer        the answer to a reading call does not follow the contract
 │   ├── PermitExpired           the checks of a deleting call were too old when it was sent
-│   └── GenesysUnavailable      500, 502, 503, no connection, open circuit
+│   └── GenesysUnavailable      500, 502, 503, no connection, open circuit, no time left
 └── OurError                    the outcome is unknown, or another worker was faster
     ├── OutcomeUnknown          Genesys may have executed a changing call
     ├── JobLost                 Genesys does not know the job (404)

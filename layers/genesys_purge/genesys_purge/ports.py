@@ -27,7 +27,8 @@ class Operation(NamedTuple):
     its `scopes`; a live operation needs all of its `permissions`. The client retries a reading
     call only if `retried`; wait loops repeat their own polls. If `lists`, the answer is a JSON
     list, which the client returns as the `entities` of an object. `instead` names the alternative
-    on the live platform.
+    on the live platform. `refusals` are statuses by which only this operation is refused, beside
+    those that refuse every changing call.
     """
 
     verb: str
@@ -38,6 +39,7 @@ class Operation(NamedTuple):
     lists: bool = False
     dialect: str = DOCUMENTED
     instead: str | None = None
+    refusals: tuple[int, ...] = ()
 
     @property
     def is_live(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
@@ -9,11 +10,13 @@ from typing import Any, NamedTuple
 import httpx
 from genesys_purge.calling.pace import Pace
 from genesys_purge.calling.permit import Permit
+from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import Circuit, GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
 from genesys_purge.ports import Authorised, DeletingCall, Operation
 
 from tests.clock import NOON, Clock
+from tests.network_fakes import answering
 
 READ = Operation("POST", "/api/v2/analytics/conversations/details/query", ("analytics:query",))
 ONCE = Operation("GET", "/api/v2/jobs/{job_id}", ("purge:read",), retried=False)
@@ -68,6 +71,7 @@ class Exchange:
         tokens: tuple[Reply, ...] = (token(),),
         circuit: Circuit = lambda send: send(),
         pace: Callable[[], None] = lambda: None,
+        time_left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self.clock = Clock()
         self.slept: list[float] = []
@@ -77,7 +81,7 @@ class Exchange:
         self.authorised: list[int] = []
         self._replies = {"/oauth/token": list(tokens), "": list(replies) or [Answer()]}
         self._lock = Lock()
-        self.http = httpx.Client(transport=httpx.MockTransport(self._answer))
+        self.http = BoundedHttp(answering(self._answer), time_left)
         self.tokens = Tokens(self.http, "https://login.test", self._credentials, self.clock)
         self.client = GenesysClient(
             self.http,

@@ -29,13 +29,9 @@ from hypothesis import strategies as st
 from tests.clock import NOON
 from tests.unit.genesys.exchange import DELETE, Answer, Exchange, Reply, token
 
+# The statuses by which the documented contract or RFC 9110 refuses a call.
+NOT_EXECUTED = {400, 401, 403, 404, 405, 409, 411, 413, 414, 415, 422, 429, 431}
 UNKNOWN: list[Reply] = [
-    Answer(500),
-    Answer(502),
-    Answer(503),
-    Answer(504),
-    Answer(408),
-    Answer(599),
     Answer(200, "<html>accepted</html>"),
     Answer(202, ""),
     Answer(204, b""),
@@ -65,7 +61,6 @@ REFUSED: list[tuple[int, type[PurgeError]]] = [
     (413, RefusedByGenesys),
     (422, RefusedByGenesys),
     (429, RateLimited),
-    (507, StorageExhausted),
 ]
 
 
@@ -89,6 +84,24 @@ def test_call_that_may_be_executed_is_sent_once_with_unknown_outcome(
     with pytest.raises(OutcomeUnknown):
         exchange.delete()
     assert (len(exchange.calls), exchange.slept) == (1, [])
+
+
+def test_only_a_status_that_proves_it_means_not_executed() -> None:
+    """101 and every status from 300 to 599; a 401 is sent again with a new token."""
+    proven = set()
+    for status in (101, *range(300, 600)):
+        exchange = Exchange(Answer(status, {"message": "no"}))
+        with pytest.raises(PurgeError, match=f"answered {status}: no") as failed:
+            exchange.delete()
+        if not isinstance(failed.value, OutcomeUnknown):
+            proven.add(status)
+    assert proven == NOT_EXECUTED
+
+
+def test_missing_storage_refuses_an_operation_that_declares_it() -> None:
+    operation = DELETE._replace(refusals=(507,))
+    with pytest.raises(StorageExhausted):
+        Exchange(Answer(507)).delete(operation=operation)
 
 
 @pytest.mark.parametrize("reply", UNSENT, ids=described)

@@ -35,9 +35,11 @@ def test_transitions_list_every_batch_state() -> None:
     assert set(TRANSITIONS) == set(BatchState)
 
 
-def test_batch_is_submitted_only_after_an_intent() -> None:
+def test_batch_gets_a_job_only_after_an_intent() -> None:
+    """A planned batch may have an intent whose answer was late."""
     sources = {before for before, afters in TRANSITIONS.items() if BatchState.SUBMITTED in afters}
-    assert sources == {BatchState.SUBMITTING, BatchState.READY, BatchState.CONFIRMING}
+    intended = {BatchState.SUBMITTING, BatchState.READY, BatchState.CONFIRMING}
+    assert sources == intended | {BatchState.PLANNED}
     before = {before for before, afters in TRANSITIONS.items() if BatchState.READY in afters}
     assert before == {BatchState.SUBMITTED, BatchState.CONFIRMING}
 
@@ -75,6 +77,8 @@ class AnyTransitions(RuleBasedStateMachine):
     @precondition(lambda self: self.batch.state is BatchState.SUBMITTING)
     @rule()
     def lose_the_answer(self) -> None:
+        intended = self.batch.attempt.intended(NOON)
+        self.batch = self.batch.model_copy(update={"attempt": intended})
         unknowns = self.batch.attempt.unanswered
         self._go(self.batch.unsure("no answer"))
         assert self.batch.attempt.is_uncertain

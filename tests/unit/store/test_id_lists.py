@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from collections.abc import Iterator
@@ -153,6 +154,15 @@ def test_too_long_id_list_is_refused_before_it_is_read() -> None:
         answer = {"ContentLength": MAX_OBJECT_BYTES + 1, "Body": Unread()}
         stubber.add_response("get_object", answer, {"Bucket": "ids", "Key": "key"})
         with pytest.raises(InvalidRequest, match="more than 104857600 bytes"):
+            s3().read("s3://ids/key")
+
+
+def test_compressed_id_list_is_refused_and_not_decompressed() -> None:
+    with mocked_aws():
+        client("s3").create_bucket(Bucket="ids")
+        body = gzip.compress(b"a1\n" * 1_000)
+        client("s3").put_object(Bucket="ids", Key="key", Body=body, ContentEncoding="gzip")
+        with pytest.raises(InvalidRequest, match="must be UTF-8 text"):
             s3().read("s3://ids/key")
 
 

@@ -14,21 +14,18 @@ from genesys_purge.calling.pace import Pace
 from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     GenesysUnavailable,
-    JobLost,
     OutcomeUnknown,
     PermissionMissing,
-    PurgeError,
-    RefusedByGenesys,
-    StillWorking,
     UnreadableAnswer,
 )
 from genesys_purge.genesys.answers import error_in, list_in, object_in
+from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.oauth import Token, Tokens
+from genesys_purge.genesys.refusals import refusal_in
 from genesys_purge.genesys.retry import RetryPolicy, retried
 from genesys_purge.ports import Authorise, Clock, DeletingCall, Operation
 
 DEFAULT_RETRY = RetryPolicy()
-TIMEOUT = httpx.Timeout(connect=5.0, read=25.0, write=10.0, pool=5.0)
 # Only these failures prove that the request did not reach Genesys.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -39,11 +36,11 @@ Circuit = Callable[[Callable[[], httpx.Response]], httpx.Response]
 
 
 class GenesysClient:
-    """Implements the `Genesys` port over one httpx client."""
+    """Implements the `Genesys` port over one HTTP client."""
 
     def __init__(
         self,
-        http: httpx.Client,
+        http: BoundedHttp,
         api_url: str,
         tokens: Tokens,
         circuit: Circuit,
@@ -68,7 +65,12 @@ class GenesysClient:
     ) -> Mapping[str, Any]:
         """The answer of a call that changes nothing."""
         policy = self._retry if operation.retried else self._retry._replace(attempts=1)
-        return retried(lambda: self._read_once(operation, body, path), policy, self._sleep)
+        return retried(
+            lambda: self._read_once(operation, body, path),
+            policy,
+            self._sleep,
+            self._http.has_time_after,
+        )
 
     def _read_once(
         self, operation: Operation, body: Mapping[str, Any] | None, path: Mapping[str, str]
@@ -113,7 +115,7 @@ class GenesysClient:
                 f"{operation.path} was sent but got no answer: {type(error).__name__}"
             ) from error
         if not response.is_success:
-            raise self._refused(error_in(response, operation))
+            raise refusal_in(response, operation)
         return response
 
     def _accepted(self, response: httpx.Response) -> Mapping[str, Any]:
@@ -121,14 +123,6 @@ class GenesysClient:
             return object_in(response)
         except UnreadableAnswer as error:
             raise error.converted(OutcomeUnknown) from error
-
-    def _refused(self, error: PurgeError) -> PurgeError:
-        """The error of a changing call: after a server failure, the outcome is unknown."""
-        if isinstance(error, JobLost):
-            return error.converted(RefusedByGenesys, status=404)
-        if isinstance(error, GenesysUnavailable | StillWorking):
-            return error.converted(OutcomeUnknown)
-        return error
 
     def _authorised(
         self,
@@ -159,6 +153,7 @@ class GenesysClient:
         (self._live_pace if operation.is_live else self._pace).wait()
         trace = {}
         if authorise:
+            self._http.require_time()
             permit, body = authorise()
             trace = self._under(permit)
         return self._http.request(

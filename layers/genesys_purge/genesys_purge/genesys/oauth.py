@@ -11,6 +11,7 @@ import httpx
 
 from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, PurgeError
 from genesys_purge.genesys.answers import error_in, message_in, object_in
+from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.ports import Clock, Operation
 
 REFRESH_MARGIN = timedelta(seconds=120)
@@ -53,7 +54,7 @@ class Tokens:
 
     def __init__(
         self,
-        http: httpx.Client,
+        http: BoundedHttp,
         login_url: str,
         credentials: CredentialSource,
         now: Clock,
@@ -93,7 +94,8 @@ class Tokens:
 
     def _ask(self, credentials: Credentials) -> httpx.Response:
         try:
-            return self._http.post(
+            return self._http.request(
+                TOKEN.verb,
                 self._url,
                 auth=(credentials.client_id, credentials.client_secret),
                 data={"grant_type": "client_credentials"},

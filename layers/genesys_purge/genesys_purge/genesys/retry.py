@@ -30,8 +30,13 @@ class RetryPolicy(NamedTuple):
 T = TypeVar("T")
 
 
-def retried(call: Callable[[], T], policy: RetryPolicy, sleep: Callable[[float], None]) -> T:
-    """The result of `call`, retried while it raises TryLater and the policy allows a retry."""
+def retried(
+    call: Callable[[], T],
+    policy: RetryPolicy,
+    sleep: Callable[[float], None],
+    has_time_after: Callable[[float], bool],
+) -> T:
+    """The result of `call`, retried while it raises TryLater and policy and time allow a retry."""
     attempt = 0
     while True:
         attempt += 1
@@ -39,6 +44,6 @@ def retried(call: Callable[[], T], policy: RetryPolicy, sleep: Callable[[float],
             return call()
         except TryLater as error:
             pause = policy.pause(error, attempt)
-            if pause is None:
+            if pause is None or not has_time_after(pause):
                 raise
             sleep(pause)

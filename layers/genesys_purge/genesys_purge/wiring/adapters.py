@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from genesys_purge.model.platform import LIVE
 from genesys_purge.settings import Settings
+from genesys_purge.time_left import time_left
 
 if TYPE_CHECKING:
     import httpx
@@ -155,11 +156,11 @@ def http_client() -> httpx.Client:
 
     import httpx
 
-    from genesys_purge.genesys.client import TIMEOUT
+    from genesys_purge.genesys.transport import BoundedTransport
 
     # It logs each URL, and a query string may name a data subject.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    return httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+    return httpx.Client(transport=BoundedTransport(), follow_redirects=False)
 
 
 @cache
@@ -213,15 +214,17 @@ def genesys(name: str | None) -> GenesysClient:
 @cache
 def _client(organisation: Organisation) -> GenesysClient:
     from genesys_purge.calling.pace import Pace
+    from genesys_purge.genesys.bounded_http import BoundedHttp
     from genesys_purge.genesys.client import GenesysClient
     from genesys_purge.genesys.oauth import Tokens
     from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 
     credentials = StoredCredentials(secret(organisation.secret, MAX_AGE))
+    http = BoundedHttp(http_client(), time_left())
     return GenesysClient(
-        http_client(),
+        http,
         organisation.api_url,
-        Tokens(http_client(), organisation.login_url, credentials, now),
+        Tokens(http, organisation.login_url, credentials, now),
         circuit(organisation.name),
         now,
         Pace(organisation.requests_per_second, sleep=sleep),

@@ -33,6 +33,7 @@ from genesys_purge.campaign_rules.documented.platform import DocumentedPlatform
 from genesys_purge.campaign_rules.ports import Platform, RuleCatalogue
 from genesys_purge.campaign_rules.rule_content import content
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, TryLater
+from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
 from genesys_purge.model.audit import Action
@@ -43,6 +44,7 @@ from simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
 from tests.clock import Clock
 from tests.deployment_fakes import MemoryDeploymentExecutions, MemoryDeployments
 from tests.fakes import MemoryAuditLog, MemoryMeter
+from tests.network_fakes import streamed
 from tests.unit.campaign_rules.examples import rule_set
 
 CAMPAIGN = "campaign-1"
@@ -121,10 +123,11 @@ class DeployBench:
         def credentials(*, fresh: bool) -> Credentials:  # noqa: ARG001  the port's signature
             return Credentials(CLIENT, SECRET)
 
-        tokens = Tokens(self._http, URL, credentials, self.clock)
+        http = BoundedHttp(self._http)
+        tokens = Tokens(http, URL, credentials, self.clock)
         pace = Pace(1e9, sleep=lambda _: None)
         return GenesysClient(
-            self._http, URL, tokens, lambda send: send(), self.clock, pace, sleep=self.clock.wait
+            http, URL, tokens, lambda send: send(), self.clock, pace, sleep=self.clock.wait
         )
 
     # Submissions.
@@ -271,6 +274,9 @@ class _Watched(httpx.BaseTransport):
         self._bench.around_call(request)
         response = self._bench.simulator.transport().handle_request(request)
         self._bench.around_call(request)
+        return streamed(self._as_seen(response))
+
+    def _as_seen(self, response: httpx.Response) -> httpx.Response:
         content = response.read()
         if b'"entities"' not in content or not response.is_success:
             return response

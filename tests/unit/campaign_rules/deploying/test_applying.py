@@ -104,6 +104,7 @@ def test_slow_calls_are_continued_by_the_next_task(bench: DeployBench) -> None:
         FaultKind.DROP_AFTER,
         FaultKind.MALFORMED_AFTER,
         FaultKind.TOKEN_REVOKED,
+        FaultKind.INSUFFICIENT_STORAGE,
     ],
 )
 def test_temporary_fault_is_retried_and_no_call_is_applied_twice(

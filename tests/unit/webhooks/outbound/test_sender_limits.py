@@ -9,8 +9,7 @@ from itertools import count
 from types import SimpleNamespace
 
 import pytest
-from genesys_purge.webhooks.outbound.bounded_stream import LONGEST_ANSWER
-from genesys_purge.webhooks.outbound.https_sender import HttpsSender, NoAnswer
+from genesys_purge.webhooks.outbound.https_sender import LONGEST_ANSWER, HttpsSender, NoAnswer
 
 from tests.unit.webhooks.outbound.endpoint import (
     BODY,
@@ -47,7 +46,7 @@ def test_slow_subscriber_is_left_at_the_deadline(behaviour: Behaviour) -> None:
 def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every reading of the clock takes a second."""
     clock = SimpleNamespace(monotonic=count().__next__)
-    monkeypatch.setattr("genesys_purge.webhooks.outbound.bounded_stream.time", clock)
+    monkeypatch.setattr("genesys_purge.bounded_stream.time", clock)
 
 
 def test_deadline_ends_every_step(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:

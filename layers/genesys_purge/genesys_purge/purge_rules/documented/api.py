@@ -14,6 +14,8 @@ CREATE = Operation(
     ("purgerules:write",),
     instead="a schedule of this deployment with method recording_job or, for recordings that do "
     "not exist yet, GenesysPlatform live, where a rule becomes a media retention policy",
+    # The snapshot comes before the deletion, so nothing happens without storage for it.
+    refusals=(507,),
 )
 CONFLICT = 409
 

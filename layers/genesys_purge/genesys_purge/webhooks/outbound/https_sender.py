@@ -11,7 +11,8 @@ from functools import cached_property
 
 import httpcore
 
-from genesys_purge.webhooks.outbound.bounded_stream import Connected, Deadline, connected
+from genesys_purge.bounded_stream import Bounds
+from genesys_purge.webhooks.outbound.connection import Connected, connected
 from genesys_purge.webhooks.outbound.destination import (
     Destination,
     DestinationRefused,
@@ -19,6 +20,8 @@ from genesys_purge.webhooks.outbound.destination import (
     check_url,
 )
 
+# Only the status is read, so that this is the length of the head.
+LONGEST_ANSWER = 64 * 1024
 # Headers that frame the request, which only this module sets.
 OWN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding"})
 
@@ -74,10 +77,10 @@ class HttpsSender:
             raise NoAnswer(f"{destination.host} gave no answer: {kind}") from None
 
     def _status(self, destination: Destination, headers: _Lines, body: bytes) -> int:
-        deadline = Deadline(self._timeout_seconds)
-        addresses = self._addresses(destination, deadline)
+        bounds = Bounds(self._timeout_seconds, LONGEST_ANSWER)
+        addresses = self._addresses(destination, bounds)
         with (
-            closing(connected(addresses, destination.port, deadline)) as stream,
+            closing(connected(addresses, destination.port, bounds)) as stream,
             httpcore.ConnectionPool(
                 ssl_context=self._tls if destination.scheme == "https" else None,
                 max_connections=1,
@@ -88,13 +91,13 @@ class HttpsSender:
         ):
             return response.status
 
-    def _addresses(self, destination: Destination, deadline: Deadline) -> Sequence[str]:
+    def _addresses(self, destination: Destination, bounds: Bounds) -> Sequence[str]:
         """The checked addresses of the host, from the only resolution of this delivery."""
         threads = ThreadPoolExecutor(1)
         try:
             # In a thread, because the system's resolver has no time limit.
             found = threads.submit(self._resolver, destination.host, destination.port)
-            addresses = found.result(deadline.left())
+            addresses = found.result(bounds.left())
         finally:
             threads.shutdown(wait=False)
         if not addresses:

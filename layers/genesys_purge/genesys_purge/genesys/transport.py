@@ -1,0 +1,61 @@
+"""Connections to Genesys that keep each call within its bounds."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import httpcore
+import httpx
+
+from genesys_purge.bounded_stream import BoundedStream, Bounds
+
+# The extension of a request that holds its bounds.
+BOUNDS = "bounds"
+CONNECT_SECONDS = 5.0
+KEEP_ALIVE_SECONDS = 5.0
+
+
+class BoundedTransport(httpx.HTTPTransport):
+    """Sends requests that have bounds: a timeout of httpx alone starts again with each byte.
+
+    It does not read proxies from the environment.
+    """
+
+    def __init__(self) -> None:
+        # Not `super().__init__`: its pool would have connections without a deadline.
+        self._call = _Call()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            keepalive_expiry=KEEP_ALIVE_SECONDS,
+            network_backend=_Network(self._call),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer; KeyError, and nothing sent, for a request without bounds."""
+        self._call.bounds = request.extensions[BOUNDS]
+        return super().handle_request(request)
+
+
+class _Call(threading.local):
+    """The bounds of the call that this thread makes; a connection serves one thread at a time."""
+
+    bounds: Bounds
+
+
+class _Network(httpcore.NetworkBackend):
+    def __init__(self, call: _Call) -> None:
+        self._call = call
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002  the deadline decides
+        *more: Any,
+        **named: Any,
+    ) -> BoundedStream:
+        seconds = min(self._call.bounds.left(), CONNECT_SECONDS)
+        stream = self._backend.connect_tcp(host, port, seconds, *more, **named)
+        return BoundedStream(stream, lambda: self._call.bounds)
