@@ -147,6 +147,14 @@ class Application:
     def set_parameter(self, name: str, value: str) -> None:
         aws("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
+    def set_switch(self, value: str) -> None:
+        """Set the purging switch, as an operator does."""
+        self.set_parameter(adapters.settings().parameters.switch, value)
+
+    def delete_parameter(self, name: str) -> None:
+        """Delete a parameter; it must exist."""
+        aws("ssm").delete_parameter(Name=name)
+
     def set_secret(self, value: str, name: str = "GenesysSecret") -> None:
         """Replace a secret, and clear the caches that contain it."""
         aws("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
@@ -229,7 +237,7 @@ def _create_resources(variables: Mapping[str, str]) -> None:
     for table in template.tables():
         dynamodb.create_table(**table)
     given = {variables["WEBHOOK_URL_PARAMETER"]: WEBHOOK_URL}
-    for name, value in (template.parameters() | given).items():
+    for name, value in (template.operators_parameters() | given).items():
         ssm.put_parameter(Name=name, Value=value, Type="String")
     for name, content in SECRETS.items():
         secrets.create_secret(Name=name, SecretString=json.dumps(content))

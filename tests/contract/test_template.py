@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from genesys_purge.campaign_rules.exporting.change_export import LEASE_SECONDS
 from genesys_purge.model.audit import Action
-from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.webhooks.outbound.bodies import BATCH_ENDS, JOB_ENDS, RUN_ENDS
 
 from tests import template
@@ -23,6 +23,7 @@ KEPT_TABLES = [
     "DeploymentsTable",
     "ExportsTable",
 ]
+PARAMETERS = template.template()["Parameters"]
 GLOBALS = template.template()["Globals"]["Function"]
 
 
@@ -123,21 +124,9 @@ def test_buckets_of_rules_and_contacts_refuse_plain_http(bucket: str) -> None:
     assert template.resolved(statement["Resource"]) == [bucket, f"{bucket}.Arn/*"]
 
 
-def test_secrets_are_retained_and_their_values_are_not_in_the_template() -> None:
+def test_secrets_are_retained() -> None:
     for secret in of_type("AWS::SecretsManager::Secret"):
         assert RESOURCES[secret]["DeletionPolicy"] == "Retain", secret
-        if "GenerateSecretString" in properties(secret):
-            assert properties(secret)["GenerateSecretString"]["PasswordLength"] >= 32, secret
-            assert "SecretString" not in properties(secret), secret
-        else:
-            shipped = json.loads(properties(secret)["SecretString"])
-            assert all(value in ("replace me", []) for value in shipped.values()), secret
-
-
-def test_webhook_secret_is_generated() -> None:
-    generated = properties("WebhookSecret")["GenerateSecretString"]
-    assert generated["GenerateStringKey"] == "current"
-    assert json.loads(generated["SecretStringTemplate"]) == {"previous": ""}
 
 
 def test_no_variable_holds_a_secret_or_logs_events() -> None:
@@ -154,16 +143,6 @@ def test_intent_lease_outlasts_every_function_that_calls() -> None:
 
 def test_export_lease_outlasts_its_function() -> None:
     assert properties("ExportCampaignRuleChangesFunction")["Timeout"] <= LEASE_SECONDS
-
-
-def test_parameter_holds_the_shipped_retention_matrix() -> None:
-    shipped = RetentionMatrix.parse(json.loads(template.parameters()["RetentionMatrixParameter"]))
-    assert shipped == default_matrix()
-
-
-def test_purging_switch_is_on_or_off_and_starts_on() -> None:
-    switch = properties("PurgingSwitchParameter")
-    assert (switch["AllowedPattern"], switch["Value"]) == ("^(on|off)$", "on")
 
 
 def events(kind: str) -> list[tuple[str, dict[str, Any]]]:
@@ -250,6 +229,40 @@ def test_schedule_sends_its_scheduled_time_and_has_dead_letters(schedule: str) -
     assert properties(schedule)["FlexibleTimeWindow"] == {"Mode": "OFF"}
     allowed = properties("SchedulerRole")["Policies"][0]["PolicyDocument"]["Statement"][0]
     assert target["Arn"] in allowed["Resource"]
+
+
+SCHEDULES = [("RetentionPurgeSchedule", "Purge"), ("ExportRuleChangesSchedule", "Export")]
+
+
+def test_every_schedule_has_parameters_of_its_own() -> None:
+    assert of_type("AWS::Scheduler::Schedule") == [schedule for schedule, _ in SCHEDULES]
+
+
+@pytest.mark.parametrize(("schedule", "name"), SCHEDULES)
+def test_schedule_is_disabled_until_a_deployment_enables_it(schedule: str, name: str) -> None:
+    assert properties(schedule)["State"] == {"Ref": f"{name}ScheduleState"}
+    state = PARAMETERS[f"{name}ScheduleState"]
+    assert (state["Default"], state["AllowedValues"]) == ("DISABLED", ["ENABLED", "DISABLED"])
+
+
+@pytest.mark.parametrize(("schedule", "name"), SCHEDULES)
+def test_schedule_refuses_expressions_that_may_run_at_once(schedule: str, name: str) -> None:
+    assert properties(schedule)["ScheduleExpression"] == {"Ref": f"{name}Schedule"}
+    expression = PARAMETERS[f"{name}Schedule"]
+    given = ["cron(0 3 * * ? *)", "rate(1 day)", "at(2020-01-01T00:00:00)", "cron()", ""]
+    allowed = [each for each in given if re.search(expression["AllowedPattern"], each)]
+    assert allowed == ["cron(0 3 * * ? *)"]
+    assert re.search(expression["AllowedPattern"], expression["Default"])
+
+
+@pytest.mark.parametrize(("schedule", "_"), SCHEDULES)
+def test_schedule_has_the_chosen_time_zone(schedule: str, _: str) -> None:
+    assert properties(schedule)["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
+    assert PARAMETERS["ScheduleTimezone"]["Default"] == "UTC"
+
+
+def test_purge_schedule_waits_for_its_state_machine() -> None:
+    assert RESOURCES["RetentionPurgeSchedule"]["DependsOn"] == "PurgeRunStateMachine"
 
 
 def test_alarms_have_a_description_and_notify_the_chosen_topic() -> None:

@@ -22,7 +22,7 @@ def deployed() -> Iterator[None]:
         mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable"),
         patch.dict("os.environ", template.environment()),
     ):
-        for name, value in template.parameters().items():
+        for name, value in template.operators_parameters().items():
             client("ssm").put_parameter(Name=name, Value=value, Type="String")
         wiring_caches.forget()
         yield
