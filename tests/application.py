@@ -134,9 +134,9 @@ class Application:
         """Put a list of ids into the bucket of id lists; returns its URL."""
         return self.put_object(key, "\n".join(ids).encode())
 
-    def put_object(self, key: str, body: bytes) -> str:
+    def put_object(self, key: str, body: bytes, **options: str) -> str:
         """Put an object into the bucket of id lists; returns its URL."""
-        aws("s3").put_object(Bucket="ids", Key=key, Body=body)
+        aws("s3").put_object(Bucket="ids", Key=key, Body=body, **options)
         return f"s3://ids/{key}"
 
     def put_hold(self, **fields: Any) -> None:

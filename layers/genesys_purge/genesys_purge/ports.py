@@ -167,7 +167,11 @@ class IdLists(Protocol):
     """Lists of conversation ids in S3."""
 
     def read(self, url: str) -> Iterable[str]:
-        """The ids in the object, in order; raises InvalidRequest if it is missing or malformed."""
+        """The ids in the object, in order.
+
+        Raises InvalidRequest if S3 refuses the object for good or it is malformed, TryLater if it
+        cannot be read now.
+        """
 
 
 class Executions(Protocol):
