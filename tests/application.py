@@ -66,8 +66,14 @@ class Application:
         return self.read(run_id)
 
     def read(self, run_id: str) -> dict[str, Any]:
-        """The run, as `GET /purges/{runId}` returns it."""
-        return dict(self.get("GET /purges/{runId}", {"runId": run_id})["body"])
+        """The run, as `GET /purges/{runId}` returns it, with the batches of all pages."""
+        route, path = "GET /purges/{runId}", {"runId": run_id}
+        page = run = dict(self.get(route, path)["body"])
+        while "next" in page:
+            page = self.get(route, path, {"next": page["next"]})["body"]
+            run["batches"] += page["batches"]
+        run.pop("next", None)
+        return run
 
     def audit(self, run_id: str) -> list[dict[str, Any]]:
         """Every audit record of the run, page by page."""

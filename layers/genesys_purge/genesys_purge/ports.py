@@ -56,6 +56,13 @@ class Permit(NamedTuple):
 Progress = Callable[[int, int, str], None]
 
 
+class BatchPage(NamedTuple):
+    """Batches in order, and the number of the first batch of the next page, if any."""
+
+    batches: Sequence[Batch]
+    following: int | None
+
+
 class Runs(Protocol):
     """Runs, batches and manifests; a change and its audit record are one write."""
 
@@ -82,6 +89,9 @@ class Runs(Protocol):
 
     def batches(self, run: Run) -> Sequence[Batch]:
         """Every batch of the run's plan, in order."""
+
+    def batch_page(self, run: Run, start: int, limit: int) -> BatchPage:
+        """At most `limit` batches of the plan and about a megabyte, from number `start` on."""
 
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         """The entries of a batch; empty if the batch is a window."""
@@ -117,7 +127,7 @@ class AuditLog(Protocol):
         """Store a record that has a sequence; return False if it is already stored."""
 
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
-        """At most `limit` records, starting with sequence `start`."""
+        """At most `limit` records and about a megabyte, starting with sequence `start`."""
 
     def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
         """At most `limit` records of a purge rule; raises InvalidRequest for an invalid token."""
