@@ -24,6 +24,7 @@ ARROWS = {
     "error_codec": {"errors"},
     "calling": {"calling", "model", "errors", "ports"},
     "telemetry": set(),
+    "auditing": {"model", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "ports": {"model"},
@@ -77,6 +78,7 @@ ARROWS = {
     "consumers": {"entrypoint", "telemetry", "model", "ports"},
     "wiring": {
         "wiring",
+        "auditing",
         "calling",
         "settings",
         "store",

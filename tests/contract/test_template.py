@@ -10,6 +10,7 @@ import pytest
 from genesys_purge.campaign_rules.exporting.change_export import LEASE_SECONDS
 from genesys_purge.model.audit import Action
 from genesys_purge.webhooks.outbound.bodies import BATCH_ENDS, JOB_ENDS, RUN_ENDS
+from moto.events.models import EventPattern
 
 from tests import template
 from tests.contract.source import function_folders
@@ -191,26 +192,58 @@ def test_queue_outlasts_its_consumer_and_has_dead_letters(
     assert [{"Name": "QueueName", "Value": name}] in watched
 
 
-def test_every_new_audit_record_is_published_or_kept() -> None:
-    ((function, event),) = events("DynamoDB")
-    assert function == "PublishNotificationsFunction"
-    assert event["StartingPosition"] == "TRIM_HORIZON"
-    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert event["BisectBatchOnFunctionError"] is True
-    assert event["DestinationConfig"]["OnFailure"]["Destination"] == {
-        "Fn::GetAtt": "UnpublishedAuditRecords.Arn"
-    }
+CONSUMERS = {
+    "PublishNotificationsFunction": "UnpublishedAuditRecords",
+    "RecordAlterationFunction": "UnrecordedAlterations",
+}
+
+
+def test_consumers_of_the_audit_stream_keep_what_fails_and_are_watched() -> None:
+    assert [function for function, _ in events("DynamoDB")] == list(CONSUMERS)
+    alarms = [properties(alarm)["Dimensions"] for alarm in of_type("AWS::CloudWatch::Alarm")]
+    for function, event in events("DynamoDB"):
+        queue = CONSUMERS[function]
+        assert event["Stream"] == {"Fn::GetAtt": "AuditTable.StreamArn"}
+        assert event["StartingPosition"] == "TRIM_HORIZON"
+        assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert event["BisectBatchOnFunctionError"] is True
+        failed = event["DestinationConfig"]["OnFailure"]["Destination"]
+        assert failed == {"Fn::GetAtt": f"{queue}.Arn"}
+        assert [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}] in alarms
     assert properties("AuditTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
-def test_stream_filter_skips_audit_records_of_notifications() -> None:
-    ((_, event),) = events("DynamoDB")
-    (pattern,) = (json.loads(each["Pattern"]) for each in event["FilterCriteria"]["Filters"])
-    let_through = pattern["dynamodb"]["NewImage"]["action"]["S"]
-    prefixes = tuple(each["prefix"] for each in let_through if isinstance(each, dict))
-    passing = {a for a in Action if a.startswith(prefixes) or a in let_through}
-    assert not {a for a in passing if a.startswith("notification_")}
+def passes(function: str, name: str, action: Action) -> bool:
+    """Whether the consumer gets a stream record of this event and action."""
+    new_image = {} if name == "REMOVE" else {"NewImage": {"action": {"S": str(action)}}}
+    record: Any = {"eventName": name, "dynamodb": new_image}
+    filters = dict(events("DynamoDB"))[function]["FilterCriteria"]["Filters"]
+    patterns = [EventPattern(each["Pattern"], json.loads(each["Pattern"])) for each in filters]
+    return any(each.matches_event(record) for each in patterns)
+
+
+def test_new_records_with_a_notification_are_published() -> None:
+    passing = {each for each in Action if passes("PublishNotificationsFunction", "INSERT", each)}
+    assert not {each for each in passing if each.startswith("notification_")}
     assert {*BATCH_ENDS, *JOB_ENDS, *RUN_ENDS, Action.WEBHOOK_RECEIVED} <= passing
+    assert Action.AUDIT_ALTERED not in passing
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_changed_audit_record_is_reported_and_no_new_one(action: Action) -> None:
+    reported = [
+        name
+        for name in ("INSERT", "MODIFY", "REMOVE")
+        if passes("RecordAlterationFunction", name, action)
+    ]
+    assert reported == ["MODIFY", "REMOVE"]
+
+
+def test_altered_audit_raises_an_alarm_at_the_first_change() -> None:
+    alarm = properties("AuditAlteredAlarm")
+    found = [alarm[name] for name in ("MetricName", "Statistic", "Threshold", "EvaluationPeriods")]
+    assert found == ["AuditAltered", "Sum", 1, 1]
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
 def test_api_is_throttled_and_logged() -> None:
@@ -284,6 +317,7 @@ def test_alarms_watch_these_metrics() -> None:
         "StorageExhausted",
         "SubjectRequestSecondsLeft",
         "ProtectedConversations",
+        "AuditAltered",
     }
 
 
