@@ -66,8 +66,14 @@ class Application:
         return self.read(run_id)
 
     def read(self, run_id: str) -> dict[str, Any]:
-        """The run, as `GET /purges/{runId}` returns it."""
-        return dict(self.get("GET /purges/{runId}", {"runId": run_id})["body"])
+        """The run, as `GET /purges/{runId}` returns it, with the batches of all pages."""
+        route, path = "GET /purges/{runId}", {"runId": run_id}
+        page = run = dict(self.get(route, path)["body"])
+        while "next" in page:
+            page = self.get(route, path, {"next": page["next"]})["body"]
+            run["batches"] += page["batches"]
+        run.pop("next", None)
+        return run
 
     def audit(self, run_id: str) -> list[dict[str, Any]]:
         """Every audit record of the run, page by page."""
@@ -134,9 +140,9 @@ class Application:
         """Put a list of ids into the bucket of id lists; returns its URL."""
         return self.put_object(key, "\n".join(ids).encode())
 
-    def put_object(self, key: str, body: bytes) -> str:
+    def put_object(self, key: str, body: bytes, **options: str) -> str:
         """Put an object into the bucket of id lists; returns its URL."""
-        aws("s3").put_object(Bucket="ids", Key=key, Body=body)
+        aws("s3").put_object(Bucket="ids", Key=key, Body=body, **options)
         return f"s3://ids/{key}"
 
     def put_hold(self, **fields: Any) -> None:
@@ -146,6 +152,14 @@ class Application:
 
     def set_parameter(self, name: str, value: str) -> None:
         aws("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+    def set_switch(self, value: str) -> None:
+        """Set the purging switch, as an operator does."""
+        self.set_parameter(adapters.settings().parameters.switch, value)
+
+    def delete_parameter(self, name: str) -> None:
+        """Delete a parameter; it must exist."""
+        aws("ssm").delete_parameter(Name=name)
 
     def set_secret(self, value: str, name: str = "GenesysSecret") -> None:
         """Replace a secret, and clear the caches that contain it."""
@@ -229,7 +243,7 @@ def _create_resources(variables: Mapping[str, str]) -> None:
     for table in template.tables():
         dynamodb.create_table(**table)
     given = {variables["WEBHOOK_URL_PARAMETER"]: WEBHOOK_URL}
-    for name, value in (template.parameters() | given).items():
+    for name, value in (template.operators_parameters() | given).items():
         ssm.put_parameter(Name=name, Value=value, Type="String")
     for name, content in SECRETS.items():
         secrets.create_secret(Name=name, SecretString=json.dumps(content))

@@ -57,7 +57,7 @@ class EventDelivery:
         self._aws = aws
         self._invoke = invoke
         self._clock = clock
-        (self._stream,) = sources("DynamoDB", "Stream")
+        self._consumers = sources("DynamoDB", "Stream")
         self._queues = sources("SQS", "Queue")
         self._since: dict[str, str] = {}
         self._lock = RLock()
@@ -77,19 +77,24 @@ class EventDelivery:
             self.run()
 
     def publish(self, records: list[Record]) -> None:
-        """Invoke the function with records of the stream; retries from the failed record on."""
+        """Invoke PublishNotifications with records of the stream."""
+        self._pass(records, "PublishNotificationsFunction")
+
+    def _pass(self, records: list[Record], function: str) -> None:
+        """Invoke a function with records of the stream; retries from the failed record on."""
         while records:
-            answer = self._invoke(self._stream.function, {"Records": records})
+            answer = self._invoke(function, {"Records": records})
             failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
             numbers = [sequence_of(each) for each in records]
             records = records[min(map(numbers.index, failed), default=len(records)) :]
 
     def _publish(self) -> bool:
-        """Whether there were new records; they stay new if the function raises."""
+        """Whether there were new records; they stay new if a function raises."""
         records = self.stream(**self._since)
-        wanted = [each for each in records if self._stream.wants(each)]
-        for start in range(0, len(wanted), self._stream.batch_size):
-            self.publish(wanted[start : start + self._stream.batch_size])
+        for consumer in self._consumers:
+            wanted = [each for each in records if consumer.wants(each)]
+            for start in range(0, len(wanted), consumer.batch_size):
+                self._pass(wanted[start : start + consumer.batch_size], consumer.function)
         if records:
             self._since = {"SequenceNumber": sequence_of(records[-1])}
         return bool(records)
@@ -97,7 +102,8 @@ class EventDelivery:
     def stream(self, **since: str) -> list[Record]:
         """The stream's records as Lambda passes them: all, or those after a SequenceNumber."""
         streams = self._aws("dynamodbstreams")
-        table = self._aws("dynamodb").describe_table(TableName=self._stream.name)["Table"]
+        (name,) = {each.name for each in self._consumers}
+        table = self._aws("dynamodb").describe_table(TableName=name)["Table"]
         where = {"StreamArn": table["LatestStreamArn"]}
         (shard,) = streams.describe_stream(**where)["StreamDescription"]["Shards"]
         kind = "AFTER_SEQUENCE_NUMBER" if since else "TRIM_HORIZON"

@@ -16,7 +16,7 @@ from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import AuditPage, RulePage
+from genesys_purge.ports import AuditPage, BatchPage, RulePage
 from genesys_purge.purging.ports import Executions
 
 from tests.clock import Clock
@@ -131,9 +131,15 @@ class MemoryRuns:
         return self._batches[run_id, number]
 
     def batches(self, run: Run) -> Sequence[Batch]:
-        planned = run.plan.batches if run.plan else 0
-        found = sorted(key for key in self._batches if key[0] == run.run_id and key[1] < planned)
-        return [self._batches[key] for key in found]
+        return self._batches_from(run, 0)
+
+    def batch_page(self, run: Run, start: int, limit: int) -> BatchPage:
+        later = self._batches_from(run, start)
+        return BatchPage(later[:limit], later[limit].number if len(later) > limit else None)
+
+    def _batches_from(self, run: Run, start: int) -> Sequence[Batch]:
+        mine = sorted(key for key in self._batches if key[0] == run.run_id)
+        return [self._batches[key] for key in mine if start <= key[1] < run.planned_batches]
 
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         return self._manifests.get((run_id, number), ())

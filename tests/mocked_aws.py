@@ -19,10 +19,11 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
-from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 from botocore.client import BaseClient
 from botocore.parsers import create_parser
 from botocore.stub import Stubber
+from genesys_purge.store.parameters import OptionalParameters
+from genesys_purge.store.secrets import OptionalSecrets
 from moto import mock_aws
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.table import Table
@@ -53,15 +54,15 @@ def client(service: str) -> Any:
 
 
 @cache
-def ssm() -> SSMProvider:
+def ssm() -> OptionalParameters:
     """Powertools' cache of parameters, empty at the start of each mocked account."""
-    return SSMProvider(boto3_client=client("ssm"))
+    return OptionalParameters(boto3_client=client("ssm"))
 
 
 @cache
-def secrets_manager() -> SecretsProvider:
+def secrets_manager() -> OptionalSecrets:
     """Powertools' cache of secrets, empty at the start of each mocked account."""
-    return SecretsProvider(boto3_client=client("secretsmanager"))
+    return OptionalSecrets(boto3_client=client("secretsmanager"))
 
 
 @contextmanager

@@ -170,7 +170,7 @@ def queue_event(*messages: Delivery | str, times: int = 1) -> dict[str, Any]:
 
 
 def stream_event(*records: AuditRecord, name: str = "INSERT") -> dict[str, Any]:
-    """The Lambda event of the audit table's stream."""
+    """The Lambda event of the audit table's stream; a removed record has no new image."""
     return {
         "Records": [
             {
@@ -178,7 +178,8 @@ def stream_event(*records: AuditRecord, name: str = "INSERT") -> dict[str, Any]:
                 "eventName": name,
                 "eventSource": "aws:dynamodb",
                 "dynamodb": {
-                    "NewImage": audit_item(record),
+                    "Keys": {key: audit_item(record)[key] for key in ("runId", "sequence")},
+                    **({} if name == "REMOVE" else {"NewImage": audit_item(record)}),
                     "SequenceNumber": f"s-{number}",
                     "StreamViewType": "NEW_IMAGE",
                 },

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from local.application import Application, application
 from local.aws import function_log
+from local.genesys.secrets import SWITCH
 from local.options.options import Options
 from local.reports.lines import say
 
@@ -19,6 +20,7 @@ def started(options: Options, console: Console) -> Iterator[Application]:
         kind = "The simulated Genesys" if app.genesys.simulator else "Genesys"
         say(console, f"{kind} is at {app.genesys.url}.")
         say(console, f"The embedded AWS is at {app.session.endpoint}, the API at {app.api_url}.")
+        say(console, f"The purging switch {SWITCH} of this new stack is set to on.")
         if app.left_out:
             say(console, f"Not deployed here: {', '.join(sorted(app.left_out))}.")
         yield app

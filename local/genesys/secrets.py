@@ -1,4 +1,4 @@
-"""Stores in a new stack the secrets and the webhook URL, which are not template parameters."""
+"""Stores in a new stack what operators set: the secrets, the purging switch, the webhook URL."""
 
 import json
 from typing import Any
@@ -10,12 +10,13 @@ from local.genesys.server import Genesys
 from local.options.partners import Partners
 
 WEBHOOK_PATH = "/webhooks/genesys"
+SWITCH = f"/{STACK}/purging"
 
 
 def store(
     session: AwsSession, stack: Stack, server: Genesys, partners: Partners, api_url: str
 ) -> None:
-    """Stores the Genesys client, the partners' secrets and the webhook URL."""
+    """Stores the Genesys client, the partners' secrets and the webhook URL; enables purging."""
     secrets = {
         "GenesysSecret": {"clientId": server.client_id, "clientSecret": server.client_secret},
         "WebhookSecret": partners.webhook_secret(server.webhook_secret),
@@ -24,9 +25,9 @@ def store(
     for name, content in secrets.items():
         if content is not None:
             _put(session.client("secretsmanager"), stack.secrets[name], content)
-    session.client("ssm").put_parameter(
-        Name=f"/{STACK}/webhook-url", Value=api_url + WEBHOOK_PATH, Overwrite=True
-    )
+    values = {SWITCH: "on", f"/{STACK}/webhook-url": api_url + WEBHOOK_PATH}
+    for name, value in values.items():
+        session.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
 def _put(client: Any, secret: str, content: dict[str, Any]) -> None:

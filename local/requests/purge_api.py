@@ -37,8 +37,13 @@ class PurgeApi:
         self._client.close()
 
     def run(self, run_id: str) -> dict[str, Any]:
-        """The answer of `GET /purges/{runId}`."""
-        return self._get(f"/purges/{run_id}")
+        """The answer of `GET /purges/{runId}`, with the batches of all pages."""
+        page = run = self._get(f"/purges/{run_id}")
+        while "next" in page:
+            page = self._get(f"/purges/{run_id}?next={page['next']}")
+            run["batches"] += page["batches"]
+        run.pop("next", None)
+        return run
 
     def audit(self, run_id: str) -> Iterator[dict[str, Any]]:
         """Every audit record of a run, in order."""

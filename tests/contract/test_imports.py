@@ -26,6 +26,7 @@ ARROWS = {
     "error_codec": {"errors"},
     "calling": {"calling", "model", "errors", "ports"},
     "telemetry": set(),
+    "auditing": {"model", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "ports": {"model", "calling.permit"},
@@ -87,6 +88,7 @@ ARROWS = {
     "consumers": {"entrypoint", "telemetry", "model", "ports"},
     "wiring": {
         "wiring",
+        "auditing",
         "calling",
         "settings",
         "store",

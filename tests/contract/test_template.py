@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from genesys_purge.campaign_rules.exporting.change_export import LEASE_SECONDS
 from genesys_purge.model.audit import Action
-from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.webhooks.outbound.bodies import BATCH_ENDS, JOB_ENDS, RUN_ENDS
+from moto.events.models import EventPattern
 
 from tests import template
 from tests.contract.source import function_folders
@@ -23,6 +24,7 @@ KEPT_TABLES = [
     "DeploymentsTable",
     "ExportsTable",
 ]
+PARAMETERS = template.template()["Parameters"]
 GLOBALS = template.template()["Globals"]["Function"]
 
 
@@ -123,21 +125,9 @@ def test_buckets_of_rules_and_contacts_refuse_plain_http(bucket: str) -> None:
     assert template.resolved(statement["Resource"]) == [bucket, f"{bucket}.Arn/*"]
 
 
-def test_secrets_are_retained_and_their_values_are_not_in_the_template() -> None:
+def test_secrets_are_retained() -> None:
     for secret in of_type("AWS::SecretsManager::Secret"):
         assert RESOURCES[secret]["DeletionPolicy"] == "Retain", secret
-        if "GenerateSecretString" in properties(secret):
-            assert properties(secret)["GenerateSecretString"]["PasswordLength"] >= 32, secret
-            assert "SecretString" not in properties(secret), secret
-        else:
-            shipped = json.loads(properties(secret)["SecretString"])
-            assert all(value in ("replace me", []) for value in shipped.values()), secret
-
-
-def test_webhook_secret_is_generated() -> None:
-    generated = properties("WebhookSecret")["GenerateSecretString"]
-    assert generated["GenerateStringKey"] == "current"
-    assert json.loads(generated["SecretStringTemplate"]) == {"previous": ""}
 
 
 def test_no_variable_holds_a_secret_or_logs_events() -> None:
@@ -154,16 +144,6 @@ def test_intent_lease_outlasts_every_function_that_calls() -> None:
 
 def test_export_lease_outlasts_its_function() -> None:
     assert properties("ExportCampaignRuleChangesFunction")["Timeout"] <= LEASE_SECONDS
-
-
-def test_parameter_holds_the_shipped_retention_matrix() -> None:
-    shipped = RetentionMatrix.parse(json.loads(template.parameters()["RetentionMatrixParameter"]))
-    assert shipped == default_matrix()
-
-
-def test_purging_switch_is_on_or_off_and_starts_on() -> None:
-    switch = properties("PurgingSwitchParameter")
-    assert (switch["AllowedPattern"], switch["Value"]) == ("^(on|off)$", "on")
 
 
 def events(kind: str) -> list[tuple[str, dict[str, Any]]]:
@@ -212,26 +192,58 @@ def test_queue_outlasts_its_consumer_and_has_dead_letters(
     assert [{"Name": "QueueName", "Value": name}] in watched
 
 
-def test_every_new_audit_record_is_published_or_kept() -> None:
-    ((function, event),) = events("DynamoDB")
-    assert function == "PublishNotificationsFunction"
-    assert event["StartingPosition"] == "TRIM_HORIZON"
-    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert event["BisectBatchOnFunctionError"] is True
-    assert event["DestinationConfig"]["OnFailure"]["Destination"] == {
-        "Fn::GetAtt": "UnpublishedAuditRecords.Arn"
-    }
+CONSUMERS = {
+    "PublishNotificationsFunction": "UnpublishedAuditRecords",
+    "RecordAlterationFunction": "UnrecordedAlterations",
+}
+
+
+def test_consumers_of_the_audit_stream_keep_what_fails_and_are_watched() -> None:
+    assert [function for function, _ in events("DynamoDB")] == list(CONSUMERS)
+    alarms = [properties(alarm)["Dimensions"] for alarm in of_type("AWS::CloudWatch::Alarm")]
+    for function, event in events("DynamoDB"):
+        queue = CONSUMERS[function]
+        assert event["Stream"] == {"Fn::GetAtt": "AuditTable.StreamArn"}
+        assert event["StartingPosition"] == "TRIM_HORIZON"
+        assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert event["BisectBatchOnFunctionError"] is True
+        failed = event["DestinationConfig"]["OnFailure"]["Destination"]
+        assert failed == {"Fn::GetAtt": f"{queue}.Arn"}
+        assert [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}] in alarms
     assert properties("AuditTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
-def test_stream_filter_skips_audit_records_of_notifications() -> None:
-    ((_, event),) = events("DynamoDB")
-    (pattern,) = (json.loads(each["Pattern"]) for each in event["FilterCriteria"]["Filters"])
-    let_through = pattern["dynamodb"]["NewImage"]["action"]["S"]
-    prefixes = tuple(each["prefix"] for each in let_through if isinstance(each, dict))
-    passing = {a for a in Action if a.startswith(prefixes) or a in let_through}
-    assert not {a for a in passing if a.startswith("notification_")}
+def passes(function: str, name: str, action: Action) -> bool:
+    """Whether the consumer gets a stream record of this event and action."""
+    new_image = {} if name == "REMOVE" else {"NewImage": {"action": {"S": str(action)}}}
+    record: Any = {"eventName": name, "dynamodb": new_image}
+    filters = dict(events("DynamoDB"))[function]["FilterCriteria"]["Filters"]
+    patterns = [EventPattern(each["Pattern"], json.loads(each["Pattern"])) for each in filters]
+    return any(each.matches_event(record) for each in patterns)
+
+
+def test_new_records_with_a_notification_are_published() -> None:
+    passing = {each for each in Action if passes("PublishNotificationsFunction", "INSERT", each)}
+    assert not {each for each in passing if each.startswith("notification_")}
     assert {*BATCH_ENDS, *JOB_ENDS, *RUN_ENDS, Action.WEBHOOK_RECEIVED} <= passing
+    assert Action.AUDIT_ALTERED not in passing
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_changed_audit_record_is_reported_and_no_new_one(action: Action) -> None:
+    reported = [
+        name
+        for name in ("INSERT", "MODIFY", "REMOVE")
+        if passes("RecordAlterationFunction", name, action)
+    ]
+    assert reported == ["MODIFY", "REMOVE"]
+
+
+def test_altered_audit_raises_an_alarm_at_the_first_change() -> None:
+    alarm = properties("AuditAlteredAlarm")
+    found = [alarm[name] for name in ("MetricName", "Statistic", "Threshold", "EvaluationPeriods")]
+    assert found == ["AuditAltered", "Sum", 1, 1]
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
 def test_api_is_throttled_and_logged() -> None:
@@ -250,6 +262,40 @@ def test_schedule_sends_its_scheduled_time_and_has_dead_letters(schedule: str) -
     assert properties(schedule)["FlexibleTimeWindow"] == {"Mode": "OFF"}
     allowed = properties("SchedulerRole")["Policies"][0]["PolicyDocument"]["Statement"][0]
     assert target["Arn"] in allowed["Resource"]
+
+
+SCHEDULES = [("RetentionPurgeSchedule", "Purge"), ("ExportRuleChangesSchedule", "Export")]
+
+
+def test_every_schedule_has_parameters_of_its_own() -> None:
+    assert of_type("AWS::Scheduler::Schedule") == [schedule for schedule, _ in SCHEDULES]
+
+
+@pytest.mark.parametrize(("schedule", "name"), SCHEDULES)
+def test_schedule_is_disabled_until_a_deployment_enables_it(schedule: str, name: str) -> None:
+    assert properties(schedule)["State"] == {"Ref": f"{name}ScheduleState"}
+    state = PARAMETERS[f"{name}ScheduleState"]
+    assert (state["Default"], state["AllowedValues"]) == ("DISABLED", ["ENABLED", "DISABLED"])
+
+
+@pytest.mark.parametrize(("schedule", "name"), SCHEDULES)
+def test_schedule_refuses_expressions_that_may_run_at_once(schedule: str, name: str) -> None:
+    assert properties(schedule)["ScheduleExpression"] == {"Ref": f"{name}Schedule"}
+    expression = PARAMETERS[f"{name}Schedule"]
+    given = ["cron(0 3 * * ? *)", "rate(1 day)", "at(2020-01-01T00:00:00)", "cron()", ""]
+    allowed = [each for each in given if re.search(expression["AllowedPattern"], each)]
+    assert allowed == ["cron(0 3 * * ? *)"]
+    assert re.search(expression["AllowedPattern"], expression["Default"])
+
+
+@pytest.mark.parametrize(("schedule", "_"), SCHEDULES)
+def test_schedule_has_the_chosen_time_zone(schedule: str, _: str) -> None:
+    assert properties(schedule)["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
+    assert PARAMETERS["ScheduleTimezone"]["Default"] == "UTC"
+
+
+def test_purge_schedule_waits_for_its_state_machine() -> None:
+    assert RESOURCES["RetentionPurgeSchedule"]["DependsOn"] == "PurgeRunStateMachine"
 
 
 def test_alarms_have_a_description_and_notify_the_chosen_topic() -> None:
@@ -271,6 +317,7 @@ def test_alarms_watch_these_metrics() -> None:
         "StorageExhausted",
         "SubjectRequestSecondsLeft",
         "ProtectedConversations",
+        "AuditAltered",
     }
 
 

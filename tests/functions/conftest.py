@@ -31,6 +31,7 @@ USE_CASES = [
     "ingest_platform_event",
     "publish_notifications",
     "deliver_notification",
+    "record_alteration",
 ]
 
 

@@ -41,7 +41,7 @@ def deployed() -> Iterator[None]:
         patch.dict("os.environ", environment),
         patch.object(adapters, "sleep", lambda _: None),
     ):
-        values = template.parameters() | {
+        values = template.operators_parameters() | {
             environment["ORGANISATIONS_PARAMETER"]: json.dumps({"organisations": KNOWN}),
             environment["WEBHOOK_URL_PARAMETER"]: CALLBACK,
         }

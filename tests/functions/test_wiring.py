@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.run import Plan, RunStatus
 from genesys_purge.wiring import adapters, purging
 
 from tests import builders, template, wiring_caches
+from tests.application import http_event
+from tests.builders import PLANNER
+from tests.clock import NOON
 from tests.functions.conftest import USE_CASES, Invoke
 from tests.mocked_aws import client, mocked_aws
 
@@ -22,7 +29,7 @@ def deployed() -> Iterator[None]:
         mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable"),
         patch.dict("os.environ", template.environment()),
     ):
-        for name, value in template.parameters().items():
+        for name, value in template.operators_parameters().items():
             client("ssm").put_parameter(Name=name, Value=value, Type="String")
         wiring_caches.forget()
         yield
@@ -84,6 +91,43 @@ def test_request_is_submitted_and_read_through_the_real_adapters(invoke: Invoke)
         assert invoke("SubmitPurge", request) == {"runId": "q3", "status": "submitted"}
         assert invoke("ValidatePurge", {"runId": "q3"}) == {"runId": "q3"}
     assert [r.action for r in adapters.ledger().page("q3", 1, 10).records] == ["run_submitted"]
+
+
+def pages_of(invoke: Invoke, route: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The size and the content of each page."""
+    query: dict[str, str] = {}
+    while True:
+        body = invoke("ReadPurge", http_event(route, path={"runId": "run-1"}, query=query))["body"]
+        page = json.loads(body)
+        yield len(json.dumps(body)), page
+        if "next" not in page:
+            return
+        query["next"] = page["next"]
+
+
+def test_pages_of_a_run_stay_below_the_limit_of_lambda(invoke: Invoke) -> None:
+    """Batches and audit records with the longest texts that DynamoDB stores."""
+    run, runs = builders.run(), adapters.runs()
+    submitted = AuditRecord(run_id="run-1", at=NOON, actor="t", action=Action.RUN_SUBMITTED)
+    runs.create(run, submitted)
+    detail = '"' * 190_000
+    for number in range(5):
+        planned = builders.batch(number=number, total=5)
+        runs.put_batch(planned, [], PLANNER)
+        failed = submitted.model_copy(update={"action": Action.BATCH_FAILED, "detail": detail})
+        runs.advance(planned.to(BatchState.FAILED, detail=detail), failed)
+    plan = Plan(batches=5, targeted=1, skipped={}, hash="", unit="records")
+    runs.plan(run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING}), submitted)
+
+    batches = list(pages_of(invoke, "GET /purges/{runId}"))
+    records = list(pages_of(invoke, "GET /purges/{runId}/audit"))
+
+    assert len(batches) > 1 < len(records)
+    assert max(size for size, _ in batches + records) < 6_000_000
+    found = [each["batch"] for _, page in batches for each in page["batches"]]
+    assert found == list(range(5))
+    sequences = [each["sequence"] for _, page in records for each in page["records"]]
+    assert sequences == list(range(1, 8))
 
 
 def test_clock_is_utc_and_sleep_sleeps() -> None:

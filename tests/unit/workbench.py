@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from genesys_purge.auditing.record_alteration import RecordAlteration
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.slots import Slots
@@ -117,6 +118,7 @@ class Workbench:
             self.webhook_secrets, self.audit, self.meter, self.clock
         )
         self.ingest_platform_event = IngestPlatformEvent(self.audit, self.meter, self.clock)
+        self.record_alteration = RecordAlteration(self.audit, self.meter, self.clock)
         self.publish_notifications = PublishNotifications(
             self.runs, self.directory, self.deliveries, self.bus
         )

@@ -116,6 +116,7 @@ def test_interrupted_run_command_leaves_no_server_and_no_file(tmp_path: Path) ->
 def test_up_command_describes_its_stack_until_it_is_stopped(tmp_path: Path) -> None:
     line = CommandLine(tmp_path, "up")
     line.read_until("Ready")
+    assert "switch /genesys-purge/purging of this new stack is set to on." in "".join(line.lines)
     stack = json.loads((line.out / "stack.json").read_text())
     assert stack["functions"].keys() >= {"submit_purge", "read_purge"}
     assert httpx.get(f"{stack['genesysUrl']}/_simulator/state", trust_env=False).is_success

@@ -58,7 +58,7 @@ def test_execution_fails_with_its_run(scene: SharedApplication) -> None:
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        (None, "does not exist or is not readable"),
+        (None, "S3 answered NoSuchKey for the key"),
         (b'group-1\nx" OR conversationId IN ("\n', "conversationIdsFrom.1"),
         (b"group-1\ngroup-2\ngroup-1\n", "conversationIdsFrom.2"),
         (b'["group-1", 7]', "must contain only strings"),
@@ -82,6 +82,19 @@ def test_unusable_list_of_ids_rejects_the_run_and_names_the_field(
     assert error in run["detail"]
     assert action_counts(app, run) == {"run_submitted": 1, "run_rejected": 1}
     assert app.simulator.requests[since:] == []
+
+
+def test_archived_list_of_ids_rejects_the_run_with_the_code_of_s3(
+    scene: SharedApplication,
+) -> None:
+    app, group = scene.app, scene.group()
+    url = app.put_object("glacier.txt", b"group-1", StorageClass="GLACIER")
+
+    run = app.run(group.request("conversation_archive", conversationIdsFrom=url))
+
+    assert (run["outcome"], run["batches"]) == ("rejected", [])
+    answered = "S3 answered InvalidObjectState for the key 'glacier.txt' in the bucket ids"
+    assert answered in run["detail"]
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -10,11 +10,12 @@ from unittest.mock import patch
 
 import pytest
 from genesys_purge.errors import InvalidRequest, Unexpected
+from genesys_purge.model.retention import default_matrix
 from genesys_purge.store import policies
 from genesys_purge.store.executions import StepFunctionsExecutions
+from genesys_purge.wiring import adapters
 
 from simulator import Fault, FaultKind, Operation
-from tests import template
 from tests.application import Application
 from tests.workflows.interruptions import killed_at, once_after, once_at
 from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
@@ -32,34 +33,43 @@ def scene() -> Iterator[SharedApplication]:
 
 
 @pytest.fixture(autouse=True)
-def _parameters_as_deployed(
+def _parameters_as_set_up(
     scene: SharedApplication, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """Each call reads the parameters, as a new process does; all are restored afterwards."""
     monkeypatch.setattr(policies, "MAX_AGE", 0)
     yield
-    for name, value in template.parameters().items():
-        scene.app.set_parameter(name, value)
+    scene.app.set_switch("on")
+    store_matrix(scene.app)
 
 
 def switch_off(app: Application) -> None:
-    app.set_parameter("PurgingSwitchParameter", "off")
+    app.set_switch("off")
+
+
+def delete_switch(app: Application) -> None:
+    app.delete_parameter(adapters.settings().parameters.switch)
+
+
+def store_matrix(app: Application, *rules: dict[str, Any]) -> None:
+    """Store a matrix of these rules, by default those of the shipped one."""
+    stored = {"rules": rules} if rules else default_matrix().to_json()
+    app.set_parameter(adapters.settings().parameters.retention, json.dumps(stored))
 
 
 def lengthen_retention(app: Application) -> None:
-    matrix = json.loads(template.parameters()["RetentionMatrixParameter"])
-    matrix["rules"].append(NEW_LAW)
-    app.set_parameter("RetentionMatrixParameter", json.dumps(matrix))
+    store_matrix(app, *default_matrix().to_json()["rules"], NEW_LAW)
 
 
 def forget_retention(app: Application) -> None:
-    app.set_parameter("RetentionMatrixParameter", json.dumps({"rules": [FOR_OTHERS]}))
+    store_matrix(app, FOR_OTHERS)
 
 
 @pytest.mark.parametrize(
     ("method", "change", "error"),
     [
         ("data_deletion", switch_off, "PurgingSwitchedOff: purging is disabled"),
+        ("data_deletion", delete_switch, "PurgingSwitchedOff: purging is disabled"),
         ("data_deletion", lengthen_retention, "RetentionNotMet: records that ended at"),
         ("interaction_purge", lengthen_retention, "RetentionNotMet: records that ended at"),
         ("conversation_archive", lengthen_retention, "RetentionNotMet: records that ended at"),

@@ -321,3 +321,29 @@ def test_repeated_webhook_is_not_reported_or_counted_again(
     assert kinds(posts(app)) == {EXECUTED: 1, NONCOMPLIANT: 1}
     metrics = [line for line in capsys.readouterr().out.splitlines() if "RuleNoncompliant" in line]
     assert len(metrics) == 1
+
+
+def test_changed_audit_record_is_recorded_from_the_stream(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    run = app.run(group.request("conversation_archive"))
+    app.run_queues()
+    first, second = app.audit(run["runId"])[:2]
+    for record, change in (
+        (first, aws("dynamodb").put_item),
+        (second, aws("dynamodb").delete_item),
+    ):
+        key = {"runId": {"S": run["runId"]}, "sequence": {"N": str(record["sequence"])}}
+        change(TableName="AuditTable", **({"Item": key} if record is first else {"Key": key}))
+
+    app.run_queues()
+
+    pages = aws("dynamodb").get_paginator("scan").paginate(TableName="AuditTable")
+    stored = [
+        json.loads(each["body"]["S"]) for page in pages for each in page["Items"] if "body" in each
+    ]
+    altered = [each["alteration"] for each in stored if each["action"] == "audit_altered"]
+    assert sorted((each["event"], each["sequence"]) for each in altered) == [
+        ("MODIFY", first["sequence"]),
+        ("REMOVE", second["sequence"]),
+    ]
+    assert {each["runId"] for each in altered} == {run["runId"]}

@@ -33,7 +33,8 @@ def second_organisation(app: Application) -> Simulator:
     secret = {"clientId": client.client_id, "clientSecret": client.client_secret}
     name = f"{adapters.settings().secrets.organisations}emea"
     aws("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
-    app.set_parameter("OrganisationsParameter", json.dumps({"organisations": {"emea": EMEA}}))
+    known = adapters.settings().parameters.organisations
+    app.set_parameter(known, json.dumps({"organisations": {"emea": EMEA}}))
     return Simulator(corpus(), replace(SETTINGS, clients=(client,)), app.clock)
 
 

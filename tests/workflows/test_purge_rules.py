@@ -343,11 +343,11 @@ def test_webhook_that_is_given_up_is_a_dead_letter(rules: PurgeRuleScene) -> Non
 def test_no_rule_is_created_while_purging_is_disabled(rules: PurgeRuleScene) -> None:
     queue = rules.queue()
     since = len(rules.app.simulator.requests)
-    rules.app.set_parameter("PurgingSwitchParameter", "off")
+    rules.app.set_switch("off")
 
     status, body = rules.post(queue)
 
-    rules.app.set_parameter("PurgingSwitchParameter", "on")
+    rules.app.set_switch("on")
     assert status == 500
     assert "purging is disabled" in body["errors"][0]["message"]
     assert rules.sent(since) == []

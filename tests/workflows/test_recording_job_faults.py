@@ -176,11 +176,11 @@ def test_legal_hold_on_a_waiting_job_excludes_the_conversation(recorded: Recorde
 
 def test_purging_switch_cancels_a_waiting_job(recorded: RecordedCalls) -> None:
     group = recorded.group()
-    switch = group.app.set_parameter
+    switch = group.app.set_switch
 
-    with once_after("poll_batch", lambda: switch("PurgingSwitchParameter", "off")):
+    with once_after("poll_batch", lambda: switch("off")):
         run = group.app.run(group.first_batch())
-    switch("PurgingSwitchParameter", "on")
+    switch("on")
 
     assert statuses(run) == ["failed"]
     assert "PurgingSwitchedOff" in run["batches"][0]["detail"]

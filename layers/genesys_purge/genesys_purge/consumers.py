@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from genesys_purge.entrypoint import Handler, guarded
-from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.audit import Alteration, AuditRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Receipt
 from genesys_purge.telemetry import correlate, observed
@@ -75,17 +75,41 @@ def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler
 
 
 def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
-    """The consumer of the audit's stream: it handles new records in order, up to a failure.
-
-    Lambda continues from the record that failed. The error is raised where that is the first one:
-    Lambda then splits the batch, until it can give up that record alone.
-    """
+    """The consumer of new records in the audit's stream."""
 
     def consume(record: DynamoDBRecord) -> None:
         if record.event_name is DynamoDBRecordEventName.INSERT and record.dynamodb:
             image = record.dynamodb.new_image
             correlate(image.get("runId"))
             use_case(AuditRecord.model_validate_json(image["body"]))
+
+    return _in_order(use_case, consume)
+
+
+def altered(use_case: Callable[[str, Alteration], None]) -> Handler:
+    """The consumer of changed and removed records in the audit's stream; takes the event's id."""
+
+    def consume(record: DynamoDBRecord) -> None:
+        if record.event_name is not DynamoDBRecordEventName.INSERT and record.dynamodb:
+            # Every record of a stream has the keys, whatever the view type of the stream is.
+            key = record.dynamodb.keys
+            correlate(key["runId"])
+            changed = {
+                "runId": key["runId"],
+                "sequence": int(key["sequence"]),
+                "event": record["eventName"],
+            }
+            use_case(record["eventID"], Alteration.parse(changed))
+
+    return _in_order(use_case, consume)
+
+
+def _in_order(use_case: Callable[..., None], consume: Callable[[DynamoDBRecord], None]) -> Handler:
+    """The consumer of the audit's stream: it handles the records in order, up to a failure.
+
+    Lambda continues from the record that failed. The error is raised where that is the first one:
+    Lambda then splits the batch, until it can give up that record alone.
+    """
 
     @wraps(use_case)
     def handler(event: Any, context: LambdaContext) -> Any:

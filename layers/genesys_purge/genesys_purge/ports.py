@@ -73,6 +73,13 @@ class Authorised(NamedTuple):
 Authorise = Callable[[], Authorised]
 
 
+class BatchPage(NamedTuple):
+    """Batches in order, and the number of the first batch of the next page, if any."""
+
+    batches: Sequence[Batch]
+    following: int | None
+
+
 class Runs(Protocol):
     """Runs, batches and manifests; a change and its audit record are one write."""
 
@@ -99,6 +106,9 @@ class Runs(Protocol):
 
     def batches(self, run: Run) -> Sequence[Batch]:
         """Every batch of the run's plan, in order."""
+
+    def batch_page(self, run: Run, start: int, limit: int) -> BatchPage:
+        """At most `limit` batches of the plan and about a megabyte, from number `start` on."""
 
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         """The entries of a batch; empty if the batch is a window."""
@@ -134,7 +144,7 @@ class AuditLog(Protocol):
         """Store a record that has a sequence; return False if it is already stored."""
 
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
-        """At most `limit` records, starting with sequence `start`."""
+        """At most `limit` records and about a megabyte, starting with sequence `start`."""
 
     def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
         """At most `limit` records of a purge rule; raises InvalidRequest for an invalid token."""
@@ -184,7 +194,11 @@ class IdLists(Protocol):
     """Lists of conversation ids in S3."""
 
     def read(self, url: str) -> Iterable[str]:
-        """The ids in the object, in order; raises InvalidRequest if it is missing or malformed."""
+        """The ids in the object, in order.
+
+        Raises InvalidRequest if S3 refuses the object for good or it is malformed, TryLater if it
+        cannot be read now.
+        """
 
 
 class Meter(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from genesys_purge.calling.attempt import Attempt
@@ -110,6 +111,49 @@ def test_unknown_run_is_not_found(bench: Workbench, route: str, run_id: str) -> 
         read(bench, route, run_id)
 
 
+def numbers(page: dict[str, Any]) -> list[int]:
+    return [each["batch"] for each in page["batches"]]
+
+
+def test_batches_of_a_run_are_shown_in_pages(bench: Workbench) -> None:
+    bench.planned(*(builders.batch(number=n, planned=5, deleted=2) for n in range(5)))
+    first = read(bench, limit="2")
+    middle = read(bench, limit="2", next=first["next"])
+    last = read(bench, limit="2", next=middle["next"])
+    assert [numbers(page) for page in (first, middle, last)] == [[0, 1], [2, 3], [4]]
+    assert "next" not in last
+
+
+def test_page_of_batches_has_at_most_200() -> None:
+    bench = Workbench()
+    bench.planned(*(builders.batch(number=n) for n in range(201)))
+    for query in ({}, {"limit": "999999999999"}):
+        page = read(bench, **query)
+        assert (len(page["batches"]), page["next"]) == (200, "200")
+
+
+def test_first_page_of_a_running_run_has_the_totals_of_all_batches(bench: Workbench) -> None:
+    bench.planned(*(builders.batch(number=n, planned=5, deleted=2, verified=2) for n in range(5)))
+    first = read(bench, limit="1")
+    assert first["totals"] == {"targeted": 25, "skipped": {}, "deleted": 10, "verified": 10}
+    assert "totals" not in read(bench, limit="1", next=first["next"])
+
+
+def test_first_page_shows_a_pending_verification_of_any_batch(bench: Workbench) -> None:
+    pending = builders.batch(number=4, state=BatchState.COMPLETED)
+    bench.planned(*(builders.batch(number=n) for n in range(4)), pending)
+    assert read(bench, limit="1")["verification"] == "pending"
+
+
+def test_page_of_a_finished_run_reads_no_other_batches(bench: Workbench) -> None:
+    bench.planned(*(builders.batch(number=n, planned=5, state=BatchState.FAILED) for n in range(3)))
+    bench.complete_purge(RunRef(run_id="run-1"))
+    with patch.object(bench.runs, "batches", side_effect=AssertionError("read every batch")):
+        pages = [read(bench, limit="1"), read(bench, limit="1", next="2")]
+    assert [numbers(page) for page in pages] == [[0], [2]]
+    assert [page["totals"]["targeted"] for page in pages] == [15, 15]
+
+
 def filled(records: int) -> Workbench:
     bench = Workbench()
     bench.stored()
@@ -148,14 +192,15 @@ def test_audit_page_beyond_the_end_is_empty() -> None:
     assert read(filled(3), AUDIT, next="4") == {"records": []}
 
 
+@pytest.mark.parametrize("route", [RUN, AUDIT])
 @pytest.mark.parametrize("name", ["next", "limit"])
 @pytest.mark.parametrize("value", ["", "0", "-1", "1.5", "01", "x", "9" * 13, "\u0661", "1\n"])
-def test_audit_page_parameters_must_be_whole_numbers(
-    bench: Workbench, name: str, value: str
+def test_page_parameters_must_be_whole_numbers(
+    bench: Workbench, route: str, name: str, value: str
 ) -> None:
     bench.stored()
     with pytest.raises(InvalidRequest) as refused:
-        read(bench, AUDIT, **{name: value})
+        read(bench, route, **{name: value})
     assert {each.path: each.message for each in refused.value.errors()} == {
         name: "must be a whole number, 1 or more"
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 from genesys_purge.errors import Misconfigured
 from genesys_purge.store.directory import MAX_AGE, StoredDirectory
 from genesys_purge.store.secrets import StoredSecret
@@ -146,12 +147,18 @@ def test_cached_subscribers_expire_if_the_secret_becomes_malformed(clock: Clock)
             directory.subscribers()
 
 
-def test_missing_subscribers_secret_is_named() -> None:
-    client("secretsmanager").delete_secret(
-        SecretId="SubscribersSecret", ForceDeleteWithoutRecovery=True
-    )
-    with pytest.raises(Misconfigured, match="the secret SubscribersSecret does not exist"):
-        stored().subscribers()
+def test_secret_without_a_value_means_no_subscribers() -> None:
+    secrets = client("secretsmanager")
+    secrets.delete_secret(SecretId="SubscribersSecret", ForceDeleteWithoutRecovery=True)
+    secrets.create_secret(Name="SubscribersSecret")
+    assert names(stored()) == []
+
+
+def test_subscribers_without_read_permission_are_not_absent() -> None:
+    with Stubber(client("secretsmanager")) as stubber:
+        stubber.add_client_error("get_secret_value", "AccessDeniedException")
+        with pytest.raises(Misconfigured, match="the secret SubscribersSecret may not be read"):
+            stored().subscribers()
 
 
 def test_representation_of_a_subscriber_has_no_secret() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import ConnectionClosedError
 from botocore.response import StreamingBody
-from botocore.stub import ANY, Stubber
+from botocore.stub import Stubber
 from genesys_purge.campaign_rules.ports import Files
-from genesys_purge.errors import InvalidRequest, TryLater
+from genesys_purge.errors import InvalidRequest, Misconfigured, TryLater
 from genesys_purge.store.files import CHUNK_BYTES, S3Files
 
 from tests.change_fakes import MemoryFiles
@@ -74,14 +74,23 @@ def test_missing_file_is_an_error_of_its_field(files: Files) -> None:
 
 @pytest.mark.usefixtures("bucket")
 def test_missing_bucket_is_an_invalid_request() -> None:
-    with pytest.raises(InvalidRequest, match="does not exist or is not readable"):
+    with pytest.raises(InvalidRequest, match="S3 answered NoSuchBucket"):
         list(S3Files(lambda: client("s3")).read("s3://nowhere/key"))
 
 
 @pytest.mark.usefixtures("bucket")
-def test_file_that_cannot_be_stored_raises_try_later() -> None:
-    with pytest.raises(TryLater, match=r"s3://nowhere/key was not stored: .*NoSuchBucket"):
+def test_lasting_refusal_to_store_a_file_names_object_and_code() -> None:
+    message = r"s3://nowhere/key was not stored: S3 answered NoSuchBucket for the key 'key' in .*"
+    with pytest.raises(Misconfigured, match=message):
         S3Files(lambda: client("s3")).put("s3://nowhere/key", io.BytesIO(b"x"))
+
+
+def test_temporary_failure_to_store_a_file_raises_try_later() -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        stub.add_client_error("put_object", "SlowDown", http_status_code=503)
+        with pytest.raises(TryLater, match="was not stored: S3 answered SlowDown"):
+            S3Files(lambda: s3).put(URL, io.BytesIO(b"x"))
 
 
 def test_broken_connection_while_storing_raises_try_later() -> None:
@@ -91,20 +100,24 @@ def test_broken_connection_while_storing_raises_try_later() -> None:
         S3Files(lambda: s3).put(URL, io.BytesIO(b"x"))
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "403"])
-def test_file_without_read_permission_is_an_invalid_request(code: str) -> None:
+@pytest.mark.parametrize("code", ["AccessDenied", "InvalidObjectState", "KMS.DisabledException"])
+def test_lasting_refusal_of_a_file_names_object_and_code(code: str) -> None:
     s3 = client("s3")
     with Stubber(s3) as stub:
-        stub.add_client_error("get_object", code, expected_params={"Bucket": ANY, "Key": ANY})
-        with pytest.raises(InvalidRequest):
+        stub.add_client_error("get_object", code, http_status_code=403)
+        with pytest.raises(InvalidRequest) as refused:
             list(S3Files(lambda: s3).read(URL))
+    (error,) = refused.value.errors()
+    assert error.path == "contactsFrom"
+    for named in (code, "'2026/q 3.jsonl'", "bucket files"):
+        assert named in error.message
 
 
-def test_other_errors_of_s3_while_reading_are_raised() -> None:
+def test_temporary_failure_to_read_a_file_raises_try_later() -> None:
     s3 = client("s3")
     with Stubber(s3) as stub:
-        stub.add_client_error("get_object", "SlowDown")
-        with pytest.raises(ClientError):
+        stub.add_client_error("get_object", "SlowDown", http_status_code=503)
+        with pytest.raises(TryLater, match="cannot be read now: S3 answered SlowDown"):
             list(S3Files(lambda: s3).read(URL))
 
 

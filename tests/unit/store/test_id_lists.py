@@ -7,11 +7,13 @@ import io
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ConnectionClosedError
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
-from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.errors import FieldError, InvalidRequest, TryLater
 from genesys_purge.ports import IdLists
 from genesys_purge.store.id_lists import MAX_OBJECT_BYTES, S3IdLists, ids_in
 from hypothesis import given
@@ -120,25 +122,69 @@ def test_id_list_is_read_by_its_url_in_order(one_list: IdLists) -> None:
     "url", ["s3://ids/2026/q 4.txt", "s3://other/2026/q 3.txt", "s3://ids/2026"]
 )
 def test_missing_id_list_is_an_error_of_its_field(one_list: IdLists, url: str) -> None:
-    with pytest.raises(InvalidRequest, match="does not exist") as refused:
+    with pytest.raises(InvalidRequest, match=r"does not exist|cannot be read") as refused:
         list(one_list.read(url))
     assert [error.path for error in refused.value.errors()] == ["conversationIdsFrom"]
 
 
-@pytest.mark.parametrize(
-    "code", ["AccessDenied", "NoSuchKey", "NoSuchBucket", "InvalidBucketName", "KeyTooLongError"]
-)
-def test_unreadable_id_list_is_an_invalid_request(code: str) -> None:
+LASTING = [
+    ("NoSuchKey", 404),
+    ("NoSuchBucket", 404),
+    ("AccessDenied", 403),
+    ("InvalidObjectState", 403),
+    ("PermanentRedirect", 301),
+    ("KeyTooLongError", 400),
+    ("KMS.DisabledException", 400),
+    ("KMS.NotFoundException", 400),
+    ("KMS.InvalidStateException", 400),
+    ("ACodeOfTomorrow", 400),
+    ("403", 403),
+]
+PASSING = [
+    ("SlowDown", 503),
+    ("InternalError", 500),
+    ("ServiceUnavailable", 503),
+    ("RequestTimeout", 400),
+    ("OperationAborted", 409),
+    ("KMS.ThrottlingException", 400),
+    ("ACodeOfTomorrow", 502),
+]
+
+
+@pytest.mark.parametrize(("code", "status"), LASTING)
+def test_lasting_refusal_of_an_id_list_names_object_and_code(code: str, status: int) -> None:
     with Stubber(client("s3")) as stubber:
-        stubber.add_client_error("get_object", code)
-        with pytest.raises(InvalidRequest, match="is not readable"):
+        stubber.add_client_error("get_object", code, http_status_code=status)
+        with pytest.raises(InvalidRequest) as refused:
+            s3().read("s3://ids/2026/q 3.txt")
+    (error,) = refused.value.errors()
+    assert error.path == "conversationIdsFrom"
+    for named in (code, "'2026/q 3.txt'", "bucket ids"):
+        assert named in error.message
+
+
+@pytest.mark.parametrize(("code", "status"), PASSING)
+def test_temporary_failure_to_read_an_id_list_raises_try_later(code: str, status: int) -> None:
+    with Stubber(client("s3")) as stubber:
+        stubber.add_client_error("get_object", code, http_status_code=status)
+        with pytest.raises(TryLater, match=f"s3://ids/key cannot be read now: S3 answered {code}"):
             s3().read("s3://ids/key")
 
 
-def test_other_errors_of_s3_are_raised() -> None:
+def test_broken_connection_to_s3_raises_try_later() -> None:
+    broken = ConnectionClosedError(endpoint_url="https://s3")
+    with (
+        patch.object(client("s3"), "get_object", side_effect=broken),
+        pytest.raises(TryLater, match="ConnectionClosedError"),
+    ):
+        s3().read("s3://ids/key")
+
+
+def test_partly_read_id_list_raises_try_later() -> None:
+    body = StreamingBody(io.BytesIO(b"a1"), content_length=1_000)
     with Stubber(client("s3")) as stubber:
-        stubber.add_client_error("get_object", "SlowDown")
-        with pytest.raises(ClientError, match="SlowDown"):
+        stubber.add_response("get_object", {"ContentLength": 1_000, "Body": body})
+        with pytest.raises(TryLater, match="was only partly read: IncompleteReadError"):
             s3().read("s3://ids/key")
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 from genesys_purge.errors import InvalidRequest, Misconfigured
 from genesys_purge.model.regions import DOMAINS
 from genesys_purge.settings import Settings
 from genesys_purge.store.organisations import MAX_AGE, ParameterOrganisations
 from genesys_purge.store.parameters import Parameters
 
-from tests import template
 from tests.clock import Clock
 from tests.mocked_aws import client, mocked_aws, ssm
 
@@ -146,6 +146,13 @@ def test_organisations_parameter_is_read_once_a_minute(clock: Clock) -> None:
     assert named.named("emea").max_records == 8
 
 
-def test_template_configures_no_additional_organisations() -> None:
-    shipped = template.parameters()["OrganisationsParameter"]
-    assert json.loads(shipped) == {"organisations": {}}
+def test_no_organisation_is_known_until_one_is_stored() -> None:
+    with pytest.raises(InvalidRequest, match="must be absent: /known has no other"):
+        adapter().named("emea")
+
+
+def test_organisations_without_read_permission_are_not_absent() -> None:
+    with Stubber(client("ssm")) as stubber:
+        stubber.add_client_error("get_parameter", "AccessDeniedException")
+        with pytest.raises(Misconfigured, match="the parameter /known may not be read"):
+            adapter().named("emea")

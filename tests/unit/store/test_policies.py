@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from genesys_purge.errors import Misconfigured
+from botocore.exceptions import ConnectTimeoutError
+from botocore.stub import Stubber
+from genesys_purge.errors import Misconfigured, TryLater
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.ports import Policies
 from genesys_purge.store.parameters import Parameters
 from genesys_purge.store.policies import MAX_AGE, ParameterPolicies
 
-from tests import template
 from tests.clock import Clock
 from tests.fakes import MemoryPolicies
 from tests.mocked_aws import client, mocked_aws, ssm
-
-SHIPPED = template.parameters()
 
 
 @pytest.fixture
 def parameters() -> Iterator[None]:
     with mocked_aws():
-        put("/matrix", SHIPPED["RetentionMatrixParameter"])
-        put("/switch", SHIPPED["PurgingSwitchParameter"])
+        put("/switch", "on")
         yield
 
 
@@ -44,7 +43,7 @@ def policies(request: pytest.FixtureRequest) -> Any:
     return adapter()
 
 
-def test_template_has_the_default_matrix_and_enables_purging(policies: Policies) -> None:
+def test_shipped_matrix_applies_until_one_is_stored(policies: Policies) -> None:
     assert policies.retention_matrix() == default_matrix()
     assert policies.purging_is_on()
 
@@ -120,18 +119,59 @@ def test_cached_matrix_expires_if_the_parameter_becomes_malformed(clock: Clock) 
 
 
 @pytest.mark.usefixtures("parameters")
-@pytest.mark.parametrize("name", ["/matrix", "/switch"])
-def test_missing_policy_parameter_is_named_with_what_to_do(name: str) -> None:
-    client("ssm").delete_parameter(Name=name)
-    read = adapter().retention_matrix if name == "/matrix" else adapter().purging_is_on
-    with pytest.raises(Misconfigured, match=f"the parameter {name} does not exist; create it"):
-        read()
-
-
-@pytest.mark.usefixtures("parameters")
-def test_purging_switch_that_was_deleted_raises_misconfigured() -> None:
+def test_purging_switch_that_is_not_set_disables_purging() -> None:
     policies = adapter()
     assert policies.purging_is_on()
     client("ssm").delete_parameter(Name="/switch")
-    with pytest.raises(Misconfigured, match="/switch"):
-        policies.purging_is_on()
+    assert not policies.purging_is_on()
+
+
+@pytest.mark.usefixtures("parameters")
+def test_absence_of_a_matrix_is_cached_for_a_minute(clock: Clock) -> None:
+    policies = adapter()
+    policies.retention_matrix()
+    put("/matrix", '{"rules": [{"name": "n", "minimumDays": 99, "basis": "law"}]}')
+    clock.wait(60)
+    assert policies.retention_matrix() == default_matrix()
+    clock.wait(0.1)
+    assert policies.retention_matrix() != default_matrix()
+
+
+READS = [ParameterPolicies.retention_matrix, ParameterPolicies.purging_is_on]
+
+
+@pytest.mark.usefixtures("parameters")
+@pytest.mark.parametrize("read", READS)
+def test_policy_parameter_without_read_permission_is_not_absent(
+    read: Callable[[ParameterPolicies], Any],
+) -> None:
+    with Stubber(client("ssm")) as stubber:
+        stubber.add_client_error("get_parameter", "AccessDeniedException")
+        with pytest.raises(Misconfigured, match=r"may not be read; allow .* ssm:GetParameter"):
+            read(adapter())
+
+
+@pytest.mark.usefixtures("parameters")
+@pytest.mark.parametrize(
+    ("code", "status"), [("ThrottlingException", 400), ("InternalServerError", 500)]
+)
+def test_temporary_failure_to_read_a_policy_raises_try_later(code: str, status: int) -> None:
+    with Stubber(client("ssm")) as stubber:
+        stubber.add_client_error("get_parameter", code, http_status_code=status)
+        with pytest.raises(TryLater, match=f"/switch cannot be read now: AWS answered {code}"):
+            adapter().purging_is_on()
+
+
+@pytest.mark.usefixtures("parameters")
+def test_lasting_failure_to_read_a_policy_names_its_code() -> None:
+    with Stubber(client("ssm")) as stubber:
+        stubber.add_client_error("get_parameter", "InvalidKeyId")
+        with pytest.raises(Misconfigured, match=r"/switch cannot be read: .* InvalidKeyId"):
+            adapter().purging_is_on()
+
+
+@pytest.mark.usefixtures("parameters")
+def test_broken_connection_to_systems_manager_raises_try_later() -> None:
+    broken = ConnectTimeoutError(endpoint_url="https://ssm")
+    with patch.object(client("ssm"), "get_parameter", side_effect=broken), pytest.raises(TryLater):
+        adapter().purging_is_on()

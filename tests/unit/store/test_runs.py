@@ -136,6 +136,21 @@ def test_batches_are_read_in_order_without_those_outside_the_plan(tables: Tables
     assert tables.runs.batches(builders.run()) == []
 
 
+@pytest.mark.parametrize("limit", [1, 2, 4, 5, 100])
+def test_batch_pages_form_the_plan_in_order(tables: Tables, limit: int) -> None:
+    run = planned(tables, *(builders.batch(number=n) for n in range(6)), count=5)
+    found: list[int] = []
+    start: int | None = 0
+    while start is not None:
+        page = tables.runs.batch_page(run, start, limit)
+        assert 1 <= len(page.batches) <= limit
+        found += [each.number for each in page.batches]
+        start = page.following
+    assert found == [0, 1, 2, 3, 4]
+    assert tables.runs.batch_page(run, 5, limit) == ([], None)
+    assert tables.runs.batch_page(builders.run(), 0, limit) == ([], None)
+
+
 def test_batch_may_be_overwritten_until_the_run_is_planned(tables: Tables) -> None:
     stored(tables)
     tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)

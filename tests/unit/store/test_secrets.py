@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from aws_lambda_powertools.utilities.parameters import GetParameterError
 from botocore.stub import Stubber
-from genesys_purge.errors import AuthenticationFailed, Misconfigured
+from genesys_purge.errors import AuthenticationFailed, Misconfigured, TryLater
 from genesys_purge.genesys.oauth import Credentials
 from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
 from genesys_purge.store.secrets import StoredSecret
@@ -101,9 +100,9 @@ def test_missing_secret_is_named_with_what_to_do() -> None:
     )
 
 
-def read_while_aws_answers(code: str) -> None:
+def read_while_aws_answers(code: str, status: int = 400) -> None:
     with Stubber(client("secretsmanager")) as stubber:
-        stubber.add_client_error("get_secret_value", code)
+        stubber.add_client_error("get_secret_value", code, http_status_code=status)
         StoredSecret(secrets_manager(), "GenesysSecret", MAX_AGE).fields()
 
 
@@ -135,9 +134,14 @@ def test_error_of_a_secret_marked_for_deletion_says_restore_it() -> None:
         stored()(fresh=False)
 
 
-def test_temporary_failure_of_secrets_manager_is_raised_unchanged() -> None:
-    with pytest.raises(GetParameterError, match="InternalServiceError"):
-        read_while_aws_answers("InternalServiceError")
+def test_temporary_failure_of_secrets_manager_raises_try_later() -> None:
+    with pytest.raises(TryLater, match=r"cannot be read now: .*InternalServiceError"):
+        read_while_aws_answers("InternalServiceError", 500)
+
+
+def test_lasting_failure_of_secrets_manager_names_its_code() -> None:
+    with pytest.raises(Misconfigured, match=r"cannot be read: .*DecryptionFailure"):
+        read_while_aws_answers("DecryptionFailure")
 
 
 def test_stored_credentials_do_not_show_the_secret() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from genesys_purge.errors import Misconfigured
+from botocore.stub import Stubber
+from genesys_purge.errors import Misconfigured, TryLater
 from genesys_purge.store.secrets import StoredSecret
 from genesys_purge.store.webhook_secrets import MAX_AGE, StoredWebhookSecrets
 from genesys_purge.webhooks.ports import WebhookSecrets
@@ -109,6 +110,13 @@ def test_error_of_a_missing_webhook_secret_does_not_name_it() -> None:
     with pytest.raises(Misconfigured, match="the webhook secret is missing") as refused:
         stored()()
     assert "WebhookSecret" not in str(refused.value)
+
+
+def test_temporary_failure_does_not_name_the_webhook_secret() -> None:
+    with Stubber(client("secretsmanager")) as stubber:
+        stubber.add_client_error("get_secret_value", "ThrottlingException")
+        with pytest.raises(TryLater, match=r"^the webhook secret cannot be read now$"):
+            stored()()
 
 
 def test_representation_of_the_store_has_no_secrets() -> None:

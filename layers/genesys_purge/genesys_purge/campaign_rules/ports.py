@@ -70,7 +70,7 @@ class Files(Protocol):
     """Objects in S3, by `s3://bucket/key`."""
 
     def read(self, url: str) -> Iterator[bytes]:
-        """The object's bytes in pieces; InvalidRequest if it cannot be read."""
+        """The object's bytes in pieces; InvalidRequest if S3 refuses it for good."""
 
     def put(self, url: str, file: IO[bytes]) -> None:
-        """Store the whole file under that name, or nothing: TryLater."""
+        """Store the whole file under that name; Misconfigured or TryLater if nothing is stored."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
 
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.platform_event import PlatformEvent
@@ -44,14 +45,24 @@ class Action(StrEnum):
     CAMPAIGN_CHANGES_EXPORTED = "campaign_changes_exported"
     NOTIFICATION_DELIVERED = "notification_delivered"
     NOTIFICATION_ABANDONED = "notification_abandoned"
+    AUDIT_ALTERED = "audit_altered"
+
+
+class Alteration(Wire):
+    """A stored audit record that was changed: its key, and the event of the table's stream."""
+
+    run_id: str
+    sequence: int
+    event: Literal["MODIFY", "REMOVE"]
 
 
 class AuditRecord(Wire):
     """One immutable record. The log assigns `sequence`, which counts from 1 within a run.
 
     Each of these has a `runId` of its own: the creation of a purge rule, an execution of that
-    rule, a deployment and an event of the live platform. `ruleId` is the id of the purge rule,
-    `ruleName` the name of a campaign rule. `executedAt` is the execution time that Genesys reports.
+    rule, a deployment, an event of the live platform and an alteration of the audit. `ruleId` is
+    the id of the purge rule, `ruleName` the name of a campaign rule. `executedAt` is the execution
+    time that Genesys reports.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -80,6 +91,7 @@ class AuditRecord(Wire):
     compliance_tags: tuple[str, ...] | None = None
     policy: Policy | None = None
     platform_event: PlatformEvent | None = None
+    alteration: Alteration | None = None
     correlation_id: str | None = None
     detail: str | None = None
 

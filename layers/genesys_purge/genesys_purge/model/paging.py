@@ -12,11 +12,12 @@ WHOLE_NUMBER = re.compile("[1-9][0-9]{0,11}")
 
 
 def number_in(query: Mapping[str, str], name: str, default: int) -> int:
-    """A whole number in the query; raises InvalidRequest if it is not 1 or more."""
-    text = query.get(name, str(default))
-    if not WHOLE_NUMBER.fullmatch(text):
+    """A whole number in the query, or `default`; raises InvalidRequest if it is not 1 or more."""
+    if name not in query:
+        return default
+    if not WHOLE_NUMBER.fullmatch(query[name]):
         raise InvalidRequest([FieldError(name, "must be a whole number, 1 or more")])
-    return int(text)
+    return int(query[name])
 
 
 def limit_in(query: Mapping[str, str]) -> int:

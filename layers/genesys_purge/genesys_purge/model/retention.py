@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -92,7 +93,8 @@ class RetentionMatrix(Wire):
         return Policy(minimum_days=longest.minimum_days, basis=longest.basis)
 
 
+@cache
 def default_matrix() -> RetentionMatrix:
-    """The matrix that the template deploys."""
+    """The shipped matrix, which applies until an operator stores another."""
     file = Path(__file__).with_name("retention_matrix.json")
     return RetentionMatrix.model_validate_json(file.read_bytes())

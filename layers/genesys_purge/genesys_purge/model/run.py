@@ -122,6 +122,11 @@ class Run(Wire):
         return self.request.get("organisation")
 
     @property
+    def planned_batches(self) -> int:
+        """The number of batches in the plan; 0 without a plan."""
+        return self.plan.batches if self.plan else 0
+
+    @property
     def is_dry(self) -> bool:
         return bool(self.request.get("dryRun", False))
 

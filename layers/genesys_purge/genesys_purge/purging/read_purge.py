@@ -10,9 +10,10 @@ from genesys_purge.errors import NotFound
 from genesys_purge.model.batch import PENDING, Batch
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.paging import limit_in, number_in
-from genesys_purge.model.run import totals_of
-from genesys_purge.ports import AuditLog, Runs
+from genesys_purge.model.run import Run, totals_of
+from genesys_purge.ports import AuditLog, BatchPage, Runs
 
+FIRST_BATCH = 0
 RUN_ID = re.compile("[A-Za-z0-9_-]{1,80}")
 
 
@@ -26,18 +27,20 @@ class ReadPurge:
     def __call__(
         self, route: str, path: Mapping[str, str], query: Mapping[str, str]
     ) -> dict[str, Any]:
-        """The answer to `GET /purges/{runId}` or, a page of it, `.../audit?next&limit`."""
+        """A page of `GET /purges/{runId}?next&limit` or of `.../audit?next&limit`."""
         if not RUN_ID.fullmatch(path["runId"]):
             raise NotFound("there is no run with that id")
         if route.endswith("/audit"):
             return self.audit(path["runId"], number_in(query, "next", 1), limit_in(query))
-        return self.run(path["runId"])
+        return self.run(path["runId"], number_in(query, "next", FIRST_BATCH), limit_in(query))
 
-    def run(self, run_id: str) -> dict[str, Any]:
-        """The run with its plan, totals and batches; NotFound for an unknown id."""
+    def run(self, run_id: str, start: int, limit: int) -> dict[str, Any]:
+        """The run with its plan, its totals and at most `limit` batches from number `start` on.
+
+        NotFound for an unknown id.
+        """
         run = self._runs.get(run_id)
-        batches = () if run.is_dry else self._runs.batches(run)
-        totals = run.totals or totals_of(run.plan, batches)
+        page = BatchPage((), None) if run.is_dry else self._runs.batch_page(run, start, limit)
         shown = run.model_dump(
             mode="json",
             by_alias=True,
@@ -53,14 +56,29 @@ class ReadPurge:
                 "detail",
             },
         )
-        pending = any(batch.verification for batch in batches)
         return shown | {
             **({"organisation": run.organisation} if run.organisation else {}),
-            **({"verification": PENDING} if pending else {}),
             "method": run.method,
             "dryRun": run.is_dry,
-            "totals": totals.to_json(),
-            "batches": [_shown(batch) for batch in batches],
+            **self._sums(run, page, start),
+            "batches": [_shown(batch) for batch in page.batches],
+            **({} if page.following is None else {"next": str(page.following)}),
+        }
+
+    def _sums(self, run: Run, page: BatchPage, start: int) -> dict[str, Any]:
+        """The totals, and whether a verification is pending; a finished run has stored totals.
+
+        Only the first page of an unfinished run has them, because they need every batch.
+        """
+        if run.totals:
+            return {"totals": run.totals.to_json()}
+        if start != FIRST_BATCH:
+            return {}
+        batches = page.batches if page.following is None else self._runs.batches(run)
+        pending = any(batch.verification for batch in batches)
+        return {
+            "totals": totals_of(run.plan, batches).to_json(),
+            **({"verification": PENDING} if pending else {}),
         }
 
     def audit(self, run_id: str, start: int, limit: int) -> dict[str, Any]:

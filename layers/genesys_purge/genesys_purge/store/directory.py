@@ -16,6 +16,8 @@ class StoredDirectory:
         self._secret = secret
 
     def subscribers(self) -> Subscribers:
-        return configured(
-            "the subscribers' secret", lambda: Subscribers.parse(self._secret.fields())
-        )
+        """The subscribers; none if the secret has no value."""
+        fields = self._secret.fields_if_set()
+        if fields is None:
+            return Subscribers(subscribers=())
+        return configured("the subscribers' secret", lambda: Subscribers.parse(fields))

@@ -6,26 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 import orjson
-from botocore.exceptions import ClientError
 
-from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.store.objects import opened, partly_read, refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PATH = "conversationIdsFrom"
 MAX_OBJECT_BYTES = 100 * 1024 * 1024
-MISSING = frozenset(
-    {
-        "NoSuchKey",
-        "NoSuchBucket",
-        "InvalidBucketName",
-        "KeyTooLongError",
-        "404",
-        "AccessDenied",
-        "403",
-    }
-)
 
 
 class Readable(Protocol):
@@ -41,18 +29,11 @@ class S3IdLists:
         self._client = client
 
     def read(self, url: str) -> Iterator[str]:
-        bucket, _, key = url.removeprefix("s3://").partition("/")
-        try:
-            answer = self._client().get_object(Bucket=bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in MISSING:
-                raise
-            raise _refused(
-                f"{url} does not exist or is not readable; upload it to the id list bucket"
-            ) from error
+        answer = opened(self._client(), PATH, url)
         if answer["ContentLength"] > MAX_OBJECT_BYTES:
-            raise _refused(f"{url} has more than {MAX_OBJECT_BYTES} bytes; split it")
-        return ids_in(answer["Body"])
+            raise refused(PATH, f"{url} has more than {MAX_OBJECT_BYTES} bytes; split it")
+        with partly_read(url):
+            return ids_in(answer["Body"])
 
 
 def ids_in(stream: Readable) -> Iterator[str]:
@@ -60,17 +41,13 @@ def ids_in(stream: Readable) -> Iterator[str]:
     try:
         text = stream.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refused("must be UTF-8 text") from error
+        raise refused(PATH, "must be UTF-8 text") from error
     if not text.lstrip().startswith("["):
         return (line.strip() for line in text.splitlines() if line.strip())
     try:
         ids = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise _refused("starts with [ but is not a JSON array") from error
+        raise refused(PATH, "starts with [ but is not a JSON array") from error
     if not all(isinstance(one, str) for one in ids):
-        raise _refused("must contain only strings")
+        raise refused(PATH, "must contain only strings")
     return iter(ids)
-
-
-def _refused(message: str) -> InvalidRequest:
-    return InvalidRequest([FieldError(PATH, message)])

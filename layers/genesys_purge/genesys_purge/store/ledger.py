@@ -19,7 +19,7 @@ from genesys_purge.store import items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef, TransactWriteItemTypeDef
 
     from genesys_purge.store.items import Item
 
@@ -86,8 +86,11 @@ class Ledger:
         return True
 
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
-        found = self._query(run_id, start=start, limit=limit + 1)
-        records = [items.audit_record_in(item) for item in found]
+        answer = self._query(run_id, start=start, limit=limit + 1)
+        records = [items.audit_record_in(item) for item in answer["Items"]]
+        # One query reads at most 1 MB, which may be fewer records.
+        if len(records) <= limit and "LastEvaluatedKey" in answer:
+            return AuditPage(records, int(answer["LastEvaluatedKey"]["sequence"]["N"]) + 1)
         following = records[limit].sequence if len(records) > limit else None
         return AuditPage(records[:limit], following)
 
@@ -107,15 +110,17 @@ class Ledger:
         return RulePage(records, _token(last) if last else None)
 
     def _numbered(self, record: AuditRecord) -> AuditRecord:
-        last = self._query(record.run_id, start=0, limit=1, forward=False)
+        last = self._query(record.run_id, start=0, limit=1, forward=False)["Items"]
         number = items.audit_record_in(last[0]).sequence + 1 if last else 1
         return record.model_copy(update={"sequence": number})
 
     def _append(self, record: AuditRecord) -> Write:
         return Write(self._audit_table, items.audit_item(record), UNUSED_KEY)
 
-    def _query(self, run_id: str, *, start: int, limit: int, forward: bool = True) -> list[Item]:
-        answer = self._client.query(
+    def _query(
+        self, run_id: str, *, start: int, limit: int, forward: bool = True
+    ) -> QueryOutputTypeDef:
+        return self._client.query(
             TableName=self._audit_table,
             KeyConditionExpression="runId = :run AND #sequence >= :start",
             ExpressionAttributeNames={"#sequence": "sequence"},
@@ -124,7 +129,6 @@ class Ledger:
             ScanIndexForward=forward,
             Limit=limit,
         )
-        return answer["Items"]
 
     def _transact(self, writes: Sequence[Write]) -> list[str]:
         """The reason for each write if the transaction failed; empty if it succeeded."""

@@ -37,7 +37,9 @@ class ParameterOrganisations:
         return known[name].organisation(name, self._secrets + name, self._default)
 
     def _known(self) -> Mapping[str, OrganisationSettings]:
-        text = self._parameters.value(self._parameter, MAX_AGE)
+        text = self._parameters.value_if_set(self._parameter, MAX_AGE)
+        if text is None:
+            return {}
         return configured(
             f"the parameter {self._parameter}", lambda: Organisations.model_validate_json(text)
         ).organisations

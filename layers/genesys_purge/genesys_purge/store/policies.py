@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.wire import configured
 from genesys_purge.store.parameters import Parameters
 
@@ -18,10 +18,16 @@ class ParameterPolicies:
         self._switch_name = switch_name
 
     def retention_matrix(self) -> RetentionMatrix:
-        """The matrix, at most a minute old; Misconfigured for one that does not parse."""
-        text = self._parameters.value(self._matrix_name, MAX_AGE)
+        """The stored matrix, at most a minute old, or the shipped one if none is stored.
+
+        Misconfigured if it does not parse or may not be read.
+        """
+        text = self._parameters.value_if_set(self._matrix_name, MAX_AGE)
+        if text is None:
+            return default_matrix()
         return configured("the retention matrix", lambda: RetentionMatrix.model_validate_json(text))
 
     def purging_is_on(self) -> bool:
-        """Whether the switch says `on`; it is read on every call."""
-        return self._parameters.value(self._switch_name, max_age=0).strip() == "on"
+        """Whether the switch is set to `on`; it is read on every call."""
+        value = self._parameters.value_if_set(self._switch_name, max_age=0)
+        return value is not None and value.strip() == "on"

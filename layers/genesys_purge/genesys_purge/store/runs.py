@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.ports import BatchPage
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
 
@@ -80,16 +81,35 @@ class DynamoRuns:
         return items.batch_in(item)
 
     def batches(self, run: Run) -> Sequence[Batch]:
-        planned = run.plan.batches if run.plan else 0
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="runId = :run AND begins_with(#item, :batch)",
-            ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues={":run": {"S": run.run_id}, ":batch": {"S": "batch#"}},
-            ConsistentRead=True,
-        )
-        found = [items.batch_in(item) for page in pages for item in page["Items"]]
-        return [batch for batch in found if batch.number < planned]
+        if not run.planned_batches:
+            return []
+        pages = self._client.get_paginator("query").paginate(**self._batches_from(run, 0))
+        return [items.batch_in(item) for page in pages for item in page["Items"]]
+
+    def batch_page(self, run: Run, start: int, limit: int) -> BatchPage:
+        if start >= run.planned_batches:
+            return BatchPage([], None)
+        # One query reads at most 1 MB, however long the details of the batches are.
+        answer = self._client.query(**self._batches_from(run, start), Limit=limit)
+        batches = [items.batch_in(item) for item in answer["Items"]]
+        following = batches[-1].number + 1 if batches else run.planned_batches
+        return BatchPage(batches, following if following < run.planned_batches else None)
+
+    def _batches_from(self, run: Run, start: int) -> Any:
+        """The query for the batches of the plan; a plan that was replaced may have left others."""
+        first = items.batch_key(run.run_id, start)
+        last = items.batch_key(run.run_id, run.planned_batches - 1)
+        return {
+            "TableName": self._table,
+            "KeyConditionExpression": "runId = :run AND #item BETWEEN :first AND :last",
+            "ExpressionAttributeNames": {"#item": "item"},
+            "ExpressionAttributeValues": {
+                ":run": first["runId"],
+                ":first": first["item"],
+                ":last": last["item"],
+            },
+            "ConsistentRead": True,
+        }
 
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         item = self._get(items.manifest_key(run_id, number))

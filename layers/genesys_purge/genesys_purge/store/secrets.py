@@ -4,39 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.parameters import SecretsProvider, TransformParameterError
+import orjson
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from genesys_purge.errors import Misconfigured
-from genesys_purge.store.parameters import fetched
+from genesys_purge.store.parameters import MISSING, NOT_SET, fetched
+
+
+class OptionalSecrets(SecretsProvider):
+    """Returns, and caches, NOT_SET for a secret that does not exist or has no value."""
+
+    def _get(self, name: str, **options: Any) -> str | bytes:
+        try:
+            return super()._get(name, **options)
+        except self.client.exceptions.ResourceNotFoundException:
+            return NOT_SET
 
 
 class StoredSecret:
     """One secret, a JSON object, at most `max_age` seconds old."""
 
-    def __init__(self, provider: SecretsProvider, secret_id: str, max_age: int) -> None:
+    def __init__(self, provider: OptionalSecrets, secret_id: str, max_age: int) -> None:
         self._provider = provider
         self.secret_id = secret_id
         self._max_age = max_age
 
     def fields(self, *, fresh: bool = False) -> dict[str, Any]:
+        """As `fields_if_set`; Misconfigured if the secret has no value."""
+        found = self.fields_if_set(fresh=fresh)
+        if found is None:
+            raise Misconfigured(f"the secret {self.secret_id} {MISSING}")
+        return found
+
+    def fields_if_set(self, *, fresh: bool = False) -> dict[str, Any] | None:
         """The fields of the secret; `fresh` reads it again, whatever its age.
 
-        Misconfigured where the secret is not a JSON object, does not exist or may not be read.
+        None only if the secret has no value. Misconfigured if it is not a JSON object or may not
+        be read, TryLater if it cannot be read now.
         """
-        found = fetched(
+        text = fetched(
             f"the secret {self.secret_id}",
             "secretsmanager:GetSecretValue",
-            lambda: self._json(fresh=fresh),
+            lambda: self._provider.get(self.secret_id, max_age=self._max_age, force_fetch=fresh),
         )
+        if text == NOT_SET:
+            return None
+        found = _json(text)
         if not isinstance(found, dict):
             raise Misconfigured(f"the secret {self.secret_id} is not a JSON object")
         return found
 
-    def _json(self, *, fresh: bool) -> Any:
-        """The secret as JSON; None where it is not JSON, so that no error shows its text."""
-        try:
-            return self._provider.get(
-                self.secret_id, max_age=self._max_age, transform="json", force_fetch=fresh
-            )
-        except (TransformParameterError, UnicodeDecodeError):
-            return None
+
+def _json(text: Any) -> Any:
+    """The secret as JSON; None if it is not JSON, so that no error shows its text."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
         CircuitBreakerDynamoDBPersistence,
     )
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 
     from genesys_purge.genesys.client import Circuit, GenesysClient
     from genesys_purge.model.organisation import Organisation
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
     from genesys_purge.store.holds import DynamoHolds
     from genesys_purge.store.ledger import Ledger
     from genesys_purge.store.organisations import ParameterOrganisations
-    from genesys_purge.store.parameters import Parameters
+    from genesys_purge.store.parameters import OptionalParameters, Parameters
     from genesys_purge.store.policies import ParameterPolicies
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
-    from genesys_purge.store.secrets import StoredSecret
+    from genesys_purge.store.secrets import OptionalSecrets, StoredSecret
     from genesys_purge.store.slots import DynamoSlots
     from genesys_purge.telemetry import EmfMeter
 
@@ -94,19 +93,19 @@ def holds() -> DynamoHolds:
 
 
 @cache
-def ssm() -> SSMProvider:
+def ssm() -> OptionalParameters:
     """Powertools' cache of parameters, over our own client."""
-    from aws_lambda_powertools.utilities.parameters import SSMProvider
+    from genesys_purge.store.parameters import OptionalParameters
 
-    return SSMProvider(boto3_client=aws("ssm"))
+    return OptionalParameters(boto3_client=aws("ssm"))
 
 
 @cache
-def secrets_manager() -> SecretsProvider:
+def secrets_manager() -> OptionalSecrets:
     """Powertools' cache of secrets, over our own client."""
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+    from genesys_purge.store.secrets import OptionalSecrets
 
-    return SecretsProvider(boto3_client=aws("secretsmanager"))
+    return OptionalSecrets(boto3_client=aws("secretsmanager"))
 
 
 def parameters() -> Parameters:
