@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import InvalidRequest, LimitExceeded, NotFound, Unexpected
+from genesys_purge.methods.documented import data_deletion
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, STATUS, SUBMIT
 from genesys_purge.model.batch import BatchState
+from genesys_purge.model.holds import Hold
 
 from tests import builders
 from tests.functions.conftest import Invoke
@@ -17,6 +19,11 @@ from tests.unit.workbench import Workbench
 RUN = {"runId": "run-1"}
 STEP = {"runId": "run-1", "batch": 0}
 OLD = builders.days_ago(400).isoformat()
+
+
+def hold_on(date_range: dict[str, str]) -> Hold:
+    fields = {"holdId": "case-1", "reason": "litigation", "placedBy": "legal", "placedAt": OLD}
+    return Hold.parse(fields | {"dateRange": date_range})
 
 
 def everything(_: Any) -> dict[str, Any]:
@@ -45,6 +52,27 @@ def test_run_messages_survive_json_between_functions(bench: Workbench, invoke: I
     assert step["next"] == "done"
     result = through("CompletePurge", {"runId": "run-1"})
     assert result == {"runId": "run-1", "outcome": "completed", "succeeded": True}
+
+
+MICROSECONDS = {"start": "2025-01-01T00:00:00.000400Z", "end": "2025-01-01T00:00:01.000700Z"}
+MILLISECONDS = {"start": "2025-01-01T00:00:00.001Z", "end": "2025-01-01T00:00:01Z"}
+
+
+def test_counted_and_sent_window_is_the_whole_milliseconds_of_the_request(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    # One hold ends where the rounded window starts, the other starts where it ends.
+    bench.holds.placed = [
+        hold_on({"start": "2024-12-31T00:00:00Z", "end": MILLISECONDS["start"]}),
+        hold_on({"start": MILLISECONDS["end"], "end": "2025-01-02T00:00:00Z"}),
+    ]
+    bench.stored(builders.data_deletion(dateRange=MICROSECONDS))
+    bench.genesys.on(data_deletion.COUNT, {"results": [{"count": 3}]})
+    bench.genesys.on(data_deletion.SUBMIT, {"id": "job-1"})
+    invoke("PlanPurge", RUN)
+    invoke("SubmitBatch", STEP)
+    ranges = [call.body["filter"]["dateRange"] for call in bench.genesys.calls]
+    assert ranges == [MILLISECONDS] * 3
 
 
 def test_failed_batch_is_stored_as_failed(bench: Workbench, invoke: Invoke) -> None:

@@ -62,5 +62,10 @@ def window_of(part: Part) -> Window:
 
 
 def range_of(window: Window) -> dict[str, str]:
-    """The window in the form that Genesys accepts."""
+    """The window in the form that Genesys accepts.
+
+    ValueError for a part of a millisecond, which the text would leave out.
+    """
+    if window != window.widened():
+        raise ValueError(f"the window {window} does not consist of whole milliseconds")
     return {"start": zulu(window.start), "end": zulu(window.end)}
