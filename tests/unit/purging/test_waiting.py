@@ -76,6 +76,12 @@ def test_first_wait_grows_with_size_only_for_jobs_with_progress(size: int, wait:
     assert first_wait(POLICIES["data_deletion"], size) == 15
 
 
+@pytest.mark.parametrize("name", POLICIES)
+def test_first_wait_is_bounded_for_any_size(name: str) -> None:
+    policy = POLICIES[name]
+    assert first_wait(policy, 2**53) <= policy.longest
+
+
 @pytest.mark.parametrize(
     ("waited", "processed", "wait"),
     [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from genesys_purge.errors import OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
+from genesys_purge.model.answers import is_count
 from genesys_purge.ports import Genesys, Operation
 
 NOT_FOUND, CONFLICT = 404, 409
@@ -47,7 +48,7 @@ def entities_of(
 def entity_in(answer: object) -> Mapping[str, Any]:
     """An entity with a name, a version and a usable id; UnreadableAnswer otherwise."""
     fields = answer if isinstance(answer, Mapping) else {}
-    is_read = isinstance(fields.get("name"), str) and isinstance(fields.get("version"), int)
+    is_read = isinstance(fields.get("name"), str) and is_count(fields.get("version"))
     if not is_read or not isinstance(fields.get("id"), str) or not IDENTIFIER(fields["id"]):
         raise UnreadableAnswer("Genesys answered with an entity without a name, version or id")
     return fields

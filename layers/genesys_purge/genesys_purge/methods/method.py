@@ -61,6 +61,12 @@ class Lifecycle(Protocol[R_contra]):
     def listed_within(self, patience: float) -> float:
         """Seconds after which a created job is certainly listed."""
 
+    def asked_for(self, batch: Batch) -> int | None:
+        """The most records that the batch's job may process, or all jobs of a completed batch.
+
+        In the unit that the job counts; None if the job was not counted.
+        """
+
     def find(self, request: R_contra, batch: BatchRef, part: Part, genesys: Genesys) -> str | None:
         """The id of the job that a submit of the part created, if it is listed."""
 

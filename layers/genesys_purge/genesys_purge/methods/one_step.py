@@ -44,6 +44,15 @@ class OneStep:
     def listed_within(self, patience: float) -> float:
         return patience
 
+    def asked_for(self, batch: Batch) -> int | None:
+        """The ids of the part, or the records that the window held right before the submit.
+
+        A plan that is an upper bound is one for the job as well: it may process fewer, never more.
+        """
+        if batch.window is not None:
+            return batch.before
+        return len(batch.candidates) if batch.pending else batch.targeted
+
     def find(self, request: Any, batch: BatchRef, part: Part, genesys: Genesys) -> str | None:
         return None
 

@@ -12,7 +12,10 @@ from genesys_purge.model.wire import Wire
 
 
 class BatchState(StrEnum):
-    """A batch's state. A two-step job is `submitted`, `ready`, `confirming`, then `submitted`."""
+    """A batch's state. A two-step job is `submitted`, `ready`, `confirming`, then `submitted`.
+
+    A batch is `implausible` if Genesys reports more processed records than it was asked for.
+    """
 
     PLANNED = "planned"
     SUBMITTING = "submitting"
@@ -22,10 +25,13 @@ class BatchState(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     GAVE_UP = "gave_up"
+    IMPLAUSIBLE = "implausible"
 
 
 PENDING = "pending"
-ENDED = frozenset({BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP})
+ENDED = frozenset(
+    {BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP, BatchState.IMPLAUSIBLE}
+)
 
 TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
     BatchState.PLANNED: frozenset(
@@ -54,6 +60,7 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
             BatchState.COMPLETED,
             BatchState.FAILED,
             BatchState.GAVE_UP,
+            BatchState.IMPLAUSIBLE,
         }
     ),
     BatchState.READY: frozenset(
@@ -74,9 +81,10 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
             BatchState.GAVE_UP,
         }
     ),
-    BatchState.COMPLETED: frozenset({BatchState.COMPLETED}),
+    BatchState.COMPLETED: frozenset({BatchState.COMPLETED, BatchState.IMPLAUSIBLE}),
     BatchState.FAILED: frozenset(),
     BatchState.GAVE_UP: frozenset(),
+    BatchState.IMPLAUSIBLE: frozenset(),
 }
 
 
@@ -133,8 +141,9 @@ class Batch(Wire):
     `protected` are the positions of entries that must not be deleted.
 
     `attempt` records the calls that create or confirm a job; `firstIntentAt` is the time of the
-    first intent. `before` counts the records that existed right before the submit. `kept` counts
-    the records at the confirmation of a two-step job, if verification needs that number.
+    first intent. `before` counts the records that existed right before the submit. At the
+    confirmation of a two-step job, `covered` counts the records that the job covers, and `kept`
+    those that exist, if verification needs that number.
 
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
@@ -156,6 +165,7 @@ class Batch(Wire):
     attempt: Attempt = Attempt()
     first_intent_at: Instant | None = None
     before: int | None = None
+    covered: int | None = None
     kept: int | None = None
     job_id: str | None = None
     last_job_id: str | None = None

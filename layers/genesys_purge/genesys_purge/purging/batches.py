@@ -19,6 +19,7 @@ PHASES = {
     BatchState.COMPLETED: Next.VERIFY,
     BatchState.FAILED: Next.DONE,
     BatchState.GAVE_UP: Next.DONE,
+    BatchState.IMPLAUSIBLE: Next.DONE,
 }
 
 

@@ -56,7 +56,7 @@ class ConfirmJob:
             if waiting is None:
                 return self._poll(case, step)
             permit, kept = self._permit(case, waiting)
-            intent = self._intend(case.batch, kept)
+            intent = self._intend(case.batch, waiting, kept)
         except OnLegalHold as error:
             return self._without(case, error, step)
         except TryLater as error:
@@ -91,9 +91,10 @@ class ConfirmJob:
             raise OnLegalHold("Genesys now protects these records", entries=excludable)
         return self._guard.permit(case.deletion(waiting.conversations)), present.kept
 
-    def _intend(self, batch: Batch, kept: int | None) -> Batch:
+    def _intend(self, batch: Batch, waiting: Waiting, kept: int | None) -> Batch:
         attempt = batch.attempt.settled().intended(self._batches.now())
-        return self._batches.intend(batch.to(BatchState.CONFIRMING, attempt=attempt, kept=kept))
+        counts = {"covered": waiting.records, "kept": kept}
+        return self._batches.intend(batch.to(BatchState.CONFIRMING, attempt=attempt, **counts))
 
     def _call(self, case: Case, permit: Permit, waiting: Waiting, step: BatchStep) -> BatchStep:
         batch, lifecycle = case.batch, case.method.lifecycle

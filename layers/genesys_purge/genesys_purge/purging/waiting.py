@@ -19,7 +19,8 @@ SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
 
 def first_wait(policy: PollPolicy, size: int) -> float:
     """Seconds until the first poll: longer for a large job, if its time grows with its records."""
-    return policy.first + (size // policy.records_per_second if policy.by_progress else 0)
+    expected = size // policy.records_per_second if policy.by_progress else 0
+    return min(policy.first + expected, max(policy.first, policy.longest))
 
 
 def poll_wait(policy: PollPolicy, step: BatchStep, report: JobReport, targeted: int) -> float:

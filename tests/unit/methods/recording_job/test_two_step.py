@@ -187,3 +187,10 @@ def test_export_or_archive_with_a_failed_recording_is_failed(
     assert (report.status, report.processed, report.message) == (status, 0, message)
     counted = {"archived": report.archived, "exported": report.exported}
     assert counted == {"archived": None, "exported": None} | {done: 5}
+
+
+@pytest.mark.parametrize("failed", [2**64 - 1, -1, "3"])
+def test_unreadable_number_of_failures_is_not_none(failed: object) -> None:
+    job = {"state": "FULFILLED", "recordingJobsQuery": {"action": "EXPORT"}}
+    with pytest.raises(UnreadableAnswer, match="totalFailedRecordings"):
+        report_of(job | {"totalFailedRecordings": failed})

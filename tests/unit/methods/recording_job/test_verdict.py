@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from genesys_purge.errors import JobLost
+from genesys_purge.errors import JobLost, UnreadableAnswer
 from genesys_purge.methods.contract import Part, Verdict
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
@@ -123,6 +123,11 @@ def test_recordings_without_any_counter_prevent_verification() -> None:
     found = verdict(two_left(totalRecordings=5), SOME, PART._replace(kept=6))
     assert not found.is_complete
     assert "the job does not account for 1" in str(found.note)
+
+
+def test_total_that_is_no_count_prevents_a_verdict() -> None:
+    with pytest.raises(UnreadableAnswer, match="totalRecordings"):
+        verdict(two_left(totalRecordings=2**64 - 1), SOME, PART._replace(kept=6))
 
 
 def test_skipped_recordings_prevent_verification_if_nothing_is_excluded() -> None:

@@ -28,6 +28,7 @@ from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
+from genesys_purge.model.answers import is_count
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
@@ -151,11 +152,8 @@ class InteractionPurge:
         reasons = [str(i["errorReason"]) for i in interactions if i.get("errorReason")]
         # A job that completed with an error did not purge everything.
         status = JobStatus.FAILED if status is JobStatus.COMPLETED and reasons else status
-        return JobReport(
-            status,
-            sum_of(count_in(i, "totalInteractionsPurged") for i in interactions),
-            "; ".join(reasons) or None,
-        )
+        purged = sum_of(count_in(i, "totalInteractionsPurged") for i in interactions)
+        return JobReport(status, purged if is_count(purged) else None, "; ".join(reasons) or None)
 
     def remaining(self, request: InteractionPurgeRequest, part: Part, genesys: Genesys) -> int:
         return self._count(windows.window_of(part), genesys)

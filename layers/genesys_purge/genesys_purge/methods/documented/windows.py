@@ -8,6 +8,7 @@ from typing import Any
 from genesys_purge.errors import OnLegalHold, UnreadableAnswer
 from genesys_purge.methods.answers import count_in
 from genesys_purge.methods.contract import Part, Planned
+from genesys_purge.model.answers import is_count
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.holds import Hold
 from genesys_purge.ports import Genesys, Operation
@@ -51,7 +52,10 @@ def count(genesys: Genesys, operation: Operation, filters: Mapping[str, Any]) ->
     counts = [count_in(r, "count") if isinstance(r, dict) else None for r in results]
     if any(one is None for one in counts):
         raise UnreadableAnswer("Genesys answered the analytics query without a readable count")
-    return sum(one or 0 for one in counts)
+    total = sum(one or 0 for one in counts)
+    if not is_count(total):
+        raise UnreadableAnswer("Genesys counts more conversations than there can be")
+    return total
 
 
 def window_of(part: Part) -> Window:

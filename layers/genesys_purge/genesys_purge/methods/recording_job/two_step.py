@@ -7,7 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import UnreadableAnswer
-from genesys_purge.methods.answers import count_in, job_id_in, text_in
+from genesys_purge.methods.answers import (
+    count_in,
+    deciding_count_in,
+    job_id_in,
+    share_in,
+    text_in,
+)
 from genesys_purge.methods.contract import (
     Evidence,
     JobReport,
@@ -95,6 +101,10 @@ class TwoStep:
         """Minutes suffice: a surplus job deletes nothing before it is confirmed."""
         return min(patience, LISTED_WITHIN)
 
+    def asked_for(self, batch: Batch) -> int | None:
+        """The recordings that the job covered when it was confirmed, because a job counts those."""
+        return batch.covered
+
     def find(
         self, request: RecordingJobRequest, batch: BatchRef, part: Part, genesys: Genesys
     ) -> str | None:
@@ -169,15 +179,11 @@ def report_of(job: Mapping[str, Any]) -> JobReport:
     Processed recordings count as deleted only if the job reports that it deletes.
     """
     status = STATUSES.get(text_in(job, "state").upper(), JobStatus.RUNNING)
-    failed, message = count_in(job, "totalFailedRecordings"), job.get("errorMessage")
+    failed, message = deciding_count_in(job, "totalFailedRecordings"), job.get("errorMessage")
     words = [message] if isinstance(message, str) and message else []
     words += [f"{failed} recordings failed"] if failed else []
-    percent = count_in(job, "percentProgress")
-    report = JobReport(
-        status,
-        message="; ".join(words) or None,
-        progress=None if percent is None else percent / 100,
-    )
+    progress = share_in(job, "percentProgress")
+    report = JobReport(status, message="; ".join(words) or None, progress=progress)
     processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
     match action:
         case Action.DELETE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from genesys_purge.methods.answers import count_in, text_in
+from genesys_purge.methods.answers import count_in, deciding_count_in, text_in
 from genesys_purge.methods.contract import Part, Verdict
 from genesys_purge.methods.recording_job.metadata import count_of, undone_by
 from genesys_purge.methods.recording_job.pages import all_pages
@@ -100,7 +100,8 @@ def _excluded(part: Part, processed: int | None) -> int:
 
 def _unaccounted(job: Mapping[str, Any], processed: int, failed: int) -> int:
     """How many of the job's recordings are neither processed, skipped nor failed."""
-    total, skipped = count_in(job, "totalRecordings"), count_in(job, "totalSkippedRecordings")
+    total = deciding_count_in(job, "totalRecordings")
+    skipped = count_in(job, "totalSkippedRecordings")
     return max((total or 0) - processed - (skipped or 0) - failed, 0)
 
 

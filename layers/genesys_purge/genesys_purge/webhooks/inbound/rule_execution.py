@@ -6,16 +6,14 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import StringConstraints, ValidationError, model_validator
 
-from genesys_purge.model.answers import ID_FORM
+from genesys_purge.model.answers import ID_FORM, Count
 from genesys_purge.model.audit import Action, AuditRecord, success_rate
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.wire import Wire
 
 RuleId = Annotated[str, StringConstraints(pattern=rf"^{ID_FORM}$")]
-# Below the largest number that a JSON reader of any language holds exactly.
-Count = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class RuleExecution(Wire):
