@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from genesys_purge.model.platform import DOCUMENTED, LIVE
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 
 
+class Missing(StrEnum):
+    """What the status 404 means for an operation, and the error that it becomes."""
+
+    # Genesys does not know the job: JobLost.
+    JOB = "job"
+    # Genesys has no such entity, or has nothing about it: NotAtGenesys.
+    ENTITY = "entity"
+    # Genesys does not accept the call: RefusedByGenesys.
+    REFUSED = "refused"
+
+
 class Operation(NamedTuple):
     """One operation of Genesys: its verb, its path template and the required permissions.
 
@@ -26,7 +38,7 @@ class Operation(NamedTuple):
     its `scopes`; a live operation needs all of its `permissions`. The client retries a reading
     call only if `retried`; wait loops repeat their own polls. If `lists`, the answer is a JSON
     list, which the client returns as the `entities` of an object. `instead` names the alternative
-    on the live platform.
+    on the live platform. `missing` is what the status 404 means.
     """
 
     verb: str
@@ -37,6 +49,7 @@ class Operation(NamedTuple):
     lists: bool = False
     dialect: str = DOCUMENTED
     instead: str | None = None
+    missing: Missing = Missing.REFUSED
 
     @property
     def is_live(self) -> bool:

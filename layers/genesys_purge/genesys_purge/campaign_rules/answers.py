@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from genesys_purge.errors import OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
 from genesys_purge.model.answers import is_count
 from genesys_purge.ports import Genesys, Operation
 
-NOT_FOUND, CONFLICT = 404, 409
+CONFLICT = 409
 MOST_PAGES = 200
 # An id becomes part of a path, where an id of dots only would name another path.
 IDENTIFIER = re.compile(r"(?!\.+$)[A-Za-z0-9._:-]{1,100}").fullmatch
@@ -77,11 +78,8 @@ def outcome_of(read: Callable[[], T]) -> T:
 
 def delete(genesys: Genesys, operation: Operation, **path: str) -> None:
     """Deletes an entity; no error if it is gone already."""
-    try:
+    with suppress(NotAtGenesys):
         genesys.change(operation, None, **path)
-    except RefusedByGenesys as error:
-        if error.status != NOT_FOUND:
-            raise
 
 
 def conflict(message: str) -> RefusedByGenesys:

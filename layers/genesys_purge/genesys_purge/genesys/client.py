@@ -13,11 +13,9 @@ import orjson
 from genesys_purge.calling.pace import Pace
 from genesys_purge.errors import (
     GenesysUnavailable,
-    JobLost,
     OutcomeUnknown,
     PermissionMissing,
     PurgeError,
-    RefusedByGenesys,
     StillWorking,
     UnreadableAnswer,
 )
@@ -120,8 +118,6 @@ class GenesysClient:
 
     def _refused(self, error: PurgeError) -> PurgeError:
         """The error of a changing call: after a server failure, the outcome is unknown."""
-        if isinstance(error, JobLost):
-            return error.converted(RefusedByGenesys, status=404)
         if isinstance(error, GenesysUnavailable | StillWorking):
             return error.converted(OutcomeUnknown)
         return error

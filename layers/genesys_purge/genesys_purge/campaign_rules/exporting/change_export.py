@@ -19,13 +19,13 @@ from genesys_purge.campaign_rules.exporting.change_files import Change, ChangeFi
 from genesys_purge.campaign_rules.exporting.event_query import Event, EventQuery, once
 from genesys_purge.campaign_rules.exporting.ports import ChangeExports
 from genesys_purge.campaign_rules.ports import Files
-from genesys_purge.errors import JobLost, LostRace, TryLater
+from genesys_purge.errors import LostRace, NotAtGenesys, TryLater
 from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Window, zulu
-from genesys_purge.ports import Clock, Genesys, Operation
+from genesys_purge.ports import Clock, Genesys, Missing, Operation
 
-READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ, instead=INSTEAD)
+READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ, instead=INSTEAD, missing=Missing.ENTITY)
 # An export ends earlier: its function has a shorter time limit.
 LEASE_SECONDS = 900
 
@@ -111,7 +111,7 @@ class ChangeExport:
         """The rule as it is now; empty if it was deleted."""
         try:
             return self._genesys.read(READ_RULE, campaign_id=campaign_id, rule_id=rule_id)
-        except JobLost:
+        except NotAtGenesys:
             return {}
 
     def _uploaded(self, files: ChangeFiles, intent: CampaignExport) -> ExportedWindow:

@@ -32,14 +32,22 @@ from genesys_purge.model.answers import is_count
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import Genesys, Missing, Operation, Permit
 
 INSTEAD = (
     "method recording_job with mediaTypes and dateRange; there is no soft delete and no filter on "
     "attributes, and mediaTypes message replaces sms and social"
 )
-SUBMIT = Operation("POST", "/api/v2/interactions/purge", ("purge:write",), instead=INSTEAD)
-STATUS = Operation("GET", "/api/v2/interactions/purge/{job_id}", ("purge:read",), retried=False)
+SUBMIT = Operation(
+    "POST", "/api/v2/interactions/purge", ("purge:write",), instead=INSTEAD, missing=Missing.REFUSED
+)
+STATUS = Operation(
+    "GET",
+    "/api/v2/interactions/purge/{job_id}",
+    ("purge:read",),
+    retried=False,
+    missing=Missing.JOB,
+)
 HIPAA_DAYS = 2_555
 LARGEST_FILTERS = 16_384
 DEEPEST_FILTERS = 10

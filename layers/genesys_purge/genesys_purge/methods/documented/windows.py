@@ -11,10 +11,10 @@ from genesys_purge.methods.contract import Part, Planned
 from genesys_purge.model.answers import is_count
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.holds import Hold
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 SEGMENT_DAYS = 30
-COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query")
+COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query", missing=Missing.REFUSED)
 
 
 def plan(

@@ -11,13 +11,14 @@ from genesys_purge.methods.gdpr_request.privacy import texts_in, without_words
 from genesys_purge.methods.gdpr_request.request import SubjectRequest
 from genesys_purge.methods.gdpr_request.subject import Search, SearchType, Subject
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 FIND = Operation(
     "GET",
     "/api/v2/gdpr/subjects?searchType={search_type}&searchValue={search_value}",
     permissions=("gdpr:subject:view",),
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 Found = Mapping[str, Any]
 # The other search types are types of a social handle.

@@ -37,19 +37,27 @@ from genesys_purge.methods.recording_job.request import (
 from genesys_purge.methods.recording_job.verdict import verdict_of
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import Genesys, Missing, Operation, Permit
 
 ALL = "/api/v2/recording/jobs"
 ONE = f"{ALL}/{{job_id}}"
 PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"
 VIEW = ("recording:job:view",)
 SENSITIVE = ("recording:recording:viewSensitiveData",)
-CREATE = Operation("POST", ALL, permissions=("recording:job:add",), dialect=LIVE)
-STATUS = Operation("GET", ONE, retried=False, permissions=VIEW, dialect=LIVE)
-LIST = Operation(
-    "GET", f"{ALL}?state={{state}}&showOnlyMyJobs={{mine}}&{PAGE}", permissions=VIEW, dialect=LIVE
+CREATE = Operation(
+    "POST", ALL, permissions=("recording:job:add",), dialect=LIVE, missing=Missing.REFUSED
 )
-CANCEL = Operation("DELETE", ONE, permissions=("recording:job:delete",), dialect=LIVE)
+STATUS = Operation("GET", ONE, retried=False, permissions=VIEW, dialect=LIVE, missing=Missing.JOB)
+LIST = Operation(
+    "GET",
+    f"{ALL}?state={{state}}&showOnlyMyJobs={{mine}}&{PAGE}",
+    permissions=VIEW,
+    dialect=LIVE,
+    missing=Missing.REFUSED,
+)
+CANCEL = Operation(
+    "DELETE", ONE, permissions=("recording:job:delete",), dialect=LIVE, missing=Missing.REFUSED
+)
 EXECUTE = Operation(
     "PUT",
     ONE,
@@ -60,6 +68,7 @@ EXECUTE = Operation(
         "recording:snippetRecording:editRetention",
     ),
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 STATUSES = {
     "READY": JobStatus.READY,
@@ -136,15 +145,15 @@ class TwoStep:
         if part.interval is None and not follows_export and not request.excludes:
             return Present(len(part.ids))
         found = [rows_of(each, genesys) for each in part.ids]
-        kept = [sum(map(is_kept, rows or ())) for rows in found]
+        kept = [sum(map(is_kept, rows)) for rows in found]
         # Every recording must be exported before it is deleted.
         unexported = undone_by(Action.EXPORT, part)
-        unprepared = sum(rows is None or any(map(unexported, rows)) for rows in found)
+        unprepared = sum(any(map(unexported, rows)) for rows in found)
         return Present(
             conversations=sum(map(bool, kept)) if part.interval else len(part.ids),
             records=sum(kept) if part.interval else None,
             unprepared=unprepared if follows_export else 0,
-            unsure=sum(sum(map(is_unsure, rows or ())) for rows in found) if part.interval else 0,
+            unsure=sum(sum(map(is_unsure, rows)) for rows in found) if part.interval else 0,
             kept=sum(kept) if request.excludes else None,
         )
 

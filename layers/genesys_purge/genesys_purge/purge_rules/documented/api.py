@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genesys_purge.errors import RefusedByGenesys
 from genesys_purge.model.answers import created_id
-from genesys_purge.ports import Genesys, Operation, Permit
+from genesys_purge.ports import Genesys, Missing, Operation, Permit
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 
 CREATE = Operation(
@@ -13,6 +13,7 @@ CREATE = Operation(
     ("purgerules:write",),
     instead="a schedule of this deployment with method recording_job or, for recordings that do "
     "not exist yet, GenesysPlatform live, where a rule becomes a media retention policy",
+    missing=Missing.REFUSED,
 )
 CONFLICT = 409
 
