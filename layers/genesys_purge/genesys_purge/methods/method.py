@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.contract import (
+    Conflict,
     Evidence,
     JobReport,
     Noted,
@@ -43,8 +44,8 @@ class Lifecycle(Protocol[R_contra]):
         """How many unfinished jobs an organisation may have; None if only requests are limited."""
 
     @property
-    def conflict_means_protected(self) -> bool:
-        """Whether a 409 answer to a submit means that one of its records is protected."""
+    def conflict(self) -> Conflict:
+        """What a 409 answer to a submit means."""
 
     def concurrency(self, request: R_contra, allowed: int) -> int:
         """How many batches may be at work at once, `allowed` being the organisation's limit."""

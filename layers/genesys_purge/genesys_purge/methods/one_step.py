@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from genesys_purge.methods.contract import Evidence, Part, Present, Verdict, Waiting
+from genesys_purge.methods.contract import Conflict, Evidence, Part, Present, Verdict, Waiting
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.ports import Genesys, Permit
 
@@ -24,7 +24,7 @@ class OneStep:
     """Implements `Lifecycle`; it has no slots, no list of jobs and nothing to confirm."""
 
     slots: int | None = None
-    conflict_means_protected = True
+    conflict = Conflict.PROTECTED
 
     def __init__(self, method: Counting) -> None:
         self._method = method

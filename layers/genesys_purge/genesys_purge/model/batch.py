@@ -141,9 +141,10 @@ class Batch(Wire):
     `protected` are the positions of entries that must not be deleted.
 
     `attempt` records the calls that create or confirm a job; `firstIntentAt` is the time of the
-    first intent. `before` counts the records that existed right before the submit. At the
-    confirmation of a two-step job, `covered` counts the records that the job covers, and `kept`
-    those that exist, if verification needs that number.
+    first intent. `conflicts` counts the 409 answers without a known cause since the last accepted
+    job. `before` counts the records that existed right before the submit. At the confirmation of a
+    two-step job, `covered` counts the records that the job covers, and `kept` those that exist, if
+    verification needs that number.
 
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
@@ -164,6 +165,7 @@ class Batch(Wire):
     protected: frozenset[int] = frozenset()
     attempt: Attempt = Attempt()
     first_intent_at: Instant | None = None
+    conflicts: int = 0
     before: int | None = None
     covered: int | None = None
     kept: int | None = None
@@ -219,6 +221,10 @@ class Batch(Wire):
     def excludable(self, entries: frozenset[int]) -> frozenset[int]:
         """The entries that the next submit can exclude: none if the batch has an interval."""
         return frozenset() if self.interval else entries
+
+    def in_conflict(self) -> Self:
+        """The batch after one more 409 answer without a known cause."""
+        return self.to(self.state, conflicts=self.conflicts + 1)
 
     def unsure(self, reason: str) -> Self:
         """The batch after a call with an unknown outcome."""

@@ -62,6 +62,7 @@ class Batches:
         after = batch.to(
             BatchState.SUBMITTED,
             attempt=batch.attempt.settled(),
+            conflicts=0,
             job_id=job_id,
             began_at=batch.began_at or now,
             submitted_at=now,

@@ -15,7 +15,7 @@ from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.plausibility import Plausibility
-from genesys_purge.purging.waiting import poll_wait, slower
+from genesys_purge.purging.waiting import appearance_wait, may_appear, poll_wait, slower
 from genesys_purge.settings import Settings
 
 
@@ -44,6 +44,8 @@ class PollBatch:
         try:
             report = case.method.status(case.request, batch.job_id, case.genesys)
         except JobLost as error:
+            if may_appear(step, self._batches.latency(batch)):
+                return self._later(case, step, appearance_wait(step))
             return self._fail(batch, f"the job is lost: {error}", step)
         except TryLater as error:
             return self._later(case, step, slower(policy, step, error.retry_after))

@@ -13,6 +13,7 @@ from genesys_purge.errors import (
     RefusedByGenesys,
     TryLater,
 )
+from genesys_purge.methods.contract import Conflict
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
@@ -26,6 +27,8 @@ from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wa
 from genesys_purge.settings import Settings
 
 CONFLICT = 409
+# After these, a conflict without a known cause is lasting; the waits between add up to minutes.
+MOST_CONFLICTS = 8
 # Well within the function's time, however long the last call takes.
 AT_ONCE = timedelta(seconds=15)
 
@@ -129,13 +132,17 @@ class SubmitBatch:
         return step.then(Next.POLL, first_wait(case.method.poll_policy, case.size))
 
     def _refused(self, case: Case, error: RefusedByGenesys, step: BatchStep) -> BatchStep:
-        """Wait for a slot, isolate the protected record, or let the error fail the batch."""
+        """Wait for a slot or the end of a conflict, isolate a protected record, or raise."""
         withdrawn = self._withdraw(case.batch, error)
         if self._slots.are_full(case):
             return step.again(submit_wait(step, None))
-        names_a_record = error.status == CONFLICT and case.batch.window is None
-        if names_a_record and case.method.lifecycle.conflict_means_protected:
-            return self._bisect(withdrawn, error, step)
+        if error.status == CONFLICT:
+            match case.method.lifecycle.conflict:
+                case Conflict.PROTECTED if withdrawn.window is None:
+                    return self._bisect(withdrawn, error, step)
+                case Conflict.PASSING if withdrawn.conflicts < MOST_CONFLICTS:
+                    self._batches.advance(withdrawn.in_conflict())
+                    return step.again(submit_wait(step, None))
         raise error
 
     def _withdraw(self, batch: Batch, error: PurgeError) -> Batch:

@@ -15,6 +15,7 @@ from genesys_purge.methods.answers import (
     text_in,
 )
 from genesys_purge.methods.contract import (
+    Conflict,
     Evidence,
     JobReport,
     JobStatus,
@@ -91,7 +92,7 @@ class TwoStep:
     """Implements `Lifecycle` for recording jobs."""
 
     slots: int | None = MOST_JOBS
-    conflict_means_protected = False
+    conflict = Conflict.PASSING
 
     def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:
         """As many batches as may have a job; many if they wait a long time for verification."""
