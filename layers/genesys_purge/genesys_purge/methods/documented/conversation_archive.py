@@ -37,16 +37,9 @@ PURGE = ("analytics:conversation:delete",)
 LOOK_UP = Operation(
     "POST", "/api/v2/analytics/conversations/details/query", missing=Missing.REFUSED
 )
-SUBMIT = Operation(
-    "POST", "/api/v2/analytics/conversations/purge", PURGE, instead=INSTEAD, missing=Missing.REFUSED
-)
-STATUS = Operation(
-    "GET",
-    "/api/v2/analytics/conversations/purge/{job_id}",
-    PURGE,
-    retried=False,
-    missing=Missing.JOB,
-)
+ALL = "/api/v2/analytics/conversations/purge"
+SUBMIT = Operation("POST", ALL, PURGE, instead=INSTEAD, missing=Missing.REFUSED)
+STATUS = Operation("GET", f"{ALL}/{{job_id}}", PURGE, retried=False, missing=Missing.JOB)
 MOST_INLINE = 1_000
 LONGEST_CLASSIFICATION = 40
 MOST_LISTED_ERRORS = 20
