@@ -16,6 +16,8 @@ _IS_ID = re.compile(rf"(?!\.+$){ID_FORM}").fullmatch
 
 # The largest number up to which every JSON reader holds every whole number exactly.
 LARGEST_COUNT = 2**53
+# The metric of counts that are larger than what Genesys was asked to delete.
+IMPLAUSIBLE = "ImplausibleCounts"
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
 # Any whole number that JSON readers hold exactly.

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from genesys_purge.methods.contract import JobReport
+from genesys_purge.model.answers import IMPLAUSIBLE
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Case
-
-METRIC = "ImplausibleCounts"
 
 
 class Plausibility:
@@ -43,7 +42,7 @@ class Plausibility:
             latency_seconds=self._batches.latency(case.batch),
             detail=detail,
         )
-        self._meter.count(METRIC, method=case.run.method, organisation=case.run.organisation)
+        self._meter.count(IMPLAUSIBLE, method=case.run.method, organisation=case.run.organisation)
         return True
 
     def _changes(self, batch: Batch) -> dict[str, Any]:
