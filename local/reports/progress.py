@@ -11,7 +11,7 @@ from rich.table import Table
 
 from local.reports.observation import Batch, Observation
 
-ENDED = frozenset({"completed", "failed", "gave_up"})
+ENDED = frozenset({"completed", "failed", "gave_up", "implausible"})
 ROWS = 20
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
-from genesys_purge.ports import Operation
+from genesys_purge.ports import Missing, Operation
 
-from tests.contract.source import layer_files, line_of, name_of, product_files
+from tests.contract.source import layer_files, line_of, name_of, nodes_of, product_files
 
 
 @cache
@@ -29,11 +30,15 @@ CAMPAIGN_RULES = f"{OUTBOUND}campaignrules"
 RULE_SETS = f"{OUTBOUND}rulesets"
 
 # Deletes a campaign rule that the same deployment has created; no other call deletes this way.
-REMOVE = 'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD)'
+REMOVE = (
+    'REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD, '
+    "missing=Missing.ENTITY)"
+)
 
 METADATA = "/api/v2/conversations/{conversation_id}/recordingmetadata"
 PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"
-JOB = "/api/v2/recording/jobs/{job_id}"
+JOB_ID = "{job_id}"
+JOB = f"/api/v2/recording/jobs/{JOB_ID}"
 POLICIES = "/api/v2/recording/mediaretentionpolicies"
 DATA_RETENTION = "/api/v2/analytics/dataretention/settings"
 # Everything that is changed in place.
@@ -193,3 +198,41 @@ def test_reads_and_deleting_calls_name_a_scope_or_permission() -> None:
 
 def test_no_operation_names_both_scopes_and_permissions() -> None:
     assert those_where(lambda each: bool(each.scopes and each.permissions)) == []
+
+
+def test_each_operation_declares_what_404_means() -> None:
+    undeclared = [
+        line_of(path, node)
+        for path in layer_files()
+        for node in nodes_of(path)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "Operation"
+        and "missing" not in {each.arg for each in node.keywords}
+    ]
+    assert undeclared == []
+
+
+def test_404_means_a_lost_job_only_where_a_job_is_read() -> None:
+    assert (
+        those_where(
+            lambda each: (
+                (each.missing is Missing.JOB) != (each.verb == "GET" and JOB_ID in each.path)
+            )
+        )
+        == []
+    )
+
+
+def test_404_of_changing_calls_is_a_refusal_unless_they_remove_a_rule() -> None:
+    def changes(each: Operation) -> bool:
+        reads = ("/query", "/deletionprotection")
+        return each.verb != "GET" and not each.path.endswith(reads)
+
+    def is_removal(each: Operation) -> bool:
+        return each.verb == "DELETE" and each.path.startswith(OUTBOUND)
+
+    expected = {True: Missing.ENTITY, False: Missing.REFUSED}
+    assert (
+        those_where(lambda each: changes(each) and each.missing is not expected[is_removal(each)])
+        == []
+    )

@@ -387,7 +387,8 @@ def test_fields_read_from_answers_are_fields_of_the_sdk() -> None:
     assert unknown == []
 
 
-READERS = {"get", "text_in", "count_in", "job_id_in", "list_in", "instant_in", "storage_in"}
+READERS = {"get", "text_in", "count_in", "deciding_count_in", "share_in", "job_id_in", "list_in"}
+READERS |= {"instant_in", "storage_in"}
 # `listed_job` reads the answers to requests of another module.
 MODULES = sorted(
     {name.rpartition(".")[0] for name in LIVE}

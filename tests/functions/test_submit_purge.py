@@ -75,6 +75,17 @@ def test_invalid_http_request_is_400_with_every_error(
     assert bench.executions.started == []
 
 
+@pytest.mark.parametrize("method", ["data_deletion", "interaction_purge", "recording_job"])
+def test_date_range_of_less_than_a_millisecond_is_400(
+    bench: Workbench, invoke: Invoke, method: str
+) -> None:
+    instant = {"start": "2020-01-01T00:00:00.000100Z", "end": "2020-01-01T00:00:00.000400Z"}
+    message = "must contain a whole millisecond, the shortest time at Genesys"
+    answer = post(invoke, builders.request_of(method, dateRange=instant))
+    assert answer == (400, refusal(("dateRange", message)))
+    assert bench.executions.started == []
+
+
 @pytest.mark.usefixtures("bench")
 def test_answer_to_80000_errors_is_cut_to_a_bounded_size(invoke: Invoke) -> None:
     body = json.dumps({"method": "data_deletion"} | {f"{n:05}": 1 for n in range(80_000)})

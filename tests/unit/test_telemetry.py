@@ -52,15 +52,16 @@ def test_counters_add_up_and_durations_are_recorded(
     meter.count("RunsCompleted")
     meter.count("RecordsDeleted", 7)
     meter.count("RecordsDeleted", 3)
+    meter.count("RecordsDeleted", 2**53)
     meter.seconds("RunDuration", 1.5)
     if isinstance(meter, MemoryMeter):
-        assert meter.counts == {"RunsCompleted": 1, "RecordsDeleted": 10}
+        assert meter.counts == {"RunsCompleted": 1, "RecordsDeleted": 2**53 + 10}
         assert meter.durations == {"RunDuration": 1.5}
         return
     (blob,) = flushed(capsys)
     assert metrics_in(blob) == {
         "RunsCompleted": [1],
-        "RecordsDeleted": [7, 3],
+        "RecordsDeleted": [7, 3, 2**53],
         "RunDuration": [1.5],
     }
 

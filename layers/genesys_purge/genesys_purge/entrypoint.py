@@ -104,22 +104,25 @@ def _answered(
 
     def answer() -> dict[str, Any]:
         try:
-            return _response(status, guarded(call, context))
+            # Written inside the guarded call, so that an answer that is not JSON is logged as well.
+            return _response(status, guarded(lambda: _written(call()), context))
         except PurgeError as error:
             errors = [field.to_json() for field in error.errors()]
-            body = {"errors": errors, "requestId": context.aws_request_id}
+            body = _written({"errors": errors, "requestId": context.aws_request_id})
             return _response(error.http_status, body, error.http_headers)
 
     return observed(answer, context, callers.cause_of(event))
 
 
-def _response(
-    status: int, body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS
-) -> dict[str, Any]:
+def _written(body: Mapping[str, Any]) -> str:
+    return orjson.dumps(body).decode()
+
+
+def _response(status: int, body: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
     return {
         "statusCode": status,
         "headers": {"content-type": "application/json", **headers},
-        "body": orjson.dumps(body).decode(),
+        "body": body,
     }
 
 

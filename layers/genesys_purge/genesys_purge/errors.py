@@ -11,6 +11,7 @@ PurgeError
 │   ├── CampaignBusy            another rule set is being deployed to the campaign
 │   ├── NotGenuine              the webhook has no valid signature
 │   ├── MethodNotAllowed        the path does not support the HTTP method
+│   ├── NotAtGenesys            Genesys has no such campaign, rule or recording (404)
 │   ├── TooLarge                the body has more bytes than the limit
 │   └── NotFound                the run, batch or deployment does not exist
 ├── OperatorError               an operator must act
@@ -27,7 +28,7 @@ PurgeError
 │   └── GenesysUnavailable      500, 502, 503, no connection, open circuit, no time left
 └── OurError                    the outcome is unknown, or another worker was faster
     ├── OutcomeUnknown          Genesys may have executed a changing call
-    ├── JobLost                 Genesys does not know the job (404)
+    ├── JobLost                 Genesys does not know a job that it accepted (404)
     ├── LostRace                another worker changed the record first
     └── Unexpected              any other error
 
@@ -166,6 +167,12 @@ class NotFound(CallerError):
     http_status = 404
 
 
+class NotAtGenesys(CallerError):
+    """Genesys has no such entity, or has nothing about it."""
+
+    http_status = 404
+
+
 class OperatorError(PurgeError):
     """An operator must act. It ends a run as `failed`."""
 
@@ -237,7 +244,7 @@ class OutcomeUnknown(OurError):
 
 
 class JobLost(OurError):
-    """Genesys does not know the job: it expired, was deleted or never existed."""
+    """Genesys does not know a job that it accepted: it expired or was deleted."""
 
 
 class LostRace(OurError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from genesys_purge.model.platform import DOCUMENTED, LIVE
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 
 
+class Missing(StrEnum):
+    """What the status 404 means for an operation, and the error that it becomes."""
+
+    # Genesys does not know the job: JobLost.
+    JOB = "job"
+    # Genesys has no such entity, or has nothing about it: NotAtGenesys.
+    ENTITY = "entity"
+    # Genesys does not accept the call: RefusedByGenesys.
+    REFUSED = "refused"
+
+
 class Operation(NamedTuple):
     """One operation of Genesys: its verb, its path template and the required permissions.
 
@@ -28,7 +40,7 @@ class Operation(NamedTuple):
     call only if `retried`; wait loops repeat their own polls. If `lists`, the answer is a JSON
     list, which the client returns as the `entities` of an object. `instead` names the alternative
     on the live platform. `refusals` are statuses by which only this operation is refused, beside
-    those that refuse every changing call.
+    those that refuse every changing call. `missing` is what the status 404 means.
     """
 
     verb: str
@@ -40,6 +52,7 @@ class Operation(NamedTuple):
     dialect: str = DOCUMENTED
     instead: str | None = None
     refusals: tuple[int, ...] = ()
+    missing: Missing = Missing.REFUSED
 
     @property
     def is_live(self) -> bool:

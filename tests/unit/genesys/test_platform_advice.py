@@ -8,7 +8,7 @@ import httpx
 import pytest
 from genesys_purge.campaign_rules.documented import catalogue
 from genesys_purge.campaign_rules.exporting import event_query
-from genesys_purge.errors import JobLost, RefusedByGenesys
+from genesys_purge.errors import NotAtGenesys, RefusedByGenesys
 from genesys_purge.genesys.answers import error_in
 from genesys_purge.genesys.platform_advice import advice
 from genesys_purge.methods import METHODS
@@ -54,7 +54,7 @@ def test_missing_endpoint_names_the_live_alternative(
     operation: Operation, words: tuple[str, ...]
 ) -> None:
     error = error_in(answer(404, operation), operation)
-    assert isinstance(error, JobLost)
+    assert isinstance(error, NotAtGenesys | RefusedByGenesys)
     assert "the live platform does not have this operation; use" in error.message
     assert all(word in error.message for word in words)
 

@@ -9,6 +9,7 @@ from genesys_purge.errors import (
     AuthenticationFailed,
     GenesysUnavailable,
     JobLost,
+    NotAtGenesys,
     PermissionMissing,
     PurgeError,
     RateLimited,
@@ -17,6 +18,7 @@ from genesys_purge.errors import (
     StorageExhausted,
     UnreadableAnswer,
 )
+from genesys_purge.ports import Missing
 
 from tests.unit.genesys.exchange import ONCE, READ, Answer, Exchange, Reply, token
 
@@ -82,7 +84,7 @@ def test_temporary_failure_is_tried_at_most_four_times(failure: Reply) -> None:
         (400, RefusedByGenesys),
         (401, AuthenticationFailed),
         (403, PermissionMissing),
-        (404, JobLost),
+        (404, RefusedByGenesys),
         (409, RefusedByGenesys),
         (413, RefusedByGenesys),
         (422, RefusedByGenesys),
@@ -97,6 +99,21 @@ def test_permanent_failure_is_not_retried(status: int, kind: type[PurgeError]) -
     # A refused token is renewed once.
     assert len(exchange.calls) == (2 if status == 401 else 1)
     assert exchange.slept == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "kind"),
+    [
+        (Missing.JOB, JobLost),
+        (Missing.ENTITY, NotAtGenesys),
+        (Missing.REFUSED, RefusedByGenesys),
+    ],
+)
+def test_404_means_what_its_operation_declares(missing: Missing, kind: type[PurgeError]) -> None:
+    exchange = Exchange(Answer(404, {"message": "no such thing"}))
+    with pytest.raises(kind, match="answered 404: no such thing") as failed:
+        exchange.read(READ._replace(missing=missing))
+    assert type(failed.value) is kind
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import pytest
 from genesys_purge.errors import (
     AuthenticationFailed,
     GenesysUnavailable,
-    JobLost,
     PermissionMissing,
     PurgeError,
     RateLimited,
@@ -19,7 +18,7 @@ from tests.scripted_genesys import Reply
 from tests.unit.methods.scene import answering
 
 ERRORS: list[PurgeError] = [
-    JobLost("404"),
+    RefusedByGenesys("404", status=404),
     RateLimited("429"),
     GenesysUnavailable("503"),
     UnreadableAnswer("no JSON"),
@@ -55,7 +54,7 @@ def test_unreadable_limit_is_no_limit_and_is_reported(value: object) -> None:
 
 def test_errors_are_reported_by_their_class_and_not_raised() -> None:
     assert [cap(error) for error in ERRORS] == [Cap(None, type(e).__name__) for e in ERRORS]
-    assert "could not be read (JobLost)" in str(cap(JobLost("404")))
+    assert "could not be read (RefusedByGenesys)" in str(cap(RefusedByGenesys("404", status=404)))
 
 
 def test_missing_permission_is_named() -> None:

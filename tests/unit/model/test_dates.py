@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from genesys_purge.methods.documented.windows import range_of
 from genesys_purge.model.dates import DateRange, Window
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from tests.clock import NOON
 
-SECOND = timedelta(seconds=1)
+SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 spans = st.timedeltas(timedelta(microseconds=1), timedelta(days=3_660))
 
@@ -77,7 +78,7 @@ def test_relative_range_ends_that_many_days_before_the_reference(
     date_range = DateRange.parse({"olderThanDays": older, "lookbackDays": lookback})
     window = date_range.resolve(reference)
     assert date_range.is_relative
-    assert reference - window.end == timedelta(days=older)
+    assert timedelta(0) <= reference - window.end - timedelta(days=older) < MILLISECOND
     assert window.end - window.start == timedelta(days=lookback)
 
 
@@ -85,9 +86,54 @@ def test_relative_range_ends_that_many_days_before_the_reference(
 def test_absolute_range_ignores_the_reference(
     start: datetime, span: timedelta, reference: datetime
 ) -> None:
-    date_range = DateRange(start=start, end=start + span)
+    start = start.replace(microsecond=0)
+    end = start + timedelta(seconds=span.total_seconds() // 1 + 1)
+    date_range = DateRange(start=start, end=end)
     assert not date_range.is_relative
-    assert date_range.resolve(reference) == Window(start=start, end=start + span)
+    assert date_range.resolve(reference) == Window(start=start, end=end)
+
+
+def sent_as(window: Window) -> Window:
+    """The window that Genesys reads in the text of a window."""
+    return Window.parse(range_of(window))
+
+
+@given(instants, st.timedeltas(2 * MILLISECOND, SECOND) | spans.filter(lambda s: s > SECOND))
+def test_absolute_range_is_sent_as_its_whole_milliseconds(start: datetime, span: timedelta) -> None:
+    window = DateRange(start=start, end=start + span).resolve(NOON)
+    assert sent_as(window) == window
+    assert timedelta(0) <= window.start - start < MILLISECOND
+    assert timedelta(0) <= start + span - window.end < MILLISECOND
+
+
+@given(instants, st.integers(0, 3_660), st.integers(1, 3_660))
+def test_relative_range_is_sent_as_it_is_checked(
+    reference: datetime, older: int, lookback: int
+) -> None:
+    window = DateRange(older_than_days=older, lookback_days=lookback).resolve(reference)
+    assert sent_as(window) == window
+    assert [sent_as(part) for part in window.split(30)] == list(window.split(30))
+
+
+@given(instants, spans)
+def test_widened_window_is_the_shortest_in_whole_milliseconds(
+    start: datetime, span: timedelta
+) -> None:
+    window = Window(start=start, end=start + span)
+    wide = window.widened()
+    assert sent_as(wide) == wide
+    assert timedelta(0) <= window.start - wide.start < MILLISECOND
+    assert timedelta(0) <= wide.end - window.end < MILLISECOND
+
+
+def test_window_up_to_the_last_moment_can_be_widened() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    assert Window(start=NOON, end=last).widened().end == last
+
+
+def test_part_of_a_millisecond_cannot_be_sent() -> None:
+    with pytest.raises(ValueError, match="whole milliseconds"):
+        range_of(Window(start=NOON, end=NOON + timedelta(microseconds=1_500)))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +186,26 @@ def test_range_with_mixed_or_incomplete_forms_is_refused(payload: dict[str, Any]
 @pytest.mark.parametrize("end", [START, "2023-12-31T23:59:59Z", "2024-01-01T01:00:00+02:00"])
 def test_empty_or_inverted_range_is_refused(end: str) -> None:
     assert refused({"start": START, "end": end}) == [((), "Value error, start must be before end")]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2024-01-01T00:00:00.000100Z", "2024-01-01T00:00:00.000400Z"),
+        ("2024-01-01T00:00:00.000300Z", "2024-01-01T00:00:00.001800Z"),
+        ("2024-01-01T00:00:00.000001Z", "2024-01-01T00:00:00.001000Z"),
+        ("9999-12-31T23:59:59.999000Z", "9999-12-31T23:59:59.999999Z"),
+    ],
+)
+def test_range_without_a_whole_millisecond_is_refused(start: str, end: str) -> None:
+    message = "Value error, must contain a whole millisecond, the shortest time at Genesys"
+    assert refused({"start": start, "end": end}) == [((), message)]
+
+
+@pytest.mark.parametrize("fraction", [".0000009", ",0000009"])
+def test_time_of_a_range_has_at_most_six_digits_after_seconds(fraction: str) -> None:
+    errors = refused({"start": f"2024-01-01T00:00:00{fraction}Z", "end": END})
+    assert errors == [(("start",), "Value error, may have at most 6 digits after the seconds")]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from tests.clock import NOON
 
-SECOND = timedelta(seconds=1)
+SECOND, MICROSECOND = timedelta(seconds=1), timedelta(microseconds=1)
 YEAR = Window(start=NOON - timedelta(days=365), end=NOON)
 HELD = frozenset({"conversation-1"})
 
@@ -46,6 +46,15 @@ def test_hold_covers_its_ids_its_dates_or_everything(
     fields: dict[str, Any], conversation_id: str, end: Any, *, held: bool
 ) -> None:
     assert hold(**fields).holds_record(conversation_id, end) is held
+
+
+@pytest.mark.parametrize(("start", "end"), [(1, 2), (-1, 1), (999, 1_000), (0, 1_000)])
+def test_hold_on_part_of_a_millisecond_holds_all_of_it(start: int, end: int) -> None:
+    given = {"start": NOON + start * MICROSECOND, "end": NOON + end * MICROSECOND}
+    found = hold(date_range=Window(**given))
+    assert found.holds_record("conversation-2", NOON)
+    assert found.holds_window(Window(start=NOON, end=NOON + timedelta(milliseconds=1)))
+    assert not found.holds_record("conversation-2", NOON + timedelta(milliseconds=1))
 
 
 BEFORE = Window(start=YEAR.start - timedelta(days=1), end=YEAR.start)

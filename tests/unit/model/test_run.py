@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from genesys_purge.model.answers import LARGEST_COUNT
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.run import (
     Outcome,
@@ -110,6 +111,13 @@ def test_totals_count_protected_records_as_skipped() -> None:
 def test_totals_omit_a_count_that_no_batch_reported() -> None:
     assert totals_of(plan(1, targeted=10), [batch()]).deleted is None
     assert totals_of(plan(2, targeted=20), [batch(), batch(deleted=0)]).deleted == 0
+
+
+def test_totals_of_10000_batches_never_exceed_the_largest_count() -> None:
+    huge = [batch(deleted=LARGEST_COUNT, verified=1)] * 10_000
+    totals = totals_of(plan(10_000, targeted=20_000), huge)
+    assert (totals.deleted, totals.unreported, totals.verified) == (None, 20_000, 10_000)
+    assert totals_of(plan(1, targeted=1), huge[:1]).deleted == LARGEST_COUNT
 
 
 def test_totals_without_a_plan_are_empty() -> None:

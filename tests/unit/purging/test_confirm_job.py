@@ -101,6 +101,7 @@ def test_confirmation_stores_how_many_recordings_exist(bench: Workbench) -> None
         bench.genesys.on(operation, answer)
     bench.submit_batch(bench.poll_batch(bench.submit_batch(step)))
     assert (bench.batch.state, bench.batch.kept) == (BatchState.SUBMITTED, 3)
+    assert bench.batch.covered == 4
 
 
 @pytest.mark.parametrize(("hours", "executed"), [(3, 0), (1, 1), (-1, 0)])

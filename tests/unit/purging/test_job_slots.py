@@ -17,6 +17,7 @@ from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, LIST, S
 from genesys_purge.model.batch import BatchRef, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Outcome, RunStatus
+from genesys_purge.purging.submit_batch import MOST_CONFLICTS
 
 from tests import builders
 from tests.unit.purging.recording_batch import entries, planned
@@ -165,16 +166,36 @@ def test_job_refused_while_genesys_is_full_waits(
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
     assert (after.wait_seconds > 0, bench.batch.attempt.is_open) == (True, False)
+    # The cause of this conflict is known, so it does not count as one that has to pass.
+    assert bench.batch.conflicts == 0
 
 
-@pytest.mark.parametrize("status", [400, 409])
-def test_job_refused_for_another_reason_fails_the_batch(
-    bench: Workbench, step: BatchStep, status: int
-) -> None:
-    bench.genesys.on(CREATE, RefusedByGenesys("bad", status=status))
+def test_job_refused_for_another_reason_fails_the_batch(bench: Workbench, step: BatchStep) -> None:
+    bench.genesys.on(CREATE, RefusedByGenesys("bad", status=400))
     with pytest.raises(RefusedByGenesys, match="bad"):
         bench.submit_batch(step)
     assert bench.batch.state is BatchState.PLANNED
+
+
+def test_conflict_without_a_known_cause_is_retried_a_few_times(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(CREATE, RefusedByGenesys("409", status=409))
+    # Every turn has the first message, because the stored count decides.
+    for _ in range(MOST_CONFLICTS):
+        assert bench.submit_batch(step).wait_seconds > 0
+        assert bench.batch.state is BatchState.PLANNED
+    with pytest.raises(RefusedByGenesys, match="409"):
+        bench.submit_batch(step)
+
+
+def test_conflict_that_passes_does_not_fail_the_batch(bench: Workbench, step: BatchStep) -> None:
+    refused = [RefusedByGenesys("409", status=409)] * MOST_CONFLICTS
+    bench.genesys.on(CREATE, *refused, {"id": "job-9"})
+    while step.next is Next.SUBMIT:
+        step = bench.submit_batch(step)
+    batch = bench.batch
+    assert (step.next, batch.state, batch.conflicts) == (Next.POLL, BatchState.SUBMITTED, 0)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,13 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.methods import METHODS
-from genesys_purge.methods.documented import conversation_archive, interaction_purge
+from genesys_purge.methods.documented import (
+    conversation_archive,
+    data_deletion,
+    interaction_purge,
+)
+from genesys_purge.methods.gdpr_request import method as gdpr
+from genesys_purge.methods.recording_job import two_step
 from genesys_purge.model.batch import Batch, BatchState, Slice
 from genesys_purge.model.messages import BatchStep, Next
 
@@ -26,6 +32,13 @@ from tests.clock import NOON
 from tests.unit.workbench import Workbench
 
 STATUS = conversation_archive.STATUS
+STATUSES = {
+    "data_deletion": data_deletion.STATUS,
+    "interaction_purge": interaction_purge.STATUS,
+    "conversation_archive": STATUS,
+    "recording_job": two_step.STATUS,
+    "gdpr_request": gdpr.STATUS,
+}
 
 
 def submitted(**changes: Any) -> Batch:
@@ -169,8 +182,38 @@ def test_cancelled_job_fails_its_batch_with_its_reasons(bench: Workbench) -> Non
     assert (bench.batch.deleted, bench.batch.detail) == (None, "the job cancelled: by an admin")
 
 
-def test_lost_job_fails_its_batch_and_is_audited(bench: Workbench) -> None:
+def test_job_that_is_seconds_old_and_unknown_is_polled_again(bench: Workbench) -> None:
     step = polling(bench)
+    bench.genesys.on(STATUS, JobLost("404"), JobLost("404"), {"state": "completed"})
+    waits = []
+    while step.next is Next.POLL:
+        # Every turn has the message of the first poll, except for its attempt.
+        step = bench.poll_batch(step.model_copy(update={"waited_seconds": 5}))
+        waits.append(step.wait_seconds)
+        bench.clock.wait(step.wait_seconds)
+    assert (waits, bench.batch.state) == ([5, 10, 0], BatchState.COMPLETED)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_new_job_of_every_method_is_lost_after_two_minutes(name: str) -> None:
+    bench = Workbench()
+    batch = submitted(window=builders.window())
+    request = builders.request_of(name) | {"requestId": "run-1"}
+    step = bench.planned(batch, request=request).model_copy(update={"next": Next.POLL})
+    bench.genesys.on(STATUSES[name], JobLost("404"))
+    polls = 0
+    while step.next is Next.POLL:
+        step = bench.poll_batch(step.model_copy(update={"waited_seconds": 0}))
+        bench.clock.wait(step.wait_seconds)
+        polls += 1
+    assert (polls, bench.batch.state) == (9, BatchState.FAILED)
+    assert 120 <= (bench.clock() - NOON).total_seconds() < 140
+
+
+@pytest.mark.parametrize(("age", "waited"), [(120, 0), (0, 120)])
+def test_lost_job_fails_its_batch_and_is_audited(bench: Workbench, age: int, waited: int) -> None:
+    step = polling(bench).model_copy(update={"waited_seconds": waited})
+    bench.clock.wait(age)
     bench.genesys.on(STATUS, JobLost("404", correlation_id="c-1"))
     assert bench.poll_batch(step).next is Next.DONE
     assert bench.batch.state is BatchState.FAILED

@@ -8,7 +8,9 @@ from genesys_purge.methods.contract import JobReport, JobStatus
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.purging.waiting import (
     VERIFY_WAITS,
+    appearance_wait,
     first_wait,
+    may_appear,
     poll_wait,
     reconcile_wait,
     slower,
@@ -76,6 +78,12 @@ def test_first_wait_grows_with_size_only_for_jobs_with_progress(size: int, wait:
     assert first_wait(POLICIES["data_deletion"], size) == 15
 
 
+@pytest.mark.parametrize("name", POLICIES)
+def test_first_wait_is_bounded_for_any_size(name: str) -> None:
+    policy = POLICIES[name]
+    assert first_wait(policy, 2**53) <= policy.longest
+
+
 @pytest.mark.parametrize(
     ("waited", "processed", "wait"),
     [
@@ -135,6 +143,21 @@ def test_submit_is_never_repeated_before_its_retry_after(
 @given(steps)
 def test_reconciliation_waits_grow_up_to_5_minutes(turn: BatchStep) -> None:
     assert reconcile_wait(turn) == min(15 * 2 ** (turn.attempt + 1), 300)
+
+
+@pytest.mark.parametrize(
+    ("age", "waited", "expected"),
+    [(0, 0, True), (119, 119, True), (120, 0, False), (0, 120, False), (None, 0, False)],
+)
+def test_new_job_may_appear_for_two_minutes(
+    age: float | None, waited: int, *, expected: bool
+) -> None:
+    assert may_appear(step(waited=waited), age) is expected
+
+
+@given(steps)
+def test_waits_for_a_new_job_grow_up_to_20_seconds(turn: BatchStep) -> None:
+    assert appearance_wait(turn) == min(5 * 2**turn.attempt, 20)
 
 
 def test_verification_waits_grow() -> None:

@@ -90,6 +90,8 @@ ENTRIES = [
     Entry("e5", NOON, None, record_id="message-1"),
     Entry("a1", datetime(2020, 2, 29, 23, 59, 59, 999_999, UTC), None),
     Entry("b2", datetime(1969, 12, 31, tzinfo=UTC), "hipaa"),
+    Entry("b3", datetime(1, 1, 1, 0, 0, 0, 1, UTC), None),
+    Entry("b4", datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC), None),
     Entry("c3", datetime(2025, 10, 26, 1, 30, tzinfo=UTC), "ü"),
     Entry("d4", datetime(2025, 1, 2, tzinfo=UTC), None, datetime(2025, 1, 1, 0, 0, 0, 1, UTC)),
     Entry("e5", NOON, None, NOON, frozenset({"voice", "message"})),
@@ -104,13 +106,18 @@ def test_manifest_is_read_in_order_and_to_the_microsecond(tables: Tables) -> Non
 
 
 def test_manifest_without_starts_or_media_is_read() -> None:
-    body = '[["a1", 1577836800.0, "pii"], ["b2", 1577836800.0, null, 1577750400.5]]'
+    body = '[["a1", 1577836800000000, "pii"], ["b2", 1577836800000000, null, 1577750400500000]]'
     end = datetime(2020, 1, 1, tzinfo=UTC)
     start = datetime(2019, 12, 31, 0, 0, 0, 500_000, UTC)
     assert entries_in({"body": {"S": body}}) == [
         Entry("a1", end, "pii"),
         Entry("b2", end, None, start),
     ]
+
+
+def test_manifest_with_times_in_seconds_is_not_read() -> None:
+    with pytest.raises(TypeError):
+        entries_in({"body": {"S": '[["a1", 1577836800.0, null]]'}})
 
 
 def test_batch_is_read_as_it_was_stored(tables: Tables) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from genesys_purge.errors import OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
+from genesys_purge.model.answers import is_count
 from genesys_purge.ports import Genesys, Operation
 
-NOT_FOUND, CONFLICT = 404, 409
+CONFLICT = 409
 MOST_PAGES = 200
 # An id becomes part of a path, where an id of dots only would name another path.
 IDENTIFIER = re.compile(r"(?!\.+$)[A-Za-z0-9._:-]{1,100}").fullmatch
@@ -47,7 +49,7 @@ def entities_of(
 def entity_in(answer: object) -> Mapping[str, Any]:
     """An entity with a name, a version and a usable id; UnreadableAnswer otherwise."""
     fields = answer if isinstance(answer, Mapping) else {}
-    is_read = isinstance(fields.get("name"), str) and isinstance(fields.get("version"), int)
+    is_read = isinstance(fields.get("name"), str) and is_count(fields.get("version"))
     if not is_read or not isinstance(fields.get("id"), str) or not IDENTIFIER(fields["id"]):
         raise UnreadableAnswer("Genesys answered with an entity without a name, version or id")
     return fields
@@ -76,11 +78,8 @@ def outcome_of(read: Callable[[], T]) -> T:
 
 def delete(genesys: Genesys, operation: Operation, **path: str) -> None:
     """Deletes an entity; no error if it is gone already."""
-    try:
+    with suppress(NotAtGenesys):
         genesys.change(operation, None, **path)
-    except RefusedByGenesys as error:
-        if error.status != NOT_FOUND:
-            raise
 
 
 def conflict(message: str) -> RefusedByGenesys:

@@ -27,7 +27,7 @@ class RuleCatalogue(Protocol):
     """
 
     def rules(self, campaign_id: str) -> list[DeployedRule]:
-        """Every rule of a campaign; JobLost if Genesys has no such campaign."""
+        """Every rule of a campaign; NotAtGenesys if Genesys has no such campaign."""
 
     def create(self, campaign_id: str, wanted: Mapping[str, Any]) -> DeployedRule:
         """Create a rule with one changing call."""

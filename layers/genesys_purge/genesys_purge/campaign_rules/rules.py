@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
+from genesys_purge.model.answers import Count, Exact
 from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.wire import Wire
 
@@ -204,9 +205,9 @@ class DeployedRule(Wire):
     self_uri: str | None = None
     name: str
     description: str | None = None
-    version: int
-    priority: int
-    execution_order: int | None = None
+    version: Count
+    priority: Exact
+    execution_order: Exact | None = None
     conditions: tuple[Mapping[str, Any], ...] | None = None
     actions: tuple[DeployedAction, ...] | None = None
     enabled: bool | None = None

@@ -15,6 +15,7 @@ from genesys_purge.errors import (
     FieldError,
     GenesysUnavailable,
     JobLost,
+    NotAtGenesys,
     PermissionMissing,
     PurgeError,
     RateLimited,
@@ -25,7 +26,7 @@ from genesys_purge.errors import (
 )
 from genesys_purge.genesys.platform_advice import advice
 from genesys_purge.model.answers import is_identifier
-from genesys_purge.ports import Operation
+from genesys_purge.ports import Missing, Operation
 
 CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
 MAX_MESSAGE_LENGTH = 500
@@ -34,6 +35,8 @@ SERVER_ERRORS = 500
 MAX_FIELDS = 50
 ENTITY_IDS = ("entityId", "ruleId", "id")
 MAX_NAME_LENGTH = 200
+# The errors of 404; an operation with another meaning is refused.
+NOT_FOUND = {Missing.JOB: JobLost, Missing.ENTITY: NotAtGenesys}
 
 
 def object_in(response: httpx.Response) -> Mapping[str, Any]:
@@ -75,8 +78,8 @@ def _error_in(response: httpx.Response, operation: Operation) -> PurgeError:
             return AuthenticationFailed(sentence, correlation_id=correlation)
         case 403:
             return _forbidden(sentence, operation, correlation)
-        case 404:
-            return JobLost(sentence, correlation_id=correlation)
+        case 404 if operation.missing in NOT_FOUND:
+            return NOT_FOUND[operation.missing](sentence, correlation_id=correlation)
         case 429:
             return RateLimited(
                 sentence, retry_after=retry_after(response), correlation_id=correlation

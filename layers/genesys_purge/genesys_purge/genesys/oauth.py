@@ -12,13 +12,13 @@ import httpx
 from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, PurgeError
 from genesys_purge.genesys.answers import error_in, message_in, object_in
 from genesys_purge.genesys.bounded_http import BoundedHttp
-from genesys_purge.ports import Clock, Operation
+from genesys_purge.ports import Clock, Missing, Operation
 
 REFRESH_MARGIN = timedelta(seconds=120)
 MAX_LIFETIME_SECONDS = 48 * 3_600
 # RFC 6750 allows these characters in the Authorization header.
 TOKEN_FORM = re.compile(r"[\x21-\x7e]{1,8192}")
-TOKEN = Operation("POST", "/oauth/token")
+TOKEN = Operation("POST", "/oauth/token", missing=Missing.REFUSED)
 
 
 class Credentials(NamedTuple):

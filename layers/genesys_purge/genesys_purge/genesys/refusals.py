@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from genesys_purge.errors import JobLost, OutcomeUnknown, PurgeError, RefusedByGenesys
+from genesys_purge.errors import OutcomeUnknown, PurgeError
 from genesys_purge.genesys.answers import error_in
 from genesys_purge.ports import Operation
 
@@ -39,6 +39,4 @@ def refusal_in(response: httpx.Response, operation: Operation) -> PurgeError:
     error = error_in(response, operation)
     if response.status_code not in NOT_EXECUTED.union(operation.refusals):
         return error.converted(OutcomeUnknown)
-    if isinstance(error, JobLost):
-        return error.converted(RefusedByGenesys, status=response.status_code)
     return error

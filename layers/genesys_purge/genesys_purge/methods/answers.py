@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import inf
 from typing import Any
 
 from genesys_purge.errors import OutcomeUnknown, UnreadableAnswer
+from genesys_purge.model.answers import LARGEST_COUNT, is_count
 
 LONGEST_JOB_ID = 200
+ALL_PERCENT = 100
 
 
 def job_id_in(field: str) -> Callable[[Mapping[str, Any]], str]:
@@ -36,19 +37,31 @@ def text_in(answer: Mapping[str, Any], field: str) -> str:
 
 
 def count_in(answer: Mapping[str, Any], field: str) -> int | None:
-    """A count; None if Genesys reports none."""
+    """A count; None if Genesys reports none, or something that is no count."""
     value = answer.get(field)
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    return value if is_count(value) else None
+
+
+def deciding_count_in(answer: Mapping[str, Any], field: str) -> int | None:
+    """A count that decides an outcome; UnreadableAnswer if there is a value that is no count."""
+    value = answer.get(field)
+    if value is None or is_count(value):
         return value
-    return None
+    raise UnreadableAnswer(f"Genesys answered without a readable {field}")
+
+
+def share_in(answer: Mapping[str, Any], field: str) -> float | None:
+    """The share in a percentage from 0 to 100; None if Genesys reports no such number."""
+    percent = count_in(answer, field)
+    return None if percent is None or percent > ALL_PERCENT else percent / ALL_PERCENT
 
 
 def storage_in(answer: Mapping[str, Any]) -> float | None:
     """The megabytes of storage that a job reports as recovered."""
     value = answer.get("storageRecoveredMB")
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf:
-        return float(value)
-    return None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if 0 <= value <= LARGEST_COUNT else None
 
 
 def list_in(answer: Mapping[str, Any], field: str) -> list[Any]:

@@ -100,6 +100,15 @@ class Evidence(StrEnum):
     REMAINING_RECORDS = "remaining_records"
 
 
+class Conflict(StrEnum):
+    """What a 409 answer to a submit means."""
+
+    # One of the records is protected.
+    PROTECTED = "protected"
+    # The cause is unknown and may pass.
+    PASSING = "passing"
+
+
 class JobStatus(StrEnum):
     """The status of a job, in one vocabulary for all methods."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from genesys_purge.errors import PermissionMissing, PurgeError
 from genesys_purge.methods.answers import count_in
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 # Not retried: a plan is complete without it.
 READ = Operation(
@@ -16,6 +16,7 @@ READ = Operation(
     retried=False,
     permissions=("analytics:dataRetention:view",),
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.contract import (
+    Conflict,
     Evidence,
     JobReport,
     Noted,
@@ -43,8 +44,8 @@ class Lifecycle(Protocol[R_contra]):
         """How many unfinished jobs an organisation may have; None if only requests are limited."""
 
     @property
-    def conflict_means_protected(self) -> bool:
-        """Whether a 409 answer to a submit means that one of its records is protected."""
+    def conflict(self) -> Conflict:
+        """What a 409 answer to a submit means."""
 
     def concurrency(self, request: R_contra, allowed: int) -> int:
         """How many batches may be at work at once, `allowed` being the organisation's limit."""
@@ -60,6 +61,12 @@ class Lifecycle(Protocol[R_contra]):
 
     def listed_within(self, patience: float) -> float:
         """Seconds after which a created job is certainly listed."""
+
+    def asked_for(self, batch: Batch) -> int | None:
+        """The most records that the batch's job may process, or all jobs of a completed batch.
+
+        In the unit that the job counts; None if the job was not counted.
+        """
 
     def find(self, request: R_contra, batch: BatchRef, part: Part, genesys: Genesys) -> str | None:
         """The id of the job that a submit of the part created, if it is listed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from genesys_purge.methods.contract import Evidence, Part, Present, Verdict, Waiting
+from genesys_purge.methods.contract import Conflict, Evidence, Part, Present, Verdict, Waiting
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.ports import DeletingCall, Genesys
 
@@ -24,7 +24,7 @@ class OneStep:
     """Implements `Lifecycle`; it has no slots, no list of jobs and nothing to confirm."""
 
     slots: int | None = None
-    conflict_means_protected = True
+    conflict = Conflict.PROTECTED
 
     def __init__(self, method: Counting) -> None:
         self._method = method
@@ -43,6 +43,15 @@ class OneStep:
 
     def listed_within(self, patience: float) -> float:
         return patience
+
+    def asked_for(self, batch: Batch) -> int | None:
+        """The ids of the part, or the records that the window held right before the submit.
+
+        A plan that is an upper bound is one for the job as well: it may process fewer, never more.
+        """
+        if batch.window is not None:
+            return batch.before
+        return len(batch.candidates) if batch.pending else batch.targeted
 
     def find(self, request: Any, batch: BatchRef, part: Part, genesys: Genesys) -> str | None:
         return None

@@ -1,16 +1,32 @@
-"""Checks ids from Genesys before they become part of a path or a record."""
+"""Checks ids and counts from Genesys before they become part of a path or a record."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeGuard
+from typing import Annotated, Any, TypeGuard
+
+from pydantic import Field
 
 from genesys_purge.errors import OutcomeUnknown
 
 ID_FORM = r"[A-Za-z0-9._:-]{1,100}"
 # An id of dots alone would change the path.
 _IS_ID = re.compile(rf"(?!\.+$){ID_FORM}").fullmatch
+
+# The largest number up to which every JSON reader holds every whole number exactly.
+LARGEST_COUNT = 2**53
+# The metric of counts that are larger than what Genesys was asked to delete.
+IMPLAUSIBLE = "ImplausibleCounts"
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+
+# Any whole number that JSON readers hold exactly.
+Exact = Annotated[int, Field(ge=-LARGEST_COUNT, le=LARGEST_COUNT)]
+
+
+def is_count(value: object) -> TypeGuard[int]:
+    """Whether the value is a whole number from 0 to 2^53; `true` is not."""
+    return type(value) is int and 0 <= value <= LARGEST_COUNT
 
 
 def is_identifier(value: object) -> TypeGuard[str]:

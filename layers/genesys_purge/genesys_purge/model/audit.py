@@ -27,6 +27,7 @@ class Action(StrEnum):
     BATCH_COMPLETED = "batch_completed"
     BATCH_FAILED = "batch_failed"
     BATCH_GAVE_UP = "batch_gave_up"
+    BATCH_IMPLAUSIBLE = "batch_implausible"
     BATCH_VERIFIED = "batch_verified"
     BATCH_UNVERIFIED = "batch_unverified"
     RULE_CREATED = "rule_created"

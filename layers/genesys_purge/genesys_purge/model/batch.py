@@ -12,7 +12,10 @@ from genesys_purge.model.wire import Wire
 
 
 class BatchState(StrEnum):
-    """A batch's state. A two-step job is `submitted`, `ready`, `confirming`, then `submitted`."""
+    """A batch's state. A two-step job is `submitted`, `ready`, `confirming`, then `submitted`.
+
+    A batch is `implausible` if Genesys reports more processed records than it was asked for.
+    """
 
     PLANNED = "planned"
     SUBMITTING = "submitting"
@@ -22,10 +25,13 @@ class BatchState(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     GAVE_UP = "gave_up"
+    IMPLAUSIBLE = "implausible"
 
 
 PENDING = "pending"
-ENDED = frozenset({BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP})
+ENDED = frozenset(
+    {BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP, BatchState.IMPLAUSIBLE}
+)
 
 TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
     BatchState.PLANNED: frozenset(
@@ -56,6 +62,7 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
             BatchState.COMPLETED,
             BatchState.FAILED,
             BatchState.GAVE_UP,
+            BatchState.IMPLAUSIBLE,
         }
     ),
     BatchState.READY: frozenset(
@@ -76,9 +83,10 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
             BatchState.GAVE_UP,
         }
     ),
-    BatchState.COMPLETED: frozenset({BatchState.COMPLETED}),
+    BatchState.COMPLETED: frozenset({BatchState.COMPLETED, BatchState.IMPLAUSIBLE}),
     BatchState.FAILED: frozenset(),
     BatchState.GAVE_UP: frozenset(),
+    BatchState.IMPLAUSIBLE: frozenset(),
 }
 
 
@@ -135,9 +143,11 @@ class Batch(Wire):
     `protected` are the positions of entries that must not be deleted.
 
     `attempt` records the calls that create or confirm a job; `firstIntentAt` is the time of the
-    first intent. `waitingSince` is when the batch began to wait for its next call. `before` counts
-    the records that existed right before the submit. `kept` counts the records at the confirmation
-    of a two-step job, if verification needs that number.
+    first intent. `waitingSince` is when the batch began to wait for its next call. `conflicts`
+    counts the 409 answers without a known cause since the last accepted job. `before` counts the
+    records that existed right before the submit. At the confirmation of a two-step job, `covered`
+    counts the records that the job covers, and `kept` those that exist, if verification needs that
+    number.
 
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
@@ -159,7 +169,9 @@ class Batch(Wire):
     attempt: Attempt = Attempt()
     first_intent_at: Instant | None = None
     waiting_since: Instant | None = None
+    conflicts: int = 0
     before: int | None = None
+    covered: int | None = None
     kept: int | None = None
     job_id: str | None = None
     last_job_id: str | None = None
@@ -213,6 +225,10 @@ class Batch(Wire):
     def excludable(self, entries: frozenset[int]) -> frozenset[int]:
         """The entries that the next submit can exclude: none if the batch has an interval."""
         return frozenset() if self.interval else entries
+
+    def in_conflict(self) -> Self:
+        """The batch after one more 409 answer without a known cause."""
+        return self.to(self.state, conflicts=self.conflicts + 1)
 
     def unsure(self, reason: str) -> Self:
         """The batch after a call with an unknown outcome."""

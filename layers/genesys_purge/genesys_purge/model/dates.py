@@ -1,7 +1,8 @@
-"""Date ranges and windows: half-open, in UTC."""
+"""Date ranges and windows: half-open, in UTC, in the milliseconds that Genesys counts in."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
@@ -9,8 +10,12 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from genesys_purge.model.wire import Wire
-from genesys_purge.model.wording import NOT_A_TIME
+from genesys_purge.model.wording import NOT_A_TIME, TOO_FINE
 
+A_MILLISECOND = timedelta(milliseconds=1)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+# pydantic would cut these digits off, which moves a start backwards.
+IS_TOO_FINE = re.compile(r"[.,][0-9]{7}").search
 MAX_DAYS = 36_500
 LONGEST_RANGE_DAYS = 3_660
 
@@ -35,6 +40,15 @@ Instant = Annotated[
 ]
 
 
+def _not_too_fine(value: object) -> object:
+    if isinstance(value, str) and IS_TOO_FINE(value):
+        raise ValueError(TOO_FINE)
+    return value
+
+
+FineInstant = Annotated[Instant, BeforeValidator(_not_too_fine)]
+
+
 def instant_in(value: object) -> datetime | None:
     """The time in a value from another system, in UTC; None if it is not a time with an offset."""
     if not isinstance(value, str):
@@ -52,6 +66,19 @@ def zulu(at: datetime) -> str:
     return at.isoformat(timespec=spec).replace("+00:00", "Z")
 
 
+def _floor(at: datetime) -> datetime:
+    """The last whole millisecond that is not after `at`."""
+    return at.replace(microsecond=at.microsecond // 1_000 * 1_000)
+
+
+def _ceiling(at: datetime) -> datetime:
+    """The first whole millisecond that is not before `at`; the last moment if there is none."""
+    floor = _floor(at)
+    if floor == at:
+        return at
+    return floor + A_MILLISECOND if floor < _floor(LAST_MOMENT) else LAST_MOMENT
+
+
 class Window(Wire):
     """The times from `start` to `end`, without `end`."""
 
@@ -67,6 +94,10 @@ class Window(Wire):
     def __str__(self) -> str:
         """The window as an ISO 8601 interval."""
         return f"{zulu(self.start)}/{zulu(self.end)}"
+
+    def widened(self) -> Window:
+        """The shortest window of whole milliseconds that contains this one."""
+        return Window(start=_floor(self.start), end=_ceiling(self.end))
 
     def split(self, days: int) -> Iterator[Window]:
         """Contiguous windows of at most `days` days that together cover this window."""
@@ -86,8 +117,8 @@ class Window(Wire):
 class DateRange(Wire):
     """Either `start` and `end`, or `olderThanDays` and `lookbackDays` before a reference time."""
 
-    start: Instant | None = None
-    end: Instant | None = None
+    start: FineInstant | None = None
+    end: FineInstant | None = None
     older_than_days: Annotated[int, Field(ge=0, le=MAX_DAYS)] | None = None
     lookback_days: Annotated[int, Field(ge=1, le=LONGEST_RANGE_DAYS)] | None = None
 
@@ -97,8 +128,12 @@ class DateRange(Wire):
         relative = (self.older_than_days is not None, self.lookback_days is not None)
         if absolute + relative not in ((True, True, False, False), (False, False, True, True)):
             raise ValueError("give start and end, or olderThanDays and lookbackDays")
-        if self.start is not None and self.end is not None and self.start >= self.end:
+        if self.start is None or self.end is None:
+            return self
+        if self.start >= self.end:
             raise ValueError("start must be before end")
+        if _ceiling(self.start) >= _floor(self.end):
+            raise ValueError("must contain a whole millisecond, the shortest time at Genesys")
         return self
 
     @property
@@ -108,9 +143,11 @@ class DateRange(Wire):
     def resolve(self, reference: datetime) -> Window:
         """The window, in which a relative range counts back from `reference`.
 
-        Raises OverflowError if the window starts before the year 1.
+        Genesys reads milliseconds, so the start is rounded up and the end down: the window that is
+        checked is the window that is sent, and never longer than the request's. Raises
+        OverflowError if the window starts before the year 1.
         """
         if self.start is not None and self.end is not None:
-            return Window(start=self.start, end=self.end)
-        end = reference - timedelta(days=self.older_than_days or 0)
+            return Window(start=_ceiling(self.start), end=_floor(self.end))
+        end = _floor(reference - timedelta(days=self.older_than_days or 0))
         return Window(start=end - timedelta(days=self.lookback_days or 0), end=end)

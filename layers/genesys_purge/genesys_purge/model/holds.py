@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.wire import Wire
@@ -17,6 +17,8 @@ HeldId = Annotated[
         strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
     ),
 ]
+# Genesys reports ends in milliseconds; a hold on part of a millisecond holds all of it.
+HeldTime = Annotated[Window, AfterValidator(Window.widened)]
 
 
 class Hold(Wire):
@@ -31,7 +33,7 @@ class Hold(Wire):
     placed_at: Instant
     released_at: Instant | None = None
     conversation_ids: Annotated[frozenset[HeldId], Field(min_length=1)] | None = None
-    date_range: Window | None = None
+    date_range: HeldTime | None = None
 
     def is_active(self, now: datetime) -> bool:
         return self.released_at is None or self.released_at > now

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.dates import Instant
@@ -58,7 +59,8 @@ class Plan(Wire):
 class Totals(Wire):
     """The sums over the batches of a run; `deleted` is None if Genesys reported no count.
 
-    `unreported` counts the records of finished jobs without a reported count.
+    `unreported` counts the records of finished jobs without a reported count: all of them, if the
+    sum of `deleted` is more than a count can be.
     """
 
     targeted: int
@@ -164,12 +166,15 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
     skipped = Counter(plan.skipped if plan else {})
     skipped[PROTECTED] += sum(len(batch.protected) for batch in batches)
     reported = [batch.deleted for batch in batches if batch.deleted is not None]
+    deleted, unreported = sum(reported), sum(batch.unreported for batch in batches)
     planned = plan.targeted if plan else 0
+    targeted = planned - sum(len(batch.protected) for batch in batches)
+    is_known = bool(reported) and is_count(deleted)
     return Totals(
-        targeted=planned - sum(len(batch.protected) for batch in batches),
+        targeted=targeted,
         skipped=dict(+skipped),
-        deleted=sum(reported) if reported else None,
-        unreported=sum(batch.unreported for batch in batches) or None,
+        deleted=deleted if is_known else None,
+        unreported=(unreported if is_known or not reported else targeted) or None,
         verified=sum(batch.verified or 0 for batch in batches),
     )
 
@@ -186,9 +191,14 @@ def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
     return f"of {planned} batches, {incomplete} not completed and {unverified} not verified"
 
 
-def deleted_nothing(plan: Plan | None, totals: Totals) -> bool:
-    """Whether the plan has records, but Genesys deleted none of them."""
+def deleted_nothing(plan: Plan | None, totals: Totals, batches: Iterable[Batch]) -> bool:
+    """Whether the plan has records, but Genesys deleted none of them.
+
+    It is unknown what an implausible batch deleted.
+    """
     if plan is None or plan.upper_bound or not plan.targeted:
+        return False
+    if any(batch.state is BatchState.IMPLAUSIBLE for batch in batches):
         return False
     return not totals.deleted and not totals.verified
 

@@ -7,6 +7,7 @@ from typing import Any
 
 UNKNOWN = "is not a field of this request"
 NOT_A_TIME = "must be an RFC 3339 time, for example 2024-01-31T00:00:00Z"
+TOO_FINE = "may have at most 6 digits after the seconds"
 UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
 # By pydantic's error type; pydantic's context fills the placeholders.

@@ -10,7 +10,7 @@ from genesys_purge.error_codec import reported
 from genesys_purge.errors import LostRace, PurgeError
 from genesys_purge.model.answers import created_id
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.ports import AuditLog, Clock, GenesysOf, Meter, Operation, Receipt
+from genesys_purge.ports import AuditLog, Clock, GenesysOf, Meter, Missing, Operation, Receipt
 from genesys_purge.purge_rules.ports import PurgeRules, Registrations
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 
@@ -20,6 +20,7 @@ REGISTER = Operation(
     "/api/v2/platform/webhooks",
     ("webhooks:write",),
     instead="our notifications; Genesys reports to EventBridge alone",
+    missing=Missing.REFUSED,
 )
 ACTOR = "register_webhook"
 ATTEMPTS = 10

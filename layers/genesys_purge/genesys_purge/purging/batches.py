@@ -22,6 +22,7 @@ PHASES = {
     BatchState.COMPLETED: Next.VERIFY,
     BatchState.FAILED: Next.DONE,
     BatchState.GAVE_UP: Next.DONE,
+    BatchState.IMPLAUSIBLE: Next.DONE,
 }
 
 
@@ -85,6 +86,7 @@ class Batches:
         after = batch.to(
             BatchState.SUBMITTED,
             attempt=batch.attempt.settled(),
+            conflicts=0,
             job_id=job_id,
             began_at=batch.began_at or now,
             submitted_at=now,

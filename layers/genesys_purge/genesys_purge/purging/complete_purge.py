@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.messages import RunRef, RunResult
 from genesys_purge.model.run import (
     Outcome,
@@ -35,13 +38,15 @@ class CompletePurge:
         totals = totals_of(run.plan, batches)
         ended = finished(run, outcome, totals, self._now(), shortfall_of(run, batches))
         self._runs.finish(ended, self._record(ended, outcome, totals))
-        self._measure(ended, outcome, totals)
+        self._measure(ended, outcome, totals, batches)
         return RunResult.of(run.run_id, outcome)
 
-    def _measure(self, run: Run, outcome: Outcome, totals: Totals) -> None:
+    def _measure(
+        self, run: Run, outcome: Outcome, totals: Totals, batches: Sequence[Batch]
+    ) -> None:
         method, organisation = run.method, run.organisation
         self._meter.count(run_metric(outcome), method=method, organisation=organisation)
-        if not run.is_dry and deleted_nothing(run.plan, totals):
+        if not run.is_dry and deleted_nothing(run.plan, totals, batches):
             self._meter.count("NothingDeleted", method=method, organisation=organisation)
         seconds = (self._now() - run.submitted_at).total_seconds()
         self._meter.seconds("RunDuration", seconds, method=method, organisation=organisation)

@@ -69,7 +69,7 @@ class ConfirmJob:
         except (CallerError, OperatorError) as error:
             return self._fail(case, error, step)
         deleting = Deleting(
-            lambda: self._intend(case.batch, kept), lambda _: self._guard.permit(deletion)
+            lambda: self._intend(case.batch, waiting, kept), lambda _: self._guard.permit(deletion)
         )
         try:
             deleting.send(case.method.lifecycle.confirmation(case.job_id), case.genesys)
@@ -102,9 +102,10 @@ class ConfirmJob:
         deletion = case.deletion(waiting.conversations)
         return self._guard.cleared(deletion, case.may_touch), present.kept
 
-    def _intend(self, batch: Batch, kept: int | None) -> Batch:
+    def _intend(self, batch: Batch, waiting: Waiting, kept: int | None) -> Batch:
         attempt = batch.attempt.settled().intended(self._batches.now())
-        return self._batches.intend(batch.to(BatchState.CONFIRMING, attempt=attempt, kept=kept))
+        counts = {"covered": waiting.records, "kept": kept}
+        return self._batches.intend(batch.to(BatchState.CONFIRMING, attempt=attempt, **counts))
 
     def _confirmed(self, case: Case, waiting: Waiting, step: BatchStep) -> BatchStep:
         batch, unit = case.batch, case.method.unit

@@ -29,7 +29,10 @@ def part_of(
 
 
 def _span(entries: Sequence[Entry]) -> Window | None:
-    """From the first start to the last end, in whole seconds."""
+    """From the first start to the last end, in whole seconds.
+
+    It is longer than the times of the entries, because a job that gets it also names their ids.
+    """
     starts = [entry.start for entry in entries if entry.start]
     if not starts:
         return None

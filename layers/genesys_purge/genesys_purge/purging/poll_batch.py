@@ -14,7 +14,8 @@ from genesys_purge.model.run import Run
 from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
-from genesys_purge.purging.waiting import poll_wait, slower
+from genesys_purge.purging.plausibility import Plausibility
+from genesys_purge.purging.waiting import appearance_wait, may_appear, poll_wait, slower
 from genesys_purge.settings import Settings
 
 
@@ -26,6 +27,7 @@ class PollBatch:
         self._batches = batches
         self._settings = settings
         self._meter = meter
+        self._plausibility = Plausibility(batches, meter)
 
     def __call__(self, step: BatchStep) -> BatchStep:
         case = self._cases.read(step, with_entries=False)
@@ -42,6 +44,8 @@ class PollBatch:
         try:
             report = case.method.status(case.request, batch.job_id, case.genesys)
         except JobLost as error:
+            if may_appear(step, self._batches.latency(batch)):
+                return self._later(case, step, appearance_wait(step))
             return self._fail(batch, f"the job is lost: {error}", step)
         except TryLater as error:
             return self._later(case, step, slower(policy, step, error.retry_after))
@@ -50,6 +54,9 @@ class PollBatch:
     def _judge(
         self, case: Case, report: JobReport, policy: PollPolicy, step: BatchStep
     ) -> BatchStep:
+        has_ended = report.status not in (JobStatus.RUNNING, JobStatus.READY)
+        if has_ended and self._plausibility.ends(case, report):
+            return step.then(Next.DONE)
         match report.status:
             case JobStatus.RUNNING:
                 return self._later(case, step, poll_wait(policy, step, report, case.size))

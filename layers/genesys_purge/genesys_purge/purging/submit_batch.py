@@ -16,6 +16,7 @@ from genesys_purge.errors import (
     RefusedByGenesys,
     TryLater,
 )
+from genesys_purge.methods.contract import Conflict
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
@@ -29,6 +30,8 @@ from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wa
 from genesys_purge.settings import Settings
 
 CONFLICT = 409
+# After these, a conflict without a known cause is lasting; the waits between add up to minutes.
+MOST_CONFLICTS = 8
 # Well within the function's time, however long the last call takes.
 AT_ONCE = timedelta(seconds=15)
 RUN_ENDED = "the run ended before this batch was submitted"
@@ -172,13 +175,17 @@ class SubmitBatch:
         raise error
 
     def _refused(self, case: Case, error: RefusedByGenesys, step: BatchStep) -> BatchStep:
-        """Wait for a slot, isolate the protected record, or let the error fail the batch."""
+        """Wait for a slot or the end of a conflict, isolate a protected record, or raise."""
         if self._slots.are_full(case):
             self._wait(case.batch)
             return step.again(submit_wait(step, None))
-        names_a_record = error.status == CONFLICT and case.batch.window is None
-        if names_a_record and case.method.lifecycle.conflict_means_protected:
-            return self._bisect(case.batch, error, step)
+        if error.status == CONFLICT:
+            match case.method.lifecycle.conflict:
+                case Conflict.PROTECTED if case.batch.window is None:
+                    return self._bisect(case.batch, error, step)
+                case Conflict.PASSING if case.batch.conflicts < MOST_CONFLICTS:
+                    self._batches.advance(case.batch.in_conflict())
+                    return step.again(submit_wait(step, None))
         raise error
 
     def _withdraw(self, intent: Batch, error: PurgeError) -> Batch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from genesys_purge.errors import TryLater
-from genesys_purge.methods.contract import Verdict
+from genesys_purge.methods.contract import JobReport, JobStatus, Verdict
 from genesys_purge.model.audit import Action, success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
@@ -13,6 +13,7 @@ from genesys_purge.model.run import Run
 from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
+from genesys_purge.purging.plausibility import Plausibility
 from genesys_purge.purging.waiting import VERIFY_WAITS
 
 
@@ -23,6 +24,7 @@ class VerifyBatch:
         self._cases = cases
         self._batches = batches
         self._meter = meter
+        self._plausibility = Plausibility(batches, meter)
 
     def __call__(self, step: BatchStep) -> BatchStep:
         case = self._cases.read(step)
@@ -41,7 +43,9 @@ class VerifyBatch:
             return step.again(max(VERIFY_WAITS[step.attempt], error.retry_after or 0))
         if not verdict.is_complete and not verdict.is_final and checks_left:
             return step.again(VERIFY_WAITS[step.attempt])
-        self._conclude(case, verdict)
+        # A job reports its counts again at verification, and may contradict its last poll.
+        if not self._plausibility.ends(case, JobReport(JobStatus.COMPLETED, verdict.deleted)):
+            self._conclude(case, verdict)
         return step.then(Next.DONE)
 
     def _verification_wait(self, case: Case, step: BatchStep) -> float:

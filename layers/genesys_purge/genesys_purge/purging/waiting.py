@@ -10,6 +10,8 @@ from genesys_purge.model.messages import BatchStep
 RECONCILE_FIRST, RECONCILE_LONGEST = 15.0, 300.0
 # Checks after a finished job: the analytics lag behind a little.
 VERIFY_WAITS = (5, 10, 20, 40, 80)
+# A new job is known everywhere after this time; until then it is polled at these waits.
+APPEARS_WITHIN, APPEARS_FIRST, APPEARS_LONGEST = 120, 5.0, 20.0
 SUBMIT = Backoff(first=10.0, longest=120.0)
 # A batch that has waited so often is in a long queue, and fills the history of its execution.
 QUEUED = 20
@@ -19,7 +21,8 @@ SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
 
 def first_wait(policy: PollPolicy, size: int) -> float:
     """Seconds until the first poll: longer for a large job, if its time grows with its records."""
-    return policy.first + (size // policy.records_per_second if policy.by_progress else 0)
+    expected = size // policy.records_per_second if policy.by_progress else 0
+    return min(policy.first + expected, max(policy.first, policy.longest))
 
 
 def poll_wait(policy: PollPolicy, step: BatchStep, report: JobReport, targeted: int) -> float:
@@ -37,6 +40,20 @@ def _share_done(report: JobReport, targeted: int) -> float:
     if report.progress is not None:
         return report.progress
     return report.processed / targeted if report.processed and targeted else 0
+
+
+def may_appear(step: BatchStep, age: float | None) -> bool:
+    """Whether a job of `age` seconds that Genesys does not know may still appear.
+
+    A job of unknown age is not expected any more. The wait that the step reports counts as well: a
+    scaled engine's clock differs from ours.
+    """
+    return age is not None and max(age, step.waited_seconds) < APPEARS_WITHIN
+
+
+def appearance_wait(step: BatchStep) -> float:
+    """Seconds until the next poll of a new job that Genesys does not know yet."""
+    return min(APPEARS_FIRST * 2.0 ** min(step.attempt, 10), APPEARS_LONGEST)
 
 
 def slower(policy: PollPolicy, step: BatchStep, retry_after: float | None) -> float:

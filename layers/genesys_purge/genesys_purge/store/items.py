@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from operator import index
 from typing import TYPE_CHECKING
 
 import orjson
@@ -23,6 +24,8 @@ RUN = "run"
 NO_PLANNER = "-"
 # A run id cannot contain #.
 SLOTS = "#job-slots"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+A_MICROSECOND = timedelta(microseconds=1)
 
 
 def run_key(run_id: str) -> Item:
@@ -106,9 +109,9 @@ def entries_in(item: Item) -> list[Entry]:
 
 def _entry(
     conversation_id: str,
-    end: float,
+    end: int,
     classification: str | None,
-    start: float | None = None,
+    start: int | None = None,
     media: Sequence[str] = (),
     record_id: str | None = None,
 ) -> Entry:
@@ -117,13 +120,19 @@ def _entry(
 
 
 def _row(entry: Entry) -> list[object]:
-    start = None if entry.start is None else entry.start.timestamp()
-    end, media = entry.end.timestamp(), sorted(entry.media)
+    start = None if entry.start is None else _microseconds(entry.start)
+    end, media = _microseconds(entry.end), sorted(entry.media)
     return [entry.conversation_id, end, entry.classification, start, media, entry.record_id]
 
 
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _microseconds(at: datetime) -> int:
+    """Microseconds since 1970: seconds as a float are not exact for every time."""
+    return (at - EPOCH) // A_MICROSECOND
+
+
+def _moment(microseconds: int) -> datetime:
+    # Not a float: those are seconds, and would be read as times in 1970, which nothing retains.
+    return EPOCH + index(microseconds) * A_MICROSECOND
 
 
 def body_of(record: Wire) -> AttributeValueTypeDef:

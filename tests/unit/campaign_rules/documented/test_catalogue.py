@@ -15,7 +15,7 @@ from genesys_purge.campaign_rules.documented.catalogue import (
     DocumentedCatalogue,
 )
 from genesys_purge.campaign_rules.rule_content import content
-from genesys_purge.errors import OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
 
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.campaign_rules.examples import deployed, rule
@@ -142,7 +142,7 @@ def test_change_with_an_unreadable_answer_is_uncertain() -> None:
 
 
 def test_remove_ignores_a_rule_that_is_gone(genesys: ScriptedGenesys) -> None:
-    genesys.on(REMOVE, RefusedByGenesys("not found", status=404))
+    genesys.on(REMOVE, NotAtGenesys("not found"))
     DocumentedCatalogue(genesys).remove("campaign-1", "id-1")
     assert genesys.calls[0].path == {"campaign_id": "campaign-1", "rule_id": "id-1"}
 

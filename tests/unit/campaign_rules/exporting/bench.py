@@ -12,7 +12,7 @@ from typing import Any
 from genesys_purge.campaign_rules.exporting.campaign_export import ExportedWindow
 from genesys_purge.campaign_rules.exporting.change_export import ChangeExport, Destination
 from genesys_purge.campaign_rules.exporting.event_query import EVENT_NAMES, QUERY_EVENTS, EventQuery
-from genesys_purge.errors import FieldError, InvalidRequest, JobLost
+from genesys_purge.errors import FieldError, InvalidRequest, NotAtGenesys
 from genesys_purge.model.dates import zulu
 from genesys_purge.ports import Operation
 
@@ -65,7 +65,7 @@ class Tenant(ScriptedGenesys):
             self.bodies.append(body)
             return self._page(body["interval"], operation.path.partition("?cursor=")[2])
         if path["rule_id"] not in self.rules:
-            raise JobLost("no such rule")
+            raise NotAtGenesys("no such rule")
         return self.rules[path["rule_id"]]
 
     def _page(self, interval: str, cursor: str) -> Mapping[str, Any]:

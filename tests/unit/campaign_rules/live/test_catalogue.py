@@ -11,7 +11,7 @@ from genesys_purge.campaign_rules.live.contact_rules import as_written
 from genesys_purge.campaign_rules.live.rule_sets import name_of
 from genesys_purge.campaign_rules.live.trigger_rules import as_new
 from genesys_purge.campaign_rules.rules import DeployedRule, Rule
-from genesys_purge.errors import JobLost, OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
 
 from tests.scripted_genesys import Reply, ScriptedGenesys
 from tests.unit.campaign_rules.deploying.live_bench import contact_rule, trigger_rule
@@ -128,8 +128,8 @@ def test_answer_that_does_not_fit_is_an_error() -> None:
 
 
 def test_unknown_campaign_is_lost(genesys: ScriptedGenesys) -> None:
-    genesys.on(rule_sets.READ_CAMPAIGN, JobLost("not found"))
-    with pytest.raises(JobLost):
+    genesys.on(rule_sets.READ_CAMPAIGN, NotAtGenesys("not found"))
+    with pytest.raises(NotAtGenesys):
         rules(genesys)
 
 
@@ -200,10 +200,10 @@ def test_new_state_of_the_rule_set_is_a_conflict_without_a_change(
 
 def test_remove_ignores_a_rule_that_is_gone(genesys: ScriptedGenesys) -> None:
     catalogue = LiveCatalogue(genesys)
-    genesys.on(trigger_catalogue.REMOVE, RefusedByGenesys("not found", status=404))
+    genesys.on(trigger_catalogue.REMOVE, NotAtGenesys("not found"))
     catalogue.remove("campaign-1", "rule-1")
     catalogue.remove("campaign-1", "set-1#B")
-    genesys.on(rule_sets.READ, JobLost("not found"))
+    genesys.on(rule_sets.READ, NotAtGenesys("not found"))
     catalogue.remove("campaign-1", "set-1#A")
     assert [call.operation.verb for call in genesys.calls if call.operation.verb != "GET"] == [
         "DELETE"

@@ -29,6 +29,7 @@ UNREADABLE: list[dict[str, Any]] = [
     {"results": [{"count": -1}]},
     {"results": [{"count": 1.0}]},
     {"results": [{"count": True}]},
+    {"results": [{"count": 2**53 + 1}]},
     {"results": [{"count": 1}, {"total": 2}]},
 ]
 
@@ -40,6 +41,12 @@ def counted(answer: Any) -> int:
 def test_count_is_the_sum_of_all_rows() -> None:
     assert counted({"results": []}) == 0
     assert counted({"results": [{"count": 2}, {"count": 0}, {"count": 5}]}) == 7
+    assert counted({"results": [{"count": 2**53}]}) == 2**53
+
+
+def test_sum_that_is_no_count_is_unreadable() -> None:
+    with pytest.raises(UnreadableAnswer, match="more conversations than there can be"):
+        counted({"results": [{"count": 2**53}, {"count": 1}]})
 
 
 @pytest.mark.parametrize("answer", UNREADABLE)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.methods.contract import Planned
 from genesys_purge.methods.recording_job.checks import FIVE_YEARS
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
@@ -112,7 +112,7 @@ def test_conversation_without_recordings_does_not_hide_the_others() -> None:
 
     def protection(body: Mapping[str, Any]) -> Mapping[str, Any]:
         if IDS[3] in body["conversationIds"]:
-            raise JobLost("recording.conversation.not.found")
+            raise NotAtGenesys("recording.conversation.not.found")
         return {"entities": [{"id": IDS[0].upper()}] if IDS[0] in body["conversationIds"] else []}
 
     genesys.on(ASK, protection)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from genesys_purge.errors import JobLost, OnLegalHold
+from genesys_purge.errors import NotAtGenesys, OnLegalHold
 from genesys_purge.methods.contract import Planned
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
 from genesys_purge.methods.recording_job.protection import ASK
@@ -149,7 +149,7 @@ def test_conversation_without_recordings_is_skipped_and_closes_nothing() -> None
 
     def protection(body: Mapping[str, Any]) -> Mapping[str, Any]:
         if IDS[0] in body["conversationIds"]:
-            raise JobLost("recording.conversation.not.found")
+            raise NotAtGenesys("recording.conversation.not.found")
         return {"entities": []}
 
     genesys.on(ASK, protection)

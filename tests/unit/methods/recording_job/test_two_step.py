@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.methods.contract import JobStatus, Part, Present, Waiting
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
@@ -81,7 +81,7 @@ def test_confirming_and_cancelling_are_one_call_each() -> None:
 
 
 def test_conversation_without_recordings_counts_as_protected() -> None:
-    assert LIFECYCLE.protected(IDS[:3], answering(JobLost("404"), ASK)) == frozenset(IDS[:3])
+    assert LIFECYCLE.protected(IDS[:3], answering(NotAtGenesys("404"), ASK)) == frozenset(IDS[:3])
 
 
 def test_verification_waits_for_the_hours_of_the_request() -> None:
@@ -99,10 +99,10 @@ def test_existing_recordings_are_counted_if_some_are_excluded(flags: dict[str, b
 
 @pytest.mark.parametrize("follows_export", [True, False])
 def test_recordings_of_an_interval_are_counted(*, follows_export: bool) -> None:
-    genesys = metadata({"entities": [KEPT, DELETED, EXPORTED]}, JobLost("404"), NONE)
+    genesys = metadata({"entities": [KEPT, DELETED, EXPORTED]}, NotAtGenesys("404"), NONE)
     found = LIFECYCLE.present(EXPORT_FIRST if follows_export else ALL, INTERVAL, genesys)
-    # The conversation without metadata was not exported, and adds nothing to the counts.
-    assert found == Present(1, 2, 2 if follows_export else 0)
+    # The conversation without metadata has no recordings, so nothing of it must be exported.
+    assert found == Present(1, 2, 1 if follows_export else 0)
     assert len(genesys.calls) == 3
 
 
@@ -124,9 +124,9 @@ def test_every_recording_must_be_exported_before_the_deletion() -> None:
     assert [unprepared(row) for row in not_exported] == [3] * 4
 
 
-def test_conversation_without_metadata_is_not_exported() -> None:
-    genesys = metadata(JobLost("404"), NONE)
-    assert LIFECYCLE.present(EXPORT_FIRST, PART, genesys).unprepared == 1
+def test_conversation_without_metadata_has_nothing_to_export() -> None:
+    genesys = metadata(NotAtGenesys("404"), NONE)
+    assert LIFECYCLE.present(EXPORT_FIRST, PART, genesys).unprepared == 0
 
 
 @pytest.mark.parametrize(
@@ -187,3 +187,10 @@ def test_export_or_archive_with_a_failed_recording_is_failed(
     assert (report.status, report.processed, report.message) == (status, 0, message)
     counted = {"archived": report.archived, "exported": report.exported}
     assert counted == {"archived": None, "exported": None} | {done: 5}
+
+
+@pytest.mark.parametrize("failed", [2**64 - 1, -1, "3"])
+def test_unreadable_number_of_failures_is_not_none(failed: object) -> None:
+    job = {"state": "FULFILLED", "recordingJobsQuery": {"action": "EXPORT"}}
+    with pytest.raises(UnreadableAnswer, match="totalFailedRecordings"):
+        report_of(job | {"totalFailedRecordings": failed})

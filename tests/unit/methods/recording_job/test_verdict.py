@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from genesys_purge.errors import JobLost
+from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.methods.contract import Part, Verdict
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
@@ -94,10 +94,10 @@ def test_recording_without_a_readable_state_counts_as_left(row: Any) -> None:
     assert not verdict(after({"entities": [row]}, NONE)).is_complete
 
 
-def test_conversation_without_metadata_prevents_verification() -> None:
-    found = verdict(after(JobLost("404"), NONE))
-    assert found[:2] == (2, False)
-    assert "1 conversation has no metadata" in str(found.note)
+@pytest.mark.parametrize("request_", [ALL, ARCHIVE, EXPORT])
+def test_conversation_without_metadata_has_nothing_left(request_: RecordingJobRequest) -> None:
+    found = verdict(after(NotAtGenesys("404"), NONE), request_)
+    assert found[:2] == (3, True)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,11 @@ def test_recordings_without_any_counter_prevent_verification() -> None:
     found = verdict(two_left(totalRecordings=5), SOME, PART._replace(kept=6))
     assert not found.is_complete
     assert "the job does not account for 1" in str(found.note)
+
+
+def test_total_that_is_no_count_prevents_a_verdict() -> None:
+    with pytest.raises(UnreadableAnswer, match="totalRecordings"):
+        verdict(two_left(totalRecordings=2**64 - 1), SOME, PART._replace(kept=6))
 
 
 def test_skipped_recordings_prevent_verification_if_nothing_is_excluded() -> None:
@@ -188,9 +193,6 @@ def test_note_of_an_archive_names_its_action() -> None:
 
 
 @pytest.mark.parametrize("request_", [ARCHIVE, EXPORT])
-def test_unknown_time_or_missing_metadata_prevents_verification(
-    request_: RecordingJobRequest,
-) -> None:
+def test_unknown_time_of_an_action_prevents_verification(request_: RecordingJobRequest) -> None:
     dated = after({"entities": [AVAILABLE | {"archiveDate": zulu(NOON)}]}, NONE)
     assert not verdict(dated, request_, PART._replace(at=None)).is_complete
-    assert not verdict(after(JobLost("404"), NONE), request_).is_complete

@@ -10,7 +10,6 @@ from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     GenesysUnavailable,
     InvalidRequest,
-    JobLost,
     OnLegalHold,
     OutcomeUnknown,
     PermissionMissing,
@@ -346,7 +345,7 @@ def test_entity_that_is_no_policy_is_skipped(live: RuleBench) -> None:
         PermissionMissing("403", permission="recording:retentionPolicy:view"),
         GenesysUnavailable("503"),
         RateLimited("429"),
-        JobLost("404"),
+        RefusedByGenesys("404", status=404),
         refused("invalid.query.param.value"),
         {},
         listed(at_genesys(id="../x")),

@@ -57,7 +57,7 @@ def test_execution_is_recorded_as_genesys_reported_it(bench: Workbench) -> None:
 
 @pytest.mark.parametrize(
     ("deleted", "targeted", "rate"),
-    [(0, 0, None), (0, 9, 0.0), (1, 3, 0.333333), (9, 9, 1.0), (5, None, None)],
+    [(0, 0, None), (0, 9, 0.0), (1, 3, 0.333333), (9, 9, 1.0), (5, None, None), (10, 9, None)],
 )
 def test_success_rate_is_deleted_divided_by_targeted(
     bench: Workbench, deleted: int, targeted: int | None, rate: float | None
@@ -65,6 +65,12 @@ def test_success_rate_is_deleted_divided_by_targeted(
     deliver(bench, body_of(deletedCount=deleted, targetedCount=targeted))
     [record] = recorded(bench)
     assert (record.deleted, record.targeted, record.success_rate) == (deleted, targeted, rate)
+
+
+def test_more_deletions_than_targeted_are_recorded_with_an_alarm(bench: Workbench) -> None:
+    assert deliver(bench, body_of(targetedCount=1_249)) == SYNCED
+    assert [(each.targeted, each.deleted) for each in recorded(bench)] == [(1_249, 1_250)]
+    assert bench.meter.counts == {"ImplausibleCounts": 1}
 
 
 def test_noncompliant_execution_is_counted(bench: Workbench) -> None:
@@ -154,8 +160,8 @@ def test_execution_of_any_time_is_recorded_at_our_time(bench: Workbench, timesta
 
 
 def test_largest_counts_are_recorded_exactly(bench: Workbench) -> None:
-    deliver(bench, body_of(deletedCount=2**53 - 1, targetedCount=2**53 - 1))
-    assert [record.deleted for record in recorded(bench)] == [2**53 - 1]
+    deliver(bench, body_of(deletedCount=2**53, targetedCount=2**53))
+    assert [record.deleted for record in recorded(bench)] == [2**53]
 
 
 def test_repeated_delivery_is_recorded_once(bench: Workbench) -> None:
@@ -258,7 +264,8 @@ def test_signed_json_is_recorded_exactly_or_refused(payload: Any) -> None:
     assert record.deleted == payload["deletedCount"]
     assert record.targeted == payload.get("targetedCount")
     assert record.compliance_ok is payload["complianceOk"]
-    assert (record.success_rate is not None) is bool(record.targeted)
+    has_rate = bool(record.targeted) and payload["deletedCount"] <= payload["targetedCount"]
+    assert (record.success_rate is not None) is has_rate
 
 
 @given(st.binary())

@@ -38,6 +38,7 @@ EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
     Action.BATCH_FAILED: [Event.JOB_FINISHED, Event.BATCH_FINISHED],
     Action.BATCH_GAVE_UP: [Event.BATCH_FINISHED],
+    Action.BATCH_IMPLAUSIBLE: [Event.BATCH_FINISHED],
     Action.BATCH_VERIFIED: [Event.BATCH_FINISHED],
     Action.BATCH_UNVERIFIED: [Event.BATCH_FINISHED],
     Action.RUN_COMPLETED: [Event.RUN_FINISHED],
@@ -184,6 +185,7 @@ def test_finished_batch_has_the_body_of_its_document(bench: Workbench) -> None:
         (Action.BATCH_UNVERIFIED, BatchState.COMPLETED, "unverified"),
         (Action.BATCH_FAILED, BatchState.FAILED, "failed"),
         (Action.BATCH_GAVE_UP, BatchState.GAVE_UP, "gave_up"),
+        (Action.BATCH_IMPLAUSIBLE, BatchState.IMPLAUSIBLE, "implausible"),
     ],
 )
 def test_only_a_verified_batch_is_reported_as_completed(

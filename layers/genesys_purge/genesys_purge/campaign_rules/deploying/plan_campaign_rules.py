@@ -16,7 +16,7 @@ from genesys_purge.campaign_rules.deploying.requests import as_errors
 from genesys_purge.campaign_rules.deploying.waiting import TRIES, RetryWaits
 from genesys_purge.campaign_rules.ports import CatalogueOf, PlatformOf
 from genesys_purge.campaign_rules.rules import DeployedRule
-from genesys_purge.errors import FieldError, InvalidRequest, JobLost, TryLater
+from genesys_purge.errors import FieldError, InvalidRequest, NotAtGenesys, TryLater
 from genesys_purge.model.audit import Action
 
 MOST_ERRORS = 200
@@ -64,7 +64,7 @@ class PlanCampaignRules:
         catalogue = self._catalogue_of(deployment.organisation)
         try:
             return catalogue.rules(deployment.campaign_id)
-        except JobLost as error:
+        except NotAtGenesys as error:
             message = f"Genesys has no campaign {deployment.campaign_id}, or no rules for it: "
             raise InvalidRequest([FieldError("campaignId", f"{message}{error}")]) from error
 

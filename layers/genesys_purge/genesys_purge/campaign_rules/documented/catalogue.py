@@ -15,7 +15,7 @@ from genesys_purge.campaign_rules.answers import (
 from genesys_purge.campaign_rules.rule_content import request_body
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.errors import UnreadableAnswer
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 RULES = "/api/v2/outbound/campaigns/{campaign_id}/rules"
 READ = ("outbound:campaign:read",)
@@ -27,11 +27,16 @@ INSTEAD = (
 )
 # The client does not retry it: the wait loop of the deployment does.
 LIST = Operation(
-    "GET", f"{RULES}?pageSize=100&pageNumber={{page}}", READ, retried=False, instead=INSTEAD
+    "GET",
+    f"{RULES}?pageSize=100&pageNumber={{page}}",
+    READ,
+    retried=False,
+    instead=INSTEAD,
+    missing=Missing.ENTITY,
 )
-CREATE = Operation("POST", RULES, WRITE, instead=INSTEAD)
-UPDATE = Operation("PUT", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD)
-REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD)
+CREATE = Operation("POST", RULES, WRITE, instead=INSTEAD, missing=Missing.REFUSED)
+UPDATE = Operation("PUT", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD, missing=Missing.REFUSED)
+REMOVE = Operation("DELETE", f"{RULES}/{{rule_id}}", WRITE, instead=INSTEAD, missing=Missing.ENTITY)
 
 
 class DocumentedCatalogue:
@@ -41,7 +46,7 @@ class DocumentedCatalogue:
         self._genesys = genesys
 
     def rules(self, campaign_id: str) -> list[DeployedRule]:
-        """Every rule of a campaign, each once; JobLost if Genesys has no such campaign."""
+        """Every rule of a campaign, each once; NotAtGenesys if Genesys has no such campaign."""
         return entities_of(self._genesys, LIST, _rule, _id, campaign_id=campaign_id)
 
     def create(self, campaign_id: str, wanted: Mapping[str, Any]) -> DeployedRule:

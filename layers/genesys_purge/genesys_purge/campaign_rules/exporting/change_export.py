@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from genesys_purge.campaign_rules.campaign import Campaign
 from genesys_purge.campaign_rules.documented.catalogue import INSTEAD, READ, RULES
@@ -19,12 +19,13 @@ from genesys_purge.campaign_rules.exporting.change_files import Change, ChangeFi
 from genesys_purge.campaign_rules.exporting.event_query import Event, EventQuery, once
 from genesys_purge.campaign_rules.exporting.ports import ChangeExports
 from genesys_purge.campaign_rules.ports import Files
-from genesys_purge.errors import JobLost, LostRace, TryLater
+from genesys_purge.errors import LostRace, NotAtGenesys, TryLater
+from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Window, zulu
-from genesys_purge.ports import Clock, Genesys, Operation
+from genesys_purge.ports import Clock, Genesys, Missing, Operation
 
-READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ, instead=INSTEAD)
+READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ, instead=INSTEAD, missing=Missing.ENTITY)
 # An export ends earlier: its function has a shorter time limit.
 LEASE_SECONDS = 900
 
@@ -110,7 +111,7 @@ class ChangeExport:
         """The rule as it is now; empty if it was deleted."""
         try:
             return self._genesys.read(READ_RULE, campaign_id=campaign_id, rule_id=rule_id)
-        except JobLost:
+        except NotAtGenesys:
             return {}
 
     def _uploaded(self, files: ChangeFiles, intent: CampaignExport) -> ExportedWindow:
@@ -149,23 +150,17 @@ def _busy(export: CampaignExport, seconds: float | None = None) -> TryLater:
     )
 
 
-T = TypeVar("T")
-
-
 def _change(event: Event, campaign_id: str, rule: Mapping[str, Any]) -> Change:
+    name, version, priority = map(rule.get, ("name", "version", "priority"))
     return Change(
         timestamp=event.timestamp,
         event_type=event.name,
         entity_id=event.entity_id,
         campaign_id=campaign_id,
-        rule_name=_readable(rule.get("name"), str),
-        version=_readable(rule.get("version"), int),
-        priority=_readable(rule.get("priority"), int),
+        rule_name=name if isinstance(name, str) else None,
+        version=version if is_count(version) else None,
+        priority=priority if is_count(priority) else None,
     )
-
-
-def _readable(value: object, kind: type[T]) -> T | None:
-    return value if type(value) is kind else None
 
 
 def _stamp(at: datetime) -> str:

@@ -15,7 +15,7 @@ import orjson
 from genesys_purge.campaign_rules.answers import IDENTIFIER
 from genesys_purge.campaign_rules.rules import moment
 from genesys_purge.errors import UnreadableAnswer
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 QUERY_EVENTS = Operation(
     "POST",
@@ -23,6 +23,7 @@ QUERY_EVENTS = Operation(
     ("analytics:events:read",),
     instead="POST /api/v2/audits/query with serviceName Outbound, or Genesys's EventBridge partner "
     "source",
+    missing=Missing.REFUSED,
 )
 EVENT_NAMES = ("outbound.rule.created", "outbound.rule.updated")
 MOST_PAGES = 5_000

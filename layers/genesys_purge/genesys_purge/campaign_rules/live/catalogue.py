@@ -22,7 +22,7 @@ class LiveCatalogue:
         self._triggers = TriggerCatalogue(genesys)
 
     def rules(self, campaign_id: str) -> list[DeployedRule]:
-        """Every rule of a campaign; JobLost if Genesys has no such campaign."""
+        """Every rule of a campaign; NotAtGenesys if Genesys has no such campaign."""
         return [*self._contacts.rules(campaign_id), *self._triggers.rules(campaign_id)]
 
     def create(self, campaign_id: str, wanted: Mapping[str, Any]) -> DeployedRule:

@@ -28,7 +28,7 @@ class ContactCatalogue:
         self._sets = RuleSets(genesys)
 
     def rules(self, campaign_id: str) -> list[DeployedRule]:
-        """Every rule of the set; JobLost if Genesys has no such campaign."""
+        """Every rule of the set; NotAtGenesys if Genesys has no such campaign."""
         state = self._sets.read(campaign_id)
         return [_read(state.rule_set, each, state) for each in state.rules]
 

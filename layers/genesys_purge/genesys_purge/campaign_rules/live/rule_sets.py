@@ -13,9 +13,9 @@ from genesys_purge.campaign_rules.answers import (
     outcome_of,
     parsed,
 )
-from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 CAMPAIGN = "/api/v2/outbound/campaigns/{campaign_id}"
 RULE_SETS = "/api/v2/outbound/rulesets"
@@ -25,9 +25,16 @@ ADD = ("outbound:ruleSet:add",)
 EDIT = ("outbound:ruleSet:edit",)
 DELETE = ("outbound:ruleSet:delete",)
 READ_CAMPAIGN = Operation(
-    "GET", CAMPAIGN, permissions=("outbound:campaign:view",), retried=False, dialect=LIVE
+    "GET",
+    CAMPAIGN,
+    permissions=("outbound:campaign:view",),
+    retried=False,
+    dialect=LIVE,
+    missing=Missing.ENTITY,
 )
-UPDATE_CAMPAIGN = Operation("PUT", CAMPAIGN, permissions=("outbound:campaign:edit",), dialect=LIVE)
+UPDATE_CAMPAIGN = Operation(
+    "PUT", CAMPAIGN, permissions=("outbound:campaign:edit",), dialect=LIVE, missing=Missing.REFUSED
+)
 # The platform matches names by their beginning.
 FIND = Operation(
     "GET",
@@ -35,11 +42,12 @@ FIND = Operation(
     permissions=VIEW,
     retried=False,
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
-READ = Operation("GET", ONE, permissions=VIEW, retried=False, dialect=LIVE)
-CREATE = Operation("POST", RULE_SETS, permissions=ADD, dialect=LIVE)
-UPDATE = Operation("PUT", ONE, permissions=EDIT, dialect=LIVE)
-REMOVE = Operation("DELETE", ONE, permissions=DELETE, dialect=LIVE)
+READ = Operation("GET", ONE, permissions=VIEW, retried=False, dialect=LIVE, missing=Missing.ENTITY)
+CREATE = Operation("POST", RULE_SETS, permissions=ADD, dialect=LIVE, missing=Missing.REFUSED)
+UPDATE = Operation("PUT", ONE, permissions=EDIT, dialect=LIVE, missing=Missing.REFUSED)
+REMOVE = Operation("DELETE", ONE, permissions=DELETE, dialect=LIVE, missing=Missing.ENTITY)
 SERVERS_OWN = frozenset({"id", "selfUri", "dateCreated", "dateModified", "errors"})
 RUNNING, STOPPED = "on", "off"
 
@@ -75,7 +83,7 @@ class RuleSets:
     def read(self, campaign_id: str, rule_set_id: str = "") -> CampaignRuleSet:
         """The campaign with its rule set, found by its id or else by its name.
 
-        JobLost if Genesys has no such campaign.
+        NotAtGenesys if Genesys has no such campaign.
         """
         campaign = entity_in(self._genesys.read(READ_CAMPAIGN, campaign_id=campaign_id))
         if campaign["id"] != campaign_id:
@@ -88,7 +96,7 @@ class RuleSets:
     def _by_id(self, rule_set_id: str) -> Mapping[str, Any]:
         try:
             return entity_in(self._genesys.read(READ, rule_set_id=rule_set_id))
-        except JobLost:
+        except NotAtGenesys:
             return {}
 
     def _by_name(self, name: str) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from genesys_purge.campaign_rules.answers import (
 from genesys_purge.campaign_rules.live.trigger_rules import as_changed, as_new, as_read, is_of
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 RULES = "/api/v2/outbound/campaignrules"
 ONE = f"{RULES}/{{rule_id}}"
@@ -31,10 +31,11 @@ LIST = Operation(
     permissions=VIEW,
     retried=False,
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
-CREATE = Operation("POST", RULES, permissions=ADD, dialect=LIVE)
-UPDATE = Operation("PUT", ONE, permissions=EDIT, dialect=LIVE)
-REMOVE = Operation("DELETE", ONE, permissions=DELETE, dialect=LIVE)
+CREATE = Operation("POST", RULES, permissions=ADD, dialect=LIVE, missing=Missing.REFUSED)
+UPDATE = Operation("PUT", ONE, permissions=EDIT, dialect=LIVE, missing=Missing.REFUSED)
+REMOVE = Operation("DELETE", ONE, permissions=DELETE, dialect=LIVE, missing=Missing.ENTITY)
 
 
 class TriggerCatalogue:

@@ -30,13 +30,16 @@ from genesys_purge.model.batch import BatchRef, Entry
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import DeletingCall, Genesys, IdLists, Operation
+from genesys_purge.ports import DeletingCall, Genesys, IdLists, Missing, Operation
 
 INSTEAD = "method recording_job with conversationIds"
 PURGE = ("analytics:conversation:delete",)
-LOOK_UP = Operation("POST", "/api/v2/analytics/conversations/details/query")
-SUBMIT = Operation("POST", "/api/v2/analytics/conversations/purge", PURGE, instead=INSTEAD)
-STATUS = Operation("GET", "/api/v2/analytics/conversations/purge/{job_id}", PURGE, retried=False)
+LOOK_UP = Operation(
+    "POST", "/api/v2/analytics/conversations/details/query", missing=Missing.REFUSED
+)
+ALL = "/api/v2/analytics/conversations/purge"
+SUBMIT = Operation("POST", ALL, PURGE, instead=INSTEAD, missing=Missing.REFUSED)
+STATUS = Operation("GET", f"{ALL}/{{job_id}}", PURGE, retried=False, missing=Missing.JOB)
 MOST_INLINE = 1_000
 LONGEST_CLASSIFICATION = 40
 MOST_LISTED_ERRORS = 20

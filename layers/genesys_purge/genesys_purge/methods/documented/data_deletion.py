@@ -30,7 +30,7 @@ from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import DeletingCall, Genesys, Operation
+from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
 
 INSTEAD = (
     "method recording_job for the recordings of a date range, or gdpr_request for everything about "
@@ -40,8 +40,12 @@ INSTEAD = (
 MANAGE = ("data:deletion:manage",)
 # The document names the scope in both forms.
 COUNT = windows.COUNT._replace(scopes=("analytics:query", "analytics:queries"))
-SUBMIT = Operation("POST", "/api/v2/data/deletion/requests", MANAGE, instead=INSTEAD)
-STATUS = Operation("GET", "/api/v2/data/deletion/requests/{job_id}", MANAGE, retried=False)
+SUBMIT = Operation(
+    "POST", "/api/v2/data/deletion/requests", MANAGE, instead=INSTEAD, missing=Missing.REFUSED
+)
+STATUS = Operation(
+    "GET", "/api/v2/data/deletion/requests/{job_id}", MANAGE, retried=False, missing=Missing.JOB
+)
 
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
 

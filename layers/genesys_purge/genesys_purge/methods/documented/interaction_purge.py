@@ -28,18 +28,27 @@ from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
+from genesys_purge.model.answers import is_count
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import DeletingCall, Genesys, Operation
+from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
 
 INSTEAD = (
     "method recording_job with mediaTypes and dateRange; there is no soft delete and no filter on "
     "attributes, and mediaTypes message replaces sms and social"
 )
-SUBMIT = Operation("POST", "/api/v2/interactions/purge", ("purge:write",), instead=INSTEAD)
-STATUS = Operation("GET", "/api/v2/interactions/purge/{job_id}", ("purge:read",), retried=False)
+SUBMIT = Operation(
+    "POST", "/api/v2/interactions/purge", ("purge:write",), instead=INSTEAD, missing=Missing.REFUSED
+)
+STATUS = Operation(
+    "GET",
+    "/api/v2/interactions/purge/{job_id}",
+    ("purge:read",),
+    retried=False,
+    missing=Missing.JOB,
+)
 HIPAA_DAYS = 2_555
 LARGEST_FILTERS = 16_384
 DEEPEST_FILTERS = 10
@@ -153,11 +162,8 @@ class InteractionPurge:
         reasons = [str(i["errorReason"]) for i in interactions if i.get("errorReason")]
         # A job that completed with an error did not purge everything.
         status = JobStatus.FAILED if status is JobStatus.COMPLETED and reasons else status
-        return JobReport(
-            status,
-            sum_of(count_in(i, "totalInteractionsPurged") for i in interactions),
-            "; ".join(reasons) or None,
-        )
+        purged = sum_of(count_in(i, "totalInteractionsPurged") for i in interactions)
+        return JobReport(status, purged if is_count(purged) else None, "; ".join(reasons) or None)
 
     def remaining(self, request: InteractionPurgeRequest, part: Part, genesys: Genesys) -> int:
         return self._count(windows.window_of(part), genesys)

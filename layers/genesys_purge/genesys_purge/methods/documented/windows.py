@@ -8,12 +8,13 @@ from typing import Any
 from genesys_purge.errors import OnLegalHold, UnreadableAnswer
 from genesys_purge.methods.answers import count_in
 from genesys_purge.methods.contract import Part, Planned
+from genesys_purge.model.answers import is_count
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.holds import Hold
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 SEGMENT_DAYS = 30
-COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query")
+COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query", missing=Missing.REFUSED)
 
 
 def plan(
@@ -51,7 +52,10 @@ def count(genesys: Genesys, operation: Operation, filters: Mapping[str, Any]) ->
     counts = [count_in(r, "count") if isinstance(r, dict) else None for r in results]
     if any(one is None for one in counts):
         raise UnreadableAnswer("Genesys answered the analytics query without a readable count")
-    return sum(one or 0 for one in counts)
+    total = sum(one or 0 for one in counts)
+    if not is_count(total):
+        raise UnreadableAnswer("Genesys counts more conversations than there can be")
+    return total
 
 
 def window_of(part: Part) -> Window:
@@ -62,5 +66,10 @@ def window_of(part: Part) -> Window:
 
 
 def range_of(window: Window) -> dict[str, str]:
-    """The window in the form that Genesys accepts."""
+    """The window in the form that Genesys accepts.
+
+    ValueError for a part of a millisecond, which the text would leave out.
+    """
+    if window != window.widened():
+        raise ValueError(f"the window {window} does not consist of whole milliseconds")
     return {"start": zulu(window.start), "end": zulu(window.end)}

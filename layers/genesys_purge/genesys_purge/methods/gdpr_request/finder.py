@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from genesys_purge.errors import FieldError, InvalidRequest, LimitExceeded, UnreadableAnswer
-from genesys_purge.methods.answers import count_in
+from genesys_purge.methods.answers import deciding_count_in
 from genesys_purge.methods.gdpr_request.privacy import texts_in, without_words
 from genesys_purge.methods.gdpr_request.request import SubjectRequest
 from genesys_purge.methods.gdpr_request.subject import Search, SearchType, Subject
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 FIND = Operation(
     "GET",
     "/api/v2/gdpr/subjects?searchType={search_type}&searchValue={search_value}",
     permissions=("gdpr:subject:view",),
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 Found = Mapping[str, Any]
 # The other search types are types of a social handle.
@@ -71,7 +72,7 @@ def find(request: SubjectRequest, genesys: Genesys) -> list[Found]:
     entities = answer.get("entities")
     if not isinstance(entities, list) or not all(isinstance(each, dict) for each in entities):
         raise UnreadableAnswer("Genesys answered the search for subjects without a list of them")
-    if (total := count_in(answer, "total") or 0) > len(entities):
+    if (total := deciding_count_in(answer, "total") or 0) > len(entities):
         raise LimitExceeded(f"the search finds {total} subjects; search for a more exact value")
     return [_identifiers(each) for each in entities]
 

@@ -12,13 +12,14 @@ from genesys_purge.methods.gdpr_request.privacy import without_words
 from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 LIST = Operation(
     "GET",
     "/api/v2/gdpr/requests?pageSize=100&pageNumber={page}",
     permissions=("gdpr:request:view",),
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 MOST_PAGES = 100
 

@@ -37,15 +37,26 @@ from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import DeletingCall, Genesys, Operation
+from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
 
 ADD, VIEW = ("gdpr:request:add",), ("gdpr:request:view",)
-EXPORT = Operation("POST", "/api/v2/gdpr/requests", permissions=ADD, dialect=LIVE)
+EXPORT = Operation(
+    "POST", "/api/v2/gdpr/requests", permissions=ADD, dialect=LIVE, missing=Missing.REFUSED
+)
 DELETE = Operation(
-    "POST", "/api/v2/gdpr/requests?deleteConfirmed=true", permissions=ADD, dialect=LIVE
+    "POST",
+    "/api/v2/gdpr/requests?deleteConfirmed=true",
+    permissions=ADD,
+    dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 STATUS = Operation(
-    "GET", "/api/v2/gdpr/requests/{job_id}", retried=False, permissions=VIEW, dialect=LIVE
+    "GET",
+    "/api/v2/gdpr/requests/{job_id}",
+    retried=False,
+    permissions=VIEW,
+    dialect=LIVE,
+    missing=Missing.JOB,
 )
 
 # The platform has no older records.

@@ -11,14 +11,22 @@ from genesys_purge.errors import LimitExceeded, UnreadableAnswer
 from genesys_purge.methods.answers import count_in
 from genesys_purge.model.dates import Window, instant_in
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 VIEW = ("analytics:conversationDetail:view",)
 QUERY = Operation(
-    "POST", "/api/v2/analytics/conversations/details/query", permissions=VIEW, dialect=LIVE
+    "POST",
+    "/api/v2/analytics/conversations/details/query",
+    permissions=VIEW,
+    dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 READ = Operation(
-    "GET", "/api/v2/analytics/conversations/details?id={ids}", permissions=VIEW, dialect=LIVE
+    "GET",
+    "/api/v2/analytics/conversations/details?id={ids}",
+    permissions=VIEW,
+    dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 LONGEST_DAYS = 30
 PAGE = 100

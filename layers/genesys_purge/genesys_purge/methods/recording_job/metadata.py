@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.recording_job.listed_job import CLOCKS_DIFFER
 from genesys_purge.methods.recording_job.pages import entities_in
 from genesys_purge.methods.recording_job.request import Action
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 METADATA = Operation(
     "GET",
@@ -21,6 +21,7 @@ METADATA = Operation(
     permissions=("recording:recording:view",),
     lists=True,
     dialect=LIVE,
+    missing=Missing.ENTITY,
 )
 
 PRESENT = frozenset({"AVAILABLE", "ARCHIVED", "RESTORED"})
@@ -28,12 +29,12 @@ Row = Mapping[str, Any]
 Test = Callable[[Row], bool]
 
 
-def rows_of(conversation_id: str, genesys: Genesys) -> list[Row] | None:
-    """One row for each recording; None if Genesys answers 404."""
+def rows_of(conversation_id: str, genesys: Genesys) -> list[Row]:
+    """One row for each recording; none if Genesys has no metadata, because it has no recordings."""
     try:
         answer = genesys.read(METADATA, conversation_id=conversation_id)
-    except JobLost:
-        return None
+    except NotAtGenesys:
+        return []
     rows: list[Row] = [row if isinstance(row, dict) else {} for row in entities_in(answer)]
     if not all(_may_be_of(conversation_id, row) for row in rows):
         raise UnreadableAnswer("Genesys answered the recordings of another conversation")
@@ -45,10 +46,9 @@ def _may_be_of(conversation_id: str, row: Row) -> bool:
     return owner is None or str(owner).casefold() == conversation_id.casefold()
 
 
-def count_of(conversation_id: str, genesys: Genesys, test: Test) -> int | None:
-    """How many of the conversation's recordings pass the test; None if Genesys answers 404."""
-    rows = rows_of(conversation_id, genesys)
-    return None if rows is None else sum(map(test, rows))
+def count_of(conversation_id: str, genesys: Genesys, test: Test) -> int:
+    """How many of the conversation's recordings pass the test."""
+    return sum(map(test, rows_of(conversation_id, genesys)))
 
 
 def is_kept(row: Row) -> bool:

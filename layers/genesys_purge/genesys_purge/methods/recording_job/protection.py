@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from genesys_purge.errors import JobLost, UnreadableAnswer
+from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 # Genesys documents no permission for this call.
-ASK = Operation("POST", "/api/v2/recordings/deletionprotection", lists=True, dialect=LIVE)
+ASK = Operation(
+    "POST",
+    "/api/v2/recordings/deletionprotection",
+    lists=True,
+    dialect=LIVE,
+    missing=Missing.ENTITY,
+)
 MOST_ASKED = 100
 
 
@@ -32,7 +38,7 @@ def protection_of(ids: Sequence[str], genesys: Genesys) -> Protection:
 def _asked(ids: Sequence[str], genesys: Genesys) -> Protection:
     try:
         answer = genesys.read(ASK, {"conversationIds": list(ids)})
-    except JobLost:
+    except NotAtGenesys:
         if len(ids) == 1:
             return Protection(frozenset(), frozenset(ids))
         middle = len(ids) // 2

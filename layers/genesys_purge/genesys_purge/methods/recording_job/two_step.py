@@ -7,8 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import UnreadableAnswer
-from genesys_purge.methods.answers import count_in, id_of, text_in
+from genesys_purge.methods.answers import (
+    count_in,
+    deciding_count_in,
+    id_of,
+    share_in,
+    text_in,
+)
 from genesys_purge.methods.contract import (
+    Conflict,
     Evidence,
     JobReport,
     JobStatus,
@@ -31,19 +38,27 @@ from genesys_purge.methods.recording_job.request import (
 from genesys_purge.methods.recording_job.verdict import verdict_of
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import DeletingCall, Genesys, Operation
+from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
 
 ALL = "/api/v2/recording/jobs"
 ONE = f"{ALL}/{{job_id}}"
 PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"
 VIEW = ("recording:job:view",)
 SENSITIVE = ("recording:recording:viewSensitiveData",)
-CREATE = Operation("POST", ALL, permissions=("recording:job:add",), dialect=LIVE)
-STATUS = Operation("GET", ONE, retried=False, permissions=VIEW, dialect=LIVE)
-LIST = Operation(
-    "GET", f"{ALL}?state={{state}}&showOnlyMyJobs={{mine}}&{PAGE}", permissions=VIEW, dialect=LIVE
+CREATE = Operation(
+    "POST", ALL, permissions=("recording:job:add",), dialect=LIVE, missing=Missing.REFUSED
 )
-CANCEL = Operation("DELETE", ONE, permissions=("recording:job:delete",), dialect=LIVE)
+STATUS = Operation("GET", ONE, retried=False, permissions=VIEW, dialect=LIVE, missing=Missing.JOB)
+LIST = Operation(
+    "GET",
+    f"{ALL}?state={{state}}&showOnlyMyJobs={{mine}}&{PAGE}",
+    permissions=VIEW,
+    dialect=LIVE,
+    missing=Missing.REFUSED,
+)
+CANCEL = Operation(
+    "DELETE", ONE, permissions=("recording:job:delete",), dialect=LIVE, missing=Missing.REFUSED
+)
 EXECUTE = Operation(
     "PUT",
     ONE,
@@ -54,6 +69,7 @@ EXECUTE = Operation(
         "recording:snippetRecording:editRetention",
     ),
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 STATUSES = {
     "READY": JobStatus.READY,
@@ -76,7 +92,7 @@ class TwoStep:
     """Implements `Lifecycle` for recording jobs."""
 
     slots: int | None = MOST_JOBS
-    conflict_means_protected = False
+    conflict = Conflict.PASSING
 
     def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:
         """As many batches as may have a job; many if they wait a long time for verification."""
@@ -94,6 +110,10 @@ class TwoStep:
     def listed_within(self, patience: float) -> float:
         """Minutes suffice: a surplus job deletes nothing before it is confirmed."""
         return min(patience, LISTED_WITHIN)
+
+    def asked_for(self, batch: Batch) -> int | None:
+        """The recordings that the job covered when it was confirmed, because a job counts those."""
+        return batch.covered
 
     def find(
         self, request: RecordingJobRequest, batch: BatchRef, part: Part, genesys: Genesys
@@ -126,15 +146,15 @@ class TwoStep:
         if part.interval is None and not follows_export and not request.excludes:
             return Present(len(part.ids))
         found = [rows_of(each, genesys) for each in part.ids]
-        kept = [sum(map(is_kept, rows or ())) for rows in found]
+        kept = [sum(map(is_kept, rows)) for rows in found]
         # Every recording must be exported before it is deleted.
         unexported = undone_by(Action.EXPORT, part)
-        unprepared = sum(rows is None or any(map(unexported, rows)) for rows in found)
+        unprepared = sum(any(map(unexported, rows)) for rows in found)
         return Present(
             conversations=sum(map(bool, kept)) if part.interval else len(part.ids),
             records=sum(kept) if part.interval else None,
             unprepared=unprepared if follows_export else 0,
-            unsure=sum(sum(map(is_unsure, rows or ())) for rows in found) if part.interval else 0,
+            unsure=sum(sum(map(is_unsure, rows)) for rows in found) if part.interval else 0,
             kept=sum(kept) if request.excludes else None,
         )
 
@@ -179,15 +199,11 @@ def report_of(job: Mapping[str, Any]) -> JobReport:
     Processed recordings count as deleted only if the job reports that it deletes.
     """
     status = STATUSES.get(text_in(job, "state").upper(), JobStatus.RUNNING)
-    failed, message = count_in(job, "totalFailedRecordings"), job.get("errorMessage")
+    failed, message = deciding_count_in(job, "totalFailedRecordings"), job.get("errorMessage")
     words = [message] if isinstance(message, str) and message else []
     words += [f"{failed} recordings failed"] if failed else []
-    percent = count_in(job, "percentProgress")
-    report = JobReport(
-        status,
-        message="; ".join(words) or None,
-        progress=None if percent is None else percent / 100,
-    )
+    progress = share_in(job, "percentProgress")
+    report = JobReport(status, message="; ".join(words) or None, progress=progress)
     processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
     match action:
         case Action.DELETE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from genesys_purge.methods.answers import count_in, text_in
+from genesys_purge.methods.answers import count_in, deciding_count_in, text_in
 from genesys_purge.methods.contract import Part, Verdict
 from genesys_purge.methods.recording_job.metadata import count_of, undone_by
 from genesys_purge.methods.recording_job.pages import all_pages
@@ -13,7 +13,7 @@ from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.wording import counted
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.ports import Genesys, Missing, Operation
 
 FAILED = Operation(
     "GET",
@@ -21,6 +21,7 @@ FAILED = Operation(
     "?includeTotal=true&pageSize=100&pageNumber={page}",
     permissions=("recording:job:view",),
     dialect=LIVE,
+    missing=Missing.JOB,
 )
 MOST_NAMED = 10
 UNDONE = {
@@ -33,13 +34,12 @@ UNDONE = {
 class Findings(NamedTuple):
     """What verification found, in numbers of conversations and recordings.
 
-    Of `conversations`, `unread` have no metadata, and `held` have recordings that Genesys
-    protects. Of the recordings, `undone` are left, `excluded` may be left, and `failed` failed, in
-    the conversations `failures`. The job counts `unaccounted` recordings in no counter.
+    Of `conversations`, `held` have recordings that Genesys protects. Of the recordings, `undone`
+    are left, `excluded` may be left, and `failed` failed, in the conversations `failures`. The job
+    counts `unaccounted` recordings in no counter.
     """
 
     conversations: int
-    unread: int
     held: int
     undone: int
     excluded: int
@@ -50,7 +50,7 @@ class Findings(NamedTuple):
     @property
     def is_complete(self) -> bool:
         """Whether the action was executed on every recording that the request includes."""
-        flaws = (self.failed, self.unread, self.unaccounted, self.held, self.undone > self.excluded)
+        flaws = (self.failed, self.unaccounted, self.held, self.undone > self.excluded)
         return not any(flaws)
 
 
@@ -69,9 +69,8 @@ def verdict_of(
     left = {each: count_of(each, genesys, undone) for each in part.ids}
     found = Findings(
         conversations=len(part.ids),
-        unread=sum(each is None for each in left.values()),
         held=_held([each for each in left if left[each]], genesys) if request.excludes else 0,
-        undone=sum(each or 0 for each in left.values()),
+        undone=sum(left.values()),
         excluded=_excluded(part, processed) if request.excludes else 0,
         unaccounted=_unaccounted(job, processed or 0, failed or 0),
         failed=failed or len(failures),
@@ -100,7 +99,8 @@ def _excluded(part: Part, processed: int | None) -> int:
 
 def _unaccounted(job: Mapping[str, Any], processed: int, failed: int) -> int:
     """How many of the job's recordings are neither processed, skipped nor failed."""
-    total, skipped = count_in(job, "totalRecordings"), count_in(job, "totalSkippedRecordings")
+    total = deciding_count_in(job, "totalRecordings")
+    skipped = count_in(job, "totalSkippedRecordings")
     return max((total or 0) - processed - (skipped or 0) - failed, 0)
 
 
@@ -120,9 +120,6 @@ def _note(found: Findings, action: Action, processed: int | None) -> str:
     words += [f"the request excludes {found.excluded}"] if found.excluded else []
     words += [f"Genesys now protects {counted(found.held, 'conversation')}"] if found.held else []
     words += [f"the job does not account for {found.unaccounted}"] if found.unaccounted else []
-    if found.unread:
-        verb = "has" if found.unread == 1 else "have"
-        words.append(f"{counted(found.unread, 'conversation')} {verb} no metadata")
     if found.failed:
         named = list(dict.fromkeys(found.failures))
         more = " and more" if len(named) > MOST_NAMED else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.errors import RefusedByGenesys
 from genesys_purge.model.answers import created_id
-from genesys_purge.ports import DeletingCall, Genesys, Operation
+from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 
 CREATE = Operation(
@@ -16,6 +16,7 @@ CREATE = Operation(
     "not exist yet, GenesysPlatform live, where a rule becomes a media retention policy",
     # The snapshot comes before the deletion, so nothing happens without storage for it.
     refusals=(507,),
+    missing=Missing.REFUSED,
 )
 CONFLICT = 409
 

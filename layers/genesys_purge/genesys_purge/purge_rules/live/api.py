@@ -17,17 +17,24 @@ from genesys_purge.errors import (
 from genesys_purge.methods.data_retention import cap_of
 from genesys_purge.model.answers import created_id
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import DeletingCall, Genesys, Operation
+from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
 from genesys_purge.purge_rules.live.comparison import is_as_sent
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 
 ALL = "/api/v2/recording/mediaretentionpolicies"
-CREATE = Operation("POST", ALL, permissions=("recording:retentionPolicy:add",), dialect=LIVE)
+CREATE = Operation(
+    "POST",
+    ALL,
+    permissions=("recording:retentionPolicy:add",),
+    dialect=LIVE,
+    missing=Missing.REFUSED,
+)
 LIST = Operation(
     "GET",
     f"{ALL}?name={{name}}&pageSize=100&pageNumber={{page}}",
     permissions=("recording:retentionPolicy:view",),
     dialect=LIVE,
+    missing=Missing.REFUSED,
 )
 # Genesys's error codes for these calls. Others exist, so an unknown code decides nothing.
 DUPLICATE_NAME = "recording.policy.name.duplicate.name"

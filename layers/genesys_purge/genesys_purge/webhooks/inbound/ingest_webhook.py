@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from genesys_purge.errors import FieldError, InvalidRequest, MethodNotAllowed, NotGenuine
+from genesys_purge.model.answers import IMPLAUSIBLE
 from genesys_purge.ports import AuditLog, Clock, Meter
 from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
 from genesys_purge.webhooks.inbound.signature import is_genuine
@@ -40,6 +41,9 @@ class IngestWebhook:
         return {"status": "synced"}
 
     def _measure(self, execution: RuleExecution) -> None:
-        self._meter.count("RuleRecordsDeleted", execution.deleted_count)
+        if execution.is_implausible:
+            self._meter.count(IMPLAUSIBLE)
+        else:
+            self._meter.count("RuleRecordsDeleted", execution.deleted_count)
         if not execution.compliance_ok:
             self._meter.count("RuleNoncompliant")

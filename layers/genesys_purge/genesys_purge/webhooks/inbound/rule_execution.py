@@ -6,16 +6,14 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import StringConstraints, ValidationError
 
-from genesys_purge.model.answers import ID_FORM
+from genesys_purge.model.answers import ID_FORM, Count
 from genesys_purge.model.audit import Action, AuditRecord, success_rate
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.wire import Wire
 
 RuleId = Annotated[str, StringConstraints(pattern=rf"^{ID_FORM}$")]
-# Below the largest number that a JSON reader of any language holds exactly.
-Count = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class RuleExecution(Wire):
@@ -28,11 +26,10 @@ class RuleExecution(Wire):
     compliance_ok: bool
     targeted_count: Count | None = None
 
-    @model_validator(mode="after")
-    def _no_more_than_targeted(self) -> Self:
-        if self.targeted_count is not None and self.deleted_count > self.targeted_count:
-            raise ValueError("deletedCount may not be more than targetedCount")
-        return self
+    @property
+    def is_implausible(self) -> bool:
+        """Whether Genesys reports more deletions than the rule targeted."""
+        return self.targeted_count is not None and self.deleted_count > self.targeted_count
 
     @classmethod
     def read(cls, body: bytes) -> Self | None:
@@ -49,7 +46,8 @@ class RuleExecution(Wire):
         return f"webhook:{hashlib.sha256(content).hexdigest()[:32]}"
 
     def record(self, now: datetime) -> AuditRecord:
-        """The audit record of the execution."""
+        """The audit record of the execution; an implausible one has no success rate."""
+        rate = success_rate(self.deleted_count, self.targeted_count)
         return AuditRecord(
             run_id=self.run_id,
             sequence=1,
@@ -60,6 +58,6 @@ class RuleExecution(Wire):
             executed_at=self.timestamp,
             targeted=self.targeted_count,
             deleted=self.deleted_count,
-            success_rate=success_rate(self.deleted_count, self.targeted_count),
+            success_rate=None if self.is_implausible else rate,
             compliance_ok=self.compliance_ok,
         )

@@ -18,6 +18,7 @@ BATCH_ENDS = frozenset(
         Action.BATCH_UNVERIFIED,
         Action.BATCH_FAILED,
         Action.BATCH_GAVE_UP,
+        Action.BATCH_IMPLAUSIBLE,
     }
 )
 JOB_ENDS = {Action.BATCH_COMPLETED: "completed", Action.BATCH_FAILED: "failed"}
