@@ -16,7 +16,8 @@ from hypothesis import settings
 os.environ.update(
     TZ="UTC",
     AWS_DEFAULT_REGION="us-east-1",
-    AWS_ACCESS_KEY_ID="testing",
+    # DynamoDB Local has separate tables for each key, and so for each worker of xdist.
+    AWS_ACCESS_KEY_ID="testing" + os.environ.get("PYTEST_XDIST_WORKER", ""),
     AWS_SECRET_ACCESS_KEY="testing",
     POWERTOOLS_METRICS_NAMESPACE="GenesysPurge",
     POWERTOOLS_SERVICE_NAME="genesys-purge",

@@ -8,6 +8,7 @@ from genesys_purge.model.audit import AuditRecord
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 from genesys_purge.store.items import body_of
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.sizes import with_room, within_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,7 +36,7 @@ class DynamoPurgeRules:
         if rule.version == 0:
             return Write(
                 self._table,
-                _item(rule),
+                with_room(_item(rule)),
                 "attribute_not_exists(#name)",
                 names={"#name": "name"},
             )
@@ -52,6 +53,7 @@ def _key(ref: RuleRef) -> Item:
     return {"name": {"S": ref.key}}
 
 
+@within_limit
 def _item(rule: PurgeRule) -> Item:
     """The rule as JSON, with the attributes that conditions and operators read."""
     return _key(rule.ref) | {

@@ -11,6 +11,7 @@ from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.sizes import with_room
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,7 +31,8 @@ class DynamoRuns:
         self._ledger = ledger
 
     def create(self, run: Run, record: AuditRecord) -> Run:
-        fresh = Write(self._table, items.run_item(run), "attribute_not_exists(runId)")
+        item = with_room(items.run_item(run))
+        fresh = Write(self._table, item, "attribute_not_exists(runId)")
         try:
             self._ledger.commit([fresh], record)
         except LostRace:
