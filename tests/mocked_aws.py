@@ -1,7 +1,7 @@
 """A mocked AWS with the template's tables, safe for threads and cheap enough for many calls.
 
-`make test-dynamodb` sets `AWS_ENDPOINT_URL_DYNAMODB`. The tables then are in DynamoDB Local; all
-other services stay mocked.
+`make test-dynamodb` sets `TEST_DYNAMODB_URL`. The tables are then in DynamoDB Local; all other
+services stay mocked.
 
 Moto alone has three faults for our tests. It rolls a refused transaction back by restoring the
 whole table, and so loses the writes of other threads. It sorts the whole table for each query.
@@ -36,9 +36,12 @@ from moto.dynamodb.models.table import Table
 from tests import template
 
 ACCOUNT = template.PSEUDO["AWS::AccountId"]
-DYNAMODB_LOCAL = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
-# Calls that moto sends on.
-PASSED_ON: Any = {"passthrough": {"urls": [DYNAMODB_LOCAL] if DYNAMODB_LOCAL else []}}
+DYNAMODB_LOCAL = os.environ.get("TEST_DYNAMODB_URL")
+# What moto sends on, and whether it replaces the credentials, by which DynamoDB Local separates.
+CORE: Any = {
+    "passthrough": {"urls": [DYNAMODB_LOCAL] if DYNAMODB_LOCAL else []},
+    "mock_credentials": DYNAMODB_LOCAL is None,
+}
 # Moto's classes for the services that speak JSON.
 HANDLERS = {
     "dynamodb": "DynamoHandler",
@@ -76,7 +79,7 @@ def secrets_manager() -> SecretsProvider:
 @contextmanager
 def mocked_aws(*tables: str) -> Iterator[None]:
     """An empty account with these tables of the template."""
-    with mock_aws(config={"core": PASSED_ON}), direct_calls():
+    with mock_aws(config={"core": CORE}), direct_calls():
         ssm().store.clear()
         secrets_manager().store.clear()
         for table in template.tables():

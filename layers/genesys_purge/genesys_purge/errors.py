@@ -11,7 +11,7 @@ PurgeError
 │   ├── CampaignBusy            another rule set is being deployed to the campaign
 │   ├── NotGenuine              the webhook has no valid signature
 │   ├── MethodNotAllowed        the path does not support the HTTP method
-│   ├── TooLarge                the body has more bytes than the limit
+│   ├── TooLarge                the body or request has more bytes than the limit
 │   └── NotFound                the run, batch or deployment does not exist
 ├── OperatorError               an operator must act
 │   ├── AuthenticationFailed    Genesys refused the client id, the secret or the token
@@ -154,7 +154,7 @@ class MethodNotAllowed(CallerError):
 
 
 class TooLarge(CallerError):
-    """The body has more bytes than the limit."""
+    """The body or the request has more bytes than the limit."""
 
     http_status = 413
 

@@ -18,7 +18,7 @@ from genesys_purge.store.sizes import within_limit
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    Item = dict[str, AttributeValueTypeDef]
+    from genesys_purge.store.sizes import Item
 
 RUN = "run"
 NO_PLANNER = "-"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef, TransactWriteItemTypeDef
 
-    from genesys_purge.store.items import Item
+    from genesys_purge.store.sizes import Item
 
 # With this backoff, fifty batches that end in the same second can all write to the log.
 CONTENTION = Backoff(first=0.02, longest=0.5)

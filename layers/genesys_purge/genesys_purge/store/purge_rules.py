@@ -13,7 +13,7 @@ from genesys_purge.store.sizes import with_room, within_limit
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from genesys_purge.store.items import Item
+    from genesys_purge.store.sizes import Item
 
 
 class DynamoPurgeRules:

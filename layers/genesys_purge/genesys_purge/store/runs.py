@@ -16,7 +16,7 @@ from genesys_purge.store.sizes import with_room
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from genesys_purge.store.items import Item
+    from genesys_purge.store.sizes import Item
 
 STATUS = {"#status": "status"}
 PLANNING = "#status = :status AND planner = :planner"

@@ -10,7 +10,9 @@ from genesys_purge.errors import TooLarge
 from genesys_purge.model.wire import Wire
 
 if TYPE_CHECKING:
-    from genesys_purge.store.items import Item
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Item = dict[str, AttributeValueTypeDef]
 
 W = TypeVar("W", bound=Wire)
 
