@@ -37,7 +37,8 @@ from tests import template
 
 ACCOUNT = template.PSEUDO["AWS::AccountId"]
 DYNAMODB_LOCAL = os.environ.get("TEST_DYNAMODB_URL")
-# What moto sends on, and whether it replaces the credentials, by which DynamoDB Local separates.
+# Moto sends calls to these URLs on. It must keep our credentials for DynamoDB Local, which has
+# separate tables for each key.
 CORE: Any = {
     "passthrough": {"urls": [DYNAMODB_LOCAL] if DYNAMODB_LOCAL else []},
     "mock_credentials": DYNAMODB_LOCAL is None,

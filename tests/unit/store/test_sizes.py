@@ -125,22 +125,8 @@ def test_purge_rule_with_too_large_explanations_ends_with_shorter_ones() -> None
     assert (found["status"], found["attempt"]["reason"]) == ("failed", "€" * 100)
 
 
-def test_purge_rule_without_room_for_its_result_is_refused() -> None:
-    store = DynamoPurgeRules(client("dynamodb"), "RulesTable", ledger())
-    with pytest.raises(TooLarge):
-        store.put(rule(definition={"name": "x" * LARGEST}))
-    assert stored("RulesTable") == []
-
-
 def deployments() -> DynamoDeployments:
     return DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger())
-
-
-def test_deployment_without_room_for_its_steps_is_refused() -> None:
-    fresh = deployment(document={"rules": ["x" * LARGEST]})
-    with pytest.raises(TooLarge):
-        deployments().begin(fresh, record(Action.DEPLOYMENT_SUBMITTED, fresh.deployment_id))
-    assert stored("DeploymentsTable") == []
 
 
 @pytest.mark.parametrize(("rules", "kept"), [(0, 100), (310_000, None)])

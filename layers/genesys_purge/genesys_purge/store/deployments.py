@@ -9,7 +9,7 @@ from genesys_purge.campaign_rules.deploying.deployment import Deployment, Deploy
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.store.ledger import Ledger, Write
-from genesys_purge.store.sizes import with_room, within_limit
+from genesys_purge.store.sizes import within_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,7 +65,7 @@ class DynamoDeployments:
 
     def _first_writes(self, deployment: Deployment) -> list[Write]:
         fresh = "attribute_not_exists(deploymentId)"
-        first_write = Write(self._table, with_room(_deployment_item(deployment)), fresh)
+        first_write = Write(self._table, _deployment_item(deployment), fresh)
         return [first_write] if deployment.is_dry else [first_write, self._hold(deployment)]
 
     def _hold(self, deployment: Deployment) -> Write:

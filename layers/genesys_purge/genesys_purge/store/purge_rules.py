@@ -8,7 +8,7 @@ from genesys_purge.model.audit import AuditRecord
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 from genesys_purge.store.items import body_of
 from genesys_purge.store.ledger import Ledger, Write
-from genesys_purge.store.sizes import with_room, within_limit
+from genesys_purge.store.sizes import within_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,7 +36,7 @@ class DynamoPurgeRules:
         if rule.version == 0:
             return Write(
                 self._table,
-                with_room(_item(rule)),
+                _item(rule),
                 "attribute_not_exists(#name)",
                 names={"#name": "name"},
             )
