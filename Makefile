@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run run-rules demo up redrive validate test test-fast coverage mutation check format bench build lock clean
+.PHONY: help setup run run-rules demo up redrive validate test test-fast test-dynamodb coverage mutation check format bench build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,10 @@ test: setup  ## Run all tests, on two processors
 
 test-fast: setup  ## Run the tests that need no workflow engine and no embedded AWS
 	$(BIN)/pytest -q -n 2 --dist loadfile --hypothesis-profile=fast --ignore=tests/workflows
+
+TABLE_TESTS := tests/unit/store tests/unit/genesys/test_circuit.py tests/functions
+test-dynamodb: setup  ## Run the tests that use tables on AWS's DynamoDB Local; needs Java 17 or newer and npm
+	@$(BIN)/python -m tests.dynamodb_local -q -n 2 --dist loadfile $(TABLE_TESTS)
 
 coverage: setup  ## Run all tests and fail if they cover less than the floor in pyproject.toml
 	$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report=term

@@ -16,13 +16,18 @@ from hypothesis import settings
 os.environ.update(
     TZ="UTC",
     AWS_DEFAULT_REGION="us-east-1",
-    AWS_ACCESS_KEY_ID="testing",
+    # DynamoDB Local has separate tables for each key, and so for each worker of xdist.
+    AWS_ACCESS_KEY_ID="testing" + os.environ.get("PYTEST_XDIST_WORKER", ""),
     AWS_SECRET_ACCESS_KEY="testing",
     POWERTOOLS_METRICS_NAMESPACE="GenesysPurge",
     POWERTOOLS_SERVICE_NAME="genesys-purge",
 )
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
+os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+if "TEST_DYNAMODB_URL" in os.environ:
+    # All DynamoDB clients send their calls to DynamoDB Local.
+    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = os.environ["TEST_DYNAMODB_URL"]
 time.tzset()
 
 # The examples are the same in each run; `--hypothesis-profile=thorough` generates new ones.

@@ -1,5 +1,8 @@
 """A mocked AWS with the template's tables, safe for threads and cheap enough for many calls.
 
+`make test-dynamodb` sets `TEST_DYNAMODB_URL`. The tables are then in DynamoDB Local; all other
+services stay mocked.
+
 Moto alone has three faults for our tests. It rolls a refused transaction back by restoring the
 whole table, and so loses the writes of other threads. It sorts the whole table for each query.
 And each call spends most of its time on signing, sending and parsing an HTTP exchange in memory.
@@ -9,7 +12,9 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +24,7 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+import pytest
 from botocore.client import BaseClient
 from botocore.parsers import create_parser
 from botocore.stub import Stubber
@@ -31,6 +37,13 @@ from moto.dynamodb.models.table import Table
 from tests import template
 
 ACCOUNT = template.PSEUDO["AWS::AccountId"]
+DYNAMODB_LOCAL = os.environ.get("TEST_DYNAMODB_URL")
+# Moto sends calls to these URLs on. It must keep our credentials for DynamoDB Local, which has
+# separate tables for each key.
+CORE: Any = {
+    "passthrough": {"urls": [DYNAMODB_LOCAL] if DYNAMODB_LOCAL else []},
+    "mock_credentials": DYNAMODB_LOCAL is None,
+}
 # Moto's classes for the services that speak JSON.
 HANDLERS = {
     "dynamodb": "DynamoHandler",
@@ -68,13 +81,39 @@ def secrets_manager() -> OptionalSecrets:
 @contextmanager
 def mocked_aws(*tables: str) -> Iterator[None]:
     """An empty account with these tables of the template."""
-    with mock_aws(), direct_calls():
+    with mock_aws(config={"core": CORE}), direct_calls():
         ssm().store.clear()
         secrets_manager().store.clear()
         for table in template.tables():
             if table["TableName"] in tables:
                 client("dynamodb").create_table(**table)
-        yield
+        try:
+            yield
+        finally:
+            if DYNAMODB_LOCAL:
+                _delete_tables()
+
+
+def _delete_tables() -> None:
+    """Empties DynamoDB Local, whose tables would outlive the test."""
+    for name in client("dynamodb").list_tables()["TableNames"]:
+        client("dynamodb").delete_table(TableName=name)
+
+
+def only_on_moto(reason: str) -> pytest.MarkDecorator:
+    """Marks a test that DynamoDB Local cannot pass, with the reason."""
+    return pytest.mark.skipif(DYNAMODB_LOCAL is not None, reason=reason)
+
+
+def only_on_dynamodb_local(reason: str) -> pytest.MarkDecorator:
+    """Marks a test that moto cannot pass, with the reason."""
+    return pytest.mark.skipif(DYNAMODB_LOCAL is None, reason=reason)
+
+
+def pause(seconds: float) -> None:
+    """Wait between two attempts of a transaction; Moto's transactions never conflict."""
+    if DYNAMODB_LOCAL:
+        time.sleep(seconds)
 
 
 @contextmanager
@@ -85,7 +124,8 @@ def direct_calls() -> Iterator[None]:
 
     def call(caller: Any, name: str, parameters: Any) -> Any:
         service = caller.meta.service_model.service_name
-        if service not in HANDLERS or caller in stubbed:
+        is_real = service == "dynamodb" and DYNAMODB_LOCAL
+        if service not in HANDLERS or caller in stubbed or is_real:
             return over_http(caller, name, parameters)
         with lock if service == "dynamodb" else ExitStack():
             answer = _direct_answer(caller, service, name, parameters)

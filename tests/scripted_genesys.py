@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from genesys_purge.calling.permit import Permit
 from genesys_purge.methods import data_retention
-from genesys_purge.ports import Authorise, DeletingCall, Operation
+from genesys_purge.operation import Authorise, DeletingCall, Operation
 
 Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 

@@ -8,7 +8,7 @@ from typing import Any
 from genesys_purge.campaign_rules.live import rule_sets, terms, trigger_catalogue
 from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 from genesys_purge.campaign_rules.live.contact_rules import BEFORE_CALLS, ON_A_COLUMN
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.campaign_rules.deploying.live_bench import contact_rule, trigger_rule

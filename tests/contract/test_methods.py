@@ -15,7 +15,7 @@ from genesys_purge.methods.method import policy_in_force
 from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import SUBJECT_METHOD, default_matrix
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 
 from simulator.organisation.corpus import Corpus
 from simulator.organisation.words import Method as SimulatedMethod

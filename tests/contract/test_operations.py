@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
-from genesys_purge.ports import Missing, Operation
+from genesys_purge.operation import Missing, Operation
 
 from tests.contract.source import layer_files, line_of, name_of, nodes_of, product_files
 

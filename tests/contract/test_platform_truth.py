@@ -37,7 +37,7 @@ from genesys_purge.methods.recording_job.request import (
 from genesys_purge.model.dates import Window
 from genesys_purge.model.regions import DOMAINS, api_url
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 from genesys_purge.purge_rules.live import api, comparison, form
 from genesys_purge.purge_rules.request import RuleRequest
 

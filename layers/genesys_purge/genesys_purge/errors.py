@@ -12,7 +12,7 @@ PurgeError
 │   ├── NotGenuine              the webhook has no valid signature
 │   ├── MethodNotAllowed        the path does not support the HTTP method
 │   ├── NotAtGenesys            Genesys has no such campaign, rule or recording (404)
-│   ├── TooLarge                the body has more bytes than the limit
+│   ├── TooLarge                the body or request has more bytes than the limit
 │   └── NotFound                the run, batch or deployment does not exist
 ├── OperatorError               an operator must act
 │   ├── AuthenticationFailed    Genesys refused the client id, the secret or the token
@@ -44,10 +44,7 @@ from genesys_purge.failure import Failure
 
 
 class FieldError(NamedTuple):
-    """One wrong field: its dotted path in the caller's document, and how to fix it.
-
-    The caller sees the error only if all fields that it `needs` are correct.
-    """
+    """A wrong field: its dotted path and what to do; hidden if a field that it `needs` is wrong."""
 
     path: str
     message: str
@@ -105,10 +102,7 @@ class LimitExceeded(CallerError):
 
 
 class RefusedByGenesys(CallerError):
-    """Genesys refused the request with an HTTP `status` and, usually, its error `code`.
-
-    `entity_id` and `entity_name` name the conflicting entity.
-    """
+    """Genesys refused the request with a `status`, and may name a `code` and another entity."""
 
     def __init__(
         self,
@@ -156,7 +150,7 @@ class MethodNotAllowed(CallerError):
 
 
 class TooLarge(CallerError):
-    """The body has more bytes than the limit."""
+    """The body or the request has more bytes than the limit."""
 
     http_status = 413
 

@@ -13,7 +13,7 @@ from genesys_purge.calling.permit import Permit
 from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import Circuit, GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
-from genesys_purge.ports import Authorised, DeletingCall, Operation
+from genesys_purge.operation import Authorised, DeletingCall, Operation
 
 from tests.clock import NOON, Clock
 from tests.network_fakes import answering

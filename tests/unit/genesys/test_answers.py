@@ -16,7 +16,7 @@ from genesys_purge.genesys.answers import (
     object_in,
     retry_after,
 )
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 from hypothesis import given
 from hypothesis import strategies as st
 

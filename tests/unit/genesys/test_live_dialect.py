@@ -9,7 +9,7 @@ from genesys_purge.calling.pace import Pace
 from genesys_purge.errors import PermissionMissing, RefusedByGenesys, UnreadableAnswer
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 
 from tests.unit.genesys.exchange import READ, Answer, Exchange, token
 

@@ -19,7 +19,7 @@ from genesys_purge.methods.documented import (
     windows,
 )
 from genesys_purge.methods.recording_job import conversations
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 from genesys_purge.purge_rules import register_webhook
 from genesys_purge.purge_rules.documented import api
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import PermissionMissing, PermitExpired, RefusedByGenesys
-from genesys_purge.ports import Authorised, DeletingCall, Genesys
+from genesys_purge.operation import Authorised, DeletingCall
+from genesys_purge.ports import Genesys
 
 from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys

@@ -18,7 +18,7 @@ from genesys_purge.errors import (
     StorageExhausted,
     UnreadableAnswer,
 )
-from genesys_purge.ports import Missing
+from genesys_purge.operation import Missing
 
 from tests.unit.genesys.exchange import ONCE, READ, Answer, Exchange, Reply, token
 

@@ -15,7 +15,8 @@ from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import default_matrix
-from genesys_purge.ports import DeletingCall, Genesys, Operation
+from genesys_purge.operation import DeletingCall, Operation
+from genesys_purge.ports import Genesys
 
 from tests import builders
 from tests.clock import NOON

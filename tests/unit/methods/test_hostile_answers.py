@@ -10,7 +10,7 @@ from genesys_purge.methods import METHODS
 from genesys_purge.methods.contract import JobStatus, Part, Planned
 from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.method import AnyMethod
-from genesys_purge.ports import Authorise, DeletingCall, Operation
+from genesys_purge.operation import Authorise, DeletingCall, Operation
 from hypothesis import given
 from hypothesis import strategies as st
 

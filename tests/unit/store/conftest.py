@@ -12,7 +12,7 @@ from genesys_purge.store.runs import DynamoRuns
 
 from tests.clock import Clock, powertools_by
 from tests.fakes import MemoryAuditLog, MemoryRuns
-from tests.mocked_aws import client, direct_calls, mocked_aws
+from tests.mocked_aws import client, direct_calls, mocked_aws, pause
 
 
 class Tables(NamedTuple):
@@ -42,5 +42,5 @@ def tables(request: pytest.FixtureRequest) -> Tables:
         audit = MemoryAuditLog()
         return Tables(MemoryRuns(audit), audit)
     request.getfixturevalue("aws")
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
     return Tables(DynamoRuns(client("dynamodb"), "RunsTable", ledger), ledger)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from botocore.exceptions import ClientError
@@ -18,7 +22,8 @@ from genesys_purge.store.runs import DynamoRuns
 from tests import builders
 from tests.builders import PLANNER
 from tests.clock import NOON
-from tests.mocked_aws import client
+from tests.mocked_aws import client, only_on_dynamodb_local
+from tests.unit.store.concurrency import audit
 from tests.unit.store.conftest import Tables
 
 
@@ -139,17 +144,19 @@ def cancelled(stubber: Stubber, *codes: str) -> None:
 WRITE = Write("RunsTable", {"runId": {"S": "run-1"}, "item": {"S": "run"}})
 
 
-@pytest.mark.parametrize("busy", ["TransactionConflict", "ThrottlingError"])
+BUSY = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+
+
+@pytest.mark.parametrize("busy", BUSY)
 def test_commit_to_busy_tables_is_retried_with_backoff(busy: str) -> None:
     sleeps: list[float] = []
     with Stubber(client("dynamodb")) as stubber:
         for _ in range(4):
             cancelled(stubber, busy)
-        stubber.add_client_error("transact_write_items", "TransactionInProgressException")
         stubber.add_response("transact_write_items", {})
         ledger(sleeps).commit([WRITE])
         stubber.assert_no_pending_responses()
-    assert len(sleeps) == 5
+    assert len(sleeps) == 4
     assert all(0 <= pause <= 0.02 * 2**n for n, pause in enumerate(sleeps))
 
 
@@ -161,6 +168,63 @@ def test_commit_to_busy_tables_gives_up_after_60_attempts() -> None:
         with pytest.raises(LostRace, match="busy in 60 attempts"):
             ledger(sleeps).commit([WRITE])
     assert max(sleeps) <= 0.5
+
+
+@contextmanager
+def answers_lost(count: int) -> Iterator[list[Any]]:
+    """Transactions, of which DynamoDB executes all, and answers the first `count` as unfinished."""
+    sent: list[Any] = []
+    dynamodb, send = client("dynamodb"), client("dynamodb").transact_write_items
+
+    def answer(**transaction: Any) -> Any:
+        sent.append(transaction)
+        answered = send(**transaction)
+        if len(sent) > count:
+            return answered
+        code = "TransactionInProgressException"
+        raise dynamodb.exceptions.TransactionInProgressException({"Error": {"Code": code}}, "")
+
+    with patch.object(dynamodb, "transact_write_items", answer):
+        yield sent
+
+
+@only_on_dynamodb_local("moto ignores the token of a transaction")
+@pytest.mark.usefixtures("aws")
+def test_transaction_in_progress_is_executed_once() -> None:
+    with answers_lost(2) as sent:
+        ledger([]).append(record())
+    assert [each["sequence"] for each in audit("run-1")] == [1]
+    assert len(sent) == 3
+
+
+def test_transaction_in_progress_is_repeated_with_its_token() -> None:
+    sleeps: list[float] = []
+    with Stubber(client("dynamodb")) as stubber, answers_lost(2) as sent:
+        stubber.add_response("query", {"Items": []})
+        for _ in range(3):
+            stubber.add_response("transact_write_items", {})
+        ledger(sleeps).append(record())
+    assert sent == [sent[0]] * 3
+    assert len(sent[0]["ClientRequestToken"]) == 32
+    assert all(0 <= pause <= 2**n for n, pause in enumerate(sleeps))
+
+
+def test_transaction_that_stays_in_progress_is_a_lost_race() -> None:
+    with Stubber(client("dynamodb")) as stubber, answers_lost(6) as sent:
+        for _ in range(6):
+            stubber.add_response("transact_write_items", {})
+        with pytest.raises(LostRace, match="in progress after 6 attempts"):
+            ledger([]).commit([WRITE])
+    assert len(sent) == 6
+
+
+def test_attempt_after_a_conflict_has_another_token() -> None:
+    with Stubber(client("dynamodb")) as stubber, answers_lost(0) as sent:
+        cancelled(stubber, "TransactionConflict")
+        stubber.add_response("transact_write_items", {})
+        ledger([]).commit([WRITE])
+    first, second = (each["ClientRequestToken"] for each in sent)
+    assert first != second
 
 
 def test_create_of_a_run_on_busy_tables_raises_lost_race() -> None:

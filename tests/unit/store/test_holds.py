@@ -15,7 +15,7 @@ from genesys_purge.store.holds import DynamoHolds
 
 from tests.clock import Clock
 from tests.fakes import MemoryHolds
-from tests.mocked_aws import client
+from tests.mocked_aws import client, only_on_moto
 
 STORED: dict[str, Any] = {
     "holdId": "h1",
@@ -84,7 +84,6 @@ def test_holds_of_all_scan_pages_are_read() -> None:
 
 
 MALFORMED: list[tuple[str, Any]] = [
-    ("reason", ""),
     ("placedAt", "yesterday"),
     ("placedAt", 1_700_000_000),
     ("releasedAt", "soon"),
@@ -107,6 +106,14 @@ def test_malformed_hold_among_others_raises_misconfigured() -> None:
         wrong = f"legal hold h2 is not valid: ({field}|a value is not JSON)"
         with pytest.raises(Misconfigured, match=wrong):
             adapter().active()
+
+
+@only_on_moto("this version refuses empty text, which DynamoDB accepts outside keys since 2020")
+@pytest.mark.usefixtures("aws")
+def test_hold_without_a_reason_raises_misconfigured() -> None:
+    put(reason="")
+    with pytest.raises(Misconfigured, match="reason"):
+        adapter().active()
 
 
 @pytest.mark.usefixtures("aws")

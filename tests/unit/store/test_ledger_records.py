@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from tests.clock import NOON
 from tests.fakes import MemoryAuditLog
-from tests.mocked_aws import client, direct_calls, mocked_aws
+from tests.mocked_aws import client, direct_calls, mocked_aws, pause
 from tests.webhook_builders import fact
 
 AT = '"2026-11-21T12:00:00+00:00"'
@@ -33,7 +33,7 @@ AT = '"2026-11-21T12:00:00+00:00"'
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
     with mocked_aws("AuditTable"):
-        yield Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+        yield Ledger(client("dynamodb"), "AuditTable", sleep=pause)
 
 
 @pytest.fixture(params=["twin", "dynamodb"])

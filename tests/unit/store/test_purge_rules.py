@@ -18,7 +18,7 @@ from genesys_purge.store.purge_rules import DynamoPurgeRules
 
 from tests.clock import NOON
 from tests.fakes import MemoryAuditLog
-from tests.mocked_aws import client, direct_calls, mocked_aws
+from tests.mocked_aws import client, direct_calls, mocked_aws, pause
 from tests.rule_fakes import MemoryPurgeRules
 from tests.unit.purge_rules.rule_bench import ONCE, REF, condition, document, rule
 
@@ -42,7 +42,7 @@ def tables(request: pytest.FixtureRequest) -> RuleTables:
         audit = MemoryAuditLog()
         return RuleTables(MemoryPurgeRules(audit), audit)
     request.getfixturevalue("rule_aws")
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
     return RuleTables(DynamoPurgeRules(client("dynamodb"), "RulesTable", ledger), ledger)
 
 

@@ -10,7 +10,7 @@ from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.slots import DynamoSlots
 
 from tests.fakes import MemorySlots
-from tests.mocked_aws import client
+from tests.mocked_aws import client, pause
 
 FIRST, SECOND = BatchRef("run-1", 0), BatchRef("run_2-x", 12)
 SLOT_0, SLOT_1 = Slot(None, 0), Slot(None, 1)
@@ -21,7 +21,7 @@ def slots(request: pytest.FixtureRequest) -> SlotStore:
     if request.param == "twin":
         return MemorySlots()
     request.getfixturevalue("aws")
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=lambda _: None)
+    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
     return DynamoSlots(client("dynamodb"), "RunsTable", ledger)
 
 

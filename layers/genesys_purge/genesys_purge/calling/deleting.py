@@ -7,7 +7,8 @@ from typing import Generic, Protocol, TypeVar
 
 from genesys_purge.calling.attempt import Attempt
 from genesys_purge.calling.permit import Permit
-from genesys_purge.ports import Authorised, DeletingCall, Genesys
+from genesys_purge.operation import Authorised, DeletingCall
+from genesys_purge.ports import Genesys
 
 
 class Intent(Protocol):

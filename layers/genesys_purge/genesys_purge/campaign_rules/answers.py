@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from genesys_purge.errors import NotAtGenesys, OutcomeUnknown, RefusedByGenesys, UnreadableAnswer
 from genesys_purge.model.answers import is_count
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.operation import Operation
+from genesys_purge.ports import Genesys
 
 CONFLICT = 409
 MOST_PAGES = 200

@@ -26,7 +26,7 @@ from genesys_purge.errors import (
 )
 from genesys_purge.genesys.platform_advice import advice
 from genesys_purge.model.answers import is_identifier
-from genesys_purge.ports import Missing, Operation
+from genesys_purge.operation import Missing, Operation
 
 CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
 MAX_MESSAGE_LENGTH = 500

@@ -23,7 +23,8 @@ from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.oauth import Token, Tokens
 from genesys_purge.genesys.refusals import refusal_in
 from genesys_purge.genesys.retry import RetryPolicy, retried
-from genesys_purge.ports import Authorise, Clock, DeletingCall, Operation
+from genesys_purge.operation import Authorise, DeletingCall, Operation
+from genesys_purge.ports import Clock
 
 DEFAULT_RETRY = RetryPolicy()
 # Only these failures prove that the request did not reach Genesys.

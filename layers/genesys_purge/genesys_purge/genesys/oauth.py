@@ -12,7 +12,8 @@ import httpx
 from genesys_purge.errors import AuthenticationFailed, GenesysUnavailable, PurgeError
 from genesys_purge.genesys.answers import error_in, message_in, object_in
 from genesys_purge.genesys.bounded_http import BoundedHttp
-from genesys_purge.ports import Clock, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Clock
 
 REFRESH_MARGIN = timedelta(seconds=120)
 MAX_LIFETIME_SECONDS = 48 * 3_600

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 
 MISSING, BAD_REQUEST = 404, 400
 DETAILS = "/api/v2/analytics/conversations/details/query"

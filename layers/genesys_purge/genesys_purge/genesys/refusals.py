@@ -6,7 +6,7 @@ import httpx
 
 from genesys_purge.errors import OutcomeUnknown, PurgeError
 from genesys_purge.genesys.answers import error_in
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 
 # Only these. After any other status without success, the call may have been executed: a redirect
 # may follow an execution (303), and a proxy may have lost the answer (499, 502, 504).

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from genesys_purge.errors import PermissionMissing, PurgeError
 from genesys_purge.methods.answers import count_in
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 # Not retried: a plan is complete without it.
 READ = Operation(

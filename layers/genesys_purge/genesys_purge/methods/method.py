@@ -26,7 +26,8 @@ from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.media import with_media
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
-from genesys_purge.ports import DeletingCall, Genesys
+from genesys_purge.operation import DeletingCall
+from genesys_purge.ports import Genesys
 
 R = TypeVar("R", bound=PurgeRequest)
 R_contra = TypeVar("R_contra", bound=PurgeRequest, contravariant=True)

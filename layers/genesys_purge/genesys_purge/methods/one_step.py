@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from genesys_purge.methods.contract import Conflict, Evidence, Part, Present, Verdict, Waiting
 from genesys_purge.model.batch import Batch, BatchRef
-from genesys_purge.ports import DeletingCall, Genesys
+from genesys_purge.operation import DeletingCall
+from genesys_purge.ports import Genesys
 
 
 class Counting(Protocol):

@@ -12,7 +12,7 @@ from genesys_purge.store.ledger import Ledger, Write
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from genesys_purge.store.items import Item
+    from genesys_purge.store.sizes import Item
 
 
 class DynamoChangeExports:

@@ -9,11 +9,12 @@ from genesys_purge.campaign_rules.deploying.deployment import Deployment, Deploy
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.sizes import within_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from genesys_purge.store.items import Item
+    from genesys_purge.store.sizes import Item
 
 NO_HOLDER = "-"
 FREE = "attribute_not_exists(deploymentId) OR holder = :holder"
@@ -96,6 +97,7 @@ def _campaign_item(campaign: Campaign, holder: str) -> Item:
     return {"deploymentId": {"S": _campaign_key(campaign)}, "holder": {"S": holder}}
 
 
+@within_limit
 def _deployment_item(deployment: Deployment) -> Item:
     return {
         "deploymentId": {"S": deployment.deployment_id},

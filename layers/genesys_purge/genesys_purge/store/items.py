@@ -14,11 +14,12 @@ from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.run import Run
 from genesys_purge.model.wire import Wire
+from genesys_purge.store.sizes import within_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    Item = dict[str, AttributeValueTypeDef]
+    from genesys_purge.store.sizes import Item
 
 RUN = "run"
 NO_PLANNER = "-"
@@ -58,6 +59,7 @@ def holder_in(item: Item) -> BatchRef:
     return BatchRef(run_id, int(number))
 
 
+@within_limit
 def run_item(run: Run) -> Item:
     return run_key(run.run_id) | {
         "status": {"S": run.status},
@@ -66,6 +68,7 @@ def run_item(run: Run) -> Item:
     }
 
 
+@within_limit
 def batch_item(batch: Batch) -> Item:
     key = batch_key(batch.run_id, batch.number)
     return key | {
@@ -80,6 +83,7 @@ def manifest_item(batch: Batch, entries: Sequence[Entry]) -> Item:
     return manifest_key(batch.run_id, batch.number) | {"body": {"S": orjson.dumps(rows).decode()}}
 
 
+@within_limit
 def audit_item(record: AuditRecord) -> Item:
     rule: Item = {"ruleId": {"S": record.rule_id}} if record.rule_id else {}
     return rule | {

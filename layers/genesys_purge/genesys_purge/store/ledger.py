@@ -7,9 +7,9 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
 
 import orjson
-from botocore.exceptions import ClientError
 
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef, TransactWriteItemTypeDef
 
-    from genesys_purge.store.items import Item
+    from genesys_purge.store.sizes import Item
 
 # With this backoff, fifty batches that end in the same second can all write to the log.
 CONTENTION = Backoff(first=0.02, longest=0.5)
 ATTEMPTS = 60
+# DynamoDB finishes a transaction whose client was cut off when it is repeated after 5 seconds.
+IN_PROGRESS = Backoff(first=1.0, longest=8.0)
+REPEATS = 6
 RULE_INDEX = "RuleIndex"
 # The form that `_token` writes; DynamoDB accepts every key of this form.
 TOKEN = re.compile(rb'\["([0-9T:.+-]{25,32})","([A-Za-z0-9._:-]{1,255})",([1-9][0-9]{0,15})\]')
@@ -88,11 +91,11 @@ class Ledger:
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
         answer = self._query(run_id, start=start, limit=limit + 1)
         records = [items.audit_record_in(item) for item in answer["Items"]]
-        # One query reads at most 1 MB, which may be fewer records.
-        if len(records) <= limit and "LastEvaluatedKey" in answer:
-            return AuditPage(records, int(answer["LastEvaluatedKey"]["sequence"]["N"]) + 1)
-        following = records[limit].sequence if len(records) > limit else None
-        return AuditPage(records[:limit], following)
+        if len(records) > limit:
+            return AuditPage(records[:limit], records[limit].sequence)
+        # A query reads at most 1 MB, so it may end before its limit.
+        is_cut = "LastEvaluatedKey" in answer
+        return AuditPage(records, records[-1].sequence + 1 if is_cut else None)
 
     def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
         """The records in order of time; the index is eventually consistent."""
@@ -133,7 +136,7 @@ class Ledger:
     def _transact(self, writes: Sequence[Write]) -> list[str]:
         """The reason for each write if the transaction failed; empty if it succeeded."""
         try:
-            self._client.transact_write_items(TransactItems=[_transact_item(w) for w in writes])
+            self._send([_transact_item(write) for write in writes])
         except self._client.exceptions.TransactionCanceledException as error:
             reasons = [
                 reason.get("Code", "None") for reason in error.response["CancellationReasons"]
@@ -141,11 +144,24 @@ class Ledger:
             if FAILED_CONDITION in reasons or BUSY.intersection(reasons):
                 return reasons
             raise
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionInProgressException":
-                raise
-            return ["TransactionConflict"]
         return []
+
+    def _send(self, transaction: Sequence[TransactWriteItemTypeDef]) -> None:
+        """Repeats a transaction in progress under its token, so that it is executed once.
+
+        A new token would number and store the same audit record again.
+        """
+        token = uuid4().hex
+        for attempt in range(1, REPEATS + 1):
+            try:
+                self._client.transact_write_items(
+                    TransactItems=transaction, ClientRequestToken=token
+                )
+            except self._client.exceptions.TransactionInProgressException:
+                self._sleep(IN_PROGRESS.wait(attempt))
+            else:
+                return
+        raise LostRace(f"the transaction was still in progress after {REPEATS} attempts")
 
 
 def _transact_item(write: Write) -> TransactWriteItemTypeDef:

@@ -8,11 +8,12 @@ from genesys_purge.model.audit import AuditRecord
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 from genesys_purge.store.items import body_of
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.sizes import within_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from genesys_purge.store.items import Item
+    from genesys_purge.store.sizes import Item
 
 
 class DynamoPurgeRules:
@@ -52,6 +53,7 @@ def _key(ref: RuleRef) -> Item:
     return {"name": {"S": ref.key}}
 
 
+@within_limit
 def _item(rule: PurgeRule) -> Item:
     """The rule as JSON, with the attributes that conditions and operators read."""
     return _key(rule.ref) | {

@@ -12,11 +12,12 @@ from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import BatchPage
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.sizes import with_room
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from genesys_purge.store.items import Item
+    from genesys_purge.store.sizes import Item
 
 STATUS = {"#status": "status"}
 PLANNING = "#status = :status AND planner = :planner"
@@ -31,7 +32,8 @@ class DynamoRuns:
         self._ledger = ledger
 
     def create(self, run: Run, record: AuditRecord) -> Run:
-        fresh = Write(self._table, items.run_item(run), "attribute_not_exists(runId)")
+        item = with_room(items.run_item(run))
+        fresh = Write(self._table, item, "attribute_not_exists(runId)")
         try:
             self._ledger.commit([fresh], record)
         except LostRace:

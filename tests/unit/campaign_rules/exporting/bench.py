@@ -14,7 +14,7 @@ from genesys_purge.campaign_rules.exporting.change_export import ChangeExport, D
 from genesys_purge.campaign_rules.exporting.event_query import EVENT_NAMES, QUERY_EVENTS, EventQuery
 from genesys_purge.errors import FieldError, InvalidRequest, NotAtGenesys
 from genesys_purge.model.dates import zulu
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 
 from tests.change_fakes import MemoryChangeExports, MemoryFiles
 from tests.clock import Clock

@@ -18,7 +18,7 @@ from genesys_purge.methods.gdpr_request.finder import FIND
 from genesys_purge.methods.gdpr_request.lifecycle import LIST
 from genesys_purge.methods.gdpr_request.method import DELETE, STATUS
 from genesys_purge.model.batch import BatchRef
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.genesys.exchange import Answer, Exchange

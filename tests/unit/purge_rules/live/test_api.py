@@ -23,7 +23,7 @@ from genesys_purge.errors import (
 from genesys_purge.methods.data_retention import READ
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
-from genesys_purge.ports import Operation
+from genesys_purge.operation import Operation
 from genesys_purge.purge_rules.creation import FOUND
 from genesys_purge.purge_rules.live.api import (
     CREATE,

@@ -15,7 +15,8 @@ from genesys_purge.campaign_rules.answers import (
 from genesys_purge.campaign_rules.rule_content import request_body
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.errors import UnreadableAnswer
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 RULES = "/api/v2/outbound/campaigns/{campaign_id}/rules"
 READ = ("outbound:campaign:read",)

@@ -23,7 +23,8 @@ from genesys_purge.errors import LostRace, NotAtGenesys, TryLater
 from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Window, zulu
-from genesys_purge.ports import Clock, Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Clock, Genesys
 
 READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ, instead=INSTEAD, missing=Missing.ENTITY)
 # An export ends earlier: its function has a shorter time limit.

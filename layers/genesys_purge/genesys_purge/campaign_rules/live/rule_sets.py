@@ -15,7 +15,8 @@ from genesys_purge.campaign_rules.answers import (
 )
 from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 CAMPAIGN = "/api/v2/outbound/campaigns/{campaign_id}"
 RULE_SETS = "/api/v2/outbound/rulesets"

@@ -16,7 +16,8 @@ from genesys_purge.campaign_rules.answers import (
 from genesys_purge.campaign_rules.live.trigger_rules import as_changed, as_new, as_read, is_of
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 RULES = "/api/v2/outbound/campaignrules"
 ONE = f"{RULES}/{{rule_id}}"

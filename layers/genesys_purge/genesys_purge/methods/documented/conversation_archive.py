@@ -30,7 +30,8 @@ from genesys_purge.model.batch import BatchRef, Entry
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import DeletingCall, Genesys, IdLists, Missing, Operation
+from genesys_purge.operation import DeletingCall, Missing, Operation
+from genesys_purge.ports import Genesys, IdLists
 
 INSTEAD = "method recording_job with conversationIds"
 PURGE = ("analytics:conversation:delete",)

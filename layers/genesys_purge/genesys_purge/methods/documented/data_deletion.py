@@ -30,7 +30,8 @@ from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
+from genesys_purge.operation import DeletingCall, Missing, Operation
+from genesys_purge.ports import Genesys
 
 INSTEAD = (
     "method recording_job for the recordings of a date range, or gdpr_request for everything about "

@@ -11,7 +11,8 @@ from genesys_purge.methods.contract import Part, Planned
 from genesys_purge.model.answers import is_count
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.holds import Hold
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 SEGMENT_DAYS = 30
 COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query", missing=Missing.REFUSED)

@@ -11,7 +11,8 @@ from genesys_purge.methods.gdpr_request.privacy import texts_in, without_words
 from genesys_purge.methods.gdpr_request.request import SubjectRequest
 from genesys_purge.methods.gdpr_request.subject import Search, SearchType, Subject
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 FIND = Operation(
     "GET",

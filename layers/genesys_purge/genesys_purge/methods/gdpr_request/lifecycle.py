@@ -12,7 +12,8 @@ from genesys_purge.methods.gdpr_request.privacy import without_words
 from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 LIST = Operation(
     "GET",

@@ -37,7 +37,8 @@ from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
+from genesys_purge.operation import DeletingCall, Missing, Operation
+from genesys_purge.ports import Genesys
 
 ADD, VIEW = ("gdpr:request:add",), ("gdpr:request:view",)
 EXPORT = Operation(

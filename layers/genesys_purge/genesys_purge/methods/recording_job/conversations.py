@@ -11,7 +11,8 @@ from genesys_purge.errors import LimitExceeded, UnreadableAnswer
 from genesys_purge.methods.answers import count_in
 from genesys_purge.model.dates import Window, instant_in
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 VIEW = ("analytics:conversationDetail:view",)
 QUERY = Operation(

@@ -13,7 +13,8 @@ from genesys_purge.methods.recording_job.pages import entities_in
 from genesys_purge.methods.recording_job.request import Action
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 METADATA = Operation(
     "GET",

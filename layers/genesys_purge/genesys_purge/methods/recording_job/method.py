@@ -41,7 +41,8 @@ from genesys_purge.methods.recording_job.two_step import (
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.media import with_media
 from genesys_purge.model.retention import Kind, values
-from genesys_purge.ports import DeletingCall, Genesys
+from genesys_purge.operation import DeletingCall
+from genesys_purge.ports import Genesys
 
 
 class RecordingJob:

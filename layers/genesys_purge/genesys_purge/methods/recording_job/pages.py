@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 from genesys_purge.errors import UnreadableAnswer
-from genesys_purge.ports import Genesys, Operation
+from genesys_purge.operation import Operation
+from genesys_purge.ports import Genesys
 
 MOST_PAGES = 1_000
 

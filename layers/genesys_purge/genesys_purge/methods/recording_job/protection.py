@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 # Genesys documents no permission for this call.
 ASK = Operation(

@@ -38,7 +38,8 @@ from genesys_purge.methods.recording_job.request import (
 from genesys_purge.methods.recording_job.verdict import verdict_of
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
+from genesys_purge.operation import DeletingCall, Missing, Operation
+from genesys_purge.ports import Genesys
 
 ALL = "/api/v2/recording/jobs"
 ONE = f"{ALL}/{{job_id}}"

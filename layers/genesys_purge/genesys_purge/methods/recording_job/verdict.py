@@ -13,7 +13,8 @@ from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.wording import counted
-from genesys_purge.ports import Genesys, Missing, Operation
+from genesys_purge.operation import Missing, Operation
+from genesys_purge.ports import Genesys
 
 FAILED = Operation(
     "GET",

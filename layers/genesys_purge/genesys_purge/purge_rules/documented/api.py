@@ -5,7 +5,8 @@ from __future__ import annotations
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.errors import RefusedByGenesys
 from genesys_purge.model.answers import created_id
-from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
+from genesys_purge.operation import DeletingCall, Missing, Operation
+from genesys_purge.ports import Genesys
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 
 CREATE = Operation(

@@ -17,7 +17,8 @@ from genesys_purge.errors import (
 from genesys_purge.methods.data_retention import cap_of
 from genesys_purge.model.answers import created_id
 from genesys_purge.model.platform import LIVE
-from genesys_purge.ports import DeletingCall, Genesys, Missing, Operation
+from genesys_purge.operation import DeletingCall, Missing, Operation
+from genesys_purge.ports import Genesys
 from genesys_purge.purge_rules.live.comparison import is_as_sent
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 
