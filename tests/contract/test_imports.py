@@ -19,9 +19,10 @@ from tests.template import ROOT
 
 # The imports that each part of the layer may have, type-only imports included.
 ARROWS = {
+    "correlation": set(),
     "failure": set(),
     "errors": {"failure"},
-    "error_codec": {"errors"},
+    "error_codec": {"correlation", "errors"},
     "calling": {"calling", "model", "errors", "ports"},
     "telemetry": set(),
     # Stored records contain attempts and leases.
@@ -48,7 +49,15 @@ ARROWS = {
         "settings",
     },
     "webhooks": {"webhooks", "calling", "model", "errors", "ports"},
-    "genesys": {"genesys", "calling", "errors", "ports", "model.platform", "model.answers"},
+    "genesys": {
+        "genesys",
+        "calling",
+        "correlation",
+        "errors",
+        "ports",
+        "model.platform",
+        "model.answers",
+    },
     "store": {
         "store",
         "calling",
@@ -72,7 +81,7 @@ ARROWS = {
         "ports",
         "settings",
     },
-    "callers": {"errors", "model"},
+    "callers": {"correlation", "errors", "model"},
     "entrypoint": {"error_codec", "callers", "telemetry", "errors", "model"},
     "consumers": {"entrypoint", "telemetry", "model", "ports"},
     "wiring": {

@@ -69,6 +69,7 @@ UNUSABLE: list[Any] = [
     {"current": {"value": NOW}},
     {"secret": NOW},
     [NOW],
+    f'{{"current": "{BEFORE}", "current": "{NOW}"}}',
     "null",
     NOW,
     f'"{NOW}"',

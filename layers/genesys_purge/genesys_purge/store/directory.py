@@ -16,6 +16,4 @@ class StoredDirectory:
         self._secret = secret
 
     def subscribers(self) -> Subscribers:
-        return configured(
-            "the subscribers' secret", lambda: Subscribers.parse(self._secret.fields())
-        )
+        return configured("the subscribers' secret", Subscribers, self._secret.fields())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
-import orjson
 from botocore.exceptions import ClientError
 
 from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model import strict_json
+from genesys_purge.model.strict_json import BYTE_ORDER_MARK, InvalidJson
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -57,19 +58,28 @@ class S3IdLists:
 
 def ids_in(stream: Readable) -> Iterator[str]:
     """The ids of a list, in order; raises InvalidRequest if it has neither form."""
+    content = stream.read().removeprefix(BYTE_ORDER_MARK)
+    if content.lstrip().startswith(b"["):
+        return iter(_array_in(content))
     try:
-        text = stream.read().decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as error:
         raise _refused("must be UTF-8 text") from error
-    if not text.lstrip().startswith("["):
-        return (line.strip() for line in text.splitlines() if line.strip())
+    return (line.strip() for line in text.splitlines() if line.strip())
+
+
+def _array_in(content: bytes) -> list[str]:
     try:
-        ids = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        ids: list[str] = strict_json.parsed(content)
+    except InvalidJson as error:
+        if error.path:
+            raise _refused(
+                f"has the key {error.path} twice; it may contain only strings"
+            ) from error
         raise _refused("starts with [ but is not a JSON array") from error
     if not all(isinstance(one, str) for one in ids):
         raise _refused("must contain only strings")
-    return iter(ids)
+    return ids
 
 
 def _refused(message: str) -> InvalidRequest:

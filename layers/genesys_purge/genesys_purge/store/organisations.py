@@ -38,6 +38,4 @@ class ParameterOrganisations:
 
     def _known(self) -> Mapping[str, OrganisationSettings]:
         text = self._parameters.value(self._parameter, MAX_AGE)
-        return configured(
-            f"the parameter {self._parameter}", lambda: Organisations.model_validate_json(text)
-        ).organisations
+        return configured(f"the parameter {self._parameter}", Organisations, text).organisations

@@ -20,7 +20,7 @@ class ParameterPolicies:
     def retention_matrix(self) -> RetentionMatrix:
         """The matrix, at most a minute old; Misconfigured for one that does not parse."""
         text = self._parameters.value(self._matrix_name, MAX_AGE)
-        return configured("the retention matrix", lambda: RetentionMatrix.model_validate_json(text))
+        return configured("the retention matrix", RetentionMatrix, text)
 
     def purging_is_on(self) -> bool:
         """Whether the switch says `on`; it is read on every call."""

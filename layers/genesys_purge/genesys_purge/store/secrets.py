@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.parameters import SecretsProvider, TransformParameterError
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from genesys_purge.errors import Misconfigured
+from genesys_purge.model import strict_json
+from genesys_purge.model.strict_json import InvalidJson
 from genesys_purge.store.parameters import fetched
 
 
@@ -23,20 +25,18 @@ class StoredSecret:
 
         Misconfigured where the secret is not a JSON object, does not exist or may not be read.
         """
-        found = fetched(
-            f"the secret {self.secret_id}",
-            "secretsmanager:GetSecretValue",
-            lambda: self._json(fresh=fresh),
-        )
+        name = f"the secret {self.secret_id}"
+        text = fetched(name, "secretsmanager:GetSecretValue", lambda: self._text(fresh=fresh))
+        try:
+            found = strict_json.parsed(text)
+        except InvalidJson as error:
+            if error.path:
+                raise Misconfigured(f"{name} is not valid: {error}") from None
+            found = None  # no error shows the text of a secret
         if not isinstance(found, dict):
-            raise Misconfigured(f"the secret {self.secret_id} is not a JSON object")
+            raise Misconfigured(f"{name} is not a JSON object")
         return found
 
-    def _json(self, *, fresh: bool) -> Any:
-        """The secret as JSON; None where it is not JSON, so that no error shows its text."""
-        try:
-            return self._provider.get(
-                self.secret_id, max_age=self._max_age, transform="json", force_fetch=fresh
-            )
-        except (TransformParameterError, UnicodeDecodeError):
-            return None
+    def _text(self, *, fresh: bool) -> str | bytes:
+        text = self._provider.get(self.secret_id, max_age=self._max_age, force_fetch=fresh)
+        return text if isinstance(text, str | bytes) else b""
