@@ -161,6 +161,15 @@ def test_malformed_token_answer_is_refused(body: dict[str, Any]) -> None:
         Exchange(tokens=(Answer(200, body),)).tokens.current()
 
 
+@pytest.mark.parametrize("seconds", [3_600, 3_600.5, "3600", "3600.5"])
+def test_lifetime_of_a_token_may_be_a_number_or_its_text(seconds: object) -> None:
+    exchange = Exchange(tokens=(token("a", seconds), token("b")))
+    first = exchange.tokens.current()
+    assert (first.value, exchange.tokens.current()) == ("a", first)
+    exchange.clock.wait(3_600)
+    assert exchange.tokens.current().value == "b"
+
+
 values = (
     st.none()
     | st.booleans()

@@ -34,15 +34,16 @@ def parsed(content: bytes | str) -> Any:
     be a real run.
     """
     try:
-        text = content.encode() if isinstance(content, str) else content
-        value = orjson.loads(text.removeprefix(BYTE_ORDER_MARK))
+        given = content.encode() if isinstance(content, str) else content
+        text = given.removeprefix(BYTE_ORDER_MARK)
+        value = orjson.loads(text)
     except UnicodeEncodeError:
         raise InvalidJson(detail="it has text that is not Unicode") from None
     except ValueError as error:
         raise InvalidJson(detail=str(error)) from None
     # A list of ids has no object and may have 100 MiB.
     if b"{" in text:
-        _require_single_keys(text.removeprefix(BYTE_ORDER_MARK).decode())
+        _require_single_keys(text.decode())
     return value
 
 

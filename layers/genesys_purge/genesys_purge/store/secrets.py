@@ -19,24 +19,32 @@ class StoredSecret:
         self._provider = provider
         self.secret_id = secret_id
         self._max_age = max_age
+        self._text: object = b""
+        self._fields: dict[str, Any] = {}
 
     def fields(self, *, fresh: bool = False) -> dict[str, Any]:
         """The fields of the secret; `fresh` reads it again, whatever its age.
 
         Misconfigured where the secret is not a JSON object, does not exist or may not be read.
         """
-        name = f"the secret {self.secret_id}"
-        text = fetched(name, "secretsmanager:GetSecretValue", lambda: self._text(fresh=fresh))
+        text = fetched(
+            f"the secret {self.secret_id}",
+            "secretsmanager:GetSecretValue",
+            lambda: self._provider.get(self.secret_id, max_age=self._max_age, force_fetch=fresh),
+        )
+        # Webhooks read the secret on each call, and it seldom changes.
+        if text != self._text:
+            self._fields, self._text = self._parsed(text), text
+        return self._fields
+
+    def _parsed(self, text: object) -> dict[str, Any]:
+        """The fields in a text; no error shows a value, which may be the secret."""
+        name, found = f"the secret {self.secret_id}", None
         try:
-            found = strict_json.parsed(text)
+            found = strict_json.parsed(text) if isinstance(text, str | bytes) else None
         except InvalidJson as error:
             if error.path:
                 raise Misconfigured(f"{name} is not valid: {error}") from None
-            found = None  # no error shows the text of a secret
         if not isinstance(found, dict):
             raise Misconfigured(f"{name} is not a JSON object")
         return found
-
-    def _text(self, *, fresh: bool) -> str | bytes:
-        text = self._provider.get(self.secret_id, max_age=self._max_age, force_fetch=fresh)
-        return text if isinstance(text, str | bytes) else b""
