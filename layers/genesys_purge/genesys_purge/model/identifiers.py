@@ -9,7 +9,7 @@ from unicodedata import decimal, normalize
 # Shorter identifiers occur in ordinary words, and shorter numbers in dates and amounts.
 SHORTEST_NAME = 3
 SHORTEST_PHONE = 7
-SHORTEST_COUNTRY_CODE, LONGEST_COUNTRY_CODE = 1, 3
+LONGEST_COUNTRY_CODE = 3
 
 SEPARATORS = re.compile(r"[\W_]+")
 # A number has no letters, except in a scheme such as `tel:`.
@@ -39,14 +39,11 @@ def contains(text: str, identifier: str) -> bool:
 
 
 def _phone_forms(identifier: str) -> Iterator[str]:
-    """The digits of a number, with and without its country code or trunk prefix."""
-    if not IS_NUMBER(plain(identifier)):
-        return
-    number = phone(identifier)
-    forms = [number, number.lstrip("0")]
-    if "+" in identifier or _digits(identifier).startswith("00"):
-        forms += [number[n:] for n in range(SHORTEST_COUNTRY_CODE, LONGEST_COUNTRY_CODE + 1)]
-    yield from (form for form in forms if len(form) >= SHORTEST_PHONE)
+    """The digits of a number, with and without its trunk prefix or country code."""
+    if IS_NUMBER(plain(identifier)):
+        number = phone(identifier)
+        cut = (number[digits:] for digits in range(LONGEST_COUNTRY_CODE + 1))
+        yield from (form for form in cut if len(form) >= SHORTEST_PHONE)
 
 
 def _words(text: str) -> str:
