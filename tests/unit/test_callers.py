@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from genesys_purge.callers import HttpCall, cause_of, is_http, submission
 from genesys_purge.errors import InvalidRequest
-from genesys_purge.model.request import LARGEST_BODY
+from genesys_purge.model.strict_json import LARGEST_BODY
 from genesys_purge.model.submission import Submission
 from hypothesis import given
 from hypothesis import strategies as st

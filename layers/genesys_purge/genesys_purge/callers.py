@@ -16,8 +16,7 @@ from genesys_purge.correlation import correlation_id_in
 from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
 from genesys_purge.model import strict_json
 from genesys_purge.model.dates import Instant
-from genesys_purge.model.request import LARGEST_BODY
-from genesys_purge.model.strict_json import InvalidJson
+from genesys_purge.model.strict_json import LARGEST_BODY, InvalidJson
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wording import NOT_A_TIME
 

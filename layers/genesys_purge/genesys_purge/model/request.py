@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError, create_model
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.dates import DateRange
+from genesys_purge.model.strict_json import LARGEST_BODY
 from genesys_purge.model.wire import Wire, innermost
 from genesys_purge.model.wording import UNKNOWN, message_for
 
@@ -23,8 +24,6 @@ RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 OrganisationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
-# What any caller may send.
-LARGEST_BODY = 1_048_576
 # A run is one item of at most 400 KB, with its request, plan, totals and detail.
 LARGEST_REQUEST = 100_000
 MAX_PATH_LENGTH = 200

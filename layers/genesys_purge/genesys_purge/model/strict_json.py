@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# What a caller may send in one request.
+LARGEST_BODY = 1_048_576
 LONGEST_PATH = 200
 NOT_JSON = "is not JSON"
 REPEATED = "is given more than once; give it once"
