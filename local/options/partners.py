@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from genesys_purge.webhooks.outbound.subscribers import signing_key
+
 from local.errors import CommandFailed
 
 WEBHOOK_SECRET = "GENESYS_WEBHOOK_SECRET"  # noqa: S105  the name of a variable
@@ -14,7 +16,7 @@ GOVERNANCE_SECRET = "GOVERNANCE_WEBHOOK_SECRET"  # noqa: S105  the name of a var
 
 
 class IncompletePartner(CommandFailed):
-    """The environment has a receiver without a secret, or only a previous webhook secret."""
+    """The environment lacks a value of a partner, or has a secret of the wrong form."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,14 @@ class Partners:
 
     @classmethod
     def from_environment(cls) -> "Partners":
-        """Reads the environment; raises IncompletePartner if a value is missing."""
+        """Reads the environment; raises IncompletePartner for a missing or wrong value."""
         current, previous = os.environ.get(WEBHOOK_SECRET), os.environ.get(PREVIOUS_WEBHOOK_SECRET)
         url, secret = os.environ.get(GOVERNANCE_URL), os.environ.get(GOVERNANCE_SECRET)
         if previous and not current:
             raise IncompletePartner(f"{PREVIOUS_WEBHOOK_SECRET} is set, {WEBHOOK_SECRET} is not")
         if bool(url) != bool(secret):
             raise IncompletePartner(f"set both {GOVERNANCE_URL} and {GOVERNANCE_SECRET}, or none")
-        receiver = Receiver(url, secret) if url and secret else None
+        receiver = _receiver(url, secret) if url and secret else None
         return cls(current or None, previous or "", receiver)
 
     def webhook_secret(self, simulators: str) -> dict[str, Any] | None:
@@ -71,3 +73,11 @@ class Partners:
     def parameters(self) -> dict[str, str]:
         """The template parameters that name the receiver's host."""
         return {"NotificationHosts": self.receiver.host} if self.receiver else {}
+
+
+def _receiver(url: str, secret: str) -> Receiver:
+    try:
+        signing_key(secret)
+    except ValueError as wrong:
+        raise IncompletePartner(f"{GOVERNANCE_SECRET} {wrong}") from None
+    return Receiver(url, secret)

@@ -1,11 +1,12 @@
 """Reads purge requests from files."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from genesys_purge.methods import METHODS
+from genesys_purge.model import strict_json
+from genesys_purge.model.strict_json import InvalidJson
 
 from local.errors import CommandFailed
 from local.project import PROJECT
@@ -17,21 +18,10 @@ class UnreadableRequest(CommandFailed):
     """A file cannot be read or parsed."""
 
 
-def once_each(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
-    """The pairs as a dictionary; raises ValueError for a repeated key."""
-    found: dict[Any, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"the key {key!r} is repeated")
-        found[key] = value
-    return found
-
-
 def read_request(file: Path) -> Any:
     """The JSON document in a file; raises UnreadableRequest."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-        return json.loads(text, object_pairs_hook=once_each)
+        return strict_json.parsed(file.read_bytes())
     except FileNotFoundError as error:
         if file.resolve().parent != SAMPLES:
             raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
@@ -41,8 +31,9 @@ def read_request(file: Path) -> Any:
         ) from error
     except OSError as error:
         raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableRequest(f"{file} is not JSON: {error}") from error
+    except InvalidJson as error:
+        reason = str(error) if error.path else f"{error}: {error.detail}"
+        raise UnreadableRequest(f"{file}: {reason}") from error
 
 
 def values_of(field: str, event: object) -> Iterator[Any]:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from genesys_purge.model.strict_json import REPEATED
 
-from local.requests.files import UnreadableRequest, once_each, read_request
+from local.requests.files import UnreadableRequest, read_request
 
 YAML = frozenset({".yaml", ".yml"})
 # Plain scalars have the types of JSON only: `off`, 010 and 2026-11-21 are text.
@@ -35,10 +36,13 @@ class JsonLoader(yaml.SafeLoader):
 
 def _without_repeats(loader: JsonLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     """A mapping; a repeated key is refused."""
-    return once_each(
-        (loader.construct_object(key, deep=True), loader.construct_object(value, deep=True))
-        for key, value in node.value
-    )
+    found: dict[Any, Any] = {}
+    for key, value in node.value:
+        name = loader.construct_object(key, deep=True)
+        if name in found:
+            raise ValueError(f"line {key.start_mark.line + 1}: {name}: {REPEATED}")
+        found[name] = loader.construct_object(value, deep=True)
+    return found
 
 
 for tag, (pattern, first) in PLAIN.items():

@@ -19,11 +19,12 @@ from tests.template import ROOT
 
 # The imports that each part of the layer may have, type-only imports included.
 ARROWS = {
+    "correlation": set(),
     "failure": set(),
     "bounded_stream": set(),
     "time_left": set(),
     "errors": {"failure"},
-    "error_codec": {"errors"},
+    "error_codec": {"correlation", "errors"},
     "calling": {"calling", "model", "errors", "operation", "ports"},
     "telemetry": set(),
     "auditing": {"model", "ports"},
@@ -58,6 +59,7 @@ ARROWS = {
         "genesys",
         "calling",
         "bounded_stream",
+        "correlation",
         "errors",
         "operation",
         "ports",
@@ -87,7 +89,7 @@ ARROWS = {
         "ports",
         "settings",
     },
-    "callers": {"errors", "model"},
+    "callers": {"correlation", "errors", "model"},
     "entrypoint": {"error_codec", "callers", "telemetry", "time_left", "errors", "model"},
     "consumers": {"entrypoint", "telemetry", "model", "ports"},
     "wiring": {

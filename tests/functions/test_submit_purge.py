@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
-from genesys_purge.errors import InvalidRequest, RateLimited, Unexpected
+from genesys_purge.errors import FieldError, InvalidRequest, RateLimited, Unexpected
 from genesys_purge.model.run import RunStatus
 
 from tests import builders
@@ -84,6 +85,57 @@ def test_date_range_of_less_than_a_millisecond_is_400(
     answer = post(invoke, builders.request_of(method, dateRange=instant))
     assert answer == (400, refusal(("dateRange", message)))
     assert bench.executions.started == []
+
+
+def test_repeated_key_over_http_is_400_and_starts_nothing(bench: Workbench, invoke: Invoke) -> None:
+    body = json.dumps(REQUEST | {"dryRun": True})[:-1] + ', "dryRun": false}'
+    assert json.loads(body)["dryRun"] is False
+    message = "is given more than once; give it once"
+    assert post(invoke, body) == (400, refusal(("dryRun", message)))
+    assert (bench.executions.started, bench.audit.every) == ([], ())
+
+
+def test_reason_with_403900_blanks_is_stored_without_them(bench: Workbench, invoke: Invoke) -> None:
+    padded = REQUEST | {"reason": " " * 403_900 + REQUEST["reason"] + "\n"}
+    assert post(invoke, padded) == post(invoke, REQUEST) == (202, SUBMITTED)
+    assert bench.runs.get("q3").request["reason"] == REQUEST["reason"]
+    assert [record.detail for record in bench.audit.every] == [REQUEST["reason"]]
+    assert len(orjson.dumps(bench.runs.get("q3").to_json())) < 2_000
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda request: request,
+        lambda request: {"scheduledTime": "2026-11-21T11:00:00Z", "request": request},
+        lambda request: {
+            "detail-type": "x",
+            "source": "tests",
+            "time": "2026-11-21T11:00:00Z",
+            "detail": request,
+        },
+    ],
+    ids=["invocation", "schedule", "event"],
+)
+def test_event_over_one_mebibyte_is_refused(
+    bench: Workbench, invoke: Invoke, wrap: Callable[[object], object]
+) -> None:
+    request = REQUEST | {"reason": " " * 1_048_576 + REQUEST["reason"]}
+    size = len(orjson.dumps(request))
+    with pytest.raises(InvalidRequest) as refused:
+        invoke("SubmitPurge", wrap(request))
+    message = f"may have at most 1048576 bytes, not {size}"
+    assert refused.value.fields == (FieldError("request", message),)
+    assert (bench.executions.started, bench.audit.every) == ([], ())
+
+
+def test_request_that_is_too_large_to_store_is_refused(bench: Workbench, invoke: Invoke) -> None:
+    request = builders.recording_job(
+        requestId="q3", conversationIds=None, mediaTypes=["voice"] * 13_000
+    )
+    errors = {each["path"]: each["message"] for each in post(invoke, request)[1]["errors"]}
+    assert errors["request"].startswith("may have at most 100000 bytes, not 10")
+    assert (bench.executions.started, bench.audit.every) == ([], ())
 
 
 @pytest.mark.usefixtures("bench")

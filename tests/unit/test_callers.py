@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from genesys_purge.callers import LARGEST_BODY, HttpCall, cause_of, is_http, submission
+from genesys_purge.callers import HttpCall, cause_of, is_http, submission
 from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.strict_json import LARGEST_BODY
 from genesys_purge.model.submission import Submission
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,6 +140,18 @@ def test_body_that_is_not_json_is_refused(body: str, *, encoded: bool) -> None:
     assert refused(event) == {"request": "the body is not JSON"}
 
 
+@pytest.mark.parametrize("encoded", [False, True])
+def test_body_with_a_repeated_key_is_refused_by_its_path(*, encoded: bool) -> None:
+    text = '{"subject": {"name": "a", "name": "b"}}'
+    body = base64.b64encode(text.encode()).decode() if encoded else text
+    message = "is given more than once; give it once"
+    assert refused(posted(body, isBase64Encoded=encoded)) == {"subject.name": message}
+
+
+def test_byte_order_mark_of_a_body_is_skipped() -> None:
+    assert submission(posted('\ufeff{"a": 1}')).payload == {"a": 1}
+
+
 def test_missing_body_is_refused() -> None:
     assert refused(http_event("POST /purges")) == {"request": "the body is not JSON"}
 
@@ -212,6 +225,15 @@ def test_any_body_is_json_or_refused(body: str, encoded: bool) -> None:
     [
         (posted("{}") | {"requestContext": {"http": {}, "requestId": "api-1"}}, "api-1"),
         (posted("{}"), None),
+        (
+            posted("{}") | {"requestContext": {"http": {}, "requestId": "JKJaXmPLvHcESHA="}},
+            "JKJaXmPLvHcESHA=",
+        ),
+        (posted("{}") | {"requestContext": {"http": {}, "requestId": "jane@example.com"}}, None),
+        (posted("{}") | {"requestContext": {"http": {}, "requestId": "x" * 65}}, None),
+        (PUBLISHED | {"id": "jane.doe@example.com"}, None),
+        (PUBLISHED | {"id": "x" * 65}, None),
+        (PUBLISHED | {"id": ["event-1"]}, None),
         (PUBLISHED | {"id": "event-1", "runId": "run-1"}, "event-1"),
         (PUBLISHED, None),
         ({"runId": "run-1", "id": "jane"}, "run-1"),

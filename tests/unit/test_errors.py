@@ -130,5 +130,12 @@ def test_cause_that_is_not_an_encoded_error_becomes_the_message(cause: str, mess
     assert decoded("X", cause) == ("X", message, None)
 
 
+@pytest.mark.parametrize("given", ["jane doe", "x" * 65, 5, None, ["c-1"]])
+def test_correlation_id_of_another_form_is_not_decoded(given: object) -> None:
+    text = orjson.dumps({"message": "no", "correlationId": given}).decode()
+    cause = orjson.dumps({"errorMessage": text}).decode()
+    assert decoded("X", cause) == ("X", "no", None)
+
+
 def test_reason_is_cut_to_a_thousand_characters() -> None:
     assert decoded("X", "x" * 5_000).reason == "X: " + "x" * 997

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,12 +12,16 @@ import orjson
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2, EventBridgeEvent
 from pydantic import TypeAdapter, ValidationError
 
+from genesys_purge.correlation import correlation_id_in
 from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
+from genesys_purge.model import strict_json
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.strict_json import LARGEST_BODY, InvalidJson
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wording import NOT_A_TIME
 
-LARGEST_BODY = 1_048_576
+NOT_JSON = "the body is not JSON"
+IS_REQUEST_ID = re.compile(r"[A-Za-z0-9_=-]{1,64}").fullmatch
 
 
 class HttpCall(APIGatewayProxyEventV2):
@@ -47,9 +52,13 @@ class HttpCall(APIGatewayProxyEventV2):
             content = self._decoded(self.body or "")
             if len(content) > LARGEST_BODY:
                 raise _refused("request", f"may have at most {LARGEST_BODY} bytes")
-            return orjson.loads(content)
-        except ValueError as error:  # not base64, not Unicode, not JSON
-            raise _refused("request", "the body is not JSON") from error
+            return strict_json.parsed(content)
+        except InvalidJson as error:
+            if error.path:
+                raise _refused(error.path, error.message) from error
+            raise _refused("request", NOT_JSON) from error
+        except ValueError as error:  # not base64, not Unicode
+            raise _refused("request", NOT_JSON) from error
 
     def _decoded(self, text: str) -> bytes:
         """ValueError for a broken encoding; `decoded_body` ignores letters outside base64."""
@@ -67,9 +76,11 @@ def cause_of(event: object) -> object:
     if not isinstance(event, dict):
         return None
     if is_http(event):
-        return event["requestContext"].get("requestId")
+        request_id = event["requestContext"].get("requestId")
+        # The HTTP API pads its ids with `=`.
+        return request_id if isinstance(request_id, str) and IS_REQUEST_ID(request_id) else None
     if "detail-type" in event:
-        return event.get("id")
+        return correlation_id_in(event.get("id"))
     return event.get("runId") or event.get("deploymentId")
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 
 from genesys_purge import errors
+from genesys_purge.correlation import correlation_id_in
 from genesys_purge.errors import CallerError, FieldError, PurgeError
 
 E = TypeVar("E", bound=PurgeError)
@@ -61,10 +62,7 @@ def decoded(name: str, cause: str) -> Reported:
     answer = _object_in(cause)
     text = cause if answer is None else str(answer.get("errorMessage") or "")
     body = _object_in(text) or {"message": text}
-    correlation_id = body.get("correlationId")
-    return Reported(
-        name, _message_in(body), correlation_id if isinstance(correlation_id, str) else None
-    )
+    return Reported(name, _message_in(body), correlation_id_in(body.get("correlationId")))
 
 
 def _message_in(body: Mapping[str, Any]) -> str:

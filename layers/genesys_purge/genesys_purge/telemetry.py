@@ -18,8 +18,9 @@ SERVICE = "genesys-purge"
 NAMESPACE = "GenesysPurge"
 # The dimension of the organisation that requests need not name.
 DEFAULT = "default"
-# Ids of API Gateway, EventBridge, SQS and runs look like this; names and addresses do not.
-IS_ID = re.compile(r"[A-Za-z0-9:_=-]{1,128}").fullmatch
+# Ids of API Gateway, EventBridge, SQS and runs look like this; names and addresses do not. A run id
+# has at most 80 characters.
+IS_ID = re.compile(r"[A-Za-z0-9:_=-]{1,80}").fullmatch
 
 R = TypeVar("R")
 

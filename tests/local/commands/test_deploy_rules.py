@@ -77,7 +77,7 @@ def test_wrong_set_is_rejected_before_the_application_starts(
 ) -> None:
     (tmp_path / "result.json").write_text('{"outcome": "deployed"}')
     file = tmp_path / "rules.json"
-    file.write_text('{"campaignId": "c", "rules": [{"priority": NaN}]}')
+    file.write_text('{"campaignId": "c", "rules": [{"priority": 0.5}]}')
     with patch.object(command, "started") as started:
         code = deploy_rules(file, Options(out=tmp_path), Console(), Console(), dry_run=False)
     assert (code, started.called) == (1, False)

@@ -18,3 +18,18 @@ def test_missing_file_elsewhere_is_reported_by_its_path(tmp_path: Path) -> None:
     file = tmp_path / "nosuch.json"
     with pytest.raises(UnreadableRequest, match=f"^{file} cannot be read: No such file"):
         read_request(file)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"dryRun": true, "dryRun": false}', "dryRun: is given more than once; give it once"),
+        ('{"dryRun": maybe}', "is not JSON: unexpected character"),
+    ],
+)
+def test_file_that_is_not_strict_json_is_refused(tmp_path: Path, content: str, reason: str) -> None:
+    file = tmp_path / "request.json"
+    file.write_text(content)
+    with pytest.raises(UnreadableRequest) as refused:
+        read_request(file)
+    assert str(refused.value).startswith(f"{file}: {reason}")

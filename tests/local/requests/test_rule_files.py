@@ -48,19 +48,26 @@ def test_invalid_yaml_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "key"),
     [
-        ("rules.yaml", "campaignId: a\ncampaignId: b\n"),
-        ("rules.yaml", "rules:\n- {name: a, version: 1, name: b}\n"),
-        ("rules.json", '{"campaignId": "a", "campaignId": "b"}'),
-        ("rules.json", '{"rules": [{"name": "a", "name": "b"}]}'),
+        ("rules.yaml", "campaignId: a\ncampaignId: b\n", "line 2: campaignId"),
+        ("rules.yaml", "rules:\n- {name: a, version: 1, name: b}\n", "line 2: name"),
+        ("rules.json", '{"campaignId": "a", "campaignId": "b"}', "campaignId"),
+        ("rules.json", '{"rules": [{"name": "a", "name": "b"}]}', "rules.0.name"),
     ],
 )
-def test_repeated_key_is_refused(tmp_path: Path, name: str, content: str) -> None:
+def test_repeated_key_is_refused(tmp_path: Path, name: str, content: str, key: str) -> None:
     file = tmp_path / name
     file.write_text(content)
-    with pytest.raises(UnreadableRequest, match="is repeated"):
+    with pytest.raises(UnreadableRequest, match=f"{key}: is given more than once"):
         read_rules(file)
+
+
+@pytest.mark.parametrize("name", ["rules.json", "rules.yaml"])
+def test_byte_order_mark_of_a_file_is_skipped(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"\xef\xbb\xbf" + json.dumps(DOCUMENT).encode())
+    assert read_rules(file) == DOCUMENT
 
 
 def test_yaml_aliases_are_refused_before_they_expand(tmp_path: Path) -> None:

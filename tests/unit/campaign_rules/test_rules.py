@@ -239,6 +239,13 @@ def test_day_begins_at_midnight_utc() -> None:
     assert moment("2026-01-02") == datetime(2026, 1, 2, tzinfo=UTC)
 
 
+def test_moment_in_a_leap_second_is_the_second_before() -> None:
+    before = datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
+    for text in ("2016-12-31T23:59:60Z", "2016-12-31t23:59:60z", "2017-01-01T00:59:60+01:00"):
+        assert moment(text) == before
+    assert moment("2016-12-30T23:59:60Z") is None
+
+
 def test_moment_is_text_in_rfc_3339_with_an_offset() -> None:
     no_text: list[object] = [None, True, 0, 1.5, [], {}, b"2026-01-01"]
     assert [each for each in (*NO_DATES, *no_text) if moment(each) is not None] == []

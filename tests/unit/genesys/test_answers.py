@@ -90,10 +90,23 @@ def test_error_text_ends_with_the_correlation_id(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("", None), ("c\x1b-1", "c -1"), ("x" * 500, "x" * 100)]
+    "value",
+    ["", "c\x1b-1", "x" * 65, "jane.doe@example.com", "Jane Doe", "c-1, c-2", "c_1", "\u00fc"],
 )
-def test_correlation_id_is_cut_and_printable(value: str, expected: str | None) -> None:
-    assert correlation_id(answered("", ("x-correlation-id", value))) == expected
+def test_correlation_id_of_another_form_is_dropped(value: str) -> None:
+    answer = answered({"message": "m"}, ("x-correlation-id", value), status=400)
+    assert correlation_id(answer) is None
+    assert str(error_in(answer, DELETE)).endswith("answered 400: m")
+
+
+def test_correlation_id_has_up_to_64_letters_digits_and_hyphens() -> None:
+    for value in ("A-9", "x" * 64):
+        assert correlation_id(answered("", ("x-correlation-id", value))) == value
+
+
+def test_second_correlation_header_is_read_if_the_first_is_wrong() -> None:
+    headers = (("x-correlation-id", "jane doe"), ("inin-correlation-id", "c-1"))
+    assert correlation_id(answered("", *headers)) == "c-1"
 
 
 @pytest.mark.parametrize(

@@ -145,13 +145,29 @@ def test_other_token_failures_raise_genesys_unavailable(reply: Reply) -> None:
         {"access_token": "a\r\nX-Injected: 1", "expires_in": 1},
         {"access_token": "ä", "expires_in": 1},
         {"access_token": "a" * 8_193, "expires_in": 1},
-        {"access_token": "a", "expires_in": "3600"},
+        {"access_token": "a", "expires_in": ""},
+        {"access_token": "a", "expires_in": "-1"},
+        {"access_token": "a", "expires_in": "1e9"},
+        {"access_token": "a", "expires_in": " 1"},
+        {"access_token": "a", "expires_in": "nan"},
+        {"access_token": "a", "expires_in": "\u0661"},
+        {"access_token": "a", "expires_in": "9" * 400},
+        {"access_token": "a", "expires_in": True},
         {"access_token": "a", "expires_in": None},
     ],
 )
 def test_malformed_token_answer_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(GenesysUnavailable):
         Exchange(tokens=(Answer(200, body),)).tokens.current()
+
+
+@pytest.mark.parametrize("seconds", [3_600, 3_600.5, "3600", "3600.5"])
+def test_lifetime_of_a_token_may_be_a_number_or_its_text(seconds: object) -> None:
+    exchange = Exchange(tokens=(token("a", seconds), token("b")))
+    first = exchange.tokens.current()
+    assert (first.value, exchange.tokens.current()) == ("a", first)
+    exchange.clock.wait(3_600)
+    assert exchange.tokens.current().value == "b"
 
 
 values = (

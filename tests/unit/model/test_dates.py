@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.methods.documented.windows import range_of
-from genesys_purge.model.dates import DateRange, Window
+from genesys_purge.model.dates import DateRange, Window, instant_in
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -223,6 +223,10 @@ def test_time_of_a_range_has_at_most_six_digits_after_seconds(fraction: str) -> 
         "2024-02-30T00:00:00Z",
         "2024-01-01T25:00:00Z",
         "2024-01-01T23:59:60Z",
+        "2024-06-30T12:00:60Z",
+        "2016-12-31T23:59:60+01:00",
+        "2016-12-31T23:59:61Z",
+        "9999-12-31T23:59:60Z",
         "0001-01-01T00:00:00+14:00",
         "9999-12-31T23:59:59-14:00",
         ["2024-01-01T00:00:00Z"],
@@ -256,3 +260,17 @@ def test_range_that_starts_before_the_year_1_raises_overflow_error() -> None:
     date_range = DateRange(older_than_days=400, lookback_days=1)
     with pytest.raises(OverflowError):
         date_range.resolve(datetime(1, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("2016-12-31T23:59:60Z", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("2015-06-30T23:59:60.5Z", datetime(2015, 6, 30, 23, 59, 59, 500_000, tzinfo=UTC)),
+        ("2016-12-31T15:59:60-08:00", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("2017-01-01T05:29:60+05:30", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_leap_second_is_read_as_the_second_before(text: str, before: datetime) -> None:
+    assert Window.parse({"start": text, "end": "2020-01-01T00:00:00Z"}).start == before
+    assert instant_in(text) == before

@@ -9,7 +9,13 @@ from typing import Annotated, Any
 import pytest
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods.documented.data_deletion import DataDeletionRequest
-from genesys_purge.model.request import PurgeRequest, fingerprint, is_relative, read_fields
+from genesys_purge.model.request import (
+    PurgeRequest,
+    as_object,
+    fingerprint,
+    is_relative,
+    read_fields,
+)
 from genesys_purge.model.wire import Wire
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,3 +121,19 @@ def test_python_name_in_an_item_of_a_list_is_unknown() -> None:
 def test_wrong_field_of_an_only_item_is_the_only_error() -> None:
     _, errors = read_fields(Order, {"items": [{}]})
     assert [(each.path, each.message) for each in errors] == [("items.0.itemId", "is required")]
+
+
+@pytest.mark.parametrize("most", [100, 1_048_576])
+def test_object_over_its_limit_is_refused_with_both_sizes(most: int) -> None:
+    frame = len('{"a":""}')
+    largest = {"a": "x" * (most - frame)}
+    assert as_object(largest, most) is largest
+    with pytest.raises(InvalidRequest) as refused:
+        as_object({"a": "x" * (most - frame + 1)}, most)
+    message = f"may have at most {most} bytes, not {most + 1}"
+    assert refused.value.errors() == (FieldError("request", message),)
+
+
+def test_size_of_an_object_is_counted_in_bytes() -> None:
+    with pytest.raises(InvalidRequest, match="at most 20 bytes, not 28"):
+        as_object({"a": "\u00fc" * 10}, 20)

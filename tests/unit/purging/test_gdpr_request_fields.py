@@ -84,6 +84,22 @@ def test_person_must_be_identified_once_and_searchable(
             | {"reason": "jane doe asked for it"},
         ),
         ("requestId", by_subject(name="Doe", externalId="CASE-08")),
+        (
+            "requestId",
+            by_subject(phoneNumbers=["+1 (317) 555-0123"]) | {"requestId": "dsr-3175550123"},
+        ),
+        (
+            "reason",
+            by_subject(phoneNumbers=["+13175550123"]) | {"reason": "erase 001 317.555.0123"},
+        ),
+        (
+            "reason",
+            gdpr_request(
+                searchType="NAME",
+                searchValue="J\u00fcrgen  M\u00fcller",
+                reason="erase Ju\u0308rgen MU\u0308LLER",
+            ),
+        ),
     ],
 )
 def test_audited_fields_must_not_contain_an_identifier(

@@ -151,3 +151,38 @@ def test_ended_run_is_returned_and_not_started_again(bench: Workbench) -> None:
     bench.executions.started.clear()
     assert submit(bench, REQUEST).to_json() == {"runId": run_id, "status": "finished"}
     assert bench.executions.started == []
+
+
+DEFAULTS = {"dryRun": False, "permanentDelete": True, "requestedBy": None}
+PADDED = {"reason": f"  {REQUEST['reason']}\n"}
+
+
+@pytest.mark.parametrize("changes", [DEFAULTS, PADDED])
+@pytest.mark.parametrize("identified", [{}, {"requestId": "q3"}])
+def test_requests_of_equal_content_are_the_same_run(
+    bench: Workbench, changes: dict[str, Any], identified: dict[str, Any]
+) -> None:
+    first = submit(bench, REQUEST | identified)
+    assert submit(bench, REQUEST | identified | changes) == first
+    assert bench.runs.get(first.run_id).request == REQUEST | identified
+    assert bench.executions.started == [first.run_id]
+
+
+def test_equal_times_in_other_zones_are_the_same_run(bench: Workbench) -> None:
+    runs = {
+        submit(bench, builders.data_deletion(dateRange={"start": start, "end": end})).run_id
+        for start, end in (
+            ("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"),
+            ("2024-01-01T01:00:00+01:00", "2024-01-31T23:00:00.000-01:00"),
+        )
+    }
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize("changes", [{"dryRun": True}, {"requestedBy": "dpo"}, {"maxRecords": 7}])
+def test_request_of_other_content_is_another_run(bench: Workbench, changes: dict[str, Any]) -> None:
+    assert submit(bench, REQUEST | changes).run_id != submit(bench, REQUEST).run_id
+
+
+def test_run_id_of_a_request_is_the_same_in_every_release(bench: Workbench) -> None:
+    assert submit(bench, REQUEST).run_id == "conversation_archive-84e4e471b0418799a950f4258ff200a6"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,8 +17,10 @@ from genesys_purge.webhooks.outbound.notification import Event
 from tests.clock import Clock
 from tests.mocked_aws import client, mocked_aws, secrets_manager
 
-HUSH = "hush-hush"
-ONE = {"name": "governance", "url": "https://governance.example/hooks", "secret": HUSH}
+KEY = b"hush-hush-hush-hush-hush-hush"
+HUSH = b64encode(KEY).decode()
+SECRET = f"whsec_{HUSH}"
+ONE = {"name": "governance", "url": "https://governance.example/hooks", "secret": SECRET}
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +52,7 @@ def test_subscribers_are_read_with_keys_and_events() -> None:
     governance, archive = found.named("governance"), found.named("archive")
     assert governance is not None
     assert archive is not None
-    assert (governance.url, governance.key) == (ONE["url"], HUSH.encode())
+    assert (governance.url, governance.key) == (ONE["url"], KEY)
     assert [event for event in Event if governance.wants(event)] == list(Event)
     assert [event for event in Event if archive.wants(event)] == [Event.RUN_FINISHED]
     assert found.named("unknown") is None
@@ -60,12 +63,45 @@ def test_list_of_subscribers_may_be_empty() -> None:
     assert names(stored()) == []
 
 
-def test_key_after_whsec_is_base64_and_any_other_is_text(clock: Clock) -> None:
-    for text in ("whsec_a2V5", "k", "whsec", "ü", " "):
-        put([ONE | {"secret": text}])
-        clock.wait(MAX_AGE + 1)
-        [found] = stored().subscribers().subscribers
-        assert found.key == (b"key" if text == "whsec_a2V5" else text.encode())
+@pytest.mark.parametrize("length", [24, 64])
+def test_key_is_the_base64_of_24_to_64_bytes_after_whsec(length: int) -> None:
+    put([ONE | {"secret": f"whsec_{b64encode(b'k' * length).decode()}"}])
+    [found] = stored().subscribers().subscribers
+    assert found.key == b"k" * length
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "a plain secret of thirty letters",
+        HUSH,
+        SECRET.upper(),
+        f" {SECRET}",
+        f"whsec_{b64encode(b'k' * 23).decode()}",
+        f"whsec_{b64encode(b'k' * 65).decode()}",
+    ],
+)
+def test_secret_of_another_form_is_refused_with_what_to_do(wrong: str) -> None:
+    put([ONE | {"secret": wrong}])
+    with pytest.raises(Misconfigured) as refused:
+        stored().subscribers()
+    assert str(refused.value) == (
+        "the subscribers' secret is not valid: subscribers.0.secret: must be whsec_ and the base64 "
+        "of 24 to 64 bytes; encode a plain secret of that length in base64, and replace a shorter "
+        "one"
+    )
+
+
+def test_repeated_key_of_the_subscribers_secret_is_named() -> None:
+    text = json.dumps({"subscribers": [ONE]})
+    put(text.replace('"name"', '"name": "other", "name"'))
+    with pytest.raises(Misconfigured, match=r"subscribers\.0\.name: is given more than once"):
+        stored().subscribers()
+
+
+def test_subscribers_secret_may_begin_with_a_byte_order_mark() -> None:
+    put("\ufeff" + json.dumps({"subscribers": [ONE]}))
+    assert names(stored()) == ["governance"]
 
 
 def test_directory_caches_subscribers_for_a_minute(clock: Clock) -> None:
@@ -105,7 +141,7 @@ MALFORMED: list[Any] = [
     [ONE | {"secret": "whsec_"}],
     [ONE | {"secret": "whsec_===="}],
     [ONE | {"secret": "whsec_a2V"}],
-    [ONE | {"secret": f"whsec_{HUSH}!"}],
+    [ONE | {"secret": f"{SECRET}!"}],
     [ONE | {"secret": "whsec_-_-_"}],
     [ONE | {"secret": "whsec_ü"}],
     [ONE | {"events": ["everything"]}],

@@ -69,6 +69,7 @@ def test_id_list_is_lines_or_a_json_array(content: bytes, found: list[str]) -> N
         (b'["a1", null]', "must contain only strings"),
         (b'[["a1"]]', "must contain only strings"),
         (b'[{"id": "a1"}]', "must contain only strings"),
+        (b'[{"id": "a1", "id": "b2"}]', "has the key 0.id twice; it may contain only strings"),
         (b"[" * 5_000, "starts with [ but is not a JSON array"),
     ],
 )

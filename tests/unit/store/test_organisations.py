@@ -113,6 +113,7 @@ MALFORMED: list[dict[str, Any]] = [
     {"region": "eu-west-1", "residencyZones": []},
     {"region": "eu-west-1", "residencyZones": ["mars-1"]},
     {"region": "eu-west-1", "maxRecords": 0},
+    {"region": "eu-west-1", "max_records": 5},
     {"region": "eu-west-1", "concurrentJobs": 1_001},
     {"region": "eu-west-1", "requestsPerSecond": 0},
     {"region": "eu-west-1", "liveRequestsPerSecond": "4"},
@@ -125,6 +126,13 @@ def test_malformed_organisations_parameter_is_named(clock: Clock) -> None:
         clock.wait(MAX_AGE + 1)
         with pytest.raises(Misconfigured, match=r"the parameter /known is not valid: .*apac"):
             adapter().named("emea")
+
+
+def test_organisation_that_is_given_twice_is_named() -> None:
+    text = '{"organisations": {"emea": {"region": "eu-west-1"}, "emea": {"region": "us-east-1"}}}'
+    client("ssm").put_parameter(Name="/known", Value=text, Type="String")
+    with pytest.raises(Misconfigured, match=r"organisations\.emea: is given more than once"):
+        adapter().named("emea")
 
 
 def test_name_that_could_match_another_secret_is_refused(clock: Clock) -> None:

@@ -95,6 +95,8 @@ MALFORMED = [
     '{"rules": [{"name": "n", "minimumDays": "30", "basis": "law"}]}',
     '{"rules": [{"name": "n", "minimumDays": 30}]}',
     '{"rules": [{"name": "n", "minimumDays": 30, "basis": "b", "match": {"metod": "x"}}]}',
+    '{"rules": [{"name": "n", "minimum_days": 30, "basis": "b"}]}',
+    '{"rules": [{"name": "n", "minimumDays": 99, "minimum_days": 30, "basis": "b"}]}',
 ]
 
 
@@ -105,6 +107,19 @@ def test_malformed_matrix_raises_misconfigured(clock: Clock) -> None:
         clock.wait(MAX_AGE + 1)
         with pytest.raises(Misconfigured, match="the retention matrix is not valid"):
             adapter().retention_matrix()
+
+
+@pytest.mark.usefixtures("parameters")
+def test_repeated_key_of_the_matrix_is_named() -> None:
+    put("/matrix", '{"rules": [{"name": "n", "minimumDays": 99, "minimumDays": 30, "basis": "b"}]}')
+    with pytest.raises(Misconfigured, match=r"rules\.0\.minimumDays: is given more than once"):
+        adapter().retention_matrix()
+
+
+@pytest.mark.usefixtures("parameters")
+def test_matrix_may_begin_with_a_byte_order_mark() -> None:
+    put("/matrix", "\ufeff" + default_matrix().model_dump_json(by_alias=True))
+    assert adapter().retention_matrix() == default_matrix()
 
 
 @pytest.mark.usefixtures("parameters")

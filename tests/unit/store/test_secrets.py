@@ -148,3 +148,17 @@ def test_stored_credentials_do_not_show_the_secret() -> None:
     credentials = stored()
     credentials(fresh=False)
     assert "hush-1" not in f"{credentials!r} {vars(credentials)}"
+
+
+def test_repeated_key_of_a_secret_is_named_without_its_value() -> None:
+    put('{"clientId": "id-1", "clientSecret": "hush-1", "clientSecret": "hush-2"}')
+    with pytest.raises(
+        AuthenticationFailed, match="clientSecret: is given more than once"
+    ) as error:
+        stored()(fresh=False)
+    assert "hush-" not in str(error.value)
+
+
+def test_secret_may_begin_with_a_byte_order_mark() -> None:
+    put('\ufeff{"clientId": "id-1", "clientSecret": "hush-1"}')
+    assert stored()(fresh=False).client_secret == "hush-1"

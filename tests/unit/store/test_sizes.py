@@ -9,7 +9,6 @@ import pytest
 from botocore.exceptions import ClientError
 from genesys_purge.campaign_rules.deploying.deployment import DeploymentOutcome, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_steps import Step, StepAction
-from genesys_purge.errors import TooLarge
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.retention import Policy
@@ -18,7 +17,7 @@ from genesys_purge.purge_rules.purge_rule import RuleStatus
 from genesys_purge.store import items
 from genesys_purge.store.deployments import DynamoDeployments
 from genesys_purge.store.purge_rules import DynamoPurgeRules
-from genesys_purge.store.sizes import MOST_BYTES, ROOM, size_of
+from genesys_purge.store.sizes import MOST_BYTES, size_of
 
 from tests import builders
 from tests.clock import NOON
@@ -29,7 +28,7 @@ from tests.unit.store.test_deployments import deployment
 
 # Three bytes for each character.
 HUGE = "€" * 200_000
-LARGEST = MOST_BYTES - ROOM
+LARGEST = MOST_BYTES - 16 * 1024
 
 
 @pytest.fixture(autouse=True)
@@ -67,13 +66,7 @@ def test_items_up_to_the_measured_limit_are_stored(number: str) -> None:
         client("dynamodb").put_item(TableName="RunsTable", Item=item)
 
 
-def test_run_without_room_for_its_outcome_is_refused() -> None:
-    with pytest.raises(TooLarge, match=f"{LARGEST + 1:,} bytes in storage; send at most"):
-        runs().create(run_of(LARGEST + 1), record(Action.RUN_SUBMITTED))
-    assert stored("RunsTable") == stored("AuditTable") == []
-
-
-def test_largest_run_is_planned_and_ends_with_its_whole_explanation() -> None:
+def test_large_run_is_planned_and_ends_with_its_whole_explanation() -> None:
     run, store = run_of(LARGEST), runs()
     store.create(run, record(Action.RUN_SUBMITTED))
     run = run.model_copy(update={"planner": "p" * 32})
@@ -135,7 +128,7 @@ def test_deployment_of_500_failed_steps_ends_with_room_for_its_outcome(
 ) -> None:
     fresh = deployment(document={"campaignId": "campaign-1", "rules": ["x" * rules]})
     deployments().begin(fresh, record(Action.DEPLOYMENT_SUBMITTED, fresh.deployment_id))
-    step = Step(name="n" * 20, action=StepAction.CREATE, attempt=ONCE.unsure(HUGE[:1_000]))
+    step = Step(name="n" * 20, action=StepAction.CREATE, attempt=ONCE.refused(HUGE[:1_000]))
     steps = (step.model_copy(update={"detail": HUGE[:1_000]}),) * 500
     end = fresh.to(DeploymentStatus.FINISHED, outcome=DeploymentOutcome.FAILED, steps=steps)
     deployments().put(end, record(Action.DEPLOYMENT_COMPLETED, fresh.deployment_id))

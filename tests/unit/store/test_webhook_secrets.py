@@ -70,6 +70,7 @@ UNUSABLE: list[Any] = [
     {"current": {"value": NOW}},
     {"secret": NOW},
     [NOW],
+    f'{{"current": "{BEFORE}", "current": "{NOW}"}}',
     "null",
     NOW,
     f'"{NOW}"',

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field
 from pydantic_core.core_schema import ValidationInfo
 
 from genesys_purge.model.answers import Count, Exact
+from genesys_purge.model.dates import without_leap_second
 from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.wire import Wire
 
@@ -72,11 +73,14 @@ EXPECTED = {
 
 def moment(value: object) -> datetime | None:
     """The time in an RFC 3339 text with an offset, midnight UTC for YYYY-MM-DD, otherwise None."""
-    if type(value) is not str or RFC_3339.fullmatch(value) is None:
+    if type(value) is not str:
         return None
-    is_day = len(value) == len("YYYY-MM-DD")
+    text = without_leap_second(value.upper())
+    if RFC_3339.fullmatch(text) is None:
+        return None
+    is_day = len(text) == len("YYYY-MM-DD")
     try:
-        return datetime.fromisoformat(f"{value}T00:00:00Z" if is_day else value.upper())
+        return datetime.fromisoformat(f"{text}T00:00:00Z" if is_day else text)
     except ValueError:  # such as 30 February
         return None
 

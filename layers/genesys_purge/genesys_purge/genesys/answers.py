@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import orjson
 
+from genesys_purge.correlation import correlation_id_in
 from genesys_purge.errors import (
     AuthenticationFailed,
     FieldError,
@@ -159,10 +160,10 @@ def message_in(response: httpx.Response) -> str:
 
 
 def correlation_id(response: httpx.Response) -> str | None:
-    """The correlation id of the answer, if any."""
+    """The correlation id of the answer; None if it has none of the right form."""
     for name in CORRELATION_HEADERS:
-        if value := response.headers.get(name):
-            return _printable(value)[:100]
+        if found := correlation_id_in(response.headers.get(name)):
+            return found
     return None
 
 

@@ -19,6 +19,7 @@ REFRESH_MARGIN = timedelta(seconds=120)
 MAX_LIFETIME_SECONDS = 48 * 3_600
 # RFC 6750 allows these characters in the Authorization header.
 TOKEN_FORM = re.compile(r"[\x21-\x7e]{1,8192}")
+LIFETIME_FORM = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 TOKEN = Operation("POST", "/oauth/token", missing=Missing.REFUSED)
 
 
@@ -125,10 +126,17 @@ class Tokens:
         value, seconds, scope = (body.get(n) for n in ("access_token", "expires_in", "scope"))
         if not isinstance(value, str) or not TOKEN_FORM.fullmatch(value):
             raise GenesysUnavailable("the login service answered without a valid token")
-        if not isinstance(seconds, int | float):
-            raise GenesysUnavailable("the login service answered without the token's lifetime")
         # A short-lived token is refreshed after half its lifetime, not on every call.
-        lifetime = timedelta(seconds=min(max(seconds, 0), MAX_LIFETIME_SECONDS))
+        lifetime = timedelta(seconds=min(_lifetime_in(seconds), MAX_LIFETIME_SECONDS))
         refresh_at = self._now() + max(lifetime - REFRESH_MARGIN, lifetime / 2)
         scopes = frozenset(scope.split()) if isinstance(scope, str) and scope.strip() else None
         return Token(value, refresh_at, scopes)
+
+
+def _lifetime_in(seconds: object) -> float:
+    """The lifetime in seconds; some login services send the number as text."""
+    if isinstance(seconds, str) and LIFETIME_FORM.fullmatch(seconds):
+        return float(seconds)
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+        return max(seconds, 0)
+    raise GenesysUnavailable("the login service answered without the token's lifetime")

@@ -20,10 +20,31 @@ MAX_DAYS = 36_500
 LONGEST_RANGE_DAYS = 3_660
 
 
+# The seconds of an ISO 8601 time in a leap second.
+LEAP_SECOND = re.compile(r"(?<=[Tt ][0-9]{2}:[0-9]{2}:)60(?=[.,Zz+-])")
+
+
+def without_leap_second(text: str) -> str:
+    """The time in `text`, with a leap second as the second before; other texts are unchanged.
+
+    A leap second is the last one of a month in UTC. Any other second 60 stays, and is refused.
+    """
+    if ":60" not in text:
+        return text
+    before = LEAP_SECOND.sub("59", text)
+    try:
+        after = datetime.fromisoformat(before).astimezone(UTC) + timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return text
+    return before if (after.day, after.hour, after.minute) == (1, 0, 0) else text
+
+
 def _not_a_number(value: object) -> object:
     """Refuses seconds since 1970: pydantic would read `"20200101"` as a day in August 1970."""
-    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+    if isinstance(value, datetime):
         return value
+    if isinstance(value, str) and value[4:5] == "-":
+        return without_leap_second(value)
     raise ValueError(NOT_A_TIME)
 
 
@@ -54,7 +75,7 @@ def instant_in(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        instant = datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(without_leap_second(value))
         return instant.astimezone(UTC) if instant.tzinfo else None
     except (ValueError, OverflowError):
         return None

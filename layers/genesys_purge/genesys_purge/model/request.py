@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError, create_model
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.dates import DateRange
+from genesys_purge.model.strict_json import LARGEST_BODY
 from genesys_purge.model.wire import Wire, innermost
 from genesys_purge.model.wording import UNKNOWN, message_for
 
@@ -23,6 +24,8 @@ RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 OrganisationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
+# A run is one item of at most 400 KB, with its request, plan, totals and detail.
+LARGEST_REQUEST = 100_000
 MAX_PATH_LENGTH = 200
 MAX_ERRORS = 1_000
 UNREADABLE = "is nested too deeply, or has a number over 64 bits or text that is not Unicode"
@@ -48,6 +51,13 @@ class PurgeRequest(Wire):
     organisation: OrganisationName | None = None
     dry_run: bool = False
     max_records: Annotated[int, Field(ge=1)] | None = None
+
+    def content(self) -> dict[str, Any]:
+        """The request as it is stored: stripped, times in UTC, without fields at their default.
+
+        So equal requests have equal content, and a new field with a default does not change it.
+        """
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     @property
     def minimum_days(self) -> int:
@@ -101,10 +111,16 @@ def _field_error(error: Any) -> FieldError:
     return FieldError(path, message_for(error))
 
 
-def as_object(payload: object) -> Mapping[str, Any]:
-    """The payload; raises InvalidRequest if it is not a JSON object."""
+def as_object(payload: object, most: int = LARGEST_BODY) -> Mapping[str, Any]:
+    """The payload; InvalidRequest if it is not a JSON object, or has more than `most` bytes."""
     if not isinstance(payload, Mapping):
         raise InvalidRequest([FieldError("request", "must be a JSON object")])
+    try:
+        size = len(orjson.dumps(payload))
+    except orjson.JSONEncodeError as error:
+        raise InvalidRequest([FieldError("request", UNREADABLE)]) from error
+    if size > most:
+        raise InvalidRequest([FieldError("request", f"may have at most {most} bytes, not {size}")])
     return payload
 
 
@@ -128,6 +144,8 @@ def fingerprint(payload: Mapping[str, Any], moment: datetime | None) -> str:
 
 
 def conflicts_of_common_fields(request: PurgeRequest, limit: int) -> Iterator[FieldError]:
-    """The error of a `maxRecords` above the configured limit."""
+    """The errors of a request that is too large to store, or whose `maxRecords` is too high."""
+    if (size := len(orjson.dumps(request.content()))) > LARGEST_REQUEST:
+        yield FieldError("request", f"may have at most {LARGEST_REQUEST} bytes, not {size}")
     if request.max_records is not None and request.max_records > limit:
         yield FieldError("maxRecords", f"must be at most {limit}, the configured limit")

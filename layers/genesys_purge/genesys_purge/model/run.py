@@ -92,7 +92,7 @@ class Location(Wire):
 
 
 class Run(Wire):
-    """One execution of one request; `request` is the caller's document, unchanged.
+    """One execution of one request; `request` is the content of the checked request.
 
     `location` is the location of its organisation at the submission. `planner` identifies the
     latest invocation that began to plan; no other invocation may write the plan.

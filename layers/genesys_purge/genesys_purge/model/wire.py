@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Self, TypeVar, Union, get_args, get_origin
 
@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from genesys_purge.errors import Misconfigured
-from genesys_purge.model.wording import message_for
+from genesys_purge.model import strict_json
+from genesys_purge.model.strict_json import InvalidJson
+from genesys_purge.model.wording import UNKNOWN, message_for
 
 W = TypeVar("W", bound="Wire")
 
@@ -49,24 +51,28 @@ class Wire(BaseModel):
             if name in payload and name != field.alias:
                 yield name
             alias = field.alias or name
-            yield from _nested_python_names(field.annotation, payload.get(alias), alias)
+            yield from _python_names(field.annotation, payload.get(alias), alias)
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON values, without fields that are None."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _nested_python_names(kind: Any, value: object, path: str) -> Iterator[str]:
+def _python_names(kind: Any, value: object, path: str) -> Iterator[str]:
     """As `python_names_in`, for a value whose type is or contains a record."""
+    origin = get_origin(kind)
     if isinstance(kind, type) and issubclass(kind, Wire):
         names = kind.python_names_in(value) if isinstance(value, Mapping) else ()
-        yield from (f"{path}.{name}" for name in names)
-    elif get_origin(kind) is tuple and isinstance(value, list | tuple):
+        yield from (f"{path}.{name}".lstrip(".") for name in names)
+    elif origin is tuple and isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from _nested_python_names(get_args(kind)[0], item, f"{path}.{index}")
-    elif get_origin(kind) in (Annotated, Union, UnionType):
+            yield from _python_names(get_args(kind)[0], item, f"{path}.{index}")
+    elif origin is Mapping and isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _python_names(get_args(kind)[1], item, f"{path}.{name}")
+    elif origin in (Annotated, Union, UnionType):
         for each in get_args(kind):
-            yield from _nested_python_names(each, value, path)
+            yield from _python_names(each, value, path)
 
 
 def innermost(errors: Iterable[Any]) -> list[Any]:
@@ -76,21 +82,25 @@ def innermost(errors: Iterable[Any]) -> list[Any]:
     return [each for each in found if each["loc"] not in above]
 
 
-def configured(name: str, read: Callable[[], W]) -> W:
-    """The record that `read` returns; raises Misconfigured with every wrong field of it.
+def configured(name: str, model: type[W], document: str | Mapping[str, Any]) -> W:
+    """The record in a document, or in its JSON; raises Misconfigured with every wrong field.
 
     For records that operators edit, such as the retention matrix and legal holds.
     """
     try:
-        return read()
-    except (ValidationError, TypeError) as error:
-        raise Misconfigured(f"{name} is not valid: {_wrong_fields(error)}") from None
+        value = strict_json.parsed(document) if isinstance(document, str) else document
+        wrong = [f"{path}: {UNKNOWN}" for path in _python_names(model, value, "")]
+        if not wrong:
+            return model.parse(value)
+    except InvalidJson as error:
+        wrong = [f"{error.path or 'the document'}: {error.message}"]
+    except ValidationError as error:
+        wrong = [_sentence(each) for each in innermost(error.errors())]
+    except TypeError:
+        wrong = ["a value is not JSON"]
+    raise Misconfigured(f"{name} is not valid: {'; '.join(wrong)[:500]}")
 
 
-def _wrong_fields(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return "a value is not JSON"
-    return "; ".join(
-        f"{'.'.join(str(part) for part in each['loc']) or 'the document'}: {message_for(each)}"
-        for each in innermost(error.errors())
-    )[:500]
+def _sentence(error: Any) -> str:
+    path = ".".join(str(part) for part in error["loc"]) or "the document"
+    return f"{path}: {message_for(error)}"

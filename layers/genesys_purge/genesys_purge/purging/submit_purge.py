@@ -40,11 +40,11 @@ class SubmitPurge:
         return SubmittedRun(run_id=stored.run_id, status=stored.status)
 
     def _new_run(self, request: PurgeRequest, submission: Submission, now: datetime) -> Run:
-        content = fingerprint(submission.payload, submission.moment)
+        content = request.content()
         return Run(
             run_id=request.request_id or self._run_id(request, submission, now),
-            fingerprint=content,
-            request=submission.payload,
+            fingerprint=fingerprint(content, submission.moment),
+            request=content,
             reference_time=submission.moment or now,
             submitted_at=now,
             submitted_by=submission.actor,
@@ -58,7 +58,7 @@ class SubmitPurge:
         Without a schedule, a relative window moves with the clock, so the hour counts as well.
         """
         hour = now.replace(minute=0, second=0, microsecond=0) if is_relative(request) else None
-        content = fingerprint(submission.payload, submission.moment or hour)
+        content = fingerprint(request.content(), submission.moment or hour)
         return f"{request.method}-{content}"
 
     def _record(self, run: Run, request: PurgeRequest) -> AuditRecord:

@@ -20,4 +20,4 @@ class StoredDirectory:
         fields = self._secret.fields_if_set()
         if fields is None:
             return Subscribers(subscribers=())
-        return configured("the subscribers' secret", lambda: Subscribers.parse(fields))
+        return configured("the subscribers' secret", Subscribers, fields)

@@ -33,8 +33,7 @@ class DynamoHolds:
 
 def _hold(item: Any) -> Hold:
     fields = {name: _plain(value) for name, value in item.items()}
-    name = f"legal hold {fields.get('holdId')}"
-    return configured(name, lambda: Hold.parse(fields))
+    return configured(f"legal hold {fields.get('holdId')}", Hold, fields)
 
 
 def _plain(value: dict[str, Any]) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
-import orjson
-
+from genesys_purge.model import strict_json
+from genesys_purge.model.strict_json import BYTE_ORDER_MARK, InvalidJson
 from genesys_purge.store.objects import opened, partly_read, refused
 
 if TYPE_CHECKING:
@@ -38,16 +38,24 @@ class S3IdLists:
 
 def ids_in(stream: Readable) -> Iterator[str]:
     """The ids of a list, in order; raises InvalidRequest if it has neither form."""
+    content = stream.read().removeprefix(BYTE_ORDER_MARK)
+    if content.lstrip().startswith(b"["):
+        return iter(_array_in(content))
     try:
-        text = stream.read().decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as error:
         raise refused(PATH, "must be UTF-8 text") from error
-    if not text.lstrip().startswith("["):
-        return (line.strip() for line in text.splitlines() if line.strip())
+    return (line.strip() for line in text.splitlines() if line.strip())
+
+
+def _array_in(content: bytes) -> list[str]:
     try:
-        ids = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        ids: list[str] = strict_json.parsed(content)
+    except InvalidJson as error:
+        if error.path:
+            message = f"has the key {error.path} twice; it may contain only strings"
+            raise refused(PATH, message) from error
         raise refused(PATH, "starts with [ but is not a JSON array") from error
     if not all(isinstance(one, str) for one in ids):
         raise refused(PATH, "must contain only strings")
-    return iter(ids)
+    return ids

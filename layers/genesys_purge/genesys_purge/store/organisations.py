@@ -40,6 +40,4 @@ class ParameterOrganisations:
         text = self._parameters.value_if_set(self._parameter, MAX_AGE)
         if text is None:
             return {}
-        return configured(
-            f"the parameter {self._parameter}", lambda: Organisations.model_validate_json(text)
-        ).organisations
+        return configured(f"the parameter {self._parameter}", Organisations, text).organisations

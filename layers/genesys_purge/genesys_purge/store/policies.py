@@ -25,7 +25,7 @@ class ParameterPolicies:
         text = self._parameters.value_if_set(self._matrix_name, MAX_AGE)
         if text is None:
             return default_matrix()
-        return configured("the retention matrix", lambda: RetentionMatrix.model_validate_json(text))
+        return configured("the retention matrix", RetentionMatrix, text)
 
     def purging_is_on(self) -> bool:
         """Whether the switch is set to `on`; it is read on every call."""

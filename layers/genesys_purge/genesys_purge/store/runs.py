@@ -12,7 +12,6 @@ from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import BatchPage
 from genesys_purge.store import items
 from genesys_purge.store.ledger import Ledger, Write
-from genesys_purge.store.sizes import with_room
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,8 +31,7 @@ class DynamoRuns:
         self._ledger = ledger
 
     def create(self, run: Run, record: AuditRecord) -> Run:
-        item = with_room(items.run_item(run))
-        fresh = Write(self._table, item, "attribute_not_exists(runId)")
+        fresh = Write(self._table, items.run_item(run), "attribute_not_exists(runId)")
         try:
             self._ledger.commit([fresh], record)
         except LostRace:

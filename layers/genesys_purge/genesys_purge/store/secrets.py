@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from genesys_purge.errors import Misconfigured
+from genesys_purge.model import strict_json
+from genesys_purge.model.strict_json import InvalidJson
 from genesys_purge.store.parameters import MISSING, NOT_SET, fetched
 
 
@@ -28,6 +29,8 @@ class StoredSecret:
         self._provider = provider
         self.secret_id = secret_id
         self._max_age = max_age
+        self._text: object = b""
+        self._fields: dict[str, Any] = {}
 
     def fields(self, *, fresh: bool = False) -> dict[str, Any]:
         """As `fields_if_set`; Misconfigured if the secret has no value."""
@@ -49,15 +52,19 @@ class StoredSecret:
         )
         if text == NOT_SET:
             return None
-        found = _json(text)
+        # Webhooks read the secret on each call, and it seldom changes.
+        if text != self._text:
+            self._fields, self._text = self._parsed(text), text
+        return self._fields
+
+    def _parsed(self, text: object) -> dict[str, Any]:
+        """The fields in a text; no error shows a value, which may be the secret."""
+        name, found = f"the secret {self.secret_id}", None
+        try:
+            found = strict_json.parsed(text) if isinstance(text, str | bytes) else None
+        except InvalidJson as error:
+            if error.path:
+                raise Misconfigured(f"{name} is not valid: {error}") from None
         if not isinstance(found, dict):
-            raise Misconfigured(f"the secret {self.secret_id} is not a JSON object")
+            raise Misconfigured(f"{name} is not a JSON object")
         return found
-
-
-def _json(text: Any) -> Any:
-    """The secret as JSON; None if it is not JSON, so that no error shows its text."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
-from genesys_purge.errors import TooLarge
 from genesys_purge.model.wire import Wire
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ W = TypeVar("W", bound=Wire)
 
 # DynamoDB's limit of 400 KB for an item: its attribute names and values in UTF-8.
 MOST_BYTES = 400 * 1024
-# A new record leaves this room for its plan, its outcome and its explanations.
-ROOM = 16 * 1024
 EXPLANATIONS = frozenset({"detail", "reason"})
 SHORT = 100
 
@@ -51,14 +48,6 @@ def within_limit(item_of: Callable[[W], Item]) -> Callable[[W], Item]:
         return item
 
     return fitting
-
-
-def with_room(item: Item) -> Item:
-    """The item of a new record; raises TooLarge if it leaves no room to grow."""
-    size, most = size_of(item), MOST_BYTES - ROOM
-    if size > most:
-        raise TooLarge(f"the request takes {size:,} bytes in storage; send at most {most:,}")
-    return item
 
 
 def shortened(record: W, longest: int) -> W:

@@ -40,6 +40,7 @@ CONTACTS: list[tuple[bytes, list[Any]]] = [
     (b'{"a":1}\r\n{"b":2}', [(0, {"a": 1}), (1, {"b": 2})]),
     (b'{"a":1}\n \t\n\n{"b":2}', [(0, {"a": 1}), (3, {"b": 2})]),
     (b'\xef\xbb\xbf{"a":1}', [(0, {"a": 1})]),
+    (b'{"a":1}\n\xef\xbb\xbf{"b":2}', [(0, {"a": 1}), (1, {"b": 2})]),
     ('{"a":"\u2028ü"}'.encode(), [(0, {"a": "\u2028ü"})]),
 ]
 WRONG_LINES = [
@@ -49,7 +50,7 @@ WRONG_LINES = [
     (b'{"a": 1} {"a": 2}', "is not JSON"),
     (b'\xff{"a": 1}', "is not JSON"),
     (b'{"a": "\xe4"}', "is not JSON"),
-    (b'\xef\xbb\xbf{"a": 1}', "is not JSON"),
+    (b'{"a": 1, "b": {"c": 1, "c": 2}}', "has b.c more than once"),
     (b"[" * 5_000, "is not JSON"),
     (b"[]", "is not a JSON object"),
     (b"null", "is not a JSON object"),

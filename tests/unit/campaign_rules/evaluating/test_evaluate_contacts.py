@@ -177,6 +177,15 @@ def test_answer_above_the_size_limit_is_an_error(bench: Bench) -> None:
     assert bench.meter.counts == {}
 
 
+def test_request_may_have_5_million_bytes_and_no_more(bench: Bench) -> None:
+    large = {"note": "x" * 4_900}
+    assert bench.inline(*[large] * 1_000)["matches"]
+    errors = bench.errors(rule_set(NORTH, contacts=[large | {"more": "x" * 200}] * 1_000))
+    assert list(errors) == ["request"]
+    assert errors["request"].startswith("may have at most 5000000 bytes, not 5")
+    assert bench.meter.counts["Evaluations"] == 1_000
+
+
 def test_rule_set_is_checked_in_every_other_way(bench: Bench) -> None:
     for spoiled in (NORTH | {"priority": 0}, NORTH | {"name": ""}, None):
         assert bench.errors(rule_set(spoiled, contacts=[]))

@@ -66,8 +66,27 @@ def test_every_searchable_identifier_has_its_search_type() -> None:
 
 
 @pytest.mark.parametrize(
+    ("identifiers", "theirs"),
+    [
+        ({"phoneNumbers": ["+1 (317) 555-0123"]}, {"phoneNumbers": ["+13175550123"]}),
+        ({"phoneNumbers": ["001-317-555-0123"]}, {"phoneNumbers": ["tel:+1.317.555.0123"]}),
+        ({"name": "Ju\u0308rgen"}, {"name": "J\u00dcRGEN"}),
+        ({"addresses": ["Stra\u00dfe\u00a01"]}, {"addresses": ["STRASSE  1"]}),
+    ],
+)
+def test_found_subject_with_an_identifier_in_another_form_matches(
+    identifiers: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    genesys = finding(JANE | theirs)
+    submitted(METHOD, by_subject(externalId="j-1", **identifiers), PART, genesys)
+    assert len(genesys.deletions) == 1
+
+
+@pytest.mark.parametrize(
     "identifiers",
     [
+        {"externalId": "j-1", "phoneNumbers": ["317 555 0123"]},
+        {"externalId": "j-1", "phoneNumbers": ["+44 317 555 0123"]},
         {"emailAddresses": [MAIL], "userId": "u-1"},
         {"emailAddresses": [MAIL, "other@example.com"]},
         {"emailAddresses": [MAIL], "dialerContactId": {"id": "1", "contactListId": "2"}},
@@ -76,7 +95,7 @@ def test_every_searchable_identifier_has_its_search_type() -> None:
 def test_found_subject_without_one_of_the_identifiers_is_refused(
     identifiers: dict[str, Any],
 ) -> None:
-    genesys = finding(JANE, JOHN)
+    genesys = finding(JANE | {"phoneNumbers": ["+13175550123"]}, JOHN)
     with pytest.raises(InvalidRequest, match="none of the 2 subjects found has all"):
         submitted(METHOD, by_subject(**identifiers), PART, genesys)
     assert genesys.deletions == []
@@ -88,6 +107,8 @@ def test_found_subject_without_one_of_the_identifiers_is_refused(
         ("EMAIL", " Jane.DOE@example.com", {}),
         ("PHONE", "+49 (30) 1-2", {"phoneNumbers": ["tel:0815", "+493012"]}),
         ("PHONE", "Reception", {"phoneNumbers": ["reception"]}),
+        ("PHONE", "0049 (30) 12", {"phoneNumbers": ["+49 (0)3012"]}),
+        ("NAME", "Ju\u0308rgen", {"name": "J\u00dcRGEN"}),
         ("NAME", "jane  doe", {}),
         ("ADDRESS", "main street 1", {"addresses": ["Main Street 1"]}),
         ("EXTERNAL_ID", "J-1", {}),

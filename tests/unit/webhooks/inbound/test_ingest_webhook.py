@@ -135,6 +135,29 @@ def test_only_post_is_accepted_even_with_a_signature(bench: Workbench) -> None:
     assert is_untouched(bench)
 
 
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (body_of().replace(b'"ruleId"', b'"complianceOk": false, "ruleId"'), "complianceOk"),
+        (body_of().replace(b"1250", b'{"a": 1, "a": 2}'), "deletedCount.a"),
+    ],
+)
+def test_repeated_key_of_a_webhook_is_refused_after_the_signature(
+    bench: Workbench, body: bytes, path: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        deliver(bench, body)
+    assert refused.value.errors() == (FieldError(path, "is given more than once; give it once"),)
+    with pytest.raises(NotGenuine):
+        deliver(bench, body, signature(body, "guessed"))
+    assert is_untouched(bench)
+
+
+def test_webhook_after_a_byte_order_mark_is_the_same_execution(bench: Workbench) -> None:
+    assert deliver(bench, b"\xef\xbb\xbf" + body_of()) == deliver(bench) == SYNCED
+    assert len(recorded(bench)) == 1
+
+
 @pytest.mark.parametrize("body", WRONG_BODIES.values(), ids=WRONG_BODIES)
 def test_signed_body_that_is_no_webhook_is_refused(bench: Workbench, body: bytes) -> None:
     with pytest.raises(InvalidRequest) as refused:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model import strict_json
+from genesys_purge.model.strict_json import BYTE_ORDER_MARK, InvalidJson
 
 LONGEST_LINE = 1_048_576
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def contacts_in(pieces: Iterable[bytes]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -26,9 +25,10 @@ def contacts_in(pieces: Iterable[bytes]) -> Iterator[tuple[int, Mapping[str, Any
 
 def _contact_in(line: bytes, number: int) -> Mapping[str, Any]:
     try:
-        contact = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        raise _refused(number, "is not JSON") from None
+        contact = strict_json.parsed(line)
+    except InvalidJson as error:
+        reason = f"has {error.path} more than once" if error.path else error.message
+        raise _refused(number, reason) from None
     if not isinstance(contact, dict):
         raise _refused(number, "is not a JSON object")
     return contact

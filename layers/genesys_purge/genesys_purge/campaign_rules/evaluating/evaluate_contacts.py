@@ -20,8 +20,8 @@ from genesys_purge.ports import Meter
 
 CONTACTS, CONTACTS_FROM = "contacts", "contactsFrom"
 MOST_CONTACTS = 1_000
-# Lambda's own limit is six million.
-LARGEST_ANSWER = 5_000_000
+# Lambda's own limit of an event and of an answer is six million.
+LARGEST_EVENT = LARGEST_ANSWER = 5_000_000
 S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(\S.{0,899})", re.DOTALL)
 
 
@@ -60,7 +60,7 @@ class EvaluateContacts:
 
 def _request_in(event: object) -> tuple[RuleSet, str | list[Mapping[str, Any]]]:
     """The rule set and the contacts; InvalidRequest with every error of both."""
-    given = as_object(event)
+    given = as_object(event, LARGEST_EVENT)
     rules, errors = None, list(_errors_of_contacts(given))
     document = {name: given[name] for name in given if name not in (CONTACTS, CONTACTS_FROM)}
     try:

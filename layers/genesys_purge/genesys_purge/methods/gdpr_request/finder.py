@@ -10,6 +10,7 @@ from genesys_purge.methods.answers import deciding_count_in
 from genesys_purge.methods.gdpr_request.privacy import texts_in, without_words
 from genesys_purge.methods.gdpr_request.request import SubjectRequest
 from genesys_purge.methods.gdpr_request.subject import Search, SearchType, Subject
+from genesys_purge.model.identifiers import phone, plain
 from genesys_purge.model.platform import LIVE
 from genesys_purge.operation import Missing, Operation
 from genesys_purge.ports import Genesys
@@ -81,8 +82,8 @@ def find(request: SubjectRequest, genesys: Genesys) -> list[Found]:
 def has_searched_value(found: Found, search: Search) -> bool:
     """Whether the subject has the searched value, or has no value of that type."""
     values = _values(found, search.search_type)
-    normalised = _digits if search.search_type is SearchType.PHONE else _plain
-    return values is None or normalised(search.value) in map(normalised, texts_in(values))
+    form = phone if search.search_type is SearchType.PHONE else plain
+    return values is None or form(search.value) in map(form, texts_in(values))
 
 
 def matches(found: Found, wanted: Subject | None) -> bool:
@@ -94,11 +95,12 @@ def matches(found: Found, wanted: Subject | None) -> bool:
 def _has(found: Found, name: str, wanted: object) -> bool:
     theirs = found.get(name)
     if isinstance(wanted, list):
-        have = map(_plain, texts_in(theirs)) if isinstance(theirs, list) else ()
-        return {_plain(each) for each in wanted} <= set(have)
+        form = phone if name == FIELDS[SearchType.PHONE] else plain
+        have = map(form, texts_in(theirs)) if isinstance(theirs, list) else ()
+        return {form(each) for each in wanted} <= set(have)
     if isinstance(wanted, dict):
         return isinstance(theirs, dict) and all(_has(theirs, *item) for item in wanted.items())
-    return isinstance(theirs, str) and _plain(theirs) == _plain(str(wanted))
+    return isinstance(theirs, str) and plain(theirs) == plain(str(wanted))
 
 
 def _values(found: Found, search_type: SearchType) -> object:
@@ -106,18 +108,9 @@ def _values(found: Found, search_type: SearchType) -> object:
     if search_type in FIELDS:
         return found.get(FIELDS[search_type])
     handle = found.get("socialHandle")
-    if not isinstance(handle, dict) or _plain(str(handle.get("type"))) != _plain(search_type):
+    if not isinstance(handle, dict) or plain(str(handle.get("type"))) != plain(search_type):
         return None
     return handle.get("value")
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def _digits(text: str) -> str:
-    """The digits of a phone number; the text itself if it has no digits."""
-    return "".join(filter(str.isdecimal, text)) or _plain(text)
 
 
 def _identifiers(entity: Mapping[str, Any]) -> Found:

@@ -9,10 +9,8 @@ from typing import Literal
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.gdpr_request.privacy import texts_in
 from genesys_purge.methods.gdpr_request.subject import Identifier, Search, SearchType, Subject
+from genesys_purge.model.identifiers import contains
 from genesys_purge.model.request import Classification, PurgeRequest, RunId
-
-# Shorter identifiers occur in ordinary words.
-SHORTEST_NAME = 3
 
 
 class RequestType(StrEnum):
@@ -75,9 +73,9 @@ def check_search(request: SubjectRequest) -> Iterator[FieldError]:
 def check_privacy(request: SubjectRequest) -> Iterator[FieldError]:
     """The audit and the notifications hold `reason` and `requestId`, so these name no person."""
     document = request.subject.to_json() if request.subject else request.search_value
-    names = {each.casefold() for each in texts_in(document) if len(each) >= SHORTEST_NAME}
+    identifiers = set(texts_in(document))
     for path, text in (("reason", request.reason), ("requestId", request.request_id)):
-        if text and any(each in text.casefold() for each in names):
+        if text and any(contains(text, each) for each in identifiers):
             yield FieldError(
                 path,
                 "contains an identifier of the subject; remove it, because the audit keeps this "

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from genesys_purge.errors import FieldError, InvalidRequest, MethodNotAllowed, NotGenuine
 from genesys_purge.model.answers import IMPLAUSIBLE
+from genesys_purge.model.strict_json import InvalidJson
 from genesys_purge.ports import AuditLog, Clock, Meter
 from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
 from genesys_purge.webhooks.inbound.signature import is_genuine
@@ -31,11 +32,7 @@ class IngestWebhook:
             raise MethodNotAllowed("only POST is allowed")
         if body is None or not is_genuine(body, signature, self._secrets()):
             raise NotGenuine("unauthorized")
-        execution = RuleExecution.read(body)
-        if execution is None:
-            raise InvalidRequest(
-                [FieldError("request", "is not a webhook of purgerules:rule:execute")]
-            )
+        execution = _execution_in(body)
         if self._audit.record_once(execution.record(self._now())):
             self._measure(execution)
         return {"status": "synced"}
@@ -47,3 +44,16 @@ class IngestWebhook:
             self._meter.count("RuleRecordsDeleted", execution.deleted_count)
         if not execution.compliance_ok:
             self._meter.count("RuleNoncompliant")
+
+
+def _execution_in(body: bytes) -> RuleExecution:
+    """The execution in a genuine body; InvalidRequest for any other body."""
+    try:
+        execution = RuleExecution.read(body)
+    except InvalidJson as error:
+        if error.path:
+            raise InvalidRequest([FieldError(error.path, error.message)]) from error
+        execution = None
+    if execution is None:
+        raise InvalidRequest([FieldError("request", "is not a webhook of purgerules:rule:execute")])
+    return execution

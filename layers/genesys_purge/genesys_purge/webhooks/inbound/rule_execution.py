@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import StringConstraints, ValidationError
 
+from genesys_purge.model import strict_json
 from genesys_purge.model.answers import ID_FORM, Count
 from genesys_purge.model.audit import Action, AuditRecord, success_rate
 from genesys_purge.model.dates import Instant
@@ -33,10 +34,13 @@ class RuleExecution(Wire):
 
     @classmethod
     def read(cls, body: bytes) -> Self | None:
-        """The execution in the body of a webhook; None if the body is anything else."""
+        """The execution in the body of a webhook; None if it is other JSON.
+
+        Raises InvalidJson for a body that is not JSON or repeats a key.
+        """
         try:
-            return cls.model_validate_json(body, by_name=False)
-        except ValidationError:
+            return cls.parse(strict_json.parsed(body))
+        except (ValidationError, TypeError):
             return None
 
     @property

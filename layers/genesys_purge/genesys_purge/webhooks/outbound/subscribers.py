@@ -11,6 +11,11 @@ from genesys_purge.model.wire import Wire
 from genesys_purge.webhooks.outbound.notification import Event
 
 STANDARD_PREFIX = "whsec_"
+SHORTEST_KEY, LONGEST_KEY = 24, 64
+NOT_STANDARD = (
+    f"must be {STANDARD_PREFIX} and the base64 of {SHORTEST_KEY} to {LONGEST_KEY} bytes; encode a "
+    "plain secret of that length in base64, and replace a shorter one"
+)
 
 
 class Subscriber(Wire):
@@ -24,8 +29,7 @@ class Subscriber(Wire):
     @field_validator("secret")
     @classmethod
     def _has_a_key(cls, secret: str) -> str:
-        if not _key_in(secret):
-            raise ValueError(f"must have a key after {STANDARD_PREFIX}")
+        signing_key(secret)
         return secret
 
     def wants(self, event: Event) -> bool:
@@ -33,8 +37,8 @@ class Subscriber(Wire):
 
     @property
     def key(self) -> bytes:
-        """The signing key: the base64 after `whsec_`, else the bytes of the secret itself."""
-        return _key_in(self.secret)
+        """The signing key: the bytes that the secret has in base64."""
+        return signing_key(self.secret)
 
 
 class Subscribers(Wire):
@@ -52,7 +56,12 @@ class Subscribers(Wire):
         return next((each for each in self.subscribers if each.name == name), None)
 
 
-def _key_in(secret: str) -> bytes:
-    if secret.startswith(STANDARD_PREFIX):
-        return b64decode(secret.removeprefix(STANDARD_PREFIX), validate=True)
-    return secret.encode()
+def signing_key(secret: str) -> bytes:
+    """The key in a secret of Standard Webhooks; ValueError for any other secret."""
+    try:
+        key = b64decode(secret.removeprefix(STANDARD_PREFIX), validate=True)
+    except ValueError:
+        raise ValueError(NOT_STANDARD) from None
+    if not secret.startswith(STANDARD_PREFIX) or not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        raise ValueError(NOT_STANDARD)
+    return key
