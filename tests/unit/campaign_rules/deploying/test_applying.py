@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
 from genesys_purge.model.audit import Action
 
 from simulator import Fault, FaultKind, Operation
@@ -55,6 +56,17 @@ def test_rules_are_created_and_updated_in_execution_order(bench: DeployBench) ->
     assert sent == [("POST", "A", 1), ("POST", "B", 1), ("PUT", "C", 5)]
     assert bench.at_genesys("C")["priority"] == 500
     assert bench.contents().keys() == {"A", "B", "C", "other"}
+
+
+def test_repeated_task_does_not_create_a_rule_that_is_not_listed_yet(bench: DeployBench) -> None:
+    bench.simulator.faults.add(Fault(FaultKind.TIMEOUT_AFTER, CREATE))
+    steps = [bench.executions.started[bench.submit(A)]]
+    while len(bench.sent()) < 1:
+        steps.append(bench.phases[steps[-1].next](steps[-1]))
+
+    repeated = bench.phases[Phase.APPLY](steps[-2])
+
+    assert (repeated.next, repeated.wait_seconds, len(bench.sent())) == (Phase.APPLY, 5, 1)
 
 
 def test_audit_records_who_changed_which_rule(bench: DeployBench) -> None:

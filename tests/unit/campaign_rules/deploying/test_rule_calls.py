@@ -125,14 +125,14 @@ def test_lease_counts_from_the_stored_intent(bench: Bench) -> None:
     assert bench.calls.lease_left(open_step) == 0
 
 
-def test_doubt_settles_from_the_stored_start_of_a_roll_back(bench: Bench) -> None:
+def test_doubt_settles_from_the_stored_moment_of_the_last_call(bench: Bench) -> None:
     def settle_left(attempt: Attempt) -> float:
         return bench.calls.settle_left(APPLYING.with_attempt(attempt))
 
     uncertain = Attempt().intended(NOON).unsure("reset").restarted(bench.clock())
     bench.clock.wait(3)
     assert settle_left(uncertain) == 2
-    assert settle_left(uncertain.intended(bench.clock()).refused()) == 0
+    assert settle_left(uncertain.intended(bench.clock()).refused()) == 5
     assert settle_left(Attempt().intended(NOON).refused().restarted(bench.clock())) == 0
     bench.clock.wait(2)
     assert settle_left(uncertain) == 0

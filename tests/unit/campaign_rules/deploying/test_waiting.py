@@ -26,4 +26,9 @@ def test_wait_follows_retry_after_up_to_ten_minutes() -> None:
 
 def test_first_conflict_is_retried_at_once() -> None:
     assert [LONGEST.after_call(n, CONFLICT) for n in (1, 2, 3)] == [0, 2, 4]
-    assert [LONGEST.after_call(n, OutcomeUnknown("reset")) for n in (1, 2)] == [2, 4]
+    assert [LONGEST.after_call(n, limited()) for n in (1, 2)] == [2, 4]
+
+
+def test_call_without_an_answer_gets_five_seconds_to_take_effect() -> None:
+    waits = [LONGEST.after_call(n, OutcomeUnknown("reset")) for n in (1, 2, 3)]
+    assert waits == [5, 5, 8]

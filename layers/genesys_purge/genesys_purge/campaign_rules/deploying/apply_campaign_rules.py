@@ -73,8 +73,8 @@ class ApplyCampaignRules:
     ) -> Deployment | DeploymentStep:
         """The deployment after one step, or on its way back; or the wait before a retry."""
         step = deployment.steps[number]
-        if lease := self._calls.lease_left(step):
-            return message.after(lease)
+        if wait := self._calls.lease_left(step) or self._calls.settle_left(step):
+            return message.after(wait)
         current = rules.rule_of(step)
         if current and is_same(current.to_json(), deployment.wanted(step)):
             return self._found(deployment, number, current)

@@ -90,7 +90,9 @@ class RollBackCampaignRules:
     ) -> Deployment | DeploymentStep:
         """The deployment with one step less to roll back; or the wait before a retry."""
         step = deployment.steps[number]
-        if wait := self._calls.lease_left(step) or self._calls.settle_left(step):
+        # A call of the roll back may be repeated, but one of the deployment must settle first.
+        doubt = 0.0 if step.attempt.number else self._calls.settle_left(step)
+        if wait := self._calls.lease_left(step) or doubt:
             return message.after(wait)
         current = rules.rule_of(step)
         if _is_as_before(step, current):

@@ -57,8 +57,11 @@ class RuleCalls:
         return step.attempt.lease_left(self._writer.now(), self._lease_seconds)
 
     def settle_left(self, step: Step) -> float:
-        """Seconds until a call without an answer has taken effect, if it ever does."""
-        if not step.attempt.is_uncertain or step.attempt.number:
+        """Seconds until a call without an answer has taken effect, if it ever does.
+
+        They count from the stored moment, so a repeated task does not read too early.
+        """
+        if not step.attempt.is_uncertain:
             return 0.0
         return seconds_left(step.attempt.at, self._writer.now(), SETTLE_SECONDS)
 

@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 
 from genesys_purge.calling.backoff import Backoff, Uniform
-from genesys_purge.errors import PurgeError, RefusedByGenesys
+from genesys_purge.errors import OutcomeUnknown, PurgeError, RefusedByGenesys
 
 FIRST, LONGEST = 2.0, 60.0
 # Genesys may ask for more, but the execution has a time limit.
@@ -38,7 +38,12 @@ class RetryWaits:
         return self._backoff.wait(failures, retry_after)
 
     def after_call(self, calls: int, error: PurgeError) -> float:
-        """Seconds to wait after a failed call; 0 after a first conflict, which needs a new read."""
+        """Seconds to wait after a failed call; 0 after a first conflict, which needs a new read.
+
+        A call without an answer first gets the time to take effect.
+        """
+        if isinstance(error, OutcomeUnknown):
+            return max(self.after(calls, error), SETTLE_SECONDS)
         if isinstance(error, RefusedByGenesys):
             return self.after(calls - 1, error) if calls > 1 else 0.0
         return self.after(calls, error)
