@@ -23,6 +23,7 @@ from genesys_purge.errors import (
     TryLater,
     UnreadableAnswer,
 )
+from genesys_purge.genesys.client import FIRST_BYTE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,6 +146,18 @@ def test_client_refuses_a_permit_older_than_two_seconds(age: float, sends: int) 
     with nullcontext() if sends else pytest.raises(PermitExpired, match="call was not sent"):
         exchange.delete(Permit("run-1", 0, 1, NOON - timedelta(seconds=age)))
     assert len(exchange.calls) == sends
+
+
+@pytest.mark.parametrize(("seconds", "sends"), [(2, True), (2.001, False)])
+def test_permit_that_expires_while_connecting_sends_no_byte(seconds: float, *, sends: bool) -> None:
+    def connect_slowly() -> Answer:
+        exchange.clock.wait(seconds)
+        exchange.requests[-1].extensions["trace"](FIRST_BYTE, {})
+        return Answer(202, {"id": "1"})
+
+    exchange = Exchange(connect_slowly)
+    with nullcontext() if sends else pytest.raises(PermitExpired, match="call was not sent"):
+        assert exchange.delete() == {"id": "1"}
 
 
 def test_all_that_waits_comes_before_the_permit() -> None:

@@ -15,6 +15,7 @@ from genesys_purge.genesys.bounded_http import (
     LONGEST_FRAMING,
     BoundedHttp,
 )
+from genesys_purge.genesys.client import FIRST_BYTE
 from genesys_purge.genesys.transport import BoundedTransport
 
 from tests.unit.webhooks.outbound.certificates import Authority
@@ -72,7 +73,7 @@ def test_answer_that_never_ends_is_left_at_the_deadline(
 
 def test_trace_of_a_request_can_stop_it_before_its_first_byte(network: BoundedHttp) -> None:
     def stop(event: str, _: object) -> None:
-        if event == "http11.send_request_headers.started":
+        if event == FIRST_BYTE:
             raise LookupError
 
     with Endpoint(answers(HEAD)) as endpoint:
