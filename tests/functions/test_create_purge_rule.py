@@ -9,7 +9,12 @@ from unittest.mock import patch
 
 import httpx
 import pytest
-from genesys_purge.errors import GenesysUnavailable, InvalidRequest, OutcomeUnknown
+from genesys_purge.errors import (
+    GenesysUnavailable,
+    InvalidRequest,
+    OnLegalHold,
+    OutcomeUnknown,
+)
 from genesys_purge.purge_rules.purge_rule import RuleRef, RuleStatus
 from genesys_purge.wiring import adapters, purge_rules
 
@@ -100,6 +105,26 @@ def test_rule_without_time_for_an_answer_is_not_sent(asked: list[tuple[str, str]
     with pytest.raises(GenesysUnavailable, match="nothing was sent"):
         template.handler("CreatePurgeRuleFunction")(document(), late)
     assert asked == []
+
+
+def test_hold_that_is_placed_during_the_login_stops_a_rule(invoke: Invoke) -> None:
+    paths: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.path)
+        texts = {"holdId": "h1", "reason": "litigation", "placedBy": "legal"}
+        item: Any = {name: {"S": text} for name, text in texts.items()}
+        item["placedAt"] = {"S": "2026-11-21T12:00:00Z"}
+        client("dynamodb").put_item(TableName="HoldsTable", Item=item)
+        return httpx.Response(200, json={"access_token": "token", "expires_in": 3_600})
+
+    with (
+        answering(answer) as http,
+        patch.object(adapters, "http_client", lambda: http),
+        pytest.raises(OnLegalHold, match="legal hold h1"),
+    ):
+        invoke("CreatePurgeRule", document())
+    assert paths == [LOGIN]
 
 
 @pytest.mark.parametrize("status", [303, 425, 499])

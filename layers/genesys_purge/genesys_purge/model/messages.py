@@ -38,8 +38,9 @@ class Next(StrEnum):
 class BatchStep(RunRef):
     """The position of a batch in its wait loop.
 
-    `attempt` and `waitedSeconds` count the polls and the waiting time of the current phase. The
-    limits of a phase use these counts, because an engine may run on another clock.
+    `attempt` and `waitedSeconds` count the polls and the waiting time of the current phase. They
+    only set the pace of the next wait: a message may be repeated, so limits count from stored
+    moments.
     """
 
     batch: Annotated[int, Field(ge=0)]
