@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +50,13 @@ def place(**held: Any) -> Change:
     return lambda bench: bench.holds.placed.append(hold(**held))
 
 
+def place_later(bench: Workbench) -> None:
+    """A hold on what came after the plan."""
+    bench.clock.wait(60)
+    day = Window(start=NOON + timedelta(seconds=30), end=NOON + timedelta(days=1))
+    bench.holds.placed.append(hold(date_range=day))
+
+
 def set_rule(days: int, **match: str) -> Change:
     rule = {"name": "any", "match": match, "minimumDays": days, "basis": "b"}
     matrix = RetentionMatrix.parse({"rules": [rule]})
@@ -70,6 +78,8 @@ def test_unchanged_request_is_sent(bench: Workbench) -> None:
         (place(), OnLegalHold),
         (place(conversation_ids=frozenset({"c1"})), OnLegalHold),
         (place(date_range=builders.window()), OnLegalHold),
+        # Genesys deletes what exists at the submit, not only what existed at the plan.
+        (place_later, OnLegalHold),
         (find(JANE, JANE), InvalidRequest),
         (find(), InvalidRequest),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from genesys_purge.calling.permit import Permit
@@ -37,6 +38,7 @@ class Deletion(NamedTuple):
     planned to hold the entries and nothing else. `planned` counts the records of the plan and
     `before` those that exist now. `obstacle` reads why the run must not delete at all, if it must
     not. `cleared` are held conversations outside the manifest that the interval does not contain.
+    A call that `reaches_now` also takes what is newer than its window.
     """
 
     run_id: str
@@ -51,6 +53,7 @@ class Deletion(NamedTuple):
     interval: Window | None = None
     obstacle: Callable[[], str | None] = _nothing
     cleared: frozenset[str] = frozenset()
+    reaches_now: bool = False
 
 
 class Guard:
@@ -72,7 +75,7 @@ class Guard:
             raise InvalidRequest([FieldError("runId", obstacle)])
         self._check_retention(deletion)
         holds = self._holds.active()
-        _check_areas(deletion, holds)
+        _check_areas(deletion, holds, began)
         _check_records(deletion, holds)
         _check_outside_manifest(deletion, holds)
         _check_limits(deletion)
@@ -131,9 +134,11 @@ class Guard:
                 )
 
 
-def _check_areas(deletion: Deletion, holds: Sequence[Hold]) -> None:
+def _check_areas(deletion: Deletion, holds: Sequence[Hold], now: datetime) -> None:
     """A window and an interval take everything in them, so one hold closes them."""
     window, interval = deletion.window, deletion.interval
+    if window and deletion.reaches_now:
+        window = window.until(now)
     if window and any(hold.holds_window(window) for hold in holds):
         raise OnLegalHold("an active legal hold may cover records of this window")
     if interval and any(hold.holds_time(interval) for hold in holds):

@@ -48,6 +48,10 @@ class Lifecycle(Protocol[R_contra]):
     def conflict(self) -> Conflict:
         """What a 409 answer to a submit means."""
 
+    @property
+    def deletes_new_records(self) -> bool:
+        """Whether a job also deletes records that are newer than the batch's window."""
+
     def concurrency(self, request: R_contra, allowed: int) -> int:
         """How many batches may be at work at once, `allowed` being the organisation's limit."""
 

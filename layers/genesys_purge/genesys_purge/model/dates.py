@@ -128,6 +128,10 @@ class Window(Wire):
             yield Window(start=start, end=end)
             start = end
 
+    def until(self, moment: datetime) -> Window:
+        """The window, extended to `moment` if it ends before."""
+        return Window(start=self.start, end=max(self.end, moment))
+
     def contains(self, at: datetime) -> bool:
         return self.start <= at < self.end
 

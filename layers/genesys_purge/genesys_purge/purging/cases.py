@@ -88,6 +88,7 @@ class Case(NamedTuple):
             window=batch.window,
             interval=batch.interval,
             obstacle=lambda: obstacle_of(self.run_now()),
+            reaches_now=self.method.lifecycle.deletes_new_records,
         )
 
     def may_touch(self, ids: Sequence[str]) -> bool:

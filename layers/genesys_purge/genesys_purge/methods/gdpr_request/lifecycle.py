@@ -28,6 +28,8 @@ MOST_PAGES = 100
 class ListedOneStep(OneStep):
     """Implements `Lifecycle`: finds an unanswered submit in the list of requests."""
 
+    deletes_new_records = True
+
     def evidence(self, request: Any) -> Sequence[Evidence]:
         """An export removes nothing, so only the list can show it."""
         if request.deletes:

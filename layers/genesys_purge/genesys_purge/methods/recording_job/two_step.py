@@ -93,6 +93,7 @@ class TwoStep:
     """Implements `Lifecycle` for recording jobs."""
 
     slots: int | None = MOST_JOBS
+    deletes_new_records = False
     conflict = Conflict.PASSING
 
     def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:
