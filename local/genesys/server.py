@@ -20,7 +20,7 @@ CLIENT_ID = "GENESYS_CLIENT_ID"
 CLIENT_SECRET = "GENESYS_CLIENT_SECRET"  # noqa: S105  the name of a variable
 
 # These parameters are scaled with the waits: whole seconds, requests a second, and fractions.
-SECONDS = ("CircuitRecoverySeconds",)
+SECONDS = ("CircuitRecoverySeconds", "JobTimeLimitSeconds", "ReconcileSeconds")
 RATES = ("RequestsPerSecond", "LiveRequestsPerSecond")
 FRACTIONS = ("NotificationRetrySeconds",)
 # The simulator returns an event immediately, so that no wait is needed.
@@ -89,10 +89,14 @@ def scaled_parameters(declared: Mapping[str, Any], options: Options) -> dict[str
         scaled |= dict.fromkeys(RATES, 1 / options.wait_scale)
         fractions |= {name: "0" for name in WITHOUT_WAIT if name in declared}
     return fractions | {
-        name: str(max(1, math.ceil(float(declared[name]["Default"]) * scale)))
+        name: str(max(_least(declared[name]), math.ceil(float(declared[name]["Default"]) * scale)))
         for name, scale in scaled.items()
         if name in declared
     }
+
+
+def _least(parameter: Mapping[str, Any]) -> int:
+    return int(parameter.get("MinValue", 1))
 
 
 def _required(name: str) -> str:

@@ -61,6 +61,9 @@ def test_parameters_are_scaled_for_the_simulator() -> None:
         "CircuitRecoverySeconds": "1",
         "RequestsPerSecond": "1000",
     }
+    limit = {"JobTimeLimitSeconds": {"Type": "Number", "Default": 14_400, "MinValue": 60}}
+    scaled = [scaled_parameters(limit, Options(wait_scale=scale)) for scale in (0.01, 0.001)]
+    assert [each["JobTimeLimitSeconds"] for each in scaled] == ["144", "60"]
 
 
 def test_export_waits_only_for_the_events_of_a_real_genesys() -> None:
