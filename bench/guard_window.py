@@ -23,12 +23,13 @@ from genesys_purge.operation import DeletingCall
 from genesys_purge.wiring import adapters
 
 import tests.conftest  # noqa: F401  the import sets credentials without access
-from simulator import Simulator, SimulatorServer
+from simulator import Corpus, Simulator, SimulatorServer, SimulatorSettings
 from tests import builders, template, wiring_caches
 from tests.mocked_aws import client, mocked_aws
 from tests.unit.workbench import entries_of
 
 CALLS, IDS = 200, 1_000
+WITHOUT_LIMITS = SimulatorSettings(requests_per_second=None, max_concurrent_jobs=None)
 LAST_BYTE = "http11.send_request_body.complete"
 
 
@@ -53,7 +54,7 @@ def measure() -> list[float]:
     with (
         patch.dict("os.environ", template.environment()),
         mocked_aws("HoldsTable"),
-        SimulatorServer(Simulator()) as url,
+        SimulatorServer(Simulator(Corpus([]), WITHOUT_LIMITS)) as url,
     ):
         for name, value in template.operators_parameters().items():
             client("ssm").put_parameter(Name=name, Value=value, Type="String")
@@ -76,7 +77,7 @@ def print_guard_window() -> bool:
 
 
 def _client(url: str) -> Timed:
-    settings = Simulator().settings.clients[0]
+    settings = WITHOUT_LIMITS.clients[0]
 
     def credentials(*, fresh: bool) -> Credentials:  # noqa: ARG001  the port's signature
         return Credentials(settings.client_id, settings.client_secret)
