@@ -30,6 +30,7 @@ from genesys_purge.purging.submit_batch import SubmitBatch
 from genesys_purge.purging.verify_batch import VerifyBatch
 from genesys_purge.settings import Settings
 
+from tests.clock import NOON
 from tests.fakes import (
     MemoryAuditLog,
     MemoryHolds,
@@ -43,7 +44,6 @@ from tests.interleavings.genesys import Genesys
 from tests.interleavings.notebook import timestamp
 from tests.interleavings.stage import Stage, Watched, WatchedHolds, WatchedPolicies
 from tests.interleavings.wire import Wire
-from tests.clock import NOON
 
 URL = "https://genesys.test"
 # The time limits of the template's functions, in seconds.
@@ -105,9 +105,7 @@ def client_of(stage: Stage, genesys: Genesys) -> GenesysClient:
 class Purging:
     """The use cases of a run, as one process has them."""
 
-    def __init__(
-        self, stage: Stage, stores: Stores, genesys: Genesys, settings: Settings
-    ) -> None:
+    def __init__(self, stage: Stage, stores: Stores, genesys: Genesys, settings: Settings) -> None:
         client = client_of(stage, genesys)
         runs = Watched(stage, "runs", WatchedRuns(stage, stores.runs))
         policies = WatchedPolicies(stage, stores.policies)

@@ -12,6 +12,8 @@ CAMPAIGN = "campaign-1"
 RULES = f"/api/v2/outbound/campaigns/{CAMPAIGN}/rules"
 CONFLICT = Reply(409, {"message": "conflict", "code": "conflict"})
 LONGEST_LAG = 1.5
+# The priorities of the rule sets are higher than those of the rules before.
+NEW_PRIORITY = 20
 
 
 class CampaignPart:
@@ -22,6 +24,8 @@ class CampaignPart:
         self.rules: dict[str, dict[str, Any]] = {}
         self._earlier: tuple[float, list[dict[str, Any]]] | None = None
         self._made = 0
+        # In some seeds Genesys refuses every rule with this name and another priority than before.
+        self._refused = stage.chances.random.choice(("", "", "A", "B", "C"))
         for each in rules:
             self._add(each)
 
@@ -48,6 +52,8 @@ class CampaignPart:
             each["executionOrder"] == order and each["id"] != rule_id
             for each in self.rules.values()
         )
+        if call.body.get("name") == self._refused and call.body["priority"] >= NEW_PRIORITY:
+            return Reply(400, {"message": "refused", "code": "bad.request"})
         if call.verb == "POST":
             return CONFLICT if taken else Reply(201, self._add(call.body))
         current = self.rules.get(rule_id)

@@ -98,9 +98,7 @@ class Notebook:
 
     def switch_was_off(self, moment: float) -> bool:
         """Whether purging was switched off at that moment."""
-        return any(
-            off <= moment and (on is None or moment < on) for off, on in self.switched_off
-        )
+        return any(off <= moment and (on is None or moment < on) for off, on in self.switched_off)
 
 
 def timestamp(moment: datetime, noon: datetime) -> float:

@@ -38,7 +38,7 @@ class Operator:
         for number in range(chances.random.randint(1, 3)):
             long = chances.often(0.4)
             self._stage.scheduler.pause(chances.between(0.0, 150.0 if long else 3.0))
-            if chances.often(0.25):
+            if chances.often(0.4):
                 self._turn_off()
             else:
                 self.place(number)

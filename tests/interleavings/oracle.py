@@ -3,7 +3,7 @@
 | invariant | says |
 |---|---|
 | twice | no record or window is in two accepted jobs of which the first may have had an effect |
-| held | no accepted call names a record of a hold that was stored before the guard's read of holds |
+| held | no accepted call names a record whose hold was stored before the guard read the holds |
 | off | no deleting request after a read of the switch that found it off, or without such a read |
 | stale | no deleting request more than two seconds after the guard's read of the holds began |
 | reused | no two deleting requests under one read of the holds |

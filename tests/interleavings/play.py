@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
@@ -66,6 +66,3 @@ def _counts(stage: Stage) -> Counter[str]:
 
 def _windows(stage: Stage) -> list[float]:
     return [each.window for each in stage.notebook.sent if each.window is not None]
-
-
-Found = Mapping[str, int]

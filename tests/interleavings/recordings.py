@@ -99,9 +99,7 @@ class RecordingJobs:
         if job.state(self._stage.now) != "READY":
             return Reply(400, {"message": f"the job is {job.state(self._stage.now)}"})
         job.executed = self._stage.now
-        self._stage.notebook.accepted.append(
-            Accepted(job.ids, self._stage.now, job, call.sent)
-        )
+        self._stage.notebook.accepted.append(Accepted(job.ids, self._stage.now, job, call.sent))
         return Reply(200, self._row(job))
 
     def _cancel(self, job: RecordingJob) -> Reply:

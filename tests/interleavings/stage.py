@@ -18,7 +18,9 @@ T = TypeVar("T")
 # The longest difference between two workers' clocks, in seconds.
 LONGEST_SKEW = 600.0
 # Writes that a ledger gives up because the tables stay busy; it reports that as a lost race.
-BUSY = frozenset({"create", "begin_plan", "put_batch", "plan", "finish", "intend", "advance", "put"})
+BUSY = frozenset(
+    {"create", "begin_plan", "put_batch", "plan", "finish", "intend", "advance", "put"}
+)
 
 
 class Died(BaseException):

@@ -78,26 +78,34 @@ class Wire(httpx.Client):
     def _executed(self, call: Call, token: str, label: str) -> Reply:
         """The reply, after the faults around the execution."""
         stage, chances = self._stage, self._stage.chances
-        if call.path != LOGIN and chances.hits("401", scale=0.5):
-            self._genesys.revoke(token)
-        if chances.hits("429", scale=0.5):
-            return Reply(429, {"message": "too many requests"})
-        changing = call.sent is not None or call.verb in ("PUT", "DELETE", "POST")
-        if chances.hits("5xx before", scale=1.0 if changing else 0.3):
-            return Reply(chances.random.choice((500, 502, 503, 504)), {"message": "failure"})
-        if chances.hits("lost before", scale=1.0 if call.sent else 0.1):
+        # Faults of the deleting requests are the point; of the others a few are enough.
+        scale = 1.0 if call.sent else 0.1
+        if refused := self._refused(call, token, scale):
+            return refused
+        if chances.hits("lost before", scale):
             raise self._silence(f"{label} is lost before its execution")
         if call.sent is not None and chances.hits("late"):
             self._arrive_late(call, token, label)
         reply = self._genesys.execute(call, token)
-        if chances.hits("lost after", scale=1.0 if call.sent else 0.1):
+        if chances.hits("lost after", scale):
             raise self._silence(f"the answer {reply.status} to {label} is lost")
-        if changing and chances.hits("5xx after", scale=0.5):
+        if chances.hits("5xx after", scale):
             stage.tell(f"{label} was answered {reply.status}, but a gateway says 502")
             return Reply(502, {"message": "bad gateway"})
-        if chances.hits("unreadable", scale=0.3):
+        if chances.hits("unreadable", scale):
             return Reply(reply.status, None)
         return reply
+
+    def _refused(self, call: Call, token: str, scale: float) -> Reply | None:
+        """An answer without an execution, if the seed wants one; or a token that is revoked."""
+        chances = self._stage.chances
+        if call.path != LOGIN and chances.hits("401", scale=0.5):
+            self._genesys.revoke(token)
+        if chances.hits("429", scale=0.5):
+            return Reply(429, {"message": "too many requests"})
+        if chances.hits("5xx before", scale):
+            return Reply(chances.random.choice((500, 502, 503, 504)), {"message": "failure"})
+        return None
 
     def _arrive_late(self, call: Call, token: str, label: str) -> None:
         """Genesys executes the call after its client has stopped waiting."""

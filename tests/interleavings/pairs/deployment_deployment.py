@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentOutcome
@@ -35,7 +36,7 @@ def rule(name: str, order: int, priority: int) -> dict[str, Any]:
 BEFORE = [rule("A", 1, 10), rule("B", 2, 10)]
 SETS = (
     [rule("A", 2, 20), rule("B", 1, 10)],
-    [rule("B", 2, 30), rule("C", 3, 10)],
+    [rule("B", 2, 30), rule("C", 3, 40)],
 )
 
 
@@ -123,9 +124,7 @@ class DeploymentScene:
             step = started[name]
             if self.stage.chances.often(0.3):
                 twin = self.execution()
-                self.stage.scheduler.add(
-                    "twin", lambda twin=twin, step=step: self._drive(twin, step), start=0.1
-                )
+                self.stage.scheduler.add("twin", partial(self._drive, twin, step), start=0.1)
             self._drive(execution, step)
 
     def _drive(self, execution: Execution, step: DeploymentStep) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from genesys_purge.model.audit import Action, AuditRecord
@@ -44,7 +45,7 @@ def play(stage: Stage, stores: Stores) -> None:
     scene.judge_end()
 
 
-def _planner(scene: RunScene) -> object:
+def _planner(scene: RunScene) -> Callable[[], None]:
     """The body of a worker that plans, and then drives the batches one after the other."""
     execution = scene.execution()
 

@@ -49,7 +49,8 @@ class RuleScene:
     def caller(self, name: str, payload: dict[str, Any]) -> None:
         """A caller who repeats the request until there is an answer."""
         execution = self._execution()
-        start = self.stage.chances.between(0.0, 40.0 if self.stage.chances.often(0.3) else 0.3)
+        chances = self.stage.chances
+        start = chances.between(0.0, chances.random.choice((0.3, 0.3, 1.5, 40.0)))
         self.stage.scheduler.add(
             name, lambda: self._call(execution, payload), start=start, skew=self.stage.skew()
         )
@@ -85,7 +86,7 @@ class RuleScene:
             except (CallerError, OperatorError) as error:
                 stage.tell("is refused:", error)
                 return
-            except (Died, PurgeError) as error:
+            except (Died, PurgeError, ValueError) as error:
                 stage.tell("gets no answer:", type(error).__name__)
             stage.scheduler.pause(stage.chances.between(0.0, 60.0))
         stage.notebook.problems.append(("open", "a caller never gets an answer"))
