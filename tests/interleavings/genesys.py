@@ -6,8 +6,10 @@ execute, refuse or lose calls at the moments that a seed chooses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import parse_qsl
 
 import httpx
 import orjson
@@ -58,8 +60,7 @@ class Genesys:
         content = request.content
         is_json = bool(content) and request.url.path != LOGIN
         body = orjson.loads(content) if is_json else {}
-        query = dict(request.url.params) if request.url.query else {}
-        return Call(request.method, request.url.path, query, body)
+        return Call(request.method, request.url.path, _query(request.url.query), body)
 
     def what(self, call: Call) -> frozenset[str] | None:
         """What a deleting call names; None for any other call."""
@@ -83,5 +84,9 @@ class Genesys:
         return Reply(200, {"access_token": token, "expires_in": TOKEN_SECONDS})
 
 
-Route = Callable[[Call], Reply]
+@cache
+def _query(query: bytes) -> Mapping[str, str]:
+    return dict(parse_qsl(query.decode()))
+
+
 NOT_FOUND = Reply(404, {"message": "there is no such thing"})

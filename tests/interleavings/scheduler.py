@@ -110,8 +110,10 @@ class Scheduler:
 
     def _pass_on(self, me: Worker | None) -> Worker | None:
         """Give the turn to the next worker, and return it."""
-        waiting = [each for each in self._workers if not each.has_ended]
-        chosen = min(waiting, key=lambda each: each.wakes, default=None)
+        chosen: Worker | None = None
+        for each in self._workers:
+            if not each.has_ended and (chosen is None or each.wakes < chosen.wakes):
+                chosen = each
         if chosen is None:
             self._over.release()
             return None

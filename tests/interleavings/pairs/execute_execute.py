@@ -18,14 +18,14 @@ SETTLED = 600.0
 
 
 def play(stage: Stage, stores: Stores) -> None:
-    """Drive one or two batches by one to three workers; sometimes a hold is placed."""
+    """Drive one or two batches by one or two workers; sometimes a hold is placed."""
     chances = stage.chances
     ids = builders.uuids(chances.random.randint(1, 3))
     start = builders.days_ago(390)
     ends = {each: start + timedelta(hours=number + 1) for number, each in enumerate(ids)}
     jobs = RecordingJobs(stage, tuple(ids))
     scene = RunScene(stage, stores, jobs)
-    parts = [ids[:1], ids[1:]] if len(ids) > 1 and chances.often(0.4) else [ids]
+    parts = [ids[:1], ids[1:]] if len(ids) > 1 and chances.often(0.25) else [ids]
     scene.plan(
         builders.recording_job(conversationIds=ids),
         [
@@ -36,7 +36,7 @@ def play(stage: Stage, stores: Stores) -> None:
             for number, each in enumerate(parts)
         ],
     )
-    workers = chances.random.choice((1, 2, 2, 3))
+    workers = chances.random.choice((1, 2, 2))
     for batch in stores.runs.batches(stores.runs.get(RUN)):
         for number in range(workers):
             late = number > 0 and chances.often(0.3)

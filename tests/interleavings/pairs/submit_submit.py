@@ -10,7 +10,7 @@ from tests.interleavings.stage import Stage
 def play(stage: Stage, stores: Stores) -> None:
     """Drive each batch by one to three workers, then complete the run."""
     scene, chances = any_scene(stage, stores), stage.chances
-    workers = chances.random.choice((1, 2, 2, 2, 3))
+    workers = chances.random.choice((1, 2, 2, 2, 2, 3))
     for batch in stores.runs.batches(stores.runs.get(RUN)):
         for number in range(workers):
             late = number > 0 and chances.often(0.3)
