@@ -9,15 +9,20 @@ from unittest.mock import patch
 
 from genesys_purge.calling import guard
 from genesys_purge.calling.guard import Guard
+from genesys_purge.calling.reconcile import Patience
 from genesys_purge.campaign_rules.deploying import roll_back_campaign_rules
 from genesys_purge.campaign_rules.deploying.roll_back_campaign_rules import RollBackCampaignRules
 from genesys_purge.errors import OutcomeUnknown
 from genesys_purge.genesys.client import GenesysClient
+from genesys_purge.methods.contract import Evidence
 from genesys_purge.methods.recording_job.two_step import TwoStep
 from genesys_purge.model.messages import BatchStep, Failure, Next
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 from genesys_purge.purging import cases
+from genesys_purge.purging.cases import Case
 from genesys_purge.purging.fail_batch import FailBatch
+from genesys_purge.purging.reconcile import Reconcile
+from genesys_purge.purging.waiting import reconcile_wait
 from genesys_purge.store import ledger
 
 from tests.fakes import MemoryRuns
@@ -80,6 +85,13 @@ def _any_rule(rules: MemoryPurgeRules, rule: PurgeRule, record: Any = None) -> N
     rules._rules[rule.ref] = rule.model_dump_json(by_alias=True, exclude_none=True)  # noqa: SLF001  the twin of a table
 
 
+def _patience_of_the_message(self: Reconcile, case: Case, step: BatchStep) -> Patience:
+    lifecycle, limit = case.method.lifecycle, float(self._patience)
+    if Evidence.LISTED_JOB in lifecycle.evidence(case.request):
+        limit = lifecycle.listed_within(limit)
+    return Patience(step.waited_seconds, reconcile_wait(step), limit)
+
+
 @contextmanager
 def _run_may_have_ended() -> Iterator[None]:
     with (
@@ -129,6 +141,12 @@ BREAKS = (
         "twice",
         "rule_rule",
         lambda: patch.object(MemoryPurgeRules, "put", _any_rule),
+    ),
+    Break(
+        "a reconciliation that takes its patience from the message",
+        "twice",
+        "submit_submit",
+        lambda: patch.object(Reconcile, "_patience_of", _patience_of_the_message),
     ),
     Break("a guard that ignores holds", "held", "submit_hold", _holds_ignored),
     Break(

@@ -15,17 +15,12 @@ KNOWN_FAULTS: frozenset[tuple[str, str]] = frozenset(
         ("end_submit", "stale"),
         # After a 401, the deleting request is sent again under the same permit.
         ("submit_submit", "reused"),
-        ("submit_hold", "reused"),
         ("plan_plan", "reused"),
         ("execute_execute", "reused"),
         ("rule_rule", "reused"),
-        ("rule_hold", "reused"),
-        ("end_submit", "reused"),
         # The patience of a reconciliation is counted from the message.
         ("submit_submit", "twice"),
-        ("submit_hold", "twice"),
         ("plan_plan", "twice"),
-        ("end_submit", "twice"),
         # Nothing polls the job of a batch whose run has ended.
         ("end_submit", "open"),
         # A job whose creation was not answered may stay ready at Genesys.

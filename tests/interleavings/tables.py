@@ -16,8 +16,9 @@ from genesys_purge.store.runs import DynamoRuns
 from tests.interleavings.application import Stores
 from tests.interleavings.oracle import Violation
 from tests.interleavings.pairs.runs import RUN
+from tests.interleavings.play import play
 from tests.interleavings.stage import Stage, Watched
-from tests.mocked_aws import client
+from tests.mocked_aws import client, direct_calls, mocked_aws
 
 # The position of the record among the arguments of each write.
 RECORD = {"create": 1, "plan": 1, "finish": 1, "advance": 1}
@@ -68,3 +69,16 @@ class TableStores(Stores):
 
 def _key(record: AuditRecord) -> Key:
     return str(record.action), record.batch, record.at.isoformat()
+
+
+def audit_problems(pair: str, seed: int) -> list[str]:
+    """What the audit of a pair about runs lacks after a seed on mocked tables."""
+    kept: list[TableStores] = []
+
+    def stores_of(stage: Stage) -> TableStores:
+        kept.append(TableStores(stage))
+        return kept[0]
+
+    with mocked_aws("RunsTable", "AuditTable"), direct_calls():
+        play(pair, seed, stores_of=stores_of)
+        return [each.facts for each in kept[0].judge()]

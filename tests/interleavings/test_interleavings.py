@@ -7,8 +7,7 @@ import pytest
 from tests.interleavings.known_faults import KNOWN_FAULTS
 from tests.interleavings.play import PAIRS, play
 from tests.interleavings.report import replay
-from tests.interleavings.tables import TableStores
-from tests.mocked_aws import direct_calls, mocked_aws
+from tests.interleavings.tables import audit_problems
 
 SEEDS = range(50)
 TABLE_SEEDS = range(3)
@@ -37,16 +36,3 @@ def test_seed_always_plays_the_same_way() -> None:
         play("submit_submit", 6, trace.append)
     assert traces[0] == traces[1]
     assert len(traces[0]) > 100
-
-
-def audit_problems(pair: str, seed: int) -> list[str]:
-    """What the audit of a seed on tables lacks."""
-    kept: list[TableStores] = []
-
-    def stores_of(stage: object) -> TableStores:
-        kept.append(TableStores(stage))  # type: ignore[arg-type]  # `play` passes its stage
-        return kept[0]
-
-    with mocked_aws("RunsTable", "AuditTable"), direct_calls():
-        play(pair, seed, stores_of=stores_of)
-        return [each.facts for each in kept[0].judge()]

@@ -7,7 +7,7 @@ import pytest
 from tests.interleavings.breaks import AUDIT_WITHOUT_CONDITION, BREAKS, Break
 from tests.interleavings.oracle import INVARIANTS
 from tests.interleavings.play import play
-from tests.interleavings.test_interleavings import audit_problems
+from tests.interleavings.tables import audit_problems
 
 
 @pytest.mark.parametrize("removed", BREAKS, ids=lambda each: each.name.replace(" ", "_"))

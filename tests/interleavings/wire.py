@@ -99,9 +99,9 @@ class Wire(httpx.Client):
     def _refused(self, call: Call, token: str, scale: float) -> Reply | None:
         """An answer without an execution, if the seed wants one; or a token that is revoked."""
         chances = self._stage.chances
-        if call.path != LOGIN and chances.hits("401", scale=0.5):
+        if call.path != LOGIN and chances.hits("401", scale):
             self._genesys.revoke(token)
-        if chances.hits("429", scale=0.5):
+        if chances.hits("429", scale):
             return Reply(429, {"message": "too many requests"})
         if chances.hits("5xx before", scale):
             return Reply(chances.random.choice((500, 502, 503, 504)), {"message": "failure"})
