@@ -21,6 +21,8 @@ KNOWN_FAULTS: frozenset[tuple[str, str]] = frozenset(
         # The patience of a reconciliation is counted from the message.
         ("submit_submit", "twice"),
         ("plan_plan", "twice"),
+        # A worker that intended its call before the end of its run sends it long after.
+        ("end_submit", "ended"),
         # Nothing polls the job of a batch whose run has ended.
         ("end_submit", "open"),
         # A job whose creation was not answered may stay ready at Genesys.

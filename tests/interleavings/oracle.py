@@ -7,7 +7,7 @@
 | off | no deleting request after a read of the switch that found it off, or without such a read |
 | stale | no deleting request more than two seconds after the guard's read of the holds began |
 | reused | no two deleting requests under one read of the holds |
-| ended | no deleting request whose run had ended before the guard read the holds |
+| ended | no deleting request more than two seconds after the end of its run |
 | open | every run comes to its end, and no batch stays open |
 | waiting | no recording job of ours waits at Genesys when everything is over |
 | audit | no sequence of the audit has a gap, and each stored change has its record |
@@ -93,6 +93,6 @@ def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
         yield Violation("stale", f"{request}: the guard began to read {age:.3f} s before")
     if sent.shares_its_read:
         yield Violation("reused", f"{request}: an earlier request used the same read of the guard")
-    ends = [each for each in notebook.run_ended.values() if each < sent.holds.seen]
+    ends = [each for each in notebook.run_ended.values() if each + LONGEST_PERMIT < sent.at]
     if ends:
         yield Violation("ended", f"{request}: the run had ended at {ends[0]:.3f} s")
