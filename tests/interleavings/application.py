@@ -1,0 +1,160 @@
+"""The product of one worker: its use cases over the watched ports of the stage.
+
+Every signature of the product that this room depends on is used here, in `execution.py` or in
+`breaks.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from genesys_purge.calling.backoff import Backoff
+from genesys_purge.calling.guard import Guard
+from genesys_purge.calling.pace import Pace
+from genesys_purge.calling.slots import Slots
+from genesys_purge.genesys.bounded_http import BoundedHttp
+from genesys_purge.genesys.client import GenesysClient
+from genesys_purge.genesys.oauth import Credentials, Tokens
+from genesys_purge.genesys.retry import RetryPolicy
+from genesys_purge.purging.batches import Batches
+from genesys_purge.purging.cases import Cases
+from genesys_purge.purging.complete_purge import CompletePurge
+from genesys_purge.purging.confirm_job import ConfirmJob
+from genesys_purge.purging.fail_batch import FailBatch
+from genesys_purge.purging.fail_purge import FailPurge
+from genesys_purge.purging.job_slots import JobSlots
+from genesys_purge.purging.plan_purge import PlanPurge
+from genesys_purge.purging.poll_batch import PollBatch
+from genesys_purge.purging.reconcile import Reconcile
+from genesys_purge.purging.requests import Requests
+from genesys_purge.purging.submit_batch import SubmitBatch
+from genesys_purge.purging.verify_batch import VerifyBatch
+from genesys_purge.settings import Settings
+from genesys_purge.time_left import STORING_SECONDS
+
+from tests.clock import NOON
+from tests.fakes import (
+    MemoryAuditLog,
+    MemoryHolds,
+    MemoryIdLists,
+    MemoryMeter,
+    MemoryPolicies,
+    MemoryRuns,
+    MemorySlots,
+)
+from tests.interleavings.genesys import Genesys
+from tests.interleavings.notebook import timestamp
+from tests.interleavings.stage import Stage, Watched, WatchedHolds, WatchedPolicies
+from tests.interleavings.wire import Wire
+
+URL = "https://genesys.test"
+# The time limits of the template's functions, in seconds.
+TIME_LIMIT, LONG_TIME_LIMIT = 60.0, 900.0
+
+
+class Stores:
+    """The stores that all workers share; the tables of a run can be replaced."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.audit: Any = MemoryAuditLog()
+        self.runs: Any = MemoryRuns(self.audit)
+        self.holds = MemoryHolds(lambda: stage.moment)
+        self.policies = MemoryPolicies()
+        self.slots: Any = MemorySlots()
+        self.meter = MemoryMeter()
+
+
+class WatchedRuns:
+    """The runs table; the notebook records when a run ended."""
+
+    def __init__(self, stage: Stage, runs: Any) -> None:
+        self._stage, self._runs = stage, runs
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runs, name)
+
+    def finish(self, run: Any, record: Any) -> None:
+        self._runs.finish(run, record)
+        self._stage.notebook.run_ended[run.run_id] = self._stage.now
+
+
+def client_of(stage: Stage, genesys: Genesys) -> GenesysClient:
+    """A client as a new process has it: without a token, and with its own pace."""
+    http = BoundedHttp(Wire(stage, genesys), lambda: time_left(stage))
+
+    def credentials(*, fresh: bool) -> Credentials:  # noqa: ARG001  the port's signature
+        return stage.call("secret", lambda: Credentials("client", "secret"))
+
+    def circuit(send: Any) -> Any:
+        stage.call("circuit", lambda: None)
+        return send()
+
+    def clock() -> float:
+        return timestamp(stage.clock(), NOON)
+
+    return GenesysClient(
+        http,
+        URL,
+        Tokens(http, URL, credentials, stage.clock),
+        circuit,
+        stage.clock,
+        Pace(10.0, clock=clock, sleep=stage.sleep),
+        Pace(4.5, clock=clock, sleep=stage.sleep),
+        retry=RetryPolicy(backoff=Backoff(1.0, 8.0, stage.chances.random.uniform)),
+        sleep=stage.sleep,
+    )
+
+
+def time_left(stage: Stage) -> float:
+    """The seconds that the running function may still spend on calls."""
+    deadline = stage.worker.deadline if stage.worker else None
+    return math.inf if deadline is None else deadline - stage.now - STORING_SECONDS
+
+
+class Purging:
+    """The use cases of a run, as one process has them."""
+
+    def __init__(self, stage: Stage, stores: Stores, genesys: Genesys, settings: Settings) -> None:
+        client = client_of(stage, genesys)
+        runs = Watched(stage, "runs", WatchedRuns(stage, stores.runs))
+        policies = WatchedPolicies(stage, stores.policies)
+        holds = WatchedHolds(stage, stores.holds)
+        slots = Slots(Watched(stage, "slots", stores.slots))
+        now, meter = stage.clock, stores.meter
+
+        def organisation_of(_: str | None) -> Any:
+            return settings.organisation
+
+        def genesys_of(_: str | None) -> GenesysClient:
+            return client
+
+        batches = Batches(runs, now, "interleavings")
+        cases = Cases(runs, organisation_of, genesys_of, now)
+        self.guard = Guard(policies, holds, now)
+        self.submit = SubmitBatch(
+            cases,
+            batches,
+            self.guard,
+            Reconcile(batches, settings),
+            JobSlots(slots, runs),
+            ConfirmJob(batches, self.guard, settings),
+            settings,
+        )
+        self.poll = PollBatch(cases, batches, settings, meter)
+        self.verify = VerifyBatch(cases, batches, meter)
+        self.fail_batch = FailBatch(batches)
+        self.complete = CompletePurge(runs, meter, now)
+        self.fail = FailPurge(runs, meter, now)
+        self.plan = PlanPurge(
+            Requests(policies, organisation_of, now),
+            runs,
+            policies,
+            holds,
+            MemoryIdLists(),
+            organisation_of,
+            genesys_of,
+            settings,
+            now,
+            meter,
+        )

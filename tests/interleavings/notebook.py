@@ -1,0 +1,106 @@
+"""What the oracle knows: facts of the world, written down where they happen.
+
+The reads of the guard are noted at the ports, the requests at the wire, their effects at the
+simulated Genesys. Nothing here comes from the application's own records.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from genesys_purge.model.holds import Hold
+
+
+class Read(NamedTuple):
+    """A read of the holds: when the worker began it, and which moment of the table it shows."""
+
+    began: float
+    seen: float
+
+
+class Sent:
+    """A deleting request: who sent it, what it names, and what the guard had read before it."""
+
+    def __init__(self, worker: Any, what: frozenset[str], label: str, now: float) -> None:
+        self.worker = worker.name if worker else "world"
+        self.what = what
+        self.label = label
+        self.at = now
+        self.last_byte = now
+        self.holds: Read | None = None
+        self.switch: float | None = None
+        self.shares_its_read = False
+
+    @property
+    def window(self) -> float | None:
+        """Seconds between the guard's read of the holds and the last byte of the request."""
+        return None if self.holds is None else self.last_byte - self.holds.seen
+
+
+class Accepted(NamedTuple):
+    """A deleting call that Genesys accepted; `job` says what became of it."""
+
+    what: frozenset[str]
+    at: float
+    job: Any
+    sent: Sent | None
+
+
+class Placed(NamedTuple):
+    """A hold, when it was stored, and the records that it names."""
+
+    hold: Hold
+    at: float
+    what: frozenset[str]
+
+
+class Notebook:
+    """The facts of one seed, in the world's time."""
+
+    def __init__(self) -> None:
+        self.sent: list[Sent] = []
+        self.accepted: list[Accepted] = []
+        self.placed: list[Placed] = []
+        self.switched_off: list[tuple[float, float | None]] = []
+        self.run_ended: dict[str, float] = {}
+        self.claims: dict[str, str] = {}
+        self.problems: list[tuple[str, str]] = []
+        self._holds: dict[Any, Read] = {}
+        self._switch: dict[Any, float] = {}
+        self._used: dict[Any, Read] = {}
+
+    def hold_read(self, worker: Any, began: float, seen: float) -> None:
+        self._holds[worker] = Read(began, seen)
+
+    def switch_read(self, worker: Any, seen: float) -> None:
+        self._switch[worker] = seen
+
+    def sending(self, worker: Any, what: frozenset[str], label: str, now: float) -> Sent:
+        """Note a deleting request at the moment at which the client hands it over."""
+        sent = Sent(worker, what, label, now)
+        sent.holds = self._holds.get(worker)
+        sent.switch = self._switch.get(worker)
+        sent.shares_its_read = sent.holds is not None and self._used.get(worker) is sent.holds
+        if sent.holds is not None:
+            self._used[worker] = sent.holds
+        self.sent.append(sent)
+        return sent
+
+    def new_invocation(self, worker: Any) -> None:
+        """A new invocation of a function: an earlier read of the guard is none of its own."""
+        self._holds.pop(worker, None)
+        self._switch.pop(worker, None)
+
+    def switched_on(self, now: float) -> None:
+        """Purging is on again."""
+        self.switched_off = [(off, on or now) for off, on in self.switched_off]
+
+    def switch_was_off(self, moment: float) -> bool:
+        """Whether purging was switched off at that moment."""
+        return any(off <= moment and (on is None or moment < on) for off, on in self.switched_off)
+
+
+def timestamp(moment: datetime, noon: datetime) -> float:
+    """Seconds between the world's noon and the moment."""
+    return (moment - noon).total_seconds()

@@ -1,0 +1,98 @@
+"""Judges a run by the facts in the notebook, never by the application's own records.
+
+| invariant | says |
+|---|---|
+| twice | no record or window is in two accepted jobs of which the first may have had an effect |
+| held | no accepted call names a record whose hold was stored before the guard read the holds |
+| off | no deleting request after a read of the switch that found it off, or without such a read |
+| stale | no deleting request more than two seconds after the guard's read of the holds began |
+| reused | no two deleting requests under one read of the holds |
+| ended | no deleting request more than two seconds after the end of its run |
+| open | every run comes to its end, and no batch stays open |
+| waiting | no recording job of ours waits at Genesys when everything is over |
+| audit | no sequence of the audit has a gap, and each stored change has its record |
+| claim | a rule or a deployment is at Genesys as its stored record says |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+from tests.interleavings.notebook import Accepted, Notebook, Sent
+
+INVARIANTS = (
+    "twice", "held", "off", "stale", "reused", "ended", "open", "waiting", "audit", "claim",
+)  # fmt: skip
+# How old a read of the guard may be when the request is handed over.
+LONGEST_PERMIT = 2.0
+
+
+class Violation(NamedTuple):
+    """A broken invariant, and the facts that show it."""
+
+    invariant: str
+    facts: str
+
+
+def judge(notebook: Notebook) -> Iterator[Violation]:
+    """Every violation that the notebook shows."""
+    for first, second in combinations(notebook.accepted, 2):
+        if first.what & second.what and not _had_no_effect(first, second.at):
+            what = ", ".join(sorted(first.what & second.what))
+            times = f"at {first.at:.3f} s and at {second.at:.3f} s"
+            yield Violation("twice", f"{what} in two jobs, accepted {times}")
+    for accepted in notebook.accepted:
+        yield from _held(accepted, notebook)
+    for sent in notebook.sent:
+        yield from _unguarded(sent, notebook)
+    yield from (Violation(*each) for each in notebook.problems)
+
+
+def overtaken(notebook: Notebook) -> int:
+    """How many accepted calls name a record whose hold was stored between read and last byte."""
+    return sum(
+        bool(placed.what & each.what) and _seen(each) <= placed.at < each.sent.last_byte
+        for each in notebook.accepted
+        for placed in notebook.placed
+        if each.sent is not None
+    )
+
+
+def _seen(accepted: Accepted) -> float:
+    sent = accepted.sent
+    return sent.holds.seen if sent is not None and sent.holds is not None else -1.0
+
+
+def _had_no_effect(first: Accepted, moment: float) -> bool:
+    """Whether the first job had failed without any effect by then."""
+    return getattr(first.job, "fails", False) and first.job.ends <= moment
+
+
+def _held(accepted: Accepted, notebook: Notebook) -> Iterator[Violation]:
+    for placed in notebook.placed:
+        if placed.what & accepted.what and placed.at < _seen(accepted):
+            yield Violation(
+                "held",
+                f"{placed.hold.hold_id} was stored at {placed.at:.3f} s, the guard read the holds "
+                f"at {_seen(accepted):.3f} s, and a job accepted at {accepted.at:.3f} s deletes "
+                f"{', '.join(sorted(placed.what & accepted.what))}",
+            )
+
+
+def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
+    request = f"{sent.label} of {sent.worker}, sent at {sent.at:.3f} s"
+    if sent.switch is None or notebook.switch_was_off(sent.switch):
+        yield Violation("off", f"{request}: the switch was off, or the guard did not read it")
+    if sent.holds is None:
+        yield Violation("stale", f"{request}: the guard did not read the holds")
+        return
+    age = sent.at - sent.holds.began
+    if age > LONGEST_PERMIT:
+        yield Violation("stale", f"{request}: the guard began to read {age:.3f} s before")
+    if sent.shares_its_read:
+        yield Violation("reused", f"{request}: an earlier request used the same read of the guard")
+    ends = [each for each in notebook.run_ended.values() if each + LONGEST_PERMIT < sent.at]
+    if ends:
+        yield Violation("ended", f"{request}: the run had ended at {ends[0]:.3f} s")

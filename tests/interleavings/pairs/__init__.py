@@ -1,0 +1,1 @@
+"""The pairs of workers that are woven together, one file each."""
