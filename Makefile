@@ -51,7 +51,8 @@ test: setup  ## Run all tests, on two processors
 test-fast: setup  ## Run the tests that need no workflow engine and no embedded AWS
 	$(BIN)/pytest -q -n 2 --dist loadfile --hypothesis-profile=fast --ignore=tests/workflows
 
-TABLE_TESTS := tests/unit/store tests/unit/genesys/test_circuit.py tests/functions
+TABLE_TESTS := tests/unit/store tests/unit/genesys/test_circuit.py tests/functions \
+	tests/interleavings/test_interleavings.py
 test-dynamodb: setup  ## Run the tests that use tables on AWS's DynamoDB Local; needs Java 17 or newer and npm
 	@$(BIN)/python -m tests.dynamodb_local -q -n 2 --dist loadfile $(TABLE_TESTS)
 

@@ -136,8 +136,14 @@ def await_ready(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def main() -> int | str:
-    """The exit code of pytest, or why DynamoDB Local cannot run here."""
+    """The exit code of pytest, or why DynamoDB Local cannot run here.
+
+    With the one argument `--check` it only looks for Java.
+    """
     try:
+        if sys.argv[1:] == ["--check"]:
+            checked_java()
+            return 0
         with running() as url:
             os.environ[ENDPOINT] = url
             return pytest.main(sys.argv[1:])

@@ -46,6 +46,15 @@ def test_missing_java_is_reported_instead_of_running_tests() -> None:
     assert str(dynamodb_local.main()).startswith("DynamoDB Local needs Java 17 or newer: install")
 
 
+@pytest.mark.parametrize(("version", "passes"), [("17", True), ("11", False)])
+def test_check_passes_only_with_a_new_enough_java(
+    path: Path, version: str, *, passes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_java(path, version)
+    monkeypatch.setattr("sys.argv", ["dynamodb_local", "--check"])
+    assert (dynamodb_local.main() == 0) is passes
+
+
 @pytest.mark.usefixtures("path")
 def test_missing_npm_is_reported_with_what_to_install(tmp_path: Path) -> None:
     with (

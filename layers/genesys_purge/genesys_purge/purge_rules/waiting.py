@@ -29,7 +29,9 @@ class Waiting(NamedTuple):
         error, left = errors[-1], LAST_START - elapsed
         if isinstance(error, OutcomeUnknown):
             unanswered = sum(isinstance(each, OutcomeUnknown) for each in errors)
-            return min(AFTER_UNANSWERED, left) if unanswered == 1 and left >= 0 else None
+            # A shorter wait could create a second rule before Genesys knows the name of the first.
+            is_in_time = unanswered == 1 and left >= AFTER_UNANSWERED
+            return AFTER_UNANSWERED if is_in_time else None
         if not isinstance(error, TryLater) or len(errors) >= MOST_CALLS:
             return None
         if (error.retry_after or 0.0) > left:
