@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
+from genesys_purge.campaign_rules.deploying.deployment_messages import Phase
 from genesys_purge.model.audit import Action
 
 from simulator import Fault, FaultKind, Operation
@@ -344,3 +345,15 @@ def test_rule_missing_at_its_verification_rolls_back_the_others(bench: DeployBen
     assert deployment.outcome == "rolled_back"
     assert "is missing when it is read back" in (deployment.detail or "")
     assert bench.contents()["A"]["executionOrder"] == 1
+
+
+def test_repeated_task_does_not_believe_a_list_that_may_be_outdated(bench: DeployBench) -> None:
+    """The wait before the second reading counts from the roll back, not from the message."""
+    bench.simulator.faults.add(Fault(FaultKind.RATE_LIMITED, CREATE, after=1, times=5))
+    step = bench.executions.started[bench.submit(*AFTER)]
+    while step.next is not Phase.ROLL_BACK or step.wait_seconds != 5:
+        step = bench.phases[step.next](step)
+    repeated = bench.phases[Phase.ROLL_BACK](step)
+    assert (repeated.next, repeated.wait_seconds) == (Phase.ROLL_BACK, 5)
+    bench.clock.wait(5)
+    assert bench.phases[Phase.ROLL_BACK](repeated).next is Phase.COMPLETE

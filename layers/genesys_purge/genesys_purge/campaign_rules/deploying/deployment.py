@@ -75,7 +75,7 @@ class Deployment(Wire):
     """The deployment of one rule set; `document` is the set with its defaults filled in.
 
     `executionStartedAt` is when its latest execution was started, and `recoveries` counts the
-    executions that replaced a lost one.
+    executions that replaced a lost one. `rolledBackAt` is when the latest rule was rolled back.
     """
 
     deployment_id: str
@@ -92,6 +92,7 @@ class Deployment(Wire):
     steps: tuple[Step, ...] = ()
     errors: tuple[Mapping[str, str], ...] = ()
     outcome: DeploymentOutcome | None = None
+    rolled_back_at: Instant | None = None
     finished_at: Instant | None = None
     detail: str | None = None
 
@@ -170,6 +171,11 @@ class Deployment(Wire):
     def with_step(self, number: int, step: Step) -> Self:
         """The next version with another step at that position."""
         return self.replacing(number, step).to(self.status)
+
+    def rolled_back(self, number: int, step: Step, now: datetime) -> Self:
+        """The next version, with the step at that position rolled back."""
+        after = self.with_step(number, step.settled(StepState.ROLLED_BACK))
+        return after.model_copy(update={"rolled_back_at": now})
 
     def rolling_back(self, detail: str, now: datetime) -> Self:
         """The deployment on its way back; planned steps stay untouched."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from genesys_purge.calling.lease import seconds_left
 from genesys_purge.campaign_rules.deploying.deployed_rules import DeployedRules
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_messages import PHASES, DeploymentStep, Phase
@@ -63,15 +64,18 @@ class RollBackCampaignRules:
         result: Deployment | DeploymentStep = self._with_late_effects(stored, rules)
         while isinstance(result, Deployment):
             number = result.next_to_roll_back
-            if number is None and result.version == stored.version:
-                return message.then(Phase.COMPLETE)
             if number is None:
-                # A rolled back rule counts only after another task has read it again.
-                return message.then(Phase.ROLL_BACK, SETTLE_SECONDS)
+                # A rolled back rule counts only after it was read again, some seconds later.
+                is_read_again = result.version == stored.version
+                wait = self._settle_left(result) if is_read_again else SETTLE_SECONDS
+                return message.then(Phase.ROLL_BACK if wait else Phase.COMPLETE, wait)
             if self._writer.now() >= until:
                 return message.then(Phase.ROLL_BACK)
             result = self._undo(result, number, rules, message)
         return result
+
+    def _settle_left(self, deployment: Deployment) -> float:
+        return seconds_left(deployment.rolled_back_at, self._writer.now(), SETTLE_SECONDS)
 
     def _with_late_effects(self, deployment: Deployment, rules: DeployedRules) -> Deployment:
         """Reopens each step whose call without an answer took effect after its roll back."""
@@ -135,7 +139,7 @@ class RollBackCampaignRules:
             untouched = step.settled(StepState.UNTOUCHED, detail=step.attempt.reason)
             return self._writer.put(deployment.with_step(number, untouched))
         return self._writer.put(
-            deployment.with_step(number, step.settled(StepState.ROLLED_BACK)),
+            deployment.rolled_back(number, step, self._writer.now()),
             Action.CAMPAIGN_RULE_ROLLED_BACK,
             rule_name=step.name,
             detail="is as before" if was_called else "was found as before",
