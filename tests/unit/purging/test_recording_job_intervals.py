@@ -202,3 +202,21 @@ def call(conversation_id: str, ended: float) -> dict[str, str]:
         "conversationStart": zulu(builders.days_ago(ended + 1 / 24)),
         "conversationEnd": zulu(builders.days_ago(ended)),
     }
+
+
+def test_hold_placed_during_the_login_is_compared_before_the_call(
+    bench: Workbench, step: BatchStep
+) -> None:
+    """It names a conversation outside the manifest, so Genesys must be asked about it."""
+
+    def place() -> None:
+        bench.genesys.before_delete = lambda: None
+        bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[2]})))
+
+    bench.genesys.before_delete = place
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
+    assert calls(bench, EXECUTE) == 0
+    bench.genesys.on(METADATA, {"entities": [KEPT, KEPT]}, {"entities": [KEPT, DELETED]})
+    bench.genesys.on(READ, {"conversations": [call(IDS[2], 2_000)]})
+    assert_stopped(bench, bench.submit_batch(after), "conversation that may lie in this interval")
