@@ -25,6 +25,7 @@ class OneStep:
     """Implements `Lifecycle`; it has no slots, no list of jobs and nothing to confirm."""
 
     slots: int | None = None
+    unowned_within: float = 0
     conflict = Conflict.PROTECTED
 
     def __init__(self, method: Counting) -> None:

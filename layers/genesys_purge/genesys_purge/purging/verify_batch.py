@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 from genesys_purge.errors import TryLater
@@ -14,7 +15,7 @@ from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.plausibility import Plausibility
-from genesys_purge.purging.waiting import VERIFY_WAITS
+from genesys_purge.purging.waiting import VERIFIED_WITHIN, VERIFY_WAITS
 
 
 class VerifyBatch:
@@ -34,7 +35,7 @@ class VerifyBatch:
             return step.then(Next.DONE)
         if wait := self._verification_wait(case, step):
             return step.then(Next.VERIFY, wait)
-        checks_left = step.attempt < len(VERIFY_WAITS)
+        checks_left = step.attempt < len(VERIFY_WAITS) and not self._is_late(case)
         try:
             verdict = self._verdict(case)
         except TryLater as error:
@@ -58,6 +59,18 @@ class VerifyBatch:
             return 0
         elapsed = (self._batches.now() - ended).total_seconds()
         return 0 if max(elapsed, step.waited_seconds) >= wait else wait
+
+    def _is_late(self, case: Case) -> bool:
+        """Whether a lag of the analytics is no explanation any more.
+
+        SettleRuns checks every few minutes, and each of its steps is the first of its phase.
+        """
+        if case.batch.ended_at is None:
+            return False
+        due = case.batch.ended_at + timedelta(
+            seconds=case.method.lifecycle.verify_after(case.request)
+        )
+        return (self._batches.now() - due).total_seconds() > VERIFIED_WITHIN
 
     def _verdict(self, case: Case) -> Verdict:
         batch, part = case.batch, case.whole

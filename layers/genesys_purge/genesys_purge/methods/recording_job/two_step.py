@@ -93,6 +93,8 @@ class TwoStep:
     """Implements `Lifecycle` for recording jobs."""
 
     slots: int | None = MOST_JOBS
+    # Lists lag behind for seconds or minutes; a day is certain.
+    unowned_within = timedelta(days=1).total_seconds()
     conflict = Conflict.PASSING
 
     def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:
