@@ -111,6 +111,18 @@ def test_planned_batch_of_an_ended_run_fails_without_a_call(bench: Workbench) ->
     assert bench.facts == ["run_failed", "batch_failed"]
 
 
+def test_unanswered_submit_is_reconciled_without_another_one(bench: Workbench) -> None:
+    attempt = builders.unanswered()
+    bench.planned(builders.batch(state=BatchState.SUBMITTING, attempt=attempt, before=10))
+    bench.stop()
+    bench.genesys.on(LOOK_UP, left(10))
+    bench.clock.wait(bench.settings.reconcile_seconds)
+    bench.sweep()
+    assert bench.batch.state is BatchState.FAILED
+    assert bench.genesys.deletions == []
+    assert bench.run.is_settled
+
+
 def test_unfinished_job_is_polled_again_by_the_next_sweep(bench: Workbench) -> None:
     bench.planned(submitted())
     bench.stop()
@@ -139,7 +151,7 @@ def test_remaining_records_are_checked_for_an_hour_after_the_job(bench: Workbenc
     bench.genesys.on(LOOK_UP, left(1))
     bench.clock.wait(VERIFIED_WITHIN)
     bench.sweep()
-    assert bench.batch.verified is None
+    assert bench.facts == ["run_failed"]
     bench.clock.wait(1)
     bench.sweep()
     assert (bench.batch.verified, bench.batch.is_verified) == (9, False)
