@@ -68,6 +68,15 @@ def test_job_that_could_not_be_cancelled_is_tried_again(bench: Workbench) -> Non
     assert is_settled(bench)
 
 
+def test_ready_job_of_an_open_batch_is_cancelled_with_its_batch(bench: Workbench) -> None:
+    ended(bench, job_id="job-1", state=BatchState.READY)
+    bench.genesys.on(STATUS, {"state": "CANCELLED"})
+    bench.sweep()
+    assert cancelled(bench) == ["job-1"]
+    assert (bench.batch.state, is_settled(bench)) == (BatchState.FAILED, True)
+    assert bench.genesys.deletions == []
+
+
 def test_late_job_of_an_unanswered_call_is_cancelled(bench: Workbench) -> None:
     ended(bench, attempt=builders.unanswered())
     bench.sweep()

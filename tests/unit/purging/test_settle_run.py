@@ -33,10 +33,6 @@ def completed(**changes: Any) -> Batch:
     return builders.batch(**known | changes)
 
 
-def verified(**changes: Any) -> Batch:
-    return completed(verified=10, is_verified=True, **changes)
-
-
 def test_job_that_ends_after_its_run_is_verified_and_counted(bench: Workbench) -> None:
     bench.planned(submitted())
     bench.stop()
@@ -213,31 +209,6 @@ def test_correction_of_another_worker_is_not_overwritten(bench: Workbench) -> No
     bench.runs.before_write = let_another_go_first
     assert bench.sweep() == ["run-1"]
     assert bench.facts.count("run_corrected") == 1  # type: ignore[arg-type]  # an action is text
-
-
-@pytest.mark.parametrize(
-    ("batch", "is_settled"),
-    [
-        (verified(), True),
-        (completed(verified=9), True),
-        (completed(), False),
-        (submitted(), False),
-        (submitted(state=BatchState.FAILED), True),
-        (submitted(state=BatchState.FAILED, attempt=builders.unanswered()), True),
-    ],
-)
-def test_run_is_settled_at_its_end_if_nothing_is_open(
-    bench: Workbench, batch: Batch, *, is_settled: bool
-) -> None:
-    bench.planned(batch)
-    bench.stop()
-    assert bench.run.is_settled is is_settled
-
-
-def test_dry_run_is_settled_at_its_end(bench: Workbench) -> None:
-    bench.planned(request=builders.conversation_archive(dryRun=True))
-    bench.stop()
-    assert bench.run.is_settled
 
 
 def test_lost_race_of_a_batch_is_no_failure(bench: Workbench) -> None:
