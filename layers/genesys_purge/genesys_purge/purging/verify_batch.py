@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from genesys_purge.errors import TryLater
@@ -61,16 +60,15 @@ class VerifyBatch:
         return 0 if max(elapsed, step.waited_seconds) >= wait else wait
 
     def _is_late(self, case: Case) -> bool:
-        """Whether a lag of the analytics is no explanation any more.
+        """Whether a lag of the analytics is no explanation any more, after the end of the run.
 
-        SettleRuns checks every few minutes, and each of its steps is the first of its phase.
+        SettleRuns checks every few minutes, and each of its checks is the first of its phase.
         """
-        if case.batch.ended_at is None:
+        ended = case.batch.ended_at
+        if ended is None or not case.run.has_ended:
             return False
-        due = case.batch.ended_at + timedelta(
-            seconds=case.method.lifecycle.verify_after(case.request)
-        )
-        return (self._batches.now() - due).total_seconds() > VERIFIED_WITHIN
+        waited = (self._batches.now() - ended).total_seconds()
+        return waited > case.method.lifecycle.verify_after(case.request) + VERIFIED_WITHIN
 
     def _verdict(self, case: Case) -> Verdict:
         batch, part = case.batch, case.whole
