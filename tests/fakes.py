@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,12 +12,13 @@ from genesys_purge.calling.slots import Slot, SlotStore
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditPage, BatchPage, RulePage
-from genesys_purge.purging.ports import Executions
+from genesys_purge.purging.ports import Executions, OpenRuns
 
 from tests.clock import Clock
 from tests.scripted_genesys import ScriptedGenesys
@@ -123,7 +124,23 @@ class MemoryRuns:
 
     def finish(self, run: Run, record: AuditRecord) -> None:
         self.before_write("finish")
-        self._replace(run, record, lambda stored: stored.status is not RunStatus.FINISHED)
+        self._report(run, record, lambda stored: stored.status is not RunStatus.FINISHED)
+
+    def revise(self, run: Run, record: AuditRecord | None = None) -> None:
+        self.before_write("revise")
+
+        def follows(stored: Run) -> bool:
+            return stored.status is RunStatus.FINISHED and stored.revision == run.revision - 1
+
+        if record:
+            self._report(run, record, follows)
+        else:
+            self._replace(run, None, follows)
+
+    def _report(self, run: Run, record: AuditRecord, allowed: Callable[[Run], bool]) -> None:
+        with self._lock:
+            sequence = len(self._audit.of(run.run_id)) + 1
+            self._replace(run.model_copy(update={"reported_in": sequence}), record, allowed)
 
     def batch(self, run_id: str, number: int) -> Batch:
         if (run_id, number) not in self._batches:
@@ -163,11 +180,20 @@ class MemoryRuns:
             raise LostRace("another worker changed the record")
         self._batches[batch.run_id, batch.number] = _kept(batch)
 
-    def _replace(self, run: Run, record: AuditRecord, allowed: Callable[[Run], bool]) -> None:
+    def oldest_first(self) -> Iterator[str]:
+        """Implements `OpenRuns`."""
+        for run in sorted(self._runs.values(), key=lambda run: run.submitted_at):
+            if not run.is_settled:
+                yield run.run_id
+
+    def _replace(
+        self, run: Run, record: AuditRecord | None, allowed: Callable[[Run], bool]
+    ) -> None:
         with self._lock:
             self._require(run.run_id, allowed)
             self._runs[run.run_id] = _kept(run)
-            self._audit.append(record)
+            if record:
+                self._audit.append(record)
 
     def _require(self, run_id: str, allowed: Callable[[Run], bool]) -> None:
         stored = self._runs.get(run_id)
@@ -231,16 +257,22 @@ class MemorySlots:
 
 
 class MemoryExecutions:
-    """Stores the started runs; `before_start` may raise."""
+    """Stores the started runs, and those whose execution has ended; `before_start` may raise."""
 
     def __init__(self) -> None:
         self.started: list[str] = []
+        self.ended: set[str] = set()
         self.before_start: Callable[[], None] = lambda: None
 
     def start(self, run_id: str) -> None:
         self.before_start()
         if run_id not in self.started:
             self.started.append(run_id)
+
+    def state(self, run_id: str) -> ExecutionState:
+        if run_id not in self.started:
+            return ExecutionState.MISSING
+        return ExecutionState.ENDED if run_id in self.ended else ExecutionState.RUNNING
 
 
 class MemoryMeter:
@@ -281,6 +313,7 @@ if TYPE_CHECKING:
     _policies: ports.Policies = MemoryPolicies()
     _id_lists: ports.IdLists = MemoryIdLists()
     _slots: SlotStore = MemorySlots()
+    _open_runs: OpenRuns = MemoryRuns(MemoryAuditLog())
     _executions: Executions = MemoryExecutions()
     _meter: ports.Meter = MemoryMeter()
     _genesys: ports.Genesys = ScriptedGenesys()

@@ -90,7 +90,15 @@ ARROWS = {
         "settings",
     },
     "callers": {"correlation", "errors", "model"},
-    "entrypoint": {"error_codec", "callers", "telemetry", "time_left", "errors", "model"},
+    "entrypoint": {
+        "error_codec",
+        "callers",
+        "telemetry",
+        "time_left",
+        "errors",
+        "model",
+        "ports",
+    },
     "consumers": {"entrypoint", "telemetry", "model", "ports"},
     "wiring": {
         "wiring",

@@ -15,6 +15,7 @@ REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteIt
 # The adapters of wiring, and the policy that each needs.
 NEEDS = {
     "runs": {"RunsPolicy"},
+    "open_runs": {"OpenRunsPolicy"},
     "slots": {"RunsPolicy"},
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
@@ -48,7 +49,7 @@ def adapters_of(builder: str) -> set[str]:
     """The wiring functions that a builder refers to, directly or through others."""
     defined = {
         node.name: {
-            ast.unparse(named).removeprefix("adapters.")
+            ast.unparse(named).removeprefix("adapters.").removeprefix("purging.")
             for named in ast.walk(node)
             if isinstance(named, ast.Name | ast.Attribute)
         }
@@ -157,7 +158,7 @@ def test_only_exporting_and_evaluating_store_objects() -> None:
     assert actions == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
 
 
-def test_only_submitting_and_recovering_start_executions() -> None:
+def test_only_submitting_settling_and_recovering_start_executions() -> None:
     starters = {
         function: resource.rpartition(":")[2]
         for function in FUNCTIONS
@@ -167,9 +168,25 @@ def test_only_submitting_and_recovering_start_executions() -> None:
     }
     assert starters == {
         "SubmitPurgeFunction": "genesys-purge-purge-run",
+        "SettleRunsFunction": "genesys-purge-purge-run",
         "SubmitCampaignRulesFunction": "genesys-purge-deploy-campaign-rules",
         "RecoverCampaignRulesFunction": "genesys-purge-deploy-campaign-rules",
     }
+
+
+def test_only_settling_reads_open_runs_and_executions() -> None:
+    index = {"SettleRunsFunction": ["RunsTable.Arn/index/OpenRunIndex"]}
+    queries = those_who_may("dynamodb:Query").items()
+    found = {
+        name: [each for each in on if each in index["SettleRunsFunction"]] for name, on in queries
+    }
+    assert {name: on for name, on in found.items() if on} == index
+    assert list(those_who_may("states:DescribeExecution")) == ["SettleRunsFunction"]
+
+
+def test_settling_may_not_read_what_a_permit_needs() -> None:
+    needed = {"HoldsPolicy", "PolicyParametersPolicy"}
+    assert not needed & policies_of("SettleRunsFunction")
 
 
 def test_only_functions_that_call_genesys_read_its_secret() -> None:

@@ -265,10 +265,29 @@ def test_schedule_sends_its_scheduled_time_and_has_dead_letters(schedule: str) -
 
 
 SCHEDULES = [("RetentionPurgeSchedule", "Purge"), ("ExportRuleChangesSchedule", "Export")]
+# It deletes nothing, and each stack needs it from the start, so it may run at once and always.
+HARMLESS = "SettleRunsSchedule"
 
 
-def test_every_schedule_has_parameters_of_its_own() -> None:
-    assert of_type("AWS::Scheduler::Schedule") == [schedule for schedule, _ in SCHEDULES]
+def test_every_schedule_but_the_harmless_one_has_parameters() -> None:
+    found = set(of_type("AWS::Scheduler::Schedule"))
+    assert found == {HARMLESS, *(schedule for schedule, _ in SCHEDULES)}
+
+
+def test_runs_are_settled_every_five_minutes_by_one_invocation_at_a_time() -> None:
+    schedule = properties(HARMLESS)
+    assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(5 minutes)", "ENABLED")
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": "SettleRunsFunction.Arn"}
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 0}
+    function = properties("SettleRunsFunction")
+    assert function["Timeout"] < 300
+    assert function["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_run_that_is_unsettled_for_two_days_raises_an_alarm() -> None:
+    alarm = properties("UnsettledRunsAlarm")
+    found = [alarm[name] for name in ("MetricName", "Statistic", "Threshold", "EvaluationPeriods")]
+    assert found == ["UnsettledSeconds", "Maximum", 2 * 86_400, 1]
 
 
 @pytest.mark.parametrize(("schedule", "name"), SCHEDULES)
@@ -319,6 +338,7 @@ def test_alarms_watch_these_metrics() -> None:
         "SubjectRequestSecondsLeft",
         "ProtectedConversations",
         "AuditAltered",
+        "UnsettledSeconds",
     }
 
 

@@ -26,6 +26,7 @@ USE_CASES = [
     "fail_batch",
     "complete_purge",
     "fail_purge",
+    "settle_runs",
     "read_purge",
     "ingest_webhook",
     "ingest_platform_event",

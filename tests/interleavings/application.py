@@ -21,15 +21,20 @@ from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
 from genesys_purge.purging.complete_purge import CompletePurge
 from genesys_purge.purging.confirm_job import ConfirmJob
+from genesys_purge.purging.correct_run import CorrectRun
 from genesys_purge.purging.fail_batch import FailBatch
 from genesys_purge.purging.fail_purge import FailPurge
 from genesys_purge.purging.job_slots import JobSlots
+from genesys_purge.purging.late_batches import LateBatches
+from genesys_purge.purging.left_jobs import LeftJobs
 from genesys_purge.purging.plan_purge import PlanPurge
 from genesys_purge.purging.poll_batch import PollBatch
 from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.requests import Requests
+from genesys_purge.purging.settle_run import SettleRun
 from genesys_purge.purging.submit_batch import SubmitBatch
 from genesys_purge.purging.verify_batch import VerifyBatch
+from genesys_purge.purging.without_permits import WithoutPermits
 from genesys_purge.settings import Settings
 from genesys_purge.time_left import STORING_SECONDS
 
@@ -132,20 +137,33 @@ class Purging:
         batches = Batches(runs, now, "interleavings")
         cases = Cases(runs, organisation_of, genesys_of, now)
         self.guard = Guard(policies, holds, now)
-        self.submit = SubmitBatch(
-            cases,
-            batches,
-            self.guard,
-            Reconcile(batches, settings),
-            JobSlots(slots, runs),
-            ConfirmJob(batches, self.guard, settings),
-            settings,
-        )
+
+        def submit_with(guard: Guard) -> SubmitBatch:
+            return SubmitBatch(
+                cases,
+                batches,
+                guard,
+                Reconcile(batches, settings),
+                JobSlots(slots, runs),
+                ConfirmJob(batches, guard, settings),
+                settings,
+            )
+
+        self.submit = submit_with(self.guard)
         self.poll = PollBatch(cases, batches, settings, meter)
         self.verify = VerifyBatch(cases, batches, meter)
         self.fail_batch = FailBatch(batches)
         self.complete = CompletePurge(runs, meter, now)
         self.fail = FailPurge(runs, meter, now)
+        never = Guard(WithoutPermits(), WithoutPermits(), now)
+        self.settle_run = SettleRun(
+            runs,
+            LateBatches(submit_with(never), self.poll, self.verify, self.fail_batch),
+            LeftJobs(cases, batches),
+            CorrectRun(runs, meter, now),
+            now,
+            lambda: math.inf,
+        )
         self.plan = PlanPurge(
             Requests(policies, organisation_of, now),
             runs,

@@ -23,6 +23,7 @@ from genesys_purge.purge_rules.purge_rule import PurgeRule
 from genesys_purge.purging import cases, submit_batch
 from genesys_purge.purging.cases import Case
 from genesys_purge.purging.fail_batch import FailBatch
+from genesys_purge.purging.late_batches import LateBatches
 from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.waiting import reconcile_wait
 from genesys_purge.store import ledger
@@ -195,6 +196,12 @@ BREAKS = (
         "open",
         "submit_hold",
         lambda: patch.object(FailBatch, "__call__", _batch_left_open),
+    ),
+    Break(
+        "a sweep that takes no batch on",
+        "open",
+        "end_submit",
+        lambda: patch.object(LateBatches, "drive", lambda *_: None),
     ),
     Break(
         "a cancel that does nothing",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.interleavings.known_faults import KNOWN_FAULTS
 from tests.interleavings.play import PAIRS, play
 from tests.interleavings.report import replay
 from tests.interleavings.tables import audit_problems
@@ -19,7 +18,6 @@ def test_woven_workers_break_no_invariant(pair: str) -> None:
         f"{each.invariant}: {each.facts}; replay with {replay(pair, seed)}"
         for seed in SEEDS
         for each in play(pair, seed).violations
-        if (pair, each.invariant) not in KNOWN_FAULTS
     ]
     assert found == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +13,25 @@ from genesys_purge.calling.slots import Slots
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Entry
-from genesys_purge.model.messages import BatchStep
+from genesys_purge.model.messages import BatchStep, Failure
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
 from genesys_purge.purging.complete_purge import CompletePurge
 from genesys_purge.purging.confirm_job import ConfirmJob
+from genesys_purge.purging.correct_run import CorrectRun
 from genesys_purge.purging.fail_batch import FailBatch
 from genesys_purge.purging.fail_purge import FailPurge
 from genesys_purge.purging.job_slots import JobSlots
+from genesys_purge.purging.late_batches import LateBatches
+from genesys_purge.purging.left_jobs import LeftJobs
 from genesys_purge.purging.plan_purge import PlanPurge
 from genesys_purge.purging.poll_batch import PollBatch
 from genesys_purge.purging.read_purge import ReadPurge
 from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.requests import Requests
+from genesys_purge.purging.settle_run import SettleRun
+from genesys_purge.purging.settle_runs import SettleRuns
 from genesys_purge.purging.submit_batch import SubmitBatch
 from genesys_purge.purging.submit_purge import SubmitPurge
 from genesys_purge.purging.validate_purge import ValidatePurge
@@ -108,6 +113,8 @@ class Workbench:
         self.fail_batch = FailBatch(batches)
         self.complete_purge = CompletePurge(self.runs, self.meter, self.clock)
         self.fail_purge = FailPurge(self.runs, self.meter, self.clock)
+        self.seconds_left = 100.0
+        self.settle_runs = self._settle_runs(cases, batches)
         self.read_purge = ReadPurge(self.runs, self.audit)
         self.webhook_secrets = MemoryWebhookSecrets(SECRET)
         self.directory = MemoryDirectory()
@@ -131,6 +138,46 @@ class Workbench:
             self.clock,
             Backoff(self.settings.notification_retry_seconds, LONGEST_DELAY, uniform=max),
         )
+
+    def _settle_runs(self, cases: Cases, batches: Batches) -> SettleRuns:
+        steps = (self.submit_batch, self.poll_batch, self.verify_batch, self.fail_batch)
+        one = SettleRun(
+            self.runs,
+            LateBatches(*steps),
+            LeftJobs(cases, batches),
+            CorrectRun(self.runs, self.meter, self.clock),
+            self.clock,
+            lambda: self.seconds_left,
+        )
+        return SettleRuns(
+            self.runs,
+            self.runs,
+            self.executions,
+            self.fail_purge,
+            one,
+            self.meter,
+            self.clock,
+            lambda: self.seconds_left,
+        )
+
+    def sweep(self) -> list[str]:
+        """Settle the open runs once; the runs that failed, as the log has them."""
+        failed: list[str] = []
+
+        def isolate(run_id: str, work: Callable[[], None]) -> bool:
+            try:
+                work()
+            except Exception:  # noqa: BLE001  as the wrapper of the handler
+                failed.append(run_id)
+                return False
+            return True
+
+        self.settle_runs(isolate)
+        return failed
+
+    def stop(self) -> None:
+        """End the run as after an execution that was stopped."""
+        self.fail_purge(Failure(run_id="run-1", error="ABORTED", cause="stopped"))
 
     def errors(self, payload: object, reference: datetime | None = None) -> dict[str, str]:
         """What is wrong with each wrong field of a request; empty for a right one."""

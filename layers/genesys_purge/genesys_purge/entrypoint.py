@@ -13,6 +13,7 @@ from genesys_purge.error_codec import encoded
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
+from genesys_purge.ports import Isolate
 from genesys_purge.telemetry import observed
 from genesys_purge.time_left import time_left
 
@@ -68,6 +69,24 @@ def direct(use_case: Callable[[Any], Mapping[str, Any]]) -> Handler:
             return use_case(event)
 
         return _invoked(call, event, context)
+
+    return handler
+
+
+def sweep(use_case: Callable[[Isolate], None]) -> Handler:
+    """A handler of a schedule, whose use case does pieces of work that may fail one by one."""
+
+    @wraps(use_case)
+    def handler(event: Any, context: LambdaContext) -> Any:
+        def isolate(run_id: str, work: Callable[[], None]) -> bool:
+            telemetry.correlate(run_id)
+            try:
+                guarded(work, context)
+            except PurgeError:
+                return False
+            return True
+
+        return _invoked(lambda: use_case(isolate), event, context)
 
     return handler
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from genesys_purge.operation import Authorise, DeletingCall, Operation
 
 Clock = Callable[[], datetime]
+# Does a piece of work for a run; False if it failed, which is logged and stops no other piece.
+Isolate = Callable[[str, Callable[[], None]], bool]
 
 
 class BatchPage(NamedTuple):
@@ -44,7 +46,13 @@ class Runs(Protocol):
         """Store the run with its plan; raises LostRace if another planner took over."""
 
     def finish(self, run: Run, record: AuditRecord) -> None:
-        """Store the run with its outcome; raises LostRace if it already has one."""
+        """Store the run with its outcome, reported in the record; LostRace if it has one."""
+
+    def revise(self, run: Run, record: AuditRecord | None = None) -> None:
+        """Store a finished run again; a record reports its totals anew.
+
+        Raises LostRace unless its revision follows the stored one.
+        """
 
     def batch(self, run_id: str, number: int) -> Batch:
         """The stored batch; raises NotFound if it does not exist."""

@@ -24,11 +24,12 @@ class TimeLeft:
     @contextmanager
     def of(self, context: LambdaContext) -> Iterator[None]:
         """Count by the context of an invocation, until it ends."""
+        before = self._milliseconds
         self._milliseconds = context.get_remaining_time_in_millis
         try:
             yield
         finally:
-            self._milliseconds = _unlimited
+            self._milliseconds = before
 
     def __call__(self) -> float:
         return self._milliseconds() / 1_000 - STORING_SECONDS

@@ -34,4 +34,5 @@ def play(stage: Stage, stores: Stores) -> None:
     stage.scheduler.run()
     chances.calm()
     scene.complete()
-    scene.judge_end(in_flight_only=True)
+    scene.settle()
+    scene.judge_end()

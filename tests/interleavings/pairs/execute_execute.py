@@ -48,6 +48,7 @@ def play(stage: Stage, stores: Stores) -> None:
     stage.scheduler.run()
     chances.calm()
     scene.complete()
+    scene.settle()
     stage.scheduler.pause(SETTLED)
     scene.judge_end()
     stage.notebook.problems += [

@@ -44,7 +44,8 @@ def play(stage: Stage, stores: Stores) -> None:
     stage.chances.calm()
     scene.complete()
     # A run that could not be planned may leave planned batches behind.
-    scene.judge_end(in_flight_only=True)
+    scene.settle()
+    scene.judge_end()
 
 
 def _planner(scene: RunScene, *, drives: bool) -> Callable[[], None]:

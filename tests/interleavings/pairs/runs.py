@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from genesys_purge.errors import PurgeError
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.batch import Batch, BatchState, Entry
+from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.run import Plan, RunStatus
 from genesys_purge.settings import Settings
@@ -21,8 +22,8 @@ from tests.interleavings.genesys import Genesys, Part
 from tests.interleavings.stage import Stage
 
 RUN = "run-1"
-# States with a call that was made or may be made.
-IN_FLIGHT = (BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.READY, BatchState.CONFIRMING)
+# The sweep runs every five minutes; an hour between the later ones makes a seed cheaper.
+FIRST_SWEEPS, LATER_SWEEPS = [300.0] * 12, [3_600.0] * 72
 
 
 class RunScene:
@@ -77,15 +78,29 @@ class RunScene:
         self.stage.scheduler.add("complete", lambda: execution.complete(RUN))
         self.stage.scheduler.run()
 
-    def judge_end(self, *, in_flight_only: bool = False) -> None:
+    def settle(self) -> None:
+        """Sweep as SettleRuns does, until the run is settled."""
+        self.stage.scheduler.add("sweep", self._sweep)
+        self.stage.scheduler.run()
+
+    def _sweep(self) -> None:
+        sweeper = Purging(self.stage, self.stores, self.genesys, self._settings)
+        for pause in (*FIRST_SWEEPS, *LATER_SWEEPS):
+            run = self.stores.runs.get(RUN)
+            if run.is_settled:
+                return
+            sweeper.settle_run(run, _isolated)
+            self.stage.scheduler.pause(pause)
+        self.stage.notebook.problems.append(("open", "the run is not settled after three days"))
+
+    def judge_end(self) -> None:
         """Note a run that has not finished, and batches that stay open."""
         problems = self.stage.notebook.problems
         run = self.stores.runs.get(RUN)
         if run.status is not RunStatus.FINISHED:
             problems.append(("open", f"the run is {run.status}"))
         for batch in self.stores.runs.batches(run):
-            is_open = batch.state in IN_FLIGHT if in_flight_only else not batch.has_ended
-            if is_open:
+            if not batch.has_ended:
                 problems.append(("open", f"batch {batch.number} stays {batch.state}"))
 
 
@@ -134,6 +149,15 @@ def ends_of(scene: RunScene) -> Mapping[str, datetime]:
     """The records of a scene with the documented methods."""
     assert isinstance(scene.part, Conversations)
     return scene.part.ends
+
+
+def _isolated(_: str, work: Callable[[], None]) -> bool:
+    """Whether the work succeeded; its error stops no other work of the sweep."""
+    try:
+        work()
+    except PurgeError:
+        return False
+    return True
 
 
 def _record(action: Action) -> AuditRecord:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from genesys_purge.methods.recording_job.protection import ASK
-from genesys_purge.methods.recording_job.two_step import STATUS
+from genesys_purge.methods.recording_job.two_step import CANCEL, STATUS
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep
 
 from tests import builders
+from tests.clock import NOON
 from tests.unit.workbench import Workbench
 
 IDS = builders.uuids(3)
@@ -19,6 +20,7 @@ CALL = {
     "conversationStart": zulu(builders.days_ago(381)),
     "conversationEnd": zulu(builders.days_ago(380)),
 }
+NONE: dict[str, Any] = {"entities": []}
 READY = {"state": "READY", "totalConversations": 3, "totalRecordings": 4}
 
 
@@ -40,3 +42,15 @@ def ready(bench: Workbench, **totals: Any) -> BatchStep:
     bench.genesys.on(STATUS, READY | totals)
     bench.genesys.on(ASK, {"entities": []})
     return step
+
+
+def cancelled(bench: Workbench) -> list[str]:
+    """The ids of the cancelled jobs."""
+    return [call.path["job_id"] for call in bench.genesys.calls if call.operation == CANCEL]
+
+
+def surplus(job_id: str = "job-2") -> dict[str, Any]:
+    """A listed job of a call that was intended at NOON."""
+    filters = {"predicates": [{"value": each} for each in IDS]}
+    query = {"actionDate": zulu(NOON), "conversationQuery": {"conversationFilters": [filters]}}
+    return {"id": job_id, "recordingJobsQuery": query}

@@ -227,6 +227,29 @@ def test_batch_without_its_cancelled_job_is_submitted_again(
     assert seen == [(None, "job-1")]
 
 
+@pytest.mark.parametrize("answer", [GenesysUnavailable("503"), RefusedByGenesys("x", status=409)])
+def test_batch_whose_job_may_not_be_cancelled_keeps_it_and_fails(
+    bench: Workbench, step: BatchStep, answer: Exception
+) -> None:
+    bench.genesys.on(ASK, {"entities": [{"id": IDS[1]}]}, NONE)
+    bench.genesys.on(CANCEL, answer)
+    assert bench.submit_batch(step).next is Next.DONE
+    assert (bench.batch.state, bench.batch.job_id) == (BatchState.FAILED, "job-1")
+    assert calls(bench, CREATE) == 1
+
+
+def test_batch_goes_on_if_its_job_was_cancelled_without_an_answer(
+    bench: Workbench, step: BatchStep
+) -> None:
+    bench.genesys.on(ASK, {"entities": [{"id": IDS[1]}]}, NONE)
+    bench.genesys.on(CANCEL, OutcomeUnknown("timed out"))
+    job = {"recordingJobsQuery": {"action": "DELETE"}, "totalProcessedRecordings": 0}
+    bench.genesys.on(STATUS, READY, job | {"state": "CANCELLED"})
+    bench.submit_batch(step)
+    assert bench.batch.protected == {1}
+    assert calls(bench, CREATE) == 2
+
+
 def test_records_on_our_hold_are_never_confirmed(bench: Workbench, step: BatchStep) -> None:
     bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[0]})))
     bench.submit_batch(step)
@@ -338,7 +361,7 @@ def test_unanswered_confirmation_spares_only_an_untouched_job(
     assert ("batch_protected" in bench.facts) is is_sure
     if not is_sure:
         assert (after.next, bench.batch.state) == (Next.DONE, BatchState.FAILED)
-        assert "may have confirmed its job before" in str(bench.batch.detail)
+        assert "its job may be confirmed or still wait" in str(bench.batch.detail)
 
 
 def test_confirmations_without_an_answer_are_bounded(bench: Workbench, step: BatchStep) -> None:

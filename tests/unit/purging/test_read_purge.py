@@ -39,6 +39,18 @@ def test_submitted_run_has_no_plan_and_empty_totals(bench: Workbench) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("state", "is_settled"), [(BatchState.FAILED, True), (BatchState.SUBMITTED, False)]
+)
+def test_finished_run_says_whether_it_is_settled(
+    bench: Workbench, state: BatchState, *, is_settled: bool
+) -> None:
+    bench.planned(builders.batch(state=state, job_id="job-1"))
+    assert "isSettled" not in read(bench)
+    bench.stop()
+    assert read(bench)["isSettled"] is is_settled
+
+
 def test_running_run_shows_the_state_of_its_batches(bench: Workbench) -> None:
     done = builders.batch(
         state=BatchState.COMPLETED,

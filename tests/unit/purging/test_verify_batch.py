@@ -11,7 +11,7 @@ from genesys_purge.methods.documented.conversation_archive import LOOK_UP
 from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.purging.waiting import VERIFY_WAITS
+from genesys_purge.purging.waiting import VERIFIED_WITHIN, VERIFY_WAITS
 
 from tests import builders
 from tests.clock import NOON
@@ -80,6 +80,14 @@ def test_lagging_analytics_are_queried_a_bounded_number_of_times(bench: Workbenc
     left(bench, 0)
     assert bench.verify_batch(step).next is Next.DONE
     assert bench.batch.is_verified
+
+
+def test_first_check_of_a_running_run_is_never_the_last(bench: Workbench) -> None:
+    step = verifying(bench, completed(ended_at=NOON))
+    left(bench, 1)
+    bench.clock.wait(10 * VERIFIED_WITHIN)
+    assert bench.verify_batch(step).next is Next.VERIFY
+    assert bench.batch.verified is None
 
 
 def test_remaining_records_leave_the_batch_unverified(bench: Workbench) -> None:

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep, Phase
+from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.purging.ports import Executions
 from genesys_purge.store.executions import StepFunctionsDeployments, StepFunctionsExecutions
 
@@ -63,6 +64,41 @@ def test_start_accepts_an_existing_execution() -> None:
         stubber.add_client_error("start_execution", "ExecutionAlreadyExists")
         StepFunctionsExecutions(client("stepfunctions"), MACHINE).start("run-1")
         stubber.assert_no_pending_responses()
+
+
+def test_execution_that_was_never_started_is_missing(executions: Executions) -> None:
+    executions.start("run-2")
+    assert executions.state("run-1") is ExecutionState.MISSING
+
+
+def test_started_execution_is_running(executions: Executions) -> None:
+    executions.start("run-1")
+    assert executions.state("run-1") is ExecutionState.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("RUNNING", ExecutionState.RUNNING),
+        ("PENDING_REDRIVE", ExecutionState.RUNNING),
+        ("SUCCEEDED", ExecutionState.ENDED),
+        ("FAILED", ExecutionState.ENDED),
+        ("TIMED_OUT", ExecutionState.ENDED),
+        ("ABORTED", ExecutionState.ENDED),
+    ],
+)
+def test_execution_has_ended_unless_it_may_go_on(status: str, state: ExecutionState) -> None:
+    arn = MACHINE.replace(":stateMachine:", ":execution:") + ":run-1"
+    answer = {
+        "executionArn": arn,
+        "stateMachineArn": MACHINE,
+        "status": status,
+        "startDate": 0,
+    }
+    with Stubber(client("stepfunctions")) as stubber:
+        stubber.add_response("describe_execution", answer, {"executionArn": arn})
+        found = StepFunctionsExecutions(client("stepfunctions"), MACHINE).state("run-1")
+    assert found is state
 
 
 @pytest.mark.parametrize("code", ["ExecutionLimitExceeded", "StateMachineDoesNotExist"])

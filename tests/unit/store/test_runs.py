@@ -232,14 +232,60 @@ def test_run_is_finished_once_with_or_without_a_plan(tables: Tables) -> None:
     run = stored(tables)
     ended = finished(run, Outcome.REJECTED, totals_of(None, []), NOON, "fix it")
     tables.runs.finish(ended, record(Action.RUN_REJECTED))
-    assert tables.runs.get("run-1") == ended
+    reported = ended.model_copy(update={"reported_in": 2})
+    assert tables.runs.get("run-1") == reported
     for again in (ended, finished(run, Outcome.COMPLETED, totals_of(None, []), NOON, None)):
         with pytest.raises(LostRace):
             tables.runs.finish(again, record(Action.RUN_COMPLETED))
     with pytest.raises(LostRace):
         tables.runs.plan(with_plan(run, 1), record(Action.RUN_PLANNED))
-    assert tables.runs.get("run-1") == ended
+    assert tables.runs.get("run-1") == reported
     assert actions(tables) == ["run_submitted", "run_rejected"]
+
+
+def ended_run(tables: Tables) -> Run:
+    run = stored(tables)
+    ended = finished(run, Outcome.FAILED, totals_of(None, []), NOON, "stopped")
+    tables.runs.finish(ended, record(Action.RUN_FAILED))
+    return tables.runs.get("run-1")
+
+
+def revised(run: Run, **changes: Any) -> Run:
+    return run.model_copy(update={"revision": run.revision + 1} | changes)
+
+
+def test_revised_run_names_the_record_that_reports_its_totals(tables: Tables) -> None:
+    run = ended_run(tables)
+    tables.runs.revise(revised(run, detail="a"), record(Action.RUN_CORRECTED))
+    after = tables.runs.get("run-1")
+    assert (run.reported_in, after.reported_in, after.detail) == (2, 3, "a")
+    assert actions(tables)[-2:] == ["run_failed", "run_corrected"]
+
+
+def test_revision_without_a_record_keeps_the_last_one(tables: Tables) -> None:
+    run = ended_run(tables)
+    tables.runs.revise(revised(run, is_settled=True))
+    after = tables.runs.get("run-1")
+    assert (after.reported_in, after.revision, after.is_settled) == (2, 1, True)
+    assert actions(tables)[-1] == "run_failed"
+
+
+@pytest.mark.parametrize("fact", [record(Action.RUN_CORRECTED), None])
+def test_second_of_two_concurrent_revisions_is_lost(
+    tables: Tables, fact: AuditRecord | None
+) -> None:
+    run = ended_run(tables)
+    tables.runs.revise(revised(run, detail="first"))
+    with pytest.raises(LostRace):
+        tables.runs.revise(revised(run, detail="second"), fact)
+    assert tables.runs.get("run-1").detail == "first"
+    assert actions(tables)[-1] == "run_failed"
+
+
+def test_running_run_is_not_revised(tables: Tables) -> None:
+    run = planned(tables, builders.batch())
+    with pytest.raises(LostRace):
+        tables.runs.revise(revised(run))
 
 
 @pytest.mark.parametrize("change", ["plan", "finish"])

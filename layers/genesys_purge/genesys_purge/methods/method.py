@@ -100,6 +100,10 @@ class Lifecycle(Protocol[R_contra]):
         `manifest` has the ids of the whole batch. The batch's own job is not among them.
         """
 
+    @property
+    def unowned_within(self) -> float:
+        """Seconds after a run's end within which Genesys may still list such a job; 0 for never."""
+
     def verify_after(self, request: R_contra) -> float:
         """Seconds between the end of the job and its verification."""
 

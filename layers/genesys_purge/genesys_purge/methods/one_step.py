@@ -26,6 +26,7 @@ class OneStep:
 
     slots: int | None = None
     deletes_new_records = False
+    unowned_within: float = 0
     conflict = Conflict.PROTECTED
 
     def __init__(self, method: Counting) -> None:

@@ -20,6 +20,7 @@ class Action(StrEnum):
     RUN_REJECTED = "run_rejected"
     RUN_FAILED = "run_failed"
     RUN_COMPLETED = "run_completed"
+    RUN_CORRECTED = "run_corrected"
     BATCH_SUBMITTED = "batch_submitted"
     BATCH_CONFIRMED = "batch_confirmed"
     BATCH_RECONCILED = "batch_reconciled"
@@ -63,7 +64,8 @@ class AuditRecord(Wire):
     Each of these has a `runId` of its own: the creation of a purge rule, an execution of that
     rule, a deployment, an event of the live platform and an alteration of the audit. `ruleId` is
     the id of the purge rule, `ruleName` the name of a campaign rule. `executedAt` is the execution
-    time that Genesys reports.
+    time that Genesys reports. `supersedes` is the sequence of the record of the same run whose
+    totals this one corrects.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -85,6 +87,7 @@ class AuditRecord(Wire):
     deleted: int | None = None
     archived: int | None = None
     exported: int | None = None
+    unreported: int | None = None
     skipped: Mapping[str, int] | None = None
     latency_seconds: float | None = None
     success_rate: float | None = None
@@ -93,6 +96,7 @@ class AuditRecord(Wire):
     policy: Policy | None = None
     platform_event: PlatformEvent | None = None
     alteration: Alteration | None = None
+    supersedes: int | None = None
     correlation_id: str | None = None
     detail: str | None = None
 

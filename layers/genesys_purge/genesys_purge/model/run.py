@@ -12,6 +12,7 @@ from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.wire import Wire
@@ -59,8 +60,9 @@ class Plan(Wire):
 class Totals(Wire):
     """The sums over the batches of a run; `deleted` is None if Genesys reported no count.
 
-    `unreported` counts the records of finished jobs without a reported count: all of them, if the
-    sum of `deleted` is more than a count can be.
+    `unreported` counts the records that may be deleted although `deleted` does not count them:
+    those of jobs without a reported count, and of jobs that may not have ended. It counts all, if
+    the sum of `deleted` is more than a count can be.
     """
 
     targeted: int
@@ -96,6 +98,10 @@ class Run(Wire):
 
     `location` is the location of its organisation at the submission. `planner` identifies the
     latest invocation that began to plan; no other invocation may write the plan.
+
+    `reportedIn` is the sequence of the audit record that reported the totals last. `revision`
+    counts the changes after the end of the run. `isSettled` says that nothing about the run is
+    open: its batches are over and none of its jobs waits at Genesys.
     """
 
     run_id: str
@@ -113,6 +119,9 @@ class Run(Wire):
     totals: Totals | None = None
     finished_at: Instant | None = None
     detail: str | None = None
+    reported_in: int | None = None
+    revision: int = 0
+    is_settled: bool = False
 
     @property
     def method(self) -> str:
@@ -148,7 +157,7 @@ def run_metric(outcome: Outcome) -> str:
 
 
 def finished(run: Run, outcome: Outcome, totals: Totals, now: datetime, detail: str | None) -> Run:
-    """The finished run."""
+    """The finished run; it is not settled yet."""
     return run.model_copy(
         update={
             "status": RunStatus.FINISHED,
@@ -166,7 +175,8 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
     skipped = Counter(plan.skipped if plan else {})
     skipped[PROTECTED] += sum(len(batch.protected) for batch in batches)
     reported = [batch.deleted for batch in batches if batch.deleted is not None]
-    deleted, unreported = sum(reported), sum(batch.unreported for batch in batches)
+    deleted = sum(reported)
+    unreported = sum(batch.unreported + records_in_doubt(batch) for batch in batches)
     planned = plan.targeted if plan else 0
     targeted = planned - sum(len(batch.protected) for batch in batches)
     is_known = bool(reported) and is_count(deleted)

@@ -9,6 +9,7 @@ from genesys_purge.errors import LostRace
 from genesys_purge.methods.contract import JobReport, JobStatus, sum_of
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.ports import Clock, Runs
 from genesys_purge.purging.ports import Progress
@@ -123,9 +124,15 @@ class Batches:
     def end(
         self, batch: Batch, state: BatchState, action: Action, detail: str, **facts: Any
     ) -> Batch:
-        """End the batch without success."""
-        attempt = batch.attempt.abandoned()
-        after = batch.to(state, attempt=attempt, detail=detail, ended_at=self.now())
+        """End the batch without success; records without a known count are unreported."""
+        is_counted = facts.get("deleted") is not None
+        after = batch.to(
+            state,
+            attempt=batch.attempt.abandoned(),
+            unreported=batch.unreported + (0 if is_counted else records_in_doubt(batch)),
+            detail=detail,
+            ended_at=self.now(),
+        )
         return self.advance(after, action, detail=detail, **facts)
 
     def _record(self, batch: Batch, action: Action, facts: dict[str, Any]) -> AuditRecord:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from genesys_purge.errors import OutcomeUnknown, PurgeError, TryLater
 from genesys_purge.methods.contract import JobStatus
 from genesys_purge.purging.cases import Case
@@ -9,8 +11,15 @@ from genesys_purge.purging.cases import Case
 ATTEMPTS = 3
 
 
-def cancelled(case: Case) -> str:
-    """Cancel the batch's job; what became of it, to end a sentence with."""
+class Cancellation(NamedTuple):
+    """Whether a job is certainly cancelled, in words to end a sentence with."""
+
+    is_certain: bool
+    words: str
+
+
+def cancelled(case: Case) -> Cancellation:
+    """Cancel the batch's job; what became of it."""
     problem: PurgeError | None = None
     for _ in range(ATTEMPTS):
         try:
@@ -18,10 +27,12 @@ def cancelled(case: Case) -> str:
         except (OutcomeUnknown, TryLater) as error:
             problem = error
         except PurgeError as error:
-            return f"; its job {case.job_id} could not be cancelled: {error}"
+            words = f"; its job {case.job_id} could not be cancelled: {error}"
+            return Cancellation(is_certain=False, words=words)
         else:
-            return f"; its job {case.job_id} is cancelled"
-    return f"; its job {case.job_id} may not be cancelled: {problem}"
+            return Cancellation(is_certain=True, words=f"; its job {case.job_id} is cancelled")
+    words = f"; its job {case.job_id} may not be cancelled: {problem}"
+    return Cancellation(is_certain=False, words=words)
 
 
 def is_untouched(case: Case) -> bool:

@@ -19,6 +19,7 @@ from genesys_purge.model.run import (
     totals_of,
 )
 from genesys_purge.ports import Clock, Meter, Runs
+from genesys_purge.purging.settlement import settled_if_over
 
 
 class CompletePurge:
@@ -37,7 +38,7 @@ class CompletePurge:
         outcome = outcome_of(run, batches)
         totals = totals_of(run.plan, batches)
         ended = finished(run, outcome, totals, self._now(), shortfall_of(run, batches))
-        self._runs.finish(ended, self._record(ended, outcome, totals))
+        self._runs.finish(settled_if_over(ended, batches), self._record(ended, outcome, totals))
         self._measure(ended, outcome, totals, batches)
         return RunResult.of(run.run_id, outcome)
 
@@ -62,6 +63,7 @@ class CompletePurge:
             organisation=run.organisation,
             targeted=totals.targeted,
             deleted=totals.deleted,
+            unreported=totals.unreported,
             skipped=totals.skipped,
             latency_seconds=round((self._now() - run.submitted_at).total_seconds(), 3),
             success_rate=None if is_bound else totals.success_rate,

@@ -200,9 +200,11 @@ class ConfirmJob:
             return self._fail(case, error, step)
         batch = case.batch
         ending = cancelled(case)
-        if batch.attempt.unanswered and not is_untouched(case):
-            reason = f"{error}, and a call without an answer may have confirmed its job before"
-            return self._end_as(case, BatchState.FAILED, reason + ending, step)
+        is_safe = ending.is_certain and not batch.attempt.unanswered
+        if not is_safe and not is_untouched(case):
+            # The batch keeps its job, so that SettleRuns finds and cancels it if it still waits.
+            reason = f"{error}, and its job may be confirmed or still wait"
+            return self._end_as(case, BatchState.FAILED, reason + ending.words, step)
         kept = batch.to(
             BatchState.PLANNED,
             protected=batch.protected | error.entries,
@@ -216,7 +218,7 @@ class ConfirmJob:
             Action.BATCH_PROTECTED,
             job_id=batch.job_id,
             skipped={"protected": len(error.entries - batch.protected)},
-            detail=f"{error}{ending}",
+            detail=f"{error}{ending.words}",
         )
         return step.then(Next.SUBMIT)
 
@@ -229,7 +231,7 @@ class ConfirmJob:
         self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
     ) -> BatchStep:
         """End the batch and cancel its job."""
-        return self._end_as(case, state, reason + cancelled(case), step, **facts)
+        return self._end_as(case, state, reason + cancelled(case).words, step, **facts)
 
     def _end_as(
         self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any

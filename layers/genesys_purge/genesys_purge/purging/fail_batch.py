@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genesys_purge.error_codec import decoded
+from genesys_purge.error_codec import Reported, decoded
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Failure, Next
@@ -10,15 +10,23 @@ from genesys_purge.purging.batches import Batches
 
 
 class FailBatch:
-    """Ends a batch after an error."""
+    """Ends a batch after an error.
+
+    It has no access to Genesys: a job that a batch of an ended run left there is cancelled by
+    SettleRuns.
+    """
 
     def __init__(self, batches: Batches) -> None:
         self._batches = batches
 
     def __call__(self, failure: Failure) -> BatchStep:
         step = BatchStep(run_id=failure.run_id, batch=failure.batch or 0, next=Next.DONE)
+        self.record(step, decoded(failure.error, failure.cause))
+        return step
+
+    def record(self, step: BatchStep, error: Reported) -> None:
+        """End the batch of the step after an error."""
         batch = self._batches.stored(step)
-        error = decoded(failure.error, failure.cause)
         reason, facts = error.reason, {"correlation_id": error.correlation_id}
         if batch.state is BatchState.COMPLETED and batch.verified is None:
             self._batches.advance(
@@ -37,4 +45,3 @@ class FailBatch:
                     f"; its submit may have been executed: {batch.attempt.reason or 'no answer'}"
                 )
             self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason, **facts)
-        return step

@@ -8,13 +8,14 @@ from typing import Any
 from genesys_purge.errors import JobLost, TryLater
 from genesys_purge.methods.contract import JobReport, JobStatus, PollPolicy
 from genesys_purge.model.audit import Action
-from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Run
 from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.plausibility import Plausibility
+from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
 from genesys_purge.purging.waiting import appearance_wait, may_appear, poll_wait, slower
 from genesys_purge.settings import Settings
 
@@ -46,7 +47,7 @@ class PollBatch:
         except JobLost as error:
             if may_appear(step, self._batches.latency(batch)):
                 return self._later(case, step, appearance_wait(step))
-            return self._fail(batch, f"the job is lost: {error}", step)
+            return self._fail(case, f"the job is lost: {error}", step)
         except TryLater as error:
             return self._later(case, step, slower(policy, step, error.retry_after))
         return self._judge(case, report, policy, step)
@@ -71,7 +72,7 @@ class PollBatch:
                 return step.then(PHASES[after.state])
             case JobStatus.FAILED | JobStatus.CANCELLED:
                 reason = report.message or "Genesys gave no reason"
-                return self._fail(case.batch, f"the job {report.status}: {reason}", step, report)
+                return self._fail(case, f"the job {report.status}: {reason}", step, report)
 
     def _later(self, case: Case, step: BatchStep, wait: float) -> BatchStep:
         policy = case.method.poll_policy
@@ -79,6 +80,7 @@ class PollBatch:
         waited = self._batches.latency(case.batch) or 0.0
         if step.attempt + 1 < policy.attempts and waited + wait <= limit:
             return step.again(wait)
+        self._cancel_surplus_jobs(case, step)
         self._batches.end(
             case.batch,
             BatchState.GAVE_UP,
@@ -94,8 +96,10 @@ class PollBatch:
         return (end - self._batches.now()).total_seconds()
 
     def _fail(
-        self, batch: Batch, detail: str, step: BatchStep, report: JobReport | None = None
+        self, case: Case, detail: str, step: BatchStep, report: JobReport | None = None
     ) -> BatchStep:
+        self._cancel_surplus_jobs(case, step)
+        batch = case.batch
         deleted = report.processed if report else None
         failed = batch.model_copy(update={"deleted": _plus(batch.deleted, deleted)})
         facts: dict[str, Any] = {}
@@ -103,6 +107,11 @@ class PollBatch:
             facts = {"deleted": deleted, "latency_seconds": self._batches.latency(batch)}
         self._batches.end(failed, BatchState.FAILED, Action.BATCH_FAILED, detail, **facts)
         return step.then(Next.DONE)
+
+    def _cancel_surplus_jobs(self, case: Case, step: BatchStep) -> None:
+        """Cancel the jobs of unanswered calls before the batch ends; this needs its entries."""
+        if case.batch.attempt.doubts:
+            cancel_surplus_jobs(self._cases.read(step))
 
 
 def _plus(total: int | None, reported: int | None) -> int | None:

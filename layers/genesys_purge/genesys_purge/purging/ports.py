@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
+
+from genesys_purge.model.execution_state import ExecutionState
 
 # Receives the number of a batch, the number of batches, and the batch's new state.
 Progress = Callable[[int, int, str], None]
@@ -14,3 +16,13 @@ class Executions(Protocol):
 
     def start(self, run_id: str) -> None:
         """Start the execution of a run, if it was not started before."""
+
+    def state(self, run_id: str) -> ExecutionState:
+        """The state of the execution of a run."""
+
+
+class OpenRuns(Protocol):
+    """The index of the runs that are not settled; it lags behind the runs a little."""
+
+    def oldest_first(self) -> Iterator[str]:
+        """The ids of the open runs, in order of their submission."""

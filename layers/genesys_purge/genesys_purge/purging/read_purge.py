@@ -60,6 +60,7 @@ class ReadPurge:
             **({"organisation": run.organisation} if run.organisation else {}),
             "method": run.method,
             "dryRun": run.is_dry,
+            **({"isSettled": run.is_settled} if run.has_ended else {}),
             **self._sums(run, page, start),
             "batches": [_shown(batch) for batch in page.batches],
             **({} if page.following is None else {"next": str(page.following)}),

@@ -14,7 +14,7 @@ from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.plausibility import Plausibility
-from genesys_purge.purging.waiting import VERIFY_WAITS
+from genesys_purge.purging.waiting import VERIFIED_WITHIN, VERIFY_WAITS
 
 
 class VerifyBatch:
@@ -34,7 +34,7 @@ class VerifyBatch:
             return step.then(Next.DONE)
         if wait := self._verification_wait(case, step):
             return step.then(Next.VERIFY, wait)
-        checks_left = step.attempt < len(VERIFY_WAITS)
+        checks_left = step.attempt < len(VERIFY_WAITS) and not self._is_late(case)
         try:
             verdict = self._verdict(case)
         except TryLater as error:
@@ -58,6 +58,17 @@ class VerifyBatch:
             return 0
         elapsed = (self._batches.now() - ended).total_seconds()
         return 0 if max(elapsed, step.waited_seconds) >= wait else wait
+
+    def _is_late(self, case: Case) -> bool:
+        """Whether a lag of the analytics is no explanation any more, after the end of the run.
+
+        SettleRuns checks every few minutes, and each of its checks is the first of its phase.
+        """
+        ended = case.batch.ended_at
+        if ended is None or not case.run.has_ended:
+            return False
+        waited = (self._batches.now() - ended).total_seconds()
+        return waited > case.method.lifecycle.verify_after(case.request) + VERIFIED_WITHIN
 
     def _verdict(self, case: Case) -> Verdict:
         batch, part = case.batch, case.whole

@@ -10,6 +10,8 @@ from genesys_purge.model.messages import BatchStep
 RECONCILE_FIRST, RECONCILE_LONGEST = 15.0, 300.0
 # Checks after a finished job: the analytics lag behind a little.
 VERIFY_WAITS = (5, 10, 20, 40, 80)
+# After the end of its run, a batch is checked for this time after its job.
+VERIFIED_WITHIN = 3_600.0
 # A new job is known everywhere after this time; until then it is polled at these waits.
 APPEARS_WITHIN, APPEARS_FIRST, APPEARS_LONGEST = 120, 5.0, 20.0
 SUBMIT = Backoff(first=10.0, longest=120.0)

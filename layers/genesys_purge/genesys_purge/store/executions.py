@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.model.messages import RunRef
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
     from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
+
+
+# An execution in any other status, such as PENDING_REDRIVE, may go on.
+ENDED = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"})
 
 
 class StepFunctionsExecutions:
@@ -22,6 +27,14 @@ class StepFunctionsExecutions:
     def start(self, run_id: str) -> None:
         message = RunRef(run_id=run_id).model_dump_json(by_alias=True)
         _start(self._client, self._state_machine_arn, run_id, message)
+
+    def state(self, run_id: str) -> ExecutionState:
+        machine = self._state_machine_arn.replace(":stateMachine:", ":execution:")
+        try:
+            found = self._client.describe_execution(executionArn=f"{machine}:{run_id}")
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return ExecutionState.MISSING
+        return ExecutionState.ENDED if found["status"] in ENDED else ExecutionState.RUNNING
 
 
 class StepFunctionsDeployments:

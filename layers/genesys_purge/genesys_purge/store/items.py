@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 RUN = "run"
 NO_PLANNER = "-"
+# The value of the index of open runs: they share one partition, because few are open.
+OPEN: AttributeValueTypeDef = {"S": RUN}
 # A run id cannot contain #.
 SLOTS = "#job-slots"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,8 +66,15 @@ def run_item(run: Run) -> Item:
     return run_key(run.run_id) | {
         "status": {"S": run.status},
         "planner": {"S": run.planner or NO_PLANNER},
+        "revision": {"N": str(run.revision)},
+        **({} if run.is_settled else open_key(run)),
         "body": body_of(run),
     }
+
+
+def open_key(run: Run) -> Item:
+    """The key of the index of open runs; the item of a settled run has none."""
+    return {"open": OPEN, "submittedAt": {"S": run.submitted_at.isoformat()}}
 
 
 @within_limit

@@ -63,8 +63,20 @@ class Ledger:
 
     def commit(self, writes: Sequence[Write], record: AuditRecord | None = None) -> None:
         """Stores all writes and the record, or none; raises LostRace if a condition fails."""
+        self._commit(lambda _: writes, record)
+
+    def commit_numbered(
+        self, writes_of: Callable[[int], Sequence[Write]], record: AuditRecord
+    ) -> None:
+        """As `commit`, with writes that contain the sequence of the record."""
+        self._commit(writes_of, record)
+
+    def _commit(
+        self, writes_of: Callable[[int], Sequence[Write]], record: AuditRecord | None
+    ) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             numbered = record and self._numbered(record)
+            writes = writes_of(numbered.sequence if numbered else 0)
             reasons = self._transact([*writes, *([self._append(numbered)] if numbered else [])])
             if not reasons:
                 return

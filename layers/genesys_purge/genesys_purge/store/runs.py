@@ -72,7 +72,26 @@ class DynamoRuns:
     def finish(self, run: Run, record: AuditRecord) -> None:
         # A missing item also has another status, so the condition checks that the run exists.
         condition = "attribute_exists(runId) AND #status <> :status"
-        self._ledger.commit([self._run_write(run, condition, RunStatus.FINISHED)], record)
+        self._report(run, record, condition)
+
+    def revise(self, run: Run, record: AuditRecord | None = None) -> None:
+        before: Item = {":before": {"N": str(run.revision - 1)}}
+        condition = "#status = :status AND revision = :before"
+        if record:
+            self._report(run, record, condition, before)
+        else:
+            self._ledger.commit([self._run_write(run, condition, RunStatus.FINISHED, before)])
+
+    def _report(
+        self, run: Run, record: AuditRecord, condition: str, values: Item | None = None
+    ) -> None:
+        """Store the finished run with the sequence of the record that reports its totals."""
+
+        def writes(sequence: int) -> list[Write]:
+            reported = run.model_copy(update={"reported_in": sequence})
+            return [self._run_write(reported, condition, RunStatus.FINISHED, values)]
+
+        self._ledger.commit_numbered(writes, record)
 
     def batch(self, run_id: str, number: int) -> Batch:
         item = self._get(items.batch_key(run_id, number))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from genesys_purge.store.files import S3Files
     from genesys_purge.store.holds import DynamoHolds
     from genesys_purge.store.ledger import Ledger
+    from genesys_purge.store.open_runs import DynamoOpenRuns
     from genesys_purge.store.organisations import ParameterOrganisations
     from genesys_purge.store.parameters import OptionalParameters, Parameters
     from genesys_purge.store.policies import ParameterPolicies
@@ -76,6 +77,13 @@ def runs() -> DynamoRuns:
     from genesys_purge.store.runs import DynamoRuns
 
     return DynamoRuns(aws("dynamodb"), settings().tables.runs, ledger())
+
+
+@cache
+def open_runs() -> DynamoOpenRuns:
+    from genesys_purge.store.open_runs import DynamoOpenRuns
+
+    return DynamoOpenRuns(aws("dynamodb"), settings().tables.runs)
 
 
 @cache

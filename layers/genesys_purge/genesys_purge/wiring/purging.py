@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.submit_purge import SubmitPurge
     from genesys_purge.purging.validate_purge import ValidatePurge
     from genesys_purge.purging.verify_batch import VerifyBatch
+    from genesys_purge.store.executions import StepFunctionsExecutions
 
 
 @cache
@@ -30,28 +31,31 @@ def requests() -> Requests:
     return Requests(adapters.policies(), adapters.organisation, adapters.now)
 
 
-def _batches(actor: str) -> Batches:
+def batches(actor: str) -> Batches:
     from genesys_purge import telemetry
     from genesys_purge.purging.batches import Batches
 
     return Batches(adapters.runs(), adapters.now, actor, telemetry.progress)
 
 
-def _cases() -> Cases:
+def cases() -> Cases:
     from genesys_purge.purging.cases import Cases
 
     return Cases(adapters.runs(), adapters.organisation, adapters.genesys, adapters.now)
 
 
+def executions() -> StepFunctionsExecutions:
+    from genesys_purge.store.executions import StepFunctionsExecutions
+
+    machine = adapters.settings().state_machines.purge_run
+    return StepFunctionsExecutions(adapters.aws("stepfunctions"), machine)
+
+
 @cache
 def submit_purge() -> SubmitPurge:
     from genesys_purge.purging.submit_purge import SubmitPurge
-    from genesys_purge.store.executions import StepFunctionsExecutions
 
-    executions = StepFunctionsExecutions(
-        adapters.aws("stepfunctions"), adapters.settings().state_machines.purge_run
-    )
-    return SubmitPurge(requests(), adapters.runs(), executions, adapters.now)
+    return SubmitPurge(requests(), adapters.runs(), executions(), adapters.now)
 
 
 @cache
@@ -89,15 +93,15 @@ def submit_batch() -> SubmitBatch:
     from genesys_purge.purging.reconcile import Reconcile
     from genesys_purge.purging.submit_batch import SubmitBatch
 
-    batches, settings = _batches("submit_batch"), adapters.settings()
+    writes, settings = batches("submit_batch"), adapters.settings()
     guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
     return SubmitBatch(
-        _cases(),
-        batches,
+        cases(),
+        writes,
         guard,
-        Reconcile(batches, settings),
+        Reconcile(writes, settings),
         JobSlots(Slots(adapters.slots()), adapters.runs()),
-        ConfirmJob(batches, guard, settings),
+        ConfirmJob(writes, guard, settings),
         settings,
     )
 
@@ -106,21 +110,21 @@ def submit_batch() -> SubmitBatch:
 def poll_batch() -> PollBatch:
     from genesys_purge.purging.poll_batch import PollBatch
 
-    return PollBatch(_cases(), _batches("poll_batch"), adapters.settings(), adapters.meter())
+    return PollBatch(cases(), batches("poll_batch"), adapters.settings(), adapters.meter())
 
 
 @cache
 def verify_batch() -> VerifyBatch:
     from genesys_purge.purging.verify_batch import VerifyBatch
 
-    return VerifyBatch(_cases(), _batches("verify_batch"), adapters.meter())
+    return VerifyBatch(cases(), batches("verify_batch"), adapters.meter())
 
 
 @cache
 def fail_batch() -> FailBatch:
     from genesys_purge.purging.fail_batch import FailBatch
 
-    return FailBatch(_batches("fail_batch"))
+    return FailBatch(batches("fail_batch"))
 
 
 @cache

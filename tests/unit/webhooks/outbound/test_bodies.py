@@ -44,6 +44,7 @@ EVENTS: dict[Action, list[Event]] = {
     Action.RUN_COMPLETED: [Event.RUN_FINISHED],
     Action.RUN_FAILED: [Event.RUN_FINISHED],
     Action.RUN_REJECTED: [Event.RUN_FINISHED],
+    Action.RUN_CORRECTED: [Event.RUN_FINISHED],
     Action.WEBHOOK_RECEIVED: [Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT],
 }
 
@@ -239,13 +240,12 @@ def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
         bench,
         Outcome.COMPLETED_WITH_FAILURES,
         plan=bench.run.plan.model_copy(update={"policy": policy}),
-        totals=Totals(targeted=10, skipped={}, deleted=9, verified=9),
         detail="one record is still there",
     )
     tags = ("pii", "permanent", "automated_retention")
-    record = fact(Action.RUN_COMPLETED, compliance_tags=tags)
+    record = fact(Action.RUN_COMPLETED, compliance_tags=tags, deleted=9, unreported=1)
     assert body(bench, record, Event.RUN_FINISHED) == {
-        "auditId": notification_id(Event.RUN_FINISHED, record),
+        "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
         "timestamp": AT,
         "purgeId": "run-1",
         "policyApplied": {"minimumDays": 365, "basis": "law"},
@@ -256,6 +256,7 @@ def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
             "endTime": "2026-11-21T13:00:00Z",
             "durationMs": 3_600_000,
             "totalInteractionsPurged": 9,
+            "unreported": 1,
             "errorReason": "one record is still there",
         },
         "complianceTags": ["pii", "permanent", "automated_retention"],
@@ -267,7 +268,7 @@ def test_unknown_values_of_a_run_are_left_out(bench: Workbench) -> None:
     finish(bench, Outcome.REJECTED)
     record = fact(Action.RUN_REJECTED)
     assert body(bench, record, Event.RUN_FINISHED) == {
-        "auditId": notification_id(Event.RUN_FINISHED, record),
+        "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
         "timestamp": AT,
         "purgeId": "run-1",
         "metrics": {
@@ -282,9 +283,26 @@ def test_unknown_values_of_a_run_are_left_out(bench: Workbench) -> None:
 
 def test_run_without_a_count_has_no_total(bench: Workbench) -> None:
     bench.planned(ended())
-    finish(bench, Outcome.COMPLETED, totals=Totals(targeted=10, skipped={}, verified=10))
+    finish(bench, Outcome.COMPLETED)
     found = body(bench, fact(Action.RUN_COMPLETED), Event.RUN_FINISHED)
-    assert "totalInteractionsPurged" not in found["metrics"]
+    assert not {"totalInteractionsPurged", "unreported"} & set(found["metrics"])
+
+
+def test_total_is_the_one_of_the_record_after_a_correction_of_the_run(bench: Workbench) -> None:
+    bench.planned(ended())
+    finish(bench, Outcome.FAILED, totals=Totals(targeted=10, skipped={}, deleted=9, verified=9))
+    found = body(bench, fact(Action.RUN_FAILED, deleted=3), Event.RUN_FINISHED)
+    assert found["metrics"]["totalInteractionsPurged"] == 3
+
+
+def test_correction_names_the_notification_that_it_supersedes(bench: Workbench) -> None:
+    bench.planned(ended())
+    finish(bench, Outcome.FAILED)
+    [first] = caused(bench, fact(Action.RUN_FAILED, sequence=4))
+    [correction] = caused(bench, fact(Action.RUN_CORRECTED, sequence=9, supersedes=4))
+    assert correction.body["supersedes"] == first.notification_id
+    assert correction.notification_id != first.notification_id
+    assert "supersedes" not in first.body
 
 
 def test_reported_zeros_are_not_left_out(bench: Workbench) -> None:
@@ -292,8 +310,8 @@ def test_reported_zeros_are_not_left_out(bench: Workbench) -> None:
     batch = body(bench, fact(Action.BATCH_VERIFIED, batch=0), Event.BATCH_FINISHED)
     assert (batch["recordsProcessed"], batch["metrics"]["storageRecoveredMB"]) == (0, 0.0)
     assert batch["metrics"]["throughputRecordsPerSecond"] == 0.0
-    finish(bench, Outcome.FAILED, totals=Totals(targeted=10, skipped={}, deleted=0, verified=0))
-    run = body(bench, fact(Action.RUN_COMPLETED), Event.RUN_FINISHED)
+    finish(bench, Outcome.FAILED)
+    run = body(bench, fact(Action.RUN_COMPLETED, deleted=0), Event.RUN_FINISHED)
     assert run["metrics"]["totalInteractionsPurged"] == 0
 
 
@@ -359,7 +377,7 @@ def test_same_record_causes_the_same_notifications(bench: Workbench) -> None:
 
 def test_every_record_and_event_has_its_own_id() -> None:
     ids = {
-        notification_id(event, fact(run_id=run_id, sequence=sequence))
+        notification_id(event, run_id, sequence)
         for event in Event
         for run_id in ("run-1", "run-11", "run-2")
         for sequence in (1, 11, 12)

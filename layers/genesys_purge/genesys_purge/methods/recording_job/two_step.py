@@ -94,6 +94,8 @@ class TwoStep:
 
     slots: int | None = MOST_JOBS
     deletes_new_records = False
+    # Lists lag behind for seconds or minutes; a day is certain.
+    unowned_within = timedelta(days=1).total_seconds()
     conflict = Conflict.PASSING
 
     def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:

@@ -22,7 +22,9 @@ BATCH_ENDS = frozenset(
     }
 )
 JOB_ENDS = {Action.BATCH_COMPLETED: "completed", Action.BATCH_FAILED: "failed"}
-RUN_ENDS = frozenset({Action.RUN_COMPLETED, Action.RUN_FAILED, Action.RUN_REJECTED})
+RUN_ENDS = frozenset(
+    {Action.RUN_COMPLETED, Action.RUN_FAILED, Action.RUN_REJECTED, Action.RUN_CORRECTED}
+)
 
 
 def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
@@ -83,7 +85,10 @@ def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
 
 
 def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notification:
-    """The audit entry of D3; it is signed at delivery, under the subscriber's key."""
+    """The audit entry of D3; it is signed at delivery, under the subscriber's key.
+
+    Its numbers are those of the record, because the totals of the run may be corrected later.
+    """
     jobs = [batch.job_id or batch.last_job_id for batch in batches]
     ended = run.finished_at or record.at
     metrics = {
@@ -92,11 +97,13 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "startTime": zulu(run.submitted_at),
         "endTime": zulu(ended),
         "durationMs": round((ended - run.submitted_at).total_seconds() * 1000),
-        "totalInteractionsPurged": run.totals.deleted if run.totals else None,
+        "totalInteractionsPurged": record.deleted,
+        "unreported": record.unreported,
         "errorReason": run.detail,
     }
     body = {
-        "auditId": notification_id(Event.RUN_FINISHED, record),
+        "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
+        "supersedes": _superseded(record),
         "timestamp": zulu(record.at),
         "purgeId": run.run_id,
         "policyApplied": run.plan.policy.to_json() if run.plan and run.plan.policy else None,
@@ -104,6 +111,13 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "complianceTags": list(record.compliance_tags or ()),
     }
     return Notification.of(Event.RUN_FINISHED, record, body)
+
+
+def _superseded(record: AuditRecord) -> str | None:
+    """The id of the notification that this one corrects."""
+    if record.supersedes is None:
+        return None
+    return notification_id(Event.RUN_FINISHED, record.run_id, record.supersedes)
 
 
 def _of_rule(event: Event, record: AuditRecord) -> Notification:

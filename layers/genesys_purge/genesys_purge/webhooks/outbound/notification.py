@@ -36,7 +36,7 @@ class Notification(Wire):
     def of(cls, event: Event, record: AuditRecord, body: Mapping[str, Any]) -> Notification:
         """The notification of an audit record; unknown values are left out of its body."""
         return cls(
-            notification_id=notification_id(event, record),
+            notification_id=notification_id(event, record.run_id, record.sequence),
             event=event,
             run_id=record.run_id,
             rule_id=record.rule_id,
@@ -45,9 +45,9 @@ class Notification(Wire):
         )
 
 
-def notification_id(event: Event, record: AuditRecord) -> str:
-    """The id of the notification of that event about that audit record."""
-    source = f"{record.run_id}\n{record.sequence}\n{event}".encode()
+def notification_id(event: Event, run_id: str, sequence: int) -> str:
+    """The id of the notification of that event about the audit record of that run and sequence."""
+    source = f"{run_id}\n{sequence}\n{event}".encode()
     return f"msg_{hashlib.sha256(source).hexdigest()[:32]}"
 
 

@@ -1,0 +1,20 @@
+"""For workers that must not delete: a guard that reads this gives no permit."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from genesys_purge.errors import PurgingSwitchedOff
+
+
+class WithoutPermits:
+    """Implements `Policies` and `Holds`; it needs no right to read the real ones."""
+
+    def purging_is_on(self) -> bool:
+        return False
+
+    def retention_matrix(self) -> NoReturn:
+        raise PurgingSwitchedOff("this worker must not delete")
+
+    def active(self) -> NoReturn:
+        raise PurgingSwitchedOff("this worker must not delete")
