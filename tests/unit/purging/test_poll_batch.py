@@ -210,10 +210,17 @@ def test_new_job_of_every_method_is_lost_after_two_minutes(name: str) -> None:
     assert 120 <= (bench.clock() - NOON).total_seconds() < 140
 
 
-@pytest.mark.parametrize(("age", "waited"), [(120, 0), (0, 120)])
-def test_lost_job_fails_its_batch_and_is_audited(bench: Workbench, age: int, waited: int) -> None:
-    step = polling(bench).model_copy(update={"waited_seconds": waited})
-    bench.clock.wait(age)
+def test_repeated_message_does_not_give_up_a_new_job(bench: Workbench) -> None:
+    """The message of an earlier job had waited for long."""
+    step = polling(bench).model_copy(update={"attempt": 9, "waited_seconds": 14_400})
+    bench.genesys.on(STATUS, JobLost("404"))
+    assert bench.poll_batch(step).next is Next.POLL
+    assert bench.batch.state is BatchState.SUBMITTED
+
+
+def test_lost_job_fails_its_batch_and_is_audited(bench: Workbench) -> None:
+    step = polling(bench)
+    bench.clock.wait(120)
     bench.genesys.on(STATUS, JobLost("404", correlation_id="c-1"))
     assert bench.poll_batch(step).next is Next.DONE
     assert bench.batch.state is BatchState.FAILED

@@ -45,7 +45,7 @@ class PollBatch:
         try:
             report = case.method.status(case.request, batch.job_id, case.genesys)
         except JobLost as error:
-            if may_appear(step, self._batches.latency(batch)):
+            if may_appear(self._batches.latency(batch)):
                 return self._later(case, step, appearance_wait(step))
             return self._fail(case, f"the job is lost: {error}", step)
         except TryLater as error:

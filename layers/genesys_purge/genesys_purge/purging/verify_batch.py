@@ -51,7 +51,8 @@ class VerifyBatch:
     def _verification_wait(self, case: Case, step: BatchStep) -> float:
         """Seconds that the request still asks its verification to wait, or 0.
 
-        The wait that the step reports counts as well: a scaled engine's clock differs from ours.
+        The wait that the step reports counts as well, because a scaled engine's clock differs from
+        ours. A repeated step can only verify too early, and then it checks again.
         """
         wait, ended = case.method.lifecycle.verify_after(case.request), case.batch.ended_at
         if ended is None:

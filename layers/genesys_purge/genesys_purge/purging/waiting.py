@@ -44,13 +44,12 @@ def _share_done(report: JobReport, targeted: int) -> float:
     return report.processed / targeted if report.processed and targeted else 0
 
 
-def may_appear(step: BatchStep, age: float | None) -> bool:
+def may_appear(age: float | None) -> bool:
     """Whether a job of `age` seconds that Genesys does not know may still appear.
 
-    A job of unknown age is not expected any more. The wait that the step reports counts as well: a
-    scaled engine's clock differs from ours.
+    A job of unknown age is not expected any more.
     """
-    return age is not None and max(age, step.waited_seconds) < APPEARS_WITHIN
+    return age is not None and age < APPEARS_WITHIN
 
 
 def appearance_wait(step: BatchStep) -> float:
