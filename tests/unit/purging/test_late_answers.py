@@ -1,0 +1,36 @@
+"""Answers that arrive after the batch went on: a job never counts for a part it was not asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genesys_purge.errors import GenesysUnavailable
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
+from genesys_purge.model.batch import BatchState, Slice
+
+from tests import builders
+from tests.unit.workbench import Workbench
+
+HALVES = (Slice(start=0, stop=5), Slice(start=5, stop=10))
+
+
+def test_late_answer_about_one_half_is_no_job_for_the_other(bench: Workbench) -> None:
+    """Another worker saw the first half's effect, and the second half waits for the circuit."""
+    step = bench.planned(builders.batch(pending=HALVES))
+    bench.genesys.on(LOOK_UP, {"data": []})
+
+    def pause() -> None:
+        raise GenesysUnavailable("calls to Genesys are paused")
+
+    def slow(_: Any) -> dict[str, Any]:
+        bench.genesys.before_delete = pause
+        bench.clock.wait(61)
+        bench.submit_batch(step)
+        bench.submit_batch(step)
+        return {"jobId": "job-1"}
+
+    bench.genesys.on(SUBMIT, slow)
+    bench.submit_batch(step)
+    assert bench.batch.pending == HALVES[1:]
+    assert (bench.batch.state, bench.batch.job_id) == (BatchState.PLANNED, None)
+    assert (bench.last_fact["action"], bench.last_fact["jobId"]) == ("batch_reconciled", "job-1")
