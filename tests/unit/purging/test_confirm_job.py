@@ -299,6 +299,24 @@ def test_failed_check_of_an_uncertain_confirmation_is_repeated(
     assert after.wait_seconds >= 40
 
 
+@pytest.mark.parametrize("answer", [GenesysUnavailable("503"), {"state": "READY"}])
+def test_checks_of_an_uncertain_confirmation_are_bounded(
+    bench: Workbench, step: BatchStep, answer: Any
+) -> None:
+    bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
+    step = bench.submit_batch(step)
+    bench.genesys.on(STATUS, answer)
+    bench.clock.wait(PATIENCE)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.clock.wait(1)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.DONE, BatchState.GAVE_UP)
+    assert bench.batch.detail == (
+        "may be confirmed: its state could not be read within 14400 seconds; "
+        "its job job-1 is cancelled"
+    )
+
+
 def test_job_that_still_waits_is_checked_again(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"), {})
     after = bench.submit_batch(step)

@@ -42,16 +42,15 @@ class ConfirmJob:
     def __init__(self, batches: Batches, guard: Guard, settings: Settings) -> None:
         self._batches = batches
         self._guard = guard
-        self._settings = settings
+        self._lease, self._limit = settings.intent_lease_seconds, settings.job_time_limit_seconds
 
     def __call__(self, case: Case, step: BatchStep) -> BatchStep:
         if case.batch.state is BatchState.CONFIRMING:
             return self._reconcile(case, step)
         if case.run.has_ended:
             return self._end(case, BatchState.FAILED, RUN_ENDED, step)
-        if case.batch.seconds_waited(self._batches.now()) > self._settings.job_time_limit_seconds:
-            late = f"could not be confirmed within {self._settings.job_time_limit_seconds} seconds"
-            return self._end(case, BatchState.GAVE_UP, late, step)
+        if self._is_out_of_patience(case):
+            return self._give_up(case, "could not be confirmed", step)
         return self._confirm(case, step)
 
     def _confirm(self, case: Case, step: BatchStep) -> BatchStep:
@@ -128,7 +127,7 @@ class ConfirmJob:
     ) -> BatchStep:
         """What to do after a call that did not confirm; without an intent it was not sent."""
         if isinstance(error, LostRace):
-            return step.again(self._settings.intent_lease_seconds)
+            return step.again(self._lease)
         if isinstance(error, OutcomeUnknown) and intent:
             self._batches.advance(intent.unsure(str(error)))
             return step.then(Next.SUBMIT, RECONCILE_FIRST)
@@ -151,8 +150,7 @@ class ConfirmJob:
     def _reconcile(self, case: Case, step: BatchStep) -> BatchStep:
         """A job that still waits was not confirmed, and may safely be confirmed again."""
         batch = case.batch
-        lease = self._settings.intent_lease_seconds
-        if left := batch.attempt.lease_left(self._batches.now(), lease):
+        if left := batch.attempt.lease_left(self._batches.now(), self._lease):
             return step.again(left)
         if not batch.attempt.is_uncertain:
             self._batches.advance(batch.unsure("the worker that confirmed it died"))
@@ -165,7 +163,7 @@ class ConfirmJob:
                 most_unanswered=MOST_UNANSWERED,
             )
         except TryLater as error:
-            return step.again(submit_wait(step, error.retry_after))
+            return self._unread(case, error, step)
         except OutcomeUnknown as error:
             return self._fail(case, error, step)
         match decision:
@@ -180,6 +178,11 @@ class ConfirmJob:
                 return step.then(Next.SUBMIT)
             case Wait(seconds):
                 return step.again(seconds)
+
+    def _unread(self, case: Case, error: TryLater, step: BatchStep) -> BatchStep:
+        if self._is_out_of_patience(case):
+            return self._give_up(case, "may be confirmed: its state could not be read", step)
+        return step.again(submit_wait(step, error.retry_after))
 
     def _poll(self, case: Case, step: BatchStep, action: Action | None = None) -> BatchStep:
         """The job no longer waits: its status says what became of it."""
@@ -202,7 +205,8 @@ class ConfirmJob:
         ending = cancelled(case)
         if batch.attempt.unanswered and not is_untouched(case):
             reason = f"{error}, and a call without an answer may have confirmed its job before"
-            return self._end_as(case, BatchState.FAILED, reason + ending, step)
+            self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason + ending)
+            return step.then(Next.DONE)
         kept = batch.to(
             BatchState.PLANNED,
             protected=batch.protected | error.entries,
@@ -220,6 +224,12 @@ class ConfirmJob:
         )
         return step.then(Next.SUBMIT)
 
+    def _is_out_of_patience(self, case: Case) -> bool:
+        return case.batch.seconds_waited(self._batches.now()) > self._limit
+
+    def _give_up(self, case: Case, what: str, step: BatchStep) -> BatchStep:
+        return self._end(case, BatchState.GAVE_UP, f"{what} within {self._limit} seconds", step)
+
     def _fail(self, case: Case, error: PurgeError, step: BatchStep) -> BatchStep:
         report = reported(error)
         facts = {"correlation_id": report.correlation_id}
@@ -229,17 +239,11 @@ class ConfirmJob:
         self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
     ) -> BatchStep:
         """End the batch and cancel its job."""
-        return self._end_as(case, state, reason + cancelled(case), step, **facts)
-
-    def _end_as(
-        self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
-    ) -> BatchStep:
         action = Action.BATCH_FAILED if state is BatchState.FAILED else Action.BATCH_GAVE_UP
-        self._batches.end(case.batch, state, action, reason, **facts)
+        self._batches.end(case.batch, state, action, reason + cancelled(case), **facts)
         return step.then(Next.DONE)
 
 
 def _is_confirmed(case: Case) -> Found[None] | Missing:
-    if case.method.lifecycle.waiting(case.job_id, case.genesys) is None:
-        return Found(None)
-    return Missing("the job still waits for confirmation")
+    is_waiting = case.method.lifecycle.waiting(case.job_id, case.genesys) is not None
+    return Missing("the job still waits for confirmation") if is_waiting else Found(None)
