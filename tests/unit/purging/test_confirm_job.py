@@ -434,6 +434,17 @@ def test_job_that_cannot_be_confirmed_in_time_gives_up(bench: Workbench, step: B
     assert (calls(bench, CANCEL), bench.facts[-1]) == (1, "batch_gave_up")
 
 
+def test_job_that_waits_by_turns_gives_up_in_time(bench: Workbench, step: BatchStep) -> None:
+    """One reading says that it waits, the next one that it runs."""
+    bench.genesys.on(STATUS, {"state": "PROCESSING"})
+    after = bench.submit_batch(step)
+    assert (after.next, after.wait_seconds) == (Next.POLL, 15)
+    bench.clock.wait(PATIENCE + 1)
+    bench.genesys.on(STATUS, READY)
+    assert bench.submit_batch(bench.poll_batch(after)).next is Next.DONE
+    assert bench.batch.state is BatchState.GAVE_UP
+
+
 def test_job_is_confirmed_in_the_last_second_of_its_time(bench: Workbench, step: BatchStep) -> None:
     bench.clock.wait(PATIENCE)
     assert bench.submit_batch(step).next is Next.POLL

@@ -186,16 +186,17 @@ class ConfirmJob:
 
     def _poll(self, case: Case, step: BatchStep, action: Action | None = None) -> BatchStep:
         """The job no longer waits: its status says what became of it."""
-        attempt = case.batch.attempt
-        after = case.batch.to(
+        attempt, batch = case.batch.attempt, case.batch
+        after = batch.to(
             BatchState.SUBMITTED,
             attempt=attempt.settled(),
-            submitted_at=attempt.at if action else case.batch.submitted_at,
-            waiting_since=None,
+            submitted_at=attempt.at if action else batch.submitted_at,
+            # Without a confirmation, Genesys may report that it waits again.
+            waiting_since=None if action else batch.waiting_since,
         )
         facts = {"detail": f"the job was confirmed; {attempt.reason}"} if action else {}
         self._batches.advance(after, action, **facts)
-        return step.then(Next.POLL)
+        return step.then(Next.POLL, 0 if action else case.method.poll_policy.first)
 
     def _without(self, case: Case, error: OnLegalHold, step: BatchStep) -> BatchStep:
         """Cancel a job that covers held records, and submit the batch again without them."""
