@@ -6,9 +6,12 @@ from typing import Any
 
 from genesys_purge.errors import GenesysUnavailable
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
+from genesys_purge.methods.recording_job.two_step import CREATE, EXECUTE, LIST
 from genesys_purge.model.batch import BatchState, Slice
+from genesys_purge.model.messages import Failure
 
 from tests import builders
+from tests.unit.purging import recording_batch
 from tests.unit.workbench import Workbench
 
 HALVES = (Slice(start=0, stop=5), Slice(start=5, stop=10))
@@ -34,3 +37,23 @@ def test_late_answer_about_one_half_is_no_job_for_the_other(bench: Workbench) ->
     assert bench.batch.pending == HALVES[1:]
     assert (bench.batch.state, bench.batch.job_id) == (BatchState.PLANNED, None)
     assert (bench.last_fact["action"], bench.last_fact["jobId"]) == ("batch_reconciled", "job-1")
+
+
+def test_job_that_is_confirmed_too_late_is_audited(bench: Workbench) -> None:
+    """The batch has ended meanwhile, so the audit alone says that the job runs."""
+    step = recording_batch.ready(bench)
+    bench.genesys.on(LIST, {"entities": []})
+    bench.genesys.on(CREATE, {"id": "job-1"})
+    step = bench.poll_batch(bench.submit_batch(step))
+
+    def slow(_: Any) -> dict[str, Any]:
+        bench.fail_batch(Failure(run_id="run-1", batch=0, error="Unexpected", cause=""))
+        return {}
+
+    bench.genesys.on(EXECUTE, slow)
+    bench.submit_batch(step)
+    assert bench.batch.state is BatchState.FAILED
+    assert (bench.last_fact["action"], bench.last_fact["jobId"]) == ("batch_reconciled", "job-1")
+    assert bench.last_fact["detail"] == (
+        "its job was confirmed late, when the batch was already failed"
+    )

@@ -97,6 +97,21 @@ class Batches:
         )
         return self.advance(after, action, **facts)
 
+    def confirmed(self, batch: Batch, **facts: Any) -> Batch:
+        """Genesys runs the batch's job; if the batch has ended meanwhile, the audit alone says so.
+
+        LostRace if another worker still finds out what became of the call.
+        """
+        try:
+            return self.advance(batch, Action.BATCH_CONFIRMED, **facts)
+        except LostRace:
+            stored = self._runs.batch(batch.run_id, batch.number)
+            if not stored.has_ended:
+                raise
+            detail = f"its job was confirmed late, when the batch was already {stored.state}"
+            late = {"job_id": batch.job_id, "detail": detail}
+            return self.advance(stored.noted(), Action.BATCH_RECONCILED, **late)
+
     def finish_part(
         self, batch: Batch, action: Action, detail: str | None, report: JobReport = UNREPORTED
     ) -> Batch:

@@ -108,14 +108,13 @@ class ConfirmJob:
 
     def _confirmed(self, case: Case, waiting: Waiting, step: BatchStep) -> BatchStep:
         batch, unit = case.batch, case.method.unit
-        self._batches.advance(
+        self._batches.confirmed(
             batch.to(
                 BatchState.SUBMITTED,
                 attempt=batch.attempt.settled(),
                 submitted_at=self._batches.now(),
                 waiting_since=None,
             ),
-            Action.BATCH_CONFIRMED,
             targeted=case.size,
             detail=f"the job covers {waiting.records} records of {waiting.conversations} {unit}; "
             f"targeted counts {unit}",
