@@ -7,8 +7,11 @@ import re
 from typing import Any
 
 import pytest
+from genesys_purge.calling.deleting import LATEST_SENDING
 from genesys_purge.campaign_rules.exporting.change_export import LEASE_SECONDS
+from genesys_purge.genesys.bounded_http import LONGEST_CALL
 from genesys_purge.model.audit import Action
+from genesys_purge.time_left import STORING_SECONDS
 from genesys_purge.webhooks.outbound.bodies import BATCH_ENDS, JOB_ENDS, RUN_ENDS
 from moto.events.models import EventPattern
 
@@ -138,8 +141,14 @@ def test_no_variable_holds_a_secret_or_logs_events() -> None:
 
 def test_intent_lease_outlasts_every_function_that_calls() -> None:
     lease = int(template.environment()["INTENT_LEASE_SECONDS"])
-    for caller in ("SubmitBatch", "ApplyCampaignRules", "RollBackCampaignRules"):
+    for caller in ("ApplyCampaignRules", "RollBackCampaignRules"):
         assert properties(f"{caller}Function").get("Timeout", GLOBALS["Timeout"]) <= lease, caller
+
+
+def test_intent_lease_outlasts_the_last_sending_of_a_deletion() -> None:
+    """These functions may read for minutes before the intent, but not after it."""
+    lease = int(template.environment()["INTENT_LEASE_SECONDS"])
+    assert LATEST_SENDING.total_seconds() + LONGEST_CALL + STORING_SECONDS <= lease
 
 
 def test_export_lease_outlasts_its_function() -> None:

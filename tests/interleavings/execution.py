@@ -14,7 +14,7 @@ from genesys_purge.error_codec import encoded
 from genesys_purge.errors import LostRace, PurgeError, TryLater
 from genesys_purge.model.messages import BatchStep, Failure, Next, RunRef
 
-from tests.interleavings.application import LONG_TIME_LIMIT, TIME_LIMIT
+from tests.interleavings.application import LONGER_LIMITS, TIME_LIMIT
 from tests.interleavings.stage import Died, Stage
 
 P = TypeVar("P")
@@ -55,12 +55,12 @@ class Execution:
                 return
             self._wait(step.wait_seconds)
 
-    def task(self, name: str, message: Any, limit: float = TIME_LIMIT) -> Any:
+    def task(self, name: str, message: Any) -> Any:
         """The answer of a task; GivenUp if it fails after all retries."""
         failures = 0
         while True:
             try:
-                answer = self.deliver(name, message, limit)
+                answer = self.deliver(name, message)
                 if not self._is_answer_lost():
                     return answer
             except (Died, LostRace, TryLater) as error:
@@ -74,13 +74,13 @@ class Execution:
             except (PurgeError, ValueError) as error:
                 raise _given_up(error) from None
 
-    def deliver(self, name: str, message: Any, limit: float) -> Any:
+    def deliver(self, name: str, message: Any) -> Any:
         """One invocation, within the time limit of its function."""
         stage, worker = self._stage, self._stage.worker
         assert worker
         stage.notebook.new_invocation(worker)
         stage.tell(name, message)
-        worker.deadline = stage.now + limit
+        worker.deadline = stage.now + LONGER_LIMITS.get(name, TIME_LIMIT)
         try:
             return getattr(self._current, name)(message)
         except Died:
@@ -92,7 +92,7 @@ class Execution:
     def plan(self, run_id: str) -> bool:
         """The plan of a run; whether the run goes on to its batches."""
         try:
-            return bool(self.task("plan", RunRef(run_id=run_id), LONG_TIME_LIMIT).proceed)
+            return bool(self.task("plan", RunRef(run_id=run_id)).proceed)
         except GivenUp as error:
             self._fail_run(run_id, error)
             return False

@@ -31,6 +31,11 @@ class Reported(NamedTuple):
         return f"{self.name}: {self.message}"[:1_000]
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What an audit record says of the error, beside its reason."""
+        return {"correlation_id": self.correlation_id}
+
+    @property
     def is_caller_error(self) -> bool:
         """Whether the caller must change the request."""
         kind = vars(errors).get(self.name)

@@ -17,7 +17,7 @@ from genesys_purge.errors import CallerError, CampaignBusy, PurgeError
 from genesys_purge.model.messages import Failure
 from genesys_purge.model.submission import Submission
 
-from tests.interleavings.application import TIME_LIMIT, Stores
+from tests.interleavings.application import Stores
 from tests.interleavings.campaign import CAMPAIGN, CampaignPart
 from tests.interleavings.execution import Execution, GivenUp
 from tests.interleavings.genesys import Genesys
@@ -83,7 +83,7 @@ class Deployer:
         stage = self._stage
         for _ in range(MOST_REQUESTS):
             try:
-                self._execution.deliver("submit", Submission(self._payload, "caller"), TIME_LIMIT)
+                self._execution.deliver("submit", Submission(self._payload, "caller"))
                 self._scene.drive_all(self._execution)
                 if not stage.chances.hits("lost message"):
                     return

@@ -18,7 +18,7 @@ from tests.interleavings.stage import Died, Stage
 NAME = "voice after two years"
 REF = RuleRef(name=NAME)
 # The time limit of the function, and how often a caller repeats a request without an answer.
-TIME_LIMIT, MOST_REQUESTS = 120.0, 40
+MOST_REQUESTS = 40
 AT_GENESYS = (RuleStatus.CREATED, RuleStatus.REGISTERED)
 
 
@@ -79,7 +79,7 @@ class RuleScene:
         stage, submission = self.stage, Submission(payload, "caller")
         for _ in range(MOST_REQUESTS):
             try:
-                execution.deliver("create", submission, TIME_LIMIT)
+                execution.deliver("create", submission)
                 if not stage.chances.hits("lost message"):
                     return
                 stage.tell("the answer is lost; the caller asks again")

@@ -24,6 +24,7 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.genesys.client import FIRST_BYTE
+from genesys_purge.genesys.transport import FRESH
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +76,12 @@ def test_accepted_deleting_call_returns_its_answer() -> None:
     (call,) = exchange.calls
     assert (call.method, call.url.path) == (DELETE.verb, DELETE.path)
     assert orjson.loads(call.content) == {"interactions": []}
+
+
+def test_each_sending_needs_a_fresh_connection() -> None:
+    exchange = Exchange(Answer(401), Answer(202, {"purgeId": "purge-1"}))
+    exchange.delete()
+    assert [call.extensions.get(FRESH) for call in exchange.calls] == [True, True]
 
 
 @pytest.mark.parametrize("reply", UNKNOWN, ids=described)

@@ -16,7 +16,7 @@ from genesys_purge.genesys.bounded_http import (
     BoundedHttp,
 )
 from genesys_purge.genesys.client import FIRST_BYTE
-from genesys_purge.genesys.transport import BoundedTransport
+from genesys_purge.genesys.transport import FRESH, BoundedTransport
 
 from tests.unit.webhooks.outbound.certificates import Authority
 from tests.unit.webhooks.outbound.endpoint import Behaviour, Endpoint, answers, drips
@@ -132,3 +132,23 @@ def test_reused_connection_has_new_bounds_for_each_call(network: BoundedHttp) ->
         lengths = [len(post(network, endpoint).content) for _ in range(2)]
         assert len(endpoint.received()) == 1
     assert lengths == [len(body)] * 2
+
+
+def test_surplus_answer_is_none_to_a_call_on_a_fresh_connection(network: BoundedHttp) -> None:
+    surplus = b"HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n"
+    left_open = []
+
+    def twice(caller: socket.socket) -> None:
+        left_open.append(caller.dup())
+        caller.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}" + surplus)
+
+    with Endpoint(twice) as endpoint:
+        url = f"http://127.0.0.1:{endpoint.port}/"
+        post(network, endpoint)
+        found = [
+            network.request("POST", url, content=b"{}", extensions={FRESH: True}) for _ in range(2)
+        ]
+        assert [answer.status_code for answer in found] == [200, 200]
+        assert len(endpoint.received()) == 3
+    for caller in left_open:
+        caller.close()

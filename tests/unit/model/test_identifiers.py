@@ -63,6 +63,8 @@ def test_phone_without_digits_is_plain_text() -> None:
         ("Jane.Doe@example.com", "dsr_jane_doe_example_com"),
         ("Anna O'Brien", "erase anna o brien"),
         ("STRASSE 1", "erase Stra\u00dfe  1"),
+        ("Jane", "erase \uff2a\uff41\uff4e\uff45"),
+        ("\uff2a\uff41\uff4e\uff45", "erase Jane"),
     ],
 )
 def test_text_contains_an_identifier_in_another_form(identifier: str, text: str) -> None:

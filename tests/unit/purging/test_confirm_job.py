@@ -322,6 +322,24 @@ def test_failed_check_of_an_uncertain_confirmation_is_repeated(
     assert after.wait_seconds >= 40
 
 
+@pytest.mark.parametrize("answer", [GenesysUnavailable("503"), {"state": "READY"}])
+def test_checks_of_an_uncertain_confirmation_are_bounded(
+    bench: Workbench, step: BatchStep, answer: Any
+) -> None:
+    bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"))
+    step = bench.submit_batch(step)
+    bench.genesys.on(STATUS, answer)
+    bench.clock.wait(PATIENCE)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.clock.wait(1)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.DONE, BatchState.GAVE_UP)
+    assert bench.batch.detail == (
+        "may be confirmed: its state could not be read within 14400 seconds; "
+        "its job job-1 is cancelled"
+    )
+
+
 def test_job_that_still_waits_is_checked_again(bench: Workbench, step: BatchStep) -> None:
     bench.genesys.on(EXECUTE, OutcomeUnknown("timeout"), {})
     after = bench.submit_batch(step)
@@ -437,6 +455,17 @@ def test_job_that_cannot_be_confirmed_in_time_gives_up(bench: Workbench, step: B
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.DONE, BatchState.GAVE_UP)
     assert (calls(bench, CANCEL), bench.facts[-1]) == (1, "batch_gave_up")
+
+
+def test_job_that_waits_by_turns_gives_up_in_time(bench: Workbench, step: BatchStep) -> None:
+    """One reading says that it waits, the next one that it runs."""
+    bench.genesys.on(STATUS, {"state": "PROCESSING"})
+    after = bench.submit_batch(step)
+    assert (after.next, after.wait_seconds) == (Next.POLL, 15)
+    bench.clock.wait(PATIENCE + 1)
+    bench.genesys.on(STATUS, READY)
+    assert bench.submit_batch(bench.poll_batch(after)).next is Next.DONE
+    assert bench.batch.state is BatchState.GAVE_UP
 
 
 def test_job_is_confirmed_in_the_last_second_of_its_time(bench: Workbench, step: BatchStep) -> None:

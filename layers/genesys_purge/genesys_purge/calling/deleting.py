@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
 from genesys_purge.calling.attempt import Attempt
 from genesys_purge.calling.permit import Permit
+from genesys_purge.errors import PermitExpired
 from genesys_purge.operation import Authorised, DeletingCall
 from genesys_purge.ports import Genesys
+
+# Another worker may take over when the lease ends, so a repeated sending must end before.
+LATEST_SENDING = timedelta(seconds=25)
 
 
 class Intent(Protocol):
@@ -49,4 +54,7 @@ class Deleting(Generic[Stored]):
         at = self.intent.attempt.at
         if at is None:
             raise ValueError("an intent has a moment")
-        return Authorised(self._permit(self.intent), call.body(at))
+        permit = self._permit(self.intent)
+        if permit.checked_at - at > LATEST_SENDING:
+            raise PermitExpired("a new token took so long that the call needs a new intent")
+        return Authorised(permit, call.body(at))

@@ -23,6 +23,7 @@ from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.oauth import Token, Tokens
 from genesys_purge.genesys.refusals import refusal_in
 from genesys_purge.genesys.retry import RetryPolicy, retried
+from genesys_purge.genesys.transport import FRESH
 from genesys_purge.operation import Authorise, DeletingCall, Operation
 from genesys_purge.ports import Clock
 
@@ -170,14 +171,14 @@ class GenesysClient:
         )
 
     def _under(self, permit: Permit) -> dict[str, Any]:
-        """Use the permit, and check its age again once there is a connection to send on."""
+        """Use the permit, and check its age again once there is a new connection to send on."""
         permit.use(self._now())
 
         def trace(event: str, _: Mapping[str, Any]) -> None:
             if event == FIRST_BYTE:
                 permit.require_fresh(self._now())
 
-        return {"trace": trace}
+        return {"trace": trace, FRESH: True}
 
     def _check_scope(self, operation: Operation, token: Token) -> None:
         if token.scopes is None or not operation.scopes:

@@ -12,6 +12,8 @@ from genesys_purge.bounded_stream import BoundedStream, Bounds
 
 # The extension of a request that holds its bounds.
 BOUNDS = "bounds"
+# The extension of a request that must not be sent on a used connection.
+FRESH = "fresh"
 CONNECT_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 5.0
 
@@ -25,7 +27,7 @@ class BoundedTransport(httpx.HTTPTransport):
     def __init__(self) -> None:
         # Not `super().__init__`: its pool would have connections without a deadline.
         self._call = _Call()
-        self._pool = httpcore.ConnectionPool(
+        self._pool = _Connections(
             ssl_context=httpx.create_ssl_context(),
             keepalive_expiry=KEEP_ALIVE_SECONDS,
             network_backend=_Network(self._call),
@@ -35,6 +37,29 @@ class BoundedTransport(httpx.HTTPTransport):
         """The answer; KeyError, and nothing sent, for a request without bounds."""
         self._call.bounds = request.extensions[BOUNDS]
         return super().handle_request(request)
+
+
+class _Connections(httpcore.ConnectionPool):
+    """Keeps connections, but never sends a `FRESH` request on one of them.
+
+    A proxy may have written more than one answer to an earlier request. The rest would then count
+    as the answer to the next request, although nobody has read that request yet.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._fresh = httpcore.ConnectionPool(**options, max_keepalive_connections=0)
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        """The answer, on a connection of its own for a `FRESH` request."""
+        if request.extensions.get(FRESH):
+            return self._fresh.handle_request(request)
+        return super().handle_request(request)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._fresh.close()
+        super().close()
 
 
 class _Call(threading.local):

@@ -47,8 +47,11 @@ def _phone_forms(identifier: str) -> Iterator[str]:
 
 
 def _words(text: str) -> str:
-    """The plain text with one blank in place of all that is neither a letter nor a digit."""
-    return SEPARATORS.sub(" ", plain(text)).strip()
+    """The plain text with one blank in place of all that is neither a letter nor a digit.
+
+    Letters of another width, as in Japanese text, are the same letters.
+    """
+    return SEPARATORS.sub(" ", plain(normalize("NFKC", text))).strip()
 
 
 def _digits(text: str) -> str:

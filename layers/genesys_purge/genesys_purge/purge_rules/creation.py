@@ -22,6 +22,7 @@ from genesys_purge.errors import (
 )
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.ports import Clock, Meter
+from genesys_purge.purge_rules.late_answer import keep_late
 from genesys_purge.purge_rules.ports import PurgeRules, RulesApi
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 from genesys_purge.purge_rules.validation import ValidRule
@@ -134,7 +135,11 @@ class RuleCreation:
             policy=valid.policy,
             detail=found.detail,
         )
-        self._put(created, record)
+        try:
+            self._rules.put(created, record)
+        except LostRace as error:
+            keep_late(self._rules, created, record)
+            raise being_created(rule.ref) from error
         self._meter.count("RulesCreated")
         return created
 

@@ -92,6 +92,10 @@ class PurgeRule(Wire):
         """The same version of the rule, to be created as these changes say."""
         return self.model_copy(update={**changes, "status": RuleStatus.CREATING})
 
+    def noted(self) -> Self:
+        """The same rule again, for an audit record that changes nothing about it."""
+        return self.model_copy(update={"version": self.version + 1})
+
     def intended(self, now: datetime) -> Self:
         """The rule with the intent of its next creating call."""
         return self.to(RuleStatus.CREATING, attempt=self.attempt.intended(now))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from genesys_purge.calling.attempt import Attempt
 from genesys_purge.errors import LostRace
 from genesys_purge.methods.contract import JobReport, JobStatus, sum_of
 from genesys_purge.model.audit import Action, AuditRecord
@@ -67,19 +66,23 @@ class Batches:
         stored = batch
         for _ in range(LATE_WRITES):
             try:
-                return self._accepted(stored, batch.attempt, job_id, action, facts)
+                return self._accepted(stored, batch, job_id, action, facts)
             except LostRace:
                 stored = self._runs.batch(batch.run_id, batch.number)
         raise LostRace(f"batch {batch.number} changed {LATE_WRITES} times")
 
     def _accepted(
-        self, batch: Batch, call: Attempt, job_id: str, action: Action, facts: dict[str, Any]
+        self, batch: Batch, called: Batch, job_id: str, action: Action, facts: dict[str, Any]
     ) -> Batch:
-        """The batch with its job; an audit record alone if the batch has gone on without it."""
+        """The batch with its job; an audit record alone if the batch has gone on without it.
+
+        `called` is the batch as it was at the call. The job covers that batch's part alone.
+        """
         if batch.job_id == job_id:
             return batch
         awaits_job = batch.state in (BatchState.PLANNED, BatchState.SUBMITTING)
-        if not awaits_job or batch.attempt.number != call.number:
+        is_same_call = batch.attempt.number == called.attempt.number
+        if not awaits_job or not is_same_call or batch.pending != called.pending:
             detail = f"its job was accepted late, when the batch was already {batch.state}"
             late = {"job_id": job_id, "detail": detail}
             return self.advance(batch.noted(), Action.BATCH_RECONCILED, **late)
@@ -94,6 +97,21 @@ class Batches:
             waiting_since=None,
         )
         return self.advance(after, action, **facts)
+
+    def confirmed(self, batch: Batch, **facts: Any) -> Batch:
+        """Genesys runs the batch's job; if the batch has ended meanwhile, the audit alone says so.
+
+        LostRace if another worker still finds out what became of the call.
+        """
+        try:
+            return self.advance(batch, Action.BATCH_CONFIRMED, **facts)
+        except LostRace:
+            stored = self._runs.batch(batch.run_id, batch.number)
+            if not stored.has_ended:
+                raise
+            detail = f"its job was confirmed late, when the batch was already {stored.state}"
+            late = {"job_id": batch.job_id, "detail": detail}
+            return self.advance(stored.noted(), Action.BATCH_RECONCILED, **late)
 
     def finish_part(
         self, batch: Batch, action: Action, detail: str | None, report: JobReport = UNREPORTED

@@ -42,16 +42,15 @@ class ConfirmJob:
     def __init__(self, batches: Batches, guard: Guard, settings: Settings) -> None:
         self._batches = batches
         self._guard = guard
-        self._settings = settings
+        self._lease, self._limit = settings.intent_lease_seconds, settings.job_time_limit_seconds
 
     def __call__(self, case: Case, step: BatchStep) -> BatchStep:
         if case.batch.state is BatchState.CONFIRMING:
             return self._reconcile(case, step)
         if case.run.has_ended:
             return self._end(case, BatchState.FAILED, RUN_ENDED, step)
-        if case.batch.seconds_waited(self._batches.now()) > self._settings.job_time_limit_seconds:
-            late = f"could not be confirmed within {self._settings.job_time_limit_seconds} seconds"
-            return self._end(case, BatchState.GAVE_UP, late, step)
+        if self._is_out_of_patience(case):
+            return self._give_up(case, "could not be confirmed", step)
         return self._confirm(case, step)
 
     def _confirm(self, case: Case, step: BatchStep) -> BatchStep:
@@ -109,14 +108,13 @@ class ConfirmJob:
 
     def _confirmed(self, case: Case, waiting: Waiting, step: BatchStep) -> BatchStep:
         batch, unit = case.batch, case.method.unit
-        self._batches.advance(
+        self._batches.confirmed(
             batch.to(
                 BatchState.SUBMITTED,
                 attempt=batch.attempt.settled(),
                 submitted_at=self._batches.now(),
                 waiting_since=None,
             ),
-            Action.BATCH_CONFIRMED,
             targeted=case.size,
             detail=f"the job covers {waiting.records} records of {waiting.conversations} {unit}; "
             f"targeted counts {unit}",
@@ -128,7 +126,7 @@ class ConfirmJob:
     ) -> BatchStep:
         """What to do after a call that did not confirm; without an intent it was not sent."""
         if isinstance(error, LostRace):
-            return step.again(self._settings.intent_lease_seconds)
+            return step.again(self._lease)
         if isinstance(error, OutcomeUnknown) and intent:
             self._batches.advance(intent.unsure(str(error)))
             return step.then(Next.SUBMIT, RECONCILE_FIRST)
@@ -151,8 +149,7 @@ class ConfirmJob:
     def _reconcile(self, case: Case, step: BatchStep) -> BatchStep:
         """A job that still waits was not confirmed, and may safely be confirmed again."""
         batch = case.batch
-        lease = self._settings.intent_lease_seconds
-        if left := batch.attempt.lease_left(self._batches.now(), lease):
+        if left := batch.attempt.lease_left(self._batches.now(), self._lease):
             return step.again(left)
         if not batch.attempt.is_uncertain:
             self._batches.advance(batch.unsure("the worker that confirmed it died"))
@@ -165,7 +162,7 @@ class ConfirmJob:
                 most_unanswered=MOST_UNANSWERED,
             )
         except TryLater as error:
-            return step.again(submit_wait(step, error.retry_after))
+            return self._unread(case, error, step)
         except OutcomeUnknown as error:
             return self._fail(case, error, step)
         match decision:
@@ -181,18 +178,24 @@ class ConfirmJob:
             case Wait(seconds):
                 return step.again(seconds)
 
+    def _unread(self, case: Case, error: TryLater, step: BatchStep) -> BatchStep:
+        if self._is_out_of_patience(case):
+            return self._give_up(case, "may be confirmed: its state could not be read", step)
+        return step.again(submit_wait(step, error.retry_after))
+
     def _poll(self, case: Case, step: BatchStep, action: Action | None = None) -> BatchStep:
         """The job no longer waits: its status says what became of it."""
-        attempt = case.batch.attempt
-        after = case.batch.to(
+        attempt, batch = case.batch.attempt, case.batch
+        after = batch.to(
             BatchState.SUBMITTED,
             attempt=attempt.settled(),
-            submitted_at=attempt.at if action else case.batch.submitted_at,
-            waiting_since=None,
+            submitted_at=attempt.at if action else batch.submitted_at,
+            # Without a confirmation, Genesys may report that it waits again.
+            waiting_since=None if action else batch.waiting_since,
         )
         facts = {"detail": f"the job was confirmed; {attempt.reason}"} if action else {}
         self._batches.advance(after, action, **facts)
-        return step.then(Next.POLL)
+        return step.then(Next.POLL, 0 if action else case.method.poll_policy.first)
 
     def _without(self, case: Case, error: OnLegalHold, step: BatchStep) -> BatchStep:
         """Cancel a job that covers held records, and submit the batch again without them."""
@@ -203,8 +206,9 @@ class ConfirmJob:
         is_safe = ending.is_certain and not batch.attempt.unanswered
         if not is_safe and not is_untouched(case):
             # The batch keeps its job, so that SettleRuns finds and cancels it if it still waits.
-            reason = f"{error}, and its job may be confirmed or still wait"
-            return self._end_as(case, BatchState.FAILED, reason + ending.words, step)
+            reason = f"{error}, and its job may be confirmed or still wait{ending.words}"
+            self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason)
+            return step.then(Next.DONE)
         kept = batch.to(
             BatchState.PLANNED,
             protected=batch.protected | error.entries,
@@ -222,26 +226,25 @@ class ConfirmJob:
         )
         return step.then(Next.SUBMIT)
 
+    def _is_out_of_patience(self, case: Case) -> bool:
+        return case.batch.seconds_waited(self._batches.now()) > self._limit
+
+    def _give_up(self, case: Case, what: str, step: BatchStep) -> BatchStep:
+        return self._end(case, BatchState.GAVE_UP, f"{what} within {self._limit} seconds", step)
+
     def _fail(self, case: Case, error: PurgeError, step: BatchStep) -> BatchStep:
         report = reported(error)
-        facts = {"correlation_id": report.correlation_id}
-        return self._end(case, BatchState.FAILED, report.reason, step, **facts)
+        return self._end(case, BatchState.FAILED, report.reason, step, **report.facts)
 
     def _end(
         self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
     ) -> BatchStep:
         """End the batch and cancel its job."""
-        return self._end_as(case, state, reason + cancelled(case).words, step, **facts)
-
-    def _end_as(
-        self, case: Case, state: BatchState, reason: str, step: BatchStep, **facts: Any
-    ) -> BatchStep:
         action = Action.BATCH_FAILED if state is BatchState.FAILED else Action.BATCH_GAVE_UP
-        self._batches.end(case.batch, state, action, reason, **facts)
+        self._batches.end(case.batch, state, action, reason + cancelled(case).words, **facts)
         return step.then(Next.DONE)
 
 
 def _is_confirmed(case: Case) -> Found[None] | Missing:
-    if case.method.lifecycle.waiting(case.job_id, case.genesys) is None:
-        return Found(None)
-    return Missing("the job still waits for confirmation")
+    is_waiting = case.method.lifecycle.waiting(case.job_id, case.genesys) is not None
+    return Missing("the job still waits for confirmation") if is_waiting else Found(None)

@@ -27,7 +27,7 @@ class FailBatch:
     def record(self, step: BatchStep, error: Reported) -> None:
         """End the batch of the step after an error."""
         batch = self._batches.stored(step)
-        reason, facts = error.reason, {"correlation_id": error.correlation_id}
+        reason, facts = error.reason, error.facts
         if batch.state is BatchState.COMPLETED and batch.verified is None:
             self._batches.advance(
                 batch.to(BatchState.COMPLETED, verified=0, detail=reason),

@@ -62,8 +62,8 @@ class PollBatch:
             case JobStatus.RUNNING:
                 return self._later(case, step, poll_wait(policy, step, report, case.size))
             case JobStatus.READY:
-                ready = case.batch.to(BatchState.READY, waiting_since=self._batches.now())
-                after = self._batches.advance(ready)
+                since = case.batch.waiting_since or self._batches.now()
+                after = self._batches.advance(case.batch.to(BatchState.READY, waiting_since=since))
                 return step.then(PHASES[after.state])
             case JobStatus.COMPLETED:
                 after = self._batches.finish_part(

@@ -25,8 +25,14 @@ from genesys_purge.purging.cases import Case, Cases, obstacle_of
 from genesys_purge.purging.confirm_job import ConfirmJob
 from genesys_purge.purging.job_slots import JobSlots
 from genesys_purge.purging.reconcile import Reconcile
+from genesys_purge.purging.reduce_part import ReducePart
 from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
-from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
+from genesys_purge.purging.waiting import (
+    RECONCILE_FIRST,
+    first_wait,
+    submit_patience,
+    submit_wait,
+)
 from genesys_purge.settings import Settings
 
 CONFLICT = 409
@@ -57,6 +63,7 @@ class SubmitBatch:
         self._slots = slots
         self._confirm_job = confirm_job
         self._settings = settings
+        self._reduce = ReducePart(batches)
 
     def __call__(self, step: BatchStep) -> BatchStep:
         """Take turns that need no wait at once, so that halving does not fill the history."""
@@ -74,7 +81,7 @@ class SubmitBatch:
             case BatchState.PLANNED if self._is_out_of_patience(case):
                 return self._give_up(case, step)
             case BatchState.PLANNED if case.is_empty:
-                return self._drop_empty_part(case.batch, step)
+                return self._reduce.drop_empty_part(case.batch, step)
             case BatchState.PLANNED:
                 return self._submit(case, step)
             case BatchState.SUBMITTING:
@@ -100,7 +107,7 @@ class SubmitBatch:
             call = case.method.submission(case.request, case.part, case.ref, case.genesys)
             deletion = self._guard.cleared(case.deletion(before), case.may_touch)
         except OnLegalHold as error:
-            return self._protect(case.batch, error, step)
+            return self._reduce.protect(case.batch, error, step)
         except TryLater as error:
             self._wait(case.batch)
             return step.again(submit_wait(step, error.retry_after))
@@ -169,7 +176,7 @@ class SubmitBatch:
                 self._wait(batch)
                 return step.again(submit_wait(step, error.retry_after))
             case OnLegalHold():
-                return self._protect(batch, error, step)
+                return self._reduce.protect(batch, error, step)
             case RefusedByGenesys():
                 return self._refused(case._replace(batch=batch), error, step)
         raise error
@@ -182,7 +189,7 @@ class SubmitBatch:
         if error.status == CONFLICT:
             match case.method.lifecycle.conflict:
                 case Conflict.PROTECTED if case.batch.window is None:
-                    return self._bisect(case.batch, error, step)
+                    return self._reduce.bisect(case.batch, error, step)
                 case Conflict.PASSING if case.batch.conflicts < MOST_CONFLICTS:
                     self._batches.advance(case.batch.in_conflict())
                     return step.again(submit_wait(step, None))
@@ -199,38 +206,10 @@ class SubmitBatch:
             now = self._batches.now()
             self._batches.advance(batch.to(BatchState.PLANNED, waiting_since=now))
 
-    def _bisect(self, batch: Batch, error: RefusedByGenesys, step: BatchStep) -> BatchStep:
-        """Halve a part that Genesys refused for one record, until that record stands alone."""
-        candidates = batch.candidates
-        if len(candidates) == 1:
-            return self._protect(batch, OnLegalHold(str(error), entries=candidates), step)
-        first, second = batch.pending[0].halves()
-        halved = batch.to(BatchState.PLANNED, pending=(first, second, *batch.pending[1:]))
-        self._batches.advance(halved)
-        return step.then(Next.SUBMIT)
-
-    def _protect(self, batch: Batch, error: OnLegalHold, step: BatchStep) -> BatchStep:
-        """Skip the held records and go on with the others; if none are named, raise the error."""
-        if not error.entries:
-            raise error
-        kept = batch.to(BatchState.PLANNED, protected=batch.protected | error.entries)
-        self._batches.advance(
-            kept,
-            Action.BATCH_PROTECTED,
-            skipped={"protected": len(error.entries - batch.protected)},
-            detail=str(error),
-        )
-        return step.then(Next.SUBMIT)
-
-    def _drop_empty_part(self, batch: Batch, step: BatchStep) -> BatchStep:
-        rest = batch.pending[1:]
-        state = BatchState.PLANNED if rest else BatchState.COMPLETED
-        after = self._batches.advance(batch.to(state, pending=rest))
-        return step.then(PHASES[after.state])
-
     def _patience(self, case: Case) -> int:
         """How many seconds a batch may wait for its submit; longer if it must wait for slots."""
-        return self._settings.job_time_limit_seconds * self._slots.turns_before(case)
+        limit = self._settings.job_time_limit_seconds
+        return submit_patience(limit, self._slots.turns_before(case))
 
     def _is_out_of_patience(self, case: Case) -> bool:
         return case.batch.seconds_waited(self._batches.now()) > self._patience(case)

@@ -18,6 +18,8 @@ SUBMIT = Backoff(first=10.0, longest=120.0)
 # A batch that has waited so often is in a long queue, and fills the history of its execution.
 QUEUED = 20
 QUEUE = Backoff(first=600.0, longest=600.0)
+# A queue of many batches ends in days, and the history of an execution has an end, too.
+LONGEST_QUEUE = 7 * 86_400
 SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
 
 
@@ -25,6 +27,11 @@ def first_wait(policy: PollPolicy, size: int) -> float:
     """Seconds until the first poll: longer for a large job, if its time grows with its records."""
     expected = size // policy.records_per_second if policy.by_progress else 0
     return min(policy.first + expected, max(policy.first, policy.longest))
+
+
+def submit_patience(limit: int, turns: int) -> int:
+    """Seconds for which a batch may wait for its call if `turns` batches need slots before it."""
+    return max(limit, min(limit * turns, LONGEST_QUEUE))
 
 
 def poll_wait(policy: PollPolicy, step: BatchStep, report: JobReport, targeted: int) -> float:

@@ -191,6 +191,27 @@ def test_row_without_an_id_is_unreadable() -> None:
             plan(ConversationArchive(), A1, sources(answering({"data": [row]}, LOOK_UP)))
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        record(customAttributes={"legal_hold": True}),
+        record(YEAR_AGO.isoformat()),
+        record(conversationId="A1"),
+    ],
+)
+def test_two_different_rows_of_a_conversation_are_unreadable(other: Any) -> None:
+    """The last one would decide, although the first one may be on hold."""
+    for rows in ([record(), other], [other, record()]):
+        with pytest.raises(UnreadableAnswer, match="two different ways"):
+            plan(ConversationArchive(), A1, sources(answering({"data": rows}, LOOK_UP)))
+
+
+def test_repeated_row_of_a_conversation_counts_once() -> None:
+    rows = {"data": [record(), record()]}
+    (batch,), skipped = plan(ConversationArchive(), A1, sources(answering(rows, LOOK_UP)))
+    assert (batch.targeted, skipped) == (1, {})
+
+
 def test_ids_are_compared_without_case() -> None:
     entries, skipped = judged(record(conversationId="A1"))
     assert ([entry.conversation_id for entry in entries], skipped) == (["a1"], {})

@@ -162,7 +162,11 @@ class ConversationArchive:
         data = genesys.read(LOOK_UP, body).get("data")
         if not isinstance(data, list):
             raise UnreadableAnswer("Genesys answered the eligibility query without data")
-        return {_id_of(record): record for record in data}
+        found: dict[str, Mapping[str, Any]] = {}
+        for record in data:
+            if found.setdefault(_id_of(record), record) != record:
+                raise UnreadableAnswer("Genesys answered a conversation in two different ways")
+        return found
 
     def _judge(
         self,
