@@ -16,6 +16,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from heapq import heappop, heappush
+from itertools import count
+from threading import Condition
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -95,6 +98,11 @@ class Engine:
     ) -> None:
         self._handlers = handlers
         self._on_wait = on_wait
+        # Branches of a Map are threads; the clock goes on only while none of them is in a task.
+        self._idle = Condition()
+        self._running, self._elapsed = 0, 0.0
+        self._wakes: list[tuple[float, int]] = []
+        self._waits = count()
         self._client = _client(region)
         self._traces: defaultdict[str, _Trace] = defaultdict(_Trace)
         self._lock = threading.RLock()
@@ -147,10 +155,37 @@ class Engine:
         return self._trace(getattr(self._thread, "execution_arn", ""))
 
     def _pass_time(self, seconds: list[float], wait: float) -> None:
-        # Branches of a Map are threads; with this lock a test's clock needs none.
-        with self._lock:
-            seconds.append(float(wait))
-            self._on_wait(float(wait))
+        """Let the time pass on which all threads wait, but never during a task."""
+        seconds.append(float(wait))
+        with self._idle:
+            mine = (self._elapsed + float(wait), next(self._waits))
+            heappush(self._wakes, mine)
+            # An execution that a task has started runs inside that task.
+            outer = self._depth()
+            self._running -= outer
+            self._idle.wait_for(lambda: not self._running and self._wakes[0] == mine)
+            self._running += outer
+            heappop(self._wakes)
+            passed = max(0.0, mine[0] - self._elapsed)
+            self._elapsed += passed
+            self._on_wait(passed)
+            self._idle.notify_all()
+
+    @contextmanager
+    def _task(self) -> Iterator[None]:
+        self._thread.depth = self._depth() + 1
+        with self._idle:
+            self._running += 1
+        try:
+            yield
+        finally:
+            self._thread.depth -= 1
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
+
+    def _depth(self) -> int:
+        return getattr(self._thread, "depth", 0)
 
     def _invoke_in_task(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:
         """The answer of `lambda.invoke` with its payload parsed."""
@@ -173,7 +208,8 @@ class Engine:
         payload = json.loads(body or "{}")
         self._here().invocations.append((name, payload))
         try:
-            answer = json.dumps(self._handlers[name](json.loads(body or "{}")))
+            with self._task():
+                answer = json.dumps(self._handlers[name](json.loads(body or "{}")))
         except Exception as error:
             logging.getLogger(__name__).exception("%s failed", name)
             headers["x-amz-function-error"] = "Unhandled"
