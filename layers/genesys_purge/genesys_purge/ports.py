@@ -49,7 +49,7 @@ class Runs(Protocol):
         """Store the run with its outcome, reported in the record; LostRace if it has one."""
 
     def revise(self, run: Run, record: AuditRecord | None = None) -> None:
-        """Store a finished run again; a record reports its totals anew.
+        """Store a finished run again; a record reports its new totals.
 
         Raises LostRace unless its revision follows the stored one.
         """

@@ -43,7 +43,7 @@ class _Connections(httpcore.ConnectionPool):
     """Keeps connections, but never sends a `FRESH` request on one of them.
 
     A proxy may have written more than one answer to an earlier request. The rest would then count
-    as the answer to the next request, although nobody has read that request yet.
+    as the answer to the next request, although Genesys has not read that request yet.
     """
 
     def __init__(self, **options: Any) -> None:

@@ -19,6 +19,7 @@ from genesys_purge.model.run import (
     totals_of,
 )
 from genesys_purge.ports import Clock, Meter, Runs
+from genesys_purge.purging.run_record import run_record, success_rate_of
 from genesys_purge.purging.settlement import settled_if_over
 
 
@@ -53,21 +54,14 @@ class CompletePurge:
         self._meter.seconds("RunDuration", seconds, method=method, organisation=organisation)
 
     def _record(self, run: Run, outcome: Outcome, totals: Totals) -> AuditRecord:
-        is_bound = run.plan is not None and run.plan.upper_bound
-        return AuditRecord(
-            run_id=run.run_id,
-            at=self._now(),
-            actor="complete_purge",
-            action=Action.RUN_COMPLETED,
-            method=run.method,
-            organisation=run.organisation,
-            targeted=totals.targeted,
-            deleted=totals.deleted,
-            unreported=totals.unreported,
-            skipped=totals.skipped,
-            latency_seconds=round((self._now() - run.submitted_at).total_seconds(), 3),
-            success_rate=None if is_bound else totals.success_rate,
-            compliance_tags=run.compliance_tags or None,
-            policy=run.plan.policy if run.plan else None,
+        now = self._now()
+        return run_record(
+            run,
+            totals,
+            Action.RUN_COMPLETED,
+            now,
+            "complete_purge",
+            latency_seconds=round((now - run.submitted_at).total_seconds(), 3),
+            success_rate=success_rate_of(run, totals),
             detail=outcome,
         )

@@ -9,6 +9,7 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.run import Run, Totals, shortfall_of, totals_of
 from genesys_purge.ports import Clock, Meter, Runs
+from genesys_purge.purging.run_record import run_record, success_rate_of
 from genesys_purge.purging.settlement import is_over, unowned_within
 
 COMPLETE = "every batch is completed and verified"
@@ -50,21 +51,13 @@ class CorrectRun:
         return self._now() >= run.finished_at + timedelta(seconds=unowned_within(run))
 
     def _record(self, run: Run, batches: Sequence[Batch], totals: Totals) -> AuditRecord:
-        is_bound = run.plan is not None and run.plan.upper_bound
-        return AuditRecord(
-            run_id=run.run_id,
-            at=self._now(),
-            actor="settle_runs",
-            action=Action.RUN_CORRECTED,
-            method=run.method,
-            organisation=run.organisation,
-            targeted=totals.targeted,
-            deleted=totals.deleted,
-            unreported=totals.unreported,
-            skipped=totals.skipped,
-            success_rate=None if is_bound else totals.success_rate,
-            compliance_tags=run.compliance_tags or None,
-            policy=run.plan.policy if run.plan else None,
+        return run_record(
+            run,
+            totals,
+            Action.RUN_CORRECTED,
+            self._now(),
+            "settle_runs",
+            success_rate=success_rate_of(run, totals),
             supersedes=run.reported_in,
             detail=shortfall_of(run, batches) or COMPLETE,
         )

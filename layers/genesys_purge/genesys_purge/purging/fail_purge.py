@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from genesys_purge.error_codec import Reported, decoded
-from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.error_codec import decoded
+from genesys_purge.model.audit import Action
 from genesys_purge.model.messages import Failure, RunResult
-from genesys_purge.model.run import Outcome, Run, Totals, finished, run_metric, totals_of
+from genesys_purge.model.run import Outcome, finished, run_metric, totals_of
 from genesys_purge.ports import Clock, Meter, Runs
+from genesys_purge.purging.run_record import run_record
 from genesys_purge.purging.settlement import settled_if_over
 
 
@@ -29,26 +30,8 @@ class FailPurge:
         totals = totals_of(run.plan, batches)
         ended = finished(run, outcome, totals, self._now(), error.reason)
         action = Action.RUN_REJECTED if rejected else Action.RUN_FAILED
-        record = self._record(run, action, totals, error)
+        facts = {**error.facts, "detail": error.reason}
+        record = run_record(run, totals, action, self._now(), "fail_purge", **facts)
         self._runs.finish(settled_if_over(ended, batches), record)
         self._meter.count(run_metric(outcome), method=run.method, organisation=run.organisation)
         return RunResult.of(run.run_id, outcome)
-
-    def _record(self, run: Run, action: Action, totals: Totals, error: Reported) -> AuditRecord:
-        """The record of the end, with the totals so far if the run has a plan."""
-        return AuditRecord(
-            run_id=run.run_id,
-            at=self._now(),
-            actor="fail_purge",
-            action=action,
-            method=run.method,
-            organisation=run.organisation,
-            targeted=totals.targeted if run.plan else None,
-            deleted=totals.deleted,
-            unreported=totals.unreported,
-            skipped=totals.skipped if run.plan else None,
-            compliance_tags=run.compliance_tags or None,
-            policy=run.plan.policy if run.plan else None,
-            correlation_id=error.correlation_id,
-            detail=error.reason,
-        )

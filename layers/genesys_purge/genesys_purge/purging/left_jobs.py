@@ -13,7 +13,7 @@ from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
 
 
 class LeftJobs:
-    """Looks for the own job of a batch, and for the jobs of its unanswered calls."""
+    """Looks for the job of a batch, and for the jobs of its unanswered calls."""
 
     def __init__(self, cases: Cases, batches: Batches) -> None:
         self._cases = cases
