@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
+    from genesys_purge.calling.guard import Guard
     from genesys_purge.purging.batches import Batches
     from genesys_purge.purging.cases import Cases
     from genesys_purge.purging.complete_purge import CompletePurge
@@ -87,14 +88,20 @@ def plan_purge() -> PlanPurge:
 @cache
 def submit_batch() -> SubmitBatch:
     from genesys_purge.calling.guard import Guard
+
+    guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
+    return submitting("submit_batch", guard)
+
+
+def submitting(actor: str, guard: Guard) -> SubmitBatch:
+    """SubmitBatch under this guard."""
     from genesys_purge.calling.slots import Slots
     from genesys_purge.purging.confirm_job import ConfirmJob
     from genesys_purge.purging.job_slots import JobSlots
     from genesys_purge.purging.reconcile import Reconcile
     from genesys_purge.purging.submit_batch import SubmitBatch
 
-    writes, settings = batches("submit_batch"), adapters.settings()
-    guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
+    writes, settings = batches(actor), adapters.settings()
     return SubmitBatch(
         cases(),
         writes,

@@ -68,23 +68,8 @@ def _late_batches() -> LateBatches:
 
 
 def _submit_batch() -> SubmitBatch:
-    """Reconciles and ends batches; its guard gives no permit, so that it can never delete."""
+    """SubmitBatch with a guard that never gives a permit."""
     from genesys_purge.calling.guard import Guard
-    from genesys_purge.calling.slots import Slots
-    from genesys_purge.purging.confirm_job import ConfirmJob
-    from genesys_purge.purging.job_slots import JobSlots
-    from genesys_purge.purging.reconcile import Reconcile
-    from genesys_purge.purging.submit_batch import SubmitBatch
     from genesys_purge.purging.without_permits import WithoutPermits
 
-    batches, settings = purging.batches(ACTOR), adapters.settings()
-    guard = Guard(WithoutPermits(), WithoutPermits(), adapters.now)
-    return SubmitBatch(
-        purging.cases(),
-        batches,
-        guard,
-        Reconcile(batches, settings),
-        JobSlots(Slots(adapters.slots()), adapters.runs()),
-        ConfirmJob(batches, guard, settings),
-        settings,
-    )
+    return purging.submitting(ACTOR, Guard(WithoutPermits(), WithoutPermits(), adapters.now))
