@@ -11,7 +11,6 @@ from unittest.mock import patch
 import httpx
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.guard import Deletion, Guard
-from genesys_purge.calling.pace import Pace
 from genesys_purge.calling.permit import LIFETIME, Permit
 from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import GenesysClient
@@ -84,7 +83,7 @@ def _client(url: str) -> Timed:
 
     http = BoundedHttp(httpx.Client(transport=BoundedTransport()))
     tokens = Tokens(http, url, credentials, adapters.now)
-    genesys = Timed(http, url, tokens, lambda send: send(), adapters.now, Pace(1e9))
+    genesys = Timed(http, url, tokens, lambda send: send(), adapters.now, lambda: None)
     genesys.windows = []
     return genesys
 

@@ -32,6 +32,13 @@ SECRETS: Mapping[str, Any] = {
 }
 
 
+class Unpaced:
+    """A pace without waits."""
+
+    def wait(self) -> None:
+        return
+
+
 class Application:
     """A running application; tests use it only through its public interfaces."""
 
@@ -199,8 +206,13 @@ def running(
     settings: SimulatorSettings | None = None,
     clock: Clock | None = None,
     environment: Mapping[str, str] | None = None,
+    *,
+    has_budget: bool = False,
 ) -> Iterator[Application]:
-    """The application with a corpus; time passes only in waits."""
+    """The application with a corpus; time passes only in waits.
+
+    With `has_budget`, calls keep to the request budget, and each step is a process of its own.
+    """
     clock = clock or Clock()
     handlers = {
         name: lambda event, name=name: template.handler(name)(event, CONTEXT)
@@ -219,8 +231,6 @@ def running(
             "GENESYS_LOGIN_URL": "https://genesys.test",
             "STATE_MACHINE_ARN": arn,
             "DEPLOY_STATE_MACHINE_ARN": engine.create("deploy-campaign-rules", *deploys),
-            "REQUESTS_PER_SECOND": "100000",
-            "LIVE_REQUESTS_PER_SECOND": "100000",
             **(environment or {}),
         }
         _create_resources(variables)
@@ -232,6 +242,12 @@ def running(
         stack.enter_context(patch.object(adapters, "sleep", clock.wait))
         stack.enter_context(patch.object(adapters, "http_client", lambda: client))
         stack.enter_context(patch.object(adapters, "circuit", lambda _: lambda send: send()))
+        if has_budget:
+            # Without its cache, every step has the client of a new process.
+            uncached = adapters._client.__wrapped__  # noqa: SLF001  the cached function has no public name
+            stack.enter_context(patch.object(adapters, "_client", uncached))
+        else:
+            stack.enter_context(patch.object(adapters, "pace", lambda *_: Unpaced()))
         stack.enter_context(patch.object(https_sender, "HttpsSender", app.receivers.receiver))
         wiring_caches.forget()
         stack.callback(wiring_caches.forget)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from genesys_purge import ports
-from genesys_purge.calling.slots import Slot, SlotStore
+from genesys_purge.calling.pace import Budget, farthest
+from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
@@ -240,20 +242,37 @@ class MemoryIdLists:
 
 
 class MemorySlots:
-    """The batch that holds each slot; `before_take` may raise."""
+    """The pools by key; `before_write` may raise."""
 
     def __init__(self) -> None:
-        self.holders: dict[Slot, BatchRef] = {}
-        self.before_take: Callable[[], None] = lambda: None
+        self.pools: dict[PoolKey, Pool] = {}
+        self.before_write: Callable[[], None] = lambda: None
 
-    def holder(self, slot: Slot) -> BatchRef | None:
-        return self.holders.get(slot)
+    def read(self, key: PoolKey) -> Pool:
+        return self.pools.get(key, Pool())
 
-    def take(self, slot: Slot, holder: BatchRef, after: BatchRef | None) -> None:
-        self.before_take()
-        if self.holders.get(slot) != after:
-            raise LostRace("another worker changed the record")
-        self.holders[slot] = holder
+    def write(self, key: PoolKey, pool: Pool) -> None:
+        self.before_write()
+        if self.read(key).version != pool.version:
+            raise LostRace("another worker changed the slots")
+        self.pools[key] = pool._replace(version=pool.version + 1)
+
+
+class MemoryBudget:
+    """The line of an organisation's calls; it is free from `free_at` on."""
+
+    def __init__(self) -> None:
+        self.free_at: datetime | None = None
+        self.booked: list[float] = []
+
+    def book(self, seconds: float, at: datetime, ahead: float) -> datetime | None:
+        is_wrong = self.free_at is not None and self.free_at > farthest(at, seconds)
+        start = at if self.free_at is None or is_wrong else max(self.free_at, at)
+        if start > at + timedelta(seconds=ahead):
+            return None
+        self.free_at = start + timedelta(seconds=seconds)
+        self.booked.append(seconds)
+        return start
 
 
 class MemoryExecutions:
@@ -313,6 +332,7 @@ if TYPE_CHECKING:
     _policies: ports.Policies = MemoryPolicies()
     _id_lists: ports.IdLists = MemoryIdLists()
     _slots: SlotStore = MemorySlots()
+    _budget: Budget = MemoryBudget()
     _open_runs: OpenRuns = MemoryRuns(MemoryAuditLog())
     _executions: Executions = MemoryExecutions()
     _meter: ports.Meter = MemoryMeter()

@@ -11,12 +11,13 @@ from typing import Any
 
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
-from genesys_purge.calling.pace import Pace
+from genesys_purge.calling.pace import SOON, Pace
 from genesys_purge.calling.slots import Slots
 from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
 from genesys_purge.genesys.retry import RetryPolicy
+from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
 from genesys_purge.purging.complete_purge import CompletePurge
@@ -38,9 +39,9 @@ from genesys_purge.purging.without_permits import WithoutPermits
 from genesys_purge.settings import Settings
 from genesys_purge.time_left import STORING_SECONDS
 
-from tests.clock import NOON
 from tests.fakes import (
     MemoryAuditLog,
+    MemoryBudget,
     MemoryHolds,
     MemoryIdLists,
     MemoryMeter,
@@ -49,7 +50,6 @@ from tests.fakes import (
     MemorySlots,
 )
 from tests.interleavings.genesys import Genesys
-from tests.interleavings.notebook import timestamp
 from tests.interleavings.stage import Stage, Watched, WatchedHolds, WatchedPolicies
 from tests.interleavings.wire import Wire
 
@@ -68,6 +68,7 @@ class Stores:
         self.holds = MemoryHolds(lambda: stage.moment)
         self.policies = MemoryPolicies()
         self.slots: Any = MemorySlots()
+        self.budgets = {DOCUMENTED: MemoryBudget(), LIVE: MemoryBudget()}
         self.meter = MemoryMeter()
 
 
@@ -85,8 +86,8 @@ class WatchedRuns:
         self._stage.notebook.run_ended[run.run_id] = self._stage.now
 
 
-def client_of(stage: Stage, genesys: Genesys) -> GenesysClient:
-    """A client as a new process has it: without a token, and with its own pace."""
+def client_of(stage: Stage, stores: Stores, genesys: Genesys) -> GenesysClient:
+    """A client as a new process has it: without a token, and with no slice of the budget."""
     http = BoundedHttp(Wire(stage, genesys), lambda: time_left(stage))
 
     def credentials(*, fresh: bool) -> Credentials:  # noqa: ARG001  the port's signature
@@ -96,8 +97,10 @@ def client_of(stage: Stage, genesys: Genesys) -> GenesysClient:
         stage.call("circuit", lambda: None)
         return send()
 
-    def clock() -> float:
-        return timestamp(stage.clock(), NOON)
+    def pace_of(dialect: str, per_second: float) -> Pace:
+        budget = Watched(stage, "budget", stores.budgets[dialect])
+        chance = stage.chances.random.uniform
+        return Pace(budget, per_second, SOON, stage.clock, stage.sleep, http.has_time_after, chance)
 
     return GenesysClient(
         http,
@@ -105,8 +108,8 @@ def client_of(stage: Stage, genesys: Genesys) -> GenesysClient:
         Tokens(http, URL, credentials, stage.clock),
         circuit,
         stage.clock,
-        Pace(10.0, clock=clock, sleep=stage.sleep),
-        Pace(4.5, clock=clock, sleep=stage.sleep),
+        pace_of(DOCUMENTED, 8.0).wait,
+        pace_of(LIVE, 4.0).wait,
         retry=RetryPolicy(backoff=Backoff(1.0, 8.0, stage.chances.random.uniform)),
         sleep=stage.sleep,
     )
@@ -122,11 +125,11 @@ class Purging:
     """The use cases of a run, as one process has them."""
 
     def __init__(self, stage: Stage, stores: Stores, genesys: Genesys, settings: Settings) -> None:
-        client = client_of(stage, genesys)
+        client = client_of(stage, stores, genesys)
         runs = Watched(stage, "runs", WatchedRuns(stage, stores.runs))
         policies = WatchedPolicies(stage, stores.policies)
         holds = WatchedHolds(stage, stores.holds)
-        slots = Slots(Watched(stage, "slots", stores.slots))
+        slots = Slots(Watched(stage, "slots", stores.slots), stage.clock)
         now, meter = stage.clock, stores.meter
 
         def organisation_of(_: str | None) -> Any:
@@ -145,7 +148,7 @@ class Purging:
                 batches,
                 guard,
                 Reconcile(batches, settings),
-                JobSlots(slots, runs),
+                JobSlots(slots, runs, organisation_of),
                 ConfirmJob(batches, guard, settings),
                 settings,
             )

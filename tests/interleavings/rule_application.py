@@ -56,7 +56,7 @@ class Rules:
     def __init__(
         self, stage: Stage, stores: Stores, rule_stores: RuleStores, genesys: Genesys
     ) -> None:
-        client, now, meter = client_of(stage, genesys), stage.clock, stores.meter
+        client, now, meter = client_of(stage, stores, genesys), stage.clock, stores.meter
         policies = WatchedPolicies(stage, stores.policies)
         rules = Watched(stage, "rules", rule_stores.rules)
         guard = Guard(policies, WatchedHolds(stage, stores.holds), now)
@@ -81,7 +81,7 @@ class Deploying:
     def __init__(
         self, stage: Stage, stores: Stores, rule_stores: RuleStores, genesys: Genesys
     ) -> None:
-        catalogue = DocumentedCatalogue(client_of(stage, genesys))
+        catalogue = DocumentedCatalogue(client_of(stage, stores, genesys))
         platform = DocumentedPlatform()
         deployments = Watched(stage, "deployments", rule_stores.deployments)
         executions = Watched(stage, "executions", rule_stores.executions)

@@ -24,7 +24,7 @@ def variables_of(group: type[resource_names.Names]) -> dict[str, str]:
 def test_empty_environment_has_the_documented_defaults() -> None:
     settings = Settings.read({})
     assert (settings.max_records, settings.concurrent_jobs) == (100_000, 5)
-    assert (settings.batch_size, settings.requests_per_second) == (1_000, 10.0)
+    assert (settings.batch_size, settings.requests_per_second) == (1_000, 8.0)
     assert (settings.job_time_limit_seconds, settings.intent_lease_seconds) == (14_400, 60)
     assert settings.residency_zones == frozenset({"us-east-1"})
 

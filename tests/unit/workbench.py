@@ -104,7 +104,7 @@ class Workbench:
             batches,
             self.guard,
             Reconcile(batches, self.settings),
-            JobSlots(Slots(self.slots), self.runs),
+            JobSlots(Slots(self.slots, self.clock), self.runs, organisations.named),
             ConfirmJob(batches, self.guard, self.settings),
             self.settings,
         )

@@ -79,11 +79,13 @@ def shared(
     settings: SimulatorSettings | None = None,
     environment: Mapping[str, str] | None = None,
     groups: int = 120,
+    *,
+    has_budget: bool = False,
 ) -> Iterator[SharedApplication]:
     """A running application with this number of groups."""
     corpus = Corpus.of(
         each for number in range(groups) for each in ConversationGroup(number).conversations()
     )
     variables = {"BATCH_SIZE": str(BATCH_SIZE), **(environment or {})}
-    with running(corpus, settings, environment=variables) as app:
+    with running(corpus, settings, environment=variables, has_budget=has_budget) as app:
         yield SharedApplication(app)

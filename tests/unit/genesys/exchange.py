@@ -8,7 +8,6 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import httpx
-from genesys_purge.calling.pace import Pace
 from genesys_purge.calling.permit import Permit
 from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import Circuit, GenesysClient
@@ -51,17 +50,6 @@ def token(value: str = "token-1", seconds: object = 3_600, **more: Any) -> Answe
     )
 
 
-class Pacing(Pace):
-    """Calls `pace` in the place of a wait."""
-
-    def __init__(self, pace: Callable[[], None]) -> None:
-        super().__init__(1e9)
-        self._pace = pace
-
-    def wait(self) -> None:
-        self._pace()
-
-
 class Exchange:
     """Answers the API and the login service with their replies in order; the last one repeats."""
 
@@ -89,7 +77,7 @@ class Exchange:
             self.tokens,
             circuit,
             self.clock,
-            Pacing(pace),
+            pace,
             sleep=self.slept.append,
         )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
-from genesys_purge.calling.pace import Pace
 from genesys_purge.errors import PermissionMissing, RefusedByGenesys, UnreadableAnswer
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.model.platform import LIVE
@@ -72,22 +72,14 @@ def test_refused_live_call_has_the_correlation_id() -> None:
 def test_live_calls_use_the_live_pace() -> None:
     exchange, waits = Exchange(Answer(200, {})), list[str]()
 
-    class Waiting(Pace):
-        def __init__(self, name: str) -> None:
-            super().__init__(1)
-            self.name = name
-
-        def wait(self) -> None:
-            waits.append(self.name)
-
     client = GenesysClient(
         exchange.http,
         "https://api.test",
         exchange.tokens,
         lambda send: send(),
         exchange.clock,
-        Waiting("documented"),
-        Waiting("live"),
+        partial(waits.append, "documented"),
+        partial(waits.append, "live"),
     )
     client.change(CANCEL, job_id="job-1")
     client.read(READ)

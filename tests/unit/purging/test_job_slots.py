@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from genesys_purge.calling.slots import Slot
+from genesys_purge.calling.slots import Pool, PoolKey
 from genesys_purge.errors import (
     GenesysUnavailable,
     JobLost,
@@ -25,7 +25,7 @@ from tests.unit.workbench import Workbench
 
 MINE = BatchRef("run-1", 0)
 OTHER = BatchRef("run-2", 0)
-FIRST, SECOND = Slot(None, 0), Slot(None, 1)
+RECORDINGS = PoolKey(None, "recording_job")
 NONE: dict[str, Any] = {"entities": []}
 TWO = {"entities": [{"id": "a"}, {"id": "b"}]}
 
@@ -49,7 +49,17 @@ def other(bench: Workbench, state: BatchState, status: RunStatus = RunStatus.RUN
         run.model_copy(update={"status": status, **ended}),
         bench.audit.of("run-1")[0].model_copy(update={"run_id": "run-2"}),
     )
-    bench.slots.holders = {FIRST: OTHER, SECOND: OTHER._replace(number=7)}
+    held_by(bench, OTHER)
+
+
+def held_by(bench: Workbench, *holders: BatchRef) -> None:
+    """Give the slots for recording jobs to these batches."""
+    bench.slots.pools[RECORDINGS] = Pool(holders)
+
+
+def holders(bench: Workbench) -> tuple[BatchRef, ...]:
+    """The batches that hold slots for recording jobs."""
+    return bench.slots.read(RECORDINGS).holders
 
 
 def is_created(bench: Workbench) -> bool:
@@ -58,13 +68,13 @@ def is_created(bench: Workbench) -> bool:
 
 def test_batch_takes_a_slot_before_its_job_is_created(bench: Workbench, step: BatchStep) -> None:
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.slots.holders == {FIRST: MINE}
+    assert holders(bench) == (MINE,)
 
 
 def test_batch_keeps_its_slot_and_takes_no_second_one(bench: Workbench, step: BatchStep) -> None:
-    bench.slots.holders = {SECOND: MINE}
+    held_by(bench, MINE)
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.slots.holders == {SECOND: MINE}
+    assert holders(bench) == (MINE,)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +91,7 @@ def test_batch_waits_while_active_batches_hold_all_slots(
     bench: Workbench, step: BatchStep, state: BatchState
 ) -> None:
     other(bench, state)
-    bench.slots.holders[SECOND] = OTHER
+    held_by(bench, OTHER, OTHER)
     after = bench.submit_batch(step)
     assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
     assert after.wait_seconds > 0
@@ -93,19 +103,21 @@ def test_slot_of_an_ended_batch_is_free(
     bench: Workbench, step: BatchStep, state: BatchState
 ) -> None:
     other(bench, state)
+    held_by(bench, OTHER, OTHER._replace(number=7))
     bench.genesys.on(STATUS, {"state": "FULFILLED"})
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.slots.holders[FIRST] == MINE
+    assert holders(bench) == (MINE,)
 
 
 def test_slot_of_an_ended_run_is_free_in_any_state_of_its_batch(
     bench: Workbench, step: BatchStep
 ) -> None:
     other(bench, BatchState.READY, RunStatus.FINISHED)
+    held_by(bench, OTHER, OTHER._replace(number=7))
     bench.genesys.on(STATUS, {"state": "READY", "totalConversations": 3, "totalRecordings": 3})
     assert bench.submit_batch(step).next is Next.POLL
     cancelled = [c.path["job_id"] for c in bench.genesys.calls if c.operation == CANCEL]
-    assert (bench.slots.holders[FIRST], cancelled) == (MINE, ["job-2"])
+    assert (holders(bench), cancelled) == ((MINE,), ["job-2"])
 
 
 @pytest.mark.parametrize(
@@ -115,39 +127,41 @@ def test_slot_is_taken_even_if_the_old_job_cannot_be_cancelled(
     bench: Workbench, step: BatchStep, problem: Exception
 ) -> None:
     other(bench, BatchState.FAILED)
+    held_by(bench, OTHER, OTHER._replace(number=7))
     bench.genesys.on(STATUS, problem)
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.slots.holders[FIRST] == MINE
+    assert holders(bench) == (MINE,)
 
 
 def test_slot_is_not_taken_while_the_old_job_cannot_be_read(
     bench: Workbench, step: BatchStep
 ) -> None:
     other(bench, BatchState.FAILED)
-    bench.slots.holders.pop(SECOND)
+    held_by(bench, OTHER, OTHER)
     bench.genesys.on(STATUS, GenesysUnavailable("503"))
     assert bench.submit_batch(step).next is Next.SUBMIT
-    assert bench.slots.holders == {FIRST: OTHER}
+    assert holders(bench) == (OTHER, OTHER)
 
 
 def test_slot_of_an_unknown_batch_is_free(bench: Workbench, step: BatchStep) -> None:
-    bench.slots.holders = {FIRST: BatchRef("unknown", 0), SECOND: BatchRef("unknown", 1)}
+    held_by(bench, BatchRef("unknown", 0), BatchRef("unknown", 1))
     assert bench.submit_batch(step).next is Next.POLL
-    assert bench.slots.holders[FIRST] == MINE
+    assert holders(bench) == (MINE,)
 
 
-def test_worker_that_loses_the_race_for_a_slot_tries_the_next(
-    bench: Workbench, step: BatchStep
+@pytest.mark.parametrize(("races", "following"), [(4, Next.POLL), (5, Next.SUBMIT)])
+def test_worker_that_loses_races_for_a_slot_tries_again(
+    bench: Workbench, step: BatchStep, races: int, following: Next
 ) -> None:
-    lost = [LostRace("somebody was first")]
+    lost = [LostRace("somebody was first")] * races
 
-    def lose_once() -> None:
+    def lose() -> None:
         if lost:
             raise lost.pop()
 
-    bench.slots.before_take = lose_once
-    assert bench.submit_batch(step).next is Next.POLL
-    assert bench.slots.holders == {SECOND: MINE}
+    bench.slots.before_write = lose
+    assert bench.submit_batch(step).next is following
+    assert holders(bench) == ((MINE,) if following is Next.POLL else ())
 
 
 def test_jobs_of_others_count_against_the_limit(bench: Workbench, step: BatchStep) -> None:

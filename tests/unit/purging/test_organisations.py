@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from genesys_purge.calling.slots import Slot
+from genesys_purge.calling.slots import PoolKey
 from genesys_purge.errors import LimitExceeded, Misconfigured
 from genesys_purge.methods.recording_job.conversations import QUERY
 from genesys_purge.methods.recording_job.protection import ASK
@@ -127,7 +127,7 @@ def test_batch_takes_a_slot_of_its_own_organisation(
     assert bench.submit_batch(step).next is Next.POLL
     assert [call.operation.path for call in emea.calls if call.permit] == [CREATE.path]
     assert bench.genesys.calls == []
-    assert set(bench.slots.holders) == {Slot("emea", 0)}
+    assert set(bench.slots.pools) == {PoolKey("emea", "recording_job")}
 
 
 def where(bench: Workbench, organisation: str | None) -> Location:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from genesys_purge.calling.deleting import LATEST_SENDING, Deleting
-from genesys_purge.calling.pace import Pace
+from genesys_purge.calling.pace import IN_BULK, Pace
 from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import PermitExpired
 from genesys_purge.genesys.bounded_http import BoundedHttp
@@ -24,6 +24,7 @@ from genesys_purge.time_left import STORING_SECONDS
 
 from tests import builders, template
 from tests.clock import NOON, Clock
+from tests.fakes import MemoryBudget
 from tests.network_fakes import answering
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.genesys.exchange import DELETE
@@ -50,9 +51,9 @@ def client(clock: Clock, rate: float, latency: float, seconds: float) -> Genesys
 
     http = BoundedHttp(answering(answer), lambda: seconds - STORING_SECONDS - elapsed())
     tokens = Tokens(http, "https://login.test", credentials, clock)
-    pace = Pace(rate, clock=elapsed, sleep=clock.wait)
+    pace = Pace(MemoryBudget(), rate, IN_BULK, clock, clock.wait, http.has_time_after)
     url = "https://api.test"
-    return GenesysClient(http, url, tokens, lambda send: send(), clock, pace, sleep=clock.wait)
+    return GenesysClient(http, url, tokens, lambda send: send(), clock, pace.wait, sleep=clock.wait)
 
 
 @pytest.mark.parametrize("function", ["SubmitBatch", "VerifyBatch"])

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from genesys_purge.calling.slots import Slots
+from genesys_purge.calling.slots import PoolKey, Slots
 from genesys_purge.errors import LostRace, RateLimited
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, BatchState
@@ -21,9 +21,10 @@ from genesys_purge.store.slots import DynamoSlots
 from tests import builders
 from tests.clock import NOON
 from tests.mocked_aws import client
-from tests.unit.store.concurrency import at_once, audit, bodies, ledger, runs, stored
+from tests.unit.store.concurrency import at_once, audit, bodies, runs, stored
 
 WORKERS = 6
+POOL = PoolKey(None, "documented")
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -174,25 +175,25 @@ class Holders:
 
 def take(batches: list[BatchRef], holders: Holders) -> list[bool]:
     """Whether each batch got one of two slots; all ask at the same time."""
-    slots = [Slots(DynamoSlots(client("dynamodb"), "RunsTable", ledger())) for _ in batches]
+    store = DynamoSlots(client("dynamodb"), "RunsTable")
 
-    def took(number: int) -> None:
+    def took(batch: BatchRef) -> None:
         try:
-            slots[number].take(None, 2, batches[number], holders)
+            Slots(store, lambda: NOON).take(POOL, 2, batch, holders)
         except RateLimited as error:
             raise LostRace("no slot") from error
 
-    return at_once([partial(took, n) for n in range(len(batches))])
+    return at_once([partial(took, each) for each in batches])
 
 
-def holders_in_table() -> list[str]:
-    return sorted(each["holder"] for each in stored("RunsTable"))
+def holders_in_table() -> list[list[Any]]:
+    return [holder for pool in stored("RunsTable") for holder in pool["body"]["holders"]]
 
 
 def test_two_slots_have_two_holders_however_many_batches_ask() -> None:
     batches = [BatchRef("run-1", number) for number in range(WORKERS)]
     won = take(batches, Holders())
-    assert holders_in_table() == [f"run-1/{n}" for n, each in enumerate(won) if each]
+    assert sorted(holders_in_table()) == [["run-1", n] for n, each in enumerate(won) if each]
     assert won.count(True) == 2
 
 
@@ -201,4 +202,4 @@ def test_slot_of_an_ended_batch_passes_to_one_successor() -> None:
     assert [take([each], Holders()) for each in (first, second)] == [[True], [True]]
     won = take([BatchRef("run-1", number) for number in range(WORKERS)], Holders(first))
     assert won.count(True) == 1
-    assert holders_in_table() == ["run-0/1", f"run-1/{won.index(True)}"]
+    assert sorted(holders_in_table()) == [["run-0", 1], ["run-1", won.index(True)]]

@@ -1,19 +1,21 @@
-"""The job slots: each has at most one holder."""
+"""The pools of job slots: one worker at a time changes a pool."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from genesys_purge.calling.slots import Slot, SlotStore
+from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
 from genesys_purge.errors import LostRace
 from genesys_purge.model.batch import BatchRef
-from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.slots import DynamoSlots
 
+from tests.clock import NOON
 from tests.fakes import MemorySlots
-from tests.mocked_aws import client, pause
+from tests.mocked_aws import client
 
 FIRST, SECOND = BatchRef("run-1", 0), BatchRef("run_2-x", 12)
-SLOT_0, SLOT_1 = Slot(None, 0), Slot(None, 1)
+KEY = PoolKey(None, "documented")
 
 
 @pytest.fixture(params=["twin", "dynamodb"])
@@ -21,41 +23,28 @@ def slots(request: pytest.FixtureRequest) -> SlotStore:
     if request.param == "twin":
         return MemorySlots()
     request.getfixturevalue("aws")
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
-    return DynamoSlots(client("dynamodb"), "RunsTable", ledger)
+    return DynamoSlots(client("dynamodb"), "RunsTable")
 
 
-def test_new_slot_has_no_holder(slots: SlotStore) -> None:
-    assert slots.holder(SLOT_0) is None
+def test_new_pool_is_empty(slots: SlotStore) -> None:
+    assert slots.read(KEY) == Pool()
 
 
-def test_taken_slot_has_its_holder_and_other_slots_have_none(slots: SlotStore) -> None:
-    slots.take(SLOT_0, FIRST, after=None)
-    assert (slots.holder(SLOT_0), slots.holder(SLOT_1)) == (FIRST, None)
+def test_pool_is_read_as_it_was_written(slots: SlotStore) -> None:
+    slots.write(KEY, Pool().seated(FIRST).asked(SECOND, NOON + timedelta(microseconds=1)))
+    waiting = {SECOND: NOON + timedelta(microseconds=1)}
+    assert slots.read(KEY) == Pool((FIRST,), waiting, version=1)
 
 
-def test_each_organisation_has_its_own_slots(slots: SlotStore) -> None:
-    slots.take(Slot("emea", 0), FIRST, after=None)
-    assert slots.holder(Slot("emea", 0)) == FIRST
-    assert [slots.holder(each) for each in (SLOT_0, Slot("apac", 0))] == [None, None]
+def test_each_organisation_and_kind_of_job_has_its_own_pool(slots: SlotStore) -> None:
+    slots.write(KEY, Pool().seated(FIRST))
+    others = [PoolKey("emea", "documented"), PoolKey(None, "recording_job")]
+    assert [slots.read(each) for each in others] == [Pool(), Pool()]
 
 
-def test_slot_passes_from_one_holder_to_the_next(slots: SlotStore) -> None:
-    slots.take(SLOT_0, FIRST, after=None)
-    slots.take(SLOT_0, SECOND, after=FIRST)
-    assert slots.holder(SLOT_0) == SECOND
-
-
-def test_only_the_first_of_two_takes_a_free_slot(slots: SlotStore) -> None:
-    slots.take(SLOT_0, FIRST, after=None)
+@pytest.mark.parametrize("version", [0, 2])
+def test_pool_is_not_written_over_another_version(slots: SlotStore, version: int) -> None:
+    slots.write(KEY, Pool().seated(FIRST))
     with pytest.raises(LostRace):
-        slots.take(SLOT_0, SECOND, after=None)
-    assert slots.holder(SLOT_0) == FIRST
-
-
-@pytest.mark.parametrize("seen", [SECOND, FIRST._replace(number=1), FIRST._replace(run_id="r")])
-def test_slot_is_not_taken_from_an_unexpected_holder(slots: SlotStore, seen: BatchRef) -> None:
-    slots.take(SLOT_0, FIRST, after=None)
-    with pytest.raises(LostRace):
-        slots.take(SLOT_0, SECOND, after=seen)
-    assert slots.holder(SLOT_0) == FIRST
+        slots.write(KEY, Pool(version=version).seated(SECOND))
+    assert slots.read(KEY).holders == (FIRST,)

@@ -1,68 +1,138 @@
-"""Slots for the unfinished jobs of an organisation, shared by all runs.
+"""Slots for the unfinished jobs of an organisation, shared fairly by all runs.
 
-A slot is never returned. A worker that wants one checks whether the batch that holds it has ended,
-so a worker that dies with a slot loses nothing.
+A slot is never returned. A worker that wants one checks which of the batches that hold slots have
+ended, so a worker that dies with a slot loses nothing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from genesys_purge.errors import LostRace, RateLimited
 from genesys_purge.model.batch import BatchRef
+from genesys_purge.ports import Clock
+
+# A waiting batch asks again within this time: longer than the longest wait of SubmitBatch.
+ASKS_WITHIN = timedelta(seconds=900)
+# Workers that change the same pool at the same time try so often before they wait.
+ATTEMPTS = 5
 
 
-class Slot(NamedTuple):
-    """One slot of an organisation; None is the default organisation."""
+class PoolKey(NamedTuple):
+    """The jobs that Genesys limits together; None is the default organisation."""
 
     organisation: str | None
-    number: int
+    jobs: str
+
+
+class Pool(NamedTuple):
+    """The batches that hold slots, and those that wait for one, by the time of their question.
+
+    `version` counts the changes.
+    """
+
+    holders: tuple[BatchRef, ...] = ()
+    waiting: Mapping[BatchRef, datetime] = {}
+    version: int = 0
+
+    def without(self, ended: Iterable[BatchRef]) -> Pool:
+        """The pool after these batches have left it."""
+        gone = frozenset(ended)
+        return self._replace(
+            holders=tuple(each for each in self.holders if each not in gone),
+            waiting={each: at for each, at in self.waiting.items() if each not in gone},
+        )
+
+    def seated(self, batch: BatchRef) -> Pool:
+        """The pool after the batch has got a slot."""
+        return self.without([batch])._replace(holders=(*self.holders, batch))
+
+    def asked(self, batch: BatchRef, at: datetime) -> Pool:
+        """The pool after the batch has asked in vain."""
+        return self._replace(waiting={**self.waiting, batch: at})
+
+    def has_room_for(self, batch: BatchRef, limit: int) -> bool:
+        """Whether a slot is free that no run with fewer slots waits for.
+
+        So each waiting run gets its share, however many batches another run has.
+        """
+        if len(self.holders) >= limit:
+            return False
+        held = Counter(each.run_id for each in self.holders)
+        mine = held[batch.run_id]
+        poorer = {each.run_id for each in self.waiting if held[each.run_id] < mine}
+        return len(poorer) < limit - len(self.holders)
 
 
 class SlotStore(Protocol):
-    """Which batch holds each slot."""
+    """The stored pools."""
 
-    def holder(self, slot: Slot) -> BatchRef | None:
-        """The batch that holds the slot; None if no batch ever did."""
+    def read(self, key: PoolKey) -> Pool:
+        """The pool; an empty one if it was never stored."""
 
-    def take(self, slot: Slot, holder: BatchRef, after: BatchRef | None) -> None:
-        """Give the slot to `holder`; LostRace unless `after` still holds it."""
+    def write(self, key: PoolKey, pool: Pool) -> None:
+        """Store the pool with the next version; LostRace unless the stored one has its version."""
 
 
 class Holders(Protocol):
-    """What became of the batches that hold slots."""
+    """What became of the batches of a pool."""
 
     def is_active(self, holder: BatchRef) -> bool:
-        """Whether the batch may still create or confirm a job."""
+        """Whether the batch may still create or confirm a job, or has one."""
 
     def clear_away(self, holder: BatchRef) -> None:
         """End the job that a batch left behind, as far as Genesys allows."""
 
 
 class Slots:
-    """Gives at most `limit` batches of an organisation a slot."""
+    """Gives at most `limit` batches of a pool a slot."""
 
-    def __init__(self, store: SlotStore) -> None:
+    def __init__(self, store: SlotStore, now: Clock) -> None:
         self._store = store
+        self._now = now
 
-    def take(self, organisation: str | None, limit: int, batch: BatchRef, holders: Holders) -> None:
-        """Take a slot for the batch, unless it has one; RateLimited while all are taken."""
-        slots = [Slot(organisation, number) for number in range(limit)]
-        held = {slot: self._store.holder(slot) for slot in slots}
-        if batch in held.values():
-            return
-        if not any(self._takes(slot, batch, holder, holders) for slot, holder in held.items()):
-            raise RateLimited(f"{limit} of our batches have jobs at Genesys, the most it allows")
+    def take(self, key: PoolKey, limit: int, batch: BatchRef, holders: Holders) -> None:
+        """Take a slot for the batch, unless it has one; RateLimited while it must wait."""
+        for _ in range(ATTEMPTS):
+            pool = self._store.read(key)
+            if batch in pool.holders:
+                return
+            after = self._asked(pool, limit, batch, holders)
+            try:
+                if after != pool:
+                    self._store.write(key, after)
+            except LostRace:
+                continue
+            if batch in after.holders:
+                return
+            break
+        raise RateLimited(f"all {limit} slots for jobs are taken, or other runs wait for them")
 
-    def _takes(
-        self, slot: Slot, batch: BatchRef, holder: BatchRef | None, holders: Holders
-    ) -> bool:
-        if holder is not None:
-            if holders.is_active(holder):
-                return False
-            holders.clear_away(holder)
-        try:
-            self._store.take(slot, batch, after=holder)
-        except LostRace:
-            return False
-        return True
+    def _asked(self, pool: Pool, limit: int, batch: BatchRef, holders: Holders) -> Pool:
+        """The pool after the batch has asked for a slot."""
+        if others_in(pool, batch) or not pool.has_room_for(batch, limit):
+            pool = self._cleared(pool, holders)
+        if pool.has_room_for(batch, limit):
+            return pool.seated(batch)
+        asked_at = pool.waiting.get(batch)
+        is_recent = asked_at is not None and self._now() - asked_at < ASKS_WITHIN / 2
+        return pool if is_recent else pool.asked(batch, self._now())
+
+    def _cleared(self, pool: Pool, holders: Holders) -> Pool:
+        """The pool without the batches that have ended, and without those that do not ask."""
+        ended = [each for each in pool.holders if not holders.is_active(each)]
+        for each in ended:
+            holders.clear_away(each)
+        silent = self._now() - ASKS_WITHIN
+        lost = [
+            each for each, at in pool.waiting.items() if at < silent or not holders.is_active(each)
+        ]
+        return pool.without([*ended, *lost])
+
+
+def others_in(pool: Pool, batch: BatchRef) -> bool:
+    """Whether batches of other runs wait."""
+    return any(each.run_id != batch.run_id for each in pool.waiting)

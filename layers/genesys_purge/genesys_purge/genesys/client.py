@@ -10,7 +10,6 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from genesys_purge.calling.pace import Pace
 from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     GenesysUnavailable,
@@ -47,8 +46,8 @@ class GenesysClient:
         tokens: Tokens,
         circuit: Circuit,
         now: Clock,
-        pace: Pace,
-        live_pace: Pace | None = None,
+        pace: Callable[[], None],
+        live_pace: Callable[[], None] | None = None,
         retry: RetryPolicy = DEFAULT_RETRY,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -152,7 +151,7 @@ class GenesysClient:
     ) -> httpx.Response:
         url = self._api_url + operation.path.format_map({n: quote(v, "") for n, v in path.items()})
         # The live platform allows half as many requests as the documented contract.
-        (self._live_pace if operation.is_live else self._pace).wait()
+        (self._live_pace if operation.is_live else self._pace)()
         trace = {}
         if authorise:
             self._http.require_time()

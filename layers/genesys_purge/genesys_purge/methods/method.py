@@ -41,8 +41,14 @@ class Lifecycle(Protocol[R_contra]):
     """
 
     @property
-    def slots(self) -> int | None:
-        """How many unfinished jobs an organisation may have; None if only requests are limited."""
+    def pool(self) -> str:
+        """The name of the jobs that Genesys limits together."""
+
+    def slots(self, allowed: int) -> int | None:
+        """How many unfinished jobs of the pool an organisation may have; None for any number.
+
+        `allowed` is the organisation's limit, `ConcurrentJobs`.
+        """
 
     @property
     def conflict(self) -> Conflict:
@@ -58,8 +64,8 @@ class Lifecycle(Protocol[R_contra]):
     def jobs_for_each(self, request: R_contra) -> int:
         """How many jobs a batch takes, one after the other."""
 
-    def unfinished_jobs(self, genesys: Genesys) -> int:
-        """How many unfinished jobs the organisation has, or `slots` if it has more."""
+    def is_full(self, genesys: Genesys) -> bool:
+        """Whether Genesys lists as many unfinished jobs, ours and others, as it accepts."""
 
     def evidence(self, request: R_contra) -> Sequence[Evidence]:
         """Where the effect of an unanswered submit can be seen, in this order."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from genesys_purge.methods.contract import Conflict, Evidence, Part, Present, Verdict, Waiting
 from genesys_purge.model.batch import Batch, BatchRef
+from genesys_purge.model.platform import DOCUMENTED
 from genesys_purge.operation import DeletingCall
 from genesys_purge.ports import Genesys
 
@@ -22,9 +23,12 @@ class Counting(Protocol):
 
 
 class OneStep:
-    """Implements `Lifecycle`; it has no slots, no list of jobs and nothing to confirm."""
+    """Implements `Lifecycle`; it has no list of jobs and nothing to confirm.
 
-    slots: int | None = None
+    The documents limit the purge jobs of a tenant, so all documented methods share their slots.
+    """
+
+    pool = DOCUMENTED
     deletes_new_records = False
     unowned_within: float = 0
     conflict = Conflict.PROTECTED
@@ -38,8 +42,11 @@ class OneStep:
     def jobs_for_each(self, request: Any) -> int:
         return 1
 
-    def unfinished_jobs(self, genesys: Genesys) -> int:
-        return 0
+    def slots(self, allowed: int) -> int | None:
+        return allowed
+
+    def is_full(self, genesys: Genesys) -> bool:
+        return False
 
     def evidence(self, request: Any) -> Sequence[Evidence]:
         return (Evidence.REMAINING_RECORDS,)

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-from genesys_purge.calling.slots import Slots
+from genesys_purge.calling.slots import PoolKey, Slots
 from genesys_purge.errors import JobLost, NotFound, OutcomeUnknown, RateLimited, RefusedByGenesys
-from genesys_purge.model.batch import BatchRef
-from genesys_purge.model.run import RunStatus
-from genesys_purge.ports import Runs
+from genesys_purge.model.batch import Batch, BatchRef, BatchState
+from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.ports import OrganisationOf, Runs
 from genesys_purge.purging.cases import Case
+
+# A job in one of these states may be running, even if the run has ended.
+AT_GENESYS = frozenset({BatchState.SUBMITTING, BatchState.SUBMITTED})
 
 
 class JobSlots:
     """Limits our own batches by slots, and asks Genesys for the jobs of other clients."""
 
-    def __init__(self, slots: Slots, runs: Runs) -> None:
+    def __init__(self, slots: Slots, runs: Runs, organisation_of: OrganisationOf) -> None:
         self._slots = slots
         self._runs = runs
+        self._organisation_of = organisation_of
 
     def take(self, case: Case) -> None:
         """Take a slot for the batch's job, if its jobs are limited; RateLimited without one."""
-        limit = case.method.lifecycle.slots
+        lifecycle = case.method.lifecycle
+        limit = lifecycle.slots(self._allowed(case))
         if limit is None:
             return
         batch = BatchRef(case.batch.run_id, case.batch.number)
-        self._slots.take(case.run.organisation, limit, batch, _Holders(case, self._runs))
+        pool = PoolKey(case.run.organisation, lifecycle.pool)
+        self._slots.take(pool, limit, batch, _Holders(case, self._runs))
         if self.are_full(case):
-            raise RateLimited(f"Genesys has {limit} unfinished jobs and accepts no other")
+            raise RateLimited("Genesys has as many unfinished jobs as it accepts")
+
+    def _allowed(self, case: Case) -> int:
+        return self._organisation_of(case.run.organisation).concurrent_jobs
 
     def are_full(self, case: Case) -> bool:
         """Whether Genesys has as many unfinished jobs as it accepts, ours and others."""
-        lifecycle = case.method.lifecycle
-        return lifecycle.slots is not None and (
-            lifecycle.unfinished_jobs(case.genesys) >= lifecycle.slots
-        )
+        return case.method.lifecycle.is_full(case.genesys)
 
     def turns_before(self, case: Case) -> int:
         """How many batches may need a slot before this one: itself, or all of its run."""
-        return 1 if case.method.lifecycle.slots is None else case.batch.total
+        is_limited = case.method.lifecycle.slots(self._allowed(case)) is not None
+        return case.batch.total if is_limited else 1
 
 
 class _Holders:
@@ -52,7 +59,10 @@ class _Holders:
             batch = self._runs.batch(holder.run_id, holder.number)
         except NotFound:
             return False
-        return run.status is RunStatus.RUNNING and not batch.has_ended
+        return not batch.has_ended and self._may_have_a_job(run, batch)
+
+    def _may_have_a_job(self, run: Run, batch: Batch) -> bool:
+        return run.status is RunStatus.RUNNING or batch.state in AT_GENESYS
 
     def clear_away(self, holder: BatchRef) -> None:
         """Cancel a job that still waits for confirmation: no worker will confirm it."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from genesys_purge.calling.slots import Slot
+from genesys_purge.calling.slots import Pool, PoolKey
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.run import Run
@@ -43,22 +43,27 @@ def manifest_key(run_id: str, number: int) -> Item:
     return {"runId": {"S": run_id}, "item": {"S": f"manifest#{number:06}"}}
 
 
-def slot_key(slot: Slot) -> Item:
-    partition = f"{SLOTS}/{slot.organisation}" if slot.organisation else SLOTS
-    return {"runId": {"S": partition}, "item": {"S": f"slot#{slot.number}"}}
+def pool_key(key: PoolKey) -> Item:
+    partition = f"{SLOTS}/{key.organisation}" if key.organisation else SLOTS
+    return {"runId": {"S": partition}, "item": {"S": key.jobs}}
 
 
-def slot_item(slot: Slot, holder: BatchRef) -> Item:
-    return slot_key(slot) | {"holder": holder_text(holder)}
+def pool_item(key: PoolKey, pool: Pool) -> Item:
+    rows = {
+        "holders": [list(batch) for batch in pool.holders],
+        "waiting": [[*batch, _microseconds(at)] for batch, at in pool.waiting.items()],
+    }
+    return pool_key(key) | {
+        "version": {"N": str(pool.version)},
+        "body": {"S": orjson.dumps(rows).decode()},
+    }
 
 
-def holder_text(holder: BatchRef) -> AttributeValueTypeDef:
-    return {"S": f"{holder.run_id}/{holder.number}"}
-
-
-def holder_in(item: Item) -> BatchRef:
-    run_id, _, number = item["holder"]["S"].partition("/")
-    return BatchRef(run_id, int(number))
+def pool_in(item: Item) -> Pool:
+    rows = orjson.loads(item["body"]["S"])
+    holders = tuple(BatchRef(*each) for each in rows["holders"])
+    waiting = {BatchRef(run, number): _moment(at) for run, number, at in rows["waiting"]}
+    return Pool(holders, waiting, int(item["version"]["N"]))
 
 
 @within_limit

@@ -39,10 +39,11 @@ def batches(actor: str) -> Batches:
     return Batches(adapters.runs(), adapters.now, actor, telemetry.progress)
 
 
-def cases() -> Cases:
+def cases(*, in_bulk: bool = False) -> Cases:
     from genesys_purge.purging.cases import Cases
 
-    return Cases(adapters.runs(), adapters.organisation, adapters.genesys, adapters.now)
+    genesys_of = adapters.genesys_in_bulk if in_bulk else adapters.genesys
+    return Cases(adapters.runs(), adapters.organisation, genesys_of, adapters.now)
 
 
 def executions() -> StepFunctionsExecutions:
@@ -78,7 +79,7 @@ def plan_purge() -> PlanPurge:
         adapters.holds(),
         S3IdLists(lambda: adapters.aws("s3")),
         adapters.organisation,
-        adapters.genesys,
+        adapters.genesys_in_bulk,
         adapters.settings(),
         adapters.now,
         adapters.meter(),
@@ -107,7 +108,7 @@ def submitting(actor: str, guard: Guard) -> SubmitBatch:
         writes,
         guard,
         Reconcile(writes, settings),
-        JobSlots(Slots(adapters.slots()), adapters.runs()),
+        JobSlots(Slots(adapters.slots(), adapters.now), adapters.runs(), adapters.organisation),
         ConfirmJob(writes, guard, settings),
         settings,
     )
@@ -117,14 +118,16 @@ def submitting(actor: str, guard: Guard) -> SubmitBatch:
 def poll_batch() -> PollBatch:
     from genesys_purge.purging.poll_batch import PollBatch
 
-    return PollBatch(cases(), batches("poll_batch"), adapters.settings(), adapters.meter())
+    return PollBatch(
+        cases(), batches("poll_batch"), adapters.settings(), adapters.meter()
+    )
 
 
 @cache
 def verify_batch() -> VerifyBatch:
     from genesys_purge.purging.verify_batch import VerifyBatch
 
-    return VerifyBatch(cases(), batches("verify_batch"), adapters.meter())
+    return VerifyBatch(cases(in_bulk=True), batches("verify_batch"), adapters.meter())
 
 
 @cache

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import orjson
-from genesys_purge.calling.pace import Pace
 from genesys_purge.campaign_rules.deploying.apply_campaign_rules import ApplyCampaignRules
 from genesys_purge.campaign_rules.deploying.complete_campaign_rules import CompleteCampaignRules
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
@@ -125,9 +124,8 @@ class DeployBench:
 
         http = BoundedHttp(self._http)
         tokens = Tokens(http, URL, credentials, self.clock)
-        pace = Pace(1e9, sleep=lambda _: None)
         return GenesysClient(
-            http, URL, tokens, lambda send: send(), self.clock, pace, sleep=self.clock.wait
+            http, URL, tokens, lambda send: send(), self.clock, lambda: None, sleep=self.clock.wait
         )
 
     # Submissions.

@@ -116,10 +116,11 @@ def test_job_by_ids_is_not_the_job_of_their_interval() -> None:
     assert not is_found(with_interval(str(INTERVAL.interval)), PART)
 
 
-def test_unfinished_jobs_are_those_of_every_client() -> None:
+@pytest.mark.parametrize(("ready", "is_full"), [(0, False), (1, True), (2, True)])
+def test_genesys_is_full_with_two_unfinished_jobs_of_any_client(ready: int, is_full: bool) -> None:
     genesys = ScriptedGenesys()
-    genesys.on(LIST, {"entities": [job()]}, NONE, {"entities": [job(), job()]})
-    assert LIFECYCLE.unfinished_jobs(genesys) == 3
+    genesys.on(LIST, {"entities": [job()]}, {"entities": [job()] * ready}, NONE)
+    assert LIFECYCLE.is_full(genesys) is is_full
     assert [(call.path["state"], call.path["mine"]) for call in genesys.calls] == [
         ("PENDING", "false"),
         ("READY", "false"),
@@ -139,7 +140,7 @@ def test_list_without_entities_is_unreadable() -> None:
     genesys = ScriptedGenesys()
     genesys.on(LIST, {})
     with pytest.raises(UnreadableAnswer):
-        LIFECYCLE.unfinished_jobs(genesys)
+        LIFECYCLE.is_full(genesys)
 
 
 DOUBT = builders.batch(attempt=builders.unanswered())

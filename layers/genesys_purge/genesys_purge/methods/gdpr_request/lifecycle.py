@@ -30,6 +30,10 @@ class ListedOneStep(OneStep):
 
     deletes_new_records = True
 
+    def slots(self, allowed: int) -> int | None:
+        """Any number: Genesys limits only the calls, and a request may take weeks."""
+        return None
+
     def evidence(self, request: Any) -> Sequence[Evidence]:
         """An export removes nothing, so only the list can show it."""
         if request.deletes:

@@ -92,7 +92,7 @@ ACTIONS = {each.upper(): each for each in Action}
 class TwoStep:
     """Implements `Lifecycle` for recording jobs."""
 
-    slots: int | None = MOST_JOBS
+    pool = "recording_job"
     deletes_new_records = False
     # Lists lag behind for seconds or minutes; a day is certain.
     unowned_within = timedelta(days=1).total_seconds()
@@ -105,8 +105,12 @@ class TwoStep:
     def jobs_for_each(self, request: RecordingJobRequest) -> int:
         return 2 if request.exports_first else 1
 
-    def unfinished_jobs(self, genesys: Genesys) -> int:
-        return sum(len(page(LIST, genesys, 1, state=each, mine="false")) for each in ACTIVE)
+    def slots(self, allowed: int) -> int | None:
+        return min(allowed, MOST_JOBS)
+
+    def is_full(self, genesys: Genesys) -> bool:
+        listed = sum(len(page(LIST, genesys, 1, state=each, mine="false")) for each in ACTIVE)
+        return listed >= MOST_JOBS
 
     def evidence(self, request: RecordingJobRequest) -> Sequence[Evidence]:
         return (Evidence.LISTED_JOB,)
