@@ -21,6 +21,7 @@ NEEDS = {
     "holds": {"HoldsPolicy"},
     "organisation": {"OrganisationsPolicy"},
     "genesys": {"GenesysPolicy"},
+    "genesys_in_bulk": {"GenesysPolicy"},
     "rules": {"RulesPolicy"},
     "registrations": {"RegistrationsPolicy"},
     "webhook_url": {"WebhookUrlPolicy"},
