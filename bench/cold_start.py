@@ -41,8 +41,8 @@ getattr(wiring_caches[0], "{name}")()
 
 # The client that a function builds once it knows the organisation of its first batch.
 CALLS_GENESYS = """
-from genesys_purge.wiring import adapters
-adapters.genesys(None)
+from genesys_purge.wiring import calls
+calls.genesys(None)
 """
 
 REPORT = """

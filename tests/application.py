@@ -11,7 +11,7 @@ from unittest.mock import patch
 import httpx
 from boto3.dynamodb.types import TypeSerializer
 from genesys_purge.webhooks.outbound import https_sender
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import adapters, calls
 
 from simulator import Corpus, Simulator, SimulatorSettings
 from tests import template, wiring_caches
@@ -240,14 +240,14 @@ def running(
         client = httpx.Client(transport=app.simulator.transport())
         stack.enter_context(patch.object(adapters, "now", clock))
         stack.enter_context(patch.object(adapters, "sleep", clock.wait))
-        stack.enter_context(patch.object(adapters, "http_client", lambda: client))
-        stack.enter_context(patch.object(adapters, "circuit", lambda _: lambda send: send()))
+        stack.enter_context(patch.object(calls, "http_client", lambda: client))
+        stack.enter_context(patch.object(calls, "circuit", lambda _: lambda send: send()))
         if has_budget:
             # Without its cache, every step has the client of a new process.
-            uncached = adapters._client.__wrapped__  # noqa: SLF001  the cached function has no public name
-            stack.enter_context(patch.object(adapters, "_client", uncached))
+            uncached = calls._client.__wrapped__  # noqa: SLF001  the cached function has no public name
+            stack.enter_context(patch.object(calls, "_client", uncached))
         else:
-            stack.enter_context(patch.object(adapters, "pace", lambda *_: Unpaced()))
+            stack.enter_context(patch.object(calls, "pace", lambda *_: Unpaced()))
         stack.enter_context(patch.object(https_sender, "HttpsSender", app.receivers.receiver))
         wiring_caches.forget()
         stack.callback(wiring_caches.forget)

@@ -20,8 +20,7 @@ NEEDS = {
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
     "organisation": {"OrganisationsPolicy"},
-    "genesys": {"GenesysPolicy"},
-    "genesys_in_bulk": {"GenesysPolicy"},
+    "_client": {"GenesysPolicy"},
     "rules": {"RulesPolicy"},
     "registrations": {"RegistrationsPolicy"},
     "webhook_url": {"WebhookUrlPolicy"},
@@ -50,7 +49,7 @@ def adapters_of(builder: str) -> set[str]:
     """The wiring functions that a builder refers to, directly or through others."""
     defined = {
         node.name: {
-            ast.unparse(named).removeprefix("adapters.").removeprefix("purging.")
+            ast.unparse(named).rpartition(".")[2]
             for named in ast.walk(node)
             if isinstance(named, ast.Name | ast.Attribute)
         }
@@ -192,7 +191,7 @@ def test_settling_may_not_read_what_a_permit_needs() -> None:
 
 def test_only_functions_that_call_genesys_read_its_secret() -> None:
     assert readers_of("GenesysSecret") == {
-        function for function in FUNCTIONS if "genesys" in adapters_of(builder_of(function))
+        name for name in FUNCTIONS if "_client" in adapters_of(builder_of(name))
     }
 
 

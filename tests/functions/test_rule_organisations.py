@@ -12,7 +12,7 @@ import pytest
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.wiring import adapters, campaign_deploying
+from genesys_purge.wiring import adapters, calls, campaign_deploying
 
 from simulator import Corpus, LiveSettings, Simulator, SimulatorSettings
 from simulator.organisation.settings import OAuthClient
@@ -70,7 +70,7 @@ def worlds() -> Iterator[Worlds]:
         }
         http = httpx.Client(transport=worlds.own.transport(), mounts=mounts)
         known(emea=EMEA, latam=LATAM)
-        with http, patch.object(adapters, "http_client", lambda: http):
+        with http, patch.object(calls, "http_client", lambda: http):
             yield worlds
         wiring_caches.forget()
 
@@ -171,6 +171,6 @@ def test_next_page_of_changes_is_read_from_the_same_organisation(invoke: Invoke)
         following = {"nextPageUri": f"{LATAM['apiUrl']}{EVENTS}?cursor=2"}
         return httpx.Response(200, json={"events": []} | (following if len(asked) == 1 else {}))
 
-    with answering(answer) as http, patch.object(adapters, "http_client", lambda: http):
+    with answering(answer) as http, patch.object(calls, "http_client", lambda: http):
         invoke("ExportCampaignRuleChanges", {"campaignId": "c", "organisation": "latam"})
     assert asked == [f"{LATAM['apiUrl']}{EVENTS}", f"{LATAM['apiUrl']}{EVENTS}?cursor=2"]

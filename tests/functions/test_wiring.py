@@ -12,7 +12,7 @@ import pytest
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.run import Plan, RunStatus
-from genesys_purge.wiring import adapters, purging
+from genesys_purge.wiring import adapters, calls, purging
 
 from tests import builders, template, wiring_caches
 from tests.application import http_event
@@ -44,21 +44,21 @@ def test_use_case_is_built_once(name: str) -> None:
 
 def test_adapters_are_shared() -> None:
     assert adapters.runs() is adapters.runs()
-    assert adapters.genesys(None) is adapters.genesys(None)
-    assert adapters.http_client() is adapters.http_client()
-    adapters.http_client().close()
+    assert calls.genesys(None) is calls.genesys(None)
+    assert calls.http_client() is calls.http_client()
+    calls.http_client().close()
 
 
 def test_no_use_case_opens_a_boto3_session() -> None:
     with patch("boto3.session.Session", side_effect=AssertionError("a second session")):
         for name in USE_CASES:
             getattr(wiring_caches.module_of(name), name)()
-        adapters.genesys(None)
+        calls.genesys(None)
         assert adapters.policies().purging_is_on()
 
 
 def test_http_client_follows_no_redirects_and_needs_bounds() -> None:
-    with adapters.http_client() as http:
+    with calls.http_client() as http:
         assert not http.follow_redirects
         with pytest.raises(KeyError, match="bounds"):
             http.get("https://genesys.test")

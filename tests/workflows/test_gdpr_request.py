@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 from genesys_purge.methods.gdpr_request.method import GdprRequest
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import calls
 
 from simulator import Conversation, Corpus, Fault, FaultKind, SimulatorSettings
 from simulator.organisation.live_settings import LiveSettings
@@ -189,7 +189,7 @@ def test_only_the_stored_request_names_the_person(capsys: pytest.CaptureFixture[
 
 
 def test_http_library_does_not_log_urls() -> None:
-    adapters.http_client()
+    calls.http_client()
     root = logging.getLogger()
     before = root.level
     root.setLevel(logging.INFO)

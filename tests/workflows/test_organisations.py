@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import httpx
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import adapters, calls
 
 from simulator import Corpus, Simulator
 from simulator.organisation.settings import OAuthClient
@@ -44,7 +44,7 @@ def test_run_deletes_only_in_its_own_organisation() -> None:
         mounts = {url: emea.transport() for url in HOSTS.values()}
         http = httpx.Client(transport=app.simulator.transport(), mounts=mounts)
         slot = CallGroup(app, 0)
-        with http, patch.object(adapters, "http_client", lambda: http):
+        with http, patch.object(calls, "http_client", lambda: http):
             wiring_caches.forget()
             run = app.run(slot.request(organisation="emea"))
     assert (run["outcome"], run["organisation"]) == ("completed", "emea")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.purge_rules.live.api import LIST
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import calls
 
 from simulator import Fault, FaultKind, Operation, SimulatorSettings
 from simulator.organisation.live_settings import LiveSettings
@@ -39,9 +39,7 @@ def app() -> Iterator[Application]:
 
 def policies(name: str) -> list[Mapping[str, Any]]:
     """The policies of that name at Genesys."""
-    found: list[Mapping[str, Any]] = adapters.genesys(None).read(LIST, name=name, page="1")[
-        "entities"
-    ]
+    found: list[Mapping[str, Any]] = calls.genesys(None).read(LIST, name=name, page="1")["entities"]
     return found
 
 

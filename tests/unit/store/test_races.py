@@ -21,7 +21,7 @@ from genesys_purge.store.slots import DynamoSlots
 from tests import builders
 from tests.clock import NOON
 from tests.mocked_aws import client
-from tests.unit.store.concurrency import at_once, audit, bodies, runs, stored
+from tests.unit.store.concurrency import at_once, audit, bodies, ledger, runs, stored
 
 WORKERS = 6
 POOL = PoolKey(None, "documented")
@@ -175,7 +175,7 @@ class Holders:
 
 def take(batches: list[BatchRef], holders: Holders) -> list[bool]:
     """Whether each batch got one of two slots; all ask at the same time."""
-    store = DynamoSlots(client("dynamodb"), "RunsTable")
+    store = DynamoSlots(client("dynamodb"), "RunsTable", ledger())
 
     def took(batch: BatchRef) -> None:
         try:

@@ -13,6 +13,7 @@ from genesys_purge.store.slots import DynamoSlots
 from tests.clock import NOON
 from tests.fakes import MemorySlots
 from tests.mocked_aws import client
+from tests.unit.store.concurrency import ledger
 
 FIRST, SECOND = BatchRef("run-1", 0), BatchRef("run_2-x", 12)
 KEY = PoolKey(None, "documented")
@@ -23,7 +24,7 @@ def slots(request: pytest.FixtureRequest) -> SlotStore:
     if request.param == "twin":
         return MemorySlots()
     request.getfixturevalue("aws")
-    return DynamoSlots(client("dynamodb"), "RunsTable")
+    return DynamoSlots(client("dynamodb"), "RunsTable", ledger())
 
 
 def test_new_pool_is_empty(slots: SlotStore) -> None:

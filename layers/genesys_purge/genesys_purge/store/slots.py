@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genesys_purge.calling.slots import Pool, PoolKey
-from genesys_purge.errors import LostRace
 from genesys_purge.store import items
+from genesys_purge.store.ledger import Ledger, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoSlots:
-    """Implements `SlotStore` over the runs table: one item for each pool."""
+    """Implements `SlotStore` over the runs table and the ledger: one item for each pool."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
         self._client = client
         self._table = table
+        self._ledger = ledger
 
     def read(self, key: PoolKey) -> Pool:
         answer = self._client.get_item(
@@ -27,13 +28,11 @@ class DynamoSlots:
         return items.pool_in(item) if item else Pool()
 
     def write(self, key: PoolKey, pool: Pool) -> None:
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=items.pool_item(key, pool._replace(version=pool.version + 1)),
-                ConditionExpression="#version = :before OR attribute_not_exists(#version)",
-                ExpressionAttributeNames={"#version": "version"},
-                ExpressionAttributeValues={":before": {"N": str(pool.version)}},
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise LostRace("another worker changed the slots") from error
+        follows = Write(
+            self._table,
+            items.pool_item(key, pool._replace(version=pool.version + 1)),
+            "#version = :before" if pool.version else "attribute_not_exists(#version)",
+            {":before": {"N": str(pool.version)}} if pool.version else None,
+            {"#version": "version"},
+        )
+        self._ledger.commit([follows])

@@ -7,20 +7,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from genesys_purge.model.platform import DOCUMENTED, LIVE
+from genesys_purge.model.platform import LIVE
 from genesys_purge.settings import Settings
-from genesys_purge.time_left import time_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import httpx
-    from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
-        CircuitBreakerDynamoDBPersistence,
-    )
-
-    from genesys_purge.calling.pace import Pace
-    from genesys_purge.genesys.client import Circuit, GenesysClient
     from genesys_purge.model.organisation import Organisation
     from genesys_purge.store.directory import StoredDirectory
     from genesys_purge.store.files import S3Files
@@ -93,7 +83,7 @@ def open_runs() -> DynamoOpenRuns:
 def slots() -> DynamoSlots:
     from genesys_purge.store.slots import DynamoSlots
 
-    return DynamoSlots(aws("dynamodb"), settings().tables.runs)
+    return DynamoSlots(aws("dynamodb"), settings().tables.runs, ledger())
 
 
 @cache
@@ -159,40 +149,6 @@ def queue(url: str, dead_letter_url: str) -> SqsQueue:
     return SqsQueue(aws("sqs"), url, dead_letter_url)
 
 
-@cache
-def http_client() -> httpx.Client:
-    """The process's one HTTP client: its TLS context alone costs 20 ms."""
-    import logging
-
-    import httpx
-
-    from genesys_purge.genesys.transport import BoundedTransport
-
-    # It logs each URL, and a query string may name a data subject.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    return httpx.Client(transport=BoundedTransport(), follow_redirects=False)
-
-
-@cache
-def circuit(organisation: str) -> Circuit:
-    """The breaker of one organisation: a failing one does not pause the others."""
-    from genesys_purge.genesys.circuit import SharedCircuit
-
-    name = f"genesys-{organisation}" if organisation else "genesys"
-    return SharedCircuit(name, circuits(), settings().circuit_recovery_seconds)
-
-
-@cache
-def circuits() -> CircuitBreakerDynamoDBPersistence:
-    """The state of every circuit, shared by all processes."""
-    from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
-        CircuitBreakerDynamoDBPersistence,
-    )
-
-    table = settings().tables.circuit
-    return CircuitBreakerDynamoDBPersistence(table, boto3_client=aws("dynamodb"))
-
-
 def organisation(name: str | None) -> Organisation:
     """The organisation of that name, the deployment's own for None; InvalidRequest otherwise."""
     return settings().organisation if name is None else _organisations().named(name)
@@ -214,60 +170,6 @@ def _organisations() -> ParameterOrganisations:
         this.parameters.organisations,
         this.secrets.organisations,
     )
-
-
-def genesys(name: str | None) -> GenesysClient:
-    """Calls to the organisation of that name, the deployment's own for None."""
-    from genesys_purge.calling.pace import SOON
-
-    return _client(organisation(name), SOON)
-
-
-def genesys_in_bulk(name: str | None) -> GenesysClient:
-    """As `genesys`, for work of many calls, which leaves room for all other calls."""
-    from genesys_purge.calling.pace import IN_BULK
-
-    return _client(organisation(name), IN_BULK)
-
-
-@cache
-def _client(organisation: Organisation, ahead: float) -> GenesysClient:
-    from genesys_purge.genesys.bounded_http import BoundedHttp
-    from genesys_purge.genesys.client import GenesysClient
-    from genesys_purge.genesys.oauth import Tokens
-    from genesys_purge.store.credentials import MAX_AGE, StoredCredentials
-
-    credentials = StoredCredentials(secret(organisation.secret, MAX_AGE))
-    http = BoundedHttp(http_client(), time_left())
-
-    def pace_of(dialect: str, per_second: float) -> Pace:
-        return pace(organisation.name, dialect, per_second, ahead, http.has_time_after)
-
-    return GenesysClient(
-        http,
-        organisation.api_url,
-        Tokens(http, organisation.login_url, credentials, now),
-        circuit(organisation.name),
-        now,
-        pace_of(DOCUMENTED, organisation.requests_per_second).wait,
-        pace_of(LIVE, organisation.live_requests_per_second).wait,
-        sleep=sleep,
-    )
-
-
-def pace(
-    organisation: str,
-    dialect: str,
-    per_second: float,
-    ahead: float,
-    has_time_after: Callable[[float], bool],
-) -> Pace:
-    """The pace of this process within the organisation's request budget."""
-    from genesys_purge.calling.pace import Pace
-    from genesys_purge.store.budget import DynamoBudget
-
-    budget = DynamoBudget(aws("dynamodb"), settings().tables.circuit, organisation, dialect)
-    return Pace(budget, per_second, ahead, now, sleep, has_time_after)
 
 
 def meter() -> EmfMeter:

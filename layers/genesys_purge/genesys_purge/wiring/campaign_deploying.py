@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import adapters, calls
 
 if TYPE_CHECKING:
     from genesys_purge.campaign_rules.deploying.apply_campaign_rules import ApplyCampaignRules
@@ -111,10 +111,10 @@ def _catalogue(organisation: str | None) -> RuleCatalogue:
     if adapters.is_live(organisation):
         from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 
-        return LiveCatalogue(adapters.genesys(organisation))
+        return LiveCatalogue(calls.genesys(organisation))
     from genesys_purge.campaign_rules.documented.catalogue import DocumentedCatalogue
 
-    return DocumentedCatalogue(adapters.genesys(organisation))
+    return DocumentedCatalogue(calls.genesys(organisation))
 
 
 def _platform(organisation: str | None) -> Platform:

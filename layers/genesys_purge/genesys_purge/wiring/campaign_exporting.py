@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import adapters, calls
 
 if TYPE_CHECKING:
     from genesys_purge.campaign_rules.exporting.change_export import ChangeExport
@@ -38,7 +38,7 @@ def _export(organisation: str | None) -> ChangeExport:
     from genesys_purge.campaign_rules.exporting.change_export import ChangeExport, Destination
     from genesys_purge.campaign_rules.exporting.event_query import EventQuery
 
-    this, genesys = adapters.settings(), adapters.genesys_in_bulk(organisation)
+    this, genesys = adapters.settings(), calls.genesys_in_bulk(organisation)
     query = EventQuery(genesys, adapters.organisation(organisation).api_url)
     destination = Destination(
         this.stack.changes_bucket, timedelta(seconds=this.export_settling_seconds)

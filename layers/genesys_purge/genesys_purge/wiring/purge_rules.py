@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import adapters, calls
 
 if TYPE_CHECKING:
     from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
@@ -91,7 +91,7 @@ def _documented(name: str | None) -> Platform:
     from genesys_purge.purge_rules.documented.form import DocumentedForm
     from genesys_purge.purge_rules.ports import Platform
 
-    api = DocumentedRulesApi(adapters.genesys(name))
+    api = DocumentedRulesApi(calls.genesys(name))
     return Platform(DocumentedForm(), api, has_webhooks=True)
 
 
@@ -100,7 +100,7 @@ def _live(name: str | None) -> Platform:
     from genesys_purge.purge_rules.live.form import LiveForm
     from genesys_purge.purge_rules.ports import Platform
 
-    return Platform(LiveForm(), LivePolicyApi(adapters.genesys(name)), has_webhooks=False)
+    return Platform(LiveForm(), LivePolicyApi(calls.genesys(name)), has_webhooks=False)
 
 
 def _registration() -> Registration:
@@ -109,7 +109,7 @@ def _registration() -> Registration:
     return Registration(
         rules(),
         adapters.ledger(),
-        adapters.genesys,
+        calls.genesys,
         adapters.meter(),
         webhook_url,
         adapters.now,

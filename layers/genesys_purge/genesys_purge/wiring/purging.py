@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import adapters, calls
 
 if TYPE_CHECKING:
     from genesys_purge.calling.guard import Guard
@@ -42,7 +42,7 @@ def batches(actor: str) -> Batches:
 def cases(*, in_bulk: bool = False) -> Cases:
     from genesys_purge.purging.cases import Cases
 
-    genesys_of = adapters.genesys_in_bulk if in_bulk else adapters.genesys
+    genesys_of = calls.genesys_in_bulk if in_bulk else calls.genesys
     return Cases(adapters.runs(), adapters.organisation, genesys_of, adapters.now)
 
 
@@ -79,7 +79,7 @@ def plan_purge() -> PlanPurge:
         adapters.holds(),
         S3IdLists(lambda: adapters.aws("s3")),
         adapters.organisation,
-        adapters.genesys_in_bulk,
+        calls.genesys_in_bulk,
         adapters.settings(),
         adapters.now,
         adapters.meter(),
@@ -118,9 +118,7 @@ def submitting(actor: str, guard: Guard) -> SubmitBatch:
 def poll_batch() -> PollBatch:
     from genesys_purge.purging.poll_batch import PollBatch
 
-    return PollBatch(
-        cases(), batches("poll_batch"), adapters.settings(), adapters.meter()
-    )
+    return PollBatch(cases(), batches("poll_batch"), adapters.settings(), adapters.meter())
 
 
 @cache
