@@ -10,6 +10,9 @@ from unittest.mock import patch
 
 import httpx
 from boto3.dynamodb.types import TypeSerializer
+from genesys_purge.calling.slots import PoolKey
+from genesys_purge.model.platform import DOCUMENTED
+from genesys_purge.store import items
 from genesys_purge.webhooks.outbound import https_sender
 from genesys_purge.wiring import adapters, calls
 
@@ -156,6 +159,11 @@ class Application:
         """Place a legal hold of our own, as an operator does."""
         item = TypeSerializer().serialize(fields)["M"]
         aws("dynamodb").put_item(TableName="HoldsTable", Item=item)
+
+    def free_slots(self) -> None:
+        """Forget which batches hold slots for documented jobs."""
+        key = items.pool_key(PoolKey(None, DOCUMENTED))
+        aws("dynamodb").delete_item(TableName="RunsTable", Key=key)
 
     def set_parameter(self, name: str, value: str) -> None:
         aws("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)

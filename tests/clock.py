@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from threading import Lock
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -17,16 +18,18 @@ NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Starts at NOON; `wait` moves it forward."""
+    """Starts at NOON; `wait` moves it forward, for all threads."""
 
     def __init__(self, start: datetime = NOON) -> None:
         self.at = start
+        self._lock = Lock()
 
     def __call__(self) -> datetime:
         return self.at
 
     def wait(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
+        with self._lock:
+            self.at += timedelta(seconds=seconds)
 
 
 @contextmanager

@@ -130,7 +130,7 @@ class Engine:
         )
         return self.wait(started["executionArn"])
 
-    def wait(self, execution_arn: str, deadline: float = 30.0) -> Execution:
+    def wait(self, execution_arn: str, deadline: float = 120.0) -> Execution:
         """Return an ended execution; raises TimeoutError after `deadline` real seconds."""
         self._client.describe_execution(executionArn=execution_arn)  # fails for an unknown ARN
         trace = self._trace(execution_arn)

@@ -69,8 +69,9 @@ class SharedApplication:
         self._numbers = count()
 
     def group(self) -> ConversationGroup:
-        """An unused group; clears the faults of other tests."""
+        """An unused group; clears the faults of other tests, and the slots of their jobs."""
         self.app.simulator.faults.clear()
+        self.app.free_slots()
         return ConversationGroup(next(self._numbers))
 
 

@@ -41,7 +41,7 @@ def unfinished_jobs() -> Iterator[list[int]]:
 
 def test_parallel_runs_have_two_jobs_without_any_list_of_genesys(unlimited: RecordedCalls) -> None:
     app, groups = unlimited.app, [unlimited.group() for _ in range(3)]
-    unlisted = patch.object(TwoStep, "unfinished_jobs", return_value=0)
+    unlisted = patch.object(TwoStep, "is_full", return_value=False)
 
     with unfinished_jobs() as numbers, unlisted:
         runs = [app.submit(group.request(verifyAfterHours=1))["runId"] for group in groups]
