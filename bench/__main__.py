@@ -1,10 +1,11 @@
-"""`make bench`: cold starts, a webhook, the guard's window, a run and conditions, with bounds."""
+"""`make bench`: cold starts, webhooks, the guard's window, the budget, a run and conditions."""
 
 import argparse
 import statistics
 import sys
 
 from bench import cold_start, run_shape
+from bench.budget import print_budget
 from bench.conditions import print_conditions
 from bench.guard_window import print_guard_window
 from bench.webhook import print_webhook
@@ -18,7 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="measured rounds (default: 9)")
     within = [print_cold_starts(parser.parse_args().rounds), print_webhook()]
-    within.append(print_guard_window())
+    within += [print_guard_window(), print_budget()]
     print_run_shape()
     print_conditions()
     sys.exit(not all(within))
