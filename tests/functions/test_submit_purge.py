@@ -58,7 +58,7 @@ def test_http_body_may_be_base64(invoke: Invoke) -> None:
         ("", [("request", "the body is not JSON")]),
         ([], [("request", "must be a JSON object")]),
         ("null", [("request", "must be a JSON object")]),
-        ({}, [("method", "is required")]),
+        ({}, [("method", "is required"), ("reason", "is required")]),
         ('"' + "x" * 1_048_575 + '"', [("request", "may have at most 1048576 bytes")]),
         (
             REQUEST | {"conversationIds": ["a1", "a1"], "surprise": 1},

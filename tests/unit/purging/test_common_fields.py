@@ -95,11 +95,26 @@ def test_method_must_be_a_registered_one(bench: Workbench) -> None:
         assert bench.errors(builders.data_deletion(method=method)) == {"method": ONE_OF}
 
 
+@pytest.mark.parametrize("method", [{}, {"method": "typo"}])
+def test_wrong_method_is_reported_with_all_errors_that_need_no_method(
+    bench: Workbench, method: dict[str, str]
+) -> None:
+    wrong = {"reason": "short", "requestId": "!", "maxRecords": 0, "dryRun": "no", "colour": "red"}
+    request = without(builders.data_deletion(recordTypes=[], **wrong), "method") | method
+    assert set(bench.errors(request)) == {"method", *wrong}
+
+
+def test_limit_of_an_organisation_is_checked_without_a_method() -> None:
+    bench = Workbench(max_records=50)
+    found = bench.errors(builders.data_deletion(method="typo", maxRecords=51, organisation="none"))
+    assert set(found) == {"method", "maxRecords", "organisation"}
+
+
 def test_request_must_be_a_json_object(bench: Workbench) -> None:
     payloads: list[object] = [None, True, 1, 1.5, "data_deletion", [], [{}], b"{}"]
     for payload in payloads:
         assert bench.errors(payload) == {"request": "must be a JSON object"}
-    assert bench.errors({}) == {"method": "is required"}
+    assert set(bench.errors({})) == {"method", "reason"}
 
 
 @pytest.mark.parametrize(

@@ -125,15 +125,20 @@ def as_object(payload: object, most: int = LARGEST_BODY) -> Mapping[str, Any]:
 
 
 def require_none(errors: Iterable[FieldError]) -> None:
-    """Raises InvalidRequest if there are errors; it lists at most a thousand.
+    """Raises InvalidRequest if there are errors; it lists at most a thousand."""
+    if found := at_most_a_thousand(errors):
+        raise InvalidRequest(found)
+
+
+def at_most_a_thousand(errors: Iterable[FieldError]) -> list[FieldError]:
+    """The errors that an answer lists.
 
     Without this limit, a body of 1 MiB could cause an answer with a hundred thousand errors.
     """
     found = list(islice(errors, MAX_ERRORS + 1))
     if len(found) > MAX_ERRORS:
         found[MAX_ERRORS:] = [FieldError("request", f"has more than {MAX_ERRORS} errors")]
-    if found:
-        raise InvalidRequest(found)
+    return found
 
 
 def fingerprint(payload: Mapping[str, Any], moment: datetime | None) -> str:

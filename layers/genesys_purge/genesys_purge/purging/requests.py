@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -16,6 +16,7 @@ from genesys_purge.model.platform import LIVE
 from genesys_purge.model.request import (
     PurgeRequest,
     as_object,
+    at_most_a_thousand,
     conflicts_of_common_fields,
     read_fields,
     require_none,
@@ -35,7 +36,9 @@ class Requests:
     def check(self, payload: object, reference: datetime | None = None) -> PurgeRequest:
         """The request in `payload`; InvalidRequest lists every error."""
         document = as_object(payload)
-        method = _method_named(document.get("method"))
+        method = METHODS.get(_name_in(document))
+        if method is None:
+            raise InvalidRequest(at_most_a_thousand(self._errors_without_method(document)))
         request: PurgeRequest
         request, errors = read_fields(method.request_model, document)
         organisation = self._organisation(request, errors)
@@ -49,6 +52,25 @@ class Requests:
         others = (each for each in conflicts if wrong.isdisjoint((_field_of(each), *each.needs)))
         require_none(chain(errors, others))
         return request
+
+    def _errors_without_method(self, document: Mapping[str, Any]) -> list[FieldError]:
+        """The wrong method, the fields that no method has, and the errors of the common fields."""
+        given = document.get("method")
+        message = "is required" if given is None else f"must be one of {', '.join(METHODS)}"
+        of_a_method = {
+            each for method in METHODS.values() for each in _fields_of(method.request_model)
+        }
+        common = {
+            name: value
+            for name, value in document.items()
+            if name in _fields_of(PurgeRequest) or name not in of_a_method
+        }
+        request, errors = read_fields(PurgeRequest, common | {"method": ""})
+        limit = self._organisation(request, errors).max_records
+        wrong = {_field_of(error) for error in errors}
+        conflicts = conflicts_of_common_fields(request, limit)
+        others = [each for each in conflicts if _field_of(each) not in wrong]
+        return [FieldError("method", message), *errors, *others]
 
     def _organisation(self, request: PurgeRequest, errors: list[FieldError]) -> Organisation:
         """The request's organisation; if the name is unknown, the default one and an error."""
@@ -104,9 +126,12 @@ def normalised(request: PurgeRequest, reference: datetime) -> dict[str, Any]:
     return document
 
 
-def _method_named(name: object) -> AnyMethod:
-    if name is None:
-        raise InvalidRequest([FieldError("method", "is required")])
-    if not isinstance(name, str) or name not in METHODS:
-        raise InvalidRequest([FieldError("method", f"must be one of {', '.join(METHODS)}")])
-    return METHODS[name]
+def _fields_of(model: type[PurgeRequest]) -> frozenset[str]:
+    """The names of the model's fields in JSON."""
+    return frozenset(each.alias or name for name, each in model.model_fields.items())
+
+
+def _name_in(document: Mapping[str, Any]) -> str:
+    """The method's name in a document; empty if it is missing or no text."""
+    name = document.get("method")
+    return name if isinstance(name, str) else ""
