@@ -30,17 +30,22 @@ RULE: dict[str, Any] = {
         {
             "attribute": "customFields.lifetimeValue",
             "operator": "greaterThanOrEqual",
-            "value": 500,
-            "type": "number",
+            "value": "500",
+            "type": "string",
         },
-        {"attribute": "consent.marketing", "operator": "equals", "value": True, "type": "boolean"},
+        {
+            "attribute": "consent.marketing",
+            "operator": "equals",
+            "value": "true",
+            "type": "boolean",
+        },
         {
             "attribute": "timeZone",
             "operator": "in",
-            "value": ["Europe/Berlin", "Europe/Vienna", "Europe/Zurich"],
+            "value": '["Europe/Berlin", "Europe/Vienna", "Europe/Zurich"]',
             "type": "string",
         },
-        {"attribute": "phone.attempts", "operator": "lessThan", "value": 5, "type": "number"},
+        {"attribute": "phone.attempts", "operator": "lessThan", "value": "5", "type": "number"},
     ],
 }
 DATE = {
