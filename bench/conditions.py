@@ -126,9 +126,10 @@ def measure(rounds: int = ROUNDS, calls: int = CALLS) -> Costs:
     text = orjson.dumps(CONTACT)
     # Parsed from JSON, because its names are then other objects than the strings in our code.
     contact = orjson.loads(text)
+    naive = [*map(reference_interpreter.prepared, RULE["conditions"])]
     timers = {
         "evaluator": _timer(evaluator, contact),
-        "naive": _timer(partial(reference_interpreter.matches, RULE), contact),
+        "naive": _timer(partial(reference_interpreter.all_hold, naive), contact),
         "by_hand": _timer(by_hand, contact),
         "loads": _timer(orjson.loads, text),
         "with_date": _timer(with_date, contact),

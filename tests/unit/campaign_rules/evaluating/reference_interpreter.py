@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from genesys_purge.campaign_rules.values import moment
 
@@ -23,46 +23,57 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 DIGITS = set("0123456789.+-eE")
 
 
+class Prepared(NamedTuple):
+    """A condition whose value is read once; `kind` is the type as which both values are read."""
+
+    path: list[str]
+    operator: str
+    kind: str
+    expected: Any
+
+
 def matches(rule: Mapping[str, Any], contact: object) -> bool | None:
     """Whether a rule of a document is enabled and each of its conditions holds.
 
     None if no condition is false, but some cannot be read in the contact.
     """
-    if not rule["enabled"]:
-        return False
-    outcomes = [holds(condition, contact) for condition in rule["conditions"]]
+    return rule["enabled"] and all_hold([*map(prepared, rule["conditions"])], contact)
+
+
+def prepared(condition: Mapping[str, Any]) -> Prepared:
+    kind, operator, value = (condition[name] for name in ("type", "operator", "value"))
+    path = condition["attribute"].split(".")
+    if operator == "in":
+        return Prepared(path, operator, kind, [read(kind, each) for each in json.loads(value)])
+    is_ordering = operator.startswith(("greater", "less"))
+    kinds = ["number", "date", "string"] if kind == "string" and is_ordering else [kind]
+    compared = next(each for each in kinds if read(each, value) is not None)
+    return Prepared(path, operator, compared, read(compared, value))
+
+
+def all_hold(conditions: Sequence[Prepared], contact: object) -> bool | None:
+    outcomes = [holds(condition, contact) for condition in conditions]
     if False in outcomes:
         return False
     return None if None in outcomes else True
 
 
-def holds(condition: Mapping[str, Any], contact: object) -> bool | None:
+def holds(condition: Prepared, contact: object) -> bool | None:
     actual: Any = contact
-    for part in condition["attribute"].split("."):
+    for part in condition.path:
         if not isinstance(actual, dict) or part not in actual:
             return False
         actual = actual[part]
     if actual is None:
         return False
-    kind, expected = compared(condition)
-    value = read(kind, actual)
+    value = read(condition.kind, actual)
     if value is None:
         return None
     if value != value:  # noqa: PLR0124  only NaN differs from itself
         return False
-    if condition["operator"] == "in":
-        return value in expected
-    return COMPARISONS[condition["operator"]](value, expected)
-
-
-def compared(condition: Mapping[str, Any]) -> tuple[str, Any]:
-    """The type as which both values are read, and the condition's value."""
-    kind, expected = condition["type"], condition["value"]
-    if condition["operator"] == "in":
-        return kind, [read(kind, each) for each in json.loads(expected)]
-    is_ordering = condition["operator"].startswith(("greater", "less"))
-    kinds = ["number", "date", "string"] if kind == "string" and is_ordering else [kind]
-    return next((each, read(each, expected)) for each in kinds if read(each, expected) is not None)
+    if condition.operator == "in":
+        return value in condition.expected
+    return COMPARISONS[condition.operator](value, condition.expected)
 
 
 def read(kind: str, value: Any) -> str | bool | float | datetime | None:

@@ -10,18 +10,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from genesys_purge.campaign_rules.rules import Condition, Rule
-from genesys_purge.campaign_rules.values import Operator, ValueType, moment, number, truth
+from genesys_purge.campaign_rules.values import (
+    Operator,
+    ValueType,
+    moment,
+    number,
+    text,
+    truth,
+)
 
 # True if a contact meets every condition, None if no condition is false but a value of the contact
 # cannot be read.
 Matches = Callable[[Mapping[str, Any]], bool | None]
 
-# The value of a contact, read as the type of the comparison; None if it cannot be read.
+IS_OF_TYPE = {
+    ValueType.STRING: "type({0}) is str",
+    ValueType.NUMBER: "type({0}) in numbers",
+    ValueType.BOOLEAN: "type({0}) is bool",
+}
 READS = {
-    ValueType.STRING: "{0} if type({0}) is str else None",
-    ValueType.NUMBER: "{0} if type({0}) in numbers else number({0})",
-    ValueType.BOOLEAN: "{0} if type({0}) is bool else truth({0})",
-    ValueType.DATE: "moment({0})",
+    ValueType.STRING: "text({0})",
+    ValueType.NUMBER: "number({0})",
+    ValueType.BOOLEAN: "truth({0})",
 }
 COMPARES = {
     Operator.EQUALS: "{0} == {1}",
@@ -34,11 +44,22 @@ COMPARES = {
     Operator.CONTAINS: "{1} in {0}",
     Operator.IN: "{0} in {1}",
 }
-CONDITION = """
-        if {read} is None:
-            if {given} is None: return False
-            unread = True
-        elif not ({test}): return False
+# A value of the type is compared as it is, and any other one is read first.
+COMPARE_VALUE = """
+        if {is_of_type}:
+            if not ({test}): return False
+        else:
+            read = {reads}
+            if read is not None:
+                if not ({test_of_read}): return False
+            elif {given} is None: return False
+            else: unread = True
+"""
+COMPARE_MOMENT = """
+        if {moment} is not None:
+            if not ({test}): return False
+        elif {given} is None: return False
+        else: unread = True
 """
 FRAME = """
 def matches(contact):
@@ -59,6 +80,7 @@ VOCABULARY = {
     "number": number,
     "numbers": frozenset({int, float}),
     "str": str,
+    "text": text,
     "truth": truth,
     "type": type,
 }
@@ -133,14 +155,25 @@ class _Code:
         self._lines: list[str] = []
         self._constants: dict[str, object] = {}
         self._attributes: dict[tuple[str, ...], str] = {(): "contact"}
-        self._reads: dict[tuple[str, ValueType], str] = {}
+        self._moments: dict[str, str] = {}
 
     def require(self, condition: Condition) -> None:
         """Make the function return False unless the condition holds."""
         given, (kind, value) = self._attribute(condition.attribute), condition.reading
-        read = self._read(given, kind)
-        test = COMPARES[condition.operator].format(read, self._constant(value))
-        self._lines.append(CONDITION.strip().format(read=read, given=given, test=test))
+        compares, constant = COMPARES[condition.operator], self._constant(value)
+        if kind is ValueType.DATE:
+            at = self._moment(given)
+            test = compares.format(at, constant)
+            lines = COMPARE_MOMENT.format(moment=at, given=given, test=test)
+        else:
+            lines = COMPARE_VALUE.format(
+                is_of_type=IS_OF_TYPE[kind].format(given),
+                test=compares.format(given, constant),
+                reads=READS[kind].format(given),
+                given=given,
+                test_of_read=compares.format("read", constant),
+            )
+        self._lines.append(lines.strip())
 
     def compiled(self) -> Matches:
         source = FRAME.format(body="\n        ".join([*self._lines, "pass"]))
@@ -160,13 +193,12 @@ class _Code:
                 self._attributes[parts[:end]] = variable
         return self._attributes[parts]
 
-    def _read(self, attribute: str, kind: ValueType) -> str:
-        """The variable for an attribute read as a type, or None; each is read once."""
-        if (attribute, kind) not in self._reads:
-            self._reads[attribute, kind] = f"r{len(self._reads)}"
-            line = f"{self._reads[attribute, kind]} = {READS[kind].format(attribute)}"
-            self._lines.append(line)
-        return self._reads[attribute, kind]
+    def _moment(self, attribute: str) -> str:
+        """The variable for an attribute's time, or None; each time is parsed once."""
+        if attribute not in self._moments:
+            self._moments[attribute] = f"m{len(self._moments)}"
+            self._lines.append(f"{self._moments[attribute]} = moment({attribute})")
+        return self._moments[attribute]
 
     def _constant(self, value: object) -> str:
         name = f"c{len(self._constants)}"
