@@ -17,7 +17,7 @@ from genesys_purge.model.dates import without_leap_second
 from genesys_purge.model.strict_json import InvalidJson
 
 LONGEST_TEXT = 1_000
-# Other integers are read as the nearest float, as most JSON readers do.
+# Integers out of this range are read as the nearest float, as most JSON readers do.
 INTEGERS = range(-(2**63), 2**64)
 
 DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
@@ -68,12 +68,10 @@ def text(value: object) -> str | None:
 
 
 def number(value: object) -> int | float | None:
-    """The JSON number, or the number in a decimal text such as `5000` or `1e3`; otherwise None.
+    """The number in a decimal text such as `5000`, `-0.5` or `1e3`; otherwise None.
 
     Blanks, separators of thousands, NaN and infinity are not read.
     """
-    if type(value) is int or type(value) is float:
-        return value
     if type(value) is not str or len(value) > LONGEST_TEXT or not DECIMAL.fullmatch(value):
         return None
     if INTEGER.fullmatch(value) and (whole := int(value)) in INTEGERS:
@@ -83,9 +81,7 @@ def number(value: object) -> int | float | None:
 
 
 def truth(value: object) -> bool | None:
-    """The JSON boolean, or the one that `true` or `false` names; otherwise None."""
-    if type(value) is bool:
-        return value
+    """The boolean that the text `true` or `false` names; otherwise None."""
     return TRUTHS.get(value) if type(value) is str else None
 
 
