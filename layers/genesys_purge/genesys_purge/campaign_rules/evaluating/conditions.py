@@ -44,10 +44,21 @@ COMPARES = {
     Operator.CONTAINS: "{1} in {0}",
     Operator.IN: "{0} in {1}",
 }
+# No value of another type passes these, so they need no type check before.
+AT_ONCE = {
+    (ValueType.STRING, Operator.EQUALS): "{0} == {1}",
+    (ValueType.BOOLEAN, Operator.EQUALS): "{0} is {1}",
+}
 # A value of the type is compared as it is, and any other one is read first.
-COMPARE_VALUE = """
+COMPARE_TYPED = """
         if {is_of_type}:
             if not ({test}): return False
+"""
+COMPARE_AT_ONCE = """
+        if {test}: pass
+        elif {is_of_type}: return False
+"""
+COMPARE_READ = """
         else:
             read = {reads}
             if read is not None:
@@ -160,19 +171,13 @@ class _Code:
     def require(self, condition: Condition) -> None:
         """Make the function return False unless the condition holds."""
         given, (kind, value) = self._attribute(condition.attribute), condition.reading
-        compares, constant = COMPARES[condition.operator], self._constant(value)
+        constant = self._constant(value)
         if kind is ValueType.DATE:
             at = self._moment(given)
-            test = compares.format(at, constant)
+            test = COMPARES[condition.operator].format(at, constant)
             lines = COMPARE_MOMENT.format(moment=at, given=given, test=test)
         else:
-            lines = COMPARE_VALUE.format(
-                is_of_type=IS_OF_TYPE[kind].format(given),
-                test=compares.format(given, constant),
-                reads=READS[kind].format(given),
-                given=given,
-                test_of_read=compares.format("read", constant),
-            )
+            lines = _comparison(kind, condition.operator, given, constant)
         self._lines.append(lines.strip())
 
     def compiled(self) -> Matches:
@@ -204,3 +209,18 @@ class _Code:
         name = f"c{len(self._constants)}"
         self._constants[name] = value
         return name
+
+
+def _comparison(kind: ValueType, operator: Operator, given: str, constant: str) -> str:
+    """The lines that compare a value of a contact, which is read unless it has the type."""
+    at_once = AT_ONCE.get((kind, operator))
+    first = (COMPARE_AT_ONCE if at_once else COMPARE_TYPED).format(
+        is_of_type=IS_OF_TYPE[kind].format(given),
+        test=(at_once or COMPARES[operator]).format(given, constant),
+    )
+    otherwise = COMPARE_READ.format(
+        reads=READS[kind].format(given),
+        given=given,
+        test_of_read=COMPARES[operator].format("read", constant),
+    )
+    return first.rstrip() + otherwise
