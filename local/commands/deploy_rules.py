@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from genesys_purge.campaign_rules.comparisons import sentence
 from genesys_purge.campaign_rules.deploying.requests import checked
 from genesys_purge.errors import InvalidRequest
 from rich.console import Console
@@ -176,6 +177,8 @@ def _lines(shown: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield rule["action"], f"{rule['name']}: {rule['outcome'].replace('_', ' ')}"
         for each in _differences(rule.get("difference", {})):
             yield "", each
+    for each in shown["comparisons"]:
+        yield "compares", sentence(each)
     if shown.get("detail"):
         yield "because", shown["detail"]
 

@@ -53,3 +53,5 @@ def _report(evaluation: Evaluation, file: Path) -> None:
     }
     for label, value in lines.items():
         print(f"{label:>10}  {value}")
+    for name, contacts in evaluation.unreadable.items():
+        print(f"unreadable  {name}: {contacts:,} contacts left out for a value it cannot read")

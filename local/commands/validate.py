@@ -5,10 +5,12 @@ the platform, the zones and the limits. They apply to every organisation.
 """
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from genesys_purge import callers
+from genesys_purge.campaign_rules.comparisons import comparisons, sentence
 from genesys_purge.campaign_rules.deploying.requests import checked
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
@@ -48,7 +50,10 @@ def validate(file: Path) -> int:
 
 
 def validate_rules(file: Path) -> int:
-    """Prints the normalised rule set and returns 0, or prints each error and returns 1."""
+    """Prints the normalised rule set and returns 0, or prints each error and returns 1.
+
+    Prints on standard error how each ordering condition compares.
+    """
     try:
         platform = platform_named(_settings().genesys_platform)
         rules = checked(read_rules(file), lambda _: platform).rule_set
@@ -56,7 +61,10 @@ def validate_rules(file: Path) -> int:
         for error in refused.errors():
             print(error)
         return 1
-    print(json.dumps(rules.to_json(), indent=2))
+    document = rules.to_json()
+    print(json.dumps(document, indent=2))
+    for each in comparisons(document["rules"]):
+        print(sentence(each), file=sys.stderr)
     return 0
 
 

@@ -31,7 +31,9 @@ from tests.unit.purge_rules.rule_bench import RuleBench
 from tests.unit.workbench import Workbench
 
 SAMPLES = sorted((ROOT / "events").rglob("*.json"))
-CAMPAIGN_RULES = ("deploy_campaign_rules", "post_campaign_rules")
+# The documents' own examples are named D1 to D5.
+CAMPAIGN_RULES = ("deploy_campaign_rules", "post_campaign_rules", "D5")
+PURGE_RULES = ("create_purge_rule", "post_purge_rules", "D1")
 PLACEHOLDERS = {
     "<aws.scheduler.scheduled-time>": NOON.isoformat(),
     "<aws.scheduler.schedule-arn>": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/n",
@@ -48,14 +50,14 @@ def event(path: Path) -> Any:
 
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    others = ("get_", "create_purge_rule", "post_purge_rules", "post_webhook", "partner_audit")
+    others = ("get_", *PURGE_RULES, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]
 
 
 def rules() -> list[Path]:
     """The samples that are purge rules."""
-    return [path for path in SAMPLES if "purge_rule" in path.name]
+    return [path for path in SAMPLES if path.name.startswith(PURGE_RULES)]
 
 
 def id_of(path: Path) -> str:
@@ -74,6 +76,7 @@ ACTORS = {
     "schedule": ("schedule:",),
     "api": ("arn:aws:iam:",),
     "invoke": ("invoke", "event:"),
+    "documents": ("invoke",),
 }
 
 
@@ -183,8 +186,9 @@ def test_sample_evaluations_are_evaluated() -> None:
     files = MemoryFiles()
     evaluate = EvaluateContacts(files, MemoryMeter())
     inline = evaluate(event(ROOT / "events" / "invoke" / "evaluate_contacts.json"))
-    assert [len(each["rules"]) for each in inline["matches"]] == [1, 2, 0]
-    assert (inline["evaluated"], inline["conflicts"]) == (3, 1)
+    assert [len(each["rules"]) for each in inline["matches"]] == [1, 2, 0, 0]
+    assert (inline["evaluated"], inline["conflicts"]) == (4, 1)
+    assert inline["unreadable"] == {"Valued customers first": 1}
     sample = event(ROOT / "events" / "invoke" / "evaluate_contacts_file.json")
     files.objects[sample["contactsFrom"]] = b'{"region": "north"}\n{"region": "south"}\n'
     assert evaluate(sample)["evaluated"] == 2

@@ -14,7 +14,7 @@ from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.permit import Permit
 from genesys_purge.campaign_rules.live import rule_sets
 from genesys_purge.campaign_rules.live.trigger_rules import SERVERS_OWN
-from genesys_purge.campaign_rules.rules import Operator
+from genesys_purge.campaign_rules.values import Operator
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.gdpr_request import finder
 from genesys_purge.methods.gdpr_request import method as gdpr_request

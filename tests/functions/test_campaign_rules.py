@@ -19,7 +19,7 @@ from tests.application import http_event
 from tests.functions.conftest import Invoke
 from tests.mocked_aws import client, mocked_aws
 from tests.unit.campaign_rules.deploying.bench import DeployBench
-from tests.unit.campaign_rules.examples import rule, rule_set
+from tests.unit.campaign_rules.examples import condition, rule, rule_set
 
 PHASES = {
     Phase.PLAN: "Plan",
@@ -75,6 +75,7 @@ def test_deployment_passes_from_function_to_function_as_json(
         "deploymentId": deployment_id,
         "campaignId": "campaign-1",
         "status": "submitted",
+        "comparisons": [],
     }
     message: Any = {"deploymentId": deployment_id, "next": "plan", "waitSeconds": 0}
     taken = []
@@ -85,6 +86,35 @@ def test_deployment_passes_from_function_to_function_as_json(
     assert taken == ["Plan", "Apply", "Verify", "Complete"]
     assert message == {"deploymentId": deployment_id, "outcome": "deployed", "succeeded": True}
     assert list(deploying.contents()) == ["A"]
+
+
+def test_submission_says_how_ordering_conditions_compare(
+    deploying: DeployBench, invoke: Invoke
+) -> None:
+    ordering = [
+        ("greaterThan", "5000", "string", "numbers"),
+        ("lessThan", "5e3", "number", "numbers"),
+        ("greaterThanOrEqual", "2026-06-01", "string", "moments"),
+        ("lessThanOrEqual", "2026-06-01", "date", "moments"),
+        ("greaterThan", "5,000", "string", "text"),
+        ("equals", "5000", "string", ""),
+    ]
+    conditions = [condition("a.b", *each) for *each, _ in ordering]
+    status, body = posted(invoke, rule_set(rule("A", 1, conditions=conditions), dryRun=True))
+    path = {"deploymentId": body["deploymentId"]}
+    read = invoke("ReadCampaignRules", http_event("GET /campaign-rules/{deploymentId}", path=path))
+    assert status == 202
+    assert body["comparisons"] == json.loads(read["body"])["comparisons"]
+    assert body["comparisons"][0] == {
+        "path": "rules.0.conditions.0",
+        "attribute": "a.b",
+        "operator": "greaterThan",
+        "value": "5000",
+        "compares": "numbers",
+    }
+    compared = {each["path"][-1]: each["compares"] for each in body["comparisons"]}
+    assert compared == {str(n): word for n, (*_, word) in enumerate(ordering) if word}
+    assert [each.is_dry for each in deploying.deployments.all()] == [True]
 
 
 def test_set_is_submitted_over_http_and_by_an_event(deploying: DeployBench, invoke: Invoke) -> None:

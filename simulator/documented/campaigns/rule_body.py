@@ -29,7 +29,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Condition(Body):
-    """A comparison with an attribute of the contact."""
+    """A comparison with an attribute of the contact; `value` is text, and is stored as it is."""
 
     attribute: Text
     operator: Literal[
@@ -42,7 +42,7 @@ class Condition(Body):
         "contains",
         "in",
     ]
-    value: Value
+    value: str
     type: Literal["string", "number", "boolean", "date"]
 
 

@@ -72,6 +72,17 @@ def test_evaluate_counts_conflicts_without_an_error(
     assert "conflicts  2" in capsys.readouterr().out
 
 
+def test_evaluate_prints_the_unreadable_contacts_of_each_rule(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    above = rule("above", conditions=[condition("value", "greaterThan", "5000", "string")])
+    contacts = '{"value": "10000"}\n{"value": "n/a"}\n{"value": ""}\n{}'
+    assert folder.evaluate(folder.rules(above), folder.contacts(contacts)) == 0
+    assert [each["rules"] for each in folder.matches] == [["above"], [], [], []]
+    message = "unreadable  above: 2 contacts left out for a value it cannot read"
+    assert message in capsys.readouterr().out
+
+
 def test_evaluate_without_contacts_writes_no_matches(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +133,25 @@ def test_validate_prints_a_valid_set_with_its_defaults(
     assert main(["validate", "--rules", folder.rules(rule("A"))]) == 0
     (printed,) = json.loads(capsys.readouterr().out)["rules"]
     assert printed == rule("A", conditions=[], actions=[], enabled=True)
+
+
+def test_validate_prints_how_each_ordering_condition_compares(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conditions = [
+        condition("value", "greaterThan", "5000", "string"),
+        condition("seen", "lessThan", "2026-06-01", "string"),
+        condition("grade", "lessThan", "C", "string"),
+        condition("value", "equals", "5000", "string"),
+    ]
+    assert main(["validate", "--rules", folder.rules(rule("A", conditions=conditions))]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["rules"][0]["conditions"] == conditions
+    assert printed.err.splitlines() == [
+        'rules.0.conditions.0: value greaterThan "5000" compares numbers',
+        'rules.0.conditions.1: seen lessThan "2026-06-01" compares moments',
+        'rules.0.conditions.2: grade lessThan "C" compares text',
+    ]
 
 
 def test_validate_refuses_rules_in_conflict(

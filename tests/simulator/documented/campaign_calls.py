@@ -26,10 +26,10 @@ def rule(number: int = 1, **changes: object) -> dict[str, Any]:
             {
                 "attribute": "customFields.lifetimeValue",
                 "operator": "greaterThan",
-                "value": 1000.5,
+                "value": "1000.5",
                 "type": "number",
             },
-            {"attribute": "region", "operator": "in", "value": ["eu", "us"], "type": "string"},
+            {"attribute": "region", "operator": "in", "value": '["eu","us"]', "type": "string"},
         ],
         "actions": [{"type": "setList", "listId": "list-1", "value": "vip"}],
         "enabled": True,

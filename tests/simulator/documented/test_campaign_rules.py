@@ -85,7 +85,10 @@ def test_wrong_field_is_400_with_its_path() -> None:
         ({"conditions": [CONDITION, {**CONDITION, "operator": "like"}]}, "conditions.1.operator"),
         ({"conditions": [{**CONDITION, "type": "text"}]}, "conditions.0.type"),
         ({"conditions": [{**CONDITION, "attribute": ""}]}, "conditions.0.attribute"),
-        ({"conditions": [{**CONDITION, "value": 2**64}]}, "conditions.0.value"),
+        *(
+            ({"conditions": [{**CONDITION, "value": value}]}, "conditions.0.value")
+            for value in (1000.5, 5, True, None, ["eu"], {"number": 5})
+        ),
         ({"conditions": [{**CONDITION, "unit": "EUR"}]}, "conditions.0.unit"),
         ({"actions": [{"listId": "list-1"}]}, "actions.0.type"),
         ({"actions": [{"type": "setList", "listId": 1}]}, "actions.0.listId"),
@@ -100,9 +103,9 @@ def test_wrong_field_is_400_with_its_path() -> None:
 def test_number_that_json_cannot_return_unchanged_is_400() -> None:
     caller = start_simulator()
     for number in ("NaN", "-Infinity", "1e400", "18446744073709551616"):
-        body = json.dumps(rule()).replace("1000.5", number)
+        body = json.dumps(rule()).replace('"vip"', number)
         answer = caller.http.post(RULES, content=body)
-        assert (answer.status_code, paths(answer)) == (400, ["conditions.0.value"])
+        assert (answer.status_code, paths(answer)) == (400, ["actions.0.value"])
 
 
 def test_priorities_at_both_limits_are_accepted() -> None:

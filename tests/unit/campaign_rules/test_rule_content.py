@@ -62,6 +62,59 @@ def test_numbers_are_compared_by_value_and_never_equal_other_types() -> None:
     assert not same(1, "1")
 
 
+def compared(operator: str, value: object, kind: str, **fields: Any) -> dict[str, Any]:
+    return rule(conditions=[condition("a", operator, value, kind)], **fields)
+
+
+def test_conditions_are_compared_by_meaning() -> None:
+    same: list[tuple[str, str, list[object]]] = [
+        ("greaterThan", "number", ["5000", 5000, 5000.0, "5e3", "5000.0", "+5000"]),
+        ("equals", "boolean", ["true", True]),
+        ("lessThan", "date", ["2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00"]),
+        ("greaterThan", "string", ["5000", "5e3"]),
+        ("lessThan", "string", ["2026-01-01", "2026-01-01T00:00:00Z"]),
+        ("in", "number", ["[1,2]", ["2", "1"], [1, 2.0, 2], '["1","2e0"]']),
+        ("in", "string", ['["a","b"]', ["b", "a", "a"]]),
+        ("in", "date", [["2026-01-01"], '["2026-01-01T00:00:00Z"]']),
+    ]
+    for operator, kind, (first, *others) in same:
+        for other in others:
+            one, another = compared(operator, first, kind), compared(operator, other, kind)
+            assert is_same(one, another), (operator, kind, other)
+            assert difference(one, another) == {}
+
+
+def test_conditions_of_other_meaning_differ() -> None:
+    five = compared("greaterThan", "5000", "number")
+    assert difference(five, compared("greaterThan", "5000.5", "number")).keys() == {"conditions"}
+    different: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        (five, compared("greaterThan", "5000", "string")),
+        (five, compared("greaterThan", "5,000", "number")),
+        (compared("equals", "5000", "string"), compared("equals", "5e3", "string")),
+        (compared("equals", "5000", "string"), compared("equals", 5000, "string")),
+        (compared("in", ["1"], "string"), compared("in", ["1.0"], "string")),
+        (compared("in", ["1"], "number"), compared("in", ["1", "2"], "number")),
+        (compared("matches", "1", "number"), compared("matches", "1.0", "number")),
+        (compared("equals", "1", "text"), compared("equals", ["1"], "text")),
+    ]
+    for one, other in different:
+        assert not is_same(one, other), (one, other)
+
+
+def test_condition_that_cannot_be_read_equals_itself() -> None:
+    unknown = compared("equals", {"a": [1]}, "number")
+    assert is_same(unknown, unknown)
+    assert is_same(rule(conditions=[{"value": {"a": 1}}]), rule(conditions=[{"value": {"a": 1}}]))
+
+
+def test_live_platform_does_not_tell_a_string_from_the_number_it_compares_as() -> None:
+    text = compared("greaterThan", "5000", "string")
+    live = compared("greaterThan", "5000", "number", counterpart={"name": "A"})
+    assert is_same(text, live)
+    assert is_same(live, text)
+    assert not is_same(compared("equals", "5000", "string"), live)
+
+
 def test_missing_execution_order_equals_any_order() -> None:
     assert is_same(rule(), rule() | {"executionOrder": None})
     assert difference(rule(), rule() | {"executionOrder": None}) == {}

@@ -7,13 +7,8 @@ from typing import Any
 
 import pytest
 from genesys_purge.campaign_rules.checking import check
-from genesys_purge.campaign_rules.rules import (
-    DeployedRule,
-    Operator,
-    RuleSet,
-    ValueType,
-    moment,
-)
+from genesys_purge.campaign_rules.rules import DeployedRule, RuleSet
+from genesys_purge.campaign_rules.values import Operator, ValueType, moment
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -22,8 +17,11 @@ from tests.unit.campaign_rules.examples import condition, deployed, found, only,
 
 VALUES: dict[str, list[Any]] = {
     "string": ["", "x", "1", "true", "2026-01-01"],
-    "number": [0, -1, 1.5, 2**53, -(2**63), 2**64 - 1, 1e300],
-    "boolean": [True, False],
+    "number": [
+        *(0, -1, 1.5, 2**53, -(2**63), 2**64 - 1, 1e300),
+        *("5000", "-0.5", "+1", "1e3", "1E-3", "007", ".5", "1e+300", "9" * 300),
+    ],
+    "boolean": [True, False, "true", "false"],
     "date": [
         "2026-01-01",
         "2024-02-29",
@@ -32,6 +30,10 @@ VALUES: dict[str, list[Any]] = {
         "2026-01-01t00:00:00z",
     ],
 }
+NO_NUMBERS = [
+    *("", " ", "1,000", "1 000", " 1", "1 ", "1\n", "1_000", "1.", "1e", "e3", "0x10", "--1"),
+    *("NaN", "nan", "Infinity", "-inf", "1e400", "one", "true", "\u0661", "1" * 1_001),
+]
 NO_DATES = [
     "",
     "2026",
@@ -62,7 +64,11 @@ NO_DATES = [
 def full_rule() -> dict[str, Any]:
     return rule(
         description="gold customers first",
-        conditions=[condition("customFields.tier", "in", ["gold", "silver"], "string")],
+        conditions=[
+            condition("customFields.tier", "in", '["gold", "silver"]', "string"),
+            condition("customFields.lifetimeValue", "greaterThan", "5e3", "number"),
+            condition("consent", "equals", "true", "boolean"),
+        ],
         actions=[{"type": "setList", "listId": "list-1", "value": "hot"}],
         enabled=False,
     )
@@ -196,8 +202,8 @@ def test_operator_is_accepted_only_for_types_that_it_compares() -> None:
 
 MISFITS: list[tuple[str, object]] = [
     *(("string", value) for value in (1, True, None, ["x"], {"x": 1}, "x" * 1_001)),
-    *(("number", value) for value in ("1", True, None, [1], float("nan"), float("inf"))),
-    *(("boolean", value) for value in ("true", 1, 0, None, [True])),
+    *(("number", value) for value in (*NO_NUMBERS, True, None, [1], float("nan"), float("inf"))),
+    *(("boolean", value) for value in ("True", "yes", "", " true", 1, 0, None, [True])),
     *(("date", value) for value in (*NO_DATES, 20_260_101, None, True, ["2026-01-01"])),
 ]
 
@@ -218,8 +224,26 @@ def test_value_of_its_type_is_accepted() -> None:
         assert found(rule_set(rule(conditions=[*compared, *listed]))) == []
 
 
+def test_json_value_becomes_the_text_of_the_wire() -> None:
+    cases: list[tuple[str, str, object, str]] = [
+        ("equals", "number", 5000, "5000"),
+        ("equals", "number", 0.5, "0.5"),
+        ("equals", "number", 1e300, "1e+300"),
+        ("equals", "boolean", True, "true"),
+        ("in", "boolean", [False, "true"], '["false","true"]'),
+        ("in", "number", [1, "2e0", 2.5], '["1","2e0","2.5"]'),
+        ("in", "number", "[1, 2.5]", "[1, 2.5]"),
+        ("in", "string", ["a,b", '"'], '["a,b","\\""]'),
+    ]
+    for operator, kind, value, text in cases:
+        document = rule_set(rule(conditions=[condition("a", operator, value, kind)]))
+        sent = check(document).to_json()
+        assert sent["rules"][0]["conditions"] == [condition("a", operator, text, kind)]
+        assert check(sent).to_json() == sent
+
+
 def test_operator_in_takes_a_list_of_one_to_a_thousand_values() -> None:
-    wrong: list[object] = ["gold", {"0": "gold"}, [], ["x"] * 1_001]
+    wrong: list[object] = ["gold", '"gold"', "[", "[]", {"0": "gold"}, [], ["x"] * 1_001]
     for value in wrong:
         document = rule_set(rule(conditions=[condition("a", "in", value, "string")]))
         message = "must be a list of 1 to 1000 values"

@@ -7,11 +7,13 @@ from typing import Any
 
 import orjson
 
-CONDITION = ("attribute", "operator", "type", "value")
+from genesys_purge.campaign_rules.condition_meaning import CONDITION, meaning, normalised
+
 ACTION = ("type", "listId", "value")
 SERVERS_OWN = frozenset({"id", "selfUri", "version"})
-# Above it, several integers share one float.
-EXACT = 2**53
+# The field of a rule that keeps the live platform's own form, so that it can be written back. That
+# form does not tell a string that compares as a number from a number.
+COUNTERPART = "counterpart"
 ORDER = "executionOrder"
 
 
@@ -31,9 +33,10 @@ def content(rule: Mapping[str, Any]) -> dict[str, Any]:
 def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two rules have the same content, regardless of their versions and ids.
 
-    If Genesys stores no execution order for one of them, any order counts as the same.
+    Conditions are compared by their meaning. If Genesys stores no execution order for one of the
+    rules, any order counts as the same.
     """
-    return not _changed_fields(content(one), content(other))
+    return not _changed_fields(one, other)
 
 
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -43,7 +46,7 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> di
             field: [None, value] for field, value in content(after).items() if value not in ("", [])
         }
     old, new = content(before), content(after)
-    return {field: [old[field], new[field]] for field in _changed_fields(old, new)}
+    return {field: [old[field], new[field]] for field in _changed_fields(before, after)}
 
 
 def request_body(
@@ -63,25 +66,19 @@ def _parts(items: Iterable[Mapping[str, Any]] | None, names: tuple[str, ...]) ->
     return [{name: each.get(name) for name in names} for each in items or ()]
 
 
-def _changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    return [
-        field
-        for field in new
-        if _comparable(old[field]) != _comparable(new[field])
-        and not (field == ORDER and None in (old[field], new[field]))
-    ]
+def _changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    is_typed = COUNTERPART not in before and COUNTERPART not in after
+    old, new = (_comparable(rule, is_typed=is_typed) for rule in (before, after))
+    if None in (before.get(ORDER), after.get(ORDER)):
+        del old[ORDER], new[ORDER]
+    return [field for field in new if old[field] != new[field]]
 
 
-def _comparable(value: Any) -> bytes:
-    return orjson.dumps(_normalised(value), option=orjson.OPT_SORT_KEYS)
-
-
-def _normalised(value: Any) -> Any:
-    """JSON has one kind of number: 1.0 equals 1, and neither equals true."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
-        return int(value)
-    if isinstance(value, Mapping):
-        return {name: _normalised(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_normalised(each) for each in value]
-    return value
+def _comparable(rule: Mapping[str, Any], *, is_typed: bool) -> dict[str, bytes]:
+    """Each field in a form that is equal for equal content."""
+    fields = content(rule)
+    fields["conditions"] = [meaning(each, is_typed=is_typed) for each in fields["conditions"]]
+    return {
+        name: orjson.dumps(normalised(value), option=orjson.OPT_SORT_KEYS)
+        for name, value in fields.items()
+    }

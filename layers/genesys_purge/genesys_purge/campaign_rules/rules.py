@@ -2,61 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
+import orjson
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
+from genesys_purge.campaign_rules.values import (
+    LONGEST_TEXT,
+    ORDERING,
+    Operator,
+    Reading,
+    ValueType,
+    as_text,
+    listed,
+    reading,
+)
 from genesys_purge.model.answers import Count, Exact
-from genesys_purge.model.dates import without_leap_second
 from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.wire import Wire
 
 SET_LIST = "setList"
 MOST_RULES, MOST_CONDITIONS, MOST_ACTIONS, MOST_VALUES = 500, 50, 20, 1_000
-LONGEST_TEXT = 1_000
 LARGEST = 2**31 - 1
 
-RFC_3339 = re.compile(
-    r"\d{4}-\d\d-\d\d"
-    r"(?:[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d))?",
-    re.ASCII,
-)
-
-
-class Operator(StrEnum):
-    """How a contact's value is compared with a condition's value."""
-
-    EQUALS = "equals"
-    NOT_EQUALS = "notEquals"
-    GREATER_THAN = "greaterThan"
-    GREATER_THAN_OR_EQUAL = "greaterThanOrEqual"
-    LESS_THAN = "lessThan"
-    LESS_THAN_OR_EQUAL = "lessThanOrEqual"
-    CONTAINS = "contains"
-    IN = "in"
-
-
-class ValueType(StrEnum):
-    """The type of both values; strings compare by code points."""
-
-    STRING = "string"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    DATE = "date"
-
-
 ALIKE = frozenset({Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN})
-ORDERED = ALIKE | {
-    Operator.GREATER_THAN,
-    Operator.GREATER_THAN_OR_EQUAL,
-    Operator.LESS_THAN,
-    Operator.LESS_THAN_OR_EQUAL,
-}
+ORDERED = ALIKE | ORDERING
 OPERATORS = {
     ValueType.STRING: ORDERED | {Operator.CONTAINS},
     ValueType.NUMBER: ORDERED,
@@ -65,37 +37,10 @@ OPERATORS = {
 }
 EXPECTED = {
     ValueType.STRING: f"text of at most {LONGEST_TEXT} characters",
-    ValueType.NUMBER: "a number",
+    ValueType.NUMBER: "a number, such as 5000, 0.5 or 1e3, without blanks",
     ValueType.BOOLEAN: "true or false",
     ValueType.DATE: "a date: RFC 3339 with an offset, or YYYY-MM-DD",
 }
-
-
-def moment(value: object) -> datetime | None:
-    """The time in an RFC 3339 text with an offset, midnight UTC for YYYY-MM-DD, otherwise None."""
-    if type(value) is not str:
-        return None
-    text = without_leap_second(value.upper())
-    if RFC_3339.fullmatch(text) is None:
-        return None
-    is_day = len(text) == len("YYYY-MM-DD")
-    try:
-        return datetime.fromisoformat(f"{text}T00:00:00Z" if is_day else text)
-    except ValueError:  # such as 30 February
-        return None
-
-
-def fits(value: object, kind: ValueType) -> bool:
-    """Whether a JSON value has that type; `true` and `"1"` are not numbers."""
-    match kind:
-        case ValueType.STRING:
-            return isinstance(value, str) and len(value) <= LONGEST_TEXT
-        case ValueType.NUMBER:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case ValueType.BOOLEAN:
-            return isinstance(value, bool)
-        case ValueType.DATE:
-            return moment(value) is not None
 
 
 def _no_empty_part(path: str) -> str:
@@ -129,33 +74,46 @@ CampaignId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 class Condition(Wire):
     """Compares the contact's value at the dotted path `attribute` with `value`.
 
-    `value` has the type `type`; for the operator `in` it is a list of such values.
+    `value` is text that reads as the type `type`; for the operator `in` it is a JSON array of such
+    values. JSON numbers, booleans and lists are accepted, and become text.
     """
 
     attribute: Path
     operator: Operator
     type: ValueType
     # Declared last, because its validator reads the other fields.
-    value: Any
+    value: str
 
-    @field_validator("value")
+    @field_validator("value", mode="before")
     @classmethod
-    def _fits(cls, value: Any, others: ValidationInfo) -> Any:
+    def _as_text(cls, value: Any, others: ValidationInfo) -> str:
         operator, kind = others.data.get("operator"), others.data.get("type")
         if operator is None or kind is None:
-            return value
+            return ""
         if operator not in OPERATORS[kind]:
             raise ValueError(f"{operator} does not compare values of type {kind}")
-        if operator is not Operator.IN:
-            if not fits(value, kind):
-                raise ValueError(f"must be {EXPECTED[kind]}")
-            return value
-        if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_VALUES:
-            raise ValueError(f"must be a list of 1 to {MOST_VALUES} values")
-        for position, each in enumerate(value):
-            if not fits(each, kind):
-                raise ValueError(f"every value must be {EXPECTED[kind]}; value {position} is not")
-        return tuple(value)
+        if operator is Operator.IN:
+            return _list_as_text(value, kind)
+        if (given := as_text(value, kind)) is None:
+            raise ValueError(f"must be {EXPECTED[kind]}")
+        return given
+
+    @property
+    def reading(self) -> Reading:
+        """How the condition compares, and its value."""
+        return reading(self.operator, self.type, self.value)
+
+
+def _list_as_text(value: object, kind: ValueType) -> str:
+    """The JSON array that carries the values of `in`; a text is sent as it was given."""
+    given = listed(value)
+    if given is None or not 1 <= len(given) <= MOST_VALUES:
+        raise ValueError(f"must be a list of 1 to {MOST_VALUES} values")
+    texts = [as_text(each, kind) for each in given]
+    if None in texts:
+        wrong = f"every value must be {EXPECTED[kind]}; value {texts.index(None)} is not"
+        raise ValueError(wrong)
+    return value if isinstance(value, str) else orjson.dumps(texts).decode()
 
 
 class Action(Wire):

@@ -31,6 +31,7 @@ def test_deployment_shows_its_outcome_and_the_difference_of_each_rule(bench: Dep
         "dryRun": False,
         "errors": [],
         "rules": [],
+        "comparisons": [],
     }
     assert [each["name"] for each in shown["rules"]] == ["A", "B"]
     assert shown["rules"][0] == {

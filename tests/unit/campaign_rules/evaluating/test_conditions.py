@@ -14,7 +14,7 @@ from tests.unit.campaign_rules.examples import condition, rule, with_conditions
 NAN, INFINITY = float("nan"), float("inf")
 
 
-def holds(operator: str, value: object, kind: str, actual: object) -> bool:
+def holds(operator: str, value: object, kind: str, actual: object) -> bool | None:
     matches = compile_rule(with_conditions(condition("a", operator, value, kind)))
     return matches({"a": actual})
 
@@ -23,7 +23,7 @@ def holds(operator: str, value: object, kind: str, actual: object) -> bool:
     ("kind", "less", "value", "more"),
     [
         ("string", "b", "ba", "c"),
-        ("string", "10", "9", "\u00fc"),
+        ("string", "B", "a", "\u00fc"),
         ("number", 499.5, 500, 501),
         ("number", -INFINITY, 0.1, 10**400),
         ("date", "2026-01-01T23:59:59Z", "2026-01-02", "2026-01-02T00:00:00.000001Z"),
@@ -62,9 +62,9 @@ def test_booleans_are_equal_or_not() -> None:
 
 
 def test_contains_finds_a_substring() -> None:
-    actual: list[object] = ["gold member", "gold", "Gold", "", ["gold"]]
+    actual = ["gold member", "gold", "Gold", ""]
     found = [holds("contains", "gold", "string", each) for each in actual]
-    assert found == [True, True, False, False, False]
+    assert found == [True, True, False, False]
 
 
 def test_in_finds_one_of_the_values() -> None:
@@ -79,23 +79,83 @@ def test_in_finds_one_of_the_values() -> None:
         assert not holds("in", values, kind, outside)
 
 
-RIGHT = {"string": "1", "number": 1, "boolean": True, "date": "2026-01-01"}
-OF_ANOTHER_TYPE: dict[str, list[Any]] = {
-    "string": [1, True, None, ["1"], {"1": 1}],
-    "number": ["1", True, None, [1], {}, NAN],
-    "boolean": [1, 0, "true", None, [True], {}],
-    "date": ["2026-01-01T00:00:00", "soon", 20_260_101, 0, True, None, ["2026-01-01"], {}],
+# A value of each type, and values that cannot be read as the type.
+READ_AS = {"string": "x", "number": 1, "boolean": True, "date": "2026-01-01"}
+UNREADABLE: dict[str, list[Any]] = {
+    "string": [1, True, ["x"], {"x": 1}],
+    "number": ["one", "1,000", " 1", "", "NaN", "1e400", True, [1], {}],
+    "boolean": [1, 0, "True", "yes", [True], {}],
+    "date": ["2026-01-01T00:00:00", "soon", 20_260_101, 0, True, ["2026-01-01"], {}],
 }
 
 
-def test_value_of_another_type_makes_every_condition_false() -> None:
-    for kind, value in RIGHT.items():
-        operators = ["equals", "notEquals"]
-        operators += ["greaterThanOrEqual", "lessThanOrEqual"] if kind != "boolean" else []
-        operators += ["contains"] if kind == "string" else []
-        for actual in OF_ANOTHER_TYPE[kind]:
-            assert not any(holds(operator, value, kind, actual) for operator in operators), actual
-            assert not holds("in", [value], kind, actual)
+def operators_of(kind: str) -> list[str]:
+    ordering = ["greaterThanOrEqual", "lessThanOrEqual"] if kind != "boolean" else []
+    return ["equals", "notEquals", *ordering, *(["contains"] if kind == "string" else [])]
+
+
+def test_value_that_cannot_be_read_is_none_for_every_operator() -> None:
+    for kind, value in READ_AS.items():
+        for actual in UNREADABLE[kind]:
+            found = [holds(operator, value, kind, actual) for operator in operators_of(kind)]
+            assert {*found, holds("in", [value], kind, actual)} == {None}, (kind, actual)
+
+
+def test_null_or_nan_makes_a_condition_false() -> None:
+    for kind, value in READ_AS.items():
+        assert {holds(each, value, kind, None) for each in operators_of(kind)} == {False}
+    assert {holds(each, 1, "number", NAN) for each in operators_of("number")} == {False}
+
+
+def test_text_of_a_column_is_read_as_the_type() -> None:
+    texts = [("number", 10_000, ["10000", "1e4", "10000.0"]), ("boolean", True, ["true"])]
+    for kind, value, columns in texts:
+        for column in columns:
+            assert holds("equals", value, kind, column)
+            assert holds("in", [value], kind, column)
+            assert holds("notEquals", value, kind, column) is False
+
+
+# The value of a condition of type string, and contacts below it, above it and not comparable.
+ORDERINGS: list[tuple[str, list[Any], list[Any], list[Any]]] = [
+    ("5000", ["900", 900, "4999.99", "-1e9"], ["10000", 10_000, "5e4"], ["n/a", "", " 9", True]),
+    ("2026-06-01", ["2026-05-31T23:59:59Z"], ["2026-06-01T00:00:01Z"], ["1 June", 20_270_101]),
+    ("gold", ["Gold", "10"], ["silver", "\u00fc"], [10, True, ["silver"]]),
+    ("5,000", ["10000"], ["6", "900"], [10_000]),
+]
+
+
+def test_ordering_of_a_string_compares_as_its_value_reads() -> None:
+    for value, below, above, unreadable in ORDERINGS:
+        found = {
+            operator: [
+                {holds(operator, value, "string", each) for each in contacts}
+                for contacts in (below, above, unreadable)
+            ]
+            for operator in ("greaterThan", "greaterThanOrEqual", "lessThan", "lessThanOrEqual")
+        }
+        more, less = [{False}, {True}, {None}], [{True}, {False}, {None}]
+        assert [*found.values()] == [more, more, less, less], value
+
+
+def test_other_operators_on_strings_compare_text() -> None:
+    assert holds("equals", "5000", "string", "5000")
+    assert holds("equals", "5000", "string", "5e3") is False
+    assert holds("notEquals", "5000", "string", "5000.0")
+    assert holds("contains", "50", "string", "1500")
+    assert holds("in", ["5000"], "string", "5000.0") is False
+    assert holds("equals", "5000", "string", 5000) is None
+
+
+def test_rule_is_unreadable_only_if_no_condition_is_false() -> None:
+    above = condition("value", "greaterThan", "5000", "string")
+    north = condition("region", "equals", "north", "string")
+    for conditions in ([above, north], [north, above]):
+        matches = compile_rule(with_conditions(*conditions))
+        assert matches({"value": "n/a", "region": "north"}) is None
+        assert matches({"value": "n/a", "region": "south"}) is False
+        assert matches({"value": "n/a"}) is False
+        assert matches({"value": "9000", "region": "north"}) is True
 
 
 def test_missing_attribute_makes_a_condition_false() -> None:
@@ -209,6 +269,14 @@ def test_missing_attribute_of_one_rule_does_not_affect_others() -> None:
 
 def test_evaluator_without_rules_matches_nothing() -> None:
     assert compile_rules([]).matching({"n": 10}) == ()
+
+
+def test_evaluator_counts_unreadable_contacts_of_each_enabled_rule() -> None:
+    evaluator = compile_rules(rules())
+    for value in (5, "5", "five", None, [10]):
+        evaluator.matching({"n": value})
+    assert evaluator.unreadable == {"first": 2, "second": 2}
+    assert compile_rules(rules()).unreadable == {}
 
 
 def test_contacts_are_read_one_at_a_time() -> None:

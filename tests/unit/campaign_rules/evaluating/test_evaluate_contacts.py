@@ -52,13 +52,19 @@ def test_contacts_of_the_request_are_answered_in_order(bench: Bench) -> None:
         ],
         "evaluated": 3,
         "conflicts": 0,
+        "unreadable": {},
     }
     assert bench.meter.counts == {"Evaluations": 3, "ConflictsDetected": 0}
     assert "EvaluationLatency" in bench.meter.durations
 
 
 def test_empty_list_of_contacts_is_allowed(bench: Bench) -> None:
-    assert bench.inline() == {"matches": [], "evaluated": 0, "conflicts": 0}
+    assert bench.inline() == {
+        "matches": [],
+        "evaluated": 0,
+        "conflicts": 0,
+        "unreadable": {},
+    }
 
 
 def test_set_with_list_conflicts_can_be_evaluated(bench: Bench) -> None:
@@ -70,6 +76,15 @@ def test_set_with_list_conflicts_can_be_evaluated(bench: Bench) -> None:
         check(rule_set(*rivals))
     assert bench.inline({}, {}, rules=rivals)["conflicts"] == 2
     assert bench.meter.counts["ConflictsDetected"] == 2
+
+
+def test_answer_counts_unreadable_contacts_of_each_rule(bench: Bench) -> None:
+    inline = [{"size": size} for size in ("11", "large", True, 9)] + [{"region": 7}]
+    answer = bench.inline(*inline)
+    assert [each["rules"] for each in answer["matches"]] == [("large",), (), (), (), ()]
+    assert answer["unreadable"] == {"north": 1, "large": 2}
+    bench.files.objects[URL] = b'{"size": "large"}'
+    assert bench.evaluate(rule_set(LARGE, contactsFrom=URL))["unreadable"] == {"large": 1}
 
 
 def test_file_is_answered_by_a_file_in_the_same_bucket(bench: Bench) -> None:

@@ -95,6 +95,7 @@ def test_counts_and_time_add_up() -> None:
     assert evaluation.counted() == {
         "evaluated": 3,
         "conflicts": 2,
+        "unreadable": {},
         "averageLatencySeconds": 0.5,
     }
     meter = MemoryMeter()
@@ -106,7 +107,7 @@ def test_counts_and_time_add_up() -> None:
 def test_evaluation_without_contacts_has_no_average() -> None:
     evaluation, meter = Evaluation(RIVALS), MemoryMeter()
     evaluation.report(meter)
-    assert evaluation.counted() == {"evaluated": 0, "conflicts": 0}
+    assert evaluation.counted() == {"evaluated": 0, "conflicts": 0, "unreadable": {}}
     assert meter.durations == {}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
 from genesys_purge.campaign_rules.evaluating.conditions import Matches, compile_rule, compile_rules
-from genesys_purge.campaign_rules.rules import OPERATORS, Condition, Operator, Rule, ValueType
+from genesys_purge.campaign_rules.rules import OPERATORS, Condition, Rule
+from genesys_purge.campaign_rules.values import Operator, ValueType
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -27,12 +29,26 @@ paths = (
     | st.integers(1, 100).map(lambda depth: ".".join(["a"] * depth))
 )  # fmt: skip
 DATES = ["2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", "2026-06-01"]
-scalars = {
-    ValueType.STRING: st.sampled_from(["", "a", "ab", "1", "true", *DATES]) | st.text(max_size=8),
-    ValueType.NUMBER: st.sampled_from([0, 1, 1.0, -0.0, 2**53, 2**53 + 1, 1.5])
+NUMBERS = [
+    "1",
+    "1.0",
+    "1e0",
+    "+1",
+    ".5",
+    "01",
+    "9007199254740993",
+    "1" + "0" * 30,
+    "1e30",
+    "-1E-400",
+]
+NO_NUMBERS = ["1,000", " 1", "1 ", "1.", "1e400", "NaN", "inf", "1_0", "\u0661", "0x1", "9" * 400]
+scalars: dict[ValueType, st.SearchStrategy[Any]] = {
+    ValueType.STRING: st.sampled_from(["", "a", "ab", "true", *NUMBERS, *DATES])
+    | st.text(max_size=8),
+    ValueType.NUMBER: st.sampled_from([0, 1, 1.0, -0.0, 2**53, 2**53 + 1, 1.5, *NUMBERS])
     | st.integers(-(2**63), 2**64 - 1)
     | st.floats(allow_nan=False, allow_infinity=False),
-    ValueType.BOOLEAN: st.booleans(),
+    ValueType.BOOLEAN: st.booleans() | st.sampled_from(["true", "false"]),
     ValueType.DATE: st.sampled_from(DATES),
 }
 any_scalar = (
@@ -41,7 +57,8 @@ any_scalar = (
     | st.floats()
     | st.integers()
     | st.text(st.characters(exclude_categories=[]), max_size=8)
-    | st.sampled_from(["2026-01-01T00:00:00", "2026-02-30", "2026-01-01T00:00:60Z"])
+    | st.sampled_from(["2026-01-01T00:00:00", "2026-02-30", "2026-01-01T00:00:60Z", "True"])
+    | st.sampled_from(NO_NUMBERS)
 )
 contacts = st.recursive(
     any_scalar,
@@ -88,8 +105,9 @@ def cases(draw: st.DrawFn) -> tuple[Rule, Any]:
 
 def near(condition: Condition) -> st.SearchStrategy[object]:
     """Mostly the wanted value or one of its type, sometimes any value."""
-    wanted = condition.value[0] if condition.operator is Operator.IN else condition.value
-    return st.just(wanted) | st.just(wanted) | scalars[condition.type] | any_scalar
+    is_list = condition.operator is Operator.IN
+    wanted = json.loads(condition.value)[0] if is_list else condition.value
+    return st.just(wanted) | st.just(wanted) | scalars[condition.reading.kind] | any_scalar
 
 
 @MORE
@@ -133,16 +151,17 @@ def plainly(conditions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Conditions of the same shape with other attributes and values."""
     letters: dict[str, str] = {}
     for each in conditions:
+        read = with_conditions(each).conditions[0].reading
         path = [
             letters.setdefault(part, chr(0x3B1 + len(letters)))
             for part in each["attribute"].split(".")
         ]
-        value = PLAIN[each["type"]]
-        value = [value] if each["operator"] is Operator.IN else value
-        yield each | {"attribute": ".".join(path), "value": value}
+        value = PLAIN[read.kind]
+        listed: object = [value] if each["operator"] is Operator.IN else value
+        yield each | {"attribute": ".".join(path), "value": listed}
 
 
-PLAIN = {"string": "x", "number": 7, "boolean": True, "date": "2020-02-02"}
+PLAIN = {"string": "x", "number": "7", "boolean": "true", "date": "2020-02-02"}
 
 
 @given(st.lists(conditions(), max_size=5))

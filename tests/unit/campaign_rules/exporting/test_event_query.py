@@ -16,7 +16,7 @@ from genesys_purge.campaign_rules.exporting.event_query import (
     EventQuery,
     once,
 )
-from genesys_purge.campaign_rules.rules import moment
+from genesys_purge.campaign_rules.values import moment
 from genesys_purge.errors import UnreadableAnswer
 from hypothesis import given
 from hypothesis import strategies as st

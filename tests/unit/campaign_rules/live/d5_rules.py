@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from genesys_purge.campaign_rules.condition_meaning import EXACT
 from genesys_purge.campaign_rules.live.terms import (
     CAMPAIGN,
     CAMPAIGN_ACTIONS,
@@ -12,8 +13,8 @@ from genesys_purge.campaign_rules.live.terms import (
     COMPARISONS,
     CONTACT_ACTIONS,
 )
-from genesys_purge.campaign_rules.rule_content import EXACT
-from genesys_purge.campaign_rules.rules import Rule, ValueType
+from genesys_purge.campaign_rules.rules import Rule
+from genesys_purge.campaign_rules.values import ORDERING, ValueType
 from hypothesis import strategies as st
 
 from tests.unit.campaign_rules.deploying.live_bench import contact_rule, trigger_rule
@@ -38,7 +39,11 @@ def contact_rules(draw: st.DrawFn) -> dict[str, Any]:
     for _ in range(draw(st.integers(1, 3))):
         kind = draw(st.sampled_from(sorted(COMPARISONS)))
         operator = draw(st.sampled_from(sorted(COMPARISONS[kind])))
-        compared.append(condition(draw(COLUMNS), operator, draw(VALUES[kind]), kind))
+        value = draw(VALUES[kind])
+        if operator in ORDERING and draw(st.booleans()):
+            # A string that reads as a number or a date.
+            kind, value = ValueType.STRING, str(value)
+        compared.append(condition(draw(COLUMNS), operator, value, kind))
     actions = draw(st.lists(st.sampled_from(sorted(CONTACT_ACTIONS)), min_size=1, max_size=3))
     order = draw(st.integers(0, 2**31 - 1))
     typed = [{"type": each} for each in actions]

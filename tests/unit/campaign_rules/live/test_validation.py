@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from genesys_purge.campaign_rules.condition_meaning import EXACT
 from genesys_purge.campaign_rules.live import platform
 from genesys_purge.campaign_rules.live.platform import LivePlatform
-from genesys_purge.campaign_rules.rule_content import EXACT
 from genesys_purge.campaign_rules.rules import DeployedRule, Rule
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.submission import Submission

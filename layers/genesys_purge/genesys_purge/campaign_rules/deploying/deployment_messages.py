@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from math import ceil
 from typing import Annotated
@@ -81,10 +82,14 @@ class StoppedExecution(Wire):
 
 
 class SubmittedDeployment(DeploymentRef):
-    """The answer to a submission: a new deployment, or the one in progress of the same set."""
+    """The answer to a submission: a new deployment, or the one in progress of the same set.
+
+    `comparisons` says how each ordering condition of the set compares.
+    """
 
     campaign_id: str
     status: DeploymentStatus
+    comparisons: tuple[Mapping[str, str], ...] = ()
 
 
 class DeploymentResult(DeploymentRef):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from genesys_purge.campaign_rules.comparisons import comparisons
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, RuleResult
 from genesys_purge.campaign_rules.deploying.deployment_steps import StepAction
 from genesys_purge.campaign_rules.deploying.ports import Deployments
@@ -57,6 +58,7 @@ def _shown(deployment: Deployment) -> dict[str, Any]:
         **named,
         "dryRun": deployment.is_dry,
         "rules": [_rule(deployment, result) for result in deployment.results()],
+        "comparisons": list(comparisons(deployment.document["rules"])),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from genesys_purge.calling.lease import seconds_left
+from genesys_purge.campaign_rules.comparisons import comparisons
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_messages import (
     DeploymentStep,
@@ -59,6 +60,7 @@ class SubmitCampaignRules:
             deployment_id=stored.deployment_id,
             campaign_id=stored.campaign_id,
             status=stored.status,
+            comparisons=tuple(comparisons(stored.document["rules"])),
         )
 
     def _new(self, asked: CheckedSet, sender: str) -> Deployment:

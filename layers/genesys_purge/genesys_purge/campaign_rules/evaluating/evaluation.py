@@ -25,14 +25,14 @@ class Evaluation:
         self.evaluated = 0
         self.conflicts = 0
         self.seconds = 0.0
-        self._matching = compile_rules(rule_set.rules).matching
+        self._evaluator = compile_rules(rule_set.rules)
         self._rivals = rivals_in(rule_set)
         self._clock = clock
 
     def matching(self, contact: Mapping[str, Any]) -> tuple[str, ...]:
         """The names of the rules that match, in execution order."""
         began = self._clock()
-        names = self._matching(contact)
+        names = self._evaluator.matching(contact)
         self.seconds += self._clock() - began
         self.evaluated += 1
         self.conflicts += any(not self._rivals[name].isdisjoint(names) for name in names)
@@ -51,6 +51,11 @@ class Evaluation:
             file.write(orjson.dumps(match, option=orjson.OPT_APPEND_NEWLINE))
 
     @property
+    def unreadable(self) -> dict[str, int]:
+        """For each rule, the contacts that it left out because of a value that cannot be read."""
+        return self._evaluator.unreadable
+
+    @property
     def average(self) -> float | None:
         """Seconds for each contact; None without contacts."""
         return self.seconds / self.evaluated if self.evaluated else None
@@ -58,7 +63,8 @@ class Evaluation:
     def counted(self) -> dict[str, Any]:
         """The counts in an answer."""
         average = {} if self.average is None else {"averageLatencySeconds": self.average}
-        return {"evaluated": self.evaluated, "conflicts": self.conflicts, **average}
+        counts = {"evaluated": self.evaluated, "conflicts": self.conflicts}
+        return {**counts, "unreadable": self.unreadable, **average}
 
     def report(self, meter: Meter) -> None:
         """Record the counts, and the average latency if there is one."""

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from genesys_purge.campaign_rules.answers import IDENTIFIER
-from genesys_purge.campaign_rules.rules import moment
+from genesys_purge.campaign_rules.values import moment
 from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.operation import Missing, Operation
 from genesys_purge.ports import Genesys

@@ -8,8 +8,9 @@ from typing import Any
 from genesys_purge.campaign_rules.answers import conflict
 from genesys_purge.campaign_rules.live.contact_catalogue import ContactCatalogue
 from genesys_purge.campaign_rules.live.contact_rules import is_contact_rule
-from genesys_purge.campaign_rules.live.terms import COUNTERPART, attributes_of, is_trigger
+from genesys_purge.campaign_rules.live.terms import attributes_of, is_trigger
 from genesys_purge.campaign_rules.live.trigger_catalogue import TriggerCatalogue
+from genesys_purge.campaign_rules.rule_content import COUNTERPART
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.ports import Genesys
 

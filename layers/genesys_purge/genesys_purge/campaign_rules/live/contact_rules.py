@@ -9,14 +9,16 @@ from genesys_purge.campaign_rules.live.terms import (
     CAMPAIGN,
     COMPARISONS,
     CONTACT_ACTIONS,
-    COUNTERPART,
     VALUE_TYPES,
     Comparison,
-    as_number,
-    as_text,
+    as_decimal,
+    as_value,
+    reading_of,
     without_empty,
 )
-from genesys_purge.campaign_rules.rules import DeployedRule, Operator, ValueType
+from genesys_purge.campaign_rules.rule_content import COUNTERPART
+from genesys_purge.campaign_rules.rules import DeployedRule
+from genesys_purge.campaign_rules.values import Operator, ValueType
 
 BEFORE_CALLS = "DIALER_PRECALL"
 ON_A_COLUMN = "contactAttributeCondition"
@@ -68,15 +70,14 @@ def as_written(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _condition(condition: Mapping[str, Any]) -> dict[str, Any]:
-    kind = ValueType(condition["type"])
+    kind, read = reading_of(condition)
     comparison = COMPARISONS[kind][Operator(condition["operator"])]
-    value = condition["value"]
     return {
         "type": ON_A_COLUMN,
         "attributeName": condition["attribute"],
         "operator": comparison.operator,
         "inverted": comparison.inverted,
-        "value": as_text(value) if kind is ValueType.NUMBER else value,
+        "value": as_decimal(read) if kind is ValueType.NUMBER else condition["value"],
         "valueType": VALUE_TYPES[kind],
     }
 
@@ -110,7 +111,7 @@ def _condition_read(condition: Mapping[str, Any]) -> Mapping[str, Any]:
     known = TERMS.get((fields.get("valueType", ""), *comparison))
     attribute, value = fields.get("attributeName", CAMPAIGN), fields.get("value")
     if known and known[0] is ValueType.NUMBER:
-        value = as_number(value)
+        value = as_value(value)
     is_plain = fields.get("type") == ON_A_COLUMN and fields.keys() <= FIELDS
     if not is_plain or known is None or value is None or attribute.startswith(CAMPAIGN):
         return {"value": condition}

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from genesys_purge.campaign_rules.rule_content import EXACT
-from genesys_purge.campaign_rules.rules import Operator, ValueType
+from genesys_purge.campaign_rules.condition_meaning import EXACT
+from genesys_purge.campaign_rules.values import Operator, Reading, ValueType, number, reading
 
 LONGEST_NAME = 64
-# The field of a rule that keeps the platform's own form, so that it can be written back unchanged.
-COUNTERPART = "counterpart"
 # The prefix of the campaign's own attributes; any other attribute is a contact list column.
 CAMPAIGN = "campaign."
 
@@ -79,7 +76,6 @@ CAMPAIGN_ACTIONS = frozenset({TURN_ON, "turnOffCampaign", "recycleCampaign"})
 # A campaign cannot turn itself on by these.
 NEVER_TURN_ON = frozenset({"campaignProgress", "campaignAgents"})
 
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII).fullmatch
 EMPTY: tuple[object, ...] = (None, [], {})
 
 
@@ -93,17 +89,22 @@ def attributes_of(rule: Mapping[str, Any]) -> list[str]:
     return [each["attribute"] for each in rule.get("conditions", ())]
 
 
-def as_text(number: float) -> str:
+def reading_of(condition: Mapping[str, Any]) -> Reading:
+    """How a condition of a checked rule compares; a string may compare as a number or a date."""
+    operator, kind = Operator(condition["operator"]), ValueType(condition["type"])
+    return reading(operator, kind, condition["value"])
+
+
+def as_decimal(value: float) -> str:
     """A number below 2**53 as text without an exponent."""
-    return format(Decimal(str(number)), "f")
+    is_whole = value == int(value)
+    return format(Decimal(str(int(value) if is_whole else value)), "f")
 
 
-def as_number(text: object) -> int | float | None:
-    """The number in a text of the platform; None unless `as_text` could have written it."""
-    if not isinstance(text, str) or not NUMBER(text):
-        return None
-    number = float(text) if "." in text else int(text)
-    return number if abs(number) < EXACT else None
+def as_value(text: object) -> str | None:
+    """The value of a condition in a number's text of the platform; None for another text."""
+    read = number(text) if isinstance(text, str) else None
+    return None if read is None or abs(read) >= EXACT else str(text)
 
 
 def without_empty(entity: Mapping[str, Any]) -> dict[str, Any]:

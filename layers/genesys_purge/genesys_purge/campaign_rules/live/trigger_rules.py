@@ -10,13 +10,14 @@ from genesys_purge.campaign_rules.live.terms import (
     CAMPAIGN_ACTIONS,
     CAMPAIGN_NUMBERS,
     CAMPAIGN_OPERATORS,
-    COUNTERPART,
-    as_number,
-    as_text,
+    as_decimal,
+    as_value,
+    reading_of,
     without_empty,
 )
-from genesys_purge.campaign_rules.rule_content import is_same
-from genesys_purge.campaign_rules.rules import DeployedRule, Operator, ValueType
+from genesys_purge.campaign_rules.rule_content import COUNTERPART, is_same
+from genesys_purge.campaign_rules.rules import DeployedRule
+from genesys_purge.campaign_rules.values import Operator, ValueType
 
 OPERATORS = {term: operator for operator, term in CAMPAIGN_OPERATORS.items()}
 SERVERS_OWN = frozenset({"id", "selfUri", "version", "dateCreated", "dateModified", "warnings"})
@@ -44,7 +45,7 @@ def _condition(condition: Mapping[str, Any]) -> dict[str, Any]:
     operator = CAMPAIGN_OPERATORS[Operator(condition["operator"])]
     return {
         "conditionType": condition["attribute"].removeprefix(CAMPAIGN),
-        "parameters": {"operator": operator, "value": as_text(condition["value"])},
+        "parameters": {"operator": operator, "value": as_decimal(reading_of(condition).value)},
     }
 
 
@@ -107,17 +108,17 @@ def as_read(campaign_id: str, rule: Mapping[str, Any]) -> DeployedRule:
 def _condition_read(condition: Mapping[str, Any]) -> Mapping[str, Any]:
     fields = without_empty(condition)
     parameters = without_empty(fields.get("parameters", {}))
-    number, kind = as_number(parameters.get("value")), fields.get("conditionType")
+    value, kind = as_value(parameters.get("value")), fields.get("conditionType")
     operator = OPERATORS.get(parameters.get("operator", ""))
     is_plain = fields.keys() <= {"id", "conditionType", "parameters"}
     is_plain = is_plain and parameters.keys() == {"operator", "value"}
-    if not is_plain or kind not in CAMPAIGN_NUMBERS or operator is None or number is None:
+    if not is_plain or kind not in CAMPAIGN_NUMBERS or operator is None or value is None:
         return {"value": condition}
     return {
         "attribute": CAMPAIGN + kind,
         "operator": operator,
         "type": ValueType.NUMBER,
-        "value": number,
+        "value": value,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from genesys_purge.campaign_rules.condition_meaning import EXACT
 from genesys_purge.campaign_rules.live.terms import (
     CAMPAIGN,
     CAMPAIGN_ACTIONS,
@@ -16,8 +17,8 @@ from genesys_purge.campaign_rules.live.terms import (
     TURN_ON,
     is_trigger,
 )
-from genesys_purge.campaign_rules.rule_content import EXACT
-from genesys_purge.campaign_rules.rules import SET_LIST, Action, Condition, Rule, ValueType
+from genesys_purge.campaign_rules.rules import SET_LIST, Action, Condition, Rule
+from genesys_purge.campaign_rules.values import ValueType
 from genesys_purge.errors import FieldError
 
 NO_LISTS = (
@@ -26,8 +27,8 @@ NO_LISTS = (
 )
 ALTERNATIVES = {
     ValueType.BOOLEAN: 'use type string with "true" or "false", as stored in the contact list',
-    ValueType.STRING: "a string supports equals, notEquals and contains; instead of in, use one "
-    "rule for each value",
+    ValueType.STRING: "a string supports equals, notEquals and contains, and comparisons if its "
+    "value reads as a number; instead of in, use one rule for each value",
     ValueType.NUMBER: "a number supports every operator except in; instead of in, use one rule "
     "for each value",
     ValueType.DATE: "a date supports greaterThan (AFTER) and lessThan (BEFORE)",
@@ -71,23 +72,24 @@ def _in_fields(rule: Rule, *, triggers: bool) -> Iterator[tuple[str, str]]:
 
 
 def _in_condition(condition: Condition, *, triggers: bool) -> Iterator[tuple[str, str]]:
-    if condition.type is ValueType.NUMBER and _is_large(condition.value):
+    kind, value = condition.reading
+    if kind is ValueType.NUMBER and _is_large(value):
         yield "value", f"must be a number between -{EXACT:,} and {EXACT:,} on the live platform"
     if condition.attribute.startswith(CAMPAIGN):
-        yield from _in_trigger(condition)
+        yield from _in_trigger(condition, kind)
     elif triggers:
         message = "is of contacts, but other conditions are of the campaign; split this rule in two"
         yield "attribute", message
-    elif condition.operator not in COMPARISONS.get(condition.type, {}):
-        field = "operator" if condition.type in COMPARISONS else "type"
-        yield field, f"is not supported by the live platform: {ALTERNATIVES[condition.type]}"
+    elif condition.operator not in COMPARISONS.get(kind, {}):
+        field = "operator" if kind in COMPARISONS else "type"
+        yield field, f"is not supported by the live platform: {ALTERNATIVES[kind]}"
 
 
-def _in_trigger(condition: Condition) -> Iterator[tuple[str, str]]:
+def _in_trigger(condition: Condition, kind: ValueType) -> Iterator[tuple[str, str]]:
     if condition.attribute.removeprefix(CAMPAIGN) not in CAMPAIGN_NUMBERS:
         known = ", ".join(sorted(CAMPAIGN + each for each in CAMPAIGN_NUMBERS))
         yield "attribute", f"must be one of {known}; create conditions on times at Genesys"
-    if condition.type is not ValueType.NUMBER:
+    if kind is not ValueType.NUMBER:
         yield "type", "must be number: a campaign rule compares numbers"
     if condition.operator not in CAMPAIGN_OPERATORS:
         known = ", ".join(CAMPAIGN_OPERATORS)
