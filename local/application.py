@@ -1,6 +1,6 @@
 """The whole application, deployed to the embedded AWS and connected to Genesys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from local.aws import http_api
 from local.aws.deployment import Deployment
+from local.aws.deviations import address_of_api
 from local.aws.embedded_aws import EmbeddedAws, embedded_aws
 from local.aws.session import ACCESS_KEY, REGION, SECRET_KEY, AwsSession
 from local.aws.stack import Stack, read_stack
@@ -28,6 +29,7 @@ class Application:
     genesys: Genesys
     stack: Stack
     api_url: str
+    outputs: Mapping[str, str]
     left_out: frozenset[str]
     wait_scale: float
 
@@ -46,6 +48,7 @@ class Application:
             "queues": self.stack.queues,
             "eventBus": self.stack.event_bus,
             "webhookUrl": self.api_url + WEBHOOK_PATH,
+            "outputs": self.outputs,
             "secrets": self.stack.secrets,
             "genesysUrl": self.genesys.url,
             "waitScale": self.wait_scale,
@@ -75,7 +78,16 @@ def application(options: Options, project: Path = PROJECT) -> Iterator[Applicati
         api_url = _create_api(session, deployment, stack)
         store(session, stack, server, partners, api_url)
         id_lists.upload(session.client("s3"), options.id_lists)
-        yield Application(aws, session, server, stack, api_url, left_out, options.wait_scale)
+        yield Application(
+            aws,
+            session,
+            server,
+            stack,
+            api_url,
+            deployment.outputs(),
+            left_out,
+            options.wait_scale,
+        )
 
 
 def _create_api(session: AwsSession, deployment: Deployment, stack: Stack) -> str:
@@ -90,4 +102,4 @@ def _create_api(session: AwsSession, deployment: Deployment, stack: Stack) -> st
             http_api.routes_in(api),
             ids,
         )
-    return f"{session.endpoint}/_aws/execute-api/{stack.api_id}"
+    return address_of_api(session.endpoint, stack.api_id)

@@ -39,7 +39,9 @@ class Deployment:
         if unknown:
             raise DeploymentFailed(f"the template has no parameter {', '.join(unknown)}")
         self._s3.create_bucket(Bucket=BUCKET)
-        staged = adapted(Staging(self._s3, self._project).stage(self.template))
+        staged = adapted(
+            Staging(self._s3, self._project).stage(self.template), self._session.endpoint
+        )
         self._start(without_types(staged, LEFT_OUT), parameters)
         self._await_created()
         return LEFT_OUT & {each["Type"] for each in staged["Resources"].values()}
@@ -70,6 +72,12 @@ class Deployment:
     def describe(self) -> Any:
         """The stack as CloudFormation describes it."""
         return self._cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the stack by name."""
+        return {
+            each["OutputKey"]: each["OutputValue"] for each in self.describe().get("Outputs", [])
+        }
 
     def resources(self) -> list[dict[str, str]]:
         """The summaries of the stack's resources."""

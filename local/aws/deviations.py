@@ -1,5 +1,6 @@
 """Adapts the template where the embedded AWS deviates from AWS."""
 
+import re
 from typing import Any
 
 from local.aws.template import Resource, Template
@@ -16,14 +17,51 @@ LEAST_TIMEOUT = 60
 
 LOOPBACK = {"LOOPBACK_RECEIVERS": "allowed"}
 
+API_IN_TEXT = re.compile(r"\$\{(\w+)\.ApiEndpoint\}")
+
 # Policies need the ARN. On AWS the Ref of this type is its ARN; here the Ref is a name and this
 # attribute is the ARN.
 ATTRIBUTE_OF_REF = {"AWS::SecretsManager::Secret": "Id"}
 
 
-def adapted(template: Template) -> Template:
-    """The template with every adaptation."""
-    return with_time_to_start(with_loopback_receivers(refs_as_on_aws(template)))
+# What the embedded AWS does differently, in words for its users.
+DIFFERENCES = (
+    "every signature of a caller is accepted, and no role is checked",
+    "schedules never fire",
+)
+# The address that the embedded AWS gives an API has a host that no resolver knows.
+ENDPOINT = "ApiEndpoint"
+
+
+def adapted(template: Template, endpoint: str) -> Template:
+    """The template with every adaptation to the embedded AWS at this address."""
+    reachable = with_reachable_apis(refs_as_on_aws(template), endpoint)
+    return with_time_to_start(with_loopback_receivers(reachable))
+
+
+def address_of_api(endpoint: str, api_id: str) -> str:
+    """The address of an HTTP API in the embedded AWS."""
+    return f"{endpoint}/_aws/execute-api/{api_id}"
+
+
+def with_reachable_apis(template: Template, endpoint: str) -> Template:
+    """The template with the address of an API replaced by one that resolves."""
+    return dict(_reachable(template, endpoint))
+
+
+def _reachable(value: Any, endpoint: str) -> Any:
+    match value:
+        case list():
+            return [_reachable(each, endpoint) for each in value]
+        case {"Fn::GetAtt": [str(name), str(attribute)]} if attribute == ENDPOINT:
+            return {"Fn::Sub": address_of_api(endpoint, f"${{{name}}}")}
+        case dict():
+            return {key: _reachable(each, endpoint) for key, each in value.items()}
+        case str():
+            return API_IN_TEXT.sub(
+                lambda found: address_of_api(endpoint, f"${{{found[1]}}}"), value
+            )
+    return value
 
 
 def refs_as_on_aws(template: Template) -> Template:

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from local.application import Application, application
 from local.aws import function_log
+from local.aws.deviations import DIFFERENCES
 from local.genesys.secrets import SWITCH
 from local.options.options import Options
 from local.reports.lines import say
@@ -23,6 +24,7 @@ def started(options: Options, console: Console) -> Iterator[Application]:
         say(console, f"The purging switch {SWITCH} of this new stack is set to on.")
         if app.left_out:
             say(console, f"Not deployed here: {', '.join(sorted(app.left_out))}.")
+        say(console, f"Unlike AWS: {'; '.join(DIFFERENCES)}.")
         yield app
 
 

@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from local.aws.deviations import refs_as_on_aws, with_loopback_receivers, with_time_to_start
+from local.aws.deviations import (
+    refs_as_on_aws,
+    with_loopback_receivers,
+    with_reachable_apis,
+    with_time_to_start,
+)
 
 
 def rewritten(value: Any) -> Any:
@@ -61,3 +66,18 @@ def test_short_function_timeouts_become_a_minute() -> None:
     given = with_time_to_start({"Resources": resources})["Resources"]
     assert given.pop("Short")["Properties"] == {"CodeUri": "x", "Timeout": 60}
     assert given == {name: each for name, each in resources.items() if name != "Short"}
+
+
+def test_address_of_an_api_is_one_that_resolves() -> None:
+    outputs = {
+        "ApiUrl": {"Value": {"Fn::GetAtt": ["Api", "ApiEndpoint"]}},
+        "WebhookUrl": {"Value": {"Fn::Sub": "${Api.ApiEndpoint}/webhooks/genesys"}},
+        "Bucket": {"Value": {"Fn::GetAtt": ["Lists", "Arn"]}},
+    }
+    reachable = with_reachable_apis({"Outputs": outputs}, "http://127.0.0.1:1")["Outputs"]
+    address = "http://127.0.0.1:1/_aws/execute-api/${Api}"
+    assert [each["Value"] for each in reachable.values()] == [
+        {"Fn::Sub": address},
+        {"Fn::Sub": f"{address}/webhooks/genesys"},
+        {"Fn::GetAtt": ["Lists", "Arn"]},
+    ]
