@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run run-rules demo up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench build lock clean
+.PHONY: help setup run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ run-rules: setup  ## Deploy a campaign's rules, roll a failed deployment back, a
 
 demo: setup  ## Run a purge, execute a purge rule, and show the notifications of both
 	$(BIN)/python -m local demo --out $(OUT)
+
+documents: setup  ## Run the examples of the five documents, and show what each promises and what happened
+	$(BIN)/python -m local documents --out $(OUT)
 
 redrive: setup  ## Send abandoned notifications and webhook registrations of `make up` again
 	@$(BIN)/python -m local redrive --out $(OUT)

@@ -12,6 +12,7 @@ from rich.console import Console
 from local.commands.demo import demo
 from local.commands.demo_rules import demo_rules
 from local.commands.deploy_rules import deploy_rules
+from local.commands.documents import documents
 from local.commands.evaluate import evaluate
 from local.commands.export_rules import export_rules
 from local.commands.interrupts import Stopped, stop_in_order
@@ -37,6 +38,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     one.add_argument("request", type=Path, metavar="REQUEST.json")
     add_options(one)
     add_options(commands.add_parser("demo", help="show a purge, a purge rule and webhooks"))
+    add_options(commands.add_parser("documents", help="run the examples of the documents"))
     add_options(commands.add_parser("up", help="keep the application up until Ctrl-C"))
     add_out(commands.add_parser("redrive", help="send abandoned notifications again"))
     check = commands.add_parser("validate", help="check a purge request or a campaign's rules")
@@ -95,6 +97,8 @@ def _run_application(parsed: Namespace, console: Console, errors: Console) -> in
             return run(parsed.request, options, console, errors)
         case "demo":
             return demo(options, console, errors)
+        case "documents":
+            return documents(options, console, errors)
         case "deploy-rules":
             return deploy_rules(parsed.rules, options, console, errors, dry_run=parsed.dry_run)
         case "demo-rules":

@@ -1,9 +1,7 @@
 """`python -m local demo`: shows a purge, a purge rule that runs, and the webhooks of both."""
 
 import json
-import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,8 @@ import httpx
 from rich.console import Console
 
 from local.application import Application
+from local.commands.awaiting import awaited
+from local.commands.rule_at_genesys import RuleAtGenesys
 from local.commands.run import purge
 from local.commands.starting import print_function_errors, started
 from local.errors import CommandFailed
@@ -22,15 +22,11 @@ from local.project import PROJECT
 from local.reports import results
 from local.reports.lines import show
 from local.requests.files import read_request
-from local.requests.purge_api import PurgeApi
 from local.requests.scheduler import as_sent
-from local.requests.submission import invoke
 
 REQUEST = PROJECT / "events" / "schedule" / "conversation_archive.json"
 RULE = PROJECT / "events" / "invoke" / "create_purge_rule.json"
 NOTIFICATIONS = "notifications.json"
-WAIT_AT_MOST_SECONDS = 60.0
-POLL_EVERY_SECONDS = 0.2
 # The notifications of one run and of the rule's execution.
 EXPECTED_KINDS = {
     "data.purge.chunk.completed",
@@ -69,6 +65,7 @@ class _Demo:
         self._out = out
         self._web = web
         self._console = console
+        self._rule = RuleAtGenesys(app, web)
 
     def title(self, text: str) -> None:
         self._console.rule(text, align="left")
@@ -79,11 +76,11 @@ class _Demo:
     def show_rule(self, file: Path) -> None:
         """Creates a purge rule, executes it, forges a webhook and shows the notifications."""
         self.title("A purge rule at Genesys")
-        created = self._create_rule(file)
+        created = self._rule.create(read_request(file))
         self.say("rule", f"{created['ruleId']} is {created['status']}")
-        again = self._create_rule(file)
+        again = self._rule.create(read_request(file))
         self.say("again", f"the same request returns the same rule, {again['ruleId']}")
-        executed = self._execute(created["ruleId"])
+        executed = self._rule.execute(created["ruleId"])
         self.say("executed", f"Genesys deleted {executed['deletedCount']:,} records by the rule")
         self._show_webhook(created["ruleId"])
         self.title("A forged webhook")
@@ -91,22 +88,11 @@ class _Demo:
         self.title("The notifications at the governance receiver")
         self._show_notifications()
 
-    def _create_rule(self, file: Path) -> Any:
-        function = self._app.stack.functions["create_purge_rule"]
-        return invoke(self._app.session.client("lambda"), function, read_request(file))
-
-    def _execute(self, rule_id: str) -> Any:
-        return self._simulator("POST", f"/_simulator/rules/{rule_id}/execute").json()
-
     def _show_webhook(self, rule_id: str) -> None:
         """Waits for the audit record of the webhook and shows it."""
-        with PurgeApi(self._app.api_url) as api:
-            records = self._await(
-                "the webhook's record",
-                lambda: [r for r in api.rule_audit(rule_id) if r["action"] == "webhook_received"],
-            )
+        record = self._rule.webhook_of(rule_id)
         self.say("webhook", f"received at {self._app.api_url}{WEBHOOK_PATH}")
-        self.say("audit", json.dumps(records[0]))
+        self.say("audit", json.dumps(record))
 
     def _show_forgery(self, rule_id: str, executed: Any) -> None:
         body = {"ruleId": rule_id, "event": "purgerules:rule:execute", "deletedCount": 1_000_000}
@@ -121,7 +107,7 @@ class _Demo:
             raise DemoFailed("the forged webhook was not refused")
 
     def _show_notifications(self) -> None:
-        received = self._await("every kind of notification", self._received_kinds)
+        received = awaited("every kind of notification", self._received_kinds)
         for kind, number in sorted(Counter(_kind(each) for each in received).items()):
             self.say(f"{number} x", kind)
         valid = sum(each["signatureValid"] for each in received)
@@ -134,19 +120,9 @@ class _Demo:
 
     def _received_kinds(self) -> list[Any]:
         """The notifications, as soon as there is one of each kind."""
-        received: list[Any] = self._simulator("GET", "/_simulator/governance").json()["received"]
+        url = f"{self._app.genesys.url}/_simulator/governance"
+        received: list[Any] = self._web.get(url).raise_for_status().json()["received"]
         return received if {_kind(each) for each in received} >= EXPECTED_KINDS else []
-
-    def _simulator(self, verb: str, path: str) -> httpx.Response:
-        return self._web.request(verb, self._app.genesys.url + path).raise_for_status()
-
-    def _await(self, what: str, poll: Callable[[], list[Any]]) -> list[Any]:
-        end = time.monotonic() + WAIT_AT_MOST_SECONDS
-        while time.monotonic() < end:
-            if found := poll():
-                return found
-            time.sleep(POLL_EVERY_SECONDS)
-        raise DemoFailed(f"{what} did not arrive within {WAIT_AT_MOST_SECONDS:g} seconds")
 
 
 def _kind(received: Any) -> str:

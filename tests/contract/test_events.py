@@ -34,6 +34,8 @@ SAMPLES = sorted((ROOT / "events").rglob("*.json"))
 # The documents' own examples are named D1 to D5.
 CAMPAIGN_RULES = ("deploy_campaign_rules", "post_campaign_rules", "D5")
 PURGE_RULES = ("create_purge_rule", "post_purge_rules", "D1")
+# D3 keeps records too short for its own rule.
+REFUSED = ("D3",)
 PLACEHOLDERS = {
     "<aws.scheduler.scheduled-time>": NOON.isoformat(),
     "<aws.scheduler.schedule-arn>": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/n",
@@ -50,7 +52,7 @@ def event(path: Path) -> Any:
 
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    others = ("get_", *PURGE_RULES, "post_webhook", "partner_audit")
+    others = ("get_", *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]
 
@@ -70,6 +72,11 @@ def test_sample_purge_request_has_no_error_and_is_submitted(path: Path) -> None:
     submitted = submission(event(path))
     assert bench.errors(submitted.payload, submitted.moment) == {}
     assert bench.submit_purge(submitted).run_id
+
+
+def test_example_of_d3_is_refused_by_its_own_retention_rule() -> None:
+    errors = Workbench().errors(event(ROOT / "events" / "documents" / "D3.json"))
+    assert errors["retentionDays"] == "must be at least 2555 for hipaa, not 365"
 
 
 ACTORS = {
