@@ -40,7 +40,7 @@ def contact_rules(draw: st.DrawFn) -> dict[str, Any]:
         operator = draw(st.sampled_from(sorted(COMPARISONS[kind])))
         compared.append(condition(draw(COLUMNS), operator, draw(VALUES[kind]), kind))
     actions = draw(st.lists(st.sampled_from(sorted(CONTACT_ACTIONS)), min_size=1, max_size=3))
-    order = draw(st.integers(0, 2**31 - 1))
+    order = draw(st.integers(1, 2**31 - 1))
     typed = [{"type": each} for each in actions]
     return contact_rule(draw(NAMES), order, conditions=compared, actions=typed)
 
