@@ -44,15 +44,12 @@ from genesys_purge.failure import Failure
 
 
 class FieldError(NamedTuple):
-    """A wrong field: its dotted path and what to do; hidden if a field that it `needs` is wrong.
-
-    `is_conflict` is true if two campaign rules contradict each other.
-    """
+    """A wrong field: its dotted path and what to do; hidden if a field that it `needs` is wrong."""
 
     path: str
     message: str
     needs: tuple[str, ...] = ()
-    is_conflict: bool = False
+    is_conflict: bool = False  # two campaign rules contradict each other
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
