@@ -9,7 +9,7 @@ from genesys_purge.campaign_rules.live.trigger_rules import as_new
 from genesys_purge.errors import NotAtGenesys, PermissionMissing, TryLater
 from genesys_purge.model.audit import Action
 
-from simulator import Corpus, OAuthClient, Simulator, SimulatorSettings
+from simulator import Corpus, LiveSettings, OAuthClient, Simulator, SimulatorSettings
 from tests.unit.campaign_rules.deploying.live_bench import contact_rule, trigger_rule
 from tests.unit.campaign_rules.live.export_bench import CAMPAIGN, OTHER, QUERY, ExportBench
 
@@ -98,6 +98,16 @@ def test_unknown_campaign_is_refused_before_any_query() -> None:
         bench.exported("unheard-of")
     assert bench.asked("POST") == []
     assert bench.exports.get(Campaign(None, "unheard-of")) is None
+
+
+def test_campaign_that_was_deleted_later_is_exported_further() -> None:
+    bench = ExportBench()
+    assert bench.exported() == []
+    settings = SimulatorSettings(campaigns=(), live=LiveSettings(requests_per_minute=None))
+    bench.simulator = Simulator(Corpus.of(()), settings, bench.clock)
+    rule = bench.trigger()
+    bench.rule_set("nobody uses it")
+    assert [each["entityId"] for each in bench.exported()] == [rule["id"]]
 
 
 def test_campaigns_of_one_invocation_share_their_queries() -> None:
