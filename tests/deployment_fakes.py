@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 from genesys_purge.campaign_rules.campaign import Campaign
 from genesys_purge.campaign_rules.deploying import ports
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
+from genesys_purge.campaign_rules.deploying.deployment_list import (
+    DeploymentEntry,
+    DeploymentListing,
+    DeploymentPage,
+)
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
@@ -52,6 +57,15 @@ class MemoryDeployments:
                 del self._holders[deployment.campaign]
             self._keep(deployment, record)
         self.around_write(deployment)
+
+    def listed(self, asked: DeploymentListing) -> DeploymentPage:
+        """As the index; the token is the number of entries before the page."""
+        found = [DeploymentEntry.of(each) for each in self.all()]
+        matching = [each for each in found if each.matches(asked)]
+        matching.sort(key=lambda each: (each.submitted_at, each.deployment_id), reverse=True)
+        start = int(asked.next or 0)
+        end = start + asked.limit
+        return DeploymentPage(matching[start:end], str(end) if matching[end:] else None)
 
     def all(self) -> list[Deployment]:
         """Every deployment, oldest first."""

@@ -1,4 +1,4 @@
-"""ReadCampaignRules: `GET /campaign-rules/{deploymentId}` and its `/audit`."""
+"""ReadCampaignRules: `GET /campaign-rules`, `/campaign-rules/{deploymentId}` and its `/audit`."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -24,6 +24,7 @@ from local.requests.platforms import platform_named
 from local.requests.purge_api import PurgeApi, PurgeApiFailed
 from local.requests.rule_files import read_rules
 from local.requests.submission import Refused, SubmitFailed, invoke
+from simulator import SimulatorSettings
 
 SUBMIT, RECOVER = "submit_campaign_rules", "recover_campaign_rules"
 STATE_MACHINE = "deploy_campaign_rules"
@@ -50,6 +51,10 @@ def deploy_rules(
     if organisation := document.pop("organisation", None):
         say(console, f"No organisation {organisation} is known here; using the default one.")
     campaign = campaign_of(document)
+    if campaign and not options.genesys_url and campaign not in SimulatorSettings().campaigns:
+        say(
+            console, f"The simulated Genesys gets the campaign {campaign}; a real one must have it."
+        )
     chosen = replace(options, campaigns=(campaign,) if campaign else ())
     with started(chosen, console) as app:
         return 0 if deploy(app, document, options.out, console, errors) in SUCCESSES else 1

@@ -16,6 +16,7 @@ from simulator.http.permissions import every
 from simulator.http.request import Request
 from simulator.http.routing import Route
 from simulator.http.wire import Body, format_instant, parse_body
+from simulator.live.audits.trail import AuditTrail
 from simulator.live.listing import BAD_REQUEST, page_of
 from simulator.organisation.words import Operation
 
@@ -46,6 +47,7 @@ class Kind:
     - The update of a versioned entity must have its current version.
     - `require` refuses bodies that are valid but not allowed.
     - `finds(asked, name)` decides whether `?name=asked` finds an entity with this name.
+    - `audited_as` is the entity type in the audit; None records nothing.
     """
 
     path: str
@@ -62,6 +64,7 @@ class Kind:
     cannot_delete_enabled: str | None = None
     require: Callable[[Any], None] = lambda body: None  # noqa: ARG005  the default accepts every body
     finds: Callable[[str, str], bool] = eq
+    audited_as: str | None = None
 
 
 class Collection:
@@ -75,10 +78,12 @@ class Collection:
         kind: Kind,
         most: int | None = None,
         is_in_use: Callable[[str], bool] = lambda _: False,
+        trail: AuditTrail | None = None,
     ) -> None:
         self._kind = kind
         self._most = most
         self._is_in_use = is_in_use
+        self._trail = trail
         self._entities: dict[str, dict[str, object]] = {}
 
     def routes(self) -> tuple[Route, ...]:
@@ -104,7 +109,7 @@ class Collection:
         entity_id = str(uuid4())
         at = format_instant(request.at)
         made = {self._kind.created: at, self._kind.modified: at, "version": 1}
-        return self._store(entity_id, sent, made)
+        return self._store(request, entity_id, sent, made)
 
     def page(self, request: Request) -> Answer:
         """A page of entities, filtered by `?name=`."""
@@ -136,7 +141,7 @@ class Collection:
             self._kind.modified: format_instant(request.at),
             "version": version,
         }
-        return self._store(request.parameters["id"], sent, made)
+        return self._store(request, request.parameters["id"], sent, made)
 
     def delete(self, request: Request) -> Answer:
         """200 without a body; 400 if the entity is in use or must not be enabled."""
@@ -144,7 +149,7 @@ class Collection:
         if self._is_in_use(request.parameters["id"]):
             message = "Another entity refers to it"
             raise Refusal(400, message, code="referential.integrity.error")
-        del self._entities[request.parameters["id"]]
+        self._audit(request, self._entities.pop(request.parameters["id"]), {})
         return Answer(200, b"")
 
     def _read_body(self, request: Request) -> dict[str, object]:
@@ -163,11 +168,20 @@ class Collection:
         own = {self._kind.created, self._kind.modified, "version", "id", "selfUri", "enabled"}
         return {name: value for name, value in entity.items() if name not in own}
 
-    def _store(self, entity_id: str, sent: dict[str, object], made: dict[str, object]) -> Answer:
+    def _audit(
+        self, request: Request, before: Mapping[str, object], after: Mapping[str, object]
+    ) -> None:
+        if self._trail and self._kind.audited_as:
+            self._trail.record(request, self._kind.audited_as, before, after)
+
+    def _store(
+        self, request: Request, entity_id: str, sent: dict[str, object], made: dict[str, object]
+    ) -> Answer:
         if not self._kind.versioned:
             del made["version"]
         uri = f"{self._kind.path}/{entity_id}"
         entity = {**sent, **made, "id": entity_id, "selfUri": uri}
+        self._audit(request, self._entities.get(entity_id, {}), entity)
         self._entities[entity_id] = entity
         return Answer.json(200, entity)
 

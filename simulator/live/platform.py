@@ -6,6 +6,8 @@ from datetime import datetime
 
 from simulator.access.live_admission import LiveAdmission
 from simulator.http.routing import Endpoint, Route
+from simulator.live.audits.queries import AuditQueries
+from simulator.live.audits.trail import AuditTrail
 from simulator.live.conversations.details import ConversationDetails
 from simulator.live.conversations.disconnections import Disconnections
 from simulator.live.conversations.index import ConversationIndex
@@ -39,6 +41,7 @@ class LivePlatform:
         self.gdpr_requests = GdprRequests(corpus, faults, settings)
         self.disconnections = Disconnections()
         retention = DataRetention(live.retention_days)
+        trail = AuditTrail(with_values=live.audit_has_values)
         self._endpoints: tuple[Endpoint, ...] = (
             ConversationDetails(index, self.recordings, settings),
             RecordingJobs(self.recording_jobs, admission, live),
@@ -48,7 +51,8 @@ class LivePlatform:
             GdprSubjects(corpus),
             retention,
             *policy_collections(retention),
-            *outbound(settings.campaigns, live),
+            *outbound(settings.campaigns, live, trail),
+            AuditQueries(trail, settings),
             self.disconnections,
         )
 

@@ -26,6 +26,8 @@ class LiveSettings:
     - `forgets_deleted_recordings` removes deleted recordings from the metadata.
     - A recording job is pending for the simulator's `job_base_seconds`. Its execution takes
       `execution_base_seconds`, then `job_seconds_per_record` for each recording.
+    - An audit query ends as `audit_query_outcome`: `Succeeded`, `Failed` or `Cancelled`. With
+      `audit_has_values` its entries have the changed values.
     """
 
     requests_per_minute: int | None = 300
@@ -44,6 +46,10 @@ class LiveSettings:
 
     execution_base_seconds: float = 1.0
     gdpr_phase_seconds: float = 30.0
+    audit_query_seconds: float = 2.0
+    audit_query_outcome: str = "Succeeded"
+    audit_has_values: bool = True
+    largest_audit_page: int | None = None
     visibility_lag: timedelta = timedelta(0)
     pages_overlap: bool = False
     forgets_deleted_recordings: bool = False

@@ -59,6 +59,9 @@ class Operation(StrEnum):
     DELETE_RULE_SET = "delete_rule_set"
     READ_CAMPAIGN = "read_campaign"
     UPDATE_CAMPAIGN = "update_campaign"
+    START_AUDIT_QUERY = "start_audit_query"
+    READ_AUDIT_QUERY = "read_audit_query"
+    READ_AUDIT_RESULTS = "read_audit_results"
 
 
 class MediaType(StrEnum):

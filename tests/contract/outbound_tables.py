@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from genesys_purge.campaign_rules.live import rule_sets, terms, trigger_catalogue
+from genesys_purge.campaign_rules.live import (
+    audit_entry,
+    audit_query,
+    rule_sets,
+    terms,
+    trigger_catalogue,
+)
 from genesys_purge.campaign_rules.live.catalogue import LiveCatalogue
 from genesys_purge.campaign_rules.live.contact_rules import BEFORE_CALLS, ON_A_COLUMN
+from genesys_purge.model.dates import Window
 from genesys_purge.operation import Operation
 
+from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys
 from tests.unit.campaign_rules.deploying.live_bench import contact_rule, trigger_rule
 from tests.unit.campaign_rules.examples import condition
@@ -64,6 +74,28 @@ def outbound(operation: Operation) -> Mapping[str, Any]:
     return _body(genesys, operation)
 
 
+def audited() -> Mapping[str, Any]:
+    """The body that starts an audit query."""
+    genesys = ScriptedGenesys()
+    genesys.on(audit_query.START, {"id": "query-1"})
+    genesys.on(audit_query.STATE, {"state": "Succeeded"})
+    window = Window(start=NOON - timedelta(days=1), end=NOON)
+    audit_query.AuditQuery(genesys, lambda _: None, lambda: math.inf).running(window, ())
+    return _body(genesys, audit_query.START)
+
+
+AUDIT_PAGE = {
+    "cursor",
+    *(
+        f"entities.{each}"
+        for each in (
+            *("id", "serviceName", "eventDate", "action", "status", "entityType"),
+            *("entity.id", "entity.name", "propertyChanges.property", "propertyChanges.oldValues"),
+            *("propertyChanges.newValues", "entityChanges.entityId", "entityChanges.entityType"),
+            *("entityChanges.oldValues", "entityChanges.newValues"),
+        )
+    ),
+}
 RULE_FIELDS = {
     "name",
     "campaignRuleEntities",
@@ -132,6 +164,7 @@ BODIES: dict[str, Any] = {
         lambda: outbound(trigger_catalogue.UPDATE),
         RULE_FIELDS | {"enabled", "version"},
     ),
+    "campaign_rules.live.audit_query.START": (audited, {"interval"}),
 }
 READ: dict[str, set[str]] = {
     "campaign_rules.live.rule_sets.READ_CAMPAIGN": {
@@ -153,6 +186,13 @@ READ: dict[str, set[str]] = {
     "campaign_rules.live.trigger_catalogue.CREATE": CAMPAIGN_RULE,
     "campaign_rules.live.trigger_catalogue.UPDATE": CAMPAIGN_RULE,
     "campaign_rules.live.trigger_catalogue.REMOVE": set(),
+    "campaign_rules.live.audit_query.START": {"id"},
+    "campaign_rules.live.audit_query.STATE": {"state"},
+    "campaign_rules.live.audit_query.FIRST_PAGE": AUDIT_PAGE,
+    "campaign_rules.live.audit_query.NEXT_PAGE": AUDIT_PAGE,
+    "campaign_rules.live.rule_changes.READ_RULE": {"name", "version"},
+    "campaign_rules.live.rule_changes.READ_RULE_SET": {"name", "version"},
+    "campaign_rules.live.rule_changes.READ_CAMPAIGN": {"ruleSets.id"},
 }
 WORDS: list[tuple[set[str], str, str]] = [
     ({BEFORE_CALLS}, "DialerRule", "category"),
@@ -163,10 +203,21 @@ WORDS: list[tuple[set[str], str, str]] = [
     (set(terms.CAMPAIGN_NUMBERS), "CampaignRuleCondition", "conditionType"),
     (set(terms.CAMPAIGN_ACTIONS), "CampaignRuleAction", "actionType"),
     ({rule_sets.RUNNING, rule_sets.STOPPED}, "Campaign", "campaignStatus"),
+    ({audit_query.SUCCEEDED.title()}, "AuditQueryExecutionStatusResponse", "state"),
+    ({each.title() for each in audit_query.ENDED}, "AuditQueryExecutionStatusResponse", "state"),
+    ({audit_entry.FAILED.upper()}, "AuditLogMessage", "status"),
+    ({audit_entry.SERVICE}, "AuditTopicAuditLogMessage", "serviceName"),
+    ({*audit_entry.KINDS, audit_entry.CAMPAIGN}, "AuditTopicAuditLogMessage", "entityType"),
+    (
+        {*audit_entry.EVENTS, *audit_entry.CHANGES_NOTHING},
+        "AuditTopicAuditLogMessage",
+        "action",
+    ),
 ]
 # Modules that read answers but define no operation.
 READERS = {
     "campaign_rules.answers",
+    "campaign_rules.live.audit_entry",
     "campaign_rules.live.contact_rules",
     "campaign_rules.live.trigger_rules",
 }

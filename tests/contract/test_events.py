@@ -173,7 +173,7 @@ def test_export_schedule_sends_an_event_like_its_sample() -> None:
 def test_sample_export_names_its_campaigns(path: Path) -> None:
     submitted = submission(event(path))
     bench = ExportBench()
-    exported = ExportCampaignRuleChanges(bench.export_of, bench.is_live)(submitted).exports
+    exported = ExportCampaignRuleChanges(bench.export_of)(submitted).exports
     assert exported
     assert all(each.campaign_id.count("-") == 4 for each in exported)
     assert submitted.actor.startswith({"schedule": "schedule:"}.get(path.parent.name, "invoke"))

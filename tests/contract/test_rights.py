@@ -184,6 +184,12 @@ def test_only_settling_reads_open_runs_and_executions() -> None:
     assert list(those_who_may("states:DescribeExecution")) == ["SettleRunsFunction"]
 
 
+def test_only_their_reader_lists_deployments() -> None:
+    index = "DeploymentsTable.Arn/index/SubmittedIndex"
+    queries = those_who_may("dynamodb:Query").items()
+    assert [name for name, on in queries if index in on] == ["ReadCampaignRulesFunction"]
+
+
 def test_settling_may_not_read_what_a_permit_needs() -> None:
     needed = {"HoldsPolicy", "PolicyParametersPolicy"}
     assert not needed & policies_of("SettleRunsFunction")

@@ -339,6 +339,7 @@ def test_alarms_watch_these_metrics() -> None:
     watched = {properties(alarm)["MetricName"] for alarm in of_type("AWS::CloudWatch::Alarm")}
     assert watched == {
         "ExecutionsFailed",
+        "ConflictsDetected",
         "ImplausibleCounts",
         "NothingDeleted",
         "ApproximateNumberOfMessagesVisible",

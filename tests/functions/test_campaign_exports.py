@@ -37,7 +37,7 @@ SCHEDULED = {
 def tenant() -> Iterator[ExportBench]:
     """The use case behind the export handler."""
     bench = ExportBench()
-    use_case = ExportCampaignRuleChanges(bench.export_of, bench.is_live)
+    use_case = ExportCampaignRuleChanges(bench.export_of)
     with patch.object(campaign_exporting, "export_campaign_rule_changes", lambda: use_case):
         yield bench
 

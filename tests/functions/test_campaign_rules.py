@@ -161,6 +161,32 @@ def test_deployment_and_its_audit_are_read_over_http(
     assert [each["statusCode"] for each in (read, audit, unknown)] == [200, 200, 404]
 
 
+def test_deployments_are_listed_over_http(deploying: DeployBench, invoke: Invoke) -> None:
+    def listed(**query: str) -> tuple[int, dict[str, Any]]:
+        answer = invoke("ReadCampaignRules", http_event("GET /campaign-rules", query=query))
+        return answer["statusCode"], json.loads(answer["body"])
+
+    first = deploying.deploy(rule("A", 1)).deployment_id
+    deploying.clock.wait(1)
+    second = deploying.submit(rule("B", 2), campaignId="campaign-2")
+    status, body = listed()
+    assert (status, set(body)) == (200, {"deployments"})
+    assert [each["deploymentId"] for each in body["deployments"]] == [second, first]
+    assert body["deployments"][1]["counts"] == {"rules": 1, "verified": 1}
+    status, body = listed(limit="1")
+    assert [each["deploymentId"] for each in body["deployments"]] == [second]
+    status, body = listed(limit="1", next=body["next"])
+    assert [each["deploymentId"] for each in body["deployments"]] == [first]
+    assert "next" not in body
+    status, body = listed(status="finished", campaignId="campaign-1")
+    assert [each["deploymentId"] for each in body["deployments"]] == [first]
+    status, body = listed(status="over", campaignId="../x", colour="red")
+    assert (status, {each["path"] for each in body["errors"]}) == (
+        400,
+        {"status", "campaignId", "colour"},
+    )
+
+
 def test_event_of_a_stopped_execution_ends_its_deployment(
     deploying: DeployBench, invoke: Invoke
 ) -> None:

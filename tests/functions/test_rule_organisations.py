@@ -61,7 +61,7 @@ def worlds() -> Iterator[Worlds]:
         client("s3").create_bucket(Bucket="changes")
         wiring_caches.forget()
         clock = Clock()
-        live = simulator(clock, live=LiveSettings())
+        live = simulator(clock, live=LiveSettings(audit_query_seconds=0))
         worlds = Worlds(simulator(clock), live, simulator(clock))
         mounts = {
             str(organisation[url]): there.transport()
@@ -153,9 +153,11 @@ def test_export_reads_the_organisation_of_the_request(worlds: Worlds, invoke: In
     assert worlds.asked == (False, False, True)
     (exported,) = invoke("ExportCampaignRuleChanges", {"campaignId": "campaign-1"})["exports"]
     assert exported["jsonLines"].startswith("s3://changes/campaign-1/")
-    live = request | {"organisation": "emea"}
-    assert refused(invoke, "ExportCampaignRuleChanges", live) == {"organisation"}
     assert worlds.asked == (True, False, True)
+    live = request | {"organisation": "emea"}
+    (exported,) = invoke("ExportCampaignRuleChanges", live)["exports"]
+    assert exported["jsonLines"].startswith("s3://changes/emea/campaign-1/")
+    assert worlds.emea.requests[-1].path.startswith("/api/v2/audits/query/")
     unknown = request | {"organisation": "apac", "since": "yesterday"}
     assert refused(invoke, "ExportCampaignRuleChanges", unknown) == {"organisation", "since"}
 

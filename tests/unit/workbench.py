@@ -185,7 +185,7 @@ class Workbench:
         try:
             self.requests.check(payload, reference)
         except InvalidRequest as refused:
-            for path, message, _ in refused.errors():
+            for path, message, *_ in refused.errors():
                 wrong[path] = f"{wrong[path]}; {message}" if path in wrong else message
         return wrong
 

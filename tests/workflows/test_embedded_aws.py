@@ -28,6 +28,7 @@ from local.aws.session import ACCESS_KEY, REGION, SECRET_KEY
 from local.commands.export_rules import export
 from local.commands.redrive import redrive
 from local.commands.up import STACK
+from local.errors import CommandFailed
 from local.genesys.secrets import WEBHOOK_PATH
 from local.options.options import Options
 from local.options.partners import Partners
@@ -424,6 +425,8 @@ def test_change_of_a_campaigns_rules_is_exported(app: Application, tmp_path: Pat
     (line,) = (tmp_path / "changes.jsonl").read_text().splitlines()
     assert json.loads(line)["ruleName"] == "=1+1"
     assert (tmp_path / "changes.csv").read_bytes().endswith(b",'=1+1,1,10\r\n")
+    with pytest.raises(CommandFailed, match="campaignId: Genesys has no campaign unheard-of"):
+        export(app, "unheard-of", tmp_path, Console(file=StringIO()))
 
 
 def test_contacts_file_is_evaluated_into_its_own_bucket(app: Application) -> None:

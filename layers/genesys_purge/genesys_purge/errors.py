@@ -49,6 +49,7 @@ class FieldError(NamedTuple):
     path: str
     message: str
     needs: tuple[str, ...] = ()
+    is_conflict: bool = False  # two campaign rules contradict each other
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"

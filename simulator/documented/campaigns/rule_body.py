@@ -60,7 +60,7 @@ class RuleBody(Body):
     name: Text
     version: int = Field(ge=1, le=LARGEST)
     priority: int = Field(ge=1, le=1000)
-    execution_order: int = Field(ge=0, le=LARGEST)
+    execution_order: int = Field(ge=1, le=LARGEST)
     description: str = ""
     conditions: tuple[Condition, ...] = ()
     actions: tuple[Action, ...] = ()

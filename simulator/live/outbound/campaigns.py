@@ -11,6 +11,7 @@ from simulator.http.permissions import every
 from simulator.http.request import Request
 from simulator.http.routing import Route
 from simulator.http.wire import parse_body
+from simulator.live.audits.trail import AuditTrail
 from simulator.live.listing import BAD_REQUEST
 from simulator.live.outbound.bodies import Campaign
 from simulator.organisation.words import Operation
@@ -22,8 +23,9 @@ ONE = f"{PATH}/{{id}}"
 class OutboundCampaigns:
     """The campaigns by id; `knows` returns whether a rule set exists."""
 
-    def __init__(self, ids: Iterable[str], knows: Callable[[str], bool]) -> None:
+    def __init__(self, ids: Iterable[str], knows: Callable[[str], bool], trail: AuditTrail) -> None:
         self._knows = knows
+        self._trail = trail
         self._campaigns: dict[str, dict[str, object]] = {each: _campaign(each) for each in ids}
 
     def routes(self) -> tuple[Route, ...]:
@@ -50,6 +52,7 @@ class OutboundCampaigns:
         sent: dict[str, object] = orjson.loads(request.body)
         own = {name: current[name] for name in ("id", "selfUri")}
         changed = {**sent, **own, "version": body.version + 1}
+        self._trail.record(request, "Campaign", current, changed)
         self._campaigns[request.parameters["id"]] = changed
         return Answer.json(200, changed)
 

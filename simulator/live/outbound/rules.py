@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from simulator.live.audits.trail import AuditTrail
 from simulator.live.collection import Collection, Kind, Operations
 from simulator.live.outbound.bodies import CampaignRule, RuleSet
 from simulator.live.outbound.campaigns import OutboundCampaigns
@@ -29,6 +30,7 @@ CAMPAIGN_RULES = Kind(
     cannot_create_enabled="cannot.create.enabled.campaign.rule",
     cannot_modify_enabled="cannot.modify.enabled.campaign.rule",
     cannot_delete_enabled="cannot.delete.enabled.campaign.rule",
+    audited_as="CampaignRule",
 )
 RULE_SETS = Kind(
     path="/api/v2/outbound/rulesets",
@@ -46,17 +48,19 @@ RULE_SETS = Kind(
     duplicate="duplicate.name",
     versioned=True,
     finds=lambda asked, name: name.startswith(asked),
+    audited_as="RuleSet",
 )
 
 
 def outbound(
-    campaign_ids: Iterable[str], live: LiveSettings
+    campaign_ids: Iterable[str], live: LiveSettings, trail: AuditTrail
 ) -> tuple[Collection, Collection, OutboundCampaigns]:
     """Empty collections of campaign rules and rule sets, and the campaigns without rule sets."""
 
     def is_in_use(rule_set: str) -> bool:
         return campaigns.refer_to(rule_set)
 
-    rule_sets = Collection(RULE_SETS, live.max_rule_sets, is_in_use)
-    campaigns = OutboundCampaigns(campaign_ids, rule_sets.contains)
-    return Collection(CAMPAIGN_RULES, live.max_campaign_rules), rule_sets, campaigns
+    rule_sets = Collection(RULE_SETS, live.max_rule_sets, is_in_use, trail)
+    campaigns = OutboundCampaigns(campaign_ids, rule_sets.contains, trail)
+    rules = Collection(CAMPAIGN_RULES, live.max_campaign_rules, trail=trail)
+    return rules, rule_sets, campaigns

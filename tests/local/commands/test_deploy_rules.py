@@ -101,7 +101,8 @@ def test_set_of_another_organisation_uses_the_default_one(
 ) -> None:
     file, printed = tmp_path / "rules.json", io.StringIO()
     sample = read_request(RULES)
-    file.write_text(json.dumps(sample | {"organisation": "emea"}))
+    changes = {"organisation": "emea", "campaignId": "winter"}
+    file.write_text(json.dumps(sample | changes))
     with (
         patch.object(command, "started"),
         patch.object(command, "deploy", return_value="deployed") as deployed,
@@ -111,6 +112,7 @@ def test_set_of_another_organisation_uses_the_default_one(
     (_, sent, *_), _ = deployed.call_args
     assert sent.keys() == sample.keys() | {"requestedBy", "dryRun"}
     assert "No organisation emea is known here" in printed.getvalue()
+    assert "The simulated Genesys gets the campaign winter" in printed.getvalue()
 
 
 def test_unreadable_file_removes_an_earlier_result(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.unit.campaign_rules.deploying.live_bench import contact_rule
 from tests.unit.campaign_rules.examples import condition, rule, rule_set, set_list
 
 NORTH = rule("north", 1, conditions=[condition("region", "equals", "north", "string")])
-RIVALS = [rule(name, n, actions=[set_list("L", name)]) for n, name in enumerate("AB")]
+RIVALS = [rule(name, n, actions=[set_list("L", name)]) for n, name in enumerate("AB", 1)]
 
 
 class Folder:

@@ -169,10 +169,10 @@ def test_every_field_of_the_query_is_required() -> None:
 
 def test_page_has_25_events_and_the_last_has_no_next() -> None:
     caller = start_simulator()
-    for number in range(25):
+    for number in range(1, 26):
         created(caller, number)
     assert query_events(caller).json().keys() == {"events"}
-    last = created(caller, 25)
+    last = created(caller, 26)
     page = query_events(caller).json()
     assert len(page["events"]) == 25
     assert page["nextPageUri"].startswith(f"{EVENTS}?cursor=")
@@ -183,7 +183,7 @@ def test_page_has_25_events_and_the_last_has_no_next() -> None:
 def test_pages_of_any_size_have_every_event_once_in_order() -> None:
     for size, count in ((1, 0), (1, 3), (2, 4), (3, 7), (8, 8), (8, 20)):
         caller = start_simulator(event_page_size=size)
-        expected = [created(caller, number) for number in range(count)]
+        expected = [created(caller, number) for number in range(1, count + 1)]
         first = query_events(caller).json()
         assert len(first["events"]) == min(size, count)
         assert ids(all_pages(caller, first)) == expected
@@ -192,11 +192,11 @@ def test_pages_of_any_size_have_every_event_once_in_order() -> None:
 @pytest.mark.parametrize("interval", ["24h", "2026-03-01T00:00:00Z/2026-03-09T00:00:00Z"])
 def test_later_pages_ignore_new_events_and_passed_time(interval: str) -> None:
     caller = start_simulator(event_page_size=2, token_seconds=10**6)
-    expected = [created(caller, number) for number in range(5)]
+    expected = [created(caller, number) for number in range(1, 6)]
     first = query_events(caller, interval=interval).json()
-    created(caller, 5)
+    created(caller, 6)
     caller.clock.advance(86401)
-    late = created(caller, 6)
+    late = created(caller, 7)
     caller.http.delete(f"{RULES}/{expected[3]}").raise_for_status()
     assert ids(all_pages(caller, first, interval=interval)) == expected
     assert late in ids(
@@ -206,7 +206,7 @@ def test_later_pages_ignore_new_events_and_passed_time(interval: str) -> None:
 
 def test_page_requested_again_is_the_same() -> None:
     caller = start_simulator(event_page_size=1)
-    for number in range(3):
+    for number in range(1, 4):
         created(caller, number)
     uri = query_events(caller).json()["nextPageUri"]
     again = [query_events(caller, uri).json() for _ in range(2)]

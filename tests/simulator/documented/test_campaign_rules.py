@@ -76,6 +76,7 @@ def test_wrong_field_is_400_with_its_path() -> None:
         ({"version": "1"}, "version"),
         ({"version": 2**31}, "version"),
         ({"priority": 0}, "priority"),
+        ({"executionOrder": 0}, "executionOrder"),
         ({"priority": 1001}, "priority"),
         ({"priority": True}, "priority"),
         ({"executionOrder": -1}, "executionOrder"),
@@ -194,7 +195,7 @@ def test_full_last_page_has_no_next_page() -> None:
 
 def test_page_has_25_rules_by_default() -> None:
     caller = start_simulator()
-    for number in range(26):
+    for number in range(1, 27):
         created(caller, number)
     page = caller.http.get(RULES).json()
     assert (len(page["entities"]), page["pageSize"], page["pageNumber"]) == (25, 25, 1)

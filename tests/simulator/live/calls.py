@@ -31,6 +31,7 @@ EVERY_MEDIUM = "/api/v2/recording/crossplatform/mediaretentionpolicies"
 CAMPAIGN_RULES = "/api/v2/outbound/campaignrules"
 RULE_SETS = "/api/v2/outbound/rulesets"
 CAMPAIGN = "/api/v2/outbound/campaigns/campaign-1"
+AUDITS = "/api/v2/audits/query"
 ONE = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"
 STARTED = datetime(2025, 1, 10, 8, tzinfo=NOW.tzinfo)
@@ -209,6 +210,12 @@ def campaign_rule(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def start_audit_query(caller: Caller, **changes: Any) -> httpx.Response:
+    """Starts a query of the day's outbound audit, with some fields changed."""
+    day = f"{NOW.isoformat()}/{(NOW + timedelta(days=1)).isoformat()}"
+    return caller.http.post(AUDITS, json={"interval": day, "serviceName": "Outbound", **changes})
+
+
 def live_operations(caller: Caller) -> dict[Operation, httpx.Response]:
     """Calls each live operation once and returns the answers."""
     get, put, delete = caller.http.get, caller.http.put, caller.http.delete
@@ -245,4 +252,7 @@ def live_operations(caller: Caller) -> dict[Operation, httpx.Response]:
         Operation.DELETE_RULE_SET: delete(f"{RULE_SETS}/{ONE}"),
         Operation.READ_CAMPAIGN: get(CAMPAIGN),
         Operation.UPDATE_CAMPAIGN: put(CAMPAIGN, json={"name": "a"}),
+        Operation.START_AUDIT_QUERY: start_audit_query(caller),
+        Operation.READ_AUDIT_QUERY: get(f"{AUDITS}/{ONE}"),
+        Operation.READ_AUDIT_RESULTS: get(f"{AUDITS}/{ONE}/results"),
     }

@@ -9,6 +9,7 @@ from simulator import Fault, FaultKind, OAuthClient
 from simulator.access.token_rate import UNLIMITED
 from tests.simulator.caller import Caller, start_simulator
 from tests.simulator.live.calls import (
+    AUDITS,
     CAMPAIGN,
     CAMPAIGN_RULES,
     DATA_RETENTION,
@@ -52,6 +53,9 @@ def crud(path: str, permission: str) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 NEEDED = [
+    ("POST", AUDITS, ("audits:audit:view",)),
+    ("GET", f"{AUDITS}/{ONE}", ("audits:audit:view",)),
+    ("GET", f"{AUDITS}/{ONE}/results", ("audits:audit:view",)),
     ("POST", JOBS, ("recording:job:add",)),
     ("GET", JOBS, ("recording:job:view",)),
     ("GET", f"{JOBS}/{ONE}", ("recording:job:view",)),

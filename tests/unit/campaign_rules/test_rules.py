@@ -114,6 +114,7 @@ WRONG_FIELDS: list[tuple[str, Any]] = [
     ("version", True),
     ("priority", 0),
     ("priority", 1_001),
+    ("executionOrder", 0),
     ("executionOrder", -1),
     ("executionOrder", 2**31),
     ("enabled", "yes"),
@@ -136,7 +137,7 @@ def test_wrong_field_of_a_rule_is_the_only_error() -> None:
 def test_shortest_and_longest_values_are_allowed() -> None:
     limits: list[dict[str, Any]] = [
         {"name": "x" * 100, "description": "x" * 1_000, "priority": 1, "version": 2**31 - 1},
-        {"name": "ü '\"", "priority": 1_000, "executionOrder": 0},
+        {"name": "ü '\"", "priority": 1_000, "executionOrder": 1},
         {"conditions": [condition("a", "equals", 1, "number")] * 50},
         {"actions": [{"type": "callNext"}] * 20},
     ]

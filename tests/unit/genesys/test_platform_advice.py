@@ -6,8 +6,7 @@ import json
 
 import httpx
 import pytest
-from genesys_purge.campaign_rules.documented import catalogue
-from genesys_purge.campaign_rules.exporting import event_query
+from genesys_purge.campaign_rules.documented import catalogue, event_query
 from genesys_purge.errors import NotAtGenesys, RefusedByGenesys
 from genesys_purge.genesys.answers import error_in
 from genesys_purge.genesys.platform_advice import advice

@@ -28,7 +28,7 @@ from tests.deployment_fakes import MemoryDeployments
 from tests.fakes import MemoryAuditLog
 from tests.mocked_aws import client, direct_calls, mocked_aws, pause
 
-EMEA = {"organisation": "emea"}
+EMEA: dict[str, Any] = {"organisation": "emea", "rules": []}
 
 
 class DeploymentTables(NamedTuple):

@@ -23,6 +23,9 @@ from genesys_purge.campaign_rules.rules import (
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.request import as_object, read_fields, require_none
 
+# Two names in one set are a mistake in the document, not a contradiction of its rules.
+CONFLICTING = frozenset({"executionOrder"})
+
 
 class Labelled(NamedTuple):
     """A rule, its label in messages, and its path in the document (None for a deployed rule)."""
@@ -136,7 +139,7 @@ def _duplicates(
             continue
         for other in holders[value] if each.path else ():
             message = f"{other.label} and {each.label} have the same {words}, {value}"
-            yield FieldError(f"{each.path}.{field}", message)
+            yield FieldError(f"{each.path}.{field}", message, is_conflict=field in CONFLICTING)
         holders[value].append(each)
 
 
@@ -157,6 +160,7 @@ def _list_conflicts(labelled: Iterable[Labelled]) -> Iterator[FieldError]:
                         f"{each.path}.actions.{position}.value",
                         f'{other.label} and {each.label} set list "{action.list_id}" '
                         "to different values",
+                        is_conflict=True,
                     )
             by_value[value][each.label] = each
 

@@ -131,7 +131,7 @@ class Rule(Wire):
     description: Annotated[str, StringConstraints(max_length=LONGEST_TEXT)] | None = None
     version: Annotated[int, Field(ge=1, le=LARGEST)]
     priority: Annotated[int, Field(ge=1, le=1_000)]
-    execution_order: Annotated[int, Field(ge=0, le=LARGEST)]
+    execution_order: Annotated[int, Field(ge=1, le=LARGEST)]
     conditions: Annotated[tuple[Condition, ...], Field(max_length=MOST_CONDITIONS)] = ()
     actions: Annotated[tuple[Action, ...], Field(max_length=MOST_ACTIONS)] = ()
     enabled: bool = True

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from genesys_purge.campaign_rules.campaign import Campaign
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
+from genesys_purge.campaign_rules.deploying.deployment_list import (
+    DeploymentEntry,
+    DeploymentListing,
+    DeploymentPage,
+)
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.store import deployment_index
 from genesys_purge.store.ledger import Ledger, Write
 from genesys_purge.store.sizes import within_limit
 
@@ -63,6 +69,9 @@ class DynamoDeployments:
         writes = [successor, self._release(deployment)] if ends else [successor]
         self._ledger.commit(writes, record)
 
+    def listed(self, asked: DeploymentListing) -> DeploymentPage:
+        return deployment_index.page(self._client, self._table, asked)
+
     def _first_writes(self, deployment: Deployment) -> list[Write]:
         fresh = "attribute_not_exists(deploymentId)"
         first_write = Write(self._table, _deployment_item(deployment), fresh)
@@ -97,9 +106,13 @@ def _campaign_item(campaign: Campaign, holder: str) -> Item:
     return {"deploymentId": {"S": _campaign_key(campaign)}, "holder": {"S": holder}}
 
 
+def _indexed(deployment: Deployment) -> Item:
+    return deployment_index.attributes_of(DeploymentEntry.of(deployment))
+
+
 @within_limit
 def _deployment_item(deployment: Deployment) -> Item:
-    return {
+    return _indexed(deployment) | {
         "deploymentId": {"S": deployment.deployment_id},
         "version": {"N": str(deployment.version)},
         "status": {"S": deployment.status},

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
-import orjson
-
 from genesys_purge.calling.backoff import Backoff
-from genesys_purge.errors import FieldError, InvalidRequest, LostRace
+from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.ports import AuditPage, RulePage
 from genesys_purge.store import items
+from genesys_purge.store.page_tokens import parts_of, token_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -189,19 +187,11 @@ def _transact_item(write: Write) -> TransactWriteItemTypeDef:
 
 
 def _token(key: Item) -> str:
-    """The key as text that is safe in a URL."""
-    parts = [key["at"]["S"], key["runId"]["S"], int(key["sequence"]["N"])]
-    return urlsafe_b64encode(orjson.dumps(parts)).decode()
+    return token_of(key["at"]["S"], key["runId"]["S"], int(key["sequence"]["N"]))
 
 
 def _key_in(token: str, rule_id: str) -> Item:
-    try:
-        match = TOKEN.fullmatch(urlsafe_b64decode(token))
-    except ValueError:
-        match = None
-    if match is None:
-        raise InvalidRequest([FieldError("next", "must be the next of an earlier answer")])
-    at, run_id, sequence = (part.decode() for part in match.groups())
+    at, run_id, sequence = parts_of(token, TOKEN)
     return {
         "ruleId": {"S": rule_id},
         "at": {"S": at},

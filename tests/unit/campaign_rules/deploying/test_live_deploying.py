@@ -224,7 +224,7 @@ def test_deployment_that_may_grow_too_large_is_rejected(
     bench: LiveBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed(bench, P)
-    rules = [trigger_rule(f"rule {number}", number) for number in range(9)]
+    rules = [trigger_rule(f"rule {number}", number) for number in range(1, 10)]
     rules.append(trigger_rule("P", 80, actions=RECYCLE))
     sizes = [0]
 

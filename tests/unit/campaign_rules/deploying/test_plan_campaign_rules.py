@@ -66,13 +66,14 @@ def test_conflicts_with_deployed_rules_are_rejected_with_every_error(bench: Depl
         "rules.0.executionOrder",
         "rules.1.actions.0.value",
     ]
+    assert bench.meter.counts["ConflictsDetected"] == 2
     assert bench.results(deployment) == {}
     assert bench.deploy(B).outcome == "deployed"
 
 
 def test_set_too_large_with_the_rules_it_replaces_is_rejected(bench: DeployBench) -> None:
-    bench.put(*(rule(f"rule {n}", n, description="x" * 8_000) for n in range(45)))
-    changed = [rule(f"rule {number}", number) for number in range(45)]
+    bench.put(*(rule(f"rule {n}", n, description="x" * 8_000) for n in range(1, 46)))
+    changed = [rule(f"rule {number}", number) for number in range(1, 46)]
     deployment = bench.deploy(*changed)
     assert deployment.outcome == "rejected"
     assert [error["path"] for error in deployment.errors] == ["rules"]
@@ -105,9 +106,9 @@ def test_campaign_unknown_to_genesys_is_rejected(bench: DeployBench) -> None:
 
 
 def test_every_page_of_a_campaign_is_read(bench: DeployBench) -> None:
-    many = [rule(f"rule {number}", number) for number in range(101)]
+    many = [rule(f"rule {number}", number + 1) for number in range(101)]
     bench.put(*many)
-    deployment = bench.deploy(*many[:-1], rule("rule 100", 100, priority=500))
+    deployment = bench.deploy(*many[:-1], rule("rule 100", 101, priority=500))
     assert (deployment.outcome, len(bench.sent())) == ("deployed", 102)
 
 

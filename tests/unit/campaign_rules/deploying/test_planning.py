@@ -117,11 +117,11 @@ class Campaign:
 def campaigns(draw: st.DrawFn) -> tuple[list[Rule], list[DeployedRule]]:
     """A rule set and deployed rules; rules outside the set hold no wanted order."""
     present = draw(st.lists(st.sampled_from(NAMES), unique=True))
-    now = draw(st.permutations(range(10)))
+    now = draw(st.permutations(range(1, 11)))
     known = there(**dict(zip(present, now, strict=False)))
     wanted = draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
     taken = {each.execution_order for each in known if each.name not in wanted}
-    free = [order for order in draw(st.permutations(range(17))) if order not in taken]
+    free = [order for order in draw(st.permutations(range(1, 18))) if order not in taken]
     return rules(**dict(zip(wanted, free, strict=False))), known
 
 

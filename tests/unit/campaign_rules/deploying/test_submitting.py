@@ -61,6 +61,24 @@ def test_invalid_set_reports_every_error_and_stores_nothing(bench: DeployBench) 
     ]
 
 
+def test_conflicts_inside_a_set_are_refused_and_counted(bench: DeployBench) -> None:
+    exclusive = (
+        rule("A", 1, actions=[{"type": "setList", "listId": "l", "value": "x"}]),
+        rule("B", 2, actions=[{"type": "setList", "listId": "l", "value": "y"}]),
+        rule("C", 2),
+    )
+    assert refused(bench, rule_set(*exclusive)) == [
+        "rules.2.executionOrder",
+        "rules.1.actions.0.value",
+    ]
+    assert bench.meter.counts == {"ConflictsDetected": 2}
+
+
+def test_other_errors_of_a_set_are_not_counted_as_conflicts(bench: DeployBench) -> None:
+    refused(bench, rule_set(rule("A", 1, priority=0), rule("A", 2)))
+    assert bench.meter.counts == {}
+
+
 def test_payload_must_be_an_object(bench: DeployBench) -> None:
     payloads: list[object] = [None, [], "x", 5]
     assert [refused(bench, each) for each in payloads] == [["request"]] * 4
@@ -69,7 +87,7 @@ def test_payload_must_be_an_object(bench: DeployBench) -> None:
 def test_largest_set_fits_into_its_deployment(bench: DeployBench) -> None:
     text = "x" * 1_000
     large = [
-        rule(f"rule {number}", number, conditions=[condition("a", "equals", text, "string")])
+        rule(f"rule {number}", number + 1, conditions=[condition("a", "equals", text, "string")])
         for number in range(LARGEST_SET // 1_000)
     ]
     assert refused(bench, rule_set(*large)) == ["rules"]

@@ -240,7 +240,7 @@ def test_disabled_rule_matches_nothing() -> None:
 
 
 def rules() -> list[Rule]:
-    minimums = {"second": (2, 10, True), "first": (1, 5, True), "off": (0, 0, False)}
+    minimums = {"second": (3, 10, True), "first": (2, 5, True), "off": (1, 0, False)}
     return [
         Rule.parse(
             rule(

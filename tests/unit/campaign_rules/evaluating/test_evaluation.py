@@ -131,19 +131,19 @@ def test_contact_is_evaluated_when_its_match_is_requested() -> None:
 lists = st.lists(st.tuples(st.sampled_from("LM"), st.sampled_from(["x", "y", 1, True])), max_size=2)
 
 
-@given(st.lists(lists, min_size=1, max_size=5), st.sets(st.integers(0, 4)))
+@given(st.lists(lists, min_size=1, max_size=5), st.sets(st.integers(1, 5)))
 def test_conflicts_agree_with_a_comparison_of_every_pair(
     sets: list[list[tuple[str, object]]], matching: set[int]
 ) -> None:
     rules = checked(
         *(
             wants(f"R{n}", f"a{n}", *(set_list(*each) for each in actions), order=n)
-            for n, actions in enumerate(sets)
+            for n, actions in enumerate(sets, 1)
         )
     )
     evaluation = Evaluation(rules)
     evaluation.matching(contact(*(f"a{n}" for n in matching)))
-    matched = [actions for n, actions in enumerate(sets) if n in matching]
+    matched = [actions for n, actions in enumerate(sets, 1) if n in matching]
     clash = any(
         a[0] == b[0] and json.dumps(a[1]) != json.dumps(b[1])
         for one, other in combinations(matched, 2)

@@ -9,9 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from genesys_purge.campaign_rules.documented.event_query import (
+    EVENT_NAMES,
+    QUERY_EVENTS,
+    EventQuery,
+)
+from genesys_purge.campaign_rules.documented.rule_changes import READ_CAMPAIGN, DocumentedChanges
 from genesys_purge.campaign_rules.exporting.campaign_export import ExportedWindow
 from genesys_purge.campaign_rules.exporting.change_export import ChangeExport, Destination
-from genesys_purge.campaign_rules.exporting.event_query import EVENT_NAMES, QUERY_EVENTS, EventQuery
 from genesys_purge.errors import FieldError, InvalidRequest, NotAtGenesys
 from genesys_purge.model.dates import zulu
 from genesys_purge.operation import Operation
@@ -36,6 +41,7 @@ class Tenant(ScriptedGenesys):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.rules: dict[str, Mapping[str, Any]] = {}
+        self.deleted_campaigns = set[str]()
         self.bodies: list[Mapping[str, Any]] = []
         self.paths: list[str] = []
         self.before_read: Callable[[str], None] = lambda path: None
@@ -59,6 +65,10 @@ class Tenant(ScriptedGenesys):
     def read(
         self, operation: Operation, body: Mapping[str, Any] | None = None, **path: str
     ) -> Mapping[str, Any]:
+        if operation is READ_CAMPAIGN:
+            if path["campaign_id"] in self.deleted_campaigns:
+                raise NotAtGenesys("no such campaign")
+            return {"entities": []}
         self.paths.append(operation.path.format(**path))
         self.before_read(self.paths[-1])
         if body is not None:
@@ -97,12 +107,7 @@ class ExportBench:
         self.files = MemoryFiles()
         self.tenant = Tenant(self.clock)
         self.organisations: dict[str | None, Tenant] = {None: self.tenant}
-        self.live: set[str | None] = set()
         self._destination = Destination("changes", timedelta(seconds=settling))
-
-    def is_live(self, organisation: str | None) -> bool:
-        """Whether the organisation is on the live platform."""
-        return organisation in self.live
 
     def export_of(self, organisation: str | None) -> ChangeExport:
         """The export of an organisation's campaigns."""
@@ -113,8 +118,7 @@ class ExportBench:
             organisation,
             self.exports,
             self.files,
-            tenant,
-            EventQuery(tenant, API),
+            DocumentedChanges(tenant, EventQuery(tenant, API)),
             self._destination,
             self.clock,
         )

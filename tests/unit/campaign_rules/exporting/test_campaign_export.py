@@ -71,7 +71,7 @@ def test_long_time_is_split_into_windows() -> None:
     while window := export.next_window(NOON, MINUTE):
         windows.append(window)
         export = export.intended(window, NOON).completed()
-    assert [each.end - each.start for each in windows] == [LONGEST, LONGEST, 8 * DAY - MINUTE]
+    assert [each.end - each.start for each in windows] == [LONGEST, LONGEST, 10 * DAY - MINUTE]
     assert export.exported_to == NOON - MINUTE
 
 
@@ -96,7 +96,7 @@ def test_later_interval_is_longer_than_the_window_by_a_margin() -> None:
         50 * MINUTE: "1h",
         51 * MINUTE: "2h",
         DAY: "25h",
-        LONGEST - 10 * MINUTE: "744h",
+        LONGEST - 10 * MINUTE: "720h",
     }
     for ago, interval in intervals.items():
         assert begun(exported(NOON - ago)).interval(NOON) == interval
@@ -104,7 +104,7 @@ def test_later_interval_is_longer_than_the_window_by_a_margin() -> None:
 
 def test_window_older_than_a_month_has_an_absolute_interval() -> None:
     export = begun(exported(NOON - LONGEST))
-    assert export.interval(NOON) == "2026-10-21T12:00:00Z/2026-11-21T11:59:00Z"
+    assert export.interval(NOON) == "2026-10-22T12:00:00Z/2026-11-21T11:59:00Z"
 
 
 def test_window_is_half_open() -> None:

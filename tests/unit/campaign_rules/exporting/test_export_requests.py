@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from genesys_purge.campaign_rules.campaign import Campaign
 from genesys_purge.campaign_rules.exporting.campaign_export import Exported
 from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import (
     ExportCampaignRuleChanges,
@@ -16,14 +17,13 @@ from tests.unit.campaign_rules.exporting.bench import ExportBench, Tenant
 
 
 def export(bench: ExportBench, payload: object) -> Exported:
-    use_case = ExportCampaignRuleChanges(bench.export_of, bench.is_live)
+    use_case = ExportCampaignRuleChanges(bench.export_of)
     return use_case(Submission(payload, "schedule:daily"))
 
 
-def errors(payload: object, *live: str | None) -> dict[str, str]:
+def errors(payload: object) -> dict[str, str]:
     """The message of each path; nothing was stored or sent."""
     bench = ExportBench()
-    bench.live = set(live)
     with pytest.raises(InvalidRequest) as refused:
         export(bench, payload)
     assert (bench.tenant.paths, bench.files.objects, bench.audit.every) == ([], {}, ())
@@ -155,24 +155,41 @@ def test_unknown_organisation_is_reported_with_all_other_errors() -> None:
     assert set(errors({"organisation": "latam", "campaignId": "c1"})) == {"organisation"}
 
 
-def test_live_organisation_is_refused_with_the_alternatives() -> None:
-    requests: list[tuple[str | None, dict[str, Any]]] = [
-        (None, {"campaignId": "c1"}),
-        ("emea", {"campaignId": "c1", "organisation": "emea"}),
+def test_unknown_campaign_is_refused_by_its_field() -> None:
+    bench = ExportBench()
+    bench.tenant.deleted_campaigns = {"c1", "c3"}
+    unknown = "Genesys has no campaign {}; check the id"
+    requests: list[tuple[dict[str, Any], dict[str, str]]] = [
+        ({"campaignId": "c1"}, {"campaignId": unknown.format("c1")}),
+        (
+            {"campaignIds": ["c1", "c2", "c1", "c3"]},
+            {"campaignIds.0": unknown.format("c1"), "campaignIds.3": unknown.format("c3")},
+        ),
     ]
-    for live, payload in requests:
-        found = errors(payload, live)
-        assert set(found) == {"organisation"}
-        for instead in ("POST /api/v2/audits/query", "serviceName Outbound", "PartnerEventSource"):
-            assert instead in found["organisation"]
-        assert set(errors(payload | {"since": 1}, live)) == {"organisation", "since"}
+    for payload, expected in requests:
+        with pytest.raises(InvalidRequest) as refused:
+            export(bench, payload)
+        assert {each.path: each.message for each in refused.value.fields} == expected
+    assert [record.run_id for record in bench.audit.every] == ["campaign-export:c2"]
+    assert bench.exports.get(Campaign(None, "c1")) is None
 
 
-def test_platform_of_another_organisation_does_not_matter() -> None:
-    bench, emea = with_emea()
-    bench.live = {None}
-    assert len(export(bench, {"campaignId": "c1", "organisation": "emea"}).exports) == 1
-    assert (bench.tenant.paths, bool(emea.paths)) == ([], True)
+def test_unknown_campaign_and_another_failure_are_tried_later() -> None:
+    bench = ExportBench()
+    bench.tenant.deleted_campaigns = {"c1"}
+    failing_for(bench, c2=TryLater("503"))
+    with pytest.raises(TryLater, match="c1: NotAtGenesys: Genesys has no campaign c1"):
+        export(bench, {"campaignIds": ["c1", "c2"]})
+
+
+def test_last_changes_of_a_deleted_campaign_are_exported() -> None:
+    bench = ExportBench()
+    export(bench, {"campaignId": "c1"})
+    bench.clock.wait(100)
+    bench.tenant.happen(ago=90)
+    bench.tenant.deleted_campaigns = {"c1"}
+    (exported,) = export(bench, {"campaignId": "c1"}).exports
+    assert exported.changes == 1
 
 
 def test_malformed_organisation_name_is_refused() -> None:

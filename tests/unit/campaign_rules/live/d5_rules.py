@@ -45,7 +45,7 @@ def contact_rules(draw: st.DrawFn) -> dict[str, Any]:
             kind, value = ValueType.STRING, str(value)
         compared.append(condition(draw(COLUMNS), operator, value, kind))
     actions = draw(st.lists(st.sampled_from(sorted(CONTACT_ACTIONS)), min_size=1, max_size=3))
-    order = draw(st.integers(0, 2**31 - 1))
+    order = draw(st.integers(1, 2**31 - 1))
     typed = [{"type": each} for each in actions]
     return contact_rule(draw(NAMES), order, conditions=compared, actions=typed)
 

@@ -10,7 +10,7 @@ from genesys_purge.campaign_rules.deploying.deployment import (
     DeploymentStatus,
 )
 from genesys_purge.campaign_rules.deploying.ports import Deployments
-from genesys_purge.errors import PurgeError
+from genesys_purge.errors import InvalidRequest, PurgeError
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.ports import Clock, Meter
 
@@ -78,6 +78,11 @@ class DeploymentWriter:
             return self.finish(deployment, DeploymentOutcome.DEPLOYED, None)
         steps = deployment.abandoned_steps()
         return self.finish(deployment, DeploymentOutcome.FAILED, reason, detail=reason, steps=steps)
+
+    def count_conflicts(self, refused: InvalidRequest) -> None:
+        """Count the pairs of rules that contradict each other, for the alarm."""
+        if number := sum(each.is_conflict for each in refused.fields):
+            self._meter.count("ConflictsDetected", number)
 
     def audit_record(self, deployment: Deployment, action: Action, **facts: Any) -> AuditRecord:
         """A record in the name of the deployment's submitter."""

@@ -52,6 +52,7 @@ class PlanCampaignRules:
                 return message.again(self._waits.after(failures, error))
             planned = self._writer.roll_back(deployment, reason_of(error))
         except InvalidRequest as refused:
+            self._writer.count_conflicts(refused)
             planned = self._writer.finish(
                 deployment,
                 DeploymentOutcome.REJECTED,

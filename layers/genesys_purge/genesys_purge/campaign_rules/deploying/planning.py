@@ -100,7 +100,7 @@ class Orders:
     def park(self, name: str) -> int:
         """Moves the rule to an order that no rule has or wants, above all others if possible."""
         above = range(max(self._never) + 1, LARGEST + 1)
-        order = next(each for each in chain(above, count()) if each not in self._never)
+        order = next(each for each in chain(above, count(1)) if each not in self._never)
         self._never.add(order)
         self.move(name, order)
         return order

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
+from genesys_purge.campaign_rules.deploying.deployment_list import (
+    DeploymentListing,
+    DeploymentPage,
+)
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.model.audit import AuditRecord
 
@@ -25,6 +29,12 @@ class Deployments(Protocol):
         """Store a deployment's next version; a finished one releases its campaign.
 
         LostRace unless the stored version is its predecessor.
+        """
+
+    def listed(self, asked: DeploymentListing) -> DeploymentPage:
+        """A page of the deployments that match, newest first; it may lag a moment.
+
+        A page may be short, or empty, and still have a next one. InvalidRequest for a wrong token.
         """
 
 

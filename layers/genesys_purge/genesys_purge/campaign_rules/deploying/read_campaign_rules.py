@@ -1,4 +1,4 @@
-"""ReadCampaignRules: return a deployment with the result of each rule, or a page of its audit."""
+"""ReadCampaignRules: list deployments, or return one rule by rule, or a page of its audit."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 
 from genesys_purge.campaign_rules.comparisons import comparisons
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, RuleResult
+from genesys_purge.campaign_rules.deploying.deployment_list import DeploymentListing
 from genesys_purge.campaign_rules.deploying.deployment_steps import StepAction
 from genesys_purge.campaign_rules.deploying.ports import Deployments
 from genesys_purge.campaign_rules.rule_content import difference
 from genesys_purge.errors import NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import zulu
-from genesys_purge.model.paging import limit_in, number_in
+from genesys_purge.model.paging import limit_in, listing_in, number_in
 from genesys_purge.ports import AuditLog
 
 DEPLOYMENT_ID = re.compile("[A-Za-z0-9_-]{1,80}")
@@ -34,14 +35,21 @@ class ReadCampaignRules:
     def __call__(
         self, route: str, path: Mapping[str, str], query: Mapping[str, str]
     ) -> dict[str, Any]:
-        """The answer to `GET /campaign-rules/{deploymentId}` or, a page of it, `.../audit`."""
-        deployment_id = path["deploymentId"]
+        """The answer to `GET /campaign-rules`, `/campaign-rules/{deploymentId}` or `.../audit`."""
+        deployment_id = path.get("deploymentId")
+        if deployment_id is None:
+            return self._list(listing_in(DeploymentListing, query))
         if not DEPLOYMENT_ID.fullmatch(deployment_id):
             raise NotFound("there is no deployment with that id")
         deployment = self._deployments.get(deployment_id)
         if route.endswith("/audit"):
             return self._page(deployment_id, number_in(query, "next", 1), limit_in(query))
         return _shown(deployment)
+
+    def _list(self, asked: DeploymentListing) -> dict[str, Any]:
+        page = self._deployments.listed(asked)
+        answer: dict[str, Any] = {"deployments": [each.to_json() for each in page.entries]}
+        return answer | ({"next": page.following} if page.following else {})
 
     def _page(self, deployment_id: str, start: int, limit: int) -> dict[str, Any]:
         page = self._audit.page(deployment_id, start, limit)

@@ -17,7 +17,7 @@ from genesys_purge.campaign_rules.deploying.recovery import Recovery
 from genesys_purge.campaign_rules.deploying.requests import CheckedSet, actor_of, checked
 from genesys_purge.campaign_rules.deploying.waiting import EXECUTION_SECONDS
 from genesys_purge.campaign_rules.ports import PlatformOf
-from genesys_purge.errors import CampaignBusy
+from genesys_purge.errors import CampaignBusy, InvalidRequest
 from genesys_purge.model.audit import Action
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
@@ -45,7 +45,7 @@ class SubmitCampaignRules:
 
         InvalidRequest stores and starts nothing. CampaignBusy while another set is in progress.
         """
-        asked = checked(submission.payload, self._platform_of)
+        asked = self._checked(submission.payload)
         deployment = self._new(asked, submission.actor)
         count = len(deployment.document["rules"])
         detail = f"{count} rules" + (", a dry run" if deployment.is_dry else "")
@@ -62,6 +62,13 @@ class SubmitCampaignRules:
             status=stored.status,
             comparisons=tuple(comparisons(stored.document["rules"])),
         )
+
+    def _checked(self, payload: object) -> CheckedSet:
+        try:
+            return checked(payload, self._platform_of)
+        except InvalidRequest as refused:
+            self._writer.count_conflicts(refused)
+            raise
 
     def _new(self, asked: CheckedSet, sender: str) -> Deployment:
         now, document = self._writer.now(), asked.rule_set.to_json()

@@ -14,7 +14,8 @@ from genesys_purge.model.dates import Instant, Window, zulu
 from genesys_purge.model.wire import Wire
 
 FIRST = timedelta(hours=24)
-LONGEST = timedelta(days=31)
+# Genesys's audit query refuses more than 31 days, and its interval has whole seconds.
+LONGEST = timedelta(days=30)
 # Covers the difference between Genesys's clock and ours, and the time of the query.
 MARGIN = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
@@ -28,7 +29,8 @@ def to_the_millisecond(at: datetime) -> datetime:
 class CampaignExport(Wire):
     """Every change before `exportedTo` is exported; `window` is not complete yet.
 
-    `attempt` counts the exports of the window; it is open while one is in progress.
+    `attempt` counts the exports of the window; it is open while one is in progress. `queries` are
+    the ids of queries that Genesys still executes for the window.
     """
 
     organisation: str | None = None
@@ -37,6 +39,7 @@ class CampaignExport(Wire):
     exported_to: Instant | None = None
     window: Window | None = None
     attempt: Attempt = Field(default_factory=Attempt)
+    queries: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, campaign: Campaign) -> Self:
@@ -66,12 +69,16 @@ class CampaignExport(Wire):
         return self._next(window=window, attempt=self.attempt.intended(now))
 
     def failed(self) -> Self:
-        """The next version: the window is free for another export."""
-        return self._next(attempt=self.attempt.refused())
+        """The next version: the window is free for another export, with new queries."""
+        return self.waiting(())
+
+    def waiting(self, queries: tuple[str, ...]) -> Self:
+        """The next version: the window is free for an export that goes on with the queries."""
+        return self._next(attempt=self.attempt.refused(), queries=queries)
 
     def completed(self) -> Self:
         """The next version: the window is exported."""
-        return self._next(exported_to=self.begun.end, window=None, attempt=Attempt())
+        return self._next(exported_to=self.begun.end, window=None, attempt=Attempt(), queries=())
 
     @property
     def begun(self) -> Window:

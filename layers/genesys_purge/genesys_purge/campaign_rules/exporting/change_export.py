@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from functools import cache, partial
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
 from genesys_purge.campaign_rules.campaign import Campaign
-from genesys_purge.campaign_rules.documented.catalogue import INSTEAD, READ, RULES
 from genesys_purge.campaign_rules.exporting.campaign_export import (
     CampaignExport,
     ExportedWindow,
     to_the_millisecond,
 )
-from genesys_purge.campaign_rules.exporting.change_files import Change, ChangeFiles, change_files
-from genesys_purge.campaign_rules.exporting.event_query import Event, EventQuery, once
-from genesys_purge.campaign_rules.exporting.ports import ChangeExports
+from genesys_purge.campaign_rules.exporting.change_files import ChangeFiles, change_files
+from genesys_purge.campaign_rules.exporting.overlap import once
+from genesys_purge.campaign_rules.exporting.ports import ChangeExports, RuleChanges
 from genesys_purge.campaign_rules.ports import Files
 from genesys_purge.errors import LostRace, NotAtGenesys, TryLater
-from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Window, zulu
-from genesys_purge.operation import Missing, Operation
-from genesys_purge.ports import Clock, Genesys
+from genesys_purge.ports import Clock
 
-READ_RULE = Operation("GET", f"{RULES}/{{rule_id}}", READ, instead=INSTEAD, missing=Missing.ENTITY)
 # An export ends earlier: its function has a shorter time limit.
 LEASE_SECONDS = 900
+# A query of Genesys may need more time than one invocation; the caller invokes the export again.
+QUERY_SECONDS = 60.0
 
 
 class Destination(NamedTuple):
@@ -49,28 +47,34 @@ class ChangeExport:
         organisation: str | None,
         exports: ChangeExports,
         files: Files,
-        genesys: Genesys,
-        query: EventQuery,
+        changes: RuleChanges,
         destination: Destination,
         now: Clock,
     ) -> None:
         self._organisation = organisation
         self._exports = exports
         self._files = files
-        self._genesys = genesys
-        self._query = query
+        self._changes = changes
         self._destination = destination
         self._now = now
 
     def __call__(self, campaign_id: str, actor: str) -> list[ExportedWindow]:
-        """Export every window up to now; TryLater while another export of the campaign runs."""
+        """Export every window up to now, or until Genesys needs more time for a query.
+
+        TryLater while another export of the campaign runs, or if Genesys needs more time for the
+        first query. NotAtGenesys for a campaign that was never exported and is unknown to Genesys.
+        """
         campaign = Campaign(self._organisation, campaign_id)
-        export = self._exports.get(campaign) or CampaignExport.of(campaign)
-        until = now = to_the_millisecond(self._now())
-        done = []
-        while window := export.next_window(until, self._destination.settling):
+        export = self._exports.get(campaign) or self._first(campaign)
+        now = to_the_millisecond(self._now())
+        done = list[ExportedWindow]()
+        while window := export.next_window(self._until, self._destination.settling):
             intent = self._begun(export, window, now)
             with self._released_on_failure(intent), change_files() as files:
+                if self._waits_for_genesys(intent):
+                    if done:
+                        return done
+                    raise _still_querying(intent)
                 self._fill(files, intent, now)
                 exported = self._uploaded(files, intent)
                 export = intent.completed()
@@ -78,6 +82,20 @@ class ChangeExport:
             done.append(exported)
             now = to_the_millisecond(self._now())
         return done
+
+    @cached_property
+    def _until(self) -> datetime:
+        """The same end for all campaigns, so that a query may serve several of them."""
+        return to_the_millisecond(self._now())
+
+    def _first(self, campaign: Campaign) -> CampaignExport:
+        """The progress of a new campaign; one that was exported before may be deleted by now."""
+        try:
+            self._changes.require_campaign(campaign.campaign_id)
+        except NotAtGenesys as error:
+            message = f"Genesys has no campaign {campaign.campaign_id}; check the id"
+            raise NotAtGenesys(message, correlation_id=error.correlation_id) from error
+        return CampaignExport.of(campaign)
 
     def _begun(self, export: CampaignExport, window: Window, now: datetime) -> CampaignExport:
         """The stored intent; it replaces an older one whose lease is over."""
@@ -92,7 +110,7 @@ class ChangeExport:
 
     @contextmanager
     def _released_on_failure(self, intent: CampaignExport) -> Iterator[None]:
-        """Frees the window for another export after any error."""
+        """Frees the window for another export after any error, unless it is free already."""
         is_done = False
         try:
             yield
@@ -102,18 +120,17 @@ class ChangeExport:
                 with suppress(LostRace):
                     self._exports.put(intent.failed())
 
-    def _fill(self, files: ChangeFiles, intent: CampaignExport, now: datetime) -> None:
-        rule_of = cache(partial(self._rule, intent.campaign_id))
-        pages = self._query.pages(intent.campaign_id, intent.interval(now))
-        for event in once([each for each in page if intent.holds(each.at)] for page in pages):
-            files.add(_change(event, intent.campaign_id, rule_of(event.entity_id)))
+    def _waits_for_genesys(self, intent: CampaignExport) -> bool:
+        """Whether Genesys still executes queries; they are stored for the next export."""
+        queries = self._changes.running(intent)
+        if queries:
+            self._exports.put(intent.waiting(queries))
+        return bool(queries)
 
-    def _rule(self, campaign_id: str, rule_id: str) -> Mapping[str, Any]:
-        """The rule as it is now; empty if it was deleted."""
-        try:
-            return self._genesys.read(READ_RULE, campaign_id=campaign_id, rule_id=rule_id)
-        except NotAtGenesys:
-            return {}
+    def _fill(self, files: ChangeFiles, intent: CampaignExport, now: datetime) -> None:
+        pages = self._changes.pages(intent, now)
+        for event in once([each for each in page if intent.holds(each.at)] for page in pages):
+            files.add(self._changes.change(intent.campaign_id, event))
 
     def _uploaded(self, files: ChangeFiles, intent: CampaignExport) -> ExportedWindow:
         name = f"{_stamp(intent.begun.start)}_{_stamp(intent.begun.end)}"
@@ -139,7 +156,7 @@ class ChangeExport:
             actor=actor,
             action=Action.CAMPAIGN_CHANGES_EXPORTED,
             organisation=self._organisation,
-            detail=f"{files.changes} changes, {files.without_rule} of them without a rule, "
+            detail=f"{files.found}, "
             f"from {zulu(exported.window.start)} to {zulu(exported.window.end)}; "
             f"SHA-256 of the JSON Lines {json_lines}, of the CSV {table}",
         )
@@ -151,16 +168,11 @@ def _busy(export: CampaignExport, seconds: float | None = None) -> TryLater:
     )
 
 
-def _change(event: Event, campaign_id: str, rule: Mapping[str, Any]) -> Change:
-    name, version, priority = map(rule.get, ("name", "version", "priority"))
-    return Change(
-        timestamp=event.timestamp,
-        event_type=event.name,
-        entity_id=event.entity_id,
-        campaign_id=campaign_id,
-        rule_name=name if isinstance(name, str) else None,
-        version=version if is_count(version) else None,
-        priority=priority if is_count(priority) else None,
+def _still_querying(export: CampaignExport) -> TryLater:
+    return TryLater(
+        f"Genesys still queries the changes of campaign {export.campaign.key}; invoke the export "
+        "again, which goes on with the same query",
+        retry_after=QUERY_SECONDS,
     )
 
 

@@ -27,12 +27,15 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  #
 
 
 class Change(Wire):
-    """One event with the current fields of its rule; they are absent if the rule is deleted."""
+    """One event with the current fields of its rule; they are absent if the rule is deleted.
+
+    The campaign is absent if Genesys no longer reports it.
+    """
 
     timestamp: str
     event_type: str
     entity_id: str
-    campaign_id: str
+    campaign_id: str | None
     source: Literal["genesys_cloud_outbound"] = "genesys_cloud_outbound"
     rule_name: str | None = None
     version: int | None = None
@@ -60,13 +63,16 @@ def _inert(cell: str | int) -> str | int:
 
 
 class ChangeFiles:
-    """Two files of the same changes, with the number of changes and of changes without a rule."""
+    """Two files of the same changes, with the number of changes, and of those without a rule or
+    a campaign.
+    """
 
     def __init__(self, json_lines: IO[bytes], table: IO[bytes]) -> None:
         self.json_lines = json_lines
         self.csv = table
         self.changes = 0
         self.without_rule = 0
+        self.without_campaign = 0
         self._hashes = (sha256(), sha256())
         self._write(b"", row(list(FIELDS)))
 
@@ -75,6 +81,15 @@ class ChangeFiles:
         self._write(change.as_json(), change.as_csv())
         self.changes += 1
         self.without_rule += change.rule_name is None
+        self.without_campaign += change.campaign_id is None
+
+    @property
+    def found(self) -> str:
+        """The numbers as text, for the audit."""
+        text = f"{self.changes} changes, {self.without_rule} of them without a rule"
+        if not self.without_campaign:
+            return text
+        return f"{text}, {self.without_campaign} without a campaign"
 
     @property
     def digests(self) -> list[str]:

@@ -51,11 +51,12 @@ UPDATE = Operation("PUT", ONE, permissions=EDIT, dialect=LIVE, missing=Missing.R
 REMOVE = Operation("DELETE", ONE, permissions=DELETE, dialect=LIVE, missing=Missing.ENTITY)
 SERVERS_OWN = frozenset({"id", "selfUri", "dateCreated", "dateModified", "errors"})
 RUNNING, STOPPED = "on", "off"
+PREFIX = "Genesys Purge "
 
 
 def name_of(campaign_id: str) -> str:
     """The name of the one rule set that we manage for a campaign."""
-    return f"Genesys Purge {campaign_id}"
+    return f"{PREFIX}{campaign_id}"
 
 
 class CampaignRuleSet(NamedTuple):
@@ -67,7 +68,7 @@ class CampaignRuleSet(NamedTuple):
     @property
     def is_in_use(self) -> bool:
         """Whether the campaign uses the rule set."""
-        return self.rule_set.get("id") in _references(self.campaign)
+        return self.rule_set.get("id") in references(self.campaign)
 
     @property
     def rules(self) -> list[Mapping[str, Any]]:
@@ -129,14 +130,12 @@ class RuleSets:
 
     def use(self, state: CampaignRuleSet) -> None:
         """Make the campaign use its rule set, whose rules apply from then on."""
-        self._write_references(state, [*_references(state.campaign), state.rule_set["id"]])
+        self._write_references(state, [*references(state.campaign), state.rule_set["id"]])
 
     def stop_using(self, state: CampaignRuleSet) -> None:
         """Make the campaign stop using its rule set."""
         ours = state.rule_set["id"]
-        self._write_references(
-            state, [each for each in _references(state.campaign) if each != ours]
-        )
+        self._write_references(state, [each for each in references(state.campaign) if each != ours])
 
     def _write_references(self, state: CampaignRuleSet, ids: Sequence[str]) -> None:
         campaign = state.campaign
@@ -147,7 +146,8 @@ class RuleSets:
         self._genesys.change(UPDATE_CAMPAIGN, body, campaign_id=campaign["id"])
 
 
-def _references(campaign: Mapping[str, Any]) -> list[str]:
+def references(campaign: Mapping[str, Any]) -> list[str]:
+    """The ids of the rule sets that a campaign uses."""
     return [each["id"] for each in campaign.get("ruleSets") or ()]
 
 

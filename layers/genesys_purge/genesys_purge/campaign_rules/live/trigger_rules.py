@@ -74,6 +74,18 @@ def is_of(campaign_id: str, rule: Mapping[str, Any]) -> bool:
     return _is_only(campaign_id, without_empty(rule["campaignRuleEntities"]))
 
 
+def campaigns_of(rule: Mapping[str, Any]) -> frozenset[str]:
+    """The campaigns that a rule watches or acts on."""
+    actions = rule.get("campaignRuleActions") or ()
+    entities = [
+        rule.get("campaignRuleEntities"),
+        *(each.get("campaignRuleActionEntities") for each in actions),
+    ]
+    return frozenset(
+        campaign["id"] for each in entities for campaign in (each or {}).get("campaigns") or ()
+    )
+
+
 def _is_only(campaign_id: str, entities: Mapping[str, Any]) -> bool:
     ids = [each["id"] for each in entities.get("campaigns", ())]
     return entities.keys() == {"campaigns"} and ids == [campaign_id]

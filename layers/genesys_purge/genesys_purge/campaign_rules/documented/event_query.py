@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import orjson
-
 from genesys_purge.campaign_rules.answers import IDENTIFIER
+from genesys_purge.campaign_rules.exporting.ports import Event
 from genesys_purge.campaign_rules.values import moment
 from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.operation import Missing, Operation
@@ -22,8 +18,8 @@ QUERY_EVENTS = Operation(
     "POST",
     "/api/v2/analytics/events/query",
     ("analytics:events:read",),
-    instead="POST /api/v2/audits/query with serviceName Outbound, or Genesys's EventBridge partner "
-    "source",
+    instead="GenesysPlatform=live, which sends POST /api/v2/audits/query, or Genesys's EventBridge "
+    "partner source",
     missing=Missing.REFUSED,
 )
 EVENT_NAMES = ("outbound.rule.created", "outbound.rule.updated")
@@ -32,15 +28,6 @@ MOST_PAGES = 5_000
 CURSOR = re.compile(r"[A-Za-z0-9._~%=&+:@,;!$'()*/?-]{1,2000}").fullmatch
 LONGEST_NAME = 200
 LENGTH_OF_A_DAY = len("YYYY-MM-DD")
-
-
-class Event(NamedTuple):
-    """One change of one rule; `timestamp` is Genesys's text, `at` is its time."""
-
-    timestamp: str
-    at: datetime
-    name: str
-    entity_id: str
 
 
 class EventQuery:
@@ -82,29 +69,6 @@ class EventQuery:
             if found and is_ours and CURSOR(found.query):
                 return f"{QUERY_EVENTS.path}?{found.query}"
         raise UnreadableAnswer("nextPageUri does not lead to another page of the event query")
-
-
-def once(pages: Iterable[list[Event]]) -> Iterator[Event]:
-    """Every event once, although pages may overlap.
-
-    Events have no ids: equal events are different on one page, and the same on two pages.
-    """
-    seen = set[bytes]()
-    for page in pages:
-        alike = Counter[tuple[datetime, str, str]]()
-        for event in page:
-            key = event[1:]
-            alike[key] += 1
-            mark = _digest(event, alike[key])
-            if mark not in seen:
-                seen.add(mark)
-                yield event
-
-
-def _digest(event: Event, number: int) -> bytes:
-    """Sixteen bytes for each event, because there may be a million."""
-    content = orjson.dumps([event.at.timestamp(), event.name, event.entity_id, number])
-    return blake2b(content, digest_size=16).digest()
 
 
 def _split(base: str, uri: str) -> Any:

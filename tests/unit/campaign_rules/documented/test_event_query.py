@@ -9,13 +9,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.campaign_rules.exporting import event_query
-from genesys_purge.campaign_rules.exporting.event_query import (
-    QUERY_EVENTS,
-    Event,
-    EventQuery,
-    once,
-)
+from genesys_purge.campaign_rules.documented import event_query
+from genesys_purge.campaign_rules.documented.event_query import QUERY_EVENTS, EventQuery
+from genesys_purge.campaign_rules.exporting.overlap import once
+from genesys_purge.campaign_rules.exporting.ports import Event
 from genesys_purge.campaign_rules.values import moment
 from genesys_purge.errors import UnreadableAnswer
 from hypothesis import given
@@ -66,7 +63,7 @@ def test_query_is_the_documented_one() -> None:
 
 def test_event_keeps_its_timestamp() -> None:
     ((found,),) = pages(asked({"events": [EVENT | {"more": 1}]}))
-    assert found[:1] + found[2:] == ("2026-11-21T11:00:00.123Z", "outbound.rule.created", "r1")
+    assert (found.timestamp, found.name, found.entity_id) == tuple(EVENT.values())
     assert found.at == moment("2026-11-21T11:00:00.123Z")
 
 

@@ -1,0 +1,72 @@
+"""The list of deployments: its parameters, its entries and its pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Self
+
+from genesys_purge.campaign_rules.deploying.deployment import (
+    Deployment,
+    DeploymentOutcome,
+    DeploymentStatus,
+)
+from genesys_purge.campaign_rules.rules import CampaignId
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.paging import Listing
+from genesys_purge.model.request import OrganisationName
+from genesys_purge.model.wire import Wire
+
+
+class DeploymentListing(Listing):
+    """The query parameters; all that are given must match."""
+
+    status: DeploymentStatus | None = None
+    campaign_id: CampaignId | None = None
+    organisation: OrganisationName | None = None
+
+
+class DeploymentEntry(Wire):
+    """A deployment in the list; `counts` has its rules, and how many have each outcome."""
+
+    deployment_id: str
+    campaign_id: str
+    organisation: str | None = None
+    status: DeploymentStatus
+    outcome: DeploymentOutcome | None = None
+    submitted_at: Instant
+    submitted_by: str
+    finished_at: Instant | None = None
+    counts: Mapping[str, int]
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        outcomes = Counter(result.outcome.value for result in deployment.results())
+        return cls(
+            deployment_id=deployment.deployment_id,
+            campaign_id=deployment.campaign_id,
+            organisation=deployment.organisation,
+            status=deployment.status,
+            outcome=deployment.outcome,
+            submitted_at=deployment.submitted_at,
+            submitted_by=deployment.submitted_by,
+            finished_at=deployment.finished_at,
+            counts={"rules": len(deployment.document["rules"]), **outcomes},
+        )
+
+    def matches(self, asked: DeploymentListing) -> bool:
+        """Whether every parameter that is given matches."""
+        return (
+            asked.status in (None, self.status)
+            and asked.campaign_id in (None, self.campaign_id)
+            and asked.organisation in (None, self.organisation)
+            and (asked.since is None or asked.since <= self.submitted_at)
+            and (asked.to is None or self.submitted_at < asked.to)
+        )
+
+
+class DeploymentPage(NamedTuple):
+    """Entries, newest first, and the token of the next page, if any."""
+
+    entries: Sequence[DeploymentEntry]
+    following: str | None

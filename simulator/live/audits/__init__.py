@@ -1,0 +1,1 @@
+"""The platform's own audit of outbound dialling, and its asynchronous query."""
