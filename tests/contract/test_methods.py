@@ -10,11 +10,11 @@ from typing import get_args
 
 import httpx
 from genesys_purge.methods import METHODS
-from genesys_purge.methods.contract import Unit
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import SUBJECT_METHOD, default_matrix
+from genesys_purge.model.units import Unit
 from genesys_purge.operation import Operation
 
 from simulator.organisation.corpus import Corpus

@@ -25,7 +25,14 @@ from tests.clock import NOON
 
 
 def plan(batches: int, targeted: int = 0, **skipped: int) -> Plan:
-    return Plan(batches=batches, targeted=targeted, skipped=skipped, hash="0" * 64, unit="records")
+    return Plan(
+        batches=batches,
+        targeted=targeted,
+        skipped=skipped,
+        hash="0" * 64,
+        unit="records",
+        deleted_unit="records",
+    )
 
 
 def run(batches: int | None, **request: Any) -> Run:

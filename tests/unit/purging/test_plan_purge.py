@@ -11,9 +11,10 @@ from genesys_purge.errors import InvalidRequest, LimitExceeded, OnLegalHold
 from genesys_purge.methods.contract import Planned
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP
 from genesys_purge.methods.documented.data_deletion import COUNT
-from genesys_purge.model.batch import BatchState, Entry, Slice
+from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.run import RunStatus
+from genesys_purge.model.slices import Slice
 from genesys_purge.purging import plan_purge
 from genesys_purge.purging.plan_purge import plan_hash
 

@@ -78,6 +78,7 @@ def test_large_run_is_planned_and_ends_with_its_whole_explanation() -> None:
         hash="0" * 64,
         policy=Policy(minimum_days=36_500, basis="€" * 400),
         unit="conversations",
+        deleted_unit="conversations",
     )
     run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
     store.plan(run, record(Action.RUN_PLANNED))

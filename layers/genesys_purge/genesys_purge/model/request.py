@@ -8,12 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from itertools import islice
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import orjson
 from pydantic import Field, StringConstraints, ValidationError, create_model
 
 from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model.audited import Audited
 from genesys_purge.model.dates import DateRange
 from genesys_purge.model.strict_json import LARGEST_BODY
 from genesys_purge.model.wire import Wire, innermost
@@ -44,6 +45,8 @@ class Classification(StrEnum):
 class PurgeRequest(Wire):
     """The fields of a purge request that every method has."""
 
+    audited: ClassVar[Audited] = Audited()
+
     method: str
     reason: Reason
     requested_by: Text | None = None
@@ -63,6 +66,11 @@ class PurgeRequest(Wire):
     def minimum_days(self) -> int:
         """The retention that the request demands, in days."""
         return 0
+
+    @property
+    def overrides_retention(self) -> bool:
+        """Whether the request overrides the retention policy of Genesys."""
+        return False
 
 
 def is_relative(request: PurgeRequest) -> bool:

@@ -22,7 +22,8 @@ from genesys_purge.campaign_rules.ports import Files
 from genesys_purge.errors import LostRace, NotAtGenesys, TryLater
 from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.dates import Window, zulu
+from genesys_purge.model.dates import Window
+from genesys_purge.model.record_facts import ExportFacts
 from genesys_purge.operation import Missing, Operation
 from genesys_purge.ports import Clock, Genesys
 
@@ -139,9 +140,14 @@ class ChangeExport:
             actor=actor,
             action=Action.CAMPAIGN_CHANGES_EXPORTED,
             organisation=self._organisation,
-            detail=f"{files.changes} changes, {files.without_rule} of them without a rule, "
-            f"from {zulu(exported.window.start)} to {zulu(exported.window.end)}; "
-            f"SHA-256 of the JSON Lines {json_lines}, of the CSV {table}",
+            export=ExportFacts(
+                campaign_id=export.campaign_id,
+                window=exported.window,
+                changes=files.changes,
+                without_rule=files.without_rule,
+                json_lines_sha256=json_lines,
+                csv_sha256=table,
+            ),
         )
 
 
