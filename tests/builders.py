@@ -150,7 +150,7 @@ def run(**changes: Any) -> Run:
         "run_id": "run-1",
         "fingerprint": "0" * 32,
         "request": request,
-        "facts": facts(request),
+        "facts": changes.get("facts") or facts(request),
         "reference_time": NOON,
         "submitted_at": NOON,
         "submitted_by": "tests",

@@ -58,7 +58,7 @@ def test_audit_names_the_unit_of_each_count_and_no_success_rate(recorded: Record
     assert run["plan"]["unit"] == "conversations"
     assert "targeted counts conversations" in details["run_planned"]
     assert "targeted counts conversations" in details["batch_confirmed"]
-    assert "deleted counts recordings" in details["batch_verified"]
+    assert "0 recordings are left" in details["batch_verified"]
     assert not [record for record in audit if "successRate" in record]
 
 

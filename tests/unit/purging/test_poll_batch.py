@@ -78,6 +78,8 @@ def test_completed_job_completes_its_batch_with_the_reported_count(bench: Workbe
         "action": "batch_completed",
         "batch": 0,
         "jobId": "job-1",
+        "unit": "records",
+        "deletedUnit": "records",
         "targeted": 10,
         "deleted": 9,
         "latencySeconds": 42.5,
