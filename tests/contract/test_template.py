@@ -341,6 +341,7 @@ def test_alarms_watch_these_metrics() -> None:
         "ExecutionsFailed",
         "ImplausibleCounts",
         "NothingDeleted",
+        "RetentionOverrides",
         "ApproximateNumberOfMessagesVisible",
         "RuleNoncompliant",
         "StorageExhausted",
