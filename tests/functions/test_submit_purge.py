@@ -45,6 +45,16 @@ def test_repeated_http_request_gets_the_same_answer(bench: Workbench, invoke: In
     assert bench.executions.started == ["q3"]
 
 
+def test_http_caller_that_is_not_listed_may_not_override(bench: Workbench, invoke: Invoke) -> None:
+    request = builders.data_deletion(requestId="q3", retentionPolicyOverride=True)
+    status, answer = post(invoke, request)
+    (error,) = answer["errors"]
+    assert (status, error["path"]) == (400, "retentionPolicyOverride")
+    assert "the caller arn:aws:iam::123456789012:user/operator may not" in error["message"]
+    bench.override_callers = frozenset({"arn:aws:iam::123456789012:user/operator"})
+    assert post(invoke, request) == (202, SUBMITTED)
+
+
 @pytest.mark.usefixtures("bench")
 def test_http_body_may_be_base64(invoke: Invoke) -> None:
     body = base64.b64encode(json.dumps(REQUEST).encode()).decode()

@@ -1,25 +1,15 @@
-"""The callers that may override the retention policy of Genesys, as operators list them."""
+"""The callers that may override the retention policy of Genesys, kept in a parameter."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field, StringConstraints
-
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model import strict_json
+from genesys_purge.model.override_callers import OverrideCallers
 from genesys_purge.model.strict_json import InvalidJson
-from genesys_purge.model.wire import Wire, configured
+from genesys_purge.model.wire import configured
 from genesys_purge.store.parameters import Parameters
 
 MAX_AGE = 60
-Caller = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-
-
-class OverrideCallers(Wire):
-    """The list, in which a caller is the exact `submittedBy` of its runs."""
-
-    callers: Annotated[tuple[Caller, ...], Field(max_length=100)]
 
 
 class ParameterOverrideCallers:
