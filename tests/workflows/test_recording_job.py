@@ -55,9 +55,10 @@ def test_audit_names_the_unit_of_each_count_and_no_success_rate(recorded: Record
 
     audit = group.app.audit(run["runId"])
     details = {record["action"]: record.get("detail", "") for record in audit}
-    assert run["plan"]["unit"] == "conversations"
-    assert "targeted counts conversations" in details["run_planned"]
-    assert "targeted counts conversations" in details["batch_confirmed"]
+    about = [each for each in audit if each["action"] != "run_submitted"]
+    shown = [run["plan"], run["totals"], *run["batches"], *about]
+    units = {(each["unit"], each["deletedUnit"]) for each in shown}
+    assert units == {("conversations", "recordings")}
     assert "0 recordings are left" in details["batch_verified"]
     assert not [record for record in audit if "successRate" in record]
 
