@@ -12,7 +12,7 @@ from simulator import Corpus, Kind
 from tests import builders
 from tests.application import Application, running
 from tests.clock import NOON
-from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
+from tests.workflows.run_checks import action_counts, assert_honest, counts_in, sent, statuses
 
 SKIPPED = {"legal_hold": 70, "too_young": 90, "already_deleted": 60, "not_found": 5}
 PROTECTED = 3
@@ -56,7 +56,7 @@ def test_twenty_batches_delete_exactly_the_eligible_ids(
     assert run["outcome"] == "completed"
     assert statuses(run) == ["completed"] * 20
     assert set(corpus.deleted_ids()) == set(corpus.ids(Kind.ELIGIBLE))
-    assert run["totals"] == {
+    assert counts_in(run) == {
         "targeted": 1_972,
         "skipped": SKIPPED | {"protected": PROTECTED},
         "deleted": 1_972,

@@ -137,7 +137,7 @@ def test_subscriber_receives_only_its_events(finished: Finished) -> None:
 
 def test_every_delivery_is_audited(finished: Finished) -> None:
     delivered = records(finished.app, finished.run["runId"], "notification_delivered")
-    subscribers = Counter(record["detail"].split()[2].strip(",") for record in delivered)
+    subscribers = Counter(record["delivery"]["subscriber"] for record in delivered)
     assert subscribers == {"alive": 5, "runs": 1, "batches": 4}
 
 
@@ -321,6 +321,7 @@ def test_execution_of_a_rule_is_reported_and_noncompliance_too(
             "event": event,
             "ruleId": rule_id,
             "deletedCount": 0,
+            "deletedUnit": "records",
             "timestamp": moment(execution["executedAt"]),
             "complianceOk": compliant,
         }

@@ -11,7 +11,7 @@ import pytest
 from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recordings.recording import FileState, Recording
 from tests.workflows.recorded_calls import RecordedCalls, recorded_calls
-from tests.workflows.run_checks import action_counts, statuses
+from tests.workflows.run_checks import action_counts, counts_in, statuses
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
 
@@ -31,7 +31,7 @@ def test_run_deletes_every_recording_and_verifies_it(recorded: RecordedCalls) ->
     assert statuses(run) == ["completed", "completed"]
     assert {each.file_state for each in group.recordings()} == {FileState.DELETED}
     assert [job.state for job in group.jobs()] == [RecordingJobState.FULFILLED] * 2
-    assert run["totals"] == {
+    assert counts_in(run) == {
         "targeted": 10,
         "skipped": {},
         "deleted": len(group.recordings()),
