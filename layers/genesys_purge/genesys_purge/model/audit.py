@@ -8,7 +8,13 @@ from typing import Literal
 
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.platform_event import PlatformEvent
-from genesys_purge.model.record_facts import DeliveryFacts, DeploymentFacts, ExportFacts, PlanFacts
+from genesys_purge.model.record_facts import (
+    ChangeFacts,
+    DeliveryFacts,
+    DeploymentFacts,
+    ExportFacts,
+    PlanFacts,
+)
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.wire import Wire
@@ -94,6 +100,7 @@ class AuditRecord(Wire):
     request: RequestFacts | None = None
     plan: PlanFacts | None = None
     deployment: DeploymentFacts | None = None
+    change: ChangeFacts | None = None
     export: ExportFacts | None = None
     delivery: DeliveryFacts | None = None
     outcome: str | None = None

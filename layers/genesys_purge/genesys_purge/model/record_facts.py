@@ -25,6 +25,14 @@ class DeploymentFacts(Wire):
     changes: Mapping[str, int] | None = None
 
 
+class ChangeFacts(Wire):
+    """A campaign rule as a deployment wrote it; `changed` are the fields of an updated rule."""
+
+    rule_id: str | None
+    version: int
+    changed: tuple[str, ...] | None = None
+
+
 class ExportFacts(Wire):
     """An export of rule changes: its window, and the SHA-256 of both files in hex."""
 

@@ -25,7 +25,7 @@ RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 OrganisationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
-# A run is one item of at most 400 KB, with its request, plan, totals and detail.
+# A run is one item of at most 400 KB, with its request, facts, plan, totals and detail.
 LARGEST_REQUEST = 100_000
 MAX_PATH_LENGTH = 200
 MAX_ERRORS = 1_000

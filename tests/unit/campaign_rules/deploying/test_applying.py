@@ -96,6 +96,11 @@ def test_audit_has_the_facts_of_a_deployment_as_fields(bench: DeployBench) -> No
     facts = {"campaignId": deployment.campaign_id, "rules": 2, "dryRun": False}
     changes = {"changes": {"create": 1, "update": 1, "unchanged": 0}}
     records = [each.to_json() for each in bench.audit.of(deployment.deployment_id)]
+    a, b = (bench.at_genesys(name)["id"] for name in "AB")
+    assert [each["change"] for each in records[2:4]] == [
+        {"ruleId": a, "version": 2, "changed": ["priority"]},
+        {"ruleId": b, "version": 1},
+    ]
     assert [each.get("deployment") for each in records] == [
         facts,
         facts | changes,
