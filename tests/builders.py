@@ -9,9 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from genesys_purge.calling.attempt import Attempt
-from genesys_purge.model.batch import Batch, Slice
+from genesys_purge.methods import METHODS
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import Window
+from genesys_purge.model.request_facts import Limits, RequestFacts
 from genesys_purge.model.run import Run
+from genesys_purge.model.slices import Slice
 
 from simulator import Conversation, Corpus
 from tests.clock import NOON
@@ -132,12 +135,22 @@ def corpus(count: int = 10, *, oldest: float = OLDEST, youngest: float = YOUNGES
 PLANNER = "planner-1"
 
 
+def facts(request: dict[str, Any]) -> RequestFacts:
+    """The facts of a request from the tests, with a limit of 100,000 records."""
+    parsed = METHODS[request["method"]].request_model.parse(request)
+    most = parsed.max_records
+    limits = Limits(in_force=most or 100_000, request=most, deployment=100_000)
+    return RequestFacts.of(parsed, "tests", NOON, limits)
+
+
 def run(**changes: Any) -> Run:
     """A submitted run; changes in snake_case."""
+    request = changes.get("request", conversation_archive())
     fields: dict[str, Any] = {
         "run_id": "run-1",
         "fingerprint": "0" * 32,
-        "request": conversation_archive(),
+        "request": request,
+        "facts": changes.get("facts") or facts(request),
         "reference_time": NOON,
         "submitted_at": NOON,
         "submitted_by": "tests",
@@ -170,6 +183,8 @@ def batch(**changes: Any) -> Batch:
     fields: dict[str, Any] = {
         "run_id": "run-1",
         "number": 0,
+        "unit": "records",
+        "deleted_unit": "records",
         "planned": planned,
         "pending": (Slice(start=0, stop=planned),),
     }

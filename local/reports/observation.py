@@ -12,7 +12,7 @@ AT_ONCE = timedelta()
 
 @dataclass(frozen=True)
 class Batch:
-    """One batch of a run; None is an unreported value.
+    """One batch of a run; None is an unreported value. It counts in the same units as the run.
 
     `is_unverified` after its job ended and before verification. Verification does not start before
     `verified_from`, if set.
@@ -28,6 +28,8 @@ class Batch:
     archived: int | None = None
     exported: int | None = None
     detail: str | None = None
+    unit: str | None = None
+    deleted_unit: str | None = None
     is_unverified: bool = False
     verified_from: datetime | None = None
 
@@ -46,6 +48,8 @@ class Batch:
             archived=shown.get("archived"),
             exported=shown.get("exported"),
             detail=shown.get("detail"),
+            unit=shown.get("unit"),
+            deleted_unit=shown.get("deletedUnit"),
             is_unverified=shown.get("verification") == "pending",
             verified_from=ended + verify_after if ended and verify_after else None,
         )
@@ -61,7 +65,8 @@ class Batch:
 class Observation:
     """A run at one moment; None is an unreported value.
 
-    `planned` is the number of batches. `targeted` and `verified` count in `unit`.
+    `planned` is the number of batches. `deleted`, `archived` and `exported` count in
+    `deleted_unit`, everything else in `unit`.
     """
 
     run_id: str | None
@@ -76,6 +81,7 @@ class Observation:
     skipped: Mapping[str, int] | None = None
     planned: int | None = None
     unit: str | None = None
+    deleted_unit: str | None = None
     submitted_at: datetime | None = None
     finished_at: datetime | None = None
     batches: tuple[Batch, ...] = ()
@@ -106,6 +112,7 @@ class Observation:
             skipped=totals.get("skipped"),
             planned=plan["batches"] if plan else None,
             unit=plan.get("unit") if plan else None,
+            deleted_unit=plan.get("deletedUnit") if plan else None,
             submitted_at=_moment(shown.get("submittedAt")),
             finished_at=_moment(shown.get("finishedAt")),
             batches=tuple(Batch.read(each, verify_after) for each in shown.get("batches", ())),

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from local.reports.numbers import number_of
 from local.reports.observation import Batch, Observation
 
 ENDED = frozenset({"completed", "failed", "gave_up", "implausible"})
@@ -96,22 +97,21 @@ def run_line(run: Observation) -> str:
     if run.targeted is None:
         return f"{run.status}"
     batches = counted(run.planned, "batch", "batches")
-    return f"{run.status}, {run.targeted} targeted in {batches}"
+    return f"{run.status}, {number_of(run.targeted, run.unit)} targeted in {batches}"
 
 
 def batch_line(batch: Batch) -> str:
     """A batch in one line, without unknown values."""
     word, count = batch.instead_of_deleted or ("", None)
-    parts = (
-        (batch.job_id, "job {}"),
-        (batch.targeted, "{} targeted"),
-        (count, f"{{}} {word}"),
-        (batch.deleted, "{} deleted"),
-        (batch.verified, "{} verified"),
-        (waiting(batch), "{}"),
+    counts = (
+        (batch.targeted, batch.unit, "targeted"),
+        (count, batch.deleted_unit, word),
+        (batch.deleted, batch.deleted_unit, "deleted"),
+        (batch.verified, batch.unit, "verified"),
     )
-    known = [text.format(value) for value, text in parts if value is not None]
-    return ", ".join([batch.status, *known])
+    known = [f"{number_of(n, unit)} {done}" for n, unit, done in counts if n is not None]
+    job = f"job {batch.job_id}" if batch.job_id else None
+    return ", ".join(filter(None, [batch.status, job, *known, waiting(batch)]))
 
 
 def waiting(batch: Batch) -> str | None:
@@ -149,8 +149,12 @@ def _cells(batch: Batch) -> list[str]:
         ", ".join(filter(None, (batch.status, waiting(batch)))),
         batch.job_id,
         batch.attempts,
-        batch.targeted,
-        batch.deleted,
-        batch.verified,
+        _cell(batch.targeted, batch.unit),
+        _cell(batch.deleted, batch.deleted_unit),
+        _cell(batch.verified, batch.unit),
     )
     return ["" if cell is None else str(cell) for cell in cells]
+
+
+def _cell(count: int | None, unit: str | None) -> str | None:
+    return None if count is None else number_of(count, unit)

@@ -37,13 +37,17 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def result(run: Observation) -> dict[str, Any]:
-    """The result of a run; null is an unreported value. `unit` is what `targeted` counts."""
+    """The result of a run; null is an unreported value.
+
+    `deletedUnit` is what `deleted`, `archived` and `exported` count, `unit` what all others count.
+    """
     return {
         "runId": run.run_id,
         "outcome": run.outcome,
         "executionStatus": run.execution_status,
         "detail": run.detail,
         "unit": run.unit,
+        "deletedUnit": run.deleted_unit,
         "totals": {
             "targeted": run.targeted,
             "skipped": run.skipped or {},

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from genesys_purge.model.wording import counted
 
+from local.reports.numbers import number_of
 from local.reports.observation import Observation
 from simulator import Simulator
 from simulator.live.recording_jobs.query import Action
 from simulator.serving.request_log import count_requests
 
-UNKNOWN = "not reported"
-RECORDING_JOB = "recording_job"
 DONE = {Action.DELETE: "deleted", Action.ARCHIVE: "archived", Action.EXPORT: "exported"}
 
 
@@ -22,21 +21,20 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
     yield "outcome", run.outcome or "none: the execution ended before the run finished"
     if run.detail:
         yield "because", run.detail
-    yield "asked", _number(_asked(run))
-    yield from _skipped(run.skipped or {})
-    yield "targeted", _number(run.targeted, run.unit)
-    done = "recordings" if run.method == RECORDING_JOB else None
-    yield "deleted", _number(run.deleted, done)
+    yield "asked", number_of(_asked(run), run.unit)
+    yield from _skipped(run.skipped or {}, run.unit)
+    yield "targeted", number_of(run.targeted, run.unit)
+    yield "deleted", number_of(run.deleted, run.deleted_unit)
     for word, count in run.instead_of_deleted.items():
-        yield word, _number(count, done)
-    yield "verified", _number(run.verified, run.unit)
+        yield word, number_of(count, run.deleted_unit)
+    yield "verified", number_of(run.verified, run.unit)
     for batch in run.batches:
         if batch.detail:
             yield f"batch {batch.number}", f"{batch.status}: {batch.detail}"
     if run.seconds is not None:
         yield "duration", f"{run.seconds:.1f} s, waits scaled by {wait_scale:g}"
         if run.deleted and run.seconds and run.deleted >= run.seconds:
-            rate = counted(round(run.deleted / run.seconds), (done or "records").removesuffix("s"))
+            rate = number_of(round(run.deleted / run.seconds), run.deleted_unit)
             yield "throughput", f"{rate} a second"
 
 
@@ -68,19 +66,12 @@ def _asked(run: Observation) -> int | None:
     return run.targeted + sum((run.skipped or {}).values())
 
 
-def _skipped(skipped: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+def _skipped(skipped: Mapping[str, int], unit: str | None) -> Iterator[tuple[str, str]]:
     if skipped:
-        yield "skipped", f"{sum(skipped.values()):,}: {_listed(skipped)}"
+        yield "skipped", f"{number_of(sum(skipped.values()), unit)}: {_listed(skipped)}"
 
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(
         f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(counts.items())
     )
-
-
-def _number(value: int | None, unit: str | None = None) -> str:
-    """The number, with its unit in the plural, if any: `1 record` for 1 and `records`."""
-    if value is None:
-        return UNKNOWN
-    return counted(value, unit.removesuffix("s"), unit) if unit else f"{value:,}"

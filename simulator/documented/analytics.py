@@ -16,7 +16,7 @@ from simulator.organisation.settings import SimulatorSettings
 from simulator.organisation.words import GONE, MediaType, Method, Operation, RecordType
 
 PATH = "/api/v2/analytics/conversations/details/query"
-COUNT_SCOPES = ("analytics:query", "analytics:queries")
+COUNT_SCOPES = ("analytics:query",)
 ELIGIBILITY_SCOPES = (*COUNT_SCOPES, "analytics:conversation:delete")
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
 import httpx
 from genesys_purge.methods import METHODS
-from genesys_purge.methods.contract import Unit
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.model.request import PurgeRequest
+from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import SUBJECT_METHOD, default_matrix
+from genesys_purge.model.units import Unit
 from genesys_purge.operation import Operation
 
 from simulator.organisation.corpus import Corpus
@@ -107,6 +109,18 @@ def test_every_method_has_tests_of_its_fields() -> None:
         if field not in (folder / f"test_{name}_fields.py").read_text() + date_range
     ]
     assert untested == []
+
+
+def test_every_field_of_a_method_has_its_place_in_the_audit() -> None:
+    """A field that is not decided is withheld, and this test names it."""
+    placed = {*RequestFacts.model_fields, "date_range", "conversation_ids"}
+    undecided = [
+        f"{name}: {field}"
+        for name, method in METHODS.items()
+        for field in sorted(method.request_model.model_fields.keys() - PurgeRequest.model_fields)
+        if [*placed, *chain(*method.request_model.audited)].count(field) != 1
+    ]
+    assert undecided == []
 
 
 def test_every_method_has_tests_of_its_module() -> None:

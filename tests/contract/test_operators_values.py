@@ -20,6 +20,7 @@ OPERATORS = {
     "SWITCH_PARAMETER": "PolicyParametersPolicy",
     "RETENTION_PARAMETER": "PolicyParametersPolicy",
     "ORGANISATIONS_PARAMETER": "OrganisationsPolicy",
+    "OVERRIDE_CALLERS_PARAMETER": "OverrideCallersPolicy",
 }
 
 

@@ -20,6 +20,7 @@ NEEDS = {
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
     "organisation": {"OrganisationsPolicy"},
+    "override_callers": {"OverrideCallersPolicy"},
     "_client": {"GenesysPolicy"},
     "rules": {"RulesPolicy"},
     "registrations": {"RegistrationsPolicy"},

@@ -342,6 +342,7 @@ def test_alarms_watch_these_metrics() -> None:
         "ConflictsDetected",
         "ImplausibleCounts",
         "NothingDeleted",
+        "RetentionOverrides",
         "ApproximateNumberOfMessagesVisible",
         "RuleNoncompliant",
         "StorageExhausted",

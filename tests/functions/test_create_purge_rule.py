@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import httpx
 import pytest
+from genesys_purge import wiring
 from genesys_purge.errors import (
     GenesysUnavailable,
     InvalidRequest,
@@ -16,7 +17,7 @@ from genesys_purge.errors import (
     OutcomeUnknown,
 )
 from genesys_purge.purge_rules.purge_rule import RuleRef, RuleStatus
-from genesys_purge.wiring import adapters, calls, purge_rules
+from genesys_purge.wiring import adapters, purge_rules
 
 from tests import template, wiring_caches
 from tests.functions.conftest import Invoke
@@ -71,7 +72,7 @@ def asked() -> Iterator[list[tuple[str, str]]]:
         body: dict[str, Any] = {"id": "id-1", "access_token": "token", "expires_in": 3_600}
         return httpx.Response(200, json=body)
 
-    with answering(answer) as http, patch.object(calls, "http_client", lambda: http):
+    with answering(answer) as http, patch.object(wiring.calls, "http_client", lambda: http):
         yield calls
 
 
@@ -120,7 +121,7 @@ def test_hold_that_is_placed_during_the_login_stops_a_rule(invoke: Invoke) -> No
 
     with (
         answering(answer) as http,
-        patch.object(calls, "http_client", lambda: http),
+        patch.object(wiring.calls, "http_client", lambda: http),
         pytest.raises(OnLegalHold, match="legal hold h1"),
     ):
         invoke("CreatePurgeRule", document())
@@ -136,7 +137,7 @@ def test_rule_that_may_be_created_is_not_reported_as_failed(invoke: Invoke, stat
 
     with (
         answering(answer) as http,
-        patch.object(calls, "http_client", lambda: http),
+        patch.object(wiring.calls, "http_client", lambda: http),
         pytest.raises(OutcomeUnknown, match=f"answered {status}"),
     ):
         invoke("CreatePurgeRule", document())

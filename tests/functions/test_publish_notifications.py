@@ -50,6 +50,7 @@ def test_recorded_webhook_is_published_with_its_values(bench: Workbench, invoke:
         "event": "purge_rule_executed",
         "ruleId": "rule-1",
         "deletedCount": 1_250,
+        "deletedUnit": "records",
         "successRate": 0.5,
         "timestamp": "2026-11-21T03:00:12Z",
         "complianceOk": True,

@@ -20,8 +20,9 @@ from genesys_purge.methods.documented.conversation_archive import LOOK_UP, STATU
 from genesys_purge.methods.recording_job import two_step
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
-from genesys_purge.model.batch import BatchState, Slice
+from genesys_purge.model.batch import BatchState
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.slices import Slice
 
 from tests import builders
 from tests.clock import NOON

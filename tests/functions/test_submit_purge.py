@@ -45,6 +45,16 @@ def test_repeated_http_request_gets_the_same_answer(bench: Workbench, invoke: In
     assert bench.executions.started == ["q3"]
 
 
+def test_http_caller_that_is_not_listed_may_not_override(bench: Workbench, invoke: Invoke) -> None:
+    request = builders.data_deletion(requestId="q3", retentionPolicyOverride=True)
+    status, answer = post(invoke, request)
+    (error,) = answer["errors"]
+    assert (status, error["path"]) == (400, "retentionPolicyOverride")
+    assert "the caller arn:aws:iam::123456789012:user/operator may not" in error["message"]
+    bench.override_callers = frozenset({"arn:aws:iam::123456789012:user/operator"})
+    assert post(invoke, request) == (202, SUBMITTED)
+
+
 @pytest.mark.usefixtures("bench")
 def test_http_body_may_be_base64(invoke: Invoke) -> None:
     body = base64.b64encode(json.dumps(REQUEST).encode()).decode()
@@ -99,7 +109,9 @@ def test_reason_with_403900_blanks_is_stored_without_them(bench: Workbench, invo
     padded = REQUEST | {"reason": " " * 403_900 + REQUEST["reason"] + "\n"}
     assert post(invoke, padded) == post(invoke, REQUEST) == (202, SUBMITTED)
     assert bench.runs.get("q3").request["reason"] == REQUEST["reason"]
-    assert [record.detail for record in bench.audit.every] == [REQUEST["reason"]]
+    assert [each.request and each.request.reason for each in bench.audit.every] == [
+        REQUEST["reason"]
+    ]
     assert len(orjson.dumps(bench.runs.get("q3").to_json())) < 2_000
 
 

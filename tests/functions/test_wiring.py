@@ -116,7 +116,7 @@ def test_pages_of_a_run_stay_below_the_limit_of_lambda(invoke: Invoke) -> None:
         runs.put_batch(planned, [], PLANNER)
         failed = submitted.model_copy(update={"action": Action.BATCH_FAILED, "detail": detail})
         runs.advance(planned.to(BatchState.FAILED, detail=detail), failed)
-    plan = Plan(batches=5, targeted=1, skipped={}, hash="", unit="records")
+    plan = Plan(batches=5, targeted=1, skipped={}, hash="", unit="records", deleted_unit="records")
     runs.plan(run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING}), submitted)
 
     batches = list(pages_of(invoke, "GET /purges/{runId}"))

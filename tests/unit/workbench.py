@@ -25,6 +25,7 @@ from genesys_purge.purging.fail_purge import FailPurge
 from genesys_purge.purging.job_slots import JobSlots
 from genesys_purge.purging.late_batches import LateBatches
 from genesys_purge.purging.left_jobs import LeftJobs
+from genesys_purge.purging.overrides import Overrides
 from genesys_purge.purging.plan_purge import PlanPurge
 from genesys_purge.purging.poll_batch import PollBatch
 from genesys_purge.purging.read_purge import ReadPurge
@@ -80,8 +81,12 @@ class Workbench:
         self.genesys = ScriptedGenesys()
         self.organisations = MemoryOrganisations(self.settings.organisation, self.genesys)
         self.requests = Requests(self.policies, self.organisations.named, self.clock)
-        self.submit_purge = SubmitPurge(self.requests, self.runs, self.executions, self.clock)
-        self.validate_purge = ValidatePurge(self.requests, self.runs, self.clock)
+        self.override_callers: frozenset[str] = frozenset()
+        overrides = Overrides(lambda: self.override_callers, "/stack/override-callers")
+        self.submit_purge = SubmitPurge(
+            self.requests, overrides, self.runs, self.executions, self.meter, self.clock
+        )
+        self.validate_purge = ValidatePurge(self.requests, overrides, self.runs, self.clock)
         self.plan_purge = PlanPurge(
             self.requests,
             self.runs,
@@ -213,6 +218,7 @@ class Workbench:
             skipped={},
             hash="0" * 64,
             unit="records",
+            deleted_unit="records",
         )
         running = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
         self.runs.plan(running, _record(run, Action.RUN_PLANNED))

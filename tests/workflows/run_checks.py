@@ -11,6 +11,12 @@ from simulator import Operation
 from tests.application import Application
 
 
+def counts_in(run: dict[str, Any]) -> dict[str, Any]:
+    """The totals of a run without their units."""
+    units = ("unit", "deletedUnit")
+    return {name: value for name, value in run["totals"].items() if name not in units}
+
+
 def assert_honest(app: Application, run: dict[str, Any], ids: Iterable[str]) -> None:
     """The run claims only what the corpus shows; nothing is sent twice; the audit has no gap."""
     asked = set(ids)

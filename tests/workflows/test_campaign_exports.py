@@ -206,5 +206,5 @@ def test_every_window_is_audited_under_its_campaign(campaigns: Campaigns) -> Non
         (Action.CAMPAIGN_CHANGES_EXPORTED, "schedule:exports")
     }
     for record, content in zip(records, campaigns.kept(), strict=True):
-        assert record.detail is not None
-        assert sha256(content.encode()).hexdigest() in record.detail
+        assert record.export is not None
+        assert record.export.json_lines_sha256 == sha256(content.encode()).hexdigest()

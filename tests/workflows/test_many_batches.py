@@ -12,7 +12,7 @@ from simulator import Corpus, Kind
 from tests import builders
 from tests.application import Application, running
 from tests.clock import NOON
-from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
+from tests.workflows.run_checks import action_counts, assert_honest, counts_in, sent, statuses
 
 SKIPPED = {"legal_hold": 70, "too_young": 90, "already_deleted": 60, "not_found": 5}
 PROTECTED = 3
@@ -56,7 +56,7 @@ def test_twenty_batches_delete_exactly_the_eligible_ids(
     assert run["outcome"] == "completed"
     assert statuses(run) == ["completed"] * 20
     assert set(corpus.deleted_ids()) == set(corpus.ids(Kind.ELIGIBLE))
-    assert run["totals"] == {
+    assert counts_in(run) == {
         "targeted": 1_972,
         "skipped": SKIPPED | {"protected": PROTECTED},
         "deleted": 1_972,
@@ -89,7 +89,7 @@ def test_audit_has_no_gap_from_submission_to_outcome(app: Application, run: dict
     assert [record["sequence"] for record in records] == list(range(1, len(records) + 1))
     assert records[0]["action"] == "run_submitted"
     assert records[-1]["action"] == "run_completed"
-    assert records[-1]["detail"] == run["outcome"]
+    assert records[-1]["outcome"] == run["outcome"]
 
 
 def test_no_call_exceeds_a_batch_and_no_job_repeats_an_id(
@@ -108,7 +108,7 @@ def test_skipped_ids_are_counted_by_reason(app: Application, run: dict[str, Any]
 
     assert planned["skipped"] == SKIPPED
     assert planned["targeted"] == 1_972 + PROTECTED
-    assert f"plan hash {run['plan'].pop('hash')}" in planned["detail"]
+    assert run["plan"].pop("hash") == planned["plan"]["hash"]
     assert run["plan"] == {
         "batches": 20,
         "targeted": 1_975,
@@ -116,4 +116,5 @@ def test_skipped_ids_are_counted_by_reason(app: Application, run: dict[str, Any]
         "policy": planned["policy"],
         "upperBound": False,
         "unit": "conversations",
+        "deletedUnit": "conversations",
     }

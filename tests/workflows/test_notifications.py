@@ -137,7 +137,7 @@ def test_subscriber_receives_only_its_events(finished: Finished) -> None:
 
 def test_every_delivery_is_audited(finished: Finished) -> None:
     delivered = records(finished.app, finished.run["runId"], "notification_delivered")
-    subscribers = Counter(record["detail"].split()[2].strip(",") for record in delivered)
+    subscribers = Counter(record["delivery"]["subscriber"] for record in delivered)
     assert subscribers == {"alive": 5, "runs": 1, "batches": 4}
 
 
@@ -162,6 +162,7 @@ def jobs_of(app: Application, run: dict[str, Any]) -> list[dict[str, Any]]:
             "jobId": record["jobId"],
             "state": "completed",
             "recordsProcessed": 5,
+            "deletedUnit": "conversations",
             "latencySeconds": record["latencySeconds"],
             "timestamp": moment(record["at"]),
         }
@@ -180,6 +181,7 @@ def batches_of(app: Application, run: dict[str, Any]) -> list[dict[str, Any]]:
             "requestId": record["jobId"],
             "status": "completed",
             "recordsProcessed": 5,
+            "deletedUnit": "conversations",
             "timestamp": moment(record["at"]),
             "metrics": {
                 "throughputRecordsPerSecond": round(5 / seconds[record["batch"]], 3),
@@ -194,20 +196,45 @@ def batches_of(app: Application, run: dict[str, Any]) -> list[dict[str, Any]]:
 def entry_of(app: Application, run: dict[str, Any], audit_id: str) -> dict[str, Any]:
     """The entry of D3 without its signature; a run of two jobs names none."""
     (record,) = records(app, run["runId"], "run_completed")
+    policy = {"idsGiven": 10, "permanentDelete": True, "reason": record["request"]["reason"]}
     return {
         "auditId": audit_id,
         "timestamp": moment(record["at"]),
         "purgeId": run["runId"],
-        "policyApplied": record["policy"],
+        "policyApplied": policy | record["policy"],
         "metrics": {
             "status": "completed",
             "startTime": moment(run["submittedAt"]),
             "endTime": moment(record["at"]),
             "durationMs": round(record["latencySeconds"] * 1000),
             "totalInteractionsPurged": 10,
+            "deletedUnit": "conversations",
+            "unit": "conversations",
         },
         "complianceTags": record.get("complianceTags", []),
     }
+
+
+def test_overridden_retention_is_audited_and_reported(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    name, callers = "/genesys-purge/override-callers", json.dumps(["invoke"])
+    aws("ssm").put_parameter(Name=name, Value=callers, Type="String", Overwrite=True)
+    subscribe(app, alive=[])
+
+    run = app.run(group.request("data_deletion", retentionPolicyOverride=True))
+    app.run_queues()
+
+    assert run["outcome"] == "completed"
+    audit = app.audit(run["runId"])
+    about = [each for each in audit if not each["action"].startswith("notification_")]
+    overrides = {(each["jurisdiction"], each["retentionPolicyOverride"]) for each in about}
+    assert overrides == {("us-east-1", True)}
+    notes = {each.get("complianceNote") for each in about[1:]}
+    assert len(notes) == 1
+    batch, *_ = (post.json for post in posts(app) if post.headers["x-purge-event"] == BATCH)
+    assert (batch["retentionPolicyOverride"], batch["complianceNote"]) == (True, *notes)
+    (entry,) = (post.json for post in posts(app) if post.headers["x-purge-event"] == RUN)
+    assert entry["policyApplied"]["retentionPolicyOverride"] is True
 
 
 @pytest.mark.parametrize(
@@ -294,6 +321,7 @@ def test_execution_of_a_rule_is_reported_and_noncompliance_too(
             "event": event,
             "ruleId": rule_id,
             "deletedCount": 0,
+            "deletedUnit": "records",
             "timestamp": moment(execution["executedAt"]),
             "complianceOk": compliant,
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import JobState
-from tests.workflows.run_checks import action_counts, assert_honest, sent
+from tests.workflows.run_checks import action_counts, assert_honest, counts_in, sent
 from tests.workflows.shared_application import SharedApplication, shared
 
 SIZE = 50
@@ -35,7 +35,7 @@ def test_protected_ids_are_kept_and_the_others_purged(
 
     rest = SIZE - len(protected)
     assert run["outcome"] == "completed"
-    assert run["totals"] == {
+    assert counts_in(run) == {
         "targeted": rest,
         "skipped": {"protected": len(protected)},
         "deleted": rest,
@@ -68,7 +68,7 @@ def test_batch_of_only_protected_ids_completes_without_a_deletion(
     run = app.run(scene.group().request("conversation_archive", conversationIds=ids))
 
     assert run["outcome"] == "completed"
-    assert run["totals"] == {"targeted": 0, "skipped": {"protected": 10}, "verified": 0}
+    assert counts_in(run) == {"targeted": 0, "skipped": {"protected": 10}, "verified": 0}
     assert not set(ids).intersection(app.simulator.corpus.deleted_ids())
     assert action_counts(app, run)["batch_submitted"] == 0
     assert_honest(app, run, ids)

@@ -81,7 +81,7 @@ def test_rule_is_created_as_requested_and_its_webhook_registered(
     assert created["latencySeconds"] == 0
     assert created["policy"] == {"minimumDays": 730, "basis": "Retention set in the request"}
     assert (registered["action"], registered["actor"]) == ("rule_webhook_registered", actor)
-    assert webhook["id"] in registered["detail"]
+    assert webhook["id"] == registered["webhookId"]
 
 
 @pytest.mark.parametrize("way", [invoked, posted])

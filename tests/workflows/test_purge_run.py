@@ -8,10 +8,15 @@ import pytest
 
 from simulator import ConversationStatus
 from tests import builders
-from tests.workflows.run_checks import action_counts, assert_honest, sent, statuses
+from tests.workflows.run_checks import action_counts, assert_honest, counts_in, sent, statuses
 from tests.workflows.shared_application import METHODS, ConversationGroup, SharedApplication
 
 BATCH = {"batch_submitted": 2, "batch_completed": 2, "batch_verified": 2}
+UNITS = {
+    "data_deletion": ("records", "records"),
+    "interaction_purge": ("records", "interactions"),
+    "conversation_archive": ("conversations", "conversations"),
+}
 RUN = {"run_submitted": 1, "run_planned": 1, "run_completed": 1}
 
 
@@ -24,7 +29,8 @@ def test_every_record_is_deleted_in_batches_and_verified(
     run = app.run(group.request(method))
 
     assert run["outcome"] == "completed"
-    assert run["totals"] == {"targeted": 10, "skipped": {}, "deleted": 10, "verified": 10}
+    assert counts_in(run) == {"targeted": 10, "skipped": {}, "deleted": 10, "verified": 10}
+    assert (run["totals"]["unit"], run["totals"]["deletedUnit"]) == UNITS[method]
     assert statuses(run) == ["completed", "completed"]
     assert action_counts(app, run) == RUN | BATCH
     assert_honest(app, run, group.ids)

@@ -11,7 +11,7 @@ import pytest
 from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recordings.recording import FileState, Recording
 from tests.workflows.recorded_calls import RecordedCalls, recorded_calls
-from tests.workflows.run_checks import action_counts, statuses
+from tests.workflows.run_checks import action_counts, counts_in, statuses
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
 
@@ -31,7 +31,7 @@ def test_run_deletes_every_recording_and_verifies_it(recorded: RecordedCalls) ->
     assert statuses(run) == ["completed", "completed"]
     assert {each.file_state for each in group.recordings()} == {FileState.DELETED}
     assert [job.state for job in group.jobs()] == [RecordingJobState.FULFILLED] * 2
-    assert run["totals"] == {
+    assert counts_in(run) == {
         "targeted": 10,
         "skipped": {},
         "deleted": len(group.recordings()),
@@ -55,10 +55,11 @@ def test_audit_names_the_unit_of_each_count_and_no_success_rate(recorded: Record
 
     audit = group.app.audit(run["runId"])
     details = {record["action"]: record.get("detail", "") for record in audit}
-    assert run["plan"]["unit"] == "conversations"
-    assert "targeted counts conversations" in details["run_planned"]
-    assert "targeted counts conversations" in details["batch_confirmed"]
-    assert "deleted counts recordings" in details["batch_verified"]
+    about = [each for each in audit if each["action"] != "run_submitted"]
+    shown = [run["plan"], run["totals"], *run["batches"], *about]
+    units = {(each["unit"], each["deletedUnit"]) for each in shown}
+    assert units == {("conversations", "recordings")}
+    assert "0 recordings are left" in details["batch_verified"]
     assert not [record for record in audit if "successRate" in record]
 
 

@@ -75,9 +75,9 @@ def test_intervals_exclude_the_days_of_held_and_protected_calls(app: Application
     assert [job.query.conversation_query for job in jobs] == [None] * 3
     assert run["totals"]["deleted"] == sum(len(job.processed_ids) for job in jobs)
     submitted = [
-        each["detail"] for each in app.audit(run["runId"]) if each["action"] == "batch_submitted"
+        each["window"] for each in app.audit(run["runId"]) if each["action"] == "batch_submitted"
     ]
-    assert all(each.startswith("by the interval 2020-") for each in submitted)
+    assert all(each["start"].startswith("2020-") for each in submitted)
 
 
 def test_job_with_a_call_that_the_plan_missed_is_cancelled(app: Application) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulator import SimulatorSettings
-from tests.workflows.run_checks import action_counts, assert_honest
+from tests.workflows.run_checks import action_counts, assert_honest, counts_in
 from tests.workflows.shared_application import METHODS, SharedApplication, shared
 
 a_minute_late = pytest.mark.parametrize("scene", [60], indirect=True)
@@ -64,6 +64,6 @@ def test_records_held_by_genesys_in_a_window_are_unverified(
     run = app.run(group.first_batch("data_deletion"))
 
     assert run["outcome"] == "completed_with_failures"
-    assert run["totals"] == {"targeted": 5, "skipped": {}, "deleted": 3, "verified": 3}
+    assert counts_in(run) == {"targeted": 5, "skipped": {}, "deleted": 3, "verified": 3}
     assert app.audit(run["runId"])[-2]["detail"] == "2 records still detected"
     assert set(group.ids[:2]).isdisjoint(app.simulator.corpus.deleted_ids())

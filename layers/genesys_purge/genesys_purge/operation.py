@@ -32,7 +32,8 @@ class Operation(NamedTuple):
     call only if `retried`; wait loops repeat their own polls. If `lists`, the answer is a JSON
     list, which the client returns as the `entities` of an object. `instead` names the alternative
     on the live platform. `refusals` are statuses by which only this operation is refused, beside
-    those that refuse every changing call. `missing` is what the status 404 means.
+    those that refuse every changing call. `missing` is what the status 404 means. `forbidden` are
+    further scopes that may be missing if Genesys answers 403.
     """
 
     verb: str
@@ -45,6 +46,7 @@ class Operation(NamedTuple):
     instead: str | None = None
     refusals: tuple[int, ...] = ()
     missing: Missing = Missing.REFUSED
+    forbidden: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:

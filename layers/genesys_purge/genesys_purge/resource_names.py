@@ -62,6 +62,7 @@ class Parameters(Names):
     retention = Variable("RETENTION_PARAMETER")
     switch = Variable("SWITCH_PARAMETER")
     organisations = Variable("ORGANISATIONS_PARAMETER")
+    override_callers = Variable("OVERRIDE_CALLERS_PARAMETER")
     webhook_url = Variable("WEBHOOK_URL_PARAMETER")
 
 

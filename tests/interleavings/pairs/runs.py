@@ -50,6 +50,7 @@ class RunScene:
             skipped={},
             hash="0" * 64,
             unit="records",
+            deleted_unit="records",
         )
         running = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
         runs.plan(running, _record(Action.RUN_PLANNED))

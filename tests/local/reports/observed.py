@@ -7,14 +7,15 @@ from local.reports.observation import Observation
 
 SUBMITTED = {
     "runId": "r1",
-    "method": "conversation_archive",
+    "method": "recording_job",
     "status": "submitted",
     "submittedAt": "2026-11-21T03:00:00Z",
     "totals": {"targeted": 0, "skipped": {}, "verified": 0},
     "batches": [],
 }
-PLANNED_BATCH = {"batch": 0, "status": "planned", "attempts": 0, "targeted": 3}
-COMPLETED_BATCH = {
+UNITS = {"unit": "conversations", "deletedUnit": "recordings"}
+PLANNED_BATCH = UNITS | {"batch": 0, "status": "planned", "attempts": 0, "targeted": 3}
+COMPLETED_BATCH = UNITS | {
     "batch": 0,
     "status": "completed",
     "jobId": "j1",
@@ -37,7 +38,7 @@ PENDING_BATCH = {name: value for name, value in COMPLETED_BATCH.items() if name 
 
 def running(*batches: dict[str, Any]) -> dict[str, Any]:
     totals = {"targeted": 3, "skipped": {"too_young": 2, "legal_hold": 1}, "verified": 0}
-    plan = {"batches": len(batches), "targeted": 3, "skipped": {}, "hash": "h", "unit": "records"}
+    plan = UNITS | {"batches": len(batches), "targeted": 3, "skipped": {}, "hash": "h"}
     shown = {"status": "running", "plan": plan, "totals": totals, "batches": list(batches)}
     return SUBMITTED | shown
 

@@ -39,18 +39,27 @@ def shown(*runs: dict[str, Any]) -> list[str]:
 def test_each_change_prints_a_line() -> None:
     assert shown(SUBMITTED, running(PLANNED_BATCH), finished()) == [
         "run r1: submitted",
-        "run r1: running, 3 targeted in 1 batch",
-        "batch 0: planned, 3 targeted",
+        "run r1: running, 3 conversations targeted in 1 batch",
+        "batch 0: planned, 3 conversations targeted",
         "run r1: finished, completed",
-        "batch 0: completed, job j1, 3 targeted, 3 deleted, 3 verified",
+        (
+            "batch 0: completed, job j1, 3 conversations targeted, 3 recordings deleted, "
+            "3 conversations verified"
+        ),
     ]
 
 
 def test_archived_and_exported_recordings_are_printed() -> None:
     archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
     assert shown(running(EXPORTED_BATCH, archived))[1:] == [
-        "batch 0: completed, job j1, 3 targeted, 7 exported, 0 deleted, 3 verified",
-        "batch 1: completed, job j1, 3 targeted, 2 archived, 0 deleted, 3 verified",
+        (
+            "batch 0: completed, job j1, 3 conversations targeted, 7 recordings exported, "
+            "0 recordings deleted, 3 conversations verified"
+        ),
+        (
+            "batch 1: completed, job j1, 3 conversations targeted, 2 recordings archived, "
+            "0 recordings deleted, 3 conversations verified"
+        ),
     ]
 
 
@@ -61,7 +70,8 @@ def test_pending_verification_is_printed_once(hours: int, until: str) -> None:
     with Lines(target) as lines:
         for _ in range(3):
             lines.show(observed)
-    line = f"batch 0: completed, job j1, 3 targeted, 3 deleted, verification pending{until}"
+    counts = "3 conversations targeted, 3 recordings deleted"
+    line = f"batch 0: completed, job j1, {counts}, verification pending{until}"
     assert written(target).splitlines()[1:] == [line]
     assert list(batch_table(observed).columns[1].cells) == [
         f"completed, verification pending{until}"

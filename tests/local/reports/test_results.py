@@ -21,7 +21,8 @@ def test_result_has_the_reported_values() -> None:
         "outcome": "completed",
         "executionStatus": "SUCCEEDED",
         "detail": None,
-        "unit": "records",
+        "unit": "conversations",
+        "deletedUnit": "recordings",
         "totals": {
             "targeted": 3,
             "skipped": {"too_young": 2, "legal_hold": 1},

@@ -20,13 +20,13 @@ def test_summary_of_a_completed_run() -> None:
     assert dict(summary(seen(finished(), "SUCCEEDED"), 0.01)) == {
         "run": "r1",
         "outcome": "completed",
-        "asked": "6",
-        "skipped": "3: legal hold 1, too young 2",
-        "targeted": "3 records",
-        "deleted": "3",
-        "verified": "3 records",
+        "asked": "6 conversations",
+        "skipped": "3 conversations: legal hold 1, too young 2",
+        "targeted": "3 conversations",
+        "deleted": "3 recordings",
+        "verified": "3 conversations",
         "duration": "2.0 s, waits scaled by 0.01",
-        "throughput": "2 records a second",
+        "throughput": "2 recordings a second",
     }
 
 
@@ -50,8 +50,7 @@ def test_throughput_below_one_record_a_second_is_omitted() -> None:
 
 
 def test_recording_run_counts_conversations_and_recordings() -> None:
-    shown = finished(method="recording_job")
-    shown["plan"] |= {"unit": "conversations"}
+    shown = finished()
     shown["totals"] |= {"targeted": 56, "deleted": 47, "verified": 1}
     lines = dict(summary(seen(shown), 1))
     assert (lines["targeted"], lines["deleted"]) == ("56 conversations", "47 recordings")
@@ -62,7 +61,7 @@ def test_exported_and_archived_recordings_are_summed_up() -> None:
     archived = COMPLETED_BATCH | {"batch": 1, "deleted": 0, "archived": 2}
     run = running(EXPORTED_BATCH, EXPORTED_BATCH | {"batch": 2}, archived)
     lines = dict(summary(seen(run), 1))
-    assert (lines["exported"], lines["archived"]) == ("14", "2")
+    assert (lines["exported"], lines["archived"]) == ("14 recordings", "2 recordings")
     assert not {"exported", "archived"} & set(dict(summary(seen(finished()), 1)))
 
 

@@ -107,9 +107,8 @@ def test_missing_scope_is_403_and_named(verb: str, path: str, scope: str) -> Non
     assert call(scope).status_code in {200, 202, 404}
 
 
-def test_count_accepts_both_analytics_scopes_but_not_the_deletion_scope() -> None:
+def test_count_needs_the_analytics_scope_and_not_the_deletion_scope() -> None:
     assert start_simulator(scopes=("analytics:query",)).count().status_code == 200
-    assert start_simulator(scopes=("analytics:queries",)).count().status_code == 200
     assert start_simulator(scopes=("analytics:conversation:delete",)).count().status_code == 403
 
 

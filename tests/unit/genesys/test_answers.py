@@ -16,6 +16,7 @@ from genesys_purge.genesys.answers import (
     object_in,
     retry_after,
 )
+from genesys_purge.methods.documented.data_deletion import STATUS, SUBMIT
 from genesys_purge.operation import Operation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,6 +167,12 @@ def test_error_has_sentence_quotation_and_advice_as_parts() -> None:
     assert error.sentence == "POST /api/v2/x answered 403"
     assert (error.quoted, error.advice) == ("no", "the OAuth client needs a")
     assert error.message == "POST /api/v2/x answered 403: no; the OAuth client needs a"
+
+
+@pytest.mark.parametrize("operation", [SUBMIT, STATUS])
+def test_403_of_a_data_deletion_names_both_scopes_of_its_document(operation: Operation) -> None:
+    error = error_in(answered({"message": "no"}, status=403), operation)
+    assert error.message.endswith("needs data:deletion:manage or retention:manage")
 
 
 def test_correlation_id_is_none_without_a_header() -> None:

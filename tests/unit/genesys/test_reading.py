@@ -181,7 +181,7 @@ def test_call_is_sent_if_its_scope_is_present_or_not_reported(scope: str | None)
 
 
 def test_missing_scope_is_named_and_no_call_is_sent() -> None:
-    exchange = Exchange(tokens=(token(scope="purge:write analytics:queries"),))
+    exchange = Exchange(tokens=(token(scope="purge:write analytics:events:read"),))
     with pytest.raises(PermissionMissing) as refused:
         exchange.read()
     assert refused.value.permission == "analytics:query"

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
-from genesys_purge.model.batch import ENDED, TRANSITIONS, Batch, BatchState, Slice
+from genesys_purge.model.batch import ENDED, TRANSITIONS, Batch, BatchState
+from genesys_purge.model.slices import Slice
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule

@@ -25,7 +25,14 @@ from tests.clock import NOON
 
 
 def plan(batches: int, targeted: int = 0, **skipped: int) -> Plan:
-    return Plan(batches=batches, targeted=targeted, skipped=skipped, hash="0" * 64, unit="records")
+    return Plan(
+        batches=batches,
+        targeted=targeted,
+        skipped=skipped,
+        hash="0" * 64,
+        unit="records",
+        deleted_unit="recordings",
+    )
 
 
 def run(batches: int | None, **request: Any) -> Run:
@@ -94,6 +101,8 @@ def test_totals_sum_planned_reported_and_verified_records() -> None:
     batches = [batch(planned=10, deleted=8, verified=7), batch(planned=5, deleted=5, verified=5)]
     totals = totals_of(plan(2, targeted=15, too_young=3), batches)
     assert totals.to_json() == {
+        "unit": "records",
+        "deletedUnit": "recordings",
         "targeted": 15,
         "skipped": {"too_young": 3},
         "deleted": 13,
@@ -146,5 +155,6 @@ def test_run_metric_has_a_fixed_name_for_each_outcome() -> None:
 
 def test_stored_run_keeps_the_nulls_of_its_request() -> None:
     request = builders.interaction_purge(filters={"attributes": {"region": None}}, query=None)
-    stored = builders.run(request=request).model_dump_json(by_alias=True, exclude_none=True)
+    run = builders.run(request=request, facts=builders.facts(builders.interaction_purge()))
+    stored = run.model_dump_json(by_alias=True, exclude_none=True)
     assert Run.model_validate_json(stored).request == request

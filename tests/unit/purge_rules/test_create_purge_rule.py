@@ -95,7 +95,7 @@ def test_created_rule_is_audited_with_latency_and_retention(bench: RuleBench) ->
         "actor": "arn:aws:iam::1:user/dpo",
         "action": "rule_webhook_registered",
         "ruleId": "rule-1",
-        "detail": "webhook hook-1",
+        "webhookId": "hook-1",
     }
     assert bench.meter.durations == {"RuleCreation": 2.5}
     assert bench.meter.counts == {"RulesCreated": 1}

@@ -198,7 +198,7 @@ def test_overtaken_registration_keeps_the_first_webhook(
 
     emea.on(REGISTER, overtaken)
     assert bench.register_webhook(EMEA, FIRST) is True
-    assert [record.detail for record in bench.audit.of(RUN)] == ["webhook hook-1"]
+    assert [record.webhook_id for record in bench.audit.of(RUN)] == ["hook-1"]
 
 
 def test_message_is_kept_while_its_organisation_is_unknown(bench: RuleBench) -> None:

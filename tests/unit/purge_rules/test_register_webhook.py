@@ -27,7 +27,7 @@ def test_webhook_of_a_created_rule_is_registered(bench: RuleBench) -> None:
     assert (bench.stored.status, bench.stored.webhook_id) == (RuleStatus.REGISTERED, "hook-1")
     (record,) = bench.audit.of(rule().run_id)
     assert (record.actor, record.action) == ("register_webhook", "rule_webhook_registered")
-    assert (record.rule_id, record.detail) == ("rule-1", "webhook hook-1")
+    assert (record.rule_id, record.webhook_id) == ("rule-1", "hook-1")
     assert len(bench.registered) == 1
 
 

@@ -31,6 +31,8 @@ def test_run_with_verified_batches_is_completed_with_totals(bench: Workbench) ->
     assert (run.status, run.finished_at) == (RunStatus.FINISHED, bench.clock.at)
     assert run.totals is not None
     assert run.totals.to_json() == {
+        "unit": "records",
+        "deletedUnit": "records",
         "targeted": 19,
         "skipped": {"protected": 1},
         "deleted": 19,
@@ -43,12 +45,16 @@ def test_run_with_verified_batches_is_completed_with_totals(bench: Workbench) ->
         "actor": "complete_purge",
         "action": "run_completed",
         "method": "conversation_archive",
+        "request": run.facts.to_json(),
+        "outcome": "completed",
+        "unit": "records",
+        "deletedUnit": "records",
         "targeted": 19,
         "deleted": 19,
+        "verified": 19,
         "skipped": {"protected": 1},
         "latencySeconds": 90.0,
         "successRate": 1.0,
-        "detail": "completed",
     }
     assert bench.meter.counts == {"RunsCompleted": 1}
     assert bench.meter.durations == {"RunDuration": 90.0}
@@ -108,7 +114,8 @@ def test_dry_run_ends_without_a_number_of_deletions(bench: Workbench) -> None:
     bench.planned(request=builders.conversation_archive(dryRun=True))
     assert bench.complete_purge(RUN).outcome is Outcome.DRY_RUN
     assert bench.run.totals is not None
-    assert bench.run.totals.to_json() == {"targeted": 10, "skipped": {}, "verified": 0}
+    totals = bench.run.totals
+    assert (totals.targeted, totals.skipped, totals.deleted, totals.verified) == (10, {}, None, 0)
     assert "deleted" not in bench.last_fact
 
 

@@ -54,6 +54,8 @@ def test_open_batch_fails_with_the_reason(bench: Workbench) -> None:
         "actor": "tests",
         "action": "batch_failed",
         "batch": 0,
+        "unit": "records",
+        "deletedUnit": "records",
         "targeted": 10,
         "correlationId": "c-1",
         "detail": "GenesysUnavailable: 503",
@@ -120,6 +122,8 @@ def test_other_errors_fail_the_run(bench: Workbench, kind: type[PurgeError]) -> 
         "actor": "fail_purge",
         "action": "run_failed",
         "method": "conversation_archive",
+        "request": bench.run.facts.to_json(),
+        "outcome": "failed",
         "correlationId": "c-1",
         "detail": f"{kind.__name__}: x",
     }

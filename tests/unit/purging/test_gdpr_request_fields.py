@@ -84,6 +84,7 @@ def test_person_must_be_identified_once_and_searchable(
             | {"reason": "jane doe asked for it"},
         ),
         ("requestId", by_subject(name="Doe", externalId="CASE-08")),
+        ("requestedBy", gdpr_request(requestedBy=MAIL)),
         (
             "requestId",
             by_subject(phoneNumbers=["+1 (317) 555-0123"]) | {"requestId": "dsr-3175550123"},

@@ -17,10 +17,11 @@ from genesys_purge.errors import (
     RetentionNotMet,
 )
 from genesys_purge.methods import METHODS
-from genesys_purge.model.batch import Entry, Slice
+from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import RunStatus
+from genesys_purge.model.slices import Slice
 from genesys_purge.purging.cases import Case
 
 from tests import builders

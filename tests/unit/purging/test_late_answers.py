@@ -8,8 +8,9 @@ import pytest
 from genesys_purge.errors import GenesysUnavailable, LostRace
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
 from genesys_purge.methods.recording_job.two_step import CREATE, EXECUTE, LIST, STATUS
-from genesys_purge.model.batch import BatchState, Slice
+from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Failure, Next
+from genesys_purge.model.slices import Slice
 
 from tests import builders
 from tests.unit.purging import recording_batch

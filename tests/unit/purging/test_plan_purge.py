@@ -11,9 +11,10 @@ from genesys_purge.errors import InvalidRequest, LimitExceeded, OnLegalHold
 from genesys_purge.methods.contract import Planned
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP
 from genesys_purge.methods.documented.data_deletion import COUNT
-from genesys_purge.model.batch import BatchState, Entry, Slice
+from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.run import RunStatus
+from genesys_purge.model.slices import Slice
 from genesys_purge.purging import plan_purge
 from genesys_purge.purging.plan_purge import plan_hash
 
@@ -24,9 +25,9 @@ from tests.unit.workbench import Workbench
 OLD = builders.days_ago(400)
 
 
-def small() -> Workbench:
+def small(**settings: Any) -> Workbench:
     """Four ids make a batch; every conversation is old enough, except number 3."""
-    bench = Workbench(batch_size=4, concurrent_jobs=7)
+    bench = Workbench(batch_size=4, concurrent_jobs=7, **settings)
     bench.genesys.on(LOOK_UP, found)
     return bench
 
@@ -95,6 +96,10 @@ def test_plan_is_audited_with_its_counts_and_hash() -> None:
         "actor": "plan_purge",
         "action": "run_planned",
         "method": "conversation_archive",
+        "request": bench.run.facts.to_json(),
+        "plan": {"batches": 3, "hash": bench.run.plan.hash, "upperBound": False},
+        "unit": "conversations",
+        "deletedUnit": "conversations",
         "targeted": 9,
         "skipped": {"not_found": 1},
         "complianceTags": ["pii"],
@@ -102,7 +107,17 @@ def test_plan_is_audited_with_its_counts_and_hash() -> None:
             "minimumDays": 365,
             "basis": "Documented least retention of the conversation archive: one year",
         },
-        "detail": f"3 batches, plan hash {bench.run.plan.hash}; targeted counts conversations",
+    }
+
+
+def test_plan_is_audited_with_the_limits_in_force() -> None:
+    bench = small(max_records=50)
+    bench.stored(builders.conversation_archive(maxRecords=20))
+    bench.plan_purge(RunRef(run_id="run-1"))
+    assert bench.last_fact["request"]["limits"] == {
+        "inForce": 20,
+        "request": 20,
+        "deployment": 50,
     }
 
 

@@ -14,9 +14,10 @@ from genesys_purge.methods.recording_job import two_step
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.verdict import FAILED
 from genesys_purge.model.answers import LARGEST_COUNT
-from genesys_purge.model.batch import Batch, BatchState, Slice
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next, RunRef
 from genesys_purge.model.run import Outcome
+from genesys_purge.model.slices import Slice
 
 from tests import builders
 from tests.clock import NOON

@@ -24,8 +24,9 @@ from genesys_purge.methods.documented import (
 )
 from genesys_purge.methods.gdpr_request import method as gdpr
 from genesys_purge.methods.recording_job import two_step
-from genesys_purge.model.batch import Batch, BatchState, Slice
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.slices import Slice
 
 from tests import builders
 from tests.clock import NOON
@@ -77,6 +78,8 @@ def test_completed_job_completes_its_batch_with_the_reported_count(bench: Workbe
         "action": "batch_completed",
         "batch": 0,
         "jobId": "job-1",
+        "unit": "records",
+        "deletedUnit": "records",
         "targeted": 10,
         "deleted": 9,
         "latencySeconds": 42.5,

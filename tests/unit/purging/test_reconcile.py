@@ -9,8 +9,9 @@ from genesys_purge.errors import GenesysUnavailable, OutcomeUnknown, PermissionM
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
 from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.methods.documented.data_deletion import SUBMIT as D2_SUBMIT
-from genesys_purge.model.batch import Batch, BatchState, Slice
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.slices import Slice
 
 from tests import builders
 from tests.clock import NOON

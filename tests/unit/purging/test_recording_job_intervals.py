@@ -90,7 +90,7 @@ def test_interval_is_planned_stored_and_submitted(bench: Workbench) -> None:
     bench.submit_batch(BatchStep(run_id="run-1", batch=0))
     (sent,) = bench.genesys.deletions
     assert (sent["agedConversationInterval"], "conversationQuery" in sent) == (str(interval), False)
-    assert bench.last_fact["detail"] == f"by the interval {interval}"
+    assert bench.last_fact["window"] == interval.to_json()
 
 
 def test_plan_hash_depends_on_the_interval() -> None:

@@ -51,8 +51,9 @@ def test_batches_in_parallel_need_slots_unless_they_verify_later(
 def test_plan_counts_conversations(bench: Workbench) -> None:
     plan(bench)
     shown = bench.read_purge("GET /purges/{runId}", {"runId": "run-1"}, {})
-    assert (shown["plan"]["unit"], shown["plan"]["targeted"]) == ("conversations", 1)
-    assert "; targeted counts conversations; " in bench.last_fact["detail"]
+    units = {"unit": "conversations", "deletedUnit": "recordings", "targeted": 1}
+    counted = (shown["plan"], shown["totals"], *shown["batches"], bench.last_fact)
+    assert [{name: each[name] for name in units} for each in counted] == [units] * 4
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_notes_of_a_plan_are_audited_and_measured(bench: Workbench) -> None:
     notes = [Noted("first", "ProtectedConversations", 900), Noted("second")]
     with patch.object(RecordingJob, "plan", lambda *_: iter(notes)):
         plan(bench)
-    assert bench.last_fact["detail"].endswith("; targeted counts conversations; first; second")
+    assert bench.last_fact["detail"] == "first; second"
     assert bench.meter.counts["ProtectedConversations"] == 900
 
 
@@ -172,9 +173,12 @@ def test_run_reads_as_pending_until_it_is_verified(bench: Workbench) -> None:
     shown = bench.read_purge("GET /purges/{runId}", {"runId": "run-1"}, {})
     assert (shown["status"], shown["verification"]) == ("running", "pending")
     assert not {"outcome", "finishedAt"} & set(shown)
-    assert shown["totals"] == {"targeted": 3, "skipped": {}, "deleted": 4, "verified": 0}
+    units = {"unit": "records", "deletedUnit": "records"}
+    counts = {"targeted": 3, "skipped": {}, "deleted": 4, "verified": 0}
+    assert shown["totals"] == units | counts
     assert shown["batches"] == [
-        {
+        units
+        | {
             "batch": 0,
             "status": "completed",
             "jobId": "job-1",

@@ -55,6 +55,8 @@ def test_batch_is_submitted_whole_and_polled_by_its_size(bench: Workbench) -> No
         "action": "batch_submitted",
         "batch": 0,
         "jobId": "job-1",
+        "unit": "records",
+        "deletedUnit": "records",
         "targeted": 1_000,
     }
 

@@ -42,7 +42,19 @@ def test_request_becomes_a_stored_audited_and_started_run(bench: Workbench) -> N
         "actor": "schedule:nightly",
         "action": "run_submitted",
         "method": "conversation_archive",
-        "detail": "retention of one year is over",
+        "request": {
+            "submittedBy": "schedule:nightly",
+            "requestedBy": "dpo",
+            "reason": "retention of one year is over",
+            "dryRun": False,
+            "idsGiven": 10,
+            "options": {"permanentDelete": True},
+            "limits": {"inForce": 100_000, "deployment": 100_000},
+        },
+        "policy": {
+            "minimumDays": 365,
+            "basis": "Documented least retention of the conversation archive: one year",
+        },
     }
 
 

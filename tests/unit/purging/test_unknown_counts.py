@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from genesys_purge.errors import JobLost
 from genesys_purge.methods.documented.conversation_archive import STATUS
-from genesys_purge.model.batch import BatchState, Slice
+from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Failure, Next
 from genesys_purge.model.run import totals_of
+from genesys_purge.model.slices import Slice
 
 from tests import builders
 from tests.clock import NOON

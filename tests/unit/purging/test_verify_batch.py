@@ -61,8 +61,11 @@ def test_batch_whose_records_are_gone_is_verified_at_once(bench: Workbench) -> N
         "action": "batch_verified",
         "batch": 0,
         "jobId": "job-1",
+        "unit": "records",
+        "deletedUnit": "records",
         "targeted": 10,
         "deleted": 10,
+        "verified": 10,
         "successRate": 1.0,
     }
     assert bench.meter.counts == {"RecordsDeleted": 10}

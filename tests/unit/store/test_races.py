@@ -45,7 +45,14 @@ def running(batches: int) -> Run:
 
 
 def with_plan(run: Run, batches: int) -> Run:
-    plan = Plan(batches=batches, targeted=batches, skipped={}, hash="0", unit="records")
+    plan = Plan(
+        batches=batches,
+        targeted=batches,
+        skipped={},
+        hash="0",
+        unit="records",
+        deleted_unit="records",
+    )
     return run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.batch import Batch, BatchState, Entry, Slice
+from genesys_purge.model.batch import Batch, BatchState, Entry
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, finished, totals_of
+from genesys_purge.model.slices import Slice
 from genesys_purge.store.items import entries_in
 
 from tests import builders
@@ -50,6 +51,7 @@ def with_plan(run: Run, batches: int) -> Run:
         hash="f" * 64,
         policy=policy,
         unit="records",
+        deleted_unit="records",
     )
     return run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
 

@@ -43,9 +43,12 @@ def record(action: Action, run_id: str = "run-1", **facts: Any) -> AuditRecord:
 
 def run_of(size: int) -> Run:
     """A run whose item has exactly so many bytes."""
-    run = builders.run(planner=None, request=builders.conversation_archive(reason=""))
-    blanks = " " * (size - size_of(items.run_item(run)))
-    return run.model_copy(update={"request": {**run.request, "reason": blanks}})
+    run = with_reason(builders.run(planner=None), "")
+    return with_reason(run, " " * (size - size_of(items.run_item(run))))
+
+
+def with_reason(run: Run, reason: str) -> Run:
+    return run.model_copy(update={"request": {**run.request, "reason": reason}})
 
 
 def body(table: str) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def test_large_run_is_planned_and_ends_with_its_whole_explanation() -> None:
         hash="0" * 64,
         policy=Policy(minimum_days=36_500, basis="€" * 400),
         unit="conversations",
+        deleted_unit="conversations",
     )
     run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
     store.plan(run, record(Action.RUN_PLANNED))

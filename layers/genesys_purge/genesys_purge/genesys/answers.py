@@ -98,7 +98,8 @@ def _error_in(response: httpx.Response, operation: Operation) -> PurgeError:
 
 
 def _forbidden(sentence: str, operation: Operation, correlation: str | None) -> PermissionMissing:
-    permission = " or ".join(operation.scopes) or ", ".join(operation.permissions)
+    scopes = (*operation.scopes, *operation.forbidden)
+    permission = " or ".join(scopes) or ", ".join(operation.permissions)
     error = PermissionMissing(sentence, permission=permission, correlation_id=correlation)
     error.advice = _permission_advice(permission)
     return error

@@ -16,14 +16,6 @@ from genesys_purge.ports import Genesys, IdLists
 N = TypeVar("N", int, float)
 
 
-class Unit(StrEnum):
-    """What a plan counts."""
-
-    RECORDS = "records"
-    CONVERSATIONS = "conversations"
-    SUBJECTS = "subjects"
-
-
 class Rules(NamedTuple):
     """The rules that a request is checked against."""
 

@@ -18,7 +18,6 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
-    Unit,
     Verdict,
     Waiting,
 )
@@ -26,6 +25,7 @@ from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.media import with_media
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
+from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall
 from genesys_purge.ports import Genesys
 
@@ -130,7 +130,11 @@ class Method(Protocol[R]):
 
     @property
     def unit(self) -> Unit:
-        """What a plan counts."""
+        """What a plan and a verification count."""
+
+    @property
+    def deleted_unit(self) -> Unit:
+        """What Genesys counts as deleted, archived or exported."""
 
     @property
     def largest_batch(self) -> int:

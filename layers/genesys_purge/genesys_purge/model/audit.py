@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
-from genesys_purge.model.dates import Instant
+from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.platform_event import PlatformEvent
+from genesys_purge.model.record_facts import (
+    ChangeFacts,
+    DeliveryFacts,
+    DeploymentFacts,
+    ExportFacts,
+    PlanFacts,
+)
+from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.wire import Wire
 
@@ -67,6 +75,11 @@ class AuditRecord(Wire):
     time that Genesys reports. `supersedes` is the sequence of the record of the same run whose
     totals this one corrects.
 
+    `unit` is what `targeted`, `skipped`, `unreported` and `verified` count. `deletedUnit` is what
+    `deleted`, `archived`, `exported` and `covered` count. `covered` is the size of a two-step job,
+    `window` the date range of a job. `outcome` is that of a run or deployment. `request` is in each
+    record about a whole run, `plan` in the one about its plan.
+
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
     """
@@ -83,16 +96,32 @@ class AuditRecord(Wire):
     rule_id: str | None = None
     rule_name: str | None = None
     executed_at: Instant | None = None
+    webhook_id: str | None = None
+    request: RequestFacts | None = None
+    plan: PlanFacts | None = None
+    deployment: DeploymentFacts | None = None
+    change: ChangeFacts | None = None
+    export: ExportFacts | None = None
+    delivery: DeliveryFacts | None = None
+    outcome: str | None = None
+    window: Window | None = None
+    unit: str | None = None
+    deleted_unit: str | None = None
     targeted: int | None = None
     deleted: int | None = None
     archived: int | None = None
     exported: int | None = None
     unreported: int | None = None
+    verified: int | None = None
+    covered: int | None = None
     skipped: Mapping[str, int] | None = None
     latency_seconds: float | None = None
     success_rate: float | None = None
     compliance_ok: bool | None = None
     compliance_tags: tuple[str, ...] | None = None
+    jurisdiction: str | None = None
+    retention_policy_override: bool | None = None
+    compliance_note: str | None = None
     policy: Policy | None = None
     platform_event: PlatformEvent | None = None
     alteration: Alteration | None = None

@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from genesys_purge.calling.attempt import Attempt
+from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.slices import Slice
 from genesys_purge.model.wire import Wire
 
 
@@ -118,21 +120,6 @@ class Entry(NamedTuple):
         return self.record_id or self.conversation_id
 
 
-class Slice(Wire):
-    """The manifest entries from `start` to `stop`, without `stop`."""
-
-    start: int
-    stop: int
-
-    @property
-    def size(self) -> int:
-        return self.stop - self.start
-
-    def halves(self) -> tuple[Slice, Slice]:
-        middle = (self.start + self.stop) // 2
-        return Slice(start=self.start, stop=middle), Slice(start=middle, stop=self.stop)
-
-
 class Batch(Wire):
     """One batch of a run that has `total` batches. A count that Genesys did not report is None.
 
@@ -152,8 +139,8 @@ class Batch(Wire):
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
 
-    `deleted`, `archived` and `exported` are the counts that Genesys reported. `unreported` counts
-    the records of finished slices without a reported count.
+    `deleted`, `archived` and `exported` are the counts that Genesys reported, in `deletedUnit`.
+    `unreported` counts the records of finished slices without a reported count, in `unit`.
     """
 
     run_id: str
@@ -163,6 +150,9 @@ class Batch(Wire):
     state: BatchState = BatchState.PLANNED
     window: Window | None = None
     interval: Window | None = None
+    unit: str
+    deleted_unit: str
+    compliance: Compliance | None = None
     planned: int
     pending: tuple[Slice, ...]
     protected: frozenset[int] = frozenset()

@@ -8,12 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from itertools import islice
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import orjson
 from pydantic import Field, StringConstraints, ValidationError, create_model
 
 from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model.audited import Audited
 from genesys_purge.model.dates import DateRange
 from genesys_purge.model.strict_json import LARGEST_BODY
 from genesys_purge.model.wire import Wire, innermost
@@ -24,7 +25,7 @@ RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 OrganisationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
-# A run is one item of at most 400 KB, with its request, plan, totals and detail.
+# A run is one item of at most 400 KB, with its request, facts, plan, totals and detail.
 LARGEST_REQUEST = 100_000
 MAX_PATH_LENGTH = 200
 MAX_ERRORS = 1_000
@@ -43,6 +44,8 @@ class Classification(StrEnum):
 
 class PurgeRequest(Wire):
     """The fields of a purge request that every method has."""
+
+    audited: ClassVar[Audited] = Audited()
 
     method: str
     reason: Reason
@@ -63,6 +66,11 @@ class PurgeRequest(Wire):
     def minimum_days(self) -> int:
         """The retention that the request demands, in days."""
         return 0
+
+    @property
+    def overrides_retention(self) -> bool:
+        """Whether the request overrides the retention policy of Genesys."""
+        return False
 
 
 def is_relative(request: PurgeRequest) -> bool:

@@ -14,6 +14,7 @@ from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.organisation import Organisation
+from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.wire import Wire
 
@@ -45,7 +46,7 @@ PROTECTED = "protected"
 class Plan(Wire):
     """The records to delete: batches, counts, and a SHA-256 over the manifests.
 
-    `targeted` and `skipped` count in `unit`: records, conversations or subjects.
+    `targeted` and `skipped` count in `unit`, and Genesys counts deletions in `deletedUnit`.
     """
 
     batches: int
@@ -55,16 +56,21 @@ class Plan(Wire):
     policy: Policy | None = None
     upper_bound: bool = False
     unit: str
+    deleted_unit: str
 
 
 class Totals(Wire):
     """The sums over the batches of a run; `deleted` is None if Genesys reported no count.
+
+    `deleted` counts in `deletedUnit`, every other count in `unit`. A run without a plan has none.
 
     `unreported` counts the records that may be deleted although `deleted` does not count them:
     those of jobs without a reported count, and of jobs that may not have ended. It counts all, if
     the sum of `deleted` is more than a count can be.
     """
 
+    unit: str | None = None
+    deleted_unit: str | None = None
     targeted: int
     skipped: Mapping[str, int]
     deleted: int | None = None
@@ -96,6 +102,8 @@ class Location(Wire):
 class Run(Wire):
     """One execution of one request; `request` is the content of the checked request.
 
+    `facts` are what the audit shows of it.
+
     `location` is the location of its organisation at the submission. `planner` identifies the
     latest invocation that began to plan; no other invocation may write the plan.
 
@@ -107,6 +115,7 @@ class Run(Wire):
     run_id: str
     fingerprint: str
     request: Mapping[str, Any]
+    facts: RequestFacts
     reference_time: Instant
     submitted_at: Instant
     submitted_by: str
@@ -181,6 +190,8 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
     targeted = planned - sum(len(batch.protected) for batch in batches)
     is_known = bool(reported) and is_count(deleted)
     return Totals(
+        unit=plan.unit if plan else None,
+        deleted_unit=plan.deleted_unit if plan else None,
         targeted=targeted,
         skipped=dict(+skipped),
         deleted=deleted if is_known else None,

@@ -77,8 +77,8 @@ class Registration:
 
     def _registered(self, rule: PurgeRule, webhook_id: str, actor: str) -> PurgeRule:
         registered = rule.to(RuleStatus.REGISTERED, webhook_id=webhook_id)
-        detail = f"webhook {webhook_id}"
-        record = self._record(rule, actor, Action.RULE_WEBHOOK_REGISTERED, detail=detail)
+        action = Action.RULE_WEBHOOK_REGISTERED
+        record = self._record(rule, actor, action, webhook_id=webhook_id)
         try:
             self._rules.put(registered, record)
         except LostRace:

@@ -154,14 +154,20 @@ class Batches:
         return self.advance(after, action, detail=detail, **facts)
 
     def _record(self, batch: Batch, action: Action, facts: dict[str, Any]) -> AuditRecord:
-        known = {"targeted": batch.targeted, "job_id": batch.job_id} | facts
+        known = {
+            "unit": batch.unit,
+            "deleted_unit": batch.deleted_unit,
+            "targeted": batch.targeted,
+            "job_id": batch.job_id,
+            **(batch.compliance.checked_facts if batch.compliance else {}),
+        }
         return AuditRecord(
             run_id=batch.run_id,
             at=self.now(),
             actor=self._actor,
             action=action,
             batch=batch.number,
-            **known,
+            **known | facts,
         )
 
     def latency(self, batch: Batch) -> float | None:

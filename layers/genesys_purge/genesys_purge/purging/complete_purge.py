@@ -39,7 +39,7 @@ class CompletePurge:
         outcome = outcome_of(run, batches)
         totals = totals_of(run.plan, batches)
         ended = finished(run, outcome, totals, self._now(), shortfall_of(run, batches))
-        self._runs.finish(settled_if_over(ended, batches), self._record(ended, outcome, totals))
+        self._runs.finish(settled_if_over(ended, batches), self._record(ended, totals))
         self._measure(ended, outcome, totals, batches)
         return RunResult.of(run.run_id, outcome)
 
@@ -53,7 +53,7 @@ class CompletePurge:
         seconds = (self._now() - run.submitted_at).total_seconds()
         self._meter.seconds("RunDuration", seconds, method=method, organisation=organisation)
 
-    def _record(self, run: Run, outcome: Outcome, totals: Totals) -> AuditRecord:
+    def _record(self, run: Run, totals: Totals) -> AuditRecord:
         now = self._now()
         return run_record(
             run,
@@ -63,5 +63,5 @@ class CompletePurge:
             "complete_purge",
             latency_seconds=round((now - run.submitted_at).total_seconds(), 3),
             success_rate=success_rate_of(run, totals),
-            detail=outcome,
+            detail=run.detail,
         )

@@ -107,7 +107,7 @@ class ConfirmJob:
         return self._batches.intend(batch.to(BatchState.CONFIRMING, attempt=attempt, **counts))
 
     def _confirmed(self, case: Case, waiting: Waiting, step: BatchStep) -> BatchStep:
-        batch, unit = case.batch, case.method.unit
+        batch = case.batch
         self._batches.confirmed(
             batch.to(
                 BatchState.SUBMITTED,
@@ -116,8 +116,7 @@ class ConfirmJob:
                 waiting_since=None,
             ),
             targeted=case.size,
-            detail=f"the job covers {waiting.records} records of {waiting.conversations} {unit}; "
-            f"targeted counts {unit}",
+            covered=waiting.records,
         )
         return step.then(Next.POLL, first_wait(case.method.poll_policy, waiting.records))
 

@@ -31,7 +31,7 @@ class FailPurge:
         ended = finished(run, outcome, totals, self._now(), error.reason)
         action = Action.RUN_REJECTED if rejected else Action.RUN_FAILED
         facts = {**error.facts, "detail": error.reason}
-        record = run_record(run, totals, action, self._now(), "fail_purge", **facts)
+        record = run_record(ended, totals, action, self._now(), "fail_purge", **facts)
         self._runs.finish(settled_if_over(ended, batches), record)
         self._meter.count(run_metric(outcome), method=run.method, organisation=run.organisation)
         return RunResult.of(run.run_id, outcome)

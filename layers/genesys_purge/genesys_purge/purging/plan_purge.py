@@ -13,11 +13,12 @@ from genesys_purge.errors import LimitExceeded
 from genesys_purge.methods.contract import Noted, Planned, Skipped, Sources
 from genesys_purge.methods.method import AnyMethod, policy_in_force
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.batch import Batch, Slice
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.messages import PlanSummary, RunRef
+from genesys_purge.model.record_facts import PlanFacts
 from genesys_purge.model.request import PurgeRequest
-from genesys_purge.model.run import Plan, Run, RunStatus
-from genesys_purge.model.wording import counted
+from genesys_purge.model.run import Plan, Run, RunStatus, totals_of
+from genesys_purge.model.slices import Slice
 from genesys_purge.ports import (
     Clock,
     GenesysOf,
@@ -29,6 +30,7 @@ from genesys_purge.ports import (
     Runs,
 )
 from genesys_purge.purging.requests import Requests, request_of
+from genesys_purge.purging.run_record import run_record
 from genesys_purge.purging.same_organisation import genesys_for
 from genesys_purge.settings import Settings
 
@@ -87,7 +89,7 @@ class PlanPurge:
         planner = uuid4().hex
         run = run.model_copy(update={"planner": planner})
         self._runs.begin_plan(run)
-        draft = Draft(self._requests.limit(request))
+        draft = Draft(self._requests.limits(request).in_force)
         draft.add(method.plan(request, self._sources(run, method)))
         if draft.targeted > draft.limit:
             raise LimitExceeded(
@@ -101,10 +103,12 @@ class PlanPurge:
             )
         jobs = method.lifecycle.jobs_for_each(request)
         for number, planned in enumerate(draft.batches):
-            batch = _batch(run, number, len(draft.batches), planned, jobs)
+            batch = _batch(run, number, len(draft.batches), planned, jobs, method)
             self._runs.put_batch(batch, planned.entries, planner)
         plan = self._plan(draft, request, method)
-        run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
+        # The limit of the organisation may have changed since the submission.
+        facts = run.facts.model_copy(update={"limits": self._requests.limits(request)})
+        run = run.model_copy(update={"plan": plan, "facts": facts, "status": RunStatus.RUNNING})
         self._runs.plan(run, self._record(run, plan, draft.notes))
         for noted in draft.notes:
             if noted.metric:
@@ -134,24 +138,18 @@ class PlanPurge:
             policy=policy,
             upper_bound=method.plans_upper_bound,
             unit=method.unit,
+            deleted_unit=method.deleted_unit,
         )
 
     def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:
-        words = [f"{counted(plan.batches, 'batch', 'batches')}, plan hash {plan.hash}"]
-        words += [f"targeted counts {plan.unit}"]
-        words += [noted.text for noted in notes]
-        return AuditRecord(
-            run_id=run.run_id,
-            at=self._now(),
-            actor="plan_purge",
-            action=Action.RUN_PLANNED,
-            method=run.method,
-            organisation=run.organisation,
-            targeted=plan.targeted,
-            skipped=plan.skipped,
-            policy=plan.policy,
-            compliance_tags=run.compliance_tags or None,
-            detail="; ".join(words)[:LONGEST_NOTE],
+        return run_record(
+            run,
+            totals_of(plan, ()),
+            Action.RUN_PLANNED,
+            self._now(),
+            "plan_purge",
+            plan=PlanFacts(batches=plan.batches, hash=plan.hash, upper_bound=plan.upper_bound),
+            detail="; ".join(noted.text for noted in notes)[:LONGEST_NOTE] or None,
         )
 
 
@@ -188,13 +186,18 @@ def plan_hash(batches: Iterable[Planned]) -> str:
     return digest.hexdigest()
 
 
-def _batch(run: Run, number: int, total: int, planned: Planned, jobs: int) -> Batch:
+def _batch(
+    run: Run, number: int, total: int, planned: Planned, jobs: int, method: AnyMethod
+) -> Batch:
     return Batch(
         run_id=run.run_id,
         number=number,
         total=total,
         window=planned.window,
         interval=planned.interval,
+        unit=method.unit,
+        deleted_unit=method.deleted_unit,
+        compliance=run.facts.compliance,
         planned=planned.targeted,
         pending=(Slice(start=0, stop=planned.targeted),) * jobs,
     )

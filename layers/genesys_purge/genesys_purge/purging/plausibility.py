@@ -35,6 +35,7 @@ class Plausibility:
         self._batches.advance(
             case.batch.to(BatchState.IMPLAUSIBLE, detail=detail, **self._changes(case.batch)),
             Action.BATCH_IMPLAUSIBLE,
+            unit=case.batch.deleted_unit,
             targeted=asked,
             deleted=report.processed,
             archived=report.archived,

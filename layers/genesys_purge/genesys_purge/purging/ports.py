@@ -9,6 +9,8 @@ from genesys_purge.model.execution_state import ExecutionState
 
 # Receives the number of a batch, the number of batches, and the batch's new state.
 Progress = Callable[[int, int, str], None]
+# The callers that may override the retention policy of Genesys, as `submittedBy` names them.
+OverrideCallers = Callable[[], frozenset[str]]
 
 
 class Executions(Protocol):

@@ -98,6 +98,8 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "status": batch.state,
         "jobId": batch.job_id or batch.last_job_id,
         "attempts": batch.attempt.number,
+        "unit": batch.unit,
+        "deletedUnit": batch.deleted_unit,
         "targeted": batch.targeted,
         "deleted": batch.deleted,
         "archived": batch.archived,

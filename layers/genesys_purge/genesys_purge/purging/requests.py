@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods import METHODS
 from genesys_purge.methods.contract import Rules
-from genesys_purge.methods.method import AnyMethod
+from genesys_purge.methods.method import AnyMethod, policy_in_force
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.request import (
@@ -21,8 +21,17 @@ from genesys_purge.model.request import (
     read_fields,
     require_none,
 )
+from genesys_purge.model.request_facts import Limits
+from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Location, Run
 from genesys_purge.ports import Clock, OrganisationOf, Policies
+
+Conflicts = Callable[[PurgeRequest], Iterable[FieldError]]
+
+
+def _none(_: PurgeRequest) -> Iterable[FieldError]:
+    """Every caller may send the request."""
+    return ()
 
 
 class Requests:
@@ -33,7 +42,12 @@ class Requests:
         self._organisation_of = organisation_of
         self._now = now
 
-    def check(self, payload: object, reference: datetime | None = None) -> PurgeRequest:
+    def check(
+        self,
+        payload: object,
+        reference: datetime | None = None,
+        conflicts_with_caller: Conflicts = _none,
+    ) -> PurgeRequest:
         """The request in `payload`; InvalidRequest lists every error."""
         document = as_object(payload)
         method = METHODS.get(_name_in(document))
@@ -48,6 +62,7 @@ class Requests:
             _conflicts_of_platform(method, organisation),
             conflicts_of_common_fields(request, rules.max_records),
             method.conflicts(request, rules),
+            conflicts_with_caller(request),
         )
         others = (each for each in conflicts if wrong.isdisjoint((_field_of(each), *each.needs)))
         require_none(chain(errors, others))
@@ -84,10 +99,19 @@ class Requests:
         """The location of the request's organisation."""
         return Location.of(self._organisation_of(request.organisation))
 
-    def limit(self, request: PurgeRequest) -> int:
+    def limits(self, request: PurgeRequest) -> Limits:
         """The most records that the request may delete."""
         limit = self._organisation_of(request.organisation).max_records
-        return min(request.max_records or limit, limit)
+        return Limits(
+            in_force=min(request.max_records or limit, limit),
+            request=request.max_records,
+            deployment=limit,
+        )
+
+    def policy(self, request: PurgeRequest) -> Policy | None:
+        """The retention in force for the request."""
+        matrix = self._policies.retention_matrix()
+        return policy_in_force(METHODS[request.method], request, matrix)
 
     def _rules(self, organisation: Organisation, reference: datetime) -> Rules:
         return Rules(

@@ -1,4 +1,4 @@
-"""The audit record about the end of a run, or about a correction of it."""
+"""The audit records about a whole run: what it was asked to do, its plan, its end."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ def run_record(
 ) -> AuditRecord:
     """The record of `action` with the run's totals; a run without a plan has targeted nothing."""
     known: dict[str, Any] = {
+        **_compliance(run),
+        "request": run.facts,
+        "outcome": run.outcome,
+        "unit": totals.unit,
+        "deleted_unit": totals.deleted_unit,
         "targeted": totals.targeted if run.plan else None,
         "deleted": totals.deleted,
         "unreported": totals.unreported,
+        "verified": totals.verified if run.plan and run.outcome else None,
         "skipped": totals.skipped if run.plan else None,
         "compliance_tags": run.compliance_tags or None,
         "policy": run.plan.policy if run.plan else None,
@@ -30,6 +36,14 @@ def run_record(
         organisation=run.organisation,
         **known | facts,
     )
+
+
+def _compliance(run: Run) -> dict[str, Any]:
+    """The compliance facts; retention and holds are validated once there is a plan."""
+    compliance = run.facts.compliance
+    if compliance is None:
+        return {}
+    return compliance.checked_facts if run.plan else compliance.facts
 
 
 def success_rate_of(run: Run, totals: Totals) -> float | None:

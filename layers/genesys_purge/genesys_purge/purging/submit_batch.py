@@ -156,9 +156,8 @@ class SubmitBatch:
 
     def _accepted(self, case: Case, job_id: str, step: BatchStep) -> BatchStep:
         batch, size = case.batch, case.size
-        self._batches.accepted(
-            batch, job_id, Action.BATCH_SUBMITTED, targeted=size, detail=_interval_of(batch)
-        )
+        window = batch.interval or batch.window
+        self._batches.accepted(batch, job_id, Action.BATCH_SUBMITTED, targeted=size, window=window)
         return step.then(Next.POLL, first_wait(case.method.poll_policy, size))
 
     def _not_accepted(
@@ -223,7 +222,3 @@ class SubmitBatch:
         action = Action.BATCH_FAILED if state is BatchState.FAILED else Action.BATCH_GAVE_UP
         self._batches.end(case.batch, state, action, reason)
         return step.then(Next.DONE)
-
-
-def _interval_of(batch: Batch) -> str | None:
-    return f"by the interval {batch.interval}" if batch.interval else None

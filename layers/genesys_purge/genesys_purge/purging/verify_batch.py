@@ -97,7 +97,9 @@ class VerifyBatch:
             ),
             Action.BATCH_VERIFIED if verdict.is_complete else Action.BATCH_UNVERIFIED,
             deleted=verdict.deleted,
+            verified=verdict.gone,
             success_rate=rate,
+            latency_seconds=batch.duration_seconds,
             detail=detail,
         )
         is_in_vain = bool(there) and not is_bound and not verdict.deleted and not verdict.gone

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.complete_purge import CompletePurge
     from genesys_purge.purging.fail_batch import FailBatch
     from genesys_purge.purging.fail_purge import FailPurge
+    from genesys_purge.purging.overrides import Overrides
     from genesys_purge.purging.plan_purge import PlanPurge
     from genesys_purge.purging.poll_batch import PollBatch
     from genesys_purge.purging.read_purge import ReadPurge
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.validate_purge import ValidatePurge
     from genesys_purge.purging.verify_batch import VerifyBatch
     from genesys_purge.store.executions import StepFunctionsExecutions
+    from genesys_purge.store.override_callers import ParameterOverrideCallers
 
 
 @cache
@@ -30,6 +32,20 @@ def requests() -> Requests:
     from genesys_purge.purging.requests import Requests
 
     return Requests(adapters.policies(), adapters.organisation, adapters.now)
+
+
+@cache
+def overrides() -> Overrides:
+    from genesys_purge.purging.overrides import Overrides
+
+    return Overrides(override_callers(), adapters.settings().parameters.override_callers)
+
+
+def override_callers() -> ParameterOverrideCallers:
+    from genesys_purge.store.override_callers import ParameterOverrideCallers
+
+    name = adapters.settings().parameters.override_callers
+    return ParameterOverrideCallers(adapters.parameters(), name)
 
 
 def batches(actor: str) -> Batches:
@@ -57,14 +73,21 @@ def executions() -> StepFunctionsExecutions:
 def submit_purge() -> SubmitPurge:
     from genesys_purge.purging.submit_purge import SubmitPurge
 
-    return SubmitPurge(requests(), adapters.runs(), executions(), adapters.now)
+    return SubmitPurge(
+        requests(),
+        overrides(),
+        adapters.runs(),
+        executions(),
+        adapters.meter(),
+        adapters.now,
+    )
 
 
 @cache
 def validate_purge() -> ValidatePurge:
     from genesys_purge.purging.validate_purge import ValidatePurge
 
-    return ValidatePurge(requests(), adapters.runs(), adapters.now)
+    return ValidatePurge(requests(), overrides(), adapters.runs(), adapters.now)
 
 
 @cache

@@ -82,12 +82,42 @@ def test_audit_records_who_changed_which_rule(bench: DeployBench) -> None:
     ]
     assert {each.actor for each in records} == {"tests:jane"}
     a = bench.at_genesys("A")["id"]
-    assert [each.detail for each in records][:3] == [
-        "2 rules",
-        "1 to create, 1 to update, 0 unchanged",
-        f"{a}, version 2: priority",
+    assert records[2].detail == f"{a}, version 2: priority"
+    assert [(each.outcome, each.detail) for each in (records[0], records[1], records[-1])] == [
+        (None, None),
+        (None, None),
+        ("deployed", None),
     ]
-    assert records[-1].detail == "deployed"
+
+
+def test_audit_has_the_facts_of_a_deployment_as_fields(bench: DeployBench) -> None:
+    bench.put(A)
+    deployment = bench.deploy(rule("A", 1, priority=500), B)
+    facts = {"campaignId": deployment.campaign_id, "rules": 2, "dryRun": False}
+    changes = {"changes": {"create": 1, "update": 1, "unchanged": 0}}
+    records = [each.to_json() for each in bench.audit.of(deployment.deployment_id)]
+    a, b = (bench.at_genesys(name)["id"] for name in "AB")
+    assert [each["change"] for each in records[2:4]] == [
+        {"ruleId": a, "version": 2, "changed": ["priority"]},
+        {"ruleId": b, "version": 1},
+    ]
+    assert [each.get("deployment") for each in records] == [
+        facts,
+        facts | changes,
+        None,
+        None,
+        facts | changes,
+    ]
+
+
+def test_audit_of_d5_has_the_facts_in_words(bench: DeployBench) -> None:
+    deployment = bench.deploy(rule("A", 1), dryRun=True)
+    path = {"deploymentId": deployment.deployment_id}
+    shown = bench.read_campaign_rules("GET /campaign-rules/{deploymentId}/audit", path, {})
+    assert [each["details"] for each in shown["records"]] == [
+        "1 rule; a dry run",
+        "dry_run; 1 rule; a dry run; create 1; update 0; unchanged 0",
+    ]
 
 
 def test_rules_swap_their_execution_orders(bench: DeployBench) -> None:

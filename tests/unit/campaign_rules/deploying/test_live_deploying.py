@@ -133,7 +133,8 @@ def test_audit_records_interim_calls(bench: LiveBench) -> None:
         ("campaign_rule_updated", "P"),
         ("deployment_completed", None),
     ]
-    assert records[1].detail == "2 to create, 0 to update, 0 unchanged"
+    assert records[1].deployment is not None
+    assert records[1].deployment.changes == {"create": 2, "update": 0, "unchanged": 0}
     rule = bench.one(CAMPAIGN_RULES, "P")["id"]
     assert [each.detail for each in records if each.rule_name == "P"] == [
         f"{rule}, version 1: disabled temporarily",

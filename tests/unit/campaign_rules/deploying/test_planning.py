@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from genesys_purge.campaign_rules.deploying import planning
 from genesys_purge.campaign_rules.deploying.deployment_steps import Step
-from genesys_purge.campaign_rules.deploying.planning import ambiguous, summary
+from genesys_purge.campaign_rules.deploying.planning import ambiguous, changes
 from genesys_purge.campaign_rules.documented.platform import no_stages
 from genesys_purge.campaign_rules.rules import LARGEST, DeployedRule, Rule
 from hypothesis import given
@@ -61,7 +61,7 @@ def test_unchanged_rule_needs_no_call() -> None:
         ("A", "none", "unchanged"),
         ("B", "update", "planned"),
     ]
-    assert summary(steps) == "0 to create, 1 to update, 1 unchanged"
+    assert changes(steps) == {"create": 0, "update": 1, "unchanged": 1}
 
 
 def test_rule_that_holds_a_wanted_order_moves_first() -> None:
@@ -80,7 +80,7 @@ def test_one_rule_of_a_circle_is_parked_and_comes_last() -> None:
         ("update", "B", 3),
         ("update", "A", 2),
     ]
-    assert summary(steps) == "0 to create, 3 to update, 0 unchanged"
+    assert changes(steps) == {"create": 0, "update": 3, "unchanged": 0}
     assert [step.before and step.before["executionOrder"] for step in steps] == [1, 3, 2, 51]
 
 

@@ -93,7 +93,8 @@ def test_audit_records_each_rule_and_the_reason(bench: DeployBench) -> None:
     failed, ended = records[4], records[-1]
     assert "answered 429" in (failed.detail or "")
     assert failed.correlation_id is not None
-    assert (ended.detail or "").startswith('rolled_back: "last": RateLimited')
+    assert ended.outcome == "rolled_back"
+    assert (ended.detail or "").startswith('"last": RateLimited')
     shown = bench.read_campaign_rules("", {"deploymentId": deployment.deployment_id}, {})
     assert "answered 429" in shown["rules"][2]["detail"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from genesys_purge.campaign_rules.campaign import Campaign
@@ -83,18 +84,23 @@ def test_objects_are_named_by_campaign_and_window(bench: ExportBench) -> None:
 
 
 def test_export_is_audited_with_counts_and_digests(bench: ExportBench) -> None:
-    bench.run()
+    (exported,) = bench.run()
     (record,) = bench.audit.of("campaign-export:campaign-1")
     assert (record.action, record.actor, record.at) == (
         Action.CAMPAIGN_CHANGES_EXPORTED,
         "tests",
         NOON,
     )
-    assert record.detail is not None
-    assert record.detail.startswith(
-        "3 changes, 1 of them without a rule, "
-        "from 2026-11-20T12:00:00Z to 2026-11-21T11:59:00Z; SHA-256 of the JSON Lines "
-    )
+    files = [bench.files.objects[url] for url in (exported.json_lines, exported.csv)]
+    assert record.to_json()["export"] == {
+        "campaignId": "campaign-1",
+        "window": {"start": "2026-11-20T12:00:00Z", "end": "2026-11-21T11:59:00Z"},
+        "changes": 3,
+        "withoutRule": 1,
+        "withoutCampaign": 0,
+        "jsonLinesSha256": sha256(files[0]).hexdigest(),
+        "csvSha256": sha256(files[1]).hexdigest(),
+    }
 
 
 def test_unreadable_field_of_a_rule_is_absent(bench: ExportBench) -> None:

@@ -104,5 +104,5 @@ def assert_crash_loses_nothing(crash_at: int) -> None:
     scene.end()
     assert len(scene.bench.exported) == len(set(scene.bench.exported)) == 5
     # Each window is audited once, even if its export began several times.
-    details = [record.detail for record in scene.bench.audit.every]
-    assert len(details) == len(set(details)) == len(scene.bench.files.objects) / 2
+    windows = [str(each.export and each.export.window) for each in scene.bench.audit.every]
+    assert len(windows) == len(set(windows)) == len(scene.bench.files.objects) / 2

@@ -71,9 +71,7 @@ def test_job_is_verified_when_no_conversation_has_a_recording_left() -> None:
     genesys = after({"entities": [DELETED]}, NONE, {"entities": [DELETED, DELETED]})
     found = verdict(genesys)
     assert found[:3] == (3, True, 4)
-    assert found.note == (
-        "checked 3 conversations: 0 recordings are left; deleted counts recordings"
-    )
+    assert found.note == ("checked 3 conversations: 0 recordings are left")
     read = [call.path["conversation_id"] for call in genesys.calls if call.operation == METADATA]
     assert read == IDS[:3]
 
@@ -176,13 +174,13 @@ def test_archive_or_export_is_verified_by_the_metadata(
 ) -> None:
     found = verdict(after({"entities": [row]}, NONE), request_)
     assert (found.is_complete, found.deleted) == (complete, 0)
-    assert "deleted counts" not in str(found.note)
+    assert "none deleted" in str(found.note)
 
 
 def test_note_of_one_conversation_is_in_the_singular() -> None:
     part = PART._replace(ids=IDS[:1])
     assert verdict(after({"entities": [DELETED]}), part=part).note == (
-        "checked 1 conversation: 0 recordings are left; deleted counts recordings"
+        "checked 1 conversation: 0 recordings are left"
     )
 
 

@@ -47,6 +47,8 @@ def test_execution_is_recorded_as_genesys_reported_it(bench: Workbench) -> None:
         "action": "webhook_received",
         "ruleId": "rule-1",
         "executedAt": "2026-11-21T03:00:12Z",
+        "unit": "records",
+        "deletedUnit": "records",
         "targeted": 2_000,
         "deleted": 1_250,
         "successRate": 0.625,

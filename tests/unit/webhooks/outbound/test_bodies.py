@@ -11,6 +11,7 @@ from genesys_purge.errors import NotFound
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, STATUS, SUBMIT
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.messages import BatchStep, RunRef
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, RunStatus, Totals
@@ -170,6 +171,7 @@ def test_finished_batch_has_the_body_of_its_document(bench: Workbench) -> None:
         "requestId": "job-1",
         "status": "completed",
         "recordsProcessed": 9,
+        "deletedUnit": "records",
         "timestamp": AT,
         "metrics": {
             "throughputRecordsPerSecond": 0.15,
@@ -218,9 +220,27 @@ def test_unknown_values_of_a_batch_are_left_out(bench: Workbench) -> None:
         "event": "data.purge.chunk.completed",
         "requestId": "run-1",
         "status": "failed",
+        "deletedUnit": "records",
         "timestamp": AT,
         "metrics": {},
     }
+
+
+def test_batch_of_a_data_deletion_has_the_facts_of_compliance(bench: Workbench) -> None:
+    compliance = Compliance(jurisdiction="us-east-1", retention_policy_override=True)
+    bench.planned(ended())
+    record = fact(Action.BATCH_VERIFIED, **KNOWN | compliance.checked_facts)
+    found = body(bench, record, Event.BATCH_FINISHED)
+    names = ("jurisdiction", "retentionPolicyOverride", "complianceNote")
+    assert [found[name] for name in names] == ["us-east-1", True, compliance.note]
+
+
+def test_counts_of_notifications_name_their_unit(bench: Workbench) -> None:
+    bench.planned(ended(deleted_unit="recordings"))
+    record = fact(Action.BATCH_FAILED, **KNOWN | {"deleted_unit": "recordings"})
+    assert {each.body["deletedUnit"] for each in caused(bench, record)} == {"recordings"}
+    executed = fact(Action.WEBHOOK_RECEIVED, **KNOWN | {"deleted_unit": "records"})
+    assert {each.body["deletedUnit"] for each in caused(bench, executed)} == {"records"}
 
 
 def test_record_of_an_unknown_batch_or_run_is_an_error(
@@ -233,22 +253,33 @@ def test_record_of_an_unknown_batch_or_run_is_an_error(
 
 
 def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
-    bench.planned(ended())
-    policy = Policy(minimum_days=365, basis="law")
-    assert bench.run.plan is not None
-    finish(
-        bench,
-        Outcome.COMPLETED_WITH_FAILURES,
-        plan=bench.run.plan.model_copy(update={"policy": policy}),
-        detail="one record is still there",
+    filters = {"attributes": {"compliance_class": "archived", "region": "eu-west"}}
+    bench.planned(ended(), request=builders.interaction_purge(filters=filters))
+    finish(bench, Outcome.COMPLETED_WITH_FAILURES, detail="one record is still there")
+    record = fact(
+        Action.RUN_COMPLETED,
+        compliance_tags=("pii", "permanent", "automated_retention"),
+        policy=Policy(minimum_days=365, basis="law"),
+        deleted=9,
+        deleted_unit="interactions",
+        unreported=1,
+        unit="records",
     )
-    tags = ("pii", "permanent", "automated_retention")
-    record = fact(Action.RUN_COMPLETED, compliance_tags=tags, deleted=9, unreported=1)
     assert body(bench, record, Event.RUN_FINISHED) == {
         "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
         "timestamp": AT,
         "purgeId": "run-1",
-        "policyApplied": {"minimumDays": 365, "basis": "law"},
+        "policyApplied": {
+            "interactionType": "voice",
+            "dateRange": {"start": "2025-10-21T12:00:00Z", "end": "2025-11-20T12:00:00Z"},
+            "retentionDays": 365,
+            "classification": "internal",
+            "purgeType": "permanent",
+            "filters": filters,
+            "reason": "retention of one year is over",
+            "minimumDays": 365,
+            "basis": "law",
+        },
         "metrics": {
             "jobId": "job-1",
             "status": "completed_with_failures",
@@ -256,7 +287,9 @@ def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
             "endTime": "2026-11-21T13:00:00Z",
             "durationMs": 3_600_000,
             "totalInteractionsPurged": 9,
+            "deletedUnit": "interactions",
             "unreported": 1,
+            "unit": "records",
             "errorReason": "one record is still there",
         },
         "complianceTags": ["pii", "permanent", "automated_retention"],
@@ -271,6 +304,11 @@ def test_unknown_values_of_a_run_are_left_out(bench: Workbench) -> None:
         "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
         "timestamp": AT,
         "purgeId": "run-1",
+        "policyApplied": {
+            "permanentDelete": True,
+            "idsGiven": 10,
+            "reason": "retention of one year is over",
+        },
         "metrics": {
             "status": "rejected",
             "startTime": AT,

@@ -54,6 +54,13 @@ def test_entry_is_signed_over_its_canonical_json(entry: dict[str, Any], key: byt
     assert signed["auditSignature"] == f"sha256={by_hand(canonical.encode(), key).hex()}"
 
 
+def test_names_of_an_entry_are_sorted_by_their_utf16_code_units() -> None:
+    entry = {"\uff00": 1, "\U0001f600": [{"b": 1, "a": 2}]}
+    canonical = '{"\U0001f600":[{"a":2,"b":1}],"\uff00":1}'
+    signature = signed_entry(entry, b"key")["auditSignature"]
+    assert signature == f"sha256={by_hand(canonical.encode(), b'key').hex()}"
+
+
 def test_order_of_an_entrys_fields_does_not_change_its_signature() -> None:
     one = signed_entry({"a": 1, "b": {"c": 2, "d": 3}}, b"key")
     other = signed_entry({"b": {"d": 3, "c": 2}, "a": 1}, b"key")

@@ -20,6 +20,7 @@ from genesys_purge.campaign_rules.rule_content import difference, is_same
 from genesys_purge.campaign_rules.rules import DeployedRule
 from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
+from genesys_purge.model.record_facts import ChangeFacts
 
 FOUND = "found after a call without an answer"
 
@@ -124,6 +125,7 @@ class ApplyCampaignRules:
             deployment.with_step(number, applied),
             Action.CAMPAIGN_RULE_CREATED if is_new else Action.CAMPAIGN_RULE_UPDATED,
             rule_name=step.name,
+            change=_change(deployment, step, rule),
             detail="; ".join(filter(None, (_description(deployment, step, rule), how))),
         )
 
@@ -170,6 +172,11 @@ def _obstacle(
     order = deployment.wanted(step).get("executionOrder")
     other = rules.holder_of(order, current) if step.attempt.number else None
     return f'"{other.name}" has execution order {order} meanwhile' if other else None
+
+
+def _change(deployment: Deployment, step: Step, rule: DeployedRule) -> ChangeFacts:
+    changed = difference(step.before, deployment.wanted(step)) if step.before else ()
+    return ChangeFacts(rule_id=rule.id, version=rule.version, changed=tuple(changed) or None)
 
 
 def _description(deployment: Deployment, step: Step, rule: DeployedRule) -> str:

@@ -9,10 +9,16 @@ from genesys_purge.campaign_rules.deploying.deployment import (
     DeploymentOutcome,
     DeploymentStatus,
 )
+from genesys_purge.campaign_rules.deploying.planning import changes
 from genesys_purge.campaign_rules.deploying.ports import Deployments
 from genesys_purge.errors import InvalidRequest, PurgeError
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.record_facts import DeploymentFacts
 from genesys_purge.ports import Clock, Meter
+
+OF_THE_WHOLE = frozenset(
+    {Action.DEPLOYMENT_SUBMITTED, Action.DEPLOYMENT_PLANNED, Action.DEPLOYMENT_COMPLETED}
+)
 
 
 class DeploymentWriter:
@@ -45,8 +51,8 @@ class DeploymentWriter:
             DeploymentStatus.FINISHED, outcome=outcome, finished_at=now, **changes
         )
         seconds = round((now - ended.submitted_at).total_seconds(), 3)
-        detail = f"{outcome}: {explanation}" if explanation else outcome
-        self.put(ended, Action.DEPLOYMENT_COMPLETED, detail=detail, latency_seconds=seconds)
+        action = Action.DEPLOYMENT_COMPLETED
+        self.put(ended, action, detail=explanation, latency_seconds=seconds)
         self._meter.count("Deployments" + outcome.title().replace("_", ""))
         self._meter.seconds("DeploymentDuration", seconds)
         return ended
@@ -85,7 +91,9 @@ class DeploymentWriter:
             self._meter.count("ConflictsDetected", number)
 
     def audit_record(self, deployment: Deployment, action: Action, **facts: Any) -> AuditRecord:
-        """A record in the name of the deployment's submitter."""
+        """A record in the name of the deployment's submitter; one about all of it has its facts."""
+        if action in OF_THE_WHOLE:
+            facts |= {"outcome": deployment.outcome, "deployment": facts_of(deployment)}
         return AuditRecord(
             run_id=deployment.deployment_id,
             at=self.now(),
@@ -94,6 +102,16 @@ class DeploymentWriter:
             organisation=deployment.organisation,
             **facts,
         )
+
+
+def facts_of(deployment: Deployment) -> DeploymentFacts:
+    """The facts of a deployment; it has changes once it is planned."""
+    return DeploymentFacts(
+        campaign_id=deployment.campaign_id,
+        rules=len(deployment.document["rules"]),
+        dry_run=deployment.is_dry,
+        changes=changes(deployment.steps) if deployment.steps else None,
+    )
 
 
 def reason_of(error: PurgeError) -> str:

@@ -11,7 +11,7 @@ from genesys_purge.campaign_rules.deploying.deployment import (
 from genesys_purge.campaign_rules.deploying.deployment_messages import PHASES, DeploymentStep
 from genesys_purge.campaign_rules.deploying.deployment_steps import Step, StepState
 from genesys_purge.campaign_rules.deploying.deployment_writer import DeploymentWriter, reason_of
-from genesys_purge.campaign_rules.deploying.planning import ambiguous, growth, plan, summary
+from genesys_purge.campaign_rules.deploying.planning import ambiguous, growth, plan
 from genesys_purge.campaign_rules.deploying.requests import as_errors
 from genesys_purge.campaign_rules.deploying.waiting import TRIES, RetryWaits
 from genesys_purge.campaign_rules.ports import CatalogueOf, PlatformOf
@@ -70,17 +70,16 @@ class PlanCampaignRules:
             raise InvalidRequest([FieldError("campaignId", f"{message}{error}")]) from error
 
     def _planned(self, deployment: Deployment, steps: tuple[Step, ...]) -> Deployment:
-        counts = summary(steps)
         planned = deployment.model_copy(update={"steps": steps})
         if len(planned.model_dump_json().encode()) + growth(planned) > LARGEST_DEPLOYMENT:
             message = "are too large to be stored with the rules they replace; deploy fewer at once"
             raise InvalidRequest([FieldError("rules", message)])
         if deployment.is_dry:
-            return self._writer.finish(planned, DeploymentOutcome.DRY_RUN, counts)
+            return self._writer.finish(planned, DeploymentOutcome.DRY_RUN, None)
         if all(step.state is StepState.UNCHANGED for step in steps):
-            return self._writer.finish(planned, DeploymentOutcome.UNCHANGED, counts)
+            return self._writer.finish(planned, DeploymentOutcome.UNCHANGED, None)
         applying = planned.to(DeploymentStatus.APPLYING)
-        return self._writer.put(applying, Action.DEPLOYMENT_PLANNED, detail=counts)
+        return self._writer.put(applying, Action.DEPLOYMENT_PLANNED)
 
     def _steps(self, deployment: Deployment, deployed: list[DeployedRule]) -> tuple[Step, ...]:
         """The plan; InvalidRequest with every error of the set against the deployed rules."""

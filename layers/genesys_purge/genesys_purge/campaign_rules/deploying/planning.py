@@ -154,11 +154,11 @@ def growth(deployment: Deployment) -> int:
     return found
 
 
-def summary(steps: Iterable[Step]) -> str:
+def changes(steps: Iterable[Step]) -> dict[str, int]:
     """How many rules are created, updated and unchanged."""
     actions = [*{step.name: step.action for step in reversed([*steps])}.values()]
-    return (
-        f"{actions.count(StepAction.CREATE)} to create, "
-        f"{actions.count(StepAction.UPDATE)} to update, "
-        f"{actions.count(StepAction.NONE)} unchanged"
-    )
+    return {
+        "create": actions.count(StepAction.CREATE),
+        "update": actions.count(StepAction.UPDATE),
+        "unchanged": actions.count(StepAction.NONE),
+    }

@@ -16,6 +16,7 @@ from genesys_purge.errors import NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.paging import limit_in, listing_in, number_in
+from genesys_purge.model.wording import counted
 from genesys_purge.ports import AuditLog
 
 DEPLOYMENT_ID = re.compile("[A-Za-z0-9_-]{1,80}")
@@ -87,6 +88,17 @@ def _as_documented(record: AuditRecord) -> dict[str, Any]:
         "audit_event": record.action,
         "rule_name": record.rule_name,
         "user_id": record.actor,
-        "details": record.detail,
+        "details": _details(record),
         "timestamp": zulu(record.at),
     }
+
+
+def _details(record: AuditRecord) -> str | None:
+    """What D5 asks for, in words: the outcome, the facts of the deployment and the explanation."""
+    facts = record.deployment
+    words = [record.outcome] if record.outcome else []
+    if facts:
+        words += [counted(facts.rules, "rule")]
+        words += ["a dry run"] if facts.dry_run else []
+        words += [f"{name} {count}" for name, count in (facts.changes or {}).items()]
+    return "; ".join([*words, *filter(None, [record.detail])]) or None

@@ -47,9 +47,7 @@ class SubmitCampaignRules:
         """
         asked = self._checked(submission.payload)
         deployment = self._new(asked, submission.actor)
-        count = len(deployment.document["rules"])
-        detail = f"{count} rules" + (", a dry run" if deployment.is_dry else "")
-        record = self._writer.audit_record(deployment, Action.DEPLOYMENT_SUBMITTED, detail=detail)
+        record = self._writer.audit_record(deployment, Action.DEPLOYMENT_SUBMITTED)
         stored = self._deployments.begin(deployment, record)
         if stored.deployment_id != deployment.deployment_id:
             stored = self._in_progress(stored, deployment.fingerprint)

@@ -20,7 +20,8 @@ from genesys_purge.campaign_rules.exporting.ports import ChangeExports, RuleChan
 from genesys_purge.campaign_rules.ports import Files
 from genesys_purge.errors import LostRace, NotAtGenesys, TryLater
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.dates import Window, zulu
+from genesys_purge.model.dates import Window
+from genesys_purge.model.record_facts import ExportFacts
 from genesys_purge.ports import Clock
 
 # An export ends earlier: its function has a shorter time limit.
@@ -156,9 +157,15 @@ class ChangeExport:
             actor=actor,
             action=Action.CAMPAIGN_CHANGES_EXPORTED,
             organisation=self._organisation,
-            detail=f"{files.found}, "
-            f"from {zulu(exported.window.start)} to {zulu(exported.window.end)}; "
-            f"SHA-256 of the JSON Lines {json_lines}, of the CSV {table}",
+            export=ExportFacts(
+                campaign_id=export.campaign_id,
+                window=exported.window,
+                changes=files.changes,
+                without_rule=files.without_rule,
+                without_campaign=files.without_campaign,
+                json_lines_sha256=json_lines,
+                csv_sha256=table,
+            ),
         )
 
 

@@ -84,14 +84,6 @@ class ChangeFiles:
         self.without_campaign += change.campaign_id is None
 
     @property
-    def found(self) -> str:
-        """The numbers as text, for the audit."""
-        text = f"{self.changes} changes, {self.without_rule} of them without a rule"
-        if not self.without_campaign:
-            return text
-        return f"{text}, {self.without_campaign} without a campaign"
-
-    @property
     def digests(self) -> list[str]:
         """SHA-256 of the JSON Lines and of the CSV, in hexadecimal."""
         return [each.hexdigest() for each in self._hashes]

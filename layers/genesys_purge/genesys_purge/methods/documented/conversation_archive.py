@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,15 +21,16 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
-    Unit,
     Verdict,
 )
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
+from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef, Entry
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
+from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation
 from genesys_purge.ports import Genesys, IdLists
 
@@ -55,6 +56,8 @@ S3_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.{1,1024}")
 class ConversationArchiveRequest(PurgeRequest):
     """Delete conversations by id, listed in the request or in an S3 object."""
 
+    audited: ClassVar[Audited] = Audited(options=("permanent_delete",))
+
     method: Literal["conversation_archive"]
     conversation_ids: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     conversation_ids_from: str | None = None
@@ -69,7 +72,7 @@ class ConversationArchive:
     request_model = ConversationArchiveRequest
     poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
     plans_upper_bound = False
-    unit = Unit.CONVERSATIONS
+    unit = deleted_unit = Unit.CONVERSATIONS
     largest_batch = 1_000
     instead = INSTEAD
 
@@ -97,10 +100,7 @@ class ConversationArchive:
             yield FieldError("method", "no rule of the retention matrix covers these records")
 
     def kind(self, request: ConversationArchiveRequest) -> Kind:
-        return {
-            "method": values(self.name),
-            "classification": values(request.classification),
-        }
+        return {"method": values(self.name), "classification": values(request.classification)}
 
     def plan(
         self, request: ConversationArchiveRequest, sources: Sources

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -19,17 +19,18 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
-    Unit,
     Verdict,
 )
 from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
+from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
+from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation
 from genesys_purge.ports import Genesys
 
@@ -39,13 +40,19 @@ INSTEAD = (
     "organisation (field organisation) replaces a jurisdiction"
 )
 MANAGE = ("data:deletion:manage",)
-# The document names the scope in both forms.
-COUNT = windows.COUNT._replace(scopes=("analytics:query", "analytics:queries"))
+RETENTION = ("retention:manage",)
+COUNT = windows.COUNT._replace(scopes=("analytics:query",))
+ALL = "/api/v2/data/deletion/requests"
 SUBMIT = Operation(
-    "POST", "/api/v2/data/deletion/requests", MANAGE, instead=INSTEAD, missing=Missing.REFUSED
+    "POST", ALL, MANAGE, instead=INSTEAD, missing=Missing.REFUSED, forbidden=RETENTION
 )
 STATUS = Operation(
-    "GET", "/api/v2/data/deletion/requests/{job_id}", MANAGE, retried=False, missing=Missing.JOB
+    "GET",
+    f"{ALL}/{{job_id}}",
+    MANAGE,
+    retried=False,
+    missing=Missing.JOB,
+    forbidden=RETENTION,
 )
 
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
@@ -62,6 +69,10 @@ class RecordType(StrEnum):
 class DataDeletionRequest(PurgeRequest):
     """Delete every record of the given types in a date range."""
 
+    audited: ClassVar[Audited] = Audited(
+        selection=("record_types", "query"), options=("legal_hold_validation",)
+    )
+
     method: Literal["data_deletion"]
     record_types: Annotated[tuple[RecordType, ...], Field(min_length=1, max_length=3)]
     date_range: DateRange
@@ -71,6 +82,10 @@ class DataDeletionRequest(PurgeRequest):
     legal_hold_validation: bool = True
     classification: Classification | None = None
 
+    @property
+    def overrides_retention(self) -> bool:
+        return bool(self.retention_policy_override)
+
 
 class DataDeletion:
     """Implements `Method`."""
@@ -79,7 +94,7 @@ class DataDeletion:
     request_model = DataDeletionRequest
     poll_policy = PollPolicy(first=15)
     plans_upper_bound = False
-    unit = Unit.RECORDS
+    unit = deleted_unit = Unit.RECORDS
     largest_batch = 1
     instead = INSTEAD
 

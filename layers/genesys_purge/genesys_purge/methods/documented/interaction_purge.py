@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import orjson
 from pydantic import Field
@@ -20,7 +20,6 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
-    Unit,
     Verdict,
     sum_of,
 )
@@ -29,10 +28,12 @@ from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.answers import is_count
+from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
+from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation
 from genesys_purge.ports import Genesys
 
@@ -82,6 +83,10 @@ class PurgeType(StrEnum):
 class InteractionPurgeRequest(PurgeRequest):
     """Delete the interactions of one type in a date range under a retention policy."""
 
+    audited: ClassVar[Audited] = Audited(
+        selection=("interaction_type", "filters"), options=("purge_type",)
+    )
+
     method: Literal["interaction_purge"]
     interaction_type: InteractionType
     date_range: DateRange
@@ -103,6 +108,7 @@ class InteractionPurge:
     poll_policy = PollPolicy(first=15, growth=1.1, attempts=200)
     plans_upper_bound = True
     unit = Unit.RECORDS
+    deleted_unit = Unit.INTERACTIONS
     largest_batch = 1
     instead = INSTEAD
 

@@ -21,7 +21,6 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
-    Unit,
     Verdict,
 )
 from genesys_purge.methods.gdpr_request import finder
@@ -37,6 +36,7 @@ from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import Window
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.retention import Kind, values
+from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation
 from genesys_purge.ports import Genesys
 
@@ -76,7 +76,7 @@ class GdprRequest:
         first=60, growth=2, longest=14_400, limit_seconds=92 * 86_400, deadline_metric=TIME_LEFT
     )
     plans_upper_bound = True
-    unit = Unit.SUBJECTS
+    unit = deleted_unit = Unit.SUBJECTS
     largest_batch = 1
     instead = None
 

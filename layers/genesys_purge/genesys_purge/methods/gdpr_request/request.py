@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal
 
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.gdpr_request.privacy import texts_in
 from genesys_purge.methods.gdpr_request.subject import Identifier, Search, SearchType, Subject
+from genesys_purge.model.audited import Audited
 from genesys_purge.model.identifiers import contains
 from genesys_purge.model.request import Classification, PurgeRequest, RunId
 
@@ -25,6 +26,10 @@ class SubjectRequest(PurgeRequest):
 
     `requestId` is required: an id made from the content would be a fingerprint of the person.
     """
+
+    audited: ClassVar[Audited] = Audited(
+        options=("request_type", "search_type"), withheld=("search_value", "subject")
+    )
 
     method: Literal["gdpr_request"]
     request_id: RunId
@@ -71,10 +76,11 @@ def check_search(request: SubjectRequest) -> Iterator[FieldError]:
 
 
 def check_privacy(request: SubjectRequest) -> Iterator[FieldError]:
-    """The audit and the notifications hold `reason` and `requestId`, so these name no person."""
+    """The audit and the notifications keep these fields, so they name no person."""
     document = request.subject.to_json() if request.subject else request.search_value
     identifiers = set(texts_in(document))
-    for path, text in (("reason", request.reason), ("requestId", request.request_id)):
+    kept = {"reason": request.reason, "requestId": request.request_id}
+    for path, text in (kept | {"requestedBy": request.requested_by}).items():
         if text and any(contains(text, each) for each in identifiers):
             yield FieldError(
                 path,

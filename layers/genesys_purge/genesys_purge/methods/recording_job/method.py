@@ -16,7 +16,6 @@ from genesys_purge.methods.contract import (
     Rules,
     Skipped,
     Sources,
-    Unit,
 )
 from genesys_purge.methods.data_retention import cap_of
 from genesys_purge.methods.date_range import check_date_range
@@ -41,6 +40,7 @@ from genesys_purge.methods.recording_job.two_step import (
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.media import with_media
 from genesys_purge.model.retention import Kind, values
+from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall
 from genesys_purge.ports import Genesys
 
@@ -53,6 +53,7 @@ class RecordingJob:
     poll_policy = PollPolicy(first=15, growth=1.25, longest=60, by_progress=True)
     plans_upper_bound = True
     unit = Unit.CONVERSATIONS
+    deleted_unit = Unit.RECORDINGS
     # The metadata of each conversation take one call, and one step verifies the batch.
     largest_batch = 100
     instead = None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.recording_job.conversations import Filter, any_of
+from genesys_purge.model.audited import Audited
 from genesys_purge.model.dates import DateRange, Window, zulu
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.wording import UUID
@@ -56,6 +57,16 @@ class Direction(StrEnum):
 
 class RecordingJobRequest(PurgeRequest):
     """Delete, archive or export recordings of conversations, by date range, by id, or by both."""
+
+    audited: ClassVar[Audited] = Audited(
+        selection=(
+            *("media_types", "directions", "queue_ids", "user_ids", "wrap_up_codes"),
+            *("division_ids", "include_recordings_with_sensitive_data"),
+            *("include_screen_recordings", "include_snippet_recordings"),
+            "include_policy_based_recordings",
+        ),
+        options=("action", "export_integration_id", "verify_after_hours"),
+    )
 
     method: Literal["recording_job"]
     date_range: DateRange | None = None

@@ -117,7 +117,7 @@ def _note(found: Findings, action: Action, processed: int | None) -> str:
     verb = "is" if found.undone == 1 else "are"
     undone = f"{counted(found.undone, 'recording')} {verb} {UNDONE[action]}"
     words = [f"checked {counted(found.conversations, 'conversation')}: {undone}"]
-    words += ["deleted counts recordings" if action is Action.DELETE else done]
+    words += [] if action is Action.DELETE else [done]
     words += [f"the request excludes {found.excluded}"] if found.excluded else []
     words += [f"Genesys now protects {counted(found.held, 'conversation')}"] if found.held else []
     words += [f"the job does not account for {found.unaccounted}"] if found.unaccounted else []

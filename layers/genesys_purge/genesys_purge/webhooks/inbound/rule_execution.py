@@ -12,6 +12,7 @@ from genesys_purge.model import strict_json
 from genesys_purge.model.answers import ID_FORM, Count
 from genesys_purge.model.audit import Action, AuditRecord, success_rate
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.units import Unit
 from genesys_purge.model.wire import Wire
 
 RuleId = Annotated[str, StringConstraints(pattern=rf"^{ID_FORM}$")]
@@ -60,6 +61,8 @@ class RuleExecution(Wire):
             action=Action.WEBHOOK_RECEIVED,
             rule_id=self.rule_id,
             executed_at=self.timestamp,
+            unit=Unit.RECORDS,
+            deleted_unit=Unit.RECORDS,
             targeted=self.targeted_count,
             deleted=self.deleted_count,
             success_rate=None if self.is_implausible else rate,

@@ -52,12 +52,13 @@ def _verification(record: AuditRecord, runs: Runs) -> str | None:
 
 
 def _of_job(record: AuditRecord, latency: float, verification: str | None) -> Notification:
-    """The body of D4, and whether verification is still pending."""
+    """The body of D4, what its count counts, and whether verification is still pending."""
     body = {
         "event": Event.JOB_FINISHED,
         "jobId": record.job_id,
         "state": JOB_ENDS[record.action],
         "recordsProcessed": record.deleted,
+        "deletedUnit": record.deleted_unit,
         "latencySeconds": latency,
         "verification": verification,
         "timestamp": zulu(record.at),
@@ -66,7 +67,7 @@ def _of_job(record: AuditRecord, latency: float, verification: str | None) -> No
 
 
 def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
-    """The body of D2; a batch without a job is named by its run id."""
+    """The body of D2 with the facts of compliance; a batch without a job is named by its run id."""
     metrics = {
         "throughputRecordsPerSecond": batch.records_per_second,
         "storageRecoveredMB": batch.storage_recovered_mb,
@@ -78,6 +79,10 @@ def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
         "requestId": batch.job_id or batch.last_job_id or batch.run_id,
         "status": "unverified" if is_unverified else batch.state,
         "recordsProcessed": batch.deleted,
+        "deletedUnit": batch.deleted_unit,
+        "jurisdiction": record.jurisdiction,
+        "retentionPolicyOverride": record.retention_policy_override,
+        "complianceNote": record.compliance_note,
         "timestamp": zulu(record.at),
         "metrics": _known(metrics),
     }
@@ -98,7 +103,9 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "endTime": zulu(ended),
         "durationMs": round((ended - run.submitted_at).total_seconds() * 1000),
         "totalInteractionsPurged": record.deleted,
+        "deletedUnit": record.deleted_unit,
         "unreported": record.unreported,
+        "unit": record.unit,
         "errorReason": run.detail,
     }
     body = {
@@ -106,7 +113,7 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "supersedes": _superseded(record),
         "timestamp": zulu(record.at),
         "purgeId": run.run_id,
-        "policyApplied": run.plan.policy.to_json() if run.plan and run.plan.policy else None,
+        "policyApplied": run.facts.policy | (record.policy.to_json() if record.policy else {}),
         "metrics": _known(metrics),
         "complianceTags": list(record.compliance_tags or ()),
     }
@@ -125,6 +132,7 @@ def _of_rule(event: Event, record: AuditRecord) -> Notification:
         "event": event,
         "ruleId": record.rule_id,
         "deletedCount": record.deleted,
+        "deletedUnit": record.deleted_unit,
         "successRate": record.success_rate,
         "timestamp": zulu(record.executed_at or record.at),
         "complianceOk": record.compliance_ok,

@@ -9,6 +9,7 @@ import orjson
 
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.record_facts import DeliveryFacts
 from genesys_purge.ports import AuditLog, Clock, Meter, Receipt
 from genesys_purge.webhooks.outbound.destination import DestinationRefused
 from genesys_purge.webhooks.outbound.https_sender import NoAnswer
@@ -117,8 +118,13 @@ class DeliverNotification:
                 action=action,
                 rule_id=notification.rule_id,
                 latency_seconds=round((now - notification.at).total_seconds(), 3),
-                detail=f"{notification.event} to {delivery.subscriber}, "
-                f"{notification.notification_id}: {outcome.words}, attempt {receipt.times}",
+                delivery=DeliveryFacts(
+                    event=notification.event,
+                    subscriber=delivery.subscriber,
+                    notification_id=notification.notification_id,
+                    attempt=receipt.times,
+                ),
+                detail=outcome.words,
             )
         )
 

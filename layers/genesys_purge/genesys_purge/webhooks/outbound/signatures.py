@@ -25,10 +25,21 @@ def standard_headers(
 def signed_entry(entry: Mapping[str, Any], key: bytes) -> dict[str, Any]:
     """The entry with `auditSignature`: `sha256=` and the hex digest of its canonical JSON.
 
-    Canonical JSON is that of RFC 8785. Without fractions this means sorted keys and no blanks.
+    Canonical JSON is that of RFC 8785. Without fractions this means keys sorted by their UTF-16
+    code units, and no blanks.
     """
-    content = orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)
+    content = orjson.dumps(_sorted(entry))
     return {**entry, "auditSignature": f"sha256={_digest(content, key).hex()}"}
+
+
+def _sorted(value: Any) -> Any:
+    match value:
+        case Mapping():
+            names = sorted(value, key=lambda name: str(name).encode("utf-16-be"))
+            return {name: _sorted(value[name]) for name in names}
+        case list():
+            return [_sorted(each) for each in value]
+    return value
 
 
 def _digest(content: bytes, key: bytes) -> bytes:
