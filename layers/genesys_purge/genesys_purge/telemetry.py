@@ -65,6 +65,22 @@ def progress(number: int, total: int, state: str) -> None:
     logger().info("batch", extra={"batch": number, "batches": total, "state": state})
 
 
+def polled(
+    batch: int,
+    batches: int,
+    poll: int,
+    status: str,
+    *,
+    purged: int | None,
+    percent: int | None,
+) -> None:
+    """Implements `Polled`: one line of the log, without the numbers that Genesys did not report."""
+    counts = {"purged_so_far": purged, "percent": percent}
+    known = {name: value for name, value in counts.items() if value is not None}
+    shown = {"batch": batch, "batches": batches, "poll": poll, "status": status}
+    logger().info("poll", extra=shown | known)
+
+
 class EmfMeter:
     """Implements the `Meter` port in CloudWatch's embedded metric format.
 

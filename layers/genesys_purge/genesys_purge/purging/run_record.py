@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from genesys_purge.model.answers import printable
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.run import Run, Totals
 
 
@@ -30,6 +33,12 @@ def run_record(
         organisation=run.organisation,
         **known | facts,
     )
+
+
+def error_reasons_of(batches: Sequence[Batch]) -> str | None:
+    """Genesys's different words about the jobs that failed or were cancelled, on one line."""
+    reasons = dict.fromkeys(batch.error_reason for batch in batches if batch.error_reason)
+    return printable("; ".join(reasons)) or None
 
 
 def success_rate_of(run: Run, totals: Totals) -> float | None:

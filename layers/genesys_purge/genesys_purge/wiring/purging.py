@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.fail_purge import FailPurge
     from genesys_purge.purging.plan_purge import PlanPurge
     from genesys_purge.purging.poll_batch import PollBatch
+    from genesys_purge.purging.polls import Polls
     from genesys_purge.purging.read_purge import ReadPurge
     from genesys_purge.purging.requests import Requests
     from genesys_purge.purging.submit_batch import SubmitBatch
@@ -37,6 +38,13 @@ def batches(actor: str) -> Batches:
     from genesys_purge.purging.batches import Batches
 
     return Batches(adapters.runs(), adapters.now, actor, telemetry.progress)
+
+
+def polls() -> Polls:
+    from genesys_purge import telemetry
+    from genesys_purge.purging.polls import Polls
+
+    return Polls(adapters.polls(), adapters.now, telemetry.polled)
 
 
 def cases() -> Cases:
@@ -117,7 +125,8 @@ def submitting(actor: str, guard: Guard) -> SubmitBatch:
 def poll_batch() -> PollBatch:
     from genesys_purge.purging.poll_batch import PollBatch
 
-    return PollBatch(cases(), batches("poll_batch"), adapters.settings(), adapters.meter())
+    writes = batches("poll_batch")
+    return PollBatch(cases(), writes, polls(), adapters.settings(), adapters.meter())
 
 
 @cache
@@ -152,4 +161,4 @@ def fail_purge() -> FailPurge:
 def read_purge() -> ReadPurge:
     from genesys_purge.purging.read_purge import ReadPurge
 
-    return ReadPurge(adapters.runs(), adapters.ledger())
+    return ReadPurge(adapters.runs(), adapters.polls(), adapters.ledger())

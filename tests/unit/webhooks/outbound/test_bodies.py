@@ -37,6 +37,7 @@ KNOWN: dict[str, Any] = {
 EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
     Action.BATCH_FAILED: [Event.JOB_FINISHED, Event.BATCH_FINISHED],
+    Action.BATCH_CANCELLED: [Event.JOB_FINISHED, Event.BATCH_FINISHED],
     Action.BATCH_GAVE_UP: [Event.BATCH_FINISHED],
     Action.BATCH_IMPLAUSIBLE: [Event.BATCH_FINISHED],
     Action.BATCH_VERIFIED: [Event.BATCH_FINISHED],
@@ -96,7 +97,12 @@ def test_delivery_records_cause_no_notification(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "state"), [(Action.BATCH_COMPLETED, "completed"), (Action.BATCH_FAILED, "failed")]
+    ("action", "state"),
+    [
+        (Action.BATCH_COMPLETED, "completed"),
+        (Action.BATCH_FAILED, "failed"),
+        (Action.BATCH_CANCELLED, "cancelled"),
+    ],
 )
 def test_finished_job_has_the_body_of_its_document(
     bench: Workbench, action: Action, state: str
@@ -243,7 +249,13 @@ def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
         detail="one record is still there",
     )
     tags = ("pii", "permanent", "automated_retention")
-    record = fact(Action.RUN_COMPLETED, compliance_tags=tags, deleted=9, unreported=1)
+    record = fact(
+        Action.RUN_COMPLETED,
+        compliance_tags=tags,
+        deleted=9,
+        unreported=1,
+        error_reason="index locked",
+    )
     assert body(bench, record, Event.RUN_FINISHED) == {
         "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
         "timestamp": AT,
@@ -257,7 +269,8 @@ def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
             "durationMs": 3_600_000,
             "totalInteractionsPurged": 9,
             "unreported": 1,
-            "errorReason": "one record is still there",
+            "errorReason": "index locked",
+            "detail": "one record is still there",
         },
         "complianceTags": ["pii", "permanent", "automated_retention"],
     }
@@ -279,6 +292,14 @@ def test_unknown_values_of_a_run_are_left_out(bench: Workbench) -> None:
         },
         "complianceTags": [],
     }
+
+
+def test_job_and_batch_that_failed_have_the_reason_of_genesys(bench: Workbench) -> None:
+    bench.planned(ended(state=BatchState.CANCELLED))
+    record = fact(Action.BATCH_CANCELLED, **KNOWN, error_reason="by an admin")
+    for event in (Event.JOB_FINISHED, Event.BATCH_FINISHED):
+        assert body(bench, record, event)["errorReason"] == "by an admin"
+    assert body(bench, record, Event.BATCH_FINISHED)["status"] == "cancelled"
 
 
 def test_run_without_a_count_has_no_total(bench: Workbench) -> None:

@@ -17,11 +17,16 @@ BATCH_ENDS = frozenset(
         Action.BATCH_VERIFIED,
         Action.BATCH_UNVERIFIED,
         Action.BATCH_FAILED,
+        Action.BATCH_CANCELLED,
         Action.BATCH_GAVE_UP,
         Action.BATCH_IMPLAUSIBLE,
     }
 )
-JOB_ENDS = {Action.BATCH_COMPLETED: "completed", Action.BATCH_FAILED: "failed"}
+JOB_ENDS = {
+    Action.BATCH_COMPLETED: "completed",
+    Action.BATCH_FAILED: "failed",
+    Action.BATCH_CANCELLED: "cancelled",
+}
 RUN_ENDS = frozenset(
     {Action.RUN_COMPLETED, Action.RUN_FAILED, Action.RUN_REJECTED, Action.RUN_CORRECTED}
 )
@@ -60,6 +65,7 @@ def _of_job(record: AuditRecord, latency: float, verification: str | None) -> No
         "recordsProcessed": record.deleted,
         "latencySeconds": latency,
         "verification": verification,
+        "errorReason": record.error_reason,
         "timestamp": zulu(record.at),
     }
     return Notification.of(Event.JOB_FINISHED, record, body)
@@ -78,6 +84,7 @@ def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
         "requestId": batch.job_id or batch.last_job_id or batch.run_id,
         "status": "unverified" if is_unverified else batch.state,
         "recordsProcessed": batch.deleted,
+        "errorReason": record.error_reason,
         "timestamp": zulu(record.at),
         "metrics": _known(metrics),
     }
@@ -99,7 +106,8 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "durationMs": round((ended - run.submitted_at).total_seconds() * 1000),
         "totalInteractionsPurged": record.deleted,
         "unreported": record.unreported,
-        "errorReason": run.detail,
+        "errorReason": record.error_reason,
+        "detail": run.detail,
     }
     body = {
         "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
