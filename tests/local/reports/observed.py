@@ -10,7 +10,7 @@ SUBMITTED = {
     "method": "conversation_archive",
     "status": "submitted",
     "submittedAt": "2026-11-21T03:00:00Z",
-    "totals": {"targeted": 0, "skipped": {}, "verified": 0},
+    "totals": {"skipped": {}},
     "batches": [],
 }
 PLANNED_BATCH = {"batch": 0, "status": "planned", "attempts": 0, "targeted": 3}

@@ -60,16 +60,17 @@ class Plan(Wire):
 class Totals(Wire):
     """The sums over the batches of a run; `deleted` is None if Genesys reported no count.
 
+    Without a plan, `targeted` and `verified` are None: it is unknown what there is to delete.
     `unreported` counts the records that may be deleted although `deleted` does not count them:
     those of jobs without a reported count, and of jobs that may not have ended. It counts all, if
     the sum of `deleted` is more than a count can be.
     """
 
-    targeted: int
+    targeted: int | None = None
     skipped: Mapping[str, int]
     deleted: int | None = None
     unreported: int | None = None
-    verified: int
+    verified: int | None = None
 
     @property
     def success_rate(self) -> float | None:
@@ -181,11 +182,11 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
     targeted = planned - sum(len(batch.protected) for batch in batches)
     is_known = bool(reported) and is_count(deleted)
     return Totals(
-        targeted=targeted,
+        targeted=targeted if plan else None,
         skipped=dict(+skipped),
         deleted=deleted if is_known else None,
         unreported=(unreported if is_known or not reported else targeted) or None,
-        verified=sum(batch.verified or 0 for batch in batches),
+        verified=sum(batch.verified or 0 for batch in batches) if plan else None,
     )
 
 

@@ -15,9 +15,9 @@ from genesys_purge.model.run import Run, Totals
 def run_record(
     run: Run, totals: Totals, action: Action, at: datetime, actor: str, **facts: Any
 ) -> AuditRecord:
-    """The record of `action` with the run's totals; a run without a plan has targeted nothing."""
+    """The record of `action` with the run's totals; without a plan nothing is counted."""
     known: dict[str, Any] = {
-        "targeted": totals.targeted if run.plan else None,
+        "targeted": totals.targeted,
         "deleted": totals.deleted,
         "unreported": totals.unreported,
         "skipped": totals.skipped if run.plan else None,
