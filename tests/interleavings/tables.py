@@ -57,7 +57,7 @@ class TableStores(Stores):
         ledger = Ledger(watched, "AuditTable", sleep=stage.sleep)
         self.audit = ledger
         self.runs = NotedRuns(DynamoRuns(watched, "RunsTable", ledger))
-        self.polls = DynamoPolls(watched, "RunsTable")
+        self.polls = DynamoPolls(watched, "RunsTable", ledger)
 
     def judge(self) -> Iterator[Violation]:
         """Gaps in the sequence, and stored changes without a record."""

@@ -26,12 +26,16 @@ def poll(number: int = 1, batch: int = 0, run_id: str = "run-1", **changes: obje
     )
 
 
+def ledger() -> Ledger:
+    return Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+
+
 @pytest.fixture(params=["twin", "dynamodb"])
 def polls(request: pytest.FixtureRequest) -> PollStore:
     if request.param == "twin":
         return MemoryPolls()
     request.getfixturevalue("aws")
-    return DynamoPolls(client("dynamodb"), "RunsTable")
+    return DynamoPolls(client("dynamodb"), "RunsTable", ledger())
 
 
 def test_batch_without_a_poll_has_none(polls: PollStore) -> None:
@@ -69,10 +73,10 @@ def test_polls_are_read_by_the_numbers_of_their_batches(polls: PollStore) -> Non
 @pytest.mark.usefixtures("aws")
 def test_poll_does_not_change_the_version_or_the_number_of_batches() -> None:
     table = client("dynamodb")
-    runs = DynamoRuns(table, "RunsTable", Ledger(table, "AuditTable", sleep=pause))
+    runs = DynamoRuns(table, "RunsTable", ledger())
     runs.create(builders.run(), fact())
     batch = builders.batch()
     runs.put_batch(batch, (), PLANNER)
-    DynamoPolls(table, "RunsTable").put(poll(), after=0)
+    DynamoPolls(table, "RunsTable", ledger()).put(poll(), after=0)
     runs.advance(batch.noted())
     assert runs.batch("run-1", 0) == batch.noted()

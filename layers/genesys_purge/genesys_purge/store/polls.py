@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from genesys_purge.errors import LostRace
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.poll import Poll
 from genesys_purge.store import items
+from genesys_purge.store.ledger import Ledger, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-NUMBER = {"#number": "number"}
 
 
 class DynamoPolls:
     """Implements `PollStore`; its items are not those of batches, so no poll delays a batch."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
         self._client = client
         self._table = table
+        self._ledger = ledger
 
     def last(self, batch: BatchRef) -> Poll | None:
         answer = self._client.get_item(
@@ -31,16 +30,14 @@ class DynamoPolls:
         return items.poll_in(item) if item else None
 
     def put(self, poll: Poll, after: int) -> None:
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=items.poll_item(poll),
-                ConditionExpression="attribute_not_exists(runId) OR #number = :after",
-                ExpressionAttributeNames=NUMBER,
-                ExpressionAttributeValues={":after": {"N": str(after)}},
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise LostRace("another worker polled the job") from error
+        write = Write(
+            self._table,
+            items.poll_item(poll),
+            "attribute_not_exists(runId) OR #number = :after",
+            {":after": {"N": str(after)}},
+            {"#number": "number"},
+        )
+        self._ledger.commit([write])
 
     def between(self, run_id: str, first: int, last: int) -> Mapping[int, Poll]:
         start, end = items.poll_key(run_id, first), items.poll_key(run_id, last)

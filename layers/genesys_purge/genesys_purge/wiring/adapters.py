@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from genesys_purge.store.organisations import ParameterOrganisations
     from genesys_purge.store.parameters import OptionalParameters, Parameters
     from genesys_purge.store.policies import ParameterPolicies
-    from genesys_purge.store.polls import DynamoPolls
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
     from genesys_purge.store.secrets import OptionalSecrets, StoredSecret
@@ -85,13 +84,6 @@ def open_runs() -> DynamoOpenRuns:
     from genesys_purge.store.open_runs import DynamoOpenRuns
 
     return DynamoOpenRuns(aws("dynamodb"), settings().tables.runs)
-
-
-@cache
-def polls() -> DynamoPolls:
-    from genesys_purge.store.polls import DynamoPolls
-
-    return DynamoPolls(aws("dynamodb"), settings().tables.runs)
 
 
 @cache

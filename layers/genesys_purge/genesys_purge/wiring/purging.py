@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.validate_purge import ValidatePurge
     from genesys_purge.purging.verify_batch import VerifyBatch
     from genesys_purge.store.executions import StepFunctionsExecutions
+    from genesys_purge.store.polls import DynamoPolls
 
 
 @cache
@@ -40,11 +41,19 @@ def batches(actor: str) -> Batches:
     return Batches(adapters.runs(), adapters.now, actor, telemetry.progress)
 
 
+@cache
+def poll_store() -> DynamoPolls:
+    from genesys_purge.store.polls import DynamoPolls
+
+    table = adapters.settings().tables.runs
+    return DynamoPolls(adapters.aws("dynamodb"), table, adapters.ledger())
+
+
 def polls() -> Polls:
     from genesys_purge import telemetry
     from genesys_purge.purging.polls import Polls
 
-    return Polls(adapters.polls(), adapters.now, telemetry.polled)
+    return Polls(poll_store(), adapters.now, telemetry.polled)
 
 
 def cases() -> Cases:
@@ -161,4 +170,4 @@ def fail_purge() -> FailPurge:
 def read_purge() -> ReadPurge:
     from genesys_purge.purging.read_purge import ReadPurge
 
-    return ReadPurge(adapters.runs(), adapters.polls(), adapters.ledger())
+    return ReadPurge(adapters.runs(), poll_store(), adapters.ledger())

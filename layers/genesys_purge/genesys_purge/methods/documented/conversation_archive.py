@@ -141,13 +141,8 @@ class ConversationArchive:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "state").lower(), JobStatus.RUNNING)
         words = words_in(answer, "message", "errorMessage")
-        return JobReport(
-            status,
-            count_in(answer, "recordsProcessed"),
-            _notes(answer, words),
-            reason=words,
-            storage_recovered_mb=storage_in(answer),
-        )
+        processed, storage = count_in(answer, "recordsProcessed"), storage_in(answer)
+        return JobReport(status, processed, _notes(answer, words), words, storage)
 
     def remaining(self, request: ConversationArchiveRequest, part: Part, genesys: Genesys) -> int:
         found = self._look_up(part.ids, genesys)
