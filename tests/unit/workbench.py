@@ -170,7 +170,8 @@ class Workbench:
         """Settle the open runs once; the runs that failed, as the log has them."""
         failed: list[str] = []
 
-        def isolate(run_id: str, work: Callable[[], None]) -> bool:
+        def isolate(run_id: str, work: Callable[[], None], *, batch: int | None = None) -> bool:
+            assert batch is None or run_id
             try:
                 work()
             except Exception:  # noqa: BLE001  as the wrapper of the handler

@@ -139,6 +139,7 @@ class Batch(Wire):
     """
 
     run_id: str
+    organisation: str | None = None
     number: int
     total: int = 1
     version: int = 0

@@ -191,6 +191,7 @@ def plan_hash(batches: Iterable[Planned]) -> str:
 def _batch(run: Run, number: int, total: int, planned: Planned, jobs: int) -> Batch:
     return Batch(
         run_id=run.run_id,
+        organisation=run.organisation,
         number=number,
         total=total,
         window=planned.window,

@@ -12,6 +12,7 @@ from genesys_purge.campaign_rules.deploying.deployment import (
 from genesys_purge.campaign_rules.deploying.ports import Deployments
 from genesys_purge.errors import PurgeError
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.organisation import name_in_metrics
 from genesys_purge.ports import Clock, Meter
 
 
@@ -47,8 +48,9 @@ class DeploymentWriter:
         seconds = round((now - ended.submitted_at).total_seconds(), 3)
         detail = f"{outcome}: {explanation}" if explanation else outcome
         self.put(ended, Action.DEPLOYMENT_COMPLETED, detail=detail, latency_seconds=seconds)
-        self._meter.count("Deployments" + outcome.title().replace("_", ""))
-        self._meter.seconds("DeploymentDuration", seconds)
+        name, organisation = outcome.title().replace("_", ""), name_in_metrics(ended.organisation)
+        self._meter.count(f"Deployments{name}", organisation=organisation)
+        self._meter.seconds("DeploymentDuration", seconds, organisation=organisation)
         return ended
 
     def roll_back(
