@@ -118,6 +118,13 @@ def test_step_of_a_deployment_is_logged_with_the_deployment(
 
 
 @pytest.mark.usefixtures("bench")
+def test_text_is_not_logged_as_the_number_of_a_batch(invoke: Invoke, log: io.StringIO) -> None:
+    with pytest.raises(PurgeError):
+        invoke("PollBatch", {"runId": "run-1", "batch": "Jane"})
+    assert subjects(log) == [{"run_id": "run-1", "correlation_id": "run-1"}]
+
+
+@pytest.mark.usefixtures("bench")
 @pytest.mark.parametrize("text", ["jane.doe@example.com", "Jane Doe", "", True, None, 1.5, ["a"]])
 def test_text_that_is_no_id_is_not_logged_as_a_subject(
     invoke: Invoke, log: io.StringIO, text: object

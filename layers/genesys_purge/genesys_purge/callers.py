@@ -88,9 +88,10 @@ def subject_of(event: object) -> Mapping[str, object]:
     """What the step in an event is about, for the log; empty for the event of any other caller."""
     if not isinstance(event, dict) or is_http(event):
         return {}
+    batch = event.get("batch")
     return {
         "run_id": event.get("runId"),
-        "batch": event.get("batch"),
+        "batch": batch if isinstance(batch, int) else None,
         "deployment_id": event.get("deploymentId"),
     }
 

@@ -134,7 +134,7 @@ class PollBatch:
         return {
             "deleted": report.processed,
             "latency_seconds": self._batches.latency(batch),
-            "error_reason": report.reason,
+            "error_reason": report.error_reason,
         }
 
     def _cancel_surplus_jobs(self, case: Case, step: BatchStep) -> None:
@@ -152,7 +152,7 @@ def _counted(batch: Batch, report: JobReport | None) -> Batch:
     if report is None:
         return batch
     deleted = _plus(batch.deleted, report.processed)
-    return batch.model_copy(update={"deleted": deleted, "error_reason": report.reason})
+    return batch.model_copy(update={"deleted": deleted, "error_reason": report.error_reason})
 
 
 def _plus(total: int | None, reported: int | None) -> int | None:
