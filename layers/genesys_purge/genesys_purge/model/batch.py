@@ -117,6 +117,8 @@ class Slice(Wire):
 class Batch(Wire):
     """One batch of a run that has `total` batches. A count that Genesys did not report is None.
 
+    `organisation` is the one of the run, so that the log can name it; None is the default one.
+
     A batch with an `interval` submits that interval instead of ids, so it cannot exclude an id.
 
     `pending` are the slices of the manifest that no finished job has covered yet. A slice that
