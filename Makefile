@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench build lock clean
+.PHONY: help setup run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench real-python build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -104,7 +104,16 @@ format: setup  ## Format the code
 bench: setup  ## Measure cold starts and hot paths against a baseline in the same run
 	$(BIN)/python -m bench
 
-build: .venv-check/.ready  ## Build the deployment package, with byte code; needs Python 3.13
+# The functions run on Python 3.13. A shim of pyenv has the name, but may start nothing.
+real-python:
+	@python3.13 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null || { \
+		echo 'error: `python3.13` does not start Python 3.13, which `make build` needs.'; \
+		echo 'Install it and put it on the PATH: `brew install python@3.13`, `apt install python3.13` or, with pyenv,'; \
+		echo '`pyenv install 3.13` and `pyenv global` with both versions. Then run `make build` again.'; \
+		exit 1; \
+	} >&2
+
+build: real-python .venv-check/.ready  ## Build the deployment package, with byte code; needs Python 3.13
 	.venv-check/bin/sam build --template template.yaml
 	python3.13 -m compileall -q --invalidation-mode unchecked-hash .aws-sam/build
 

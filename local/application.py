@@ -15,6 +15,7 @@ from local.aws.stack import Stack, read_stack
 from local.aws.template import resources_of
 from local.genesys.secrets import WEBHOOK_PATH, store
 from local.genesys.server import Genesys, genesys, partners_of, scaled_parameters
+from local.loopback import require_loopback
 from local.options.options import Options
 from local.project import PROJECT
 from local.requests import id_lists
@@ -59,6 +60,7 @@ class Application:
 @contextmanager
 def application(options: Options, project: Path = PROJECT) -> Iterator[Application]:
     """Yields the application, ready for calls; stops and removes everything at the end."""
+    require_loopback()
     with genesys(options) as server, embedded_aws(options.wait_scale) as aws:
         session = AwsSession(aws.endpoint)
         deployment = Deployment(session, project)

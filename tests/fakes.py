@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
@@ -13,14 +13,15 @@ from genesys_purge.calling.pace import Budget, farthest
 from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.poll import Poll
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditPage, BatchPage, RulePage
-from genesys_purge.purging.ports import Executions, OpenRuns
+from genesys_purge.purging.ports import Executions, OpenRuns, PollStore
 
 from tests.clock import Clock
 from tests.scripted_genesys import ScriptedGenesys
@@ -275,6 +276,28 @@ class MemoryBudget:
         return start
 
 
+class MemoryPolls:
+    """The last poll of each batch; `before_put` may raise."""
+
+    def __init__(self) -> None:
+        self.stored: dict[BatchRef, Poll] = {}
+        self.before_put: Callable[[], None] = lambda: None
+
+    def last(self, batch: BatchRef) -> Poll | None:
+        return self.stored.get(batch)
+
+    def put(self, poll: Poll, after: int) -> None:
+        self.before_put()
+        ref = BatchRef(poll.run_id, poll.batch)
+        if ref in self.stored and self.stored[ref].number != after:
+            raise LostRace("another worker polled the job")
+        self.stored[ref] = _kept(poll)
+
+    def between(self, run_id: str, first: int, last: int) -> Mapping[int, Poll]:
+        found = {ref.number: poll for ref, poll in self.stored.items() if ref.run_id == run_id}
+        return {number: poll for number, poll in found.items() if first <= number <= last}
+
+
 class MemoryExecutions:
     """Stores the started runs, and those whose execution has ended; `before_start` may raise."""
 
@@ -333,6 +356,7 @@ if TYPE_CHECKING:
     _id_lists: ports.IdLists = MemoryIdLists()
     _slots: SlotStore = MemorySlots()
     _budget: Budget = MemoryBudget()
+    _polls: PollStore = MemoryPolls()
     _open_runs: OpenRuns = MemoryRuns(MemoryAuditLog())
     _executions: Executions = MemoryExecutions()
     _meter: ports.Meter = MemoryMeter()

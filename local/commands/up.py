@@ -1,11 +1,13 @@
 """`python -m local up`: keeps the application up for other programs until Ctrl-C."""
 
 import json
+import sys
 from pathlib import Path
 
 import httpx
 from rich.console import Console
 
+from local.commands.interrupts import Stopped
 from local.commands.starting import started
 from local.errors import CommandFailed
 from local.options.options import Options
@@ -19,19 +21,23 @@ class AlreadyUp(CommandFailed):
     """Another application is up and uses the same folder."""
 
 
-def up(options: Options, console: Console) -> None:
-    """Keeps the application up; `stack.json` exists only while it is ready."""
+def up(options: Options, console: Console) -> int:
+    """Keeps the application up until a signal; `stack.json` exists only while it is ready."""
     file = options.out / STACK
     options.out.mkdir(parents=True, exist_ok=True)
     _require_free(file)
     file.unlink(missing_ok=True)
-    with started(options, console) as app:
-        try:
-            results.write_json(file, app.to_json())
-            say(console, f"Ready: {file} has the addresses and keys. Stop it with Ctrl-C.")
-            app.aws.await_end()
-        finally:
-            file.unlink(missing_ok=True)
+    try:
+        with started(options, console) as app:
+            try:
+                results.write_json(file, app.to_json())
+                say(console, f"Ready: {file} has the addresses and keys. Stop it with Ctrl-C.")
+                app.aws.await_end()
+            finally:
+                file.unlink(missing_ok=True)
+    except Stopped:
+        print("stopped", file=sys.stderr)
+        return 0
 
 
 def _require_free(file: Path) -> None:

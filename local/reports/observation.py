@@ -27,9 +27,13 @@ class Batch:
     verified: int | None
     archived: int | None = None
     exported: int | None = None
+    error_reason: str | None = None
     detail: str | None = None
     unit: str | None = None
     deleted_unit: str | None = None
+    polls: int | None = None
+    purged_so_far: int | None = None
+    percent: int | None = None
     is_unverified: bool = False
     verified_from: datetime | None = None
 
@@ -47,9 +51,13 @@ class Batch:
             verified=shown.get("verified"),
             archived=shown.get("archived"),
             exported=shown.get("exported"),
+            error_reason=shown.get("errorReason"),
             detail=shown.get("detail"),
             unit=shown.get("unit"),
             deleted_unit=shown.get("deletedUnit"),
+            polls=shown.get("polls"),
+            purged_so_far=shown.get("purgedSoFar"),
+            percent=shown.get("percent"),
             is_unverified=shown.get("verification") == "pending",
             verified_from=ended + verify_after if ended and verify_after else None,
         )

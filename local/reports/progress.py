@@ -12,7 +12,7 @@ from rich.table import Table
 from local.reports.numbers import number_of
 from local.reports.observation import Batch, Observation
 
-ENDED = frozenset({"completed", "failed", "gave_up", "implausible"})
+ENDED = frozenset({"completed", "failed", "cancelled", "gave_up", "implausible"})
 ROWS = 20
 
 
@@ -111,7 +111,16 @@ def batch_line(batch: Batch) -> str:
     )
     known = [f"{number_of(n, unit)} {done}" for n, unit, done in counts if n is not None]
     job = f"job {batch.job_id}" if batch.job_id else None
-    return ", ".join(filter(None, [batch.status, job, *known, waiting(batch)]))
+    return ", ".join(filter(None, [batch.status, job, *known, polled(batch), waiting(batch)]))
+
+
+def polled(batch: Batch) -> str | None:
+    """The last poll of a job that has not ended, and how far the job is, if Genesys reports it."""
+    if batch.polls is None or batch.status in ENDED:
+        return None
+    far = ((batch.purged_so_far, "{:,} purged so far"), (batch.percent, "{} %"))
+    known = [text.format(value) for value, text in far if value is not None]
+    return ", ".join([f"poll {batch.polls}", *known])
 
 
 def waiting(batch: Batch) -> str | None:
@@ -146,7 +155,7 @@ def _rank(batch: Batch) -> tuple[int, int]:
 def _cells(batch: Batch) -> list[str]:
     cells = (
         batch.number,
-        ", ".join(filter(None, (batch.status, waiting(batch)))),
+        ", ".join(filter(None, (batch.status, polled(batch), waiting(batch)))),
         batch.job_id,
         batch.attempts,
         _cell(batch.targeted, batch.unit),

@@ -70,5 +70,6 @@ def _batch(batch: Batch) -> dict[str, Any]:
         "archived": batch.archived,
         "exported": batch.exported,
         "verified": batch.verified,
+        "errorReason": batch.error_reason,
         "detail": batch.detail,
     }

@@ -23,7 +23,7 @@ from genesys_purge.model.retention import RetentionMatrix, RetentionRule, defaul
 from genesys_purge.model.run import Outcome
 from genesys_purge.model.wire import Wire
 
-from local.__main__ import parse_arguments
+from local.command_line import parse_arguments
 from tests import builders, template
 from tests.contract.documents import (
     DOCS,

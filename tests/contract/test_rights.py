@@ -17,6 +17,7 @@ NEEDS = {
     "runs": {"RunsPolicy"},
     "open_runs": {"OpenRunsPolicy"},
     "slots": {"RunsPolicy"},
+    "poll_store": {"RunsPolicy"},
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
     "organisation": {"OrganisationsPolicy"},

@@ -13,6 +13,7 @@ from genesys_purge import telemetry
 
 from tests import template, wiring_caches
 from tests.lambda_context import Context
+from tests.mocked_aws import client, mocked_aws
 from tests.unit.workbench import Workbench
 
 Invoke = Callable[[str, Any], Any]
@@ -50,6 +51,20 @@ def bench() -> Iterator[Workbench]:
 
 def _builder(bench: Workbench, name: str) -> Callable[[], Any]:
     return lambda: getattr(bench, name)
+
+
+@pytest.fixture
+def deployed() -> Iterator[None]:
+    """The resources of the template on mocked AWS, with no adapter built yet."""
+    with (
+        mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable", "DeploymentsTable"),
+        patch.dict("os.environ", template.environment()),
+    ):
+        for name, value in template.operators_parameters().items():
+            client("ssm").put_parameter(Name=name, Value=value, Type="String")
+        wiring_caches.forget()
+        yield
+        wiring_caches.forget()
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from genesys_purge import telemetry
 from genesys_purge.errors import InvalidRequest, PermissionMissing, PurgeError, Unexpected
-from genesys_purge.methods.documented.conversation_archive import SUBMIT
+from genesys_purge.methods.documented.conversation_archive import STATUS, SUBMIT
+from genesys_purge.model.batch import BatchState
 
 from tests import builders
 from tests.application import http_event
+from tests.clock import NOON
 from tests.functions.conftest import Invoke
 from tests.unit.workbench import Workbench
 from tests.webhook_builders import fact, queue_event, stream_event
@@ -30,6 +32,12 @@ ALLOWED = {
     "function_arn",
     "function_request_id",
     "correlation_id",
+    "run_id",
+    "batch",
+    "organisation",
+    "deployment_id",
+    "rule_id",
+    "genesys_correlation_id",
     "error",
     "reason",
     "exception",
@@ -79,6 +87,7 @@ def test_failure_is_logged_with_its_class_and_message(
     (line,) = lines(log)
     assert line["level"] == "WARNING"
     assert (line["error"], line["reason"]) == ("PermissionMissing", "403: no [correlation id c-1]")
+    assert line["genesys_correlation_id"] == "c-1"
 
 
 @pytest.mark.usefixtures("bench")
@@ -191,4 +200,20 @@ def test_batch_progress_is_logged_with_number_and_state(
     (line,) = lines(log)
     assert (line["message"], line["batch"], line["batches"]) == ("batch", 0, 1)
     assert line["state"] == "submitted"
-    assert set(line) <= ALLOWED | {"batch", "batches", "state"}
+    assert set(line) <= ALLOWED | {"batches", "state"}
+
+
+def test_poll_is_logged_with_its_number_and_what_genesys_reports(
+    bench: Workbench, invoke: Invoke, log: io.StringIO
+) -> None:
+    submitted = {"state": BatchState.SUBMITTED, "job_id": "job-1", "submitted_at": NOON}
+    step = bench.planned(builders.batch(**submitted))
+    bench.genesys.on(STATUS, {"state": "running", "recordsProcessed": 3})
+    invoke("PollBatch", step.to_json())
+    [(*poll, far)] = bench.polled
+    telemetry.polled(*poll, **far)
+    (line,) = lines(log)
+    assert (line["message"], line["poll"], line["status"]) == ("poll", 1, "running")
+    assert (line["batch"], line["purged_so_far"], line["percent"]) == (0, 3, 30)
+    telemetry.polled(0, 1, 2, "unanswered", purged=None, percent=None)
+    assert {"purged_so_far", "percent"}.isdisjoint(lines(log)[1])

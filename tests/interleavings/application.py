@@ -30,6 +30,7 @@ from genesys_purge.purging.late_batches import LateBatches
 from genesys_purge.purging.left_jobs import LeftJobs
 from genesys_purge.purging.plan_purge import PlanPurge
 from genesys_purge.purging.poll_batch import PollBatch
+from genesys_purge.purging.polls import Polls
 from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.requests import Requests
 from genesys_purge.purging.settle_run import SettleRun
@@ -46,6 +47,7 @@ from tests.fakes import (
     MemoryIdLists,
     MemoryMeter,
     MemoryPolicies,
+    MemoryPolls,
     MemoryRuns,
     MemorySlots,
 )
@@ -69,6 +71,7 @@ class Stores:
         self.policies = MemoryPolicies()
         self.slots: Any = MemorySlots()
         self.budgets = {DOCUMENTED: MemoryBudget(), LIVE: MemoryBudget()}
+        self.polls: Any = MemoryPolls()
         self.meter = MemoryMeter()
 
 
@@ -154,7 +157,8 @@ class Purging:
             )
 
         self.submit = submit_with(self.guard)
-        self.poll = PollBatch(cases, batches, settings, meter)
+        polls = Polls(Watched(stage, "polls", stores.polls), now, lambda *_, **__: None)
+        self.poll = PollBatch(cases, batches, polls, settings, meter)
         self.verify = VerifyBatch(cases, batches, meter)
         self.fail_batch = FailBatch(batches)
         self.complete = CompletePurge(runs, meter, now)

@@ -11,6 +11,7 @@ from typing import Any
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.polls import DynamoPolls
 from genesys_purge.store.runs import DynamoRuns
 
 from tests.interleavings.application import Stores
@@ -56,6 +57,7 @@ class TableStores(Stores):
         ledger = Ledger(watched, "AuditTable", sleep=stage.sleep)
         self.audit = ledger
         self.runs = NotedRuns(DynamoRuns(watched, "RunsTable", ledger))
+        self.polls = DynamoPolls(watched, "RunsTable", ledger)
 
     def judge(self) -> Iterator[Violation]:
         """Gaps in the sequence, and stored changes without a record."""

@@ -109,6 +109,15 @@ def test_metric_without_a_method_is_stored_by_stack_only(
     assert dimensions_in(blob) == [{"service": "genesys-purge", "stack": "prod"}]
 
 
+def test_metric_with_only_an_organisation_is_stored_by_it_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    telemetry.EmfMeter("prod").count("RulesCreated", organisation="emea")
+    (blob,) = flushed(capsys)
+    stack = {"service": "genesys-purge", "stack": "prod"}
+    assert dimensions_in(blob) == [stack, stack | {"organisation": "emea"}]
+
+
 def test_metrics_of_one_invocation_keep_their_own_dimensions(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -15,6 +15,7 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep, Failure
 from genesys_purge.model.run import Plan, Run, RunStatus
+from genesys_purge.operation import Operation
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
 from genesys_purge.purging.complete_purge import CompletePurge
@@ -28,6 +29,7 @@ from genesys_purge.purging.left_jobs import LeftJobs
 from genesys_purge.purging.overrides import Overrides
 from genesys_purge.purging.plan_purge import PlanPurge
 from genesys_purge.purging.poll_batch import PollBatch
+from genesys_purge.purging.polls import Polls
 from genesys_purge.purging.read_purge import ReadPurge
 from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.requests import Requests
@@ -54,6 +56,7 @@ from tests.fakes import (
     MemoryIdLists,
     MemoryMeter,
     MemoryPolicies,
+    MemoryPolls,
     MemoryRuns,
     MemorySlots,
 )
@@ -100,6 +103,8 @@ class Workbench:
             self.meter,
         )
         self.progress: list[tuple[int, int, str]] = []
+        self.polls = MemoryPolls()
+        self.polled: list[tuple[Any, ...]] = []
         batches = Batches(self.runs, self.clock, "tests", lambda *step: self.progress.append(step))
         organisations = self.organisations
         cases = Cases(self.runs, organisations.named, organisations.genesys, self.clock)
@@ -113,14 +118,15 @@ class Workbench:
             ConfirmJob(batches, self.guard, self.settings),
             self.settings,
         )
-        self.poll_batch = PollBatch(cases, batches, self.settings, self.meter)
+        polls = Polls(self.polls, self.clock, lambda *poll, **far: self.polled.append((*poll, far)))
+        self.poll_batch = PollBatch(cases, batches, polls, self.settings, self.meter)
         self.verify_batch = VerifyBatch(cases, batches, self.meter)
         self.fail_batch = FailBatch(batches)
         self.complete_purge = CompletePurge(self.runs, self.meter, self.clock)
         self.fail_purge = FailPurge(self.runs, self.meter, self.clock)
         self.seconds_left = 100.0
         self.settle_runs = self._settle_runs(cases, batches)
-        self.read_purge = ReadPurge(self.runs, self.audit)
+        self.read_purge = ReadPurge(self.runs, self.polls, self.audit)
         self.webhook_secrets = MemoryWebhookSecrets(SECRET)
         self.directory = MemoryDirectory()
         self.deliveries = MemoryQueue[Delivery]()
@@ -169,7 +175,8 @@ class Workbench:
         """Settle the open runs once; the runs that failed, as the log has them."""
         failed: list[str] = []
 
-        def isolate(run_id: str, work: Callable[[], None]) -> bool:
+        def isolate(run_id: str, work: Callable[[], None], *, batch: int | None = None) -> bool:
+            assert batch is None or run_id
             try:
                 work()
             except Exception:  # noqa: BLE001  as the wrapper of the handler
@@ -179,6 +186,11 @@ class Workbench:
 
         self.settle_runs(isolate)
         return failed
+
+    def poll_batch_with(self, step: BatchStep, status: Operation, answer: Any) -> BatchStep:
+        """One poll to which Genesys gives this answer."""
+        self.genesys.on(status, answer)
+        return self.poll_batch(step)
 
     def stop(self) -> None:
         """End the run as after an execution that was stopped."""

@@ -284,7 +284,8 @@ def test_run_that_deleted_nothing_is_reported_without_a_total(
     assert kinds(found) == {RUN: 1}
     metrics = found[0].json["metrics"]
     assert metrics["status"] == run["outcome"] == outcome
-    assert metrics.get("errorReason", "").partition(":")[0] == (reason or "")
+    assert metrics.get("detail", "").partition(":")[0] == (reason or "")
+    assert "errorReason" not in metrics
     # Genesys deleted nothing, so it reported no number.
     assert metrics.keys().isdisjoint({"totalInteractionsPurged", "jobId"})
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 import httpx
+from genesys_purge import telemetry
 from genesys_purge.wiring import adapters, calls
 
 from simulator import Corpus, Simulator
@@ -38,8 +40,19 @@ def second_organisation(app: Application) -> Simulator:
     return Simulator(corpus(), replace(SETTINGS, clients=(client,)), app.clock)
 
 
+def lines_of(log: io.StringIO, run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines about the run, after a check that every line is about it."""
+    found = [json.loads(line) for line in log.getvalue().splitlines()]
+    known = {"run_id": run["runId"], "organisation": "emea"}
+    of_steps = [line for line in found if line["message"] in ("batch", "poll")]
+    assert [line for line in of_steps if not known.items() <= line.items()] == []
+    return of_steps
+
+
 def test_run_deletes_only_in_its_own_organisation() -> None:
-    with running(corpus(), SETTINGS) as app:
+    log = io.StringIO()
+    logged = patch.object(telemetry.logger().registered_handler, "stream", log)
+    with logged, running(corpus(), SETTINGS) as app:
         emea = second_organisation(app)
         mounts = {url: emea.transport() for url in HOSTS.values()}
         http = httpx.Client(transport=app.simulator.transport(), mounts=mounts)
@@ -48,6 +61,9 @@ def test_run_deletes_only_in_its_own_organisation() -> None:
             wiring_caches.forget()
             run = app.run(slot.request(organisation="emea"))
     assert (run["outcome"], run["organisation"]) == ("completed", "emea")
+    lines = lines_of(log, run)
+    assert {line["batch"] for line in lines} == {batch["batch"] for batch in run["batches"]}
+    assert {line["message"] for line in lines} == {"batch", "poll"}
     assert {each.file_state for each in emea.recordings} == {"DELETED"}
     assert "DELETED" not in {each.file_state for each in slot.recordings()}
     assert not app.simulator.recording_jobs

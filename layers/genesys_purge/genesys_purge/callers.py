@@ -84,6 +84,18 @@ def cause_of(event: object) -> object:
     return event.get("runId") or event.get("deploymentId")
 
 
+def subject_of(event: object) -> Mapping[str, object]:
+    """What the step in an event is about, for the log; empty for the event of any other caller."""
+    if not isinstance(event, dict) or is_http(event):
+        return {}
+    batch = event.get("batch")
+    return {
+        "run_id": event.get("runId"),
+        "batch": batch if isinstance(batch, int) else None,
+        "deployment_id": event.get("deploymentId"),
+    }
+
+
 def submission(event: object) -> Submission:
     """The request in an event, who sent it, and the moment that it was scheduled for."""
     if not isinstance(event, dict):

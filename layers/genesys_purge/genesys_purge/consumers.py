@@ -24,7 +24,7 @@ from genesys_purge.entrypoint import Handler, guarded
 from genesys_purge.model.audit import Alteration, AuditRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Receipt
-from genesys_purge.telemetry import correlate, observed
+from genesys_purge.telemetry import SUBJECT, about, correlate, observed, part
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -54,15 +54,16 @@ def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler
     def wrap(use_case: Callable[[M, Receipt], bool]) -> Handler:
         def consume(record: SQSRecord) -> bool:
             parsed = message.model_validate_json(record.body, by_name=False)
+            about(**_subject_of(parsed))
             times = int(record.attributes.approximate_receive_count)
             return use_case(parsed, Receipt(record.receipt_handle, times))
 
         @wraps(use_case)
         def handler(event: Any, context: LambdaContext) -> Any:
             def consume_one(record: SQSRecord) -> None:
-                correlate(record.message_id)
-                if not guarded(lambda: consume(record), context):
-                    raise NotDone
+                with part(record.message_id):
+                    if not guarded(lambda: consume(record), context):
+                        raise NotDone
 
             processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
             return observed(
@@ -74,6 +75,10 @@ def queued(message: type[M]) -> Callable[[Callable[[M, Receipt], bool]], Handler
     return wrap
 
 
+def _subject_of(message: Wire) -> dict[str, object]:
+    return {name: getattr(message, name, None) for name in SUBJECT}
+
+
 def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
     """The consumer of new records in the audit's stream."""
 
@@ -81,7 +86,10 @@ def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
         if record.event_name is DynamoDBRecordEventName.INSERT and record.dynamodb:
             image = record.dynamodb.new_image
             correlate(image.get("runId"))
-            use_case(AuditRecord.model_validate_json(image["body"]))
+            about(run_id=image.get("runId"))
+            parsed = AuditRecord.model_validate_json(image["body"])
+            about(**_subject_of(parsed))
+            use_case(parsed)
 
     return _in_order(use_case, consume)
 
@@ -94,6 +102,7 @@ def altered(use_case: Callable[[str, Alteration], None]) -> Handler:
             # Every record of a stream has the keys, whatever the view type of the stream is.
             key = record.dynamodb.keys
             correlate(key["runId"])
+            about(run_id=key["runId"])
             changed = {
                 "runId": key["runId"],
                 "sequence": int(key["sequence"]),
@@ -114,8 +123,8 @@ def _in_order(use_case: Callable[..., None], consume: Callable[[DynamoDBRecord],
     @wraps(use_case)
     def handler(event: Any, context: LambdaContext) -> Any:
         def consume_one(record: DynamoDBRecord) -> None:
-            correlate(record.event_id)
-            guarded(lambda: consume(record), context)
+            with part(record.event_id):
+                guarded(lambda: consume(record), context)
 
         processor = InOrder(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
         answer = observed(lambda: process_partial_response(event, consume_one, processor), context)

@@ -78,12 +78,12 @@ def sweep(use_case: Callable[[Isolate], None]) -> Handler:
 
     @wraps(use_case)
     def handler(event: Any, context: LambdaContext) -> Any:
-        def isolate(run_id: str, work: Callable[[], None]) -> bool:
-            telemetry.correlate(run_id)
-            try:
-                guarded(work, context)
-            except PurgeError:
-                return False
+        def isolate(run_id: str, work: Callable[[], None], *, batch: int | None = None) -> bool:
+            with telemetry.part(run_id, run_id=run_id, batch=batch):
+                try:
+                    guarded(work, context)
+                except PurgeError:
+                    return False
             return True
 
         return _invoked(lambda: use_case(isolate), event, context)
@@ -113,7 +113,7 @@ def _invoked(call: Callable[[], R], event: Any, context: LambdaContext) -> R:
         except PurgeError as error:
             raise encoded(error) from error.__cause__
 
-    return observed(answer, context, callers.cause_of(event))
+    return observed(answer, context, callers.cause_of(event), **callers.subject_of(event))
 
 
 def _answered(
@@ -145,6 +145,12 @@ def _response(status: int, body: str, headers: Mapping[str, str] = NO_HEADERS) -
     }
 
 
+def _refusal(error: PurgeError) -> dict[str, str]:
+    refusal = {"error": type(error).__name__, "reason": _reason(error)}
+    known = {"genesys_correlation_id": error.correlation_id} if error.correlation_id else {}
+    return refusal | known
+
+
 def _reason(error: PurgeError) -> str:
     """The text of an error for the log, without paths: a caller may have made them up."""
     if isinstance(error, InvalidRequest):
@@ -160,7 +166,7 @@ def guarded(call: Callable[[], R], context: LambdaContext) -> R:
             return call()
     except PurgeError as error:
         if error.is_logged:
-            log.warning("refused", extra={"error": type(error).__name__, "reason": _reason(error)})
+            log.warning("refused", extra=_refusal(error))
         raise
     except Exception as error:
         log.exception("unexpected error")

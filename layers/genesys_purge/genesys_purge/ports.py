@@ -16,8 +16,15 @@ if TYPE_CHECKING:
     from genesys_purge.operation import Authorise, DeletingCall, Operation
 
 Clock = Callable[[], datetime]
+
+
 # Does a piece of work for a run; False if it failed, which is logged and stops no other piece.
-Isolate = Callable[[str, Callable[[], None]], bool]
+class Isolate(Protocol):
+    """Does a piece of work about a run, or about one of its batches; whether it succeeded."""
+
+    def __call__(
+        self, run_id: str, work: Callable[[], None], *, batch: int | None = None
+    ) -> bool: ...
 
 
 class BatchPage(NamedTuple):
@@ -157,7 +164,8 @@ class IdLists(Protocol):
 class Meter(Protocol):
     """The metrics of alarms and dashboards.
 
-    A metric of a run or batch has a method and an organisation, None for the default one.
+    A metric of a run or batch has a method and an organisation, None for the default one. A metric
+    without a method has the `name_in_metrics` of its organisation, if it has one.
     """
 
     def count(

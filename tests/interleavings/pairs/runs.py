@@ -152,7 +152,7 @@ def ends_of(scene: RunScene) -> Mapping[str, datetime]:
     return scene.part.ends
 
 
-def _isolated(_: str, work: Callable[[], None]) -> bool:
+def _isolated(run_id: str, work: Callable[[], None], *, batch: int | None = None) -> bool:  # noqa: ARG001  the port's signature
     """Whether the work succeeded; its error stops no other work of the sweep."""
     try:
         work()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.__main__ import main
+from local.command_line import run_command
 from tests.unit.campaign_rules.deploying.live_bench import contact_rule
 from tests.unit.campaign_rules.examples import condition, rule, rule_set, set_list
 
@@ -32,16 +32,11 @@ class Folder:
         return str(file)
 
     def evaluate(self, rules: str, contacts: str) -> int:
-        return main(["evaluate", rules, contacts, "--out", str(self.out)])
+        return run_command(["evaluate", rules, contacts, "--out", str(self.out)])
 
     @property
     def matches(self) -> list[Any]:
         return [json.loads(line) for line in (self.out / "matches.jsonl").read_text().splitlines()]
-
-
-@pytest.fixture(autouse=True)
-def _without_signal_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local.__main__.stop_in_order", lambda: None)
 
 
 @pytest.fixture
@@ -130,7 +125,7 @@ def test_evaluate_names_a_missing_file(folder: Folder, capsys: pytest.CaptureFix
 def test_validate_prints_a_valid_set_with_its_defaults(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["validate", "--rules", folder.rules(rule("A"))]) == 0
+    assert run_command(["validate", "--rules", folder.rules(rule("A"))]) == 0
     (printed,) = json.loads(capsys.readouterr().out)["rules"]
     assert printed == rule("A", conditions=[], actions=[], enabled=True)
 
@@ -144,7 +139,7 @@ def test_validate_prints_how_each_ordering_condition_compares(
         condition("grade", "lessThan", "C", "string"),
         condition("value", "equals", "5000", "string"),
     ]
-    assert main(["validate", "--rules", folder.rules(rule("A", conditions=conditions))]) == 0
+    assert run_command(["validate", "--rules", folder.rules(rule("A", conditions=conditions))]) == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)["rules"][0]["conditions"] == conditions
     assert printed.err.splitlines() == [
@@ -157,21 +152,21 @@ def test_validate_prints_how_each_ordering_condition_compares(
 def test_validate_refuses_rules_in_conflict(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["validate", "--rules", folder.rules(*RIVALS)]) == 1
+    assert run_command(["validate", "--rules", folder.rules(*RIVALS)]) == 1
     assert capsys.readouterr().out.startswith("rules.1.actions.0.value: ")
 
 
 @pytest.mark.parametrize("words", [[], ["request.json", "--rules", "rules.json"]])
 def test_validate_needs_either_a_request_or_rules(words: list[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["validate", *words])
+        run_command(["validate", *words])
 
 
 def test_validate_without_a_file_names_the_make_variables(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit):
-        main(["validate"])
+        run_command(["validate"])
     message = "make validate REQUEST=file.json or make validate RULES=file.json"
     assert message in capsys.readouterr().err
 
@@ -180,9 +175,9 @@ def test_validate_uses_the_platform_in_the_environment(
     folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GENESYS_PLATFORM", "live")
-    assert main(["validate", "--rules", folder.rules(contact_rule())]) == 0
+    assert run_command(["validate", "--rules", folder.rules(contact_rule())]) == 0
     capsys.readouterr()
-    assert main(["validate", "--rules", folder.rules(contact_rule(priority=2))]) == 1
+    assert run_command(["validate", "--rules", folder.rules(contact_rule(priority=2))]) == 1
     assert capsys.readouterr().out.startswith("rules.0.priority: must be 1")
 
 
@@ -194,7 +189,7 @@ def test_validate_with_an_unknown_platform_ends_with_a_message(
     Path(what[-1]).write_text("{}")
     monkeypatch.setenv("GENESYS_PLATFORM", "foo")
     with pytest.raises(SystemExit) as ended:
-        main(["validate", *what])
+        run_command(["validate", *what])
     message = "error: GENESYS_PLATFORM must be documented or live, not 'foo'"
     assert ended.value.code == message
 
@@ -203,7 +198,7 @@ def test_set_of_an_organisation_is_validated_and_evaluated(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = folder.rules(NORTH, organisation="emea")
-    assert main(["validate", "--rules", rules]) == 0
+    assert run_command(["validate", "--rules", rules]) == 0
     assert json.loads(capsys.readouterr().out)["organisation"] == "emea"
     assert folder.evaluate(rules, folder.contacts('{"region": "north"}')) == 0
     assert folder.matches == [{"contact": 0, "rules": ["north"]}]

@@ -10,7 +10,7 @@ SUBMITTED = {
     "method": "recording_job",
     "status": "submitted",
     "submittedAt": "2026-11-21T03:00:00Z",
-    "totals": {"targeted": 0, "skipped": {}, "verified": 0},
+    "totals": {"skipped": {}},
     "batches": [],
 }
 UNITS = {"unit": "conversations", "deletedUnit": "recordings"}

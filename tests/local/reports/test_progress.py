@@ -78,6 +78,25 @@ def test_pending_verification_is_printed_once(hours: int, until: str) -> None:
     ]
 
 
+def test_each_poll_of_a_running_job_is_printed() -> None:
+    polls = (
+        {"polls": 1},
+        {"polls": 2, "purgedSoFar": 1_200},
+        {"polls": 3, "purgedSoFar": 2_400, "percent": 80},
+    )
+    submitted = PLANNED_BATCH | {"status": "submitted", "jobId": "j1"}
+    observed = [running(submitted | poll) for poll in polls]
+    ended = running(COMPLETED_BATCH | polls[2])
+    assert shown(*observed, ended)[1:] == [
+        "batch 0: submitted, job j1, 3 targeted, poll 1",
+        "batch 0: submitted, job j1, 3 targeted, poll 2, 1,200 purged so far",
+        "batch 0: submitted, job j1, 3 targeted, poll 3, 2,400 purged so far, 80 %",
+        "batch 0: completed, job j1, 3 targeted, 3 deleted, 3 verified",
+    ]
+    table = batch_table(seen(observed[2]))
+    assert list(table.columns[1].cells) == ["submitted, poll 3, 2,400 purged so far, 80 %"]
+
+
 def test_observation_without_a_change_prints_nothing() -> None:
     assert len(shown(SUBMITTED, SUBMITTED, SUBMITTED)) == 1
 

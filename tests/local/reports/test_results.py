@@ -41,6 +41,7 @@ def test_result_has_the_reported_values() -> None:
                 "archived": None,
                 "exported": None,
                 "verified": 3,
+                "errorReason": None,
                 "detail": None,
             }
         ],

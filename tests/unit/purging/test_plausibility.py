@@ -44,15 +44,19 @@ def poll(bench: Workbench, batch: Batch, answer: dict[str, Any]) -> BatchStep:
     return bench.poll_batch(step)
 
 
-@pytest.mark.parametrize("state", ["completed", "failed"])
-def test_job_with_more_records_than_asked_for_is_implausible(bench: Workbench, state: str) -> None:
-    after = poll(bench, submitted(), {"state": state, "recordsProcessed": 1_000})
+@pytest.mark.parametrize(("state", "reason"), [("completed", None), ("failed", "locked")])
+def test_job_with_more_records_than_asked_for_is_implausible(
+    bench: Workbench, state: str, reason: str | None
+) -> None:
+    answer = {"state": state, "recordsProcessed": 1_000, "message": "locked"}
+    after = poll(bench, submitted(), answer)
     batch, fact = bench.batch, bench.last_fact
     detail = "Genesys reports 1000 processed records, but was asked for 10"
     assert (after.next, batch.state, batch.detail) == (Next.DONE, BatchState.IMPLAUSIBLE, detail)
     assert (batch.deleted, batch.unreported, batch.ended_at) == (None, 10, NOON)
     assert (fact["action"], fact["targeted"], fact["deleted"]) == ("batch_implausible", 10, 1_000)
-    assert fact["detail"] == detail
+    assert (fact["detail"], fact.get("errorReason")) == (detail, reason)
+    assert batch.error_reason == reason
     assert bench.meter.counts == {"ImplausibleCounts": 1}
     assert bench.meter.dimensions["ImplausibleCounts"] == ("conversation_archive", None)
 

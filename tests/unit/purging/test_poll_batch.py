@@ -176,13 +176,45 @@ def test_failed_job_fails_its_batch_and_keeps_its_count(
     assert (fact["action"], fact["deleted"], fact["detail"]) == ("batch_failed", 4, detail)
 
 
-def test_cancelled_job_fails_its_batch_with_its_reasons(bench: Workbench) -> None:
+@pytest.mark.parametrize(("purged", "unreported"), [(4, 0), (None, 10)])
+def test_cancelled_job_cancels_its_batch_with_reason_and_count(
+    bench: Workbench, purged: int | None, unreported: int
+) -> None:
     step = interactions(bench)
-    answer = {"status": "cancelled", "interactions": [{"errorReason": "by an admin"}]}
-    bench.genesys.on(interaction_purge.STATUS, answer)
+    rows = [{"errorReason": "by an admin", "totalInteractionsPurged": purged}]
+    bench.genesys.on(interaction_purge.STATUS, {"status": "cancelled", "interactions": rows})
     assert bench.poll_batch(step).next is Next.DONE
+    batch, fact = bench.batch, bench.last_fact
+    assert (batch.state, batch.deleted, batch.unreported) == ("cancelled", purged, unreported)
+    assert (fact["action"], fact.get("deleted")) == ("batch_cancelled", purged)
+    assert batch.error_reason == fact["errorReason"] == "by an admin"
+    assert batch.detail == fact["detail"] == "the job was cancelled at Genesys: by an admin"
+    assert bench.meter.counts["JobsCancelled"] == 1
+    assert bench.meter.dimensions["JobsCancelled"] == ("interaction_purge", None)
+
+
+def test_cancelled_recording_job_cancels_its_batch(bench: Workbench) -> None:
+    step = polling(bench, request=builders.recording_job())
+    bench.genesys.on(two_step.STATUS, {"state": "CANCELLED"})
+    assert bench.poll_batch(step).next is Next.DONE
+    assert (bench.batch.state, bench.batch.error_reason) == (BatchState.CANCELLED, None)
+    assert bench.last_fact["detail"] == "the job was cancelled at Genesys: Genesys gave no reason"
+
+
+def test_reason_of_a_failed_job_is_a_field_of_batch_and_audit(bench: Workbench) -> None:
+    step = polling(bench)
+    bench.genesys.on(STATUS, {"state": "failed", "message": "index\nlocked", "indexed": False})
+    bench.poll_batch(step)
+    assert bench.batch.error_reason == bench.last_fact["errorReason"] == "index locked"
+
+
+def test_gdpr_request_that_failed_has_no_reason(bench: Workbench) -> None:
+    """Genesys reports none, and its words could name the subject."""
+    step = polling(bench, request=builders.request_of("gdpr_request"))
+    bench.genesys.on(gdpr.STATUS, {"status": "ERROR", "message": "Jane Doe"})
+    bench.poll_batch(step)
     assert bench.batch.state is BatchState.FAILED
-    assert (bench.batch.deleted, bench.batch.detail) == (None, "the job cancelled: by an admin")
+    assert "errorReason" not in bench.last_fact
 
 
 def test_job_that_is_seconds_old_and_unknown_is_polled_again(bench: Workbench) -> None:
@@ -275,6 +307,7 @@ def test_polls_of_every_method_are_bounded(name: str) -> None:
         (BatchState.SUBMITTING, Next.SUBMIT),
         (BatchState.COMPLETED, Next.VERIFY),
         (BatchState.FAILED, Next.DONE),
+        (BatchState.CANCELLED, Next.DONE),
         (BatchState.GAVE_UP, Next.DONE),
     ],
 )

@@ -26,11 +26,10 @@ from genesys_purge.errors import (
     UnreadableAnswer,
 )
 from genesys_purge.genesys.platform_advice import advice
-from genesys_purge.model.answers import is_identifier
+from genesys_purge.model.answers import is_identifier, printable
 from genesys_purge.operation import Missing, Operation
 
 CORRELATION_HEADERS = ("x-correlation-id", "inin-correlation-id")
-MAX_MESSAGE_LENGTH = 500
 MAX_RETRY_AFTER = 3_600.0
 SERVER_ERRORS = 500
 MAX_FIELDS = 50
@@ -129,7 +128,7 @@ def _permission_advice(permission: str) -> str:
 def _fields_in(body: Mapping[str, Any]) -> list[FieldError]:
     """The wrong fields that the answer names."""
     return [
-        FieldError(_printable(_path_in(item)), _printable(str(item.get("message", ""))))
+        FieldError(printable(_path_in(item)), printable(str(item.get("message", ""))))
         for item in _list(body.get("errors"))[:MAX_FIELDS]
         if isinstance(item, dict) and _path_in(item)
     ]
@@ -152,12 +151,12 @@ def message_in(response: httpx.Response) -> str:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         # Not `response.text`: the answer may name a charset that does not decode text.
-        return _printable(response.content.decode(errors="replace")) or "no message"
+        return printable(response.content.decode(errors="replace")) or "no message"
     if not isinstance(body, dict):
-        return _printable(str(body))
+        return printable(str(body))
     words = [body.get(name) for name in ("message", "error_description", "error", "code")]
     words += [_detail(item) for name in ("details", "errors") for item in _list(body.get(name))]
-    return _printable("; ".join(dict.fromkeys(str(word) for word in words if word))) or "no message"
+    return printable("; ".join(dict.fromkeys(str(word) for word in words if word))) or "no message"
 
 
 def correlation_id(response: httpx.Response) -> str | None:
@@ -192,10 +191,6 @@ def _detail(item: object) -> str:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)[:MAX_MESSAGE_LENGTH]
 
 
 def _call(response: httpx.Response) -> str:

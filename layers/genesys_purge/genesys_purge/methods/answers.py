@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from genesys_purge.errors import OutcomeUnknown, UnreadableAnswer
-from genesys_purge.model.answers import LARGEST_COUNT, is_count
+from genesys_purge.model.answers import LARGEST_COUNT, is_count, printable
 
 LONGEST_JOB_ID = 200
 ALL_PERCENT = 100
@@ -34,6 +34,15 @@ def text_in(answer: Mapping[str, Any], field: str) -> str:
     if isinstance(value, str) and value:
         return value
     raise UnreadableAnswer(f"Genesys answered without a readable {field}")
+
+
+def words_in(answer: Mapping[str, Any], *fields: str) -> str | None:
+    """Genesys's words in the first of the fields that has any, on one line; None without words."""
+    for field in fields:
+        value = answer.get(field)
+        if isinstance(value, str) and value.strip():
+            return printable(value.strip())
+    return None
 
 
 def count_in(answer: Mapping[str, Any], field: str) -> int | None:

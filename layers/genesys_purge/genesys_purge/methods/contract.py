@@ -116,16 +116,22 @@ class JobReport(NamedTuple):
 
     `processed` counts the records that were deleted, `archived` and `exported` those that were kept
     that way. `progress` is the finished share of the work, if the job does not count in the plan's
-    unit.
+    unit. `message` explains the end of the job; `reason` are Genesys's own words in it.
     """
 
     status: JobStatus
     processed: int | None = None
     message: str | None = None
+    reason: str | None = None
     storage_recovered_mb: float | None = None
     progress: float | None = None
     archived: int | None = None
     exported: int | None = None
+
+    @property
+    def error_reason(self) -> str | None:
+        """Genesys's words about a job that failed or was cancelled."""
+        return self.reason if self.status in (JobStatus.FAILED, JobStatus.CANCELLED) else None
 
 
 class Verdict(NamedTuple):

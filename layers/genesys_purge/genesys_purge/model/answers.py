@@ -1,4 +1,4 @@
-"""Checks ids and counts from Genesys before they become part of a path or a record."""
+"""Checks ids, counts and texts from Genesys before they become part of a path or a record."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ LARGEST_COUNT = 2**53
 IMPLAUSIBLE = "ImplausibleCounts"
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
+LONGEST_TEXT = 500
+
 # Any whole number that JSON readers hold exactly.
 Exact = Annotated[int, Field(ge=-LARGEST_COUNT, le=LARGEST_COUNT)]
 
@@ -27,6 +29,12 @@ Exact = Annotated[int, Field(ge=-LARGEST_COUNT, le=LARGEST_COUNT)]
 def is_count(value: object) -> TypeGuard[int]:
     """Whether the value is a whole number from 0 to 2^53; `true` is not."""
     return type(value) is int and 0 <= value <= LARGEST_COUNT
+
+
+def printable(text: str) -> str:
+    """The text on one line, without control characters, cut to 500 characters."""
+    cut = text[:LONGEST_TEXT]
+    return "".join(letter if letter.isprintable() else " " for letter in cut)
 
 
 def is_identifier(value: object) -> TypeGuard[str]:

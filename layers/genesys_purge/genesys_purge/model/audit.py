@@ -35,6 +35,7 @@ class Action(StrEnum):
     BATCH_PROTECTED = "batch_protected"
     BATCH_COMPLETED = "batch_completed"
     BATCH_FAILED = "batch_failed"
+    BATCH_CANCELLED = "batch_cancelled"
     BATCH_GAVE_UP = "batch_gave_up"
     BATCH_IMPLAUSIBLE = "batch_implausible"
     BATCH_VERIFIED = "batch_verified"
@@ -73,7 +74,8 @@ class AuditRecord(Wire):
     rule, a deployment, an event of the live platform and an alteration of the audit. `ruleId` is
     the id of the purge rule, `ruleName` the name of a campaign rule. `executedAt` is the execution
     time that Genesys reports. `supersedes` is the sequence of the record of the same run whose
-    totals this one corrects.
+    totals this one corrects. `errorReason` are Genesys's own words about jobs that failed or were
+    cancelled.
 
     `unit` is what `targeted`, `skipped`, `unreported` and `verified` count. `deletedUnit` is what
     `deleted`, `archived`, `exported` and `covered` count. `covered` is the size of a two-step job,
@@ -127,6 +129,7 @@ class AuditRecord(Wire):
     alteration: Alteration | None = None
     supersedes: int | None = None
     correlation_id: str | None = None
+    error_reason: str | None = None
     detail: str | None = None
 
 

@@ -16,7 +16,8 @@ from genesys_purge.model.wire import Wire
 class BatchState(StrEnum):
     """A batch's state. A two-step job is `submitted`, `ready`, `confirming`, then `submitted`.
 
-    A batch is `implausible` if Genesys reports more processed records than it was asked for.
+    A batch is `cancelled` if its job was cancelled at Genesys. It is `implausible` if Genesys
+    reports more processed records than it was asked for.
     """
 
     PLANNED = "planned"
@@ -26,67 +27,47 @@ class BatchState(StrEnum):
     CONFIRMING = "confirming"
     COMPLETED = "completed"
     FAILED = "failed"
+    CANCELLED = "cancelled"
     GAVE_UP = "gave_up"
     IMPLAUSIBLE = "implausible"
 
 
 PENDING = "pending"
 ENDED = frozenset(
-    {BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP, BatchState.IMPLAUSIBLE}
+    {
+        BatchState.COMPLETED,
+        BatchState.FAILED,
+        BatchState.CANCELLED,
+        BatchState.GAVE_UP,
+        BatchState.IMPLAUSIBLE,
+    }
 )
 
+# Every state with work to do may end in these.
+UNDONE = frozenset({BatchState.FAILED, BatchState.GAVE_UP})
+# The answer of an earlier call may be late, or Genesys lists its job only now.
+WITHOUT_JOB = UNDONE | {
+    BatchState.PLANNED,
+    BatchState.SUBMITTING,
+    BatchState.SUBMITTED,
+    BatchState.COMPLETED,
+}
 TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
-    BatchState.PLANNED: frozenset(
-        {
-            BatchState.PLANNED,
-            BatchState.SUBMITTING,
-            # The answer of an earlier call was late, or Genesys lists its job only now.
-            BatchState.SUBMITTED,
-            BatchState.COMPLETED,
-            BatchState.FAILED,
-            BatchState.GAVE_UP,
-        }
-    ),
-    BatchState.SUBMITTING: frozenset(
-        {
-            BatchState.PLANNED,
-            BatchState.SUBMITTING,
-            BatchState.SUBMITTED,
-            BatchState.COMPLETED,
-            BatchState.FAILED,
-            BatchState.GAVE_UP,
-        }
-    ),
-    BatchState.SUBMITTED: frozenset(
-        {
-            BatchState.PLANNED,
-            BatchState.READY,
-            BatchState.COMPLETED,
-            BatchState.FAILED,
-            BatchState.GAVE_UP,
-            BatchState.IMPLAUSIBLE,
-        }
-    ),
-    BatchState.READY: frozenset(
-        {
-            BatchState.PLANNED,
-            BatchState.SUBMITTED,
-            BatchState.CONFIRMING,
-            BatchState.FAILED,
-            BatchState.GAVE_UP,
-        }
-    ),
-    BatchState.CONFIRMING: frozenset(
-        {
-            BatchState.SUBMITTED,
-            BatchState.READY,
-            BatchState.CONFIRMING,
-            BatchState.FAILED,
-            BatchState.GAVE_UP,
-        }
-    ),
+    BatchState.PLANNED: WITHOUT_JOB,
+    BatchState.SUBMITTING: WITHOUT_JOB,
+    BatchState.SUBMITTED: UNDONE
+    | {
+        BatchState.PLANNED,
+        BatchState.READY,
+        BatchState.COMPLETED,
+        BatchState.CANCELLED,
+        BatchState.IMPLAUSIBLE,
+    },
+    BatchState.READY: UNDONE | {BatchState.PLANNED, BatchState.SUBMITTED, BatchState.CONFIRMING},
+    BatchState.CONFIRMING: UNDONE | {BatchState.SUBMITTED, BatchState.READY, BatchState.CONFIRMING},
     BatchState.COMPLETED: frozenset({BatchState.COMPLETED, BatchState.IMPLAUSIBLE}),
     BatchState.FAILED: frozenset(),
+    BatchState.CANCELLED: frozenset(),
     BatchState.GAVE_UP: frozenset(),
     BatchState.IMPLAUSIBLE: frozenset(),
 }
@@ -123,6 +104,8 @@ class Entry(NamedTuple):
 class Batch(Wire):
     """One batch of a run that has `total` batches. A count that Genesys did not report is None.
 
+    `organisation` is the one of the run, so that the log can name it; None is the default one.
+
     A batch with an `interval` submits that interval instead of ids, so it cannot exclude an id.
 
     `pending` are the slices of the manifest that no finished job has covered yet. A slice that
@@ -141,9 +124,11 @@ class Batch(Wire):
 
     `deleted`, `archived` and `exported` are the counts that Genesys reported, in `deletedUnit`.
     `unreported` counts the records of finished slices without a reported count, in `unit`.
+    `errorReason` are Genesys's words about the job that failed or was cancelled.
     """
 
     run_id: str
+    organisation: str | None = None
     number: int
     total: int = 1
     version: int = 0
@@ -175,6 +160,7 @@ class Batch(Wire):
     storage_recovered_mb: float | None = None
     verified: int | None = None
     is_verified: bool = False
+    error_reason: str | None = None
     detail: str | None = None
 
     @property

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from genesys_purge.model import regions
 
 
+def name_in_metrics(name: str | None) -> str:
+    """The name of an organisation as a dimension: `default` for the default organisation."""
+    return name or "default"
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """One organisation; the default organisation has an empty name.

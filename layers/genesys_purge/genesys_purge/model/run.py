@@ -62,7 +62,8 @@ class Plan(Wire):
 class Totals(Wire):
     """The sums over the batches of a run; `deleted` is None if Genesys reported no count.
 
-    `deleted` counts in `deletedUnit`, every other count in `unit`. A run without a plan has none.
+    `deleted` counts in `deletedUnit`, every other count in `unit`. A run without a plan has none,
+    and `targeted` and `verified` are None: it is unknown what there is to delete.
 
     `unreported` counts the records that may be deleted although `deleted` does not count them:
     those of jobs without a reported count, and of jobs that may not have ended. It counts all, if
@@ -71,11 +72,11 @@ class Totals(Wire):
 
     unit: str | None = None
     deleted_unit: str | None = None
-    targeted: int
+    targeted: int | None = None
     skipped: Mapping[str, int]
     deleted: int | None = None
     unreported: int | None = None
-    verified: int
+    verified: int | None = None
 
     @property
     def success_rate(self) -> float | None:
@@ -192,11 +193,11 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
     return Totals(
         unit=plan.unit if plan else None,
         deleted_unit=plan.deleted_unit if plan else None,
-        targeted=targeted,
+        targeted=targeted if plan else None,
         skipped=dict(+skipped),
         deleted=deleted if is_known else None,
         unreported=(unreported if is_known or not reported else targeted) or None,
-        verified=sum(batch.verified or 0 for batch in batches),
+        verified=sum(batch.verified or 0 for batch in batches) if plan else None,
     )
 
 

@@ -21,6 +21,7 @@ from genesys_purge.errors import (
     TryLater,
 )
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.organisation import name_in_metrics
 from genesys_purge.ports import Clock, Meter
 from genesys_purge.purge_rules.late_answer import keep_late
 from genesys_purge.purge_rules.ports import PurgeRules, RulesApi
@@ -107,7 +108,8 @@ class RuleCreation:
             rule_id, detail = _created_or_found(rule, deleting, api)
         finally:
             seconds = self._since(began)
-            self._meter.seconds("RuleCreation", seconds)
+            organisation = name_in_metrics(rule.organisation)
+            self._meter.seconds("RuleCreation", seconds, organisation=organisation)
         return Found(rule_id, seconds, "; ".join(filter(None, (detail, remarks))) or None)
 
     def _failed_once(self, rule: PurgeRule, error: PurgeError) -> PurgeRule:
@@ -140,13 +142,14 @@ class RuleCreation:
         except LostRace as error:
             keep_late(self._rules, created, record)
             raise being_created(rule.ref) from error
-        self._meter.count("RulesCreated")
+        self._meter.count("RulesCreated", organisation=name_in_metrics(created.organisation))
         return created
 
     def _give_up(self, ended: PurgeRule, error: PurgeError, actor: str) -> None:
-        self._meter.count("RulesFailed")
+        organisation = name_in_metrics(ended.organisation)
+        self._meter.count("RulesFailed", organisation=organisation)
         if isinstance(error, StorageExhausted):
-            self._meter.count("StorageExhausted")
+            self._meter.count("StorageExhausted", organisation=organisation)
         has_doubt = ended.status is RuleStatus.FAILED and ended.attempt.is_uncertain
         detail = f"{ended.attempt.reason}; {DOUBT}" if has_doubt else ended.attempt.reason
         record = self._record(

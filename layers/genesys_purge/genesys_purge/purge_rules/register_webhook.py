@@ -10,6 +10,7 @@ from genesys_purge.error_codec import reported
 from genesys_purge.errors import LostRace, PurgeError
 from genesys_purge.model.answers import created_id
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.organisation import name_in_metrics
 from genesys_purge.operation import Missing, Operation
 from genesys_purge.ports import AuditLog, Clock, GenesysOf, Meter, Receipt
 from genesys_purge.purge_rules.ports import PurgeRules, Registrations
@@ -52,7 +53,8 @@ class Registration:
         try:
             return self._registered(rule, self._call(rule), actor)
         except PurgeError as error:
-            self._meter.count("RuleWebhooksFailed")
+            organisation = name_in_metrics(rule.organisation)
+            self._meter.count("RuleWebhooksFailed", organisation=organisation)
             self.note(rule, actor, reported(error).reason, error.correlation_id)
             raise
 

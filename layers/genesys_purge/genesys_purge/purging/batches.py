@@ -21,6 +21,7 @@ PHASES = {
     BatchState.CONFIRMING: Next.SUBMIT,
     BatchState.COMPLETED: Next.VERIFY,
     BatchState.FAILED: Next.DONE,
+    BatchState.CANCELLED: Next.DONE,
     BatchState.GAVE_UP: Next.DONE,
     BatchState.IMPLAUSIBLE: Next.DONE,
 }

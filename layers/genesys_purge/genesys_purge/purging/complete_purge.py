@@ -19,7 +19,7 @@ from genesys_purge.model.run import (
     totals_of,
 )
 from genesys_purge.ports import Clock, Meter, Runs
-from genesys_purge.purging.run_record import run_record, success_rate_of
+from genesys_purge.purging.run_record import error_reasons_of, run_record, success_rate_of
 from genesys_purge.purging.settlement import settled_if_over
 
 
@@ -39,7 +39,7 @@ class CompletePurge:
         outcome = outcome_of(run, batches)
         totals = totals_of(run.plan, batches)
         ended = finished(run, outcome, totals, self._now(), shortfall_of(run, batches))
-        self._runs.finish(settled_if_over(ended, batches), self._record(ended, totals))
+        self._runs.finish(settled_if_over(ended, batches), self._record(ended, totals, batches))
         self._measure(ended, outcome, totals, batches)
         return RunResult.of(run.run_id, outcome)
 
@@ -53,7 +53,7 @@ class CompletePurge:
         seconds = (self._now() - run.submitted_at).total_seconds()
         self._meter.seconds("RunDuration", seconds, method=method, organisation=organisation)
 
-    def _record(self, run: Run, totals: Totals) -> AuditRecord:
+    def _record(self, run: Run, totals: Totals, batches: Sequence[Batch]) -> AuditRecord:
         now = self._now()
         return run_record(
             run,
@@ -63,5 +63,6 @@ class CompletePurge:
             "complete_purge",
             latency_seconds=round((now - run.submitted_at).total_seconds(), 3),
             success_rate=success_rate_of(run, totals),
+            error_reason=error_reasons_of(batches),
             detail=run.detail,
         )

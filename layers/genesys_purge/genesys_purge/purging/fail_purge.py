@@ -7,7 +7,7 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.messages import Failure, RunResult
 from genesys_purge.model.run import Outcome, finished, run_metric, totals_of
 from genesys_purge.ports import Clock, Meter, Runs
-from genesys_purge.purging.run_record import run_record
+from genesys_purge.purging.run_record import error_reasons_of, run_record
 from genesys_purge.purging.settlement import settled_if_over
 
 
@@ -30,7 +30,8 @@ class FailPurge:
         totals = totals_of(run.plan, batches)
         ended = finished(run, outcome, totals, self._now(), error.reason)
         action = Action.RUN_REJECTED if rejected else Action.RUN_FAILED
-        facts = {**error.facts, "detail": error.reason}
+        reasons = error_reasons_of(batches)
+        facts = {**error.facts, "error_reason": reasons, "detail": error.reason}
         record = run_record(ended, totals, action, self._now(), "fail_purge", **facts)
         self._runs.finish(settled_if_over(ended, batches), record)
         self._meter.count(run_metric(outcome), method=run.method, organisation=run.organisation)

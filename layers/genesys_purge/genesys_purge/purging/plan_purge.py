@@ -191,6 +191,7 @@ def _batch(
 ) -> Batch:
     return Batch(
         run_id=run.run_id,
+        organisation=run.organisation,
         number=number,
         total=total,
         window=planned.window,

@@ -32,8 +32,9 @@ class Plausibility:
         if asked is None or reported <= asked:
             return False
         detail = f"Genesys reports {reported} processed records, but was asked for {asked}"
+        changes = self._changes(case.batch) | {"error_reason": report.error_reason}
         self._batches.advance(
-            case.batch.to(BatchState.IMPLAUSIBLE, detail=detail, **self._changes(case.batch)),
+            case.batch.to(BatchState.IMPLAUSIBLE, detail=detail, **changes),
             Action.BATCH_IMPLAUSIBLE,
             unit=case.batch.deleted_unit,
             targeted=asked,
@@ -41,6 +42,7 @@ class Plausibility:
             archived=report.archived,
             exported=report.exported,
             latency_seconds=self._batches.latency(case.batch),
+            error_reason=report.error_reason,
             detail=detail,
         )
         self._meter.count(IMPLAUSIBLE, method=case.run.method, organisation=case.run.organisation)

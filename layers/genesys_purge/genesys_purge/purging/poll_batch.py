@@ -8,13 +8,14 @@ from typing import Any
 from genesys_purge.errors import JobLost, TryLater
 from genesys_purge.methods.contract import JobReport, JobStatus, PollPolicy
 from genesys_purge.model.audit import Action
-from genesys_purge.model.batch import BatchState
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Run
 from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.plausibility import Plausibility
+from genesys_purge.purging.polls import Polls
 from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
 from genesys_purge.purging.waiting import appearance_wait, may_appear, poll_wait, slower
 from genesys_purge.settings import Settings
@@ -23,9 +24,12 @@ from genesys_purge.settings import Settings
 class PollBatch:
     """One turn of the poll phase, bounded in turns and in time."""
 
-    def __init__(self, cases: Cases, batches: Batches, settings: Settings, meter: Meter) -> None:
+    def __init__(
+        self, cases: Cases, batches: Batches, polls: Polls, settings: Settings, meter: Meter
+    ) -> None:
         self._cases = cases
         self._batches = batches
+        self._polls = polls
         self._settings = settings
         self._meter = meter
         self._plausibility = Plausibility(batches, meter)
@@ -45,11 +49,14 @@ class PollBatch:
         try:
             report = case.method.status(case.request, batch.job_id, case.genesys)
         except JobLost as error:
+            self._polls.record(case, step, None)
             if may_appear(self._batches.latency(batch)):
                 return self._later(case, step, appearance_wait(step))
             return self._fail(case, f"the job is lost: {error}", step)
         except TryLater as error:
+            self._polls.record(case, step, None)
             return self._later(case, step, slower(policy, step, error.retry_after))
+        self._polls.record(case, step, report)
         return self._judge(case, report, policy, step)
 
     def _judge(
@@ -70,9 +77,10 @@ class PollBatch:
                     case.batch, Action.BATCH_COMPLETED, report.message, report
                 )
                 return step.then(PHASES[after.state])
-            case JobStatus.FAILED | JobStatus.CANCELLED:
-                reason = report.message or "Genesys gave no reason"
-                return self._fail(case, f"the job {report.status}: {reason}", step, report)
+            case JobStatus.FAILED:
+                return self._fail(case, f"the job failed: {_reason_in(report)}", step, report)
+            case JobStatus.CANCELLED:
+                return self._cancelled(case, report, step)
 
     def _later(self, case: Case, step: BatchStep, wait: float) -> BatchStep:
         policy = case.method.poll_policy
@@ -99,19 +107,52 @@ class PollBatch:
         self, case: Case, detail: str, step: BatchStep, report: JobReport | None = None
     ) -> BatchStep:
         self._cancel_surplus_jobs(case, step)
-        batch = case.batch
-        deleted = report.processed if report else None
-        failed = batch.model_copy(update={"deleted": _plus(batch.deleted, deleted)})
-        facts: dict[str, Any] = {}
-        if report:
-            facts = {"deleted": deleted, "latency_seconds": self._batches.latency(batch)}
-        self._batches.end(failed, BatchState.FAILED, Action.BATCH_FAILED, detail, **facts)
+        batch, facts = case.batch, self._facts(case.batch, report)
+        self._batches.end(
+            _counted(batch, report), BatchState.FAILED, Action.BATCH_FAILED, detail, **facts
+        )
         return step.then(Next.DONE)
+
+    def _cancelled(self, case: Case, report: JobReport, step: BatchStep) -> BatchStep:
+        """End the batch; what the job had purged before its cancellation stays purged."""
+        self._cancel_surplus_jobs(case, step)
+        batch, run = case.batch, case.run
+        self._batches.end(
+            _counted(batch, report),
+            BatchState.CANCELLED,
+            Action.BATCH_CANCELLED,
+            f"the job was cancelled at Genesys: {_reason_in(report)}",
+            **self._facts(batch, report),
+        )
+        self._meter.count("JobsCancelled", method=run.method, organisation=run.organisation)
+        return step.then(Next.DONE)
+
+    def _facts(self, batch: Batch, report: JobReport | None) -> dict[str, Any]:
+        """What the audit says of the job's end, beside its detail."""
+        if report is None:
+            return {}
+        return {
+            "deleted": report.processed,
+            "latency_seconds": self._batches.latency(batch),
+            "error_reason": report.error_reason,
+        }
 
     def _cancel_surplus_jobs(self, case: Case, step: BatchStep) -> None:
         """Cancel the jobs of unanswered calls before the batch ends; this needs its entries."""
         if case.batch.attempt.doubts:
             cancel_surplus_jobs(self._cases.read(step))
+
+
+def _reason_in(report: JobReport) -> str:
+    return report.message or "Genesys gave no reason"
+
+
+def _counted(batch: Batch, report: JobReport | None) -> Batch:
+    """The batch with the count and the reason of a job that ended without success."""
+    if report is None:
+        return batch
+    deleted = _plus(batch.deleted, report.processed)
+    return batch.model_copy(update={"deleted": deleted, "error_reason": report.error_reason})
 
 
 def _plus(total: int | None, reported: int | None) -> int | None:

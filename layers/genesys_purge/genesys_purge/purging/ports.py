@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.execution_state import ExecutionState
+from genesys_purge.model.poll import Poll
 
 # Receives the number of a batch, the number of batches, and the batch's new state.
 Progress = Callable[[int, int, str], None]
 # The callers that may override the retention policy of Genesys, as `submittedBy` names them.
 OverrideCallers = Callable[[], frozenset[str]]
+
+
+class Polled(Protocol):
+    """Receives each poll of a batch: its number, the job's status and how far the job is."""
+
+    def __call__(
+        self,
+        batch: int,
+        batches: int,
+        poll: int,
+        status: str,
+        *,
+        purged: int | None,
+        percent: int | None,
+    ) -> None: ...
+
+
+class PollStore(Protocol):
+    """The last poll of each batch."""
+
+    def last(self, batch: BatchRef) -> Poll | None:
+        """The last poll of the batch; None if none was stored."""
+
+    def put(self, poll: Poll, after: int) -> None:
+        """Store the poll; LostRace unless the last one has the number `after`, or there is none."""
+
+    def between(self, run_id: str, first: int, last: int) -> Mapping[int, Poll]:
+        """The last polls of the batches with these numbers, by number of the batch."""
 
 
 class Executions(Protocol):

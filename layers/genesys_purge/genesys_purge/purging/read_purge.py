@@ -10,8 +10,10 @@ from genesys_purge.errors import NotFound
 from genesys_purge.model.batch import PENDING, Batch
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.paging import limit_in, number_in
+from genesys_purge.model.poll import Poll
 from genesys_purge.model.run import Run, totals_of
 from genesys_purge.ports import AuditLog, BatchPage, Runs
+from genesys_purge.purging.ports import PollStore
 
 FIRST_BATCH = 0
 RUN_ID = re.compile("[A-Za-z0-9_-]{1,80}")
@@ -20,8 +22,9 @@ RUN_ID = re.compile("[A-Za-z0-9_-]{1,80}")
 class ReadPurge:
     """Serves `GET /purges/...`; changes nothing."""
 
-    def __init__(self, runs: Runs, audit: AuditLog) -> None:
+    def __init__(self, runs: Runs, polls: PollStore, audit: AuditLog) -> None:
         self._runs = runs
+        self._polls = polls
         self._audit = audit
 
     def __call__(
@@ -62,9 +65,17 @@ class ReadPurge:
             "dryRun": run.is_dry,
             **({"isSettled": run.is_settled} if run.has_ended else {}),
             **self._sums(run, page, start),
-            "batches": [_shown(batch) for batch in page.batches],
+            "batches": self._batches(run, page),
             **({} if page.following is None else {"next": str(page.following)}),
         }
+
+    def _batches(self, run: Run, page: BatchPage) -> list[dict[str, Any]]:
+        """Each batch of the page with its last poll."""
+        numbers = [batch.number for batch in page.batches]
+        if not numbers:
+            return []
+        polls = self._polls.between(run.run_id, numbers[0], numbers[-1])
+        return [_shown(batch, polls.get(batch.number)) for batch in page.batches]
 
     def _sums(self, run: Run, page: BatchPage, start: int) -> dict[str, Any]:
         """The totals, and whether a verification is pending; a finished run has stored totals.
@@ -92,14 +103,16 @@ class ReadPurge:
         return answer
 
 
-def _shown(batch: Batch) -> dict[str, Any]:
+def _shown(batch: Batch, poll: Poll | None) -> dict[str, Any]:
+    job_id = batch.job_id or batch.last_job_id
     shown = {
         "batch": batch.number,
         "status": batch.state,
-        "jobId": batch.job_id or batch.last_job_id,
+        "jobId": job_id,
         "attempts": batch.attempt.number,
         "unit": batch.unit,
         "deletedUnit": batch.deleted_unit,
+        **(_progress(poll, job_id) if poll else {}),
         "targeted": batch.targeted,
         "deleted": batch.deleted,
         "archived": batch.archived,
@@ -111,6 +124,18 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "endTime": batch.ended_at and zulu(batch.ended_at),
         "durationSeconds": batch.duration_seconds,
         "recordsPerSecond": batch.records_per_second,
+        "errorReason": batch.error_reason,
         "detail": batch.detail or batch.attempt.reason,
     }
     return {name: value for name, value in shown.items() if value is not None}
+
+
+def _progress(poll: Poll, job_id: str | None) -> dict[str, Any]:
+    """The polls of the batch, and how far its job is; nothing about the job before it."""
+    is_current = poll.job_id == job_id
+    return {
+        "polls": poll.number,
+        "lastPolledAt": zulu(poll.at),
+        "purgedSoFar": poll.purged if is_current else None,
+        "percent": poll.percent if is_current else None,
+    }

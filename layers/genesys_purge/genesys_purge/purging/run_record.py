@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from genesys_purge.model.answers import printable
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.run import Run, Totals
 
 
 def run_record(
     run: Run, totals: Totals, action: Action, at: datetime, actor: str, **facts: Any
 ) -> AuditRecord:
-    """The record of `action` with the run's totals; a run without a plan has targeted nothing."""
+    """The record of `action` with the run's totals; without a plan nothing is counted."""
     known: dict[str, Any] = {
         **_compliance(run),
         "request": run.facts,
         "outcome": run.outcome,
         "unit": totals.unit,
         "deleted_unit": totals.deleted_unit,
-        "targeted": totals.targeted if run.plan else None,
+        "targeted": totals.targeted,
         "deleted": totals.deleted,
         "unreported": totals.unreported,
         "verified": totals.verified if run.plan and run.outcome else None,
@@ -44,6 +47,12 @@ def _compliance(run: Run) -> dict[str, Any]:
     if compliance is None:
         return {}
     return compliance.checked_facts if run.plan else compliance.facts
+
+
+def error_reasons_of(batches: Sequence[Batch]) -> str | None:
+    """Genesys's different words about the jobs that failed or were cancelled, on one line."""
+    reasons = dict.fromkeys(batch.error_reason for batch in batches if batch.error_reason)
+    return printable("; ".join(reasons)) or None
 
 
 def success_rate_of(run: Run, totals: Totals) -> float | None:

@@ -44,7 +44,8 @@ class SettleRun:
         """Take each open batch on; whatever is not finished waits for the next sweep."""
         for batch in self._runs.batches(run):
             if not is_over(batch) and self._has_time():
-                isolate(run.run_id, partial(self._late_batches.drive, batch))
+                work = partial(self._late_batches.drive, batch)
+                isolate(run.run_id, work, batch=batch.number)
         is_clear = self._are_left_jobs_gone(run, self._runs.batches(run), isolate)
         self._correct_run(run.run_id, is_clear=is_clear or self._gives_up(run))
 
@@ -59,7 +60,7 @@ class SettleRun:
 
         for batch in suspects:
             if self._has_time():
-                isolate(run.run_id, partial(look, batch))
+                isolate(run.run_id, partial(look, batch), batch=batch.number)
         return sum(gone) == len(suspects)
 
     def _has_time(self) -> bool:

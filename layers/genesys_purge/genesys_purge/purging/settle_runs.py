@@ -44,21 +44,27 @@ class SettleRuns:
     def __call__(self, isolate: Isolate) -> None:
         """Sweep until the time is used up; a run that fails does not stop the others."""
 
-        def counted(run_id: str, work: Callable[[], None]) -> bool:
-            if is_done := isolate(run_id, work):
-                return is_done
-            self._meter.count("SettlingFailed")
+        runs: dict[str, Run] = {}
+
+        def counted(run_id: str, work: Callable[[], None], *, batch: int | None = None) -> bool:
+            if isolate(run_id, work, batch=batch):
+                return True
+            run = runs.get(run_id)
+            method, organisation = (run.method, run.organisation) if run else (None, None)
+            self._meter.count("SettlingFailed", method=method, organisation=organisation)
             return False
 
         ages = [0.0]
         for run_id in self._open_runs.oldest_first():
             if self._seconds_left() < LEAST_SECONDS:
                 break
-            counted(run_id, partial(self._look_at, run_id, counted, ages))
+            counted(run_id, partial(self._look_at, run_id, counted, ages, runs))
         self._meter.seconds("UnsettledSeconds", max(ages))
 
-    def _look_at(self, run_id: str, isolate: Isolate, ages: list[float]) -> None:
-        run = self._runs.get(run_id)
+    def _look_at(
+        self, run_id: str, isolate: Isolate, ages: list[float], runs: dict[str, Run]
+    ) -> None:
+        run = runs[run_id] = self._runs.get(run_id)
         # The index lags behind.
         if run.is_settled:
             return

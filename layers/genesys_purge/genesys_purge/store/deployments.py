@@ -14,6 +14,7 @@ from genesys_purge.campaign_rules.deploying.deployment_list import (
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.store import deployment_index
+from genesys_purge.store.found import Found, unnoticed
 from genesys_purge.store.ledger import Ledger, Write
 from genesys_purge.store.sizes import within_limit
 
@@ -32,12 +33,16 @@ ATTEMPTS = 3
 class DynamoDeployments:
     """Implements the `Deployments` port over the deployments table and the ledger."""
 
-    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
+    def __init__(
+        self, client: DynamoDBClient, table: str, ledger: Ledger, found: Found = unnoticed
+    ) -> None:
         self._client = client
         self._table = table
         self._ledger = ledger
+        self._found = found
 
     def begin(self, deployment: Deployment, record: AuditRecord) -> Deployment:
+        self._found(deployment.organisation, deployment_id=deployment.deployment_id)
         for _ in range(ATTEMPTS):
             try:
                 self._ledger.commit(self._first_writes(deployment), record)
@@ -55,7 +60,9 @@ class DynamoDeployments:
         item = self._item(deployment_id)
         if item is None or "body" not in item:
             raise NotFound(f"there is no deployment {deployment_id}")
-        return Deployment.model_validate_json(item["body"]["S"])
+        deployment = Deployment.model_validate_json(item["body"]["S"])
+        self._found(deployment.organisation, deployment_id=deployment_id)
+        return deployment
 
     def put(self, deployment: Deployment, record: AuditRecord | None = None) -> None:
         successor = Write(

@@ -12,6 +12,7 @@ import orjson
 from genesys_purge.calling.slots import Pool, PoolKey
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.poll import Poll
 from genesys_purge.model.run import Run
 from genesys_purge.model.wire import Wire
 from genesys_purge.store.sizes import within_limit
@@ -41,6 +42,10 @@ def batch_key(run_id: str, number: int) -> Item:
 
 def manifest_key(run_id: str, number: int) -> Item:
     return {"runId": {"S": run_id}, "item": {"S": f"manifest#{number:06}"}}
+
+
+def poll_key(run_id: str, number: int) -> Item:
+    return {"runId": {"S": run_id}, "item": {"S": f"poll#{number:06}"}}
 
 
 def pool_key(key: PoolKey) -> Item:
@@ -97,6 +102,11 @@ def manifest_item(batch: Batch, entries: Sequence[Entry]) -> Item:
     return manifest_key(batch.run_id, batch.number) | {"body": {"S": orjson.dumps(rows).decode()}}
 
 
+def poll_item(poll: Poll) -> Item:
+    key = poll_key(poll.run_id, poll.batch)
+    return key | {"number": {"N": str(poll.number)}, "body": body_of(poll)}
+
+
 @within_limit
 def audit_item(record: AuditRecord) -> Item:
     rule: Item = {"ruleId": {"S": record.rule_id}} if record.rule_id else {}
@@ -115,6 +125,10 @@ def run_in(item: Item) -> Run:
 
 def batch_in(item: Item) -> Batch:
     return Batch.model_validate_json(item["body"]["S"])
+
+
+def poll_in(item: Item) -> Poll:
+    return Poll.model_validate_json(item["body"]["S"])
 
 
 def audit_record_in(item: Item) -> AuditRecord:

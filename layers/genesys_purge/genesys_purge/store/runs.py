@@ -11,6 +11,7 @@ from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import BatchPage
 from genesys_purge.store import items
+from genesys_purge.store.found import Found, unnoticed
 from genesys_purge.store.ledger import Ledger, Write
 
 if TYPE_CHECKING:
@@ -25,12 +26,16 @@ PLANNING = "#status = :status AND planner = :planner"
 class DynamoRuns:
     """Implements the `Runs` port over the runs table and the ledger."""
 
-    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
+    def __init__(
+        self, client: DynamoDBClient, table: str, ledger: Ledger, found: Found = unnoticed
+    ) -> None:
         self._client = client
         self._table = table
         self._ledger = ledger
+        self._found = found
 
     def create(self, run: Run, record: AuditRecord) -> Run:
+        self._found(run.organisation, run_id=run.run_id)
         fresh = Write(self._table, items.run_item(run), "attribute_not_exists(runId)")
         try:
             self._ledger.commit([fresh], record)
@@ -46,7 +51,9 @@ class DynamoRuns:
         item = self._get(items.run_key(run_id))
         if item is None:
             raise NotFound(f"there is no run {run_id}")
-        return items.run_in(item)
+        run = items.run_in(item)
+        self._found(run.organisation, run_id=run_id)
+        return run
 
     def begin_plan(self, run: Run) -> None:
         self._ledger.commit([self._run_write(run, "#status = :status", RunStatus.SUBMITTED)])
@@ -97,7 +104,9 @@ class DynamoRuns:
         item = self._get(items.batch_key(run_id, number))
         if item is None:
             raise NotFound(f"run {run_id} has no batch {number}")
-        return items.batch_in(item)
+        batch = items.batch_in(item)
+        self._found(batch.organisation, run_id=run_id)
+        return batch
 
     def batches(self, run: Run) -> Sequence[Batch]:
         if not run.planned_batches:

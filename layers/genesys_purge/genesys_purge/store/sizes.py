@@ -17,7 +17,7 @@ W = TypeVar("W", bound=Wire)
 
 # DynamoDB's limit of 400 KB for an item: its attribute names and values in UTF-8.
 MOST_BYTES = 400 * 1024
-EXPLANATIONS = frozenset({"detail", "reason"})
+EXPLANATIONS = frozenset({"detail", "reason", "error_reason"})
 SHORT = 100
 
 

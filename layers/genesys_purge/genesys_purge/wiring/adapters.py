@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from genesys_purge import telemetry
 from genesys_purge.model.platform import LIVE
 from genesys_purge.settings import Settings
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from genesys_purge.store.runs import DynamoRuns
     from genesys_purge.store.secrets import OptionalSecrets, StoredSecret
     from genesys_purge.store.slots import DynamoSlots
-    from genesys_purge.telemetry import EmfMeter
 
 
 def now() -> datetime:
@@ -69,7 +69,7 @@ def ledger() -> Ledger:
 def runs() -> DynamoRuns:
     from genesys_purge.store.runs import DynamoRuns
 
-    return DynamoRuns(aws("dynamodb"), settings().tables.runs, ledger())
+    return DynamoRuns(aws("dynamodb"), settings().tables.runs, ledger(), telemetry.found)
 
 
 @cache
@@ -151,7 +151,9 @@ def queue(url: str, dead_letter_url: str) -> SqsQueue:
 
 def organisation(name: str | None) -> Organisation:
     """The organisation of that name, the deployment's own for None; InvalidRequest otherwise."""
-    return settings().organisation if name is None else _organisations().named(name)
+    found = settings().organisation if name is None else _organisations().named(name)
+    telemetry.about(organisation=name or telemetry.DEFAULT)
+    return found
 
 
 def is_live(name: str | None) -> bool:
@@ -172,7 +174,5 @@ def _organisations() -> ParameterOrganisations:
     )
 
 
-def meter() -> EmfMeter:
-    from genesys_purge.telemetry import EmfMeter
-
-    return EmfMeter(settings().stack.name)
+def meter() -> telemetry.EmfMeter:
+    return telemetry.EmfMeter(settings().stack.name)

@@ -94,10 +94,12 @@ def read_campaign_rules() -> ReadCampaignRules:
 
 @cache
 def deployments() -> DynamoDeployments:
+    from genesys_purge import telemetry
     from genesys_purge.store.deployments import DynamoDeployments
 
     table = adapters.settings().tables.deployments
-    return DynamoDeployments(adapters.aws("dynamodb"), table, adapters.ledger())
+    ledger = adapters.ledger()
+    return DynamoDeployments(adapters.aws("dynamodb"), table, ledger, telemetry.found)
 
 
 @cache

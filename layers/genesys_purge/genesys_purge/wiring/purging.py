@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.overrides import Overrides
     from genesys_purge.purging.plan_purge import PlanPurge
     from genesys_purge.purging.poll_batch import PollBatch
+    from genesys_purge.purging.polls import Polls
     from genesys_purge.purging.read_purge import ReadPurge
     from genesys_purge.purging.requests import Requests
     from genesys_purge.purging.submit_batch import SubmitBatch
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.verify_batch import VerifyBatch
     from genesys_purge.store.executions import StepFunctionsExecutions
     from genesys_purge.store.override_callers import ParameterOverrideCallers
+    from genesys_purge.store.polls import DynamoPolls
 
 
 @cache
@@ -53,6 +55,21 @@ def batches(actor: str) -> Batches:
     from genesys_purge.purging.batches import Batches
 
     return Batches(adapters.runs(), adapters.now, actor, telemetry.progress)
+
+
+@cache
+def poll_store() -> DynamoPolls:
+    from genesys_purge.store.polls import DynamoPolls
+
+    table = adapters.settings().tables.runs
+    return DynamoPolls(adapters.aws("dynamodb"), table, adapters.ledger())
+
+
+def polls() -> Polls:
+    from genesys_purge import telemetry
+    from genesys_purge.purging.polls import Polls
+
+    return Polls(poll_store(), adapters.now, telemetry.polled)
 
 
 def cases(*, in_bulk: bool = False) -> Cases:
@@ -141,7 +158,8 @@ def submitting(actor: str, guard: Guard) -> SubmitBatch:
 def poll_batch() -> PollBatch:
     from genesys_purge.purging.poll_batch import PollBatch
 
-    return PollBatch(cases(), batches("poll_batch"), adapters.settings(), adapters.meter())
+    writes = batches("poll_batch")
+    return PollBatch(cases(), writes, polls(), adapters.settings(), adapters.meter())
 
 
 @cache
@@ -176,4 +194,4 @@ def fail_purge() -> FailPurge:
 def read_purge() -> ReadPurge:
     from genesys_purge.purging.read_purge import ReadPurge
 
-    return ReadPurge(adapters.runs(), adapters.ledger())
+    return ReadPurge(adapters.runs(), poll_store(), adapters.ledger())

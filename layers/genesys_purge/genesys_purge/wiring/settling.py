@@ -61,7 +61,7 @@ def _late_batches() -> LateBatches:
     settings, meter = adapters.settings(), adapters.meter()
     return LateBatches(
         _submit_batch(),
-        PollBatch(cases, batches, settings, meter),
+        PollBatch(cases, batches, purging.polls(), settings, meter),
         VerifyBatch(cases, batches, meter),
         FailBatch(batches),
     )

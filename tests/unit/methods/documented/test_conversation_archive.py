@@ -84,25 +84,27 @@ def test_job_ends_only_with_a_state_of_the_contract() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "processed", "message"),
+    ("answer", "processed", "message", "reason"),
     [
-        ({"recordsProcessed": 500}, 500, None),
-        ({"recordsProcessed": 0}, 0, None),
+        ({"recordsProcessed": 500}, 500, None, None),
+        ({"recordsProcessed": 0}, 0, None, None),
         (
             {"formatVerified": True, "indexCleanup": "completed", "indexes": ["a"]},
             None,
             "formatVerified: True; indexCleanup: completed",
+            None,
         ),
-        ({"message": "locked"}, None, "locked"),
-        ({"errorMessage": "locked"}, None, "locked"),
-        ({"message": ["locked"]}, None, None),
+        ({"message": "locked"}, None, "locked", "locked"),
+        ({"message": " ", "errorMessage": "lo\ncked"}, None, "lo cked", "lo cked"),
+        ({"message": "locked", "indexed": False}, None, "locked; indexed: False", "locked"),
+        ({"message": ["locked"]}, None, None, None),
     ],
 )
 def test_report_has_the_numbers_and_messages_of_the_answer(
-    answer: dict[str, Any], processed: int | None, message: str | None
+    answer: dict[str, Any], processed: int | None, message: str | None, reason: str | None
 ) -> None:
     report = status(state="completed", **answer)
-    assert report == JobReport(JobStatus.COMPLETED, processed, message)
+    assert report == JobReport(JobStatus.COMPLETED, processed, message, reason)
 
 
 def test_unreadable_numbers_are_not_reported() -> None:

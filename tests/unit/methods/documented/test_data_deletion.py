@@ -77,7 +77,7 @@ def test_submit_without_a_readable_id_has_an_unknown_outcome(answer: dict[str, A
     [
         ({"status": "completed"}, JobReport(JobStatus.COMPLETED)),
         ({"status": "COMPLETED"}, JobReport(JobStatus.COMPLETED)),
-        ({"status": "Failed", "message": "no"}, JobReport(JobStatus.FAILED, message="no")),
+        ({"status": "Failed", "message": "no"}, JobReport(JobStatus.FAILED, None, "no", "no")),
         ({"status": "failed", "message": {"a": 1}}, JobReport(JobStatus.FAILED)),
         ({"status": "running"}, JobReport(JobStatus.RUNNING)),
         ({"status": "fulfilled"}, JobReport(JobStatus.RUNNING)),

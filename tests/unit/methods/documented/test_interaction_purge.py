@@ -105,7 +105,17 @@ def test_unreadable_numbers_are_not_counted() -> None:
 def test_job_that_completed_with_errors_is_failed() -> None:
     interactions = [{"errorReason": "locked"}, {"errorReason": "gone"}]
     report = status(status="completed", interactions=interactions)
-    assert report == JobReport(JobStatus.FAILED, None, "locked; gone")
+    assert report == JobReport(JobStatus.FAILED, None, "locked; gone", "locked; gone")
+
+
+def test_error_reason_that_is_no_text_fails_a_completed_job() -> None:
+    report = status(status="completed", interactions=[{"errorReason": {"code": 7}}])
+    assert (report.status, report.reason) == (JobStatus.FAILED, "{'code': 7}")
+
+
+def test_error_reason_is_cut_and_put_on_one_line() -> None:
+    report = status(status="failed", interactions=[{"errorReason": "a\x1b[0m\nb" + "x" * 900}])
+    assert report.reason == ("a [0m b" + "x" * 900)[:500]
 
 
 def test_answer_without_a_status_is_unreadable() -> None:

@@ -122,7 +122,11 @@ def test_submit_without_a_readable_id_has_an_unknown_outcome() -> None:
             {"state": "FULFILLED", "totalProcessedRecordings": 7, "totalFailedRecordings": 2},
             JobReport(JobStatus.COMPLETED, 7, "2 recordings failed"),
         ),
-        ({"state": "FAILED", "errorMessage": "no"}, JobReport(JobStatus.FAILED, None, "no")),
+        ({"state": "FAILED", "errorMessage": "no"}, JobReport(JobStatus.FAILED, None, "no", "no")),
+        (
+            {"state": "FAILED", "errorMessage": "no", "totalFailedRecordings": 2},
+            JobReport(JobStatus.FAILED, None, "no; 2 recordings failed", "no"),
+        ),
         ({"state": "CANCELLED"}, JobReport(JobStatus.CANCELLED)),
     ],
 )

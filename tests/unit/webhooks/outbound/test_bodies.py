@@ -38,6 +38,7 @@ KNOWN: dict[str, Any] = {
 EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
     Action.BATCH_FAILED: [Event.JOB_FINISHED, Event.BATCH_FINISHED],
+    Action.BATCH_CANCELLED: [Event.JOB_FINISHED, Event.BATCH_FINISHED],
     Action.BATCH_GAVE_UP: [Event.BATCH_FINISHED],
     Action.BATCH_IMPLAUSIBLE: [Event.BATCH_FINISHED],
     Action.BATCH_VERIFIED: [Event.BATCH_FINISHED],
@@ -97,7 +98,12 @@ def test_delivery_records_cause_no_notification(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "state"), [(Action.BATCH_COMPLETED, "completed"), (Action.BATCH_FAILED, "failed")]
+    ("action", "state"),
+    [
+        (Action.BATCH_COMPLETED, "completed"),
+        (Action.BATCH_FAILED, "failed"),
+        (Action.BATCH_CANCELLED, "cancelled"),
+    ],
 )
 def test_finished_job_has_the_body_of_its_document(
     bench: Workbench, action: Action, state: str
@@ -290,7 +296,8 @@ def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
             "deletedUnit": "interactions",
             "unreported": 1,
             "unit": "records",
-            "errorReason": "one record is still there",
+            "errorReason": "index locked",
+            "detail": "one record is still there",
         },
         "complianceTags": ["pii", "permanent", "automated_retention"],
     }
@@ -317,6 +324,14 @@ def test_unknown_values_of_a_run_are_left_out(bench: Workbench) -> None:
         },
         "complianceTags": [],
     }
+
+
+def test_job_and_batch_that_failed_have_the_reason_of_genesys(bench: Workbench) -> None:
+    bench.planned(ended(state=BatchState.CANCELLED))
+    record = fact(Action.BATCH_CANCELLED, **KNOWN, error_reason="by an admin")
+    for event in (Event.JOB_FINISHED, Event.BATCH_FINISHED):
+        assert body(bench, record, event)["errorReason"] == "by an admin"
+    assert body(bench, record, Event.BATCH_FINISHED)["status"] == "cancelled"
 
 
 def test_run_without_a_count_has_no_total(bench: Workbench) -> None:

@@ -13,6 +13,7 @@ from genesys_purge.campaign_rules.deploying.planning import changes
 from genesys_purge.campaign_rules.deploying.ports import Deployments
 from genesys_purge.errors import InvalidRequest, PurgeError
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.organisation import name_in_metrics
 from genesys_purge.model.record_facts import DeploymentFacts
 from genesys_purge.ports import Clock, Meter
 
@@ -53,8 +54,9 @@ class DeploymentWriter:
         seconds = round((now - ended.submitted_at).total_seconds(), 3)
         action = Action.DEPLOYMENT_COMPLETED
         self.put(ended, action, detail=explanation, latency_seconds=seconds)
-        self._meter.count("Deployments" + outcome.title().replace("_", ""))
-        self._meter.seconds("DeploymentDuration", seconds)
+        name, organisation = outcome.title().replace("_", ""), name_in_metrics(ended.organisation)
+        self._meter.count(f"Deployments{name}", organisation=organisation)
+        self._meter.seconds("DeploymentDuration", seconds, organisation=organisation)
         return ended
 
     def roll_back(

@@ -12,6 +12,7 @@ import orjson
 from genesys_purge.campaign_rules.checking import comparable, set_lists
 from genesys_purge.campaign_rules.evaluating.conditions import compile_rules
 from genesys_purge.campaign_rules.rules import RuleSet
+from genesys_purge.model.organisation import name_in_metrics
 from genesys_purge.ports import Meter
 
 
@@ -28,6 +29,7 @@ class Evaluation:
         self._evaluator = compile_rules(rule_set.rules)
         self._rivals = rivals_in(rule_set)
         self._clock = clock
+        self._organisation = name_in_metrics(rule_set.organisation)
 
     def matching(self, contact: Mapping[str, Any]) -> tuple[str, ...]:
         """The names of the rules that match, in execution order."""
@@ -68,10 +70,10 @@ class Evaluation:
 
     def report(self, meter: Meter) -> None:
         """Record the counts, and the average latency if there is one."""
-        meter.count("Evaluations", self.evaluated)
-        meter.count("ConflictsDetected", self.conflicts)
+        meter.count("Evaluations", self.evaluated, organisation=self._organisation)
+        meter.count("ConflictsDetected", self.conflicts, organisation=self._organisation)
         if self.average is not None:
-            meter.seconds("EvaluationLatency", self.average)
+            meter.seconds("EvaluationLatency", self.average, organisation=self._organisation)
 
 
 def rivals_in(rule_set: RuleSet) -> Mapping[str, set[str]]:

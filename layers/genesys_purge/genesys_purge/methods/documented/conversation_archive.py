@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from genesys_purge.errors import FieldError, InvalidRequest, UnreadableAnswer
-from genesys_purge.methods.answers import count_in, job_id_in, storage_in, text_in
+from genesys_purge.methods.answers import count_in, job_id_in, storage_in, text_in, words_in
 from genesys_purge.methods.contract import (
     JobReport,
     JobStatus,
@@ -25,6 +25,7 @@ from genesys_purge.methods.contract import (
 )
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
+from genesys_purge.model.answers import printable
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef, Entry
 from genesys_purge.model.dates import instant_in
@@ -139,9 +140,9 @@ class ConversationArchive:
     ) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "state").lower(), JobStatus.RUNNING)
-        return JobReport(
-            status, count_in(answer, "recordsProcessed"), _notes(answer), storage_in(answer)
-        )
+        words = words_in(answer, "message", "errorMessage")
+        processed, storage = count_in(answer, "recordsProcessed"), storage_in(answer)
+        return JobReport(status, processed, _notes(answer, words), words, storage)
 
     def remaining(self, request: ConversationArchiveRequest, part: Part, genesys: Genesys) -> int:
         found = self._look_up(part.ids, genesys)
@@ -217,16 +218,15 @@ def _listed(request: ConversationArchiveRequest, id_lists: IdLists) -> Sequence[
     return ids
 
 
-def _notes(answer: Mapping[str, Any]) -> str | None:
-    """The job's message, and its fields about format verification and index clean-up."""
-    message = answer.get("message") or answer.get("errorMessage")
-    notes = [message] if isinstance(message, str) else []
+def _notes(answer: Mapping[str, Any], words: str | None) -> str | None:
+    """The job's words, and its fields about format verification and index clean-up."""
+    notes = [words] if words else []
     notes += [
         f"{name}: {value}"
         for name, value in answer.items()
         if name.casefold().startswith(("format", "index")) and isinstance(value, str | bool | int)
     ]
-    return "; ".join(notes)[:500] or None
+    return printable("; ".join(notes)) or None
 
 
 def _id_of(record: object) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from genesys_purge.errors import FieldError
-from genesys_purge.methods.answers import job_id_in, storage_in, text_in
+from genesys_purge.methods.answers import job_id_in, storage_in, text_in, words_in
 from genesys_purge.methods.contract import (
     JobReport,
     JobStatus,
@@ -143,9 +143,10 @@ class DataDeletion:
     def status(self, request: DataDeletionRequest, job_id: str, genesys: Genesys) -> JobReport:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
-        message = answer.get("message")
-        words = message if isinstance(message, str) else None
-        return JobReport(status, message=words, storage_recovered_mb=storage_in(answer))
+        words = words_in(answer, "message")
+        return JobReport(
+            status, message=words, reason=words, storage_recovered_mb=storage_in(answer)
+        )
 
     def remaining(self, request: DataDeletionRequest, part: Part, genesys: Genesys) -> int:
         return self._count(request, windows.window_of(part), genesys)

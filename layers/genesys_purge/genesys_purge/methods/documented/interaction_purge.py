@@ -27,7 +27,7 @@ from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
-from genesys_purge.model.answers import is_count
+from genesys_purge.model.answers import is_count, printable
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.dates import DateRange, Window
@@ -166,11 +166,13 @@ class InteractionPurge:
         answer = genesys.read(STATUS, job_id=job_id)
         status = STATUSES.get(text_in(answer, "status").lower(), JobStatus.RUNNING)
         interactions = [i for i in list_in(answer, "interactions") if isinstance(i, dict)]
+        # A reason that is no text is an error, too.
         reasons = [str(i["errorReason"]) for i in interactions if i.get("errorReason")]
         # A job that completed with an error did not purge everything.
         status = JobStatus.FAILED if status is JobStatus.COMPLETED and reasons else status
         purged = sum_of(count_in(i, "totalInteractionsPurged") for i in interactions)
-        return JobReport(status, purged if is_count(purged) else None, "; ".join(reasons) or None)
+        words = printable("; ".join(reasons)) or None
+        return JobReport(status, purged if is_count(purged) else None, words, reason=words)
 
     def remaining(self, request: InteractionPurgeRequest, part: Part, genesys: Genesys) -> int:
         return self._count(windows.window_of(part), genesys)

@@ -13,6 +13,7 @@ from genesys_purge.methods.answers import (
     id_of,
     share_in,
     text_in,
+    words_in,
 )
 from genesys_purge.methods.contract import (
     Conflict,
@@ -207,11 +208,11 @@ def report_of(job: Mapping[str, Any]) -> JobReport:
     Processed recordings count as deleted only if the job reports that it deletes.
     """
     status = STATUSES.get(text_in(job, "state").upper(), JobStatus.RUNNING)
-    failed, message = deciding_count_in(job, "totalFailedRecordings"), job.get("errorMessage")
-    words = [message] if isinstance(message, str) and message else []
-    words += [f"{failed} recordings failed"] if failed else []
+    failed, reason = deciding_count_in(job, "totalFailedRecordings"), words_in(job, "errorMessage")
+    notes = [reason, f"{failed} recordings failed" if failed else None]
+    message = "; ".join(filter(None, notes)) or None
     progress = share_in(job, "percentProgress")
-    report = JobReport(status, message="; ".join(words) or None, progress=progress)
+    report = JobReport(status, message=message, reason=reason, progress=progress)
     processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
     match action:
         case Action.DELETE:

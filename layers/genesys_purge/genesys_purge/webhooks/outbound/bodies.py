@@ -17,11 +17,16 @@ BATCH_ENDS = frozenset(
         Action.BATCH_VERIFIED,
         Action.BATCH_UNVERIFIED,
         Action.BATCH_FAILED,
+        Action.BATCH_CANCELLED,
         Action.BATCH_GAVE_UP,
         Action.BATCH_IMPLAUSIBLE,
     }
 )
-JOB_ENDS = {Action.BATCH_COMPLETED: "completed", Action.BATCH_FAILED: "failed"}
+JOB_ENDS = {
+    Action.BATCH_COMPLETED: "completed",
+    Action.BATCH_FAILED: "failed",
+    Action.BATCH_CANCELLED: "cancelled",
+}
 RUN_ENDS = frozenset(
     {Action.RUN_COMPLETED, Action.RUN_FAILED, Action.RUN_REJECTED, Action.RUN_CORRECTED}
 )
@@ -61,6 +66,7 @@ def _of_job(record: AuditRecord, latency: float, verification: str | None) -> No
         "deletedUnit": record.deleted_unit,
         "latencySeconds": latency,
         "verification": verification,
+        "errorReason": record.error_reason,
         "timestamp": zulu(record.at),
     }
     return Notification.of(Event.JOB_FINISHED, record, body)
@@ -83,6 +89,7 @@ def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
         "jurisdiction": record.jurisdiction,
         "retentionPolicyOverride": record.retention_policy_override,
         "complianceNote": record.compliance_note,
+        "errorReason": record.error_reason,
         "timestamp": zulu(record.at),
         "metrics": _known(metrics),
     }
@@ -106,7 +113,8 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "deletedUnit": record.deleted_unit,
         "unreported": record.unreported,
         "unit": record.unit,
-        "errorReason": run.detail,
+        "errorReason": record.error_reason,
+        "detail": run.detail,
     }
     body = {
         "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),

@@ -56,3 +56,11 @@ class Delivery(Wire):
 
     subscriber: str
     notification: Notification
+
+    @property
+    def run_id(self) -> str:
+        return self.notification.run_id
+
+    @property
+    def rule_id(self) -> str | None:
+        return self.notification.rule_id
