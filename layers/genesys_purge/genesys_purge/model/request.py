@@ -64,6 +64,11 @@ class PurgeRequest(Wire):
         """The retention that the request demands, in days."""
         return 0
 
+    @property
+    def effect(self) -> str:
+        """The word for what was done with a record of a completed batch."""
+        return "deleted"
+
 
 def is_relative(request: PurgeRequest) -> bool:
     """Whether the window of the request depends on the reference time."""
