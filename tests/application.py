@@ -79,6 +79,10 @@ class Application:
         """Every audit record of the run, page by page."""
         return self._pages("GET /purges/{runId}/audit", {"runId": run_id})
 
+    def records(self, run_id: str) -> list[dict[str, Any]]:
+        """What became of every record of the run's plan, page by page."""
+        return self._pages("GET /purges/{runId}/records", {"runId": run_id})
+
     def rule_audit(self, rule_id: str) -> list[dict[str, Any]]:
         """Every audit record of the purge rule, page by page."""
         return self._pages("GET /purge-rules/{ruleId}/audit", {"ruleId": rule_id})

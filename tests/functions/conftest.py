@@ -13,6 +13,7 @@ from genesys_purge import telemetry
 
 from tests import template, wiring_caches
 from tests.lambda_context import Context
+from tests.mocked_aws import client, mocked_aws
 from tests.unit.workbench import Workbench
 
 Invoke = Callable[[str, Any], Any]
@@ -60,6 +61,20 @@ def invoke() -> Invoke:
         return template.handler(f"{function}Function")(event, Context("request-1"))
 
     return call
+
+
+@pytest.fixture
+def deployed() -> Iterator[None]:
+    """The resources of the template on mocked AWS, with no adapter built yet."""
+    with (
+        mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable"),
+        patch.dict("os.environ", template.environment()),
+    ):
+        for name, value in template.operators_parameters().items():
+            client("ssm").put_parameter(Name=name, Value=value, Type="String")
+        wiring_caches.forget()
+        yield
+        wiring_caches.forget()
 
 
 @pytest.fixture

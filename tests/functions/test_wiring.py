@@ -14,26 +14,14 @@ from genesys_purge.model.batch import BatchState
 from genesys_purge.model.run import Plan, RunStatus
 from genesys_purge.wiring import adapters, purging
 
-from tests import builders, template, wiring_caches
+from tests import builders, wiring_caches
 from tests.application import http_event
 from tests.builders import PLANNER
 from tests.clock import NOON
 from tests.functions.conftest import USE_CASES, Invoke
-from tests.mocked_aws import client, mocked_aws
+from tests.mocked_aws import client
 
-
-@pytest.fixture(autouse=True)
-def deployed() -> Iterator[None]:
-    """The resources of the template on mocked AWS, with no adapter built yet."""
-    with (
-        mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable"),
-        patch.dict("os.environ", template.environment()),
-    ):
-        for name, value in template.operators_parameters().items():
-            client("ssm").put_parameter(Name=name, Value=value, Type="String")
-        wiring_caches.forget()
-        yield
-        wiring_caches.forget()
+pytestmark = pytest.mark.usefixtures("deployed")
 
 
 @pytest.mark.parametrize("name", USE_CASES)
