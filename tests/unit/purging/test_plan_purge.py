@@ -14,6 +14,7 @@ from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.model.batch import BatchState, Entry, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.run import RunStatus
+from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.purging import plan_purge
 from genesys_purge.purging.plan_purge import plan_hash
 
@@ -104,6 +105,23 @@ def test_plan_is_audited_with_its_counts_and_hash() -> None:
         },
         "detail": f"3 batches, plan hash {bench.run.plan.hash}; targeted counts conversations",
     }
+
+
+def test_skipped_ids_are_stored_with_their_reason() -> None:
+    bench = small()
+    plan(bench, dryRun=True)
+    assert bench.run.skipped_chunks == 1
+    expected = [SkippedRecord("not_found", "conversation-000003")]
+    assert list(bench.runs.skipped("run-1", 0)) == expected
+
+
+def test_skipped_records_do_not_change_the_plan_hash() -> None:
+    bench, other = small(), small()
+    plan(bench)
+    plan(other, conversationIds=[*builders.conversation_ids(10), "unknown-3"])
+    assert bench.run.plan is not None is not other.run.plan
+    assert bench.run.plan.hash == other.run.plan.hash
+    assert other.run.plan.skipped == {"not_found": 2}
 
 
 def test_plan_hash_differs_for_different_plans() -> None:
