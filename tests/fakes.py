@@ -17,7 +17,14 @@ from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
-from genesys_purge.model.run_summary import RunFilter, RunKey, RunPage, RunSummary, Searched
+from genesys_purge.model.run_summary import (
+    DEFAULT_ORGANISATION,
+    RunFilter,
+    RunKey,
+    RunPage,
+    RunSummary,
+    Searched,
+)
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditPage, BatchPage, RulePage
@@ -32,6 +39,12 @@ W = TypeVar("W", bound=Wire)
 def _kept(record: W) -> W:
     """The record as a table returns it: parsed from its JSON."""
     return record.model_validate_json(record.model_dump_json(by_alias=True, exclude_none=True))
+
+
+def _matches(wanted: RunFilter, run: RunSummary) -> bool:
+    if wanted.organisation == DEFAULT_ORGANISATION and run.organisation is not None:
+        return False
+    return all(getattr(run, name) == value for name, value in wanted.values.items())
 
 
 def _order(key: RunSummary | RunKey) -> tuple[datetime, str]:
@@ -212,7 +225,7 @@ class MemoryRuns:
         period = [each for each in newest if wanted.submitted.contains(each.submitted_at)]
         later = [each for each in period if after is None or _order(each) < _order(after)]
         read = later[:examined]
-        found = [each for each in read if wanted.matches(each)]
+        found = [each for each in read if _matches(wanted, each)]
         return RunPage(found, read[-1].key if len(later) > examined else None)
 
     def search(self, run: RunSummary, conversation_id: str, start: str | None) -> Searched:

@@ -224,6 +224,7 @@ def test_search_goes_on_within_a_large_run(invoke: Invoke) -> None:
     assert len(found) > 2 < len(last)
     assert (found[-1], last[-1]) == ([run.run_id], [run.run_id])
     assert not any(found[:-1] + last[:-1])
+    assert ids(get(invoke, ROUTE, conversationId="last")[1]) == [run.run_id]
 
 
 def test_search_begins_again_if_the_searched_run_no_longer_matches(invoke: Invoke) -> None:

@@ -121,12 +121,6 @@ class RunFilter(NamedTuple):
         """Whether a run of the period may not match."""
         return bool(self.values) or self.organisation is not None
 
-    def matches(self, run: RunSummary) -> bool:
-        if self.organisation == DEFAULT_ORGANISATION and run.organisation is not None:
-            return False
-        same = all(getattr(run, name) == value for name, value in self.values.items())
-        return same and self.submitted.contains(run.submitted_at)
-
 
 class RunPage(NamedTuple):
     """Runs, newest first, and the position after which the next page begins, if any."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from genesys_purge.model.dates import instant_in
 from genesys_purge.model.paging import Period
 from genesys_purge.model.run_summary import (
     DEFAULT_ORGANISATION,
@@ -76,7 +75,4 @@ def _period(period: Period) -> tuple[str, Item]:
 
 
 def _key(item: Item) -> RunKey:
-    submitted = instant_in(item["submittedAt"]["S"])
-    if submitted is None:
-        raise ValueError("the index of runs has a key without a time")
-    return RunKey(submitted_at=submitted, run_id=item["runId"]["S"])
+    return RunKey.parse({"submittedAt": item["submittedAt"]["S"], "runId": item["runId"]["S"]})
