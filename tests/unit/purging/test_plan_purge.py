@@ -15,7 +15,7 @@ from genesys_purge.model.batch import BatchState, Entry, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.run import RunStatus
 from genesys_purge.model.skipped import SkippedRecord
-from genesys_purge.purging import plan_purge
+from genesys_purge.purging import plan_purge, skipped_chunks
 from genesys_purge.purging.plan_purge import plan_hash
 
 from tests import builders
@@ -113,6 +113,21 @@ def test_skipped_ids_are_stored_with_their_reason() -> None:
     assert bench.run.skipped_chunks == 1
     expected = [SkippedRecord("not_found", "conversation-000003")]
     assert list(bench.runs.skipped("run-1", 0)) == expected
+
+
+def test_skipped_ids_are_stored_while_the_plan_is_made() -> None:
+    bench, order = small(), list[str]()
+
+    def look_up(body: Any) -> dict[str, Any]:
+        order.append("look up")
+        return found(body)
+
+    bench.genesys.on(LOOK_UP, look_up)
+    bench.runs.before_write = order.append
+    with patch.object(skipped_chunks, "LARGEST_CHUNK", 1):
+        plan(bench)
+    planning = order[order.index("begin_plan") + 1 : order.index("put_batch")]
+    assert planning == ["look up", "put_skipped", "look up", "look up"]
 
 
 def test_skipped_records_do_not_change_the_plan_hash() -> None:
