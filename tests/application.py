@@ -89,16 +89,25 @@ class Application:
         """Every audit record of the run, page by page."""
         return self._pages("GET /purges/{runId}/audit", {"runId": run_id})
 
+    def runs(self, **query: str) -> list[dict[str, Any]]:
+        """Every run that matches the query, page by page."""
+        return self._pages("GET /purges", {}, "runs", **query)
+
+    def records(self, run_id: str) -> list[dict[str, Any]]:
+        """What became of every record of the run's plan, page by page."""
+        return self._pages("GET /purges/{runId}/records", {"runId": run_id})
+
     def rule_audit(self, rule_id: str) -> list[dict[str, Any]]:
         """Every audit record of the purge rule, page by page."""
         return self._pages("GET /purge-rules/{ruleId}/audit", {"ruleId": rule_id})
 
-    def _pages(self, route: str, path: Mapping[str, str]) -> list[dict[str, Any]]:
+    def _pages(
+        self, route: str, path: Mapping[str, str], field: str = "records", **query: str
+    ) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = []
-        query: dict[str, str] = {}
         while True:
             page = self.get(route, path, query)["body"]
-            records += page["records"]
+            records += page[field]
             if "next" not in page:
                 return records
             query["next"] = page["next"]

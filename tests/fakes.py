@@ -19,9 +19,18 @@ from genesys_purge.model.holds import Hold
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.model.run_summary import (
+    DEFAULT_ORGANISATION,
+    RunFilter,
+    RunKey,
+    RunPage,
+    RunSummary,
+    Searched,
+)
+from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditPage, BatchPage, RulePage
-from genesys_purge.purging.ports import Executions, OpenRuns, PollStore
+from genesys_purge.purging.ports import Executions, Manifests, OpenRuns, PollStore, RunList
 
 from tests.clock import Clock
 from tests.scripted_genesys import ScriptedGenesys
@@ -32,6 +41,16 @@ W = TypeVar("W", bound=Wire)
 def _kept(record: W) -> W:
     """The record as a table returns it: parsed from its JSON."""
     return record.model_validate_json(record.model_dump_json(by_alias=True, exclude_none=True))
+
+
+def _matches(wanted: RunFilter, run: RunSummary) -> bool:
+    if wanted.organisation == DEFAULT_ORGANISATION and run.organisation is not None:
+        return False
+    return all(getattr(run, name) == value for name, value in wanted.values.items())
+
+
+def _order(key: RunSummary | RunKey) -> tuple[datetime, str]:
+    return key.submitted_at, key.run_id
 
 
 def _is_planned_by(stored: Run, planner: str | None) -> bool:
@@ -92,6 +111,7 @@ class MemoryRuns:
         self._runs: dict[str, Run] = {}
         self._batches: dict[tuple[str, int], Batch] = {}
         self._manifests: dict[tuple[str, int], tuple[Entry, ...]] = {}
+        self._skipped: dict[tuple[str, int], tuple[SkippedRecord, ...]] = {}
         self.before_write: Callable[[str], None] = lambda name: None
 
     def create(self, run: Run, record: AuditRecord) -> Run:
@@ -120,6 +140,14 @@ class MemoryRuns:
             self._require(batch.run_id, lambda stored: _is_planned_by(stored, planner))
             self._batches[batch.run_id, batch.number] = _kept(batch)
             self._manifests[batch.run_id, batch.number] = tuple(entries)
+
+    def put_skipped(
+        self, run_id: str, chunk: int, skipped: Sequence[SkippedRecord], planner: str
+    ) -> None:
+        self.before_write("put_skipped")
+        with self._lock:
+            self._require(run_id, lambda stored: _is_planned_by(stored, planner))
+            self._skipped[run_id, chunk] = tuple(skipped)
 
     def plan(self, run: Run, record: AuditRecord) -> None:
         self.before_write("plan")
@@ -164,6 +192,9 @@ class MemoryRuns:
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         return self._manifests.get((run_id, number), ())
 
+    def skipped(self, run_id: str, chunk: int) -> Sequence[SkippedRecord]:
+        return self._skipped.get((run_id, chunk), ())
+
     def intend(self, batch: Batch) -> None:
         self.before_write("intend")
         with self._lock:
@@ -188,6 +219,31 @@ class MemoryRuns:
         for run in sorted(self._runs.values(), key=lambda run: run.submitted_at):
             if not run.is_settled:
                 yield run.run_id
+
+    def page(self, wanted: RunFilter, after: RunKey | None, examined: int) -> RunPage:
+        """Implements `RunList`."""
+        summaries = map(RunSummary.of, self._runs.values())
+        newest = sorted(summaries, key=_order, reverse=True)
+        period = [each for each in newest if wanted.submitted.contains(each.submitted_at)]
+        later = [each for each in period if after is None or _order(each) < _order(after)]
+        read = later[:examined]
+        found = [each for each in read if _matches(wanted, each)]
+        return RunPage(found, read[-1].key if len(later) > examined else None)
+
+    def search(self, run: RunSummary, conversation_id: str, start: str | None) -> Searched:
+        """Implements `Manifests`; each step searches one list of ids."""
+        lists = [*self._lists_of(run)]
+        number = int((start or "run#0").partition("#")[2])
+        following = f"run#{number + 1}" if number + 1 < len(lists) else None
+        found = conversation_id.casefold() in {each.casefold() for each in lists[number]}
+        return Searched(is_found=found, following=None if found else following, size=1)
+
+    def _lists_of(self, run: RunSummary) -> Iterator[list[str]]:
+        for batch in range(run.plan.batches if run.plan else 0):
+            yield [each.conversation_id for each in self.manifest(run.run_id, batch)]
+        for chunk in range(run.skipped_chunks):
+            yield [each.conversation_id or "" for each in self.skipped(run.run_id, chunk)]
+        yield []
 
     def _replace(
         self, run: Run, record: AuditRecord | None, allowed: Callable[[Run], bool]
@@ -357,6 +413,8 @@ if TYPE_CHECKING:
     _slots: SlotStore = MemorySlots()
     _budget: Budget = MemoryBudget()
     _polls: PollStore = MemoryPolls()
+    _run_list: RunList = MemoryRuns(MemoryAuditLog())
+    _manifests: Manifests = MemoryRuns(MemoryAuditLog())
     _open_runs: OpenRuns = MemoryRuns(MemoryAuditLog())
     _executions: Executions = MemoryExecutions()
     _meter: ports.Meter = MemoryMeter()

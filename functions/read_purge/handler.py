@@ -1,4 +1,4 @@
-"""ReadPurge: `GET /purges/{runId}` and `GET /purges/{runId}/audit`."""
+"""ReadPurge: `GET /purges`, `GET /purges/{runId}`, and its `/records` and `/audit`."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -33,7 +33,7 @@ NEEDS = {
 }
 # Functions that only read need less.
 READERS = {
-    "ReadPurgeFunction": {"RunsReadPolicy", "AuditReadPolicy"},
+    "ReadPurgeFunction": {"RunsReadPolicy", "RunListPolicy", "AuditReadPolicy"},
     "ReadPurgeRuleFunction": {"AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
@@ -176,13 +176,16 @@ def test_only_submitting_settling_and_recovering_start_executions() -> None:
     }
 
 
-def test_only_settling_reads_open_runs_and_executions() -> None:
-    index = {"SettleRunsFunction": ["RunsTable.Arn/index/OpenRunIndex"]}
+def test_only_settling_and_reading_query_indexes_of_runs() -> None:
     queries = those_who_may("dynamodb:Query").items()
-    found = {
-        name: [each for each in on if each in index["SettleRunsFunction"]] for name, on in queries
+    found = {name: [each for each in on if "RunsTable.Arn/index/" in each] for name, on in queries}
+    assert {name: on for name, on in found.items() if on} == {
+        "ReadPurgeFunction": ["RunsTable.Arn/index/RunListIndex"],
+        "SettleRunsFunction": ["RunsTable.Arn/index/OpenRunIndex"],
     }
-    assert {name: on for name, on in found.items() if on} == index
+
+
+def test_only_settling_reads_executions() -> None:
     assert list(those_who_may("states:DescribeExecution")) == ["SettleRunsFunction"]
 
 

@@ -19,7 +19,17 @@ T = TypeVar("T")
 LONGEST_SKEW = 600.0
 # Writes that a ledger gives up because the tables stay busy; it reports that as a lost race.
 BUSY = frozenset(
-    {"create", "begin_plan", "put_batch", "plan", "finish", "intend", "advance", "put"}
+    {
+        "create",
+        "begin_plan",
+        "put_batch",
+        "put_skipped",
+        "plan",
+        "finish",
+        "intend",
+        "advance",
+        "put",
+    }
 )
 
 

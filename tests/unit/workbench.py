@@ -26,6 +26,8 @@ from genesys_purge.purging.fail_purge import FailPurge
 from genesys_purge.purging.job_slots import JobSlots
 from genesys_purge.purging.late_batches import LateBatches
 from genesys_purge.purging.left_jobs import LeftJobs
+from genesys_purge.purging.list_records import ListRecords
+from genesys_purge.purging.list_runs import ListRuns
 from genesys_purge.purging.overrides import Overrides
 from genesys_purge.purging.plan_purge import PlanPurge
 from genesys_purge.purging.poll_batch import PollBatch
@@ -126,7 +128,8 @@ class Workbench:
         self.fail_purge = FailPurge(self.runs, self.meter, self.clock)
         self.seconds_left = 100.0
         self.settle_runs = self._settle_runs(cases, batches)
-        self.read_purge = ReadPurge(self.runs, self.polls, self.audit)
+        list_runs, list_records = ListRuns(self.runs, self.runs), ListRecords(self.runs)
+        self.read_purge = ReadPurge(self.runs, self.polls, self.audit, list_runs, list_records)
         self.webhook_secrets = MemoryWebhookSecrets(SECRET)
         self.directory = MemoryDirectory()
         self.deliveries = MemoryQueue[Delivery]()

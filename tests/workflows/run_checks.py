@@ -28,8 +28,31 @@ def assert_honest(app: Application, run: dict[str, Any], ids: Iterable[str]) -> 
     assert totals["targeted"] + sum(totals["skipped"].values()) == len(asked)
     if run["outcome"] == "completed":
         assert totals["verified"] == gone == totals["targeted"]
+    assert_every_record_has_its_outcome(app, run)
     sequence = [record["sequence"] for record in app.audit(run["runId"])]
     assert sequence == list(range(1, len(sequence) + 1))
+
+
+def assert_every_record_has_its_outcome(app: Application, run: dict[str, Any]) -> None:
+    """The outcomes add up to the plan, and no single one claims what the corpus contradicts."""
+    records, gone = app.records(run["runId"]), set(app.simulator.corpus.deleted_ids())
+    if "plan" not in run:
+        assert records == []
+        return
+    plan, outcomes = run["plan"], outcome_counts(records)
+    assert outcomes["skipped"] == sum(plan["skipped"].values())
+    assert outcomes.total() == plan["targeted"] + sum(plan["skipped"].values())
+    for record in records:
+        if "conversationId" in record and record["outcome"] in ("deleted", "failed", "protected"):
+            assert (record["conversationId"] in gone) == (record["outcome"] == "deleted"), record
+
+
+def outcome_counts(records: Iterable[dict[str, Any]]) -> Counter[str]:
+    """The number of records with each outcome, windows and unknown ids by their counts."""
+    counts: Counter[str] = Counter()
+    for record in records:
+        counts[record["outcome"]] += record.get("targeted", record.get("records", 1))
+    return counts
 
 
 def action_counts(app: Application, run: dict[str, Any]) -> Counter[str]:

@@ -20,6 +20,7 @@ from tests.application import Application, running
 from tests.builders import days_ago, gdpr_request
 from tests.mocked_aws import client as aws
 from tests.template import tables
+from tests.workflows.run_checks import outcome_counts
 
 DAY = 86_400
 PERSON = "contact-1"
@@ -83,6 +84,7 @@ def test_export_completes_and_deletes_nothing() -> None:
         assert run["outcome"] == "completed"
         assert (run["totals"]["deleted"], run["totals"]["verified"]) == (0, 0)
         assert app.simulator.corpus.deleted_ids() == []
+        assert outcome_counts(app.records(run["runId"])) == {"exported": 1}
         completed = next(r for r in app.audit(run["runId"]) if r["action"] == "batch_completed")
         assert "resultsUrls" in completed["detail"]
 
@@ -99,6 +101,8 @@ def test_unknown_person_is_nothing_to_purge() -> None:
     with live() as app:
         run = app.run(gdpr_request(searchValue="contact-9@example.test"))
         assert (run["outcome"], run["plan"]["skipped"]) == ("nothing_to_purge", {"not_found": 1})
+        skipped = {"outcome": "skipped", "reason": "not_found", "records": 1}
+        assert app.records(run["runId"]) == [skipped]
         assert app.simulator.gdpr_requests == []
 
 
@@ -181,7 +185,8 @@ def test_only_the_stored_request_names_the_person(capsys: pytest.CaptureFixture[
             )
             for table in tables()
         }
-        shown = [json.dumps(run), json.dumps(app.audit(run["runId"])), repr(execution)]
+        listed = [app.audit(run["runId"]), app.records(run["runId"]), app.runs()]
+        shown = [json.dumps(run), json.dumps(listed), repr(execution)]
         output = capsys.readouterr()
     assert run["outcome"] == "completed"
     assert [name for name, text in stored.items() if PERSON in text] == ["RunsTable"]

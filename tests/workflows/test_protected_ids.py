@@ -43,6 +43,8 @@ def test_protected_ids_are_kept_and_the_others_purged(
     }
     assert set(ids) - set(app.simulator.corpus.deleted_ids()) == protected
     assert action_counts(app, run)["batch_protected"] == len(protected)
+    outcomes = {each["conversationId"]: each["outcome"] for each in app.records(run["runId"])}
+    assert {each for each in ids if outcomes[each] == "protected"} == protected
     assert_honest(app, run, ids)
 
 

@@ -11,7 +11,7 @@ import pytest
 from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recordings.recording import FileState, Recording
 from tests.workflows.recorded_calls import RecordedCalls, recorded_calls
-from tests.workflows.run_checks import action_counts, counts_in, statuses
+from tests.workflows.run_checks import action_counts, counts_in, outcome_counts, statuses
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
 
@@ -100,6 +100,12 @@ def test_run_by_ids_deletes_only_these_and_skips_unknown_ones(recorded: Recorded
     assert group.ids_with(FileState.DELETED) == {*group.ids[:3], group.ids[9]}
     assert run["totals"]["targeted"] == 4
     assert run["totals"]["skipped"] == {"not_found": 1}
+    outcomes = {each["conversationId"]: each["outcome"] for each in group.app.records(run["runId"])}
+    assert outcomes.pop(ids[4]) == "skipped"
+    assert outcomes == dict.fromkeys([*group.ids[:3], group.ids[9]], "deleted")
+    for conversation_id in ids[3:]:
+        found = group.app.runs(conversationId=conversation_id, method="recording_job")
+        assert run["runId"] in [each["runId"] for each in found]
 
 
 def test_protected_conversations_are_skipped_before_any_job(recorded: RecordedCalls) -> None:
@@ -168,6 +174,7 @@ def test_archiving_deletes_nothing_and_counts_the_archived(recorded: RecordedCal
     assert sum(each["archived"] for each in completed) == len(group.recordings())
     assert {each["deleted"] for each in completed} == {0}
     assert records["run_completed"]["complianceTags"] == ["archive"]
+    assert outcome_counts(group.app.records(run["runId"])) == {"archived": 10}
 
 
 def test_recordings_that_are_not_exported_are_not_deleted(recorded: RecordedCalls) -> None:
@@ -183,3 +190,4 @@ def test_recordings_that_are_not_exported_are_not_deleted(recorded: RecordedCall
     }
     assert statuses(run) == ["gave_up"] * 2
     assert group.recordings(FileState.DELETED) == []
+    assert outcome_counts(group.app.records(run["runId"])) == {"failed": 10}

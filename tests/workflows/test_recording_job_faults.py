@@ -18,7 +18,7 @@ from simulator.live.recordings.recording import FileState
 from tests.application import Application
 from tests.workflows.interruptions import killed_at, once_after, once_at
 from tests.workflows.recorded_calls import CallGroup, RecordedCalls, recorded_calls
-from tests.workflows.run_checks import action_counts, statuses
+from tests.workflows.run_checks import action_counts, outcome_counts, statuses
 
 KEPT = (FileState.AVAILABLE, FileState.ARCHIVED)
 FULFILLED, CANCELLED = RecordingJobState.FULFILLED, RecordingJobState.CANCELLED
@@ -186,6 +186,7 @@ def test_purging_switch_cancels_a_waiting_job(recorded: RecordedCalls) -> None:
     assert "PurgingSwitchedOff" in run["batches"][0]["detail"]
     assert "is cancelled" in run["batches"][0]["detail"]
     assert states(group) == [CANCELLED]
+    assert outcome_counts(group.app.records(run["runId"])) == {"failed": 5}
 
 
 def confirmed(batch: Batch) -> bool:
@@ -207,6 +208,7 @@ def test_run_with_failed_recordings_is_not_completed(recorded: RecordedCalls) ->
     assert f"{len(kept)} failed, in {group.ids[0]}" in run["batches"][0]["detail"]
     assert run["totals"]["deleted"] == len(group.recordings(FileState.DELETED))
     assert run["totals"]["verified"] == 4
+    assert outcome_counts(group.app.records(run["runId"])) == {"unverified": 5}
 
 
 def test_jobs_that_fail_or_are_cancelled_end_their_batches_so(recorded: RecordedCalls) -> None:
@@ -217,6 +219,7 @@ def test_jobs_that_fail_or_are_cancelled_end_their_batches_so(recorded: Recorded
     run = group.app.run(group.request())
 
     assert (run["outcome"], sorted(statuses(run))) == ("failed", ["cancelled", "failed"])
+    assert outcome_counts(group.app.records(run["runId"])) == {"unknown": 10}
     assert run["totals"]["deleted"] == len(group.recordings(FileState.DELETED))
 
 

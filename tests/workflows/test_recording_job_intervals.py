@@ -71,6 +71,11 @@ def test_intervals_exclude_the_days_of_held_and_protected_calls(app: Application
         if each.file_state is FileState.DELETED
     }
     assert gone == {*IDS[0:2], *IDS[3:6], *IDS[7:10]}
+    records = app.records(run["runId"])
+    skipped = {each["conversationId"]: each["reason"] for each in records if "reason" in each}
+    assert skipped == {IDS[2]: "day_closed", IDS[6]: "legal_hold", PROTECTED: "protected"}
+    deleted = {each["conversationId"] for each in records if each["outcome"] == "deleted"}
+    assert deleted == gone
     jobs = app.simulator.recording_jobs
     assert [job.query.conversation_query for job in jobs] == [None] * 3
     assert run["totals"]["deleted"] == sum(len(job.processed_ids) for job in jobs)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from genesys_purge.model.organisation import Organisation
     from genesys_purge.model.retention import RetentionMatrix
     from genesys_purge.model.run import Run
+    from genesys_purge.model.skipped import SkippedRecord
     from genesys_purge.operation import Authorise, DeletingCall, Operation
 
 Clock = Callable[[], datetime]
@@ -49,6 +50,11 @@ class Runs(Protocol):
     def put_batch(self, batch: Batch, entries: Sequence[Entry], planner: str) -> None:
         """Store a batch and its manifest; raises LostRace if another planner took over."""
 
+    def put_skipped(
+        self, run_id: str, chunk: int, skipped: Sequence[SkippedRecord], planner: str
+    ) -> None:
+        """Store a chunk of skipped records; raises LostRace if another planner took over."""
+
     def plan(self, run: Run, record: AuditRecord) -> None:
         """Store the run with its plan; raises LostRace if another planner took over."""
 
@@ -72,6 +78,9 @@ class Runs(Protocol):
 
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         """The entries of a batch; empty if the batch is a window."""
+
+    def skipped(self, run_id: str, chunk: int) -> Sequence[SkippedRecord]:
+        """The skipped records of a chunk."""
 
     def intend(self, batch: Batch) -> None:
         """Store the intent of a batch; raises LostRace as `advance`, or if its run has ended."""

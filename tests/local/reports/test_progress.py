@@ -87,11 +87,12 @@ def test_each_poll_of_a_running_job_is_printed() -> None:
     submitted = PLANNED_BATCH | {"status": "submitted", "jobId": "j1"}
     observed = [running(submitted | poll) for poll in polls]
     ended = running(COMPLETED_BATCH | polls[2])
+    planned = "3 conversations targeted"
     assert shown(*observed, ended)[1:] == [
-        "batch 0: submitted, job j1, 3 targeted, poll 1",
-        "batch 0: submitted, job j1, 3 targeted, poll 2, 1,200 purged so far",
-        "batch 0: submitted, job j1, 3 targeted, poll 3, 2,400 purged so far, 80 %",
-        "batch 0: completed, job j1, 3 targeted, 3 deleted, 3 verified",
+        f"batch 0: submitted, job j1, {planned}, poll 1",
+        f"batch 0: submitted, job j1, {planned}, poll 2, 1,200 purged so far",
+        f"batch 0: submitted, job j1, {planned}, poll 3, 2,400 purged so far, 80 %",
+        f"batch 0: completed, job j1, {planned}, 3 recordings deleted, 3 conversations verified",
     ]
     table = batch_table(seen(observed[2]))
     assert list(table.columns[1].cells) == ["submitted, poll 3, 2,400 purged so far, 80 %"]

@@ -70,6 +70,7 @@ def skipped_in(found: Iterable[Planned | Skipped | Noted]) -> dict[str, int]:
     skipped: dict[str, int] = {}
     for one in found:
         if isinstance(one, Skipped):
+            assert len(one.ids) in (0, one.records)
             skipped[one.reason] = skipped.get(one.reason, 0) + one.records
     return skipped
 

@@ -14,8 +14,9 @@ from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.run import RunStatus
+from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.slices import Slice
-from genesys_purge.purging import plan_purge
+from genesys_purge.purging import plan_purge, skipped_chunks
 from genesys_purge.purging.plan_purge import plan_hash
 
 from tests import builders
@@ -119,6 +120,38 @@ def test_plan_is_audited_with_the_limits_in_force() -> None:
         "request": 20,
         "deployment": 50,
     }
+
+
+def test_skipped_ids_are_stored_with_their_reason() -> None:
+    bench = small()
+    plan(bench, dryRun=True)
+    assert bench.run.skipped_chunks == 1
+    expected = [SkippedRecord("not_found", "conversation-000003")]
+    assert list(bench.runs.skipped("run-1", 0)) == expected
+
+
+def test_skipped_ids_are_stored_while_the_plan_is_made() -> None:
+    bench, order = small(), list[str]()
+
+    def look_up(body: Any) -> dict[str, Any]:
+        order.append("look up")
+        return found(body)
+
+    bench.genesys.on(LOOK_UP, look_up)
+    bench.runs.before_write = order.append
+    with patch.object(skipped_chunks, "LARGEST_CHUNK", 1):
+        plan(bench)
+    planning = order[order.index("begin_plan") + 1 : order.index("put_batch")]
+    assert planning == ["look up", "put_skipped", "look up", "look up"]
+
+
+def test_skipped_records_do_not_change_the_plan_hash() -> None:
+    bench, other = small(), small()
+    plan(bench)
+    plan(other, conversationIds=[*builders.conversation_ids(10), "unknown-3"])
+    assert bench.run.plan is not None is not other.run.plan
+    assert bench.run.plan.hash == other.run.plan.hash
+    assert other.run.plan.skipped == {"not_found": 2}
 
 
 def test_plan_hash_differs_for_different_plans() -> None:

@@ -33,7 +33,9 @@ def test_sealed_plan_is_kept_when_the_records_change() -> None:
     assert len(bench.audit.of("run-1")) == 2
 
 
-@pytest.mark.parametrize(("write", "nth"), [("put_batch", 1), ("put_batch", 3), ("plan", 1)])
+@pytest.mark.parametrize(
+    ("write", "nth"), [("put_skipped", 1), ("put_batch", 1), ("put_batch", 3), ("plan", 1)]
+)
 def test_half_written_plan_is_made_again(write: str, nth: int) -> None:
     bench = small()
     bench.runs.before_write = die_at(write, nth)
@@ -44,6 +46,7 @@ def test_half_written_plan_is_made_again(write: str, nth: int) -> None:
     bench.genesys.on(LOOK_UP, {"data": [{"conversationId": "conversation-000007"}]})
     assert bench.plan_purge(RunRef(run_id="run-1")).batches == 0
     assert bench.runs.batches(bench.run) == []
+    assert (bench.run.skipped_chunks, len(bench.runs.skipped("run-1", 0))) == (1, 10)
 
 
 def test_later_planner_wins_and_the_earlier_one_stores_nothing_more() -> None:

@@ -9,7 +9,7 @@ import pytest
 from genesys_purge.campaign_rules.deploying.deployment import DeploymentOutcome, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_list import DeploymentListing, DeploymentPage
 from genesys_purge.errors import InvalidRequest
-from genesys_purge.model.paging import listing_in
+from genesys_purge.model.listing import listing_in
 from genesys_purge.store import deployment_index
 from genesys_purge.store.deployments import DynamoDeployments
 from genesys_purge.store.ledger import Ledger

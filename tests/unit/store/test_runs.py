@@ -11,6 +11,7 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState, Entry
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, finished, totals_of
+from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.slices import Slice
 from genesys_purge.store.items import entries_in
 
@@ -172,8 +173,11 @@ def test_batch_of_a_planned_run_is_not_overwritten(tables: Tables) -> None:
     planned(tables, builders.batch())
     with pytest.raises(LostRace):
         tables.runs.put_batch(builders.batch(planned=3), ENTRIES, PLANNER)
+    with pytest.raises(LostRace):
+        tables.runs.put_skipped("run-1", 0, [SkippedRecord("too_young", "a")], PLANNER)
     assert tables.runs.batch("run-1", 0) == builders.batch()
     assert list(tables.runs.manifest("run-1", 0)) == entries_of(10)
+    assert len(tables.runs.skipped("run-1", 0)) == 0
 
 
 def test_only_the_latest_planner_writes_batches_and_the_plan(tables: Tables) -> None:
@@ -181,6 +185,8 @@ def test_only_the_latest_planner_writes_batches_and_the_plan(tables: Tables) -> 
     tables.runs.begin_plan(run.model_copy(update={"planner": "planner-2"}))
     with pytest.raises(LostRace):
         tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)
+    with pytest.raises(LostRace):
+        tables.runs.put_skipped("run-1", 0, [SkippedRecord("too_young", "a")], PLANNER)
     with pytest.raises(LostRace):
         tables.runs.plan(with_plan(run, 1), record(Action.RUN_PLANNED))
     tables.runs.put_batch(builders.batch(), entries_of(10), "planner-2")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -39,10 +39,17 @@ class Sources(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """How many records a plan skips for one reason."""
+    """How many records a plan skips for one reason; `ids` of all of them, or none if unknown."""
 
     reason: str
     records: int
+    ids: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, ids_by_reason: Mapping[str, Sequence[str]]) -> Iterator[Skipped]:
+        """One for each reason."""
+        for reason, ids in ids_by_reason.items():
+            yield cls(reason, len(ids), ids)
 
 
 class Planned(NamedTuple):

@@ -72,6 +72,11 @@ class PurgeRequest(Wire):
         """Whether the request overrides the retention policy of Genesys."""
         return False
 
+    @property
+    def effect(self) -> str:
+        """The word for what was done with a record of a completed batch."""
+        return "deleted"
+
 
 def is_relative(request: PurgeRequest) -> bool:
     """Whether the window of the request depends on the reference time."""

@@ -108,6 +108,8 @@ class Run(Wire):
     `location` is the location of its organisation at the submission. `planner` identifies the
     latest invocation that began to plan; no other invocation may write the plan.
 
+    `skippedChunks` is the number of chunks in which the skipped records of the plan are stored.
+
     `reportedIn` is the sequence of the audit record that reported the totals last. `revision`
     counts the changes after the end of the run. `isSettled` says that nothing about the run is
     open: its batches are over and none of its jobs waits at Genesys.
@@ -125,6 +127,7 @@ class Run(Wire):
     status: RunStatus = RunStatus.SUBMITTED
     planner: str | None = None
     plan: Plan | None = None
+    skipped_chunks: int = 0
     outcome: Outcome | None = None
     totals: Totals | None = None
     finished_at: Instant | None = None

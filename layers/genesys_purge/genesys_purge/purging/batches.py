@@ -143,12 +143,17 @@ class Batches:
     def end(
         self, batch: Batch, state: BatchState, action: Action, detail: str, **facts: Any
     ) -> Batch:
-        """End the batch without success; records without a known count are unreported."""
+        """End the batch without success; records without a known count are unreported.
+
+        A job that certainly still waits for its confirmation has covered nothing.
+        """
         is_counted = facts.get("deleted") is not None
+        is_waiting = batch.state is BatchState.READY and not batch.attempt.unanswered
         after = batch.to(
             state,
             attempt=batch.attempt.abandoned(),
             unreported=batch.unreported + (0 if is_counted else records_in_doubt(batch)),
+            covered=None if is_waiting else batch.covered,
             detail=detail,
             ended_at=self.now(),
         )

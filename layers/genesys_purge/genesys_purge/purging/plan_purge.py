@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from uuid import uuid4
 
 import orjson
@@ -32,6 +33,7 @@ from genesys_purge.ports import (
 from genesys_purge.purging.requests import Requests, request_of
 from genesys_purge.purging.run_record import run_record
 from genesys_purge.purging.same_organisation import genesys_for
+from genesys_purge.purging.skipped_chunks import SkippedChunks
 from genesys_purge.settings import Settings
 
 # The map over them must fit into the 256 KiB that a state may pass on.
@@ -89,8 +91,10 @@ class PlanPurge:
         planner = uuid4().hex
         run = run.model_copy(update={"planner": planner})
         self._runs.begin_plan(run)
-        draft = Draft(self._requests.limits(request).in_force)
+        skipped = SkippedChunks(partial(self._runs.put_skipped, run.run_id, planner=planner))
+        draft = Draft(self._requests.limits(request).in_force, skipped.add)
         draft.add(method.plan(request, self._sources(run, method)))
+        skipped.close()
         if draft.targeted > draft.limit:
             raise LimitExceeded(
                 f"maxRecords: the plan has {draft.targeted} records, {draft.limit} are allowed; "
@@ -108,7 +112,8 @@ class PlanPurge:
         plan = self._plan(draft, request, method)
         # The limit of the organisation may have changed since the submission.
         facts = run.facts.model_copy(update={"limits": self._requests.limits(request)})
-        run = run.model_copy(update={"plan": plan, "facts": facts, "status": RunStatus.RUNNING})
+        changes = {"plan": plan, "facts": facts, "skipped_chunks": skipped.count}
+        run = run.model_copy(update={**changes, "status": RunStatus.RUNNING})
         self._runs.plan(run, self._record(run, plan, draft.notes))
         for noted in draft.notes:
             if noted.metric:
@@ -156,8 +161,9 @@ class PlanPurge:
 class Draft:
     """A plan under construction; beyond its limit it only counts, so that it stays small."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, skip: Callable[[Skipped], None]) -> None:
         self.limit = limit
+        self._skip = skip
         self.targeted = 0
         self.skipped: Counter[str] = Counter()
         self.batches: list[Planned] = []
@@ -167,6 +173,7 @@ class Draft:
         for one in found:
             if isinstance(one, Skipped):
                 self.skipped[one.reason] += one.records
+                self._skip(one)
                 continue
             if isinstance(one, Noted):
                 self.notes.append(one)

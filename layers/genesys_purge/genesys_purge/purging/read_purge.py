@@ -1,4 +1,4 @@
-"""ReadPurge: the state of a run, and its audit records page by page."""
+"""ReadPurge: lists of runs, the state of a run, its records, and its audit page by page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from genesys_purge.model.paging import limit_in, number_in
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.run import Run, totals_of
 from genesys_purge.ports import AuditLog, BatchPage, Runs
+from genesys_purge.purging.list_records import ListRecords
+from genesys_purge.purging.list_runs import ListRuns
 from genesys_purge.purging.ports import PollStore
 
 FIRST_BATCH = 0
@@ -22,19 +24,32 @@ RUN_ID = re.compile("[A-Za-z0-9_-]{1,80}")
 class ReadPurge:
     """Serves `GET /purges/...`; changes nothing."""
 
-    def __init__(self, runs: Runs, polls: PollStore, audit: AuditLog) -> None:
+    def __init__(
+        self,
+        runs: Runs,
+        polls: PollStore,
+        audit: AuditLog,
+        list_runs: ListRuns,
+        list_records: ListRecords,
+    ) -> None:
         self._runs = runs
         self._polls = polls
         self._audit = audit
+        self._list_runs = list_runs
+        self._list_records = list_records
 
     def __call__(
         self, route: str, path: Mapping[str, str], query: Mapping[str, str]
     ) -> dict[str, Any]:
-        """A page of `GET /purges/{runId}?next&limit` or of `.../audit?next&limit`."""
+        """A page of `GET /purges`, of `GET /purges/{runId}`, or of its `/records` or `/audit`."""
+        if "runId" not in path:
+            return self._list_runs(query)
         if not RUN_ID.fullmatch(path["runId"]):
             raise NotFound("there is no run with that id")
         if route.endswith("/audit"):
             return self.audit(path["runId"], number_in(query, "next", 1), limit_in(query))
+        if route.endswith("/records"):
+            return self._list_records(path["runId"], query)
         return self.run(path["runId"], number_in(query, "next", FIRST_BATCH), limit_in(query))
 
     def run(self, run_id: str, start: int, limit: int) -> dict[str, Any]:

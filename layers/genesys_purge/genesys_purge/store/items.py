@@ -14,6 +14,8 @@ from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.run import Run
+from genesys_purge.model.run_summary import RunKey, RunSummary
+from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.store.sizes import within_limit
 
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
 
 RUN = "run"
 NO_PLANNER = "-"
+# The value of the index of all runs.
+LISTED: AttributeValueTypeDef = {"S": RUN}
 # The value of the index of open runs: they share one partition, because few are open.
 OPEN: AttributeValueTypeDef = {"S": RUN}
+FIRST_MANIFEST = "manifest#000000"
 # A run id cannot contain #.
 SLOTS = "#job-slots"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +51,16 @@ def manifest_key(run_id: str, number: int) -> Item:
 
 def poll_key(run_id: str, number: int) -> Item:
     return {"runId": {"S": run_id}, "item": {"S": f"poll#{number:06}"}}
+
+
+def skipped_key(run_id: str, chunk: int) -> Item:
+    return {"runId": {"S": run_id}, "item": {"S": f"skipped#{chunk:06}"}}
+
+
+def item_after(key: Item) -> str:
+    """The numbered item that follows; the items of other kinds between them have no number."""
+    kind, hash_sign, number = key["item"]["S"].partition("#")
+    return f"{kind}#{int(number) + 1:06}" if hash_sign else f"{kind}#"
 
 
 def pool_key(key: PoolKey) -> Item:
@@ -77,14 +92,25 @@ def run_item(run: Run) -> Item:
         "status": {"S": run.status},
         "planner": {"S": run.planner or NO_PLANNER},
         "revision": {"N": str(run.revision)},
-        **({} if run.is_settled else open_key(run)),
+        # The key of the index of open runs; the item of a settled run has none.
+        **({} if run.is_settled else {"open": OPEN}),
+        **listed(RunSummary.of(run)),
         "body": body_of(run),
     }
 
 
-def open_key(run: Run) -> Item:
-    """The key of the index of open runs; the item of a settled run has none."""
-    return {"open": OPEN, "submittedAt": {"S": run.submitted_at.isoformat()}}
+def listed(run: RunSummary) -> Item:
+    """The attributes of the index of all runs, except `status`."""
+    values = {"method": run.method, "organisation": run.organisation, "outcome": run.outcome}
+    filters: Item = {name: {"S": value} for name, value in values.items() if value is not None}
+    submitted: Item = {"submittedAt": {"S": run.submitted_at.isoformat()}}
+    return filters | submitted | {"listed": LISTED, "summary": body_of(run)}
+
+
+def listed_key(key: RunKey) -> Item:
+    """The key of a run in the index of all runs."""
+    submitted: Item = {"submittedAt": {"S": key.submitted_at.isoformat()}}
+    return run_key(key.run_id) | submitted | {"listed": LISTED}
 
 
 @within_limit
@@ -105,6 +131,11 @@ def manifest_item(batch: Batch, entries: Sequence[Entry]) -> Item:
 def poll_item(poll: Poll) -> Item:
     key = poll_key(poll.run_id, poll.batch)
     return key | {"number": {"N": str(poll.number)}, "body": body_of(poll)}
+
+
+def skipped_item(run_id: str, chunk: int, skipped: Sequence[SkippedRecord]) -> Item:
+    rows = [list(each) for each in skipped]
+    return skipped_key(run_id, chunk) | {"body": {"S": orjson.dumps(rows).decode()}}
 
 
 @within_limit
@@ -137,6 +168,14 @@ def audit_record_in(item: Item) -> AuditRecord:
 
 def entries_in(item: Item) -> list[Entry]:
     return [_entry(*row) for row in orjson.loads(item["body"]["S"])]
+
+
+def summary_in(item: Item) -> RunSummary:
+    return RunSummary.model_validate_json(item["summary"]["S"])
+
+
+def skipped_in(item: Item) -> list[SkippedRecord]:
+    return [SkippedRecord(*row) for row in orjson.loads(item["body"]["S"])]
 
 
 def _entry(

@@ -9,6 +9,7 @@ from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.ports import BatchPage
 from genesys_purge.store import items
 from genesys_purge.store.found import Found, unnoticed
@@ -59,16 +60,24 @@ class DynamoRuns:
         self._ledger.commit([self._run_write(run, "#status = :status", RunStatus.SUBMITTED)])
 
     def put_batch(self, batch: Batch, entries: Sequence[Entry], planner: str) -> None:
+        rows = [items.batch_item(batch), items.manifest_item(batch, entries)]
+        self._put_planned(batch.run_id, planner, rows)
+
+    def put_skipped(
+        self, run_id: str, chunk: int, skipped: Sequence[SkippedRecord], planner: str
+    ) -> None:
+        self._put_planned(run_id, planner, [items.skipped_item(run_id, chunk, skipped)])
+
+    def _put_planned(self, run_id: str, planner: str, rows: Sequence[Item]) -> None:
+        """Overwrite items of an unfinished plan; the check protects finished plans."""
         mine = Write(
             self._table,
-            items.run_key(batch.run_id),
+            items.run_key(run_id),
             PLANNING,
             {":status": {"S": RunStatus.SUBMITTED}, ":planner": {"S": planner}},
             STATUS,
             check_only=True,
         )
-        rows = [items.batch_item(batch), items.manifest_item(batch, entries)]
-        # This overwrites batches of an unfinished plan; the check protects finished plans.
         self._ledger.commit([mine, *(Write(self._table, row) for row in rows)])
 
     def plan(self, run: Run, record: AuditRecord) -> None:
@@ -142,6 +151,10 @@ class DynamoRuns:
     def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
         item = self._get(items.manifest_key(run_id, number))
         return items.entries_in(item) if item else []
+
+    def skipped(self, run_id: str, chunk: int) -> Sequence[SkippedRecord]:
+        item = self._get(items.skipped_key(run_id, chunk))
+        return items.skipped_in(item) if item else []
 
     def intend(self, batch: Batch) -> None:
         running = Write(

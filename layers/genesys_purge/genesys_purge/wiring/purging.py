@@ -192,6 +192,12 @@ def fail_purge() -> FailPurge:
 
 @cache
 def read_purge() -> ReadPurge:
+    from genesys_purge.purging.list_records import ListRecords
+    from genesys_purge.purging.list_runs import ListRuns
     from genesys_purge.purging.read_purge import ReadPurge
+    from genesys_purge.store.manifests import DynamoManifests
+    from genesys_purge.store.run_list import DynamoRunList
 
-    return ReadPurge(adapters.runs(), poll_store(), adapters.ledger())
+    client, table, runs = adapters.aws("dynamodb"), adapters.settings().tables.runs, adapters.runs()
+    list_runs = ListRuns(DynamoRunList(client, table), DynamoManifests(client, table))
+    return ReadPurge(runs, poll_store(), adapters.ledger(), list_runs, ListRecords(runs))

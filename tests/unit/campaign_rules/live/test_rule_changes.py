@@ -80,7 +80,9 @@ def test_change_of_an_unknown_campaign_is_exported_without_one() -> None:
         assert len(records) == 4 + theirs
     (record, _) = [each for each in bench.audit.every if each.action.startswith("campaign_")]
     assert record.action is Action.CAMPAIGN_CHANGES_EXPORTED
-    assert "4 changes, 4 of them without a rule, 4 without a campaign" in (record.detail or "")
+    found = record.export
+    assert found
+    assert (found.changes, found.without_rule, found.without_campaign) == (4, 4, 4)
 
 
 def test_next_export_continues_where_this_one_ended() -> None:

@@ -269,6 +269,7 @@ def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
         deleted=9,
         deleted_unit="interactions",
         unreported=1,
+        error_reason="index locked",
         unit="records",
     )
     assert body(bench, record, Event.RUN_FINISHED) == {

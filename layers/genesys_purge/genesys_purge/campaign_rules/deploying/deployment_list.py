@@ -13,7 +13,7 @@ from genesys_purge.campaign_rules.deploying.deployment import (
 )
 from genesys_purge.campaign_rules.rules import CampaignId
 from genesys_purge.model.dates import Instant
-from genesys_purge.model.paging import Listing
+from genesys_purge.model.listing import Listing
 from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.wire import Wire
 

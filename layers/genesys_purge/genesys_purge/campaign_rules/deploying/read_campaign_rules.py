@@ -15,7 +15,8 @@ from genesys_purge.campaign_rules.rule_content import difference
 from genesys_purge.errors import NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import zulu
-from genesys_purge.model.paging import limit_in, listing_in, number_in
+from genesys_purge.model.listing import listing_in
+from genesys_purge.model.paging import limit_in, number_in
 from genesys_purge.model.wording import counted
 from genesys_purge.ports import AuditLog
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal
@@ -110,16 +110,16 @@ class ConversationArchive:
         eligible: list[Entry] = []
         while chunk := list(islice(ids, sources.batch_size)):
             found = self._look_up(chunk, sources.genesys)
-            skipped: Counter[str] = Counter()
+            skipped: defaultdict[str, list[str]] = defaultdict(list)
             for conversation_id in chunk:
                 entry = self._judge(
                     request, conversation_id, found.get(conversation_id.casefold()), sources
                 )
                 if isinstance(entry, str):
-                    skipped[entry] += 1
+                    skipped[entry].append(conversation_id)
                 else:
                     eligible.append(entry)
-            yield from (Skipped(reason, count) for reason, count in skipped.items())
+            yield from Skipped.of(skipped)
             if len(eligible) >= sources.batch_size:
                 full, eligible = eligible[: sources.batch_size], eligible[sources.batch_size :]
                 yield Planned(len(full), full)

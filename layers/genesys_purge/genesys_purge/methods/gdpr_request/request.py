@@ -45,6 +45,10 @@ class SubjectRequest(PurgeRequest):
         return self.request_type is RequestType.DELETE
 
     @property
+    def effect(self) -> str:
+        return "deleted" if self.deletes else "exported"
+
+    @property
     def person_field(self) -> str:
         """The field that identifies the person."""
         return "subject" if self.subject else "searchValue"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from genesys_purge.methods.contract import Noted, Sources
+from genesys_purge.methods.contract import Noted, Skipped, Sources
 from genesys_purge.methods.recording_job.conversations import Conversation
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.model.batch import Entry
@@ -23,6 +24,14 @@ class Judged(NamedTuple):
 
     entries: Sequence[Entry]
     skipped: Sequence[tuple[Conversation, str]]
+
+
+def skips_of(skipped: Iterable[tuple[Conversation, str]]) -> Iterator[Skipped]:
+    """Conversations that are skipped, by reason."""
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for conversation, reason in skipped:
+        ids[reason].append(conversation.conversation_id)
+    return Skipped.of(ids)
 
 
 class Eligibility:

@@ -36,7 +36,8 @@ def intervals(
     closed_days = {day for span in closed for day in _days(span, window)}
     open_entries = _outside(closed_days, entries, window)
     if len(open_entries) < len(entries):
-        yield Skipped("day_closed", len(entries) - len(open_entries))
+        still_open = set(open_entries)
+        yield _skipped("day_closed", [each for each in entries if each not in still_open])
     waiting: list[Entry] = []
     for cluster in _clusters(open_entries):
         together = [*waiting, *cluster]
@@ -46,7 +47,7 @@ def intervals(
         if _fits(cluster, size):
             waiting = together
         else:
-            yield Skipped("inseparable", len(cluster))
+            yield _skipped("inseparable", cluster)
     if waiting:
         yield _planned(waiting)
 
@@ -102,6 +103,11 @@ def _is_open(waiting: Sequence[Entry], cluster: Sequence[Entry], closed: Collect
     """Whether no day between the two is closed."""
     between = range(waiting[-1].end.toordinal(), start_of(cluster[0]).toordinal() + 1)
     return not any(day in closed for day in between)
+
+
+def _skipped(reason: str, entries: Iterable[Entry]) -> Skipped:
+    ids = sorted(entry.conversation_id for entry in entries)
+    return Skipped(reason, len(ids), ids)
 
 
 def _planned(entries: Sequence[Entry]) -> Planned:

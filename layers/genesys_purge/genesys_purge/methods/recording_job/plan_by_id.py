@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
 from genesys_purge.methods.contract import Planned, Skipped, Sources
 from genesys_purge.methods.recording_job.conversations import Conversation, by_id, started_in
-from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility
+from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility, skips_of
 from genesys_purge.methods.recording_job.intervals import start_of
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
@@ -28,8 +27,7 @@ def plan(
     while chunk := list(islice(selected, MOST_ASKED)):
         known |= {each.conversation_id for each in chunk}
         judged = eligibility.judge(chunk)
-        reasons = Counter(reason for _, reason in judged.skipped)
-        yield from (Skipped(reason, records) for reason, records in reasons.items())
+        yield from skips_of(judged.skipped)
         for entry in judged.entries:
             if waiting and _is_full(waiting, entry, sources.batch_size):
                 yield Planned(len(waiting), waiting)
@@ -37,8 +35,8 @@ def plan(
             waiting.append(entry)
     if waiting:
         yield Planned(len(waiting), waiting)
-    if missing := len(set(request.conversation_ids or ()) - known):
-        yield Skipped(NOT_FOUND, missing)
+    if missing := sorted(set(request.conversation_ids or ()) - known):
+        yield Skipped(NOT_FOUND, len(missing), missing)
 
 
 def _selected(request: RecordingJobRequest, sources: Sources) -> Iterator[Conversation]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -12,7 +11,7 @@ from genesys_purge.errors import OnLegalHold
 from genesys_purge.methods.contract import Planned, Skipped, Sources
 from genesys_purge.methods.recording_job.checks import is_aged
 from genesys_purge.methods.recording_job.conversations import Conversation, by_id, started_in
-from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility
+from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility, skips_of
 from genesys_purge.methods.recording_job.intervals import A_SECOND, Span, intervals
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
@@ -49,8 +48,7 @@ def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator
         judged = eligibility.judge(chunk)
         entries += judged.entries
         skipped += judged.skipped
-    reasons = Counter(reason for _, reason in skipped)
-    yield from (Skipped(reason, records) for reason, records in reasons.items())
+    yield from skips_of(skipped)
     # A conversation without recordings does not matter to an interval.
     closed = [_span_of(each) for each, reason in skipped if reason != NOT_FOUND]
     ranges = [hold.date_range for hold in sources.holds if hold.date_range]

@@ -94,6 +94,10 @@ class RecordingJobRequest(PurgeRequest):
         return self.action is Action.DELETE and self.export_integration_id is not None
 
     @property
+    def effect(self) -> str:
+        return self.action.done
+
+    @property
     def narrowing(self) -> dict[str, object]:
         """The fields that select some of the conversations of a date range."""
         return {

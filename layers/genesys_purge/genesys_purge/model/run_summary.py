@@ -1,0 +1,139 @@
+"""What a list of runs shows of each run, and by what it selects them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import StringConstraints
+
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.paging import Period
+from genesys_purge.model.request import RunId
+from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, Totals
+from genesys_purge.model.wire import Wire
+
+# The organisation of a filter for runs of the default organisation.
+DEFAULT_ORGANISATION = ""
+Item = Annotated[str, StringConstraints(pattern="^(manifest|run|skipped)#[0-9]{0,7}$")]
+
+
+class PlanCounts(Wire):
+    """The counts of a plan."""
+
+    batches: int
+    targeted: int
+    skipped: Mapping[str, int]
+    upper_bound: bool
+    unit: str
+    deleted_unit: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        return cls(
+            batches=plan.batches,
+            targeted=plan.targeted,
+            skipped=plan.skipped,
+            upper_bound=plan.upper_bound,
+            unit=plan.unit,
+            deleted_unit=plan.deleted_unit,
+        )
+
+
+class RunKey(Wire):
+    """The position of a run in the list."""
+
+    submitted_at: Instant
+    run_id: RunId
+
+
+class RunPosition(Wire):
+    """Where a page ends: after a run, and within the search of the run that follows, if it began.
+
+    The searched run may not match any more when the next page begins.
+    """
+
+    after: RunKey | None = None
+    searched: str | None = None
+    item: Item | None = None
+
+
+class RunSummary(Wire):
+    """A run without its request, batches and detail; `skippedChunks` is not shown."""
+
+    run_id: str
+    method: str
+    organisation: str | None = None
+    status: RunStatus
+    outcome: Outcome | None = None
+    submitted_at: Instant
+    submitted_by: str
+    finished_at: Instant | None = None
+    dry_run: bool
+    plan: PlanCounts | None = None
+    totals: Totals | None = None
+    skipped_chunks: int = 0
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        return cls(
+            run_id=run.run_id,
+            method=run.method,
+            organisation=run.organisation,
+            status=run.status,
+            outcome=run.outcome,
+            submitted_at=run.submitted_at,
+            submitted_by=run.submitted_by,
+            finished_at=run.finished_at,
+            dry_run=run.is_dry,
+            plan=PlanCounts.of(run.plan) if run.plan else None,
+            totals=run.totals,
+            skipped_chunks=run.skipped_chunks,
+        )
+
+    @property
+    def key(self) -> RunKey:
+        return RunKey(submitted_at=self.submitted_at, run_id=self.run_id)
+
+    def shown(self) -> dict[str, Any]:
+        """The summary as JSON for callers."""
+        return self.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude={"skipped_chunks"}
+        )
+
+
+class RunFilter(NamedTuple):
+    """The runs of a list; each field that is not None must match."""
+
+    status: str | None = None
+    method: str | None = None
+    outcome: str | None = None
+    organisation: str | None = None
+    submitted: Period = Period()
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The fields with an exact value, by the name of their attribute."""
+        given = {"status": self.status, "method": self.method, "outcome": self.outcome}
+        given["organisation"] = self.organisation or None
+        return {name: value for name, value in given.items() if value is not None}
+
+    @property
+    def narrows(self) -> bool:
+        """Whether a run of the period may not match."""
+        return bool(self.values) or self.organisation is not None
+
+
+class RunPage(NamedTuple):
+    """Runs, newest first, and the position after which the next page begins, if any."""
+
+    runs: Sequence[RunSummary]
+    following: RunKey | None
+
+
+class Searched(NamedTuple):
+    """Whether a conversation was found, the next item if not, and the bytes that were read."""
+
+    is_found: bool
+    following: str | None
+    size: int

@@ -1,0 +1,163 @@
+"""ListRecords: what became of each record of a run's plan, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.paging import Query
+from genesys_purge.model.record_outcome import BatchOutcomes, RecordOutcome, RecordPosition
+from genesys_purge.model.run import Run
+from genesys_purge.model.skipped import SkippedRecord
+from genesys_purge.ports import Runs
+from genesys_purge.purging.record_page import RecordPage
+from genesys_purge.purging.requests import request_of
+
+ROUTE = "GET /purges/{runId}/records"
+PARAMETERS = ("outcome", "batch", "limit", "next")
+BATCH_NUMBER = "0|[1-9][0-9]{0,5}"
+# How many batches a page reads at most, if few records match.
+MOST_BATCHES = 200
+
+
+class Wanted(NamedTuple):
+    """The records to list: of one batch or of all, with one outcome or with any."""
+
+    batch: int | None
+    outcome: str | None
+
+    @property
+    def includes_skipped(self) -> bool:
+        return self.batch is None and self.outcome in (None, RecordOutcome.SKIPPED)
+
+    def includes(self, outcome: RecordOutcome) -> bool:
+        return self.outcome in (None, outcome)
+
+
+class ListRecords:
+    """Serves `GET /purges/{runId}/records`; a page is bounded in work, so it may be short."""
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+
+    def __call__(self, run_id: str, given: Mapping[str, str]) -> dict[str, Any]:
+        """A page of the plan's records; none before the plan exists. NotFound for an unknown id."""
+        run, query = self._runs.get(run_id), Query(given, *PARAMETERS)
+        batch = query.matching("batch", BATCH_NUMBER, "must be a whole number, 0 or more")
+        outcome = query.one_of("outcome", list(RecordOutcome))
+        start, page = query.position(RecordPosition, ROUTE, run_id), RecordPage(query.limit)
+        query.check()
+        wanted = Wanted(None if batch is None else int(batch), outcome)
+        if run.plan is None:
+            return {"records": []}
+        if wanted.batch is not None and wanted.batch >= run.plan.batches:
+            message = f"the plan has {run.plan.batches} batches, numbered from 0"
+            raise InvalidRequest([FieldError("batch", message)])
+        first = RecordPosition(part="batch", number=wanted.batch or 0)
+        Listing(self._runs, run, wanted, page).fill(start or first)
+        answer: dict[str, Any] = {"unit": run.plan.unit, "records": page.rows}
+        following = page.following
+        return answer | ({"next": query.token(following, ROUTE, run_id)} if following else {})
+
+
+class Listing:
+    """Fills a page with the records of a run: the batches in order, then the skipped records."""
+
+    def __init__(self, runs: Runs, run: Run, wanted: Wanted, page: RecordPage) -> None:
+        self._runs = runs
+        self._run = run
+        self._wanted = wanted
+        self._page = page
+        self._request, self._method = request_of(run)
+
+    def fill(self, start: RecordPosition) -> None:
+        if start.part == "batch":
+            if self._wanted.outcome != RecordOutcome.SKIPPED:
+                self._add_batches(start)
+            start = RecordPosition(part="skipped")
+        if self._wanted.includes_skipped and not self._page.is_over:
+            self._add_skipped(start)
+
+    def _add_batches(self, start: RecordPosition) -> None:
+        is_one = self._wanted.batch is not None
+        found = self._runs.batch_page(self._run, start.number, 1 if is_one else MOST_BATCHES)
+        for batch in found.batches:
+            first = start.entry if batch.number == start.number else 0
+            if batch.window is None:
+                self._add_entries(batch, first)
+            else:
+                self._add_window(batch)
+            if self._page.is_over:
+                return
+        if found.following is not None and not is_one:
+            self._page.end_before("batch", found.following)
+
+    def _add_window(self, batch: Batch) -> None:
+        outcome = self._outcomes(batch).of(0)
+        if not self._wanted.includes(outcome):
+            return
+        if self._page.is_full:
+            self._page.end_before("batch", batch.number)
+        else:
+            self._page.rows.append(_window(batch, outcome))
+
+    def _add_entries(self, batch: Batch, first: int) -> None:
+        """Add the entries from position `first` on; their manifest is read only if some match."""
+        outcomes = self._outcomes(batch)
+        found = ((position, outcomes.of(position)) for position in range(first, batch.planned))
+        chosen = [each for each in found if self._wanted.includes(each[1])]
+        if not chosen:
+            return
+        if not self._page.may_read:
+            self._page.end_before("batch", batch.number, chosen[0][0])
+            return
+        self._page.count_list()
+        entries = self._runs.manifest(self._run.run_id, batch.number)
+        for position, outcome in chosen:
+            if self._page.is_full:
+                self._page.end_before("batch", batch.number, position)
+                return
+            self._page.rows.append(_entry(batch, entries[position], outcome))
+
+    def _add_skipped(self, start: RecordPosition) -> None:
+        for chunk in range(start.number, self._run.skipped_chunks):
+            first = start.entry if chunk == start.number else 0
+            if not self._page.may_read:
+                self._page.end_before("skipped", chunk, first)
+                return
+            self._page.count_list()
+            records = self._runs.skipped(self._run.run_id, chunk)
+            for index, record in enumerate(records[first:], first):
+                if self._page.is_full:
+                    self._page.end_before("skipped", chunk, index)
+                    return
+                self._page.rows.append(_skipped(record))
+
+    def _outcomes(self, batch: Batch) -> BatchOutcomes:
+        # A job that was not counted was not confirmed either, so it deleted nothing.
+        has_run = self._method.lifecycle.asked_for(batch) is not None
+        called = batch.job_id is not None or batch.attempt.unanswered > 0
+        effect = RecordOutcome(self._request.effect)
+        return BatchOutcomes(batch, effect, self._run.is_dry, has_run and called)
+
+
+def _entry(batch: Batch, entry: Entry, outcome: RecordOutcome) -> dict[str, Any]:
+    record_id = {"recordId": entry.record_id} if entry.record_id else {}
+    conversation = {"batch": batch.number, "conversationId": entry.conversation_id}
+    return conversation | record_id | {"outcome": outcome}
+
+
+def _window(batch: Batch, outcome: RecordOutcome) -> dict[str, Any]:
+    deleted = {} if batch.deleted is None else {"deleted": batch.deleted}
+    window = batch.window and batch.window.to_json()
+    counts = {"outcome": outcome, "targeted": batch.targeted, **deleted}
+    return {"batch": batch.number, "window": window, **counts}
+
+
+def _skipped(record: SkippedRecord) -> dict[str, Any]:
+    why = {"outcome": RecordOutcome.SKIPPED, "reason": record.reason}
+    if record.conversation_id is None:
+        return why | {"records": record.records}
+    return {"conversationId": record.conversation_id, **why}
