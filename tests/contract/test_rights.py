@@ -32,7 +32,7 @@ NEEDS = {
 # Functions that only read need less.
 READERS = {
     "ReadPurgeFunction": {"RunsReadPolicy", "AuditReadPolicy"},
-    "ReadPurgeRuleFunction": {"AuditReadPolicy"},
+    "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
 }

@@ -367,7 +367,7 @@ def test_execution_of_a_rule_is_recorded_and_reported(
     execution = at_genesys(app, "POST", f"rules/{rule_id}/execute", complianceOk=False)
 
     (record,) = awaited(lambda: executions(app, rule_id))
-    assert record["deleted"] == execution["deletedCount"] > 0
+    assert record["deletedCount"] == execution["deletedCount"] > 0
     assert record["complianceOk"] is False
     assert not set(simulator.corpus.ids(Kind.HELD)) & set(simulator.corpus.deleted_ids())
     reported = awaited(lambda: reported if len(reported := received(app, rule_id)) == 2 else [])

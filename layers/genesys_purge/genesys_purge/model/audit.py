@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.platform_event import PlatformEvent
@@ -63,9 +63,9 @@ class AuditRecord(Wire):
 
     Each of these has a `runId` of its own: the creation of a purge rule, an execution of that
     rule, a deployment, an event of the live platform and an alteration of the audit. `ruleId` is
-    the id of the purge rule, `ruleName` the name of a campaign rule. `executedAt` is the execution
-    time that Genesys reports. `supersedes` is the sequence of the record of the same run whose
-    totals this one corrects.
+    the id of the purge rule, `ruleName` the name of a campaign rule. `rule` is a purge rule in the
+    form that Genesys received. `executedAt` is the execution time that Genesys reports.
+    `supersedes` is the sequence of the record of the same run whose totals this one corrects.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -82,6 +82,7 @@ class AuditRecord(Wire):
     job_id: str | None = None
     rule_id: str | None = None
     rule_name: str | None = None
+    rule: Mapping[str, Any] | None = None
     executed_at: Instant | None = None
     targeted: int | None = None
     deleted: int | None = None
