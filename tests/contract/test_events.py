@@ -30,7 +30,11 @@ from tests.unit.campaign_rules.exporting.bench import ExportBench
 from tests.unit.purge_rules.rule_bench import RuleBench
 from tests.unit.workbench import Workbench
 
-SAMPLES = sorted((ROOT / "events").rglob("*.json"))
+# The examples of the documents, which `make documents` runs.
+DOCUMENTS = ROOT / "events" / "documents"
+SAMPLES = sorted(
+    path for path in (ROOT / "events").rglob("*.json") if not path.is_relative_to(DOCUMENTS)
+)
 CAMPAIGN_RULES = ("deploy_campaign_rules", "post_campaign_rules")
 PLACEHOLDERS = {
     "<aws.scheduler.scheduled-time>": NOON.isoformat(),
@@ -54,8 +58,10 @@ def submissions() -> list[Path]:
 
 
 def rules() -> list[Path]:
-    """The samples that are purge rules."""
-    return [path for path in SAMPLES if "purge_rule" in path.name]
+    """The samples that are purge rules, and the rule of D1."""
+    prefixes = ("create_purge_rule", "post_purge_rules")
+    samples = [path for path in SAMPLES if path.name.startswith(prefixes)]
+    return [*samples, DOCUMENTS / "D1.json"]
 
 
 def id_of(path: Path) -> str:
@@ -91,8 +97,7 @@ def test_samples_of_the_api_call_routes_of_the_template() -> None:
             assert call.actor.startswith("arn:aws:iam:"), path
             verb, _, rest = call.route_key.partition(" ")
             assert event(path)["requestContext"]["http"]["method"] == verb, path
-            run_id = call.path_parameters.get("runId", "")
-            assert event(path)["rawPath"] == rest.replace("{runId}", run_id), path
+            assert event(path)["rawPath"] == rest.format(**call.path_parameters), path
 
 
 @pytest.mark.parametrize("path", rules(), ids=id_of)
@@ -100,6 +105,25 @@ def test_sample_purge_rule_has_no_error(path: Path) -> None:
     platform = "live" if path.stem.endswith("_live") else "documented"
     bench = RuleBench(genesys_platform=platform)
     assert bench.errors(submission(event(path)).payload) == {}
+
+
+def test_rule_of_the_first_document_has_its_documented_facts() -> None:
+    rule = event(DOCUMENTS / "D1.json")
+    filters = [f"{f['field']} {f['operator']} {f['value']}" for f in rule["scope"]["filters"]]
+    assert (rule["type"], filters) == ("conversation", ["type eq voice", "status eq completed"])
+    assert rule["schedule"].keys() == {"recurrence", "timeOfDay", "timezone"}
+    assert rule["schedule"]["recurrence"] == "daily"
+    assert rule["retentionPeriod"]["days"] >= 30
+    assert 100 <= rule["maxBatchSize"] <= 10_000
+    assert rule["snapshotBeforeDelete"] is rule["complianceLockCheck"] is True
+
+
+def test_rule_of_the_first_document_is_created_with_its_webhook() -> None:
+    bench, rule = RuleBench(), event(DOCUMENTS / "D1.json")
+    submitted = bench.create(**rule)
+    assert (submitted.status, submitted.webhook_id) == ("registered", "hook-1")
+    assert bench.creations == [rule]
+    assert [each["events"] for each in bench.registered] == [["purgerules:rule:execute"]]
 
 
 @pytest.mark.parametrize(
