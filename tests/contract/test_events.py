@@ -17,7 +17,7 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
 )
 from genesys_purge.campaign_rules.live.platform import LivePlatform
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
-from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
+from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.webhooks.inbound.signature import is_genuine
 
 from tests import template
@@ -140,7 +140,8 @@ def test_sample_webhook_is_signed_with_the_secret_in_the_readme(
     body, signature = call.content(65_536), call.headers["x-genesys-webhook-signature"]
     assert body is not None
     assert is_genuine(body, signature, [b"example-secret"])
-    assert RuleExecution.read(body) is not None
+    webhook, dropped = RuleWebhook.read(body)
+    assert (webhook.is_unexpected, dropped) == (False, None)
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,7 @@ def entry_of(app: Application, run: dict[str, Any], audit_id: str) -> dict[str, 
     """The entry of D3 without its signature; a run of two jobs names none."""
     (record,) = records(app, run["runId"], "run_completed")
     return {
+        "event": "purge_run_finished",
         "auditId": audit_id,
         "timestamp": moment(record["at"]),
         "purgeId": run["runId"],

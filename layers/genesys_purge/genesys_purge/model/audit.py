@@ -58,13 +58,21 @@ class Alteration(Wire):
     event: Literal["MODIFY", "REMOVE"]
 
 
+class DroppedFields(Wire):
+    """The fields of a webhook that were not stored: their number, and the names of the first."""
+
+    count: int
+    names: tuple[str, ...] = ()
+
+
 class AuditRecord(Wire):
     """One immutable record. The log assigns `sequence`, which counts from 1 within a run.
 
     Each of these has a `runId` of its own: the creation of a purge rule, an execution of that
     rule, a deployment, an event of the live platform and an alteration of the audit. `ruleId` is
     the id of the purge rule, `ruleName` the name of a campaign rule. `rule` is a purge rule in the
-    form that Genesys received. `executedAt` is the execution time that Genesys reports.
+    form that Genesys received. `event` and `executedAt` are the lifecycle event of a purge rule and
+    its time, as Genesys reports them.
     `supersedes` is the sequence of the record of the same run whose totals this one corrects.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
@@ -83,6 +91,7 @@ class AuditRecord(Wire):
     rule_id: str | None = None
     rule_name: str | None = None
     rule: Mapping[str, Any] | None = None
+    event: str | None = None
     executed_at: Instant | None = None
     targeted: int | None = None
     deleted: int | None = None
@@ -95,6 +104,7 @@ class AuditRecord(Wire):
     compliance_ok: bool | None = None
     compliance_tags: tuple[str, ...] | None = None
     policy: Policy | None = None
+    dropped_fields: DroppedFields | None = None
     platform_event: PlatformEvent | None = None
     alteration: Alteration | None = None
     supersedes: int | None = None

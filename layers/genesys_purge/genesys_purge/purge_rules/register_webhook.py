@@ -11,12 +11,12 @@ from genesys_purge.error_codec import reported
 from genesys_purge.errors import LostRace, PurgeError
 from genesys_purge.model.answers import created_id
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.rule_events import EXECUTED
 from genesys_purge.operation import Missing, Operation
 from genesys_purge.ports import AuditLog, Clock, GenesysOf, Meter, Receipt
 from genesys_purge.purge_rules.ports import PurgeRules, Registrations
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 
-EXECUTED = "purgerules:rule:execute"
 REGISTER = Operation(
     "POST",
     "/api/v2/platform/webhooks",

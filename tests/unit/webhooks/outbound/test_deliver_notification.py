@@ -287,7 +287,8 @@ def test_audit_entry_contains_its_own_signature(bench: Workbench) -> None:
     canonical = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     expected = hmac.new(KEY, canonical.encode(), "sha256").hexdigest()
     assert given == f"sha256={expected}"
-    assert set(entry) == {"auditId", "timestamp", "purgeId", "metrics", "complianceTags"}
+    names = {"event", "auditId", "timestamp", "purgeId", "metrics", "complianceTags"}
+    assert (set(entry), entry["event"]) == (names, "purge_run_finished")
 
 
 def test_secret_is_not_sent_stored_or_shown(bench: Workbench) -> None:
