@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, StringConstraints
@@ -55,12 +56,13 @@ class RuleWebhook(Wire):
         scalars = {
             name: value for name, value in payload.items() if not isinstance(value, dict | list)
         }
-        known = {name: scalars[name] for name in _names(cls) if name in scalars}
+        fields = _fields(cls)
+        known = {name: scalars[name] for name in fields if name in scalars}
         webhook, errors = read_fields(cls, known)
         require_none(errors)
-        kept = webhook.to_json().keys()
+        given = [name for name, value in payload.items() if value is not None]
         return webhook, _dropped(
-            [name for name, value in payload.items() if value is not None and name not in kept]
+            [n for n in given if n not in fields or getattr(webhook, fields[n]) is None]
         )
 
     @property
@@ -130,8 +132,10 @@ def _object_in(body: bytes) -> Mapping[str, Any]:
     return payload
 
 
-def _names(model: type[Wire]) -> list[str]:
-    return [str(field.alias) for field in model.model_fields.values()]
+@cache
+def _fields(model: type[Wire]) -> Mapping[str, str]:
+    """The Python name of each field by its name in JSON."""
+    return {str(field.alias): name for name, field in model.model_fields.items()}
 
 
 def _dropped(names: list[str]) -> DroppedFields | None:
