@@ -45,8 +45,8 @@ redrive: setup  ## Send abandoned notifications and webhook registrations of `ma
 up: setup  ## Run the application on this machine until Ctrl-C
 	$(BIN)/python -m local up --out $(OUT)
 
-validate: setup  ## Check a purge request, REQUEST=file.json, or a rule set, RULES=file.json or .yaml
-	@$(BIN)/python -m local validate $(if $(RULES),--rules $(RULES),$(REQUEST))
+validate: setup  ## Check REQUEST=file.json, a purge request; PURGE_RULE=file.json; or RULES=file.json or .yaml, a rule set
+	@$(BIN)/python -m local validate $(if $(PURGE_RULE),--purge-rule $(PURGE_RULE),$(if $(RULES),--rules $(RULES),$(REQUEST)))
 
 test: setup  ## Run all tests, on two processors
 	$(BIN)/pytest -q -n 2 --dist loadfile

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from genesys_purge.store.items import audit_item
-from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
+from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.wiring import adapters
 
 import tests.conftest  # noqa: F401  the import sets credentials without access
@@ -112,7 +112,7 @@ def _seconds(call: Callable[[], Any], calls: int) -> float:
     return (time.process_time() - start) / calls
 
 
-def _execution(number: int) -> RuleExecution:
+def _execution(number: int) -> RuleWebhook:
     body = json.dumps(
         {
             "ruleId": f"rule-{number}",
@@ -122,7 +122,7 @@ def _execution(number: int) -> RuleExecution:
             "complianceOk": False,
         }
     )
-    return RuleExecution.model_validate_json(body)
+    return RuleWebhook.model_validate_json(body)
 
 
 def _event(secret: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""ReadPurgeRule: `GET /purge-rules/{ruleId}/audit`."""
+"""ReadPurgeRule: `GET /purge-rules`, `GET /purge-rules/{ruleId}` and its audit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,4 +10,5 @@ from genesys_purge.wiring import purge_rules
 
 @http
 def handler(call: HttpCall) -> Mapping[str, Any]:
-    return purge_rules.read_purge_rule()(call.path_parameters, call.query_string_parameters)
+    read = purge_rules.read_purge_rule()
+    return read(call.route_key, call.path_parameters, call.query_string_parameters)

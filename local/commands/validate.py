@@ -36,7 +36,7 @@ class DefaultPolicies:
 def validate(file: Path) -> int:
     """Prints the normalised purge request and returns 0, or prints each error and returns 1."""
     try:
-        now, default = datetime.now(UTC), _settings().organisation
+        now, default = datetime.now(UTC), settings().organisation
         requests = Requests(DefaultPolicies(), lambda _: default, lambda: now)
         submitted = callers.submission(as_sent(read_request(file), now))
         reference = submitted.moment or now
@@ -55,7 +55,7 @@ def validate_rules(file: Path) -> int:
     Prints on standard error how each ordering condition compares.
     """
     try:
-        platform = platform_named(_settings().genesys_platform)
+        platform = platform_named(settings().genesys_platform)
         rules = checked(read_rules(file), lambda _: platform).rule_set
     except InvalidRequest as refused:
         for error in refused.errors():
@@ -68,7 +68,7 @@ def validate_rules(file: Path) -> int:
     return 0
 
 
-def _settings() -> Settings:
+def settings() -> Settings:
     """The settings in the environment; a wrong variable ends the command with a message."""
     try:
         return Settings.from_environment()

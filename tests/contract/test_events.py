@@ -17,7 +17,7 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
 )
 from genesys_purge.campaign_rules.live.platform import LivePlatform
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
-from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
+from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.webhooks.inbound.signature import is_genuine
 
 from tests import template
@@ -30,6 +30,8 @@ from tests.unit.campaign_rules.exporting.bench import ExportBench
 from tests.unit.purge_rules.rule_bench import RuleBench
 from tests.unit.workbench import Workbench
 
+# The examples of the documents, which `make documents` runs.
+DOCUMENTS = ROOT / "events" / "documents"
 SAMPLES = sorted((ROOT / "events").rglob("*.json"))
 # The documents' own examples are named D1 to D5.
 CAMPAIGN_RULES = ("deploy_campaign_rules", "post_campaign_rules", "D5")
@@ -75,7 +77,7 @@ def test_sample_purge_request_has_no_error_and_is_submitted(path: Path) -> None:
 
 
 def test_example_of_d3_is_refused_by_its_own_retention_rule() -> None:
-    errors = Workbench().errors(event(ROOT / "events" / "documents" / "D3.json"))
+    errors = Workbench().errors(event(DOCUMENTS / "D3.json"))
     assert errors["retentionDays"] == "must be at least 2555 for hipaa, not 365"
 
 
@@ -101,8 +103,7 @@ def test_samples_of_the_api_call_routes_of_the_template() -> None:
             assert call.actor.startswith("arn:aws:iam:"), path
             verb, _, rest = call.route_key.partition(" ")
             assert event(path)["requestContext"]["http"]["method"] == verb, path
-            run_id = call.path_parameters.get("runId", "")
-            assert event(path)["rawPath"] == rest.replace("{runId}", run_id), path
+            assert event(path)["rawPath"] == rest.format(**call.path_parameters), path
 
 
 @pytest.mark.parametrize("path", rules(), ids=id_of)
@@ -110,6 +111,25 @@ def test_sample_purge_rule_has_no_error(path: Path) -> None:
     platform = "live" if path.stem.endswith("_live") else "documented"
     bench = RuleBench(genesys_platform=platform)
     assert bench.errors(submission(event(path)).payload) == {}
+
+
+def test_rule_of_the_first_document_has_its_documented_facts() -> None:
+    rule = event(DOCUMENTS / "D1.json")
+    filters = [f"{f['field']} {f['operator']} {f['value']}" for f in rule["scope"]["filters"]]
+    assert (rule["type"], filters) == ("conversation", ["type eq voice", "status eq completed"])
+    assert rule["schedule"].keys() == {"recurrence", "timeOfDay", "timezone"}
+    assert rule["schedule"]["recurrence"] == "daily"
+    assert rule["retentionPeriod"]["days"] >= 30
+    assert 100 <= rule["maxBatchSize"] <= 10_000
+    assert rule["snapshotBeforeDelete"] is rule["complianceLockCheck"] is True
+
+
+def test_rule_of_the_first_document_is_created_with_its_webhook() -> None:
+    bench, rule = RuleBench(), event(DOCUMENTS / "D1.json")
+    submitted = bench.create(**rule)
+    assert (submitted.status, submitted.webhook_id) == ("registered", "hook-1")
+    assert bench.creations == [rule]
+    assert [each["events"] for each in bench.registered] == [["purgerules:rule:execute"]]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +146,8 @@ def test_sample_webhook_is_signed_with_the_secret_in_the_readme(
     body, signature = call.content(65_536), call.headers["x-genesys-webhook-signature"]
     assert body is not None
     assert is_genuine(body, signature, [b"example-secret"])
-    assert RuleExecution.read(body) is not None
+    webhook, dropped = RuleWebhook.read(body)
+    assert (webhook.is_unexpected, dropped) == (False, None)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ NEEDS = {
 # Functions that only read need less.
 READERS = {
     "ReadPurgeFunction": {"RunsReadPolicy", "RunListPolicy", "AuditReadPolicy"},
-    "ReadPurgeRuleFunction": {"AuditReadPolicy"},
+    "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
 }

@@ -259,8 +259,30 @@ def test_api_is_throttled_and_logged() -> None:
     api = properties("Api")
     assert 0 < api["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 100
     assert 0 < api["DefaultRouteSettings"]["ThrottlingBurstLimit"] <= 200
-    logged = json.loads(api["AccessLogSettings"]["Format"])
-    assert set(logged) == {"requestId", "route", "status", "latency"}
+    logged = json.loads(api["AccessLogSettings"]["Format"]["Fn::Sub"])
+    assert set(logged) == {"service", "stack", "requestId", "route", "status", "latency"}
+
+
+def test_webhook_that_is_not_accepted_raises_the_alarm_of_its_stack() -> None:
+    settings = properties("RefusedWebhooksFilter")
+    assert settings["LogGroupName"] == {"Ref": "ApiLogs"}
+    assert properties("Api")["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": "ApiLogs.Arn"}
+    logged = json.loads(properties("Api")["AccessLogSettings"]["Format"]["Fn::Sub"])
+    # Genesys gets 200 for every recorded webhook, and everything else is a refusal.
+    condition = '{ $.route = "ANY /webhooks/genesys" && $.status != "200" }'
+    assert settings["FilterPattern"] == condition
+    assert (logged["route"], logged["status"]) == ("$context.routeKey", "$context.status")
+    (metric,) = settings["MetricTransformations"]
+    dimensions = {each["Key"]: each["Value"] for each in metric["Dimensions"]}
+    assert dimensions == {"service": "$.service", "stack": "$.stack"}
+    assert (logged["service"], logged["stack"]) == ("genesys-purge", "${AWS::StackName}")
+    alarm = properties("RefusedWebhooksAlarm")
+    assert (alarm["Namespace"], alarm["MetricName"]) == (
+        metric["MetricNamespace"],
+        metric["MetricName"],
+    )
+    stack = {"Name": "stack", "Value": {"Ref": "AWS::StackName"}}
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "genesys-purge"}, stack]
 
 
 @pytest.mark.parametrize("schedule", of_type("AWS::Scheduler::Schedule"))
@@ -345,6 +367,8 @@ def test_alarms_watch_these_metrics() -> None:
         "RetentionOverrides",
         "ApproximateNumberOfMessagesVisible",
         "RuleNoncompliant",
+        "RefusedWebhooks",
+        "UnexpectedWebhooks",
         "StorageExhausted",
         "SubjectRequestSecondsLeft",
         "ProtectedConversations",

@@ -20,6 +20,7 @@ from genesys_purge.purge_rules.purge_rule import RuleRef, RuleStatus
 from genesys_purge.wiring import adapters, purge_rules
 
 from tests import template, wiring_caches
+from tests.application import http_event
 from tests.functions.conftest import Invoke
 from tests.lambda_context import Context
 from tests.mocked_aws import client, mocked_aws
@@ -153,3 +154,39 @@ def test_unknown_organisation_is_refused_with_the_known_names(
         invoke("CreatePurgeRule", document(organisation="latam"))
     assert asked == []
     assert purge_rules.rules().get(RuleRef(name=NAME, organisation="latam")) is None
+
+
+DRY: dict[str, Any] = {"dryRun": True, "snapshotBeforeDelete": False}
+
+
+@pytest.mark.parametrize(
+    ("named", "calls"),
+    [
+        ({}, []),
+        ({"organisation": "emea"}, [("mypurecloud.de", LOGIN), ("mypurecloud.de", RETENTION)]),
+    ],
+)
+def test_dry_run_is_200_and_creates_nothing_on_either_platform(
+    invoke: Invoke,
+    asked: list[tuple[str, str]],
+    named: dict[str, str],
+    calls: list[tuple[str, str]],
+) -> None:
+    body = json.dumps(document(**DRY | named))
+    answer = invoke("CreatePurgeRule", http_event("POST /purge-rules", body=body))
+    planned = json.loads(answer["body"])
+    assert (answer["statusCode"], planned["status"]) == (200, "dry_run")
+    assert planned["policy"]["minimumDays"] == 730
+    assert planned["definition"]["name"] == NAME
+    assert not {"organisation", "dryRun"} & planned["definition"].keys()
+    assert planned == invoke("CreatePurgeRule", document(**DRY | named))
+    assert asked[: len(calls)] == calls
+    assert {path for _, path in asked} <= {LOGIN, RETENTION}
+    assert purge_rules.rules().get(RuleRef(name=NAME, **named)) is None
+
+
+def test_created_rule_is_201_over_http(invoke: Invoke, asked: list[tuple[str, str]]) -> None:
+    body = json.dumps(document(dryRun=False))
+    answer = invoke("CreatePurgeRule", http_event("POST /purge-rules", body=body))
+    assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (201, "registered")
+    assert [path for _, path in asked] == DOCUMENTED

@@ -41,13 +41,14 @@ def signed(
     return webhook_event(body, verb=verb, encoded=encoded, x_genesys_webhook_signature=header)
 
 
-def refusal(message: str) -> dict[str, Any]:
-    return {"errors": [{"path": "request", "message": message}], "requestId": "request-1"}
+def refusal(message: str, path: str = "request") -> dict[str, Any]:
+    return {"errors": [{"path": path, "message": message}], "requestId": "request-1"}
 
 
 UNAUTHORIZED = (401, refusal("unauthorized"))
 TOO_LARGE = (413, refusal("may have at most 65536 bytes"))
-NO_WEBHOOK = (400, refusal("is not a webhook of purgerules:rule:execute"))
+NO_JSON = (400, refusal("is not JSON"))
+NO_RULE = (400, refusal("is required", "ruleId"))
 SYNCED = (200, {"status": "synced"})
 
 
@@ -132,10 +133,10 @@ def test_text_that_is_not_unicode_is_401(bench: Workbench, invoke: Invoke, text:
 @pytest.mark.parametrize("body", [None, ""])
 def test_missing_body_is_400_if_signed_and_401_if_not(invoke: Invoke, body: str | None) -> None:
     event = signed(b"") | {"body": body}
-    assert call(invoke, event) == NO_WEBHOOK
+    assert call(invoke, event) == NO_JSON
     assert call(invoke, event | {"headers": {}}) == UNAUTHORIZED
     del event["body"]
-    assert call(invoke, event) == NO_WEBHOOK
+    assert call(invoke, event) == NO_JSON
 
 
 @pytest.mark.parametrize("encoded", [False, True])
@@ -171,10 +172,20 @@ def test_base64_that_must_decode_to_more_than_64_kib_is_413(invoke: Invoke) -> N
 
 
 def test_wrong_body_is_400_if_signed_and_401_if_not(bench: Workbench, invoke: Invoke) -> None:
-    for name in ("nothing", "no UTF-8", "no rule"):
-        assert call(invoke, signed(WRONG_BODIES[name])) == NO_WEBHOOK, name
-        assert call(invoke, signed(WRONG_BODIES[name], "")) == UNAUTHORIZED, name
+    for name, answer in (("nothing", NO_JSON), ("no UTF-8", NO_JSON), ("no rule", NO_RULE)):
+        body, _ = WRONG_BODIES[name]
+        assert call(invoke, signed(body)) == answer, name
+        assert call(invoke, signed(body, "")) == UNAUTHORIZED, name
     assert bench.audit.every == ()
+
+
+def test_webhook_with_a_new_field_and_a_new_event_is_recorded(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    assert call(invoke, signed(body_of(region="eu", event="purgerules:rule:expired"))) == SYNCED
+    [record] = bench.audit.every
+    assert (record.event, record.deleted) == ("purgerules:rule:expired", 1_250)
+    assert record.to_json()["droppedFields"] == {"count": 1, "names": ["region"]}
 
 
 def test_every_method_but_post_is_405(bench: Workbench, invoke: Invoke) -> None:

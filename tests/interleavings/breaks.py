@@ -173,7 +173,7 @@ BREAKS = (
         "a guard that ignores the switch",
         "off",
         "submit_hold",
-        lambda: patch.object(Guard, "_check_switch", _only_read_the_switch),
+        lambda: patch.object(Guard, "check_switch", _only_read_the_switch),
     ),
     Break(
         "a guard that reads the holds once",

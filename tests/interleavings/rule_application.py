@@ -24,6 +24,7 @@ from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
 from genesys_purge.purge_rules.creation import RuleCreation
 from genesys_purge.purge_rules.documented.api import DocumentedRulesApi
 from genesys_purge.purge_rules.documented.form import DocumentedForm
+from genesys_purge.purge_rules.dry_run import RuleDryRun
 from genesys_purge.purge_rules.ports import Platform
 from genesys_purge.purge_rules.purge_rule import RuleRef
 from genesys_purge.purge_rules.register_webhook import Registration
@@ -68,6 +69,7 @@ class Rules:
             RuleValidator(policies, lambda _: platform),
             rules,
             RuleCreation(rules, guard, meter, waiting, now, stage.sleep),
+            RuleDryRun(guard),
             register,
             Watched(stage, "registrations", rule_stores.registrations),
             Settings(),

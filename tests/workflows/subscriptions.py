@@ -87,7 +87,7 @@ def is_signed(post: Post, key: bytes = KEY) -> bool:
     """Whether the signature is valid by Standard Webhooks."""
     name, at = post.headers["webhook-id"], post.headers["webhook-timestamp"]
     digest = hmac.new(key, f"{name}.{at}.".encode() + post.body, "sha256").digest()
-    return post.headers["webhook-signature"] == f"v1,{b64encode(digest).decode()}"
+    return f"v1,{b64encode(digest).decode()}" in post.headers["webhook-signature"].split(" ")
 
 
 def records(app: Application, run_id: str, action: str) -> list[dict[str, Any]]:

@@ -336,6 +336,15 @@ def posted(app: Application, content: dict[str, Any], *, signed: bool = True) ->
     return httpx.post(url, content=request.body, headers=headers, trust_env=False, timeout=60)
 
 
+def shown(app: Application, path: str) -> Any:
+    """The answer of a signed GET."""
+    request = AWSRequest("GET", app.api_url + path)
+    SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), "execute-api", REGION).add_auth(request)
+    headers = {name: str(value) for name, value in request.headers.items()}
+    answer = httpx.get(app.api_url + path, headers=headers, trust_env=False, timeout=60)
+    return answer.raise_for_status().json()
+
+
 def at_genesys(app: Application, verb: str, path: str, **body: Any) -> Any:
     """The answer of the simulator's inspection API."""
     url = f"{app.genesys.url}/_simulator/{path}"
@@ -364,11 +373,16 @@ def test_execution_of_a_rule_is_recorded_and_reported(
     assert (answer.status_code, answer.json()["status"]) == (201, "registered")
     rule_id = answer.json()["ruleId"]
     assert posted(app, rule()).json() == answer.json()
+    dry = posted(app, rule() | {"dryRun": True})
+    assert (dry.status_code, dry.json()["ruleId"]) == (200, rule_id)
+    listed = shown(app, "/purge-rules?status=registered&organisation=default")["rules"]
+    assert [each["ruleId"] for each in listed] == [rule_id]
+    assert shown(app, f"/purge-rules/{rule_id}")["rule"] == rule()
 
     execution = at_genesys(app, "POST", f"rules/{rule_id}/execute", complianceOk=False)
 
     (record,) = awaited(lambda: executions(app, rule_id))
-    assert record["deleted"] == execution["deletedCount"] > 0
+    assert record["deletedCount"] == execution["deletedCount"] > 0
     assert record["complianceOk"] is False
     assert not set(simulator.corpus.ids(Kind.HELD)) & set(simulator.corpus.deleted_ids())
     reported = awaited(lambda: reported if len(reported := received(app, rule_id)) == 2 else [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -16,10 +17,12 @@ from genesys_purge.webhooks.outbound.https_sender import NoAnswer
 
 from tests.application import Application
 from tests.mocked_aws import client as aws
+from tests.webhook_builders import KEY
 from tests.workflows.interruptions import killed_at, once_after
 from tests.workflows.run_checks import assert_honest
 from tests.workflows.shared_application import SharedApplication
 from tests.workflows.subscriptions import (
+    ALIVE,
     BATCH,
     DEAD,
     JOB,
@@ -191,3 +194,23 @@ def test_unreadable_subscribers_are_notified_once_they_are_readable(
 
     assert run["outcome"] == "completed"
     assert kinds(posts(app)) == OF_A_RUN
+
+
+def test_receiver_accepts_every_notification_while_its_secret_is_rotated(
+    scene: SharedApplication,
+) -> None:
+    app, new = scene.app, b"n" * 32
+    app.set_secret(json.dumps({"subscribers": [rotating(KEY, new)]}), "SubscribersSecret")
+    app.run(scene.group().request("conversation_archive"))
+    app.drain_queues()
+    assert kinds(posts(app)) == OF_A_RUN
+    for post in posts(app):
+        assert is_signed(post, KEY)
+        assert is_signed(post, new)
+        assert not is_signed(post, b"o" * 32)
+
+
+def rotating(*keys: bytes) -> dict[str, Any]:
+    """The subscriber of the live host with several secrets."""
+    secrets = [f"whsec_{b64encode(key).decode()}" for key in keys]
+    return {"name": "alive", "url": f"https://{ALIVE}/hooks?of=purges", "secrets": secrets}

@@ -198,6 +198,7 @@ def entry_of(app: Application, run: dict[str, Any], audit_id: str) -> dict[str, 
     (record,) = records(app, run["runId"], "run_completed")
     policy = {"idsGiven": 10, "permanentDelete": True, "reason": record["request"]["reason"]}
     return {
+        "event": "purge_run_finished",
         "auditId": audit_id,
         "timestamp": moment(record["at"]),
         "purgeId": run["runId"],

@@ -78,7 +78,7 @@ def test_rule_is_created_as_requested_and_its_webhook_registered(
     assert webhook["events"] == ["purgerules:rule:execute"]
     created, registered = rules.app.rule_audit(rule["id"])
     assert (created["action"], created["actor"]) == ("rule_created", actor)
-    assert created["latencySeconds"] == 0
+    assert created["latencySec"] == 0
     assert created["policy"] == {"minimumDays": 730, "basis": "Retention set in the request"}
     assert (registered["action"], registered["actor"]) == ("rule_webhook_registered", actor)
     assert webhook["id"] == registered["webhookId"]

@@ -68,6 +68,11 @@ def test_live_rule_is_one_policy_and_the_answer_has_the_remarks(app: Application
     assert f"no interaction for more than {CAP} days" in answer["detail"]
     (record,) = app.rule_audit(policy["id"])
     assert (record["action"], record["detail"]) == ("rule_created", answer["detail"])
+    shown = app.get("GET /purge-rules/{ruleId}", {"ruleId": policy["id"]})["body"]
+    assert record["rule"] == shown["definition"]
+    assert policy | record["rule"] == policy
+    assert shown["rule"] | rule("queue-1") == shown["rule"]
+    assert app.get("GET /purge-rules", {})["body"]["rules"][0]["ruleId"] == policy["id"]
     assert app.post(ROUTE, rule("queue-1", maxBatchSize=501))["statusCode"] == 409
     operations = [each.operation for each in app.simulator.requests]
     assert Operation.UPDATE_DATA_RETENTION not in operations

@@ -78,11 +78,11 @@ def test_execution_is_recorded_with_the_values_of_genesys(rules: PurgeRuleScene)
 
     assert set(queue.ids) <= set(rules.app.simulator.corpus.deleted_ids())
     (record,) = executions(rules, rule_id)
-    assert record["deleted"] == execution["deletedCount"] == CONVERSATIONS
+    assert record["deletedCount"] == execution["deletedCount"] == CONVERSATIONS
     assert (record["complianceOk"], record["actor"], record["sequence"]) == (True, "genesys", 1)
     assert moment(record, "executedAt") == moment(execution, "executedAt")
     # Genesys did not report how many conversations matched.
-    assert record.keys().isdisjoint({"targeted", "successRate"})
+    assert record.keys().isdisjoint({"targetedCount", "successRate"})
     assert delivered(rules, rule_id) == [("delivered", [200])]
 
 
@@ -125,7 +125,7 @@ def test_repeated_webhook_is_recorded_once(
 
     way(rules, rule_id)
 
-    assert [record["deleted"] for record in executions(rules, rule_id)] == [CONVERSATIONS]
+    assert [record["deletedCount"] for record in executions(rules, rule_id)] == [CONVERSATIONS]
 
 
 def test_execution_reported_by_two_webhooks_is_recorded_once(rules: PurgeRuleScene) -> None:
@@ -150,9 +150,9 @@ def test_webhooks_out_of_order_keep_their_own_times(rules: PurgeRuleScene) -> No
 
     found = executions(rules, rule_id)
 
-    assert [record["deleted"] for record in found] == [0, CONVERSATIONS]
+    assert [record["deletedCount"] for record in found] == [0, CONVERSATIONS]
     assert moment(found[0], "executedAt") > moment(found[1], "executedAt")
-    assert moment(found[0], "at") < moment(found[1], "at")
+    assert moment(found[0], "timestamp") < moment(found[1], "timestamp")
 
 
 def test_each_scheduled_execution_is_recorded(rules: PurgeRuleScene) -> None:
@@ -160,7 +160,11 @@ def test_each_scheduled_execution_is_recorded(rules: PurgeRuleScene) -> None:
     for _ in range(3):
         pass_time(rules, DAY)
 
-    assert [record["deleted"] for record in executions(rules, rule_id)] == [CONVERSATIONS, 0, 0]
+    assert [record["deletedCount"] for record in executions(rules, rule_id)] == [
+        CONVERSATIONS,
+        0,
+        0,
+    ]
 
 
 def test_audit_of_a_rule_is_complete_at_any_page_size(rules: PurgeRuleScene) -> None:
@@ -255,4 +259,4 @@ def test_record_has_the_time_of_genesys_and_ours(rules: PurgeRuleScene) -> None:
     (record,) = executions(rules, rule_id)
 
     assert moment(record, "executedAt") == executed_at
-    assert moment(record, "at") == executed_at + timedelta(seconds=90)
+    assert moment(record, "timestamp") == executed_at + timedelta(seconds=90)

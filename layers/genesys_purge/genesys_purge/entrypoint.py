@@ -11,7 +11,7 @@ import orjson
 from genesys_purge import callers, telemetry
 from genesys_purge.error_codec import encoded
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
-from genesys_purge.model.submission import Submission
+from genesys_purge.model.submission import DryAnswer, Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Isolate
 from genesys_purge.telemetry import observed
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Wire)
 R = TypeVar("R")
 Handler = Callable[[Any, Any], Any]
+# An HTTP status and a body.
+Answer = tuple[int, Mapping[str, Any]]
 NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -43,17 +45,24 @@ def task(message: type[M]) -> Callable[[Callable[[M], Wire]], Handler]:
 
 
 def submission(status: int) -> Callable[[Callable[[Submission], Wire]], Handler]:
-    """The handler of all ways in: over HTTP it answers with `status`, otherwise the bare result."""
+    """The handler of all ways in: over HTTP it answers with `status`, otherwise the bare result.
+
+    The answer to a dry run is 200.
+    """
 
     def wrap(use_case: Callable[[Submission], Wire]) -> Handler:
         @wraps(use_case)
         def handler(event: Any, context: LambdaContext) -> Any:
-            def call() -> dict[str, Any]:
-                return use_case(callers.submission(event)).to_json()
+            def call() -> Wire:
+                return use_case(callers.submission(event))
+
+            def answer() -> Answer:
+                result = call()
+                return (200 if isinstance(result, DryAnswer) else status), result.to_json()
 
             if callers.is_http(event):
-                return _answered(call, event, context, status)
-            return _invoked(call, event, context)
+                return _answered(answer, event, context)
+            return _invoked(lambda: call().to_json(), event, context)
 
         return handler
 
@@ -96,10 +105,10 @@ def http(use_case: Callable[[callers.HttpCall], Mapping[str, Any]]) -> Handler:
 
     @wraps(use_case)
     def handler(event: Any, context: LambdaContext) -> Any:
-        def call() -> Mapping[str, Any]:
-            return use_case(callers.HttpCall(event))
+        def answer() -> Answer:
+            return 200, use_case(callers.HttpCall(event))
 
-        return _answered(call, event, context, 200)
+        return _answered(answer, event, context)
 
     return handler
 
@@ -116,15 +125,17 @@ def _invoked(call: Callable[[], R], event: Any, context: LambdaContext) -> R:
     return observed(answer, context, callers.cause_of(event), **callers.subject_of(event))
 
 
-def _answered(
-    call: Callable[[], Mapping[str, Any]], event: Any, context: LambdaContext, status: int
-) -> dict[str, Any]:
+def _answered(call: Callable[[], Answer], event: Any, context: LambdaContext) -> dict[str, Any]:
     """The HTTP answer of `call`, or of its error."""
+
+    def written() -> tuple[int, str]:
+        status, body = call()
+        return status, _written(body)
 
     def answer() -> dict[str, Any]:
         try:
             # Written inside the guarded call, so that an answer that is not JSON is logged as well.
-            return _response(status, guarded(lambda: _written(call()), context))
+            return _response(*guarded(written, context))
         except PurgeError as error:
             errors = [field.to_json() for field in error.errors()]
             body = _written({"errors": errors, "requestId": context.aws_request_id})

@@ -156,8 +156,15 @@ def test_validate_refuses_rules_in_conflict(
     assert capsys.readouterr().out.startswith("rules.1.actions.0.value: ")
 
 
-@pytest.mark.parametrize("words", [[], ["request.json", "--rules", "rules.json"]])
-def test_validate_needs_either_a_request_or_rules(words: list[str]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["request.json", "--rules", "rules.json"],
+        ["--rules", "rules.json", "--purge-rule", "rule.json"],
+    ],
+)
+def test_validate_needs_exactly_one_file(words: list[str]) -> None:
     with pytest.raises(SystemExit):
         run_command(["validate", *words])
 
@@ -167,7 +174,7 @@ def test_validate_without_a_file_names_the_make_variables(
 ) -> None:
     with pytest.raises(SystemExit):
         run_command(["validate"])
-    message = "make validate REQUEST=file.json or make validate RULES=file.json"
+    message = "make validate REQUEST=file.json, RULES=file.json or PURGE_RULE=file.json"
     assert message in capsys.readouterr().err
 
 
@@ -181,7 +188,9 @@ def test_validate_uses_the_platform_in_the_environment(
     assert capsys.readouterr().out.startswith("rules.0.priority: must be 1")
 
 
-@pytest.mark.parametrize("what", [["request.json"], ["--rules", "rules.json"]])
+@pytest.mark.parametrize(
+    "what", [["request.json"], ["--rules", "rules.json"], ["--purge-rule", "rule.json"]]
+)
 def test_validate_with_an_unknown_platform_ends_with_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: list[str]
 ) -> None:

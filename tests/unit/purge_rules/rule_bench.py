@@ -14,18 +14,24 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.request import fingerprint
-from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.model.retention import Policy, RetentionMatrix
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Genesys
 from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
 from genesys_purge.purge_rules.creation import RuleCreation
 from genesys_purge.purge_rules.documented.api import CREATE, DocumentedRulesApi
 from genesys_purge.purge_rules.documented.form import DocumentedForm
+from genesys_purge.purge_rules.dry_run import RuleDryRun
 from genesys_purge.purge_rules.live import api as live_api
 from genesys_purge.purge_rules.live.api import LivePolicyApi
 from genesys_purge.purge_rules.live.form import LiveForm
 from genesys_purge.purge_rules.ports import Platform
-from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, SubmittedRule
+from genesys_purge.purge_rules.purge_rule import (
+    PlannedRule,
+    PurgeRule,
+    RuleRef,
+    SubmittedRule,
+)
 from genesys_purge.purge_rules.register_webhook import REGISTER, RegisterWebhook, Registration
 from genesys_purge.purge_rules.validation import RuleValidator
 from genesys_purge.purge_rules.waiting import FIRST_WAIT, LAST_START, Waiting
@@ -69,7 +75,9 @@ def rule(**changes: Any) -> PurgeRule:
         "name": NAME,
         "version": 1,
         "fingerprint": fingerprint(document(), None),
+        "request": document(),
         "definition": document(),
+        "policy": Policy(minimum_days=730, basis="Retention set in the request"),
         "requested_by": "tests",
         "requested_at": NOON,
         "attempt": ONCE,
@@ -150,6 +158,7 @@ class RuleBench:
             self.validator,
             self.rules,
             create,
+            RuleDryRun(self.guard),
             register,
             self.registrations,
             self.settings,
@@ -158,7 +167,16 @@ class RuleBench:
 
     def create(self, actor: str = "tests", **fields: Any) -> SubmittedRule:
         """Submit `document()` with these fields."""
-        return self.create_purge_rule(Submission(document(**fields), actor))
+        submitted = self.create_purge_rule(Submission(document(**fields), actor))
+        assert isinstance(submitted, SubmittedRule)
+        return submitted
+
+    def dry_run(self, **fields: Any) -> PlannedRule:
+        """Submit `document()` with these fields as a dry run."""
+        fields |= {"dryRun": True}
+        planned = self.create_purge_rule(Submission(document(**fields), "tests"))
+        assert isinstance(planned, PlannedRule)
+        return planned
 
     def errors(self, payload: object) -> dict[str, str]:
         """The error of each wrong field by its path; empty for a valid rule."""

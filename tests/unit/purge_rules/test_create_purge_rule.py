@@ -74,8 +74,9 @@ def test_genesys_receives_exactly_the_validated_values(bench: RuleBench) -> None
     assert bench.stored.definition == bench.creations[0]
 
 
-def test_created_rule_is_audited_with_latency_and_retention(bench: RuleBench) -> None:
+def test_created_rule_is_audited_with_content_latency_and_policy(bench: RuleBench) -> None:
     bench.genesys.on(CREATE, bench.taking(2.5, {"id": "rule-1"}))
+    bench.genesys.on(REGISTER, bench.taking(0.25, {"id": "hook-1"}))
     bench.create("arn:aws:iam::1:user/dpo")
     created, registered = bench.audit.of(rule().run_id)
     assert created.to_json() == {
@@ -85,16 +86,18 @@ def test_created_rule_is_audited_with_latency_and_retention(bench: RuleBench) ->
         "actor": "arn:aws:iam::1:user/dpo",
         "action": "rule_created",
         "ruleId": "rule-1",
+        "rule": document(),
         "latencySeconds": 2.5,
         "policy": {"minimumDays": 730, "basis": "Retention set in the request"},
     }
     assert registered.to_json() == {
         "runId": rule().run_id,
         "sequence": 2,
-        "at": "2026-11-21T12:00:02.500000Z",
+        "at": "2026-11-21T12:00:02.750000Z",
         "actor": "arn:aws:iam::1:user/dpo",
         "action": "rule_webhook_registered",
         "ruleId": "rule-1",
+        "latencySeconds": 0.25,
         "webhookId": "hook-1",
     }
     assert bench.meter.durations == {"RuleCreation": 2.5}

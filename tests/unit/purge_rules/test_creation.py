@@ -58,7 +58,7 @@ def outcome(bench: RuleBench) -> tuple[RuleStatus, bool]:
 def test_permanent_failure_is_raised_stored_and_audited(
     bench: RuleBench, error: PurgeError
 ) -> None:
-    bench.genesys.on(CREATE, error)
+    bench.genesys.on(CREATE, bench.taking(2.5, error))
     with pytest.raises(type(error)) as raised:
         bench.create()
     assert raised.value is error
@@ -66,6 +66,8 @@ def test_permanent_failure_is_raised_stored_and_audited(
     assert outcome(bench) == (RuleStatus.FAILED, False)
     (record,) = bench.audit.of(rule().run_id)
     assert (record.action, record.actor) == ("rule_failed", "tests")
+    assert (record.rule, record.latency_seconds) == (document(), 2.5)
+    assert record.policy == bench.stored.policy
     assert record.detail == bench.stored.attempt.reason
     assert str(record.detail).startswith(f"{type(error).__name__}: ")
     assert record.correlation_id == error.correlation_id

@@ -52,14 +52,14 @@ def test_message_is_done_if_nothing_is_left_to_register(
 
 def test_failed_registration_is_audited_and_postponed(bench: RuleBench) -> None:
     bench.put(CREATED)
-    bench.genesys.on(REGISTER, AWAY)
+    bench.genesys.on(REGISTER, bench.taking(1.5, AWAY))
     assert bench.register_webhook(REF, receipt()) is False
     assert bench.registrations.postponed == [(receipt(), 30)]
     assert bench.registrations.buried == []
     assert bench.stored == CREATED
     (record,) = bench.audit.of(rule().run_id)
     assert (record.action, record.correlation_id) == ("rule_webhook_failed", "c-1")
-    assert record.detail == "GenesysUnavailable: 503"
+    assert (record.latency_seconds, record.detail) == (1.5, "GenesysUnavailable: 503")
     assert bench.meter.counts == {"RuleWebhooksFailed": 1}
 
 

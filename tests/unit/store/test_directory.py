@@ -21,6 +21,7 @@ KEY = b"hush-hush-hush-hush-hush-hush"
 HUSH = b64encode(KEY).decode()
 SECRET = f"whsec_{HUSH}"
 ONE = {"name": "governance", "url": "https://governance.example/hooks", "secret": SECRET}
+WITHOUT_SECRET = {name: value for name, value in ONE.items() if name != "secret"}
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +53,7 @@ def test_subscribers_are_read_with_keys_and_events() -> None:
     governance, archive = found.named("governance"), found.named("archive")
     assert governance is not None
     assert archive is not None
-    assert (governance.url, governance.key) == (ONE["url"], KEY)
+    assert (governance.url, governance.keys) == (ONE["url"], (KEY,))
     assert [event for event in Event if governance.wants(event)] == list(Event)
     assert [event for event in Event if archive.wants(event)] == [Event.RUN_FINISHED]
     assert found.named("unknown") is None
@@ -67,7 +68,28 @@ def test_list_of_subscribers_may_be_empty() -> None:
 def test_key_is_the_base64_of_24_to_64_bytes_after_whsec(length: int) -> None:
     put([ONE | {"secret": f"whsec_{b64encode(b'k' * length).decode()}"}])
     [found] = stored().subscribers().subscribers
-    assert found.key == b"k" * length
+    assert found.keys == (b"k" * length,)
+
+
+def test_subscriber_may_have_up_to_five_secrets_at_once() -> None:
+    keys = tuple(bytes([number]) * 24 for number in range(1, 6))
+    secrets = [f"whsec_{b64encode(key).decode()}" for key in keys]
+    put([WITHOUT_SECRET | {"secrets": secrets}])
+    [found] = stored().subscribers().subscribers
+    assert found.keys == keys
+
+
+def test_wrong_secret_of_several_is_named() -> None:
+    put([WITHOUT_SECRET | {"secrets": [SECRET, "plain"]}])
+    with pytest.raises(Misconfigured, match=r"subscribers\.0\.secrets\.1: must be whsec_"):
+        stored().subscribers()
+
+
+@pytest.mark.parametrize("fields", [{}, {"secrets": []}, {"secret": SECRET, "secrets": [SECRET]}])
+def test_subscriber_needs_one_secret_or_a_list(fields: dict[str, Any]) -> None:
+    put([WITHOUT_SECRET | fields])
+    with pytest.raises(Misconfigured, match=r"subscribers\.0: give either secret or a list of"):
+        stored().subscribers()
 
 
 @pytest.mark.parametrize(
@@ -147,7 +169,10 @@ MALFORMED: list[Any] = [
     [ONE | {"events": ["everything"]}],
     [ONE | {"events": "purge_run_finished"}],
     [ONE | {"surprise": HUSH}],
-    [{name: value for name, value in ONE.items() if name != "secret"}],
+    [WITHOUT_SECRET],
+    [WITHOUT_SECRET | {"secrets": SECRET}],
+    [WITHOUT_SECRET | {"secrets": [None]}],
+    [WITHOUT_SECRET | {"secrets": [SECRET] * 6}],
     [ONE | {"name": f"n{number}"} for number in range(21)],
 ]
 

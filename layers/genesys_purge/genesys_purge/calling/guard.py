@@ -70,7 +70,7 @@ class Guard:
     def permit(self, deletion: Deletion) -> Permit:
         """Authorization for one deleting call; an error names the check that failed."""
         began = self._now()
-        self._check_switch()
+        self.check_switch()
         if obstacle := deletion.obstacle():
             raise InvalidRequest([FieldError("runId", obstacle)])
         self._check_retention(deletion)
@@ -96,7 +96,12 @@ class Guard:
     def permit_recurring(self, run_id: str, attempt: int, kind: Kind, days: int) -> Permit:
         """Authorization to create a rule by which Genesys itself deletes what is `days` old."""
         began = self._now()
-        self._check_switch()
+        self.check_switch()
+        self.check_recurring(kind, days)
+        return Permit(run_id, 0, attempt, began)
+
+    def check_recurring(self, kind: Kind, days: int) -> None:
+        """The checks of such a rule but for the switch; RetentionNotMet or OnLegalHold."""
         policy = self._policies.retention_matrix().policy(kind)
         if policy is None:
             raise RetentionNotMet("no rule of the retention matrix covers these records")
@@ -110,9 +115,9 @@ class Guard:
                 f"Genesys would run the rule without regard to our legal hold {holds[0].hold_id}; "
                 "release every hold before you create a rule, or purge by requests"
             )
-        return Permit(run_id, 0, attempt, began)
 
-    def _check_switch(self) -> None:
+    def check_switch(self) -> None:
+        """PurgingSwitchedOff unless purging is enabled."""
         if not self._policies.purging_is_on():
             raise PurgingSwitchedOff(
                 "purging is disabled; set the parameter /<stack>/purging to `on` to enable it"

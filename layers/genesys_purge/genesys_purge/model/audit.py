@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.platform_event import PlatformEvent
@@ -67,15 +67,23 @@ class Alteration(Wire):
     event: Literal["MODIFY", "REMOVE"]
 
 
+class DroppedFields(Wire):
+    """The fields of a webhook that were not stored: their number, and the names of the first."""
+
+    count: int
+    names: tuple[str, ...] = ()
+
+
 class AuditRecord(Wire):
     """One immutable record. The log assigns `sequence`, which counts from 1 within a run.
 
     Each of these has a `runId` of its own: the creation of a purge rule, an execution of that
     rule, a deployment, an event of the live platform and an alteration of the audit. `ruleId` is
-    the id of the purge rule, `ruleName` the name of a campaign rule. `executedAt` is the execution
-    time that Genesys reports. `supersedes` is the sequence of the record of the same run whose
-    totals this one corrects. `errorReason` are Genesys's own words about jobs that failed or were
-    cancelled.
+    the id of the purge rule, `ruleName` the name of a campaign rule. `rule` is a purge rule in the
+    form that Genesys received. `event` and `executedAt` are the lifecycle event of a purge rule and
+    its time, as Genesys reports them. `supersedes` is the sequence of the record of the same run
+    whose totals this one corrects. `errorReason` are Genesys's own words about jobs that failed or
+    were cancelled.
 
     `unit` is what `targeted`, `skipped`, `unreported` and `verified` count. `deletedUnit` is what
     `deleted`, `archived`, `exported` and `covered` count. `covered` is the size of a two-step job,
@@ -97,6 +105,8 @@ class AuditRecord(Wire):
     job_id: str | None = None
     rule_id: str | None = None
     rule_name: str | None = None
+    rule: Mapping[str, Any] | None = None
+    event: str | None = None
     executed_at: Instant | None = None
     webhook_id: str | None = None
     request: RequestFacts | None = None
@@ -125,6 +135,7 @@ class AuditRecord(Wire):
     retention_policy_override: bool | None = None
     compliance_note: str | None = None
     policy: Policy | None = None
+    dropped_fields: DroppedFields | None = None
     platform_event: PlatformEvent | None = None
     alteration: Alteration | None = None
     supersedes: int | None = None

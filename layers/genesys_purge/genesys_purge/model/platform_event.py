@@ -9,14 +9,14 @@ from genesys_purge.model.wire import Wire
 class PlatformEvent(Wire):
     """The action, the entity, the time and the OAuth client, without names and values.
 
-    `properties` are the names of the changed properties. A malformed id is omitted.
+    `properties` are the names of the changed properties. A malformed id or word is omitted.
     """
 
     event_id: str | None = None
     service: str | None = None
     entity_type: str
     entity_id: str | None = None
-    action: str
+    action: str | None = None
     at: Instant
     client_id: str | None = None
     properties: tuple[str, ...] | None = None

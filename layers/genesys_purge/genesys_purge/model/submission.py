@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from genesys_purge.model.messages import RunRef
 from genesys_purge.model.run import RunStatus
+from genesys_purge.model.wire import Wire
 
 
 class Submission(NamedTuple):
@@ -15,6 +16,10 @@ class Submission(NamedTuple):
     payload: Any
     actor: str
     moment: datetime | None = None
+
+
+class DryAnswer(Wire):
+    """The answer to a dry run, which creates nothing and therefore is 200 over HTTP."""
 
 
 class SubmittedRun(RunRef):

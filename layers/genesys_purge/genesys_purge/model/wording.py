@@ -38,6 +38,7 @@ PATTERNS = {
     UUID: "must be a UUID",
     r"^[A-Za-z0-9_-]{1,80}$": "must be 1 to 80 letters, digits, - and _",
     r"^[A-Za-z0-9_.-]{1,100}$": "must be 1 to 100 letters, digits, -, _ and .",
+    r"^[A-Za-z0-9._:-]{1,100}$": "must be 1 to 100 letters, digits, -, _, . and :",
     r"^[a-z0-9][a-z0-9-]{0,39}$": "must be 1 to 40 lower-case letters, digits and hyphens, "
     "and not start with a hyphen",
     r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$": "must be a time of day as HH:MM:SS",

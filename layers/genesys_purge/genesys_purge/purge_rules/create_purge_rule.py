@@ -10,8 +10,14 @@ from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Clock
 from genesys_purge.purge_rules.creation import RuleCreation, being_created
+from genesys_purge.purge_rules.dry_run import RuleDryRun
 from genesys_purge.purge_rules.ports import PurgeRules, Registrations
-from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleStatus, SubmittedRule
+from genesys_purge.purge_rules.purge_rule import (
+    PlannedRule,
+    PurgeRule,
+    RuleStatus,
+    SubmittedRule,
+)
 from genesys_purge.purge_rules.register_webhook import Registration
 from genesys_purge.purge_rules.validation import RuleValidator, ValidRule
 from genesys_purge.settings import Settings
@@ -28,6 +34,7 @@ class CreatePurgeRule:
         validator: RuleValidator,
         rules: PurgeRules,
         create: RuleCreation,
+        dry_run: RuleDryRun,
         register: Registration,
         registrations: Registrations,
         settings: Settings,
@@ -36,19 +43,24 @@ class CreatePurgeRule:
         self._validator = validator
         self._rules = rules
         self._create = create
+        self._dry_run = dry_run
         self._register = register
         self._registrations = registrations
         self._settings = settings
         self._now = now
 
-    def __call__(self, submission: Submission) -> SubmittedRule:
+    def __call__(self, submission: Submission) -> SubmittedRule | PlannedRule:
         """The created rule; a repeated request gets the same answer and sends nothing.
+
+        A dry run answers with the planned rule.
 
         RuleExists if another rule has the name, TryLater while the rule is being created.
         """
         valid = self._validator.validate(submission.payload)
         stored = self._rules.get(valid.ref)
         rule = self._next(stored, valid, submission.actor)
+        if valid.is_dry:
+            return self._dry_run(valid, rule)
         if rule.status is RuleStatus.CREATING:
             rule = self._create(rule, valid, submission.actor)
         if rule.status is RuleStatus.CREATED and valid.platform.has_webhooks:
@@ -58,10 +70,12 @@ class CreatePurgeRule:
     def _next(self, stored: PurgeRule | None, valid: ValidRule, actor: str) -> PurgeRule:
         """The stored rule if Genesys has it, else the rule that is to be created."""
         # With the definition, because the same request is another rule on another platform.
-        content = fingerprint({**valid.document, **valid.definition}, None)
+        content = fingerprint({**valid.request, **valid.definition}, None)
         asked: dict[str, Any] = {
             "fingerprint": content,
+            "request": valid.request,
             "definition": valid.definition,
+            "policy": valid.policy,
             "requested_by": actor,
             "requested_at": self._now(),
         }

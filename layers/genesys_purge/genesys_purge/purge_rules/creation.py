@@ -70,6 +70,7 @@ class RuleCreation:
         remarks = valid.platform.api.remarks(valid.days)
         began, errors = self._now(), list[PurgeError]()
         while True:
+            called = self._now()
             deleting = Deleting(partial(self._intend, rule), partial(self._permit, valid=valid))
             try:
                 found = self._call(rule, deleting, valid.platform.api, remarks)
@@ -81,7 +82,7 @@ class RuleCreation:
                 pause = self._waiting.pause(errors, self._since(began))
                 if pause is None:
                     ended = _ended(deleting.intent or rule, error, valid.platform.api)
-                    self._give_up(ended, error, actor)
+                    self._give_up(ended, error, valid, actor, self._since(called))
                     raise
                 rule = self._failed_once(deleting.intent, error) if deleting.intent else rule
             self._sleep(pause)
@@ -133,6 +134,7 @@ class RuleCreation:
             actor,
             Action.RULE_CREATED,
             rule_id=found.rule_id,
+            rule=valid.definition,
             latency_seconds=found.seconds,
             policy=valid.policy,
             detail=found.detail,
@@ -145,7 +147,9 @@ class RuleCreation:
         self._meter.count("RulesCreated", organisation=name_in_metrics(created.organisation))
         return created
 
-    def _give_up(self, ended: PurgeRule, error: PurgeError, actor: str) -> None:
+    def _give_up(
+        self, ended: PurgeRule, error: PurgeError, valid: ValidRule, actor: str, seconds: float
+    ) -> None:
         organisation = name_in_metrics(ended.organisation)
         self._meter.count("RulesFailed", organisation=organisation)
         if isinstance(error, StorageExhausted):
@@ -156,6 +160,9 @@ class RuleCreation:
             ended,
             actor,
             Action.RULE_FAILED,
+            rule=valid.definition,
+            latency_seconds=seconds,
+            policy=valid.policy,
             correlation_id=error.correlation_id,
             detail=detail,
         )
@@ -167,7 +174,7 @@ class RuleCreation:
         except LostRace as error:
             raise being_created(rule.ref) from error
 
-    def _record(self, rule: PurgeRule, actor: str, action: Action, **facts: Any) -> AuditRecord:
+    def _record(self, rule: PurgeRule, actor: str, action: Action, /, **facts: Any) -> AuditRecord:
         return AuditRecord(
             run_id=rule.run_id,
             at=self._now(),

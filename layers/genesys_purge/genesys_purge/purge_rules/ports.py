@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.errors import FieldError, RefusedByGenesys
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.list_filters import Listing
 from genesys_purge.model.retention import Kind
 from genesys_purge.ports import Queue
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
@@ -24,6 +25,23 @@ class PurgeRules(Protocol):
 
     def put(self, rule: PurgeRule, record: AuditRecord | None = None) -> None:
         """Store the rule; LostRace unless the stored rule, if any, is its predecessor."""
+
+
+class ListedRules(NamedTuple):
+    """Purge rules, newest first; `following` is the token of the next page."""
+
+    rules: Sequence[PurgeRule]
+    following: str | None
+
+
+class RuleList(Protocol):
+    """The stored purge rules, for readers; a change appears after a short delay."""
+
+    def by_id(self, rule_id: str) -> PurgeRule | None:
+        """The rule of that id at Genesys, if the application created it."""
+
+    def newest_first(self, listing: Listing) -> ListedRules:
+        """A page of the rules by the time of their request; InvalidRequest for a wrong token."""
 
 
 class RuleForm(Protocol):

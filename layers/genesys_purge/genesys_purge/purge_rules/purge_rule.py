@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from genesys_purge.calling.attempt import Attempt
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.retention import Policy
+from genesys_purge.model.submission import DryAnswer
 from genesys_purge.model.wire import Wire
 
 
@@ -47,8 +49,9 @@ class RuleRef(Wire):
 
 
 class PurgeRule(Wire):
-    """One purge rule; `definition` is the body that Genesys receives.
+    """One purge rule: the `request` of its caller, and the body that Genesys receives.
 
+    `policy` is the retention in force when the rule was requested.
     `attempt` counts the creating calls and says whether one may have been executed unseen. A rule
     that is not stored yet has version 0.
     `detail` is what the caller should know about a created rule.
@@ -58,7 +61,9 @@ class PurgeRule(Wire):
     organisation: str | None = None
     version: int = 0
     fingerprint: str
+    request: Mapping[str, Any]
     definition: Mapping[str, Any]
+    policy: Policy
     status: RuleStatus = RuleStatus.CREATING
     requested_by: str
     requested_at: Instant
@@ -99,6 +104,18 @@ class PurgeRule(Wire):
     def intended(self, now: datetime) -> Self:
         """The rule with the intent of its next creating call."""
         return self.to(RuleStatus.CREATING, attempt=self.attempt.intended(now))
+
+
+class PlannedRule(DryAnswer):
+    """The answer to a dry run; `ruleId` if the same rule exists already."""
+
+    name: str
+    organisation: str | None = None
+    status: Literal["dry_run"] = "dry_run"
+    rule_id: str | None = None
+    definition: Mapping[str, Any]
+    policy: Policy
+    detail: str | None = None
 
 
 class SubmittedRule(Wire):

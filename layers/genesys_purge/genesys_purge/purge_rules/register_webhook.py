@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from genesys_purge.calling.backoff import Backoff
@@ -11,12 +12,12 @@ from genesys_purge.errors import LostRace, PurgeError
 from genesys_purge.model.answers import created_id
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.organisation import name_in_metrics
+from genesys_purge.model.rule_events import EXECUTED
 from genesys_purge.operation import Missing, Operation
 from genesys_purge.ports import AuditLog, Clock, GenesysOf, Meter, Receipt
 from genesys_purge.purge_rules.ports import PurgeRules, Registrations
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef, RuleStatus
 
-EXECUTED = "purgerules:rule:execute"
 REGISTER = Operation(
     "POST",
     "/api/v2/platform/webhooks",
@@ -50,20 +51,27 @@ class Registration:
 
     def __call__(self, rule: PurgeRule, actor: str) -> PurgeRule:
         """The registered rule; an error is audited and raised, and the rule stays `created`."""
+        began = self._now()
         try:
-            return self._registered(rule, self._call(rule), actor)
+            webhook_id = self._call(rule)
+            return self._registered(rule, webhook_id, actor, self._since(began))
         except PurgeError as error:
             organisation = name_in_metrics(rule.organisation)
             self._meter.count("RuleWebhooksFailed", organisation=organisation)
-            self.note(rule, actor, reported(error).reason, error.correlation_id)
+            facts = {
+                "correlation_id": error.correlation_id,
+                "latency_seconds": self._since(began),
+            }
+            self.note(rule, actor, reported(error).reason, **facts)
             raise
 
-    def note(
-        self, rule: PurgeRule, actor: str, reason: str, correlation_id: str | None = None
-    ) -> None:
+    def note(self, rule: PurgeRule, actor: str, reason: str, **facts: Any) -> None:
         """Write an audit record that says why the webhook is missing."""
-        facts = {"correlation_id": correlation_id, "detail": reason}
-        self._audit.append(self._record(rule, actor, Action.RULE_WEBHOOK_FAILED, **facts))
+        record = self._record(rule, actor, Action.RULE_WEBHOOK_FAILED, detail=reason, **facts)
+        self._audit.append(record)
+
+    def _since(self, began: datetime) -> float:
+        return round((self._now() - began).total_seconds(), 3)
 
     def _call(self, rule: PurgeRule) -> str:
         # A repeated call may register a second webhook. That is harmless: an execution is recorded
@@ -77,10 +85,12 @@ class Registration:
         }
         return created_id(self._genesys_of(rule.organisation).change(REGISTER, body))
 
-    def _registered(self, rule: PurgeRule, webhook_id: str, actor: str) -> PurgeRule:
+    def _registered(
+        self, rule: PurgeRule, webhook_id: str, actor: str, seconds: float
+    ) -> PurgeRule:
         registered = rule.to(RuleStatus.REGISTERED, webhook_id=webhook_id)
-        action = Action.RULE_WEBHOOK_REGISTERED
-        record = self._record(rule, actor, action, webhook_id=webhook_id)
+        facts = {"latency_seconds": seconds, "webhook_id": webhook_id}
+        record = self._record(rule, actor, Action.RULE_WEBHOOK_REGISTERED, **facts)
         try:
             self._rules.put(registered, record)
         except LostRace:

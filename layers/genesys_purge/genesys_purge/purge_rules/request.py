@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from math import isfinite
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
@@ -144,10 +144,14 @@ class RetentionPeriod(Wire):
 
 
 class RuleRequest(Wire):
-    """The rule to create, in `organisation` or else in the default organisation."""
+    """The rule to create, in `organisation` or else in the default organisation.
+
+    A `dryRun` is checked completely, but nothing is stored and nothing is created.
+    """
 
     name: Name
     organisation: OrganisationName | None = None
+    dry_run: bool = False
     description: Annotated[str, StringConstraints(max_length=500)] | None = None
     type: Literal["conversation"]
     enabled: bool
@@ -157,3 +161,9 @@ class RuleRequest(Wire):
     max_batch_size: Annotated[int, Field(ge=100, le=10_000)]
     snapshot_before_delete: bool
     compliance_lock_check: bool
+
+    def content(self) -> dict[str, Any]:
+        """The rule itself, as it is stored: without the organisation and `dryRun`."""
+        return self.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude={"organisation", "dry_run"}
+        )

@@ -20,11 +20,12 @@ class ValidRule(NamedTuple):
 
     ref: RuleRef
     platform: Platform
-    document: Mapping[str, Any]
+    request: Mapping[str, Any]
     definition: Mapping[str, Any]
     kind: Kind
     days: int
     policy: Policy
+    is_dry: bool
 
 
 class RuleValidator:
@@ -46,11 +47,12 @@ class RuleValidator:
         return ValidRule(
             RuleRef(name=request.name, organisation=request.organisation),
             platform,
-            request.to_json(),
+            request.content(),
             platform.form.definition(request),
             platform.form.kind(request.scope),
             days,
             policy.at_least(days),
+            request.dry_run,
         )
 
     def _platform(self, request: RuleRequest, wrong: list[FieldError]) -> Platform | None:

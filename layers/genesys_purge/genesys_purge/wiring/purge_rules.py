@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from genesys_purge.wiring import adapters, calls
 
 if TYPE_CHECKING:
+    from genesys_purge.calling.guard import Guard
     from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
     from genesys_purge.purge_rules.creation import RuleCreation
     from genesys_purge.purge_rules.ports import Platform
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 @cache
 def create_purge_rule() -> CreatePurgeRule:
     from genesys_purge.purge_rules.create_purge_rule import CreatePurgeRule
+    from genesys_purge.purge_rules.dry_run import RuleDryRun
     from genesys_purge.purge_rules.validation import RuleValidator
 
     return CreatePurgeRule(
         RuleValidator(adapters.policies(), platform_of),
         rules(),
         _creation(),
+        RuleDryRun(_guard()),
         _registration(),
         registrations(),
         adapters.settings(),
@@ -33,14 +36,19 @@ def create_purge_rule() -> CreatePurgeRule:
     )
 
 
-def _creation() -> RuleCreation:
+def _guard() -> Guard:
     from genesys_purge.calling.guard import Guard
+
+    return Guard(adapters.policies(), adapters.holds(), adapters.now)
+
+
+def _creation() -> RuleCreation:
     from genesys_purge.purge_rules.creation import RuleCreation
     from genesys_purge.purge_rules.waiting import Waiting
 
     return RuleCreation(
         rules(),
-        Guard(adapters.policies(), adapters.holds(), adapters.now),
+        _guard(),
         adapters.meter(),
         Waiting(),
         adapters.now,
@@ -59,7 +67,7 @@ def register_webhook() -> RegisterWebhook:
 def read_purge_rule() -> ReadPurgeRule:
     from genesys_purge.purge_rules.read_purge_rule import ReadPurgeRule
 
-    return ReadPurgeRule(adapters.ledger())
+    return ReadPurgeRule(rules(), adapters.ledger())
 
 
 @cache

@@ -22,7 +22,6 @@ from genesys_purge.errors import (
 )
 from genesys_purge.methods.data_retention import READ
 from genesys_purge.model.request import fingerprint
-from genesys_purge.model.submission import Submission
 from genesys_purge.operation import Operation
 from genesys_purge.purge_rules.creation import FOUND
 from genesys_purge.purge_rules.live.api import (
@@ -57,7 +56,7 @@ TAKEN = refused(DUPLICATE_NAME)
 
 
 def create(live: RuleBench, actor: str = "tests", **fields: Any) -> SubmittedRule:
-    return live.create_purge_rule(Submission(document(**ASKED | fields), actor))
+    return live.create(actor, **ASKED | fields)
 
 
 def sent(live: RuleBench) -> list[Operation]:
@@ -382,7 +381,7 @@ def test_list_without_an_end_is_given_up(live: RuleBench) -> None:
 
 def test_policy_of_a_dead_worker_is_looked_for_first(live: RuleBench) -> None:
     valid = live.validator.validate(document(**ASKED))
-    content = fingerprint({**valid.document, **valid.definition}, None)
+    content = fingerprint({**valid.request, **valid.definition}, None)
     live.put(rule(definition=POLICY, fingerprint=content))
     live.clock.wait(60)
     live.genesys.on(LIST, listed(at_genesys()), listed())

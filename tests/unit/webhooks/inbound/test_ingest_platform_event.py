@@ -200,6 +200,17 @@ SHAPELESS: list[tuple[dict[str, Any], str]] = [
     ({"propertyChanges": [{"property": f"QueueMember/{USER_ID}"}]}, "properties"),
     ({"propertyChanges": [{"property": JANE}]}, "properties"),
     ({"propertyChanges": [{"property": "p" * 51}]}, "properties"),
+    ({"propertyChanges": JANE}, "properties"),
+    ({"propertyChanges": [JANE, {"property": 5}, None]}, "properties"),
+    ({"entity": JANE}, "entityId"),
+    ({"entity": {"id": 5}}, "entityId"),
+    ({"clientId": [JANE]}, "clientId"),
+    ({"serviceName": "Quality 2"}, "service"),
+    ({"serviceName": 5}, "service"),
+    ({"action": None}, "action"),
+    ({"action": "Delete it"}, "action"),
+    ({"action": "D" * 65}, "action"),
+    ({"action": ["Delete"]}, "action"),
 ]
 
 
@@ -211,12 +222,19 @@ def test_value_that_is_no_id_and_no_word_is_left_out() -> None:
 
 
 def test_correlation_id_of_another_shape_is_left_out() -> None:
-    for metadata in (None, {}, {"CorrelationId": None}, {"CorrelationId": JANE}, {"x": "y"}):
+    unreadable = [None, JANE, [JANE], {"CorrelationId": 5}]
+    for metadata in (*unreadable, {}, {"CorrelationId": None}, {"CorrelationId": JANE}):
         bench, event = Workbench(), platform_event()
         event["detail"]["metadata"] = metadata
         bench.ingest_platform_event(event)
         [record] = bench.audit.every
         assert record.correlation_id is None, metadata
+
+
+def test_unreadable_change_does_not_hide_the_others(bench: Workbench) -> None:
+    changes = [JANE, {"property": "deleteDate"}, {"property": 5}, {"property": "archiveDate"}]
+    bench.ingest_platform_event(platform_event(propertyChanges=changes))
+    assert recorded(bench).properties == ("deleteDate", "archiveDate")
 
 
 def test_first_twenty_names_of_changes_are_recorded_once_each(bench: Workbench) -> None:

@@ -10,12 +10,19 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import FieldError, InvalidRequest, MethodNotAllowed, NotGenuine
-from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.audit import Action, AuditRecord, DroppedFields, success_rate
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.workbench import Workbench
-from tests.webhook_builders import SECRET, WRONG_BODIES, body_of, execution, signature
+from tests.webhook_builders import (
+    INCOMPLETE_BODIES,
+    SECRET,
+    WRONG_BODIES,
+    body_of,
+    execution,
+    signature,
+)
 
 SYNCED = {"status": "synced"}
 
@@ -46,11 +53,13 @@ def test_execution_is_recorded_as_genesys_reported_it(bench: Workbench) -> None:
         "actor": "genesys",
         "action": "webhook_received",
         "ruleId": "rule-1",
+        "event": "purgerules:rule:execute",
         "executedAt": "2026-11-21T03:00:12Z",
         "unit": "records",
         "deletedUnit": "records",
         "targeted": 2_000,
         "deleted": 1_250,
+        "latencySeconds": 32_388.0,
         "successRate": 0.625,
         "complianceOk": True,
     }
@@ -106,7 +115,7 @@ def test_signature_covers_the_raw_bytes(bench: Workbench) -> None:
 
 
 def test_wrong_body_without_a_valid_signature_is_401(bench: Workbench) -> None:
-    for body in WRONG_BODIES.values():
+    for body, _ in WRONG_BODIES.values():
         with pytest.raises(NotGenuine):
             deliver(bench, body, signature(body, "guessed"))
     assert is_untouched(bench)
@@ -160,19 +169,100 @@ def test_webhook_after_a_byte_order_mark_is_the_same_execution(bench: Workbench)
     assert len(recorded(bench)) == 1
 
 
-@pytest.mark.parametrize("body", WRONG_BODIES.values(), ids=WRONG_BODIES)
-def test_signed_body_that_is_no_webhook_is_refused(bench: Workbench, body: bytes) -> None:
+@pytest.mark.parametrize(("body", "path"), WRONG_BODIES.values(), ids=WRONG_BODIES)
+def test_signed_body_without_rule_or_time_is_refused(
+    bench: Workbench, body: bytes, path: str
+) -> None:
     with pytest.raises(InvalidRequest) as refused:
         deliver(bench, body)
-    [error] = refused.value.errors()
-    assert error == FieldError("request", "is not a webhook of purgerules:rule:execute")
+    assert [error.path for error in refused.value.errors()] == [path]
     assert is_untouched(bench)
 
 
-def test_only_names_in_camel_case_are_read(bench: Workbench) -> None:
-    deliver(bench, body_of(deleted_count=9, targeted_count=9, rule_id="rule-9"))
+def test_empty_object_is_refused_with_both_required_fields(bench: Workbench) -> None:
+    with pytest.raises(InvalidRequest, match="ruleId: is required; timestamp: is required"):
+        deliver(bench, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "is_dropped"), INCOMPLETE_BODIES.values(), ids=INCOMPLETE_BODIES
+)
+def test_execution_without_a_readable_field_is_recorded_with_an_alarm(
+    bench: Workbench, body: bytes, field: str, *, is_dropped: bool
+) -> None:
+    assert deliver(bench, body) == SYNCED
     [record] = recorded(bench)
-    assert (record.rule_id, record.deleted, record.targeted) == ("rule-1", 1_250, None)
+    stored = {"deletedCount": record.deleted, "event": record.event}
+    assert (stored | {"complianceOk": record.compliance_ok})[field] is None
+    dropped = DroppedFields(count=1, names=(field,)) if is_dropped else None
+    assert record.dropped_fields == dropped
+    assert bench.meter.counts["UnexpectedWebhooks"] == 1
+    assert bench.meter.counts.get("WebhookFieldsDropped", 0) == is_dropped
+
+
+@pytest.mark.parametrize("wrong", ["1250", -1, False, 2**53 + 1, [1]])
+def test_unreadable_target_is_dropped_by_name(bench: Workbench, wrong: object) -> None:
+    deliver(bench, body_of(targetedCount=wrong))
+    [record] = recorded(bench)
+    assert (record.targeted, record.success_rate) == (None, None)
+    assert record.dropped_fields == DroppedFields(count=1, names=("targetedCount",))
+    assert bench.meter.counts == {"RuleRecordsDeleted": 1_250, "WebhookFieldsDropped": 1}
+
+
+JANE = "jane.doe@example.com"
+
+
+def test_unknown_fields_are_dropped_by_name_and_never_stored(bench: Workbench) -> None:
+    more = {"regionCode": JANE, "customer": {"name": [JANE]}, "rule_id": JANE, JANE: 1, "x" * 51: 2}
+    assert deliver(bench, body_of(**more)) == SYNCED
+    [record] = recorded(bench)
+    assert record.dropped_fields == DroppedFields(
+        count=5, names=("regionCode", "customer", "rule_id")
+    )
+    assert (record.rule_id, record.deleted) == ("rule-1", 1_250)
+    assert "jane" not in str(record.to_json())
+    assert bench.meter.counts == {"RuleRecordsDeleted": 1_250, "WebhookFieldsDropped": 5}
+
+
+def test_unknown_field_that_is_null_or_deeply_nested_loses_no_record(bench: Workbench) -> None:
+    deep = b"[" * 500 + b"]" * 500
+    assert deliver(bench, body_of(a=None, b=1).replace(b'"b": 1', b'"b": ' + deep)) == SYNCED
+    [record] = recorded(bench)
+    assert record.dropped_fields == DroppedFields(count=1, names=("b",))
+
+
+def test_names_of_the_first_twenty_unknown_fields_are_recorded(bench: Workbench) -> None:
+    more = {f"field{number}": number for number in range(3_000)}
+    assert deliver(bench, body_of(**more)) == SYNCED
+    [record] = recorded(bench)
+    assert record.dropped_fields is not None
+    assert (record.dropped_fields.count, len(record.dropped_fields.names)) == (3_000, 20)
+
+
+def test_delivery_with_another_unknown_field_is_the_same_execution(bench: Workbench) -> None:
+    for attempt in range(3):
+        assert deliver(bench, body_of(deliveryAttempt=attempt)) == SYNCED
+    assert deliver(bench) == SYNCED
+    assert len(recorded(bench)) == 1
+
+
+def test_other_lifecycle_event_is_recorded_but_not_counted_as_a_deletion(bench: Workbench) -> None:
+    assert deliver(bench, body_of(event="purgerules:rule:disabled", complianceOk=False)) == SYNCED
+    [record] = recorded(bench)
+    assert (record.event, record.deleted) == ("purgerules:rule:disabled", 1_250)
+    assert bench.meter.counts == {"UnexpectedWebhooks": 1, "RuleNoncompliant": 1}
+
+
+def test_lifecycle_event_needs_only_rule_and_time(bench: Workbench) -> None:
+    body = {"ruleId": "rule-1", "event": "rule:deleted", "timestamp": "2026-11-21T03:00:12Z"}
+    assert deliver(bench, json.dumps(body).encode()) == SYNCED
+    [record] = recorded(bench)
+    assert (record.event, record.deleted, record.dropped_fields) == ("rule:deleted", None, None)
+
+
+def test_execution_of_the_future_has_no_latency(bench: Workbench) -> None:
+    deliver(bench, body_of(timestamp="2026-11-21T12:00:01Z"))
+    assert [record.latency_seconds for record in recorded(bench)] == [None]
 
 
 @pytest.mark.parametrize(
@@ -286,11 +376,13 @@ def test_signed_json_is_recorded_exactly_or_refused(payload: Any) -> None:
     [record] = bench.audit.every
     assert answer == SYNCED
     assert (record.action, record.rule_id) == (Action.WEBHOOK_RECEIVED, payload["ruleId"])
-    assert record.deleted == payload["deletedCount"]
-    assert record.targeted == payload.get("targetedCount")
-    assert record.compliance_ok is payload["complianceOk"]
-    has_rate = bool(record.targeted) and payload["deletedCount"] <= payload["targetedCount"]
-    assert (record.success_rate is not None) is has_rate
+    assert record.deleted in (None, payload.get("deletedCount"))
+    assert record.targeted in (None, payload.get("targetedCount"))
+    assert record.compliance_ok in (None, payload.get("complianceOk"))
+    assert record.event in (None, payload.get("event"))
+    rate = record.success_rate
+    assert rate is None or rate == success_rate(record.deleted, record.targeted)
+    assert (rate or 0) <= 1
 
 
 @given(st.binary())
@@ -301,7 +393,10 @@ def test_signed_bytes_that_are_no_webhook_are_refused(body: bytes) -> None:
     assert is_untouched(bench)
 
 
-@given(st.binary() | st.sampled_from([body_of(), *WRONG_BODIES.values()]), st.text())
+@given(
+    st.binary() | st.sampled_from([body_of(), *(body for body, _ in WRONG_BODIES.values())]),
+    st.text(),
+)
 def test_random_body_and_header_without_the_secret_store_nothing(body: bytes, header: str) -> None:
     bench = Workbench()
     with pytest.raises(NotGenuine):

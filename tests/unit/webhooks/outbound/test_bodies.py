@@ -92,6 +92,20 @@ def test_each_action_causes_its_events_and_most_cause_none(bench: Workbench) -> 
         assert found == EVENTS.get(action, []), action
 
 
+def test_every_body_has_the_name_of_its_event(bench: Workbench) -> None:
+    bench.planned(ended())
+    caused_by = [caused(bench, fact(action, **KNOWN)) for action in EVENTS]
+    found = [each for notifications_ in caused_by for each in notifications_]
+    assert {each.event for each in found} == set(Event)
+    assert [each.body["event"] for each in found] == [each.event for each in found]
+
+
+@pytest.mark.parametrize("event", [None, "purgerules:rule:disabled"])
+def test_other_lifecycle_event_is_no_execution(bench: Workbench, event: str | None) -> None:
+    record = fact(Action.WEBHOOK_RECEIVED, **KNOWN | {"event": event})
+    assert [each.event for each in caused(bench, record)] == [Event.RULE_NONCOMPLIANT]
+
+
 def test_delivery_records_cause_no_notification(bench: Workbench) -> None:
     for action in (Action.NOTIFICATION_DELIVERED, Action.NOTIFICATION_ABANDONED):
         assert caused(bench, fact(action, run_id="webhook-1", **KNOWN)) == []
@@ -273,6 +287,7 @@ def test_finished_run_has_the_body_of_its_document(bench: Workbench) -> None:
         unit="records",
     )
     assert body(bench, record, Event.RUN_FINISHED) == {
+        "event": "purge_run_finished",
         "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
         "timestamp": AT,
         "purgeId": "run-1",
@@ -309,6 +324,7 @@ def test_unknown_values_of_a_run_are_left_out(bench: Workbench) -> None:
     finish(bench, Outcome.REJECTED)
     record = fact(Action.RUN_REJECTED)
     assert body(bench, record, Event.RUN_FINISHED) == {
+        "event": "purge_run_finished",
         "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
         "timestamp": AT,
         "purgeId": "run-1",

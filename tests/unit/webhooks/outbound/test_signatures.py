@@ -18,7 +18,7 @@ def test_headers_equal_the_example_of_standard_webhooks() -> None:
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         1_614_265_330,
         b'{"test": 2432232314}',
-        b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        [b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
     )
     assert headers == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -31,7 +31,7 @@ def test_headers_equal_the_example_of_standard_webhooks() -> None:
 def test_header_signs_id_timestamp_and_body(
     notification_id: str, timestamp: int, body: bytes, key: bytes
 ) -> None:
-    headers = standard_headers(notification_id, timestamp, body, key)
+    headers = standard_headers(notification_id, timestamp, body, [key])
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     version, _, text = headers["webhook-signature"].partition(",")
     assert (version, b64decode(text)) == ("v1", by_hand(signed, key))
@@ -47,7 +47,7 @@ values = st.recursive(
 
 @given(st.dictionaries(keys, values, max_size=5), st.binary())
 def test_entry_is_signed_over_its_canonical_json(entry: dict[str, Any], key: bytes) -> None:
-    signed = signed_entry(entry, key)
+    signed = signed_entry(entry, [key])
     rest = {name: value for name, value in signed.items() if name != "auditSignature"}
     assert rest == {name: value for name, value in entry.items() if name != "auditSignature"}
     canonical = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -57,12 +57,20 @@ def test_entry_is_signed_over_its_canonical_json(entry: dict[str, Any], key: byt
 def test_names_of_an_entry_are_sorted_by_their_utf16_code_units() -> None:
     entry = {"\uff00": 1, "\U0001f600": [{"b": 1, "a": 2}]}
     canonical = '{"\U0001f600":[{"a":2,"b":1}],"\uff00":1}'
-    signature = signed_entry(entry, b"key")["auditSignature"]
+    signature = signed_entry(entry, [b"key"])["auditSignature"]
     assert signature == f"sha256={by_hand(canonical.encode(), b'key').hex()}"
 
 
 def test_order_of_an_entrys_fields_does_not_change_its_signature() -> None:
-    one = signed_entry({"a": 1, "b": {"c": 2, "d": 3}}, b"key")
-    other = signed_entry({"b": {"d": 3, "c": 2}, "a": 1}, b"key")
+    one = signed_entry({"a": 1, "b": {"c": 2, "d": 3}}, [b"key"])
+    other = signed_entry({"b": {"d": 3, "c": 2}, "a": 1}, [b"key"])
     assert one == other
-    assert one["auditSignature"] != signed_entry({"a": 1}, b"key")["auditSignature"]
+    assert one["auditSignature"] != signed_entry({"a": 1}, [b"key"])["auditSignature"]
+
+
+def test_several_keys_give_several_signatures_in_their_order() -> None:
+    keys = [b"new key", b"old key"]
+    single = [standard_headers("msg_1", 5, b"{}", [key])["webhook-signature"] for key in keys]
+    assert standard_headers("msg_1", 5, b"{}", keys)["webhook-signature"] == " ".join(single)
+    entries = [signed_entry({"a": 1}, [key])["auditSignature"] for key in keys]
+    assert signed_entry({"a": 1}, keys)["auditSignature"] == " ".join(entries)

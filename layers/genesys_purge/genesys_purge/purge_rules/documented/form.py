@@ -11,7 +11,7 @@ from genesys_purge.purge_rules.request import RuleRequest, Scope
 
 
 class DocumentedForm:
-    """Implements `RuleForm`; only the organisation, which Genesys does not know, is removed."""
+    """Implements `RuleForm`; only what Genesys does not know is removed."""
 
     def errors(self, request: RuleRequest) -> Iterator[FieldError]:
         yield from ()
@@ -20,4 +20,4 @@ class DocumentedForm:
         return scope.kind
 
     def definition(self, request: RuleRequest) -> Mapping[str, Any]:
-        return request.model_copy(update={"organisation": None}).to_json()
+        return request.content()

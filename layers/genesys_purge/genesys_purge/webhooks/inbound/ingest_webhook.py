@@ -1,14 +1,12 @@
-"""IngestWebhook: record each execution of a purge rule that Genesys reports once."""
+"""IngestWebhook: record each event of a purge rule that Genesys reports once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from genesys_purge.errors import FieldError, InvalidRequest, MethodNotAllowed, NotGenuine
-from genesys_purge.model.answers import IMPLAUSIBLE
-from genesys_purge.model.strict_json import InvalidJson
+from genesys_purge.errors import MethodNotAllowed, NotGenuine
 from genesys_purge.ports import AuditLog, Clock, Meter
-from genesys_purge.webhooks.inbound.rule_execution import RuleExecution
+from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.webhooks.inbound.signature import is_genuine
 from genesys_purge.webhooks.ports import WebhookSecrets
 
@@ -32,28 +30,10 @@ class IngestWebhook:
             raise MethodNotAllowed("only POST is allowed")
         if body is None or not is_genuine(body, signature, self._secrets()):
             raise NotGenuine("unauthorized")
-        execution = _execution_in(body)
-        if self._audit.record_once(execution.record(self._now())):
-            self._measure(execution)
+        webhook, dropped = RuleWebhook.read(body)
+        if self._audit.record_once(webhook.record(self._now(), dropped)):
+            for name, value in webhook.counts():
+                self._meter.count(name, value)
+            if dropped:
+                self._meter.count("WebhookFieldsDropped", dropped.count)
         return {"status": "synced"}
-
-    def _measure(self, execution: RuleExecution) -> None:
-        if execution.is_implausible:
-            self._meter.count(IMPLAUSIBLE)
-        else:
-            self._meter.count("RuleRecordsDeleted", execution.deleted_count)
-        if not execution.compliance_ok:
-            self._meter.count("RuleNoncompliant")
-
-
-def _execution_in(body: bytes) -> RuleExecution:
-    """The execution in a genuine body; InvalidRequest for any other body."""
-    try:
-        execution = RuleExecution.read(body)
-    except InvalidJson as error:
-        if error.path:
-            raise InvalidRequest([FieldError(error.path, error.message)]) from error
-        execution = None
-    if execution is None:
-        raise InvalidRequest([FieldError("request", "is not a webhook of purgerules:rule:execute")])
-    return execution

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.lenient import LENIENT
 from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.wire import Wire
@@ -58,7 +59,10 @@ IS_PROPERTY = re.compile(r"[A-Za-z_]{1,50}").fullmatch
 
 
 class _Part(Wire):
-    """A part of an event; Genesys may add fields, which are ignored."""
+    """A part of an event; Genesys may add fields, which are ignored.
+
+    Only what identifies an event is required. Anything else that cannot be read is left out.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -66,32 +70,36 @@ class _Part(Wire):
 class Reference(_Part):
     """A reference by id; its name is not read."""
 
-    id: str | None = None
+    id: Annotated[str | None, LENIENT] = None
 
 
 class PropertyChange(_Part):
     """The name of a changed property; the values are not read."""
 
-    name: Annotated[str | None, Field(alias="property")] = None
+    name: Annotated[str | None, LENIENT, Field(alias="property")] = None
+
+
+# `LENIENT` hides that the value is JSON, so pydantic needs `strict=False` to read a list.
+Changes = Annotated[tuple[Annotated[PropertyChange | None, LENIENT], ...], Field(strict=False)]
 
 
 class Metadata(_Part):
     """The id of the event in Genesys's own logs."""
 
-    correlation_id: Annotated[str | None, Field(alias="CorrelationId")] = None
+    correlation_id: Annotated[str | None, LENIENT, Field(alias="CorrelationId")] = None
 
 
 class Entry(_Part):
     """One entry of the platform's audit."""
 
     id: Id
-    service_name: Word | None = None
+    service_name: Annotated[Word | None, LENIENT] = None
     event_time: Instant
-    action: Word
+    action: Annotated[Word | None, LENIENT] = None
     entity_type: Word
-    entity: Reference | None = None
-    client_id: Reference | None = None
-    property_changes: tuple[PropertyChange, ...] | None = None
+    entity: Annotated[Reference | None, LENIENT] = None
+    client_id: Annotated[Reference | None, LENIENT] = None
+    property_changes: Annotated[Changes | None, LENIENT] = None
 
     @property
     def is_ours(self) -> bool:
@@ -123,7 +131,7 @@ class Entry(_Part):
 
     def _properties(self) -> Iterator[str]:
         for change in self.property_changes or ():
-            if name := _shaped(change.name, IS_PROPERTY):
+            if change and (name := _shaped(change.name, IS_PROPERTY)):
                 yield name
 
 
@@ -131,7 +139,7 @@ class Detail(_Part):
     """The part of the event that Genesys writes."""
 
     event_body: Entry
-    metadata: Metadata | None = None
+    metadata: Annotated[Metadata | None, LENIENT] = None
 
 
 class _Envelope(_Part):

@@ -8,6 +8,7 @@ from typing import Any
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
+from genesys_purge.model.rule_events import EXECUTED
 from genesys_purge.model.run import Run
 from genesys_purge.ports import Runs
 from genesys_purge.webhooks.outbound.notification import Event, Notification, notification_id
@@ -42,7 +43,8 @@ def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
         run = runs.get(record.run_id)
         yield _of_run(record, run, runs.batches(run))
     if record.action is Action.WEBHOOK_RECEIVED:
-        yield _of_rule(Event.RULE_EXECUTED, record)
+        if record.event == EXECUTED:
+            yield _of_rule(Event.RULE_EXECUTED, record)
         if record.compliance_ok is False:
             yield _of_rule(Event.RULE_NONCOMPLIANT, record)
 
@@ -117,6 +119,7 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "detail": run.detail,
     }
     body = {
+        "event": Event.RUN_FINISHED,
         "auditId": notification_id(Event.RUN_FINISHED, record.run_id, record.sequence),
         "supersedes": _superseded(record),
         "timestamp": zulu(record.at),

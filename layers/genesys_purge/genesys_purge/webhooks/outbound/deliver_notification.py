@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -77,8 +77,8 @@ class DeliverNotification:
         if subscriber is None:
             # Not final: the cached list may be older than the message.
             return Outcome("no such subscriber")
-        body = _body_of(delivery.notification, subscriber.key)
-        headers = self._headers(delivery.notification, body, subscriber.key)
+        body = _body_of(delivery.notification, subscriber.keys)
+        headers = self._headers(delivery.notification, body, subscriber.keys)
         return self._post(subscriber, headers, body)
 
     def _post(self, subscriber: Subscriber, headers: Mapping[str, str], body: bytes) -> Outcome:
@@ -91,7 +91,10 @@ class DeliverNotification:
         is_success = status // 100 == 2  # noqa: PLR2004  every 2xx status
         return Outcome(f"answered {status}", is_delivered=is_success, is_final=status == GONE)
 
-    def _headers(self, notification: Notification, body: bytes, key: bytes) -> dict[str, str]:
+    def _headers(
+        self, notification: Notification, body: bytes, keys: Sequence[bytes]
+    ) -> dict[str, str]:
+        sent_at = int(self._now().timestamp())
         return {
             "content-type": "application/json",
             "user-agent": SOURCE,
@@ -99,7 +102,7 @@ class DeliverNotification:
             "x-request-id": notification.notification_id,
             "x-purge-event": notification.event,
             "x-purge-run": notification.run_id,
-        } | standard_headers(notification.notification_id, int(self._now().timestamp()), body, key)
+        } | standard_headers(notification.notification_id, sent_at, body, keys)
 
     def _delay(self, failures: int) -> int:
         """Doubled for each failure, with jitter so that the messages do not all return at once."""
@@ -129,8 +132,8 @@ class DeliverNotification:
         )
 
 
-def _body_of(notification: Notification, key: bytes) -> bytes:
+def _body_of(notification: Notification, keys: Sequence[bytes]) -> bytes:
     """The bytes that are signed and sent; an audit entry also contains its own signature."""
     if notification.event is Event.RUN_FINISHED:
-        return orjson.dumps(signed_entry(notification.body, key))
+        return orjson.dumps(signed_entry(notification.body, keys))
     return orjson.dumps(dict(notification.body))
