@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from genesys_purge import ports
 from genesys_purge.calling.slots import Slot, SlotStore
-from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
+from genesys_purge.errors import FieldError, InvalidRequest, LostRace, Misconfigured, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.execution_state import ExecutionState
+from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
@@ -202,15 +203,30 @@ class MemoryRuns:
 
 
 class MemoryHolds:
-    """The holds in `placed`."""
+    """The holds in `placed`, with the looked-up `times` of each; `unreadable` are errors."""
 
     def __init__(self, now: ports.Clock) -> None:
         self.placed: list[Hold] = []
+        self.unreadable: list[Misconfigured] = []
+        self.times: dict[str, HeldTimes] = {}
         self._now = now
 
     def active(self) -> Sequence[Hold]:
+        for error in self.unreadable:
+            raise error
         now = self._now()
-        return [hold for hold in self.placed if hold.is_active(now)]
+        return [
+            hold.timed(self.times.get(hold.hold_id)) for hold in self.placed if hold.is_active(now)
+        ]
+
+    def readings(self) -> Sequence[Hold | Misconfigured]:
+        unreadable, self.unreadable = self.unreadable, []
+        holds = self.active()
+        self.unreadable = unreadable
+        return [*unreadable, *holds]
+
+    def put_times(self, times: HeldTimes) -> None:
+        self.times[times.hold_id] = times
 
 
 class MemoryPolicies:

@@ -26,7 +26,7 @@ from tests.mocked_aws import client, mocked_aws
 def deployed() -> Iterator[None]:
     """The resources of the template on mocked AWS, with no adapter built yet."""
     with (
-        mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable"),
+        mocked_aws("RunsTable", "AuditTable", "HoldsTable", "HeldTimesTable", "CircuitTable"),
         patch.dict("os.environ", template.environment()),
     ):
         for name, value in template.operators_parameters().items():

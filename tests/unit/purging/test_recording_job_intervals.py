@@ -157,7 +157,7 @@ OTHER_HOLDS = [
 @pytest.mark.parametrize("held", HOLDS)
 def test_legal_hold_stops_the_whole_interval(bench: Workbench, step: BatchStep, held: Any) -> None:
     bench.holds.placed.append(held)
-    assert_stopped(bench, bench.submit_batch(step), ": an active legal hold covers")
+    assert_stopped(bench, bench.submit_batch(step), ": legal hold h1 covers")
 
 
 @pytest.mark.parametrize("held", HOLDS)

@@ -35,7 +35,7 @@ def put(**fields: Any) -> None:
 
 
 def adapter() -> DynamoHolds:
-    return DynamoHolds(client("dynamodb"), "HoldsTable", CLOCK)
+    return DynamoHolds(client("dynamodb"), "HoldsTable", "HeldTimesTable", CLOCK)
 
 
 @pytest.fixture(params=["twin", "dynamodb"])

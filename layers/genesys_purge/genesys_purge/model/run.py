@@ -45,7 +45,8 @@ PROTECTED = "protected"
 class Plan(Wire):
     """The records to delete: batches, counts, and a SHA-256 over the manifests.
 
-    `targeted` and `skipped` count in `unit`: records, conversations or subjects.
+    `targeted` and `skipped` count in `unit`: records, conversations or subjects. `notes` say what
+    the numbers do not, such as the days that legal holds left out.
     """
 
     batches: int
@@ -55,6 +56,7 @@ class Plan(Wire):
     policy: Policy | None = None
     upper_bound: bool = False
     unit: str
+    notes: tuple[str, ...] | None = None
 
 
 class Totals(Wire):

@@ -134,6 +134,7 @@ class PlanPurge:
             policy=policy,
             upper_bound=method.plans_upper_bound,
             unit=method.unit,
+            notes=tuple(noted.text for noted in draft.notes) or None,
         )
 
     def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:

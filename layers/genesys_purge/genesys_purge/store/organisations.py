@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.organisation import Organisation
@@ -35,6 +35,10 @@ class ParameterOrganisations:
             )
             raise InvalidRequest([FieldError("organisation", message)])
         return known[name].organisation(name, self._secrets + name, self._default)
+
+    def names(self) -> Sequence[str]:
+        """The names of all additional organisations, in order."""
+        return sorted(self._known())
 
     def _known(self) -> Mapping[str, OrganisationSettings]:
         text = self._parameters.value_if_set(self._parameter, MAX_AGE)

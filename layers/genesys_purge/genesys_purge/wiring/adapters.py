@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -97,7 +98,8 @@ def slots() -> DynamoSlots:
 def holds() -> DynamoHolds:
     from genesys_purge.store.holds import DynamoHolds
 
-    return DynamoHolds(aws("dynamodb"), settings().tables.holds, now)
+    tables = settings().tables
+    return DynamoHolds(aws("dynamodb"), tables.holds, tables.held_times, now)
 
 
 @cache
@@ -193,6 +195,11 @@ def circuits() -> CircuitBreakerDynamoDBPersistence:
 def organisation(name: str | None) -> Organisation:
     """The organisation of that name, the deployment's own for None; InvalidRequest otherwise."""
     return settings().organisation if name is None else _organisations().named(name)
+
+
+def organisation_names() -> Sequence[str]:
+    """The names of the additional organisations."""
+    return _organisations().names()
 
 
 def is_live(name: str | None) -> bool:

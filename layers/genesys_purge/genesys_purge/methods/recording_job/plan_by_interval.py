@@ -13,7 +13,7 @@ from genesys_purge.methods.contract import Planned, Skipped, Sources
 from genesys_purge.methods.recording_job.checks import is_aged
 from genesys_purge.methods.recording_job.conversations import Conversation, by_id, started_in
 from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility
-from genesys_purge.methods.recording_job.intervals import A_SECOND, Span, intervals
+from genesys_purge.methods.recording_job.intervals import A_MOMENT, A_SECOND, Span, intervals
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
 from genesys_purge.model.batch import Entry
@@ -55,6 +55,8 @@ def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator
     closed = [_span_of(each) for each, reason in skipped if reason != NOT_FOUND]
     ranges = [hold.date_range for hold in sources.holds if hold.date_range]
     closed += [Span(each.start, each.end) for each in ranges]
+    known = [each for hold in sources.holds if not hold.gap for each in hold.days]
+    closed += [Span(each.start, each.end - A_MOMENT) for each in known]
     yield from intervals(window, entries, closed, sources.batch_size)
 
 
@@ -67,7 +69,7 @@ def _near(window: Window, sources: Sources) -> Iterator[Conversation]:
         seen.add(each.conversation_id)
         yield each
     unseen = {
-        conversation_id: hold.hold_id
+        conversation_id: hold
         for hold in sources.holds
         for conversation_id in sorted(hold.conversation_ids or ())
         if conversation_id not in seen
@@ -75,13 +77,14 @@ def _near(window: Window, sources: Sources) -> Iterator[Conversation]:
     known = {
         each.conversation_id: each for each in by_id(list(filter(_is_id, unseen)), sources.genesys)
     }
-    for conversation_id, hold_id in unseen.items():
-        if conversation_id not in known:
+    for conversation_id, hold in unseen.items():
+        if conversation_id in known:
+            yield known[conversation_id]
+        elif hold.gap:
             raise OnLegalHold(
-                f"dateRange: legal hold {hold_id} names a conversation that Genesys does not know, "
+                f"dateRange: {hold.label} names a conversation that Genesys does not know, "
                 "so every interval may contain it; release the hold or correct its ids"
             )
-        yield known[conversation_id]
 
 
 def may_touch(ids: Sequence[str], interval: Window, genesys: Genesys) -> bool:

@@ -1,0 +1,25 @@
+"""The look-up of held conversations."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from genesys_purge.time_left import time_left
+from genesys_purge.wiring import adapters
+
+if TYPE_CHECKING:
+    from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+
+
+@cache
+def look_up_held_conversations() -> LookUpHeldConversations:
+    from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+    from genesys_purge.holds.organisations import DeployedOrganisations
+
+    organisations = DeployedOrganisations(
+        adapters.organisation_names, adapters.is_live, adapters.genesys
+    )
+    return LookUpHeldConversations(
+        adapters.holds(), organisations, adapters.meter(), adapters.now, time_left()
+    )
