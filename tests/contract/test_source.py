@@ -137,7 +137,9 @@ def test_only_the_ledger_writes_to_tables_of_records() -> None:
         if isinstance(node, ast.Attribute) and node.attr in writes | {"transact_write_items"}
     ]
     ledger = "genesys_purge.store.ledger"
-    assert found == [(ledger, "put_item"), (ledger, "transact_write_items")]
+    # The times of a hold are no record: a later look-up replaces them.
+    times = ("genesys_purge.store.holds", "put_item")
+    assert sorted(found) == [times, (ledger, "put_item"), (ledger, "transact_write_items")]
 
 
 def test_files_have_at_most_250_lines() -> None:

@@ -33,6 +33,7 @@ USE_CASES = [
     "publish_notifications",
     "deliver_notification",
     "record_alteration",
+    "look_up_held_conversations",
 ]
 
 

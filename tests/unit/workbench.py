@@ -11,9 +11,12 @@ from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.slots import Slots
 from genesys_purge.errors import InvalidRequest
+from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+from genesys_purge.holds.organisations import DeployedOrganisations
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep, Failure
+from genesys_purge.model.platform import LIVE
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
@@ -115,6 +118,17 @@ class Workbench:
         self.fail_purge = FailPurge(self.runs, self.meter, self.clock)
         self.seconds_left = 100.0
         self.settle_runs = self._settle_runs(cases, batches)
+        self.look_up_held_conversations = LookUpHeldConversations(
+            self.holds,
+            DeployedOrganisations(
+                organisations.names,
+                lambda name: organisations.named(name).platform == LIVE,
+                organisations.genesys,
+            ),
+            self.meter,
+            self.clock,
+            lambda: self.seconds_left,
+        )
         self.read_purge = ReadPurge(self.runs, self.audit)
         self.webhook_secrets = MemoryWebhookSecrets(SECRET)
         self.directory = MemoryDirectory()

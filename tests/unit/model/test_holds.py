@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.errors import Misconfigured
 from genesys_purge.model.dates import Window
-from genesys_purge.model.holds import Hold
+from genesys_purge.model.holds import Hold, HoldDocument, read_hold
 from pydantic import ValidationError
 
 from tests.clock import NOON
@@ -101,6 +102,8 @@ INVERTED = {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
         {"reason": ""},
         {"placedAt": "yesterday"},
         {"releasedAt": "2026-01-01T00:00:00"},
+        {"times": None},
+        {"wrong": None},
         {"conversationIds": []},
         {"conversationIds": "conversation-1"},
         {"conversationIds": [1]},
@@ -114,14 +117,14 @@ INVERTED = {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
 def test_malformed_hold_is_refused(
     fields: dict[str, Any],
 ) -> None:
-    assert Hold.parse(STORED).hold_id == "h1"
+    assert HoldDocument.parse(STORED).hold_id == "h1"
     with pytest.raises(ValidationError):
-        Hold.parse(STORED | fields)
+        HoldDocument.parse(STORED | fields)
 
 
 def test_error_of_a_malformed_hold_does_not_show_its_content() -> None:
     with pytest.raises(ValidationError) as refused:
-        Hold.parse(STORED | {"placedBy": 5, "reason": "Jane Doe v. Example" * 50})
+        HoldDocument.parse(STORED | {"placedBy": 5, "reason": "Jane Doe v. Example" * 50})
     assert "reason" in str(refused.value)
     assert "Jane Doe" not in str(refused.value)
 
@@ -134,6 +137,85 @@ def test_held_id_ignores_case_and_surrounding_blanks(typed: str) -> None:
 
 @pytest.mark.parametrize(("field", "limit"), [("holdId", 80), ("reason", 500)])
 def test_hold_limits_the_length_of_its_texts(field: str, limit: int) -> None:
-    assert Hold.parse(STORED | {field: "x" * limit})
+    assert HoldDocument.parse(STORED | {field: "x" * limit})
     with pytest.raises(ValidationError):
-        Hold.parse(STORED | {field: "x" * (limit + 1)})
+        HoldDocument.parse(STORED | {field: "x" * (limit + 1)})
+
+
+PLACEHOLDERS = [
+    "<conversation-id>",
+    "REPLACE-ME",
+    "conversation-id",
+    "replace-me-1",
+    "your-id-1",
+    "example-17",
+    "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+    "00000000-0000-0000-0000-000000000000",
+    "5b0f0b5e-...",
+]
+
+
+@pytest.mark.parametrize("typed", PLACEHOLDERS)
+def test_placeholder_is_no_id_and_is_named(typed: str) -> None:
+    given = STORED | {"conversationIds": ["conversation-1", typed]}
+    problem = r"^legal hold h1 is not valid, so it may cover anything: conversationIds\.1: must be"
+    with pytest.raises(Misconfigured, match=problem):
+        read_hold(given, NOON)
+
+
+WRONG_SCOPE: list[dict[str, Any]] = [
+    {"conversationIds": []},
+    {"conversationIds": "conversation-1"},
+    {"dateRange": INVERTED},
+    {"dateRange": {"start": "2026-01-01T00:00:00Z"}},
+    {"conversationId": "conversation-1"},
+    {"conversation_ids": ["conversation-1"]},
+    {"reason": "", "conversationIds": []},
+]
+
+
+@pytest.mark.parametrize("fields", WRONG_SCOPE)
+def test_hold_of_unreadable_scope_is_an_error_that_names_the_field(fields: dict[str, Any]) -> None:
+    field = [*fields][-1]
+    with pytest.raises(Misconfigured, match=rf"hold h1 .*may cover anything: .*{field}") as error:
+        read_hold(STORED | fields, NOON)
+    assert "correct it or release it" in str(error.value)
+
+
+WRONG_BESIDES: list[dict[str, Any]] = [
+    {"reason": ""},
+    {"placedBy": None},
+    {"placedAt": "yesterday"},
+    {"placedAt": {"N": "1700000000"}},
+    {"releasedAt": "soon"},
+    {"releasedAt": None, "reason": 5},
+]
+
+
+@pytest.mark.parametrize("fields", WRONG_BESIDES)
+def test_hold_of_readable_scope_covers_it_and_nothing_more(fields: dict[str, Any]) -> None:
+    scope = {"dateRange": {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}}
+    found = read_hold(STORED | scope | fields, NOON)
+    assert found
+    assert found.date_range
+    assert found.holds_window(found.date_range)
+    assert not found.holds_window(BEFORE)
+    assert found.label.startswith(f"legal hold h1, which is malformed ({[*fields][-1]}: ")
+
+
+def test_hold_with_a_malformed_id_of_its_own_is_named_by_it() -> None:
+    found = read_hold(STORED | {"holdId": "h" * 100}, NOON)
+    assert found
+    assert found.label.startswith(f"legal hold {'h' * 80}, which is malformed (holdId: ")
+
+
+@pytest.mark.parametrize("fields", [*WRONG_SCOPE, *WRONG_BESIDES[:4], {"holdId": ""}])
+def test_released_hold_never_blocks_however_malformed(fields: dict[str, Any]) -> None:
+    released = {"releasedAt": "2026-01-02T00:00:00Z"}
+    assert read_hold(STORED | fields | released, NOON) is None
+    later = {"releasedAt": "2027-01-02T00:00:00Z"}
+    if fields in WRONG_SCOPE:
+        with pytest.raises(Misconfigured):
+            read_hold(STORED | fields | later, NOON)
+    else:
+        assert read_hold(STORED | fields | later, NOON)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -194,12 +193,7 @@ def circuits() -> CircuitBreakerDynamoDBPersistence:
 
 def organisation(name: str | None) -> Organisation:
     """The organisation of that name, the deployment's own for None; InvalidRequest otherwise."""
-    return settings().organisation if name is None else _organisations().named(name)
-
-
-def organisation_names() -> Sequence[str]:
-    """The names of the additional organisations."""
-    return _organisations().names()
+    return settings().organisation if name is None else organisations().named(name)
 
 
 def is_live(name: str | None) -> bool:
@@ -208,7 +202,7 @@ def is_live(name: str | None) -> bool:
 
 
 @cache
-def _organisations() -> ParameterOrganisations:
+def organisations() -> ParameterOrganisations:
     from genesys_purge.store.organisations import ParameterOrganisations
 
     this = settings()

@@ -17,9 +17,10 @@ def look_up_held_conversations() -> LookUpHeldConversations:
     from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
     from genesys_purge.holds.organisations import DeployedOrganisations
 
-    organisations = DeployedOrganisations(
-        adapters.organisation_names, adapters.is_live, adapters.genesys
-    )
     return LookUpHeldConversations(
-        adapters.holds(), organisations, adapters.meter(), adapters.now, time_left()
+        adapters.holds(),
+        DeployedOrganisations(adapters.organisations().names, adapters.is_live, adapters.genesys),
+        adapters.meter(),
+        adapters.now,
+        time_left(),
     )
