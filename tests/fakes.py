@@ -214,16 +214,18 @@ class MemoryHolds:
     def active(self) -> Sequence[Hold]:
         for error in self.unreadable:
             raise error
-        now = self._now()
-        return [
-            hold.timed(self.times.get(hold.hold_id)) for hold in self.placed if hold.is_active(now)
-        ]
+        return self._timed()
 
     def readings(self) -> Sequence[Hold | Misconfigured]:
-        unreadable, self.unreadable = self.unreadable, []
-        holds = self.active()
-        self.unreadable = unreadable
-        return [*unreadable, *holds]
+        return [*self.unreadable, *self._timed()]
+
+    def untimed(self) -> Sequence[Hold]:
+        """The active holds as they were placed."""
+        now = self._now()
+        return [hold for hold in self.placed if hold.is_active(now)]
+
+    def _timed(self) -> Sequence[Hold]:
+        return [hold.timed(self.times.get(hold.hold_id)) for hold in self.untimed()]
 
     def put_times(self, times: HeldTimes) -> None:
         self.times[times.hold_id] = times

@@ -58,7 +58,7 @@ DATES = case_of(builders.data_deletion())
 INTERACTIONS = case_of(builders.interaction_purge())
 each_case = pytest.mark.parametrize("case", [IDS, DATES, INTERACTIONS], ids=lambda c: c.method.name)
 DISABLED = "^purging is disabled; set the parameter /<stack>/purging to `on` to enable it$"
-HELD = "^legal hold h1 (covers (these records|records of this window|everything)|names conversations .*)$"
+HELD = "^legal hold h1 (covers (these records|records of this window|everything)|names .*)$"
 UNCOVERED = "^no rule of the retention matrix covers these records$"
 Change = Callable[[Workbench], object]
 
