@@ -15,6 +15,7 @@ from local.commands.deploy_rules import deploy_rules
 from local.commands.evaluate import evaluate
 from local.commands.export_rules import export_rules
 from local.commands.interrupts import Stopped, stop_in_order
+from local.commands.operator_documents import KINDS, validate_document
 from local.commands.redrive import redrive
 from local.commands.run import run
 from local.commands.up import up
@@ -24,7 +25,7 @@ from local.options.arguments import add_options, add_out, options_in
 
 EXPECTED = (CommandFailed, BotoCoreError, ClientError, HTTPError, OSError)
 EITHER_FILE = (
-    "give REQUEST.json or --rules RULES.json; "
+    f"give REQUEST.json, --rules RULES.json or one of {', '.join(f'--{kind}' for kind in KINDS)}; "
     "with make: make validate REQUEST=file.json or make validate RULES=file.json"
 )
 
@@ -39,10 +40,12 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     add_options(commands.add_parser("demo", help="show a purge, a purge rule and webhooks"))
     add_options(commands.add_parser("up", help="keep the application up until Ctrl-C"))
     add_out(commands.add_parser("redrive", help="send abandoned notifications again"))
-    check = commands.add_parser("validate", help="check a purge request or a campaign's rules")
+    check = commands.add_parser("validate", help="check a request, rules or a document")
     checked = check.add_mutually_exclusive_group()
     checked.add_argument("file", type=Path, nargs="?", metavar="REQUEST.json")
     checked.add_argument("--rules", type=Path, metavar="RULES.json")
+    for kind in KINDS:
+        checked.add_argument(f"--{kind}", type=Path, metavar=f"{kind.upper()}.json")
     matches = commands.add_parser("evaluate", help="list the rules that match each contact")
     matches.add_argument("rules", type=Path, metavar="RULES.json")
     matches.add_argument("contacts", type=Path, metavar="CONTACTS.jsonl")
@@ -56,9 +59,14 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     changes.add_argument("campaign", metavar="CAMPAIGN")
     add_options(changes)
     parsed = parser.parse_args(arguments)
-    if parsed.command == "validate" and not (parsed.file or parsed.rules):
+    if parsed.command == "validate" and not (parsed.file or parsed.rules or _document(parsed)):
         check.error(f"a file is missing; {EITHER_FILE}")
     return parsed
+
+
+def _document(parsed: Namespace) -> str | None:
+    """The kind of the operator's document to check, if any."""
+    return next((kind for kind in KINDS if getattr(parsed, kind)), None)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,6 +87,8 @@ def _dispatch(parsed: Namespace, console: Console, errors: Console) -> int:
     match parsed.command:
         case "validate" if parsed.rules:
             return validate_rules(parsed.rules)
+        case "validate" if kind := _document(parsed):
+            return validate_document(kind, getattr(parsed, kind))
         case "validate":
             return validate(parsed.file)
         case "evaluate":

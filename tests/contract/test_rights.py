@@ -240,7 +240,7 @@ def test_only_the_look_up_writes_the_times_of_holds_and_nothing_else() -> None:
     }
     assert writers == {looking_up}
     written = those_who_may("dynamodb:PutItem")[looking_up]
-    assert set(written) == {"HeldTimesTable.Arn", "CircuitTable.Arn"}
+    assert set(written) == {"HeldTimesTable", "CircuitTable"}
 
 
 def test_every_managed_policy_is_used() -> None:
