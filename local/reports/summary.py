@@ -24,6 +24,7 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
         yield "because", run.detail
     yield "asked", _number(_asked(run))
     yield from _skipped(run.skipped or {})
+    yield from (("note", each) for each in run.notes)
     yield "targeted", _number(run.targeted, run.unit)
     done = "recordings" if run.method == RECORDING_JOB else None
     yield "deleted", _number(run.deleted, done)

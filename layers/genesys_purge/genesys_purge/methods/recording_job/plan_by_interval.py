@@ -18,6 +18,7 @@ from genesys_purge.methods.recording_job.protection import MOST_ASKED
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.model.holds import Hold
 from genesys_purge.model.wording import UUID
 from genesys_purge.ports import Genesys
 
@@ -41,7 +42,8 @@ def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator
 
     OnLegalHold if a hold names a conversation whose time is unknown.
     """
-    found = [each for each in _near(window, sources) if _touches(each, window)]
+    near = list(_near(window, sources))
+    found = [each for each in near if _touches(each, window)]
     inside = [each for each in found if _is_inside(each, window)]
     entries: list[Entry] = []
     skipped = [(each, OUTSIDE) for each in found if not _is_inside(each, window)]
@@ -55,8 +57,7 @@ def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator
     closed = [_span_of(each) for each, reason in skipped if reason != NOT_FOUND]
     ranges = [hold.date_range for hold in sources.holds if hold.date_range]
     closed += [Span(each.start, each.end) for each in ranges]
-    known = [each for hold in sources.holds if not hold.gap for each in hold.days]
-    closed += [Span(each.start, each.end - A_MOMENT) for each in known]
+    closed += _elsewhere(sources.holds, {each.conversation_id for each in near})
     yield from intervals(window, entries, closed, sources.batch_size)
 
 
@@ -85,6 +86,13 @@ def _near(window: Window, sources: Sources) -> Iterator[Conversation]:
                 f"dateRange: {hold.label} names a conversation that Genesys does not know, "
                 "so every interval may contain it; release the hold or correct its ids"
             )
+
+
+def _elsewhere(holds: Sequence[Hold], known: set[str]) -> Iterator[Span]:
+    """The days of holds that name a conversation which only another organisation knows."""
+    for hold in holds:
+        if not known.issuperset(hold.conversation_ids or ()):
+            yield from (Span(each.start, each.end - A_MOMENT) for each in hold.days)
 
 
 def may_touch(ids: Sequence[str], interval: Window, genesys: Genesys) -> bool:
