@@ -209,6 +209,11 @@ def test_hold_with_a_malformed_id_of_its_own_is_named_by_it() -> None:
     assert found.label.startswith(f"legal hold {'h' * 80}, which is malformed (holdId: ")
 
 
+def test_hold_that_is_not_json_is_an_error() -> None:
+    with pytest.raises(Misconfigured, match="hold h1 .*the document: a value is not JSON"):
+        read_hold(STORED | {"reason": b"bytes", "releasedAt": b"bytes"}, NOON)
+
+
 @pytest.mark.parametrize("fields", [*WRONG_SCOPE, *WRONG_BESIDES[:4], {"holdId": ""}])
 def test_released_hold_never_blocks_however_malformed(fields: dict[str, Any]) -> None:
     released = {"releasedAt": "2026-01-02T00:00:00Z"}
