@@ -1,4 +1,4 @@
-"""LookUpHeldConversations: find the times of held conversations, every minute."""
+"""LookUpHeldConversations: find the times of held conversations, every few minutes."""
 
 from genesys_purge.entrypoint import sweep
 from genesys_purge.ports import Isolate

@@ -285,10 +285,14 @@ def test_every_schedule_but_the_harmless_ones_has_parameters() -> None:
     assert found == {HARMLESS, LOOK_UP, *(schedule for schedule, _ in SCHEDULES)}
 
 
-def test_held_conversations_are_looked_up_every_minute() -> None:
+def test_held_conversations_are_looked_up_by_one_invocation_at_a_time() -> None:
     schedule = properties(LOOK_UP)
-    assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(1 minute)", "ENABLED")
+    assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(5 minutes)", "ENABLED")
     assert schedule["Target"]["Arn"] == {"Fn::GetAtt": "LookUpHeldConversationsFunction.Arn"}
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 0}
+    function = properties("LookUpHeldConversationsFunction")
+    assert function["Timeout"] < 300
+    assert function["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
 def test_time_of_a_hold_that_is_unknown_for_an_hour_raises_an_alarm() -> None:

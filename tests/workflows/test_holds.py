@@ -41,7 +41,7 @@ def place(scene: SharedApplication, **fields: Any) -> None:
 
 
 def look_up(scene: SharedApplication) -> None:
-    """What the schedule of the look-up does every minute."""
+    """What the schedule of the look-up does every five minutes."""
     event = {"scheduledTime": scene.app.clock().isoformat()}
     scene.app.invoke("LookUpHeldConversationsFunction", event)
 

@@ -210,7 +210,7 @@ def test_hold_with_a_malformed_id_of_its_own_is_named_by_it() -> None:
 
 
 def test_hold_that_is_not_json_is_an_error() -> None:
-    with pytest.raises(Misconfigured, match="hold h1 .*the document: a value is not JSON"):
+    with pytest.raises(Misconfigured, match=r"hold h1 .*the document: a value is not JSON"):
         read_hold(STORED | {"reason": b"bytes", "releasedAt": b"bytes"}, NOON)
 
 

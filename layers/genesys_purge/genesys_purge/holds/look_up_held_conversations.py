@@ -15,8 +15,8 @@ from genesys_purge.model.held_times import DEFAULT, NO_TIME, NOT_FOUND, HeldTime
 from genesys_purge.model.holds import Hold
 from genesys_purge.ports import Clock, Isolate, Meter
 
-# How soon to ask again for an unknown time, and for an organisation that could not be asked.
-UNKNOWN_AFTER, UNANSWERED_AFTER = timedelta(hours=1), timedelta(minutes=5)
+# How soon to ask again for an unknown time.
+UNKNOWN_AFTER = timedelta(hours=1)
 # A look-up that has begun must be able to store what it found.
 LEAST_SECONDS = 30.0
 MOST_EXAMPLES = 20
@@ -83,12 +83,9 @@ class LookUpHeldConversations:
         """Whether the times are not complete, or not those of all organisations."""
         times = hold.times
         asked = {name or DEFAULT for name in names}
-        if times is None or {*times.organisations, *times.unanswered} != asked:
+        if times is None or set(times.organisations) != asked:
             return True
-        age = self._now() - times.looked_up_at
-        if times.unanswered:
-            return age >= UNANSWERED_AFTER
-        return bool(times.unknown) and age >= UNKNOWN_AFTER
+        return bool(times.unknown) and self._now() - times.looked_up_at >= UNKNOWN_AFTER
 
     def _times(
         self,
