@@ -68,6 +68,17 @@ def test_rule_gets_no_permit_while_a_hold_is_active(
     assert refused.value.entries == frozenset()
 
 
+def test_refusal_of_a_rule_names_three_holds_and_counts_all(bench: RuleBench) -> None:
+    bench.holds.placed += [hold(hold_id=f"h{number}") for number in range(4)]
+    with pytest.raises(OnLegalHold) as refused:
+        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+    named = "; ".join(f"legal hold h{number} covers everything" for number in range(3))
+    assert str(refused.value) == (
+        f"{named}. Genesys would run the rule without regard to legal holds (4 active); release "
+        "every hold before you create a rule, or purge by requests"
+    )
+
+
 def test_released_hold_stops_no_rule(bench: RuleBench) -> None:
     bench.holds.placed.append(hold(released_at=NOON))
     assert bench.guard.permit_recurring("rule:1", 3, KIND, 30)

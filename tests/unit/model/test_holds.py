@@ -9,6 +9,7 @@ import pytest
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model.dates import Window
 from genesys_purge.model.holds import Hold, HoldDocument, read_hold
+from genesys_purge.model.wording import NOT_A_TIME
 from pydantic import ValidationError
 
 from tests.clock import NOON
@@ -142,6 +143,26 @@ def test_hold_limits_the_length_of_its_texts(field: str, limit: int) -> None:
         HoldDocument.parse(STORED | {field: "x" * (limit + 1)})
 
 
+@pytest.mark.parametrize(
+    ("released_at", "is_read"), [(None, True), (NOON + SECOND, True), (NOON, False)]
+)
+def test_hold_is_read_until_it_is_released(released_at: Any, *, is_read: bool) -> None:
+    given = STORED | ({"releasedAt": released_at.isoformat()} if released_at else {})
+    found = read_hold(given, NOON)
+    assert found == (Hold.parse(given) if is_read else None)
+
+
+def test_every_malformed_field_is_named_and_the_scope_is_kept() -> None:
+    wrong = {"holdId": "", "reason": "", "placedBy": 1, "placedAt": "", "releasedAt": "soon"}
+    found = read_hold(wrong | {"conversationIds": ["a1"]}, NOON)
+    assert found
+    assert (found.hold_id, found.conversation_ids) == ("without holdId", frozenset({"a1"}))
+    assert found.wrong == (
+        "holdId: must have at least one character; reason: must have at least one character; "
+        f"placedBy: must be text; placedAt: {NOT_A_TIME}; releasedAt: {NOT_A_TIME}"
+    )
+
+
 PLACEHOLDERS = [
     "<conversation-id>",
     "REPLACE-ME",
@@ -179,7 +200,7 @@ def test_hold_of_unreadable_scope_is_an_error_that_names_the_field(fields: dict[
     field = [*fields][-1]
     with pytest.raises(Misconfigured, match=rf"hold h1 .*may cover anything: .*{field}") as error:
         read_hold(STORED | fields, NOON)
-    assert "correct it or release it" in str(error.value)
+    assert str(error.value).endswith("; correct it or release it")
 
 
 WRONG_BESIDES: list[dict[str, Any]] = [
