@@ -99,12 +99,12 @@ def test_conversation_without_a_known_time_is_unknown_and_asked_for_hourly(
     times = looked_up(bench, invoke)
     assert (times.unknown, times.examples, times.days) == ({reason: 1}, ("a1",), ())
     assert bench.meter.counts["UnknownHeldTimes"] == 1
-    assert bench.holds.active()[0].holds_window(builders.window())
+    assert bench.holds.active()[0].covering(builders.window())
     bench.clock.wait(3_599)
     assert looked_up(bench, invoke) == times
     bench.clock.wait(1)
     assert looked_up(bench, invoke).gap is None
-    assert not bench.holds.active()[0].holds_window(builders.window())
+    assert not bench.holds.active()[0].covering(builders.window())
 
 
 def test_conversation_that_still_runs_in_one_organisation_is_unknown(

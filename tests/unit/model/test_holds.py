@@ -55,7 +55,7 @@ def test_hold_on_part_of_a_millisecond_holds_all_of_it(start: int, end: int) -> 
     given = {"start": NOON + start * MICROSECOND, "end": NOON + end * MICROSECOND}
     found = hold(date_range=Window(**given))
     assert found.holds_record("conversation-2", NOON)
-    assert found.holds_window(Window(start=NOON, end=NOON + timedelta(milliseconds=1)))
+    assert found.covering(Window(start=NOON, end=NOON + timedelta(milliseconds=1)))
     assert not found.holds_record("conversation-2", NOON + timedelta(milliseconds=1))
 
 
@@ -76,7 +76,7 @@ BEFORE = Window(start=YEAR.start - timedelta(days=1), end=YEAR.start)
 def test_window_is_held_if_any_of_its_records_may_be(
     fields: dict[str, Any], window: Window, *, held: bool
 ) -> None:
-    assert hold(**fields).holds_window(window) is held
+    assert (hold(**fields).covering(window) is not None) is held
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,8 @@ def test_hold_of_readable_scope_covers_it_and_nothing_more(fields: dict[str, Any
     found = read_hold(STORED | scope | fields, NOON)
     assert found
     assert found.date_range
-    assert found.holds_window(found.date_range)
-    assert not found.holds_window(BEFORE)
+    assert found.covering(found.date_range)
+    assert not found.covering(BEFORE)
     assert found.label.startswith(f"legal hold h1, which is malformed ({[*fields][-1]}: ")
 
 

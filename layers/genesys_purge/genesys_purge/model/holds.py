@@ -104,15 +104,11 @@ class Hold(HoldDocument):
         return None
 
     def covering(self, window: Window) -> str | None:
-        """Why a record in `window` may be held; None if none can be."""
+        """Why a record in `window` may be held, as one of unknown time may be; None if none can."""
         if reason := self.obstacle():
             return reason
         held = self.ids_in(window) or self.holds_time(window)
         return f"{self.label} covers records of this window" if held else None
-
-    def holds_window(self, window: Window) -> bool:
-        """Whether a record in `window` may be held; an unknown time can be any time."""
-        return self.covering(window) is not None
 
     def holds_time(self, window: Window) -> bool:
         """Whether the hold has a date range that overlaps `window`."""
