@@ -18,7 +18,8 @@ KIND: Kind = {"method": values("purge_rule"), "classification": values()}
 
 
 def test_rule_that_meets_every_condition_gets_a_permit(bench: RuleBench) -> None:
-    assert bench.guard.permit_recurring("rule:1", 3, KIND, 30) == Permit("rule:1", 0, 3, NOON)
+    permit = bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+    assert (permit, permit.checked_at) == (Permit("rule:1", 0, 3, NOON), NOON)
 
 
 @pytest.mark.parametrize("switch", ["off", "", "ON", "true"])

@@ -56,6 +56,7 @@ def test_window_is_cut_into_the_parts_outside_and_inside() -> None:
         Window(start=FIRST + 4 * DAY, end=half.end),
     ]
     assert without(half, [day(-2, 2), day(5)]) == ([half], [])
+    assert without(day(0, 3), [day(-5), day(0), day(2)]) == ([day(1)], [day(0), day(2)])
 
 
 def test_days_are_written_by_date() -> None:

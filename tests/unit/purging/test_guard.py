@@ -92,8 +92,9 @@ def test_guard_refuses_a_run_that_is_not_running(
     bench: Workbench, case: Case, status: RunStatus
 ) -> None:
     run = case.run.model_copy(update={"status": status})
-    with pytest.raises(InvalidRequest, match="not running"):
+    with pytest.raises(InvalidRequest, match="not running") as refused:
         bench.guard.permit(case._replace(run_now=lambda: run).deletion(3))
+    assert [each.path for each in refused.value.fields] == ["runId"]
 
 
 @each_case
@@ -205,6 +206,12 @@ def test_guard_lists_the_positions_of_held_records(
     with pytest.raises(OnLegalHold, match=HELD) as refused:
         bench.guard.permit(IDS.deletion(3))
     assert refused.value.entries == positions
+
+
+def test_guard_names_every_hold_on_the_records(bench: Workbench) -> None:
+    bench.holds.placed += [hold(hold_id="h2", conversation_ids=HELD_IDS), hold(hold_id="h1")]
+    with pytest.raises(OnLegalHold, match=r"^legal hold h1, legal hold h2 covers these records$"):
+        bench.guard.permit(IDS.deletion(3))
 
 
 @pytest.mark.parametrize(

@@ -162,16 +162,16 @@ def _under_a_rule(hold: Hold, days: int) -> str:
 def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
     """The error lists the held records, unless an interval keeps them from being left out."""
     candidates = deletion.candidates if deletion.window is None else frozenset()
-    held = {
-        index: hold.label
+    held = [
+        (index, hold.label)
         for index, entry in enumerate(deletion.entries)
         if index in candidates
         for hold in holds
         if hold.holds_record(entry.conversation_id, entry.end)
-    }
+    ]
     if held:
-        excludable = frozenset() if deletion.interval else frozenset(held)
-        labels = ", ".join(sorted(set(held.values()))[:MOST_NAMED])
+        excludable = frozenset() if deletion.interval else frozenset(index for index, _ in held)
+        labels = ", ".join(sorted({label for _, label in held})[:MOST_NAMED])
         raise OnLegalHold(f"{labels} covers these records", entries=excludable)
 
 
