@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 from genesys_purge import ports
 from genesys_purge.calling.pace import Budget, farthest
 from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
-from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
+from genesys_purge.errors import FieldError, InvalidRequest, LostRace, Misconfigured, NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.execution_state import ExecutionState
+from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
@@ -261,15 +262,32 @@ class MemoryRuns:
 
 
 class MemoryHolds:
-    """The holds in `placed`."""
+    """The holds in `placed`, with the looked-up `times` of each; `unreadable` are errors."""
 
     def __init__(self, now: ports.Clock) -> None:
         self.placed: list[Hold] = []
+        self.unreadable: list[Misconfigured] = []
+        self.times: dict[str, HeldTimes] = {}
         self._now = now
 
     def active(self) -> Sequence[Hold]:
+        for error in self.unreadable:
+            raise error
+        return self._timed()
+
+    def readings(self) -> Sequence[Hold | Misconfigured]:
+        return [*self.unreadable, *self._timed()]
+
+    def untimed(self) -> Sequence[Hold]:
+        """The active holds as they were placed."""
         now = self._now()
         return [hold for hold in self.placed if hold.is_active(now)]
+
+    def _timed(self) -> Sequence[Hold]:
+        return [hold.timed(self.times.get(hold.hold_id)) for hold in self.untimed()]
+
+    def put_times(self, times: HeldTimes) -> None:
+        self.times[times.hold_id] = times
 
 
 class MemoryPolicies:

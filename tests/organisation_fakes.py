@@ -21,6 +21,10 @@ class MemoryOrganisations:
         own, _ = self._known[None]
         self._known[name] = replace(own, name=name, **differing), genesys
 
+    def names(self) -> list[str]:
+        """The names beside the default organisation."""
+        return [name for name in self._known if name]
+
     def named(self, name: str | None) -> Organisation:
         return self._found(name)[0]
 

@@ -88,6 +88,7 @@ class Observation:
     verified: int | None = None
     skipped: Mapping[str, int] | None = None
     planned: int | None = None
+    notes: tuple[str, ...] = ()
     unit: str | None = None
     deleted_unit: str | None = None
     submitted_at: datetime | None = None
@@ -121,6 +122,7 @@ class Observation:
             planned=plan["batches"] if plan else None,
             unit=plan.get("unit") if plan else None,
             deleted_unit=plan.get("deletedUnit") if plan else None,
+            notes=tuple(plan.get("notes", ())) if plan else (),
             submitted_at=_moment(shown.get("submittedAt")),
             finished_at=_moment(shown.get("finishedAt")),
             batches=tuple(Batch.read(each, verify_after) for each in shown.get("batches", ())),

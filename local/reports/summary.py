@@ -23,6 +23,7 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
         yield "because", run.detail
     yield "asked", number_of(_asked(run), run.unit)
     yield from _skipped(run.skipped or {}, run.unit)
+    yield from (("note", each) for each in run.notes)
     yield "targeted", number_of(run.targeted, run.unit)
     yield "deleted", number_of(run.deleted, run.deleted_unit)
     for word, count in run.instead_of_deleted.items():

@@ -28,6 +28,7 @@ ARROWS = {
     "calling": {"calling", "model", "errors", "operation", "ports"},
     "telemetry": set(),
     "auditing": {"model", "ports"},
+    "holds": {"holds", "methods", "model", "errors", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "operation": {"model", "calling.permit"},
@@ -103,6 +104,7 @@ ARROWS = {
     "wiring": {
         "wiring",
         "auditing",
+        "holds",
         "calling",
         "settings",
         "store",

@@ -10,7 +10,15 @@ from tests.contract.source import PACKAGE, tree_of
 
 FUNCTIONS = template.functions()
 AUDIT = "AuditTable"
-DATA = {AUDIT, "RunsTable", "HoldsTable", "RulesTable", "ExportsTable", "DeploymentsTable"}
+DATA = {
+    AUDIT,
+    "RunsTable",
+    "HoldsTable",
+    "HeldTimesTable",
+    "RulesTable",
+    "ExportsTable",
+    "DeploymentsTable",
+}
 REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
 # The adapters of wiring, and the policy that each needs.
 NEEDS = {
@@ -22,6 +30,7 @@ NEEDS = {
     "holds": {"HoldsPolicy"},
     "organisation": {"OrganisationsPolicy"},
     "override_callers": {"OverrideCallersPolicy"},
+    "organisations": {"OrganisationsPolicy"},
     "_client": {"GenesysPolicy"},
     "rules": {"RulesPolicy"},
     "registrations": {"RegistrationsPolicy"},
@@ -39,7 +48,12 @@ READERS = {
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
 }
 # These functions write no audit records.
-SILENT = {"ValidatePurgeFunction", "PublishNotificationsFunction", "EvaluateContactsFunction"}
+SILENT = {
+    "ValidatePurgeFunction",
+    "PublishNotificationsFunction",
+    "EvaluateContactsFunction",
+    "LookUpHeldConversationsFunction",
+}
 
 
 def builder_of(function: str) -> str:
@@ -228,6 +242,16 @@ def test_no_function_may_write_holds_parameters_or_secrets() -> None:
     assert not {a for a in actions if a.startswith(("ssm:Put", "secretsmanager:Put"))}
     holds = [r for f in FUNCTIONS for r in rights_of(f) if "HoldsTable" in r.resources]
     assert {action for right in holds for action in right.actions} == {"dynamodb:Scan"}
+
+
+def test_only_the_look_up_writes_the_times_of_holds_and_nothing_else() -> None:
+    looking_up = "LookUpHeldConversationsFunction"
+    writers = {
+        name for name in FUNCTIONS if "dynamodb:PutItem" in allowed_to(name, "HeldTimesTable")
+    }
+    assert writers == {looking_up}
+    written = those_who_may("dynamodb:PutItem")[looking_up]
+    assert set(written) == {"HeldTimesTable", "CircuitTable"}
 
 
 def test_every_managed_policy_is_used() -> None:

@@ -23,6 +23,7 @@ KEPT_TABLES = [
     "RunsTable",
     "AuditTable",
     "HoldsTable",
+    "HeldTimesTable",
     "RulesTable",
     "DeploymentsTable",
     "ExportsTable",
@@ -296,13 +297,31 @@ def test_schedule_sends_its_scheduled_time_and_has_dead_letters(schedule: str) -
 
 
 SCHEDULES = [("RetentionPurgeSchedule", "Purge"), ("ExportRuleChangesSchedule", "Export")]
-# It deletes nothing, and each stack needs it from the start, so it may run at once and always.
+# They delete nothing, and each stack needs them from the start, so they may run at once and always.
 HARMLESS = "SettleRunsSchedule"
+LOOK_UP = "LookUpHeldConversationsSchedule"
 
 
-def test_every_schedule_but_the_harmless_one_has_parameters() -> None:
+def test_every_schedule_but_the_harmless_ones_has_parameters() -> None:
     found = set(of_type("AWS::Scheduler::Schedule"))
-    assert found == {HARMLESS, *(schedule for schedule, _ in SCHEDULES)}
+    assert found == {HARMLESS, LOOK_UP, *(schedule for schedule, _ in SCHEDULES)}
+
+
+def test_held_conversations_are_looked_up_by_one_invocation_at_a_time() -> None:
+    schedule = properties(LOOK_UP)
+    assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(5 minutes)", "ENABLED")
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": "LookUpHeldConversationsFunction.Arn"}
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 0}
+    function = properties("LookUpHeldConversationsFunction")
+    assert function["Timeout"] < 300
+    assert function["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_time_of_a_hold_that_is_unknown_for_an_hour_raises_an_alarm() -> None:
+    alarm = properties("UnknownHeldTimesAlarm")
+    found = [alarm[name] for name in ("MetricName", "Statistic", "Threshold")]
+    assert found == ["UnknownHeldTimes", "Minimum", 1]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 3_600
 
 
 def test_runs_are_settled_every_five_minutes_by_one_invocation_at_a_time() -> None:
@@ -374,6 +393,8 @@ def test_alarms_watch_these_metrics() -> None:
         "ProtectedConversations",
         "AuditAltered",
         "UnsettledSeconds",
+        "UnknownHeldTimes",
+        "MalformedHolds",
     }
 
 

@@ -34,6 +34,7 @@ USE_CASES = [
     "publish_notifications",
     "deliver_notification",
     "record_alteration",
+    "look_up_held_conversations",
 ]
 
 
@@ -53,11 +54,28 @@ def _builder(bench: Workbench, name: str) -> Callable[[], Any]:
     return lambda: getattr(bench, name)
 
 
+TABLES = (
+    "RunsTable",
+    "AuditTable",
+    "HoldsTable",
+    "HeldTimesTable",
+    "CircuitTable",
+    "DeploymentsTable",
+)
+
+
 @pytest.fixture
 def deployed() -> Iterator[None]:
     """The resources of the template on mocked AWS, with no adapter built yet."""
     with (
-        mocked_aws("RunsTable", "AuditTable", "HoldsTable", "CircuitTable", "DeploymentsTable"),
+        mocked_aws(
+            "RunsTable",
+            "AuditTable",
+            "HoldsTable",
+            "HeldTimesTable",
+            "CircuitTable",
+            "DeploymentsTable",
+        ),
         patch.dict("os.environ", template.environment()),
     ):
         for name, value in template.operators_parameters().items():

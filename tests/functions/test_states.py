@@ -76,15 +76,15 @@ MILLISECONDS = {"start": "2025-01-01T00:00:00.001Z", "end": "2025-01-01T00:00:01
 def test_counted_and_sent_window_is_the_whole_milliseconds_of_the_request(
     bench: Workbench, invoke: Invoke
 ) -> None:
+    bench.stored(builders.data_deletion(dateRange=MICROSECONDS))
+    bench.genesys.on(data_deletion.COUNT, {"results": [{"count": 3}]})
+    bench.genesys.on(data_deletion.SUBMIT, {"id": "job-1"})
+    invoke("PlanPurge", RUN)
     # One hold ends where the rounded window starts, the other starts where it ends.
     bench.holds.placed = [
         hold_on({"start": "2024-12-31T00:00:00Z", "end": MILLISECONDS["start"]}),
         hold_on({"start": MILLISECONDS["end"], "end": "2025-01-02T00:00:00Z"}),
     ]
-    bench.stored(builders.data_deletion(dateRange=MICROSECONDS))
-    bench.genesys.on(data_deletion.COUNT, {"results": [{"count": 3}]})
-    bench.genesys.on(data_deletion.SUBMIT, {"id": "job-1"})
-    invoke("PlanPurge", RUN)
     invoke("SubmitBatch", STEP)
     ranges = [call.body["filter"]["dateRange"] for call in bench.genesys.calls]
     assert ranges == [MILLISECONDS] * 3

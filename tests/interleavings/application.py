@@ -17,6 +17,8 @@ from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.genesys.oauth import Credentials, Tokens
 from genesys_purge.genesys.retry import RetryPolicy
+from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+from genesys_purge.holds.organisations import DeployedOrganisations
 from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
@@ -163,6 +165,13 @@ class Purging:
         self.fail_batch = FailBatch(batches)
         self.complete = CompletePurge(runs, meter, now)
         self.fail = FailPurge(runs, meter, now)
+        self.look_up = LookUpHeldConversations(
+            holds,
+            DeployedOrganisations(lambda: (), lambda _: False, genesys_of),
+            meter,
+            now,
+            lambda: math.inf,
+        )
         never = Guard(WithoutPermits(), WithoutPermits(), now)
         self.settle_run = SettleRun(
             runs,

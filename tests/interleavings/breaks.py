@@ -17,6 +17,8 @@ from genesys_purge.errors import OutcomeUnknown
 from genesys_purge.genesys.client import GenesysClient
 from genesys_purge.methods.contract import Evidence
 from genesys_purge.methods.recording_job.two_step import TwoStep
+from genesys_purge.model.held_times import HeldTimes
+from genesys_purge.model.holds import Hold
 from genesys_purge.model.messages import BatchStep, Failure, Next
 from genesys_purge.operation import Authorise, Authorised, DeletingCall
 from genesys_purge.purge_rules.purge_rule import PurgeRule
@@ -130,6 +132,10 @@ def _holds_ignored() -> Iterator[None]:
         yield
 
 
+def _timed_by_any(hold: Hold, times: HeldTimes | None) -> Hold:
+    return hold.model_copy(update={"times": times})
+
+
 @contextmanager
 def _roll_back_believed() -> Iterator[None]:
     with (
@@ -169,6 +175,12 @@ BREAKS = (
         lambda: patch.object(Reconcile, "_patience_of", _patience_of_the_message),
     ),
     Break("a guard that ignores holds", "held", "submit_hold", _holds_ignored),
+    Break(
+        "a hold whose times may be those of other ids",
+        "held",
+        "submit_hold",
+        lambda: patch.object(Hold, "timed", _timed_by_any),
+    ),
     Break(
         "a guard that ignores the switch",
         "off",

@@ -105,6 +105,7 @@ class Conversations:
     def _row(self, conversation_id: str) -> dict[str, Any]:
         return {
             "conversationId": conversation_id,
+            "conversationStart": self.ends[conversation_id].isoformat(),
             "conversationEnd": self.ends[conversation_id].isoformat(),
             "customAttributes": {},
         }

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from genesys_purge.errors import LostRace
+from genesys_purge.model.held_times import HeldTimes
 
 from tests.clock import NOON
+from tests.fakes import MemoryHolds
 from tests.interleavings.chances import Chances
 from tests.interleavings.notebook import Notebook
 from tests.interleavings.scheduler import Scheduler, Worker
@@ -154,9 +156,12 @@ class Watched:
 
 
 class WatchedHolds:
-    """The hold table; the notebook records each read of it."""
+    """The hold table, and the table of their times; the notebook records each read of the holds.
 
-    def __init__(self, stage: Stage, holds: Any) -> None:
+    As the adapter does, it reads the holds first, and their times only if a hold names ids.
+    """
+
+    def __init__(self, stage: Stage, holds: MemoryHolds) -> None:
         self._stage, self._holds = stage, holds
 
     def active(self) -> Any:
@@ -165,9 +170,19 @@ class WatchedHolds:
 
         def read() -> Any:
             stage.notebook.hold_read(stage.worker, began, stage.now)
-            return self._holds.active()
+            return self._holds.untimed()
 
-        return stage.call("holds.active", read)
+        holds = stage.call("holds.active", read)
+        if not any(hold.conversation_ids for hold in holds):
+            return holds
+        times = stage.call("holds.times", lambda: dict(self._holds.times))
+        return [hold.timed(times.get(hold.hold_id)) for hold in holds]
+
+    def readings(self) -> Any:
+        return self.active()
+
+    def put_times(self, times: HeldTimes) -> None:
+        self._stage.call("holds.put_times", lambda: self._holds.put_times(times))
 
 
 class WatchedPolicies:

@@ -11,9 +11,12 @@ from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.slots import Slots
 from genesys_purge.errors import InvalidRequest
+from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+from genesys_purge.holds.organisations import DeployedOrganisations
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep, Failure
+from genesys_purge.model.platform import LIVE
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.operation import Operation
 from genesys_purge.purging.batches import Batches
@@ -128,6 +131,17 @@ class Workbench:
         self.fail_purge = FailPurge(self.runs, self.meter, self.clock)
         self.seconds_left = 100.0
         self.settle_runs = self._settle_runs(cases, batches)
+        self.look_up_held_conversations = LookUpHeldConversations(
+            self.holds,
+            DeployedOrganisations(
+                organisations.names,
+                lambda name: organisations.named(name).platform == LIVE,
+                organisations.genesys,
+            ),
+            self.meter,
+            self.clock,
+            lambda: self.seconds_left,
+        )
         list_runs, list_records = ListRuns(self.runs, self.runs), ListRecords(self.runs)
         self.read_purge = ReadPurge(self.runs, self.polls, self.audit, list_runs, list_records)
         self.webhook_secrets = MemoryWebhookSecrets(SECRET)

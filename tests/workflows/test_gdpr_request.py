@@ -120,7 +120,7 @@ def test_active_legal_hold_rejects_the_request() -> None:
             reason="r",
             placedBy="legal",
             placedAt="2026-11-20T00:00:00Z",
-            conversationIds={"of-anyone"},
+            conversationIds={"of-anyone-1"},
         )
         run = app.run(gdpr_request())
         assert run["outcome"] == "rejected"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import date_range
+from tests.builders import date_range, days_ago
 from tests.clock import NOON
 from tests.workflows.interruptions import once_after
 from tests.workflows.run_checks import action_counts, assert_honest, counts_in, sent, statuses
@@ -38,6 +38,12 @@ def place(scene: SharedApplication, **fields: Any) -> None:
         "placedAt": NOON.isoformat(),
     }
     scene.app.put_hold(**hold | fields)
+
+
+def look_up(scene: SharedApplication) -> None:
+    """What the schedule of the look-up does every five minutes."""
+    event = {"scheduledTime": scene.app.clock().isoformat()}
+    scene.app.invoke("LookUpHeldConversationsFunction", event)
 
 
 def first_three(group: ConversationGroup) -> dict[str, Any]:
@@ -83,9 +89,7 @@ def test_ids_held_by_genesys_after_the_plan_are_kept(scene: SharedApplication) -
 
 
 @pytest.mark.parametrize("method", WINDOWS)
-def test_held_ids_fail_every_window_that_may_contain_them(
-    scene: SharedApplication, method: str
-) -> None:
+def test_held_ids_of_unknown_time_fail_every_window(scene: SharedApplication, method: str) -> None:
     app, group = scene.app, scene.group()
     since = len(app.simulator.requests)
 
@@ -113,16 +117,88 @@ def test_held_date_range_fails_the_window_that_it_overlaps(
 
 
 @pytest.mark.parametrize("method", WINDOWS)
-def test_window_held_before_the_plan_is_rejected(scene: SharedApplication, method: str) -> None:
+def test_held_ids_fail_only_the_window_that_contains_them(
+    scene: SharedApplication, method: str
+) -> None:
     app, group = scene.app, scene.group()
-    place(scene, **first_three(group))
-    since = len(app.simulator.requests)
+
+    def place_and_look_up() -> None:
+        place(scene, **three_ids(group))
+        look_up(scene)
+
+    with once_after("plan_purge", place_and_look_up):
+        run = app.run(group.request(method))
+
+    assert (run["outcome"], statuses(run)) == ("completed_with_failures", ["failed", "completed"])
+    assert set(app.simulator.corpus.deleted_ids()).intersection(group.ids) == {*group.ids[5:]}
+    assert_honest(app, run, group.ids)
+
+
+@pytest.mark.parametrize("method", WINDOWS)
+def test_window_is_split_around_the_days_of_held_ids(scene: SharedApplication, method: str) -> None:
+    app, group = scene.app, scene.group()
+    held = {group.ids[1], group.ids[8]}
+    place(scene, conversationIds=held)
+    look_up(scene)
 
     run = app.run(group.request(method))
 
+    assert (run["outcome"], run["totals"]["skipped"]) == ("completed", {"on_hold": 2})
+    assert set(app.simulator.corpus.deleted_ids()).intersection(group.ids) == {*group.ids} - held
+    days = [days_ago(group.oldest - 6 * (number + 0.5)).date() for number in (1, 8)]
+    note = f"held days left out (UTC): {days[0]}, {days[1]}, for 1 legal hold: hold-1"
+    assert run["plan"]["notes"] == [note]
+    planned = next(each for each in app.audit(run["runId"]) if each["action"] == "run_planned")
+    assert planned["skipped"] == {"on_hold": 2}
+    assert note in planned["detail"]
+    assert_honest(app, run, group.ids)
+
+
+@pytest.mark.parametrize("method", WINDOWS)
+def test_window_is_split_around_a_held_date_range(scene: SharedApplication, method: str) -> None:
+    app, group = scene.app, scene.group()
+    place(scene, **first_three(group))
+
+    run = app.run(group.request(method))
+
+    assert (run["outcome"], run["totals"]["skipped"]) == ("completed", {"on_hold": 3})
+    assert set(app.simulator.corpus.deleted_ids()).intersection(group.ids) == {*group.ids[3:]}
+    assert_honest(app, run, group.ids)
+
+
+@pytest.mark.parametrize("ids", [None, {"unknown-1"}])
+def test_window_is_rejected_while_a_held_time_is_unknown(
+    scene: SharedApplication, ids: set[str] | None
+) -> None:
+    """The ids are not looked up yet, or Genesys does not know one of them."""
+    app, group = scene.app, scene.group()
+    place(scene, conversationIds={*group.ids[:1], *(ids or ())})
+    if ids:
+        look_up(scene)
+    since = len(app.simulator.requests)
+
+    run = app.run(group.request("data_deletion"))
+
     assert sent(app, since) == []
     assert (run["outcome"], run["batches"]) == ("rejected", [])
-    assert "OnLegalHold: dateRange: legal hold hold-1" in run["detail"]
+    reason = "Genesys does not know 1 of them" if ids else "they are not looked up yet"
+    unknown = "legal hold hold-1 names conversations whose time is unknown"
+    assert f"OnLegalHold: dateRange: {unknown}: {reason}" in run["detail"]
+
+
+def test_malformed_hold_rejects_a_run_and_a_released_one_does_not(
+    scene: SharedApplication,
+) -> None:
+    app, group = scene.app, scene.group()
+    place(scene, conversationIds={"REPLACE-ME"})
+
+    run = app.run(group.request(BY_ID))
+
+    assert run["outcome"] == "failed"
+    assert "Misconfigured: legal hold hold-1 is not valid" in run["detail"]
+    assert "conversationIds.0: must be a conversation id" in run["detail"]
+    place(scene, conversationIds={"REPLACE-ME"}, releasedAt=NOON.isoformat())
+    assert app.run(group.request(BY_ID, requestId="again"))["outcome"] == "completed"
 
 
 def test_ids_held_before_the_plan_are_skipped(scene: SharedApplication) -> None:

@@ -18,8 +18,17 @@ from tests import wiring_caches
 from tests.application import Application, running
 from tests.mocked_aws import client as aws
 from tests.workflows.recorded_calls import SETTINGS, CallGroup
+from tests.workflows.shared_application import ConversationGroup
 
 NO_APP: Any = None
+DOCUMENTED = ConversationGroup(3)
+HOLD = {
+    "holdId": "case-17",
+    "reason": "a case in court",
+    "placedBy": "counsel",
+    "placedAt": "2026-11-21T09:00:00Z",
+    "conversationIds": {CallGroup(NO_APP, 0).ids[3]},
+}
 HOSTS = {"apiUrl": "https://api.emea.test", "loginUrl": "https://login.emea.test"}
 EMEA = {"region": "eu-central-1", "platform": "live", **HOSTS}
 
@@ -67,3 +76,22 @@ def test_run_deletes_only_in_its_own_organisation() -> None:
     assert {each.file_state for each in emea.recordings} == {"DELETED"}
     assert "DELETED" not in {each.file_state for each in slot.recordings()}
     assert not app.simulator.recording_jobs
+
+
+def test_hold_blocks_windows_only_once_every_organisation_was_asked() -> None:
+    """The held call exists in the second organisation alone, which has the live platform."""
+    window = DOCUMENTED.request("data_deletion")
+    with running(Corpus.of(DOCUMENTED.conversations())) as app:
+        emea = second_organisation(app)
+        mounts = {url: emea.transport() for url in HOSTS.values()}
+        http = httpx.Client(transport=app.simulator.transport(), mounts=mounts)
+        with http, patch.object(calls, "http_client", lambda: http):
+            wiring_caches.forget()
+            app.put_hold(**HOLD)
+            before = app.run(window | {"requestId": "before"})
+            app.invoke("LookUpHeldConversationsFunction", {"scheduledTime": ""})
+            after = app.run(window | {"requestId": "after"})
+    assert (before["outcome"], after["outcome"]) == ("rejected", "completed")
+    assert after["totals"]["skipped"] == {}
+    asked = [each.operation for each in emea.requests if each.operation]
+    assert str(asked[-1]) == "read_conversation_details"

@@ -24,7 +24,7 @@ def malformed(app: Application) -> str:
 
 
 def unreadable_hold(app: Application) -> str:
-    app.put_hold(holdId="hold-1", reason="")
+    app.put_hold(holdId="hold-1", conversationIds={"REPLACE-ME"})
     return "Misconfigured: legal hold hold-1 is not valid"
 
 

@@ -358,7 +358,7 @@ def test_no_rule_is_created_while_a_legal_hold_is_active(rules: PurgeRuleScene) 
     queue = rules.queue()
     since = len(rules.app.simulator.requests)
     hold: dict[str, Any] = {"holdId": "hold-1", "reason": "a case in court", "placedBy": "counsel"}
-    hold |= {"placedAt": NOON.isoformat(), "conversationIds": {"somebody-elses"}}
+    hold |= {"placedAt": NOON.isoformat(), "conversationIds": {"somebody-elses-1"}}
     rules.app.put_hold(**hold)
 
     status, body = rules.post(queue)

@@ -146,7 +146,10 @@ class Holds(Protocol):
     """The legal holds of this application."""
 
     def active(self) -> Sequence[Hold]:
-        """The holds that are not released; raises Misconfigured if any hold is malformed."""
+        """The holds that are not released, with the times of their conversations as far as known.
+
+        Raises Misconfigured if it cannot be read what a hold covers.
+        """
 
 
 class Policies(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,10 +20,11 @@ from tests.interleavings.application import Purging, Stores
 from tests.interleavings.documented import Conversations
 from tests.interleavings.execution import Execution
 from tests.interleavings.genesys import Genesys, Part
-from tests.interleavings.stage import Stage
+from tests.interleavings.stage import Died, Stage
 
 RUN = "run-1"
 # The sweep runs every five minutes; hours between the later ones make a seed cheaper.
+SWEEPS_OF_HOLDS = 8
 FIRST_SWEEPS, LATER_SWEEPS = [300.0] * 12, [6 * 3_600.0] * 12
 
 
@@ -73,6 +75,18 @@ class RunScene:
         )
         return execution
 
+    def look_up(self) -> None:
+        """A worker that looks up held conversations, as its schedule invokes it."""
+        self.stage.scheduler.add("look-up", self._look_up, skew=self.stage.skew())
+
+    def _look_up(self) -> None:
+        for _ in range(SWEEPS_OF_HOLDS):
+            self.stage.notebook.new_invocation(self.stage.worker)
+            with suppress(Died, PurgeError):
+                sweeper = Purging(self.stage, self.stores, self.genesys, self._settings)
+                sweeper.look_up(isolated)
+            self.stage.scheduler.pause(self.stage.chances.between(1.0, 20.0))
+
     def complete(self) -> None:
         """End the run without faults."""
         execution = self.execution()
@@ -90,7 +104,7 @@ class RunScene:
             run = self.stores.runs.get(RUN)
             if run.is_settled:
                 return
-            sweeper.settle_run(run, _isolated)
+            sweeper.settle_run(run, isolated)
             self.stage.scheduler.pause(pause)
         self.stage.notebook.problems.append(("open", "the run is not settled after three days"))
 
@@ -141,6 +155,27 @@ def window_scene(stage: Stage, stores: Stores) -> RunScene:
     return scene
 
 
+def spread_scene(stage: Stage, stores: Stores) -> RunScene:
+    """Two or three windows with records on several days, which may be held one by one."""
+    random = stage.chances.random
+    days = sorted(random.sample(range(367, 396), random.randint(2, 6)))
+    ids = builders.conversation_ids(len(days))
+    ends = dict(zip(ids, map(builders.days_ago, days), strict=True))
+    scene = RunScene(stage, stores, Conversations(stage, ends, frozenset()))
+    windows = list(builders.window().split(random.choice((10, 15))))
+    batches = [
+        builders.batch(
+            number=number,
+            total=len(windows),
+            window=each,
+            planned=sum(map(each.contains, ends.values())),
+        )
+        for number, each in enumerate(windows)
+    ]
+    scene.plan(builders.data_deletion(), [(batch, []) for batch in batches])
+    return scene
+
+
 def any_scene(stage: Stage, stores: Stores) -> RunScene:
     """Batches of ids, or a window."""
     return (window_scene if stage.chances.often(0.35) else ids_scene)(stage, stores)
@@ -152,7 +187,7 @@ def ends_of(scene: RunScene) -> Mapping[str, datetime]:
     return scene.part.ends
 
 
-def _isolated(run_id: str, work: Callable[[], None], *, batch: int | None = None) -> bool:  # noqa: ARG001  the port's signature
+def isolated(run_id: str, work: Callable[[], None], *, batch: int | None = None) -> bool:  # noqa: ARG001  the port's signature
     """Whether the work succeeded; its error stops no other work of the sweep."""
     try:
         work()

@@ -30,6 +30,12 @@ def test_summary_of_a_completed_run() -> None:
     }
 
 
+def test_notes_of_the_plan_are_shown() -> None:
+    shown = finished()
+    shown["plan"] |= {"notes": ["held days left out"]}
+    assert dict(summary(seen(shown), 1))["note"] == "held days left out"
+
+
 def test_unreported_values_are_not_reported() -> None:
     lines = dict(summary(Observation("r1", "FAILED"), 1))
     assert lines["deleted"] == lines["asked"] == "not reported"

@@ -10,16 +10,16 @@ from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import OnLegalHold, PurgingSwitchedOff, RetentionNotMet
 from genesys_purge.model.retention import Kind, values
 
-from tests import builders
 from tests.clock import NOON
-from tests.unit.methods.scene import hold
+from tests.unit.methods.scene import held_times, hold
 from tests.unit.purge_rules.rule_bench import RuleBench, matrix
 
 KIND: Kind = {"method": values("purge_rule"), "classification": values()}
 
 
 def test_rule_that_meets_every_condition_gets_a_permit(bench: RuleBench) -> None:
-    assert bench.guard.permit_recurring("rule:1", 3, KIND, 30) == Permit("rule:1", 0, 3, NOON)
+    permit = bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+    assert (permit, permit.checked_at) == (Permit("rule:1", 0, 3, NOON), NOON)
 
 
 @pytest.mark.parametrize("switch", ["off", "", "ON", "true"])
@@ -42,20 +42,42 @@ def test_rule_gets_no_permit_without_a_matching_matrix_rule(bench: RuleBench) ->
         bench.guard.permit_recurring("rule:1", 3, KIND, 36_500)
 
 
+IDS = frozenset({"a1"})
+RANGE = {"start": "2026-01-31T12:00:00Z", "end": "2026-03-01T00:00:00Z"}
+
+
 @pytest.mark.parametrize(
-    "held",
+    ("held", "reason"),
     [
-        {},
-        {"conversation_ids": frozenset({"a1"})},
-        {"date_range": builders.window(2, 1)},
-        {"released_at": NOON + timedelta(seconds=1)},
+        ({}, "h1 covers everything"),
+        ({"conversation_ids": IDS}, "h1 names conversations whose time is unknown: they are not"),
+        (
+            {"conversation_ids": IDS, "times": held_times(IDS, NOON - timedelta(days=1))},
+            "h1 covers records of 2026-11-20, and the rule deletes what is 30 days old",
+        ),
+        ({"date_range": RANGE}, "h1 covers records of 2026-01-31 to 2026-02-28, and the rule"),
+        ({"released_at": NOON + timedelta(seconds=1)}, "h1 covers everything"),
     ],
 )
-def test_rule_gets_no_permit_while_a_hold_is_active(bench: RuleBench, held: dict[str, Any]) -> None:
+def test_rule_gets_no_permit_while_a_hold_is_active(
+    bench: RuleBench, held: dict[str, Any], reason: str
+) -> None:
+    """A rule has no end: what is held today is old enough one day."""
     bench.holds.placed.append(hold(**held))
-    with pytest.raises(OnLegalHold, match="hold h1; release every hold") as refused:
+    with pytest.raises(OnLegalHold, match=f"^legal hold {reason}.*release every hold") as refused:
         bench.guard.permit_recurring("rule:1", 3, KIND, 30)
     assert refused.value.entries == frozenset()
+
+
+def test_refusal_of_a_rule_names_three_holds_and_counts_all(bench: RuleBench) -> None:
+    bench.holds.placed += [hold(hold_id=f"h{number}") for number in range(4)]
+    with pytest.raises(OnLegalHold) as refused:
+        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+    named = "; ".join(f"legal hold h{number} covers everything" for number in range(3))
+    assert str(refused.value) == (
+        f"{named}. Genesys would run the rule without regard to legal holds (4 active); release "
+        "every hold before you create a rule, or purge by requests"
+    )
 
 
 def test_released_hold_stops_no_rule(bench: RuleBench) -> None:

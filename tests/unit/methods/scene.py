@@ -12,6 +12,8 @@ from genesys_purge.calling.permit import Permit
 from genesys_purge.methods.contract import Noted, Part, Planned, Skipped, Sources
 from genesys_purge.methods.method import AnyMethod
 from genesys_purge.model.batch import BatchRef
+from genesys_purge.model.days import days_between, joined
+from genesys_purge.model.held_times import HeldTimes, fingerprint
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import default_matrix
@@ -85,6 +87,18 @@ def answering(reply: Reply, *operations: Operation) -> ScriptedGenesys:
     for operation in operations:
         genesys.on(operation, reply)
     return genesys
+
+
+def held_times(ids: Iterable[str], *moments: datetime, **fields: Any) -> HeldTimes:
+    """The times of hold `h1` on these ids, whose conversations took place at these moments."""
+    given: dict[str, Any] = {
+        "hold_id": "h1",
+        "fingerprint": fingerprint(ids),
+        "looked_up_at": NOON,
+        "organisations": ("default",),
+        "days": joined(days_between(each, each) for each in moments),
+    }
+    return HeldTimes(**given | fields)
 
 
 def hold(**fields: Any) -> Hold:

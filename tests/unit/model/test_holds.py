@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.errors import Misconfigured
 from genesys_purge.model.dates import Window
-from genesys_purge.model.holds import Hold
+from genesys_purge.model.holds import Hold, HoldDocument, read_hold
+from genesys_purge.model.wording import NOT_A_TIME
 from pydantic import ValidationError
 
 from tests.clock import NOON
@@ -53,7 +55,7 @@ def test_hold_on_part_of_a_millisecond_holds_all_of_it(start: int, end: int) -> 
     given = {"start": NOON + start * MICROSECOND, "end": NOON + end * MICROSECOND}
     found = hold(date_range=Window(**given))
     assert found.holds_record("conversation-2", NOON)
-    assert found.holds_window(Window(start=NOON, end=NOON + timedelta(milliseconds=1)))
+    assert found.covering(Window(start=NOON, end=NOON + timedelta(milliseconds=1)))
     assert not found.holds_record("conversation-2", NOON + timedelta(milliseconds=1))
 
 
@@ -74,7 +76,7 @@ BEFORE = Window(start=YEAR.start - timedelta(days=1), end=YEAR.start)
 def test_window_is_held_if_any_of_its_records_may_be(
     fields: dict[str, Any], window: Window, *, held: bool
 ) -> None:
-    assert hold(**fields).holds_window(window) is held
+    assert (hold(**fields).covering(window) is not None) is held
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,8 @@ INVERTED = {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
         {"reason": ""},
         {"placedAt": "yesterday"},
         {"releasedAt": "2026-01-01T00:00:00"},
+        {"times": None},
+        {"wrong": None},
         {"conversationIds": []},
         {"conversationIds": "conversation-1"},
         {"conversationIds": [1]},
@@ -114,14 +118,14 @@ INVERTED = {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
 def test_malformed_hold_is_refused(
     fields: dict[str, Any],
 ) -> None:
-    assert Hold.parse(STORED).hold_id == "h1"
+    assert HoldDocument.parse(STORED).hold_id == "h1"
     with pytest.raises(ValidationError):
-        Hold.parse(STORED | fields)
+        HoldDocument.parse(STORED | fields)
 
 
 def test_error_of_a_malformed_hold_does_not_show_its_content() -> None:
     with pytest.raises(ValidationError) as refused:
-        Hold.parse(STORED | {"placedBy": 5, "reason": "Jane Doe v. Example" * 50})
+        HoldDocument.parse(STORED | {"placedBy": 5, "reason": "Jane Doe v. Example" * 50})
     assert "reason" in str(refused.value)
     assert "Jane Doe" not in str(refused.value)
 
@@ -134,6 +138,110 @@ def test_held_id_ignores_case_and_surrounding_blanks(typed: str) -> None:
 
 @pytest.mark.parametrize(("field", "limit"), [("holdId", 80), ("reason", 500)])
 def test_hold_limits_the_length_of_its_texts(field: str, limit: int) -> None:
-    assert Hold.parse(STORED | {field: "x" * limit})
+    assert HoldDocument.parse(STORED | {field: "x" * limit})
     with pytest.raises(ValidationError):
-        Hold.parse(STORED | {field: "x" * (limit + 1)})
+        HoldDocument.parse(STORED | {field: "x" * (limit + 1)})
+
+
+@pytest.mark.parametrize(
+    ("released_at", "is_read"), [(None, True), (NOON + SECOND, True), (NOON, False)]
+)
+def test_hold_is_read_until_it_is_released(released_at: Any, *, is_read: bool) -> None:
+    given = STORED | ({"releasedAt": released_at.isoformat()} if released_at else {})
+    found = read_hold(given, NOON)
+    assert found == (Hold.parse(given) if is_read else None)
+
+
+def test_every_malformed_field_is_named_and_the_scope_is_kept() -> None:
+    wrong = {"holdId": "", "reason": "", "placedBy": 1, "placedAt": "", "releasedAt": "soon"}
+    found = read_hold(wrong | {"conversationIds": ["a1"]}, NOON)
+    assert found
+    assert (found.hold_id, found.conversation_ids) == ("without holdId", frozenset({"a1"}))
+    assert found.wrong == (
+        "holdId: must have at least one character; reason: must have at least one character; "
+        f"placedBy: must be text; placedAt: {NOT_A_TIME}; releasedAt: {NOT_A_TIME}"
+    )
+
+
+PLACEHOLDERS = [
+    "<conversation-id>",
+    "REPLACE-ME",
+    "conversation-id",
+    "replace-me-1",
+    "your-id-1",
+    "example-17",
+    "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+    "00000000-0000-0000-0000-000000000000",
+    "5b0f0b5e-...",
+]
+
+
+@pytest.mark.parametrize("typed", PLACEHOLDERS)
+def test_placeholder_is_no_id_and_is_named(typed: str) -> None:
+    given = STORED | {"conversationIds": ["conversation-1", typed]}
+    problem = r"^legal hold h1 is not valid, so it may cover anything: conversationIds\.1: must be"
+    with pytest.raises(Misconfigured, match=problem):
+        read_hold(given, NOON)
+
+
+WRONG_SCOPE: list[dict[str, Any]] = [
+    {"conversationIds": []},
+    {"conversationIds": "conversation-1"},
+    {"dateRange": INVERTED},
+    {"dateRange": {"start": "2026-01-01T00:00:00Z"}},
+    {"conversationId": "conversation-1"},
+    {"conversation_ids": ["conversation-1"]},
+    {"reason": "", "conversationIds": []},
+]
+
+
+@pytest.mark.parametrize("fields", WRONG_SCOPE)
+def test_hold_of_unreadable_scope_is_an_error_that_names_the_field(fields: dict[str, Any]) -> None:
+    field = [*fields][-1]
+    with pytest.raises(Misconfigured, match=rf"hold h1 .*may cover anything: .*{field}") as error:
+        read_hold(STORED | fields, NOON)
+    assert str(error.value).endswith("; correct it or release it")
+
+
+WRONG_BESIDES: list[dict[str, Any]] = [
+    {"reason": ""},
+    {"placedBy": None},
+    {"placedAt": "yesterday"},
+    {"placedAt": {"N": "1700000000"}},
+    {"releasedAt": "soon"},
+    {"releasedAt": None, "reason": 5},
+]
+
+
+@pytest.mark.parametrize("fields", WRONG_BESIDES)
+def test_hold_of_readable_scope_covers_it_and_nothing_more(fields: dict[str, Any]) -> None:
+    scope = {"dateRange": {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}}
+    found = read_hold(STORED | scope | fields, NOON)
+    assert found
+    assert found.date_range
+    assert found.covering(found.date_range)
+    assert not found.covering(BEFORE)
+    assert found.label.startswith(f"legal hold h1, which is malformed ({[*fields][-1]}: ")
+
+
+def test_hold_with_a_malformed_id_of_its_own_is_named_by_it() -> None:
+    found = read_hold(STORED | {"holdId": "h" * 100}, NOON)
+    assert found
+    assert found.label.startswith(f"legal hold {'h' * 80}, which is malformed (holdId: ")
+
+
+def test_hold_that_is_not_json_is_an_error() -> None:
+    with pytest.raises(Misconfigured, match=r"hold h1 .*the document: a value is not JSON"):
+        read_hold(STORED | {"reason": b"bytes", "releasedAt": b"bytes"}, NOON)
+
+
+@pytest.mark.parametrize("fields", [*WRONG_SCOPE, *WRONG_BESIDES[:4], {"holdId": ""}])
+def test_released_hold_never_blocks_however_malformed(fields: dict[str, Any]) -> None:
+    released = {"releasedAt": "2026-01-02T00:00:00Z"}
+    assert read_hold(STORED | fields | released, NOON) is None
+    later = {"releasedAt": "2027-01-02T00:00:00Z"}
+    if fields in WRONG_SCOPE:
+        with pytest.raises(Misconfigured):
+            read_hold(STORED | fields | later, NOON)
+    else:
+        assert read_hold(STORED | fields | later, NOON)

@@ -19,6 +19,7 @@ from genesys_purge.errors import (
 from genesys_purge.methods import METHODS
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import RunStatus
 from genesys_purge.model.slices import Slice
@@ -27,11 +28,11 @@ from genesys_purge.purging.cases import Case
 from tests import builders
 from tests.clock import NOON
 from tests.scripted_genesys import ScriptedGenesys
-from tests.unit.methods.scene import hold
+from tests.unit.methods.scene import held_times, hold
 from tests.unit.purging.recording_batch import entries as recording_entries
 from tests.unit.workbench import Workbench, entries_of
 
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 WINDOW = builders.window()
 
 
@@ -58,7 +59,7 @@ DATES = case_of(builders.data_deletion())
 INTERACTIONS = case_of(builders.interaction_purge())
 each_case = pytest.mark.parametrize("case", [IDS, DATES, INTERACTIONS], ids=lambda c: c.method.name)
 DISABLED = "^purging is disabled; set the parameter /<stack>/purging to `on` to enable it$"
-HELD = "^an active legal hold (covers these records|may cover records of this window)$"
+HELD = "^legal hold h1 (covers (these records|records of this window|everything)|names .*)$"
 UNCOVERED = "^no rule of the retention matrix covers these records$"
 Change = Callable[[Workbench], object]
 
@@ -92,8 +93,9 @@ def test_guard_refuses_a_run_that_is_not_running(
     bench: Workbench, case: Case, status: RunStatus
 ) -> None:
     run = case.run.model_copy(update={"status": status})
-    with pytest.raises(InvalidRequest, match="not running"):
+    with pytest.raises(InvalidRequest, match="not running") as refused:
         bench.guard.permit(case._replace(run_now=lambda: run).deletion(3))
+    assert [each.path for each in refused.value.fields] == ["runId"]
 
 
 @each_case
@@ -207,6 +209,12 @@ def test_guard_lists_the_positions_of_held_records(
     assert refused.value.entries == positions
 
 
+def test_guard_names_every_hold_on_the_records(bench: Workbench) -> None:
+    bench.holds.placed += [hold(hold_id="h2", conversation_ids=HELD_IDS), hold(hold_id="h1")]
+    with pytest.raises(OnLegalHold, match=r"^legal hold h1, legal hold h2 covers these records$"):
+        bench.guard.permit(IDS.deletion(3))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -244,3 +252,38 @@ def test_guard_refuses_a_window_that_a_hold_may_cover(
             bench.guard.permit(case.deletion(3))
     else:
         assert bench.guard.permit(case.deletion(3))
+
+
+@pytest.mark.parametrize("case", [DATES, INTERACTIONS], ids=lambda c: c.method.name)
+@pytest.mark.parametrize(
+    ("times", "reason"),
+    [
+        (held_times(HELD_IDS, WINDOW.end + DAY), None),
+        (held_times(HELD_IDS, WINDOW.start - DAY), None),
+        (held_times(HELD_IDS, WINDOW.end), "covers records of this window"),
+        (held_times(HELD_IDS, WINDOW.start - DAY / 2), "covers records of this window"),
+        (None, "whose time is unknown: they are not looked up yet"),
+        (held_times({"b2"}, WINDOW.end + DAY), "whose time is unknown: they are not looked up yet"),
+        (held_times(HELD_IDS, WINDOW.end + DAY, hold_id="h2"), "whose time is unknown"),
+        (held_times(HELD_IDS, unknown={"not_found": 1}), "Genesys does not know 1 of them"),
+        (held_times(HELD_IDS, unanswered=("emea",)), "1 organisation could not be asked"),
+    ],
+)
+def test_guard_refuses_a_window_on_the_days_of_held_ids(
+    bench: Workbench, case: Case, times: HeldTimes | None, reason: str | None
+) -> None:
+    bench.holds.placed.append(hold(conversation_ids=HELD_IDS))
+    if times:
+        bench.holds.put_times(times)
+    if reason is None:
+        assert bench.guard.permit(case.deletion(3))
+        return
+    with pytest.raises(OnLegalHold, match=f"^legal hold h1 .*{reason}"):
+        bench.guard.permit(case.deletion(3))
+
+
+def test_times_do_not_release_the_other_part_of_a_hold(bench: Workbench) -> None:
+    bench.holds.placed.append(hold(conversation_ids=HELD_IDS, date_range=WINDOW))
+    bench.holds.put_times(held_times(HELD_IDS, WINDOW.end + DAY))
+    with pytest.raises(OnLegalHold, match="covers records of this window"):
+        bench.guard.permit(DATES.deletion(3))

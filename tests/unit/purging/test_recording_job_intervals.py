@@ -18,7 +18,7 @@ from genesys_purge.purging.plan_purge import plan_hash
 
 from tests import builders
 from tests.clock import NOON
-from tests.unit.methods.scene import hold
+from tests.unit.methods.scene import held_times, hold
 from tests.unit.purging.recording_batch import IDS, READY
 from tests.unit.workbench import Workbench
 
@@ -157,7 +157,7 @@ OTHER_HOLDS = [
 @pytest.mark.parametrize("held", HOLDS)
 def test_legal_hold_stops_the_whole_interval(bench: Workbench, step: BatchStep, held: Any) -> None:
     bench.holds.placed.append(held)
-    assert_stopped(bench, bench.submit_batch(step), ": an active legal hold covers")
+    assert_stopped(bench, bench.submit_batch(step), ": legal hold h1 covers")
 
 
 @pytest.mark.parametrize("held", HOLDS)
@@ -193,6 +193,20 @@ def test_held_id_that_is_no_uuid_stops_the_interval(bench: Workbench, step: Batc
     assert_stopped(
         bench, bench.submit_batch(step), ": a legal hold names a conversation that may lie"
     )
+
+
+@pytest.mark.parametrize(("days_ago", "stops"), [(1_997, False), (2_000, True)])
+def test_held_id_without_a_day_in_the_interval_needs_no_answer_of_genesys(
+    bench: Workbench, step: BatchStep, days_ago: float, *, stops: bool
+) -> None:
+    ids = frozenset({"case-17"})
+    bench.holds.placed.append(hold(conversation_ids=ids))
+    bench.holds.put_times(held_times(ids, builders.days_ago(days_ago)))
+    after = bench.submit_batch(step)
+    if stops:
+        assert_stopped(bench, after, ": a legal hold names a conversation that may lie")
+    else:
+        assert after.next is Next.POLL
 
 
 def call(conversation_id: str, ended: float) -> dict[str, str]:

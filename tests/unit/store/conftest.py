@@ -32,7 +32,7 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    with mocked_aws("RunsTable", "AuditTable", "HoldsTable"), direct_calls():
+    with mocked_aws("RunsTable", "AuditTable", "HoldsTable", "HeldTimesTable"), direct_calls():
         yield
 
 

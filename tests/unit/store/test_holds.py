@@ -9,6 +9,7 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 from genesys_purge.errors import Misconfigured
+from genesys_purge.holds.ports import HoldBook
 from genesys_purge.model.holds import Hold
 from genesys_purge.ports import Holds
 from genesys_purge.store.holds import DynamoHolds
@@ -16,6 +17,7 @@ from genesys_purge.store.holds import DynamoHolds
 from tests.clock import Clock
 from tests.fakes import MemoryHolds
 from tests.mocked_aws import client, only_on_moto
+from tests.unit.methods.scene import held_times
 
 STORED: dict[str, Any] = {
     "holdId": "h1",
@@ -35,7 +37,7 @@ def put(**fields: Any) -> None:
 
 
 def adapter() -> DynamoHolds:
-    return DynamoHolds(client("dynamodb"), "HoldsTable", CLOCK)
+    return DynamoHolds(client("dynamodb"), "HoldsTable", "HeldTimesTable", CLOCK)
 
 
 @pytest.fixture(params=["twin", "dynamodb"])
@@ -83,37 +85,91 @@ def test_holds_of_all_scan_pages_are_read() -> None:
     assert len(adapter().active()) == 12
 
 
-MALFORMED: list[tuple[str, Any]] = [
-    ("placedAt", "yesterday"),
-    ("placedAt", 1_700_000_000),
-    ("releasedAt", "soon"),
-    ("releasedAt", True),
+MALFORMED_SCOPE: list[tuple[str, Any]] = [
     ("conversationIds", []),
     ("conversationIds", [1]),
     ("conversationIds", "a1"),
     ("conversationIds", {b"a1"}),
     ("dateRange", {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}),
     ("dateRange", {"start": "2026-01-02T00:00:00Z"}),
+    ("dateRange", b"2026"),
     ("comment", "unknown"),
+]
+MALFORMED_BESIDES: list[tuple[str, Any]] = [
+    ("placedAt", "yesterday"),
+    ("placedAt", 1_700_000_000),
+    ("releasedAt", "soon"),
+    ("releasedAt", True),
 ]
 
 
 @pytest.mark.usefixtures("aws")
-def test_malformed_hold_among_others_raises_misconfigured() -> None:
+def test_hold_of_unreadable_scope_among_others_raises_misconfigured() -> None:
     put()
-    for field, value in MALFORMED:
+    for field, value in MALFORMED_SCOPE:
         put(holdId="h2", **{field: value})
-        wrong = f"legal hold h2 is not valid: ({field}|a value is not JSON)"
+        wrong = f"legal hold h2 is not valid, so it may cover anything: {field}"
         with pytest.raises(Misconfigured, match=wrong):
             adapter().active()
+        assert len(adapter().readings()) == 2
+        put(holdId="h2", releasedAt=CLOCK.at.isoformat(), **{field: value})
+        assert [hold.hold_id for hold in adapter().active()] == ["h1"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_hold_of_readable_scope_is_read_with_its_malformed_field() -> None:
+    for field, value in MALFORMED_BESIDES:
+        put(conversationIds=["a1"], **{field: value})
+        (hold,) = adapter().active()
+        assert (hold.conversation_ids, str(hold.wrong).split(":")[0]) == (frozenset({"a1"}), field)
+
+
+@pytest.fixture(params=["twin", "dynamodb"])
+def book(request: pytest.FixtureRequest) -> HoldBook:
+    """A hold on a1 and b2."""
+    if request.param == "twin":
+        twin = MemoryHolds(CLOCK)
+        twin.placed = [Hold.parse(STORED | {"conversationIds": ["a1", "b2"]})]
+        return twin
+    request.getfixturevalue("aws")
+    put(conversationIds=["a1", "b2"])
+    return adapter()
+
+
+def test_times_are_read_with_the_hold_that_they_belong_to(book: HoldBook) -> None:
+    times = held_times(["b2", "a1"], CLOCK.at, CLOCK.at - timedelta(days=3))
+    book.put_times(times)
+    (hold,) = book.readings()
+    assert isinstance(hold, Hold)
+    assert (hold.times, hold.gap) == (times, None)
+
+
+@pytest.mark.parametrize("fields", [{"hold_id": "h2"}, {"fingerprint": "0" * 64}])
+def test_times_of_another_hold_or_of_other_ids_are_unknown(
+    book: HoldBook, fields: dict[str, Any]
+) -> None:
+    book.put_times(held_times(["a1", "b2"], CLOCK.at, **fields))
+    (hold,) = book.readings()
+    assert isinstance(hold, Hold)
+    assert (hold.times, str(hold.gap)[:27]) == (None, "they are not looked up yet;")
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("stored", [{}, {"body": {"S": "{}"}}, {"body": {"S": "["}}])
+def test_malformed_times_are_unknown_times(stored: dict[str, Any]) -> None:
+    put(conversationIds=["a1"])
+    item = {"holdId": {"S": "h1"}, **stored}
+    client("dynamodb").put_item(TableName="HeldTimesTable", Item=item)
+    (hold,) = adapter().active()
+    assert hold.gap
 
 
 @only_on_moto("this version refuses empty text, which DynamoDB accepts outside keys since 2020")
 @pytest.mark.usefixtures("aws")
-def test_hold_without_a_reason_raises_misconfigured() -> None:
+def test_hold_without_a_reason_is_read_as_malformed() -> None:
     put(reason="")
-    with pytest.raises(Misconfigured, match="reason"):
-        adapter().active()
+    (hold,) = adapter().active()
+    assert "reason" in str(hold.wrong)
 
 
 @pytest.mark.usefixtures("aws")

@@ -120,12 +120,24 @@ MALFORMED: list[dict[str, Any]] = [
 ]
 
 
-def test_malformed_organisations_parameter_is_named(clock: Clock) -> None:
+def test_malformed_organisation_is_named_and_stops_no_other(clock: Clock) -> None:
     for wrong in MALFORMED:
         put(emea=EMEA, apac=wrong)
         clock.wait(MAX_AGE + 1)
-        with pytest.raises(Misconfigured, match=r"the parameter /known is not valid: .*apac"):
-            adapter().named("emea")
+        with pytest.raises(
+            Misconfigured, match=r"^organisation apac in the parameter /known is not"
+        ):
+            adapter().named("apac")
+        assert adapter().named("emea").region == EMEA["region"]
+        assert adapter().names() == ["apac", "emea"]
+
+
+def test_organisation_that_is_no_object_is_named() -> None:
+    put(emea=EMEA, apac='{"region": "eu-west-1"}')
+    with pytest.raises(
+        Misconfigured, match=r"/known is not valid: organisations\.apac: must be an"
+    ):
+        adapter().named("emea")
 
 
 def test_organisation_that_is_given_twice_is_named() -> None:

@@ -18,9 +18,12 @@ from genesys_purge.errors import (
 )
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.model.days import in_words
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
 from genesys_purge.ports import Clock, Holds, Policies
+
+MOST_NAMED = 3
 
 # The policy in force for a record's own classification and media types; None if no rule matches.
 PolicyOf = Callable[[RetentionMatrix, str | None, frozenset[str]], Policy | None]
@@ -111,9 +114,11 @@ class Guard:
                 f"not for {days}"
             )
         if holds := self._holds.active():
+            reasons = "; ".join(_under_a_rule(hold, days) for hold in holds[:MOST_NAMED])
             raise OnLegalHold(
-                f"Genesys would run the rule without regard to our legal hold {holds[0].hold_id}; "
-                "release every hold before you create a rule, or purge by requests"
+                f"{reasons}. Genesys would run the rule without regard to legal holds "
+                f"({len(holds)} active); release every hold before you create a rule, or purge by "
+                "requests"
             )
 
     def check_switch(self) -> None:
@@ -144,24 +149,35 @@ def _check_areas(deletion: Deletion, holds: Sequence[Hold], now: datetime) -> No
     window, interval = deletion.window, deletion.interval
     if window and deletion.reaches_now:
         window = window.until(now)
-    if window and any(hold.holds_window(window) for hold in holds):
-        raise OnLegalHold("an active legal hold may cover records of this window")
-    if interval and any(hold.holds_time(interval) for hold in holds):
-        raise OnLegalHold("an active legal hold covers part of this interval")
+    for hold in holds:
+        if window and (reason := hold.covering(window)):
+            raise OnLegalHold(reason)
+        if interval and hold.holds_time(interval):
+            raise OnLegalHold(f"{hold.label} covers part of this interval")
+
+
+def _under_a_rule(hold: Hold, days: int) -> str:
+    """When what is held falls under a rule that deletes everything older than `days`."""
+    if reason := hold.obstacle():
+        return reason
+    dates = in_words([hold.closed_days[0].until(hold.closed_days[-1].end)])
+    return f"{hold.label} covers records of {dates}, and the rule deletes what is {days} days old"
 
 
 def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
     """The error lists the held records, unless an interval keeps them from being left out."""
     candidates = deletion.candidates if deletion.window is None else frozenset()
-    held = frozenset(
-        index
+    held = [
+        (index, hold.label)
         for index, entry in enumerate(deletion.entries)
         if index in candidates
-        and any(hold.holds_record(entry.conversation_id, entry.end) for hold in holds)
-    )
+        for hold in holds
+        if hold.holds_record(entry.conversation_id, entry.end)
+    ]
     if held:
-        excludable = frozenset() if deletion.interval else held
-        raise OnLegalHold("an active legal hold covers these records", entries=excludable)
+        excludable = frozenset() if deletion.interval else frozenset(index for index, _ in held)
+        labels = ", ".join(sorted({label for _, label in held})[:MOST_NAMED])
+        raise OnLegalHold(f"{labels} covers these records", entries=excludable)
 
 
 def _check_outside_manifest(deletion: Deletion, holds: Sequence[Hold]) -> None:
@@ -175,7 +191,7 @@ def _held_outside(deletion: Deletion, holds: Sequence[Hold]) -> frozenset[str]:
     if deletion.interval is None:
         return frozenset()
     listed = {entry.conversation_id.casefold() for entry in deletion.entries}
-    held = {each for hold in holds for each in hold.conversation_ids or ()}
+    held = {each for hold in holds for each in hold.ids_in(deletion.interval)}
     return frozenset(held - listed)
 
 

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, ValidationError
 
+from genesys_purge.errors import Misconfigured
+from genesys_purge.model.conversation_id import HeldId
 from genesys_purge.model.dates import Instant, Window
-from genesys_purge.model.wire import Wire
+from genesys_purge.model.days import days_of, joined
+from genesys_purge.model.held_times import HeldTimes, fingerprint
+from genesys_purge.model.wire import Wire, read_document
 
-# Lower case, so that a hold applies however its id was typed. A malformed id is an error.
-HeldId = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
-    ),
-]
 # Genesys reports ends in milliseconds; a hold on part of a millisecond holds all of it.
 HeldTime = Annotated[Window, AfterValidator(Window.widened)]
+# The fields that do not say what a hold covers, with a value for one that is malformed.
+BESIDES_SCOPE: Mapping[str, Any] = {
+    "holdId": "",
+    "reason": "unreadable",
+    "placedBy": "unreadable",
+    "placedAt": "0001-01-01T00:00:00Z",
+    "releasedAt": None,
+}
+LONGEST_ID, LONGEST_PROBLEM = 80, 500
 
 
-class Hold(Wire):
-    """A hold on `conversationIds` and on every conversation that ended in `dateRange`.
+class HoldDocument(Wire):
+    """A hold as an operator places it: on `conversationIds`, and on all that ended in `dateRange`.
 
     Without both fields, it holds everything. It is active until `releasedAt`.
     """
 
-    hold_id: Annotated[str, Field(min_length=1, max_length=80)]
+    hold_id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
     reason: Annotated[str, Field(min_length=1, max_length=500)]
     placed_by: str
     placed_at: Instant
@@ -38,15 +45,80 @@ class Hold(Wire):
     def is_active(self, now: datetime) -> bool:
         return self.released_at is None or self.released_at > now
 
-    def holds_window(self, window: Window) -> bool:
-        """Whether a record in `window` may be held; held ids can have any time."""
-        if self.conversation_ids is not None or self.date_range is None:
-            return True
-        return self.date_range.overlaps(window)
+
+class Hold(HoldDocument):
+    """A hold with the times of its conversations, as far as Genesys reported them.
+
+    `wrong` are malformed fields that do not say what the hold covers, with the reason.
+    """
+
+    times: HeldTimes | None = None
+    wrong: str | None = None
+
+    @classmethod
+    def of(cls, document: HoldDocument, wrong: str | None = None) -> Self:
+        """The hold of a checked document, whose times are not looked up."""
+        return cls.model_construct(**dict(document), wrong=wrong)
+
+    def timed(self, times: HeldTimes | None) -> Self:
+        """The hold with these times, unless they are those of other ids."""
+        ids = self.conversation_ids
+        if times is None or ids is None or times.fingerprint != fingerprint(ids):
+            return self
+        return self.model_copy(update={"times": times})
+
+    @property
+    def label(self) -> str:
+        """The hold in a message, with its malformed fields."""
+        name = f"legal hold {self.hold_id}"
+        return f"{name}, which is malformed ({self.wrong})," if self.wrong else name
+
+    @property
+    def gap(self) -> str | None:
+        """Why the time of a held conversation is unknown; None if every time is known."""
+        if self.conversation_ids is None:
+            return None
+        return self.times.gap if self.times else "they are not looked up yet; try again in minutes"
+
+    @property
+    def covers_everything(self) -> bool:
+        return self.conversation_ids is None and self.date_range is None
+
+    @property
+    def days(self) -> tuple[Window, ...]:
+        """The UTC days of the held conversations, as far as they are known."""
+        return self.times.days if self.times else ()
+
+    @property
+    def closed_days(self) -> tuple[Window, ...]:
+        """The UTC days in which something is held, as far as they are known."""
+        ranges = [days_of(self.date_range)] if self.date_range else []
+        return joined([*self.days, *ranges])
+
+    def obstacle(self) -> str | None:
+        """Why the hold may cover a record of any time; None if it covers known times only."""
+        if self.covers_everything:
+            return f"{self.label} covers everything"
+        if self.gap:
+            return f"{self.label} names conversations whose time is unknown: {self.gap}"
+        return None
+
+    def covering(self, window: Window) -> str | None:
+        """Why a record in `window` may be held, as one of unknown time may be; None if none can."""
+        if reason := self.obstacle():
+            return reason
+        held = self.ids_in(window) or self.holds_time(window)
+        return f"{self.label} covers records of this window" if held else None
 
     def holds_time(self, window: Window) -> bool:
         """Whether the hold has a date range that overlaps `window`."""
         return self.date_range is not None and self.date_range.overlaps(window)
+
+    def ids_in(self, window: Window) -> frozenset[str]:
+        """The held ids, unless no held conversation was active on a day of `window`."""
+        if self.gap is None and not any(each.overlaps(window) for each in self.days):
+            return frozenset()
+        return self.conversation_ids or frozenset()
 
     def holds_record(self, conversation_id: str, end: datetime) -> bool:
         """Whether the conversation that ended at `end` is held."""
@@ -55,3 +127,35 @@ class Hold(Wire):
         if self.date_range is None:
             return self.conversation_ids is None
         return self.date_range.contains(end)
+
+
+def read_hold(fields: Mapping[str, Any], now: datetime) -> Hold | None:
+    """The hold that an operator placed; None if it is released.
+
+    A malformed field does not matter to a released hold. An active hold with a malformed field
+    covers what it says; raises Misconfigured if it does not say that readably.
+    """
+    found = read_document(HoldDocument, fields)
+    if isinstance(found, HoldDocument):
+        return Hold.of(found) if found.is_active(now) else None
+    if _is_released(fields, now):
+        return None
+    problem = "; ".join(f"{each.path or 'the document'}: {each.message}" for each in found)
+    problem = problem[:LONGEST_PROBLEM]
+    wrong = {each.path.partition(".")[0] for each in found}
+    if not wrong <= BESIDES_SCOPE.keys():
+        raise Misconfigured(
+            f"legal hold {fields.get('holdId')} is not valid, so it may cover anything: {problem}; "
+            "correct it or release it"
+        )
+    readable = {name: value for name, value in fields.items() if name not in wrong}
+    readable.setdefault("holdId", str(fields.get("holdId") or "without holdId")[:LONGEST_ID])
+    return Hold.of(HoldDocument.parse({**BESIDES_SCOPE, **readable}), problem)
+
+
+def _is_released(fields: Mapping[str, Any], now: datetime) -> bool:
+    given = {**BESIDES_SCOPE, "holdId": "any", "releasedAt": fields.get("releasedAt")}
+    try:
+        return not HoldDocument.parse(given).is_active(now)
+    except (ValidationError, TypeError):
+        return False

@@ -63,6 +63,12 @@ class OrganisationSettings(Wire):
         )
 
 
+class NamedOrganisations(Wire):
+    """The additional organisations, not read yet: a malformed one does not affect the others."""
+
+    organisations: Annotated[Mapping[OrganisationName, Mapping[str, Any]], Field(max_length=100)]
+
+
 class Organisations(Wire):
     """The additional organisations by name; requests name them in the field `organisation`."""
 

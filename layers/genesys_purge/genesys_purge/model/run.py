@@ -46,7 +46,8 @@ PROTECTED = "protected"
 class Plan(Wire):
     """The records to delete: batches, counts, and a SHA-256 over the manifests.
 
-    `targeted` and `skipped` count in `unit`, and Genesys counts deletions in `deletedUnit`.
+    `targeted` and `skipped` count in `unit`, and Genesys counts deletions in `deletedUnit`. `notes`
+    say what the numbers do not, such as the days that legal holds left out.
     """
 
     batches: int
@@ -57,6 +58,7 @@ class Plan(Wire):
     upper_bound: bool = False
     unit: str
     deleted_unit: str
+    notes: tuple[str, ...] | None = None
 
 
 class Totals(Wire):

@@ -10,7 +10,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from genesys_purge.errors import Misconfigured
+from genesys_purge.errors import FieldError, Misconfigured
 from genesys_purge.model import strict_json
 from genesys_purge.model.strict_json import InvalidJson
 from genesys_purge.model.wording import UNKNOWN, message_for
@@ -87,20 +87,26 @@ def configured(name: str, model: type[W], document: str | Mapping[str, Any]) -> 
 
     For records that operators edit, such as the retention matrix and legal holds.
     """
-    try:
-        value = strict_json.parsed(document) if isinstance(document, str) else document
-        wrong = [f"{path}: {UNKNOWN}" for path in _python_names(model, value, "")]
-        if not wrong:
-            return model.parse(value)
-    except InvalidJson as error:
-        wrong = [f"{error.path or 'the document'}: {error.message}"]
-    except ValidationError as error:
-        wrong = [_sentence(each) for each in innermost(error.errors())]
-    except TypeError:
-        wrong = ["a value is not JSON"]
+    found = read_document(model, document)
+    if not isinstance(found, list):
+        return found
+    wrong = [f"{error.path or 'the document'}: {error.message}" for error in found]
     raise Misconfigured(f"{name} is not valid: {'; '.join(wrong)[:500]}")
 
 
-def _sentence(error: Any) -> str:
-    path = ".".join(str(part) for part in error["loc"]) or "the document"
-    return f"{path}: {message_for(error)}"
+def read_document(model: type[W], document: str | Mapping[str, Any]) -> W | list[FieldError]:
+    """The record in a document, or in its JSON; otherwise every wrong field."""
+    try:
+        value = strict_json.parsed(document) if isinstance(document, str) else document
+        wrong = [FieldError(path, UNKNOWN) for path in _python_names(model, value, "")]
+        return wrong or model.parse(value)
+    except InvalidJson as error:
+        return [FieldError(error.path, error.message)]
+    except ValidationError as error:
+        return [_field_error(each) for each in innermost(error.errors())]
+    except TypeError:
+        return [FieldError("", "a value is not JSON")]
+
+
+def _field_error(error: Any) -> FieldError:
+    return FieldError(".".join(str(part) for part in error["loc"]), message_for(error))

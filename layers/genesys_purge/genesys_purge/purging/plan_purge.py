@@ -144,6 +144,7 @@ class PlanPurge:
             upper_bound=method.plans_upper_bound,
             unit=method.unit,
             deleted_unit=method.deleted_unit,
+            notes=tuple(noted.text for noted in draft.notes) or None,
         )
 
     def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:

@@ -1,12 +1,14 @@
-"""Legal holds in DynamoDB; people write them, this application only reads them."""
+"""Legal holds in DynamoDB: people write them; this application writes the times beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from genesys_purge.model.holds import Hold
-from genesys_purge.model.wire import configured
+from genesys_purge.errors import Misconfigured
+from genesys_purge.model.held_times import HeldTimes
+from genesys_purge.model.holds import Hold, read_hold
+from genesys_purge.model.wire import read_document
 from genesys_purge.ports import Clock
 
 if TYPE_CHECKING:
@@ -14,29 +16,68 @@ if TYPE_CHECKING:
 
 
 class DynamoHolds:
-    """Implements the `Holds` port."""
+    """Implements the ports `Holds` and `HoldBook`; every read is consistent."""
 
-    def __init__(self, client: DynamoDBClient, table: str, now: Clock) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, times: str, now: Clock) -> None:
         self._client = client
         self._table = table
+        self._times = times
         self._now = now
 
     def active(self) -> Sequence[Hold]:
-        """The active holds; raises Misconfigured if any hold is malformed."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table, ConsistentRead=True
-        )
-        holds = [_hold(item) for page in pages for item in page["Items"]]
+        """The active holds; raises Misconfigured if one may cover anything."""
+        holds = []
+        for each in self.readings():
+            if isinstance(each, Misconfigured):
+                raise each
+            holds.append(each)
+        return holds
+
+    def readings(self) -> Sequence[Hold | Misconfigured]:
+        """Each active hold with its times, or the error of one that cannot be read."""
         now = self._now()
-        return [hold for hold in holds if hold.is_active(now)]
+        found = [each for item in self._items(self._table) if (each := _reading(item, now))]
+        if not any(isinstance(each, Hold) and each.conversation_ids for each in found):
+            return found
+        times = {each.hold_id: each for each in self._all_times()}
+        return [
+            each.timed(times.get(each.hold_id)) if isinstance(each, Hold) else each
+            for each in found
+        ]
+
+    def put_times(self, times: HeldTimes) -> None:
+        body = times.model_dump_json(by_alias=True, exclude_none=True)
+        self._client.put_item(
+            TableName=self._times,
+            Item={"holdId": {"S": times.hold_id}, "body": {"S": body}},
+        )
+
+    def _all_times(self) -> Iterator[HeldTimes]:
+        """The stored times; malformed ones are unknown times."""
+        for item in self._items(self._times):
+            times = read_document(HeldTimes, item["body"]["S"]) if "body" in item else ()
+            if isinstance(times, HeldTimes):
+                yield times
+
+    def _items(self, table: str) -> Iterator[Mapping[str, Any]]:
+        pages = self._client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        for page in pages:
+            yield from page["Items"]
 
 
-def _hold(item: Any) -> Hold:
-    fields = {name: _plain(value) for name, value in item.items()}
-    return configured(f"legal hold {fields.get('holdId')}", Hold, fields)
+def _reading(item: Mapping[str, Any], now: Any) -> Hold | Misconfigured | None:
+    try:
+        return read_hold(fields_of(item), now)
+    except Misconfigured as error:
+        return error
 
 
-def _plain(value: dict[str, Any]) -> Any:
+def fields_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields in an item; plain JSON stays as it is."""
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
     """The text, list or map in an attribute; a hold has no other types."""
     match value:
         case {"S": text}:
@@ -47,4 +88,7 @@ def _plain(value: dict[str, Any]) -> Any:
             return [_plain(each) for each in values]
         case {"M": fields}:
             return {name: _plain(each) for name, each in fields.items()}
+        case {"B": _} | {"BS": _}:
+            # JSON has no bytes; the field is reported as malformed.
+            return {}
     return value

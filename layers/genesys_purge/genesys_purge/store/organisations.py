@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.organisation import Organisation
-from genesys_purge.model.organisations import Organisations, OrganisationSettings
+from genesys_purge.model.organisations import NamedOrganisations, OrganisationSettings
 from genesys_purge.model.wire import configured
 from genesys_purge.store.parameters import Parameters
 
@@ -25,7 +26,7 @@ class ParameterOrganisations:
         self._secrets = secrets
 
     def named(self, name: str) -> Organisation:
-        """The organisation; InvalidRequest where there is no organisation of that name."""
+        """The organisation; InvalidRequest if it is unknown, Misconfigured if malformed."""
         known = self._known()
         if name not in known:
             expected = f"one of {', '.join(sorted(known))}, or absent" if known else "absent"
@@ -34,10 +35,17 @@ class ParameterOrganisations:
                 "with its client's secret, and it is in force within a minute"
             )
             raise InvalidRequest([FieldError("organisation", message)])
-        return known[name].organisation(name, self._secrets + name, self._default)
+        title = f"organisation {name} in the parameter {self._parameter}"
+        settings = configured(title, OrganisationSettings, known[name])
+        return settings.organisation(name, self._secrets + name, self._default)
 
-    def _known(self) -> Mapping[str, OrganisationSettings]:
+    def names(self) -> Sequence[str]:
+        """The names of all additional organisations, in order."""
+        return sorted(self._known())
+
+    def _known(self) -> Mapping[str, Mapping[str, Any]]:
         text = self._parameters.value_if_set(self._parameter, MAX_AGE)
         if text is None:
             return {}
-        return configured(f"the parameter {self._parameter}", Organisations, text).organisations
+        document = configured(f"the parameter {self._parameter}", NamedOrganisations, text)
+        return document.organisations

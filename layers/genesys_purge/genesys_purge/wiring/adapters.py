@@ -90,7 +90,8 @@ def slots() -> DynamoSlots:
 def holds() -> DynamoHolds:
     from genesys_purge.store.holds import DynamoHolds
 
-    return DynamoHolds(aws("dynamodb"), settings().tables.holds, now)
+    tables = settings().tables
+    return DynamoHolds(aws("dynamodb"), tables.holds, tables.held_times, now)
 
 
 @cache
@@ -151,7 +152,7 @@ def queue(url: str, dead_letter_url: str) -> SqsQueue:
 
 def organisation(name: str | None) -> Organisation:
     """The organisation of that name, the deployment's own for None; InvalidRequest otherwise."""
-    found = settings().organisation if name is None else _organisations().named(name)
+    found = settings().organisation if name is None else organisations().named(name)
     telemetry.about(organisation=name or telemetry.DEFAULT)
     return found
 
@@ -162,7 +163,7 @@ def is_live(name: str | None) -> bool:
 
 
 @cache
-def _organisations() -> ParameterOrganisations:
+def organisations() -> ParameterOrganisations:
     from genesys_purge.store.organisations import ParameterOrganisations
 
     this = settings()

@@ -30,7 +30,7 @@ from tests.unit.methods.recording_job.recorded import (
     numbers_in,
     protect,
 )
-from tests.unit.methods.scene import hold, sources
+from tests.unit.methods.scene import held_times, hold, sources
 
 # Sixty whole UTC days, six years ago.
 FIRST = datetime(2020, 9, 1, tzinfo=NOON.tzinfo)
@@ -274,3 +274,19 @@ def test_no_interval_shares_a_day_with_a_conversation_outside_the_plan(
     assert len(set(planned)) == len(planned)
     assert set(planned) <= set(ids_of["free"])
     assert len(planned) + sum(skipped.values()) == near
+
+
+HELD = frozenset({IDS[5]})
+
+
+def test_days_of_a_hold_are_closed_if_only_another_organisation_knows_its_id() -> None:
+    known = hold(conversation_ids=HELD, times=held_times(HELD, FIRST + 9.5 * DAY))
+    batches, skipped = plan(knowing(row(0, 7.5), *OTHERS), known)
+    # Midnight belongs to both of its days, so the day before is closed as well.
+    assert (numbers_in(batches), skipped) == ([[0], [3]], {"day_closed": 2})
+
+
+def test_id_that_no_organisation_knows_still_refuses_every_interval() -> None:
+    unknown = hold(conversation_ids=HELD, times=held_times(HELD, unknown={"not_found": 1}))
+    with pytest.raises(OnLegalHold, match="h1 names a conversation that Genesys does not know"):
+        plan(knowing(*OTHERS), unknown)

@@ -28,6 +28,7 @@ from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.answers import printable
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef, Entry
+from genesys_purge.model.conversation_id import CONVERSATION_ID
 from genesys_purge.model.dates import instant_in
 from genesys_purge.model.request import Classification, PurgeRequest
 from genesys_purge.model.retention import Kind, values
@@ -48,9 +49,6 @@ LONGEST_CLASSIFICATION = 40
 MOST_LISTED_ERRORS = 20
 GONE = frozenset({"deleted", "purged"})
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
-
-# The document does not define ids. Nothing that matches can end the quotes of a query.
-CONVERSATION_ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 S3_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.{1,1024}")
 
 
@@ -109,7 +107,7 @@ class ConversationArchive:
         ids = iter(request.conversation_ids or _listed(request, sources.id_lists))
         eligible: list[Entry] = []
         while chunk := list(islice(ids, sources.batch_size)):
-            found = self._look_up(chunk, sources.genesys)
+            found = look_up(chunk, sources.genesys)
             skipped: defaultdict[str, list[str]] = defaultdict(list)
             for conversation_id in chunk:
                 entry = self._judge(
@@ -145,7 +143,7 @@ class ConversationArchive:
         return JobReport(status, processed, _notes(answer, words), words, storage)
 
     def remaining(self, request: ConversationArchiveRequest, part: Part, genesys: Genesys) -> int:
-        found = self._look_up(part.ids, genesys)
+        found = look_up(part.ids, genesys)
         return sum(
             not _is_gone(found.get(conversation_id.casefold())) for conversation_id in part.ids
         )
@@ -156,18 +154,6 @@ class ConversationArchive:
 
     def tags(self, request: ConversationArchiveRequest) -> tuple[str, ...]:
         return (request.classification,) if request.classification else ()
-
-    def _look_up(self, ids: Sequence[str], genesys: Genesys) -> Mapping[str, Mapping[str, Any]]:
-        quoted = ",".join(f'"{conversation_id}"' for conversation_id in ids)
-        body = {"query": f"conversationId IN ({quoted})", "view": "default"}
-        data = genesys.read(LOOK_UP, body).get("data")
-        if not isinstance(data, list):
-            raise UnreadableAnswer("Genesys answered the eligibility query without data")
-        found: dict[str, Mapping[str, Any]] = {}
-        for record in data:
-            if found.setdefault(_id_of(record), record) != record:
-                raise UnreadableAnswer("Genesys answered a conversation in two different ways")
-        return found
 
     def _judge(
         self,
@@ -197,6 +183,20 @@ class ConversationArchive:
         if policy is None or not policy.is_met(end, sources.now):
             return "too_young"
         return Entry(conversation_id, end, own)
+
+
+def look_up(ids: Sequence[str], genesys: Genesys) -> Mapping[str, Mapping[str, Any]]:
+    """What Genesys reports of each conversation that it knows, by its id in lower case."""
+    quoted = ",".join(f'"{conversation_id}"' for conversation_id in ids)
+    body = {"query": f"conversationId IN ({quoted})", "view": "default"}
+    data = genesys.read(LOOK_UP, body).get("data")
+    if not isinstance(data, list):
+        raise UnreadableAnswer("Genesys answered the eligibility query without data")
+    found: dict[str, Mapping[str, Any]] = {}
+    for record in data:
+        if found.setdefault(_id_of(record), record) != record:
+            raise UnreadableAnswer("Genesys answered a conversation in two different ways")
+    return found
 
 
 def wrong_ids(ids: Iterable[str], path: str) -> Iterator[FieldError]:

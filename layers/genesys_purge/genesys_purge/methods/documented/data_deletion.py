@@ -13,6 +13,7 @@ from genesys_purge.methods.answers import job_id_in, storage_in, text_in, words_
 from genesys_purge.methods.contract import (
     JobReport,
     JobStatus,
+    Noted,
     Part,
     Planned,
     PollPolicy,
@@ -121,7 +122,9 @@ class DataDeletion:
             "classification": values(request.classification),
         }
 
-    def plan(self, request: DataDeletionRequest, sources: Sources) -> Iterator[Planned | Skipped]:
+    def plan(
+        self, request: DataDeletionRequest, sources: Sources
+    ) -> Iterator[Planned | Skipped | Noted]:
         window = request.date_range.resolve(sources.reference)
         return windows.plan(
             window, sources.holds, lambda segment: self._count(request, segment, sources.genesys)

@@ -14,6 +14,7 @@ from genesys_purge.methods.answers import count_in, job_id_in, list_in, text_in
 from genesys_purge.methods.contract import (
     JobReport,
     JobStatus,
+    Noted,
     Part,
     Planned,
     PollPolicy,
@@ -141,7 +142,7 @@ class InteractionPurge:
 
     def plan(
         self, request: InteractionPurgeRequest, sources: Sources
-    ) -> Iterator[Planned | Skipped]:
+    ) -> Iterator[Planned | Skipped | Noted]:
         """The counts are an upper bound, because the contract cannot count by type or filter."""
         window = request.date_range.resolve(sources.reference)
         return windows.plan(

@@ -110,10 +110,10 @@ class GdprRequest:
         """One batch of one subject; OnLegalHold if an active hold may cover its records."""
         window = Window(start=BEGINNING, end=sources.now)
         for hold in sources.holds:
-            if hold.holds_window(window):
+            if reason := hold.covering(window):
                 raise OnLegalHold(
-                    f"legal hold {hold.hold_id} may cover records of the subject, because Genesys "
-                    "does not list the subject's conversations; release the hold first"
+                    f"{reason}, and it may cover records of the subject, because Genesys does not "
+                    "list the subject's conversations; release the hold first"
                 )
         if finder.the_subject(request, sources.genesys):
             yield Planned(1, window=window)

@@ -12,11 +12,12 @@ from genesys_purge.methods.contract import Planned, Skipped, Sources
 from genesys_purge.methods.recording_job.checks import is_aged
 from genesys_purge.methods.recording_job.conversations import Conversation, by_id, started_in
 from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility, skips_of
-from genesys_purge.methods.recording_job.intervals import A_SECOND, Span, intervals
+from genesys_purge.methods.recording_job.intervals import A_MOMENT, A_SECOND, Span, intervals
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.model.holds import Hold
 from genesys_purge.model.wording import UUID
 from genesys_purge.ports import Genesys
 
@@ -40,7 +41,8 @@ def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator
 
     OnLegalHold if a hold names a conversation whose time is unknown.
     """
-    found = [each for each in _near(window, sources) if _touches(each, window)]
+    near = list(_near(window, sources))
+    found = [each for each in near if _touches(each, window)]
     inside = [each for each in found if _is_inside(each, window)]
     entries: list[Entry] = []
     skipped = [(each, OUTSIDE) for each in found if not _is_inside(each, window)]
@@ -53,6 +55,7 @@ def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator
     closed = [_span_of(each) for each, reason in skipped if reason != NOT_FOUND]
     ranges = [hold.date_range for hold in sources.holds if hold.date_range]
     closed += [Span(each.start, each.end) for each in ranges]
+    closed += _elsewhere(sources.holds, {each.conversation_id for each in near})
     yield from intervals(window, entries, closed, sources.batch_size)
 
 
@@ -65,7 +68,7 @@ def _near(window: Window, sources: Sources) -> Iterator[Conversation]:
         seen.add(each.conversation_id)
         yield each
     unseen = {
-        conversation_id: hold.hold_id
+        conversation_id: hold
         for hold in sources.holds
         for conversation_id in sorted(hold.conversation_ids or ())
         if conversation_id not in seen
@@ -73,13 +76,21 @@ def _near(window: Window, sources: Sources) -> Iterator[Conversation]:
     known = {
         each.conversation_id: each for each in by_id(list(filter(_is_id, unseen)), sources.genesys)
     }
-    for conversation_id, hold_id in unseen.items():
-        if conversation_id not in known:
+    for conversation_id, hold in unseen.items():
+        if conversation_id in known:
+            yield known[conversation_id]
+        elif hold.gap:
             raise OnLegalHold(
-                f"dateRange: legal hold {hold_id} names a conversation that Genesys does not know, "
+                f"dateRange: {hold.label} names a conversation that Genesys does not know, "
                 "so every interval may contain it; release the hold or correct its ids"
             )
-        yield known[conversation_id]
+
+
+def _elsewhere(holds: Sequence[Hold], known: set[str]) -> Iterator[Span]:
+    """The days of holds that name a conversation which only another organisation knows."""
+    for hold in holds:
+        if not known.issuperset(hold.conversation_ids or ()):
+            yield from (Span(each.start, each.end - A_MOMENT) for each in hold.days)
 
 
 def may_touch(ids: Sequence[str], interval: Window, genesys: Genesys) -> bool:

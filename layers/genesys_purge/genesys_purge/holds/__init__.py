@@ -1,0 +1,1 @@
+"""Legal holds of the application: when the conversations that they name took place."""

@@ -1,0 +1,23 @@
+"""Finds held conversations in an organisation of the documented contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from genesys_purge.holds.ports import Found
+from genesys_purge.methods.documented.conversation_archive import look_up
+from genesys_purge.model.dates import instant_in
+from genesys_purge.ports import Genesys
+
+MOST_ASKED = 1_000
+
+
+def find(ids: Sequence[str], genesys: Genesys) -> Iterator[Found]:
+    """The conversations of these ids that Genesys knows, deleted ones included."""
+    for first in range(0, len(ids), MOST_ASKED):
+        asked = ids[first : first + MOST_ASKED]
+        known = look_up(asked, genesys)
+        for each in asked:
+            if row := known.get(each):
+                start, end = row.get("conversationStart"), row.get("conversationEnd")
+                yield Found(each, instant_in(start), instant_in(end))

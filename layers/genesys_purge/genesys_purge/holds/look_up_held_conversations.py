@@ -1,0 +1,122 @@
+"""LookUpHeldConversations: store with each hold when its conversations took place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+
+from genesys_purge.errors import Misconfigured, PurgeError
+from genesys_purge.holds.ports import Found, HoldBook, Organisations
+from genesys_purge.model.dates import Window
+from genesys_purge.model.days import days_between, joined
+from genesys_purge.model.held_times import DEFAULT, NO_TIME, NOT_FOUND, HeldTimes, fingerprint
+from genesys_purge.model.holds import Hold
+from genesys_purge.ports import Clock, Isolate, Meter
+
+# How soon to ask again for an unknown time.
+UNKNOWN_AFTER = timedelta(hours=1)
+# A look-up that has begun must be able to store what it found.
+LEAST_SECONDS = 30.0
+MOST_EXAMPLES = 20
+
+
+class LookUpHeldConversations:
+    """One sweep over the active holds; it reads Genesys, writes times only, and may be repeated.
+
+    Until a hold's times are stored, they are unknown, and the hold blocks every window.
+    """
+
+    def __init__(
+        self,
+        holds: HoldBook,
+        organisations: Organisations,
+        meter: Meter,
+        now: Clock,
+        seconds_left: Callable[[], float],
+    ) -> None:
+        self._holds = holds
+        self._organisations = organisations
+        self._meter = meter
+        self._now = now
+        self._seconds_left = seconds_left
+
+    def __call__(self, isolate: Isolate) -> None:
+        """Sweep until the time is used up; a hold that fails does not stop the others."""
+        readings = self._holds.readings()
+        unreadable = [each for each in readings if isinstance(each, Misconfigured)]
+        holds = [each for each in readings if isinstance(each, Hold)]
+        for number, error in enumerate(unreadable):
+            isolate(f"unreadable-hold-{number}", partial(_report, error))
+        unknown = 0
+        # The largest hold comes last, so that it keeps no other one waiting.
+        for hold in sorted(holds, key=lambda each: len(each.conversation_ids or ())):
+            known = [hold]
+            if hold.conversation_ids and self._seconds_left() >= LEAST_SECONDS:
+                isolate(f"hold:{hold.hold_id}", partial(self._refresh, hold, known))
+            unknown += known[-1].gap is not None
+        self._meter.count("UnknownHeldTimes", unknown)
+        malformed = sum(hold.wrong is not None for hold in holds)
+        self._meter.count("MalformedHolds", malformed + len(unreadable))
+
+    def _refresh(self, hold: Hold, known: list[Hold]) -> None:
+        """Look up the hold's times if that is due, and add the hold with them to `known`."""
+        names = self._organisations.names()
+        if not self._is_due(hold, names):
+            return
+        ids = sorted(hold.conversation_ids or ())
+        found: list[Found] = []
+        failed: dict[str, PurgeError] = {}
+        for name in names:
+            try:
+                found += self._organisations.find(name, ids)
+            except PurgeError as error:
+                failed[name or DEFAULT] = error
+        times = self._times(hold, ids, found, names, failed)
+        self._holds.put_times(times)
+        known.append(hold.timed(times))
+        if failed:
+            raise next(iter(failed.values()))
+
+    def _is_due(self, hold: Hold, names: Iterable[str | None]) -> bool:
+        """Whether the times are not complete, or not those of all organisations."""
+        times = hold.times
+        asked = {name or DEFAULT for name in names}
+        if times is None or set(times.organisations) != asked:
+            return True
+        return bool(times.unknown) and self._now() - times.looked_up_at >= UNKNOWN_AFTER
+
+    def _times(
+        self,
+        hold: Hold,
+        ids: Sequence[str],
+        found: Iterable[Found],
+        names: Iterable[str | None],
+        failed: Iterable[str],
+    ) -> HeldTimes:
+        days: list[Window] = []
+        reasons = dict.fromkeys(ids, NOT_FOUND)
+        timeless = set()
+        for each in found:
+            if each.start is None or each.end is None or each.end < each.start:
+                timeless.add(each.conversation_id)
+            else:
+                days.append(days_between(each.start, each.end))
+            reasons.pop(each.conversation_id, None)
+        reasons |= dict.fromkeys(timeless, NO_TIME)
+        return HeldTimes(
+            hold_id=hold.hold_id,
+            fingerprint=fingerprint(ids),
+            looked_up_at=self._now(),
+            organisations=tuple(sorted({each or DEFAULT for each in names}.difference(failed))),
+            unanswered=tuple(sorted(failed)),
+            days=joined(days),
+            unknown=dict(Counter(reasons.values())),
+            examples=tuple(sorted(reasons)[:MOST_EXAMPLES]),
+        )
+
+
+def _report(error: Misconfigured) -> None:
+    """Has the error logged, as of a piece of work that failed."""
+    raise error

@@ -1,0 +1,52 @@
+"""What Genesys answered about the times of a hold's conversations; stored beside the hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.wire import Wire
+from genesys_purge.model.wording import counted
+
+DEFAULT = "default"
+# Why the time of a conversation is unknown.
+NOT_FOUND, NO_TIME = "not_found", "no_time"
+WORDS = {
+    NOT_FOUND: "Genesys does not know {}",
+    NO_TIME: "Genesys reports no start and end of {}",
+}
+
+
+class HeldTimes(Wire):
+    """The UTC days of the conversations of hold `holdId`, which had the ids of `fingerprint`.
+
+    `days` are whole days, from each conversation's start to its end. `unknown` counts the
+    conversations without a known time by reason, and `examples` has some of their ids.
+    `organisations` have answered; `unanswered` could not be asked.
+    """
+
+    hold_id: str
+    fingerprint: str
+    looked_up_at: Instant
+    organisations: tuple[str, ...]
+    unanswered: tuple[str, ...] = ()
+    days: tuple[Window, ...] = ()
+    unknown: Mapping[str, int] = {}
+    examples: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> str | None:
+        """Why the time of a conversation is unknown; None if every time is known."""
+        gaps = [
+            WORDS.get(reason, reason).format(counted(count, "of them", "of them"))
+            for reason, count in self.unknown.items()
+        ]
+        if self.unanswered:
+            gaps.append(f"{counted(len(self.unanswered), 'organisation')} could not be asked")
+        return ", ".join(gaps) or None
+
+
+def fingerprint(ids: Iterable[str]) -> str:
+    """Identifies a set of ids: times of other ids say nothing about it."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()

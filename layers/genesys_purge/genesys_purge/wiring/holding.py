@@ -1,0 +1,28 @@
+"""The look-up of held conversations."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from genesys_purge.time_left import time_left
+from genesys_purge.wiring import adapters, calls
+
+if TYPE_CHECKING:
+    from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+
+
+@cache
+def look_up_held_conversations() -> LookUpHeldConversations:
+    from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+    from genesys_purge.holds.organisations import DeployedOrganisations
+
+    return LookUpHeldConversations(
+        adapters.holds(),
+        DeployedOrganisations(
+            adapters.organisations().names, adapters.is_live, calls.genesys_in_bulk
+        ),
+        adapters.meter(),
+        adapters.now,
+        time_left(),
+    )

@@ -1,0 +1,115 @@
+"""The check of operators' documents, and the documents that the guides show."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from genesys_purge.model.retention import default_matrix
+
+from local.__main__ import main
+from tests.template import ROOT
+
+SECRET = "whsec_" + "c2VjcmV0" * 4
+SHIPPED = ROOT / "layers/genesys_purge/genesys_purge/model/retention_matrix.json"
+
+
+def shown(page: str, field: str) -> dict[str, Any]:
+    """The document of a guide that begins with this field."""
+    text = (ROOT / "docs" / page).read_text()
+    blocks = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    found = [json.loads(each) for each in blocks if re.match(rf'\{{\s*"{field}"', each)]
+    assert len(found) == 1
+    document: dict[str, Any] = found[0]
+    return document
+
+
+HOLD = shown("operations.md", "holdId")
+ORGANISATIONS = shown("operations.md", "organisations")
+SUBSCRIBERS = shown("webhooks.md", "subscribers")
+
+
+def checked(tmp_path: Path, kind: str, document: object) -> int:
+    file = tmp_path / "document.json"
+    file.write_text(document if isinstance(document, str) else json.dumps(document))
+    return main(["validate", f"--{kind}", str(file)])
+
+
+def test_placeholders_of_the_shown_hold_are_refused_by_position(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(tmp_path, "hold", HOLD) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [each.split(": ")[0] for each in lines] == ["conversationIds.0", "conversationIds.1"]
+    assert "must be a conversation id" in lines[0]
+
+
+def test_shown_hold_is_valid_with_ids_as_an_item_and_as_plain_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = ["5b0f0b5e-1c1e-4c7a-9a57-0a3cf7a2d9b1"]
+    assert checked(tmp_path, "hold", HOLD | {"conversationIds": {"SS": ids}}) == 0
+    read = json.loads(capsys.readouterr().out)
+    assert (read["holdId"], read["conversationIds"]) == ("case-17", ids)
+    assert checked(tmp_path, "hold", read) == 0
+    assert json.loads(capsys.readouterr().out) == read
+
+
+def test_shown_organisations_and_the_shipped_matrix_are_valid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(tmp_path, "organisations", ORGANISATIONS) == 0
+    assert json.loads(capsys.readouterr().out) == ORGANISATIONS
+    assert main(["validate", "--matrix", str(SHIPPED)]) == 0
+    assert json.loads(capsys.readouterr().out) == default_matrix().to_json()
+
+
+def test_shown_subscriber_needs_a_secret_which_is_not_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(tmp_path, "subscribers", SUBSCRIBERS) == 1
+    assert capsys.readouterr().out.startswith("subscribers.0.secret: must be whsec_")
+    [subscriber] = SUBSCRIBERS["subscribers"]
+    filled = {"subscribers": [subscriber | {"secret": SECRET}]}
+    assert checked(tmp_path, "subscribers", filled) == 0
+    out = capsys.readouterr().out
+    assert SECRET not in out
+    assert json.loads(out)["subscribers"][0]["secret"] == "(hidden)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "problem"),
+    [
+        ("hold", [], "the document: must be an object"),
+        ("hold", {"holdId": {"S": "h1"}, "scope": {"S": "all"}}, "scope: is not a field"),
+        ("matrix", {}, "rules: is required"),
+        (
+            "organisations",
+            {"organisations": {"emea": {}}},
+            "organisations.emea.region: is required",
+        ),
+    ],
+)
+def test_wrong_document_is_refused_with_its_fields(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    kind: str,
+    document: object,
+    problem: str,
+) -> None:
+    assert checked(tmp_path, kind, document) == 1
+    assert problem in capsys.readouterr().out
+
+
+def test_key_given_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert checked(tmp_path, "hold", '{"holdId": "a", "holdId": "b"}') == 1
+    assert "holdId" in capsys.readouterr().err
+
+
+def test_validate_without_a_file_lists_the_options(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["validate"])
+    assert "--hold, --matrix, --organisations, --subscribers" in capsys.readouterr().err
