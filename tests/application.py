@@ -220,6 +220,8 @@ def running(
             "STATE_MACHINE_ARN": arn,
             "DEPLOY_STATE_MACHINE_ARN": engine.create("deploy-campaign-rules", *deploys),
             "REQUESTS_PER_SECOND": "100000",
+            # A purge rule of the live platform cannot name a classification.
+            "DEFAULT_CLASSIFICATION": "internal",
             "LIVE_REQUESTS_PER_SECOND": "100000",
             **(environment or {}),
         }

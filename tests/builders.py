@@ -37,6 +37,7 @@ def data_deletion(**fields: Any) -> dict[str, Any]:
         "recordTypes": ["conversation", "interaction", "message"],
         "dateRange": date_range(),
         "jurisdiction": "us-east-1",
+        "classification": "internal",
     } | fields
 
 
@@ -60,6 +61,7 @@ def conversation_archive(**fields: Any) -> dict[str, Any]:
         "method": "conversation_archive",
         "reason": "retention of one year is over",
         **ids,
+        "classification": "internal",
     } | fields
 
 
@@ -74,6 +76,7 @@ def recording_job(**fields: Any) -> dict[str, Any]:
         "includeScreenRecordings": True,
         "includeSnippetRecordings": True,
         "includePolicyBasedRecordings": True,
+        "classification": "internal",
     } | fields
 
 

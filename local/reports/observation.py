@@ -59,7 +59,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Observation:
-    """A run at one moment; None is an unreported value.
+    """A run at one moment; None is an unreported value. No check can verify an unverifiable run.
 
     `planned` is the number of batches. `targeted` and `verified` count in `unit`.
     """
@@ -73,6 +73,7 @@ class Observation:
     targeted: int | None = None
     deleted: int | None = None
     verified: int | None = None
+    is_unverifiable: bool = False
     skipped: Mapping[str, int] | None = None
     planned: int | None = None
     unit: str | None = None
@@ -103,6 +104,7 @@ class Observation:
             targeted=totals.get("targeted"),
             deleted=totals.get("deleted"),
             verified=totals.get("verified"),
+            is_unverifiable=shown.get("verification") == "not_possible",
             skipped=totals.get("skipped"),
             planned=plan["batches"] if plan else None,
             unit=plan.get("unit") if plan else None,

@@ -29,9 +29,9 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
     yield "deleted", _number(run.deleted, done)
     for word, count in run.instead_of_deleted.items():
         yield word, _number(count, done)
-    yield "verified", _number(run.verified, run.unit)
+    yield "verified", "not possible" if run.is_unverifiable else _number(run.verified, run.unit)
     for batch in run.batches:
-        if batch.detail:
+        if batch.detail and batch.detail != run.detail:
             yield f"batch {batch.number}", f"{batch.status}: {batch.detail}"
     if run.seconds is not None:
         yield "duration", f"{run.seconds:.1f} s, waits scaled by {wait_scale:g}"

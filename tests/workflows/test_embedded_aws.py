@@ -49,6 +49,18 @@ REQUEST = {
     "reason": "Retention of one year is over",
     "conversationIdsFrom": LIST,
 }
+# Two of an operator's rules: purge rules may delete what is too young for the archive.
+MATRIX = {
+    "rules": [
+        {"name": "any", "minimumDays": 30, "basis": "policy 1"},
+        {
+            "name": "archive",
+            "match": {"method": "conversation_archive"},
+            "minimumDays": 365,
+            "basis": "policy 2",
+        },
+    ]
+}
 
 
 class CommandLine:
@@ -164,6 +176,10 @@ def app() -> Iterator[Application]:
     with application(
         Options(conversations=100, shows_governance=True, partners=partners)
     ) as running:
+        name = "/genesys-purge/retention-matrix"
+        running.session.client("ssm").put_parameter(
+            Name=name, Value=json.dumps(MATRIX), Type="String"
+        )
         yield running
 
 

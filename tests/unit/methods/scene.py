@@ -13,6 +13,7 @@ from genesys_purge.methods.contract import Noted, Part, Planned, Skipped, Source
 from genesys_purge.methods.method import AnyMethod
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.record_types import DOCUMENTED_TYPES
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.operation import DeletingCall, Operation
@@ -51,6 +52,7 @@ def sources(genesys: ScriptedGenesys, *holds: Hold, **changes: Any) -> Sources:
         now=NOON,
         reference=NOON,
         batch_size=1_000,
+        record_types=DOCUMENTED_TYPES,
     )._replace(**changes)
 
 

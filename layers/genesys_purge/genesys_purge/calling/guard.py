@@ -93,17 +93,19 @@ class Guard:
             raise OnLegalHold("a legal hold names a conversation that may lie in this interval")
         return deletion._replace(cleared=outside)
 
-    def permit_recurring(self, run_id: str, attempt: int, kind: Kind, days: int) -> Permit:
+    def permit_recurring(
+        self, run_id: str, attempt: int, kind: Kind, days: int, *, default_classification: str = ""
+    ) -> Permit:
         """Authorization to create a rule by which Genesys itself deletes what is `days` old."""
         began = self._now()
         self._check_switch()
-        policy = self._policies.retention_matrix().policy(kind)
+        policy = self._policies.retention_matrix().assuming(default_classification).policy(kind)
         if policy is None:
             raise RetentionNotMet("no rule of the retention matrix covers these records")
         if days < policy.minimum_days:
             raise RetentionNotMet(
-                f"these records are kept for {policy.minimum_days} days ({policy.basis}), "
-                f"not for {days}"
+                f"these records are kept for {policy.minimum_days} days ({policy.grounds}), "
+                f"not for {days}{policy.advice}"
             )
         if holds := self._holds.active():
             raise OnLegalHold(
@@ -130,7 +132,7 @@ class Guard:
             if not policy.is_met(end, now):
                 raise RetentionNotMet(
                     f"records that ended at {end.isoformat()} are kept for "
-                    f"{policy.minimum_days} days ({policy.basis})"
+                    f"{policy.minimum_days} days ({policy.grounds}){policy.advice}"
                 )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.retention import Policy
+from genesys_purge.model.verification import Verification
 from genesys_purge.model.wire import Wire
 
 
@@ -31,6 +32,7 @@ class Action(StrEnum):
     BATCH_IMPLAUSIBLE = "batch_implausible"
     BATCH_VERIFIED = "batch_verified"
     BATCH_UNVERIFIED = "batch_unverified"
+    BATCH_UNVERIFIABLE = "batch_unverifiable"
     RULE_CREATED = "rule_created"
     RULE_FAILED = "rule_failed"
     RULE_WEBHOOK_REGISTERED = "rule_webhook_registered"
@@ -65,7 +67,8 @@ class AuditRecord(Wire):
     rule, a deployment, an event of the live platform and an alteration of the audit. `ruleId` is
     the id of the purge rule, `ruleName` the name of a campaign rule. `executedAt` is the execution
     time that Genesys reports. `supersedes` is the sequence of the record of the same run whose
-    totals this one corrects.
+    totals this one corrects. `verification` is `not_possible` in the records about the end of a
+    batch, or of a run with batches, that no check can verify.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -89,6 +92,7 @@ class AuditRecord(Wire):
     exported: int | None = None
     unreported: int | None = None
     skipped: Mapping[str, int] | None = None
+    verification: Verification | None = None
     latency_seconds: float | None = None
     success_rate: float | None = None
     compliance_ok: bool | None = None

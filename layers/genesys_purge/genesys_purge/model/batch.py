@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from genesys_purge.calling.attempt import Attempt
 from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.wire import Wire
 
 
@@ -28,7 +29,6 @@ class BatchState(StrEnum):
     IMPLAUSIBLE = "implausible"
 
 
-PENDING = "pending"
 ENDED = frozenset(
     {BatchState.COMPLETED, BatchState.FAILED, BatchState.GAVE_UP, BatchState.IMPLAUSIBLE}
 )
@@ -154,6 +154,8 @@ class Batch(Wire):
 
     `deleted`, `archived` and `exported` are the counts that Genesys reported. `unreported` counts
     the records of finished slices without a reported count.
+
+    `unverifiable` says why no check can verify the batch; it is concluded with 0 verified records.
     """
 
     run_id: str
@@ -182,6 +184,7 @@ class Batch(Wire):
     archived: int | None = None
     exported: int | None = None
     unreported: int = 0
+    unverifiable: Unverifiable | None = None
     storage_recovered_mb: float | None = None
     verified: int | None = None
     is_verified: bool = False
@@ -190,12 +193,6 @@ class Batch(Wire):
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED
-
-    @property
-    def verification(self) -> str | None:
-        """`pending` while a completed batch awaits verification, otherwise None."""
-        is_pending = self.state is BatchState.COMPLETED and self.verified is None
-        return PENDING if is_pending else None
 
     @property
     def targeted(self) -> int:

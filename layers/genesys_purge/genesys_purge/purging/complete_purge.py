@@ -15,11 +15,10 @@ from genesys_purge.model.run import (
     finished,
     outcome_of,
     run_metric,
-    shortfall_of,
     totals_of,
 )
 from genesys_purge.ports import Clock, Meter, Runs
-from genesys_purge.purging.run_record import run_record, success_rate_of
+from genesys_purge.purging.run_record import remark_on, run_record, success_rate_of
 from genesys_purge.purging.settlement import settled_if_over
 
 
@@ -38,7 +37,8 @@ class CompletePurge:
         batches = self._runs.batches(run) if not run.is_dry else ()
         outcome = outcome_of(run, batches)
         totals = totals_of(run.plan, batches)
-        ended = finished(run, outcome, totals, self._now(), shortfall_of(run, batches))
+        remark = remark_on(run, totals, batches)
+        ended = finished(run, outcome, totals, self._now(), remark)
         self._runs.finish(settled_if_over(ended, batches), self._record(ended, outcome, totals))
         self._measure(ended, outcome, totals, batches)
         return RunResult.of(run.run_id, outcome)

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
-from genesys_purge.model.run import Run, Totals, shortfall_of, totals_of
+from genesys_purge.model.run import Run, Totals, totals_of
 from genesys_purge.ports import Clock, Meter, Runs
-from genesys_purge.purging.run_record import run_record, success_rate_of
+from genesys_purge.purging.run_record import remark_on, run_record, success_rate_of
 from genesys_purge.purging.settlement import is_over, unowned_within
 
 COMPLETE = "every batch is completed and verified"
@@ -59,5 +59,5 @@ class CorrectRun:
             "settle_runs",
             success_rate=success_rate_of(run, totals),
             supersedes=run.reported_in,
-            detail=shortfall_of(run, batches) or COMPLETE,
+            detail=remark_on(run, totals, batches) or COMPLETE,
         )

@@ -15,7 +15,7 @@ from genesys_purge.methods.method import AnyMethod, policy_in_force
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Slice
 from genesys_purge.model.messages import PlanSummary, RunRef
-from genesys_purge.model.request import PurgeRequest
+from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.model.wording import counted
 from genesys_purge.ports import (
@@ -103,7 +103,7 @@ class PlanPurge:
         for number, planned in enumerate(draft.batches):
             batch = _batch(run, number, len(draft.batches), planned, jobs)
             self._runs.put_batch(batch, planned.entries, planner)
-        plan = self._plan(draft, request, method)
+        plan = self._plan(draft, run)
         run = run.model_copy(update={"plan": plan, "status": RunStatus.RUNNING})
         self._runs.plan(run, self._record(run, plan, draft.notes))
         for noted in draft.notes:
@@ -118,27 +118,37 @@ class PlanPurge:
             genesys=genesys_for(run, self._organisation_of, self._genesys_of),
             id_lists=self._id_lists,
             holds=self._holds.active(),
-            matrix=self._policies.retention_matrix(),
+            matrix=self._matrix(run),
             now=self._now(),
             reference=run.reference_time,
             batch_size=min(self._settings.batch_size, method.largest_batch),
+            record_types=self._organisation_of(run.organisation).record_types,
         )
 
-    def _plan(self, draft: Draft, request: PurgeRequest, method: AnyMethod) -> Plan:
-        policy = policy_in_force(method, request, self._policies.retention_matrix())
+    def _matrix(self, run: Run) -> RetentionMatrix:
+        default = self._organisation_of(run.organisation).default_classification
+        return self._policies.retention_matrix().assuming(default)
+
+    def _plan(self, draft: Draft, run: Run) -> Plan:
+        request, method = request_of(run)
+        policy = policy_in_force(method, request, self._matrix(run))
+        unverifiable = next(filter(None, (each.unverifiable for each in draft.batches)), None)
         return Plan(
             batches=len(draft.batches),
             targeted=draft.targeted,
             skipped=dict(draft.skipped),
             hash=plan_hash(draft.batches),
             policy=policy,
-            upper_bound=method.plans_upper_bound,
+            upper_bound=method.plans_upper_bound or unverifiable is not None,
+            unverifiable=unverifiable,
             unit=method.unit,
         )
 
     def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:
         words = [f"{counted(plan.batches, 'batch', 'batches')}, plan hash {plan.hash}"]
         words += [f"targeted counts {plan.unit}"]
+        if plan.policy and plan.policy.assumed:
+            words += [f"retention {plan.policy.grounds}{plan.policy.advice}"]
         words += [noted.text for noted in notes]
         return AuditRecord(
             run_id=run.run_id,
@@ -196,5 +206,6 @@ def _batch(run: Run, number: int, total: int, planned: Planned, jobs: int) -> Ba
         window=planned.window,
         interval=planned.interval,
         planned=planned.targeted,
+        unverifiable=planned.unverifiable,
         pending=(Slice(start=0, stop=planned.targeted),) * jobs,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.run import Run, Totals
+from genesys_purge.model.batch import Batch
+from genesys_purge.model.run import Run, Totals, shortfall_of
+from genesys_purge.model.verification import Verification
 
 
 def run_record(
@@ -20,6 +23,7 @@ def run_record(
         "skipped": totals.skipped if run.plan else None,
         "compliance_tags": run.compliance_tags or None,
         "policy": run.plan.policy if run.plan else None,
+        "verification": Verification.NOT_POSSIBLE if totals.unverifiable else None,
     }
     return AuditRecord(
         run_id=run.run_id,
@@ -30,6 +34,12 @@ def run_record(
         organisation=run.organisation,
         **known | facts,
     )
+
+
+def remark_on(run: Run, totals: Totals, batches: Sequence[Batch]) -> str | None:
+    """The shortfall of a run, or else why batches of it can never be verified."""
+    reason = run.plan.unverifiable if run.plan and totals.unverifiable else None
+    return shortfall_of(run, batches) or (reason.sentence if reason else None)
 
 
 def success_rate_of(run: Run, totals: Totals) -> float | None:

@@ -92,7 +92,8 @@ def _documented(name: str | None) -> Platform:
     from genesys_purge.purge_rules.ports import Platform
 
     api = DocumentedRulesApi(adapters.genesys(name))
-    return Platform(DocumentedForm(), api, has_webhooks=True)
+    default = adapters.organisation(name).default_classification
+    return Platform(DocumentedForm(), api, has_webhooks=True, default_classification=default)
 
 
 def _live(name: str | None) -> Platform:
@@ -100,7 +101,9 @@ def _live(name: str | None) -> Platform:
     from genesys_purge.purge_rules.live.form import LiveForm
     from genesys_purge.purge_rules.ports import Platform
 
-    return Platform(LiveForm(), LivePolicyApi(adapters.genesys(name)), has_webhooks=False)
+    api = LivePolicyApi(adapters.genesys(name))
+    default = adapters.organisation(name).default_classification
+    return Platform(LiveForm(), api, has_webhooks=False, default_classification=default)
 
 
 def _registration() -> Registration:
