@@ -158,7 +158,7 @@ def test_demo_shows_a_purge_a_rule_a_forgery_and_notifications(tmp_path: Path) -
     (rule,) = (each for each in shown if re.fullmatch(r"rule +[0-9a-f-]{36} is registered", each))
     rule_id = rule.split()[1]
     assert any(each.endswith(f"the same rule, {rule_id}") for each in shown)
-    assert any("Genesys deleted" in each for each in shown)
+    assert any(re.search("Genesys deleted [1-9]", each) for each in shown)
     (audit,) = (
         json.loads(each.partition("  ")[2]) for each in shown if '"webhook_received"' in each
     )
