@@ -248,6 +248,8 @@ def running(
             "GENESYS_LOGIN_URL": "https://genesys.test",
             "STATE_MACHINE_ARN": arn,
             "DEPLOY_STATE_MACHINE_ARN": engine.create("deploy-campaign-rules", *deploys),
+            # A purge rule of the live platform cannot name a classification.
+            "DEFAULT_CLASSIFICATION": "internal",
             **(environment or {}),
         }
         _create_resources(variables)

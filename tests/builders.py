@@ -40,6 +40,7 @@ def data_deletion(**fields: Any) -> dict[str, Any]:
         "recordTypes": ["conversation", "interaction", "message"],
         "dateRange": date_range(),
         "jurisdiction": "us-east-1",
+        "classification": "internal",
     } | fields
 
 
@@ -63,6 +64,7 @@ def conversation_archive(**fields: Any) -> dict[str, Any]:
         "method": "conversation_archive",
         "reason": "retention of one year is over",
         **ids,
+        "classification": "internal",
     } | fields
 
 
@@ -77,6 +79,7 @@ def recording_job(**fields: Any) -> dict[str, Any]:
         "includeScreenRecordings": True,
         "includeSnippetRecordings": True,
         "includePolicyBasedRecordings": True,
+        "classification": "internal",
     } | fields
 
 

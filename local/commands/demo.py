@@ -1,7 +1,9 @@
-"""`python -m local demo`: shows a purge, a purge rule that runs, and the webhooks of both."""
+"""`python -m local demo`: shows a purge rule that runs, a purge, and the webhooks of both."""
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,14 +49,24 @@ def demo(options: Options, console: Console, errors: Console) -> int:
     results.clear(options.out)
     with started(shown, console) as app, httpx.Client(trust_env=False, timeout=30) as web:
         one = _Demo(app, web, console, options.out)
+        # The rule first: the purge leaves nothing that is old enough for the rule.
+        with _function_errors(app, errors):
+            one.show_rule(RULE)
         one.title("A retention purge")
         code = purge(app, shown, console, errors, request)
-        try:
-            one.show_rule(RULE)
-        except CommandFailed:
-            print_function_errors(app, errors)
-            raise
+        with _function_errors(app, errors):
+            one.show_notifications()
         return code
+
+
+@contextmanager
+def _function_errors(app: Application, errors: Console) -> Iterator[None]:
+    """Prints the errors of the functions if a part of the demo fails."""
+    try:
+        yield
+    except CommandFailed:
+        print_function_errors(app, errors)
+        raise
 
 
 class _Demo:
@@ -74,7 +86,7 @@ class _Demo:
         show(self._console, [(label, value)])
 
     def show_rule(self, file: Path) -> None:
-        """Creates a purge rule, executes it, forges a webhook and shows the notifications."""
+        """Creates a purge rule, executes it, and forges a webhook."""
         self.title("A purge rule at Genesys")
         created = self._rule.create(read_request(file))
         self.say("rule", f"{created['ruleId']} is {created['status']}")
@@ -85,8 +97,6 @@ class _Demo:
         self._show_webhook(created["ruleId"])
         self.title("A forged webhook")
         self._show_forgery(created["ruleId"], executed)
-        self.title("The notifications at the governance receiver")
-        self._show_notifications()
 
     def _show_webhook(self, rule_id: str) -> None:
         """Waits for the audit record of the webhook and shows it."""
@@ -106,7 +116,9 @@ class _Demo:
         if answer.status_code != httpx.codes.UNAUTHORIZED:
             raise DemoFailed("the forged webhook was not refused")
 
-    def _show_notifications(self) -> None:
+    def show_notifications(self) -> None:
+        """Waits for one notification of each kind, and shows them."""
+        self.title("The notifications at the governance receiver")
         received = awaited("every kind of notification", self._received_kinds)
         for kind, number in sorted(Counter(_kind(each) for each in received).items()):
             self.say(f"{number} x", kind)

@@ -71,7 +71,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Observation:
-    """A run at one moment; None is an unreported value.
+    """A run at one moment; None is an unreported value. No check can verify an unverifiable run.
 
     `planned` is the number of batches. `deleted`, `archived` and `exported` count in
     `deleted_unit`, everything else in `unit`.
@@ -86,6 +86,7 @@ class Observation:
     targeted: int | None = None
     deleted: int | None = None
     verified: int | None = None
+    is_unverifiable: bool = False
     skipped: Mapping[str, int] | None = None
     planned: int | None = None
     notes: tuple[str, ...] = ()
@@ -118,6 +119,7 @@ class Observation:
             targeted=totals.get("targeted"),
             deleted=totals.get("deleted"),
             verified=totals.get("verified"),
+            is_unverifiable=shown.get("verification") == "not_possible",
             skipped=totals.get("skipped"),
             planned=plan["batches"] if plan else None,
             unit=plan.get("unit") if plan else None,

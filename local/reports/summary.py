@@ -28,9 +28,10 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
     yield "deleted", number_of(run.deleted, run.deleted_unit)
     for word, count in run.instead_of_deleted.items():
         yield word, number_of(count, run.deleted_unit)
-    yield "verified", number_of(run.verified, run.unit)
+    verified = number_of(run.verified, run.unit)
+    yield "verified", "not possible" if run.is_unverifiable else verified
     for batch in run.batches:
-        if batch.detail:
+        if batch.detail and batch.detail != run.detail:
             yield f"batch {batch.number}", f"{batch.status}: {batch.detail}"
     if run.seconds is not None:
         yield "duration", f"{run.seconds:.1f} s, waits scaled by {wait_scale:g}"

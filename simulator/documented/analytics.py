@@ -13,7 +13,7 @@ from simulator.http.wire import Body, DateRange, format_instant, parse_body
 from simulator.organisation.conversation import Conversation
 from simulator.organisation.corpus import Corpus
 from simulator.organisation.settings import SimulatorSettings
-from simulator.organisation.words import GONE, MediaType, Method, Operation, RecordType
+from simulator.organisation.words import GONE, MediaType, Method, Operation
 
 PATH = "/api/v2/analytics/conversations/details/query"
 COUNT_SCOPES = ("analytics:query",)
@@ -28,11 +28,10 @@ class EligibilityQuery(Body):
 
 
 class CountFilter(Body):
-    """The filter of a data deletion or an interaction purge."""
+    """The filter of a data deletion or an interaction purge; it knows no record types."""
 
     date_range: DateRange
     query: str | None = None
-    record_types: tuple[RecordType, ...] = tuple(RecordType)
     interaction_type: MediaType | None = None
     filters: dict[str, object] | None = None
 
@@ -42,7 +41,6 @@ class CountFilter(Body):
         return RecordFilter(
             window=self.date_range,
             media_type=self.interaction_type,
-            record_types=self.record_types,
             terms=parse_query(self.query) + parse_filters(self.filters),
         )
 

@@ -10,26 +10,38 @@ from uuid import uuid4
 
 from simulator.http.answer import Refusal
 from simulator.http.request import Request
-from simulator.organisation.corpus import Corpus, Deletion
+from simulator.organisation.corpus import ALL_TYPES, Corpus, Deletion
 from simulator.organisation.faults import Faults
 from simulator.organisation.settings import DeletionMoment, SimulatorSettings
 from simulator.organisation.timeline import UNFINISHED, JobState, Timeline
-from simulator.organisation.words import ConversationStatus, Method
+from simulator.organisation.words import ConversationStatus, Method, RecordType
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One policy of a job: the requested ids, and the targets, which are those it may delete."""
+    """One policy of a job: the requested ids, and the targets, which are those it may delete.
+
+    Only records of its `record_types` are deleted.
+    """
 
     requested: tuple[str, ...]
     targets: tuple[str, ...]
     soft: bool
+    record_types: frozenset[RecordType] = ALL_TYPES
 
     @classmethod
-    def of(cls, requested: Iterable[str], corpus: Corpus, *, soft: bool) -> Self:
+    def of(
+        cls,
+        requested: Iterable[str],
+        corpus: Corpus,
+        *,
+        soft: bool,
+        record_types: frozenset[RecordType] = ALL_TYPES,
+    ) -> Self:
         """A part that requests each id once and skips ids that cannot be deleted."""
         ids = tuple(dict.fromkeys(requested))
-        return cls(ids, tuple(each for each in ids if corpus.deletable(each)), soft)
+        targets = tuple(each for each in ids if corpus.deletable(each))
+        return cls(ids, targets, soft, record_types)
 
     @property
     def final_status(self) -> ConversationStatus:
@@ -153,10 +165,11 @@ class Jobs:
 
     def _delete(self, job: Job, due: int) -> None:
         for number in range(job.settled, due):
-            part, target = job.targets[number]
-            deletion = Deletion(self._moment(job, number), job.job_id, job.parts[part].final_status)
-            if self._corpus.delete(target, deletion):
-                job.deleted[part].append(target)
+            place, target = job.targets[number]
+            part = job.parts[place]
+            deletion = Deletion(self._moment(job, number), job.job_id, part.final_status)
+            if self._corpus.delete(target, deletion, record_types=part.record_types):
+                job.deleted[place].append(target)
         job.settled = max(job.settled, due)
 
     def _moment(self, job: Job, number: int) -> datetime:

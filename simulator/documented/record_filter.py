@@ -8,7 +8,7 @@ from datetime import datetime
 from simulator.http.answer import Refusal
 from simulator.http.wire import DateRange
 from simulator.organisation.conversation import Conversation
-from simulator.organisation.corpus import Corpus
+from simulator.organisation.corpus import ALL_TYPES, Corpus
 from simulator.organisation.words import GONE, MediaType, RecordType
 
 TERM = re.compile(
@@ -37,7 +37,7 @@ class RecordFilter:
 
     window: DateRange
     media_type: MediaType | None = None
-    record_types: tuple[RecordType, ...] = tuple(RecordType)
+    record_types: frozenset[RecordType] = ALL_TYPES
     terms: tuple[Term, ...] = ()
 
     def select(self, corpus: Corpus) -> list[Conversation]:
@@ -53,7 +53,7 @@ class RecordFilter:
     def _accepts(self, conversation: Conversation) -> bool:
         return (
             self.media_type in (None, conversation.media_type)
-            and conversation.record_type in self.record_types
+            and not self.record_types.isdisjoint(conversation.record_types)
             and all(term.accepts(conversation) for term in self.terms)
         )
 
@@ -94,7 +94,6 @@ def _values(conversation: Conversation) -> dict[str, str]:
         "queueId": conversation.queue_id,
         "externalContactId": conversation.external_contact_id or "",
         "mediaType": conversation.media_type,
-        "recordType": conversation.record_type,
         "classification": conversation.classification,
     } | {name: _text(value) for name, value in conversation.custom_attributes.items()}
 

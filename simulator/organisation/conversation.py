@@ -29,13 +29,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One conversation; times are aware, and `end` is None if there is no readable end time."""
+    """One conversation; times are aware, and `end` is None if there is no readable end time.
+
+    It has a record of each of its `record_types`.
+    """
 
     conversation_id: str
     start: datetime
     end: datetime | None
     media_type: MediaType = MediaType.VOICE
-    record_type: RecordType = RecordType.CONVERSATION
+    record_types: tuple[RecordType, ...] = (RecordType.CONVERSATION,)
     status: ConversationStatus = ConversationStatus.COMPLETED
     classification: Classification = Classification.INTERNAL
     queue_id: str = "queue-1"

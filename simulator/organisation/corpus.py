@@ -10,8 +10,9 @@ from typing import Self
 
 from simulator.organisation.conversation import Conversation, Kind, kind_of
 from simulator.organisation.generation import Mix, make_conversations
-from simulator.organisation.words import GONE, ConversationStatus
+from simulator.organisation.words import GONE, ConversationStatus, RecordType
 
+ALL_TYPES = frozenset(RecordType)
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -33,6 +34,8 @@ class Corpus:
         self._lock = RLock()
         self._conversations = {each.conversation_id: each for each in conversations}
         self._deletions: dict[str, Deletion] = {}
+        # The record types that are left of a conversation of which some are deleted.
+        self._left: dict[str, frozenset[RecordType]] = {}
         ended = [(c.end, c.conversation_id) for c in self if c.end is not None]
         self._ended_ids = [conversation_id for _, conversation_id in sorted(ended)]
         self._ends = sorted(end for end, _ in ended)
@@ -144,11 +147,24 @@ class Corpus:
             return self.status_of(conversation_id) not in GONE
 
     def delete(
-        self, conversation_id: str, deletion: Deletion, *, ignoring_locks: bool = False
+        self,
+        conversation_id: str,
+        deletion: Deletion,
+        *,
+        ignoring_locks: bool = False,
+        record_types: frozenset[RecordType] = ALL_TYPES,
     ) -> bool:
-        """Deletes it unless it is protected or already deleted; returns whether it did."""
+        """Deletes its records of these types unless it is protected or already deleted.
+
+        Returns whether it is deleted now. A conversation with records of other types stays.
+        """
         with self._lock:
             if not self.deletable(conversation_id, ignoring_locks=ignoring_locks):
+                return False
+            records = frozenset(self._conversations[conversation_id].record_types)
+            left = self._left.get(conversation_id, records) - record_types
+            self._left[conversation_id] = left
+            if left:
                 return False
             self._deletions[conversation_id] = deletion
             return True

@@ -11,7 +11,13 @@ from simulator.organisation.conversation import Conversation, Kind
 from simulator.organisation.words import Classification, ConversationStatus, MediaType, RecordType
 
 MEDIA_TYPES = tuple(MediaType)
-RECORD_TYPES = (*[RecordType.CONVERSATION] * 8, RecordType.INTERACTION, RecordType.MESSAGE)
+RECORD_TYPES = (
+    *[(RecordType.CONVERSATION,)] * 4,
+    *[(RecordType.CONVERSATION, RecordType.INTERACTION)] * 2,
+    *[tuple(RecordType)] * 2,
+    (RecordType.INTERACTION,),
+    (RecordType.MESSAGE,),
+)
 CLASSIFICATIONS = (
     *[Classification.INTERNAL] * 5,
     Classification.PUBLIC,
@@ -71,7 +77,7 @@ def make_conversation(
         start=end - duration,
         end=None if kind is Kind.WITHOUT_END else end,
         media_type=random.choice(MEDIA_TYPES),
-        record_type=random.choice(RECORD_TYPES),
+        record_types=random.choice(RECORD_TYPES),
         status=_status(kind, random, unreadable=unreadable),
         classification=random.choice(CLASSIFICATIONS),
         queue_id=f"queue-{random.randrange(1, 9)}",

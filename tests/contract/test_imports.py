@@ -78,7 +78,13 @@ ARROWS = {
         "ports",
         "genesys.oauth",
     },
-    "settings": {"resource_names", "model.organisation", "model.platform"},
+    "settings": {
+        "resource_names",
+        "model.classification",
+        "model.organisation",
+        "model.platform",
+        "model.record_types",
+    },
     "resource_names": set(),
     "purging": {
         "purging",

@@ -42,7 +42,7 @@ DOCUMENTED = [LOGIN, RULE, WEBHOOK]
 @pytest.fixture(autouse=True)
 def deployed() -> Iterator[None]:
     """The account as the template deploys it, with two further organisations."""
-    environment = template.environment()
+    environment = template.environment() | {"DEFAULT_CLASSIFICATION": "internal"}
     with (
         mocked_aws(*TABLES),
         patch.dict("os.environ", environment),

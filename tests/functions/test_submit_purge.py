@@ -97,6 +97,19 @@ def test_date_range_of_less_than_a_millisecond_is_400(
     assert bench.executions.started == []
 
 
+def test_unclassified_young_range_is_400_with_the_assumption(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    request = builders.data_deletion()
+    del request["classification"]
+    status, body = post(invoke, request)
+    [error] = body["errors"]
+    assert (status, error["path"]) == (400, "dateRange")
+    for words in ("rule 'protected health", "hipaa is assumed", "DefaultClassification"):
+        assert words in error["message"]
+    assert bench.executions.started == []
+
+
 def test_repeated_key_over_http_is_400_and_starts_nothing(bench: Workbench, invoke: Invoke) -> None:
     body = json.dumps(REQUEST | {"dryRun": True})[:-1] + ', "dryRun": false}'
     assert json.loads(body)["dryRun"] is False

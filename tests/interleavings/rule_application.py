@@ -61,7 +61,12 @@ class Rules:
         policies = WatchedPolicies(stage, stores.policies)
         rules = Watched(stage, "rules", rule_stores.rules)
         guard = Guard(policies, WatchedHolds(stage, stores.holds), now)
-        platform = Platform(DocumentedForm(), DocumentedRulesApi(client), has_webhooks=True)
+        platform = Platform(
+            DocumentedForm(),
+            DocumentedRulesApi(client),
+            has_webhooks=True,
+            default_classification="internal",
+        )
         audit = Watched(stage, "audit", stores.audit)
         register = Registration(rules, audit, lambda _: client, meter, lambda: CALLBACK, now)
         waiting = Waiting(Backoff(FIRST_WAIT, LAST_START, stage.chances.random.uniform))

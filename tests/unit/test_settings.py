@@ -53,6 +53,13 @@ def test_loopback_receivers_need_the_exact_word(value: str, *, is_allowed: bool)
     assert not Settings().loopback_receivers
 
 
+def test_record_types_and_the_default_classification_are_read() -> None:
+    read = Settings.read({"RECORD_TYPES": "message, note", "DEFAULT_CLASSIFICATION": "pii"})
+    organisation = read.organisation
+    assert organisation.record_types == {"message", "note"}
+    assert organisation.default_classification == "pii"
+
+
 def test_template_deploys_the_default_settings() -> None:
     deployed = Settings.read(template.environment())
     assert deployed.genesys_secret == "GenesysSecret"
@@ -77,6 +84,12 @@ def test_template_deploys_the_default_settings() -> None:
         ("INTENT_LEASE_SECONDS", "0"),
         ("NOTIFICATION_RETRY_SECONDS", "-1"),
         ("NOTIFICATION_RETRY_SECONDS", "43201"),
+        ("RECORD_TYPES", "message,"),
+        ("RECORD_TYPES", "message;note"),
+        ("RECORD_TYPES", "m" * 41),
+        ("RECORD_TYPES", ",".join(f"t{number}" for number in range(21))),
+        ("DEFAULT_CLASSIFICATION", "secret"),
+        ("DEFAULT_CLASSIFICATION", "HIPAA"),
     ],
 )
 def test_invalid_variable_is_named(name: str, value: str) -> None:

@@ -173,7 +173,7 @@ def test_archiving_deletes_nothing_and_counts_the_archived(recorded: RecordedCal
     assert "recordings are archived, none is deleted" in records["run_planned"]["detail"]
     assert sum(each["archived"] for each in completed) == len(group.recordings())
     assert {each["deleted"] for each in completed} == {0}
-    assert records["run_completed"]["complianceTags"] == ["archive"]
+    assert records["run_completed"]["complianceTags"] == ["internal", "archive"]
     assert outcome_counts(group.app.records(run["runId"])) == {"archived": 10}
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.platform import DOCUMENTED, PLATFORMS
+from genesys_purge.model.record_types import DOCUMENTED_TYPES, record_types_in
 from genesys_purge.resource_names import (
     VARIABLES,
     Parameters,
@@ -43,6 +45,12 @@ def _platform(text: str) -> str:
     return text
 
 
+def _classification(text: str) -> str:
+    if text not in set(Classification):
+        raise ValueError(f"must be one of {', '.join(Classification)}, not {text!r}")
+    return text
+
+
 def _read(default: Any, reader: Callable[[str], Any]) -> Any:
     return field(default=default, metadata={"reader": reader})
 
@@ -66,6 +74,8 @@ class Settings:
     # Set on a developer's machine alone: the template does not know it.
     loopback_receivers: bool = _read(False, lambda text: text == "allowed")  # noqa: FBT003  the default of the setting
     residency_zones: frozenset[str] = _read(frozenset({"us-east-1"}), _listed)
+    record_types: frozenset[str] = _read(DOCUMENTED_TYPES, record_types_in)
+    default_classification: str = _read("", _classification)
     max_records: int = _read(100_000, _number(int, 1, 100_000_000))
     concurrent_jobs: int = _read(5, _number(int, 1, 1_000))
     batch_size: int = _read(1_000, _number(int, 1, 1_000))
@@ -118,6 +128,8 @@ class Settings:
             login_url_override=self.genesys_login_url,
             secret=self.genesys_secret,
             residency_zones=self.residency_zones,
+            record_types=self.record_types,
+            default_classification=self.default_classification,
             max_records=self.max_records,
             concurrent_jobs=self.concurrent_jobs,
             requests_per_second=self.requests_per_second,

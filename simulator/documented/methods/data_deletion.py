@@ -40,11 +40,12 @@ class DeletionRequest(Body):
     def records(self) -> RecordFilter:
         """The filter of the records to delete."""
         terms = parse_query(self.filter.query)
-        return RecordFilter(self.filter.date_range, record_types=self.record_types, terms=terms)
+        types = frozenset(self.record_types)
+        return RecordFilter(self.filter.date_range, record_types=types, terms=terms)
 
 
 class DataDeletion:
-    """Deletes the records of a window and a query; skips protected records."""
+    """Deletes the records of some types in a window; skips protected records."""
 
     def __init__(self, corpus: Corpus, jobs: Jobs, settings: SimulatorSettings) -> None:
         self._corpus = corpus
@@ -66,7 +67,9 @@ class DataDeletion:
         if wanted.jurisdiction not in self._settings.residency_zones:
             message = f"Jurisdiction {wanted.jurisdiction} is outside the residency zones"
             raise Refusal(403, message, code="jurisdiction.outside.zones")
-        part = Part.of((each.conversation_id for each in found), self._corpus, soft=False)
+        ids = (each.conversation_id for each in found)
+        types = frozenset(wanted.record_types)
+        part = Part.of(ids, self._corpus, soft=False, record_types=types)
         return Answer.json(202, {"id": self._jobs.create(METHOD, (part,), request).job_id})
 
     def status(self, request: Request) -> Answer:

@@ -36,6 +36,14 @@ def test_notes_of_the_plan_are_shown() -> None:
     assert dict(summary(seen(shown), 1))["note"] == "held days left out"
 
 
+def test_run_that_no_check_can_verify_says_so_once() -> None:
+    shown = finished(verification="not_possible", detail="other types")
+    shown["batches"] = [COMPLETED_BATCH | {"detail": "other types"}]
+    lines = dict(summary(seen(shown), 1))
+    assert (lines["because"], lines["verified"]) == ("other types", "not possible")
+    assert "batch 0" not in lines
+
+
 def test_unreported_values_are_not_reported() -> None:
     lines = dict(summary(Observation("r1", "FAILED"), 1))
     assert lines["deleted"] == lines["asked"] == "not reported"

@@ -36,17 +36,25 @@ def test_request_deletes_the_window_except_protected_records() -> None:
     assert caller.counted() == 7
 
 
-def test_request_deletes_only_its_record_types() -> None:
+def test_conversation_is_counted_until_its_last_record_is_deleted() -> None:
     caller = mixed()
-    before = caller.counted(recordTypes=["conversation"])
-    caller.submit_deletion(recordTypes=["message", "interaction"])
+    corpus, before = caller.simulator.corpus, caller.counted()
+    for subset in (["message", "interaction"], ["message"]):
+        caller.submit_deletion(recordTypes=subset)
+        caller.clock.advance(1000)
+    deleted = corpus.deleted_ids()
+    types = {each.record_types for each in corpus if each.conversation_id in deleted}
+    assert types == {("message",), ("interaction",)}
+    assert caller.counted() == before - len(deleted)
+    caller.submit_deletion(recordTypes=["conversation"])
     caller.clock.advance(1000)
-    assert caller.counted(recordTypes=["conversation"]) == before
-    deleted = caller.simulator.corpus.deleted_ids()
-    types = {
-        each.record_type for each in caller.simulator.corpus if each.conversation_id in deleted
-    }
-    assert types == {"message", "interaction"}
+    assert caller.counted() == 7
+    assert sorted(corpus.deleted_ids()) == sorted(corpus.ids(Kind.ELIGIBLE))
+
+
+def test_count_knows_no_record_types() -> None:
+    answer = mixed().count(recordTypes=["message"])
+    assert answer.status_code == 400
 
 
 def test_query_narrows_the_deletion() -> None:

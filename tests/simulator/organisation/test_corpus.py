@@ -34,7 +34,13 @@ def test_generated_corpus_has_every_kind_and_type() -> None:
     assert len(corpus.ids(Kind.HELD)) == 500
     assert all(corpus.ids(kind) for kind in Kind)
     assert {each.media_type for each in corpus} == set(MediaType)
-    assert {each.record_type for each in corpus} == set(RecordType)
+    assert {each.record_types for each in corpus} == {
+        (RecordType.CONVERSATION,),
+        (RecordType.CONVERSATION, RecordType.INTERACTION),
+        tuple(RecordType),
+        (RecordType.INTERACTION,),
+        (RecordType.MESSAGE,),
+    }
 
 
 def test_composed_corpus_has_the_requested_numbers() -> None:

@@ -6,6 +6,7 @@ import pytest
 from genesys_purge.calling.reconcile import (
     Adopt,
     Found,
+    Hidden,
     Missing,
     Partial,
     Patience,
@@ -18,7 +19,7 @@ from genesys_purge.errors import GenesysUnavailable, OutcomeUnknown
 LEFT = Patience(waited=0, wait=15, limit=60)
 USED_UP = Patience(waited=60, wait=15, limit=60)
 
-Seen = Found[str] | Missing | Partial
+Seen = Found[str] | Missing | Partial | Hidden
 
 
 def decided(seen: Seen, patience: Patience, unanswered: int = 1) -> object:
@@ -30,7 +31,7 @@ def test_an_effect_that_is_found_is_adopted_at_once(patience: Patience) -> None:
     assert decided(Found("job-1"), patience) == Adopt("job-1")
 
 
-@pytest.mark.parametrize("seen", [Missing("no job"), Partial("half")])
+@pytest.mark.parametrize("seen", [Missing("no job"), Partial("half"), Hidden("?")])
 def test_an_effect_may_still_appear_while_patience_is_left(seen: Seen) -> None:
     assert decided(seen, LEFT) == Wait(15)
 
@@ -39,9 +40,10 @@ def test_a_call_without_an_effect_is_repeated_once_patience_is_used_up() -> None
     assert decided(Missing("no job"), USED_UP) == Repeat("no job")
 
 
-def test_a_partial_effect_is_neither_adopted_nor_repeated() -> None:
+@pytest.mark.parametrize("seen", [Partial("half"), Hidden("half")])
+def test_a_partial_or_hidden_effect_is_neither_adopted_nor_repeated(seen: Seen) -> None:
     with pytest.raises(OutcomeUnknown, match="half"):
-        decided(Partial("half"), USED_UP)
+        decided(seen, USED_UP)
 
 
 def test_a_call_is_repeated_up_to_the_most_without_an_answer() -> None:

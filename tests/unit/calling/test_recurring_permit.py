@@ -14,11 +14,11 @@ from tests.clock import NOON
 from tests.unit.methods.scene import held_times, hold
 from tests.unit.purge_rules.rule_bench import RuleBench, matrix
 
-KIND: Kind = {"method": values("purge_rule"), "classification": values()}
+KIND: Kind = {"method": values("purge_rule"), "classification": values("internal")}
 
 
 def test_rule_that_meets_every_condition_gets_a_permit(bench: RuleBench) -> None:
-    permit = bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+    permit = bench.guard.permit_recurring("rule:1", 3, KIND, 365)
     assert (permit, permit.checked_at) == (Permit("rule:1", 0, 3, NOON), NOON)
 
 
@@ -26,14 +26,14 @@ def test_rule_that_meets_every_condition_gets_a_permit(bench: RuleBench) -> None
 def test_rule_gets_no_permit_unless_the_switch_is_on(bench: RuleBench, switch: str) -> None:
     bench.policies.switch = switch
     with pytest.raises(PurgingSwitchedOff, match="purging is disabled"):
-        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+        bench.guard.permit_recurring("rule:1", 3, KIND, 365)
 
 
 def test_rule_gets_no_permit_for_fewer_days_than_the_matrix(bench: RuleBench) -> None:
-    bench.policies.matrix = matrix((30, {}), (31, {"interactionType": "voice"}))
-    with pytest.raises(RetentionNotMet, match=r"31 days \(law 1\), not for 30"):
-        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
-    assert bench.guard.permit_recurring("rule:1", 3, KIND, 31)
+    bench.policies.matrix = matrix((365, {}), (366, {"interactionType": "voice"}))
+    with pytest.raises(RetentionNotMet, match=r"366 days \(rule 'any': law 1\), not for 365"):
+        bench.guard.permit_recurring("rule:1", 3, KIND, 365)
+    assert bench.guard.permit_recurring("rule:1", 3, KIND, 366)
 
 
 def test_rule_gets_no_permit_without_a_matching_matrix_rule(bench: RuleBench) -> None:
@@ -65,7 +65,7 @@ def test_rule_gets_no_permit_while_a_hold_is_active(
     """A rule has no end: what is held today is old enough one day."""
     bench.holds.placed.append(hold(**held))
     with pytest.raises(OnLegalHold, match=f"^legal hold {reason}.*release every hold") as refused:
-        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+        bench.guard.permit_recurring("rule:1", 3, KIND, 365)
     assert refused.value.entries == frozenset()
 
 
@@ -82,4 +82,4 @@ def test_refusal_of_a_rule_names_three_holds_and_counts_all(bench: RuleBench) ->
 
 def test_released_hold_stops_no_rule(bench: RuleBench) -> None:
     bench.holds.placed.append(hold(released_at=NOON))
-    assert bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+    assert bench.guard.permit_recurring("rule:1", 3, KIND, 365)

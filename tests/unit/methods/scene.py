@@ -15,6 +15,7 @@ from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.days import days_between, joined
 from genesys_purge.model.held_times import HeldTimes, fingerprint
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.record_types import DOCUMENTED_TYPES
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.operation import DeletingCall, Operation
@@ -53,6 +54,7 @@ def sources(genesys: ScriptedGenesys, *holds: Hold, **changes: Any) -> Sources:
         now=NOON,
         reference=NOON,
         batch_size=1_000,
+        record_types=DOCUMENTED_TYPES,
     )._replace(**changes)
 
 

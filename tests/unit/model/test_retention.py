@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.methods import METHODS
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.retention import (
+    Kind,
     Policy,
     RetentionMatrix,
     RetentionRule,
@@ -77,7 +80,8 @@ def test_rule_matches_a_kind_without_its_dimension() -> None:
 def test_rule_for_one_of_several_record_types_matches() -> None:
     matrix = RetentionMatrix(rules=(rule(30), rule(90, recordType="message")))
     policy = matrix.policy({"recordType": values("conversation", "message")})
-    assert policy == Policy(minimum_days=90, basis="90 days for recordType message")
+    assert policy
+    assert (policy.minimum_days, policy.rule) == (90, "recordType message")
 
 
 def test_rule_matches_values_in_any_case() -> None:
@@ -107,17 +111,47 @@ def test_longer_request_retention_applies() -> None:
 
 def test_default_matrix_has_a_minimum_for_each_kind() -> None:
     matrix = default_matrix()
-    asked: list[tuple[dict[str, frozenset[str]], int]] = [
-        ({"method": values("data_deletion"), "classification": values()}, 30),
-        ({"method": values("conversation_archive"), "classification": values()}, 365),
-        ({"method": values("data_deletion"), "classification": values("hipaa")}, 2_555),
-        ({"method": values("conversation_archive"), "classification": values("hipaa")}, 2_555),
-    ]
-    for kind, days in asked:
-        policy = matrix.policy(kind)
-        assert policy is not None
-        assert policy.minimum_days == days
-        assert policy.basis
+    for method in (*METHODS, "purge_rule"):
+        for classification, days in (("internal", 365), ("hipaa", 2_555), (None, 2_555)):
+            kind = {"method": values(method), "classification": values(classification)}
+            policy = matrix.policy(kind)
+            assert policy is not None
+            expected = 0 if method == "gdpr_request" else days
+            assert (policy.minimum_days, bool(policy.basis)) == (expected, True), kind
+
+
+UNCLASSIFIED: Kind = {"method": values("m"), "classification": values()}
+
+
+def test_unclassified_records_are_kept_by_the_longest_rule_of_any_class() -> None:
+    general, health = rule(30), rule(2_555, classification="HIPAA")
+    matrix = RetentionMatrix(rules=(general, health, rule(9_999, method="n", classification="pii")))
+    policy = matrix.policy(UNCLASSIFIED)
+    assert policy == Policy.of(health, "HIPAA")
+    assert policy.grounds.endswith("; classification HIPAA is assumed")
+    assert "DefaultClassification" in policy.advice
+    assert RetentionMatrix(rules=(general,)).policy(UNCLASSIFIED) == Policy.of(general)
+
+
+def test_unclassified_records_are_kept_if_one_class_has_no_rule() -> None:
+    rules = [rule(30 + place, classification=each) for place, each in enumerate(Classification)]
+    matrix = RetentionMatrix(rules=tuple(rules))
+    assert matrix.policy(UNCLASSIFIED) == Policy.of(rules[-1], rules[-1].match["classification"])
+    for left_out in range(len(rules)):
+        others = rules[:left_out] + rules[left_out + 1 :]
+        assert RetentionMatrix(rules=tuple(others)).policy(UNCLASSIFIED) is None
+
+
+def test_default_classification_applies_to_unclassified_records_alone() -> None:
+    general, health = rule(30), rule(2_555, classification="hipaa")
+    assuming = RetentionMatrix(rules=(general, health)).assuming("public")
+    assert assuming.policy(UNCLASSIFIED) == Policy.of(general, "public")
+    assert assuming.policy({"classification": values("hipaa")}) == Policy.of(health)
+    # A missing dimension may have any value, whatever the default is.
+    assert assuming.policy({"method": values("m")}) == Policy.of(health)
+    assert assuming.assuming("").policy(UNCLASSIFIED) == Policy.of(health, "hipaa")
+    only = RetentionMatrix(rules=(health,)).assuming("public")
+    assert only.policy(UNCLASSIFIED) is None
 
 
 RULE: dict[str, Any] = {"name": "any", "minimumDays": 30, "basis": "law"}

@@ -88,8 +88,10 @@ def rule(**changes: Any) -> PurgeRule:
 def platform(organisation: Organisation, genesys: Genesys) -> Platform:
     """What the organisation offers for rules."""
     if organisation.platform == LIVE:
-        return Platform(LiveForm(), LivePolicyApi(genesys), has_webhooks=False)
-    return Platform(DocumentedForm(), DocumentedRulesApi(genesys), has_webhooks=True)
+        offered = Platform(LiveForm(), LivePolicyApi(genesys), has_webhooks=False)
+    else:
+        offered = Platform(DocumentedForm(), DocumentedRulesApi(genesys), has_webhooks=True)
+    return offered._replace(default_classification=organisation.default_classification)
 
 
 def scripted_genesys() -> ScriptedGenesys:
@@ -127,10 +129,13 @@ def matrix(*rules: tuple[int, Mapping[str, str]]) -> RetentionMatrix:
 
 
 class RuleBench:
-    """The use cases over in-memory twins; sleeping moves the clock, and jitter is the longest."""
+    """The use cases over in-memory twins; sleeping moves the clock, and jitter is the longest.
+
+    What a rule does not classify is `internal`.
+    """
 
     def __init__(self, **settings: Any) -> None:
-        self.settings = Settings(**settings)
+        self.settings = Settings(**{"default_classification": "internal"} | settings)
         self.clock = Clock()
         self.slept: list[float] = []
         self.audit = MemoryAuditLog()

@@ -8,7 +8,7 @@ import pytest
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.purge_rules.purge_rule import RuleRef
 
-from tests.unit.purge_rules.rule_bench import RuleBench, condition, document
+from tests.unit.purge_rules.rule_bench import RuleBench, condition, document, matrix
 
 SCHEDULE = document()["schedule"]
 REQUIRED = sorted(document())
@@ -143,6 +143,7 @@ def test_wrong_part_of_a_filter_is_reported_by_its_position(bench: RuleBench) ->
 
 
 def test_words_and_bounds_of_the_document_are_accepted(bench: RuleBench) -> None:
+    bench.policies.matrix = matrix((30, {}))
     for recurrence in ("daily", "weekly", "monthly"):
         assert bench.errors(schedule(recurrence=recurrence)) == {}
     for operator in ("eq", "neq", "gt", "lt"):

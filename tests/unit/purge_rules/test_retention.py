@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from genesys_purge.model.retention import Policy
+from genesys_purge.errors import RetentionNotMet
+from genesys_purge.model.retention import Kind, Policy, values
 
 from tests.unit.purge_rules.rule_bench import RuleBench, condition, document, matrix
 
 VOICE = condition("type", "eq", "voice")
 HIPAA = condition("classification", "eq", "hipaa")
+KIND: Kind = {"method": values("purge_rule"), "classification": values()}
 
 
 def errors(bench: RuleBench, days: int, *filters: dict[str, Any]) -> dict[str, str]:
@@ -27,7 +29,9 @@ def test_rule_keeps_records_at_least_as_long_as_the_matrix(bench: RuleBench) -> 
     bench.policies.matrix = matrix((400, {}), (90, {}))
     assert errors(bench, 400, VOICE) == {}
     assert errors(bench, 399, VOICE) == {
-        "retentionPeriod.days": "must be at least 400 (law 0), not 399"
+        "retentionPeriod.days": "must be at least 400 (rule 'any': law 0; classification internal "
+        "is assumed), not 399; name another classification in the request, or in "
+        "DefaultClassification"
     }
 
 
@@ -101,7 +105,15 @@ def test_classification_counts_if_any_filter_compares_it(bench: RuleBench) -> No
         [VOICE],
         [condition("reclassification", "neq", "public")],
     ):
-        assert least_days(bench, *filters) == 30, filters
+        assert least_days(bench, *filters) == 365, filters
+
+
+def test_rule_that_classifies_nothing_is_kept_the_longest_without_a_default() -> None:
+    bench = RuleBench(default_classification="")
+    assert least_days(bench, VOICE) == 2_555
+    assert "hipaa is assumed" in errors(bench, 30, VOICE)["retentionPeriod.days"]
+    with pytest.raises(RetentionNotMet, match=r"2555 days .* classification hipaa is assumed"):
+        bench.guard.permit_recurring("rule:1", 1, KIND, 2_554)
 
 
 def test_rule_without_a_jurisdiction_covers_every_jurisdiction(bench: RuleBench) -> None:
@@ -117,7 +129,7 @@ def test_rule_without_a_jurisdiction_covers_every_jurisdiction(bench: RuleBench)
 @pytest.mark.parametrize(
     ("days", "policy"),
     [
-        (400, Policy(minimum_days=400, basis="law 0")),
+        (400, Policy(minimum_days=400, basis="law 0", rule="any", assumed="internal")),
         (401, Policy(minimum_days=401, basis="Retention set in the request")),
     ],
 )

@@ -74,7 +74,8 @@ def test_range_must_end_before_the_retention_to_the_second(bench: Workbench, met
     too_young = builders.request_of(method, dateRange=between(latest - DAY, latest + SECOND))
     assert bench.errors(allowed) == {}
     assert bench.errors(too_young) == {
-        "dateRange": f"ends at {zulu(latest + SECOND)}, inside the retention of 366 days (law); "
+        "dateRange": f"ends at {zulu(latest + SECOND)}, inside the retention of 366 days "
+        "(rule 'any': law); "
         f"it may end at {zulu(latest)} at the latest"
     }
 

@@ -51,6 +51,7 @@ def case_of(request: dict[str, Any], **fields: Any) -> Case:
         genesys=ScriptedGenesys(),
         now=NOON,
         run_now=lambda: run,
+        default_classification="",
     )._replace(**fields)
 
 

@@ -107,6 +107,7 @@ def test_plan_is_audited_with_its_counts_and_hash() -> None:
         "policy": {
             "minimumDays": 365,
             "basis": "Documented least retention of the conversation archive: one year",
+            "rule": "any record",
         },
     }
 

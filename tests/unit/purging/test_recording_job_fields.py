@@ -145,10 +145,10 @@ def test_filters_need_a_date_range(bench: Workbench) -> None:
         assert bench.errors(request) == {"dateRange": "is required to filter conversations"}, name
 
 
-def test_shipped_retention_of_recordings_is_30_days(bench: Workbench) -> None:
-    young = builders.recording_job(dateRange=builders.date_range(60, 29))
-    old_enough = builders.recording_job(dateRange=builders.date_range(60, 30))
-    assert "inside the retention of 30 days" in bench.errors(young)["dateRange"]
+def test_shipped_retention_of_recordings_is_a_year(bench: Workbench) -> None:
+    young = builders.recording_job(dateRange=builders.date_range(400, 364))
+    old_enough = builders.recording_job(dateRange=builders.date_range(400, 365))
+    assert "inside the retention of 365 days" in bench.errors(young)["dateRange"]
     assert bench.errors(old_enough) == {}
 
 

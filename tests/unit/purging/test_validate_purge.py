@@ -23,7 +23,7 @@ def test_run_is_checked_against_the_rules_in_force_now(bench: Workbench) -> None
 
 
 def test_relative_window_is_resolved_by_the_reference_of_the_run(bench: Workbench) -> None:
-    window = {"olderThanDays": 30, "lookbackDays": 1}
+    window = {"olderThanDays": 365, "lookbackDays": 1}
     bench.stored(builders.data_deletion(dateRange=window))
     bench.clock.wait(86_400)
     assert bench.validate_purge(RUN) == RUN
@@ -47,6 +47,7 @@ def test_validated_request_is_returned_with_defaults_and_window(
         "jurisdiction": "us-east-1",
         "retentionPolicyOverride": False,
         "legalHoldValidation": True,
+        "classification": "internal",
     }
     assert bench.executions.started == []
 

@@ -24,6 +24,8 @@ EMEA = {
     "apiUrl": "https://api.emea.test/",
     "loginUrl": "http://127.0.0.1:8080",
     "residencyZones": ["eu-central-1", "eu-west-1"],
+    "recordTypes": ["message", "note"],
+    "defaultClassification": "internal",
     "maxRecords": 7,
     "concurrentJobs": 2,
     "requestsPerSecond": 0.5,
@@ -53,6 +55,8 @@ def test_organisation_has_its_settings_and_a_secret_by_its_name() -> None:
     assert (found.platform, found.region) == ("live", "eu-central-1")
     assert (found.api_url, found.login_url) == ("https://api.emea.test", "http://127.0.0.1:8080")
     assert found.residency_zones == {"eu-central-1", "eu-west-1"}
+    assert found.record_types == {"message", "note"}
+    assert found.default_classification == "internal"
     assert (found.max_records, found.concurrent_jobs) == (7, 2)
     assert (found.requests_per_second, found.live_requests_per_second) == (0.5, 3)
 
@@ -112,6 +116,9 @@ MALFORMED: list[dict[str, Any]] = [
     {"region": "eu-west-1", "apiUrl": "https://api.emea.test\n"},
     {"region": "eu-west-1", "residencyZones": []},
     {"region": "eu-west-1", "residencyZones": ["mars-1"]},
+    {"region": "eu-west-1", "recordTypes": []},
+    {"region": "eu-west-1", "recordTypes": ["message;"]},
+    {"region": "eu-west-1", "defaultClassification": "secret"},
     {"region": "eu-west-1", "maxRecords": 0},
     {"region": "eu-west-1", "max_records": 5},
     {"region": "eu-west-1", "concurrentJobs": 1_001},

@@ -96,22 +96,24 @@ class Guard:
             raise OnLegalHold("a legal hold names a conversation that may lie in this interval")
         return deletion._replace(cleared=outside)
 
-    def permit_recurring(self, run_id: str, attempt: int, kind: Kind, days: int) -> Permit:
+    def permit_recurring(
+        self, run_id: str, attempt: int, kind: Kind, days: int, *, default_classification: str = ""
+    ) -> Permit:
         """Authorization to create a rule by which Genesys itself deletes what is `days` old."""
         began = self._now()
         self.check_switch()
-        self.check_recurring(kind, days)
+        self.check_recurring(kind, days, default_classification)
         return Permit(run_id, 0, attempt, began)
 
-    def check_recurring(self, kind: Kind, days: int) -> None:
+    def check_recurring(self, kind: Kind, days: int, default_classification: str = "") -> None:
         """The checks of such a rule but for the switch; RetentionNotMet or OnLegalHold."""
-        policy = self._policies.retention_matrix().policy(kind)
+        policy = self._policies.retention_matrix().assuming(default_classification).policy(kind)
         if policy is None:
             raise RetentionNotMet("no rule of the retention matrix covers these records")
         if days < policy.minimum_days:
             raise RetentionNotMet(
-                f"these records are kept for {policy.minimum_days} days ({policy.basis}), "
-                f"not for {days}"
+                f"these records are kept for {policy.minimum_days} days ({policy.grounds}), "
+                f"not for {days}{policy.advice}"
             )
         if holds := self._holds.active():
             reasons = "; ".join(_under_a_rule(hold, days) for hold in holds[:MOST_NAMED])
@@ -140,7 +142,7 @@ class Guard:
             if not policy.is_met(end, now):
                 raise RetentionNotMet(
                     f"records that ended at {end.isoformat()} are kept for "
-                    f"{policy.minimum_days} days ({policy.basis})"
+                    f"{policy.minimum_days} days ({policy.grounds}){policy.advice}"
                 )
 
 

@@ -31,6 +31,12 @@ class Partial(NamedTuple):
     evidence: str
 
 
+class Hidden(NamedTuple):
+    """No check can show the effect: neither adopting nor repeating would be right."""
+
+    evidence: str
+
+
 class Wait(NamedTuple):
     """Check again after so many seconds."""
 
@@ -66,7 +72,7 @@ class Patience(NamedTuple):
 
 
 def decide(
-    look: Callable[[], Found[T] | Missing | Partial],
+    look: Callable[[], Found[T] | Missing | Partial | Hidden],
     patience: Patience,
     *,
     unanswered: int,
@@ -74,8 +80,8 @@ def decide(
 ) -> Wait | Adopt[T] | Repeat:
     """What to do about a call that is uncertain, no worker being in it any more.
 
-    OutcomeUnknown for a partial effect, and after `most_unanswered` calls without an effect.
-    TryLater from `look` is raised once the patience is used up.
+    OutcomeUnknown for a partial or hidden effect, and after `most_unanswered` calls without an
+    effect. TryLater from `look` is raised once the patience is used up.
     """
     try:
         seen = look()
@@ -87,7 +93,7 @@ def decide(
         return Adopt(seen.effect)
     if patience.is_left:
         return Wait(patience.wait)
-    if isinstance(seen, Partial):
+    if isinstance(seen, Partial | Hidden):
         raise OutcomeUnknown(seen.evidence)
     if unanswered >= most_unanswered:
         raise OutcomeUnknown(f"{unanswered} calls went unanswered: {seen.evidence}")

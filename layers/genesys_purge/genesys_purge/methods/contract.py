@@ -11,6 +11,7 @@ from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.ports import Genesys, IdLists
 
 N = TypeVar("N", int, float)
@@ -21,13 +22,17 @@ class Rules(NamedTuple):
 
     matrix: RetentionMatrix
     residency_zones: frozenset[str]
+    record_types: frozenset[str]
     max_records: int
     now: datetime
     reference: datetime
 
 
 class Sources(NamedTuple):
-    """The inputs of a plan; `batch_size` is the most ids in a batch."""
+    """The inputs of a plan; `batch_size` is the most ids in a batch.
+
+    `record_types` are all that the organisation has.
+    """
 
     genesys: Genesys
     id_lists: IdLists
@@ -36,6 +41,7 @@ class Sources(NamedTuple):
     now: datetime
     reference: datetime
     batch_size: int
+    record_types: frozenset[str]
 
 
 class Skipped(NamedTuple):
@@ -55,13 +61,15 @@ class Skipped(NamedTuple):
 class Planned(NamedTuple):
     """One batch of a plan: its records, or its window and how many records that contains.
 
-    Records may be submitted by an `interval` that contains nothing but them.
+    Records may be submitted by an `interval` that contains nothing but them. `unverifiable` says
+    why no check can show whether the records are gone; `targeted` is an upper bound then.
     """
 
     targeted: int
     entries: Sequence[Entry] = ()
     window: Window | None = None
     interval: Window | None = None
+    unverifiable: Unverifiable | None = None
 
 
 class Noted(NamedTuple):

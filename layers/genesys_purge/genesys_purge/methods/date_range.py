@@ -34,5 +34,6 @@ def check_date_range(
         yield FieldError(
             "dateRange",
             f"ends at {zulu(window.end)}, inside the retention of {policy.minimum_days} days "
-            f"({policy.basis}); it may end at {zulu(latest)} at the latest",
+            f"({policy.grounds}); it may end at {zulu(latest)} at the latest{policy.advice}",
+            needs=("classification", "organisation") if policy.assumed else (),
         )

@@ -160,7 +160,10 @@ class Method(Protocol[R]):
         """The errors that types do not find; a field with a wrong type is None here."""
 
     def kind(self, request: R) -> Kind:
-        """The values that the rules of the retention matrix match; a missing dimension matches."""
+        """The values that the rules of the retention matrix match; a missing dimension matches.
+
+        The classification is empty if the request names none.
+        """
 
     def plan(self, request: R, sources: Sources) -> Iterator[Planned | Skipped | Noted]:
         """The batches, the skipped records and the notes of a plan; nothing is changed."""

@@ -17,6 +17,7 @@ from genesys_purge.model.record_facts import (
 )
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
+from genesys_purge.model.verification import Verification
 from genesys_purge.model.wire import Wire
 
 
@@ -40,6 +41,7 @@ class Action(StrEnum):
     BATCH_IMPLAUSIBLE = "batch_implausible"
     BATCH_VERIFIED = "batch_verified"
     BATCH_UNVERIFIED = "batch_unverified"
+    BATCH_UNVERIFIABLE = "batch_unverifiable"
     RULE_CREATED = "rule_created"
     RULE_FAILED = "rule_failed"
     RULE_WEBHOOK_REGISTERED = "rule_webhook_registered"
@@ -83,7 +85,8 @@ class AuditRecord(Wire):
     form that Genesys received. `event` and `executedAt` are the lifecycle event of a purge rule and
     its time, as Genesys reports them. `supersedes` is the sequence of the record of the same run
     whose totals this one corrects. `errorReason` are Genesys's own words about jobs that failed or
-    were cancelled.
+    were cancelled. `verification` is `not_possible` in the records about the end of a batch, or of
+    a run with batches, that no check can verify.
 
     `unit` is what `targeted`, `skipped`, `unreported` and `verified` count. `deletedUnit` is what
     `deleted`, `archived`, `exported` and `covered` count. `covered` is the size of a two-step job,
@@ -127,6 +130,7 @@ class AuditRecord(Wire):
     verified: int | None = None
     covered: int | None = None
     skipped: Mapping[str, int] | None = None
+    verification: Verification | None = None
     latency_seconds: float | None = None
     success_rate: float | None = None
     compliance_ok: bool | None = None

@@ -10,6 +10,7 @@ from genesys_purge.calling.attempt import Attempt
 from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.slices import Slice
+from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.wire import Wire
 
 
@@ -32,7 +33,6 @@ class BatchState(StrEnum):
     IMPLAUSIBLE = "implausible"
 
 
-PENDING = "pending"
 ENDED = frozenset(
     {
         BatchState.COMPLETED,
@@ -125,6 +125,8 @@ class Batch(Wire):
     `deleted`, `archived` and `exported` are the counts that Genesys reported, in `deletedUnit`.
     `unreported` counts the records of finished slices without a reported count, in `unit`.
     `errorReason` are Genesys's words about the job that failed or was cancelled.
+
+    `unverifiable` says why no check can verify the batch; it is concluded with 0 verified records.
     """
 
     run_id: str
@@ -157,6 +159,7 @@ class Batch(Wire):
     archived: int | None = None
     exported: int | None = None
     unreported: int = 0
+    unverifiable: Unverifiable | None = None
     storage_recovered_mb: float | None = None
     verified: int | None = None
     is_verified: bool = False
@@ -166,12 +169,6 @@ class Batch(Wire):
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED
-
-    @property
-    def verification(self) -> str | None:
-        """`pending` while a completed batch awaits verification, otherwise None."""
-        is_pending = self.state is BatchState.COMPLETED and self.verified is None
-        return PENDING if is_pending else None
 
     @property
     def targeted(self) -> int:

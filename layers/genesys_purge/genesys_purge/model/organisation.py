@@ -17,8 +17,9 @@ class Organisation:
     """One organisation; the default organisation has an empty name.
 
     `secret` is the name of the secret with its OAuth client. An empty override means the URL of
-    the region. The request rates apply to each process, the live one to methods of the live
-    platform.
+    the region. `record_types` are all that it has. `default_classification` is that of records that
+    nothing classifies; empty for the longest retention that could apply. The request rates apply to
+    each process, the live one to methods of the live platform.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Organisation:
     login_url_override: str
     secret: str
     residency_zones: frozenset[str]
+    record_types: frozenset[str]
+    default_classification: str
     max_records: int
     concurrent_jobs: int
     requests_per_second: float

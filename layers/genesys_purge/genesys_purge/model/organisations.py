@@ -8,7 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.organisation import Organisation
+from genesys_purge.model.record_types import MOST_TYPES
+from genesys_purge.model.record_types import NAME as TYPE_NAME
 from genesys_purge.model.regions import DOMAINS
 from genesys_purge.model.request import OrganisationName
 from genesys_purge.model.wire import Wire
@@ -17,6 +20,7 @@ from genesys_purge.model.wire import Wire
 HOST = r"(https://[A-Za-z0-9][A-Za-z0-9.-]*|http://127\.0\.0\.1)(:[0-9]{1,5})?"
 PATH = r"(/[A-Za-z0-9._~/-]*)?"
 Url = Annotated[str, StringConstraints(max_length=200, pattern=f"^{HOST}{PATH}$")]
+RecordType = Annotated[str, StringConstraints(pattern=TYPE_NAME)]
 Rate = Annotated[float, Field(ge=0.01, le=1_000_000)]
 
 
@@ -37,6 +41,10 @@ class OrganisationSettings(Wire):
     api_url: Url | None = None
     login_url: Url | None = None
     residency_zones: Annotated[tuple[Region, ...], Field(min_length=1)] | None = None
+    record_types: (
+        Annotated[tuple[RecordType, ...], Field(min_length=1, max_length=MOST_TYPES)] | None
+    ) = None
+    default_classification: Classification | None = None
     max_records: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
     concurrent_jobs: Annotated[int, Field(ge=1, le=1_000)] | None = None
     requests_per_second: Rate | None = None
@@ -47,6 +55,8 @@ class OrganisationSettings(Wire):
         given: dict[str, Any] = {
             "platform": self.platform,
             "residency_zones": frozenset(self.residency_zones) if self.residency_zones else None,
+            "record_types": frozenset(self.record_types) if self.record_types else None,
+            "default_classification": self.default_classification,
             "max_records": self.max_records,
             "concurrent_jobs": self.concurrent_jobs,
             "requests_per_second": self.requests_per_second,

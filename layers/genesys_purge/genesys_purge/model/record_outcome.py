@@ -7,8 +7,9 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from genesys_purge.model.batch import PENDING, Batch, BatchState
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.slices import Slice
+from genesys_purge.model.verification import awaits_verification
 from genesys_purge.model.wire import Wire
 
 
@@ -59,7 +60,7 @@ class BatchOutcomes(NamedTuple):
         return self._ended(position) if batch.has_ended else RecordOutcome.PENDING
 
     def _completed(self) -> RecordOutcome:
-        if self.batch.verification == PENDING:
+        if awaits_verification(self.batch):
             return RecordOutcome.PENDING
         return self.effect if self.batch.is_verified else RecordOutcome.UNVERIFIED
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -30,16 +29,6 @@ LARGEST_REQUEST = 100_000
 MAX_PATH_LENGTH = 200
 MAX_ERRORS = 1_000
 UNREADABLE = "is nested too deeply, or has a number over 64 bits or text that is not Unicode"
-
-
-class Classification(StrEnum):
-    """The sensitivity of the records."""
-
-    PUBLIC = "public"
-    INTERNAL = "internal"
-    CONFIDENTIAL = "confidential"
-    PII = "pii"
-    HIPAA = "hipaa"
 
 
 class PurgeRequest(Wire):

@@ -8,14 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.wire import Wire
 
 Dimension = Literal["method", "classification", "interactionType", "jurisdiction", "recordType"]
 Kind = Mapping[str, frozenset[str]]
 # A data subject's right has no minimum age, so only rules for this method apply to it.
 SUBJECT_METHOD = "gdpr_request"
+CLASSIFICATION: Dimension = "classification"
 MINIMUM_DAYS = 30
 
 
@@ -44,6 +46,12 @@ class RetentionRule(Wire):
         """Whether the rule is for the method that executes a data subject's request."""
         return _plain(self.match.get("method", "")) == SUBJECT_METHOD
 
+    @property
+    def classification(self) -> str | None:
+        """The classification of its records; None if it is for all of them."""
+        named = self.match.get(CLASSIFICATION)
+        return None if named is None else _plain(named)
+
     @model_validator(mode="after")
     def _not_too_short(self) -> Self:
         if self.minimum_days < MINIMUM_DAYS and not self.is_for_subjects:
@@ -63,10 +71,35 @@ class RetentionRule(Wire):
 
 
 class Policy(Wire):
-    """The minimum retention of a kind of record, and its legal basis."""
+    """The minimum retention of a kind of record, and its legal basis.
+
+    `rule` is the rule of the matrix; None if the request demands more. `assumed` is the
+    classification that was assumed, because neither the request nor the record names one.
+    """
 
     minimum_days: int
     basis: str
+    rule: str | None = None
+    assumed: str | None = None
+
+    @classmethod
+    def of(cls, rule: RetentionRule, assumed: str | None = None) -> Policy:
+        """The retention that a rule of the matrix sets."""
+        days, basis = rule.minimum_days, rule.basis
+        return cls(minimum_days=days, basis=basis, rule=rule.name, assumed=assumed)
+
+    @property
+    def grounds(self) -> str:
+        """The rule, its basis and the assumed classification, for an error."""
+        named = f"rule '{self.rule}': {self.basis}" if self.rule else self.basis
+        return f"{named}; classification {self.assumed} is assumed" if self.assumed else named
+
+    @property
+    def advice(self) -> str:
+        """What to do if the assumption is wrong, to append to an error; empty without one."""
+        if not self.assumed:
+            return ""
+        return "; name another classification in the request, or in DefaultClassification"
 
     def at_least(self, days: int) -> Policy:
         """This policy, or one of `days` days if the request demands more."""
@@ -83,14 +116,43 @@ class RetentionMatrix(Wire):
     """Retention rules; the longest matching rule applies."""
 
     rules: Annotated[tuple[RetentionRule, ...], Field(min_length=1, max_length=200)]
+    _default: str | None = PrivateAttr(default=None)
+
+    def assuming(self, classification: str) -> Self:
+        """The same rules with the default classification of an organisation; empty for none."""
+        assuming = self.model_copy()
+        assuming._default = classification or None  # noqa: SLF001  a copy of its own
+        return assuming
 
     def policy(self, kind: Kind) -> Policy | None:
-        """The retention of the kind; None if no rule matches, then its records are kept."""
-        matching = [rule for rule in self.rules if rule.covers(kind)]
-        if not matching:
+        """The retention of the kind; None if no rule matches, then its records are kept.
+
+        A kind with an empty set of classifications has the default one, or else it may be any.
+        """
+        if kind.get(CLASSIFICATION) != frozenset():
+            longest = self._longest(kind)
+            return Policy.of(longest) if longest else None
+        if self._default is None:
+            return self._unclassified(kind)
+        longest = self._longest({**kind, CLASSIFICATION: values(self._default)})
+        return Policy.of(longest, self._default) if longest else None
+
+    def _unclassified(self, kind: Kind) -> Policy | None:
+        """The longest retention of any classification; None if no rule matches one of them."""
+        known = {name: given for name, given in kind.items() if name != CLASSIFICATION}
+        possible = [rule for rule in self.rules if rule.covers(known)]
+        covered = {rule.classification for rule in possible}
+        if None not in covered and not covered.issuperset(Classification):
             return None
-        longest = max(matching, key=lambda rule: rule.minimum_days)
-        return Policy(minimum_days=longest.minimum_days, basis=longest.basis)
+        longest = max(possible, key=_days)
+        return Policy.of(longest, longest.match.get(CLASSIFICATION))
+
+    def _longest(self, kind: Kind) -> RetentionRule | None:
+        return max((rule for rule in self.rules if rule.covers(kind)), key=_days, default=None)
+
+
+def _days(rule: RetentionRule) -> int:
+    return rule.minimum_days
 
 
 @cache

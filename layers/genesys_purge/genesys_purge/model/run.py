@@ -16,6 +16,8 @@ from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
+from genesys_purge.model.unverifiable import Unverifiable
+from genesys_purge.model.verification import is_conclusive, unverifiable_records
 from genesys_purge.model.wire import Wire
 
 
@@ -47,7 +49,8 @@ class Plan(Wire):
     """The records to delete: batches, counts, and a SHA-256 over the manifests.
 
     `targeted` and `skipped` count in `unit`, and Genesys counts deletions in `deletedUnit`. `notes`
-    say what the numbers do not, such as the days that legal holds left out.
+    say what the numbers do not, such as the days that legal holds left out. `unverifiable` says why
+    no check can verify the batches.
     """
 
     batches: int
@@ -56,6 +59,7 @@ class Plan(Wire):
     hash: str
     policy: Policy | None = None
     upper_bound: bool = False
+    unverifiable: Unverifiable | None = None
     unit: str
     deleted_unit: str
     notes: tuple[str, ...] | None = None
@@ -69,7 +73,8 @@ class Totals(Wire):
 
     `unreported` counts the records that may be deleted although `deleted` does not count them:
     those of jobs without a reported count, and of jobs that may not have ended. It counts all, if
-    the sum of `deleted` is more than a count can be.
+    the sum of `deleted` is more than a count can be. `unverifiable` counts the records of completed
+    batches that no check can verify.
     """
 
     unit: str | None = None
@@ -78,6 +83,7 @@ class Totals(Wire):
     skipped: Mapping[str, int]
     deleted: int | None = None
     unreported: int | None = None
+    unverifiable: int | None = None
     verified: int | None = None
 
     @property
@@ -202,15 +208,19 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
         skipped=dict(+skipped),
         deleted=deleted if is_known else None,
         unreported=(unreported if is_known or not reported else targeted) or None,
+        unverifiable=sum(map(unverifiable_records, batches)) or None,
         verified=sum(batch.verified or 0 for batch in batches) if plan else None,
     )
 
 
 def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
-    """The numbers of batches that are not completed or not verified; None if both are 0."""
+    """The numbers of batches that are not completed or not verified; None if both are 0.
+
+    A batch that no check can verify is not counted.
+    """
     batches = list(batches)
     completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
-    unverified = sum(not batch.is_verified for batch in completed)
+    unverified = sum(not is_conclusive(batch) for batch in completed)
     incomplete = len(batches) - len(completed)
     if not incomplete and not unverified:
         return None
@@ -231,7 +241,10 @@ def deleted_nothing(plan: Plan | None, totals: Totals, batches: Iterable[Batch])
 
 
 def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
-    """The outcome of a run: `completed` only if every batch is completed and verified."""
+    """The outcome of a run: `completed` only if every batch is completed and verified.
+
+    A completed batch that no check can verify counts as well.
+    """
     if run.plan is None:
         return Outcome.FAILED
     if run.is_dry:
@@ -241,6 +254,6 @@ def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
     completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
     if not completed:
         return Outcome.FAILED
-    if len(completed) == run.plan.batches and all(batch.is_verified for batch in completed):
+    if len(completed) == run.plan.batches and all(map(is_conclusive, completed)):
         return Outcome.COMPLETED
     return Outcome.COMPLETED_WITH_FAILURES

@@ -90,7 +90,10 @@ class RuleCreation:
 
     def _permit(self, rule: PurgeRule, valid: ValidRule) -> Permit:
         attempt = rule.attempt.number
-        return self._guard.permit_recurring(rule.run_id, attempt, valid.kind, valid.days)
+        default = valid.platform.default_classification
+        return self._guard.permit_recurring(
+            rule.run_id, attempt, valid.kind, valid.days, default_classification=default
+        )
 
     def _intend(self, rule: PurgeRule) -> PurgeRule:
         intent = rule.intended(self._now())

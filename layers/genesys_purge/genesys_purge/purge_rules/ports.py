@@ -83,11 +83,15 @@ class RulesApi(Protocol):
 
 
 class Platform(NamedTuple):
-    """What one organisation offers for rules; `has_webhooks` if it reports their executions."""
+    """What one organisation offers for rules; `has_webhooks` if it reports their executions.
+
+    `default_classification` is that of records that nothing classifies; empty for none.
+    """
 
     form: RuleForm
     api: RulesApi
     has_webhooks: bool
+    default_classification: str = ""
 
 
 # By the name of the organisation, None for the default one; InvalidRequest for an unknown name.

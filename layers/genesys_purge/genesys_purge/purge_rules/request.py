@@ -108,7 +108,7 @@ class Scope(Wire):
         """The records of the scope, as the retention matrix describes them.
 
         A dimension has values only if `eq` filters alone name them; otherwise any value matches.
-        Without a filter on the classification, the records count as unclassified.
+        Without a filter on the classification, it is empty, as in a request that names none.
         """
         kind = {"method": values(METHOD), "classification": values()}
         for dimension, field in FIELDS.items():

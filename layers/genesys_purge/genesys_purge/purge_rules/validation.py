@@ -41,7 +41,9 @@ class RuleValidator:
         platform = self._platform(request, wrong)
         policy = self._policy(request, platform)
         unsupported = platform.form.errors(request) if platform else ()
-        require_none(chain(wrong, _conflicts(request, policy), unsupported))
+        paths = {error.path for error in wrong}
+        conflicts = (e for e in _conflicts(request, policy) if paths.isdisjoint(e.needs))
+        require_none(chain(wrong, conflicts, unsupported))
         assert platform and policy  # noqa: S101, PT018  a missing one is an error above
         days = request.retention_period.days
         return ValidRule(
@@ -70,7 +72,8 @@ class RuleValidator:
         if not request.scope:
             return None
         kind = platform.form.kind(request.scope) if platform else request.scope.kind
-        return self._policies.retention_matrix().policy(kind)
+        default = platform.default_classification if platform else ""
+        return self._policies.retention_matrix().assuming(default).policy(kind)
 
 
 def _conflicts(request: RuleRequest, policy: Policy | None) -> Iterator[FieldError]:
@@ -96,5 +99,6 @@ def _retention_conflicts(days: int, policy: Policy | None) -> Iterator[FieldErro
     elif days < policy.minimum_days:
         yield FieldError(
             "retentionPeriod.days",
-            f"must be at least {policy.minimum_days} ({policy.basis}), not {days}",
+            f"must be at least {policy.minimum_days} ({policy.grounds}), not {days}{policy.advice}",
+            needs=("organisation",) if policy.assumed else (),
         )

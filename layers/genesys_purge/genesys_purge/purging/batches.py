@@ -10,6 +10,8 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.unverifiable import Unverifiable
+from genesys_purge.model.verification import Verification
 from genesys_purge.ports import Clock, Runs
 from genesys_purge.purging.ports import Progress
 
@@ -138,6 +140,16 @@ class Batches:
             exported=report.exported,
             detail=detail or None,
             latency_seconds=self.latency(batch),
+        )
+
+    def conclude_unverifiable(self, batch: Batch, reason: Unverifiable) -> Batch:
+        """Conclude a completed batch that no check can verify: nothing of it counts as verified."""
+        return self.advance(
+            batch.to(BatchState.COMPLETED, verified=0, detail=reason.sentence),
+            Action.BATCH_UNVERIFIABLE,
+            deleted=batch.deleted,
+            verification=Verification.NOT_POSSIBLE,
+            detail=reason.sentence,
         )
 
     def end(

@@ -13,6 +13,7 @@ from genesys_purge.methods.method import AnyMethod, policy_in_force
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.request import PurgeRequest
+from genesys_purge.model.retention import Policy, RetentionMatrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Runs
 from genesys_purge.purging.parts import part_of
@@ -21,7 +22,10 @@ from genesys_purge.purging.same_organisation import genesys_for
 
 
 class Case(NamedTuple):
-    """One batch and what a step needs to work on it, as of `now`; `run_now` reads the run again."""
+    """One batch and what a step needs to work on it, as of `now`; `run_now` reads the run again.
+
+    `default_classification` is that of the organisation.
+    """
 
     run: Run
     request: PurgeRequest
@@ -31,6 +35,7 @@ class Case(NamedTuple):
     genesys: Genesys
     now: datetime
     run_now: Callable[[], Run]
+    default_classification: str
 
     @property
     def part(self) -> Part:
@@ -84,12 +89,19 @@ class Case(NamedTuple):
             candidates=batch.candidates if batch.window is None else frozenset(),
             planned=batch.planned,
             before=before,
-            policy_of=partial(policy_in_force, self.method, self.request),
+            policy_of=self._policy,
             window=batch.window,
             interval=batch.interval,
             obstacle=lambda: obstacle_of(self.run_now()),
             reaches_now=self.method.lifecycle.deletes_new_records,
         )
+
+    def _policy(
+        self, matrix: RetentionMatrix, classification: str | None, media: frozenset[str]
+    ) -> Policy | None:
+        """The policy in force for a record of the batch."""
+        assuming = matrix.assuming(self.default_classification)
+        return policy_in_force(self.method, self.request, assuming, classification, media)
 
     def may_touch(self, ids: Sequence[str]) -> bool:
         """Whether the interval of the next call may contain one of these conversations."""
@@ -123,4 +135,5 @@ class Cases:
         entries = self._runs.manifest(step.run_id, step.batch) if needed else ()
         genesys = genesys_for(run, self._organisation_of, self._genesys_of)
         run_now = partial(self._runs.get, step.run_id)
-        return Case(run, *request_of(run), batch, entries, genesys, self._now(), run_now)
+        default = self._organisation_of(run.organisation).default_classification
+        return Case(run, *request_of(run), batch, entries, genesys, self._now(), run_now, default)

@@ -15,11 +15,15 @@ from genesys_purge.model.run import (
     finished,
     outcome_of,
     run_metric,
-    shortfall_of,
     totals_of,
 )
 from genesys_purge.ports import Clock, Meter, Runs
-from genesys_purge.purging.run_record import error_reasons_of, run_record, success_rate_of
+from genesys_purge.purging.run_record import (
+    error_reasons_of,
+    remark_on,
+    run_record,
+    success_rate_of,
+)
 from genesys_purge.purging.settlement import settled_if_over
 
 
@@ -38,7 +42,8 @@ class CompletePurge:
         batches = self._runs.batches(run) if not run.is_dry else ()
         outcome = outcome_of(run, batches)
         totals = totals_of(run.plan, batches)
-        ended = finished(run, outcome, totals, self._now(), shortfall_of(run, batches))
+        remark = remark_on(run, totals, batches)
+        ended = finished(run, outcome, totals, self._now(), remark)
         self._runs.finish(settled_if_over(ended, batches), self._record(ended, totals, batches))
         self._measure(ended, outcome, totals, batches)
         return RunResult.of(run.run_id, outcome)

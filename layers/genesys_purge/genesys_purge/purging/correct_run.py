@@ -7,9 +7,14 @@ from datetime import timedelta
 
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
-from genesys_purge.model.run import Run, Totals, shortfall_of, totals_of
+from genesys_purge.model.run import Run, Totals, totals_of
 from genesys_purge.ports import Clock, Meter, Runs
-from genesys_purge.purging.run_record import error_reasons_of, run_record, success_rate_of
+from genesys_purge.purging.run_record import (
+    error_reasons_of,
+    remark_on,
+    run_record,
+    success_rate_of,
+)
 from genesys_purge.purging.settlement import is_over, unowned_within
 
 COMPLETE = "every batch is completed and verified"
@@ -60,5 +65,5 @@ class CorrectRun:
             success_rate=success_rate_of(run, totals),
             error_reason=error_reasons_of(batches),
             supersedes=run.reported_in,
-            detail=shortfall_of(run, batches) or COMPLETE,
+            detail=remark_on(run, totals, batches) or COMPLETE,
         )

@@ -6,6 +6,7 @@ from genesys_purge.error_codec import Reported, decoded
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Failure, Next
+from genesys_purge.model.verification import awaits_verification
 from genesys_purge.purging.batches import Batches
 
 
@@ -28,7 +29,9 @@ class FailBatch:
         """End the batch of the step after an error."""
         batch = self._batches.stored(step)
         reason, facts = error.reason, error.facts
-        if batch.state is BatchState.COMPLETED and batch.verified is None:
+        if awaits_verification(batch) and batch.unverifiable:
+            self._batches.conclude_unverifiable(batch, batch.unverifiable)
+        elif awaits_verification(batch):
             self._batches.advance(
                 batch.to(BatchState.COMPLETED, verified=0, detail=reason),
                 Action.BATCH_UNVERIFIED,

@@ -17,7 +17,7 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.record_facts import PlanFacts
-from genesys_purge.model.request import PurgeRequest
+from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import Plan, Run, RunStatus, totals_of
 from genesys_purge.model.slices import Slice
 from genesys_purge.ports import (
@@ -109,7 +109,7 @@ class PlanPurge:
         for number, planned in enumerate(draft.batches):
             batch = _batch(run, number, len(draft.batches), planned, jobs, method)
             self._runs.put_batch(batch, planned.entries, planner)
-        plan = self._plan(draft, request, method)
+        plan = self._plan(draft, run)
         # The limit of the organisation may have changed since the submission.
         facts = run.facts.model_copy(update={"limits": self._requests.limits(request)})
         changes = {"plan": plan, "facts": facts, "skipped_chunks": skipped.count}
@@ -127,27 +127,38 @@ class PlanPurge:
             genesys=genesys_for(run, self._organisation_of, self._genesys_of),
             id_lists=self._id_lists,
             holds=self._holds.active(),
-            matrix=self._policies.retention_matrix(),
+            matrix=self._matrix(run),
             now=self._now(),
             reference=run.reference_time,
             batch_size=min(self._settings.batch_size, method.largest_batch),
+            record_types=self._organisation_of(run.organisation).record_types,
         )
 
-    def _plan(self, draft: Draft, request: PurgeRequest, method: AnyMethod) -> Plan:
-        policy = policy_in_force(method, request, self._policies.retention_matrix())
+    def _matrix(self, run: Run) -> RetentionMatrix:
+        default = self._organisation_of(run.organisation).default_classification
+        return self._policies.retention_matrix().assuming(default)
+
+    def _plan(self, draft: Draft, run: Run) -> Plan:
+        request, method = request_of(run)
+        policy = policy_in_force(method, request, self._matrix(run))
+        unverifiable = next(filter(None, (each.unverifiable for each in draft.batches)), None)
         return Plan(
             batches=len(draft.batches),
             targeted=draft.targeted,
             skipped=dict(draft.skipped),
             hash=plan_hash(draft.batches),
             policy=policy,
-            upper_bound=method.plans_upper_bound,
+            upper_bound=method.plans_upper_bound or unverifiable is not None,
+            unverifiable=unverifiable,
             unit=method.unit,
             deleted_unit=method.deleted_unit,
             notes=tuple(noted.text for noted in draft.notes) or None,
         )
 
     def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:
+        words = [noted.text for noted in notes]
+        if plan.policy and plan.policy.assumed:
+            words.insert(0, f"retention {plan.policy.grounds}{plan.policy.advice}")
         return run_record(
             run,
             totals_of(plan, ()),
@@ -155,7 +166,7 @@ class PlanPurge:
             self._now(),
             "plan_purge",
             plan=PlanFacts(batches=plan.batches, hash=plan.hash, upper_bound=plan.upper_bound),
-            detail="; ".join(noted.text for noted in notes)[:LONGEST_NOTE] or None,
+            detail="; ".join(words)[:LONGEST_NOTE] or None,
         )
 
 
@@ -208,5 +219,6 @@ def _batch(
         deleted_unit=method.deleted_unit,
         compliance=run.facts.compliance,
         planned=planned.targeted,
+        unverifiable=planned.unverifiable,
         pending=(Slice(start=0, stop=planned.targeted),) * jobs,
     )

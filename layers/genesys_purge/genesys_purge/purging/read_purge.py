@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from genesys_purge.errors import NotFound
-from genesys_purge.model.batch import PENDING, Batch
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.paging import limit_in, number_in
 from genesys_purge.model.poll import Poll
-from genesys_purge.model.run import Run, totals_of
+from genesys_purge.model.run import Run, Totals, totals_of
+from genesys_purge.model.verification import Verification, awaits_verification, verification_of
 from genesys_purge.ports import AuditLog, BatchPage, Runs
 from genesys_purge.purging.list_records import ListRecords
 from genesys_purge.purging.list_runs import ListRuns
@@ -93,20 +94,18 @@ class ReadPurge:
         return [_shown(batch, polls.get(batch.number)) for batch in page.batches]
 
     def _sums(self, run: Run, page: BatchPage, start: int) -> dict[str, Any]:
-        """The totals, and whether a verification is pending; a finished run has stored totals.
+        """The totals, and why not all is verified, if so; a finished run has stored totals.
 
         Only the first page of an unfinished run has them, because they need every batch.
         """
         if run.totals:
-            return {"totals": run.totals.to_json()}
+            return _with_verification(run.totals, None)
         if start != FIRST_BATCH:
             return {}
         batches = page.batches if page.following is None else self._runs.batches(run)
-        pending = any(batch.verification for batch in batches)
-        return {
-            "totals": totals_of(run.plan, batches).to_json(),
-            **({"verification": PENDING} if pending else {}),
-        }
+        is_pending = any(map(awaits_verification, batches))
+        pending = Verification.PENDING if is_pending else None
+        return _with_verification(totals_of(run.plan, batches), pending)
 
     def audit(self, run_id: str, start: int, limit: int) -> dict[str, Any]:
         """At most `limit` records from sequence `start` on, and the start of the next page."""
@@ -116,6 +115,13 @@ class ReadPurge:
         if page.following is not None:
             answer["next"] = str(page.following)
         return answer
+
+
+def _with_verification(totals: Totals, pending: Verification | None) -> dict[str, Any]:
+    """The totals, and why records are not verified yet or never can be."""
+    lasting = Verification.NOT_POSSIBLE if totals.unverifiable else None
+    found = lasting or pending
+    return {"totals": totals.to_json(), **({"verification": found} if found else {})}
 
 
 def _shown(batch: Batch, poll: Poll | None) -> dict[str, Any]:
@@ -134,7 +140,8 @@ def _shown(batch: Batch, poll: Poll | None) -> dict[str, Any]:
         "exported": batch.exported,
         "verified": batch.verified,
         "isVerified": batch.is_verified,
-        "verification": batch.verification,
+        "verification": verification_of(batch),
+        "verificationReason": batch.unverifiable,
         "startTime": batch.began_at and zulu(batch.began_at),
         "endTime": batch.ended_at and zulu(batch.ended_at),
         "durationSeconds": batch.duration_seconds,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from genesys_purge.calling.reconcile import (
     Adopt,
     Found,
+    Hidden,
     Missing,
     Partial,
     Patience,
@@ -25,7 +26,7 @@ MOST_UNANSWERED = 5
 
 # A job's id, or None where the records are gone and no job is known.
 Effect = str | None
-Seen = Found[Effect] | Missing | Partial
+Seen = Found[Effect] | Missing | Partial | Hidden
 
 
 class Reconcile:
@@ -69,6 +70,9 @@ class Reconcile:
 
     def _look(self, case: Case, patience: Patience) -> Seen:
         """Look at each kind of evidence in turn; the next one counts once the list is complete."""
+        if case.batch.unverifiable:
+            sentence = case.batch.unverifiable.sentence
+            return Hidden(f"no check can show whether the submit was executed; {sentence}")
         seen: Seen = Missing("there is nothing to look at")
         for evidence in case.method.lifecycle.evidence(case.request):
             match evidence:

@@ -115,8 +115,9 @@ class Requests:
 
     def _rules(self, organisation: Organisation, reference: datetime) -> Rules:
         return Rules(
-            matrix=self._policies.retention_matrix(),
+            matrix=self._policies.retention_matrix().assuming(organisation.default_classification),
             residency_zones=organisation.residency_zones,
+            record_types=organisation.record_types,
             max_records=organisation.max_records,
             now=self._now(),
             reference=reference,

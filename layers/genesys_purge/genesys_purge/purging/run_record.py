@@ -9,7 +9,8 @@ from typing import Any
 from genesys_purge.model.answers import printable
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
-from genesys_purge.model.run import Run, Totals
+from genesys_purge.model.run import Run, Totals, shortfall_of
+from genesys_purge.model.verification import Verification
 
 
 def run_record(
@@ -29,6 +30,7 @@ def run_record(
         "skipped": totals.skipped if run.plan else None,
         "compliance_tags": run.compliance_tags or None,
         "policy": run.plan.policy if run.plan else None,
+        "verification": Verification.NOT_POSSIBLE if totals.unverifiable else None,
     }
     return AuditRecord(
         run_id=run.run_id,
@@ -53,6 +55,12 @@ def error_reasons_of(batches: Sequence[Batch]) -> str | None:
     """Genesys's different words about the jobs that failed or were cancelled, on one line."""
     reasons = dict.fromkeys(batch.error_reason for batch in batches if batch.error_reason)
     return printable("; ".join(reasons)) or None
+
+
+def remark_on(run: Run, totals: Totals, batches: Sequence[Batch]) -> str | None:
+    """The shortfall of a run, or else why batches of it can never be verified."""
+    reason = run.plan.unverifiable if run.plan and totals.unverifiable else None
+    return shortfall_of(run, batches) or (reason.sentence if reason else None)
 
 
 def success_rate_of(run: Run, totals: Totals) -> float | None:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from genesys_purge.methods import METHODS
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.run import Run
+from genesys_purge.model.verification import awaits_verification
 
 WITHOUT_SUCCESS = frozenset({BatchState.FAILED, BatchState.GAVE_UP})
 
 
 def is_over(batch: Batch) -> bool:
     """Whether the batch has ended, and is verified or cannot be."""
-    return batch.has_ended and batch.verification is None
+    return batch.has_ended and not awaits_verification(batch)
 
 
 def has_own_job_left(batch: Batch) -> bool:

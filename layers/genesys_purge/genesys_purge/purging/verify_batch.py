@@ -32,6 +32,12 @@ class VerifyBatch:
             return step.then(PHASES[case.batch.state])
         if case.batch.verified is not None:
             return step.then(Next.DONE)
+        if reason := case.batch.unverifiable:
+            self._measure(self._batches.conclude_unverifiable(case.batch, reason), case.run)
+            return step.then(Next.DONE)
+        return self._check(case, step)
+
+    def _check(self, case: Case, step: BatchStep) -> BatchStep:
         if wait := self._verification_wait(case, step):
             return step.then(Next.VERIFY, wait)
         checks_left = step.attempt < len(VERIFY_WAITS) and not self._is_late(case)
@@ -105,7 +111,7 @@ class VerifyBatch:
         is_in_vain = bool(there) and not is_bound and not verdict.deleted and not verdict.gone
         self._measure(after, case.run, is_in_vain=is_in_vain)
 
-    def _measure(self, batch: Batch, run: Run, *, is_in_vain: bool) -> None:
+    def _measure(self, batch: Batch, run: Run, *, is_in_vain: bool = False) -> None:
         """The figures for capacity planning: records, seconds, and records per second."""
         method, organisation = run.method, run.organisation
         count = partial(self._meter.count, method=method, organisation=organisation)

@@ -100,7 +100,8 @@ def _documented(name: str | None) -> Platform:
     from genesys_purge.purge_rules.ports import Platform
 
     api = DocumentedRulesApi(calls.genesys(name))
-    return Platform(DocumentedForm(), api, has_webhooks=True)
+    default = adapters.organisation(name).default_classification
+    return Platform(DocumentedForm(), api, has_webhooks=True, default_classification=default)
 
 
 def _live(name: str | None) -> Platform:
@@ -108,7 +109,9 @@ def _live(name: str | None) -> Platform:
     from genesys_purge.purge_rules.live.form import LiveForm
     from genesys_purge.purge_rules.ports import Platform
 
-    return Platform(LiveForm(), LivePolicyApi(calls.genesys(name)), has_webhooks=False)
+    api = LivePolicyApi(calls.genesys(name))
+    default = adapters.organisation(name).default_classification
+    return Platform(LiveForm(), api, has_webhooks=False, default_classification=default)
 
 
 def _registration() -> Registration:

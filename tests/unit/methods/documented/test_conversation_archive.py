@@ -208,5 +208,6 @@ def test_batch_is_verified_when_no_conversation_remains(
 
 
 def test_tags_are_the_classification() -> None:
-    classified = METHOD.request_model.parse(builders.conversation_archive(classification="pii"))
-    assert (METHOD.tags(REQUEST), METHOD.tags(classified)) == ((), ("pii",))
+    for classification, tags in ((None, ()), ("pii", ("pii",))):
+        payload = builders.conversation_archive(classification=classification)
+        assert METHOD.tags(METHOD.request_model.parse(payload)) == tags

@@ -82,7 +82,7 @@ def test_conversation_that_ended_too_late_is_skipped(end: str | None) -> None:
 
 
 def test_conversation_is_old_enough_to_the_second() -> None:
-    latest = NOON - timedelta(days=30)
+    latest = NOON - timedelta(days=365)
     old = row(0, conversationEnd=zulu(latest))
     young = row(1, conversationEnd=zulu(latest + timedelta(seconds=1)))
     batches, skipped = plan(knowing(old, young))

@@ -71,6 +71,7 @@ def test_empty_description_is_left_out(live: RuleBench, description: str | None)
 
 @pytest.mark.parametrize("days", [30, 36_500])
 def test_days_become_the_delete_retention(live: RuleBench, days: int) -> None:
+    live.policies.matrix = matrix((30, {}))
     media = policy(live, retentionPeriod={"days": days})["mediaPolicies"]["callPolicy"]
     assert media["actions"]["retentionDuration"] == {"deleteRetention": {"days": days}}
 
@@ -220,7 +221,7 @@ def test_medium_is_kept_as_long_as_everything_it_carries(
     of_medium = [condition("type", "eq", medium)]
     assert errors(live, *of_medium, retentionPeriod={"days": 400}) == {}
     found = errors(live, *of_medium, retentionPeriod={"days": 399})
-    assert found == {"retentionPeriod.days": "must be at least 400 (law 1), not 399"}
+    assert "must be at least 400 (rule 'any': law 1;" in found["retentionPeriod.days"]
     others = [condition("type", "eq", "chat")]
     assert errors(live, *others, retentionPeriod={"days": 30}) == {}
 

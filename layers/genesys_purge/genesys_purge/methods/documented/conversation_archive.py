@@ -28,9 +28,10 @@ from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.answers import printable
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef, Entry
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.conversation_id import CONVERSATION_ID
 from genesys_purge.model.dates import instant_in
-from genesys_purge.model.request import Classification, PurgeRequest
+from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation
@@ -167,8 +168,7 @@ class ConversationArchive:
             return "not_found"
         if _is_gone(record):
             return "already_deleted"
-        attributes = record.get("customAttributes")
-        attributes = {} if attributes is None else attributes
+        attributes = {} if (given := record.get("customAttributes")) is None else given
         if not isinstance(attributes, dict) or _is_held(attributes):
             return "legal_hold"
         end = instant_in(record.get("conversationEnd"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -28,13 +27,18 @@ from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.dates import DateRange, Window
-from genesys_purge.model.request import Classification, PurgeRequest
+from genesys_purge.model.record_types import LONGEST_NAME, MOST_TYPES
+from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.model.units import Unit
+from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.operation import DeletingCall, Missing, Operation
 from genesys_purge.ports import Genesys
 
+# Why a deletion of some record types cannot be verified.
+REASON = Unverifiable.OTHER_RECORD_TYPES
 INSTEAD = (
     "method recording_job for the recordings of a date range, or gdpr_request for everything about "
     "one data subject; includePolicyBasedRecordings replaces retentionPolicyOverride, and another "
@@ -56,15 +60,9 @@ STATUS = Operation(
     forbidden=RETENTION,
 )
 
+RecordType = Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
+
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
-
-
-class RecordType(StrEnum):
-    """The kinds of records that can be deleted."""
-
-    CONVERSATION = "conversation"
-    INTERACTION = "interaction"
-    MESSAGE = "message"
 
 
 class DataDeletionRequest(PurgeRequest):
@@ -75,7 +73,7 @@ class DataDeletionRequest(PurgeRequest):
     )
 
     method: Literal["data_deletion"]
-    record_types: Annotated[tuple[RecordType, ...], Field(min_length=1, max_length=3)]
+    record_types: Annotated[tuple[RecordType, ...], Field(min_length=1, max_length=MOST_TYPES)]
     date_range: DateRange
     query: Annotated[str, StringConstraints(min_length=1, max_length=10_000)] | None = None
     jurisdiction: Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -107,6 +105,7 @@ class DataDeletion:
             yield FieldError("legalHoldValidation", "must be true: holds are always validated")
         if request.record_types and len(set(request.record_types)) < len(request.record_types):
             yield FieldError("recordTypes", "repeats a record type; list each one once")
+        yield from _unknown_types(request.record_types or (), rules.record_types)
         if request.jurisdiction and request.jurisdiction not in rules.residency_zones:
             zones = ", ".join(sorted(rules.residency_zones))
             yield FieldError("jurisdiction", f"must be one of the residency zones: {zones}")
@@ -125,9 +124,20 @@ class DataDeletion:
     def plan(
         self, request: DataDeletionRequest, sources: Sources
     ) -> Iterator[Planned | Skipped | Noted]:
+        """The count knows no record types, so for some of them it is only an upper bound."""
         window = request.date_range.resolve(sources.reference)
-        return windows.plan(
+        planned = windows.plan(
             window, sources.holds, lambda segment: self._count(request, segment, sources.genesys)
+        )
+        others = sources.record_types.difference(request.record_types)
+        if not others:
+            yield from planned
+            return
+        for each in planned:
+            yield each._replace(unverifiable=REASON) if isinstance(each, Planned) else each
+        yield Noted(
+            f"targeted is an upper bound: it also counts {', '.join(sorted(others))}; "
+            f"{REASON.sentence}"
         )
 
     def submission(
@@ -155,7 +165,10 @@ class DataDeletion:
         return self._count(request, windows.window_of(part), genesys)
 
     def verdict(self, before: int, remaining: int, reported: int | None) -> Verdict:
-        """Verified when nothing is left; the job reports no count, so the difference counts."""
+        """Verified when nothing is left; the job reports no count, so the difference counts.
+
+        A request for some record types never gets here, because its batches are unverifiable.
+        """
         gone = max(before - remaining, 0)
         return Verdict(gone, remaining == 0, deleted=gone)
 
@@ -168,3 +181,15 @@ class DataDeletion:
 
     def _count(self, request: DataDeletionRequest, window: Window, genesys: Genesys) -> int:
         return windows.count(genesys, COUNT, self._filter(request, window))
+
+
+def _unknown_types(given: Iterable[str], known: frozenset[str]) -> Iterator[FieldError]:
+    allowed = ", ".join(sorted(known))
+    for position, name in enumerate(given):
+        if name not in known:
+            yield FieldError(
+                f"recordTypes.{position}",
+                f"must be one of {allowed}; if the organisation has more record types, add them to "
+                "RecordTypes",
+                needs=("organisation",),
+            )

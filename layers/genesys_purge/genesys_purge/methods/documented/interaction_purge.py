@@ -31,8 +31,9 @@ from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.answers import is_count, printable
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.dates import DateRange, Window
-from genesys_purge.model.request import Classification, PurgeRequest
+from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation

@@ -96,15 +96,14 @@ class GdprRequest:
             yield FieldError(
                 "method",
                 f"the retention matrix keeps these records for {policy.minimum_days} days "
-                f"({policy.basis}), but a GDPR request covers records of any age",
+                f"({policy.grounds}), but a GDPR request covers records of any age{policy.advice}",
             )
 
     def kind(self, request: SubjectRequest) -> Kind:
-        """Without a classification in the request, the rules of every classification apply."""
-        kind = {"method": values(self.name)}
-        if request.classification:
-            kind["classification"] = values(request.classification)
-        return kind
+        return {
+            "method": values(self.name),
+            "classification": values(request.classification),
+        }
 
     def plan(self, request: SubjectRequest, sources: Sources) -> Iterator[Planned | Skipped]:
         """One batch of one subject; OnLegalHold if an active hold may cover its records."""

@@ -10,8 +10,9 @@ from genesys_purge.errors import FieldError
 from genesys_purge.methods.gdpr_request.privacy import texts_in
 from genesys_purge.methods.gdpr_request.subject import Identifier, Search, SearchType, Subject
 from genesys_purge.model.audited import Audited
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.identifiers import contains
-from genesys_purge.model.request import Classification, PurgeRequest, RunId
+from genesys_purge.model.request import PurgeRequest, RunId
 
 
 class RequestType(StrEnum):

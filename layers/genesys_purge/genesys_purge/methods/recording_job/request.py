@@ -11,8 +11,9 @@ from pydantic import Field, StringConstraints
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.recording_job.conversations import Filter, any_of
 from genesys_purge.model.audited import Audited
+from genesys_purge.model.classification import Classification
 from genesys_purge.model.dates import DateRange, Window, zulu
-from genesys_purge.model.request import Classification, PurgeRequest
+from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.wording import UUID
 
 MOST_IDS = 1_000

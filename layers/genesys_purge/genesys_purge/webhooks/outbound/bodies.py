@@ -9,7 +9,8 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.rule_events import EXECUTED
-from genesys_purge.model.run import Run
+from genesys_purge.model.run import SUCCESSES, Run
+from genesys_purge.model.verification import Verification, verification_of
 from genesys_purge.ports import Runs
 from genesys_purge.webhooks.outbound.notification import Event, Notification, notification_id
 
@@ -17,6 +18,7 @@ BATCH_ENDS = frozenset(
     {
         Action.BATCH_VERIFIED,
         Action.BATCH_UNVERIFIED,
+        Action.BATCH_UNVERIFIABLE,
         Action.BATCH_FAILED,
         Action.BATCH_CANCELLED,
         Action.BATCH_GAVE_UP,
@@ -49,17 +51,17 @@ def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
             yield _of_rule(Event.RULE_NONCOMPLIANT, record)
 
 
-def _verification(record: AuditRecord, runs: Runs) -> str | None:
-    """`pending` while the batch waits for the verification time that its request sets."""
+def _verification(record: AuditRecord, runs: Runs) -> Verification | None:
+    """`not_possible`, or `pending` while the batch waits for the time that its request sets."""
     if record.action is not Action.BATCH_COMPLETED or record.batch is None:
         return None
-    if not runs.get(record.run_id).verifies_later:
-        return None
-    return runs.batch(record.run_id, record.batch).verification
+    found = verification_of(runs.batch(record.run_id, record.batch))
+    is_said = found is Verification.NOT_POSSIBLE or runs.get(record.run_id).verifies_later
+    return found if is_said else None
 
 
-def _of_job(record: AuditRecord, latency: float, verification: str | None) -> Notification:
-    """The body of D4, what its count counts, and whether verification is still pending."""
+def _of_job(record: AuditRecord, latency: float, verification: Verification | None) -> Notification:
+    """The body of D4, the unit of its count, and why it is not verified, if it is not."""
     body = {
         "event": Event.JOB_FINISHED,
         "jobId": record.job_id,
@@ -92,6 +94,8 @@ def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
         "retentionPolicyOverride": record.retention_policy_override,
         "complianceNote": record.compliance_note,
         "errorReason": record.error_reason,
+        "verification": record.verification,
+        "verificationReason": batch.unverifiable if record.verification else None,
         "timestamp": zulu(record.at),
         "metrics": _known(metrics),
     }
@@ -116,7 +120,7 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "unreported": record.unreported,
         "unit": record.unit,
         "errorReason": record.error_reason,
-        "detail": run.detail,
+        "detail": None if run.outcome in SUCCESSES else run.detail,
     }
     body = {
         "event": Event.RUN_FINISHED,
@@ -126,6 +130,8 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "purgeId": run.run_id,
         "policyApplied": run.facts.policy | (record.policy.to_json() if record.policy else {}),
         "metrics": _known(metrics),
+        "verification": record.verification,
+        "verificationReason": run.plan.unverifiable if run.plan and record.verification else None,
         "complianceTags": list(record.compliance_tags or ()),
     }
     return Notification.of(Event.RUN_FINISHED, record, body)

@@ -1,0 +1,37 @@
+"""Whether a completed batch is verified, and if not, whether it still can be."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from genesys_purge.model.batch import Batch, BatchState
+
+
+class Verification(StrEnum):
+    """Why a completed batch is not verified."""
+
+    PENDING = "pending"
+    NOT_POSSIBLE = "not_possible"
+
+
+def awaits_verification(batch: Batch) -> bool:
+    """Whether VerifyBatch has not concluded the completed batch yet."""
+    return batch.state is BatchState.COMPLETED and batch.verified is None
+
+
+def verification_of(batch: Batch) -> Verification | None:
+    """Why a completed batch is not verified, if it is not yet or can never be."""
+    if batch.state is BatchState.COMPLETED and batch.unverifiable:
+        return Verification.NOT_POSSIBLE
+    return Verification.PENDING if awaits_verification(batch) else None
+
+
+def is_conclusive(batch: Batch) -> bool:
+    """Whether the batch is verified, or concluded as one that no check can verify."""
+    return batch.is_verified or (batch.unverifiable is not None and batch.verified is not None)
+
+
+def unverifiable_records(batch: Batch) -> int:
+    """How many records of a completed batch no check can verify."""
+    is_not_possible = verification_of(batch) is Verification.NOT_POSSIBLE
+    return batch.targeted if is_not_possible else 0
