@@ -53,7 +53,7 @@ RANGE = {"start": "2026-01-31T12:00:00Z", "end": "2026-03-01T00:00:00Z"}
         ({"conversation_ids": IDS}, "h1 names conversations whose time is unknown: they are not"),
         (
             {"conversation_ids": IDS, "times": held_times(IDS, NOON - timedelta(days=1))},
-            "h1 covers records of 2026-11-20, and the rule deletes what is 30 days old",
+            "h1 covers records of 2026-11-20, and the rule deletes what is 365 days old",
         ),
         ({"date_range": RANGE}, "h1 covers records of 2026-01-31 to 2026-02-28, and the rule"),
         ({"released_at": NOON + timedelta(seconds=1)}, "h1 covers everything"),
@@ -72,7 +72,7 @@ def test_rule_gets_no_permit_while_a_hold_is_active(
 def test_refusal_of_a_rule_names_three_holds_and_counts_all(bench: RuleBench) -> None:
     bench.holds.placed += [hold(hold_id=f"h{number}") for number in range(4)]
     with pytest.raises(OnLegalHold) as refused:
-        bench.guard.permit_recurring("rule:1", 3, KIND, 30)
+        bench.guard.permit_recurring("rule:1", 3, KIND, 365)
     named = "; ".join(f"legal hold h{number} covers everything" for number in range(3))
     assert str(refused.value) == (
         f"{named}. Genesys would run the rule without regard to legal holds (4 active); release "

@@ -66,7 +66,8 @@ def test_facts_of_an_interaction_purge_are_the_whole_policy() -> None:
 
 def test_ids_are_counted_and_never_shown() -> None:
     found = facts(builders.conversation_archive())
-    assert found == COMMON | {"idsGiven": 10, "options": {"permanentDelete": True}}
+    given = {"idsGiven": 10, "options": {"permanentDelete": True}, "classification": "internal"}
+    assert found == COMMON | given
     assert "conversation-0" not in str(found)
 
 

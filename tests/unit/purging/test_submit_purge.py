@@ -49,12 +49,15 @@ def test_request_becomes_a_stored_audited_and_started_run(bench: Workbench) -> N
             "dryRun": False,
             "idsGiven": 10,
             "options": {"permanentDelete": True},
+            "classification": "internal",
             "limits": {"inForce": 100_000, "deployment": 100_000},
         },
         "policy": {
             "minimumDays": 365,
             "basis": "Documented least retention of the conversation archive: one year",
+            "rule": "any record",
         },
+        "complianceTags": ["internal"],
     }
 
 

@@ -105,7 +105,7 @@ class Guard:
         self.check_recurring(kind, days, default_classification)
         return Permit(run_id, 0, attempt, began)
 
-    def check_recurring(self, kind: Kind, days: int, default_classification: str = "") -> None:
+    def check_recurring(self, kind: Kind, days: int, default_classification: str) -> None:
         """The checks of such a rule but for the switch; RetentionNotMet or OnLegalHold."""
         policy = self._policies.retention_matrix().assuming(default_classification).policy(kind)
         if policy is None:

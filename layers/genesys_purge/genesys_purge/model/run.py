@@ -10,14 +10,14 @@ from typing import Any
 
 from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import success_rate
-from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.unverifiable import Unverifiable
-from genesys_purge.model.verification import is_conclusive, unverifiable_records
+from genesys_purge.model.verification import unverifiable_records
 from genesys_purge.model.wire import Wire
 
 
@@ -211,49 +211,3 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
         unverifiable=sum(map(unverifiable_records, batches)) or None,
         verified=sum(batch.verified or 0 for batch in batches) if plan else None,
     )
-
-
-def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
-    """The numbers of batches that are not completed or not verified; None if both are 0.
-
-    A batch that no check can verify is not counted.
-    """
-    batches = list(batches)
-    completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
-    unverified = sum(not is_conclusive(batch) for batch in completed)
-    incomplete = len(batches) - len(completed)
-    if not incomplete and not unverified:
-        return None
-    planned = run.plan.batches if run.plan else 0
-    return f"of {planned} batches, {incomplete} not completed and {unverified} not verified"
-
-
-def deleted_nothing(plan: Plan | None, totals: Totals, batches: Iterable[Batch]) -> bool:
-    """Whether the plan has records, but Genesys deleted none of them.
-
-    It is unknown what an implausible batch deleted.
-    """
-    if plan is None or plan.upper_bound or not plan.targeted:
-        return False
-    if any(batch.state is BatchState.IMPLAUSIBLE for batch in batches):
-        return False
-    return not totals.deleted and not totals.verified
-
-
-def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
-    """The outcome of a run: `completed` only if every batch is completed and verified.
-
-    A completed batch that no check can verify counts as well.
-    """
-    if run.plan is None:
-        return Outcome.FAILED
-    if run.is_dry:
-        return Outcome.DRY_RUN
-    if not run.plan.batches:
-        return Outcome.NOTHING_TO_PURGE
-    completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
-    if not completed:
-        return Outcome.FAILED
-    if len(completed) == run.plan.batches and all(map(is_conclusive, completed)):
-        return Outcome.COMPLETED
-    return Outcome.COMPLETED_WITH_FAILURES

@@ -332,6 +332,7 @@ def test_unknown_values_of_a_run_are_left_out(bench: Workbench) -> None:
         "policyApplied": {
             "permanentDelete": True,
             "idsGiven": 10,
+            "classification": "internal",
             "reason": "retention of one year is over",
         },
         "metrics": {

@@ -1,0 +1,55 @@
+"""How a run ends: its outcome, and what is missing from a success."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.run import Outcome, Plan, Run, Totals
+from genesys_purge.model.verification import is_conclusive
+
+
+def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
+    """The numbers of batches that are not completed or not verified; None if both are 0.
+
+    A batch that no check can verify is not counted.
+    """
+    batches = list(batches)
+    completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
+    unverified = sum(not is_conclusive(batch) for batch in completed)
+    incomplete = len(batches) - len(completed)
+    if not incomplete and not unverified:
+        return None
+    planned = run.plan.batches if run.plan else 0
+    return f"of {planned} batches, {incomplete} not completed and {unverified} not verified"
+
+
+def deleted_nothing(plan: Plan | None, totals: Totals, batches: Iterable[Batch]) -> bool:
+    """Whether the plan has records, but Genesys deleted none of them.
+
+    It is unknown what an implausible batch deleted.
+    """
+    if plan is None or plan.upper_bound or not plan.targeted:
+        return False
+    if any(batch.state is BatchState.IMPLAUSIBLE for batch in batches):
+        return False
+    return not totals.deleted and not totals.verified
+
+
+def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
+    """The outcome of a run: `completed` only if every batch is completed and verified.
+
+    A completed batch that no check can verify counts as well.
+    """
+    if run.plan is None:
+        return Outcome.FAILED
+    if run.is_dry:
+        return Outcome.DRY_RUN
+    if not run.plan.batches:
+        return Outcome.NOTHING_TO_PURGE
+    completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
+    if not completed:
+        return Outcome.FAILED
+    if len(completed) == run.plan.batches and all(map(is_conclusive, completed)):
+        return Outcome.COMPLETED
+    return Outcome.COMPLETED_WITH_FAILURES
