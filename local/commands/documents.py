@@ -110,10 +110,10 @@ class Documents:
             created = rule.create(request)
             executed = rule.execute(created["ruleId"])
             record = rule.webhook_of(created["ruleId"])
-        if record.get("deleted") != executed["deletedCount"]:
+        if record.get("deletedCount") != executed["deletedCount"]:
             raise NotAsPromised(f"the webhook reports {record.get('deleted')} deletions")
         return (
-            f"The rule is {created['status']}. It was executed and deleted {record['deleted']:,} "
+            f"The rule is {created['status']}. It was executed and deleted {record["deletedCount"]:,} "
             "records; the webhook was signed and is in the audit."
         )
 

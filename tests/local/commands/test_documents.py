@@ -34,7 +34,7 @@ class Rule:
         return {"deletedCount": 7}
 
     def webhook_of(self, _: str) -> Any:
-        return {"deleted": self.reported}
+        return {"deletedCount": self.reported}
 
 
 class Lambda:
