@@ -113,7 +113,7 @@ class Documents:
         if record.get("deletedCount") != executed["deletedCount"]:
             raise NotAsPromised(f"the webhook reports {record.get('deleted')} deletions")
         return (
-            f"The rule is {created['status']}. It was executed and deleted {record["deletedCount"]:,} "
+            f"The rule is {created['status']}. It was executed and deleted {record['deletedCount']:,} "
             "records; the webhook was signed and is in the audit."
         )
 
