@@ -111,10 +111,10 @@ class Documents:
             executed = rule.execute(created["ruleId"])
             record = rule.webhook_of(created["ruleId"])
         if record.get("deletedCount") != executed["deletedCount"]:
-            raise NotAsPromised(f"the webhook reports {record.get('deleted')} deletions")
+            raise NotAsPromised(f"the webhook reports {record.get('deletedCount')} deletions")
         return (
-            f"The rule is {created['status']}. It was executed and deleted {record['deletedCount']:,} "
-            "records; the webhook was signed and is in the audit."
+            f"The rule is {created['status']}. It was executed and deleted "
+            f"{record['deletedCount']:,} records; the webhook was signed and is in the audit."
         )
 
     def _data_deletion(self, request: Any) -> str:
