@@ -18,6 +18,7 @@ from genesys_purge.model.batch import BatchRef, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Outcome, RunStatus
 from genesys_purge.purging.submit_batch import MOST_CONFLICTS
+from genesys_purge.purging.waiting import MOST_QUESTIONS
 
 from tests import builders
 from tests.unit.purging.recording_batch import entries, planned
@@ -210,6 +211,52 @@ def test_conflict_that_passes_does_not_fail_the_batch(bench: Workbench, step: Ba
         step = bench.submit_batch(step)
     batch = bench.batch
     assert (step.next, batch.state, batch.conflicts) == (Next.POLL, BatchState.SUBMITTED, 0)
+
+
+def test_batch_waits_for_its_slot_longer_than_for_genesys(
+    bench: Workbench, step: BatchStep
+) -> None:
+    limit = bench.settings.job_time_limit_seconds
+    bench.genesys.on(LIST, GenesysUnavailable("503"), NONE)
+    bench.submit_batch(step)
+    assert bench.batch.waiting_since
+    other(bench, BatchState.SUBMITTED)
+    held_by(bench, OTHER, OTHER)
+    bench.clock.wait(limit)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.clock.wait(10 * limit)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
+    assert after.wait_seconds > 0
+
+
+def test_patience_for_genesys_starts_with_the_slot(bench: Workbench, step: BatchStep) -> None:
+    limit = bench.settings.job_time_limit_seconds
+    bench.genesys.on(LIST, TWO)
+    other(bench, BatchState.SUBMITTED)
+    held_by(bench, OTHER, OTHER)
+    bench.submit_batch(step)
+    bench.clock.wait(2 * limit)
+    held_by(bench)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.clock.wait(limit)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.clock.wait(1)
+    assert bench.submit_batch(step).next is Next.DONE
+
+
+@pytest.mark.parametrize(
+    ("questions", "state"),
+    [(MOST_QUESTIONS - 1, BatchState.PLANNED), (MOST_QUESTIONS, BatchState.GAVE_UP)],
+)
+def test_batch_gives_up_before_its_questions_fill_the_history(
+    bench: Workbench, step: BatchStep, questions: int, state: BatchState
+) -> None:
+    other(bench, BatchState.SUBMITTED)
+    held_by(bench, OTHER, OTHER)
+    bench.submit_batch(step.model_copy(update={"attempt": questions}))
+    assert bench.batch.state is state
+    assert not is_created(bench)
 
 
 @pytest.mark.parametrize(
