@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from genesys_purge.calling.pace import farthest
+from genesys_purge.errors import Misconfigured, PurgeError, TryLater
+from genesys_purge.store.aws_failures import code_of, passes_with_time
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,7 +69,18 @@ class DynamoBudget:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return None
+        except (ClientError, BotoCoreError) as error:
+            raise self._unwritten(error) from error
         return EPOCH + int(answer["Attributes"]["freeAt"]["N"]) * A_MICROSECOND
+
+    def _unwritten(self, error: Exception) -> PurgeError:
+        code = code_of(error)
+        if passes_with_time(error):
+            return TryLater(f"the request budget cannot be booked now: AWS answered {code}")
+        return Misconfigured(
+            f"the request budget in the table {self._table} cannot be booked: AWS answered {code}; "
+            "allow this function's role dynamodb:UpdateItem on it"
+        )
 
 
 def _number(at: datetime) -> AttributeValueTypeDef:
