@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -83,8 +84,16 @@ def test_calls_of_a_process_are_never_closer_than_the_rate(rests: list[float], r
 
 
 def test_threads_of_a_process_get_different_times() -> None:
+    class SlowBudget(MemoryBudget):
+        """Lets other threads run before it answers."""
+
+        def book(self, seconds: float, at: datetime, ahead: float) -> datetime | None:
+            start = super().book(seconds, at, ahead)
+            time.sleep(0.001)
+            return start
+
     slept: list[float] = []
-    pace = Pace(MemoryBudget(), 10, SOON, lambda: NOON, slept.append, lambda _: True)
+    pace = Pace(SlowBudget(), 10, SOON, lambda: NOON, slept.append, lambda _: True)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: pace.wait(), range(16)))
     assert sorted(slept) == pytest.approx([n / 10 for n in range(1, 16)])
@@ -137,6 +146,19 @@ def test_no_work_books_further_ahead_than_ten_seconds() -> None:
     assert budget.booked == []
 
 
+@pytest.mark.parametrize(
+    ("rate", "chance", "wait"), [(10, max, SOON), (10, min, SOON / 2), (0.05, max, 20)]
+)
+def test_line_is_asked_again_after_a_random_time(
+    rate: float, chance: Callable[[float, float], float], wait: float
+) -> None:
+    clock, budget = Clock(), CrowdedBudget(SOON + 1)
+    pace = Pace(budget, rate, SOON, clock, clock.wait, lambda _: False, chance)
+    with pytest.raises(RateLimited) as refused:
+        pace.wait()
+    assert refused.value.retry_after == pytest.approx(wait)
+
+
 def test_call_whose_own_time_comes_too_late_is_not_sent() -> None:
     clock = Clock()
     pace = pace_at(clock, budget=booked_for(5), has_time_after=lambda seconds: seconds < 5)
@@ -153,6 +175,15 @@ def test_call_without_time_to_wait_is_not_sent() -> None:
     with pytest.raises(RateLimited) as refused:
         pace.wait()
     assert refused.value.retry_after == pytest.approx(SOON)
+
+
+@pytest.mark.parametrize(("rate", "slice_seconds"), [(10, 1), (0.05, 20)])
+def test_line_that_clocks_five_seconds_apart_can_book_is_kept(
+    rate: float, slice_seconds: float
+) -> None:
+    clock, booked = Clock(), 10 + 2 * slice_seconds + 5
+    (at,) = sent(pace_at(clock, rate, budget=booked_for(booked)), clock, 0)
+    assert at >= booked - 0.001
 
 
 def test_line_that_a_wrong_clock_booked_is_ignored() -> None:

@@ -112,6 +112,13 @@ def test_batch_that_asks_often_is_written_rarely(jobs: Jobs) -> None:
     assert jobs.pool.version == version + 1
 
 
+def test_each_waiting_run_has_batches_that_speak_for_it(jobs: Jobs) -> None:
+    for run_id in ("b", "c"):
+        for number in range(3):
+            jobs.takes(run_id, number)
+    assert Counter(each.run_id for each in jobs.pool.waiting) == {"b": 2, "c": 2}
+
+
 def test_two_batches_speak_for_all_waiting_batches_of_a_run(jobs: Jobs) -> None:
     for number in range(50):
         jobs.takes("b", number)

@@ -174,7 +174,11 @@ def test_all_that_waits_comes_before_the_permit() -> None:
         order.append("circuit")
         return send()
 
-    exchange = Exchange(circuit=circuit, pace=lambda: order.append("pace"))
+    def pace() -> None:
+        order.append("pace")
+        assert exchange.authorised == []
+
+    exchange = Exchange(circuit=circuit, pace=pace)
     exchange.delete()
     assert order == ["circuit", "pace"]
     # At the permit, the token was there, and nothing else had been sent.

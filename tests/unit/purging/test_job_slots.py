@@ -13,6 +13,7 @@ from genesys_purge.errors import (
     OutcomeUnknown,
     RefusedByGenesys,
 )
+from genesys_purge.methods import METHODS
 from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, LIST, STATUS
 from genesys_purge.model.batch import BatchRef, BatchState
 from genesys_purge.model.messages import BatchStep, Next
@@ -21,6 +22,7 @@ from genesys_purge.purging.submit_batch import MOST_CONFLICTS
 from genesys_purge.purging.waiting import MOST_QUESTIONS
 
 from tests import builders
+from tests.clock import NOON
 from tests.unit.purging.recording_batch import entries, planned
 from tests.unit.workbench import Workbench
 
@@ -108,6 +110,45 @@ def test_slot_of_an_ended_batch_is_free(
     bench.genesys.on(STATUS, {"state": "FULFILLED"})
     assert bench.submit_batch(step).next is Next.POLL
     assert holders(bench) == (MINE,)
+
+
+@pytest.mark.parametrize("state", [BatchState.SUBMITTING, BatchState.SUBMITTED])
+def test_slot_of_an_ended_run_is_kept_while_its_job_may_run(
+    bench: Workbench, step: BatchStep, state: BatchState
+) -> None:
+    other(bench, state, RunStatus.FINISHED)
+    held_by(bench, OTHER, OTHER)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    assert holders(bench) == (OTHER, OTHER)
+
+
+@pytest.mark.parametrize(
+    ("method", "pool", "slots"),
+    [
+        ("data_deletion", "documented", 7),
+        ("interaction_purge", "documented", 7),
+        ("conversation_archive", "documented", 7),
+        ("recording_job", "recording_job", 2),
+    ],
+)
+def test_each_method_has_the_slots_of_its_pool(method: str, pool: str, slots: int) -> None:
+    lifecycle = METHODS[method].lifecycle
+    assert (lifecycle.pool, lifecycle.slots(7), lifecycle.slots(1)) == (pool, slots, 1)
+
+
+def test_gdpr_requests_need_no_slot() -> None:
+    assert METHODS["gdpr_request"].lifecycle.slots(7) is None
+
+
+@pytest.mark.parametrize(
+    ("request_of", "factor"), [(builders.gdpr_request, 1), (builders.conversation_archive, 2)]
+)
+def test_patience_grows_only_for_jobs_with_slots(request_of: Any, factor: int) -> None:
+    bench = Workbench(job_time_limit_seconds=600)
+    step = bench.planned(builders.batch(total=2, waiting_since=NOON), request=request_of())
+    bench.clock.wait(600 * factor + 1)
+    bench.submit_batch(step)
+    assert bench.last_fact["detail"] == f"could not be submitted within {600 * factor} seconds"
 
 
 def test_slot_of_an_ended_run_is_free_in_any_state_of_its_batch(

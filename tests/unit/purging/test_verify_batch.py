@@ -151,7 +151,7 @@ def test_interactions_are_unverified_if_fewer_are_gone(
 def test_failed_verification_is_repeated_later(
     bench: Workbench, retry_after: float | None, wait: int
 ) -> None:
-    step = verifying(bench)
+    step = verifying(bench, completed(ended_at=NOON))
     bench.genesys.on(LOOK_UP, GenesysUnavailable("503", retry_after=retry_after))
     after = bench.verify_batch(step)
     assert (after.next, after.wait_seconds, after.attempt) == (Next.VERIFY, wait, 1)

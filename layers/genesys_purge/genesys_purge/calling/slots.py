@@ -70,8 +70,6 @@ class Pool(NamedTuple):
 
         So each waiting run gets its share, however many batches another run has.
         """
-        if len(self.holders) >= limit:
-            return False
         held = Counter(each.run_id for each in self.holders)
         mine = held[batch.run_id]
         poorer = {each.run_id for each in self.waiting if held[each.run_id] < mine}
@@ -124,7 +122,7 @@ class Slots:
 
     def _asked(self, pool: Pool, limit: int, batch: BatchRef, holders: Holders) -> Pool:
         """The pool after the batch has asked for a slot."""
-        if others_in(pool, batch) or not pool.has_room_for(batch, limit):
+        if not pool.has_room_for(batch, limit):
             pool = self._cleared(pool, holders)
         if pool.has_room_for(batch, limit):
             return pool.seated(batch)
@@ -142,8 +140,3 @@ class Slots:
             each for each, at in pool.waiting.items() if at < silent or not holders.is_active(each)
         ]
         return pool.without([*ended, *lost])
-
-
-def others_in(pool: Pool, batch: BatchRef) -> bool:
-    """Whether batches of other runs wait."""
-    return any(each.run_id != batch.run_id for each in pool.waiting)

@@ -34,7 +34,7 @@ class DynamoBudget:
         length = timedelta(seconds=seconds)
         if self._begin(at, at + length, farthest(at, seconds)):
             return at
-        end = self._extend(at, length, at + timedelta(seconds=ahead))
+        end = self._extend(length, at + timedelta(seconds=ahead))
         return end and end - length
 
     def _begin(self, at: datetime, end: datetime, latest: datetime) -> bool:
@@ -46,13 +46,13 @@ class DynamoBudget:
         )
         return booked is not None
 
-    def _extend(self, at: datetime, length: timedelta, limit: datetime) -> datetime | None:
-        """The new end of the line; None if it is booked beyond `limit`, or free."""
+    def _extend(self, length: timedelta, limit: datetime) -> datetime | None:
+        """The new end of the line; None if it is booked beyond `limit`."""
         microseconds: AttributeValueTypeDef = {"N": str(length // A_MICROSECOND)}
         return self._update(
             "SET freeAt = freeAt + :length",
-            "freeAt > :at AND freeAt <= :limit",
-            {":length": microseconds, ":at": _number(at), ":limit": _number(limit)},
+            "freeAt <= :limit",
+            {":length": microseconds, ":limit": _number(limit)},
         )
 
     def _update(
