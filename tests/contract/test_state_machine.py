@@ -64,7 +64,8 @@ def test_every_task_but_the_last_resort_catches_all_errors() -> None:
 
 def retried_by(task: str) -> set[str]:
     """The errors of ours that a task retries, by name."""
-    return {each for each in TASKS[task]["Retry"][0]["ErrorEquals"] if "." not in each}
+    retried = [each for retry in TASKS[task]["Retry"] for each in retry["ErrorEquals"]]
+    return {each for each in retried if "." not in each}
 
 
 def test_tasks_retry_only_errors_that_may_pass_with_time() -> None:
@@ -82,10 +83,17 @@ def test_tasks_retry_only_errors_that_may_pass_with_time() -> None:
 
 def test_task_retries_are_bounded_and_use_full_jitter() -> None:
     for name, task in TASKS.items():
-        (retry,) = task["Retry"]
-        assert 1 <= retry["MaxAttempts"] <= 10, name
-        assert retry["JitterStrategy"] == "FULL", name
-        assert retry["MaxDelaySeconds"] <= 300, name
+        for retry in task["Retry"]:
+            assert 1 <= retry["MaxAttempts"] <= 10, name
+            assert retry["JitterStrategy"] == "FULL", name
+            assert retry["MaxDelaySeconds"] <= 900, name
+
+
+def test_plan_without_calls_waits_longer_than_after_other_errors() -> None:
+    limited, other = TASKS["PlanPurge"]["Retry"]
+    assert limited["ErrorEquals"] == ["RateLimited"]
+    # A plan takes up to 15 minutes, so shorter waits would keep two plans in step.
+    assert limited["MaxDelaySeconds"] == timeout_of("PlanPurge") > other["MaxDelaySeconds"]
 
 
 def test_there_are_two_machines() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
-from genesys_purge.calling.pace import IN_BULK, LARGEST_SKEW, SOON, Budget, Pace
+from genesys_purge.calling.pace import GROWS_EVERY, IN_BULK, LARGEST_SKEW, SOON, Budget, Pace
 from genesys_purge.errors import RateLimited
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,8 +84,16 @@ def test_calls_of_a_process_are_never_closer_than_the_rate(rests: list[float], r
 
 
 def test_threads_of_a_process_get_different_times() -> None:
+    class SlowBudget(MemoryBudget):
+        """Lets other threads run before it answers."""
+
+        def book(self, seconds: float, at: datetime, ahead: float) -> datetime | None:
+            start = super().book(seconds, at, ahead)
+            time.sleep(0.001)
+            return start
+
     slept: list[float] = []
-    pace = Pace(MemoryBudget(), 10, SOON, lambda: NOON, slept.append, lambda _: True)
+    pace = Pace(SlowBudget(), 10, SOON, lambda: NOON, slept.append, lambda _: True)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: pace.wait(), range(16)))
     assert sorted(slept) == pytest.approx([n / 10 for n in range(1, 16)])
@@ -97,12 +106,66 @@ def booked_for(seconds: float) -> MemoryBudget:
     return budget
 
 
-def test_bulk_work_waits_while_a_second_of_the_line_is_booked() -> None:
+@pytest.mark.parametrize(("ahead", "booked"), [(IN_BULK, []), (SOON, [0.1])])
+def test_bulk_work_books_nothing_while_a_second_of_the_line_is_booked(
+    ahead: float, booked: list[float]
+) -> None:
+    clock, budget = Clock(), booked_for(1.001)
+    with pytest.raises(RateLimited):
+        pace_at(clock, ahead=ahead, budget=budget, has_time_after=lambda _: False).wait()
+    assert budget.booked == booked
+
+
+class CrowdedBudget(MemoryBudget):
+    """A line that others have always booked for this time, whenever it is asked."""
+
+    def __init__(self, booked_seconds: float) -> None:
+        super().__init__()
+        self._others = timedelta(seconds=booked_seconds)
+
+    def book(self, seconds: float, at: datetime, ahead: float) -> datetime | None:
+        self.free_at = at + self._others
+        return super().book(seconds, at, ahead)
+
+
+def test_bulk_work_that_waits_books_further_ahead() -> None:
     clock = Clock()
-    pace = pace_at(clock, ahead=IN_BULK, budget=booked_for(3))
-    assert sent(pace, clock, 0) == pytest.approx([3])
-    urgent = Clock()
-    assert sent(pace_at(urgent, budget=booked_for(3)), urgent, 0) == pytest.approx([3])
+    pace = pace_at(clock, ahead=IN_BULK, budget=CrowdedBudget(IN_BULK + 1))
+    assert sent(pace, clock, 0) == pytest.approx([GROWS_EVERY + IN_BULK + 1])
+
+
+def test_no_work_books_further_ahead_than_ten_seconds() -> None:
+    clock = Clock()
+
+    def has_time_after(seconds: float) -> bool:
+        return (clock() - NOON).total_seconds() + seconds < 3_600
+
+    budget = CrowdedBudget(SOON + 0.001)
+    with pytest.raises(RateLimited):
+        pace_at(clock, ahead=IN_BULK, budget=budget, has_time_after=has_time_after).wait()
+    assert budget.booked == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "chance", "wait"), [(10, max, SOON), (10, min, SOON / 2), (0.05, max, 20)]
+)
+def test_line_is_asked_again_after_a_random_time(
+    rate: float, chance: Callable[[float, float], float], wait: float
+) -> None:
+    clock, budget = Clock(), CrowdedBudget(SOON + 1)
+    pace = Pace(budget, rate, SOON, clock, clock.wait, lambda _: False, chance)
+    with pytest.raises(RateLimited) as refused:
+        pace.wait()
+    assert refused.value.retry_after == pytest.approx(wait)
+
+
+def test_call_whose_own_time_comes_too_late_is_not_sent() -> None:
+    clock = Clock()
+    pace = pace_at(clock, budget=booked_for(5), has_time_after=lambda seconds: seconds < 5)
+    with pytest.raises(RateLimited) as refused:
+        pace.wait()
+    assert refused.value.retry_after == pytest.approx(5)
+    assert clock() == NOON
 
 
 def test_call_without_time_to_wait_is_not_sent() -> None:
@@ -112,6 +175,15 @@ def test_call_without_time_to_wait_is_not_sent() -> None:
     with pytest.raises(RateLimited) as refused:
         pace.wait()
     assert refused.value.retry_after == pytest.approx(SOON)
+
+
+@pytest.mark.parametrize(("rate", "slice_seconds"), [(10, 1), (0.05, 20)])
+def test_line_that_clocks_five_seconds_apart_can_book_is_kept(
+    rate: float, slice_seconds: float
+) -> None:
+    clock, booked = Clock(), 10 + 2 * slice_seconds + 5
+    (at,) = sent(pace_at(clock, rate, budget=booked_for(booked)), clock, 0)
+    assert at >= booked - 0.001
 
 
 def test_line_that_a_wrong_clock_booked_is_ignored() -> None:
@@ -160,6 +232,11 @@ def test_processes_of_several_runs_are_never_answered_429() -> None:
         # Raises a refusal for a request over the limit.
         rate.count("client", at)
     assert len(calls) / SECONDS >= 0.95 * 8
+
+
+def test_plan_is_not_kept_out_by_workers_that_go_first() -> None:
+    calls = [number for number, _ in calls_of(*[Process(SOON)] * 2, PLAN)]
+    assert calls.count(2) >= 60
 
 
 def test_two_plans_get_about_the_same_share() -> None:

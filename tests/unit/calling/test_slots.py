@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from genesys_purge.calling.slots import ASKS_WITHIN, Pool, PoolKey, Slots
+from genesys_purge.calling.slots import ASKS_WITHIN, MOST_ASKING, Pool, PoolKey, Slots
 from genesys_purge.errors import RateLimited
 from genesys_purge.model.batch import BatchRef
 from hypothesis import given
@@ -110,6 +110,24 @@ def test_batch_that_asks_often_is_written_rarely(jobs: Jobs) -> None:
     jobs.clock.wait(ASKS_WITHIN.total_seconds() / 2)
     jobs.takes("b", 0)
     assert jobs.pool.version == version + 1
+
+
+def test_each_waiting_run_has_batches_that_speak_for_it(jobs: Jobs) -> None:
+    for run_id in ("b", "c"):
+        for number in range(3):
+            jobs.takes(run_id, number)
+    assert Counter(each.run_id for each in jobs.pool.waiting) == {"b": 2, "c": 2}
+
+
+def test_two_batches_speak_for_all_waiting_batches_of_a_run(jobs: Jobs) -> None:
+    for number in range(50):
+        jobs.takes("b", number)
+    asking = [BatchRef("b", 0), BatchRef("b", 1)]
+    assert (list(jobs.pool.waiting), len(asking)) == (asking, MOST_ASKING)
+    # Others of the run speak for it as soon as these two are silent.
+    jobs.clock.wait(ASKS_WITHIN.total_seconds() + 1)
+    jobs.takes("b", 7)
+    assert list(jobs.pool.waiting) == [BatchRef("b", 7)]
 
 
 @given(st.integers(0, 2**32), st.integers(1, 4))

@@ -174,11 +174,23 @@ def test_all_that_waits_comes_before_the_permit() -> None:
         order.append("circuit")
         return send()
 
-    exchange = Exchange(circuit=circuit, pace=lambda: order.append("pace"))
+    def pace() -> None:
+        order.append("pace")
+        assert exchange.authorised == []
+
+    exchange = Exchange(circuit=circuit, pace=pace)
     exchange.delete()
     assert order == ["circuit", "pace"]
     # At the permit, the token was there, and nothing else had been sent.
     assert (exchange.authorised, len(exchange.token_requests)) == ([1], 1)
+
+
+def test_call_whose_wait_used_up_the_time_asks_for_no_permit() -> None:
+    left = [100.0]
+    exchange = Exchange(pace=lambda: left.append(9.9), time_left=lambda: left[-1])
+    with pytest.raises(GenesysUnavailable, match="nothing was sent"):
+        exchange.delete()
+    assert (exchange.authorised, exchange.calls) == ([], [])
 
 
 def test_call_with_a_refused_token_needs_a_new_permit() -> None:

@@ -13,13 +13,16 @@ from genesys_purge.errors import (
     OutcomeUnknown,
     RefusedByGenesys,
 )
+from genesys_purge.methods import METHODS
 from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, LIST, STATUS
 from genesys_purge.model.batch import BatchRef, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Outcome, RunStatus
 from genesys_purge.purging.submit_batch import MOST_CONFLICTS
+from genesys_purge.purging.waiting import MOST_QUESTIONS
 
 from tests import builders
+from tests.clock import NOON
 from tests.unit.purging.recording_batch import entries, planned
 from tests.unit.workbench import Workbench
 
@@ -107,6 +110,45 @@ def test_slot_of_an_ended_batch_is_free(
     bench.genesys.on(STATUS, {"state": "FULFILLED"})
     assert bench.submit_batch(step).next is Next.POLL
     assert holders(bench) == (MINE,)
+
+
+@pytest.mark.parametrize("state", [BatchState.SUBMITTING, BatchState.SUBMITTED])
+def test_slot_of_an_ended_run_is_kept_while_its_job_may_run(
+    bench: Workbench, step: BatchStep, state: BatchState
+) -> None:
+    other(bench, state, RunStatus.FINISHED)
+    held_by(bench, OTHER, OTHER)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    assert holders(bench) == (OTHER, OTHER)
+
+
+@pytest.mark.parametrize(
+    ("method", "pool", "slots"),
+    [
+        ("data_deletion", "documented", 7),
+        ("interaction_purge", "documented", 7),
+        ("conversation_archive", "documented", 7),
+        ("recording_job", "recording_job", 2),
+    ],
+)
+def test_each_method_has_the_slots_of_its_pool(method: str, pool: str, slots: int) -> None:
+    lifecycle = METHODS[method].lifecycle
+    assert (lifecycle.pool, lifecycle.slots(7), lifecycle.slots(1)) == (pool, slots, 1)
+
+
+def test_gdpr_requests_need_no_slot() -> None:
+    assert METHODS["gdpr_request"].lifecycle.slots(7) is None
+
+
+@pytest.mark.parametrize(
+    ("request_of", "factor"), [(builders.gdpr_request, 1), (builders.conversation_archive, 2)]
+)
+def test_patience_grows_only_for_jobs_with_slots(request_of: Any, factor: int) -> None:
+    bench = Workbench(job_time_limit_seconds=600)
+    step = bench.planned(builders.batch(total=2, waiting_since=NOON), request=request_of())
+    bench.clock.wait(600 * factor + 1)
+    bench.submit_batch(step)
+    assert bench.last_fact["detail"] == f"could not be submitted within {600 * factor} seconds"
 
 
 def test_slot_of_an_ended_run_is_free_in_any_state_of_its_batch(
@@ -210,6 +252,52 @@ def test_conflict_that_passes_does_not_fail_the_batch(bench: Workbench, step: Ba
         step = bench.submit_batch(step)
     batch = bench.batch
     assert (step.next, batch.state, batch.conflicts) == (Next.POLL, BatchState.SUBMITTED, 0)
+
+
+def test_batch_waits_for_its_slot_longer_than_for_genesys(
+    bench: Workbench, step: BatchStep
+) -> None:
+    limit = bench.settings.job_time_limit_seconds
+    bench.genesys.on(LIST, GenesysUnavailable("503"), NONE)
+    bench.submit_batch(step)
+    assert bench.batch.waiting_since
+    other(bench, BatchState.SUBMITTED)
+    held_by(bench, OTHER, OTHER)
+    bench.clock.wait(limit)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.clock.wait(10 * limit)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, BatchState.PLANNED)
+    assert after.wait_seconds > 0
+
+
+def test_patience_for_genesys_starts_with_the_slot(bench: Workbench, step: BatchStep) -> None:
+    limit = bench.settings.job_time_limit_seconds
+    bench.genesys.on(LIST, TWO)
+    other(bench, BatchState.SUBMITTED)
+    held_by(bench, OTHER, OTHER)
+    bench.submit_batch(step)
+    bench.clock.wait(2 * limit)
+    held_by(bench)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.clock.wait(limit)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    bench.clock.wait(1)
+    assert bench.submit_batch(step).next is Next.DONE
+
+
+@pytest.mark.parametrize(
+    ("questions", "state"),
+    [(MOST_QUESTIONS - 1, BatchState.PLANNED), (MOST_QUESTIONS, BatchState.GAVE_UP)],
+)
+def test_batch_gives_up_before_its_questions_fill_the_history(
+    bench: Workbench, step: BatchStep, questions: int, state: BatchState
+) -> None:
+    other(bench, BatchState.SUBMITTED)
+    held_by(bench, OTHER, OTHER)
+    bench.submit_batch(step.model_copy(update={"attempt": questions}))
+    assert bench.batch.state is state
+    assert not is_created(bench)
 
 
 @pytest.mark.parametrize(

@@ -150,16 +150,32 @@ def test_interactions_are_unverified_if_fewer_are_gone(
     assert bench.last_fact["action"] == "batch_unverified"
 
 
-@pytest.mark.parametrize(
-    ("error", "wait"), [(GenesysUnavailable("503"), 5), (RateLimited("429", retry_after=60), 60)]
-)
+@pytest.mark.parametrize(("retry_after", "wait"), [(None, 5), (60, 60)])
 def test_failed_verification_is_repeated_later(
-    bench: Workbench, error: Exception, wait: int
+    bench: Workbench, retry_after: float | None, wait: int
 ) -> None:
-    step = verifying(bench)
-    bench.genesys.on(LOOK_UP, error)
+    step = verifying(bench, completed(ended_at=NOON))
+    bench.genesys.on(LOOK_UP, GenesysUnavailable("503", retry_after=retry_after))
     after = bench.verify_batch(step)
     assert (after.next, after.wait_seconds, after.attempt) == (Next.VERIFY, wait, 1)
+
+
+def test_rate_limit_uses_up_no_check_for_an_hour(bench: Workbench) -> None:
+    step = at_last(verifying(bench, completed(ended_at=NOON)))
+    bench.genesys.on(LOOK_UP, RateLimited("429", retry_after=60))
+    bench.clock.wait(VERIFIED_WITHIN)
+    after = bench.verify_batch(step)
+    assert (after.next, after.attempt) == (Next.VERIFY, step.attempt)
+    assert 60 <= after.wait_seconds <= 180
+    bench.clock.wait(1)
+    with pytest.raises(RateLimited):
+        bench.verify_batch(after)
+
+
+def test_rate_limit_uses_up_a_check_without_the_end_of_the_job(bench: Workbench) -> None:
+    step = verifying(bench, completed(ended_at=None))
+    bench.genesys.on(LOOK_UP, RateLimited("429"))
+    assert bench.verify_batch(step).attempt == 1
 
 
 @pytest.mark.parametrize(

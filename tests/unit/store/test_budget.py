@@ -7,7 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
 from genesys_purge.calling.pace import Budget, farthest
+from genesys_purge.errors import Misconfigured, TryLater
 from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.store.budget import DynamoBudget
 
@@ -71,6 +74,32 @@ def test_end_that_no_right_clock_can_book_is_replaced(budget: Budget) -> None:
 def test_each_organisation_and_dialect_has_its_own_line() -> None:
     lines = [stored(), stored("emea"), stored(dialect=LIVE)]
     assert [each.book(1, NOON, 0) for each in lines] == [NOON] * 3
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("ThrottlingException", TryLater), ("AccessDeniedException", Misconfigured)],
+)
+def test_budget_that_cannot_be_written_is_an_error_of_its_own(
+    code: str, error: type[Exception]
+) -> None:
+    dynamodb = client("dynamodb")
+    line = DynamoBudget(dynamodb, "CircuitTable", "", DOCUMENTED)
+    with Stubber(dynamodb) as stubber:
+        stubber.add_client_error("update_item", code)
+        with pytest.raises(error, match=f"budget.* cannot be booked.*{code}"):
+            line.book(1, NOON, 0)
+
+
+def test_budget_without_a_connection_is_tried_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    dynamodb = client("dynamodb")
+
+    def fail(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="dynamodb")
+
+    monkeypatch.setattr(dynamodb, "update_item", fail)
+    with pytest.raises(TryLater, match="EndpointConnectionError"):
+        DynamoBudget(dynamodb, "CircuitTable", "", DOCUMENTED).book(1, NOON, 0)
 
 
 @pytest.mark.usefixtures("table")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from botocore.stub import Stubber
 from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
 from genesys_purge.errors import LostRace
 from genesys_purge.model.batch import BatchRef
@@ -41,6 +42,15 @@ def test_each_organisation_and_kind_of_job_has_its_own_pool(slots: SlotStore) ->
     slots.write(KEY, Pool().seated(FIRST))
     others = [PoolKey("emea", "documented"), PoolKey(None, "recording_job")]
     assert [slots.read(each) for each in others] == [Pool(), Pool()]
+
+
+def test_pool_is_read_with_every_earlier_write() -> None:
+    dynamodb = client("dynamodb")
+    key = {"runId": {"S": "#job-slots"}, "item": {"S": "documented"}}
+    with Stubber(dynamodb) as stubber:
+        asked = {"TableName": "RunsTable", "Key": key, "ConsistentRead": True}
+        stubber.add_response("get_item", {}, asked)
+        assert DynamoSlots(dynamodb, "RunsTable", ledger()).read(KEY) == Pool()
 
 
 @pytest.mark.parametrize("version", [0, 2])

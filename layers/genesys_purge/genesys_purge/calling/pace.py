@@ -1,6 +1,6 @@
 """Keeps all processes together below the rate that Genesys allows an organisation.
 
-The organisation's time is one line, of which each call takes an equal piece. A process books a
+The organisation's time is one line, and each call takes an equal piece of it. A process books a
 slice of the line in one write, and sends its calls at their own times within it. A process that
 dies with a slice in hand loses only that time, and nothing has to be returned.
 """
@@ -20,6 +20,8 @@ from genesys_purge.ports import Clock
 # How many seconds of the line may already be booked, for work that others wait for, such as polls,
 # and for work of many calls, such as a plan. So a poll waits for little of a plan.
 SOON, IN_BULK = 10.0, 1.0
+# Work that waits so long books a second further ahead, so that no other work keeps it out.
+GROWS_EVERY = 20.0
 # The longest slice, in seconds of the line.
 LONGEST_SLICE = 1.0
 # The clocks of two functions differ by less, in seconds.
@@ -49,8 +51,8 @@ class Budget(Protocol):
 class Pace:
     """The calls of one process, `per_second` of all processes together; safe for threads.
 
-    `ahead` is `SOON` or `IN_BULK`. `has_time_after` tells whether a call can still be sent after so
-    many seconds.
+    `ahead` is `SOON` or `IN_BULK`. `has_time_after` returns whether a call can still be sent after
+    so many seconds.
     """
 
     def __init__(
@@ -85,7 +87,7 @@ class Pace:
             at = self._next_time()
         pause = at - self._now()
         if pause >= SHORTEST_SLEEP:
-            self._sleep(pause.total_seconds())
+            self._sleep_in_time(pause.total_seconds())
 
     def _next_time(self) -> datetime:
         now = self._now()
@@ -103,13 +105,22 @@ class Pace:
 
     def _booked(self) -> datetime:
         """The start of a slice; waits while the line is booked too far ahead."""
-        seconds = (self._size * self._each).total_seconds()
-        while (start := self._budget.book(seconds, self._now(), self._ahead)) is None:
+        seconds, began = (self._size * self._each).total_seconds(), self._now()
+        while (start := self._budget.book(seconds, self._now(), self._ahead_since(began))) is None:
             pause = self._chance(0.5, 1.0) * max(self._ahead, self._each.total_seconds())
-            if not self._has_time_after(pause):
-                raise RateLimited(
-                    "the calls to Genesys that the organisation may make are booked; wait",
-                    retry_after=pause,
-                )
-            self._sleep(pause)
+            self._sleep_in_time(pause)
         return start
+
+    def _sleep_in_time(self, seconds: float) -> None:
+        """Sleep; RateLimited if no call could be sent afterwards."""
+        if not self._has_time_after(seconds):
+            raise RateLimited(
+                "the calls to Genesys that the organisation may make are booked; wait",
+                retry_after=seconds,
+            )
+        self._sleep(seconds)
+
+    def _ahead_since(self, began: datetime) -> float:
+        """How many seconds of the line may be booked for a call that has waited since `began`."""
+        waited = (self._now() - began).total_seconds()
+        return min(self._ahead + waited / GROWS_EVERY, SOON)

@@ -17,8 +17,14 @@ from genesys_purge.ports import Clock
 
 # A waiting batch asks again within this time: longer than the longest wait of SubmitBatch.
 ASKS_WITHIN = timedelta(seconds=900)
+# The pool knows so many waiting batches of a run. One may take its slot while the other waits on.
+MOST_ASKING = 2
 # Workers that change the same pool at the same time try so often before they wait.
 ATTEMPTS = 5
+
+
+class NoFreeSlot(RateLimited):
+    """The batch has no slot yet."""
 
 
 class PoolKey(NamedTuple):
@@ -29,8 +35,9 @@ class PoolKey(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """The batches that hold slots, and those that wait for one, by the time of their question.
+    """The batches that hold slots, and some that wait for one, by the time of their question.
 
+    A few batches speak for each waiting run, so that the pool stays small for any number of them.
     `version` counts the changes.
     """
 
@@ -54,13 +61,15 @@ class Pool(NamedTuple):
         """The pool after the batch has asked in vain."""
         return self._replace(waiting={**self.waiting, batch: at})
 
+    def asking(self, run_id: str, since: datetime) -> list[BatchRef]:
+        """The known batches of the run that have asked after `since`."""
+        return [each for each, at in self.waiting.items() if each.run_id == run_id and at > since]
+
     def has_room_for(self, batch: BatchRef, limit: int) -> bool:
         """Whether a slot is free that no run with fewer slots waits for.
 
         So each waiting run gets its share, however many batches another run has.
         """
-        if len(self.holders) >= limit:
-            return False
         held = Counter(each.run_id for each in self.holders)
         mine = held[batch.run_id]
         poorer = {each.run_id for each in self.waiting if held[each.run_id] < mine}
@@ -95,7 +104,7 @@ class Slots:
         self._now = now
 
     def take(self, key: PoolKey, limit: int, batch: BatchRef, holders: Holders) -> None:
-        """Take a slot for the batch, unless it has one; RateLimited while it must wait."""
+        """Take a slot for the batch, unless it has one; NoFreeSlot while it must wait."""
         for _ in range(ATTEMPTS):
             pool = self._store.read(key)
             if batch in pool.holders:
@@ -109,17 +118,17 @@ class Slots:
             if batch in after.holders:
                 return
             break
-        raise RateLimited(f"all {limit} slots for jobs are taken, or other runs wait for them")
+        raise NoFreeSlot(f"all {limit} slots for jobs are taken, or other runs wait for them")
 
     def _asked(self, pool: Pool, limit: int, batch: BatchRef, holders: Holders) -> Pool:
         """The pool after the batch has asked for a slot."""
-        if others_in(pool, batch) or not pool.has_room_for(batch, limit):
+        if not pool.has_room_for(batch, limit):
             pool = self._cleared(pool, holders)
         if pool.has_room_for(batch, limit):
             return pool.seated(batch)
-        asked_at = pool.waiting.get(batch)
-        is_recent = asked_at is not None and self._now() - asked_at < ASKS_WITHIN / 2
-        return pool if is_recent else pool.asked(batch, self._now())
+        asking = pool.asking(batch.run_id, self._now() - ASKS_WITHIN / 2)
+        is_known = batch in asking or len(asking) >= MOST_ASKING
+        return pool if is_known else pool.asked(batch, self._now())
 
     def _cleared(self, pool: Pool, holders: Holders) -> Pool:
         """The pool without the batches that have ended, and without those that do not ask."""
@@ -131,8 +140,3 @@ class Slots:
             each for each, at in pool.waiting.items() if at < silent or not holders.is_active(each)
         ]
         return pool.without([*ended, *lost])
-
-
-def others_in(pool: Pool, batch: BatchRef) -> bool:
-    """Whether batches of other runs wait."""
-    return any(each.run_id != batch.run_id for each in pool.waiting)

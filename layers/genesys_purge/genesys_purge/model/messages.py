@@ -60,6 +60,10 @@ class BatchStep(RunRef):
             }
         )
 
+    def delayed(self, wait_seconds: float) -> BatchStep:
+        """As `again`, for a turn that does not count because it could not do its work."""
+        return self.again(wait_seconds).model_copy(update={"attempt": self.attempt})
+
     def then(self, following: Next, wait_seconds: float = 0) -> BatchStep:
         """The phase `following` with new counts, after `wait_seconds`."""
         wait = ceil(wait_seconds)

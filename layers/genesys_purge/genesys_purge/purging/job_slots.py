@@ -22,7 +22,10 @@ class JobSlots:
         self._organisation_of = organisation_of
 
     def take(self, case: Case) -> None:
-        """Take a slot for the batch's job, if its jobs are limited; RateLimited without one."""
+        """Take a slot for the batch's job, if its jobs are limited; NoFreeSlot without one.
+
+        RateLimited while other clients have as many jobs as Genesys accepts.
+        """
         lifecycle = case.method.lifecycle
         limit = lifecycle.slots(self._allowed(case))
         if limit is None:

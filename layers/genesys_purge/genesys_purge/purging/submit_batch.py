@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.guard import Guard
+from genesys_purge.calling.slots import NoFreeSlot
 from genesys_purge.errors import (
     FieldError,
     InvalidRequest,
@@ -28,6 +29,7 @@ from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.reduce_part import ReducePart
 from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
 from genesys_purge.purging.waiting import (
+    MOST_QUESTIONS,
     RECONCILE_FIRST,
     first_wait,
     submit_patience,
@@ -79,7 +81,8 @@ class SubmitBatch:
             case BatchState.PLANNED if obstacle := obstacle_of(case.run):
                 return self._obstructed(case, obstacle, step)
             case BatchState.PLANNED if self._is_out_of_patience(case):
-                return self._give_up(case, step)
+                limit = f"could not be submitted within {self._patience(case)} seconds"
+                return self._give_up(case, limit, step)
             case BatchState.PLANNED if case.is_empty:
                 return self._reduce.drop_empty_part(case.batch, step)
             case BatchState.PLANNED:
@@ -108,6 +111,8 @@ class SubmitBatch:
             deletion = self._guard.cleared(case.deletion(before), case.may_touch)
         except OnLegalHold as error:
             return self._reduce.protect(case.batch, error, step)
+        except NoFreeSlot:
+            return self._queue(case, step)
         except TryLater as error:
             self._wait(case.batch)
             return step.again(submit_wait(step, error.retry_after))
@@ -205,17 +210,24 @@ class SubmitBatch:
             now = self._batches.now()
             self._batches.advance(batch.to(BatchState.PLANNED, waiting_since=now))
 
+    def _queue(self, case: Case, step: BatchStep) -> BatchStep:
+        """Wait for a slot, however long the jobs of other runs take; patience starts with it."""
+        if step.attempt >= MOST_QUESTIONS:
+            return self._give_up(case, f"got no slot in {step.attempt} questions", step)
+        if case.batch.waiting_since:
+            self._batches.advance(case.batch.to(BatchState.PLANNED, waiting_since=None))
+        return step.again(submit_wait(step, None))
+
     def _patience(self, case: Case) -> int:
-        """How many seconds a batch may wait for its submit; longer if it must wait for slots."""
+        """How many seconds a batch may wait for its submit; longer if others compete for jobs."""
         limit = self._settings.job_time_limit_seconds
         return submit_patience(limit, self._slots.turns_before(case))
 
     def _is_out_of_patience(self, case: Case) -> bool:
         return case.batch.seconds_waited(self._batches.now()) > self._patience(case)
 
-    def _give_up(self, case: Case, step: BatchStep) -> BatchStep:
+    def _give_up(self, case: Case, reason: str, step: BatchStep) -> BatchStep:
         cancel_surplus_jobs(case)
-        reason = f"could not be submitted within {self._patience(case)} seconds"
         return self._end(case, BatchState.GAVE_UP, reason, step)
 
     def _end(self, case: Case, state: BatchState, reason: str, step: BatchStep) -> BatchStep:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from genesys_purge.errors import TryLater
+from genesys_purge.errors import RateLimited, TryLater
 from genesys_purge.methods.contract import JobReport, JobStatus, Verdict
 from genesys_purge.model.audit import Action, success_rate
 from genesys_purge.model.batch import Batch, BatchState
@@ -14,7 +14,7 @@ from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.plausibility import Plausibility
-from genesys_purge.purging.waiting import VERIFIED_WITHIN, VERIFY_WAITS
+from genesys_purge.purging.waiting import UNREAD, VERIFIED_WITHIN, VERIFY_WAITS
 
 
 class VerifyBatch:
@@ -40,19 +40,27 @@ class VerifyBatch:
     def _check(self, case: Case, step: BatchStep) -> BatchStep:
         if wait := self._verification_wait(case, step):
             return step.then(Next.VERIFY, wait)
-        checks_left = step.attempt < len(VERIFY_WAITS) and not self._is_late(case)
         try:
             verdict = self._verdict(case)
         except TryLater as error:
-            if not checks_left:
-                raise
-            return step.again(max(VERIFY_WAITS[step.attempt], error.retry_after or 0))
-        if not verdict.is_complete and not verdict.is_final and checks_left:
+            return self._unread(case, error, step)
+        if not verdict.is_complete and not verdict.is_final and self._has_checks_left(case, step):
             return step.again(VERIFY_WAITS[step.attempt])
         # A job reports its counts again at verification, and may contradict its last poll.
         if not self._plausibility.ends(case, JobReport(JobStatus.COMPLETED, verdict.deleted)):
             self._conclude(case, verdict)
         return step.then(Next.DONE)
+
+    def _has_checks_left(self, case: Case, step: BatchStep) -> bool:
+        return step.attempt < len(VERIFY_WAITS) and not self._is_late(case)
+
+    def _unread(self, case: Case, error: TryLater, step: BatchStep) -> BatchStep:
+        """The wait before the next check; raises the error of the last one."""
+        if isinstance(error, RateLimited) and not self._is_overdue(case):
+            return step.delayed(UNREAD.wait(1, error.retry_after))
+        if not self._has_checks_left(case, step):
+            raise error
+        return step.again(max(VERIFY_WAITS[step.attempt], error.retry_after or 0))
 
     def _verification_wait(self, case: Case, step: BatchStep) -> float:
         """Seconds that the request still asks its verification to wait, or 0.
@@ -71,9 +79,13 @@ class VerifyBatch:
 
         SettleRuns checks every few minutes, and each of its checks is the first of its phase.
         """
+        return case.run.has_ended and self._is_overdue(case)
+
+    def _is_overdue(self, case: Case) -> bool:
+        """Whether the verification has been due for so long that it does not wait for calls."""
         ended = case.batch.ended_at
-        if ended is None or not case.run.has_ended:
-            return False
+        if ended is None:
+            return True
         waited = (self._batches.now() - ended).total_seconds()
         return waited > case.method.lifecycle.verify_after(case.request) + VERIFIED_WITHIN
 

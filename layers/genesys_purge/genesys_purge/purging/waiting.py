@@ -10,7 +10,10 @@ from genesys_purge.model.messages import BatchStep
 RECONCILE_FIRST, RECONCILE_LONGEST = 15.0, 300.0
 # Checks after a finished job: the analytics lag behind a little.
 VERIFY_WAITS = (5, 10, 20, 40, 80)
-# After the end of its run, a batch is checked for this time after its job.
+# A check without enough calls is repeated after a random time, so that fewer checks compete.
+UNREAD = Backoff(first=120.0, longest=120.0)
+# After the end of its run, a batch is checked for this time after its job. A check without enough
+# calls does not count for as long.
 VERIFIED_WITHIN = 3_600.0
 # A new job is known everywhere after this time; until then it is polled at these waits.
 APPEARS_WITHIN, APPEARS_FIRST, APPEARS_LONGEST = 120, 5.0, 20.0
@@ -20,6 +23,8 @@ QUEUED = 20
 QUEUE = Backoff(first=600.0, longest=600.0)
 # A queue of many batches ends in days, and the history of an execution has an end, too.
 LONGEST_QUEUE = 7 * 86_400
+# A batch asks so often for a slot in these days.
+MOST_QUESTIONS = 2_000
 SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
 
 

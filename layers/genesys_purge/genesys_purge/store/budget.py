@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from genesys_purge.calling.pace import farthest
+from genesys_purge.errors import Misconfigured, PurgeError, TryLater
+from genesys_purge.store.aws_failures import code_of, passes_with_time
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,7 +34,7 @@ class DynamoBudget:
         length = timedelta(seconds=seconds)
         if self._begin(at, at + length, farthest(at, seconds)):
             return at
-        end = self._extend(at, length, at + timedelta(seconds=ahead))
+        end = self._extend(length, at + timedelta(seconds=ahead))
         return end and end - length
 
     def _begin(self, at: datetime, end: datetime, latest: datetime) -> bool:
@@ -42,13 +46,13 @@ class DynamoBudget:
         )
         return booked is not None
 
-    def _extend(self, at: datetime, length: timedelta, limit: datetime) -> datetime | None:
-        """The new end of the line; None if it is booked beyond `limit`, or free."""
+    def _extend(self, length: timedelta, limit: datetime) -> datetime | None:
+        """The new end of the line; None if it is booked beyond `limit`."""
         microseconds: AttributeValueTypeDef = {"N": str(length // A_MICROSECOND)}
         return self._update(
             "SET freeAt = freeAt + :length",
-            "freeAt > :at AND freeAt <= :limit",
-            {":length": microseconds, ":at": _number(at), ":limit": _number(limit)},
+            "freeAt <= :limit",
+            {":length": microseconds, ":limit": _number(limit)},
         )
 
     def _update(
@@ -65,7 +69,18 @@ class DynamoBudget:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return None
+        except (ClientError, BotoCoreError) as error:
+            raise self._unwritten(error) from error
         return EPOCH + int(answer["Attributes"]["freeAt"]["N"]) * A_MICROSECOND
+
+    def _unwritten(self, error: Exception) -> PurgeError:
+        code = code_of(error)
+        if passes_with_time(error):
+            return TryLater(f"the request budget cannot be booked now: AWS answered {code}")
+        return Misconfigured(
+            f"the request budget in the table {self._table} cannot be booked: AWS answered {code}; "
+            "allow this function's role dynamodb:UpdateItem on it"
+        )
 
 
 def _number(at: datetime) -> AttributeValueTypeDef:
