@@ -11,29 +11,32 @@ from genesys_purge.model.strict_json import InvalidJson
 from local.errors import CommandFailed
 from local.project import PROJECT
 
-SAMPLES = PROJECT / "events" / "invoke"
+SAMPLES = (PROJECT / "events" / "invoke", PROJECT / "events" / "schedule")
 
 
-class UnreadableRequest(CommandFailed):
-    """A file cannot be read or parsed."""
+class UnreadableFile(CommandFailed):
+    """A file cannot be read or parsed, because of this `problem`."""
+
+    def __init__(self, file: Path, problem: str) -> None:
+        super().__init__(f"{file}: {problem}")
+        self.problem = problem
 
 
 def read_request(file: Path) -> Any:
-    """The JSON document in a file; raises UnreadableRequest."""
+    """The JSON document in a file; raises UnreadableFile."""
     try:
         return strict_json.parsed(file.read_bytes())
     except FileNotFoundError as error:
-        if file.resolve().parent != SAMPLES:
-            raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
+        if file.resolve().parent not in SAMPLES:
+            raise UnreadableFile(file, f"cannot be read: {error.strerror}") from error
         methods = ", ".join(METHODS)
-        raise UnreadableRequest(
-            f"there is no sample request {file.stem!r}; the methods are {methods}"
-        ) from error
+        problem = f"there is no sample request {file.stem!r}; the methods are {methods}"
+        raise UnreadableFile(file, problem) from error
     except OSError as error:
-        raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
+        raise UnreadableFile(file, f"cannot be read: {error.strerror}") from error
     except InvalidJson as error:
-        reason = str(error) if error.path else f"{error}: {error.detail}"
-        raise UnreadableRequest(f"{file}: {reason}") from error
+        problem = str(error) if error.path else f"{error}: {error.detail}"
+        raise UnreadableFile(file, problem) from error
 
 
 def values_of(field: str, event: object) -> Iterator[Any]:

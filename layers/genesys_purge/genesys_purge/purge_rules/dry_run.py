@@ -20,7 +20,8 @@ class RuleDryRun:
         `stored` is what is known of the same rule.
         The switch is only reported, so that a rule can be checked while purging is disabled.
         """
-        self._guard.check_recurring(valid.kind, valid.days)
+        default = valid.platform.default_classification
+        self._guard.check_recurring(valid.kind, valid.days, default)
         remarks = (self._switch(), _known(stored), valid.platform.api.remarks(valid.days))
         return PlannedRule(
             name=valid.ref.name,
