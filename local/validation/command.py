@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from genesys_purge.settings import Settings
 
-from local.requests.files import UnreadableFile, read_request
+from local.requests.files import UnreadableFile, read_document
 from local.validation.checked import Checked
 from local.validation.in_force import InForce, combined
 from local.validation.kinds import STORED, SUBMITTED, Submitted
@@ -48,7 +48,7 @@ def validate(given: Given) -> int:
     """
     settings, wrong = _settings()
     stored = [
-        Result.of(name, file, read_request, kind.check)
+        Result.of(name, file, read_document, kind.check)
         for name, kind in STORED.items()
         for file in given.get(name, ())
     ]

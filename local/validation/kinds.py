@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from local.requests.files import read_request
+from local.requests.files import read_document, read_request
 from local.requests.rule_files import read_rules
 from local.validation.checked import Checked
 from local.validation.holds import check_hold
@@ -45,7 +45,7 @@ SUBMITTED: Mapping[str, Submitted] = {
         "a set of campaign rules, JSON or YAML", read_rules, check_rules, frozenset({ORGANISATIONS})
     ),
     "purge-rule": Submitted(
-        "a purge rule", read_request, check_purge_rule, frozenset({MATRIX, ORGANISATIONS})
+        "a purge rule", read_document, check_purge_rule, frozenset({MATRIX, ORGANISATIONS})
     ),
 }
 STORED: Mapping[str, Stored] = {
