@@ -7,10 +7,10 @@ from local.validation.command import Given
 from local.validation.kinds import REQUEST, TITLES
 
 OPTIONS = tuple(name for name in TITLES if name != REQUEST)
-VARIABLES = ", ".join(name.upper().replace("-", "_") for name in TITLES)
+VARIABLES = tuple(name.upper().replace("-", "_") for name in OPTIONS)
 NO_FILE = (
-    f"a file is missing; give REQUEST.json or {', '.join(f'--{name}' for name in OPTIONS)}, each "
-    f"with one file or several; with make: make validate REQUEST=file.json, of {VARIABLES}"
+    f"a file is missing; give REQUEST.json, or files after {', '.join(f'--{n}' for n in OPTIONS)}; "
+    f"with make: make validate REQUEST=file.json, and the same with {', '.join(VARIABLES)}"
 )
 
 
