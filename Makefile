@@ -28,7 +28,7 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	touch $@
 
 run: setup  ## Run a retention purge end to end; METHOD=data_deletion, recording_job, ... for another method
-	$(BIN)/python -m local run $(or $(wildcard events/schedule/$(METHOD).json),events/invoke/$(METHOD).json) --out $(OUT)
+	$(BIN)/python -m local run $(or $(wildcard events/schedule/$(METHOD).json),'events/invoke/$(METHOD).json') --out $(OUT)
 
 run-rules: setup  ## Deploy a campaign's rules, roll a failed deployment back, and export the changes
 	$(BIN)/python -m local demo-rules --out $(OUT)
@@ -45,8 +45,14 @@ redrive: setup  ## Send abandoned notifications and webhook registrations of `ma
 up: setup  ## Run the application on this machine until Ctrl-C
 	$(BIN)/python -m local up --out $(OUT)
 
-validate: setup  ## Check REQUEST=file.json, a purge request; PURGE_RULE=file.json; or RULES=file.json or .yaml, a rule set
-	@$(BIN)/python -m local validate $(if $(PURGE_RULE),--purge-rule $(PURGE_RULE),$(if $(RULES),--rules $(RULES),$(REQUEST)))
+# Each variable names one file, or several separated by blanks.
+VALIDATED = $(REQUEST) $(if $(RULES),--rules $(RULES)) $(if $(PURGE_RULE),--purge-rule $(PURGE_RULE)) \
+	$(if $(HOLD),--hold $(HOLD)) $(if $(MATRIX),--matrix $(MATRIX)) \
+	$(if $(ORGANISATIONS),--organisations $(ORGANISATIONS)) \
+	$(if $(SUBSCRIBERS),--subscribers $(SUBSCRIBERS)) \
+	$(if $(OVERRIDE_CALLERS),--override-callers $(OVERRIDE_CALLERS))
+validate: setup  ## Check all files in REQUEST, RULES, PURGE_RULE, HOLD, MATRIX, ORGANISATIONS, SUBSCRIBERS and OVERRIDE_CALLERS
+	@$(BIN)/python -m local validate $(VALIDATED)
 
 test: setup  ## Run all tests, on two processors
 	$(BIN)/pytest -q -n 2 --dist loadfile

@@ -18,17 +18,13 @@ from local.commands.export_rules import export_rules
 from local.commands.redrive import redrive
 from local.commands.run import run
 from local.commands.up import up
-from local.commands.validate import validate, validate_rules
-from local.commands.validate_purge_rule import validate_purge_rule
 from local.errors import CommandFailed
 from local.options.arguments import add_options, add_out, options_in
+from local.validation.arguments import NO_FILE, add_files, files_in
+from local.validation.command import validate
 
 EXPECTED = (CommandFailed, BotoCoreError, ClientError, HTTPError, OSError)
 DESCRIPTION = "Runs the application on this machine, without AWS."
-EITHER_FILE = (
-    "give REQUEST.json, --rules RULES.json or --purge-rule RULE.json; with make: "
-    "make validate REQUEST=file.json, RULES=file.json or PURGE_RULE=file.json"
-)
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
@@ -42,11 +38,8 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     add_options(commands.add_parser("documents", help="run the examples of the documents"))
     add_options(commands.add_parser("up", help="keep the application up until Ctrl-C"))
     add_out(commands.add_parser("redrive", help="send abandoned notifications again"))
-    check = commands.add_parser("validate", help="check a request, a purge rule or a rule set")
-    checked = check.add_mutually_exclusive_group()
-    checked.add_argument("file", type=Path, nargs="?", metavar="REQUEST.json")
-    checked.add_argument("--rules", type=Path, metavar="RULES.json")
-    checked.add_argument("--purge-rule", type=Path, metavar="RULE.json")
+    check = commands.add_parser("validate", help="check requests, rules and operators' documents")
+    add_files(check)
     matches = commands.add_parser("evaluate", help="list the rules that match each contact")
     matches.add_argument("rules", type=Path, metavar="RULES.json")
     matches.add_argument("contacts", type=Path, metavar="CONTACTS.jsonl")
@@ -60,8 +53,8 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     changes.add_argument("campaign", metavar="CAMPAIGN")
     add_options(changes)
     parsed = parser.parse_args(arguments)
-    if parsed.command == "validate" and not (parsed.file or parsed.rules or parsed.purge_rule):
-        check.error(f"a file is missing; {EITHER_FILE}")
+    if parsed.command == "validate" and not any(files_in(parsed).values()):
+        check.error(NO_FILE)
     return parsed
 
 
@@ -77,12 +70,8 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 
 def _dispatch(parsed: Namespace, console: Console, errors: Console) -> int:
     match parsed.command:
-        case "validate" if parsed.rules:
-            return validate_rules(parsed.rules)
-        case "validate" if parsed.purge_rule:
-            return validate_purge_rule(parsed.purge_rule)
         case "validate":
-            return validate(parsed.file)
+            return validate(files_in(parsed))
         case "evaluate":
             return evaluate(parsed.rules, parsed.contacts, parsed.out)
         case "redrive":

@@ -1,5 +1,13 @@
 """A simulated Genesys Cloud over HTTP, with a documented and a live dialect."""
 
+import sys
+
+from simulator.interrupts import end_at_once
+
+# `python -m simulator` imports this package before `__main__`; Python calls the program `-m` then.
+if sys.argv[:1] == ["-m"]:
+    end_at_once()
+
 from simulator.documented.campaigns.events import EventName, RuleEvent
 from simulator.documented.campaigns.rules import CampaignRecord
 from simulator.documented.jobs import JobRecord

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Event
 
+from simulator.interrupts import stop_in_order
 from simulator.organisation.corpus import Corpus
 from simulator.organisation.settings import SimulatorSettings
 from simulator.serving.server import SimulatorServer
@@ -36,10 +37,10 @@ def build_server(arguments: Namespace) -> SimulatorServer:
 
 def main() -> None:
     """Prints the address and serves until Ctrl-C."""
-    with build_server(parse_arguments()) as url:
+    with build_server(parse_arguments()) as url, suppress(KeyboardInterrupt):
+        stop_in_order()
         print(f"The simulated Genesys Cloud is at {url}", flush=True)
-        with suppress(KeyboardInterrupt):
-            Event().wait()
+        Event().wait()
 
 
 if __name__ == "__main__":

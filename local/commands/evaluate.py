@@ -9,7 +9,7 @@ from genesys_purge.campaign_rules.evaluating.contact_lines import contacts_in
 from genesys_purge.campaign_rules.evaluating.evaluation import Evaluation
 from genesys_purge.errors import InvalidRequest
 
-from local.requests.files import UnreadableRequest
+from local.requests.files import UnreadableFile
 from local.requests.rule_files import read_rules
 
 MATCHES = "matches.jsonl"
@@ -20,7 +20,7 @@ def evaluate(rules: Path, contacts: Path, out: Path) -> int:
     """Writes the matches and returns 0; prints the errors of a wrong file and returns 1."""
     out.mkdir(parents=True, exist_ok=True)
     if contacts.resolve() == (out / MATCHES).resolve():
-        raise UnreadableRequest(f"{contacts} would be overwritten by the matches; change --out")
+        raise UnreadableFile(contacts, "would be overwritten by the matches; change --out")
     (out / MATCHES).unlink(missing_ok=True)
     draft = out / f"{MATCHES}.draft"
     try:

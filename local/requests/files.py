@@ -1,4 +1,4 @@
-"""Reads purge requests from files."""
+"""Reads documents from files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,29 +11,46 @@ from genesys_purge.model.strict_json import InvalidJson
 from local.errors import CommandFailed
 from local.project import PROJECT
 
-SAMPLES = PROJECT / "events" / "invoke"
+MOST_LEVELS = 100
+SAMPLES = (PROJECT / "events" / "invoke", PROJECT / "events" / "schedule")
 
 
-class UnreadableRequest(CommandFailed):
-    """A file cannot be read or parsed."""
+class UnreadableFile(CommandFailed):
+    """A file cannot be read or parsed, because of this `problem`."""
+
+    def __init__(self, file: Path, problem: str) -> None:
+        super().__init__(f"{file}: {problem}")
+        self.problem = problem
 
 
 def read_request(file: Path) -> Any:
-    """The JSON document in a file; raises UnreadableRequest."""
+    """The purge request in a file; raises UnreadableFile, which lists the methods for a sample."""
+    if file.resolve().parent in SAMPLES and not file.exists():
+        problem = f"there is no sample request {file.stem!r}; the methods are {', '.join(METHODS)}"
+        raise UnreadableFile(file, problem)
+    return read_document(file)
+
+
+def read_document(file: Path) -> Any:
+    """The JSON document in a file; raises UnreadableFile."""
     try:
-        return strict_json.parsed(file.read_bytes())
-    except FileNotFoundError as error:
-        if file.resolve().parent != SAMPLES:
-            raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
-        methods = ", ".join(METHODS)
-        raise UnreadableRequest(
-            f"there is no sample request {file.stem!r}; the methods are {methods}"
-        ) from error
+        document = strict_json.parsed(file.read_bytes())
     except OSError as error:
-        raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
+        raise UnreadableFile(file, f"cannot be read: {error.strerror}") from error
     except InvalidJson as error:
-        reason = str(error) if error.path else f"{error}: {error.detail}"
-        raise UnreadableRequest(f"{file}: {reason}") from error
+        problem = str(error) if error.path else f"{error}: {error.detail}"
+        raise UnreadableFile(file, problem) from error
+    if _is_deeper_than(MOST_LEVELS, document):
+        raise UnreadableFile(file, f"has more than {MOST_LEVELS} levels; remove some")
+    return document
+
+
+def _is_deeper_than(levels: int, value: object) -> bool:
+    """Whether objects and lists are nested deeper than any document needs."""
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper_than(levels - 1, each) for each in inner)
 
 
 def values_of(field: str, event: object) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from genesys_purge.model.strict_json import REPEATED
 
-from local.requests.files import UnreadableRequest, read_request
+from local.requests.files import UnreadableFile, read_document
 
 YAML = frozenset({".yaml", ".yml"})
 # Plain scalars have the types of JSON only: `off`, 010 and 2026-11-21 are text.
@@ -52,12 +52,12 @@ JsonLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _with
 
 
 def read_rules(file: Path) -> Any:
-    """The document in a file; raises UnreadableRequest if it cannot be read."""
+    """The document in a file; raises UnreadableFile if it cannot be read."""
     if file.suffix.lower() not in YAML:
-        return read_request(file)
+        return read_document(file)
     try:
         return yaml.load(file.read_text(encoding="utf-8-sig"), JsonLoader)  # noqa: S506  JsonLoader is a SafeLoader
     except OSError as error:
-        raise UnreadableRequest(f"{file} cannot be read: {error.strerror}") from error
+        raise UnreadableFile(file, f"cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise UnreadableRequest(f"{file} is not YAML: {error}") from error
+        raise UnreadableFile(file, f"is not YAML: {error}") from error

@@ -52,7 +52,7 @@ def documented_subscribers() -> list[Any]:
     """Every document of subscribers, with real secrets in the place of `whsec_...`."""
     secret = f"whsec_{b64encode(b'k' * 24).decode()}"
     text = re.sub(r"whsec_[a-z]*\.\.\.", secret, WEBHOOKS)
-    starts = [each.start() for each in re.finditer(r'\{"subscribers"', text)]
+    starts = [each.start() for each in re.finditer(r'\{\s*"subscribers"', text)]
     return [json.JSONDecoder().raw_decode(text[start:])[0] for start in starts]
 
 

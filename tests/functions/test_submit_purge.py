@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from genesys_purge.errors import FieldError, InvalidRequest, RateLimited, Unexpected
+from genesys_purge.methods import METHODS
 from genesys_purge.model.run import RunStatus
 
 from tests import builders
@@ -68,7 +69,7 @@ def test_http_body_may_be_base64(invoke: Invoke) -> None:
         ("", [("request", "the body is not JSON")]),
         ([], [("request", "must be a JSON object")]),
         ("null", [("request", "must be a JSON object")]),
-        ({}, [("method", "is required"), ("reason", "is required")]),
+        ({}, [("method", f"is required: one of {', '.join(METHODS)}"), ("reason", "is required")]),
         ('"' + "x" * 1_048_575 + '"', [("request", "may have at most 1048576 bytes")]),
         (
             REQUEST | {"conversationIds": ["a1", "a1"], "surprise": 1},

@@ -14,7 +14,7 @@ from local.commands import deploy_rules as command
 from local.commands.demo_rules import RULES, as_changed
 from local.commands.deploy_rules import as_submitted, campaign_of, deploy, deploy_rules
 from local.options.options import Options
-from local.requests.files import UnreadableRequest, read_request
+from local.requests.files import UnreadableFile, read_request
 
 REFUSED = {
     "errorType": "InvalidRequest",
@@ -117,7 +117,7 @@ def test_set_of_another_organisation_uses_the_default_one(
 
 def test_unreadable_file_removes_an_earlier_result(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text('{"outcome": "deployed"}')
-    with pytest.raises(UnreadableRequest):
+    with pytest.raises(UnreadableFile):
         deploy_rules(
             tmp_path / "none.json", Options(out=tmp_path), Console(), Console(), dry_run=False
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local.requests.files import UnreadableRequest
+from local.requests.files import UnreadableFile
 from local.requests.rule_files import read_rules
 
 DOCUMENT = {
@@ -33,7 +33,7 @@ def test_file_with_a_yaml_suffix_is_read_as_yaml(tmp_path: Path, suffix: str) ->
 
 @pytest.mark.parametrize("name", ["rules.json", "rules.yaml"])
 def test_missing_file_is_named(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UnreadableRequest, match=f"{name} cannot be read: No such file"):
+    with pytest.raises(UnreadableFile, match=f"{name}: cannot be read: No such file"):
         read_rules(tmp_path / name)
 
 
@@ -43,7 +43,7 @@ def test_missing_file_is_named(tmp_path: Path, name: str) -> None:
 def test_invalid_yaml_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "rules.yaml"
     file.write_bytes(content)
-    with pytest.raises(UnreadableRequest, match="is not YAML"):
+    with pytest.raises(UnreadableFile, match="is not YAML"):
         read_rules(file)
 
 
@@ -59,7 +59,7 @@ def test_invalid_yaml_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_repeated_key_is_refused(tmp_path: Path, name: str, content: str, key: str) -> None:
     file = tmp_path / name
     file.write_text(content)
-    with pytest.raises(UnreadableRequest, match=f"{key}: is given more than once"):
+    with pytest.raises(UnreadableFile, match=f"{key}: is given more than once"):
         read_rules(file)
 
 
@@ -74,7 +74,7 @@ def test_yaml_aliases_are_refused_before_they_expand(tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     file.write_text("\n".join(["a0: &a0 [x]", *levels, "rules: []"]))
-    with pytest.raises(UnreadableRequest, match="aliases are not supported"):
+    with pytest.raises(UnreadableFile, match="aliases are not supported"):
         read_rules(file)
 
 

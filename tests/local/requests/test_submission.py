@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.requests.files import UnreadableRequest, read_request
+from local.requests.files import UnreadableFile, read_request
 from local.requests.submission import Refused, SubmitFailed, submit
 
 ERRORS = {"errors": [{"path": "reason", "message": "is too short"}, {"path": "x", "message": "y"}]}
@@ -71,8 +71,8 @@ def test_other_error_keeps_its_class_and_message(message: str, shown: str) -> No
 
 def test_file_without_json_is_named(tmp_path: Path) -> None:
     file = tmp_path / "request.json"
-    with pytest.raises(UnreadableRequest, match=r"request\.json"):
+    with pytest.raises(UnreadableFile, match=r"request\.json"):
         read_request(file)
     file.write_text("{")
-    with pytest.raises(UnreadableRequest, match=r"request\.json"):
+    with pytest.raises(UnreadableFile, match=r"request\.json"):
         read_request(file)

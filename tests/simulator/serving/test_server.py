@@ -144,6 +144,7 @@ def test_main_prints_the_address_and_serves_until_interrupted(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(command_line, "Event", Interrupted)
+    monkeypatch.setattr(command_line, "stop_in_order", lambda: None)
     monkeypatch.setattr("sys.argv", ["simulator", "--conversations", "1"])
     command_line.main()
     assert statuses == [200]

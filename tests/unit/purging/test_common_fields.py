@@ -89,7 +89,8 @@ def test_max_records_may_not_exceed_the_configured_limit() -> None:
 
 
 def test_method_must_be_a_registered_one(bench: Workbench) -> None:
-    assert bench.errors(builders.data_deletion(method=None)) == {"method": "is required"}
+    required = f"is required: {ONE_OF.removeprefix('must be ')}"
+    assert bench.errors(builders.data_deletion(method=None)) == {"method": required}
     unknown: list[object] = ["media_retention_policy", "DATA_DELETION", ["data_deletion"], {}, 1]
     for method in unknown:
         assert bench.errors(builders.data_deletion(method=method)) == {"method": ONE_OF}

@@ -71,7 +71,8 @@ class Requests:
     def _errors_without_method(self, document: Mapping[str, Any]) -> list[FieldError]:
         """The wrong method, the fields that no method has, and the errors of the common fields."""
         given = document.get("method")
-        message = "is required" if given is None else f"must be one of {', '.join(METHODS)}"
+        names = f"one of {', '.join(METHODS)}"
+        message = f"is required: {names}" if given is None else f"must be {names}"
         of_a_method = {
             each for method in METHODS.values() for each in _fields_of(method.request_model)
         }

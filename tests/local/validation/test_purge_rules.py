@@ -8,14 +8,20 @@ from typing import Any
 
 import pytest
 
-from local.__main__ import main
+from local.command_line import run_command
 from tests.unit.purge_rules.rule_bench import NAME, document
+
+
+@pytest.fixture(autouse=True)
+def default_classification(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules without a classification are not held to the longest retention."""
+    monkeypatch.setenv("DEFAULT_CLASSIFICATION", "internal")
 
 
 def validated(folder: Path, **fields: Any) -> int:
     file = folder / "rule.json"
     file.write_text(json.dumps(document(**fields)))
-    return main(["validate", "--purge-rule", str(file)])
+    return run_command(["validate", "--purge-rule", str(file)])
 
 
 def test_valid_purge_rule_is_printed_as_genesys_would_receive_it(
@@ -50,10 +56,18 @@ def test_purge_rule_is_checked_for_the_platform_in_the_environment(
     assert "media retention policy" in planned["detail"]
 
 
+def test_purge_rule_without_any_classification_meets_the_longest_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DEFAULT_CLASSIFICATION")
+    assert validated(tmp_path) == 1
+    assert capsys.readouterr().out.startswith("retentionPeriod.days: must be at least 2555")
+
+
 def test_repeated_key_of_a_purge_rule_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "rule.json"
     file.write_text('{"enabled": true, "enabled": false}')
-    assert main(["validate", "--purge-rule", str(file)]) == 1
+    assert run_command(["validate", "--purge-rule", str(file)]) == 1
     assert "enabled: is given more than once" in capsys.readouterr().err

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from genesys_purge.model.retention import default_matrix
 
-from local.__main__ import main
+from local.command_line import run_command
 from tests.template import ROOT
 
-SECRET = "whsec_" + "c2VjcmV0" * 4
+SECRETS = ["whsec_" + "c2VjcmV0" * 4, "whsec_" + "bmV3b25l" * 4]
 SHIPPED = ROOT / "layers/genesys_purge/genesys_purge/model/retention_matrix.json"
 
 
-def shown(page: str, field: str) -> dict[str, Any]:
+def documented(page: str, field: str) -> dict[str, Any]:
     """The document of a guide that begins with this field."""
     text = (ROOT / "docs" / page).read_text()
     blocks = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
@@ -27,15 +27,15 @@ def shown(page: str, field: str) -> dict[str, Any]:
     return document
 
 
-HOLD = shown("operations.md", "holdId")
-ORGANISATIONS = shown("operations.md", "organisations")
-SUBSCRIBERS = shown("webhooks.md", "subscribers")
+HOLD = documented("operations.md", "holdId")
+ORGANISATIONS = documented("operations.md", "organisations")
+SUBSCRIBERS = documented("webhooks.md", "subscribers")
 
 
 def checked(tmp_path: Path, kind: str, document: object) -> int:
     file = tmp_path / "document.json"
     file.write_text(document if isinstance(document, str) else json.dumps(document))
-    return main(["validate", f"--{kind}", str(file)])
+    return run_command(["validate", f"--{kind}", str(file)])
 
 
 def test_placeholders_of_the_shown_hold_are_refused_by_position(
@@ -63,21 +63,48 @@ def test_shown_organisations_and_the_shipped_matrix_are_valid(
 ) -> None:
     assert checked(tmp_path, "organisations", ORGANISATIONS) == 0
     assert json.loads(capsys.readouterr().out) == ORGANISATIONS
-    assert main(["validate", "--matrix", str(SHIPPED)]) == 0
+    assert run_command(["validate", "--matrix", str(SHIPPED)]) == 0
     assert json.loads(capsys.readouterr().out) == default_matrix().to_json()
 
 
-def test_shown_subscriber_needs_a_secret_which_is_not_printed(
+def test_shown_subscriber_needs_a_secret(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert checked(tmp_path, "subscribers", SUBSCRIBERS) == 1
     assert capsys.readouterr().out.startswith("subscribers.0.secret: must be whsec_")
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"secret": SECRETS[0]}, {"secret": "(hidden)"}),
+        ({"secrets": SECRETS}, {"secrets": ["(hidden)", "(hidden)"]}),
+    ],
+)
+def test_no_secret_of_a_subscriber_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], given: Any, shown: Any
+) -> None:
     [subscriber] = SUBSCRIBERS["subscribers"]
-    filled = {"subscribers": [subscriber | {"secret": SECRET}]}
-    assert checked(tmp_path, "subscribers", filled) == 0
+    others = {name: value for name, value in subscriber.items() if name != "secret"}
+    assert checked(tmp_path, "subscribers", {"subscribers": [others | given]}) == 0
     out = capsys.readouterr().out
-    assert SECRET not in out
-    assert json.loads(out)["subscribers"][0]["secret"] == "(hidden)"
+    assert not any(secret in out for secret in SECRETS)
+    assert json.loads(out) == {"subscribers": [others | shown]}
+
+
+def test_override_callers_are_a_list_and_wrong_ones_are_named_by_position(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    callers = ["arn:aws:iam::123456789012:user/dpo", "schedule:nightly"]
+    assert checked(tmp_path, "override-callers", callers) == 0
+    assert json.loads(capsys.readouterr().out) == callers
+    assert checked(tmp_path, "override-callers", ["invoke", 1, ""]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [each.partition(":")[0] for each in lines] == ["1", "2"]
+    assert checked(tmp_path, "override-callers", {"callers": callers}) == 1
+    assert capsys.readouterr().out == "the document: must be a list of callers\n"
+    assert checked(tmp_path, "override-callers", ["invoke"] * 101) == 1
+    assert capsys.readouterr().out.startswith("the document: ")
 
 
 @pytest.mark.parametrize(
@@ -107,9 +134,3 @@ def test_wrong_document_is_refused_with_its_fields(
 def test_key_given_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, "hold", '{"holdId": "a", "holdId": "b"}') == 1
     assert "holdId" in capsys.readouterr().err
-
-
-def test_validate_without_a_file_lists_the_options(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["validate"])
-    assert "--hold, --matrix, --organisations, --subscribers" in capsys.readouterr().err

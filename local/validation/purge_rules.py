@@ -1,13 +1,7 @@
-"""`python -m local validate --purge-rule`: the dry run of a purge rule, without AWS or Genesys.
+"""Checks purge rules by a dry run, without holds and without other rules."""
 
-GENESYS_PLATFORM chooses the platform. The retention matrix is the shipped one, and there are no
-holds and no other rules.
-"""
-
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from genesys_purge import callers
@@ -23,8 +17,8 @@ from genesys_purge.purge_rules.live.form import LiveForm
 from genesys_purge.purge_rules.ports import Platform
 from genesys_purge.purge_rules.validation import RuleValidator
 
-from local.commands.validate import DefaultPolicies, settings
-from local.requests.files import read_request
+from local.validation.checked import Checked
+from local.validation.in_force import InForce
 
 UNCHECKED = (
     "not checked here are legal holds, the names of other rules, and Genesys itself: send the rule "
@@ -48,23 +42,26 @@ class NoGenesys:
     change = delete = read
 
 
-def validate_purge_rule(file: Path) -> int:
-    """Prints what the rule would create and returns 0, or prints each error and returns 1."""
-    platform, policies = _platform(settings().genesys_platform), DefaultPolicies()
+def check_purge_rule(given: Any, in_force: InForce) -> Checked:
+    """What the rule would create, or every error."""
+
+    def platform_of(name: str | None) -> Platform:
+        organisation = in_force.organisation(name)
+        return _platform(organisation.platform, organisation.default_classification)
+
     try:
-        payload = callers.submission(read_request(file)).payload
-        valid = RuleValidator(policies, lambda _: platform).validate(payload)
+        payload = callers.submission(given).payload
+        valid = RuleValidator(in_force, platform_of).validate(payload)
     except InvalidRequest as refused:
-        for error in refused.errors():
-            print(error)
-        return 1
-    planned = RuleDryRun(Guard(policies, NoHolds(), lambda: datetime.now(UTC)))(valid)
+        return Checked.refused(refused)
+    planned = RuleDryRun(Guard(in_force, NoHolds(), lambda: datetime.now(UTC)))(valid)
     detail = "; ".join(filter(None, (planned.detail, UNCHECKED)))
-    print(json.dumps(planned.to_json() | {"detail": detail}, indent=2))
-    return 0
+    return Checked(shown=planned.to_json() | {"detail": detail})
 
 
-def _platform(name: str) -> Platform:
+def _platform(name: str, default: str) -> Platform:
     if name == LIVE:
-        return Platform(LiveForm(), LivePolicyApi(NoGenesys()), has_webhooks=False)
-    return Platform(DocumentedForm(), DocumentedRulesApi(NoGenesys()), has_webhooks=True)
+        api = LivePolicyApi(NoGenesys())
+        return Platform(LiveForm(), api, has_webhooks=False, default_classification=default)
+    documented = DocumentedRulesApi(NoGenesys())
+    return Platform(DocumentedForm(), documented, has_webhooks=True, default_classification=default)

@@ -1,0 +1,1 @@
+"""`python -m local validate`: checks every given document, without AWS or Genesys."""
