@@ -81,7 +81,8 @@ def aws() -> Iterator[None]:
 
 
 @pytest.fixture(params=KINDS, ids=[kind.rows for kind in KINDS])
-def indexed(request: pytest.FixtureRequest, aws: None) -> Lists:  # noqa: ARG001
+def indexed(request: pytest.FixtureRequest) -> Lists:
+    request.getfixturevalue("aws")
     return dynamo(request.param)
 
 
