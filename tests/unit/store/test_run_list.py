@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.listing import Listing
-from genesys_purge.model.run import Outcome, Run, finished, totals_of
 from genesys_purge.model.run_summary import RunSummary
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.purging.ports import Manifests, RunList
@@ -14,10 +12,10 @@ from genesys_purge.store.run_list import DynamoRunList
 
 from tests import builders
 from tests.builders import PLANNER
-from tests.clock import NOON
 from tests.fakes import MemoryRuns
 from tests.mocked_aws import client
 from tests.unit.store.conftest import Tables
+from tests.unit.store.test_open_runs import end, stored
 from tests.unit.store.test_runs import with_plan
 from tests.unit.workbench import entries_of
 
@@ -38,23 +36,8 @@ def manifests(tables: Tables) -> Manifests:
     return DynamoManifests(client("dynamodb"), "RunsTable")
 
 
-def record(run_id: str) -> AuditRecord:
-    return AuditRecord(run_id=run_id, at=NOON, actor="tests", action=Action.RUN_SUBMITTED)
-
-
-def stored(tables: Tables, run_id: str) -> Run:
-    return tables.runs.create(builders.run(run_id=run_id), record(run_id))
-
-
-def end(tables: Tables, run: Run) -> Run:
-    ended = finished(run, Outcome.FAILED, totals_of(None, []), NOON, None)
-    settled = ended.model_copy(update={"is_settled": True})
-    tables.runs.finish(settled, record(run.run_id))
-    return settled
-
-
 def test_settled_run_stays_listed_with_its_outcome(tables: Tables, run_list: RunList) -> None:
-    run = end(tables, stored(tables, "run-1"))
+    run = end(tables, stored(tables, "run-1"), is_settled=True)
     assert run_list.page(Listing()) == ([RunSummary.of(run)], None)
 
 
