@@ -11,14 +11,15 @@ from genesys_purge.campaign_rules.deploying import ports
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_list import (
     DeploymentEntry,
-    DeploymentListing,
     DeploymentPage,
 )
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.listing import DEFAULT_ORGANISATION, Listing, Position
 
 from tests.fakes import MemoryAuditLog
+from tests.listed_pages import Row, page_of
 
 
 class MemoryDeployments:
@@ -58,14 +59,9 @@ class MemoryDeployments:
             self._keep(deployment, record)
         self.around_write(deployment)
 
-    def listed(self, asked: DeploymentListing) -> DeploymentPage:
-        """As the index; the token is the number of entries before the page."""
-        found = [DeploymentEntry.of(each) for each in self.all()]
-        matching = [each for each in found if each.matches(asked)]
-        matching.sort(key=lambda each: (each.submitted_at, each.deployment_id), reverse=True)
-        start = int(asked.next or 0)
-        end = start + asked.limit
-        return DeploymentPage(matching[start:end], str(end) if matching[end:] else None)
+    def listed(self, listing: Listing) -> DeploymentPage:
+        rows = [_row(DeploymentEntry.of(each)) for each in self.all()]
+        return DeploymentPage(*page_of(rows, listing))
 
     def all(self) -> list[Deployment]:
         """Every deployment, oldest first."""
@@ -76,6 +72,12 @@ class MemoryDeployments:
         self._deployments[deployment.deployment_id] = body
         if record:
             self._audit.append(record)
+
+
+def _row(entry: DeploymentEntry) -> Row[DeploymentEntry]:
+    organisation = entry.organisation or DEFAULT_ORGANISATION
+    values = {"status": entry.status, "campaignId": entry.campaign_id, "organisation": organisation}
+    return Row(entry, Position(at=entry.submitted_at, key=entry.deployment_id), values)
 
 
 class MemoryDeploymentExecutions:

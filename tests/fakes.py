@@ -12,28 +12,23 @@ from genesys_purge import ports
 from genesys_purge.calling.pace import Budget, farthest
 from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, Misconfigured, NotFound
-from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.audit import AuditPosition, AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.listing import DEFAULT_ORGANISATION, Listing
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
-from genesys_purge.model.run_summary import (
-    DEFAULT_ORGANISATION,
-    RunFilter,
-    RunKey,
-    RunPage,
-    RunSummary,
-    Searched,
-)
+from genesys_purge.model.run_summary import RunPage, RunSummary, Searched
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditPage, BatchPage, RulePage
 from genesys_purge.purging.ports import Executions, Manifests, OpenRuns, PollStore, RunList
 
 from tests.clock import Clock
+from tests.listed_pages import Row, page_of
 from tests.scripted_genesys import ScriptedGenesys
 
 W = TypeVar("W", bound=Wire)
@@ -44,18 +39,22 @@ def _kept(record: W) -> W:
     return record.model_validate_json(record.model_dump_json(by_alias=True, exclude_none=True))
 
 
-def _matches(wanted: RunFilter, run: RunSummary) -> bool:
-    if wanted.organisation == DEFAULT_ORGANISATION and run.organisation is not None:
-        return False
-    return all(getattr(run, name) == value for name, value in wanted.values.items())
-
-
-def _order(key: RunSummary | RunKey) -> tuple[datetime, str]:
-    return key.submitted_at, key.run_id
+def _row(run: RunSummary) -> Row[RunSummary]:
+    values = {"status": run.status, "method": run.method, "outcome": run.outcome}
+    organisation = {"organisation": run.organisation or DEFAULT_ORGANISATION}
+    return Row(run, run.position, values | organisation)
 
 
 def _is_planned_by(stored: Run, planner: str | None) -> bool:
     return stored.status is RunStatus.SUBMITTED and stored.planner == planner
+
+
+def _position(record: AuditRecord) -> AuditPosition:
+    return AuditPosition(at=record.at, run_id=record.run_id, sequence=record.sequence)
+
+
+def _in_time(position: AuditPosition) -> tuple[datetime, str, int]:
+    return position.at, position.run_id, position.sequence
 
 
 class MemoryAuditLog:
@@ -78,16 +77,12 @@ class MemoryAuditLog:
             log.append(_kept(record))
             return True
 
-    def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
-        """A page of the rule's records; `token` names the last record of the page before."""
+    def of_rule(self, rule_id: str, after: AuditPosition | None, limit: int) -> RulePage:
         mine = [record for record in self.every if record.rule_id == rule_id]
-        found = sorted(mine, key=lambda record: record.at)
-        names = [f"{record.run_id} {record.sequence}" for record in found]
-        if token and token not in names:
-            raise InvalidRequest([FieldError("next", "must be the next of an earlier answer")])
-        start = names.index(token) + 1 if token else 0
-        stop = start + limit
-        return RulePage(found[start:stop], names[stop - 1] if stop < len(found) else None)
+        ordered = sorted(mine, key=lambda record: _in_time(_position(record)))
+        begin = _in_time(after) if after else None
+        later = [each for each in ordered if begin is None or _in_time(_position(each)) > begin]
+        return RulePage(later[:limit], _position(later[limit - 1]) if later[limit:] else None)
 
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
         later = [record for record in self._records[run_id] if record.sequence >= start]
@@ -221,15 +216,10 @@ class MemoryRuns:
             if not run.is_settled:
                 yield run.run_id
 
-    def page(self, wanted: RunFilter, after: RunKey | None, examined: int) -> RunPage:
+    def page(self, listing: Listing) -> RunPage:
         """Implements `RunList`."""
-        summaries = map(RunSummary.of, self._runs.values())
-        newest = sorted(summaries, key=_order, reverse=True)
-        period = [each for each in newest if wanted.submitted.contains(each.submitted_at)]
-        later = [each for each in period if after is None or _order(each) < _order(after)]
-        read = later[:examined]
-        found = [each for each in read if _matches(wanted, each)]
-        return RunPage(found, read[-1].key if len(later) > examined else None)
+        rows = [_row(RunSummary.of(run)) for run in self._runs.values()]
+        return RunPage(*page_of(rows, listing))
 
     def search(self, run: RunSummary, conversation_id: str, start: str | None) -> Searched:
         """Implements `Manifests`; each step searches one list of ids."""

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from genesys_purge.errors import FieldError, InvalidRequest, LostRace
+from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.list_filters import DEFAULT_ORGANISATION, Listing
+from genesys_purge.model.listing import DEFAULT_ORGANISATION, Listing, Position
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Receipt
 from genesys_purge.purge_rules import ports
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 
 from tests.fakes import MemoryAuditLog
+from tests.listed_pages import Row, page_of
 
 M = TypeVar("M", bound=Wire)
 
@@ -46,29 +47,16 @@ class MemoryPurgeRules:
         return next((each for each in self._newest() if each.rule_id == rule_id), None)
 
     def newest_first(self, listing: Listing) -> ports.ListedRules:
-        found = [each for each in self._newest() if _is_in(each, listing)]
-        if listing.token is not None:
-            tokens = [_token(each) for each in found]
-            if listing.token not in tokens:
-                message = "must be the next of an earlier answer to the same list"
-                raise InvalidRequest([FieldError("next", message)])
-            found = found[tokens.index(listing.token) + 1 :]
-        page = found[: listing.limit]
-        return ports.ListedRules(page, _token(page[-1]) if found[listing.limit :] else None)
+        return ports.ListedRules(*page_of(map(_row, self._newest()), listing))
 
     def _newest(self) -> list[PurgeRule]:
         rules = [PurgeRule.model_validate_json(each) for each in self._rules.values()]
         return sorted(rules, key=lambda each: (each.requested_at, each.ref.key), reverse=True)
 
 
-def _is_in(rule: PurgeRule, listing: Listing) -> bool:
+def _row(rule: PurgeRule) -> Row[PurgeRule]:
     values = {"status": rule.status, "organisation": rule.organisation or DEFAULT_ORGANISATION}
-    is_in_window = listing.window.contains(rule.requested_at)
-    return is_in_window and all(values[name] == each for name, each in listing.filters.items())
-
-
-def _token(rule: PurgeRule) -> str:
-    return f"{rule.requested_at.isoformat()} {rule.ref.key}"
+    return Row(rule, Position(at=rule.requested_at, key=rule.ref.key), values)
 
 
 class MemoryQueue(Generic[M]):

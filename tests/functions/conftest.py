@@ -68,14 +68,7 @@ TABLES = (
 def deployed() -> Iterator[None]:
     """The resources of the template on mocked AWS, with no adapter built yet."""
     with (
-        mocked_aws(
-            "RunsTable",
-            "AuditTable",
-            "HoldsTable",
-            "HeldTimesTable",
-            "CircuitTable",
-            "DeploymentsTable",
-        ),
+        mocked_aws(*TABLES),
         patch.dict("os.environ", template.environment()),
     ):
         for name, value in template.operators_parameters().items():

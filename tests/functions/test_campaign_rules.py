@@ -173,17 +173,12 @@ def test_deployments_are_listed_over_http(deploying: DeployBench, invoke: Invoke
     assert (status, set(body)) == (200, {"deployments"})
     assert [each["deploymentId"] for each in body["deployments"]] == [second, first]
     assert body["deployments"][1]["counts"] == {"rules": 1, "verified": 1}
-    status, body = listed(limit="1")
-    assert [each["deploymentId"] for each in body["deployments"]] == [second]
-    status, body = listed(limit="1", next=body["next"])
-    assert [each["deploymentId"] for each in body["deployments"]] == [first]
-    assert "next" not in body
     status, body = listed(status="finished", campaignId="campaign-1")
     assert [each["deploymentId"] for each in body["deployments"]] == [first]
-    status, body = listed(status="over", campaignId="../x", colour="red")
-    assert (status, {each["path"] for each in body["errors"]}) == (
+    status, body = listed(campaignId="../x")
+    assert (status, body["errors"]) == (
         400,
-        {"status", "campaignId", "colour"},
+        [{"path": "campaignId", "message": "must be 1 to 80 letters, digits, - and _"}],
     )
 
 

@@ -90,32 +90,6 @@ def test_list_shows_schedule_and_state_but_no_scope(invoke: Invoke) -> None:
     )
 
 
-def test_rules_are_listed_in_pages_with_filters_and_bounds(invoke: Invoke) -> None:
-    for number in range(4):
-        at = NOON + timedelta(hours=number)
-        put(rule(name=f"rule {number}", requested_at=at, organisation="emea" if number else None))
-
-    def names(**query: str) -> list[str]:
-        status, body = get(invoke, LIST, **query)
-        assert status == 200
-        return [each["name"] for each in body["rules"]]
-
-    _, first = get(invoke, LIST, limit="3", organisation="emea")
-    assert [each["name"] for each in first["rules"]] == ["rule 3", "rule 2", "rule 1"]
-    assert "next" not in first
-    _, first = get(invoke, LIST, limit="3")
-    assert names(next=first["next"]) == ["rule 0"]
-    assert names(status="created") == []
-    bounds = {"from_": "2026-11-21T13:00:00Z", "to": "2026-11-21T15:00:00Z"}
-    assert names(**bounds) == ["rule 2", "rule 1"]
-
-
-@pytest.mark.parametrize("wrong", ["status", "organisation", "from", "to", "limit", "next", "name"])
-def test_wrong_parameter_of_the_list_is_400_and_named(invoke: Invoke, wrong: str) -> None:
-    status, body = get(invoke, LIST, **{wrong: "?"})
-    assert (status, [error["path"] for error in body["errors"]]) == (400, [wrong])
-
-
 @pytest.mark.parametrize("rule_id", ["rule-2", "..", "ü"])
 def test_rule_that_the_application_did_not_create_is_404(invoke: Invoke, rule_id: str) -> None:
     put(CREATED)
@@ -159,3 +133,23 @@ def test_audit_of_a_rule_is_in_the_words_of_its_document(invoke: Invoke) -> None
         },
     )
     assert get(invoke, AUDIT, "..")[0] == 404
+
+
+def test_audit_of_a_rule_is_paged_and_its_token_is_bound_to_the_rule(invoke: Invoke) -> None:
+    for number in range(3):
+        record = AuditRecord(
+            run_id=f"webhook:{number}",
+            sequence=1,
+            at=NOON + timedelta(seconds=number),
+            actor="genesys",
+            action=Action.WEBHOOK_RECEIVED,
+            rule_id="rule-1",
+        )
+        adapters.ledger().record_once(record)
+    _, first = get(invoke, AUDIT, "rule-1", limit="2")
+    _, rest = get(invoke, AUDIT, "rule-1", next=first["next"])
+    found = [each["runId"] for each in first["records"] + rest["records"]]
+    assert (found, "next" in rest) == (["webhook:0", "webhook:1", "webhook:2"], False)
+    status, refused = get(invoke, AUDIT, "rule-2", next=first["next"], colour="", limit="0")
+    paths = {error["path"] for error in refused["errors"]}
+    assert (status, paths) == (400, {"next", "colour", "limit"})

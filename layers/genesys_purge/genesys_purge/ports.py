@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from genesys_purge.model.audit import AuditRecord
+    from genesys_purge.model.audit import AuditPosition, AuditRecord
     from genesys_purge.model.batch import Batch, Entry
     from genesys_purge.model.holds import Hold
     from genesys_purge.model.organisation import Organisation
@@ -97,10 +97,10 @@ class AuditPage(NamedTuple):
 
 
 class RulePage(NamedTuple):
-    """Records of a purge rule in order of time, and the token of the next page, if any."""
+    """Records of a purge rule in order of time, and the position of the last one if more follow."""
 
     records: Sequence[AuditRecord]
-    following: str | None
+    following: AuditPosition | None
 
 
 class AuditLog(Protocol):
@@ -115,8 +115,8 @@ class AuditLog(Protocol):
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
         """At most `limit` records and about a megabyte, starting with sequence `start`."""
 
-    def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
-        """At most `limit` records of a purge rule; raises InvalidRequest for an invalid token."""
+    def of_rule(self, rule_id: str, after: AuditPosition | None, limit: int) -> RulePage:
+        """At most `limit` records of a purge rule, from the one after the position on."""
 
 
 class Receipt(NamedTuple):

@@ -36,10 +36,11 @@ def stored(tables: Tables, run_id: str, minutes: float = 0) -> Run:
     return tables.runs.create(builders.run(run_id=run_id, submitted_at=at), record(run_id))
 
 
-def end(tables: Tables, run: Run, *, is_settled: bool) -> None:
+def end(tables: Tables, run: Run, *, is_settled: bool) -> Run:
     ended = finished(run, Outcome.FAILED, totals_of(None, []), NOON, None)
     settled = ended.model_copy(update={"is_settled": is_settled})
     tables.runs.finish(settled, record(run.run_id))
+    return settled
 
 
 def test_open_runs_are_listed_oldest_first(tables: Tables, open_runs: OpenRuns) -> None:

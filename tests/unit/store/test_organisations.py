@@ -162,6 +162,12 @@ def test_name_that_could_match_another_secret_is_refused(clock: Clock) -> None:
             adapter().named(name)
 
 
+def test_name_of_the_default_organisation_is_refused() -> None:
+    put(default=EMEA)
+    with pytest.raises(Misconfigured, match=r"default.*: is the name of the default organisation"):
+        adapter().named("default")
+
+
 def test_organisations_parameter_is_read_once_a_minute(clock: Clock) -> None:
     named = adapter()
     put(emea=EMEA)

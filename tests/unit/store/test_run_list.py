@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.paging import Period
-from genesys_purge.model.run import Outcome, Run, finished, totals_of
-from genesys_purge.model.run_summary import RunFilter, RunKey, RunSummary
+from genesys_purge.model.listing import Listing
+from genesys_purge.model.run_summary import RunSummary
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.purging.ports import Manifests, RunList
 from genesys_purge.store.manifests import DynamoManifests
@@ -16,10 +12,10 @@ from genesys_purge.store.run_list import DynamoRunList
 
 from tests import builders
 from tests.builders import PLANNER
-from tests.clock import NOON
 from tests.fakes import MemoryRuns
 from tests.mocked_aws import client
 from tests.unit.store.conftest import Tables
+from tests.unit.store.test_open_runs import end, stored
 from tests.unit.store.test_runs import with_plan
 from tests.unit.workbench import entries_of
 
@@ -40,84 +36,16 @@ def manifests(tables: Tables) -> Manifests:
     return DynamoManifests(client("dynamodb"), "RunsTable")
 
 
-def record(run_id: str) -> AuditRecord:
-    return AuditRecord(run_id=run_id, at=NOON, actor="tests", action=Action.RUN_SUBMITTED)
-
-
-def stored(tables: Tables, run_id: str, minutes: float = 0) -> Run:
-    at = NOON + timedelta(minutes=minutes)
-    return tables.runs.create(builders.run(run_id=run_id, submitted_at=at), record(run_id))
-
-
-def end(tables: Tables, run: Run) -> Run:
-    ended = finished(run, Outcome.FAILED, totals_of(None, []), NOON, None)
-    settled = ended.model_copy(update={"is_settled": True})
-    tables.runs.finish(settled, record(run.run_id))
-    return settled
-
-
 def test_settled_run_stays_listed_with_its_outcome(tables: Tables, run_list: RunList) -> None:
-    run = end(tables, stored(tables, "run-1"))
-    assert run_list.page(RunFilter(), None, 10) == ([RunSummary.of(run)], None)
+    run = end(tables, stored(tables, "run-1"), is_settled=True)
+    assert run_list.page(Listing()) == ([RunSummary.of(run)], None)
 
 
-def test_only_runs_are_listed_newest_first(tables: Tables, run_list: RunList) -> None:
-    for run_id, minutes in (("run-2", 0.5), ("run-3", 1), ("run-1", 0)):
-        stored(tables, run_id, minutes)
+def test_other_items_of_a_run_are_not_listed(tables: Tables, run_list: RunList) -> None:
+    stored(tables, "run-1")
     tables.runs.put_batch(builders.batch(), entries_of(10), PLANNER)
     tables.runs.put_skipped("run-1", 0, [SkippedRecord("too_young", "a")], PLANNER)
-    assert [run.run_id for run in run_list.page(RunFilter(), None, 10).runs] == [
-        "run-3",
-        "run-2",
-        "run-1",
-    ]
-
-
-@pytest.mark.parametrize("examined", [1, 2, 3, 4])
-def test_page_examines_a_bounded_number_of_runs(
-    tables: Tables, run_list: RunList, examined: int
-) -> None:
-    for number in range(4):
-        run = stored(tables, f"run-{number}", number)
-        if number == 0:
-            end(tables, run)
-    wanted, found, after, read = RunFilter(status="finished"), [], None, 0
-    while read == 0 or after:
-        page = run_list.page(wanted, after, examined)
-        found += [run.run_id for run in page.runs]
-        after, read = page.following, read + 1
-    # DynamoDB may answer one page more, because it does not look beyond the last run.
-    assert found == ["run-0"]
-    assert read - 4 // examined in (0, 1)
-
-
-A_MICROSECOND = timedelta(microseconds=1)
-
-
-@pytest.mark.parametrize(
-    ("period", "is_inside"),
-    [
-        (Period(NOON, None), True),
-        (Period(NOON + A_MICROSECOND, None), False),
-        (Period(None, NOON), False),
-        (Period(None, NOON + A_MICROSECOND), True),
-        (Period(NOON, NOON + A_MICROSECOND), True),
-        (Period(NOON - A_MICROSECOND, NOON), False),
-    ],
-)
-def test_period_includes_its_start_only(
-    tables: Tables, run_list: RunList, period: Period, *, is_inside: bool
-) -> None:
-    stored(tables, "run-1")
-    assert bool(run_list.page(RunFilter(submitted=period), None, 10).runs) is is_inside
-
-
-def test_page_goes_on_after_a_run_that_is_not_stored(tables: Tables, run_list: RunList) -> None:
-    stored(tables, "run-1")
-    after = RunKey(submitted_at=NOON + A_MICROSECOND, run_id="a")
-    assert [run.run_id for run in run_list.page(RunFilter(), after, 10).runs] == ["run-1"]
-    after = RunKey(submitted_at=NOON - A_MICROSECOND, run_id="z")
-    assert run_list.page(RunFilter(), after, 10) == ([], None)
+    assert [run.run_id for run in run_list.page(Listing()).runs] == ["run-1"]
 
 
 def test_run_without_a_plan_names_no_conversation(tables: Tables, manifests: Manifests) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
 
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.platform_event import PlatformEvent
@@ -153,3 +155,11 @@ def success_rate(deleted: int | None, targeted: int | None) -> float | None:
     if deleted is None or not targeted:
         return None
     return round(deleted / targeted, 6)
+
+
+class AuditPosition(Wire):
+    """Where a page of a purge rule's records ends: after this record."""
+
+    at: Instant
+    run_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,255}$")]
+    sequence: Annotated[int, Field(ge=1, lt=10**16)]

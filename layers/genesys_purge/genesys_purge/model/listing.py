@@ -1,44 +1,46 @@
-"""The query parameters that lists have."""
+"""What a page of a list selects: records of a period, with these values, after a position."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from datetime import datetime
+from typing import Annotated, NamedTuple
 
-from pydantic import BeforeValidator, Field
+from pydantic import StringConstraints
 
-from genesys_purge.errors import FieldError
-from genesys_purge.model.dates import FineInstant
-from genesys_purge.model.paging import MAX_PAGE_SIZE, NOT_A_COUNT, WHOLE_NUMBER
-from genesys_purge.model.request import read_fields, require_none
+from genesys_purge.model.dates import Instant
 from genesys_purge.model.wire import Wire
 
+MAX_PAGE_SIZE = 200
+# The name of the default organisation in the filters of lists.
+DEFAULT_ORGANISATION = "default"
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
-def _page_size(text: object) -> int:
-    if not isinstance(text, str) or not WHOLE_NUMBER.fullmatch(text):
-        raise ValueError(NOT_A_COUNT)
-    return min(int(text), MAX_PAGE_SIZE)
+
+class Position(Wire):
+    """Where a page ends: after the record with this time and key."""
+
+    at: Instant
+    key: Key
 
 
-class Listing(Wire):
-    """The query parameters of every list; the parameters of one list are fields of a subclass.
+class Period(NamedTuple):
+    """The times from `start` to `end`, without `end`; None is unbounded."""
 
-    `from` and `to` are bounds of `submittedAt`, the second one exclusive. `next` is a token.
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def contains(self, at: datetime) -> bool:
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
+
+class Listing(NamedTuple):
+    """A page of a list: at most `limit` records, newest first.
+
+    A record of the period matches if it has each of the values.
     """
 
-    since: FineInstant | None = Field(None, alias="from")
-    to: FineInstant | None = None
-    limit: Annotated[int, BeforeValidator(_page_size)] = MAX_PAGE_SIZE
-    next: str | None = None
-
-
-L = TypeVar("L", bound=Listing)
-
-
-def listing_in(model: type[L], query: Mapping[str, str]) -> L:
-    """The parameters in the query; InvalidRequest with every wrong or unknown one."""
-    asked, errors = read_fields(model, query)
-    if asked.since and asked.to and asked.since >= asked.to:
-        errors.append(FieldError("to", "must be after from"))
-    require_none(errors)
-    return asked
+    period: Period = Period()
+    values: Mapping[str, str] = {}
+    after: Position | None = None
+    limit: int = MAX_PAGE_SIZE

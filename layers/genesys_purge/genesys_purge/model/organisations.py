@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from genesys_purge.model.classification import Classification
+from genesys_purge.model.listing import DEFAULT_ORGANISATION
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.record_types import MOST_TYPES
 from genesys_purge.model.record_types import NAME as TYPE_NAME
@@ -31,6 +32,15 @@ def _region(name: str) -> str:
 
 
 Region = Annotated[str, AfterValidator(_region)]
+
+
+def _not_default(name: str) -> str:
+    if name == DEFAULT_ORGANISATION:
+        raise ValueError("is the name of the default organisation in lists, logs and metrics")
+    return name
+
+
+AdditionalName = Annotated[OrganisationName, AfterValidator(_not_default)]
 
 
 class OrganisationSettings(Wire):
@@ -76,10 +86,10 @@ class OrganisationSettings(Wire):
 class NamedOrganisations(Wire):
     """The additional organisations, not read yet: a malformed one does not affect the others."""
 
-    organisations: Annotated[Mapping[OrganisationName, Mapping[str, Any]], Field(max_length=100)]
+    organisations: Annotated[Mapping[AdditionalName, Mapping[str, Any]], Field(max_length=100)]
 
 
 class Organisations(Wire):
     """The additional organisations by name; requests name them in the field `organisation`."""
 
-    organisations: Annotated[Mapping[OrganisationName, OrganisationSettings], Field(max_length=100)]
+    organisations: Annotated[Mapping[AdditionalName, OrganisationSettings], Field(max_length=100)]

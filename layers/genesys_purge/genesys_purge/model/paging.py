@@ -1,97 +1,94 @@
-"""The parameters of a query: numbers, choices, times, and the tokens of pages."""
+"""The parameters of a list: filters, times, the size of a page, and its token."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
-import orjson
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from genesys_purge.errors import FieldError, InvalidRequest
-from genesys_purge.model.dates import Instant
+from genesys_purge.model.dates import FineInstant
+from genesys_purge.model.listing import (
+    DEFAULT_ORGANISATION,
+    MAX_PAGE_SIZE,
+    Listing,
+    Period,
+    Position,
+)
+from genesys_purge.model.page_tokens import position_in, token_of
+from genesys_purge.model.request import MAX_PATH_LENGTH, require_none
 from genesys_purge.model.wire import Wire
+from genesys_purge.model.wording import message_for
 
 W = TypeVar("W", bound=Wire)
 
-MAX_PAGE_SIZE = 200
-LONGEST_NAME = 100
+# The parameters of every page, and of every list of records by time.
+PAGE = ("limit", "next")
+PERIOD = ("from", "to")
 WHOLE_NUMBER = re.compile("[1-9][0-9]{0,11}")
-NOT_A_COUNT = "must be a whole number, 1 or more"
-NOT_A_BOUND = "must be a time in RFC 3339, such as 2026-01-31T00:00:00Z; write %2B for a +"
-NOT_A_TOKEN = "must be the next of an earlier answer to the same query"  # noqa: S105  not a password
 
 
-def number_in(query: Mapping[str, str], name: str, default: int) -> int:
-    """A whole number in the query, or `default`; raises InvalidRequest if it is not 1 or more."""
-    if name not in query:
-        return default
-    if not WHOLE_NUMBER.fullmatch(query[name]):
-        raise InvalidRequest([FieldError(name, NOT_A_COUNT)])
-    return int(query[name])
+class Allowed(NamedTuple):
+    """The values that a parameter accepts, and the error for all others."""
+
+    pattern: str
+    message: str
 
 
-def limit_in(query: Mapping[str, str]) -> int:
-    """The page size: the query's `limit`, at most 200."""
-    return min(number_in(query, "limit", MAX_PAGE_SIZE), MAX_PAGE_SIZE)
+def one_of(words: Collection[str]) -> Allowed:
+    """A parameter that accepts these words only."""
+    return Allowed("|".join(map(re.escape, words)), f"must be one of {', '.join(words)}")
 
 
-class Period(NamedTuple):
-    """The times from `start` to `end`, without `end`; None is unbounded."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-
-    def contains(self, at: datetime) -> bool:
-        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+ORGANISATION = Allowed(
+    "[a-z0-9][a-z0-9-]{0,39}",
+    f"must be the name of an organisation, or {DEFAULT_ORGANISATION} for the default organisation",
+)
 
 
 class Query:
-    """Reads the parameters of one query; `check` reports all wrong ones at once."""
+    """Reads the parameters of one list; `check` reports all wrong ones at once.
 
-    def __init__(self, given: Mapping[str, str], *known: str) -> None:
+    `scope` and the parameters, except `limit`, are what a token is valid for.
+    """
+
+    def __init__(self, given: Mapping[str, str], known: Sequence[str], *scope: str) -> None:
         self._given = given
-        words = f"is unknown; the parameters are {', '.join(known)}"
+        self._scope = (*scope, {name: given[name] for name in given if name not in PAGE})
+        words = f"is not a parameter of this list; use {', '.join(known)}"
         self._errors = [
-            FieldError(name[:LONGEST_NAME], words) for name in given if name not in known
+            FieldError(name[:MAX_PATH_LENGTH], words) for name in given if name not in known
         ]
 
     def check(self) -> None:
         """Raises InvalidRequest if a parameter that was read is wrong, or one is unknown."""
-        if self._errors:
-            raise InvalidRequest(self._errors)
+        require_none(self._errors)
 
-    @property
-    def scope(self) -> Mapping[str, str]:
-        """The parameters that a token is valid for: all but `limit` and `next`."""
-        return {name: self._given[name] for name in self._given if name not in ("limit", "next")}
+    def value(self, name: str, allowed: Allowed) -> str | None:
+        """The parameter, if given and correct."""
+        value = self._given.get(name)
+        if value is None or re.fullmatch(allowed.pattern, value):
+            return value
+        self._errors.append(FieldError(name, allowed.message))
+        return None
+
+    def number(self, name: str, default: int) -> int:
+        """The parameter as a whole number of 1 or more, or `default`."""
+        value = self._given.get(name)
+        if value is not None and WHOLE_NUMBER.fullmatch(value):
+            return int(value)
+        if value is not None:
+            self._errors.append(FieldError(name, "must be a whole number, 1 or more"))
+        return default
 
     @property
     def limit(self) -> int:
         """The page size, at most 200."""
-        try:
-            return limit_in(self._given)
-        except InvalidRequest as error:
-            self._errors += error.fields
-            return MAX_PAGE_SIZE
-
-    def one_of(self, name: str, allowed: Collection[str]) -> str | None:
-        """One of the allowed values, if given."""
-        return self.matching(
-            name, "|".join(map(re.escape, allowed)), f"must be one of {', '.join(allowed)}"
-        )
-
-    def matching(self, name: str, pattern: str, message: str) -> str | None:
-        """A value that matches the pattern, if given."""
-        value = self._given.get(name)
-        if value is not None and not re.fullmatch(pattern, value):
-            self._errors.append(FieldError(name, message))
-            return None
-        return value
+        return min(self.number("limit", MAX_PAGE_SIZE), MAX_PAGE_SIZE)
 
     def period(self) -> Period:
         """The times from `from` to `to`."""
@@ -103,47 +100,52 @@ class Query:
     def _time(self, name: str) -> datetime | None:
         if name not in self._given:
             return None
+        value = self._given[name]
         try:
-            return TypeAdapter(Instant).validate_python(self._given[name])
-        except ValueError:
-            self._errors.append(FieldError(name, NOT_A_BOUND))
-            return None
+            return _instant().validate_python(value)
+        except ValidationError as wrong:
+            # A plus in a URL arrives as a blank.
+            hint = "; write + as %2B" if " " in value else ""
+            self._errors.append(FieldError(name, message_for(wrong.errors()[0]) + hint))
+        return None
 
-    def position(self, model: type[W], *scope: str) -> W | None:
-        """The position in `next`, if given; a token of another scope or query is an error."""
+    def position(self, model: type[W]) -> W | None:
+        """The position in `next`, if given and correct."""
         if "next" not in self._given:
             return None
         try:
-            return position_in(self._given["next"], model, (*scope, self.scope))
+            return position_in(self._given["next"], model, self._scope)
         except InvalidRequest as error:
             self._errors += error.fields
-            return None
+        return None
 
-    def token(self, position: Wire, *scope: str) -> str:
-        """The position as the `next` of an answer to this query."""
-        return token_of(position, (*scope, self.scope))
+    def listing(self, filters: Mapping[str, Allowed], after: Position | None) -> Listing:
+        """The page of a list by time; raises InvalidRequest if any parameter is wrong."""
+        found = {name: self.value(name, allowed) for name, allowed in filters.items()}
+        values = {name: value for name, value in found.items() if value is not None}
+        listing = Listing(self.period(), values, after, self.limit)
+        self.check()
+        return listing
+
+    def page(self, name: str, rows: Iterable[Any], following: Wire | None) -> dict[str, Any]:
+        """The answer: the rows under this name, and the token of the position that follows."""
+        answer: dict[str, Any] = {name: list(rows)}
+        return answer | ({"next": token_of(following, self._scope)} if following else {})
 
 
-def token_of(position: Wire, scope: object) -> str:
-    """The position as opaque text that is safe in a URL and valid for the same scope only."""
-    text = orjson.dumps([_digest(scope), position.to_json()])
-    return urlsafe_b64encode(text).decode().rstrip("=")
+def page_in(given: Mapping[str, str], first: int) -> tuple[int, int]:
+    """The number at which a page begins, by default the first one, and the size of the page.
 
-
-def position_in(token: str, model: type[W], scope: object) -> W:
-    """The position in a token of `token_of`; raises InvalidRequest for any other text.
-
-    A caller can forge a token, so check a position before it becomes a key of a table.
+    For pages of numbered things, whose `next` is a number. Raises InvalidRequest if any parameter
+    is wrong.
     """
-    try:
-        digest, position = orjson.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        if digest == _digest(scope):
-            return model.parse(position)
-    except (ValueError, TypeError):
-        pass
-    raise InvalidRequest([FieldError("next", NOT_A_TOKEN)])
+    query = Query(given, PAGE)
+    page = query.number("next", first), query.limit
+    query.check()
+    return page
 
 
-def _digest(scope: object) -> str:
-    content = orjson.dumps(scope, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(content).hexdigest()[:16]
+@cache
+def _instant() -> TypeAdapter[datetime]:
+    # Built on first use, because most functions list nothing.
+    return TypeAdapter(FineInstant)

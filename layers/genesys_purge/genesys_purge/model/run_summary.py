@@ -1,4 +1,4 @@
-"""What a list of runs shows of each run, and by what it selects them."""
+"""What a list of runs shows of each run, and where its pages end."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import StringConstraints
 
 from genesys_purge.model.dates import Instant
-from genesys_purge.model.paging import Period
-from genesys_purge.model.request import RunId
+from genesys_purge.model.listing import Position
 from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, Totals
 from genesys_purge.model.wire import Wire
 
-# The organisation of a filter for runs of the default organisation.
-DEFAULT_ORGANISATION = ""
 Item = Annotated[str, StringConstraints(pattern="^(manifest|run|skipped)#[0-9]{0,7}$")]
 
 
@@ -40,20 +37,13 @@ class PlanCounts(Wire):
         )
 
 
-class RunKey(Wire):
-    """The position of a run in the list."""
-
-    submitted_at: Instant
-    run_id: RunId
-
-
 class RunPosition(Wire):
     """Where a page ends: after a run, and within the search of the run that follows, if it began.
 
     The searched run may not match any more when the next page begins.
     """
 
-    after: RunKey | None = None
+    after: Position | None = None
     searched: str | None = None
     item: Item | None = None
 
@@ -92,8 +82,8 @@ class RunSummary(Wire):
         )
 
     @property
-    def key(self) -> RunKey:
-        return RunKey(submitted_at=self.submitted_at, run_id=self.run_id)
+    def position(self) -> Position:
+        return Position(at=self.submitted_at, key=self.run_id)
 
     def shown(self) -> dict[str, Any]:
         """The summary as JSON for callers."""
@@ -102,33 +92,11 @@ class RunSummary(Wire):
         )
 
 
-class RunFilter(NamedTuple):
-    """The runs of a list; each field that is not None must match."""
-
-    status: str | None = None
-    method: str | None = None
-    outcome: str | None = None
-    organisation: str | None = None
-    submitted: Period = Period()
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """The fields with an exact value, by the name of their attribute."""
-        given = {"status": self.status, "method": self.method, "outcome": self.outcome}
-        given["organisation"] = self.organisation or None
-        return {name: value for name, value in given.items() if value is not None}
-
-    @property
-    def narrows(self) -> bool:
-        """Whether a run of the period may not match."""
-        return bool(self.values) or self.organisation is not None
-
-
 class RunPage(NamedTuple):
     """Runs, newest first, and the position after which the next page begins, if any."""
 
     runs: Sequence[RunSummary]
-    following: RunKey | None
+    following: Position | None
 
 
 class Searched(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.errors import FieldError, RefusedByGenesys
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.list_filters import Listing
+from genesys_purge.model.listing import Listing, Position
 from genesys_purge.model.retention import Kind
 from genesys_purge.ports import Queue
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
@@ -28,10 +28,10 @@ class PurgeRules(Protocol):
 
 
 class ListedRules(NamedTuple):
-    """Purge rules, newest first; `following` is the token of the next page."""
+    """Purge rules, newest first, and the position after which the next page begins, if any."""
 
     rules: Sequence[PurgeRule]
-    following: str | None
+    following: Position | None
 
 
 class RuleList(Protocol):
@@ -41,7 +41,7 @@ class RuleList(Protocol):
         """The rule of that id at Genesys, if the application created it."""
 
     def newest_first(self, listing: Listing) -> ListedRules:
-        """A page of the rules by the time of their request; InvalidRequest for a wrong token."""
+        """A page of the rules by the time of their request; InvalidRequest for a wrong position."""
 
 
 class RuleForm(Protocol):

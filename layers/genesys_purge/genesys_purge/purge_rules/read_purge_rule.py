@@ -7,14 +7,16 @@ from typing import Any
 
 from genesys_purge.errors import NotFound
 from genesys_purge.model.answers import is_identifier
-from genesys_purge.model.list_filters import ORGANISATION, listing_in, one_of
-from genesys_purge.model.paging import limit_in
+from genesys_purge.model.audit import AuditPosition
+from genesys_purge.model.listing import Position
+from genesys_purge.model.paging import ORGANISATION, PAGE, PERIOD, Query, one_of
 from genesys_purge.ports import AuditLog
 from genesys_purge.purge_rules.answers import audited, listed, shown
 from genesys_purge.purge_rules.ports import RuleList
 from genesys_purge.purge_rules.purge_rule import RuleStatus
 
-FILTERS = {"status": one_of([str(each) for each in RuleStatus]), "organisation": ORGANISATION}
+ROUTE = "GET /purge-rules"
+FILTERS = {"status": one_of(list(RuleStatus)), "organisation": ORGANISATION}
 UNKNOWN = "no purge rule has such an id"
 
 
@@ -37,10 +39,10 @@ class ReadPurgeRule:
             return self._records(path["ruleId"], query)
         return self._rule(path["ruleId"])
 
-    def _list(self, query: Mapping[str, str]) -> dict[str, Any]:
-        page = self._rules.newest_first(listing_in(query, FILTERS))
-        rules = [listed(rule) for rule in page.rules]
-        return {"rules": rules, **({"next": page.following} if page.following else {})}
+    def _list(self, given: Mapping[str, str]) -> dict[str, Any]:
+        query = Query(given, (*FILTERS, *PERIOD, *PAGE), ROUTE)
+        page = self._rules.newest_first(query.listing(FILTERS, query.position(Position)))
+        return query.page("rules", map(listed, page.rules), page.following)
 
     def _rule(self, rule_id: str) -> dict[str, Any]:
         """The rule; NotFound if the application did not create it."""
@@ -49,8 +51,10 @@ class ReadPurgeRule:
             raise NotFound(UNKNOWN)
         return shown(rule)
 
-    def _records(self, rule_id: str, query: Mapping[str, str]) -> dict[str, Any]:
+    def _records(self, rule_id: str, given: Mapping[str, str]) -> dict[str, Any]:
         """A page of the audit, empty for an unknown rule."""
-        page = self._audit.of_rule(rule_id, query.get("next"), limit_in(query))
-        answer: dict[str, Any] = {"records": [audited(record) for record in page.records]}
-        return answer | ({"next": page.following} if page.following else {})
+        query = Query(given, PAGE, ROUTE, rule_id)
+        after, limit = query.position(AuditPosition), query.limit
+        query.check()
+        page = self._audit.of_rule(rule_id, after, limit)
+        return query.page("records", map(audited, page.records), page.following)

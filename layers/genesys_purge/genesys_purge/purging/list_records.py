@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.batch import Batch, Entry
-from genesys_purge.model.paging import Query
+from genesys_purge.model.paging import PAGE, Allowed, Query, one_of
 from genesys_purge.model.record_outcome import BatchOutcomes, RecordOutcome, RecordPosition
 from genesys_purge.model.run import Run
 from genesys_purge.model.skipped import SkippedRecord
@@ -16,8 +16,7 @@ from genesys_purge.purging.record_page import RecordPage
 from genesys_purge.purging.requests import request_of
 
 ROUTE = "GET /purges/{runId}/records"
-PARAMETERS = ("outcome", "batch", "limit", "next")
-BATCH_NUMBER = "0|[1-9][0-9]{0,5}"
+BATCH_NUMBER = Allowed("0|[1-9][0-9]{0,5}", "must be a whole number, 0 or more")
 # How many batches a page reads at most, if few records match.
 MOST_BATCHES = 200
 
@@ -44,10 +43,11 @@ class ListRecords:
 
     def __call__(self, run_id: str, given: Mapping[str, str]) -> dict[str, Any]:
         """A page of the plan's records; none before the plan exists. NotFound for an unknown id."""
-        run, query = self._runs.get(run_id), Query(given, *PARAMETERS)
-        batch = query.matching("batch", BATCH_NUMBER, "must be a whole number, 0 or more")
-        outcome = query.one_of("outcome", list(RecordOutcome))
-        start, page = query.position(RecordPosition, ROUTE, run_id), RecordPage(query.limit)
+        run = self._runs.get(run_id)
+        query = Query(given, ("outcome", "batch", *PAGE), ROUTE, run_id)
+        batch = query.value("batch", BATCH_NUMBER)
+        outcome = query.value("outcome", one_of(list(RecordOutcome)))
+        start, page = query.position(RecordPosition), RecordPage(query.limit)
         query.check()
         wanted = Wanted(None if batch is None else int(batch), outcome)
         if run.plan is None:
@@ -57,9 +57,7 @@ class ListRecords:
             raise InvalidRequest([FieldError("batch", message)])
         first = RecordPosition(part="batch", number=wanted.batch or 0)
         Listing(self._runs, run, wanted, page).fill(start or first)
-        answer: dict[str, Any] = {"unit": run.plan.unit, "records": page.rows}
-        following = page.following
-        return answer | ({"next": query.token(following, ROUTE, run_id)} if following else {})
+        return {"unit": run.plan.unit} | query.page("records", page.rows, page.following)
 
 
 class Listing:

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods import METHODS
-from genesys_purge.model.paging import NOT_A_TOKEN, Query
+from genesys_purge.model.listing import Listing
+from genesys_purge.model.paging import ORGANISATION, PAGE, PERIOD, Allowed, Query, one_of
 from genesys_purge.model.run import Outcome, RunStatus
-from genesys_purge.model.run_summary import RunFilter, RunPosition, RunSummary, Searched
+from genesys_purge.model.run_summary import RunPosition, RunSummary, Searched
 from genesys_purge.purging.ports import Manifests, RunList
 
 ROUTE = "GET /purges"
-PARAMETERS = (
-    "status",
-    "method",
-    "organisation",
-    "outcome",
-    "from",
-    "to",
-    "conversationId",
-    "limit",
-    "next",
-)
-ORGANISATION = "(?:[a-z0-9][a-z0-9-]{0,39})?"
-NO_ORGANISATION = "must be the name of an organisation, or empty for the default organisation"
+FILTERS = {
+    "status": one_of(list(RunStatus)),
+    "method": one_of(list(METHODS)),
+    "organisation": ORGANISATION,
+    "outcome": one_of(list(Outcome)),
+}
 # As in a legal hold.
-CONVERSATION_ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
-NO_CONVERSATION_ID = "is not a conversation id"
-# How many runs a page examines if not each of them matches.
+CONVERSATION_ID = Allowed("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "is not a conversation id")
+# How many runs a page with a conversation examines.
 MOST_EXAMINED = 1_000
 # How much a page reads to find a conversation: queries of small runs, bytes of large ones.
 MOST_SEARCHES = 100
@@ -45,38 +37,27 @@ class ListRuns:
 
     def __call__(self, given: Mapping[str, str]) -> dict[str, Any]:
         """A page of the runs that match the query; raises InvalidRequest for wrong parameters."""
-        query = Query(given, *PARAMETERS)
-        wanted = _filter(query)
-        conversation_id = query.matching("conversationId", CONVERSATION_ID, NO_CONVERSATION_ID)
-        start, limit = query.position(RunPosition, ROUTE), query.limit
-        query.check()
-        start = start or RunPosition()
-        if start.after and not wanted.submitted.contains(start.after.submitted_at):
-            raise InvalidRequest([FieldError("next", NOT_A_TOKEN)])
+        query = Query(given, (*FILTERS, "conversationId", *PERIOD, *PAGE), ROUTE)
+        conversation_id = query.value("conversationId", CONVERSATION_ID)
+        start = query.position(RunPosition) or RunPosition()
+        listing = query.listing(FILTERS, start.after)
         if conversation_id is None:
-            found, position = self._page(wanted, start, limit)
+            page = self._runs.page(listing)
+            found, after = page.runs, page.following
+            position = RunPosition(after=after) if after else None
         else:
-            found, position = self._search(wanted, conversation_id, start, limit)
-        answer: dict[str, Any] = {"runs": [run.shown() for run in found]}
-        return answer | ({"next": query.token(position, ROUTE)} if position else {})
-
-    def _page(
-        self, wanted: RunFilter, start: RunPosition, limit: int
-    ) -> tuple[list[RunSummary], RunPosition | None]:
-        page = self._runs.page(wanted, start.after, MOST_EXAMINED if wanted.narrows else limit)
-        found = list(page.runs[:limit])
-        following = found[-1].key if len(page.runs) > limit else page.following
-        return found, RunPosition(after=following) if following else None
+            found, position = self._search(listing, conversation_id, start)
+        return query.page("runs", [run.shown() for run in found], position)
 
     def _search(
-        self, wanted: RunFilter, conversation_id: str, start: RunPosition, limit: int
-    ) -> tuple[list[RunSummary], RunPosition | None]:
+        self, listing: Listing, conversation_id: str, start: RunPosition
+    ) -> tuple[Sequence[RunSummary], RunPosition | None]:
         """The runs among the next ones that name the conversation, as far as the budget goes."""
-        page = self._runs.page(wanted, start.after, MOST_EXAMINED)
+        page = self._runs.page(listing._replace(limit=MOST_EXAMINED))
         found: list[RunSummary] = []
         before, budget = start.after, Budget()
         for run in page.runs:
-            if budget.is_used or len(found) == limit:
+            if budget.is_used or len(found) == listing.limit:
                 return found, RunPosition(after=before)
             item = start.item if run.run_id == start.searched else None
             last = self._searched(run, conversation_id, item, budget)
@@ -85,7 +66,7 @@ class ListRuns:
             elif last.following:
                 searched = {"searched": run.run_id, "item": last.following}
                 return found, RunPosition(after=before, **searched)
-            before = run.key
+            before = run.position
         return found, RunPosition(after=page.following) if page.following else None
 
     def _searched(
@@ -113,13 +94,3 @@ class Budget:
     @property
     def is_used(self) -> bool:
         return self._searches <= 0 or self._bytes <= 0
-
-
-def _filter(query: Query) -> RunFilter:
-    return RunFilter(
-        status=query.one_of("status", list(RunStatus)),
-        method=query.one_of("method", list(METHODS)),
-        outcome=query.one_of("outcome", list(Outcome)),
-        organisation=query.matching("organisation", ORGANISATION, NO_ORGANISATION),
-        submitted=query.period(),
-    )

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.execution_state import ExecutionState
+from genesys_purge.model.listing import Listing
 from genesys_purge.model.poll import Poll
-from genesys_purge.model.run_summary import RunFilter, RunKey, RunPage, RunSummary, Searched
+from genesys_purge.model.run_summary import RunPage, RunSummary, Searched
 
 # Receives the number of a batch, the number of batches, and the batch's new state.
 Progress = Callable[[int, int, str], None]
@@ -64,8 +65,11 @@ class OpenRuns(Protocol):
 class RunList(Protocol):
     """The list of all runs; it lags behind the runs a little."""
 
-    def page(self, wanted: RunFilter, after: RunKey | None, examined: int) -> RunPage:
-        """The matching runs among the next `examined` runs of the period, and about a megabyte."""
+    def page(self, listing: Listing) -> RunPage:
+        """A page of the runs by the time of their submission; InvalidRequest for a wrong position.
+
+        With filters, a page may be short, or empty, and still have a next one.
+        """
 
 
 class Manifests(Protocol):

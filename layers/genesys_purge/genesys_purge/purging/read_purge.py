@@ -9,7 +9,7 @@ from typing import Any
 from genesys_purge.errors import NotFound
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
-from genesys_purge.model.paging import limit_in, number_in
+from genesys_purge.model.paging import page_in
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.run import Run, Totals, totals_of
 from genesys_purge.model.verification import Verification, awaits_verification, verification_of
@@ -48,10 +48,10 @@ class ReadPurge:
         if not RUN_ID.fullmatch(path["runId"]):
             raise NotFound("there is no run with that id")
         if route.endswith("/audit"):
-            return self.audit(path["runId"], number_in(query, "next", 1), limit_in(query))
+            return self.audit(path["runId"], *page_in(query, 1))
         if route.endswith("/records"):
             return self._list_records(path["runId"], query)
-        return self.run(path["runId"], number_in(query, "next", FIRST_BATCH), limit_in(query))
+        return self.run(path["runId"], *page_in(query, FIRST_BATCH))
 
     def run(self, run_id: str, start: int, limit: int) -> dict[str, Any]:
         """The run with its plan, its totals and at most `limit` batches from number `start` on.

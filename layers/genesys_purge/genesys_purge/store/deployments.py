@@ -8,14 +8,15 @@ from genesys_purge.campaign_rules.campaign import Campaign
 from genesys_purge.campaign_rules.deploying.deployment import Deployment, DeploymentStatus
 from genesys_purge.campaign_rules.deploying.deployment_list import (
     DeploymentEntry,
-    DeploymentListing,
     DeploymentPage,
 )
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.store import deployment_index
+from genesys_purge.model.listing import DEFAULT_ORGANISATION, Listing
 from genesys_purge.store.found import Found, unnoticed
+from genesys_purge.store.items import body_of
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.newest_first import Index, newest_first
 from genesys_purge.store.sizes import within_limit
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from genesys_purge.store.sizes import Item
 
+# All deployments share one partition of the index, because they are few and listed by time.
+REST = {"kind": "deployment"}
 NO_HOLDER = "-"
 FREE = "attribute_not_exists(deploymentId) OR holder = :holder"
 HELD = "holder = :holder"
@@ -76,8 +79,11 @@ class DynamoDeployments:
         writes = [successor, self._release(deployment)] if ends else [successor]
         self._ledger.commit(writes, record)
 
-    def listed(self, asked: DeploymentListing) -> DeploymentPage:
-        return deployment_index.page(self._client, self._table, asked)
+    def listed(self, listing: Listing) -> DeploymentPage:
+        index = Index(self._table, "SubmittedIndex", "kind", "submittedAt", "deploymentId", REST)
+        page = newest_first(self._client, index, listing)
+        found = [DeploymentEntry.model_validate_json(item["entry"]["S"]) for item in page.items]
+        return DeploymentPage(found, page.following)
 
     def _first_writes(self, deployment: Deployment) -> list[Write]:
         fresh = "attribute_not_exists(deploymentId)"
@@ -113,15 +119,17 @@ def _campaign_item(campaign: Campaign, holder: str) -> Item:
     return {"deploymentId": {"S": _campaign_key(campaign)}, "holder": {"S": holder}}
 
 
-def _indexed(deployment: Deployment) -> Item:
-    return deployment_index.attributes_of(DeploymentEntry.of(deployment))
-
-
 @within_limit
 def _deployment_item(deployment: Deployment) -> Item:
-    return _indexed(deployment) | {
+    """The deployment as JSON, with the attributes of conditions and of its index."""
+    return {
         "deploymentId": {"S": deployment.deployment_id},
         "version": {"N": str(deployment.version)},
+        "kind": {"S": REST["kind"]},
+        "submittedAt": {"S": deployment.submitted_at.isoformat()},
         "status": {"S": deployment.status},
+        "campaignId": {"S": deployment.campaign_id},
+        "organisation": {"S": deployment.organisation or DEFAULT_ORGANISATION},
+        "entry": body_of(DeploymentEntry.of(deployment)),
         "body": {"S": deployment.model_dump_json(by_alias=True, exclude_none=True)},
     }

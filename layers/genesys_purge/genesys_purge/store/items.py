@@ -12,9 +12,10 @@ import orjson
 from genesys_purge.calling.slots import Pool, PoolKey
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.listing import DEFAULT_ORGANISATION
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.run import Run
-from genesys_purge.model.run_summary import RunKey, RunSummary
+from genesys_purge.model.run_summary import RunSummary
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.wire import Wire
 from genesys_purge.store.sizes import within_limit
@@ -101,16 +102,14 @@ def run_item(run: Run) -> Item:
 
 def listed(run: RunSummary) -> Item:
     """The attributes of the index of all runs, except `status`."""
-    values = {"method": run.method, "organisation": run.organisation, "outcome": run.outcome}
-    filters: Item = {name: {"S": value} for name, value in values.items() if value is not None}
-    submitted: Item = {"submittedAt": {"S": run.submitted_at.isoformat()}}
-    return filters | submitted | {"listed": LISTED, "summary": body_of(run)}
-
-
-def listed_key(key: RunKey) -> Item:
-    """The key of a run in the index of all runs."""
-    submitted: Item = {"submittedAt": {"S": key.submitted_at.isoformat()}}
-    return run_key(key.run_id) | submitted | {"listed": LISTED}
+    outcome: Item = {"outcome": {"S": run.outcome}} if run.outcome else {}
+    return outcome | {
+        "listed": LISTED,
+        "submittedAt": {"S": run.submitted_at.isoformat()},
+        "method": {"S": run.method},
+        "organisation": {"S": run.organisation or DEFAULT_ORGANISATION},
+        "summary": body_of(run),
+    }
 
 
 @within_limit

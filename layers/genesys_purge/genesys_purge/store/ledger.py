@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,10 +9,9 @@ from uuid import uuid4
 
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.errors import LostRace
-from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.audit import AuditPosition, AuditRecord
 from genesys_purge.ports import AuditPage, RulePage
 from genesys_purge.store import items
-from genesys_purge.store.page_tokens import parts_of, token_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,8 +26,6 @@ ATTEMPTS = 60
 IN_PROGRESS = Backoff(first=1.0, longest=8.0)
 REPEATS = 6
 RULE_INDEX = "RuleIndex"
-# The form that `_token` writes; DynamoDB accepts every key of this form.
-TOKEN = re.compile(rb'\["([0-9T:.+-]{25,32})","([A-Za-z0-9._:-]{1,255})",([1-9][0-9]{0,15})\]')
 UNUSED_KEY = "attribute_not_exists(runId)"
 FAILED_CONDITION = "ConditionalCheckFailed"
 BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -107,9 +103,9 @@ class Ledger:
         is_cut = "LastEvaluatedKey" in answer
         return AuditPage(records, records[-1].sequence + 1 if is_cut else None)
 
-    def of_rule(self, rule_id: str, token: str | None, limit: int) -> RulePage:
+    def of_rule(self, rule_id: str, after: AuditPosition | None, limit: int) -> RulePage:
         """The records in order of time; the index is eventually consistent."""
-        start: dict[str, Any] = {"ExclusiveStartKey": _key_in(token, rule_id)} if token else {}
+        start: dict[str, Any] = {"ExclusiveStartKey": _key(after, rule_id)} if after else {}
         answer = self._client.query(
             TableName=self._audit_table,
             IndexName=RULE_INDEX,
@@ -120,7 +116,7 @@ class Ledger:
         )
         last = answer.get("LastEvaluatedKey")
         records = [items.audit_record_in(item) for item in answer["Items"]]
-        return RulePage(records, _token(last) if last else None)
+        return RulePage(records, _position(last) if last else None)
 
     def _numbered(self, record: AuditRecord) -> AuditRecord:
         last = self._query(record.run_id, start=0, limit=1, forward=False)["Items"]
@@ -186,15 +182,17 @@ def _transact_item(write: Write) -> TransactWriteItemTypeDef:
     return {kind: common | {item: write.item}}  # type: ignore[misc]  # a TypedDict has only literal keys
 
 
-def _token(key: Item) -> str:
-    return token_of(key["at"]["S"], key["runId"]["S"], int(key["sequence"]["N"]))
+def _position(key: Item) -> AuditPosition:
+    number = int(key["sequence"]["N"])
+    return AuditPosition.parse(
+        {"at": key["at"]["S"], "runId": key["runId"]["S"], "sequence": number}
+    )
 
 
-def _key_in(token: str, rule_id: str) -> Item:
-    at, run_id, sequence = parts_of(token, TOKEN)
+def _key(after: AuditPosition, rule_id: str) -> Item:
     return {
         "ruleId": {"S": rule_id},
-        "at": {"S": at},
-        "runId": {"S": run_id},
-        "sequence": {"N": sequence},
+        "at": {"S": after.at.isoformat()},
+        "runId": {"S": after.run_id},
+        "sequence": {"N": str(after.sequence)},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.list_filters import DEFAULT_ORGANISATION, Listing
+from genesys_purge.model.listing import DEFAULT_ORGANISATION, Listing
 from genesys_purge.purge_rules.ports import ListedRules
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 from genesys_purge.store.items import body_of
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # The rules share one partition of the index, because few are created.
 LISTED = "rule"
+REST = {"listed": LISTED}
 
 
 class DynamoPurgeRules:
@@ -48,7 +49,7 @@ class DynamoPurgeRules:
         return found[0] if found else None
 
     def newest_first(self, listing: Listing) -> ListedRules:
-        index = Index(self._table, "NewestRulesIndex", "listed", LISTED, "requestedAt", ("name",))
+        index = Index(self._table, "NewestRulesIndex", "listed", "requestedAt", "name", REST)
         page = newest_first(self._client, index, listing)
         found = [PurgeRule.model_validate_json(item["body"]["S"]) for item in page.items]
         return ListedRules(found, page.following)

@@ -1,4 +1,4 @@
-"""The list of deployments: its parameters, its entries and its pages."""
+"""The list of deployments: its entries and its pages."""
 
 from __future__ import annotations
 
@@ -11,19 +11,9 @@ from genesys_purge.campaign_rules.deploying.deployment import (
     DeploymentOutcome,
     DeploymentStatus,
 )
-from genesys_purge.campaign_rules.rules import CampaignId
 from genesys_purge.model.dates import Instant
-from genesys_purge.model.listing import Listing
-from genesys_purge.model.request import OrganisationName
+from genesys_purge.model.listing import Position
 from genesys_purge.model.wire import Wire
-
-
-class DeploymentListing(Listing):
-    """The query parameters; all that are given must match."""
-
-    status: DeploymentStatus | None = None
-    campaign_id: CampaignId | None = None
-    organisation: OrganisationName | None = None
 
 
 class DeploymentEntry(Wire):
@@ -54,19 +44,9 @@ class DeploymentEntry(Wire):
             counts={"rules": len(deployment.document["rules"]), **outcomes},
         )
 
-    def matches(self, asked: DeploymentListing) -> bool:
-        """Whether every parameter that is given matches."""
-        return (
-            asked.status in (None, self.status)
-            and asked.campaign_id in (None, self.campaign_id)
-            and asked.organisation in (None, self.organisation)
-            and (asked.since is None or asked.since <= self.submitted_at)
-            and (asked.to is None or self.submitted_at < asked.to)
-        )
-
 
 class DeploymentPage(NamedTuple):
-    """Entries, newest first, and the token of the next page, if any."""
+    """Entries, newest first, and the position after which the next page begins, if any."""
 
     entries: Sequence[DeploymentEntry]
-    following: str | None
+    following: Position | None

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from genesys_purge.campaign_rules.deploying.deployment import Deployment
-from genesys_purge.campaign_rules.deploying.deployment_list import (
-    DeploymentListing,
-    DeploymentPage,
-)
+from genesys_purge.campaign_rules.deploying.deployment_list import DeploymentPage
 from genesys_purge.campaign_rules.deploying.deployment_messages import DeploymentStep
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.listing import Listing
 
 
 class Deployments(Protocol):
@@ -31,10 +29,11 @@ class Deployments(Protocol):
         LostRace unless the stored version is its predecessor.
         """
 
-    def listed(self, asked: DeploymentListing) -> DeploymentPage:
-        """A page of the deployments that match, newest first; it may lag a moment.
+    def listed(self, listing: Listing) -> DeploymentPage:
+        """A page of the deployments by the time of their submission; it may lag a moment.
 
-        A page may be short, or empty, and still have a next one. InvalidRequest for a wrong token.
+        With filters, a page may be short, or empty, and still have a next one. InvalidRequest for a
+        wrong position.
         """
 
 

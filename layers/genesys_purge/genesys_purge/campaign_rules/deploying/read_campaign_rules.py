@@ -7,20 +7,38 @@ from collections.abc import Mapping
 from typing import Any
 
 from genesys_purge.campaign_rules.comparisons import comparisons
-from genesys_purge.campaign_rules.deploying.deployment import Deployment, RuleResult
-from genesys_purge.campaign_rules.deploying.deployment_list import DeploymentListing
+from genesys_purge.campaign_rules.deploying.deployment import (
+    Deployment,
+    DeploymentStatus,
+    RuleResult,
+)
 from genesys_purge.campaign_rules.deploying.deployment_steps import StepAction
 from genesys_purge.campaign_rules.deploying.ports import Deployments
 from genesys_purge.campaign_rules.rule_content import difference
 from genesys_purge.errors import NotFound
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.dates import zulu
-from genesys_purge.model.listing import listing_in
-from genesys_purge.model.paging import limit_in, number_in
+from genesys_purge.model.listing import Position
+from genesys_purge.model.paging import (
+    ORGANISATION,
+    PAGE,
+    PERIOD,
+    Allowed,
+    Query,
+    one_of,
+    page_in,
+)
 from genesys_purge.model.wording import counted
 from genesys_purge.ports import AuditLog
 
-DEPLOYMENT_ID = re.compile("[A-Za-z0-9_-]{1,80}")
+ROUTE = "GET /campaign-rules"
+ID = "[A-Za-z0-9_-]{1,80}"
+FILTERS = {
+    "status": one_of(list(DeploymentStatus)),
+    "campaignId": Allowed(ID, "must be 1 to 80 letters, digits, - and _"),
+    "organisation": ORGANISATION,
+}
+DEPLOYMENT_ID = re.compile(ID)
 SHOWN = {
     *("deployment_id", "campaign_id", "status", "outcome", "submitted_at", "submitted_by"),
     *("finished_at", "errors", "detail"),
@@ -40,18 +58,18 @@ class ReadCampaignRules:
         """The answer to `GET /campaign-rules`, `/campaign-rules/{deploymentId}` or `.../audit`."""
         deployment_id = path.get("deploymentId")
         if deployment_id is None:
-            return self._list(listing_in(DeploymentListing, query))
+            return self._list(query)
         if not DEPLOYMENT_ID.fullmatch(deployment_id):
             raise NotFound("there is no deployment with that id")
         deployment = self._deployments.get(deployment_id)
         if route.endswith("/audit"):
-            return self._page(deployment_id, number_in(query, "next", 1), limit_in(query))
+            return self._page(deployment_id, *page_in(query, 1))
         return _shown(deployment)
 
-    def _list(self, asked: DeploymentListing) -> dict[str, Any]:
-        page = self._deployments.listed(asked)
-        answer: dict[str, Any] = {"deployments": [each.to_json() for each in page.entries]}
-        return answer | ({"next": page.following} if page.following else {})
+    def _list(self, given: Mapping[str, str]) -> dict[str, Any]:
+        query = Query(given, (*FILTERS, *PERIOD, *PAGE), ROUTE)
+        page = self._deployments.listed(query.listing(FILTERS, query.position(Position)))
+        return query.page("deployments", [each.to_json() for each in page.entries], page.following)
 
     def _page(self, deployment_id: str, start: int, limit: int) -> dict[str, Any]:
         page = self._audit.page(deployment_id, start, limit)
