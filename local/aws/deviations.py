@@ -26,8 +26,8 @@ ATTRIBUTE_OF_REF = {"AWS::SecretsManager::Secret": "Id"}
 
 # What the embedded AWS does differently, in words for its users.
 DIFFERENCES = (
-    "every signature of a caller is accepted, and no role is checked",
-    "schedules never fire",
+    "a caller needs the access key of stack.json, but its signature is not checked",
+    "no role is checked",
 )
 # The address that the embedded AWS gives an API has a host that no resolver knows.
 ENDPOINT = "ApiEndpoint"

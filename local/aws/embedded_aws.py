@@ -21,7 +21,7 @@ from local.project import PROJECT
 
 HOST = "127.0.0.1"
 LOG = "embedded_aws.log"
-APP = "ministack.app:app"
+APP = "local.aws.server:app"
 READY_WITHIN_SECONDS = 60.0
 
 
