@@ -8,6 +8,7 @@ from genesys_purge.campaign_rules.checking import check
 from genesys_purge.campaign_rules.evaluating.contact_lines import contacts_in
 from genesys_purge.campaign_rules.evaluating.evaluation import Evaluation
 from genesys_purge.errors import InvalidRequest
+from genesys_purge.model.wording import counted
 
 from local.requests.files import UnreadableFile
 from local.requests.rule_files import read_rules
@@ -54,4 +55,6 @@ def _report(evaluation: Evaluation, file: Path) -> None:
     for label, value in lines.items():
         print(f"{label:>10}  {value}")
     for name, contacts in evaluation.unreadable.items():
-        print(f"unreadable  {name}: {contacts:,} contacts left out for a value it cannot read")
+        print(
+            f"unreadable  {name}: {counted(contacts, 'contact')} left out for a value it cannot read"
+        )

@@ -21,7 +21,7 @@ PurgeError
 │   ├── Misconfigured           a setting is missing or wrong, or changed during a run
 │   └── PurgingSwitchedOff      purging is disabled
 ├── TryLater                    a later retry may succeed
-│   ├── RateLimited             429
+│   ├── RateLimited             429, or the calls or jobs that are allowed are in use
 │   ├── StillWorking            504
 │   ├── UnreadableAnswer        the answer to a reading call does not follow the contract
 │   ├── PermitExpired           the checks of a deleting call were too old when it was sent
