@@ -121,7 +121,7 @@ def test_end_is_read_in_any_time_zone() -> None:
         ("public", 365),
         ("hipaa", 2_555),
         (" Hipaa\n", 2_555),
-        ("unknown word", 365),
+        ("unknown word", 2_555),
     ],
 )
 def test_conversation_is_old_enough_to_the_second_by_its_classification(
