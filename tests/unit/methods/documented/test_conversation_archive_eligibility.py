@@ -135,6 +135,20 @@ def test_conversation_is_old_enough_to_the_second_by_its_classification(
     assert judged(young) == ([], {"too_young": 1})
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"Classification": "hipaa"},
+        {"CLASSIFICATION ": "hipaa"},
+        {"classification_": "hipaa", "classification": None},
+        {"classification": "public", "Classification": "public"},
+        {"classification": "public", "Classification": 5},
+    ],
+)
+def test_classification_counts_in_any_spelling_and_once(attributes: dict[str, Any]) -> None:
+    assert judged(with_attributes(attributes), classification="public") == ([], {"too_young": 1})
+
+
 def test_classification_of_the_request_applies_beside_the_records_own() -> None:
     public = with_attributes({"classification": "public"})
     assert len(judged(public)[0]) == 1
