@@ -24,7 +24,6 @@ MOST_QUERIES = 10
 # The items that one query reads if there are filters, which DynamoDB applies after reading.
 READ_AT_ONCE = 500
 A_MICROSECOND = timedelta(microseconds=1)
-# The bytes of a sort key of DynamoDB.
 LONGEST_PART = 1_024
 
 
@@ -121,6 +120,6 @@ def _parts_in(token: str) -> list[str]:
     except ValueError:
         return []
     is_token = isinstance(parts, list) and all(
-        isinstance(part, str) and 0 < len(part.encode()) <= LONGEST_PART for part in parts
+        isinstance(part, str) and 0 < len(part) <= LONGEST_PART for part in parts
     )
     return parts if is_token else []
