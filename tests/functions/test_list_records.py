@@ -11,6 +11,7 @@ from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.run import Run
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.slices import Slice
+from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.purging import list_records, record_page
 from genesys_purge.wiring import adapters
 
@@ -165,6 +166,20 @@ def test_verified_records_have_the_outcome_of_the_request(
     batch = builders.batch(planned=1, **DONE, verified=1, is_verified=True)
     planned(submitted("run-1", request=request_of_run), (batch, entries("a")))
     assert [each["outcome"] for each in get(invoke, ROUTE, "run-1")[1]["records"]] == [outcome]
+
+
+def test_window_that_no_check_can_verify_says_so(invoke: Invoke) -> None:
+    reason = Unverifiable.OTHER_RECORD_TYPES
+    window = {"window": builders.window(), "unverifiable": reason, "verified": 0}
+    done = builders.batch(planned=3, **DONE | window)
+    failed = builders.batch(number=1, planned=3, **DONE | window | {"state": BatchState.FAILED})
+    run = submitted("run-1", request=builders.data_deletion(recordTypes=["message"]))
+    planned(run, (done, ()), (failed, ()))
+    rows = get(invoke, ROUTE, "run-1")[1]["records"]
+    assert [(row["outcome"], row.get("verification")) for row in rows] == [
+        ("unverified", "not_possible"),
+        ("unverified", None),
+    ]
 
 
 CREATED = {"state": BatchState.FAILED, "planned": 1, "job_id": "j"}

@@ -142,6 +142,38 @@ def test_known_times_are_not_asked_for_again(bench: Workbench, invoke: Invoke) -
     assert len(bench.genesys.calls) == 1
 
 
+def test_end_that_may_still_change_is_asked_for_daily(bench: Workbench, invoke: Invoke) -> None:
+    place(bench, "a1")
+    start = NOON - 24 * HOUR
+    ends = [NOON - 20 * HOUR, NOON + 96 * HOUR]
+    bench.genesys.on(LOOK_UP, *({"data": [row("a1", start, end)]} for end in ends))
+    assert in_words(looked_up(bench, invoke).days) == "2026-11-20"
+    bench.clock.wait(86_399)
+    assert in_words(looked_up(bench, invoke).days) == "2026-11-20"
+    bench.clock.wait(1)
+    assert in_words(looked_up(bench, invoke).days) == "2026-11-20 to 2026-11-25"
+    bench.clock.wait(34 * 86_400)
+    looked_up(bench, invoke)
+    asked = len(bench.genesys.calls)
+    bench.clock.wait(86_400)
+    looked_up(bench, invoke)
+    assert (asked, len(bench.genesys.calls)) == (3, 3)
+
+
+def test_known_times_stay_if_an_organisation_does_not_answer_again(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    place(bench, "a1")
+    answer = {"data": [row("a1", NOON - HOUR, NOON - HOUR)]}
+    bench.genesys.on(LOOK_UP, answer, GenesysUnavailable("503"), GenesysUnavailable("503"))
+    times = looked_up(bench, invoke)
+    bench.clock.wait(86_400)
+    assert looked_up(bench, invoke) == times
+    assert bench.meter.counts["UnknownHeldTimes"] == 0
+    add_live(bench)
+    assert looked_up(bench, invoke).unanswered == ("default",)
+
+
 def test_other_ids_or_a_new_organisation_are_looked_up_at_once(
     bench: Workbench, invoke: Invoke
 ) -> None:

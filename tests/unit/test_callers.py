@@ -99,6 +99,19 @@ def test_time_of_an_event_must_be_rfc_3339_with_a_zone(moment: object) -> None:
     assert refused(PUBLISHED | {"time": moment}) == {"time": message}
 
 
+def test_schedule_of_another_group_is_another_caller() -> None:
+    arn = "arn:aws:scheduler:us-east-1:123456789012:schedule/{}/nightly"
+    groups = ["default", "purges", "others"]
+    sent = [SCHEDULE | {"scheduleArn": arn.format(each), "request": REQUEST} for each in groups]
+    expected = ["schedule:nightly", "schedule:purges/nightly", "schedule:others/nightly"]
+    assert [submission(each).actor for each in sent] == expected
+
+
+def test_long_sources_are_different_callers() -> None:
+    sources = ["com." + "x" * 200 + end for end in "ab"]
+    assert len({submission(PUBLISHED | {"source": each}).actor for each in sources}) == 2
+
+
 @pytest.mark.parametrize("missing", ["detail", "source", "time"])
 def test_bus_event_without_a_field_is_refused(missing: str) -> None:
     event = {name: value for name, value in PUBLISHED.items() if name != missing}
@@ -106,11 +119,12 @@ def test_bus_event_without_a_field_is_refused(missing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [{"scheduleArn": "x" * 500}, {"scheduleArn": None}, {"scheduleArn": {"a": 1}}]
+    "name",
+    [{"scheduleArn": ":schedule/g/" + "x" * 500}, {"scheduleArn": None}, {"scheduleArn": {"a": 1}}],
 )
-def test_actor_has_at_most_100_characters(name: dict[str, Any]) -> None:
+def test_actor_has_at_most_300_characters(name: dict[str, Any]) -> None:
     event = {"scheduledTime": AT, "request": REQUEST} | name
-    assert len(submission(event).actor) <= 100
+    assert len(submission(event).actor) <= 300
 
 
 def test_base64_body_is_decoded() -> None:

@@ -21,6 +21,8 @@ from genesys_purge.model.submission import Submission
 from genesys_purge.model.wording import NOT_A_TIME
 
 NOT_JSON = "the body is not JSON"
+# Longer than the longest name of a schedule with its group, and than the longest source.
+LONGEST_ACTOR = 300
 IS_REQUEST_ID = re.compile(r"[A-Za-z0-9_=-]{1,64}").fullmatch
 
 
@@ -115,9 +117,17 @@ def _scheduled(event: Mapping[str, Any]) -> Submission:
     unknown = set(event) - {"scheduledTime", "scheduleArn", "request"}
     if unknown or "request" not in event:
         raise _refused("request", "a schedule sends scheduledTime, scheduleArn and request")
-    schedule = str(event.get("scheduleArn", "")).rpartition("/")[2]
+    schedule = _schedule_in(str(event.get("scheduleArn", "")))
     moment = _moment("scheduledTime", event["scheduledTime"])
-    return Submission(event["request"], f"schedule:{schedule}"[:100], moment)
+    return Submission(event["request"], f"schedule:{schedule}"[:LONGEST_ACTOR], moment)
+
+
+def _schedule_in(arn: str) -> str:
+    """The name of a schedule, after its group unless that is the default one.
+
+    A name is unique in its group only, and a caller may be listed by name.
+    """
+    return arn.partition(":schedule/")[2].removeprefix("default/")
 
 
 def _published(event: EventBridgeEvent) -> Submission:
@@ -126,7 +136,7 @@ def _published(event: EventBridgeEvent) -> Submission:
         detail, source, time = event.detail, event.source, event.time
     except KeyError as error:
         raise _refused("request", "an event has detail, source and time") from error
-    return Submission(detail, f"event:{source}"[:100], _moment("time", time))
+    return Submission(detail, f"event:{source}"[:LONGEST_ACTOR], _moment("time", time))
 
 
 def _moment(path: str, value: object) -> datetime:

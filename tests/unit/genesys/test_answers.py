@@ -65,6 +65,13 @@ def test_message_is_cut_to_500_characters(body: Any) -> None:
     assert len(message_in(answered(body))) == 500
 
 
+def test_personal_data_that_genesys_quotes_is_masked() -> None:
+    body = {"message": "bad query jane@example.com", "errors": [{"message": "ani +13175550123"}]}
+    assert message_in(answered(body)) == "bad query [e-mail address]; ani [number]"
+    far = "x " * 245 + "jane.doe@example.com"
+    assert message_in(answered(far)).endswith("x [e-mail ad")
+
+
 @pytest.mark.parametrize(
     "charset", ["utf-16", "idna", "undefined", "zip", "hex", "rot13", "punycode", "no such", '"']
 )

@@ -120,6 +120,21 @@ def test_default_matrix_has_a_minimum_for_each_kind() -> None:
             assert (policy.minimum_days, bool(policy.basis)) == (expected, True), kind
 
 
+def test_unknown_classification_may_be_any_unless_a_rule_names_it() -> None:
+    general, health, own = (
+        rule(30),
+        rule(2_555, classification="hipaa"),
+        rule(90, classification="x"),
+    )
+    for unknown in ("hippa", "", " "):
+        assert days_for(general, health, own, classification=unknown) == 2_555
+        both = {"classification": values("public", unknown)}
+        found = RetentionMatrix(rules=(general, health)).assuming("public").policy(both)
+        assert found == Policy.of(health, "hipaa")
+    assert days_for(general, health, own, classification=" X ") == 90
+    assert days_for(health, classification="hippa") is None
+
+
 UNCLASSIFIED: Kind = {"method": values("m"), "classification": values()}
 
 

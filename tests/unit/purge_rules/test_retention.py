@@ -98,6 +98,8 @@ def test_classification_counts_if_any_filter_compares_it(bench: RuleBench) -> No
         [condition("classification", "eq", value=True)],
         [condition("classification", "eq", "pii"), HIPAA],
         [condition("classification", "eq", "public"), condition("classification", "neq", "pii")],
+        [condition("classification", "eq", "hippa")],
+        [condition("queue.classification", "eq", "public")],
     ):
         assert least_days(bench, *filters) == 2_555, filters
     for filters in (

@@ -9,6 +9,7 @@ from genesys_purge.errors import RetentionNotMet
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP
 from genesys_purge.methods.documented.data_deletion import COUNT, SUBMIT
 from genesys_purge.model.messages import RunRef
+from genesys_purge.model.submission import Submission
 
 from tests import builders
 from tests.unit.purging.fields import without
@@ -84,6 +85,25 @@ def test_unclassified_id_is_kept_unless_its_record_names_a_class(bench: Workbenc
     assert (policy.minimum_days, policy.assumed) == (SEVEN_YEARS, "hipaa")
     assert bench.last_fact["policy"]["rule"] == "protected health information"
     assert bench.last_fact["detail"].endswith(f"classification hipaa is assumed{ADVICE}")
+
+
+@pytest.mark.parametrize("default", ["", "public"])
+@pytest.mark.parametrize("invented", ["hippa", " ", "phi"])
+def test_unknown_class_of_a_record_never_shortens_its_retention(
+    default: str, invented: str
+) -> None:
+    bench = Workbench(default_classification=default)
+    archived(bench, invented, " Internal ")
+    assert bench.run.plan
+    assert (bench.run.plan.targeted, bench.run.plan.skipped) == (1, {"too_young": 1})
+
+
+def test_audit_of_a_submission_names_the_retention_of_its_organisation(bench: Workbench) -> None:
+    bench.organisations.add("emea", bench.genesys, default_classification="public")
+    payload = unclassified("data_deletion", organisation="emea", requestId="run-1")
+    bench.submit_purge(Submission(payload, "tests"))
+    policy = bench.last_fact["policy"]
+    assert (policy["minimumDays"], policy["assumed"]) == (365, "public")
 
 
 def test_default_classification_is_not_added_to_the_records_own() -> None:

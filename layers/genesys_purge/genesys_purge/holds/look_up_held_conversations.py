@@ -13,10 +13,15 @@ from genesys_purge.model.dates import Window
 from genesys_purge.model.days import days_between, joined
 from genesys_purge.model.held_times import DEFAULT, NO_TIME, NOT_FOUND, HeldTimes, fingerprint
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.retention import MINIMUM_DAYS
 from genesys_purge.ports import Clock, Isolate, Meter
 
 # How soon to ask again for an unknown time.
 UNKNOWN_AFTER = timedelta(hours=1)
+# How soon to ask again for the times of a conversation that may go on, and when it is over for
+# good: no window may be younger, because no retention is shorter.
+AGAIN_AFTER = timedelta(days=1)
+OVER_AFTER = timedelta(days=MINIMUM_DAYS)
 # A look-up that has begun must be able to store what it found.
 LEAST_SECONDS = 30.0
 MOST_EXAMPLES = 20
@@ -73,19 +78,24 @@ class LookUpHeldConversations:
                 found += self._organisations.find(name, ids)
             except PurgeError as error:
                 failed[name or DEFAULT] = error
-        times = self._times(hold, ids, found, names, failed)
-        self._holds.put_times(times)
-        known.append(hold.timed(times))
+        # An organisation that does not answer makes no known time unknown.
+        if not (failed and _is_complete(hold, names)):
+            times = self._times(hold, ids, found, names, failed)
+            self._holds.put_times(times)
+            known.append(hold.timed(times))
         if failed:
             raise next(iter(failed.values()))
 
     def _is_due(self, hold: Hold, names: Iterable[str | None]) -> bool:
-        """Whether the times are not complete, or not those of all organisations."""
+        """Whether the times are not complete, not those of all organisations, or may change."""
         times = hold.times
-        asked = {name or DEFAULT for name in names}
-        if times is None or set(times.organisations) != asked:
+        if times is None or set(times.organisations) != _labels(names):
             return True
-        return bool(times.unknown) and self._now() - times.looked_up_at >= UNKNOWN_AFTER
+        age = self._now() - times.looked_up_at
+        if times.unknown:
+            return age >= UNKNOWN_AFTER
+        is_young = any(times.looked_up_at - each.end < OVER_AFTER for each in times.days)
+        return is_young and age >= AGAIN_AFTER
 
     def _times(
         self,
@@ -109,12 +119,22 @@ class LookUpHeldConversations:
             hold_id=hold.hold_id,
             fingerprint=fingerprint(ids),
             looked_up_at=self._now(),
-            organisations=tuple(sorted({each or DEFAULT for each in names}.difference(failed))),
+            organisations=tuple(sorted(_labels(names).difference(failed))),
             unanswered=tuple(sorted(failed)),
             days=joined(days),
             unknown=dict(Counter(reasons.values())),
             examples=tuple(sorted(reasons)[:MOST_EXAMPLES]),
         )
+
+
+def _labels(names: Iterable[str | None]) -> set[str]:
+    return {name or DEFAULT for name in names}
+
+
+def _is_complete(hold: Hold, names: Iterable[str | None]) -> bool:
+    """Whether every time is known, from all of these organisations."""
+    times = hold.times
+    return times is not None and not times.gap and set(times.organisations) == _labels(names)
 
 
 def _report(error: Misconfigured) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeGuard
 from pydantic import Field
 
 from genesys_purge.errors import OutcomeUnknown
+from genesys_purge.model.personal_data import masked
 
 ID_FORM = r"[A-Za-z0-9._:-]{1,100}"
 # An id of dots alone would change the path.
@@ -21,6 +22,8 @@ IMPLAUSIBLE = "ImplausibleCounts"
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
 LONGEST_TEXT = 500
+# Enough of a longer text to mask what its first 500 characters may have of an address.
+MOST_READ = 4_000
 
 # Any whole number that JSON readers hold exactly.
 Exact = Annotated[int, Field(ge=-LARGEST_COUNT, le=LARGEST_COUNT)]
@@ -32,8 +35,12 @@ def is_count(value: object) -> TypeGuard[int]:
 
 
 def printable(text: str) -> str:
-    """The text on one line, without control characters, cut to 500 characters."""
-    cut = text[:LONGEST_TEXT]
+    """The text on one line, without control characters, cut to 500 characters.
+
+    It may become part of the audit, and Genesys may quote a query in it, so personal data is
+    masked as in the facts of a request.
+    """
+    cut = masked(text[:MOST_READ])[:LONGEST_TEXT]
     return "".join(letter if letter.isprintable() else " " for letter in cut)
 
 

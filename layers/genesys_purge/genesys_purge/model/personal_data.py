@@ -10,9 +10,10 @@ from typing import Any
 UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 DATE = r"(?<!\d)(?:19|20)\d\d-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])(?!\d)"
 # Bounded, because an unbounded pattern takes quadratic time on a long word without an @.
-E_MAIL = r"""[^\s"'<>(),;:=@]{1,64}@[^\s"'<>(),;:=@]{1,255}"""
+# %40 is an @ in a URL.
+E_MAIL = r"""[^\s"'<>(),;:=@]{1,64}(?:@|%40|\uff20)[^\s"'<>(),;:=@]{1,255}"""
 # A phone number, or the number of a customer: seven digits or more, in any way of writing them.
-NUMBER = r"\+?\(?\d(?:[\s()./\u2010-\u2015-]{0,3}\d){6,}"
+NUMBER = r"\+?\(?\d(?:[\s()./\u2010-\u2015\u2212-]{0,3}\d){6,}"
 FORMS = re.compile(f"(?P<kept>{UUID}|{DATE})|(?P<mail>{E_MAIL})|(?P<number>{NUMBER})")
 MASKS = {"mail": "[e-mail address]", "number": "[number]"}
 

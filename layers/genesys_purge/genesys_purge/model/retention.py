@@ -127,15 +127,22 @@ class RetentionMatrix(Wire):
     def policy(self, kind: Kind) -> Policy | None:
         """The retention of the kind; None if no rule matches, then its records are kept.
 
-        A kind with an empty set of classifications has the default one, or else it may be any.
+        A kind with an empty set of classifications has the default one, or else it may be any. It
+        may also be any if one of its classifications is unknown, such as a misspelt one.
         """
-        if kind.get(CLASSIFICATION) != frozenset():
+        given = kind.get(CLASSIFICATION)
+        if given is None or (given and self._knows(given)):
             longest = self._longest(kind)
             return Policy.of(longest) if longest else None
-        if self._default is None:
+        if given or self._default is None:
             return self._unclassified(kind)
         longest = self._longest({**kind, CLASSIFICATION: values(self._default)})
         return Policy.of(longest, self._default) if longest else None
+
+    def _knows(self, given: frozenset[str]) -> bool:
+        """Whether each classification is one of the five, or one that a rule names."""
+        known = {*Classification, *(rule.classification for rule in self.rules)}
+        return known.issuperset(map(_plain, given))
 
     def _unclassified(self, kind: Kind) -> Policy | None:
         """The longest retention of any classification; None if no rule matches one of them."""

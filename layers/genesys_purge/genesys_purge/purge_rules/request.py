@@ -97,6 +97,10 @@ class Filter(Wire):
         name = self.field.casefold()
         return name == field or (field == CLASSIFICATION and name.endswith(f".{field}"))
 
+    def is_of(self, field: str) -> bool:
+        """Whether it compares this field or custom attribute, and no field of something else."""
+        return self.field.casefold() in (field, f"attributes.{field}")
+
 
 class Scope(Wire):
     """The conversations that a rule purges: those that every filter accepts."""
@@ -113,7 +117,7 @@ class Scope(Wire):
         kind = {"method": values(METHOD), "classification": values()}
         for dimension, field in FIELDS.items():
             named = [each for each in self.filters if each.is_about(field)]
-            exact = _exact_values(named)
+            exact = _exact_values(each for each in named if each.is_of(field))
             if len(exact) == len(named) > 0:
                 kind[dimension] = frozenset(exact)
             elif named:

@@ -11,6 +11,7 @@ from genesys_purge.model.paging import PAGE, Allowed, Query, one_of
 from genesys_purge.model.record_outcome import BatchOutcomes, RecordOutcome, RecordPosition
 from genesys_purge.model.run import Run
 from genesys_purge.model.skipped import SkippedRecord
+from genesys_purge.model.verification import Verification, verification_of
 from genesys_purge.ports import Runs
 from genesys_purge.purging.record_page import RecordPage
 from genesys_purge.purging.requests import request_of
@@ -151,7 +152,9 @@ def _window(batch: Batch, outcome: RecordOutcome) -> dict[str, Any]:
     deleted = {} if batch.deleted is None else {"deleted": batch.deleted}
     window = batch.window and batch.window.to_json()
     counts = {"outcome": outcome, "targeted": batch.targeted, **deleted}
-    return {"batch": batch.number, "window": window, **counts}
+    is_lasting = verification_of(batch) is Verification.NOT_POSSIBLE
+    verification = {"verification": Verification.NOT_POSSIBLE} if is_lasting else {}
+    return {"batch": batch.number, "window": window, **counts, **verification}
 
 
 def _skipped(record: SkippedRecord) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from genesys_purge.model.request import (
     require_none,
 )
 from genesys_purge.model.request_facts import Limits
-from genesys_purge.model.retention import Policy
+from genesys_purge.model.retention import Policy, RetentionMatrix
 from genesys_purge.model.run import Location, Run
 from genesys_purge.ports import Clock, OrganisationOf, Policies
 
@@ -110,13 +110,17 @@ class Requests:
         )
 
     def policy(self, request: PurgeRequest) -> Policy | None:
-        """The retention in force for the request."""
-        matrix = self._policies.retention_matrix()
+        """The retention in force for the request in its organisation."""
+        matrix = self._matrix(self._organisation_of(request.organisation))
         return policy_in_force(METHODS[request.method], request, matrix)
+
+    def _matrix(self, organisation: Organisation) -> RetentionMatrix:
+        """The matrix with the default classification of the organisation."""
+        return self._policies.retention_matrix().assuming(organisation.default_classification)
 
     def _rules(self, organisation: Organisation, reference: datetime) -> Rules:
         return Rules(
-            matrix=self._policies.retention_matrix().assuming(organisation.default_classification),
+            matrix=self._matrix(organisation),
             residency_zones=organisation.residency_zones,
             record_types=organisation.record_types,
             max_records=organisation.max_records,

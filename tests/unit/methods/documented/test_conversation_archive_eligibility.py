@@ -121,7 +121,7 @@ def test_end_is_read_in_any_time_zone() -> None:
         ("public", 365),
         ("hipaa", 2_555),
         (" Hipaa\n", 2_555),
-        ("unknown word", 365),
+        ("unknown word", 2_555),
     ],
 )
 def test_conversation_is_old_enough_to_the_second_by_its_classification(
@@ -133,6 +133,20 @@ def test_conversation_is_old_enough_to_the_second_by_its_classification(
     young = record((latest + SECOND).isoformat(), customAttributes=attributes)
     assert len(judged(old)[0]) == 1
     assert judged(young) == ([], {"too_young": 1})
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"Classification": "hipaa"},
+        {"CLASSIFICATION ": "hipaa"},
+        {"classification_": "hipaa", "classification": None},
+        {"classification": "public", "Classification": "public"},
+        {"classification": "public", "Classification": 5},
+    ],
+)
+def test_classification_counts_in_any_spelling_and_once(attributes: dict[str, Any]) -> None:
+    assert judged(with_attributes(attributes), classification="public") == ([], {"too_young": 1})
 
 
 def test_classification_of_the_request_applies_beside_the_records_own() -> None:

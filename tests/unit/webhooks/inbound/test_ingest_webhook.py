@@ -224,6 +224,15 @@ def test_unknown_fields_are_dropped_by_name_and_never_stored(bench: Workbench) -
     assert bench.meter.counts == {"RuleRecordsDeleted": 1_250, "WebhookFieldsDropped": 5}
 
 
+@pytest.mark.parametrize("name", ["phone4915112345678", "phone_491_511_2", "p1234567"])
+def test_name_of_an_unknown_field_with_seven_digits_is_not_stored(
+    bench: Workbench, name: str
+) -> None:
+    deliver(bench, body_of(**{name: 1, "line123456": 2}))
+    [record] = recorded(bench)
+    assert record.dropped_fields == DroppedFields(count=2, names=("line123456",))
+
+
 def test_unknown_field_that_is_null_or_deeply_nested_loses_no_record(bench: Workbench) -> None:
     deep = b"[" * 500 + b"]" * 500
     assert deliver(bench, body_of(a=None, b=1).replace(b'"b": 1', b'"b": ' + deep)) == SYNCED

@@ -23,6 +23,7 @@ from genesys_purge.methods.contract import (
     Sources,
     Verdict,
 )
+from genesys_purge.methods.documented.custom_attributes import classifications_in, is_held
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.answers import printable
@@ -46,7 +47,6 @@ ALL = "/api/v2/analytics/conversations/purge"
 SUBMIT = Operation("POST", ALL, PURGE, instead=INSTEAD, missing=Missing.REFUSED)
 STATUS = Operation("GET", f"{ALL}/{{job_id}}", PURGE, retried=False, missing=Missing.JOB)
 MOST_INLINE = 1_000
-LONGEST_CLASSIFICATION = 40
 MOST_LISTED_ERRORS = 20
 GONE = frozenset({"deleted", "purged"})
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
@@ -169,16 +169,17 @@ class ConversationArchive:
         if _is_gone(record):
             return "already_deleted"
         attributes = {} if (given := record.get("customAttributes")) is None else given
-        if not isinstance(attributes, dict) or _is_held(attributes):
+        if not isinstance(attributes, dict) or is_held(attributes):
             return "legal_hold"
         end = instant_in(record.get("conversationEnd"))
         if end is None:
             return "too_young"
         if any(hold.holds_record(conversation_id, end) for hold in sources.holds):
             return "legal_hold"
-        own = attributes.get("classification")
-        if own is not None and not (isinstance(own, str) and len(own) <= LONGEST_CLASSIFICATION):
+        named = classifications_in(attributes)
+        if named is None or len(named) > 1:
             return "too_young"
+        own = next(iter(named), None)
         policy = policy_in_force(self, request, sources.matrix, own)
         if policy is None or not policy.is_met(end, sources.now):
             return "too_young"
@@ -235,15 +236,6 @@ def _id_of(record: object) -> str:
     if not isinstance(value, str) or not value:
         raise UnreadableAnswer("Genesys answered the eligibility query with a row without an id")
     return value.casefold()
-
-
-def _is_held(attributes: Mapping[str, Any]) -> bool:
-    """Whether `legal_hold`, in any spelling, has another value than null or false."""
-    return any(
-        "".join(filter(str.isalpha, str(name))).casefold() == "legalhold"
-        and value not in (None, False)
-        for name, value in attributes.items()
-    )
 
 
 def _is_gone(record: Mapping[str, Any] | None) -> bool:

@@ -25,8 +25,8 @@ from genesys_purge.model.wire import Wire
 
 RuleId = Annotated[str, StringConstraints(pattern=rf"^{ID_FORM}$")]
 EventName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
-# Another name may be personal data, and is only counted.
-IS_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,49}").fullmatch
+# Another name may be personal data, and is only counted. Seven digits may be a phone number.
+IS_FIELD_NAME = re.compile(r"(?!(?:[^0-9]*[0-9]){7})[A-Za-z][A-Za-z0-9_]{0,49}").fullmatch
 MOST_NAMES = 20
 
 
