@@ -39,6 +39,7 @@ def test_records_of_a_batch_at_work_are_pending(state: str) -> None:
         (VERIFIED, "deleted"),
         (VERIFIED | {"is_verified": False}, "unverified"),
         ({"verified": 0}, "unverified"),
+        ({"is_unchecked": True}, "unverified"),
     ],
 )
 def test_completed_batch_counts_only_with_its_verification(

@@ -13,10 +13,10 @@ from genesys_purge.model.run import (
     Run,
     RunStatus,
     finished,
-    outcome_of,
     run_metric,
     totals_of,
 )
+from genesys_purge.model.run_outcome import outcome_of
 from hypothesis import given
 from hypothesis import strategies as st
 

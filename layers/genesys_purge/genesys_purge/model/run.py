@@ -10,14 +10,14 @@ from typing import Any
 
 from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import success_rate
-from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.unverifiable import Unverifiable
-from genesys_purge.model.verification import is_conclusive, unverifiable_records
+from genesys_purge.model.verification import unverifiable_records
 from genesys_purge.model.wire import Wire
 
 
@@ -69,7 +69,8 @@ class Totals(Wire):
     """The sums over the batches of a run; `deleted` is None if Genesys reported no count.
 
     `deleted` counts in `deletedUnit`, every other count in `unit`. A run without a plan has none,
-    and `targeted` and `verified` are None: it is unknown what there is to delete.
+    and `targeted` is None: it is unknown what there is to delete. `verified` is None if no check of
+    a batch was made.
 
     `unreported` counts the records that may be deleted although `deleted` does not count them:
     those of jobs without a reported count, and of jobs that may not have ended. It counts all, if
@@ -196,6 +197,7 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
     skipped = Counter(plan.skipped if plan else {})
     skipped[PROTECTED] += sum(len(batch.protected) for batch in batches)
     reported = [batch.deleted for batch in batches if batch.deleted is not None]
+    checked = [batch.verified for batch in batches if batch.verified is not None]
     deleted = sum(reported)
     unreported = sum(batch.unreported + records_in_doubt(batch) for batch in batches)
     planned = plan.targeted if plan else 0
@@ -209,51 +211,5 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
         deleted=deleted if is_known else None,
         unreported=(unreported if is_known or not reported else targeted) or None,
         unverifiable=sum(map(unverifiable_records, batches)) or None,
-        verified=sum(batch.verified or 0 for batch in batches) if plan else None,
+        verified=sum(checked) if checked else None,
     )
-
-
-def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
-    """The numbers of batches that are not completed or not verified; None if both are 0.
-
-    A batch that no check can verify is not counted.
-    """
-    batches = list(batches)
-    completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
-    unverified = sum(not is_conclusive(batch) for batch in completed)
-    incomplete = len(batches) - len(completed)
-    if not incomplete and not unverified:
-        return None
-    planned = run.plan.batches if run.plan else 0
-    return f"of {planned} batches, {incomplete} not completed and {unverified} not verified"
-
-
-def deleted_nothing(plan: Plan | None, totals: Totals, batches: Iterable[Batch]) -> bool:
-    """Whether the plan has records, but Genesys deleted none of them.
-
-    It is unknown what an implausible batch deleted.
-    """
-    if plan is None or plan.upper_bound or not plan.targeted:
-        return False
-    if any(batch.state is BatchState.IMPLAUSIBLE for batch in batches):
-        return False
-    return not totals.deleted and not totals.verified
-
-
-def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
-    """The outcome of a run: `completed` only if every batch is completed and verified.
-
-    A completed batch that no check can verify counts as well.
-    """
-    if run.plan is None:
-        return Outcome.FAILED
-    if run.is_dry:
-        return Outcome.DRY_RUN
-    if not run.plan.batches:
-        return Outcome.NOTHING_TO_PURGE
-    completed = [batch for batch in batches if batch.state is BatchState.COMPLETED]
-    if not completed:
-        return Outcome.FAILED
-    if len(completed) == run.plan.batches and all(map(is_conclusive, completed)):
-        return Outcome.COMPLETED
-    return Outcome.COMPLETED_WITH_FAILURES

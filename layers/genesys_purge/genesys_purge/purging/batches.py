@@ -143,9 +143,9 @@ class Batches:
         )
 
     def conclude_unverifiable(self, batch: Batch, reason: Unverifiable) -> Batch:
-        """Conclude a completed batch that no check can verify: nothing of it counts as verified."""
+        """Conclude a completed batch that no check can verify."""
         return self.advance(
-            batch.to(BatchState.COMPLETED, verified=0, detail=reason.sentence),
+            batch.to(BatchState.COMPLETED, is_unchecked=True, detail=reason.sentence),
             Action.BATCH_UNVERIFIABLE,
             deleted=batch.deleted,
             verification=Verification.NOT_POSSIBLE,
