@@ -48,7 +48,7 @@ def test_completed_batch_counts_only_with_its_verification(
     assert outcomes("completed", pending=(), **changes) == around(outcome)
 
 
-@pytest.mark.parametrize("state", ["failed", "gave_up"])
+@pytest.mark.parametrize("state", ["failed", "cancelled", "gave_up"])
 def test_record_of_the_last_call_is_unknown_if_it_may_have_been_executed(state: str) -> None:
     assert outcomes(state, called=True) == around("unknown")
     assert outcomes(state, called=False) == around("failed")

@@ -57,7 +57,8 @@ class ListRecords:
             raise InvalidRequest([FieldError("batch", message)])
         first = RecordPosition(part="batch", number=wanted.batch or 0)
         Listing(self._runs, run, wanted, page).fill(start or first)
-        answer: dict[str, Any] = {"unit": run.plan.unit, "records": page.rows}
+        units = {"unit": run.plan.unit, "deletedUnit": run.plan.deleted_unit}
+        answer: dict[str, Any] = {**units, "records": page.rows}
         following = page.following
         return answer | ({"next": query.token(following, ROUTE, run_id)} if following else {})
 
