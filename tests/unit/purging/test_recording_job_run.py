@@ -18,6 +18,7 @@ from genesys_purge.methods.recording_job.two_step import STATUS
 from genesys_purge.methods.recording_job.verdict import FAILED
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Next, RunRef
+from genesys_purge.model.slices import Slice
 from genesys_purge.purging.waiting import VERIFY_WAITS
 
 from tests import builders
@@ -129,6 +130,16 @@ def fulfilled(bench: Workbench, *metadata: Any, failed: int = 0) -> None:
     bench.genesys.on(STATUS, {"state": "FULFILLED", "totalSkippedRecordings": 0} | totals)
     bench.genesys.on(METADATA, *(metadata or [NONE]))
     bench.genesys.on(FAILED, {"entities": [{"conversation": {"id": IDS[0]}}]}, NONE)
+
+
+def test_second_job_covers_nothing_before_its_confirmation(bench: Workbench) -> None:
+    whole = Slice(start=0, stop=3)
+    job = {"state": BatchState.SUBMITTED, "covered": 4, "kept": 4, "pending": (whole, whole)}
+    step = finished(bench, ended_at=None, **job)
+    fulfilled(bench)
+    assert bench.poll_batch(step).next is Next.SUBMIT
+    batch = bench.batch
+    assert (batch.state, batch.covered, batch.kept) == (BatchState.PLANNED, None, None)
 
 
 def test_verified_batch_reports_the_check_and_no_success_rate(bench: Workbench) -> None:
