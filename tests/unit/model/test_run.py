@@ -7,16 +7,8 @@ from typing import Any
 import pytest
 from genesys_purge.model.answers import LARGEST_COUNT
 from genesys_purge.model.batch import Batch, BatchState
-from genesys_purge.model.run import (
-    Outcome,
-    Plan,
-    Run,
-    RunStatus,
-    finished,
-    run_metric,
-    totals_of,
-)
-from genesys_purge.model.run_outcome import outcome_of
+from genesys_purge.model.ending import outcome_of
+from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, finished, run_metric, totals_of
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -105,7 +105,7 @@ def test_plan_of_every_record_type_is_exact(bench: Workbench) -> None:
     planned(bench, "message", "conversation", "interaction")
     plan = bench.read_purge.run("run-1", 0, 10)["plan"]
     assert (plan["upperBound"], "unverifiable" in plan) == (False, False)
-    assert "notes" not in plan
+    assert "detail" not in bench.last_fact
 
 
 def test_run_of_some_record_types_is_completed_but_not_verified(bench: Workbench) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
+from genesys_purge.model.ending import deleted_nothing, outcome_of
 from genesys_purge.model.messages import RunRef, RunResult
 from genesys_purge.model.run import Outcome, Run, Totals, finished, run_metric, totals_of
-from genesys_purge.model.run_outcome import deleted_nothing, outcome_of
 from genesys_purge.ports import Clock, Meter, Runs
 from genesys_purge.purging.run_record import (
     error_reasons_of,

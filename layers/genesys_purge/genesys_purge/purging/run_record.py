@@ -9,8 +9,8 @@ from typing import Any
 from genesys_purge.model.answers import printable
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
+from genesys_purge.model.ending import shortfall_of
 from genesys_purge.model.run import Run, Totals
-from genesys_purge.model.run_outcome import shortfall_of
 from genesys_purge.model.verification import Verification
 
 

@@ -1,4 +1,4 @@
-"""How a run ended, read from the ends of its batches."""
+"""How a run ends: its outcome, and what is missing from a success."""
 
 from __future__ import annotations
 
