@@ -134,8 +134,8 @@ def fulfilled(bench: Workbench, *metadata: Any, failed: int = 0) -> None:
 
 def test_second_job_covers_nothing_before_its_confirmation(bench: Workbench) -> None:
     whole = Slice(start=0, stop=3)
-    job = {"state": BatchState.SUBMITTED, "covered": 4, "kept": 4, "pending": (whole, whole)}
-    step = finished(bench, ended_at=None, **job)
+    job: dict[str, Any] = {"covered": 4, "kept": 4, "pending": (whole, whole)}
+    step = finished(bench, state=BatchState.SUBMITTED, ended_at=None, **job)
     fulfilled(bench)
     assert bench.poll_batch(step).next is Next.SUBMIT
     batch = bench.batch
