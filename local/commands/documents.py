@@ -120,7 +120,7 @@ class Documents:
     def _data_deletion(self, request: Any) -> str:
         run = self._run(request)
         batches, totals = run["batches"], run["totals"]
-        if run["outcome"] != "completed" or len(batches) != SEGMENTS or not totals["verified"]:
+        if run["outcome"] != "completed" or len(batches) != SEGMENTS or not totals.get("verified"):
             raise NotAsPromised(f"the run is {run['outcome']} with {len(batches)} segments")
         verified, targeted = totals["verified"], totals["targeted"]
         return f"{SEGMENTS} segments. {verified:,} of {targeted:,} records are verified as deleted."

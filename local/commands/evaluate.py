@@ -55,6 +55,5 @@ def _report(evaluation: Evaluation, file: Path) -> None:
     for label, value in lines.items():
         print(f"{label:>10}  {value}")
     for name, contacts in evaluation.unreadable.items():
-        print(
-            f"unreadable  {name}: {counted(contacts, 'contact')} left out for a value it cannot read"
-        )
+        left_out = counted(contacts, "contact")
+        print(f"unreadable  {name}: {left_out} left out for a value it cannot read")

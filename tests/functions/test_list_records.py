@@ -52,6 +52,7 @@ def test_every_record_is_listed_with_its_outcome(invoke: Invoke) -> None:
         200,
         {
             "unit": "conversations",
+            "deletedUnit": "conversations",
             "records": [
                 {"batch": 0, "conversationId": "a1", "outcome": "deleted"},
                 {"batch": 0, "conversationId": "a2", "outcome": "protected"},

@@ -11,6 +11,7 @@ from genesys_purge.errors import Unexpected
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.run import Run
+from genesys_purge.model.verification import is_concluded
 from genesys_purge.store.executions import StepFunctionsExecutions
 from genesys_purge.store.runs import DynamoRuns
 
@@ -21,19 +22,15 @@ from tests.workflows.shared_application import METHODS, SharedApplication
 GONE, UNTOUCHED = "nothing is left", "no effect seen"
 
 
-def is_verified(batch: Batch) -> bool:
-    return batch.verified is not None
-
-
 def becomes(state: BatchState) -> Callable[[Batch], bool]:
-    return lambda batch: batch.state is state and batch.verified is None
+    return lambda batch: batch.state is state and not is_concluded(batch)
 
 
 MOMENTS = {
     "the intent": becomes(BatchState.SUBMITTING),
     "the job id": becomes(BatchState.SUBMITTED),
     "the end of the job": becomes(BatchState.COMPLETED),
-    "the verification": is_verified,
+    "the verification": is_concluded,
 }
 
 

@@ -16,6 +16,7 @@ from tests.workflows.run_checks import action_counts, assert_honest, counts_in, 
 
 SKIPPED = {"legal_hold": 70, "too_young": 90, "already_deleted": 60, "not_found": 5}
 PROTECTED = 3
+SIZE, BATCHES = 400, 5
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def ids(corpus: Corpus) -> list[str]:
 
 @pytest.fixture(scope="module")
 def app(corpus: Corpus) -> Iterator[Application]:
-    with running(corpus, environment={"BATCH_SIZE": "100"}) as app:
+    with running(corpus, environment={"BATCH_SIZE": str(SIZE)}) as app:
         yield app
 
 
@@ -50,11 +51,11 @@ def run(app: Application, ids: list[str]) -> dict[str, Any]:
     return app.run(builders.conversation_archive(conversationIdsFrom=url, requestId="many"))
 
 
-def test_twenty_batches_delete_exactly_the_eligible_ids(
+def test_batches_delete_exactly_the_eligible_ids(
     app: Application, run: dict[str, Any], corpus: Corpus, ids: list[str]
 ) -> None:
     assert run["outcome"] == "completed"
-    assert statuses(run) == ["completed"] * 20
+    assert statuses(run) == ["completed"] * BATCHES
     assert set(corpus.deleted_ids()) == set(corpus.ids(Kind.ELIGIBLE))
     assert counts_in(run) == {
         "targeted": 1_972,
@@ -80,7 +81,7 @@ def test_audit_counts_match_the_corpus_exactly(
         {r["jobId"]: r["deleted"] for r in records if r["action"] == "batch_completed"}
     )
     assert reported == jobs
-    assert action_counts(app, run)["batch_verified"] == 20
+    assert action_counts(app, run)["batch_verified"] == BATCHES
 
 
 def test_audit_has_no_gap_from_submission_to_outcome(app: Application, run: dict[str, Any]) -> None:
@@ -99,7 +100,7 @@ def test_no_call_exceeds_a_batch_and_no_job_repeats_an_id(
     asked = [each for ids in accepted for each in ids]
 
     assert run["outcome"] == "completed"
-    assert max(len(body["conversationIds"]) for body in sent(app)) == 100
+    assert max(len(body["conversationIds"]) for body in sent(app)) == SIZE
     assert len(asked) == len(set(asked)) == 1_972
 
 
@@ -110,7 +111,7 @@ def test_skipped_ids_are_counted_by_reason(app: Application, run: dict[str, Any]
     assert planned["targeted"] == 1_972 + PROTECTED
     assert run["plan"].pop("hash") == planned["plan"]["hash"]
     assert run["plan"] == {
-        "batches": 20,
+        "batches": BATCHES,
         "targeted": 1_975,
         "skipped": SKIPPED,
         "policy": planned["policy"],

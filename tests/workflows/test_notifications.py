@@ -196,13 +196,14 @@ def batches_of(app: Application, run: dict[str, Any]) -> list[dict[str, Any]]:
 def entry_of(app: Application, run: dict[str, Any], audit_id: str) -> dict[str, Any]:
     """The entry of D3 without its signature; a run of two jobs names none."""
     (record,) = records(app, run["runId"], "run_completed")
-    policy = {"idsGiven": 10, "permanentDelete": True, "reason": record["request"]["reason"]}
+    reason, classification = record["request"]["reason"], "internal"
+    policy = {"idsGiven": 10, "permanentDelete": True, "reason": reason}
     return {
         "event": "purge_run_finished",
         "auditId": audit_id,
         "timestamp": moment(record["at"]),
         "purgeId": run["runId"],
-        "policyApplied": policy | record["policy"],
+        "policyApplied": policy | {"classification": classification} | record["policy"],
         "metrics": {
             "status": "completed",
             "startTime": moment(run["submittedAt"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -32,8 +33,8 @@ def run_at_once(scene: SharedApplication, *requests: Mapping[str, Any]) -> list[
 def most_jobs(runs: Sequence[Mapping[str, Any]]) -> int:
     """The most jobs that were at work at the same time."""
     batches = [batch for run in runs for batch in run["batches"]]
-    changes = [(batch["startTime"], 1) for batch in batches]
-    changes += [(batch["endTime"], -1) for batch in batches]
+    changes = [(datetime.fromisoformat(batch["startTime"]), 1) for batch in batches]
+    changes += [(datetime.fromisoformat(batch["endTime"]), -1) for batch in batches]
     level, most = 0, 0
     # A job that ends at the start of another one has ended before it.
     for _, change in sorted(changes):

@@ -39,6 +39,7 @@ def test_records_of_a_batch_at_work_are_pending(state: str) -> None:
         (VERIFIED, "deleted"),
         (VERIFIED | {"is_verified": False}, "unverified"),
         ({"verified": 0}, "unverified"),
+        ({"is_unchecked": True}, "unverified"),
     ],
 )
 def test_completed_batch_counts_only_with_its_verification(
@@ -47,7 +48,7 @@ def test_completed_batch_counts_only_with_its_verification(
     assert outcomes("completed", pending=(), **changes) == around(outcome)
 
 
-@pytest.mark.parametrize("state", ["failed", "gave_up"])
+@pytest.mark.parametrize("state", ["failed", "cancelled", "gave_up"])
 def test_record_of_the_last_call_is_unknown_if_it_may_have_been_executed(state: str) -> None:
     assert outcomes(state, called=True) == around("unknown")
     assert outcomes(state, called=False) == around("failed")

@@ -115,8 +115,9 @@ def test_dry_run_ends_without_a_number_of_deletions(bench: Workbench) -> None:
     assert bench.complete_purge(RUN).outcome is Outcome.DRY_RUN
     assert bench.run.totals is not None
     totals = bench.run.totals
-    assert (totals.targeted, totals.skipped, totals.deleted, totals.verified) == (10, {}, None, 0)
-    assert "deleted" not in bench.last_fact
+    assert (totals.targeted, totals.skipped) == (10, {})
+    assert (totals.deleted, totals.verified) == (None, None)
+    assert bench.last_fact.keys().isdisjoint({"deleted", "verified"})
 
 
 def test_upper_bound_has_no_success_rate(bench: Workbench) -> None:
@@ -133,6 +134,28 @@ def test_eligible_run_that_deleted_nothing_raises_the_alarm(bench: Workbench) ->
     assert bench.complete_purge(RUN).outcome is Outcome.COMPLETED
     assert bench.meter.counts["NothingDeleted"] == 1
     assert bench.meter.dimensions["NothingDeleted"] == ("conversation_archive", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "alarms"),
+    [
+        ({"deleted": 0, "verified": 0}, 1),
+        ({"deleted": None, "verified": 0, "unreported": 10}, 1),
+        ({"deleted": None, "verified": None, "is_unchecked": True, "unreported": 10}, 0),
+        ({"deleted": 0, "verified": None, "is_unchecked": True}, 1),
+        ({"state": BatchState.FAILED, "deleted": None, "verified": None}, 1),
+        ({"state": BatchState.CANCELLED, "deleted": None, "verified": None, "unreported": 9}, 0),
+        ({"state": BatchState.CANCELLED, "deleted": 3, "verified": None}, 0),
+        ({"state": BatchState.SUBMITTED, "deleted": None, "verified": None}, 0),
+        ({"state": BatchState.IMPLAUSIBLE, "deleted": None, "verified": None}, 0),
+    ],
+)
+def test_run_that_certainly_deleted_nothing_raises_the_alarm(
+    bench: Workbench, changes: dict[str, Any], alarms: int
+) -> None:
+    bench.planned(ended(is_verified=False, **changes))
+    bench.complete_purge(RUN)
+    assert bench.meter.counts["NothingDeleted"] == alarms
 
 
 def test_success_rate_is_absent_if_a_job_reported_no_count(bench: Workbench) -> None:

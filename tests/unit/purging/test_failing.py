@@ -21,6 +21,7 @@ from genesys_purge.errors import (
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import Failure, Next
 from genesys_purge.model.run import Outcome
+from genesys_purge.purging.settlement import is_over
 
 from tests import builders
 from tests.unit.workbench import Workbench
@@ -73,8 +74,11 @@ def test_completed_batch_that_cannot_be_checked_is_unverified(bench: Workbench) 
     bench.planned(builders.batch(state=BatchState.COMPLETED, deleted=10, pending=()))
     bench.fail_batch(failure())
     batch = bench.batch
-    assert (batch.state, batch.verified, batch.is_verified) == (BatchState.COMPLETED, 0, False)
+    assert (batch.state, batch.verified, batch.is_verified) == (BatchState.COMPLETED, None, False)
     assert bench.last_fact["action"] == "batch_unverified"
+    assert is_over(batch)
+    bench.fail_batch(failure())
+    assert bench.batch == batch
 
 
 @pytest.mark.parametrize(

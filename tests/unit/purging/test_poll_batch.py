@@ -201,6 +201,22 @@ def test_cancelled_recording_job_cancels_its_batch(bench: Workbench) -> None:
     assert bench.last_fact["detail"] == "the job was cancelled at Genesys: Genesys gave no reason"
 
 
+@pytest.mark.parametrize(
+    ("action", "done"), [("DELETE", "deleted"), ("ARCHIVE", "archived"), ("EXPORT", "exported")]
+)
+@pytest.mark.parametrize("state", ["CANCELLED", "FAILED"])
+def test_recordings_done_before_a_job_ended_badly_are_counted(
+    bench: Workbench, state: str, action: str, done: str
+) -> None:
+    batch = submitted(covered=7, **{done: 2})
+    step = polling(bench, batch, request=builders.recording_job())
+    job = {"totalProcessedRecordings": 4, "recordingJobsQuery": {"action": action}}
+    bench.genesys.on(two_step.STATUS, {"state": state} | job)
+    bench.poll_batch(step)
+    assert bench.batch.state == state.lower()
+    assert (getattr(bench.batch, done), bench.last_fact[done]) == (6, 4)
+
+
 def test_reason_of_a_failed_job_is_a_field_of_batch_and_audit(bench: Workbench) -> None:
     step = polling(bench)
     bench.genesys.on(STATUS, {"state": "failed", "message": "index\nlocked", "indexed": False})

@@ -14,6 +14,7 @@ from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.webhooks.outbound.bodies import notifications
 
 from tests import builders
+from tests.unit.methods.scene import hold
 from tests.unit.workbench import Workbench
 
 RUN = RunRef(run_id="run-1")
@@ -49,6 +50,57 @@ def test_plan_of_some_record_types_is_an_upper_bound(bench: Workbench) -> None:
     assert f"upper bound: it also counts conversation, interaction; {REASON}" in detail
 
 
+def test_notes_of_held_days_and_of_a_subset_stand_together(bench: Workbench) -> None:
+    bench.holds.placed.append(hold(date_range=builders.window(390, 389)))
+    planned(bench, "message")
+    plan = bench.read_purge.run("run-1", 0, 10)["plan"]
+    held, bound = plan["notes"]
+    assert held.startswith("held days left out")
+    assert bound.startswith("targeted is an upper bound")
+    assert (plan["batches"], plan["skipped"]) == (2, {"on_hold": 10})
+    assert bench.last_fact["detail"] == f"{held}; {bound}"
+
+
+def test_subset_of_held_days_only_has_nothing_to_verify(bench: Workbench) -> None:
+    bench.holds.placed.append(hold(date_range=builders.window(400, 360)))
+    planned(bench, "message")
+    plan = bench.read_purge.run("run-1", 0, 10)["plan"]
+    assert (plan["batches"], plan["upperBound"], len(plan["notes"])) == (0, False, 1)
+    assert bench.complete_purge(RUN).outcome is Outcome.NOTHING_TO_PURGE
+
+
+def test_subset_with_a_failed_batch_says_both(bench: Workbench) -> None:
+    bench.genesys.on(COUNT, {"results": [{"count": 10}]})
+    bench.genesys.on(SUBMIT, {"id": "job-1"})
+    bench.genesys.on(STATUS, {"status": "completed"}, {"status": "failed", "message": "disk full"})
+    dates = builders.date_range(420, 366)
+    bench.stored(builders.data_deletion(recordTypes=["message"], dateRange=dates))
+    bench.plan_purge(RUN)
+    for step in (STEP, STEP.model_copy(update={"batch": 1})):
+        bench.submit_batch(step)
+        if bench.poll_batch(step).next is Next.VERIFY:
+            bench.verify_batch(step)
+    assert bench.complete_purge(RUN).outcome is Outcome.COMPLETED_WITH_FAILURES
+    shown = bench.read_purge.run("run-1", 0, 10)
+    assert (shown["verification"], shown["totals"]["unverifiable"]) == ("not_possible", 10)
+    assert shown["totals"]["unreported"] == 20
+    assert shown["detail"] == f"of 2 batches, 1 not completed and 0 not verified; {REASON}"
+    assert bench.last_fact["errorReason"] == "disk full"
+    assert "NothingDeleted" not in bench.meter.counts
+
+
+def test_subset_is_concluded_after_the_end_of_its_run(bench: Workbench) -> None:
+    planned(bench, "message")
+    bench.submit_batch(STEP)
+    bench.poll_batch(STEP)
+    bench.stop()
+    shown = bench.read_purge.run("run-1", 0, 10)
+    assert (shown["isSettled"], shown["verification"]) == (False, "not_possible")
+    assert bench.sweep() == []
+    assert bench.run.is_settled
+    assert bench.facts[-2:] == ["run_failed", "batch_unverifiable"]
+
+
 def test_plan_of_every_record_type_is_exact(bench: Workbench) -> None:
     planned(bench, "message", "conversation", "interaction")
     plan = bench.read_purge.run("run-1", 0, 10)["plan"]
@@ -60,13 +112,13 @@ def test_run_of_some_record_types_is_completed_but_not_verified(bench: Workbench
     assert purged(bench, "message") is Outcome.COMPLETED
     shown = bench.read_purge.run("run-1", 0, 10)
     assert (shown["verification"], shown["detail"]) == ("not_possible", REASON)
-    totals = {"targeted": 10, "skipped": {}, "unreported": 10, "unverifiable": 10, "verified": 0}
+    totals = {"targeted": 10, "skipped": {}, "unreported": 10, "unverifiable": 10}
     assert shown["totals"] == totals | {"unit": "records", "deletedUnit": "records"}
     [batch] = shown["batches"]
-    expected = {"status": "completed", "verified": 0, "isVerified": False, "detail": REASON}
+    expected = {"status": "completed", "isVerified": False, "detail": REASON}
     expected |= {"verification": "not_possible", "verificationReason": "other_record_types"}
     assert batch | expected == batch
-    assert "deleted" not in batch
+    assert batch.keys().isdisjoint({"deleted", "verified"})
     assert shown["isSettled"] is True
 
 

@@ -18,6 +18,7 @@ from genesys_purge.methods.recording_job.two_step import STATUS
 from genesys_purge.methods.recording_job.verdict import FAILED
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Next, RunRef
+from genesys_purge.model.slices import Slice
 from genesys_purge.purging.waiting import VERIFY_WAITS
 
 from tests import builders
@@ -131,6 +132,16 @@ def fulfilled(bench: Workbench, *metadata: Any, failed: int = 0) -> None:
     bench.genesys.on(FAILED, {"entities": [{"conversation": {"id": IDS[0]}}]}, NONE)
 
 
+def test_second_job_covers_nothing_before_its_confirmation(bench: Workbench) -> None:
+    whole = Slice(start=0, stop=3)
+    job: dict[str, Any] = {"covered": 4, "kept": 4, "pending": (whole, whole)}
+    step = finished(bench, state=BatchState.SUBMITTED, ended_at=None, **job)
+    fulfilled(bench)
+    assert bench.poll_batch(step).next is Next.SUBMIT
+    batch = bench.batch
+    assert (batch.state, batch.covered, batch.kept) == (BatchState.PLANNED, None, None)
+
+
 def test_verified_batch_reports_the_check_and_no_success_rate(bench: Workbench) -> None:
     step = finished(bench)
     fulfilled(bench)
@@ -174,7 +185,7 @@ def test_run_reads_as_pending_until_it_is_verified(bench: Workbench) -> None:
     assert (shown["status"], shown["verification"]) == ("running", "pending")
     assert not {"outcome", "finishedAt"} & set(shown)
     units = {"unit": "records", "deletedUnit": "records"}
-    counts = {"targeted": 3, "skipped": {}, "deleted": 4, "verified": 0}
+    counts = {"targeted": 3, "skipped": {}, "deleted": 4}
     assert shown["totals"] == units | counts
     assert shown["batches"] == [
         units

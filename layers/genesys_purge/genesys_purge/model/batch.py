@@ -126,7 +126,9 @@ class Batch(Wire):
     `unreported` counts the records of finished slices without a reported count, in `unit`.
     `errorReason` are Genesys's words about the job that failed or was cancelled.
 
-    `unverifiable` says why no check can verify the batch; it is concluded with 0 verified records.
+    `verified` counts the records that a check found gone; None without a check. `unverifiable` says
+    why no check can verify the batch. `isUnchecked` says that its verification ended without a
+    check: none is possible, or none could be made.
     """
 
     run_id: str
@@ -163,6 +165,7 @@ class Batch(Wire):
     storage_recovered_mb: float | None = None
     verified: int | None = None
     is_verified: bool = False
+    is_unchecked: bool = False
     error_reason: str | None = None
     detail: str | None = None
 

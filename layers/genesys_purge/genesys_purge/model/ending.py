@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from genesys_purge.model.batch import Batch, BatchState
-from genesys_purge.model.run import Outcome, Plan, Run, Totals
+from genesys_purge.model.doubt import may_have_deleted
+from genesys_purge.model.run import Outcome, Plan, Run
 from genesys_purge.model.verification import is_conclusive
 
 
@@ -24,16 +25,11 @@ def shortfall_of(run: Run, batches: Iterable[Batch]) -> str | None:
     return f"of {planned} batches, {incomplete} not completed and {unverified} not verified"
 
 
-def deleted_nothing(plan: Plan | None, totals: Totals, batches: Iterable[Batch]) -> bool:
-    """Whether the plan has records, but Genesys deleted none of them.
-
-    It is unknown what an implausible batch deleted.
-    """
+def deleted_nothing(plan: Plan | None, batches: Iterable[Batch]) -> bool:
+    """Whether the plan has records, and certainly none of them is deleted."""
     if plan is None or plan.upper_bound or not plan.targeted:
         return False
-    if any(batch.state is BatchState.IMPLAUSIBLE for batch in batches):
-        return False
-    return not totals.deleted and not totals.verified
+    return not any(map(may_have_deleted, batches))
 
 
 def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:

@@ -69,7 +69,8 @@ class Totals(Wire):
     """The sums over the batches of a run; `deleted` is None if Genesys reported no count.
 
     `deleted` counts in `deletedUnit`, every other count in `unit`. A run without a plan has none,
-    and `targeted` and `verified` are None: it is unknown what there is to delete.
+    and `targeted` is None: it is unknown what there is to delete. `verified` is None if no check of
+    a batch was made.
 
     `unreported` counts the records that may be deleted although `deleted` does not count them:
     those of jobs without a reported count, and of jobs that may not have ended. It counts all, if
@@ -196,6 +197,7 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
     skipped = Counter(plan.skipped if plan else {})
     skipped[PROTECTED] += sum(len(batch.protected) for batch in batches)
     reported = [batch.deleted for batch in batches if batch.deleted is not None]
+    checked = [batch.verified for batch in batches if batch.verified is not None]
     deleted = sum(reported)
     unreported = sum(batch.unreported + records_in_doubt(batch) for batch in batches)
     planned = plan.targeted if plan else 0
@@ -209,5 +211,5 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
         deleted=deleted if is_known else None,
         unreported=(unreported if is_known or not reported else targeted) or None,
         unverifiable=sum(map(unverifiable_records, batches)) or None,
-        verified=sum(batch.verified or 0 for batch in batches) if plan else None,
+        verified=sum(checked) if checked else None,
     )

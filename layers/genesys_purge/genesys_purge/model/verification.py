@@ -14,9 +14,14 @@ class Verification(StrEnum):
     NOT_POSSIBLE = "not_possible"
 
 
+def is_concluded(batch: Batch) -> bool:
+    """Whether the verification of the batch has ended, with or without a check."""
+    return batch.verified is not None or batch.is_unchecked
+
+
 def awaits_verification(batch: Batch) -> bool:
-    """Whether VerifyBatch has not concluded the completed batch yet."""
-    return batch.state is BatchState.COMPLETED and batch.verified is None
+    """Whether the verification of the completed batch has not ended yet."""
+    return batch.state is BatchState.COMPLETED and not is_concluded(batch)
 
 
 def verification_of(batch: Batch) -> Verification | None:
@@ -28,7 +33,7 @@ def verification_of(batch: Batch) -> Verification | None:
 
 def is_conclusive(batch: Batch) -> bool:
     """Whether the batch is verified, or concluded as one that no check can verify."""
-    return batch.is_verified or (batch.unverifiable is not None and batch.verified is not None)
+    return batch.is_verified or (batch.unverifiable is not None and is_concluded(batch))
 
 
 def unverifiable_records(batch: Batch) -> int:

@@ -119,13 +119,18 @@ class Batches:
     def finish_part(
         self, batch: Batch, action: Action, detail: str | None, report: JobReport = UNREPORTED
     ) -> Batch:
-        """Go on to the next part once a part's job is done, or complete the batch."""
+        """Go on to the next part once a part's job is done, or complete the batch.
+
+        Nothing is known about the next job yet, so it covers nothing before its confirmation.
+        """
         rest = batch.pending[1:]
         after = batch.to(
             BatchState.PLANNED if rest else BatchState.COMPLETED,
             pending=rest,
             **_counts(batch, report),
             job_id=None if rest else batch.job_id,
+            covered=None if rest else batch.covered,
+            kept=None if rest else batch.kept,
             last_job_id=batch.job_id or batch.last_job_id,
             attempt=batch.attempt.settled(),
             waiting_since=None,
@@ -143,9 +148,9 @@ class Batches:
         )
 
     def conclude_unverifiable(self, batch: Batch, reason: Unverifiable) -> Batch:
-        """Conclude a completed batch that no check can verify: nothing of it counts as verified."""
+        """Conclude a completed batch that no check can verify."""
         return self.advance(
-            batch.to(BatchState.COMPLETED, verified=0, detail=reason.sentence),
+            batch.to(BatchState.COMPLETED, is_unchecked=True, detail=reason.sentence),
             Action.BATCH_UNVERIFIABLE,
             deleted=batch.deleted,
             verification=Verification.NOT_POSSIBLE,

@@ -37,15 +37,13 @@ class CompletePurge:
         remark = remark_on(run, totals, batches)
         ended = finished(run, outcome, totals, self._now(), remark)
         self._runs.finish(settled_if_over(ended, batches), self._record(ended, totals, batches))
-        self._measure(ended, outcome, totals, batches)
+        self._measure(ended, outcome, batches)
         return RunResult.of(run.run_id, outcome)
 
-    def _measure(
-        self, run: Run, outcome: Outcome, totals: Totals, batches: Sequence[Batch]
-    ) -> None:
+    def _measure(self, run: Run, outcome: Outcome, batches: Sequence[Batch]) -> None:
         method, organisation = run.method, run.organisation
         self._meter.count(run_metric(outcome), method=method, organisation=organisation)
-        if not run.is_dry and deleted_nothing(run.plan, totals, batches):
+        if not run.is_dry and deleted_nothing(run.plan, batches):
             self._meter.count("NothingDeleted", method=method, organisation=organisation)
         seconds = (self._now() - run.submitted_at).total_seconds()
         self._meter.seconds("RunDuration", seconds, method=method, organisation=organisation)

@@ -33,7 +33,7 @@ class FailBatch:
             self._batches.conclude_unverifiable(batch, batch.unverifiable)
         elif awaits_verification(batch):
             self._batches.advance(
-                batch.to(BatchState.COMPLETED, verified=0, detail=reason),
+                batch.to(BatchState.COMPLETED, is_unchecked=True, detail=reason),
                 Action.BATCH_UNVERIFIED,
                 detail=reason,
                 **facts,

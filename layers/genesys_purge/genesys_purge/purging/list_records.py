@@ -58,7 +58,8 @@ class ListRecords:
             raise InvalidRequest([FieldError("batch", message)])
         first = RecordPosition(part="batch", number=wanted.batch or 0)
         Listing(self._runs, run, wanted, page).fill(start or first)
-        return {"unit": run.plan.unit} | query.page("records", page.rows, page.following)
+        units = {"unit": run.plan.unit, "deletedUnit": run.plan.deleted_unit}
+        return units | query.page("records", page.rows, page.following)
 
 
 class Listing:

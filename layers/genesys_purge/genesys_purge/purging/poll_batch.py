@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import JobLost, TryLater
-from genesys_purge.methods.contract import JobReport, JobStatus, PollPolicy
+from genesys_purge.methods.contract import JobReport, JobStatus, PollPolicy, sum_of
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
@@ -133,6 +133,8 @@ class PollBatch:
             return {}
         return {
             "deleted": report.processed,
+            "archived": report.archived,
+            "exported": report.exported,
             "latency_seconds": self._batches.latency(batch),
             "error_reason": report.error_reason,
         }
@@ -148,12 +150,12 @@ def _reason_in(report: JobReport) -> str:
 
 
 def _counted(batch: Batch, report: JobReport | None) -> Batch:
-    """The batch with the count and the reason of a job that ended without success."""
+    """The batch with the counts and the reason of a job that ended without success."""
     if report is None:
         return batch
-    deleted = _plus(batch.deleted, report.processed)
-    return batch.model_copy(update={"deleted": deleted, "error_reason": report.error_reason})
-
-
-def _plus(total: int | None, reported: int | None) -> int | None:
-    return total if reported is None else (total or 0) + reported
+    counts = {
+        "deleted": sum_of([batch.deleted, report.processed]),
+        "archived": sum_of([batch.archived, report.archived]),
+        "exported": sum_of([batch.exported, report.exported]),
+    }
+    return batch.model_copy(update=counts | {"error_reason": report.error_reason})

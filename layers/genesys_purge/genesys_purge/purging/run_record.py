@@ -27,7 +27,7 @@ def run_record(
         "targeted": totals.targeted,
         "deleted": totals.deleted,
         "unreported": totals.unreported,
-        "verified": totals.verified if run.plan and run.outcome else None,
+        "verified": totals.verified,
         "skipped": totals.skipped if run.plan else None,
         "compliance_tags": run.compliance_tags or None,
         "policy": run.plan.policy if run.plan else None,
@@ -59,9 +59,10 @@ def error_reasons_of(batches: Sequence[Batch]) -> str | None:
 
 
 def remark_on(run: Run, totals: Totals, batches: Sequence[Batch]) -> str | None:
-    """The shortfall of a run, or else why batches of it can never be verified."""
+    """The shortfall of a run, and why batches of it can never be verified."""
     reason = run.plan.unverifiable if run.plan and totals.unverifiable else None
-    return shortfall_of(run, batches) or (reason.sentence if reason else None)
+    remarks = (shortfall_of(run, batches), reason.sentence if reason else None)
+    return "; ".join(filter(None, remarks)) or None
 
 
 def success_rate_of(run: Run, totals: Totals) -> float | None:

@@ -10,6 +10,7 @@ from genesys_purge.model.audit import Action, success_rate
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Run
+from genesys_purge.model.verification import is_concluded
 from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases
@@ -30,7 +31,7 @@ class VerifyBatch:
         case = self._cases.read(step)
         if case.batch.state is not BatchState.COMPLETED:
             return step.then(PHASES[case.batch.state])
-        if case.batch.verified is not None:
+        if is_concluded(case.batch):
             return step.then(Next.DONE)
         if reason := case.batch.unverifiable:
             self._measure(self._batches.conclude_unverifiable(case.batch, reason), case.run)

@@ -133,12 +133,18 @@ class DataDeletion:
         if not others:
             yield from planned
             return
+        is_bound = False
         for each in planned:
-            yield each._replace(unverifiable=REASON) if isinstance(each, Planned) else each
-        yield Noted(
-            f"targeted is an upper bound: it also counts {', '.join(sorted(others))}; "
-            f"{REASON.sentence}"
-        )
+            if not isinstance(each, Planned):
+                yield each
+                continue
+            is_bound = True
+            yield each._replace(unverifiable=REASON)
+        if is_bound:
+            yield Noted(
+                f"targeted is an upper bound: it also counts {', '.join(sorted(others))}; "
+                f"{REASON.sentence}"
+            )
 
     def submission(
         self, request: DataDeletionRequest, part: Part, batch: BatchRef, genesys: Genesys
