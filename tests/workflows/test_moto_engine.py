@@ -305,7 +305,9 @@ def test_twenty_concurrent_batches_keep_every_call_and_the_order() -> None:
     ended = run(batches=20, poll=finished_after(4), on_wait=advance, MaxConcurrency="20")
 
     assert len(ended.invocations) == 1 + 20 * 5
-    assert clock == sum(ended.waits) == 4 * 60 * sum(range(20))
+    assert sum(ended.waits) == 4 * 60 * sum(range(20))
+    # Waits of branches that are at work at the same time overlap.
+    assert 4 * 60 * 19 <= clock <= sum(ended.waits)
     assert isinstance(ended.output, list)
     assert [batch["batch"] for batch in ended.output] == list(range(20))
 
