@@ -9,7 +9,9 @@ import pytest
 from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
     AuthenticationFailed,
+    FieldError,
     GenesysUnavailable,
+    InvalidRequest,
     JobLost,
     LimitExceeded,
     OnLegalHold,
@@ -26,7 +28,7 @@ from genesys_purge.methods.documented.conversation_archive import SUBMIT
 from genesys_purge.methods.documented.data_deletion import COUNT
 from genesys_purge.methods.documented.data_deletion import SUBMIT as SUBMIT_WINDOW
 from genesys_purge.model.batch import BatchState
-from genesys_purge.model.messages import Next
+from genesys_purge.model.messages import Failure, Next
 
 from tests import builders
 from tests.clock import NOON
@@ -190,6 +192,22 @@ def test_submit_with_an_unknown_outcome_is_reconciled(bench: Workbench) -> None:
     batch = bench.batch
     assert (batch.state, batch.attempt.is_uncertain) == (BatchState.SUBMITTING, True)
     assert (batch.attempt.unanswered, batch.attempt.reason) == (1, "timed out")
+
+
+def test_batch_of_a_dry_run_is_refused(bench: Workbench) -> None:
+    step = bench.planned(request=builders.conversation_archive(dryRun=True))
+    with pytest.raises(InvalidRequest) as refused:
+        bench.submit_batch(step)
+    assert list(refused.value.fields) == [FieldError("runId", "run-1 is a dry run, not running")]
+    assert (bench.batch.state, bench.genesys.calls) == (BatchState.PLANNED, [])
+
+
+def test_batch_of_an_ended_run_fails_without_a_call(bench: Workbench) -> None:
+    step = bench.planned()
+    bench.fail_purge(Failure(run_id="run-1", error="States.Timeout", cause="stopped"))
+    assert bench.submit_batch(step).next is Next.DONE
+    assert (bench.batch.state, bench.genesys.calls) == (BatchState.FAILED, [])
+    assert bench.last_fact["detail"] == "the run ended before this batch was submitted"
 
 
 def test_purging_switch_stops_a_batch_before_its_call(bench: Workbench) -> None:
