@@ -17,29 +17,48 @@ from tests.unit.purge_rules.rule_bench import RuleBench, matrix
 KIND: Kind = {"method": values("purge_rule"), "classification": values("internal")}
 
 
+def permit(
+    bench: RuleBench, days: int, *, attempt: int = 3, kind: Kind = KIND, default: str = ""
+) -> Permit:
+    """The permit to create a rule that deletes what is so many days old."""
+    return bench.guard.permit_recurring(
+        "rule:1", attempt, kind, days, default_classification=default
+    )
+
+
 def test_rule_that_meets_every_condition_gets_a_permit(bench: RuleBench) -> None:
-    permit = bench.guard.permit_recurring("rule:1", 3, KIND, 365)
-    assert (permit, permit.checked_at) == (Permit("rule:1", 0, 3, NOON), NOON)
+    found = permit(bench, 365)
+    assert (found, found.checked_at) == (Permit("rule:1", 0, 3, NOON), NOON)
+
+
+@pytest.mark.parametrize(("default", "days"), [("", 2_555), ("internal", 365)])
+def test_unclassified_rule_is_kept_by_the_default_or_the_longest(
+    bench: RuleBench, default: str, days: int
+) -> None:
+    unclassified: Kind = {**KIND, "classification": values()}
+    with pytest.raises(RetentionNotMet, match=f"kept for {days} days"):
+        permit(bench, days - 1, kind=unclassified, default=default)
+    assert permit(bench, days, kind=unclassified, default=default)
 
 
 @pytest.mark.parametrize("switch", ["off", "", "ON", "true"])
 def test_rule_gets_no_permit_unless_the_switch_is_on(bench: RuleBench, switch: str) -> None:
     bench.policies.switch = switch
     with pytest.raises(PurgingSwitchedOff, match="purging is disabled"):
-        bench.guard.permit_recurring("rule:1", 3, KIND, 365)
+        permit(bench, 365)
 
 
 def test_rule_gets_no_permit_for_fewer_days_than_the_matrix(bench: RuleBench) -> None:
     bench.policies.matrix = matrix((365, {}), (366, {"interactionType": "voice"}))
     with pytest.raises(RetentionNotMet, match=r"366 days \(rule 'any': law 1\), not for 365"):
-        bench.guard.permit_recurring("rule:1", 3, KIND, 365)
-    assert bench.guard.permit_recurring("rule:1", 3, KIND, 366)
+        permit(bench, 365)
+    assert permit(bench, 366)
 
 
 def test_rule_gets_no_permit_without_a_matching_matrix_rule(bench: RuleBench) -> None:
     bench.policies.matrix = matrix((30, {"classification": "hipaa"}))
     with pytest.raises(RetentionNotMet, match=r"^no rule of the retention matrix covers"):
-        bench.guard.permit_recurring("rule:1", 3, KIND, 36_500)
+        permit(bench, 36_500)
 
 
 IDS = frozenset({"a1"})
@@ -65,14 +84,14 @@ def test_rule_gets_no_permit_while_a_hold_is_active(
     """A rule has no end: what is held today is old enough one day."""
     bench.holds.placed.append(hold(**held))
     with pytest.raises(OnLegalHold, match=f"^legal hold {reason}.*release every hold") as refused:
-        bench.guard.permit_recurring("rule:1", 3, KIND, 365)
+        permit(bench, 365)
     assert refused.value.entries == frozenset()
 
 
 def test_refusal_of_a_rule_names_three_holds_and_counts_all(bench: RuleBench) -> None:
     bench.holds.placed += [hold(hold_id=f"h{number}") for number in range(4)]
     with pytest.raises(OnLegalHold) as refused:
-        bench.guard.permit_recurring("rule:1", 3, KIND, 365)
+        permit(bench, 365)
     named = "; ".join(f"legal hold h{number} covers everything" for number in range(3))
     assert str(refused.value) == (
         f"{named}. Genesys would run the rule without regard to legal holds (4 active); release "
@@ -82,4 +101,4 @@ def test_refusal_of_a_rule_names_three_holds_and_counts_all(bench: RuleBench) ->
 
 def test_released_hold_stops_no_rule(bench: RuleBench) -> None:
     bench.holds.placed.append(hold(released_at=NOON))
-    assert bench.guard.permit_recurring("rule:1", 3, KIND, 365)
+    assert permit(bench, 365)

@@ -97,7 +97,7 @@ class Guard:
         return deletion._replace(cleared=outside)
 
     def permit_recurring(
-        self, run_id: str, attempt: int, kind: Kind, days: int, *, default_classification: str = ""
+        self, run_id: str, attempt: int, kind: Kind, days: int, *, default_classification: str
     ) -> Permit:
         """Authorization to create a rule by which Genesys itself deletes what is `days` old."""
         began = self._now()
