@@ -48,6 +48,17 @@ def test_an_abandoned_call_is_uncertain_only_if_it_was_open() -> None:
     assert not CALLED.refused().abandoned().is_uncertain
 
 
+def test_an_abandoned_call_is_doubted_beside_earlier_ones() -> None:
+    later = NOON + timedelta(seconds=30)
+    twice = CALLED.unsure("timed out").intended(later).abandoned()
+    assert twice.doubts == (NOON, later)
+
+
+@pytest.mark.parametrize(("attempt", "seconds"), [(Attempt(), 0), (CALLED, 30)])
+def test_seconds_count_from_the_last_intent(attempt: Attempt, seconds: float) -> None:
+    assert attempt.seconds_since(NOON + timedelta(seconds=30)) == seconds
+
+
 def test_a_settled_call_keeps_its_number_and_its_unanswered_calls() -> None:
     settled = CALLED.unsure("timed out").settled()
     assert (settled.number, settled.unanswered) == (1, 1)
