@@ -8,7 +8,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 from unittest.mock import patch
 
 from botocore.awsrequest import AWSResponse
@@ -34,12 +34,20 @@ class Raw(io.BytesIO):
 
 
 class Service:
-    """Answers every request of a client without a network, and counts the requests."""
+    """Answers every request of a client without a network until it ends, and counts them."""
 
     def __init__(self, client: Any, answer: Any) -> None:
         self.requests = 0
         self._body = json.dumps(answer).encode()
-        client.meta.events.register("before-send", self._reply)
+        self._events = client.meta.events
+
+    def __enter__(self) -> Self:
+        self._events.register("before-send", self._reply)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # The client outlives this: the next part of the bench gives it other answers.
+        self._events.unregister("before-send", self._reply)
 
     def _reply(self, request: Any, **_: Any) -> AWSResponse:
         self.requests += 1
@@ -53,11 +61,14 @@ def measure(rounds: int = 100, calls: int = 50) -> dict[str, float]:
 
     Other processes empty the caches of the processor, so they can only slow a round down.
     """
-    with patch.dict("os.environ", template.environment()), contextlib.redirect_stdout(Nowhere()):
+    secrets = {"SecretString": json.dumps({"current": SECRET, "previous": "older"})}
+    with (
+        patch.dict("os.environ", template.environment()),
+        contextlib.redirect_stdout(Nowhere()),
+        Service(adapters.aws("dynamodb"), {}) as dynamodb,
+        Service(adapters.aws("secretsmanager"), secrets),
+    ):
         wiring_caches.forget()
-        dynamodb = Service(adapters.aws("dynamodb"), {})
-        secrets = {"SecretString": json.dumps({"current": SECRET, "previous": "older"})}
-        Service(adapters.aws("secretsmanager"), secrets)
         programs = _programs()
         _check(programs, dynamodb)
         measured: dict[str, list[float]] = {name: [] for name in programs}
