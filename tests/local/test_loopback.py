@@ -21,8 +21,11 @@ BROKEN = [
 ]
 
 
-def test_machine_with_a_loopback_interface_is_accepted() -> None:
-    require_loopback()
+def test_machine_is_accepted_after_a_connection_to_itself() -> None:
+    with patch.object(socket, "create_connection", wraps=socket.create_connection) as connected:
+        require_loopback()
+    (address, _) = connected.call_args.args
+    assert address[0] == "127.0.0.1"
 
 
 @pytest.mark.parametrize("broken", BROKEN)
