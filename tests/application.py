@@ -246,6 +246,7 @@ def running(
             **template.environment(),
             "GENESYS_API_URL": "https://genesys.test",
             "GENESYS_LOGIN_URL": "https://genesys.test",
+            "PLANS_BUCKET": "plans",
             "STATE_MACHINE_ARN": arn,
             "DEPLOY_STATE_MACHINE_ARN": engine.create("deploy-campaign-rules", *deploys),
             # A purge rule of the live platform cannot name a classification.
@@ -282,6 +283,7 @@ def _create_resources(variables: Mapping[str, str]) -> None:
         ssm.put_parameter(Name=name, Value=value, Type="String")
     for name, content in SECRETS.items():
         secrets.create_secret(Name=name, SecretString=json.dumps(content))
-    aws("s3").create_bucket(Bucket="ids")
+    for bucket in ("ids", "plans"):
+        aws("s3").create_bucket(Bucket=bucket)
     aws("events").create_event_bus(Name="Events")
     create_queues(aws("sqs"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import orjson
 from genesys_purge import ports
 from genesys_purge.calling.pace import Budget, farthest
 from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
@@ -24,7 +25,7 @@ from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.run_summary import RunPage, RunSummary, Searched
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import AuditPage, BatchPage, RulePage
+from genesys_purge.ports import AuditPage, BatchPage, IdList, RulePage
 from genesys_purge.purging.ports import Executions, Manifests, OpenRuns, PollStore, RunList
 
 from tests.clock import Clock
@@ -108,6 +109,7 @@ class MemoryRuns:
         self._batches: dict[tuple[str, int], Batch] = {}
         self._manifests: dict[tuple[str, int], tuple[Entry, ...]] = {}
         self._skipped: dict[tuple[str, int], tuple[SkippedRecord, ...]] = {}
+        self._progress: dict[str, bytes] = {}
         self.before_write: Callable[[str], None] = lambda name: None
 
     def create(self, run: Run, record: AuditRecord) -> Run:
@@ -144,6 +146,15 @@ class MemoryRuns:
         with self._lock:
             self._require(run_id, lambda stored: _is_planned_by(stored, planner))
             self._skipped[run_id, chunk] = tuple(skipped)
+
+    def pause_plan(self, run: Run, progress: Mapping[str, Any]) -> None:
+        self.before_write("pause_plan")
+        self._replace(run, None, lambda stored: _is_planned_by(stored, run.planner))
+        self._progress[run.run_id] = orjson.dumps(progress)
+
+    def progress(self, run: Run) -> Mapping[str, Any] | None:
+        stored = self._progress.get(run.run_id)
+        return orjson.loads(stored) if stored else None
 
     def plan(self, run: Run, record: AuditRecord) -> None:
         self.before_write("plan")
@@ -185,7 +196,10 @@ class MemoryRuns:
         mine = sorted(key for key in self._batches if key[0] == run.run_id)
         return [self._batches[key] for key in mine if start <= key[1] < run.planned_batches]
 
-    def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
+    def manifest(self, batch: Batch) -> Sequence[Entry]:
+        return self._entries(batch.run_id, batch.number)
+
+    def _entries(self, run_id: str, number: int) -> Sequence[Entry]:
         return self._manifests.get((run_id, number), ())
 
     def skipped(self, run_id: str, chunk: int) -> Sequence[SkippedRecord]:
@@ -231,7 +245,7 @@ class MemoryRuns:
 
     def _lists_of(self, run: RunSummary) -> Iterator[list[str]]:
         for batch in range(run.plan.batches if run.plan else 0):
-            yield [each.conversation_id for each in self.manifest(run.run_id, batch)]
+            yield [each.conversation_id for each in self._entries(run.run_id, batch)]
         for chunk in range(run.skipped_chunks):
             yield [each.conversation_id or "" for each in self.skipped(run.run_id, chunk)]
         yield []
@@ -300,10 +314,13 @@ class MemoryIdLists:
     def __init__(self) -> None:
         self.objects: dict[str, Sequence[str]] = {}
 
-    def read(self, url: str) -> Iterable[str]:
+    def read(self, url: str, version: str | None = None) -> IdList:
         if url not in self.objects:
             raise InvalidRequest([FieldError("conversationIdsFrom", f"{url} does not exist")])
-        return iter(self.objects[url])
+        current = str(hash(tuple(self.objects[url])))
+        if version not in (None, current):
+            raise InvalidRequest([FieldError("conversationIdsFrom", f"{url} was changed")])
+        return IdList(current, iter(self.objects[url]))
 
 
 class MemorySlots:

@@ -29,6 +29,7 @@ from botocore.client import BaseClient
 from botocore.parsers import create_parser
 from botocore.stub import Stubber
 from genesys_purge.store.parameters import OptionalParameters
+from genesys_purge.store.plans import S3Plans
 from genesys_purge.store.secrets import OptionalSecrets
 from moto import mock_aws
 from moto.core.responses import ActionResult
@@ -76,6 +77,17 @@ def ssm() -> OptionalParameters:
 def secrets_manager() -> OptionalSecrets:
     """Powertools' cache of secrets, empty at the start of each mocked account."""
     return OptionalSecrets(boto3_client=client("secretsmanager"))
+
+
+def plans() -> S3Plans:
+    """The bucket of plans in the active mock; it is created on first use."""
+
+    @cache
+    def s3() -> Any:
+        client("s3").create_bucket(Bucket="plans")
+        return client("s3")
+
+    return S3Plans(s3, lambda: "plans")
 
 
 @contextmanager

@@ -23,6 +23,8 @@ REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteIt
 # The adapters of wiring, and the policy that each needs.
 NEEDS = {
     "runs": {"RunsPolicy"},
+    "cases": {"PlansReadPolicy"},
+    "plan_purge": {"PlansReadPolicy"},
     "open_runs": {"OpenRunsPolicy"},
     "slots": {"RunsPolicy"},
     "poll_store": {"RunsPolicy"},
@@ -42,7 +44,12 @@ NEEDS = {
 }
 # Functions that only read need less.
 READERS = {
-    "ReadPurgeFunction": {"RunsReadPolicy", "RunListPolicy", "AuditReadPolicy"},
+    "ReadPurgeFunction": {
+        "RunsReadPolicy",
+        "PlansReadPolicy",
+        "RunListPolicy",
+        "AuditReadPolicy",
+    },
     "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
@@ -158,15 +165,22 @@ def those_who_may(action: str) -> dict[str, list[str]]:
     return {function: resources for function, resources in found.items() if resources}
 
 
-def test_only_planning_and_evaluating_read_objects() -> None:
+def test_functions_read_only_the_objects_of_their_work() -> None:
+    plans = ["PlansBucket.Arn/*"]
     assert those_who_may("s3:GetObject") == {
-        "PlanPurgeFunction": ["IdListsBucket.Arn/*"],
+        "PlanPurgeFunction": [*plans, "IdListsBucket.Arn/*"],
+        "SubmitBatchFunction": plans,
+        "PollBatchFunction": plans,
+        "VerifyBatchFunction": plans,
+        "SettleRunsFunction": plans,
+        "ReadPurgeFunction": plans,
         "EvaluateContactsFunction": ["ContactsBucket.Arn/*"],
     }
 
 
-def test_only_exporting_and_evaluating_store_objects() -> None:
+def test_only_planning_exporting_and_evaluating_store_objects() -> None:
     assert those_who_may("s3:PutObject") == {
+        "PlanPurgeFunction": ["PlansBucket.Arn/*"],
         "ExportCampaignRuleChangesFunction": ["CampaignRuleChangesBucket.Arn/*"],
         "EvaluateContactsFunction": ["ContactsBucket.Arn/matches/*"],
     }

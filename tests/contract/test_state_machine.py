@@ -92,7 +92,7 @@ def test_task_retries_are_bounded_and_use_full_jitter() -> None:
 def test_plan_without_calls_waits_longer_than_after_other_errors() -> None:
     limited, other = TASKS["PlanPurge"]["Retry"]
     assert limited["ErrorEquals"] == ["RateLimited"]
-    # A plan takes up to 15 minutes, so shorter waits would keep two plans in step.
+    # A turn takes up to nine minutes, so shorter waits would keep two plans in step.
     assert limited["MaxDelaySeconds"] == timeout_of("PlanPurge") > other["MaxDelaySeconds"]
 
 

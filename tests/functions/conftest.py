@@ -69,8 +69,9 @@ def deployed() -> Iterator[None]:
     """The resources of the template on mocked AWS, with no adapter built yet."""
     with (
         mocked_aws(*TABLES),
-        patch.dict("os.environ", template.environment()),
+        patch.dict("os.environ", template.environment() | {"PLANS_BUCKET": "plans"}),
     ):
+        client("s3").create_bucket(Bucket="plans")
         for name, value in template.operators_parameters().items():
             client("ssm").put_parameter(Name=name, Value=value, Type="String")
         wiring_caches.forget()

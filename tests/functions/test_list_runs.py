@@ -13,6 +13,7 @@ from genesys_purge.model.run import Outcome
 from genesys_purge.model.run_summary import RunPosition
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.purging import list_runs
+from genesys_purge.store import conversation_search
 from genesys_purge.wiring import adapters
 
 from tests import builders
@@ -153,15 +154,15 @@ def test_search_is_bounded_and_goes_on_with_the_next_page(invoke: Invoke, bound:
 
 
 def test_search_goes_on_within_a_large_run(invoke: Invoke) -> None:
-    """A query reads at most 1 MB, so a run of large manifests takes several."""
-    long = "x" * 300_000
+    """A search reads so many items, so a run of many batches takes several."""
     run = planned(
         submitted("large"),
-        *one_batch_each(*(f"{number}{long}" for number in range(8)), ID),
-        skipped=[[SkippedRecord("too_young", f"{long}y")], [SkippedRecord("too_young", "last")]],
+        *one_batch_each(*(f"x{number}" for number in range(8)), ID),
+        skipped=[[SkippedRecord("too_young", "y")], [SkippedRecord("too_young", "last")]],
     )
     submitted("newer", minutes=1)
-    with patch.object(list_runs, "MOST_BYTES", 1):
+    few = patch.object(conversation_search, "MOST_ITEMS", 3)
+    with patch.object(list_runs, "MOST_BYTES", 1), few:
         found = [ids(page) for page in pages(invoke, ROUTE, conversationId=ID)]
         last = [ids(page) for page in pages(invoke, ROUTE, conversationId="last")]
     assert len(found) > 2 < len(last)

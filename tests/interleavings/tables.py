@@ -19,7 +19,7 @@ from tests.interleavings.oracle import Violation
 from tests.interleavings.pairs.runs import RUN
 from tests.interleavings.play import play
 from tests.interleavings.stage import Stage, Watched
-from tests.mocked_aws import client, direct_calls, mocked_aws
+from tests.mocked_aws import client, direct_calls, mocked_aws, plans
 
 # The position of the record among the arguments of each write.
 RECORD = {"create": 1, "plan": 1, "finish": 1, "advance": 1}
@@ -56,7 +56,7 @@ class TableStores(Stores):
         watched: Any = Watched(stage, "dynamodb", client("dynamodb"))
         ledger = Ledger(watched, "AuditTable", sleep=stage.sleep)
         self.audit = ledger
-        self.runs = NotedRuns(DynamoRuns(watched, "RunsTable", ledger))
+        self.runs = NotedRuns(DynamoRuns(watched, "RunsTable", ledger, plans()))
         self.polls = DynamoPolls(watched, "RunsTable", ledger)
 
     def judge(self) -> Iterator[Violation]:

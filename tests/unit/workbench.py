@@ -242,7 +242,7 @@ class Workbench:
             ids = entries_of(batch.planned) if entries is None else entries
             self.runs.put_batch(batch, () if batch.window else ids, PLANNER)
         plan = Plan(
-            batches=len(batches),
+            batches=max(len(batches), batches[0].total),
             targeted=sum(batch.planned for batch in batches),
             skipped={},
             hash="0" * 64,

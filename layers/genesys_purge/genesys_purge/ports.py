@@ -55,6 +55,12 @@ class Runs(Protocol):
     ) -> None:
         """Store a chunk of skipped records; raises LostRace if another planner took over."""
 
+    def pause_plan(self, run: Run, progress: Mapping[str, Any]) -> None:
+        """Store how far the plan is, as JSON; raises LostRace if another planner took over."""
+
+    def progress(self, run: Run) -> Mapping[str, Any] | None:
+        """How far the plan was at its last pause; None if it was not paused."""
+
     def plan(self, run: Run, record: AuditRecord) -> None:
         """Store the run with its plan; raises LostRace if another planner took over."""
 
@@ -76,8 +82,11 @@ class Runs(Protocol):
     def batch_page(self, run: Run, start: int, limit: int) -> BatchPage:
         """At most `limit` batches of the plan and about a megabyte, from number `start` on."""
 
-    def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
-        """The entries of a batch; empty if the batch is a window."""
+    def manifest(self, batch: Batch) -> Sequence[Entry]:
+        """The entries of a batch; empty if the batch is a window.
+
+        Raises Misconfigured if the stored entries are missing or were changed.
+        """
 
     def skipped(self, run_id: str, chunk: int) -> Sequence[SkippedRecord]:
         """The skipped records of a chunk."""
@@ -162,14 +171,21 @@ class Policies(Protocol):
         """Whether the purging switch is `on`, ignoring surrounding blanks."""
 
 
+class IdList(NamedTuple):
+    """The ids of a list, and the version of its content."""
+
+    version: str
+    ids: Iterable[str]
+
+
 class IdLists(Protocol):
     """Lists of conversation ids in S3."""
 
-    def read(self, url: str) -> Iterable[str]:
-        """The ids in the object, in order.
+    def read(self, url: str, version: str | None = None) -> IdList:
+        """The ids in the object, in order; while they are iterated, errors may be raised as well.
 
-        Raises InvalidRequest if S3 refuses the object for good or it is malformed, TryLater if it
-        cannot be read now.
+        Raises InvalidRequest if S3 refuses the object for good, if it is malformed or if it has
+        another version, TryLater if it cannot be read now.
         """
 
 

@@ -34,12 +34,13 @@ class Names:
 
 
 class Stack(Names):
-    """The stack itself, and what it has one of."""
+    """The stack itself, and what it has few of."""
 
     __slots__ = ()
     name = Variable("STACK")
     event_bus = Variable("EVENT_BUS")
     changes_bucket = Variable("CHANGES_BUCKET")
+    plans_bucket = Variable("PLANS_BUCKET")
 
 
 class Tables(Names):

@@ -84,6 +84,7 @@ class Settings:
     circuit_recovery_seconds: int = _read(30, _number(int, 1, 3_600))
     job_time_limit_seconds: int = _read(14_400, _number(int, 60, 31_536_000))
     subject_request_days: int = _read(25, _number(int, 1, 90))
+    plan_turn_seconds: int = _read(240, _number(int, 0, 600))
     reconcile_seconds: int = _read(1_800, _number(int, 1, 31_536_000))
     intent_lease_seconds: int = _read(60, _number(int, 1, 900))
 

@@ -9,7 +9,7 @@ from typing import Any
 from genesys_purge.calling.attempt import Attempt
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.permit import Permit
-from genesys_purge.methods.contract import Noted, Part, Planned, Skipped, Sources
+from genesys_purge.methods.contract import Found, Part, Planned, Skipped, Sources
 from genesys_purge.methods.method import AnyMethod
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.days import days_between, joined
@@ -66,11 +66,11 @@ def plan(
     return planned_in(found), skipped_in(found)
 
 
-def planned_in(found: Iterable[Planned | Skipped | Noted]) -> list[Planned]:
+def planned_in(found: Iterable[Found]) -> list[Planned]:
     return [one for one in found if isinstance(one, Planned)]
 
 
-def skipped_in(found: Iterable[Planned | Skipped | Noted]) -> dict[str, int]:
+def skipped_in(found: Iterable[Found]) -> dict[str, int]:
     skipped: dict[str, int] = {}
     for one in found:
         if isinstance(one, Skipped):

@@ -17,7 +17,7 @@ from genesys_purge.model.run import RunStatus
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.slices import Slice
 from genesys_purge.purging import plan_purge, skipped_chunks
-from genesys_purge.purging.plan_purge import plan_hash
+from genesys_purge.purging.draft import plan_hash
 
 from tests import builders
 from tests.unit.methods.scene import hold
@@ -53,13 +53,15 @@ def test_plan_has_batches_manifests_counts_and_a_hash() -> None:
     bench = small()
     assert plan(bench).to_json() == {
         "runId": "run-1",
+        "planned": True,
+        "waitSeconds": 0,
         "batches": 3,
         "concurrency": 7,
         "proceed": True,
     }
     run, ids = bench.run, builders.conversation_ids(10)
     expected = [ids[0], ids[1], ids[2], *ids[4:]]
-    manifests = [bench.runs.manifest("run-1", number) for number in range(3)]
+    manifests = [bench.runs.manifest(bench.runs.batch("run-1", number)) for number in range(3)]
     assert [e.conversation_id for entries in manifests for e in entries] == expected
     assert [len(entries) for entries in manifests] == [4, 4, 1]
     assert run.status is RunStatus.RUNNING
@@ -142,8 +144,8 @@ def test_skipped_ids_are_stored_while_the_plan_is_made() -> None:
     bench.runs.before_write = order.append
     with patch.object(skipped_chunks, "LARGEST_CHUNK", 1):
         plan(bench)
-    planning = order[order.index("begin_plan") + 1 : order.index("put_batch")]
-    assert planning == ["look up", "put_skipped", "look up", "look up"]
+    planning = order[order.index("begin_plan") + 1 : order.index("plan")]
+    assert planning[:3] == ["look up", "put_skipped", "look up"]
 
 
 def test_skipped_records_do_not_change_the_plan_hash() -> None:
@@ -173,12 +175,12 @@ def test_plan_hash_differs_for_different_plans() -> None:
     assert plan_hash(plans[0]) == hashes[0]
 
 
-def test_plan_over_its_limit_reports_both_numbers_and_stores_nothing() -> None:
+def test_plan_over_its_limit_reports_both_numbers_and_is_not_stored() -> None:
     bench = small()
     with pytest.raises(LimitExceeded, match="9 records, 8 are allowed; nothing was deleted"):
         plan(bench, maxRecords=8)
     assert bench.run.plan is None
-    assert bench.runs.manifest("run-1", 0) == ()
+    assert bench.runs.batches(bench.run) == []
 
 
 def test_plan_of_exactly_its_limit_is_accepted() -> None:
@@ -215,7 +217,7 @@ def test_window_is_planned_as_batches_of_windows(bench: Workbench) -> None:
     assert bench.plan_purge(RunRef(run_id="run-1")).batches == 2
     windows = [batch.window for batch in bench.runs.batches(bench.run)]
     assert windows == list(builders.window(oldest=426).split(30))
-    assert bench.runs.manifest("run-1", 0) == ()
+    assert bench.runs.manifest(bench.runs.batch("run-1", 0)) == ()
 
 
 def test_plan_of_interactions_is_marked_as_an_upper_bound(bench: Workbench) -> None:

@@ -14,7 +14,7 @@ from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, EXECUTE
 from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.messages import BatchStep, Next, RunRef
-from genesys_purge.purging.plan_purge import plan_hash
+from genesys_purge.purging.draft import plan_hash
 
 from tests import builders
 from tests.clock import NOON
@@ -85,7 +85,9 @@ def test_interval_is_planned_stored_and_submitted(bench: Workbench) -> None:
     assert bench.plan_purge(RunRef(run_id="run-1")).batches == 1
     interval = bench.batch.interval
     assert interval is not None
-    assert [each.conversation_id for each in bench.runs.manifest("run-1", 0)] == IDS[:2]
+    assert [
+        each.conversation_id for each in bench.runs.manifest(bench.runs.batch("run-1", 0))
+    ] == IDS[:2]
 
     bench.submit_batch(BatchStep(run_id="run-1", batch=0))
     (sent,) = bench.genesys.deletions

@@ -12,7 +12,7 @@ from genesys_purge.errors import LostRace
 from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.runs import DynamoRuns
 
-from tests.mocked_aws import client, pause
+from tests.mocked_aws import client, pause, plans
 
 
 def ledger() -> Ledger:
@@ -22,7 +22,7 @@ def ledger() -> Ledger:
 
 def runs() -> DynamoRuns:
     """The runs as another worker sees them."""
-    return DynamoRuns(client("dynamodb"), "RunsTable", ledger())
+    return DynamoRuns(client("dynamodb"), "RunsTable", ledger(), plans())
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[bool]:

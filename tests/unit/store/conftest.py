@@ -12,7 +12,7 @@ from genesys_purge.store.runs import DynamoRuns
 
 from tests.clock import Clock, powertools_by
 from tests.fakes import MemoryAuditLog, MemoryRuns
-from tests.mocked_aws import client, direct_calls, mocked_aws, pause
+from tests.mocked_aws import client, direct_calls, mocked_aws, pause, plans
 
 
 class Tables(NamedTuple):
@@ -43,4 +43,4 @@ def tables(request: pytest.FixtureRequest) -> Tables:
         return Tables(MemoryRuns(audit), audit)
     request.getfixturevalue("aws")
     ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
-    return Tables(DynamoRuns(client("dynamodb"), "RunsTable", ledger), ledger)
+    return Tables(DynamoRuns(client("dynamodb"), "RunsTable", ledger, plans()), ledger)

@@ -22,7 +22,7 @@ from genesys_purge.store.runs import DynamoRuns
 from tests import builders
 from tests.builders import PLANNER
 from tests.clock import NOON
-from tests.mocked_aws import client, only_on_dynamodb_local
+from tests.mocked_aws import client, only_on_dynamodb_local, plans
 from tests.unit.store.concurrency import audit
 from tests.unit.store.conftest import Tables
 
@@ -234,7 +234,7 @@ def test_create_of_a_run_on_busy_tables_raises_lost_race() -> None:
             cancelled(stubber, "TransactionConflict", "None")
         stubber.add_response("get_item", {})
         with pytest.raises(LostRace, match="busy in 60 attempts"):
-            DynamoRuns(client("dynamodb"), "RunsTable", ledger([])).create(
+            DynamoRuns(client("dynamodb"), "RunsTable", ledger([]), plans()).create(
                 builders.run(), record(Action.RUN_SUBMITTED)
             )
 

@@ -15,6 +15,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from genesys_purge.errors import FieldError, InvalidRequest, TryLater
 from genesys_purge.ports import IdLists
+from genesys_purge.store import id_lists
 from genesys_purge.store.id_lists import MAX_OBJECT_BYTES, S3IdLists, ids_in
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ ids = st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,20}", fullmatch=True))
 
 
 def read(content: bytes) -> list[str]:
-    return list(ids_in(io.BytesIO(content)))
+    return list(ids_in(StreamingBody(io.BytesIO(content), len(content))))
 
 
 def s3() -> S3IdLists:
@@ -116,7 +117,7 @@ def one_list(request: pytest.FixtureRequest) -> IdLists:
 
 
 def test_id_list_is_read_by_its_url_in_order(one_list: IdLists) -> None:
-    assert list(one_list.read("s3://ids/2026/q 3.txt")) == ["b2", "a1"]
+    assert list(one_list.read("s3://ids/2026/q 3.txt").ids) == ["b2", "a1"]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_id_list_is_read_by_its_url_in_order(one_list: IdLists) -> None:
 )
 def test_missing_id_list_is_an_error_of_its_field(one_list: IdLists, url: str) -> None:
     with pytest.raises(InvalidRequest, match=r"does not exist|cannot be read") as refused:
-        list(one_list.read(url))
+        list(one_list.read(url).ids)
     assert [error.path for error in refused.value.errors()] == ["conversationIdsFrom"]
 
 
@@ -184,9 +185,9 @@ def test_broken_connection_to_s3_raises_try_later() -> None:
 def test_partly_read_id_list_raises_try_later() -> None:
     body = StreamingBody(io.BytesIO(b"a1"), content_length=1_000)
     with Stubber(client("s3")) as stubber:
-        stubber.add_response("get_object", {"ContentLength": 1_000, "Body": body})
+        stubber.add_response("get_object", {"ContentLength": 1_000, "ETag": "e", "Body": body})
         with pytest.raises(TryLater, match="was only partly read: IncompleteReadError"):
-            s3().read("s3://ids/key")
+            list(s3().read("s3://ids/key").ids)
 
 
 class Unread:
@@ -210,13 +211,38 @@ def test_compressed_id_list_is_refused_and_not_decompressed() -> None:
         body = gzip.compress(b"a1\n" * 1_000)
         client("s3").put_object(Bucket="ids", Key="key", Body=body, ContentEncoding="gzip")
         with pytest.raises(InvalidRequest, match="must be UTF-8 text"):
-            s3().read("s3://ids/key")
+            list(s3().read("s3://ids/key").ids)
+
+
+def test_array_longer_than_the_limit_is_refused() -> None:
+    with patch.object(id_lists, "MAX_ARRAY_BYTES", 9), pytest.raises(InvalidRequest) as refused:
+        read(b'["a1","b2"]')
+    assert "is a JSON array of more than 9 bytes; list one id per line" in str(refused.value)
+
+
+def test_list_that_changed_since_its_version_is_refused(one_list: IdLists, bucket: Any) -> None:
+    url = "s3://ids/2026/q 3.txt"
+    version = one_list.read(url).version
+    assert list(one_list.read(url, version).ids) == ["b2", "a1"]
+    if isinstance(one_list, MemoryIdLists):
+        one_list.objects[url] = ["c3"]
+    else:
+        bucket.put_object(Bucket="ids", Key="2026/q 3.txt", Body=b"c3")
+    with pytest.raises(InvalidRequest, match="was changed"):
+        one_list.read(url, version)
+
+
+@given(ids, st.integers(1, 40))
+def test_lines_are_the_same_for_chunks_of_any_size(given_ids: list[str], size: int) -> None:
+    content = "\r\n".join(given_ids).encode()
+    with patch.object(id_lists, "CHUNK_BYTES", size):
+        assert read(content) == given_ids
 
 
 def test_s3_client_of_id_lists_is_created_on_first_use() -> None:
     def no_client() -> Any:
         raise AssertionError("a client was made")
 
-    id_lists = S3IdLists(no_client)
+    lists = S3IdLists(no_client)
     with pytest.raises(AssertionError, match="a client was made"):
-        id_lists.read("s3://ids/key")
+        lists.read("s3://ids/key")

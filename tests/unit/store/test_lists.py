@@ -22,7 +22,7 @@ from tests.clock import NOON
 from tests.deployment_fakes import MemoryDeployments
 from tests.fakes import MemoryAuditLog, MemoryRuns
 from tests.listed_records import DEPLOYMENTS, KINDS, RULES, RUNS, Keys, Kind, Record
-from tests.mocked_aws import client, direct_calls, mocked_aws, pause
+from tests.mocked_aws import client, direct_calls, mocked_aws, pause, plans
 from tests.rule_fakes import MemoryPurgeRules
 
 A_MICROSECOND = timedelta(microseconds=1)
@@ -65,7 +65,8 @@ def dynamo(kind: Kind) -> Lists:
     """The list over the index of its table."""
     db, ledger = client("dynamodb"), Ledger(client("dynamodb"), "AuditTable", sleep=pause)
     if kind == RUNS:
-        return Lists(kind, DynamoRuns(db, "RunsTable", ledger), DynamoRunList(db, "RunsTable"))
+        runs = DynamoRuns(db, "RunsTable", ledger, plans())
+        return Lists(kind, runs, DynamoRunList(db, "RunsTable"))
     if kind == RULES:
         rules = DynamoPurgeRules(db, "RulesTable", ledger)
         return Lists(kind, rules, rules)

@@ -15,7 +15,7 @@ from tests import builders
 from tests.builders import PLANNER
 from tests.clock import NOON
 from tests.fakes import MemoryPolls
-from tests.mocked_aws import client, pause
+from tests.mocked_aws import client, pause, plans
 from tests.webhook_builders import fact
 
 
@@ -73,7 +73,7 @@ def test_polls_are_read_by_the_numbers_of_their_batches(polls: PollStore) -> Non
 @pytest.mark.usefixtures("aws")
 def test_poll_does_not_change_the_version_or_the_number_of_batches() -> None:
     table = client("dynamodb")
-    runs = DynamoRuns(table, "RunsTable", ledger())
+    runs = DynamoRuns(table, "RunsTable", ledger(), plans())
     runs.create(builders.run(), fact())
     batch = builders.batch()
     runs.put_batch(batch, (), PLANNER)

@@ -7,13 +7,14 @@ from genesys_purge.model.listing import Listing
 from genesys_purge.model.run_summary import RunSummary
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.purging.ports import Manifests, RunList
-from genesys_purge.store.manifests import DynamoManifests
+from genesys_purge.store.conversation_search import DynamoConversations
+from genesys_purge.store.manifests import S3Manifests
 from genesys_purge.store.run_list import DynamoRunList
 
 from tests import builders
 from tests.builders import PLANNER
 from tests.fakes import MemoryRuns
-from tests.mocked_aws import client
+from tests.mocked_aws import client, plans
 from tests.unit.store.conftest import Tables
 from tests.unit.store.test_open_runs import end, stored
 from tests.unit.store.test_runs import with_plan
@@ -33,7 +34,7 @@ def manifests(tables: Tables) -> Manifests:
     """The search over the runs of `tables`."""
     if isinstance(tables.runs, MemoryRuns):
         return tables.runs
-    return DynamoManifests(client("dynamodb"), "RunsTable")
+    return DynamoConversations(client("dynamodb"), "RunsTable", S3Manifests(plans()))
 
 
 def test_settled_run_stays_listed_with_its_outcome(tables: Tables, run_list: RunList) -> None:

@@ -158,7 +158,7 @@ def test_manifest_of_a_thousand_entries_of_the_longest_values_is_stored() -> Non
     media = frozenset({"callback", "chat", "cobrowse", "email", "message", "screenshare", "voice"})
     entries = [Entry(f"{n:0>100}", NOON, "c" * 40, NOON, media, f"{n:0>100}") for n in range(1_000)]
     runs().put_batch(builders.batch(planned=1_000), entries, builders.PLANNER)
-    assert list(runs().manifest("run-1", 0)) == entries
+    assert list(runs().manifest(runs().batch("run-1", 0))) == entries
 
 
 def test_audit_pages_continue_where_a_query_reached_one_megabyte() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
@@ -31,7 +31,8 @@ class Rules(NamedTuple):
 class Sources(NamedTuple):
     """The inputs of a plan; `batch_size` is the most ids in a batch.
 
-    `record_types` are all that the organisation has.
+    `record_types` are all that the organisation has. `after` is the state of the pause from which
+    the plan goes on, None from its beginning.
     """
 
     genesys: Genesys
@@ -42,6 +43,7 @@ class Sources(NamedTuple):
     reference: datetime
     batch_size: int
     record_types: frozenset[str]
+    after: Mapping[str, Any] | None = None
 
 
 class Skipped(NamedTuple):
@@ -78,6 +80,22 @@ class Noted(NamedTuple):
     text: str
     metric: str | None = None
     value: float = 0
+
+
+class Pause(NamedTuple):
+    """A point at which a plan can be left, and resumed by a later turn.
+
+    `state` returns what the method needs to go on from here, as JSON values; it is called before
+    anything else is found, or after an error. With a `wait`, there is nothing to find before so
+    many seconds.
+    """
+
+    state: Callable[[], Mapping[str, Any]]
+    wait: float = 0
+
+
+# What a plan consists of, in the order in which it is found.
+Found = Planned | Skipped | Noted | Pause
 
 
 class Part(NamedTuple):
@@ -179,53 +197,6 @@ class PollPolicy(NamedTuple):
     records_per_second: int = 40
     limit_seconds: int | None = None
     deadline_metric: str | None = None
-
-
-class Waiting(NamedTuple):
-    """What a two-step job covers while it waits for confirmation.
-
-    `named` are the conversations in the job's query, if they can be read.
-    """
-
-    conversations: int
-    records: int
-    named: frozenset[str] = frozenset()
-
-    def differs_from(self, part: Part) -> bool:
-        """Whether the job's conversations differ from the part's."""
-        return bool(self.named) and self.named != {each.casefold() for each in part.ids}
-
-    def excess_over(self, present: Present) -> str | None:
-        """What the job covers beyond the plan; None if it covers only planned records.
-
-        Counted records must be equal: a job without a planned record could cover an unplanned one.
-        """
-        if self.conversations > present.conversations:
-            return f"{self.conversations} conversations, but the plan has {present.conversations}"
-        if present.records is None:
-            return None
-        if present.unsure:
-            return f"{present.unsure} records that it may or may not delete"
-        if (self.conversations, self.records) != (present.conversations, present.records):
-            return (
-                f"{self.records} records of {self.conversations} conversations, but the plan has "
-                f"{present.records} of {present.conversations}"
-            )
-        return None
-
-
-class Present(NamedTuple):
-    """What a two-step job may cover: conversations and, if they must be counted, records.
-
-    `unprepared` conversations are not ready for the job yet. The job may or may not delete
-    `unsure` records. `kept` counts the existing records if the verification needs this number.
-    """
-
-    conversations: int
-    records: int | None = None
-    unprepared: int = 0
-    unsure: int = 0
-    kept: int | None = None
 
 
 def sum_of(counts: Iterable[N | None]) -> N | None:

@@ -9,18 +9,15 @@ from genesys_purge.errors import FieldError
 from genesys_purge.methods.contract import (
     Conflict,
     Evidence,
+    Found,
     JobReport,
-    Noted,
     Part,
-    Planned,
     PollPolicy,
-    Present,
     Rules,
-    Skipped,
     Sources,
     Verdict,
-    Waiting,
 )
+from genesys_purge.methods.readiness import Present, Waiting
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.media import with_media
 from genesys_purge.model.request import PurgeRequest
@@ -165,8 +162,11 @@ class Method(Protocol[R]):
         The classification is empty if the request names none.
         """
 
-    def plan(self, request: R, sources: Sources) -> Iterator[Planned | Skipped | Noted]:
-        """The batches, the skipped records and the notes of a plan; nothing is changed."""
+    def plan(self, request: R, sources: Sources) -> Iterator[Found]:
+        """The batches, the skipped records and the notes of a plan; nothing is changed.
+
+        What a plan finds does not depend on where it was paused.
+        """
 
     def submission(self, request: R, part: Part, batch: BatchRef, genesys: Genesys) -> DeletingCall:
         """The call that submits one part; its result is the job's id."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from genesys_purge.methods.contract import Conflict, Evidence, Part, Present, Verdict, Waiting
+from genesys_purge.methods.contract import Conflict, Evidence, Part, Verdict
+from genesys_purge.methods.readiness import Present, Waiting
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.platform import DOCUMENTED
 from genesys_purge.operation import DeletingCall

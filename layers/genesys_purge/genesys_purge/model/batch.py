@@ -10,6 +10,7 @@ from genesys_purge.calling.attempt import Attempt
 from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.slices import Slice
+from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.wire import Wire
 
@@ -102,11 +103,15 @@ class Entry(NamedTuple):
 
 
 class Batch(Wire):
-    """One batch of a run that has `total` batches. A count that Genesys did not report is None.
+    """One batch of a run. A count that Genesys did not report is None.
+
+    `total` is the number of batches of the run; it is 0 until the plan is complete.
 
     `organisation` is the one of the run, so that the log can name it; None is the default one.
 
     A batch with an `interval` submits that interval instead of ids, so it cannot exclude an id.
+
+    `manifest` is where its entries are stored; a window has none.
 
     `pending` are the slices of the manifest that no finished job has covered yet. A slice that
     takes two jobs is listed twice. The first slice is the one being submitted or polled.
@@ -134,7 +139,7 @@ class Batch(Wire):
     run_id: str
     organisation: str | None = None
     number: int
-    total: int = 1
+    total: int = 0
     version: int = 0
     state: BatchState = BatchState.PLANNED
     window: Window | None = None
@@ -143,6 +148,7 @@ class Batch(Wire):
     deleted_unit: str
     compliance: Compliance | None = None
     planned: int
+    manifest: StoredObject | None = None
     pending: tuple[Slice, ...]
     protected: frozenset[int] = frozenset()
     attempt: Attempt = Attempt()

@@ -19,8 +19,13 @@ class RunRef(Wire):
 
 
 class PlanSummary(RunRef):
-    """The number of batches and the concurrency of the map state."""
+    """The number of batches and the concurrency of the map state.
 
+    A plan that is not `planned` goes on with another turn after `waitSeconds`.
+    """
+
+    planned: bool
+    wait_seconds: Annotated[int, Field(ge=0)] = 0
     batches: int
     concurrency: int
     proceed: bool

@@ -14,6 +14,7 @@ from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.organisation import Organisation
+from genesys_purge.model.planning import Planning
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.unverifiable import Unverifiable
@@ -115,7 +116,8 @@ class Run(Wire):
     `facts` are what the audit shows of it.
 
     `location` is the location of its organisation at the submission. `planner` identifies the
-    latest invocation that began to plan; no other invocation may write the plan.
+    latest invocation that began to plan; no other invocation may write the plan. `planning` says
+    how far a plan is that is not complete.
 
     `skippedChunks` is the number of chunks in which the skipped records of the plan are stored.
 
@@ -135,6 +137,7 @@ class Run(Wire):
     location: Location | None = None
     status: RunStatus = RunStatus.SUBMITTED
     planner: str | None = None
+    planning: Planning | None = None
     plan: Plan | None = None
     skipped_chunks: int = 0
     outcome: Outcome | None = None

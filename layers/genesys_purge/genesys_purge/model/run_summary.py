@@ -12,7 +12,7 @@ from genesys_purge.model.listing import Position
 from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, Totals
 from genesys_purge.model.wire import Wire
 
-Item = Annotated[str, StringConstraints(pattern="^(manifest|run|skipped)#[0-9]{0,7}$")]
+Item = Annotated[str, StringConstraints(pattern="^(batch|skipped)#[0-9]{6,7}$")]
 
 
 class PlanCounts(Wire):

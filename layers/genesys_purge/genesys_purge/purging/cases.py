@@ -130,9 +130,10 @@ class Cases:
 
     def read(self, step: BatchStep, *, with_entries: bool = True) -> Case:
         run = self._runs.get(step.run_id)
-        batch = self._runs.batch(step.run_id, step.batch)
+        stored = self._runs.batch(step.run_id, step.batch)
+        batch = stored.model_copy(update={"total": run.planned_batches})
         needed = with_entries and batch.window is None
-        entries = self._runs.manifest(step.run_id, step.batch) if needed else ()
+        entries = self._runs.manifest(batch) if needed else ()
         genesys = genesys_for(run, self._organisation_of, self._genesys_of)
         run_now = partial(self._runs.get, step.run_id)
         default = self._organisation_of(run.organisation).default_classification

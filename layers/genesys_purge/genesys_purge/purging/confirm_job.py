@@ -19,7 +19,7 @@ from genesys_purge.errors import (
     RefusedByGenesys,
     TryLater,
 )
-from genesys_purge.methods.contract import Waiting
+from genesys_purge.methods.readiness import Waiting
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next

@@ -114,7 +114,7 @@ class Listing:
             self._page.end_before("batch", batch.number, chosen[0][0])
             return
         self._page.count_list()
-        entries = self._runs.manifest(self._run.run_id, batch.number)
+        entries = self._runs.manifest(batch)
         for position, outcome in chosen:
             if self._page.is_full:
                 self._page.end_before("batch", batch.number, position)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
+from math import ceil
+from typing import NamedTuple
 from uuid import uuid4
 
-import orjson
-
-from genesys_purge.errors import LimitExceeded
-from genesys_purge.methods.contract import Noted, Planned, Skipped, Sources
+from genesys_purge.errors import LimitExceeded, RateLimited
+from genesys_purge.methods.contract import Found, Pause, Planned, Sources
 from genesys_purge.methods.method import AnyMethod, policy_in_force
-from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.batch import Batch
 from genesys_purge.model.messages import PlanSummary, RunRef
-from genesys_purge.model.record_facts import PlanFacts
+from genesys_purge.model.planning import Planning
+from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import RetentionMatrix
-from genesys_purge.model.run import Plan, Run, RunStatus, totals_of
-from genesys_purge.model.slices import Slice
+from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.ports import (
     Clock,
     GenesysOf,
@@ -30,19 +27,25 @@ from genesys_purge.ports import (
     Policies,
     Runs,
 )
+from genesys_purge.purging.draft import Draft
+from genesys_purge.purging.planned import batch_of, plan_of, record_of
 from genesys_purge.purging.requests import Requests, request_of
-from genesys_purge.purging.run_record import run_record
 from genesys_purge.purging.same_organisation import genesys_for
 from genesys_purge.purging.skipped_chunks import SkippedChunks
 from genesys_purge.settings import Settings
 
 # The map over them must fit into the 256 KiB that a state may pass on.
 MOST_BATCHES = 10_000
-LONGEST_NOTE = 1_000
+# Seconds until a turn that ran out of calls is followed by the next.
+RATE_LIMITED = 60.0
 
 
 class PlanPurge:
-    """Writes the manifests and the plan before anything is submitted."""
+    """One turn of the planning phase; it writes the plan before anything is submitted.
+
+    A turn that dies or runs twice does not change the plan: the next turn goes on where the last
+    complete turn ended, and writes the same batches under the same numbers.
+    """
 
     def __init__(
         self,
@@ -69,13 +72,16 @@ class PlanPurge:
         self._meter = meter
 
     def __call__(self, message: RunRef) -> PlanSummary:
-        """The summary of the plan; a run that has a plan keeps it."""
+        """The summary of the plan, or of a turn of it; a run that has a plan keeps it."""
         run = self._runs.get(message.run_id)
+        wait = 0.0
         if run.plan is None:
-            run = self._planned(run)
-        batches = run.plan.batches if run.plan else 0
+            run, wait = self._turn(run)
+        batches = run.planned_batches
         return PlanSummary(
             run_id=run.run_id,
+            planned=run.plan is not None,
+            wait_seconds=ceil(wait),
             batches=batches,
             concurrency=self._concurrency(run),
             proceed=batches > 0 and not run.is_dry,
@@ -86,35 +92,80 @@ class PlanPurge:
         allowed = self._organisation_of(run.organisation).concurrent_jobs
         return method.lifecycle.concurrency(request, allowed)
 
-    def _planned(self, run: Run) -> Run:
-        request, method = request_of(run)
-        planner = uuid4().hex
-        run = run.model_copy(update={"planner": planner})
+    def _turn(self, run: Run) -> tuple[Run, float]:
+        """The run after a turn, and the seconds until the next one."""
+        now = self._now()
+        planning = run.planning or Planning(began_at=now)
+        run = run.model_copy(update={"planner": uuid4().hex, "planning": planning})
         self._runs.begin_plan(run)
-        skipped = SkippedChunks(partial(self._runs.put_skipped, run.run_id, planner=planner))
-        draft = Draft(self._requests.limits(request).in_force, skipped.add)
-        draft.add(method.plan(request, self._sources(run, method)))
-        skipped.close()
+        work = self._work(run, planning)
+        until = now + timedelta(seconds=self._settings.plan_turn_seconds)
+        pause: Pause | None = None
+        try:
+            for found in work.found():
+                if not isinstance(found, Pause):
+                    pause = None
+                    work.draft.add(found)
+                    continue
+                pause = found
+                if pause.wait or self._now() >= until:
+                    return self._paused(run, work.draft, pause), pause.wait
+        except RateLimited as error:
+            # Nothing was found since the pause, so the draft is that of the pause.
+            if pause is None:
+                raise
+            return self._paused(run, work.draft, pause), error.retry_after or RATE_LIMITED
+        return self._completed(run, work), 0
+
+    def _work(self, run: Run, planning: Planning) -> Work:
+        request, method = request_of(run)
+        planner = run.planner or ""
+        chunks = SkippedChunks(partial(self._runs.put_skipped, run.run_id, planner=planner))
+        jobs = method.lifecycle.jobs_for_each(request)
+
+        def put(number: int, planned: Planned) -> None:
+            if number < MOST_BATCHES:
+                batch = batch_of(run, number, planned, jobs, method)
+                self._runs.put_batch(batch, planned.entries, planner)
+
+        draft = Draft(self._requests.limits(request).in_force, put, chunks)
+        progress = self._runs.progress(run)
+        if progress:
+            draft.resume(progress["draft"])
+        sources = self._sources(run, planning, method)
+        if progress:
+            sources = sources._replace(after=progress["after"])
+        return Work(request, method, sources, draft, chunks)
+
+    def _paused(self, run: Run, draft: Draft, pause: Pause) -> Run:
+        planning = run.planning or Planning(began_at=self._now())
+        counts = {"batches": draft.batches, "targeted": draft.targeted}
+        planning = planning.model_copy(update={"turns": planning.turns + 1, **counts})
+        run = run.model_copy(update={"planning": planning})
+        self._runs.pause_plan(run, {"draft": draft.to_json(), "after": pause.state()})
+        return run
+
+    def _completed(self, run: Run, work: Work) -> Run:
+        draft = work.draft
+        work.chunks.close()
         if draft.targeted > draft.limit:
             raise LimitExceeded(
                 f"maxRecords: the plan has {draft.targeted} records, {draft.limit} are allowed; "
                 "nothing was deleted"
             )
-        if len(draft.batches) > MOST_BATCHES:
+        if draft.batches > MOST_BATCHES:
             raise LimitExceeded(
-                f"the plan has {len(draft.batches)} batches, {MOST_BATCHES} are allowed; "
+                f"the plan has {draft.batches} batches, {MOST_BATCHES} are allowed; "
                 "ask for less at once, or raise the batch size"
             )
-        jobs = method.lifecycle.jobs_for_each(request)
-        for number, planned in enumerate(draft.batches):
-            batch = _batch(run, number, len(draft.batches), planned, jobs, method)
-            self._runs.put_batch(batch, planned.entries, planner)
-        plan = self._plan(draft, run)
+        policy = policy_in_force(work.method, work.request, self._matrix(run))
+        plan = plan_of(draft, work.method, policy)
         # The limit of the organisation may have changed since the submission.
-        facts = run.facts.model_copy(update={"limits": self._requests.limits(request)})
-        changes = {"plan": plan, "facts": facts, "skipped_chunks": skipped.count}
-        run = run.model_copy(update={**changes, "status": RunStatus.RUNNING})
-        self._runs.plan(run, self._record(run, plan, draft.notes))
+        facts = run.facts.model_copy(update={"limits": self._requests.limits(work.request)})
+        changes = {"plan": plan, "facts": facts, "skipped_chunks": work.chunks.count}
+        changes |= {"planning": None, "status": RunStatus.RUNNING}
+        run = run.model_copy(update=changes)
+        self._runs.plan(run, record_of(run, plan, draft.notes, self._now()))
         for noted in draft.notes:
             if noted.metric:
                 self._meter.count(
@@ -122,13 +173,14 @@ class PlanPurge:
                 )
         return run
 
-    def _sources(self, run: Run, method: AnyMethod) -> Sources:
+    def _sources(self, run: Run, planning: Planning, method: AnyMethod) -> Sources:
         return Sources(
             genesys=genesys_for(run, self._organisation_of, self._genesys_of),
             id_lists=self._id_lists,
             holds=self._holds.active(),
             matrix=self._matrix(run),
-            now=self._now(),
+            # The same in every turn, so that the plan does not depend on their number.
+            now=planning.began_at,
             reference=run.reference_time,
             batch_size=min(self._settings.batch_size, method.largest_batch),
             record_types=self._organisation_of(run.organisation).record_types,
@@ -138,87 +190,16 @@ class PlanPurge:
         default = self._organisation_of(run.organisation).default_classification
         return self._policies.retention_matrix().assuming(default)
 
-    def _plan(self, draft: Draft, run: Run) -> Plan:
-        request, method = request_of(run)
-        policy = policy_in_force(method, request, self._matrix(run))
-        unverifiable = next(filter(None, (each.unverifiable for each in draft.batches)), None)
-        return Plan(
-            batches=len(draft.batches),
-            targeted=draft.targeted,
-            skipped=dict(draft.skipped),
-            hash=plan_hash(draft.batches),
-            policy=policy,
-            upper_bound=method.plans_upper_bound or unverifiable is not None,
-            unverifiable=unverifiable,
-            unit=method.unit,
-            deleted_unit=method.deleted_unit,
-            notes=tuple(noted.text for noted in draft.notes) or None,
-        )
 
-    def _record(self, run: Run, plan: Plan, notes: Iterable[Noted]) -> AuditRecord:
-        words = [noted.text for noted in notes]
-        if plan.policy and plan.policy.assumed:
-            words.insert(0, f"retention {plan.policy.grounds}{plan.policy.advice}")
-        return run_record(
-            run,
-            totals_of(plan, ()),
-            Action.RUN_PLANNED,
-            self._now(),
-            "plan_purge",
-            plan=PlanFacts(batches=plan.batches, hash=plan.hash, upper_bound=plan.upper_bound),
-            detail="; ".join(words)[:LONGEST_NOTE] or None,
-        )
+class Work(NamedTuple):
+    """What a turn works on."""
 
+    request: PurgeRequest
+    method: AnyMethod
+    sources: Sources
+    draft: Draft
+    chunks: SkippedChunks
 
-class Draft:
-    """A plan under construction; beyond its limit it only counts, so that it stays small."""
-
-    def __init__(self, limit: int, skip: Callable[[Skipped], None]) -> None:
-        self.limit = limit
-        self._skip = skip
-        self.targeted = 0
-        self.skipped: Counter[str] = Counter()
-        self.batches: list[Planned] = []
-        self.notes: list[Noted] = []
-
-    def add(self, found: Iterable[Planned | Skipped | Noted]) -> None:
-        for one in found:
-            if isinstance(one, Skipped):
-                self.skipped[one.reason] += one.records
-                self._skip(one)
-                continue
-            if isinstance(one, Noted):
-                self.notes.append(one)
-                continue
-            self.targeted += one.targeted
-            if self.targeted <= self.limit:
-                self.batches.append(one)
-
-
-def plan_hash(batches: Iterable[Planned]) -> str:
-    """SHA-256 over the manifests in order, in hex."""
-    digest = hashlib.sha256()
-    for batch in batches:
-        window = batch.window or batch.interval
-        ids = [entry.id for entry in batch.entries]
-        digest.update(orjson.dumps([window and window.to_json(), ids, batch.targeted]))
-    return digest.hexdigest()
-
-
-def _batch(
-    run: Run, number: int, total: int, planned: Planned, jobs: int, method: AnyMethod
-) -> Batch:
-    return Batch(
-        run_id=run.run_id,
-        organisation=run.organisation,
-        number=number,
-        total=total,
-        window=planned.window,
-        interval=planned.interval,
-        unit=method.unit,
-        deleted_unit=method.deleted_unit,
-        compliance=run.facts.compliance,
-        planned=planned.targeted,
-        unverifiable=planned.unverifiable,
-        pending=(Slice(start=0, stop=planned.targeted),) * jobs,
-    )
+    def found(self) -> Iterator[Found]:
+        """What the method still finds."""
+        return self.method.plan(self.request, self.sources)

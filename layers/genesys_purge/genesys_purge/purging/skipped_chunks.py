@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from genesys_purge.methods.contract import Skipped
 from genesys_purge.model.skipped import SkippedRecord
@@ -30,6 +31,15 @@ class SkippedChunks:
         """Store the last chunk."""
         if self._waiting:
             self._flush()
+
+    def to_json(self) -> dict[str, Any]:
+        """The number of stored chunks, and the records that wait for the next one."""
+        return {"count": self.count, "waiting": [list(each) for each in self._waiting]}
+
+    def resume(self, stored: Mapping[str, Any]) -> None:
+        """Go on from stored chunks."""
+        self.count = stored["count"]
+        self._waiting = [SkippedRecord(*each) for each in stored["waiting"]]
 
     def _append(self, record: SkippedRecord) -> None:
         self._waiting.append(record)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from genesys_purge.model import strict_json
 from genesys_purge.model.strict_json import BYTE_ORDER_MARK, InvalidJson
+from genesys_purge.ports import IdList
 from genesys_purge.store.objects import opened, partly_read, refused
 
 if TYPE_CHECKING:
@@ -14,12 +16,17 @@ if TYPE_CHECKING:
 
 PATH = "conversationIdsFrom"
 MAX_OBJECT_BYTES = 100 * 1024 * 1024
+# An array is parsed as a whole; lines are read one after the other.
+MAX_ARRAY_BYTES = 20 * 1024 * 1024
+CHUNK_BYTES = 256 * 1024
+# Longer than any id; the rest of such a line does not matter.
+LONGEST_LINE = 1_000
 
 
 class Readable(Protocol):
-    """A stream that returns all of its bytes."""
+    """A stream of bytes."""
 
-    def read(self) -> bytes: ...
+    def iter_chunks(self, chunk_size: int) -> Iterator[bytes]: ...
 
 
 class S3IdLists:
@@ -28,24 +35,57 @@ class S3IdLists:
     def __init__(self, client: Callable[[], S3Client]) -> None:
         self._client = client
 
-    def read(self, url: str) -> Iterator[str]:
+    def read(self, url: str, version: str | None = None) -> IdList:
         answer = opened(self._client(), PATH, url)
         if answer["ContentLength"] > MAX_OBJECT_BYTES:
             raise refused(PATH, f"{url} has more than {MAX_OBJECT_BYTES} bytes; split it")
-        with partly_read(url):
-            return ids_in(answer["Body"])
+        if version not in (None, answer["ETag"]):
+            raise refused(PATH, f"{url} was changed while the plan was made; submit a new request")
+        return IdList(answer["ETag"], _read(url, answer["Body"]))
+
+
+def _read(url: str, stream: Readable) -> Iterator[str]:
+    with partly_read(url):
+        yield from ids_in(stream)
 
 
 def ids_in(stream: Readable) -> Iterator[str]:
     """The ids of a list, in order; raises InvalidRequest if it has neither form."""
-    content = stream.read().removeprefix(BYTE_ORDER_MARK)
-    if content.lstrip().startswith(b"["):
-        return iter(_array_in(content))
+    chunks = stream.iter_chunks(CHUNK_BYTES)
+    first = next(chunks, b"").removeprefix(BYTE_ORDER_MARK)
+    if first.lstrip().startswith(b"["):
+        yield from _array_in(_joined(chain([first], chunks)))
+        return
+    for line in _lines(chain([first], chunks)):
+        if text := _decoded(line).strip():
+            yield text
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).replace(b"\r", b"\n").split(b"\n")
+        yield from lines
+        if len(rest) > LONGEST_LINE:
+            break
+    yield rest
+
+
+def _decoded(line: bytes) -> str:
     try:
-        text = content.decode()
+        return line.decode()
     except UnicodeDecodeError as error:
         raise refused(PATH, "must be UTF-8 text") from error
-    return (line.strip() for line in text.splitlines() if line.strip())
+
+
+def _joined(chunks: Iterable[bytes]) -> bytes:
+    content = b""
+    for chunk in chunks:
+        content += chunk
+        if len(content) > MAX_ARRAY_BYTES:
+            message = f"is a JSON array of more than {MAX_ARRAY_BYTES} bytes; list one id per line"
+            raise refused(PATH, message)
+    return content
 
 
 def _array_in(content: bytes) -> list[str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from operator import index
 from typing import TYPE_CHECKING
 
 import orjson
 
 from genesys_purge.calling.slots import Pool, PoolKey
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.batch import Batch, BatchRef
+from genesys_purge.model.entry_rows import microseconds, moment
 from genesys_purge.model.listing import DEFAULT_ORGANISATION
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.run import Run
@@ -31,11 +30,9 @@ NO_PLANNER = "-"
 LISTED: AttributeValueTypeDef = {"S": RUN}
 # The value of the index of open runs: they share one partition, because few are open.
 OPEN: AttributeValueTypeDef = {"S": RUN}
-FIRST_MANIFEST = "manifest#000000"
+FIRST_BATCH, FIRST_SKIPPED = "batch#000000", "skipped#000000"
 # A run id cannot contain #.
 SLOTS = "#job-slots"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-A_MICROSECOND = timedelta(microseconds=1)
 
 
 def run_key(run_id: str) -> Item:
@@ -44,10 +41,6 @@ def run_key(run_id: str) -> Item:
 
 def batch_key(run_id: str, number: int) -> Item:
     return {"runId": {"S": run_id}, "item": {"S": f"batch#{number:06}"}}
-
-
-def manifest_key(run_id: str, number: int) -> Item:
-    return {"runId": {"S": run_id}, "item": {"S": f"manifest#{number:06}"}}
 
 
 def poll_key(run_id: str, number: int) -> Item:
@@ -72,7 +65,7 @@ def pool_key(key: PoolKey) -> Item:
 def pool_item(key: PoolKey, pool: Pool) -> Item:
     rows = {
         "holders": [list(batch) for batch in pool.holders],
-        "waiting": [[*batch, _microseconds(at)] for batch, at in pool.waiting.items()],
+        "waiting": [[*batch, microseconds(at)] for batch, at in pool.waiting.items()],
     }
     return pool_key(key) | {
         "version": {"N": str(pool.version)},
@@ -83,7 +76,7 @@ def pool_item(key: PoolKey, pool: Pool) -> Item:
 def pool_in(item: Item) -> Pool:
     rows = orjson.loads(item["body"]["S"])
     holders = tuple(BatchRef(*each) for each in rows["holders"])
-    waiting = {BatchRef(run, number): _moment(at) for run, number, at in rows["waiting"]}
+    waiting = {BatchRef(run, number): moment(at) for run, number, at in rows["waiting"]}
     return Pool(holders, waiting, int(item["version"]["N"]))
 
 
@@ -120,11 +113,6 @@ def batch_item(batch: Batch) -> Item:
         "state": {"S": batch.state},
         "body": body_of(batch),
     }
-
-
-def manifest_item(batch: Batch, entries: Sequence[Entry]) -> Item:
-    rows = [_row(each) for each in entries]
-    return manifest_key(batch.run_id, batch.number) | {"body": {"S": orjson.dumps(rows).decode()}}
 
 
 def poll_item(poll: Poll) -> Item:
@@ -165,44 +153,12 @@ def audit_record_in(item: Item) -> AuditRecord:
     return AuditRecord.model_validate_json(item["body"]["S"])
 
 
-def entries_in(item: Item) -> list[Entry]:
-    return [_entry(*row) for row in orjson.loads(item["body"]["S"])]
-
-
 def summary_in(item: Item) -> RunSummary:
     return RunSummary.model_validate_json(item["summary"]["S"])
 
 
 def skipped_in(item: Item) -> list[SkippedRecord]:
     return [SkippedRecord(*row) for row in orjson.loads(item["body"]["S"])]
-
-
-def _entry(
-    conversation_id: str,
-    end: int,
-    classification: str | None,
-    start: int | None = None,
-    media: Sequence[str] = (),
-    record_id: str | None = None,
-) -> Entry:
-    began = None if start is None else _moment(start)
-    return Entry(conversation_id, _moment(end), classification, began, frozenset(media), record_id)
-
-
-def _row(entry: Entry) -> list[object]:
-    start = None if entry.start is None else _microseconds(entry.start)
-    end, media = _microseconds(entry.end), sorted(entry.media)
-    return [entry.conversation_id, end, entry.classification, start, media, entry.record_id]
-
-
-def _microseconds(at: datetime) -> int:
-    """Microseconds since 1970: seconds as a float are not exact for every time."""
-    return (at - EPOCH) // A_MICROSECOND
-
-
-def _moment(microseconds: int) -> datetime:
-    # Not a float: those are seconds, and would be read as times in 1970, which nothing retains.
-    return EPOCH + index(microseconds) * A_MICROSECOND
 
 
 def body_of(record: Wire) -> AttributeValueTypeDef:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from genesys_purge.errors import LostRace, NotFound
 from genesys_purge.model.audit import AuditRecord
@@ -14,6 +16,8 @@ from genesys_purge.ports import BatchPage
 from genesys_purge.store import items
 from genesys_purge.store.found import Found, unnoticed
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.manifests import S3Manifests
+from genesys_purge.store.plans import S3Plans
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,18 +25,26 @@ if TYPE_CHECKING:
     from genesys_purge.store.sizes import Item
 
 STATUS = {"#status": "status"}
+PROGRESS = "progress"
 PLANNING = "#status = :status AND planner = :planner"
 
 
 class DynamoRuns:
-    """Implements the `Runs` port over the runs table and the ledger."""
+    """Implements the `Runs` port over the runs table, the ledger and the bucket of plans."""
 
     def __init__(
-        self, client: DynamoDBClient, table: str, ledger: Ledger, found: Found = unnoticed
+        self,
+        client: DynamoDBClient,
+        table: str,
+        ledger: Ledger,
+        plans: S3Plans,
+        found: Found = unnoticed,
     ) -> None:
         self._client = client
         self._table = table
         self._ledger = ledger
+        self._plans = plans
+        self._manifests = S3Manifests(plans)
         self._found = found
 
     def create(self, run: Run, record: AuditRecord) -> Run:
@@ -60,8 +72,10 @@ class DynamoRuns:
         self._ledger.commit([self._run_write(run, "#status = :status", RunStatus.SUBMITTED)])
 
     def put_batch(self, batch: Batch, entries: Sequence[Entry], planner: str) -> None:
-        rows = [items.batch_item(batch), items.manifest_item(batch, entries)]
-        self._put_planned(batch.run_id, planner, rows)
+        if entries:
+            manifest = self._manifests.put(batch, entries)
+            batch = batch.model_copy(update={"manifest": manifest})
+        self._put_planned(batch.run_id, planner, [items.batch_item(batch)])
 
     def put_skipped(
         self, run_id: str, chunk: int, skipped: Sequence[SkippedRecord], planner: str
@@ -80,10 +94,29 @@ class DynamoRuns:
         )
         self._ledger.commit([mine, *(Write(self._table, row) for row in rows)])
 
+    def pause_plan(self, run: Run, progress: Mapping[str, Any]) -> None:
+        planning = run.planning
+        if planning is None:
+            raise ValueError("a plan that is paused has begun")
+        stored = self._plans.put(run.run_id, PROGRESS, orjson.dumps(progress))
+        planning = planning.model_copy(update={"progress": stored})
+        paused = run.model_copy(update={"planning": planning})
+        self._ledger.commit([self._write_of_planner(paused)])
+
+    def progress(self, run: Run) -> Mapping[str, Any] | None:
+        stored = run.planning.progress if run.planning else None
+        if stored is None:
+            return None
+        progress: Mapping[str, Any] = orjson.loads(self._plans.get(run.run_id, PROGRESS, stored))
+        return progress
+
     def plan(self, run: Run, record: AuditRecord) -> None:
+        self._ledger.commit([self._write_of_planner(run)], record)
+
+    def _write_of_planner(self, run: Run) -> Write:
+        """Overwrites the run, unless another planner took over."""
         planner: Item = {":planner": {"S": run.planner or items.NO_PLANNER}}
-        mine = self._run_write(run, PLANNING, RunStatus.SUBMITTED, planner)
-        self._ledger.commit([mine], record)
+        return self._run_write(run, PLANNING, RunStatus.SUBMITTED, planner)
 
     def finish(self, run: Run, record: AuditRecord) -> None:
         # A missing item also has another status, so the condition checks that the run exists.
@@ -148,9 +181,8 @@ class DynamoRuns:
             "ConsistentRead": True,
         }
 
-    def manifest(self, run_id: str, number: int) -> Sequence[Entry]:
-        item = self._get(items.manifest_key(run_id, number))
-        return items.entries_in(item) if item else []
+    def manifest(self, batch: Batch) -> Sequence[Entry]:
+        return self._manifests.entries(batch)
 
     def skipped(self, run_id: str, chunk: int) -> Sequence[SkippedRecord]:
         item = self._get(items.skipped_key(run_id, chunk))

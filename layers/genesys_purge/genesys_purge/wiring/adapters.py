@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from genesys_purge.store.open_runs import DynamoOpenRuns
     from genesys_purge.store.organisations import ParameterOrganisations
     from genesys_purge.store.parameters import OptionalParameters, Parameters
+    from genesys_purge.store.plans import S3Plans
     from genesys_purge.store.policies import ParameterPolicies
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
@@ -69,7 +70,15 @@ def ledger() -> Ledger:
 def runs() -> DynamoRuns:
     from genesys_purge.store.runs import DynamoRuns
 
-    return DynamoRuns(aws("dynamodb"), settings().tables.runs, ledger(), telemetry.found)
+    table, found = settings().tables.runs, telemetry.found
+    return DynamoRuns(aws("dynamodb"), table, ledger(), plans(), found)
+
+
+@cache
+def plans() -> S3Plans:
+    from genesys_purge.store.plans import S3Plans
+
+    return S3Plans(lambda: aws("s3"), lambda: settings().stack.plans_bucket)
 
 
 @cache

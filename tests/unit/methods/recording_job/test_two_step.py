@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
-from genesys_purge.methods.contract import JobStatus, Part, Present, Waiting
+from genesys_purge.methods.contract import JobStatus, Part
+from genesys_purge.methods.readiness import Present, Waiting
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.request import RecordingJobRequest, job_of

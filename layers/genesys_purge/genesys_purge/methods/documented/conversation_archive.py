@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from genesys_purge.errors import FieldError, InvalidRequest, UnreadableAnswer
+from genesys_purge.errors import FieldError, UnreadableAnswer
 from genesys_purge.methods.answers import count_in, job_id_in, storage_in, text_in, words_in
 from genesys_purge.methods.contract import (
     JobReport,
     JobStatus,
     Part,
+    Pause,
     Planned,
     PollPolicy,
     Rules,
@@ -24,19 +26,20 @@ from genesys_purge.methods.contract import (
     Verdict,
 )
 from genesys_purge.methods.documented.custom_attributes import classifications_in, is_held
+from genesys_purge.methods.documented.id_lists import checked_list, wrong_ids
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
 from genesys_purge.model.answers import printable
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef, Entry
 from genesys_purge.model.classification import Classification
-from genesys_purge.model.conversation_id import CONVERSATION_ID
 from genesys_purge.model.dates import instant_in
+from genesys_purge.model.entry_rows import entry_of, row_of
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation
-from genesys_purge.ports import Genesys, IdLists
+from genesys_purge.ports import Genesys, IdList
 
 INSTEAD = "method recording_job with conversationIds"
 PURGE = ("analytics:conversation:delete",)
@@ -47,7 +50,6 @@ ALL = "/api/v2/analytics/conversations/purge"
 SUBMIT = Operation("POST", ALL, PURGE, instead=INSTEAD, missing=Missing.REFUSED)
 STATUS = Operation("GET", f"{ALL}/{{job_id}}", PURGE, retried=False, missing=Missing.JOB)
 MOST_INLINE = 1_000
-MOST_LISTED_ERRORS = 20
 GONE = frozenset({"deleted", "purged"})
 STATUSES = {"completed": JobStatus.COMPLETED, "failed": JobStatus.FAILED}
 S3_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.{1,1024}")
@@ -104,9 +106,12 @@ class ConversationArchive:
 
     def plan(
         self, request: ConversationArchiveRequest, sources: Sources
-    ) -> Iterator[Planned | Skipped]:
-        ids = iter(request.conversation_ids or _listed(request, sources.id_lists))
-        eligible: list[Entry] = []
+    ) -> Iterator[Planned | Skipped | Pause]:
+        after = sources.after
+        listed = _selected(request, sources, after["version"] if after else None)
+        position = after["position"] if after else 0
+        eligible = [entry_of(*row) for row in after["eligible"]] if after else []
+        ids = islice(listed.ids, position, None)
         while chunk := list(islice(ids, sources.batch_size)):
             found = look_up(chunk, sources.genesys)
             skipped: defaultdict[str, list[str]] = defaultdict(list)
@@ -122,6 +127,8 @@ class ConversationArchive:
             if len(eligible) >= sources.batch_size:
                 full, eligible = eligible[: sources.batch_size], eligible[sources.batch_size :]
                 yield Planned(len(full), full)
+            position += len(chunk)
+            yield Pause(partial(_state_of, listed.version, position, tuple(eligible)))
         if eligible:
             yield Planned(len(eligible), eligible)
 
@@ -200,23 +207,20 @@ def look_up(ids: Sequence[str], genesys: Genesys) -> Mapping[str, Mapping[str, A
     return found
 
 
-def wrong_ids(ids: Iterable[str], path: str) -> Iterator[FieldError]:
-    """An error for each malformed or repeated id; `path` has a placeholder for the position."""
-    seen: dict[str, int] = {}
-    for position, conversation_id in enumerate(ids):
-        if not CONVERSATION_ID.fullmatch(conversation_id):
-            yield FieldError(path.format(position), "is not a conversation id")
-        elif (key := conversation_id.casefold()) in seen:
-            yield FieldError(path.format(position), f"repeats {path.format(seen[key])}")
-        seen.setdefault(conversation_id.casefold(), position)
+def _selected(request: ConversationArchiveRequest, sources: Sources, version: str | None) -> IdList:
+    """The ids of the request, or those of its S3 object in that version."""
+    if request.conversation_ids is not None:
+        return IdList("", request.conversation_ids)
+    url = request.conversation_ids_from or ""
+    if version is None:
+        return checked_list(sources.id_lists, url)
+    return sources.id_lists.read(url, version)
 
 
-def _listed(request: ConversationArchiveRequest, id_lists: IdLists) -> Sequence[str]:
-    """The ids in the request's S3 object; InvalidRequest with the first wrong ones."""
-    ids = list(id_lists.read(request.conversation_ids_from or ""))
-    if wrong := list(islice(wrong_ids(ids, "conversationIdsFrom.{}"), MOST_LISTED_ERRORS)):
-        raise InvalidRequest(wrong)
-    return ids
+def _state_of(version: str, position: int, eligible: Sequence[Entry]) -> Mapping[str, Any]:
+    """Where a plan goes on: in the list, and with the entries that wait for a full batch."""
+    rows = [row_of(each) for each in eligible]
+    return {"version": version, "position": position, "eligible": rows}
 
 
 def _notes(answer: Mapping[str, Any], words: str | None) -> str | None:

@@ -15,16 +15,8 @@ from genesys_purge.methods.answers import (
     text_in,
     words_in,
 )
-from genesys_purge.methods.contract import (
-    Conflict,
-    Evidence,
-    JobReport,
-    JobStatus,
-    Part,
-    Present,
-    Verdict,
-    Waiting,
-)
+from genesys_purge.methods.contract import Conflict, Evidence, JobReport, JobStatus, Part, Verdict
+from genesys_purge.methods.readiness import Present, Waiting
 from genesys_purge.methods.recording_job.listed_job import ids_of, is_job, is_surplus
 from genesys_purge.methods.recording_job.metadata import is_kept, is_unsure, rows_of, undone_by
 from genesys_purge.methods.recording_job.pages import all_pages, page

@@ -1,0 +1,20 @@
+"""How far the plan of a run is that is made in several turns."""
+
+from __future__ import annotations
+
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.stored_object import StoredObject
+from genesys_purge.model.wire import Wire
+
+
+class Planning(Wire):
+    """A plan that is not complete: when it began, its finished turns, and its counts so far.
+
+    `progress` is what the next turn needs to go on.
+    """
+
+    began_at: Instant
+    turns: int = 0
+    batches: int = 0
+    targeted: int = 0
+    progress: StoredObject | None = None
