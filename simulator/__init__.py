@@ -11,11 +11,13 @@ if sys.argv[:1] == ["-m"]:
 from simulator.documented.campaigns.events import EventName, RuleEvent
 from simulator.documented.campaigns.rules import CampaignRecord
 from simulator.documented.jobs import JobRecord
+from simulator.live.details_jobs.job import DetailsJobRecord, DetailsJobState
 from simulator.live.gdpr.request import GdprRecord, GdprStatus
 from simulator.live.recording_jobs.job import RecordingJobRecord, RecordingJobState
 from simulator.live.recordings.recording import FileState, Media, RecordingRecord
 from simulator.organisation.conversation import Conversation, Kind
 from simulator.organisation.corpus import Corpus, Deletion
+from simulator.organisation.deviations import Deviation, Deviations
 from simulator.organisation.faults import Fault, FaultKind
 from simulator.organisation.generation import Mix
 from simulator.organisation.live_settings import LiveSettings, Rejection
@@ -40,6 +42,10 @@ __all__ = [
     "Corpus",
     "Deletion",
     "DeletionMoment",
+    "DetailsJobRecord",
+    "DetailsJobState",
+    "Deviation",
+    "Deviations",
     "EventName",
     "Fault",
     "FaultKind",

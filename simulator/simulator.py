@@ -19,11 +19,13 @@ from simulator.governance.receiver import Governance
 from simulator.http.routing import Endpoint, Route
 from simulator.inspection.endpoints import Inspection
 from simulator.inspection.live_state import state_of
+from simulator.live.details_jobs.job import DetailsJobRecord
 from simulator.live.gdpr.request import GdprRecord
 from simulator.live.platform import LivePlatform
 from simulator.live.recording_jobs.job import RecordingJobRecord
 from simulator.live.recordings.recording import RecordingRecord
 from simulator.organisation.corpus import Corpus
+from simulator.organisation.deviations import Deviations
 from simulator.organisation.faults import Faults
 from simulator.organisation.settings import SimulatorSettings
 from simulator.serving.application import Admissions, Application
@@ -116,6 +118,17 @@ class Simulator:
         """Every recording job, in order of creation."""
         with self._lock:
             return self._live.recording_jobs.records(self._settled())
+
+    @property
+    def details_jobs(self) -> list[DetailsJobRecord]:
+        """Every details job, in order of creation."""
+        with self._lock:
+            return self._live.details_jobs.records(self._settled())
+
+    @property
+    def deviations(self) -> Deviations:
+        """How new recording jobs differ from their queries; by default not at all."""
+        return self._live.deviations
 
     @property
     def gdpr_requests(self) -> list[GdprRecord]:

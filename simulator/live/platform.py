@@ -11,6 +11,8 @@ from simulator.live.audits.trail import AuditTrail
 from simulator.live.conversations.details import ConversationDetails
 from simulator.live.conversations.disconnections import Disconnections
 from simulator.live.conversations.index import ConversationIndex
+from simulator.live.details_jobs.endpoints import DetailsJobs
+from simulator.live.details_jobs.engine import DetailsJobEngine
 from simulator.live.gdpr.requests import GdprRequests
 from simulator.live.gdpr.subjects import GdprSubjects
 from simulator.live.outbound.rules import outbound
@@ -23,6 +25,7 @@ from simulator.live.recordings.recordings import Recordings
 from simulator.live.retention.data_retention import DataRetention
 from simulator.live.retention.policies import policy_collections
 from simulator.organisation.corpus import Corpus
+from simulator.organisation.deviations import Deviations
 from simulator.organisation.faults import Faults
 from simulator.organisation.settings import SimulatorSettings
 
@@ -36,17 +39,20 @@ class LivePlatform:
         live = settings.live
         index = ConversationIndex(corpus)
         self.recordings = Recordings(corpus)
-        selector = Selector(index, self.recordings, live.visibility_lag)
+        self.deviations = Deviations()
+        selector = Selector(index, self.recordings, live.visibility_lag, self.deviations)
         self.recording_jobs = RecordingJobEngine(selector, self.recordings, faults, settings)
+        self.details_jobs = DetailsJobEngine(index, faults, settings)
         self.gdpr_requests = GdprRequests(corpus, faults, settings)
         self.disconnections = Disconnections()
         retention = DataRetention(live.retention_days)
         trail = AuditTrail(with_values=live.audit_has_values)
         self._endpoints: tuple[Endpoint, ...] = (
-            ConversationDetails(index, self.recordings, settings),
+            ConversationDetails(index, settings),
+            DetailsJobs(self.details_jobs, live),
             RecordingJobs(self.recording_jobs, admission, live),
             RecordingMetadata(corpus, self.recordings, settings),
-            DeletionProtection(corpus, self.recordings, admission, live),
+            DeletionProtection(corpus, admission, live),
             self.gdpr_requests,
             GdprSubjects(corpus),
             retention,

@@ -58,6 +58,11 @@ class Conversation:
         """`customAttributes` on the wire; they do not show litigation."""
         return {"legal_hold": self.legal_hold, **self.attributes}
 
+    @property
+    def last_activity(self) -> datetime:
+        """The end; the start if there is no readable end."""
+        return self.end or self.start
+
     def aged(self, minimum: timedelta, at: datetime) -> bool:
         """Whether `end + minimum <= at`; False without a readable end."""
         return self.end is not None and self.end + minimum <= at

@@ -1,15 +1,15 @@
 """The conversations of the simulated organisation, and their deletions."""
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from threading import RLock
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Self
 
 from simulator.organisation.conversation import Conversation, Kind, kind_of
+from simulator.organisation.conversations import Conversations
 from simulator.organisation.generation import Mix, make_conversations
+from simulator.organisation.spread import Spread, spread_conversations
 from simulator.organisation.words import GONE, ConversationStatus, RecordType
 
 ALL_TYPES = frozenset(RecordType)
@@ -25,22 +25,20 @@ class Deletion:
     status: ConversationStatus
 
 
-class Corpus:
-    """A fixed set of conversations, from which jobs delete; thread-safe."""
+class Corpus(Conversations):
+    """The conversations, from which jobs delete; thread-safe."""
 
     def __init__(
         self, conversations: Iterable[Conversation], as_of: datetime | None = None
     ) -> None:
-        self._lock = RLock()
-        self._conversations = {each.conversation_id: each for each in conversations}
+        self._as_of = as_of or END_OF_TIME
         self._deletions: dict[str, Deletion] = {}
         # The record types that are left of a conversation of which some are deleted.
         self._left: dict[str, frozenset[RecordType]] = {}
-        ended = [(c.end, c.conversation_id) for c in self if c.end is not None]
-        self._ended_ids = [conversation_id for _, conversation_id in sorted(ended)]
-        self._ends = sorted(end for end, _ in ended)
-        moment = as_of or END_OF_TIME
-        self._kinds = {each.conversation_id: kind_of(each, moment) for each in self}
+        # Only the conversations that are not eligible.
+        self._kinds: dict[str, Kind] = {}
+        self._statuses: Counter[ConversationStatus] = Counter()
+        super().__init__(conversations)
 
     @classmethod
     def generate(
@@ -80,20 +78,25 @@ class Corpus:
         """A corpus of these conversations; without `now`, no conversation is too young."""
         return cls(conversations, as_of=now)
 
-    def __len__(self) -> int:
-        return len(self._conversations)
+    @classmethod
+    def spread(
+        cls,
+        *,
+        count: int,
+        first: date,
+        days: int,
+        now: datetime,
+        seed: int = 0,
+        held: int = 0,
+        held_days: int = 0,
+    ) -> Self:
+        """Makes conversations that start on `days` days from `first` on, and are all old enough.
 
-    def __contains__(self, conversation_id: object) -> bool:
-        return conversation_id in self._conversations
-
-    def __iter__(self) -> Iterator[Conversation]:
-        with self._lock:
-            return iter(list(self._conversations.values()))
-
-    def get(self, conversation_id: str) -> Conversation | None:
-        """The conversation as created, even if it is deleted now."""
-        with self._lock:
-            return self._conversations.get(conversation_id)
+        There are busy and quiet hours, and some conversations last beyond midnight. `held` of them
+        are on legal hold; these start on `held_days` different days. ValueError if that cannot be.
+        """
+        spread = Spread(count=count, first=first, days=days, held=held, held_days=held_days)
+        return cls(spread_conversations(spread, seed, now), as_of=now)
 
     def ids(
         self, kind: Kind | None = None, *, status: ConversationStatus | None = None
@@ -101,10 +104,10 @@ class Corpus:
         """The ids of a kind, as at the start, and of a current status."""
         with self._lock:
             return [
-                conversation_id
-                for conversation_id in self._conversations
-                if kind in (None, self._kinds.get(conversation_id))
-                and status in (None, self.status_of(conversation_id))
+                each
+                for each in self._conversations
+                if (kind is None or kind is self._kinds.get(each, Kind.ELIGIBLE))
+                and (status is None or status is self.status_of(each))
             ]
 
     def status_of(
@@ -118,10 +121,22 @@ class Corpus:
             return deletion.status
         return conversation.status if conversation is not None else None
 
+    def undeleted(
+        self, conversations: Iterable[Conversation], as_of: datetime
+    ) -> list[Conversation]:
+        """Those of the conversations that no job has deleted at `as_of`."""
+        with self._lock:
+            find = self._deletions.get
+            return [
+                each
+                for each in conversations
+                if (deletion := find(each.conversation_id)) is None or deletion.at > as_of
+            ]
+
     def counts(self) -> dict[ConversationStatus, int]:
         """The number of conversations by current status."""
-        found = Counter(self.status_of(each) for each in self.ids())
-        return {status: found[status] for status in ConversationStatus}
+        with self._lock:
+            return {status: self._statuses[status] for status in ConversationStatus}
 
     def deletions(self) -> dict[str, Deletion]:
         """The deletions by conversation id, in order."""
@@ -131,12 +146,6 @@ class Corpus:
     def deleted_ids(self, job_id: str | None = None) -> list[str]:
         """The ids that this job deleted, or any job without `job_id`."""
         return [key for key, each in self.deletions().items() if job_id in (None, each.job_id)]
-
-    def ended_within(self, start: datetime, stop: datetime) -> list[Conversation]:
-        """Conversations with `start <= end < stop`, by end time, including deleted ones."""
-        first, last = bisect_left(self._ends, start), bisect_left(self._ends, stop)
-        with self._lock:
-            return [self._conversations[each] for each in self._ended_ids[first:last]]
 
     def deletable(self, conversation_id: str, *, ignoring_locks: bool = False) -> bool:
         """Whether it can be deleted now: it exists, is not deleted, and is not protected."""
@@ -161,27 +170,21 @@ class Corpus:
         with self._lock:
             if not self.deletable(conversation_id, ignoring_locks=ignoring_locks):
                 return False
-            records = frozenset(self._conversations[conversation_id].record_types)
-            left = self._left.get(conversation_id, records) - record_types
-            self._left[conversation_id] = left
+            conversation = self._conversations[conversation_id]
+            records = frozenset(conversation.record_types)
+            left = self._left.pop(conversation_id, records) - record_types
             if left:
+                self._left[conversation_id] = left
                 return False
             self._deletions[conversation_id] = deletion
+            self._statuses[conversation.status] -= 1
+            self._statuses[deletion.status] += 1
             return True
 
-    def place_hold(self, ids: Iterable[str]) -> None:
-        """Places legal holds, which are visible in the metadata."""
-        self._change(ids, lambda each: replace(each, legal_hold=True))
-
-    def release_hold(self, ids: Iterable[str]) -> None:
-        """Releases legal holds."""
-        self._change(ids, lambda each: replace(each, legal_hold=False))
-
-    def begin_litigation(self, ids: Iterable[str]) -> None:
-        """Starts litigation, which the metadata does not show."""
-        self._change(ids, lambda each: replace(each, litigation=True))
-
-    def _change(self, ids: Iterable[str], change: Callable[[Conversation], Conversation]) -> None:
-        with self._lock:
-            for each in ids:
-                self._conversations[each] = change(self._conversations[each])
+    def _include(self, conversations: Mapping[str, Conversation]) -> None:
+        super()._include(conversations)
+        for conversation_id, each in conversations.items():
+            self._statuses[each.status] += 1
+            kind = kind_of(each, self._as_of)
+            if kind is not Kind.ELIGIBLE:
+                self._kinds[conversation_id] = kind

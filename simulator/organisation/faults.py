@@ -49,8 +49,9 @@ class Fault:
 
     - `operation` and `method` None match every request.
     - The first `after` matching requests are answered normally, the next `times` fail (None: all).
-    - A `job_` kind affects jobs at their creation, with any operation; it takes effect after the
-      share `job_progress` of the job's records.
+    - A `job_` kind affects jobs at their creation; it takes effect after the share `job_progress`
+      of the job's records. It affects the jobs that delete or change data, with any operation but
+      `create_details_job`. With that operation it affects only details jobs.
     - `retry_after`, in seconds, is only for `rate_limited`.
     """
 
@@ -61,6 +62,11 @@ class Fault:
     after: int = 0
     retry_after: int | None = None
     job_progress: float = 0.0
+
+    @property
+    def of_details_jobs(self) -> bool:
+        """Whether it is for the creation of details jobs."""
+        return self.operation is Operation.CREATE_DETAILS_JOB
 
     def matches(self, operation: Operation, method: Method | None) -> bool:
         """Whether a request of this operation and method matches."""
@@ -120,12 +126,21 @@ class Faults:
     def for_job(self, method: Method) -> JobFate:
         """Counts the new job and returns its fate."""
         with self._lock:
-            fault = _first_due(
+            return _fate(
                 each
                 for each in self._planned
-                if each.fault.kind in FATES and each.fault.method in (None, method)
+                if each.fault.method in (None, method) and not each.fault.of_details_jobs
             )
-        return JobFate(FATES[fault.kind], fault.job_progress) if fault else COMPLETES
+
+    def for_details_job(self) -> JobFate:
+        """Counts the new details job and returns its fate."""
+        with self._lock:
+            return _fate(each for each in self._planned if each.fault.of_details_jobs)
+
+
+def _fate(candidates: Iterable[PlannedFault]) -> JobFate:
+    fault = _first_due(each for each in candidates if each.fault.kind in FATES)
+    return JobFate(FATES[fault.kind], fault.job_progress) if fault else COMPLETES
 
 
 def _first_due(candidates: Iterable[PlannedFault]) -> Fault | None:

@@ -1,8 +1,9 @@
 """Generates conversations, deterministic for a seed and a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from types import MappingProxyType
 from uuid import UUID
@@ -29,6 +30,9 @@ ATTRIBUTES = tuple(
     for compliance in ("archived", "standard", "regulated")
     for region in ("eu-west", "us-east", "ap-south")
 )
+# One text for each, however many conversations share it.
+QUEUES = tuple(f"queue-{number}" for number in range(1, 9))
+CONTACTS = tuple(f"contact-{number}" for number in range(1, 1000))
 MILLISECONDS_A_DAY = 86_400_000
 
 
@@ -72,20 +76,45 @@ def make_conversation(
     end = _end(kind, random, now, span_days)
     duration = timedelta(seconds=random.randrange(20, 3600))
     unreadable = kind is Kind.WITHOUT_END and random.choice((True, False))
-    return Conversation(
-        conversation_id=str(UUID(int=random.getrandbits(128), version=4)),
-        start=end - duration,
-        end=None if kind is Kind.WITHOUT_END else end,
-        media_type=random.choice(MEDIA_TYPES),
-        record_types=random.choice(RECORD_TYPES),
-        status=_status(kind, random, unreadable=unreadable),
-        classification=random.choice(CLASSIFICATIONS),
-        queue_id=f"queue-{random.randrange(1, 9)}",
-        external_contact_id=f"contact-{random.randrange(1, 1000)}",
+    return conversation_with(
+        end - duration,
+        None if kind is Kind.WITHOUT_END else end,
+        random,
+        status=partial(_status, kind, random, unreadable=unreadable),
         legal_hold=kind is Kind.HELD,
         litigation=kind is Kind.LITIGATED,
-        attributes=random.choice(ATTRIBUTES),
         unreadable_end="unknown" if unreadable else None,
+    )
+
+
+def conversation_with(
+    start: datetime,
+    end: datetime | None,
+    random: Random,
+    *,
+    status: Callable[[], ConversationStatus] = lambda: ConversationStatus.COMPLETED,
+    legal_hold: bool = False,
+    litigation: bool = False,
+    unreadable_end: str | None = None,
+) -> Conversation:
+    """Generates the id, media and other properties of a conversation with these times.
+
+    `status` is called in its turn, because it may use `random` too.
+    """
+    return Conversation(
+        conversation_id=str(UUID(int=random.getrandbits(128), version=4)),
+        start=start,
+        end=end,
+        media_type=random.choice(MEDIA_TYPES),
+        record_types=random.choice(RECORD_TYPES),
+        status=status(),
+        classification=random.choice(CLASSIFICATIONS),
+        queue_id=QUEUES[random.randrange(1, 9) - 1],
+        external_contact_id=CONTACTS[random.randrange(1, 1000) - 1],
+        legal_hold=legal_hold,
+        litigation=litigation,
+        attributes=random.choice(ATTRIBUTES),
+        unreadable_end=unreadable_end,
     )
 
 

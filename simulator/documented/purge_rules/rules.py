@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeAlias
 
@@ -19,7 +19,6 @@ from simulator.organisation.words import ConversationStatus, Operation
 PATH = "/api/v2/purgerules"
 LISTED = "/_simulator/rules"
 SCOPES = ("purgerules:write",)
-BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 Announce: TypeAlias = Callable[[StoredRule, Execution], None]
 
@@ -89,11 +88,12 @@ class PurgeRules:
         """The ids that the rule deletes, oldest first."""
         ignoring_locks = not rule.compliance_lock_check
         old_enough = rule.latest_end(now) + timedelta.resolution
-        for conversation in self._corpus.ended_within(BEGINNING, old_enough):
+        for conversation in self._corpus.last_active_within(None, old_enough):
             each = conversation.conversation_id
+            ended = conversation.end is not None
             completed = self._corpus.status_of(each) is ConversationStatus.COMPLETED
             deletable = self._corpus.deletable(each, ignoring_locks=ignoring_locks)
-            if completed and deletable and rule.accepts(conversation):
+            if ended and completed and deletable and rule.accepts(conversation):
                 yield each
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from simulator.http.answer import Answer, Refusal
@@ -13,7 +14,6 @@ from simulator.live.conversations.index import ConversationIndex
 from simulator.live.conversations.row import row_of
 from simulator.live.conversations.search import DetailsQuery, is_details_query
 from simulator.live.listing import BAD_REQUEST
-from simulator.live.recordings.recordings import Recordings
 from simulator.organisation.conversation import Conversation
 from simulator.organisation.settings import SimulatorSettings
 from simulator.organisation.words import Operation
@@ -25,11 +25,8 @@ PERMISSIONS = some("analytics:conversationDetail:view", "analytics:agentConversa
 class ConversationDetails:
     """A row exists as long as its conversation, even without recordings."""
 
-    def __init__(
-        self, index: ConversationIndex, recordings: Recordings, settings: SimulatorSettings
-    ) -> None:
+    def __init__(self, index: ConversationIndex, settings: SimulatorSettings) -> None:
         self._index = index
-        self._recordings = recordings
         self._settings = settings
 
     def routes(self) -> tuple[Route, ...]:
@@ -52,13 +49,8 @@ class ConversationDetails:
         query = parse_body(DetailsQuery, request, BAD_REQUEST)
         self._require_within_limits(query)
         as_of = request.at - self._settings.verification_lag
-        found = [
-            each
-            for each in self._index.started_on_days_of(query.interval, as_of)
-            if query.accepts(each, recorded=self._recorded(each))
-        ]
-        page = self._page(query, query.sort(found))
-        rows = [row_of(each, recorded=self._recorded(each)) for each in page]
+        found = query.select(self._index.started_on_days_of(query.interval, as_of))
+        rows = [row_of(each) for each in self._page(query, found)]
         return Answer.json(200, {"conversations": rows, "totalHits": len(found)})
 
     def by_ids(self, request: Request) -> Answer:
@@ -69,11 +61,8 @@ class ConversationDetails:
             raise Refusal(400, f"id: from 1 to {limit} ids", code=BAD_REQUEST)
         as_of = request.at - self._settings.verification_lag
         found = [self._index.known(each, as_of) for each in dict.fromkeys(ids)]
-        rows = [row_of(each, recorded=self._recorded(each)) for each in found if each]
+        rows = [row_of(each) for each in found if each]
         return Answer.json(200, {"conversations": rows})
-
-    def _recorded(self, conversation: Conversation) -> bool:
-        return bool(self._recordings.of(conversation.conversation_id))
 
     def _require_within_limits(self, query: DetailsQuery) -> None:
         days, page = self._settings.max_query_days, self._settings.live.largest_page
@@ -84,7 +73,7 @@ class ConversationDetails:
             raise Refusal(400, f"paging.pageSize: at most {page}", code=BAD_REQUEST)
         query.require_few(self._settings.live.max_predicates)
 
-    def _page(self, query: DetailsQuery, found: list[Conversation]) -> list[Conversation]:
+    def _page(self, query: DetailsQuery, found: Sequence[Conversation]) -> Sequence[Conversation]:
         size, number = query.page_size, query.page_number
         # As if a new row moved the rows between two requests.
         step = max(1, size - 1) if self._settings.live.pages_overlap else size

@@ -74,10 +74,15 @@ class Predicate(Body):
             raise PydanticCustomError("predicate", "matches needs either value or range")
         return self
 
+    @property
+    def matches(self) -> bool:
+        """Whether it compares the dimension with a value or a range."""
+        return self.operator == "matches"
+
     def accepts(self, values: Values) -> bool:
         """Whether these values, by dimension, meet the condition."""
         found = values.get(self.dimension)
-        if self.operator != "matches":
+        if not self.matches:
             return (found is not None) is (self.operator == "exists")
         if found is None:
             return False
@@ -88,6 +93,11 @@ class ConversationPredicate(Predicate):
     """A condition on a conversation."""
 
     dimensions = CONVERSATION_DIMENSIONS
+
+    @property
+    def lists_id(self) -> bool:
+        """Whether it accepts exactly the conversation with its value as id."""
+        return self.dimension == "conversationId" and self.value is not None and self.matches
 
 
 class SegmentPredicate(Predicate):
@@ -134,3 +144,12 @@ class Filter(Body, Generic[PredicateT]):
         joined = all if self.type == "and" else any
         parts: tuple[Clause[PredicateT] | PredicateT, ...] = (*self.predicates, *self.clauses)
         return joined(each.accepts(values) for each in parts)
+
+
+def ids_of(conditions: Filter[ConversationPredicate]) -> frozenset[str] | None:
+    """The ids that the filter lists; None if it has any other condition."""
+    listed = [each.value for each in conditions.predicates if each.lists_id]
+    joined = conditions.type == "or" or len(listed) == 1
+    if conditions.clauses or len(listed) < len(conditions.predicates) or not joined:
+        return None
+    return frozenset(each for each in listed if each is not None)

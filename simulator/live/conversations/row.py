@@ -7,6 +7,7 @@ from uuid import UUID
 
 from simulator.http.wire import format_instant
 from simulator.live.conversations.traits import segments_of, traits_of
+from simulator.live.recordings.generation import is_recorded
 from simulator.organisation.conversation import Conversation
 
 OF_PARTICIPANT = {
@@ -17,28 +18,45 @@ OF_SESSION = ("mediaType", "messageType", "direction")
 OF_SEGMENT = ("segmentType", "queueId", "wrapUpCode")
 
 
-def row_of(conversation: Conversation, *, recorded: bool) -> dict[str, object]:
-    """The row; `conversationEnd` is absent before the end."""
+def row_of(conversation: Conversation, *, with_attributes: bool = False) -> dict[str, object]:
+    """The row; `conversationEnd` is absent before the end.
+
+    With attributes, the customer has those of the conversation, and the agent has none.
+    """
     traits = traits_of(conversation)
-    segments = segments_of(conversation, traits, recorded=recorded)
+    segments = segments_of(conversation, traits, recorded=is_recorded(conversation))
     row: dict[str, object] = {
         "conversationId": conversation.conversation_id,
         "conversationStart": format_instant(conversation.start),
         "divisionIds": [traits.division_id],
         "originatingDirection": traits.direction,
-        "participants": [_participant(conversation, each) for each in segments],
+        "participants": [
+            _participant(conversation, each, with_attributes=with_attributes) for each in segments
+        ],
     }
     if conversation.end is None:
         return row
     return row | {"conversationEnd": format_instant(conversation.end)}
 
 
-def _participant(conversation: Conversation, segment: dict[str, str]) -> dict[str, object]:
+def _participant(
+    conversation: Conversation, segment: dict[str, str], *, with_attributes: bool
+) -> dict[str, object]:
     purpose = segment["purpose"]
-    return {
+    participant: dict[str, object] = {
         "participantId": _uuid(f"participant {purpose}", conversation),
         **_picked(segment, OF_PARTICIPANT[purpose]),
         "sessions": [_session(conversation, segment)],
+    }
+    if not with_attributes:
+        return participant
+    return participant | {"attributes": _attributes(conversation) if purpose == "customer" else {}}
+
+
+def _attributes(conversation: Conversation) -> dict[str, str]:
+    return {
+        name: str(value).lower() if isinstance(value, bool) else value
+        for name, value in conversation.attributes.items()
     }
 
 

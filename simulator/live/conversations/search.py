@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Literal
 
 import orjson
@@ -15,17 +15,19 @@ from simulator.live.conversations.filter import (
     Filter,
     SegmentPredicate,
     Value,
+    ids_of,
 )
 from simulator.live.conversations.traits import segments_of, traits_of
 from simulator.live.interval import WireInterval
 from simulator.live.listing import BAD_REQUEST, DEFAULT_SIZE
+from simulator.live.recordings.generation import is_recorded
 from simulator.organisation.conversation import Conversation
 
 DOCUMENTED = frozenset({"entity", "filter", "aggregate", "query", "view"})
 
 
 class ConversationSearch(Body):
-    """The common fields of the synchronous query and of a recording job's query."""
+    """The common fields of the synchronous query and of the jobs' queries."""
 
     interval: WireInterval
     conversation_filters: tuple[Filter[ConversationPredicate], ...] = ()
@@ -42,7 +44,26 @@ class ConversationSearch(Body):
         if predicates is not None and max(sizes, default=0) > predicates:
             raise Refusal(400, f"At most {predicates} predicates in a filter", code=BAD_REQUEST)
 
-    def accepts(self, conversation: Conversation, *, recorded: bool) -> bool:
+    def select(self, conversations: Sequence[Conversation]) -> Sequence[Conversation]:
+        """The accepted conversations, in the order of the query.
+
+        `conversations` must be in order of their start times and ids.
+        """
+        if self.conversation_filters or self.segment_filters:
+            named = self._named()
+            conversations = [
+                each
+                for each in conversations
+                if (named is None or each.conversation_id in named) and self._accepts(each)
+            ]
+        return self._sort(conversations)
+
+    def _named(self) -> frozenset[str] | None:
+        """The only ids that the filters can accept; None if they accept others."""
+        lists = [ids for each in self.conversation_filters if (ids := ids_of(each)) is not None]
+        return frozenset.intersection(*lists) if lists else None
+
+    def _accepts(self, conversation: Conversation) -> bool:
         """Whether the conversation and one of its segments meet every filter."""
         traits = traits_of(conversation)
         values: dict[str, Value] = {
@@ -55,19 +76,17 @@ class ConversationSearch(Body):
             values["conversationEnd"] = conversation.end
         return all(each.accepts(values) for each in self.conversation_filters) and any(
             all(each.accepts(segment) for each in self.segment_filters)
-            for segment in segments_of(conversation, traits, recorded=recorded)
+            for segment in segments_of(conversation, traits, recorded=is_recorded(conversation))
         )
 
-    def sort(self, conversations: list[Conversation]) -> list[Conversation]:
-        """The conversations in the order of the query."""
+    def _sort(self, conversations: Sequence[Conversation]) -> Sequence[Conversation]:
         if self.order == "unordered":
             return conversations
-        by_end = self.order_by.endswith("End")
-        return sorted(
-            conversations,
-            key=lambda each: (_moment(each, by_end=by_end), each.conversation_id),
-            reverse=self.order == "desc",
-        )
+        if self.order_by.endswith("End"):
+            conversations = sorted(
+                conversations, key=lambda each: (each.last_activity, each.conversation_id)
+            )
+        return conversations[::-1] if self.order == "desc" else conversations
 
 
 class Paging(Body):
@@ -94,7 +113,7 @@ class DetailsQuery(ConversationSearch):
 
 
 class AsyncSearch(ConversationSearch):
-    """The query of a recording job."""
+    """The query of a recording job and of a details job."""
 
     limit: int | None = Field(default=None, ge=1)
     start_of_day_interval_matching: bool = False
@@ -107,7 +126,3 @@ def is_details_query(body: bytes) -> bool:
     except orjson.JSONDecodeError:
         return False
     return isinstance(found, dict) and DOCUMENTED.isdisjoint(found)
-
-
-def _moment(conversation: Conversation, *, by_end: bool) -> datetime:
-    return conversation.end or conversation.start if by_end else conversation.start

@@ -107,8 +107,6 @@ class GdprRequests:
         deletion = Deletion(completed_at, request.request_id, ConversationStatus.PURGED)
         return tuple(
             each.conversation_id
-            for each in self._corpus
-            if contact is not None
-            and each.external_contact_id == contact
-            and self._corpus.delete(each.conversation_id, deletion)
+            for each in (self._corpus.of_contact(contact) if contact is not None else ())
+            if self._corpus.delete(each.conversation_id, deletion)
         )

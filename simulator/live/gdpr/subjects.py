@@ -50,9 +50,8 @@ class GdprSubjects:
             case _:
                 return ()
         known = any(
-            each.external_contact_id == contact
-            and self._corpus.status_of(each.conversation_id) not in GONE
-            for each in self._corpus
+            self._corpus.status_of(each.conversation_id) not in GONE
+            for each in self._corpus.of_contact(contact)
         )
         return (contact,) if known else ()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from simulator.http.answer import Refusal
 from simulator.http.request import Request
 from simulator.live.recording_jobs.job import OPEN, RecordingJob, RecordingJobRecord
 from simulator.live.recording_jobs.query import Action, RecordingJobsQuery
-from simulator.live.recording_jobs.selection import Selector
+from simulator.live.recording_jobs.selection import Selection, Selector
 from simulator.live.recordings.recording import FileState, Recording
 from simulator.live.recordings.recordings import Recordings
 from simulator.organisation.faults import Faults
@@ -34,22 +34,25 @@ class RecordingJobEngine:
         self._faults = faults
         self._settings = settings
         self._jobs: dict[str, RecordingJob] = {}
+        self._open: list[RecordingJob] = []
 
     def create(
         self, query: RecordingJobsQuery, body: Mapping[str, object], request: Request
     ) -> RecordingJob:
         """Creates a job; it changes nothing until it is executed."""
+        selection = self._selector.select(query, request.at)
         job = RecordingJob(
             job_id=str(uuid4()),
             client_id=request.client_id,
             query=query,
             body=body,
             created_at=request.at,
-            ready_at=request.at + self._settings.lasting(self._settings.job_base_seconds),
-            selection=self._selector.select(query, request.at),
+            ready_at=request.at + self._pending(selection),
+            selection=selection,
             job_fate=self._faults.for_job(Method.RECORDING_JOB),
         )
         self._jobs[job.job_id] = job
+        self._open.append(job)
         return job
 
     def find(self, job_id: str, now: datetime) -> RecordingJob:
@@ -65,7 +68,7 @@ class RecordingJobEngine:
 
     def unfinished(self, now: datetime) -> list[RecordingJob]:
         """The jobs that occupy a slot."""
-        return [job for job in self._jobs.values() if job.state(now) in OPEN]
+        return [job for job in self._open if job.state(now) in OPEN]
 
     def execute(self, job: RecordingJob, now: datetime) -> None:
         """Starts the execution."""
@@ -83,17 +86,25 @@ class RecordingJobEngine:
 
     def settle(self, now: datetime) -> None:
         """Processes the recordings that are due."""
-        for job in self._jobs.values():
+        for job in self._open:
             due = job.due(now)
             for number in range(job.settled, due):
                 recording = job.selection.recordings[number]
                 done = self._process(job.query, recording, job.processes_at(number))
                 (job.processed if done else job.failed).append(recording)
             job.settled = max(job.settled, due)
+        self._open = self.unfinished(now)
 
     def records(self, now: datetime) -> list[RecordingJobRecord]:
         """Snapshots of all jobs, in order of creation."""
         return [job.record(now) for job in self._jobs.values()]
+
+    def _pending(self, selection: Selection) -> timedelta:
+        base, each = (
+            self._settings.job_base_seconds,
+            self._settings.live.pending_seconds_per_recording,
+        )
+        return self._settings.lasting(base + each * len(selection.recordings))
 
     def _process(self, query: RecordingJobsQuery, recording: Recording, now: datetime) -> bool:
         date = query.date_for(recording)

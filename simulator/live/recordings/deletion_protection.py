@@ -13,7 +13,7 @@ from simulator.http.request import Request
 from simulator.http.routing import Route
 from simulator.http.wire import Body, parse_body
 from simulator.live.listing import BAD_REQUEST, flag_in
-from simulator.live.recordings.recordings import Recordings
+from simulator.live.recordings.generation import is_recorded
 from simulator.organisation.corpus import Corpus
 from simulator.organisation.live_settings import LiveSettings
 from simulator.organisation.words import Operation
@@ -38,12 +38,10 @@ class DeletionProtection:
     def __init__(
         self,
         corpus: Corpus,
-        recordings: Recordings,
         admission: LiveAdmission,
         settings: LiveSettings,
     ) -> None:
         self._corpus = corpus
-        self._recordings = recordings
         self._admission = admission
         self._limit = settings.max_protected
 
@@ -75,9 +73,10 @@ class DeletionProtection:
     def _protect(self, conversation_id: str) -> dict[str, object] | None:
         if self._held(conversation_id):
             return None
-        if not self._recordings.of(conversation_id):
+        conversation = self._corpus.get(conversation_id)
+        if conversation is None or not is_recorded(conversation):
             return _failure(conversation_id, "The conversation has no recording", NOTHING_RECORDED)
-        if self._limit is not None and sum(each.legal_hold for each in self._corpus) >= self._limit:
+        if self._limit is not None and self._corpus.held >= self._limit:
             message = f"At most {self._limit} conversations can be protected"
             return _failure(conversation_id, message, FULL)
         self._corpus.place_hold([conversation_id])

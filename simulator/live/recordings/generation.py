@@ -30,6 +30,12 @@ POLICY_BASED = 77
 ARCHIVED = 51
 
 
+def is_recorded(conversation: Conversation) -> bool:
+    """Whether the conversation has any recording."""
+    active = conversation.status is ConversationStatus.ACTIVE
+    return not active and any(True for _ in _kinds(conversation))
+
+
 def make_recordings(conversation: Conversation) -> tuple[Recording, ...]:
     """One or two recordings of a call, at most one of other media, sometimes the agent's screen."""
     if conversation.status is ConversationStatus.ACTIVE:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
 
 from simulator.http.answer import Answer, Refusal
 from simulator.http.permissions import every
 from simulator.http.request import Request
 from simulator.http.routing import Route
 from simulator.http.wire import format_instant
-from simulator.live.listing import number_in
+from simulator.live.listing import BAD_REQUEST, number_in
 from simulator.live.recordings.recording import SUBTYPES, FileState, Recording
 from simulator.live.recordings.recordings import Recordings
 from simulator.organisation.corpus import Corpus
@@ -22,6 +25,14 @@ PERMISSIONS = every("recording:recording:view")
 LARGEST_PAGE = 500
 DEFAULT_PAGE = 25
 LONGEST = 36_500
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Place(NamedTuple):
+    """The place of a recording in the order of the retention query."""
+
+    created_at: datetime
+    recording_id: str
 
 
 class RecordingMetadata:
@@ -55,22 +66,19 @@ class RecordingMetadata:
         """`{entities, nextUri?}` of recordings over `?retentionThresholdDays=`, oldest first."""
         days = number_in(request, "retentionThresholdDays", most=LONGEST)
         size = number_in(request, "pageSize", DEFAULT_PAGE, most=LARGEST_PAGE)
-        start = number_in(request, "cursor", 1) - 1
-        found = self._older(request.at - timedelta(days=days), request.at)
-        page = found[start : start + size]
+        found = self._after(_cursor_in(request), request.at - timedelta(days=days), request.at)
+        page = list(islice(found, size))
         payload: dict[str, object] = {"entities": [_retention(each, request.at) for each in page]}
-        if start + size < len(found):
-            query = f"retentionThresholdDays={days}&pageSize={size}&cursor={start + size + 1}"
+        if next(found, None) is not None:
+            query = f"retentionThresholdDays={days}&pageSize={size}&cursor={_cursor(page[-1])}"
             payload["nextUri"] = f"{RETENTION}?{query}"
         return Answer.json(200, payload)
 
-    def _older(self, moment: datetime, now: datetime) -> list[Recording]:
-        found = [
-            each
-            for each in self._recordings.all()
-            if each.created_at < moment and not self._gone(each, now)
-        ]
-        return sorted(found, key=lambda each: (each.created_at, each.recording_id))
+    def _after(self, last: Place | None, stop: datetime, now: datetime) -> Iterator[Recording]:
+        """The undeleted recordings created before `stop`, after the last one of a page."""
+        for each in self._recordings.created_within(last.created_at if last else None, stop):
+            if (last is None or _place(each) > last) and not self._gone(each, now):
+                yield each
 
     def _gone(self, recording: Recording, as_of: datetime) -> bool:
         return self._recordings.file_state(recording, as_of) is FileState.DELETED
@@ -88,6 +96,25 @@ class RecordingMetadata:
         }
         subtype = SUBTYPES.get(recording.media)
         return row if subtype is None else row | {"mediaSubtype": subtype}
+
+
+def _place(recording: Recording) -> Place:
+    return Place(recording.created_at, recording.recording_id)
+
+
+def _cursor(recording: Recording) -> str:
+    microseconds = (recording.created_at - EPOCH) // timedelta.resolution
+    return f"{microseconds}.{recording.recording_id}"
+
+
+def _cursor_in(request: Request) -> Place | None:
+    if "cursor" not in request.query:
+        return None
+    microseconds, _, recording_id = request.query["cursor"].partition(".")
+    try:
+        return Place(EPOCH + int(microseconds) * timedelta.resolution, recording_id)
+    except (ValueError, OverflowError):
+        raise Refusal(400, "cursor: is not of this query", code=BAD_REQUEST) from None
 
 
 def _retention(recording: Recording, now: datetime) -> dict[str, object]:

@@ -1,10 +1,12 @@
-"""The recordings of every conversation, generated on first use."""
+"""The recordings of every conversation, generated when they are needed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from heapq import heappop, heappush
+from itertools import groupby
 
 from simulator.live.recordings.generation import make_recordings
 from simulator.live.recordings.recording import FileState, Recording, RecordingRecord
@@ -13,21 +15,37 @@ from simulator.organisation.words import GONE
 
 
 class Recordings:
-    """All recordings; not thread-safe."""
+    """All recordings; only those that a job can change are stored. Not thread-safe."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._made: dict[str, tuple[Recording, ...]] = {}
+        self._stored: dict[str, tuple[Recording, ...]] = {}
         self._scheduled: dict[str, Recording] = {}
+        # A heap, so that a request does not check every scheduled recording.
+        self._dates: list[tuple[datetime, str]] = []
+        # Recordings whose date is reached; a hold can keep them here.
+        self._suspended: set[str] = set()
 
     def of(self, conversation_id: str) -> tuple[Recording, ...]:
         """A conversation's recordings, even deleted ones; none for an unknown conversation."""
-        if conversation_id not in self._made:
-            conversation = self._corpus.get(conversation_id)
-            if conversation is None:
-                return ()
-            self._made[conversation_id] = make_recordings(conversation)
-        return self._made[conversation_id]
+        if conversation_id in self._stored:
+            return self._stored[conversation_id]
+        conversation = self._corpus.get(conversation_id)
+        return () if conversation is None else make_recordings(conversation)
+
+    def to_change(self, conversation_id: str) -> tuple[Recording, ...]:
+        """A conversation's recordings; their changes are visible to every call."""
+        found = self.of(conversation_id)
+        if found:
+            self._stored[conversation_id] = found
+        return found
+
+    def created_within(self, start: datetime | None, stop: datetime) -> Iterator[Recording]:
+        """Recordings with `start <= creation < stop`, by creation and id, also deleted ones."""
+        conversations = self._corpus.last_active_within(start, stop)
+        for _, ended_together in groupby(conversations, lambda each: each.last_activity):
+            found = (made for each in ended_together for made in self.of(each.conversation_id))
+            yield from sorted(found, key=lambda each: each.recording_id)
 
     def all(self) -> Iterator[Recording]:
         """Every recording, in order of conversations."""
@@ -52,14 +70,22 @@ class Recordings:
             recording.deleted_at = recording.deleted_at or now
         else:
             self._scheduled[recording.recording_id] = recording
+            heappush(self._dates, (date, recording.recording_id))
 
     def settle(self, now: datetime) -> None:
         """Deletes the recordings whose delete date is reached, unless they are protected."""
-        for recording in list(self._scheduled.values()):
-            date = recording.delete_date
-            if date is not None and date <= now and not self.protected(recording):
+        while self._dates and self._dates[0][0] <= now:
+            self._suspended.add(heappop(self._dates)[1])
+        for recording_id in list(self._suspended):
+            recording = self._scheduled.get(recording_id)
+            date = recording.delete_date if recording else None
+            if recording is None or date is None or date > now:
+                # It is deleted already, or a later job has changed its date.
+                self._suspended.remove(recording_id)
+            elif not self.protected(recording):
                 recording.deleted_at = recording.deleted_at or date
-                del self._scheduled[recording.recording_id]
+                self._suspended.remove(recording_id)
+                del self._scheduled[recording_id]
 
     def counts(self, now: datetime) -> dict[str, int]:
         """The number of recordings in each file state."""

@@ -21,6 +21,7 @@ from tests.simulator.caller import NOW, Caller, start_simulator
 JOBS = "/api/v2/recording/jobs"
 DETAILS = "/api/v2/analytics/conversations/details"
 QUERY = f"{DETAILS}/query"
+DETAILS_JOBS = f"{DETAILS}/jobs"
 PROTECTION = "/api/v2/recordings/deletionprotection"
 RETENTION_QUERY = "/api/v2/recordings/retention/query"
 GDPR = "/api/v2/gdpr/requests"
@@ -55,7 +56,12 @@ def start_live(
     settings: dict[str, Any] = {
         "clients": clients or (OAuthClient(scopes=(), permissions=granted),),
         "live": LiveSettings(
-            **{"requests_per_minute": None, "execution_base_seconds": 0.0, **live}
+            **{
+                "requests_per_minute": None,
+                "pending_seconds_per_recording": 0.0,
+                "execution_base_seconds": 0.0,
+                **live,
+            }
         ),
         "token_seconds": 86_400,
         "job_base_seconds": PENDING_SECONDS,
@@ -140,6 +146,25 @@ def found_ids(caller: Caller, **changes: Any) -> list[str]:
     """The ids that the details query finds."""
     rows = query_details(caller, **changes).raise_for_status().json()["conversations"]
     return [row["conversationId"] for row in rows]
+
+
+def create_details_job(caller: Caller, **changes: Any) -> httpx.Response:
+    """Creates a details job of 10 January, with some fields changed."""
+    return caller.http.post(DETAILS_JOBS, json={"interval": interval(), **changes})
+
+
+def fulfilled_details_job(caller: Caller, **changes: Any) -> str:
+    """Runs a details job to its end and returns its path."""
+    job_id = create_details_job(caller, **changes).raise_for_status().json()["jobId"]
+    caller.clock.advance(1000)
+    return f"{DETAILS_JOBS}/{job_id}"
+
+
+def result_rows(caller: Caller, **changes: Any) -> list[dict[str, Any]]:
+    """The first page of results of a details job."""
+    path = fulfilled_details_job(caller, **changes)
+    rows: list[dict[str, Any]] = caller.http.get(f"{path}/results").json()["conversations"]
+    return rows
 
 
 def metadata(caller: Caller, conversation_id: str = ONE) -> list[dict[str, Any]]:
@@ -229,6 +254,11 @@ def live_operations(caller: Caller) -> dict[Operation, httpx.Response]:
         Operation.LIST_FAILED_RECORDINGS: get(f"{JOBS}/{ONE}/failedrecordings"),
         Operation.QUERY_CONVERSATION_DETAILS: query_details(caller),
         Operation.READ_CONVERSATION_DETAILS: get(DETAILS, params={"id": ONE}),
+        Operation.CREATE_DETAILS_JOB: create_details_job(caller),
+        Operation.READ_DETAILS_JOB: get(f"{DETAILS_JOBS}/{ONE}"),
+        Operation.READ_DETAILS_RESULTS: get(f"{DETAILS_JOBS}/{ONE}/results"),
+        Operation.DELETE_DETAILS_JOB: delete(f"{DETAILS_JOBS}/{ONE}"),
+        Operation.READ_DATA_AVAILABILITY: get(f"{DETAILS_JOBS}/availability"),
         Operation.QUERY_DELETION_PROTECTION: caller.http.post(PROTECTION, json=asked),
         Operation.CHANGE_DELETION_PROTECTION: put(PROTECTION, json=asked),
         Operation.READ_RECORDING_METADATA: get(f"/api/v2/conversations/{ONE}/recordingmetadata"),

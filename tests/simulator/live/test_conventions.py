@@ -14,6 +14,7 @@ from tests.simulator.live.calls import (
     CAMPAIGN_RULES,
     DATA_RETENTION,
     DETAILS,
+    DETAILS_JOBS,
     EVERY_MEDIUM,
     GDPR,
     JOBS,
@@ -79,6 +80,7 @@ NEEDED = [
 ]
 BODIES: dict[str, object] = {
     QUERY: {"interval": interval()},
+    DETAILS_JOBS: {"interval": interval()},
     PROTECTION: {"conversationIds": [ONE]},
 }
 
@@ -96,7 +98,18 @@ def test_each_permission_is_needed_and_named() -> None:
         assert call(start_live(permissions=needed), verb, path).status_code != 403, path
 
 
-@pytest.mark.parametrize(("verb", "path"), [("POST", QUERY), ("GET", DETAILS)])
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        ("POST", QUERY),
+        ("GET", DETAILS),
+        ("POST", DETAILS_JOBS),
+        ("GET", f"{DETAILS_JOBS}/availability"),
+        ("GET", f"{DETAILS_JOBS}/{ONE}"),
+        ("GET", f"{DETAILS_JOBS}/{ONE}/results"),
+        ("DELETE", f"{DETAILS_JOBS}/{ONE}"),
+    ],
+)
 def test_one_of_two_permissions_is_enough(verb: str, path: str) -> None:
     refused = call(start_live(permissions=()), verb, path)
     assert (refused.status_code, refused.json()["code"]) == (403, "missing.any.permissions")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from simulator.live.conversations.filter import ConversationPredicate, Filter, Values
+from simulator.live.conversations.filter import ConversationPredicate, Filter, Values, ids_of
 from simulator.live.conversations.search import is_details_query
 from simulator.live.interval import Interval, parse_interval
 
@@ -119,3 +119,30 @@ def test_documented_fields_are_not_in_live_queries() -> None:
     assert is_details_query(b'{"interval": "a/b"}')
     for field in (b"entity", b"filter", b"aggregate", b"query", b"view"):
         assert not is_details_query(b'{"interval": "a/b", "%s": 1}' % field)
+
+
+@given(filters, values, st.sampled_from(WORDS))
+def test_filter_accepts_no_other_than_its_listed_ids(
+    body: dict[str, Any], found: dict[str, str], conversation_id: str
+) -> None:
+    conditions = read(body)
+    listed = ids_of(conditions)
+    accepted = conditions.accepts(found | {"conversationId": conversation_id})
+    assert listed is None or accepted is (conversation_id in listed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ids", "expected"),
+    [("or", "ab", {"a", "b"}), ("and", "a", {"a"}), ("or", "a", {"a"}), ("and", "ab", None)],
+)
+def test_ids_of_a_filter_are_found(kind: str, ids: str, expected: set[str] | None) -> None:
+    named = [{"dimension": "conversationId", "value": each} for each in ids]
+    assert ids_of(read({"type": kind, "predicates": named})) == expected
+
+
+def test_filter_with_another_condition_lists_no_ids() -> None:
+    named = {"dimension": "conversationId", "value": "a"}
+    other = {"dimension": "divisionId", "value": "b"}
+    clause = {"type": "and", "predicates": [named]}
+    assert ids_of(read({"type": "or", "predicates": [named, other]})) is None
+    assert ids_of(read({"type": "or", "predicates": [named], "clauses": [clause]})) is None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 
-from simulator import Method, OAuthClient, Operation, RecordingJobState, Rejection
+from simulator import LiveSettings, Method, OAuthClient, Operation, RecordingJobState, Rejection
 from tests.simulator.caller import NOW, Caller
 from tests.simulator.live.calls import (
     JOBS,
@@ -303,3 +303,25 @@ def test_submitted_twice_counts_executed_deletions_only() -> None:
     assert caller.simulator.submitted_twice() == []
     execute_job(caller, jobs[1])
     assert caller.simulator.submitted_twice() == [(jobs[0], jobs[1])]
+
+
+def test_job_is_pending_longer_with_more_recordings() -> None:
+    caller = start_live(many(20), pending_seconds_per_recording=2)
+    job_id = created_job(caller, includeRecordingsWithSensitiveData=True)
+    pending = PENDING_SECONDS + 2 * len(caller.simulator.recordings)
+    caller.clock.advance(pending - 0.1)
+    assert state(caller, job_id) == "PENDING"
+    caller.clock.advance(0.1)
+    assert state(caller, job_id) == "READY"
+
+
+def test_speed_divides_the_pending_time() -> None:
+    simulator = {"speed": 10, "token_seconds": 86_400}
+    caller = start_live(many(20), simulator=simulator, pending_seconds_per_recording=2)
+    job_id = created_job(caller, includeRecordingsWithSensitiveData=True)
+    caller.clock.advance((PENDING_SECONDS + 2 * len(caller.simulator.recordings)) / 10)
+    assert state(caller, job_id) == "READY"
+
+
+def test_job_over_half_a_million_recordings_is_pending_for_an_hour() -> None:
+    assert LiveSettings().pending_seconds_per_recording * 500_000 == 3600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.simulator.caller import NOW, Caller
 from tests.simulator.live.calls import (
     OTHER,
     RETENTION_QUERY,
+    STARTED,
     conversation,
     finished_job,
     many,
@@ -113,6 +115,27 @@ def test_cursor_pages_through_all_recordings() -> None:
     assert len(seen) == len(caller.simulator.recordings)
 
 
+def test_pages_stay_in_place_when_recordings_are_deleted() -> None:
+    caller = start_live(many(40))
+    first = kept(caller)
+    rest = [each["recordingId"] for each in kept(caller, pageSize=500)["entities"][25:]]
+    early = {"interval": f"{STARTED.isoformat()}/{(STARTED + timedelta(minutes=9)).isoformat()}"}
+    finished_job(caller, conversationQuery=early, **EVERYTHING)
+    answer = caller.http.get(first["nextUri"]).raise_for_status().json()
+    assert [each["recordingId"] for each in answer["entities"]] == rest[:25]
+
+
+def test_recordings_of_one_moment_are_paged_by_id() -> None:
+    caller = start_live([replace(each, start=STARTED, end=STARTED) for each in many(9)])
+    seen, answer = [], kept(caller, pageSize=2)
+    seen += answer["entities"]
+    while "nextUri" in answer:
+        answer = caller.http.get(answer["nextUri"]).raise_for_status().json()
+        seen += answer["entities"]
+    ids = [each["recordingId"] for each in seen]
+    assert ids == sorted(each.recording_id for each in caller.simulator.recordings)
+
+
 def test_wrong_parameters_are_400() -> None:
     caller = start_live()
     cases: list[dict[str, str]] = [
@@ -122,6 +145,7 @@ def test_wrong_parameters_are_400() -> None:
         {"retentionThresholdDays": "999999"},
         {"retentionThresholdDays": "1", "pageSize": "501"},
         {"retentionThresholdDays": "1", "cursor": "x"},
+        {"retentionThresholdDays": "1", "cursor": "9" * 30},
     ]
     for params in cases:
         assert caller.http.get(RETENTION_QUERY, params=params).status_code == 400, params

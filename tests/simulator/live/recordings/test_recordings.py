@@ -17,6 +17,7 @@ from simulator import (
     RecordingRecord,
     Simulator,
 )
+from simulator.live.recordings.generation import is_recorded
 from tests.simulator.caller import NOW, start_simulator
 from tests.simulator.live.calls import conversation, many, recordings, start_live
 
@@ -33,6 +34,13 @@ def test_same_corpus_has_the_same_recordings() -> None:
     _, one = made(seed=7)
     assert one == made.__wrapped__(seed=7)[1]
     assert one != made(seed=8)[1]
+
+
+def test_recorded_conversation_has_recordings() -> None:
+    corpus, found = made()
+    recorded = {each.conversation_id for each in found}
+    assert {each.conversation_id for each in corpus if is_recorded(each)} == recorded
+    assert len(recorded) < len(corpus)
 
 
 def test_recordings_have_unique_uuids() -> None:

@@ -1,0 +1,1 @@
+"""Live details jobs: asynchronous searches for conversations, with participant attributes."""
