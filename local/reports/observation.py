@@ -15,7 +15,7 @@ class Batch:
     """One batch of a run; None is an unreported value. It counts in the same units as the run.
 
     `is_unverified` after its job ended and before verification. Verification does not start before
-    `verified_from`, if set.
+    `verified_from`, if set. `check` says which records verification looked at one by one.
     """
 
     number: int
@@ -34,6 +34,7 @@ class Batch:
     polls: int | None = None
     purged_so_far: int | None = None
     percent: int | None = None
+    check: Mapping[str, Any] | None = None
     is_unverified: bool = False
     verified_from: datetime | None = None
 
@@ -58,9 +59,16 @@ class Batch:
             polls=shown.get("polls"),
             purged_so_far=shown.get("purgedSoFar"),
             percent=shown.get("percent"),
+            check=shown.get("check"),
             is_unverified=shown.get("verification") == "pending",
             verified_from=ended + verify_after if ended and verify_after else None,
         )
+
+    @property
+    def sample_of(self) -> int | None:
+        """How many records the batch has, if only a sample of them is looked at."""
+        sampled = self.check is not None and self.check["mode"] == "sample"
+        return self.check["records"] if self.check and sampled else None
 
     @property
     def instead_of_deleted(self) -> tuple[str, int] | None:
@@ -74,7 +82,8 @@ class Observation:
     """A run at one moment; None is an unreported value. No check can verify an unverifiable run.
 
     `planned` is the number of batches. `deleted`, `archived` and `exported` count in
-    `deleted_unit`, everything else in `unit`.
+    `deleted_unit`, everything else in `unit`. `sampled` are the records of batches that a sample
+    verifies.
     """
 
     run_id: str | None
@@ -86,6 +95,7 @@ class Observation:
     targeted: int | None = None
     deleted: int | None = None
     verified: int | None = None
+    sampled: int | None = None
     is_unverifiable: bool = False
     skipped: Mapping[str, int] | None = None
     planned: int | None = None
@@ -119,6 +129,7 @@ class Observation:
             targeted=totals.get("targeted"),
             deleted=totals.get("deleted"),
             verified=totals.get("verified"),
+            sampled=totals.get("sampled"),
             is_unverifiable=shown.get("verification") == "not_possible",
             skipped=totals.get("skipped"),
             planned=plan["batches"] if plan else None,

@@ -103,11 +103,12 @@ def run_line(run: Observation) -> str:
 def batch_line(batch: Batch) -> str:
     """A batch in one line, without unknown values."""
     word, count = batch.instead_of_deleted or ("", None)
+    verified = f"verified in a sample of {batch.sample_of:,}" if batch.sample_of else "verified"
     counts = (
         (batch.targeted, batch.unit, "targeted"),
         (count, batch.deleted_unit, word),
         (batch.deleted, batch.deleted_unit, "deleted"),
-        (batch.verified, batch.unit, "verified"),
+        (batch.verified, batch.unit, verified),
     )
     known = [f"{number_of(n, unit)} {done}" for n, unit, done in counts if n is not None]
     job = f"job {batch.job_id}" if batch.job_id else None

@@ -55,6 +55,7 @@ def result(run: Observation) -> dict[str, Any]:
             "archived": run.instead_of_deleted.get("archived"),
             "exported": run.instead_of_deleted.get("exported"),
             "verified": run.verified,
+            "sampled": run.sampled,
         },
         "batches": [_batch(each) for each in run.batches],
     }
@@ -70,6 +71,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
         "archived": batch.archived,
         "exported": batch.exported,
         "verified": batch.verified,
+        "check": batch.check,
         "errorReason": batch.error_reason,
         "detail": batch.detail,
     }

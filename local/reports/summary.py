@@ -29,6 +29,8 @@ def summary(run: Observation, wait_scale: float) -> Iterator[tuple[str, str]]:
     for word, count in run.instead_of_deleted.items():
         yield word, number_of(count, run.deleted_unit)
     verified = number_of(run.verified, run.unit)
+    if run.sampled:
+        verified += f", in samples of {number_of(run.sampled, run.unit)}"
     yield "verified", "not possible" if run.is_unverifiable else verified
     for batch in run.batches:
         if batch.detail and batch.detail != run.detail:

@@ -35,6 +35,7 @@ REMOVE = (
     "missing=Missing.ENTITY)"
 )
 
+DETAILS_JOBS = "/api/v2/analytics/conversations/details/jobs"
 METADATA = "/api/v2/conversations/{conversation_id}/recordingmetadata"
 PAGE = "includeTotal=true&pageSize=100&pageNumber={page}"
 JOB_ID = "{job_id}"
@@ -92,6 +93,11 @@ def test_layer_calls_these_operations_and_no_others() -> None:
         ("PUT", f"{RULE_SETS}/{{rule_set_id}}"),
         ("DELETE", f"{RULE_SETS}/{{rule_set_id}}"),
         ("GET", "/api/v2/analytics/conversations/details?id={ids}"),
+        ("POST", DETAILS_JOBS),
+        ("GET", f"{DETAILS_JOBS}/{{job_id}}"),
+        ("GET", f"{DETAILS_JOBS}/{{job_id}}/results?pageSize={{size}}"),
+        ("GET", f"{DETAILS_JOBS}/{{job_id}}/results?pageSize={{size}}&cursor={{cursor}}"),
+        ("GET", f"{DETAILS_JOBS}/availability"),
         ("POST", "/api/v2/recordings/deletionprotection"),
         ("POST", "/api/v2/recording/jobs"),
         ("GET", "/api/v2/recording/jobs/{job_id}"),

@@ -26,7 +26,13 @@ from genesys_purge.methods.gdpr_request.subject import (
     SocialHandle,
     Subject,
 )
-from genesys_purge.methods.recording_job import conversations, protection, two_step
+from genesys_purge.methods.recording_job import (
+    conversations,
+    details_job,
+    protection,
+    report,
+    two_step,
+)
 from genesys_purge.methods.recording_job.method import RecordingJob
 from genesys_purge.methods.recording_job.request import (
     Action,
@@ -35,6 +41,7 @@ from genesys_purge.methods.recording_job.request import (
     RecordingJobRequest,
 )
 from genesys_purge.model.dates import Window
+from genesys_purge.model.reach import Reach
 from genesys_purge.model.regions import DOMAINS, api_url
 from genesys_purge.model.wire import Wire
 from genesys_purge.operation import Operation
@@ -180,6 +187,16 @@ def query_body() -> Mapping[str, Any]:
     return genesys.calls[0].body
 
 
+def details_body() -> Mapping[str, Any]:
+    """The search of a plan for a large range, with every filter."""
+    genesys = ScriptedGenesys()
+    genesys.on(details_job.CREATE, {"jobId": "job-1"})
+    filters = (RECORDINGS.conversation_filters, RECORDINGS.segment_filters)
+    query = conversations.whole_days(WINDOW, conversations.query_of(*filters))
+    assert details_job.create_job(query, genesys) == "job-1"
+    return genesys.calls[0].body
+
+
 def protection_body() -> Mapping[str, Any]:
     genesys = ScriptedGenesys()
     genesys.on(protection.ASK, {"entities": []})
@@ -234,6 +251,7 @@ BODIES = {
         query_body,
         {"interval", "paging.pageSize", "paging.pageNumber"},
     ),
+    "methods.recording_job.details_job.CREATE": (details_body, {"interval"}),
     "methods.recording_job.protection.ASK": (protection_body, {"conversationIds"}),
     "methods.recording_job.two_step.CREATE": (created_job, {"action"}),
     "methods.recording_job.two_step.EXECUTE": (executed_job, {"state"}),
@@ -248,21 +266,21 @@ BODIES = {
     "purge_rules.live.api.CREATE": (created_policy, {"name"}),
     **outbound_tables.BODIES,
 }
+CONVERSATIONS = {
+    "conversations.conversationId",
+    "conversations.conversationStart",
+    "conversations.conversationEnd",
+    "conversations.participants.sessions.mediaType",
+}
 # The fields that we read from each answer, as dotted paths.
 READ = {
-    "methods.recording_job.conversations.QUERY": {
-        "conversations.conversationId",
-        "conversations.conversationStart",
-        "conversations.conversationEnd",
-        "conversations.participants.sessions.mediaType",
-        "totalHits",
-    },
-    "methods.recording_job.conversations.READ": {
-        "conversations.conversationId",
-        "conversations.conversationStart",
-        "conversations.conversationEnd",
-        "conversations.participants.sessions.mediaType",
-    },
+    "methods.recording_job.conversations.QUERY": {*CONVERSATIONS, "totalHits"},
+    "methods.recording_job.conversations.READ": CONVERSATIONS,
+    "methods.recording_job.details_job.CREATE": {"jobId"},
+    "methods.recording_job.details_job.STATUS": {"state"},
+    "methods.recording_job.details_job.AVAILABILITY": {"dataAvailabilityDate"},
+    "methods.recording_job.details_job.FIRST_PAGE": {*CONVERSATIONS, "cursor"},
+    "methods.recording_job.details_job.NEXT_PAGE": {*CONVERSATIONS, "cursor"},
     "methods.recording_job.protection.ASK": {"id"},
     "methods.recording_job.two_step.CREATE": {"id"},
     "methods.recording_job.two_step.EXECUTE": set(),
@@ -284,6 +302,8 @@ READ = {
         "entities.recordingJobsQuery.action",
         "entities.recordingJobsQuery.actionDate",
         "entities.recordingJobsQuery.conversationQuery.conversationFilters.predicates.value",
+        "entities.recordingJobsQuery.conversationQuery.conversationFilters.predicates.dimension",
+        "entities.recordingJobsQuery.conversationQuery.interval",
         "entities.recordingJobsQuery.agedConversationInterval",
     },
     "methods.recording_job.verdict.FAILED": {"entities.conversation.id"},
@@ -355,7 +375,10 @@ EXPORT: dict[str, Any] = {"action": Action.EXPORT, "export_integration_id": ID}
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (created_job(PART._replace(interval=WINDOW)), {"DELETE", "agedConversationInterval"}),
+        (
+            created_job(PART._replace(interval=WINDOW, reach=Reach.INTERVAL)),
+            {"DELETE", "agedConversationInterval"},
+        ),
         (created_job(action=Action.ARCHIVE), {"ARCHIVE", "conversationQuery"}),
         (created_job(**EXPORT), {"EXPORT", "integrationId", "conversationQuery"}),
     ],
@@ -420,7 +443,8 @@ def test_tables_name_every_field_that_the_source_reads() -> None:
 WORDS: list[tuple[set[str], str, str]] = [
     (set(RequestType), "GDPRRequest", "requestType"),
     (set(gdpr_request.STATUSES), "GDPRRequest", "status"),
-    (set(two_step.STATUSES), "RecordingJob", "state"),
+    (set(report.STATUSES), "RecordingJob", "state"),
+    (set(details_job.STATES), "AsyncQueryStatus", "state"),
     (set(two_step.ACTIVE), "RecordingJob", "state"),
     (set(two_step.CREATED), "RecordingJob", "state"),
     ({each.upper() for each in Action}, "RecordingJobsQuery", "action"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.model.drawing import seed_of
 
 from simulator.live.recording_jobs.job import RecordingJobState
 from simulator.live.recordings.recording import FileState, Recording
@@ -55,7 +56,8 @@ def test_audit_names_the_unit_of_each_count_and_no_success_rate(recorded: Record
 
     audit = group.app.audit(run["runId"])
     details = {record["action"]: record.get("detail", "") for record in audit}
-    about = [each for each in audit if each["action"] != "run_submitted"]
+    without_counts = ("run_submitted", "number_unused")
+    about = [each for each in audit if each["action"] not in without_counts]
     shown = [run["plan"], run["totals"], *run["batches"], *about]
     units = {(each["unit"], each["deletedUnit"]) for each in shown}
     assert units == {("conversations", "recordings")}
@@ -141,10 +143,30 @@ def test_verification_waits_for_the_hours_of_the_request(recorded: RecordedCalls
     assert (group.app.clock() - began).total_seconds() >= 48 * 3_600
 
 
+def test_batches_are_verified_by_a_sample_of_the_request(recorded: RecordedCalls) -> None:
+    group = recorded.group()
+    wanted = {"mode": "sample", "confidence": 0.6, "tolerance": 0.1}
+
+    run = group.app.run(group.request(conversationIds=group.ids, verification=wanted))
+
+    audit = group.app.audit(run["runId"])
+    checks = {each["batch"]: each["check"] for each in audit if "check" in each}
+    assert run["outcome"] == "completed"
+    assert counts_in(run)["verified"] == 6
+    assert (run["totals"]["targeted"], run["totals"]["sampled"]) == (10, 10)
+    sampled = {"records": 5, "size": 3, "lookedAt": 3, "survivors": 0}
+    assert checks == {
+        number: wanted | sampled | {"seed": seed_of(run["plan"]["hash"], number)}
+        for number in (0, 1)
+    }
+    assert {each["batch"]: each["check"] for each in run["batches"]} == checks
+    assert outcome_counts(group.app.records(run["runId"])) == {"deleted": 6, "not_sampled": 4}
+
+
 def test_recordings_are_exported_before_they_are_deleted(recorded: RecordedCalls) -> None:
     group = recorded.group()
 
-    run = group.app.run(group.request(exportIntegrationId="bucket-1"))
+    run = group.app.run(group.request(conversationIds=group.ids, exportIntegrationId="bucket-1"))
 
     for ids in (group.ids[:5], group.ids[5:]):
         mine = {each.recording_id for each in group.recordings() if each.conversation_id in ids}

@@ -116,7 +116,7 @@ class AuditLog(Protocol):
     """The append-only log."""
 
     def append(self, record: AuditRecord) -> None:
-        """Store the record under the next sequence of its run."""
+        """Store the record under the lowest free sequence of its run."""
 
     def record_once(self, record: AuditRecord) -> bool:
         """Store a record that has a sequence; return False if it is already stored."""

@@ -26,6 +26,7 @@ COMPLETED_BATCH = UNITS | {
 }
 
 
+SAMPLED_BATCH = COMPLETED_BATCH | {"check": {"mode": "sample", "records": 3}, "verified": 2}
 EXPORTED_BATCH = COMPLETED_BATCH | {
     "deleted": 0,
     "exported": 7,

@@ -12,6 +12,7 @@ from tests.local.reports.observed import (
     EXPORTED_BATCH,
     PENDING_BATCH,
     PLANNED_BATCH,
+    SAMPLED_BATCH,
     SUBMITTED,
     finished,
     running,
@@ -61,6 +62,11 @@ def test_archived_and_exported_recordings_are_printed() -> None:
             "0 recordings deleted, 3 conversations verified"
         ),
     ]
+
+
+def test_sample_is_not_printed_as_a_verification_of_all() -> None:
+    [line] = shown(running(SAMPLED_BATCH))[1:]
+    assert line.endswith(", 2 conversations verified in a sample of 3")
 
 
 @pytest.mark.parametrize(("hours", "until"), [(0, ""), (48, " until 2026-11-23 03:00 UTC")])

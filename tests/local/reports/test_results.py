@@ -30,6 +30,7 @@ def test_result_has_the_reported_values() -> None:
             "archived": None,
             "exported": None,
             "verified": 3,
+            "sampled": None,
         },
         "batches": [
             {
@@ -41,6 +42,7 @@ def test_result_has_the_reported_values() -> None:
                 "archived": None,
                 "exported": None,
                 "verified": 3,
+                "check": None,
                 "errorReason": None,
                 "detail": None,
             }

@@ -44,6 +44,12 @@ def test_run_that_no_check_can_verify_says_so_once() -> None:
     assert "batch 0" not in lines
 
 
+def test_summary_of_a_sampled_run_says_so() -> None:
+    totals = {"targeted": 3, "skipped": {}, "verified": 2, "sampled": 3}
+    lines = dict(summary(seen(finished(totals=totals)), 1))
+    assert lines["verified"] == "2 conversations, in samples of 3 conversations"
+
+
 def test_unreported_values_are_not_reported() -> None:
     lines = dict(summary(Observation("r1", "FAILED"), 1))
     assert lines["deleted"] == lines["asked"] == "not reported"

@@ -42,6 +42,15 @@ WRONG = [
     ("action", "erase", "action"),
     ("verifyAfterHours", 73, "verifyAfterHours"),
     ("verifyAfterHours", -1, "verifyAfterHours"),
+    ("verification", "every", "verification"),
+    ("verification", {}, "verification.mode"),
+    ("verification", {"mode": "some"}, "verification.mode"),
+    ("verification", {"mode": "sample", "size": 9}, "verification.size"),
+    ("verification", {"mode": "sample", "confidence": 0.49}, "verification.confidence"),
+    ("verification", {"mode": "sample", "confidence": 0.99991}, "verification.confidence"),
+    ("verification", {"mode": "sample", "confidence": "0.99"}, "verification.confidence"),
+    ("verification", {"mode": "sample", "tolerance": 0.00009}, "verification.tolerance"),
+    ("verification", {"mode": "sample", "tolerance": 0.11}, "verification.tolerance"),
     ("classification", "secret", "classification"),
     ("interactionType", "voice", "interactionType"),
     *((each, value, each) for each in INCLUDES for value in (None, 1, "true")),
@@ -61,6 +70,9 @@ COMBINATIONS: list[dict[str, Any]] = [
     {"queueIds": ["q-1"], "userIds": IDS[:2], "wrapUpCodes": ["a.b_c"], "divisionIds": ["d"]},
     {"action": "delete", "classification": "pii", "verifyAfterHours": 72},
     {"dateRange": {"olderThanDays": 400, "lookbackDays": 1_400}},
+    {"verification": {"mode": "every"}},
+    {"verification": {"mode": "sample", "confidence": 0.5, "tolerance": 0.1}},
+    {"verification": {"mode": "sample", "confidence": 0.9999, "tolerance": 0.0001}},
 ]
 ARCHIVE = {"action": "archive"}
 EXPORT = {"action": "export", "exportIntegrationId": "bucket-1"}

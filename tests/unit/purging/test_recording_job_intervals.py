@@ -14,6 +14,7 @@ from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, EXECUTE
 from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.messages import BatchStep, Next, RunRef
+from genesys_purge.model.reach import Reach
 from genesys_purge.purging.draft import plan_hash
 
 from tests import builders
@@ -42,7 +43,7 @@ def planned(bench: Workbench) -> BatchStep:
     bench.genesys.on(CANCEL, {})
     bench.genesys.on(STATUS, READY | {"totalConversations": 2, "totalRecordings": 3})
     bench.genesys.on(METADATA, {"entities": [KEPT, KEPT]}, {"entities": [KEPT, DELETED]})
-    batch = builders.batch(planned=2, interval=INTERVAL)
+    batch = builders.batch(planned=2, interval=INTERVAL, reach=Reach.INTERVAL)
     return bench.planned(batch, request=REQUEST, entries=ENTRIES)
 
 
@@ -179,7 +180,7 @@ def test_hold_on_something_else_stops_nothing(bench: Workbench, step: BatchStep,
     assert bench.submit_batch(step).next is Next.POLL
 
 
-@pytest.mark.parametrize("answer", [[(IDS[2], 2_000)], [(IDS[2], 1_998.9)], []])
+@pytest.mark.parametrize("answer", [[(IDS[2], 2_000)], [(IDS[2], 1_999)], []])
 def test_held_conversation_outside_the_manifest_stops_the_interval(
     bench: Workbench, step: BatchStep, answer: list[tuple[str, float]]
 ) -> None:

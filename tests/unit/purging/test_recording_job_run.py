@@ -94,11 +94,13 @@ def test_notes_of_a_plan_have_at_most_1000_characters(bench: Workbench) -> None:
 
 @pytest.mark.parametrize(("configured", "batches"), [(2, 3), (1_000, 1)])
 def test_configured_batch_size_applies(configured: int, batches: int) -> None:
-    assert plan(Workbench(batch_size=configured), calls=5).batches == batches
+    named = {"conversationIds": builders.uuids(5), "dateRange": builders.date_range()}
+    assert plan(Workbench(batch_size=configured), calls=5, **named).batches == batches
 
 
-def test_batch_has_at_most_100_conversations() -> None:
-    assert plan(Workbench(batch_size=1_000), calls=101).batches == 2
+def test_batch_by_name_has_at_most_100_conversations() -> None:
+    summary = plan(Workbench(batch_size=1_000), calls=101, includeScreenRecordings=False)
+    assert summary.batches == 2
 
 
 def test_ready_job_goes_back_to_be_confirmed(bench: Workbench) -> None:

@@ -9,6 +9,7 @@ from threading import Barrier
 from typing import Any
 
 from genesys_purge.errors import LostRace
+from genesys_purge.model.audit import Action
 from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.runs import DynamoRuns
 
@@ -58,8 +59,12 @@ def bodies(table: str, key: str, value: str) -> list[dict[str, Any]]:
 
 
 def audit(run_id: str) -> list[dict[str, Any]]:
-    """The run's audit records in order; fails if the sequence has a gap or a duplicate."""
+    """The run's audit records in order, without numbers that no worker used.
+
+    Fails if the sequence has a gap or a duplicate after the gaps were filled.
+    """
+    ledger().fill_gaps(run_id)
     found = [each["body"] for each in stored("AuditTable") if each["runId"] == run_id]
     records = sorted(found, key=lambda each: each["sequence"])
     assert [each["sequence"] for each in records] == list(range(1, len(records) + 1))
-    return records
+    return [each for each in records if each["action"] != Action.NUMBER_UNUSED]

@@ -132,10 +132,7 @@ class Guard:
 
     def _check_retention(self, deletion: Deletion) -> None:
         matrix, now = self._policies.retention_matrix(), self._now()
-        ends = {(entry.classification, entry.media, entry.end) for entry in deletion.entries}
-        if deletion.window is not None:
-            ends.add((None, frozenset(), deletion.window.end))
-        for classification, media, end in ends:
+        for (classification, media), end in _youngest(deletion).items():
             policy = deletion.policy_of(matrix, classification, media)
             if policy is None:
                 raise RetentionNotMet("no rule of the retention matrix covers these records")
@@ -144,6 +141,18 @@ class Guard:
                     f"records that ended at {end.isoformat()} are kept for "
                     f"{policy.minimum_days} days ({policy.grounds}){policy.advice}"
                 )
+
+
+def _youngest(deletion: Deletion) -> dict[tuple[str | None, frozenset[str]], datetime]:
+    """The latest end of the records of each kind, which decides for all of that kind."""
+    ends: dict[tuple[str | None, frozenset[str]], datetime] = {}
+    for entry in deletion.entries:
+        kind = entry.classification, entry.media
+        ends[kind] = max(ends.get(kind, entry.end), entry.end)
+    if deletion.window is not None:
+        kind = None, frozenset[str]()
+        ends[kind] = max(ends.get(kind, deletion.window.end), deletion.window.end)
+    return ends
 
 
 def _check_areas(deletion: Deletion, holds: Sequence[Hold], now: datetime) -> None:
@@ -167,19 +176,23 @@ def _under_a_rule(hold: Hold, days: int) -> str:
 
 
 def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
-    """The error lists the held records, unless an interval keeps them from being left out."""
+    """The error lists the held records; those of a window have no positions."""
     candidates = deletion.candidates if deletion.window is None else frozenset()
-    held = [
-        (index, hold.label)
-        for index, entry in enumerate(deletion.entries)
-        if index in candidates
+    held = {
+        hold.label: {
+            index
+            for index in candidates
+            if hold.holds_record(
+                deletion.entries[index].conversation_id, deletion.entries[index].end
+            )
+        }
         for hold in holds
-        if hold.holds_record(entry.conversation_id, entry.end)
-    ]
-    if held:
-        excludable = frozenset() if deletion.interval else frozenset(index for index, _ in held)
-        labels = ", ".join(sorted({label for _, label in held})[:MOST_NAMED])
-        raise OnLegalHold(f"{labels} covers these records", entries=excludable)
+    }
+    labels = sorted(label for label, positions in held.items() if positions)
+    if labels:
+        positions = frozenset().union(*held.values())
+        named = ", ".join(labels[:MOST_NAMED])
+        raise OnLegalHold(f"{named} covers these records", entries=positions)
 
 
 def _check_outside_manifest(deletion: Deletion, holds: Sequence[Hold]) -> None:

@@ -9,13 +9,11 @@ from genesys_purge.methods.gdpr_request.method import GdprRequest
 from genesys_purge.methods.method import AnyMethod
 from genesys_purge.methods.recording_job.method import RecordingJob
 
-METHODS: dict[str, AnyMethod] = {
-    method.name: method
-    for method in (
-        DataDeletion(),
-        InteractionPurge(),
-        ConversationArchive(),
-        RecordingJob(),
-        GdprRequest(),
-    )
-}
+ALL: tuple[AnyMethod, ...] = (
+    DataDeletion(),
+    InteractionPurge(),
+    ConversationArchive(),
+    RecordingJob(),
+    GdprRequest(),
+)
+METHODS = {method.name: method for method in ALL}

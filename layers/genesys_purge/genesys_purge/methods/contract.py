@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
 from genesys_purge.model.holds import Hold
+from genesys_purge.model.reach import Reach
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.ports import Genesys, IdLists
@@ -63,7 +64,8 @@ class Skipped(NamedTuple):
 class Planned(NamedTuple):
     """One batch of a plan: its records, or its window and how many records that contains.
 
-    Records may be submitted by an `interval` that contains nothing but them. `unverifiable` says
+    With a `reach` other than by name, they are submitted by an `interval` that contains nothing but
+    them. `unverifiable` says
     why no check can show whether the records are gone; `targeted` is an upper bound then.
     """
 
@@ -72,6 +74,7 @@ class Planned(NamedTuple):
     window: Window | None = None
     interval: Window | None = None
     unverifiable: Unverifiable | None = None
+    reach: Reach = Reach.NAMED
 
 
 class Noted(NamedTuple):
@@ -103,8 +106,9 @@ class Part(NamedTuple):
 
     `span` covers the ids if their starts are known. `at` is when the call was intended, `since`
     when the batch's first call was intended, and `now` the time of this step. The ids still take
-    `jobs_left` jobs, this one included. An `interval` is sent instead of the ids. `kept` counts the
-    records that existed when the job was confirmed, if they were counted.
+    `jobs_left` jobs, this one included. With a `reach` other than by name, an `interval` is sent
+    instead of the ids. `kept` counts the records that existed when the job was confirmed, if they
+    were counted. A block of a larger part has the `total` number of that part's records.
     """
 
     window: Window | None
@@ -113,6 +117,8 @@ class Part(NamedTuple):
     at: datetime | None = None
     jobs_left: int = 1
     interval: Window | None = None
+    reach: Reach = Reach.NAMED
+    total: int = 0
     kept: int | None = None
     since: datetime | None = None
     now: datetime | None = None
@@ -165,6 +171,16 @@ class JobReport(NamedTuple):
     def error_reason(self) -> str | None:
         """Genesys's words about a job that failed or was cancelled."""
         return self.reason if self.status in (JobStatus.FAILED, JobStatus.CANCELLED) else None
+
+
+class Look(NamedTuple):
+    """What is left of each record of a part, in its order, in the unit that jobs count.
+
+    Genesys protects `held` of the records of which something is left.
+    """
+
+    undone: Sequence[int]
+    held: int = 0
 
 
 class Verdict(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from genesys_purge.errors import FieldError
@@ -11,17 +11,22 @@ from genesys_purge.methods.contract import (
     Evidence,
     Found,
     JobReport,
+    Look,
     Part,
     PollPolicy,
     Rules,
     Sources,
     Verdict,
 )
-from genesys_purge.methods.readiness import Present, Waiting
-from genesys_purge.model.batch import Batch, BatchRef
+from genesys_purge.methods.readiness import Present, SearchPage, Waiting
+from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.certainty import Certainty
+from genesys_purge.model.dates import Window
 from genesys_purge.model.media import with_media
+from genesys_purge.model.reach import Reach
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
+from genesys_purge.model.slices import Slice
 from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall
 from genesys_purge.ports import Genesys
@@ -83,10 +88,35 @@ class Lifecycle(Protocol[R_contra]):
         """What the job covers; None if it does not wait for confirmation."""
 
     def present(self, request: R_contra, part: Part, genesys: Genesys) -> Present:
-        """What the part's job may cover now."""
+        """What a job of the part may cover now.
+
+        The part may be a block of a larger one that has `total` records; the counts of blocks add
+        up.
+        """
+
+    def others(
+        self, request: R_contra, part: Part, genesys: Genesys, after: Mapping[str, Any] | None
+    ) -> Iterator[SearchPage]:
+        """Search for conversations outside the plan that the part's job may cover.
+
+        There is nothing to search for if `present` counts the records. `after` is the state of an
+        earlier page.
+        """
 
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
         """The ids that Genesys protects from deletion, or for which it has no record."""
+
+    def interval(self, reach: Reach, entries: Sequence[Entry]) -> Window | None:
+        """The time that a job with this reach gets instead of the ids of the entries."""
+
+    def pieces(
+        self, reach: Reach, part: Slice, entries: Sequence[Entry], held: Collection[int]
+    ) -> Sequence[Slice]:
+        """Smaller slices for a part that must not be submitted as it is; none if it is smallest.
+
+        `entries` are those of the whole batch, `held` the positions of entries that must be left
+        out, if any is.
+        """
 
     def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
         """Whether the part's interval may contain one of these ids outside its manifest."""
@@ -110,8 +140,20 @@ class Lifecycle(Protocol[R_contra]):
     def verify_after(self, request: R_contra) -> float:
         """Seconds between the end of the job and its verification."""
 
+    def certainty(self, request: R_contra, records: int) -> Certainty | None:
+        """How certain the check of a batch of so many records must be.
+
+        None if `verify` alone checks them all, so that `look` is never called.
+        """
+
+    def look(self, request: R_contra, part: Part, genesys: Genesys) -> Look:
+        """What is left of each of the part's records."""
+
     def verify(self, request: R_contra, part: Part, batch: Batch, genesys: Genesys) -> Verdict:
-        """The verdict from the job's counters and the records; `part` is the whole batch."""
+        """The verdict from the job's counters and the records; `part` is the whole batch.
+
+        After looks at the records, the batch has a check with what they found.
+        """
 
 
 class Method(Protocol[R]):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from genesys_purge.methods.contract import Conflict, Evidence, Part, Verdict
-from genesys_purge.methods.readiness import Present, Waiting
-from genesys_purge.model.batch import Batch, BatchRef
+from genesys_purge.methods.contract import Conflict, Evidence, Look, Part, Verdict
+from genesys_purge.methods.readiness import Present, SearchPage, Waiting
+from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.certainty import Certainty
 from genesys_purge.model.platform import DOCUMENTED
+from genesys_purge.model.reach import Reach
+from genesys_purge.model.slices import Slice
 from genesys_purge.operation import DeletingCall
 from genesys_purge.ports import Genesys
 
@@ -73,8 +76,21 @@ class OneStep:
     def present(self, request: Any, part: Part, genesys: Genesys) -> Present:
         return Present(len(part.ids))
 
+    def others(
+        self, request: Any, part: Part, genesys: Genesys, after: Mapping[str, Any] | None
+    ) -> Iterator[SearchPage]:
+        return iter(())
+
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
         return frozenset()
+
+    def interval(self, reach: Reach, entries: Sequence[Entry]) -> None:
+        return None
+
+    def pieces(
+        self, reach: Reach, part: Slice, entries: Sequence[Entry], held: Collection[int]
+    ) -> Sequence[Slice]:
+        return ()
 
     def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
         return False
@@ -90,6 +106,12 @@ class OneStep:
 
     def verify_after(self, request: Any) -> float:
         return 0
+
+    def certainty(self, request: Any, records: int) -> Certainty | None:
+        return None
+
+    def look(self, request: Any, part: Part, genesys: Genesys) -> Look:
+        raise ValueError("the records of a one-step job are counted, not looked at")
 
     def verify(self, request: Any, part: Part, batch: Batch, genesys: Genesys) -> Verdict:
         """Compare the records before the submit with the remaining ones."""

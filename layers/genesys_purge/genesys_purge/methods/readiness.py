@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from genesys_purge.methods.contract import Part
 
@@ -52,3 +53,15 @@ class Present(NamedTuple):
     unprepared: int = 0
     unsure: int = 0
     kept: int | None = None
+
+
+class SearchPage(NamedTuple):
+    """A page of the conversations that a job's query finds.
+
+    `others` counts those that have records, but are not in the plan. `state` is where the search
+    goes on, as JSON values, and not before `wait` seconds.
+    """
+
+    others: int
+    state: Mapping[str, Any]
+    wait: float = 0

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.record_facts import (
@@ -36,6 +37,7 @@ class Action(StrEnum):
     BATCH_CONFIRMED = "batch_confirmed"
     BATCH_RECONCILED = "batch_reconciled"
     BATCH_PROTECTED = "batch_protected"
+    BATCH_CUT = "batch_cut"
     BATCH_COMPLETED = "batch_completed"
     BATCH_FAILED = "batch_failed"
     BATCH_CANCELLED = "batch_cancelled"
@@ -61,6 +63,7 @@ class Action(StrEnum):
     NOTIFICATION_DELIVERED = "notification_delivered"
     NOTIFICATION_ABANDONED = "notification_abandoned"
     AUDIT_ALTERED = "audit_altered"
+    NUMBER_UNUSED = "number_unused"
 
 
 class Alteration(Wire):
@@ -81,6 +84,8 @@ class DroppedFields(Wire):
 class AuditRecord(Wire):
     """One immutable record. The log assigns `sequence`, which counts from 1 within a run.
 
+    A `number_unused` has a number that no other record of the run took.
+
     Each of these has a `runId` of its own: the creation of a purge rule, an execution of that
     rule, a deployment, an event of the live platform and an alteration of the audit. `ruleId` is
     the id of the purge rule, `ruleName` the name of a campaign rule. `rule` is a purge rule in the
@@ -90,10 +95,11 @@ class AuditRecord(Wire):
     were cancelled. `verification` is `not_possible` in the records about the end of a batch, or of
     a run with batches, that no check can verify.
 
-    `unit` is what `targeted`, `skipped`, `unreported` and `verified` count. `deletedUnit` is what
-    `deleted`, `archived`, `exported` and `covered` count. `covered` is the size of a two-step job,
-    `window` the date range of a job. `outcome` is that of a run or deployment. `request` is in each
-    record about a whole run, `plan` in the one about its plan.
+    `unit` is what `targeted`, `skipped`, `unreported`, `verified` and `sampled` count.
+    `deletedUnit` is what `deleted`, `archived`, `exported` and `covered` count. `covered` is the
+    size of a two-step job, `window` the date range of a job. `outcome` is that of a run or
+    deployment. `request` is in each record about a whole run, `plan` in the one about its plan.
+    `check` says which records a verification looked at one by one.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -130,6 +136,8 @@ class AuditRecord(Wire):
     exported: int | None = None
     unreported: int | None = None
     verified: int | None = None
+    sampled: int | None = None
+    check: CheckFacts | None = None
     covered: int | None = None
     skipped: Mapping[str, int] | None = None
     verification: Verification | None = None

@@ -7,8 +7,12 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from genesys_purge.calling.attempt import Attempt
+from genesys_purge.model.check import Check
 from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.finished_job import FinishedJob
+from genesys_purge.model.inspection import Inspection
+from genesys_purge.model.reach import Reach
 from genesys_purge.model.slices import Slice
 from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.model.unverifiable import Unverifiable
@@ -64,7 +68,8 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
         BatchState.CANCELLED,
         BatchState.IMPLAUSIBLE,
     },
-    BatchState.READY: UNDONE | {BatchState.PLANNED, BatchState.SUBMITTED, BatchState.CONFIRMING},
+    BatchState.READY: UNDONE
+    | {BatchState.PLANNED, BatchState.READY, BatchState.SUBMITTED, BatchState.CONFIRMING},
     BatchState.CONFIRMING: UNDONE | {BatchState.SUBMITTED, BatchState.READY, BatchState.CONFIRMING},
     BatchState.COMPLETED: frozenset({BatchState.COMPLETED, BatchState.IMPLAUSIBLE}),
     BatchState.FAILED: frozenset(),
@@ -109,7 +114,8 @@ class Batch(Wire):
 
     `organisation` is the one of the run, so that the log can name it; None is the default one.
 
-    A batch with an `interval` submits that interval instead of ids, so it cannot exclude an id.
+    A `reach` other than by name submits a time instead of ids, so it cannot exclude an id;
+    `interval` is the time of the whole batch.
 
     `manifest` is where its entries are stored; a window has none.
 
@@ -124,16 +130,21 @@ class Batch(Wire):
     counts the records that the job covers, and `kept` those that exist, if verification needs that
     number.
 
+    `inspection` is how far the comparison of a ready job with the plan is.
+
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
+    `finishedJobs` are the last jobs of the slices before.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
 
     `deleted`, `archived` and `exported` are the counts that Genesys reported, in `deletedUnit`.
     `unreported` counts the records of finished slices without a reported count, in `unit`.
     `errorReason` are Genesys's words about the job that failed or was cancelled.
 
-    `verified` counts the records that a check found gone; None without a check. `unverifiable` says
-    why no check can verify the batch. `isUnchecked` says that its verification ended without a
-    check: none is possible, or none could be made.
+    `verified` counts the records that a check found gone; None without a check. `check` is set if
+    the check looks at the records one by one: `verified` counts only looked-at records, and
+    `isVerified` may then rest on a sample. `unverifiable` says why no check can verify the batch.
+    `isUnchecked` says that its verification ended without a check: none is possible, or none could
+    be made.
     """
 
     run_id: str
@@ -144,6 +155,7 @@ class Batch(Wire):
     state: BatchState = BatchState.PLANNED
     window: Window | None = None
     interval: Window | None = None
+    reach: Reach = Reach.NAMED
     unit: str
     deleted_unit: str
     compliance: Compliance | None = None
@@ -158,8 +170,10 @@ class Batch(Wire):
     before: int | None = None
     covered: int | None = None
     kept: int | None = None
+    inspection: Inspection | None = None
     job_id: str | None = None
     last_job_id: str | None = None
+    finished_jobs: tuple[FinishedJob, ...] = ()
     began_at: Instant | None = None
     submitted_at: Instant | None = None
     ended_at: Instant | None = None
@@ -169,6 +183,7 @@ class Batch(Wire):
     unreported: int = 0
     unverifiable: Unverifiable | None = None
     storage_recovered_mb: float | None = None
+    check: Check | None = None
     verified: int | None = None
     is_verified: bool = False
     is_unchecked: bool = False
@@ -204,9 +219,11 @@ class Batch(Wire):
         part = self.pending[0]
         return frozenset(range(part.start, part.stop)) - self.protected
 
-    def excludable(self, entries: frozenset[int]) -> frozenset[int]:
-        """The entries that the next submit can exclude: none if the batch has an interval."""
-        return frozenset() if self.interval else entries
+    @property
+    def next_reach(self) -> Reach:
+        """The reach of the next submit, by name if there is none."""
+        is_by_time = bool(self.pending) and not self.pending[0].is_named
+        return self.reach if is_by_time else Reach.NAMED
 
     def in_conflict(self) -> Self:
         """The batch after one more 409 answer without a known cause."""

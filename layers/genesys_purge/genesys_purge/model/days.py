@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from genesys_purge.model.dates import LAST_MOMENT, Window
@@ -21,6 +21,16 @@ def days_between(first: datetime, last: datetime) -> Window:
 def days_of(window: Window) -> Window:
     """The days that the window touches."""
     return days_between(window.start, window.end - A_MOMENT)
+
+
+def days_in(window: Window) -> Iterator[Window]:
+    """The window cut at each midnight, in order."""
+    start = window.start
+    while start < window.end:
+        midnight = _midnight(start)
+        end = midnight + A_DAY if midnight <= LAST_MOMENT - A_DAY else LAST_MOMENT
+        yield Window(start=start, end=min(end, window.end))
+        start = min(end, window.end)
 
 
 def joined(windows: Iterable[Window]) -> tuple[Window, ...]:

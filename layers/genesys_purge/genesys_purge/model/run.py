@@ -18,7 +18,7 @@ from genesys_purge.model.planning import Planning
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.unverifiable import Unverifiable
-from genesys_purge.model.verification import unverifiable_records
+from genesys_purge.model.verification import sampled_records, unverifiable_records
 from genesys_purge.model.wire import Wire
 
 
@@ -76,7 +76,8 @@ class Totals(Wire):
     `unreported` counts the records that may be deleted although `deleted` does not count them:
     those of jobs without a reported count, and of jobs that may not have ended. It counts all, if
     the sum of `deleted` is more than a count can be. `unverifiable` counts the records of completed
-    batches that no check can verify.
+    batches that no check can verify. `sampled` counts the records of batches that a sample
+    verifies; `verified` counts only those of them that were looked at.
     """
 
     unit: str | None = None
@@ -87,6 +88,7 @@ class Totals(Wire):
     unreported: int | None = None
     unverifiable: int | None = None
     verified: int | None = None
+    sampled: int | None = None
 
     @property
     def success_rate(self) -> float | None:
@@ -215,4 +217,5 @@ def totals_of(plan: Plan | None, batches: Iterable[Batch]) -> Totals:
         unreported=(unreported if is_known or not reported else targeted) or None,
         unverifiable=sum(map(unverifiable_records, batches)) or None,
         verified=sum(checked) if checked else None,
+        sampled=sum(map(sampled_records, batches)) or None,
     )

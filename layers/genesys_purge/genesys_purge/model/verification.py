@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.certainty import CheckMode
 
 
 class Verification(StrEnum):
@@ -40,3 +41,14 @@ def unverifiable_records(batch: Batch) -> int:
     """How many records of a completed batch no check can verify."""
     is_not_possible = verification_of(batch) is Verification.NOT_POSSIBLE
     return batch.targeted if is_not_possible else 0
+
+
+def is_sampled(batch: Batch) -> bool:
+    """Whether a sample verifies the batch, so that not each of its records was looked at."""
+    check = batch.check
+    return batch.is_verified and check is not None and check.mode is CheckMode.SAMPLE
+
+
+def sampled_records(batch: Batch) -> int:
+    """How many records the batch has, if a sample verifies it."""
+    return batch.targeted if is_sampled(batch) else 0

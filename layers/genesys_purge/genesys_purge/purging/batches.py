@@ -9,7 +9,9 @@ from genesys_purge.methods.contract import JobReport, JobStatus, sum_of
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.doubt import records_in_doubt
+from genesys_purge.model.finished_job import FinishedJob
 from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.slices import Slice
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.verification import Verification
 from genesys_purge.ports import Clock, Runs
@@ -132,6 +134,7 @@ class Batches:
             covered=None if rest else batch.covered,
             kept=None if rest else batch.kept,
             last_job_id=batch.job_id or batch.last_job_id,
+            finished_jobs=_finished(batch, rest),
             attempt=batch.attempt.settled(),
             waiting_since=None,
             ended_at=self.now(),
@@ -198,6 +201,13 @@ class Batches:
         if batch.submitted_at is None:
             return None
         return round((self.now() - batch.submitted_at).total_seconds(), 3)
+
+
+def _finished(batch: Batch, rest: tuple[Slice, ...]) -> tuple[FinishedJob, ...]:
+    """The finished jobs with that of the first slice, unless the slice or the batch keeps it."""
+    if batch.job_id is None or not rest or rest[0] == batch.pending[0]:
+        return batch.finished_jobs
+    return (*batch.finished_jobs, FinishedJob(job_id=batch.job_id, covered=batch.covered))
 
 
 def _counts(batch: Batch, report: JobReport) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from genesys_purge.calling.guard import Deletion
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.method import AnyMethod, policy_in_force
 from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.dates import Window
 from genesys_purge.model.messages import BatchStep
+from genesys_purge.model.reach import Reach
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Policy, RetentionMatrix
 from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.model.slices import Slice
 from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Runs
 from genesys_purge.purging.parts import part_of
 from genesys_purge.purging.requests import request_of
@@ -41,7 +44,24 @@ class Case(NamedTuple):
     def part(self) -> Part:
         """What the next call asks for."""
         positions = self.batch.candidates if self.entries else ()
-        return part_of(self.batch, self.entries, positions, self.now)
+        return part_of(self.batch, self.entries, positions, self.now, self.interval)
+
+    @property
+    def interval(self) -> Window | None:
+        """The time that the next call sends instead of ids, if it does."""
+        reach = self.batch.next_reach
+        if reach is Reach.NAMED or not self.entries:
+            return None
+        part = self.batch.pending[0]
+        return self.method.lifecycle.interval(reach, self.entries[part.start : part.stop])
+
+    @property
+    def pieces(self) -> Callable[[frozenset[int]], Sequence[Slice]]:
+        """Cuts the next part around held entries; it returns none for a part that stays whole."""
+        reach, part = self.batch.next_reach, self.batch.pending[0]
+        if reach is Reach.NAMED:
+            return lambda _: ()
+        return partial(self.method.lifecycle.pieces, reach, part, self.entries)
 
     @property
     def is_empty(self) -> bool:
@@ -91,7 +111,7 @@ class Case(NamedTuple):
             before=before,
             policy_of=self._policy,
             window=batch.window,
-            interval=batch.interval,
+            interval=self.interval,
             obstacle=lambda: obstacle_of(self.run_now()),
             reaches_now=self.method.lifecycle.deletes_new_records,
         )

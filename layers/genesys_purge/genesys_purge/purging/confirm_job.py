@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from genesys_purge.calling.deleting import Deleting
-from genesys_purge.calling.guard import Deletion, Guard
+from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.reconcile import Adopt, Found, Missing, Patience, Repeat, Wait, decide
 from genesys_purge.error_codec import reported
 from genesys_purge.errors import (
@@ -19,16 +19,19 @@ from genesys_purge.errors import (
     RefusedByGenesys,
     TryLater,
 )
-from genesys_purge.methods.readiness import Waiting
+from genesys_purge.methods.readiness import Present, Waiting
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.reach import Reach
 from genesys_purge.purging.batches import Batches
-from genesys_purge.purging.cancelled_job import cancelled, is_untouched
+from genesys_purge.purging.cancelled_job import cancelled
 from genesys_purge.purging.cases import Case
+from genesys_purge.purging.inspect_job import InspectJob
 from genesys_purge.purging.reconcile import MOST_UNANSWERED
 from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
 from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
+from genesys_purge.purging.withdraw_job import WithdrawJob
 from genesys_purge.settings import Settings
 
 RUN_ENDED = "the run ended before its job was confirmed"
@@ -42,6 +45,7 @@ class ConfirmJob:
     def __init__(self, batches: Batches, guard: Guard, settings: Settings) -> None:
         self._batches = batches
         self._guard = guard
+        self._inspect, self._withdraw_job = InspectJob(batches), WithdrawJob(batches)
         self._lease, self._limit = settings.intent_lease_seconds, settings.job_time_limit_seconds
 
     def __call__(self, case: Case, step: BatchStep) -> BatchStep:
@@ -60,15 +64,17 @@ class ConfirmJob:
             waiting = case.method.lifecycle.waiting(case.job_id, case.genesys)
             if waiting is None:
                 return self._poll(case, step)
-            deletion, kept = self._checked(case, waiting)
-        except OnLegalHold as error:
-            return self._without(case, error, step)
+            present = self._inspect(case, waiting)
+            if not isinstance(present, Present):
+                return step.then(Next.SUBMIT, present)
+            deletion = self._guard.cleared(case.deletion(waiting.conversations), case.may_touch)
         except TryLater as error:
             return step.again(submit_wait(step, error.retry_after))
         except (CallerError, OperatorError) as error:
-            return self._fail(case, error, step)
+            return self._refused(case, error, step)
         deleting = Deleting(
-            lambda: self._intend(case.batch, waiting, kept), lambda _: self._guard.permit(deletion)
+            lambda: self._intend(case.batch, waiting, present.kept),
+            lambda _: self._guard.permit(deletion),
         )
         try:
             deleting.send(case.method.lifecycle.confirmation(case.job_id), case.genesys)
@@ -76,30 +82,16 @@ class ConfirmJob:
             return self._not_confirmed(case, deleting.intent, error, step)
         return self._confirmed(case._replace(batch=deleting.intent or case.batch), waiting, step)
 
-    def _checked(self, case: Case, waiting: Waiting) -> tuple[Deletion, int | None]:
-        """What the job would delete, once it covers what was planned and Genesys protects none.
-
-        With it comes how many records exist, if they were counted for the verification.
-        """
-        lifecycle = case.method.lifecycle
-        if waiting.differs_from(case.part):
-            raise LimitExceeded("the job lists other conversations than the plan")
-        present = lifecycle.present(case.request, case.part, case.genesys)
-        if excess := waiting.excess_over(present):
-            raise LimitExceeded(f"the job covers {excess}")
-        if present.unprepared:
-            raise TryLater(
-                f"{present.unprepared} {case.method.unit} are not exported yet", retry_after=60
-            )
-        held = lifecycle.protected(case.part.ids, case.genesys)
-        entries = frozenset(
-            index for index in case.batch.candidates if case.entries[index].id.casefold() in held
-        )
-        if entries:
-            excludable = case.batch.excludable(entries)
-            raise OnLegalHold("Genesys now protects these records", entries=excludable)
-        deletion = case.deletion(waiting.conversations)
-        return self._guard.cleared(deletion, case.may_touch), present.kept
+    def _refused(self, case: Case, error: PurgeError, step: BatchStep) -> BatchStep:
+        """The job must not run: submit its records in another way, or end the batch."""
+        if isinstance(error, LimitExceeded | OnLegalHold):
+            held = error.entries if isinstance(error, OnLegalHold) else frozenset[int]()
+            if pieces := case.pieces(held):
+                return self._withdraw_job.cut(case, error, pieces, step)
+        is_by_name = case.batch.next_reach is Reach.NAMED
+        if isinstance(error, OnLegalHold) and error.entries and is_by_name:
+            return self._withdraw_job.without(case, error, step)
+        return self._fail(case, error, step)
 
     def _intend(self, batch: Batch, waiting: Waiting, kept: int | None) -> Batch:
         attempt = batch.attempt.settled().intended(self._batches.now())
@@ -114,6 +106,7 @@ class ConfirmJob:
                 attempt=batch.attempt.settled(),
                 submitted_at=self._batches.now(),
                 waiting_since=None,
+                inspection=None,
             ),
             targeted=case.size,
             covered=waiting.records,
@@ -132,7 +125,7 @@ class ConfirmJob:
         case = case._replace(batch=self._withdraw(intent, error) if intent else case.batch)
         match error:
             case OnLegalHold():
-                return self._without(case, error, step)
+                return self._refused(case, error, step)
             case TryLater():
                 return step.again(submit_wait(step, error.retry_after))
             case RefusedByGenesys():
@@ -195,35 +188,6 @@ class ConfirmJob:
         facts = {"detail": f"the job was confirmed; {attempt.reason}"} if action else {}
         self._batches.advance(after, action, **facts)
         return step.then(Next.POLL, 0 if action else case.method.poll_policy.first)
-
-    def _without(self, case: Case, error: OnLegalHold, step: BatchStep) -> BatchStep:
-        """Cancel a job that covers held records, and submit the batch again without them."""
-        if not error.entries:
-            return self._fail(case, error, step)
-        batch = case.batch
-        ending = cancelled(case)
-        is_safe = ending.is_certain and not batch.attempt.unanswered
-        if not is_safe and not is_untouched(case):
-            # The batch keeps its job, so that SettleRuns finds and cancels it if it still waits.
-            reason = f"{error}, and its job may be confirmed or still wait{ending.words}"
-            self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason)
-            return step.then(Next.DONE)
-        kept = batch.to(
-            BatchState.PLANNED,
-            protected=batch.protected | error.entries,
-            job_id=None,
-            last_job_id=batch.job_id,
-            attempt=batch.attempt.settled(),
-            waiting_since=None,
-        )
-        self._batches.advance(
-            kept,
-            Action.BATCH_PROTECTED,
-            job_id=batch.job_id,
-            skipped={"protected": len(error.entries - batch.protected)},
-            detail=f"{error}{ending.words}",
-        )
-        return step.then(Next.SUBMIT)
 
     def _is_out_of_patience(self, case: Case) -> bool:
         return case.batch.seconds_waited(self._batches.now()) > self._limit

@@ -29,12 +29,14 @@ class FailBatch:
         """End the batch of the step after an error."""
         batch = self._batches.stored(step)
         reason, facts = error.reason, error.facts
+        check = batch.check and batch.check.concluded()
         if awaits_verification(batch) and batch.unverifiable:
             self._batches.conclude_unverifiable(batch, batch.unverifiable)
         elif awaits_verification(batch):
             self._batches.advance(
-                batch.to(BatchState.COMPLETED, is_unchecked=True, detail=reason),
+                batch.to(BatchState.COMPLETED, is_unchecked=True, check=check, detail=reason),
                 Action.BATCH_UNVERIFIED,
+                check=check and check.facts,
                 detail=reason,
                 **facts,
             )

@@ -106,20 +106,27 @@ class Listing:
     def _add_entries(self, batch: Batch, first: int) -> None:
         """Add the entries from position `first` on; their manifest is read only if some match."""
         outcomes = self._outcomes(batch)
-        found = ((position, outcomes.of(position)) for position in range(first, batch.planned))
-        chosen = [each for each in found if self._wanted.includes(each[1])]
-        if not chosen:
+        positions = range(first, batch.planned)
+        matching = (each for each in positions if self._may_match(outcomes, each))
+        if (start := next(matching, None)) is None:
             return
         if not self._page.may_read:
-            self._page.end_before("batch", batch.number, chosen[0][0])
+            self._page.end_before("batch", batch.number, start)
             return
         self._page.count_list()
         entries = self._runs.manifest(batch)
-        for position, outcome in chosen:
+        outcomes = outcomes.sampled_from(entries)
+        for position in range(start, batch.planned):
+            outcome = outcomes.of(position)
+            if not self._wanted.includes(outcome):
+                continue
             if self._page.is_full:
                 self._page.end_before("batch", batch.number, position)
                 return
             self._page.rows.append(_entry(batch, entries[position], outcome))
+
+    def _may_match(self, outcomes: BatchOutcomes, position: int) -> bool:
+        return any(map(self._wanted.includes, outcomes.possible(position)))
 
     def _add_skipped(self, start: RecordPosition) -> None:
         for chunk in range(start.number, self._run.skipped_chunks):

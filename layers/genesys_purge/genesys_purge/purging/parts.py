@@ -8,20 +8,30 @@ from datetime import datetime, timedelta
 from genesys_purge.methods.contract import Part
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.model.reach import Reach
+from genesys_purge.model.slices import jobs_left
 
 
 def part_of(
-    batch: Batch, entries: Sequence[Entry], positions: Iterable[int], now: datetime
+    batch: Batch,
+    entries: Sequence[Entry],
+    positions: Iterable[int],
+    now: datetime,
+    interval: Window | None = None,
 ) -> Part:
-    """The entries at `positions`, in order, as one part of the batch."""
+    """The entries at `positions`, in order, as one part of the batch.
+
+    With an `interval`, that is sent instead of them.
+    """
     chosen = [entries[index] for index in sorted(positions)]
     return Part(
         window=batch.window,
         ids=[entry.id for entry in chosen],
         span=_span(chosen),
         at=batch.attempt.at,
-        jobs_left=len(batch.pending),
-        interval=batch.interval,
+        jobs_left=jobs_left(batch.pending),
+        interval=interval,
+        reach=batch.reach if interval else Reach.NAMED,
         kept=batch.kept,
         since=batch.first_intent_at or batch.began_at,
         now=now,

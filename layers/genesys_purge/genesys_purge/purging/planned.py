@@ -59,6 +59,7 @@ def batch_of(run: Run, number: int, planned: Planned, jobs: int, method: AnyMeth
         number=number,
         window=planned.window,
         interval=planned.interval,
+        reach=planned.reach,
         unit=method.unit,
         deleted_unit=method.deleted_unit,
         compliance=run.facts.compliance,

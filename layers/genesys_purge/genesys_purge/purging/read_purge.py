@@ -139,6 +139,7 @@ def _shown(batch: Batch, poll: Poll | None) -> dict[str, Any]:
         "archived": batch.archived,
         "exported": batch.exported,
         "verified": batch.verified,
+        "check": batch.check and batch.check.facts.to_json(),
         "isVerified": batch.is_verified,
         "verification": verification_of(batch),
         "verificationReason": batch.unverifiable,

@@ -6,7 +6,10 @@ from genesys_purge.errors import OnLegalHold, RefusedByGenesys
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.reach import Reach
+from genesys_purge.model.slices import cut_first
 from genesys_purge.purging.batches import PHASES, Batches
+from genesys_purge.purging.cases import Case
 
 
 class ReducePart:
@@ -23,6 +26,21 @@ class ReducePart:
         first, second = batch.pending[0].halves()
         halved = batch.to(BatchState.PLANNED, pending=(first, second, *batch.pending[1:]))
         self._batches.advance(halved)
+        return step.then(Next.SUBMIT)
+
+    def around(self, case: Case, error: OnLegalHold, step: BatchStep) -> BatchStep:
+        """Go on without what is held; raises the error if that is not possible.
+
+        A part that is submitted by its time is cut, because it cannot leave out a record.
+        """
+        batch = case.batch
+        if batch.next_reach is Reach.NAMED:
+            return self.protect(batch, error, step)
+        pieces = case.pieces(error.entries)
+        if not pieces:
+            raise error
+        after = batch.to(BatchState.PLANNED, pending=cut_first(batch.pending, pieces))
+        self._batches.advance(after, Action.BATCH_CUT, detail=str(error))
         return step.then(Next.SUBMIT)
 
     def protect(self, batch: Batch, error: OnLegalHold, step: BatchStep) -> BatchStep:

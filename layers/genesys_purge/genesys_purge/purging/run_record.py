@@ -28,6 +28,7 @@ def run_record(
         "deleted": totals.deleted,
         "unreported": totals.unreported,
         "verified": totals.verified,
+        "sampled": totals.sampled,
         "skipped": totals.skipped if run.plan else None,
         "compliance_tags": run.compliance_tags or None,
         "policy": run.plan.policy if run.plan else None,
@@ -59,9 +60,13 @@ def error_reasons_of(batches: Sequence[Batch]) -> str | None:
 
 
 def remark_on(run: Run, totals: Totals, batches: Sequence[Batch]) -> str | None:
-    """The shortfall of a run, and why batches of it can never be verified."""
+    """The shortfall of a run, why batches can never be verified, and which samples verify."""
     reason = run.plan.unverifiable if run.plan and totals.unverifiable else None
-    remarks = (shortfall_of(run, batches), reason.sentence if reason else None)
+    sampled = None
+    if totals.sampled:
+        of = f"{totals.sampled:,} {totals.unit}"
+        sampled = f"samples verify the batches of {of}, of which not each was looked at"
+    remarks = (shortfall_of(run, batches), reason.sentence if reason else None, sampled)
     return "; ".join(filter(None, remarks)) or None
 
 

@@ -110,7 +110,7 @@ class SubmitBatch:
             call = case.method.submission(case.request, case.part, case.ref, case.genesys)
             deletion = self._guard.cleared(case.deletion(before), case.may_touch)
         except OnLegalHold as error:
-            return self._reduce.protect(case.batch, error, step)
+            return self._reduce.around(case, error, step)
         except NoFreeSlot:
             return self._queue(case, step)
         except TryLater as error:
@@ -161,7 +161,7 @@ class SubmitBatch:
 
     def _accepted(self, case: Case, job_id: str, step: BatchStep) -> BatchStep:
         batch, size = case.batch, case.size
-        window = batch.interval or batch.window
+        window = case.interval or batch.window
         self._batches.accepted(batch, job_id, Action.BATCH_SUBMITTED, targeted=size, window=window)
         return step.then(Next.POLL, first_wait(case.method.poll_policy, size))
 
@@ -180,7 +180,7 @@ class SubmitBatch:
                 self._wait(batch)
                 return step.again(submit_wait(step, error.retry_after))
             case OnLegalHold():
-                return self._reduce.protect(batch, error, step)
+                return self._reduce.around(case._replace(batch=batch), error, step)
             case RefusedByGenesys():
                 return self._refused(case._replace(batch=batch), error, step)
         raise error

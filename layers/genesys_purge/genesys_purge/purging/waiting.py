@@ -15,6 +15,8 @@ UNREAD = Backoff(first=120.0, longest=120.0)
 # After the end of its run, a batch is checked for this time after its job. A check without enough
 # calls does not count for as long.
 VERIFIED_WITHIN = 3_600.0
+# A check of many records waits so much longer for its calls, because other clients need some, too.
+SECONDS_A_LOOK = 1.0
 # A new job is known everywhere after this time; until then it is polled at these waits.
 APPEARS_WITHIN, APPEARS_FIRST, APPEARS_LONGEST = 120, 5.0, 20.0
 SUBMIT = Backoff(first=10.0, longest=120.0)

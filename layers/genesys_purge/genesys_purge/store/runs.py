@@ -18,6 +18,7 @@ from genesys_purge.store.found import Found, unnoticed
 from genesys_purge.store.ledger import Ledger, Write
 from genesys_purge.store.manifests import S3Manifests
 from genesys_purge.store.plans import S3Plans
+from genesys_purge.store.sequence import SPREAD
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -119,11 +120,13 @@ class DynamoRuns:
         return self._run_write(run, PLANNING, RunStatus.SUBMITTED, planner)
 
     def finish(self, run: Run, record: AuditRecord) -> None:
+        self._ledger.fill_gaps(run.run_id)
         # A missing item also has another status, so the condition checks that the run exists.
         condition = "attribute_exists(runId) AND #status <> :status"
         self._report(run, record, condition)
 
     def revise(self, run: Run, record: AuditRecord | None = None) -> None:
+        self._ledger.fill_gaps(run.run_id)
         before: Item = {":before": {"N": str(run.revision - 1)}}
         condition = "#status = :status AND revision = :before"
         if record:
@@ -200,7 +203,8 @@ class DynamoRuns:
         self._ledger.commit([running, self._successor(batch)])
 
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
-        self._ledger.commit([self._successor(batch)], record)
+        # Many batches of a run may end at the same time.
+        self._ledger.commit([self._successor(batch)], record, SPREAD)
 
     def _successor(self, batch: Batch) -> Write:
         return Write(

@@ -11,6 +11,7 @@ from genesys_purge.methods.recording_job.method import RecordingJob
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
 from genesys_purge.model.dates import zulu
+from genesys_purge.model.reach import Reach
 
 from tests import builders
 from tests.clock import NOON
@@ -23,7 +24,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # The batch began two hours before this step.
 BEGAN = NOON - 2 * HOUR
 PART = Part(None, IDS[:3], builders.window(), NOON, since=BEGAN, now=NOON)
-INTERVAL = PART._replace(interval=builders.window())
+INTERVAL = PART._replace(interval=builders.window(), reach=Reach.INTERVAL)
 NONE: dict[str, Any] = {"entities": []}
 DELETED, KEPT = {"fileState": "DELETED"}, {"fileState": "ARCHIVED"}
 EXPORTED = {"fileState": "AVAILABLE", "exportedDate": "2026-11-21T11:00:00Z"}

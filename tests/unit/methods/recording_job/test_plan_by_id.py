@@ -131,7 +131,8 @@ def test_unreadable_protection_stops_the_plan(entities: object) -> None:
 
 
 def test_batch_has_at_most_the_configured_number_of_conversations() -> None:
-    batches, _ = plan(knowing(*(row(number) for number in range(7))), batch_size=3)
+    genesys = knowing(*(row(number) for number in range(7)))
+    batches, _ = plan(genesys, conversationIds=IDS[:7], batch_size=3)
     assert [batch.targeted for batch in batches] == [3, 3, 1]
 
 

@@ -11,8 +11,9 @@ from genesys_purge.methods.contract import JobStatus, Part
 from genesys_purge.methods.readiness import Present, Waiting
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
+from genesys_purge.methods.recording_job.report import report_of
 from genesys_purge.methods.recording_job.request import RecordingJobRequest, job_of
-from genesys_purge.methods.recording_job.two_step import CANCEL, EXECUTE, STATUS, report_of
+from genesys_purge.methods.recording_job.two_step import CANCEL, EXECUTE, STATUS
 from genesys_purge.model.dates import zulu
 
 from tests import builders

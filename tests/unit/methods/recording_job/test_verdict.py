@@ -13,6 +13,8 @@ from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
 from genesys_purge.methods.recording_job.two_step import STATUS
 from genesys_purge.methods.recording_job.verdict import FAILED
+from genesys_purge.model.certainty import CheckMode
+from genesys_purge.model.check import Check
 from genesys_purge.model.dates import zulu
 
 from tests import builders
@@ -60,7 +62,12 @@ def two_left(**counters: Any) -> ScriptedGenesys:
 def verdict(
     genesys: ScriptedGenesys, request: RecordingJobRequest = ALL, part: Part = PART
 ) -> Verdict:
-    return LIFECYCLE.verify(request, part, DONE, genesys)
+    look = LIFECYCLE.look(request, part, genesys)
+    size = len(part.ids)
+    check = Check(mode=CheckMode.EVERY, records=size, size=size)
+    checked = check.after(range(size), look.undone, look.held)
+    done = DONE.model_copy(update={"check": checked})
+    return LIFECYCLE.verify(request, part, done, genesys)
 
 
 def failed_in(*ids: str) -> dict[str, Any]:
@@ -77,8 +84,14 @@ def test_job_is_verified_when_no_conversation_has_a_recording_left() -> None:
 
 
 def test_batch_without_a_job_is_an_error() -> None:
+    check = Check(mode=CheckMode.EVERY, records=3, size=3)
     with pytest.raises(ValueError, match="has a job"):
-        LIFECYCLE.verify(ALL, PART, builders.batch(), after(NONE))
+        LIFECYCLE.verify(ALL, PART, builders.batch(check=check), after(NONE))
+
+
+def test_batch_without_a_check_is_an_error() -> None:
+    with pytest.raises(ValueError, match="and a check"):
+        LIFECYCLE.verify(ALL, PART, DONE, after(NONE))
 
 
 def test_one_recording_that_is_left_prevents_verification() -> None:

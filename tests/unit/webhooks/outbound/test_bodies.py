@@ -11,6 +11,8 @@ from genesys_purge.errors import NotFound
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, STATUS, SUBMIT
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.certainty import CheckMode
+from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.messages import BatchStep, RunRef
 from genesys_purge.model.retention import Policy
@@ -200,6 +202,15 @@ def test_finished_batch_has_the_body_of_its_document(bench: Workbench) -> None:
             "durationSeconds": 60.0,
         },
     }
+
+
+def test_sampled_batch_and_run_say_what_was_looked_at(bench: Workbench) -> None:
+    check = CheckFacts(mode=CheckMode.SAMPLE, records=10, size=4, looked_at=4, seed="5" * 64)
+    bench.planned(ended())
+    batch = body(bench, fact(Action.BATCH_VERIFIED, batch=0, check=check), Event.BATCH_FINISHED)
+    assert batch["check"] == check.to_json()
+    run = body(bench, fact(Action.RUN_COMPLETED, verified=4, sampled=10), Event.RUN_FINISHED)
+    assert (run["metrics"]["verified"], run["metrics"]["sampled"]) == (4, 10)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 from genesys_purge.errors import LimitExceeded, UnreadableAnswer
 from genesys_purge.methods.answers import count_in
 from genesys_purge.model.dates import Window, instant_in
+from genesys_purge.model.days import days_of
 from genesys_purge.model.platform import LIVE
 from genesys_purge.operation import Missing, Operation
 from genesys_purge.ports import Genesys
@@ -34,6 +35,10 @@ PAGE = 100
 MOST_PAGES = 2_000
 
 Filter = Mapping[str, Any]
+
+
+class LargeAnswerError(Exception):
+    """A query finds more conversations than its caller wants to read by pages."""
 
 
 class Conversation(NamedTuple):
@@ -77,22 +82,19 @@ def started_in(
     segment_filters: Sequence[Filter],
     genesys: Genesys,
     ids: Sequence[str] = (),
+    most: int | None = None,
 ) -> Iterator[Conversation]:
     """The conversations that started in the window and match every filter, in order of start.
 
     With `ids`, only those; UnreadableAnswer if Genesys answers another one. The answers do not
-    contain enough to check the other filters.
+    contain enough to check the other filters. LargeAnswerError if Genesys counts more than `most`
+    in a part of the window.
     """
     by_ids = [any_of("conversationId", ids)] if ids else []
-    query = {
-        "order": "asc",
-        "orderBy": "conversationStart",
-        "conversationFilters": [*conversation_filters, *by_ids],
-        "segmentFilters": list(segment_filters),
-    }
+    query = query_of([*conversation_filters, *by_ids], segment_filters)
     seen: set[str] = set()
     for part in window.split(LONGEST_DAYS):
-        for found in _all(query | {"interval": str(part)}, ids, genesys):
+        for found in _all(query | {"interval": str(part)}, ids, genesys, most):
             # Genesys answers whole days.
             if not part.contains(found.start):
                 continue
@@ -102,17 +104,37 @@ def started_in(
             yield found
 
 
+def query_of(
+    conversation_filters: Sequence[Filter], segment_filters: Sequence[Filter]
+) -> dict[str, Any]:
+    """A query for the conversations that match every filter, in order of start."""
+    return {
+        "order": "asc",
+        "orderBy": "conversationStart",
+        "conversationFilters": list(conversation_filters),
+        "segmentFilters": list(segment_filters),
+    }
+
+
+def whole_days(window: Window, query: Mapping[str, Any]) -> dict[str, Any]:
+    """The query for the conversations that started on the days of the window.
+
+    Without the flag, the platform also finds those that were still active on the first day.
+    """
+    return {**query, "interval": str(days_of(window)), "startOfDayIntervalMatching": True}
+
+
 def by_id(ids: Sequence[str], genesys: Genesys) -> Iterator[Conversation]:
     """The known conversations of the ids; UnreadableAnswer if Genesys answers another one."""
     for first in range(0, len(ids), PAGE):
         asked = ids[first : first + PAGE]
         known: dict[str, Conversation] = {}
-        _add(_conversations(genesys.read(READ, ids=",".join(asked))), asked, known)
+        _add(conversations_in(genesys.read(READ, ids=",".join(asked))), asked, known)
         yield from known.values()
 
 
 def _all(
-    query: Mapping[str, Any], ids: Sequence[str], genesys: Genesys
+    query: Mapping[str, Any], ids: Sequence[str], genesys: Genesys, most: int | None
 ) -> Collection[Conversation]:
     """The conversations of every page up to an empty one.
 
@@ -130,6 +152,8 @@ def _all(
         answer = genesys.read(QUERY, {**query, "paging": paging})
         hits = count_in(answer, "totalHits")
         total = max(total, hits or 0)
+        if most is not None and total > most:
+            raise LargeAnswerError
         # The page after the last may have no list. An empty list is the end even before
         # `totalHits` is reached, because that number is approximate.
         has_no_list = hits is not None and "conversations" not in answer
@@ -138,7 +162,7 @@ def _all(
                 f"Genesys counts {total} conversations, but listed {len(known)}; try again, or use "
                 "a shorter dateRange"
             )
-        found = [] if has_no_list else _conversations(answer)
+        found = [] if has_no_list else conversations_in(answer)
         if not found:
             break
         _add(found, ids, known)
@@ -157,7 +181,8 @@ def _add(found: Iterable[Conversation], ids: Sequence[str], known: dict[str, Con
         known[each.conversation_id] = each.joined(known.get(each.conversation_id, each))
 
 
-def _conversations(answer: Mapping[str, Any]) -> list[Conversation]:
+def conversations_in(answer: Mapping[str, Any]) -> list[Conversation]:
+    """The conversations of an answer; UnreadableAnswer if it has none that can be read."""
     rows = answer.get("conversations")
     if not isinstance(rows, list):
         raise UnreadableAnswer("Genesys answered a query of conversations without a list of them")

@@ -37,14 +37,15 @@ def skips_of(skipped: Iterable[tuple[Conversation, str]]) -> Iterator[Skipped]:
 class Eligibility:
     """Judges conversations by retention, legal holds and Genesys's own protection.
 
-    With `oldest`, conversations that started then or earlier are skipped.
+    With `oldest`, conversations that started then or earlier are skipped. `protected` counts those
+    that Genesys protects.
     """
 
     def __init__(self, kind: Kind, sources: Sources, oldest: datetime | None = None) -> None:
         self._kind = kind
         self._sources = sources
         self._oldest = oldest
-        self._protected = 0
+        self.protected: int = (sources.after or {}).get("protected", 0)
 
     def judge(self, conversations: Sequence[Conversation]) -> Judged:
         """Asks Genesys for protection only of conversations that pass all other checks."""
@@ -58,7 +59,7 @@ class Eligibility:
         found = protection_of(list(entries), self._sources.genesys)
         reasons = dict.fromkeys(found.unknown, NOT_FOUND)
         reasons |= dict.fromkeys(found.protected.intersection(entries), PROTECTED)
-        self._protected += len(found.protected.intersection(entries))
+        self.protected += len(found.protected.intersection(entries))
         skipped += [
             (each, reasons[each.conversation_id])
             for each in conversations
@@ -68,12 +69,12 @@ class Eligibility:
 
     def notes(self) -> Iterator[Noted]:
         """A warning if the judged conversations nearly exhaust Genesys's protection."""
-        if self._protected >= WARN_FROM:
+        if self.protected >= WARN_FROM:
             yield Noted(
-                f"Genesys protects {self._protected} of these conversations; it can protect "
+                f"Genesys protects {self.protected} of these conversations; it can protect "
                 f"{MOST_PROTECTED:,} in an organisation",
                 "ProtectedConversations",
-                self._protected,
+                self.protected,
             )
 
     def _judge(self, conversation: Conversation) -> Entry | str:

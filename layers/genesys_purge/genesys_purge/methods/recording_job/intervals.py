@@ -10,6 +10,7 @@ from typing import NamedTuple
 from genesys_purge.methods.contract import Planned, Skipped
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.model.reach import Reach
 
 # Genesys accepts six months.
 LONGEST = timedelta(days=180)
@@ -89,13 +90,13 @@ def _clusters(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
             yield cluster
             cluster, reach = [], None
         cluster.append(entry)
-        reach = max(reach or _after(entry), _after(entry))
+        reach = max(reach or after(entry), after(entry))
     if cluster:
         yield cluster
 
 
 def _fits(entries: Sequence[Entry], size: int) -> bool:
-    interval = _interval(entries)
+    interval = interval_of(entries)
     return len(entries) <= size and interval.end - interval.start <= LONGEST
 
 
@@ -111,20 +112,21 @@ def _skipped(reason: str, entries: Iterable[Entry]) -> Skipped:
 
 
 def _planned(entries: Sequence[Entry]) -> Planned:
-    return Planned(len(entries), tuple(entries), interval=_interval(entries))
+    interval = interval_of(entries)
+    return Planned(len(entries), tuple(entries), interval=interval, reach=Reach.INTERVAL)
 
 
-def _interval(entries: Sequence[Entry]) -> Window:
+def interval_of(entries: Sequence[Entry]) -> Window:
     """From the first start to after the last end, in whole seconds."""
-    return Window(start=_first_second(entries[0]), end=max(map(_after, entries)))
+    return Window(start=_first_second(entries[0]), end=max(map(after, entries)))
 
 
 def _first_second(entry: Entry) -> datetime:
     return start_of(entry).replace(microsecond=0)
 
 
-def _after(entry: Entry) -> datetime:
-    """The whole second after the end."""
+def after(entry: Entry) -> datetime:
+    """The whole second after the end of an entry."""
     return entry.end.replace(microsecond=0) + A_SECOND
 
 

@@ -10,6 +10,7 @@ from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import instant_in
 
 CLOCKS_DIFFER = timedelta(minutes=5)
+BY_ID = "conversationId"
 
 
 def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
@@ -29,15 +30,19 @@ def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
 
 
 def is_surplus(job: Any, batch: Batch, manifest: Sequence[str]) -> bool:
-    """Whether an unanswered call of the batch created the job, for some of its conversations."""
+    """Whether an unanswered call of the batch created the job, for some or all of the batch."""
     query = _query_of(job)
     if not _has_date(query, batch.attempt.doubts):
         return False
     ids = ids_of(query)
     if ids:
         return ids <= {each.casefold() for each in manifest}
-    interval = batch.interval
-    return interval is not None and _interval_of(query) == [interval.start, interval.end]
+    times = _interval_of(query)
+    return (
+        batch.interval is not None
+        and isinstance(times, list)
+        and all(batch.interval.start <= each <= batch.interval.end for each in times)
+    )
 
 
 def _query_of(job: Any) -> Mapping[str, Any]:
@@ -57,14 +62,20 @@ def ids_of(query: Any) -> set[str]:
     """The conversations that a job's query names; empty if it cannot be read."""
     try:
         (filters,) = query["conversationQuery"]["conversationFilters"]
-        return {str(each["value"]).casefold() for each in filters["predicates"]}
-    except (KeyError, TypeError, ValueError):
+        predicates = filters["predicates"]
+        if any(each.get("dimension", BY_ID) != BY_ID for each in predicates):
+            return set()
+        return {str(each["value"]).casefold() for each in predicates}
+    except (AttributeError, KeyError, TypeError, ValueError):
         return set()
 
 
 def _interval_of(query: Mapping[str, Any]) -> object:
-    """The interval of a job's query, with its times parsed if they can be read."""
+    """The interval that a job takes as a whole, with its times parsed if they can be read."""
+    search = query.get("conversationQuery")
     interval = query.get("agedConversationInterval")
+    if isinstance(search, dict) and not ids_of(query):
+        interval = search.get("interval")
     if not isinstance(interval, str):
         return interval
     times = [instant_in(each) for each in interval.split("/")]

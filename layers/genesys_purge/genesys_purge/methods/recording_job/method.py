@@ -8,13 +8,12 @@ from itertools import chain
 from genesys_purge.errors import FieldError
 from genesys_purge.methods.answers import job_id_in
 from genesys_purge.methods.contract import (
+    Found,
     JobReport,
     Noted,
     Part,
-    Planned,
     PollPolicy,
     Rules,
-    Skipped,
     Sources,
 )
 from genesys_purge.methods.data_retention import cap_of
@@ -29,14 +28,11 @@ from genesys_purge.methods.recording_job.checks import (
 )
 from genesys_purge.methods.recording_job.eligibility import Eligibility
 from genesys_purge.methods.recording_job.metadata import count_of, is_kept
+from genesys_purge.methods.recording_job.named_batches import MOST_NAMED
+from genesys_purge.methods.recording_job.plan_by_day import PlanByDay
+from genesys_purge.methods.recording_job.report import report_of
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest, job_of
-from genesys_purge.methods.recording_job.two_step import (
-    CREATE,
-    SENSITIVE,
-    STATUS,
-    TwoStep,
-    report_of,
-)
+from genesys_purge.methods.recording_job.two_step import CREATE, SENSITIVE, STATUS, TwoStep
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.media import with_media
 from genesys_purge.model.retention import Kind, values
@@ -54,8 +50,7 @@ class RecordingJob:
     plans_upper_bound = True
     unit = Unit.CONVERSATIONS
     deleted_unit = Unit.RECORDINGS
-    # The metadata of each conversation take one call, and one step verifies the batch.
-    largest_batch = 100
+    largest_batch = MOST_NAMED
     instead = None
 
     def __init__(self) -> None:
@@ -78,18 +73,18 @@ class RecordingJob:
         types = request.media_types or ()
         return with_media(kind | {"interactionType": values(*types)}) if types else kind
 
-    def plan(
-        self, request: RecordingJobRequest, sources: Sources
-    ) -> Iterator[Planned | Skipped | Noted]:
-        if request.action is not Action.DELETE:
+    def plan(self, request: RecordingJobRequest, sources: Sources) -> Iterator[Found]:
+        if request.action is not Action.DELETE and sources.after is None:
             yield Noted(f"recordings are {request.action.done}, none is deleted")
         window = plan_by_interval.aged_window(request, sources)
         oldest = None if window else sources.now - FIVE_YEARS
         eligibility = Eligibility(self.kind(request), sources, oldest)
-        if window is None:
-            yield from plan_by_id.plan(request, eligibility, sources)
-        else:
+        if window is not None:
             yield from plan_by_interval.plan(window, eligibility, sources)
+        elif request.conversation_ids is not None:
+            yield from plan_by_id.plan(request.conversation_ids, request, eligibility, sources)
+        else:
+            yield from PlanByDay(request, eligibility, sources).found()
         yield from eligibility.notes()
         yield Noted(str(cap_of(sources.genesys)))
 

@@ -42,7 +42,7 @@ def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator
     OnLegalHold if a hold names a conversation whose time is unknown.
     """
     near = list(_near(window, sources))
-    found = [each for each in near if _touches(each, window)]
+    found = [each for each in near if touches(each, window)]
     inside = [each for each in found if _is_inside(each, window)]
     entries: list[Entry] = []
     skipped = [(each, OUTSIDE) for each in found if not _is_inside(each, window)]
@@ -61,10 +61,8 @@ def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator
 
 def _near(window: Window, sources: Sources) -> Iterator[Conversation]:
     """Each conversation that started near the window or that a legal hold names, once."""
-    back = min(LOOK_BACK, window.start - EARLIEST)
-    around = Window(start=window.start - back, end=window.end + LOOK_AHEAD)
     seen = set()
-    for each in started_in(around, [], [], sources.genesys):
+    for each in started_in(near(window), [], [], sources.genesys):
         seen.add(each.conversation_id)
         yield each
     unseen = {
@@ -86,6 +84,12 @@ def _near(window: Window, sources: Sources) -> Iterator[Conversation]:
             )
 
 
+def near(window: Window) -> Window:
+    """The time in which a conversation starts that is active in the window."""
+    back = min(LOOK_BACK, window.start - EARLIEST)
+    return Window(start=window.start - back, end=window.end + LOOK_AHEAD)
+
+
 def _elsewhere(holds: Sequence[Hold], known: set[str]) -> Iterator[Span]:
     """The days of holds that name a conversation which only another organisation knows."""
     for hold in holds:
@@ -98,7 +102,7 @@ def may_touch(ids: Sequence[str], interval: Window, genesys: Genesys) -> bool:
     known = list(by_id(list(filter(_is_id, ids)), genesys))
     if {each.casefold() for each in ids} - {each.conversation_id for each in known}:
         return True
-    return any(_touches(each, interval) for each in known)
+    return any(touches(each, interval) for each in known)
 
 
 def _is_id(conversation_id: str) -> bool:
@@ -111,7 +115,8 @@ def _span_of(conversation: Conversation) -> Span:
     return Span(start, end) if end is None or end >= start else Span(end, None)
 
 
-def _touches(conversation: Conversation, window: Window) -> bool:
+def touches(conversation: Conversation, window: Window) -> bool:
+    """Whether the conversation was active in the window, or may have been."""
     start, end = _span_of(conversation)
     return start <= window.end and (end is None or end >= window.start)
 

@@ -9,14 +9,23 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from genesys_purge.methods.contract import Part
-from genesys_purge.methods.recording_job.conversations import Filter, any_of
+from genesys_purge.methods.recording_job.conversations import (
+    Filter,
+    any_of,
+    query_of,
+    whole_days,
+)
 from genesys_purge.model.audited import Audited
+from genesys_purge.model.certainty import Certainty, CheckMode
 from genesys_purge.model.classification import Classification
 from genesys_purge.model.dates import DateRange, Window, zulu
+from genesys_purge.model.reach import Reach
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.wording import UUID
 
 MOST_IDS = 1_000
+# Larger batches are verified by a sample, unless the request says otherwise.
+MOST_CHECKED = 2_000
 
 ConversationId = Annotated[str, StringConstraints(pattern=UUID, to_lower=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
@@ -66,7 +75,7 @@ class RecordingJobRequest(PurgeRequest):
             *("include_screen_recordings", "include_snippet_recordings"),
             "include_policy_based_recordings",
         ),
-        options=("action", "export_integration_id", "verify_after_hours"),
+        options=("action", "export_integration_id", "verify_after_hours", "verification"),
     )
 
     method: Literal["recording_job"]
@@ -87,6 +96,7 @@ class RecordingJobRequest(PurgeRequest):
     include_policy_based_recordings: bool
     export_integration_id: Id | None = None
     verify_after_hours: Annotated[int, Field(ge=0, le=72)] = 0
+    verification: Certainty | None = None
     classification: Classification | None = None
 
     @property
@@ -97,6 +107,11 @@ class RecordingJobRequest(PurgeRequest):
     @property
     def effect(self) -> str:
         return self.action.done
+
+    def certainty(self, records: int) -> Certainty:
+        """How certain the verification of a batch of so many conversations must be."""
+        mode = CheckMode.EVERY if records <= MOST_CHECKED else CheckMode.SAMPLE
+        return self.verification or Certainty(mode=mode)
 
     @property
     def narrowing(self) -> dict[str, object]:
@@ -155,20 +170,19 @@ def job_of(request: RecordingJobRequest, part: Part) -> dict[str, Any]:
         **_action(request, part),
         "actionDate": zulu(part.at),
         **request.flags,
-        **_selection(part, part.span),
+        **_selection(request, part, part.span),
     }
 
 
-def _selection(part: Part, span: Window) -> dict[str, Any]:
-    if part.interval is not None:
+def _selection(request: RecordingJobRequest, part: Part, span: Window) -> dict[str, Any]:
+    if part.interval is None:
+        query = query_of([any_of("conversationId", part.ids)], [])
+        del query["segmentFilters"]
+        return {"conversationQuery": {**query, "interval": str(span)}}
+    if part.reach is Reach.INTERVAL:
         return {"agedConversationInterval": str(part.interval)}
-    query = {
-        "interval": str(span),
-        "order": "asc",
-        "orderBy": "conversationStart",
-        "conversationFilters": [any_of("conversationId", part.ids)],
-    }
-    return {"conversationQuery": query}
+    query = query_of(request.conversation_filters, request.segment_filters)
+    return {"conversationQuery": whole_days(part.interval, query)}
 
 
 def is_export(request: RecordingJobRequest, part: Part) -> bool:

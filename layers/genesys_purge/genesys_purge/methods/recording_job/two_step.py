@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import UnreadableAnswer
 from genesys_purge.methods.answers import (
     count_in,
-    deciding_count_in,
     id_of,
-    share_in,
-    text_in,
-    words_in,
 )
-from genesys_purge.methods.contract import Conflict, Evidence, JobReport, JobStatus, Part, Verdict
-from genesys_purge.methods.readiness import Present, Waiting
+from genesys_purge.methods.contract import (
+    Conflict,
+    Evidence,
+    JobStatus,
+    Look,
+    Part,
+    Verdict,
+    sum_of,
+)
+from genesys_purge.methods.readiness import Present, SearchPage, Waiting
+from genesys_purge.methods.recording_job.intervals import interval_of
 from genesys_purge.methods.recording_job.listed_job import ids_of, is_job, is_surplus
 from genesys_purge.methods.recording_job.metadata import is_kept, is_unsure, rows_of, undone_by
+from genesys_purge.methods.recording_job.others import is_counted, others_in
 from genesys_purge.methods.recording_job.pages import all_pages, page
+from genesys_purge.methods.recording_job.pieces import days_of_entries, pieces
 from genesys_purge.methods.recording_job.plan_by_interval import may_touch
 from genesys_purge.methods.recording_job.protection import protection_of
+from genesys_purge.methods.recording_job.report import report_of
 from genesys_purge.methods.recording_job.request import (
     Action,
     RecordingJobRequest,
     is_export,
     job_of,
 )
-from genesys_purge.methods.recording_job.verdict import verdict_of
-from genesys_purge.model.batch import Batch, BatchRef
+from genesys_purge.methods.recording_job.verdict import look_at, verdict_of
+from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.certainty import Certainty
+from genesys_purge.model.dates import Window
 from genesys_purge.model.platform import LIVE
+from genesys_purge.model.reach import Reach
+from genesys_purge.model.slices import Slice
 from genesys_purge.operation import DeletingCall, Missing, Operation
 from genesys_purge.ports import Genesys
 
@@ -65,12 +77,6 @@ EXECUTE = Operation(
     dialect=LIVE,
     missing=Missing.REFUSED,
 )
-STATUSES = {
-    "READY": JobStatus.READY,
-    "FULFILLED": JobStatus.COMPLETED,
-    "FAILED": JobStatus.FAILED,
-    "CANCELLED": JobStatus.CANCELLED,
-}
 MOST_JOBS = 2
 # Batches that await verification need no slot, but an execution cannot hold any number of them.
 MOST_WAITING = 1_000
@@ -79,7 +85,6 @@ LISTED_WITHIN = 300
 ACTIVE = ("PENDING", "READY", "PROCESSING")
 # In this order: a job that becomes ready between the two calls is in the second list.
 CREATED = ("PENDING", "READY")
-ACTIONS = {each.upper(): each for each in Action}
 
 
 class TwoStep:
@@ -113,8 +118,10 @@ class TwoStep:
         return min(patience, LISTED_WITHIN)
 
     def asked_for(self, batch: Batch) -> int | None:
-        """The recordings that the job covered when it was confirmed, because a job counts those."""
-        return batch.covered
+        """The recordings that a job covered when it was confirmed, because a job counts those."""
+        if batch.pending:
+            return batch.covered
+        return sum_of([batch.covered, *(each.covered for each in batch.finished_jobs)])
 
     def find(
         self, request: RecordingJobRequest, batch: BatchRef, part: Part, genesys: Genesys
@@ -141,10 +148,12 @@ class TwoStep:
         """Count recordings where the job's own totals do not prove what it covers.
 
         They do not for an interval, after an export, and if the request excludes recordings. A job
-        that lists its conversations can cover no others.
+        that lists its conversations can cover no others. For a large interval, `others` searches
+        for them instead.
         """
         follows_export = request.exports_first and not is_export(request, part)
-        if part.interval is None and not follows_export and not request.excludes:
+        needs_metadata = follows_export or request.excludes
+        if not needs_metadata and (part.interval is None or not is_counted(part)):
             return Present(len(part.ids))
         found = [rows_of(each, genesys) for each in part.ids]
         kept = [sum(map(is_kept, rows)) for rows in found]
@@ -158,6 +167,23 @@ class TwoStep:
             unsure=sum(sum(map(is_unsure, rows)) for rows in found) if part.interval else 0,
             kept=sum(kept) if request.excludes else None,
         )
+
+    def others(
+        self,
+        request: RecordingJobRequest,
+        part: Part,
+        genesys: Genesys,
+        after: Mapping[str, Any] | None,
+    ) -> Iterator[SearchPage]:
+        return iter(()) if is_counted(part) else others_in(request, part, genesys, after)
+
+    def interval(self, reach: Reach, entries: Sequence[Entry]) -> Window:
+        return days_of_entries(entries) if reach is Reach.DAYS else interval_of(entries)
+
+    def pieces(
+        self, reach: Reach, part: Slice, entries: Sequence[Entry], held: Collection[int]
+    ) -> Sequence[Slice]:
+        return pieces(reach, part, entries, held)
 
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
         found = protection_of(ids, genesys)
@@ -185,42 +211,17 @@ class TwoStep:
     def verify_after(self, request: RecordingJobRequest) -> float:
         return timedelta(hours=request.verify_after_hours).total_seconds()
 
+    def certainty(self, request: RecordingJobRequest, records: int) -> Certainty:
+        return request.certainty(records)
+
+    def look(self, request: RecordingJobRequest, part: Part, genesys: Genesys) -> Look:
+        return look_at(part, request, genesys)
+
     def verify(
         self, request: RecordingJobRequest, part: Part, batch: Batch, genesys: Genesys
     ) -> Verdict:
-        if batch.job_id is None:
-            raise ValueError("a batch with unprotected conversations has a job")
-        job = genesys.read(STATUS, job_id=batch.job_id)
-        return verdict_of(part, job, batch.job_id, request, genesys)
-
-
-def report_of(job: Mapping[str, Any]) -> JobReport:
-    """The status of a job; FULFILLED means that it ran to its end, not that nothing failed.
-
-    Processed recordings count as deleted only if the job reports that it deletes.
-    """
-    status = STATUSES.get(text_in(job, "state").upper(), JobStatus.RUNNING)
-    failed, reason = deciding_count_in(job, "totalFailedRecordings"), words_in(job, "errorMessage")
-    notes = [reason, f"{failed} recordings failed" if failed else None]
-    message = "; ".join(filter(None, notes)) or None
-    progress = share_in(job, "percentProgress")
-    report = JobReport(status, message=message, reason=reason, progress=progress)
-    processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
-    match action:
-        case Action.DELETE:
-            return report._replace(processed=processed)
-        case Action.ARCHIVE:
-            report = report._replace(processed=0, archived=processed)
-        case Action.EXPORT:
-            report = report._replace(processed=0, exported=processed)
-        case None:
-            return report
-    # The next job must not delete recordings whose export failed.
-    is_short = bool(failed) and status is JobStatus.COMPLETED
-    return report._replace(status=JobStatus.FAILED) if is_short else report
-
-
-def _action_of(job: Mapping[str, Any]) -> Action | None:
-    query = job.get("recordingJobsQuery")
-    action = query.get("action") if isinstance(query, dict) else None
-    return ACTIONS.get(action) if isinstance(action, str) else None
+        if batch.job_id is None or batch.check is None:
+            raise ValueError("a batch with unprotected conversations has a job and a check")
+        ids = [*(each.job_id for each in batch.finished_jobs), batch.job_id]
+        jobs = {job_id: genesys.read(STATUS, job_id=job_id) for job_id in ids}
+        return verdict_of(part.kept, jobs, batch.check, request, genesys)

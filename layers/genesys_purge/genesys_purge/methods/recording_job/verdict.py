@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from genesys_purge.methods.answers import count_in, deciding_count_in, text_in
-from genesys_purge.methods.contract import Part, Verdict
+from genesys_purge.methods.contract import Look, Part, Verdict, sum_of
 from genesys_purge.methods.recording_job.metadata import count_of, undone_by
 from genesys_purge.methods.recording_job.pages import all_pages
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest
+from genesys_purge.model.certainty import CheckMode
+from genesys_purge.model.check import Check
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.wording import counted
 from genesys_purge.operation import Missing, Operation
@@ -35,14 +37,12 @@ UNDONE = {
 class Findings(NamedTuple):
     """What verification found, in numbers of conversations and recordings.
 
-    Of `conversations`, `held` have recordings that Genesys protects. Of the recordings, `undone`
-    are left, `excluded` may be left, and `failed` failed, in the conversations `failures`. The job
-    counts `unaccounted` recordings in no counter.
+    Of the conversations of the `check`, `held` have recordings that Genesys protects. Of the
+    recordings, `undone` are left, `excluded` may be left, and `failed` failed, in the conversations
+    `failures`. The job counts `unaccounted` recordings in no counter.
     """
 
-    conversations: int
-    held: int
-    undone: int
+    check: Check
     excluded: int
     unaccounted: int
     failed: int
@@ -51,34 +51,49 @@ class Findings(NamedTuple):
     @property
     def is_complete(self) -> bool:
         """Whether the action was executed on every recording that the request includes."""
-        flaws = (self.failed, self.unaccounted, self.held, self.undone > self.excluded)
+        is_left = self.check.undone > self.excluded
+        flaws = (self.failed, self.unaccounted, self.check.held, is_left)
         return not any(flaws)
 
 
+def look_at(part: Part, request: RecordingJobRequest, genesys: Genesys) -> Look:
+    """How many recordings of each conversation are left, and which of these are protected."""
+    undone = undone_by(request.action, part)
+    left = {each: count_of(each, genesys, undone) for each in part.ids}
+    survivors = [each for each in left if left[each]]
+    return Look(list(left.values()), _held(survivors, genesys) if request.excludes else 0)
+
+
 def verdict_of(
-    part: Part, job: Mapping[str, Any], job_id: str, request: RecordingJobRequest, genesys: Genesys
+    kept: int | None,
+    jobs: Mapping[str, Mapping[str, Any]],
+    check: Check,
+    request: RecordingJobRequest,
+    genesys: Genesys,
 ) -> Verdict:
     """Verified if no recording failed, and only recordings that the request excludes are left.
 
-    The metadata do not show which recordings are excluded. Therefore no more may be left than
-    existed before and were not processed.
+    `jobs` has all finished jobs of the batch by id. The metadata do not show which recordings are
+    excluded. Therefore no more may be left than existed before (`kept`) and were not processed.
     """
-    failed = count_in(job, "totalFailedRecordings")
-    processed = count_in(job, "totalProcessedRecordings")
-    failures = list(_failures(job_id, genesys)) if failed != 0 else []
-    undone = undone_by(request.action, part)
-    left = {each: count_of(each, genesys, undone) for each in part.ids}
+    counts = [_Counts.of(job) for job in jobs.values()]
+    failed = sum_of(each.failed for each in counts)
+    processed = sum_of(each.processed for each in counts)
+    failures = [
+        conversation
+        for job_id, each in zip(jobs, counts, strict=True)
+        if each.failed != 0
+        for conversation in _failures(job_id, genesys)
+    ]
     found = Findings(
-        conversations=len(part.ids),
-        held=_held([each for each in left if left[each]], genesys) if request.excludes else 0,
-        undone=sum(left.values()),
-        excluded=_excluded(part, processed) if request.excludes else 0,
-        unaccounted=_unaccounted(job, processed or 0, failed or 0),
+        check=check,
+        excluded=_excluded(kept, processed) if request.excludes else 0,
+        unaccounted=sum(each.unaccounted for each in counts),
         failed=failed or len(failures),
         failures=failures,
     )
     return Verdict(
-        gone=sum(each == 0 for each in left.values()),
+        gone=check.gone,
         is_complete=found.is_complete,
         deleted=processed if request.action is Action.DELETE else 0,
         note=_note(found, request.action, processed),
@@ -91,18 +106,28 @@ def _held(ids: Sequence[str], genesys: Genesys) -> int:
     return len(protection_of(ids, genesys).protected.intersection(ids))
 
 
-def _excluded(part: Part, processed: int | None) -> int:
+def _excluded(kept: int | None, processed: int | None) -> int:
     """How many recordings may be left; 0 if one of the two counts is unknown."""
-    if part.kept is None or processed is None:
+    if kept is None or processed is None:
         return 0
-    return max(part.kept - processed, 0)
+    return max(kept - processed, 0)
 
 
-def _unaccounted(job: Mapping[str, Any], processed: int, failed: int) -> int:
-    """How many of the job's recordings are neither processed, skipped nor failed."""
-    total = deciding_count_in(job, "totalRecordings")
-    skipped = count_in(job, "totalSkippedRecordings")
-    return max((total or 0) - processed - (skipped or 0) - failed, 0)
+class _Counts(NamedTuple):
+    """The counts of a finished job; `unaccounted` recordings are in none of its counters."""
+
+    processed: int | None
+    failed: int | None
+    unaccounted: int
+
+    @classmethod
+    def of(cls, job: Mapping[str, Any]) -> _Counts:
+        total = deciding_count_in(job, "totalRecordings")
+        skipped = count_in(job, "totalSkippedRecordings")
+        failed = count_in(job, "totalFailedRecordings")
+        processed = count_in(job, "totalProcessedRecordings")
+        rest = (total or 0) - (processed or 0) - (skipped or 0) - (failed or 0)
+        return cls(processed, failed, max(rest, 0))
 
 
 def _failures(job_id: str, genesys: Genesys) -> Iterator[str]:
@@ -114,15 +139,32 @@ def _failures(job_id: str, genesys: Genesys) -> Iterator[str]:
 
 def _note(found: Findings, action: Action, processed: int | None) -> str:
     done = f"{counted(processed, 'recording')} {action.done}, none deleted"
-    verb = "is" if found.undone == 1 else "are"
-    undone = f"{counted(found.undone, 'recording')} {verb} {UNDONE[action]}"
-    words = [f"checked {counted(found.conversations, 'conversation')}: {undone}"]
+    left, held = found.check.undone, found.check.held
+    verb = "is" if left == 1 else "are"
+    undone = f"{counted(left, 'recording')} {verb} {UNDONE[action]}"
+    words = [f"checked {_scope(found.check)}: {undone}"]
     words += [] if action is Action.DELETE else [done]
     words += [f"the request excludes {found.excluded}"] if found.excluded else []
-    words += [f"Genesys now protects {counted(found.held, 'conversation')}"] if found.held else []
+    words += [f"Genesys now protects {counted(held, 'conversation')}"] if held else []
     words += [f"the job does not account for {found.unaccounted}"] if found.unaccounted else []
     if found.failed:
         named = list(dict.fromkeys(found.failures))
         more = " and more" if len(named) > MOST_NAMED else ""
         words.append(f"{found.failed} failed, in {', '.join(named[:MOST_NAMED])}{more}")
     return "; ".join(words)
+
+
+def _scope(check: Check) -> str:
+    """What was looked at, and for which certainty or after which failed sample."""
+    size, sample = counted(check.size, "conversation"), check.sample
+    if check.mode is CheckMode.SAMPLE:
+        return (
+            f"a sample of {check.size:,} of {counted(check.records, 'conversation')} "
+            f"(confidence {check.confidence}, tolerance {check.tolerance})"
+        )
+    if sample is None:
+        return size
+    return (
+        f"every one of {size}, because {sample.survivors:,} of the first {sample.looked_at:,} "
+        f"in a sample of {sample.size:,} had recordings left"
+    )

@@ -96,6 +96,7 @@ def _of_batch(record: AuditRecord, batch: Batch) -> Notification:
         "errorReason": record.error_reason,
         "verification": record.verification,
         "verificationReason": batch.unverifiable if record.verification else None,
+        "check": record.check and record.check.to_json(),
         "timestamp": zulu(record.at),
         "metrics": _known(metrics),
     }
@@ -118,6 +119,8 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "totalInteractionsPurged": record.deleted,
         "deletedUnit": record.deleted_unit,
         "unreported": record.unreported,
+        "verified": record.verified if record.sampled else None,
+        "sampled": record.sampled,
         "unit": record.unit,
         "errorReason": record.error_reason,
         "detail": None if run.outcome in SUCCESSES else run.detail,

@@ -1,0 +1,125 @@
+"""InspectJob: compare what a ready job covers with the plan, in turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from genesys_purge.errors import LimitExceeded, OnLegalHold, TryLater
+from genesys_purge.methods.contract import sum_of
+from genesys_purge.methods.readiness import Present, SearchPage, Waiting
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.inspection import Inspection
+from genesys_purge.model.reach import Reach
+from genesys_purge.purging.batches import Batches
+from genesys_purge.purging.cases import Case
+from genesys_purge.purging.turns import Turn
+
+# As many ids as one question about protection may have.
+BLOCK = 100
+# What was seen earlier is looked at again.
+LASTS = timedelta(hours=2)
+# Seconds until a turn that failed is followed by the next.
+SHORTEST_WAIT = 10.0
+
+
+class InspectJob:
+    """Stores how far it is at the end of each turn; nothing is confirmed before it is over."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+
+    def __call__(self, case: Case, waiting: Waiting) -> Present | float:
+        """What the job may cover, or the seconds until the next turn.
+
+        LimitExceeded if the job covers more or other records, OnLegalHold if Genesys protects some.
+        """
+        if waiting.differs_from(case.part):
+            raise LimitExceeded("the job lists other conversations than the plan")
+        _require_no_excess(waiting, Present(len(case.part.ids)))
+        before = self._begun(case)
+        after, wait = self._advanced(case, before)
+        if wait is not None:
+            if after != before:
+                self._batches.advance(case.batch.to(BatchState.READY, inspection=after))
+            return wait
+        present = _present(after)
+        _require_no_excess(waiting, present)
+        if present.unprepared:
+            self._forget(case)
+            raise TryLater(
+                f"{present.unprepared} {case.method.unit} are not exported yet", retry_after=60
+            )
+        if after.held:
+            raise OnLegalHold("Genesys now protects these records", entries=after.held)
+        return present
+
+    def _forget(self, case: Case) -> None:
+        if case.batch.inspection is not None:
+            self._batches.advance(case.batch.to(BatchState.READY, inspection=None))
+
+    def _begun(self, case: Case) -> Inspection:
+        stored, now = case.batch.inspection, self._batches.now()
+        is_fresh = stored is not None and now - stored.began_at <= LASTS
+        if stored is None or not is_fresh or stored.job_id != case.job_id:
+            return Inspection(job_id=case.job_id, began_at=now)
+        return stored
+
+    def _advanced(self, case: Case, found: Inspection) -> tuple[Inspection, float | None]:
+        """The inspection after this turn, and the wait before the next one, if there is one."""
+        before, turn = found, Turn(self._batches.now)
+        try:
+            while found.position < len(case.part.ids):
+                if not turn.has_time:
+                    return found, 0
+                found = _counted(case, found)
+            for page in _searched(case, found):
+                if page.others:
+                    raise LimitExceeded(f"the job may cover {page.others} more {case.method.unit}")
+                found = found.model_copy(update={"search": page.state})
+                if page.wait or not turn.has_time:
+                    return found, page.wait
+        except TryLater as error:
+            if found == before:
+                raise
+            return found, max(error.retry_after or 0, SHORTEST_WAIT)
+        return found, None
+
+
+def _counted(case: Case, found: Inspection) -> Inspection:
+    """The inspection after the next block of the part's records."""
+    lifecycle, part = case.method.lifecycle, case.part
+    block = part.ids[found.position : found.position + BLOCK]
+    few = part._replace(ids=block, total=len(part.ids))
+    present = lifecycle.present(case.request, few, case.genesys)
+    protected = lifecycle.protected(block, case.genesys)
+    positions = sorted(case.batch.candidates)[found.position : found.position + len(block)]
+    held = {each for each in positions if case.entries[each].id.casefold() in protected}
+    return found.model_copy(
+        update={
+            "position": found.position + len(block),
+            "conversations": found.conversations + present.conversations,
+            "records": sum_of([found.records, present.records]),
+            "unprepared": found.unprepared + present.unprepared,
+            "unsure": found.unsure + present.unsure,
+            "kept": sum_of([found.kept, present.kept]),
+            "held": found.held | held,
+        }
+    )
+
+
+def _searched(case: Case, found: Inspection) -> Iterator[SearchPage]:
+    """The rest of the search for conversations outside the plan that the job may cover."""
+    if case.batch.next_reach is Reach.NAMED:
+        return iter(())
+    lifecycle, search = case.method.lifecycle, found.search
+    return lifecycle.others(case.request, case.part, case.genesys, search)
+
+
+def _present(found: Inspection) -> Present:
+    return Present(found.conversations, found.records, found.unprepared, found.unsure, found.kept)
+
+
+def _require_no_excess(waiting: Waiting, present: Present) -> None:
+    if excess := waiting.excess_over(present):
+        raise LimitExceeded(f"the job covers {excess}")
