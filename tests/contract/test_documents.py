@@ -16,6 +16,7 @@ from genesys_purge.methods.gdpr_request.request import RequestType
 from genesys_purge.methods.gdpr_request.subject import SearchType, Subject
 from genesys_purge.methods.recording_job.request import Action, Direction, MediaType
 from genesys_purge.model import audit
+from genesys_purge.model.certainty import CheckMode
 from genesys_purge.model.classification import Classification
 from genesys_purge.model.record_types import DOCUMENTED_TYPES
 from genesys_purge.model.request import PurgeRequest
@@ -46,7 +47,7 @@ VALUES: Mapping[str, Sequence[Iterable[str]]] = {
     "data_deletion": (DOCUMENTED_TYPES,),
     "interaction_purge": (InteractionType, PurgeType),
     "conversation_archive": (),
-    "recording_job": (Action, Direction, MediaType),
+    "recording_job": (Action, CheckMode, Direction, MediaType),
     "gdpr_request": (RequestType, SearchType),
 }
 

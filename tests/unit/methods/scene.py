@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from genesys_purge.calling.attempt import Attempt
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.permit import Permit
-from genesys_purge.methods.contract import Found, Part, Planned, Skipped, Sources
+from genesys_purge.errors import RateLimited
+from genesys_purge.methods.contract import Found, Part, Pause, Planned, Skipped, Sources
 from genesys_purge.methods.method import AnyMethod
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.days import days_between, joined
@@ -64,6 +66,28 @@ def plan(
     """The planned batches, and the number of skipped records by reason."""
     found = list(method.plan(method.request_model.parse(payload), given))
     return planned_in(found), skipped_in(found)
+
+
+def in_turns(method: AnyMethod, payload: Mapping[str, Any], given: Sources) -> list[Found]:
+    """The plan without its pauses; a turn ends at each pause, or when all calls are booked.
+
+    The next turn goes on from the JSON of the last pause.
+    """
+    found: list[Found] = []
+    for _ in range(10_000):
+        fresh: list[Found] = []
+        try:
+            for each in method.plan(method.request_model.parse(payload), given):
+                if isinstance(each, Pause):
+                    found, fresh = [*found, *fresh], []
+                    given = given._replace(after=orjson.loads(orjson.dumps(each.state())))
+                    break
+                fresh.append(each)
+            else:
+                return [*found, *fresh]
+        except RateLimited:
+            continue
+    raise AssertionError("the plan was never complete")
 
 
 def planned_in(found: Iterable[Found]) -> list[Planned]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from genesys_purge.methods.recording_job.metadata import METADATA
+from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.two_step import STATUS
 from genesys_purge.methods.recording_job.verdict import FAILED
 from genesys_purge.model.batch import BatchState
@@ -24,11 +25,13 @@ SEED = seed_of("0" * 64, 0)
 NO_HOOK: Callable[[], None] = lambda: None  # noqa: E731  a default of a hook
 
 
-def completed(bench: Workbench, size: int = 60, **request: Any) -> BatchStep:
-    """The step of a batch whose job has ended; fields of its request in camelCase."""
+def completed(
+    bench: Workbench, size: int = 60, request: Mapping[str, Any] | None = None, **changes: Any
+) -> BatchStep:
+    """The step of a batch whose job has ended; `request` in camelCase, changes in snake_case."""
     fields: dict[str, Any] = {"planned": size, "pending": (), "job_id": "job-1", "ended_at": NOON}
-    batch = builders.batch(state=BatchState.COMPLETED, deleted=size, **fields)
-    asked = builders.recording_job(**{"verification": SAMPLE} | request)
+    batch = builders.batch(state=BatchState.COMPLETED, deleted=size, **fields | changes)
+    asked = builders.recording_job(**{"verification": SAMPLE} | dict(request or {}))
     step = bench.planned(batch, request=asked, entries=entries(size))
     return step.model_copy(update={"next": Next.VERIFY})
 
@@ -46,6 +49,7 @@ def genesys_with(
     totals = {"totalFailedRecordings": 0, "totalProcessedRecordings": 60}
     bench.genesys.on(STATUS, {"state": "FULFILLED", "totalSkippedRecordings": 0} | totals)
     bench.genesys.on(FAILED, NONE)
+    bench.genesys.on(ASK, NONE)
     bench.genesys.on(METADATA, answer)
 
 

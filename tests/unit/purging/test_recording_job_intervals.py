@@ -11,6 +11,7 @@ from genesys_purge.methods.recording_job.conversations import QUERY, READ
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, EXECUTE, LIST, STATUS
+from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.messages import BatchStep, Next, RunRef
@@ -237,3 +238,37 @@ def test_hold_placed_during_the_login_is_compared_before_the_call(
     bench.genesys.on(METADATA, {"entities": [KEPT, KEPT]}, {"entities": [KEPT, DELETED]})
     bench.genesys.on(READ, {"conversations": [call(IDS[2], 2_000)]})
     assert_stopped(bench, bench.submit_batch(after), "conversation that may lie in this interval")
+
+
+def test_rest_of_a_batch_is_submitted_before_it_fails(bench: Workbench) -> None:
+    """Of two calls on two days, the job of the first covers a call that the plan lacks."""
+    apart = [
+        Entry(IDS[0], builders.days_ago(2_000.9), None, builders.days_ago(2_001)),
+        Entry(IDS[1], builders.days_ago(1_999.4), None, builders.days_ago(1_999.5)),
+    ]
+    for operation, answer in ((LIST, NONE), (ASK, NONE), (EXECUTE, {}), (CANCEL, {})):
+        bench.genesys.on(operation, answer)
+    bench.genesys.on(METADATA, {"entities": [KEPT]})
+    bench.genesys.on(CREATE, {"id": "job-1"}, {"id": "job-2"}, {"id": "job-3"})
+    batch = builders.batch(planned=2, interval=INTERVAL, reach=Reach.INTERVAL)
+    step = bench.planned(batch, request=REQUEST, entries=apart)
+    # The whole batch, its first call alone, and its second call alone.
+    for records in (3, 2, 1):
+        bench.genesys.on(
+            STATUS, READY | {"totalConversations": records, "totalRecordings": records}
+        )
+        step = bench.submit_batch(bench.poll_batch(bench.submit_batch(step)))
+    assert [call.path["job_id"] for call in bench.genesys.calls if call.operation == CANCEL] == [
+        "job-1",
+        "job-2",
+    ]
+    assert bench.batch.job_id == "job-3"
+    bench.genesys.on(
+        STATUS,
+        {"state": "FULFILLED", "recordingJobsQuery": {"action": "DELETE"}}
+        | {"totalProcessedRecordings": 1},
+    )
+    step = bench.submit_batch(bench.poll_batch(step))
+    assert (step.next, bench.batch.state, bench.batch.deleted) == (Next.DONE, BatchState.FAILED, 1)
+    assert "the job covers 2 conversations, but the plan has 1" in str(bench.batch.detail)
+    assert bench.facts.count(Action.BATCH_CUT) == 2

@@ -31,7 +31,7 @@ from tests.unit.purging.sampled_batch import (
 from tests.unit.workbench import Workbench
 
 SIZE = 32
-EVERY = {"mode": "every"}
+EVERY: dict[str, Any] = {"verification": {"mode": "every"}}
 # Long enough that a turn ends after its first block.
 SLOW = 6.0
 
@@ -96,7 +96,7 @@ def test_survivor_outside_the_sample_is_not_looked_at(bench: Workbench) -> None:
 def test_batch_of_more_than_2000_is_verified_by_a_sample(
     bench: Workbench, records: int, looks: int
 ) -> None:
-    step = completed(bench, records, verification=None)
+    step = completed(bench, records, request={"verification": None})
     genesys_with(bench, ())
     drive(bench, step)
     assert (bench.batch.verified, facts(bench)["size"]) == (looks, looks)
@@ -111,6 +111,27 @@ def test_sample_of_a_small_batch_counts_as_every(bench: Workbench, size: int) ->
     assert (facts(bench)["mode"], bench.batch.verified) == ("every", size)
 
 
+def test_sample_leaves_out_protected_records(bench: Workbench) -> None:
+    protected = sample_of(1)
+    step = completed(bench, protected=frozenset(protected))
+    genesys_with(bench, protected)
+    bench.verify_batch(step)
+    assert facts(bench)["records"] == 59
+    assert not set(protected) & set(looked_at(bench))
+    assert bench.batch.is_verified
+
+
+@pytest.mark.parametrize(("kept", "is_verified"), [(61, True), (60, False)])
+def test_sample_of_excluded_recordings_leads_to_a_count_of_all(
+    bench: Workbench, kept: int, *, is_verified: bool
+) -> None:
+    step = completed(bench, request={"includePolicyBasedRecordings": False}, kept=kept)
+    genesys_with(bench, sample_of(1))
+    drive(bench, step)
+    assert (facts(bench)["mode"], bench.batch.verified) == ("every", 59)
+    assert bench.batch.is_verified is is_verified
+
+
 def test_failed_recordings_end_a_sample_as_unverified(bench: Workbench) -> None:
     step = completed(bench)
     genesys_with(bench, ())
@@ -122,7 +143,7 @@ def test_failed_recordings_end_a_sample_as_unverified(bench: Workbench) -> None:
 
 
 def test_turn_stores_its_position_without_an_audit_record(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
     genesys_with(bench, (), lambda: bench.clock.wait(SLOW))
     after = bench.verify_batch(step)
     assert (after.next, after.wait_seconds) == (Next.VERIFY, 0)
@@ -132,7 +153,7 @@ def test_turn_stores_its_position_without_an_audit_record(bench: Workbench) -> N
 
 
 def test_verdict_after_a_full_turn_has_a_turn_of_its_own(bench: Workbench) -> None:
-    step = completed(bench, BLOCK, verification=EVERY)
+    step = completed(bench, BLOCK, request=EVERY)
     genesys_with(bench, (), lambda: bench.clock.wait(SLOW))
     after = bench.verify_batch(step)
     assert (after.next, bench.batch.verified) == (Next.VERIFY, None)
@@ -141,7 +162,7 @@ def test_verdict_after_a_full_turn_has_a_turn_of_its_own(bench: Workbench) -> No
 
 
 def test_turn_of_two_workers_is_stored_once(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
 
     def meanwhile() -> None:
         bench.clock.wait(SLOW)
@@ -155,7 +176,7 @@ def test_turn_of_two_workers_is_stored_once(bench: Workbench) -> None:
 
 
 def test_lagging_survivors_are_checked_again_alone(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
     genesys_with(bench, {3, 41})
     after = bench.verify_batch(step)
     assert (after.next, after.wait_seconds, after.attempt) == (Next.VERIFY, VERIFY_WAITS[0], 1)
@@ -166,7 +187,7 @@ def test_lagging_survivors_are_checked_again_alone(bench: Workbench) -> None:
 
 
 def test_lasting_survivors_are_checked_as_often_as_a_lag_explains(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
     genesys_with(bench, set(range(30)), lambda: bench.clock.wait(SLOW))
     drive(bench, step)
     assert len(looked_at(bench)) == 60 + 30 * len(VERIFY_WAITS)
@@ -174,7 +195,7 @@ def test_lasting_survivors_are_checked_as_often_as_a_lag_explains(bench: Workben
 
 
 def test_error_after_progress_keeps_the_position_and_uses_up_no_check(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY).model_copy(update={"attempt": len(VERIFY_WAITS)})
+    step = completed(bench, request=EVERY).model_copy(update={"attempt": len(VERIFY_WAITS)})
     genesys_with(bench, ())
     bench.genesys.on(METADATA, *[NONE] * 50, GenesysUnavailable("503", retry_after=9))
     after = bench.verify_batch(step)
@@ -183,7 +204,7 @@ def test_error_after_progress_keeps_the_position_and_uses_up_no_check(bench: Wor
 
 
 def test_error_in_a_later_pass_resets_no_number_of_checks(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
     genesys_with(bench, set(range(30)))
     step = bench.verify_batch(step)
     bench.genesys.on(METADATA, *[NONE] * 25, GenesysUnavailable("503"))
@@ -193,14 +214,14 @@ def test_error_in_a_later_pass_resets_no_number_of_checks(bench: Workbench) -> N
 
 
 def test_error_without_progress_uses_up_a_check(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
     bench.genesys.on(METADATA, GenesysUnavailable("503"))
     assert bench.verify_batch(step).attempt == 1
     assert bench.batch.check is None
 
 
 def test_unread_counters_keep_the_looks(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
     genesys_with(bench, ())
     bench.genesys.on(STATUS, GenesysUnavailable("503"))
     after = bench.verify_batch(step)
@@ -214,7 +235,7 @@ def test_unread_counters_keep_the_looks(bench: Workbench) -> None:
 def test_large_check_waits_longer_for_its_calls(
     bench: Workbench, more: float, attempt: int
 ) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
     genesys_with(bench, (), lambda: bench.clock.wait(SLOW))
     step = bench.verify_batch(step)
     bench.genesys.on(METADATA, RateLimited("429"))
@@ -223,7 +244,7 @@ def test_large_check_waits_longer_for_its_calls(
 
 
 def test_begun_check_does_not_wait_for_the_hours_of_the_request(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY, verifyAfterHours=1)
+    step = completed(bench, request=EVERY | {"verifyAfterHours": 1})
     genesys_with(bench, (), lambda: bench.clock.wait(SLOW))
     # A scaled engine reports the wait that our clock does not see.
     after = bench.verify_batch(step.model_copy(update={"waited_seconds": 3_600}))
@@ -231,7 +252,7 @@ def test_begun_check_does_not_wait_for_the_hours_of_the_request(bench: Workbench
 
 
 def test_failed_check_keeps_what_it_looked_at(bench: Workbench) -> None:
-    step = completed(bench, verification=EVERY)
+    step = completed(bench, request=EVERY)
     genesys_with(bench, {2}, lambda: bench.clock.wait(SLOW))
     bench.verify_batch(step)
     bench.stop()
@@ -267,7 +288,7 @@ def test_settled_sampled_run_never_says_that_all_was_verified(bench: Workbench) 
 
 
 def test_sweep_takes_one_turn_of_a_long_check(bench: Workbench) -> None:
-    completed(bench, verification=EVERY)
+    completed(bench, request=EVERY)
     bench.stop()
     genesys_with(bench, (), lambda: bench.clock.wait(SLOW))
     for turn in (1, 2):
@@ -301,7 +322,7 @@ DEATHS = st.frozensets(st.integers(1, 400), max_size=4)
 
 @settings(max_examples=60)
 @given(
-    survivors=st.frozensets(st.integers(0, 59), max_size=4),
+    survivors=st.frozensets(st.integers(0, 59)),
     mode=st.sampled_from(["every", "sample"]),
     rates=RATES,
     deaths=DEATHS,
@@ -315,7 +336,7 @@ def test_verdict_depends_on_neither_turns_nor_deaths_nor_repetitions(
     repeated: frozenset[int],
 ) -> None:
     bench = Workbench()
-    step = completed(bench, verification=SAMPLE | {"mode": mode})
+    step = completed(bench, request={"verification": SAMPLE | {"mode": mode}})
     looks = 0
 
     def look() -> None:

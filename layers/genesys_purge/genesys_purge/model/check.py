@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from genesys_purge.model.certainty import Certainty, CheckMode
+from genesys_purge.model.positions import NO_POSITIONS, count_in, with_positions
 from genesys_purge.model.wire import Wire
-
-# A check stores the positions of so many survivors; with more, it starts over.
-MOST_KEPT = 1_000
 
 
 class FailedSample(Wire):
@@ -42,13 +40,13 @@ class Check(CheckFacts):
     """A check, and the position of its pass over the chosen records.
 
     A pass looks at every chosen record, or `again` only at the survivors of the pass before. `left`
-    are the first survivors of this pass. Both are positions in the manifest. `undone` counts what
+    are the survivors of this pass. Both are sets of positions in the manifest. `undone` counts what
     is left of the survivors in `deletedUnit`, and `held` the survivors that Genesys protects.
     `repeats` counts the passes before.
     """
 
-    again: tuple[int, ...] | None = None
-    left: tuple[int, ...] = ()
+    again: str | None = None
+    left: str = NO_POSITIONS
     undone: int = 0
     held: int = 0
     repeats: int = 0
@@ -81,7 +79,7 @@ class Check(CheckFacts):
     @property
     def position(self) -> int:
         """How many records of this pass were looked at."""
-        return self.looked_at - (0 if self.again is None else self.size - len(self.again))
+        return self.looked_at - (0 if self.again is None else self.size - count_in(self.again))
 
     @property
     def sample_failed(self) -> bool:
@@ -95,7 +93,7 @@ class Check(CheckFacts):
         return self._with(
             looked_at=self.looked_at + len(block),
             survivors=self.survivors + len(found),
-            left=(self.left + tuple(found))[:MOST_KEPT],
+            left=with_positions(self.left, found),
             undone=self.undone + sum(counts),
             held=self.held + held,
         )
@@ -106,20 +104,16 @@ class Check(CheckFacts):
         return self._restarted(None, 0, mode=CheckMode.EVERY, size=self.records, sample=sample)
 
     def repeated(self) -> Self:
-        """The next pass: over the survivors, or over all chosen records if not all are stored.
-
-        What is gone does not come back.
-        """
-        again = self.left if len(self.left) == self.survivors else None
-        looked_at = 0 if again is None else self.size - len(again)
-        return self._restarted(again, looked_at, repeats=self.repeats + 1)
+        """The next pass, over the survivors alone: what is gone does not come back."""
+        looked_at = self.size - self.survivors
+        return self._restarted(self.left, looked_at, repeats=self.repeats + 1)
 
     def concluded(self) -> Self:
         """The check without the positions that only the next look needs."""
-        return self._with(again=None, left=())
+        return self._with(again=None, left=NO_POSITIONS)
 
-    def _restarted(self, again: tuple[int, ...] | None, looked_at: int, **changes: Any) -> Self:
-        found = {"survivors": 0, "left": (), "undone": 0, "held": 0}
+    def _restarted(self, again: str | None, looked_at: int, **changes: Any) -> Self:
+        found = {"survivors": 0, "left": NO_POSITIONS, "undone": 0, "held": 0}
         return self._with(again=again, looked_at=looked_at, **found, **changes)
 
     def _with(self, **changes: Any) -> Self:

@@ -11,12 +11,14 @@ from genesys_purge.model.wire import Wire
 class Slice(Wire):
     """The manifest entries from `start` to `stop`, without `stop`.
 
-    One that `isNamed` is submitted by name, even if its batch is not.
+    One that `isNamed` is submitted by name, even if its batch is not. One that `isRefused` cannot
+    be submitted, and cannot be cut.
     """
 
     start: int
     stop: int
     is_named: bool = False
+    is_refused: bool = False
 
     @property
     def size(self) -> int:
@@ -39,3 +41,12 @@ def cut_first(pending: Sequence[Slice], pieces: Sequence[Slice]) -> tuple[Slice,
     """The pending slices with pieces in the place of the first; each takes as many jobs."""
     jobs = jobs_left(pending)
     return (*(each for each in pieces for _ in range(jobs)), *pending[jobs:])
+
+
+def postponed(pending: Sequence[Slice]) -> tuple[Slice, ...]:
+    """The pending slices with the first one, refused, at the end; none if no other may follow."""
+    jobs = jobs_left(pending)
+    others = pending[jobs:]
+    if all(each.is_refused for each in others):
+        return ()
+    return (*others, *(pending[0].model_copy(update={"is_refused": True}) for _ in range(jobs)))

@@ -17,7 +17,7 @@ from genesys_purge.model.reach import Reach
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Policy, RetentionMatrix
 from genesys_purge.model.run import Run, RunStatus
-from genesys_purge.model.slices import Slice
+from genesys_purge.model.slices import Slice, cut_first, postponed
 from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Runs
 from genesys_purge.purging.parts import part_of
 from genesys_purge.purging.requests import request_of
@@ -55,13 +55,17 @@ class Case(NamedTuple):
         part = self.batch.pending[0]
         return self.method.lifecycle.interval(reach, self.entries[part.start : part.stop])
 
-    @property
-    def pieces(self) -> Callable[[frozenset[int]], Sequence[Slice]]:
-        """Cuts the next part around held entries; it returns none for a part that stays whole."""
-        reach, part = self.batch.next_reach, self.batch.pending[0]
+    def reduced(self, held: frozenset[int]) -> tuple[Slice, ...]:
+        """What is pending without the next part as it is, which must not be submitted.
+
+        The part is cut, around the `held` entries if there are any; one that cannot be cut comes
+        last. None if nothing else can be submitted, and for a part that names its records.
+        """
+        reach, pending = self.batch.next_reach, self.batch.pending
         if reach is Reach.NAMED:
-            return lambda _: ()
-        return partial(self.method.lifecycle.pieces, reach, part, self.entries)
+            return ()
+        pieces = self.method.lifecycle.pieces(reach, pending[0], self.entries, held)
+        return cut_first(pending, pieces) if pieces else postponed(pending)
 
     @property
     def is_empty(self) -> bool:

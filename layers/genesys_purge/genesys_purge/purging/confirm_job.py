@@ -86,8 +86,8 @@ class ConfirmJob:
         """The job must not run: submit its records in another way, or end the batch."""
         if isinstance(error, LimitExceeded | OnLegalHold):
             held = error.entries if isinstance(error, OnLegalHold) else frozenset[int]()
-            if pieces := case.pieces(held):
-                return self._withdraw_job.cut(case, error, pieces, step)
+            if pending := case.reduced(held):
+                return self._withdraw_job.reduced(case, error, pending, step)
         is_by_name = case.batch.next_reach is Reach.NAMED
         if isinstance(error, OnLegalHold) and error.entries and is_by_name:
             return self._withdraw_job.without(case, error, step)

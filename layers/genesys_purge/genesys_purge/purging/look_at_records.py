@@ -10,6 +10,7 @@ from genesys_purge.methods.contract import Part
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.check import Check
 from genesys_purge.model.drawing import chosen, seed_of
+from genesys_purge.model.positions import positions_in
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Case
 from genesys_purge.purging.turns import Turn
@@ -70,16 +71,17 @@ class LookAtRecords:
 def _begun(case: Case) -> Check | None:
     """The new check of a batch; None if its lifecycle verifies without a look at each record."""
     batch, plan = case.batch, case.run.plan
-    certainty = case.method.lifecycle.certainty(case.request, batch.targeted)
-    if plan is None or certainty is None or not batch.targeted:
+    records = len(case.whole.ids)
+    certainty = case.method.lifecycle.certainty(case.request, records)
+    if plan is None or certainty is None or not records:
         return None
-    return Check.of(batch.targeted, certainty, seed_of(plan.hash, batch.number))
+    return Check.of(records, certainty, seed_of(plan.hash, batch.number))
 
 
 def _targets(check: Check, case: Case) -> Sequence[int]:
     """The positions of the records that this pass looks at, in order."""
     if check.again is not None:
-        return check.again
+        return positions_in(check.again)
     return chosen(check, case.entries, case.batch.protected)
 
 

@@ -7,7 +7,6 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.reach import Reach
-from genesys_purge.model.slices import cut_first
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case
 
@@ -36,10 +35,10 @@ class ReducePart:
         batch = case.batch
         if batch.next_reach is Reach.NAMED:
             return self.protect(batch, error, step)
-        pieces = case.pieces(error.entries)
-        if not pieces:
+        pending = case.reduced(error.entries)
+        if not pending:
             raise error
-        after = batch.to(BatchState.PLANNED, pending=cut_first(batch.pending, pieces))
+        after = batch.to(BatchState.PLANNED, pending=pending, detail=str(error))
         self._batches.advance(after, Action.BATCH_CUT, detail=str(error))
         return step.then(Next.SUBMIT)
 

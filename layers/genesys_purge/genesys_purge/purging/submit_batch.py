@@ -83,6 +83,9 @@ class SubmitBatch:
             case BatchState.PLANNED if self._is_out_of_patience(case):
                 limit = f"could not be submitted within {self._patience(case)} seconds"
                 return self._give_up(case, limit, step)
+            case BatchState.PLANNED if case.batch.pending[0].is_refused:
+                # Every part that can be submitted is done.
+                return self._end(case, BatchState.FAILED, case.batch.detail or "", step)
             case BatchState.PLANNED if case.is_empty:
                 return self._reduce.drop_empty_part(case.batch, step)
             case BatchState.PLANNED:

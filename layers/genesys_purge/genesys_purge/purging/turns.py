@@ -10,7 +10,7 @@ from genesys_purge.ports import Clock
 
 # A third of the function's time, so that its last calls and writes have enough, too.
 AT_MOST = timedelta(seconds=100)
-# Seconds of calls at the tenant's rate; a turn that dies repeats at most the calls since its start.
+# About five seconds of calls at the tenant's rate.
 BLOCK = 20
 
 T = TypeVar("T")

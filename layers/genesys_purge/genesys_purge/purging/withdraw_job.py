@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from genesys_purge.errors import OnLegalHold, PurgeError
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import BatchStep, Next
-from genesys_purge.model.slices import Slice, cut_first
+from genesys_purge.model.slices import Slice
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cancelled_job import cancelled, is_untouched
 from genesys_purge.purging.cases import Case
@@ -33,13 +32,12 @@ class WithdrawJob:
             skipped={"protected": len(error.entries - protected)},
         )
 
-    def cut(
-        self, case: Case, error: PurgeError, pieces: Sequence[Slice], step: BatchStep
+    def reduced(
+        self, case: Case, error: PurgeError, pending: tuple[Slice, ...], step: BatchStep
     ) -> BatchStep:
-        """Submit the part again in pieces."""
-        return self._again(
-            case, error, step, Action.BATCH_CUT, {"pending": cut_first(case.batch.pending, pieces)}
-        )
+        """Submit the batch again with other pending parts."""
+        changes = {"pending": pending, "detail": str(error)}
+        return self._again(case, error, step, Action.BATCH_CUT, changes)
 
     def _again(
         self,

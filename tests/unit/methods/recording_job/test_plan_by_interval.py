@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pytest
-from genesys_purge.errors import NotAtGenesys, OnLegalHold
+from genesys_purge.errors import LimitExceeded, NotAtGenesys, OnLegalHold, RateLimited
 from genesys_purge.methods.contract import Planned
+from genesys_purge.methods.recording_job import plan_by_interval
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.operation import Operation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -190,9 +194,34 @@ def test_held_conversation_of_unknown_time_refuses_the_plan(conversation_id: str
         plan(knowing(row(0, 8.5)), held)
 
 
-def test_batch_has_at_most_the_configured_number_of_conversations() -> None:
-    batches, _ = plan(knowing(*(row(n, n) for n in range(7))), batch_size=3)
+def test_batch_has_at_most_the_entries_that_fit_into_memory() -> None:
+    with patch.object(plan_by_interval, "MOST_IN_JOB", 3):
+        batches, _ = plan(knowing(*(row(n, n) for n in range(7))), batch_size=1)
     assert numbers_in(batches) == [[0, 1, 2], [3, 4, 5], [6]]
+
+
+def test_range_with_more_conversations_than_fit_is_refused() -> None:
+    few = patch.object(plan_by_interval, "MOST_CONVERSATIONS", 2)
+    with few, pytest.raises(LimitExceeded, match="more than 2 conversations"):
+        plan(knowing(*(row(n, n) for n in range(3))))
+
+
+@given(st.lists(st.floats(-40, 61), max_size=6), st.sets(st.integers(0, 20), max_size=4))
+def test_plan_does_not_depend_on_its_pauses(days: list[float], refused: set[int]) -> None:
+    """The plan is resumed from the JSON of each pause; a call may be refused after it."""
+    rows = [row(n, day) for n, day in enumerate(days)]
+    at_once = plan(knowing(*rows, protected=IDS[:1]))
+    genesys, calls = knowing(*rows, protected=IDS[:1]), count()
+    read = genesys.read
+
+    def refuse(operation: Operation, body: Any = None, **path: str) -> Mapping[str, Any]:
+        if next(calls) in refused:
+            raise RateLimited("all calls are booked")
+        return read(operation, body, **path)
+
+    with patch.object(genesys, "read", refuse):
+        found = scene.in_turns(METHOD, request(), sources(genesys))
+    assert (scene.planned_in(found), scene.skipped_in(found)) == at_once
 
 
 def test_window_at_the_beginning_of_the_calendar_is_planned() -> None:

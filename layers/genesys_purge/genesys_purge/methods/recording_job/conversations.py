@@ -11,6 +11,7 @@ from genesys_purge.errors import LimitExceeded, UnreadableAnswer
 from genesys_purge.methods.answers import count_in
 from genesys_purge.model.dates import Window, instant_in
 from genesys_purge.model.days import days_of
+from genesys_purge.model.entry_rows import microseconds, moment
 from genesys_purge.model.platform import LIVE
 from genesys_purge.operation import Missing, Operation
 from genesys_purge.ports import Genesys
@@ -63,6 +64,21 @@ class Conversation(NamedTuple):
         # An end before the start stays, so that the conversation is skipped.
         end = last if first >= self.start else first
         return self._replace(end=end, media_types=media_types)
+
+
+def row_of_conversation(conversation: Conversation) -> list[object]:
+    """The conversation as a JSON row."""
+    end = None if conversation.end is None else microseconds(conversation.end)
+    start, media = microseconds(conversation.start), sorted(conversation.media_types)
+    return [conversation.conversation_id, start, end, media]
+
+
+def conversation_of(
+    conversation_id: str, start: int, end: int | None, media_types: Sequence[str]
+) -> Conversation:
+    """The conversation whose row has these fields."""
+    ended = None if end is None else moment(end)
+    return Conversation(conversation_id, moment(start), ended, frozenset(media_types))
 
 
 def any_of(dimension: str, values: Iterable[str]) -> Filter:

@@ -19,7 +19,7 @@ from genesys_purge.methods.contract import (
 from genesys_purge.methods.data_retention import cap_of
 from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.method import policy_in_force
-from genesys_purge.methods.recording_job import plan_by_id, plan_by_interval
+from genesys_purge.methods.recording_job import plan_by_id
 from genesys_purge.methods.recording_job.checks import (
     FIVE_YEARS,
     check_action,
@@ -30,6 +30,7 @@ from genesys_purge.methods.recording_job.eligibility import Eligibility
 from genesys_purge.methods.recording_job.metadata import count_of, is_kept
 from genesys_purge.methods.recording_job.named_batches import MOST_NAMED
 from genesys_purge.methods.recording_job.plan_by_day import PlanByDay
+from genesys_purge.methods.recording_job.plan_by_interval import PlanByInterval, aged_window
 from genesys_purge.methods.recording_job.report import report_of
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest, job_of
 from genesys_purge.methods.recording_job.two_step import CREATE, SENSITIVE, STATUS, TwoStep
@@ -76,11 +77,11 @@ class RecordingJob:
     def plan(self, request: RecordingJobRequest, sources: Sources) -> Iterator[Found]:
         if request.action is not Action.DELETE and sources.after is None:
             yield Noted(f"recordings are {request.action.done}, none is deleted")
-        window = plan_by_interval.aged_window(request, sources)
+        window = aged_window(request, sources)
         oldest = None if window else sources.now - FIVE_YEARS
         eligibility = Eligibility(self.kind(request), sources, oldest)
         if window is not None:
-            yield from plan_by_interval.plan(window, eligibility, sources)
+            yield from PlanByInterval(window, eligibility, sources).found()
         elif request.conversation_ids is not None:
             yield from plan_by_id.plan(request.conversation_ids, request, eligibility, sources)
         else:

@@ -7,8 +7,8 @@ from typing import Any
 
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.readiness import SearchPage
+from genesys_purge.methods.recording_job.activity import near, touches
 from genesys_purge.methods.recording_job.metadata import count_of, is_kept
-from genesys_purge.methods.recording_job.plan_by_interval import near, touches
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
 from genesys_purge.methods.recording_job.started import StartedIn, Wait
 from genesys_purge.model.reach import Reach

@@ -22,12 +22,13 @@ def pieces(
     """Slices that together have the part's entries; none if the part cannot be cut.
 
     Without `held` entries, the part is halved. Otherwise the days without held entries stay whole.
-    A single day, and a piece of few entries, is taken by name.
+    A single day, and a piece of few entries, is taken by name, or not at all if Genesys takes
+    only intervals.
     """
+    days = list(_days(part, entries))
     if reach is Reach.INTERVAL:
         blocks = list(_clusters(part, entries))
-        return _halves(blocks) if len(blocks) > 1 else ()
-    days = list(_days(part, entries))
+        return _halves(blocks) if len(days) > 1 and len(blocks) > 1 else ()
     if held:
         return tuple(_around(days, held))
     return tuple(_named(part)) if len(days) == 1 else tuple(_few_by_name(_halves(days)))

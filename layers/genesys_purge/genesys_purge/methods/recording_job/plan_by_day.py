@@ -9,6 +9,7 @@ from typing import Any
 from genesys_purge.methods.contract import Found, Pause, Planned, Sources
 from genesys_purge.methods.recording_job.conversations import Conversation
 from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility, skips_of
+from genesys_purge.methods.recording_job.intervals import MOST_IN_JOB
 from genesys_purge.methods.recording_job.named_batches import NamedBatches
 from genesys_purge.methods.recording_job.pieces import days_of_entries
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
@@ -20,8 +21,8 @@ from genesys_purge.model.days import days_between, days_of
 from genesys_purge.model.entry_rows import entry_of, row_of
 from genesys_purge.model.reach import Reach
 
-# A query may span 31 days. A manifest of so many entries fits into the memory of a function.
-LONGEST_DAYS, MOST_IN_JOB = 30, 100_000
+# A query may span 31 days.
+LONGEST_DAYS = 30
 
 
 class PlanByDay:

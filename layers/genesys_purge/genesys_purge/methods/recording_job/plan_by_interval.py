@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from genesys_purge.errors import OnLegalHold
-from genesys_purge.methods.contract import Planned, Skipped, Sources
+from genesys_purge.errors import LimitExceeded, OnLegalHold
+from genesys_purge.methods.contract import Found, Pause, Sources
+from genesys_purge.methods.recording_job.activity import is_id, is_inside, near, span_of, touches
 from genesys_purge.methods.recording_job.checks import is_aged
-from genesys_purge.methods.recording_job.conversations import Conversation, by_id, started_in
+from genesys_purge.methods.recording_job.conversations import (
+    Conversation,
+    by_id,
+    conversation_of,
+    row_of_conversation,
+)
 from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility, skips_of
-from genesys_purge.methods.recording_job.intervals import A_MOMENT, A_SECOND, Span, intervals
+from genesys_purge.methods.recording_job.intervals import A_MOMENT, MOST_IN_JOB, Span, intervals
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
-from genesys_purge.model.batch import Entry
+from genesys_purge.methods.recording_job.started import StartedIn, Wait
 from genesys_purge.model.dates import Window
+from genesys_purge.model.entry_rows import entry_of, row_of
 from genesys_purge.model.holds import Hold
-from genesys_purge.model.wording import UUID
-from genesys_purge.ports import Genesys
 
-# An interval covers every conversation that was active in it. The plan misses one that lasted
-# longer than this; the job's own count reveals it before the job is confirmed.
-LOOK_BACK, LOOK_AHEAD = timedelta(days=30), timedelta(days=1)
-EARLIEST = datetime.min.replace(tzinfo=UTC)
 OUTSIDE = "outside_range"
+# They are in memory together, because each one may keep others out of an interval.
+MOST_CONVERSATIONS = 200_000
 
 
 def aged_window(request: RecordingJobRequest, sources: Sources) -> Window | None:
@@ -36,100 +37,105 @@ def aged_window(request: RecordingJobRequest, sources: Sources) -> Window | None
     return window if is_aged(window, sources.now) else None
 
 
-def plan(window: Window, eligibility: Eligibility, sources: Sources) -> Iterator[Planned | Skipped]:
-    """Intervals with the eligible conversations of the window, and with no other conversation.
+class PlanByInterval:
+    """Intervals with the eligible conversations of the window, and with no other conversation."""
 
-    OnLegalHold if a hold names a conversation whose time is unknown.
-    """
-    near = list(_near(window, sources))
-    found = [each for each in near if touches(each, window)]
-    inside = [each for each in found if _is_inside(each, window)]
-    entries: list[Entry] = []
-    skipped = [(each, OUTSIDE) for each in found if not _is_inside(each, window)]
-    for chunk in _in_hundreds(inside):
-        judged = eligibility.judge(chunk)
-        entries += judged.entries
-        skipped += judged.skipped
-    yield from skips_of(skipped)
-    # A conversation without recordings does not matter to an interval.
-    closed = [_span_of(each) for each, reason in skipped if reason != NOT_FOUND]
-    ranges = [hold.date_range for hold in sources.holds if hold.date_range]
-    closed += [Span(each.start, each.end) for each in ranges]
-    closed += _elsewhere(sources.holds, {each.conversation_id for each in near})
-    yield from intervals(window, entries, closed, sources.batch_size)
+    def __init__(self, window: Window, eligibility: Eligibility, sources: Sources) -> None:
+        after: Mapping[str, Any] = sources.after or {}
+        self._window = window
+        self._eligibility = eligibility
+        self._sources = sources
+        self._started = StartedIn(near(window), [], [], sources.genesys, after.get("started"))
+        self._is_complete: bool = after.get("complete", False)
+        self._touching = [conversation_of(*row) for row in after.get("touching", ())]
+        # The held conversations that Genesys knows.
+        self._held_here: set[str] = set(after.get("heldHere", ()))
+        self._judged: int = after.get("judged", 0)
+        self._entries = [entry_of(*row) for row in after.get("entries", ())]
+        self._skipped: list[tuple[int, str]] = [tuple(each) for each in after.get("skipped", ())]
 
+    def found(self) -> Iterator[Found]:
+        """The plan; OnLegalHold if a hold names a conversation whose time is unknown."""
+        if not self._is_complete:
+            yield from self._collect()
+        inside = [n for n, each in enumerate(self._touching) if is_inside(each, self._window)]
+        while self._judged < len(inside):
+            self._judge(inside[self._judged : self._judged + MOST_ASKED])
+            yield Pause(self._state)
+        outside = set(range(len(self._touching))).difference(inside)
+        reasons = [*((number, OUTSIDE) for number in sorted(outside)), *self._skipped]
+        skipped = [(self._touching[number], reason) for number, reason in reasons]
+        yield from skips_of(skipped)
+        closed = self._closed(skipped)
+        yield from intervals(self._window, self._entries, closed, MOST_IN_JOB)
 
-def _near(window: Window, sources: Sources) -> Iterator[Conversation]:
-    """Each conversation that started near the window or that a legal hold names, once."""
-    seen = set()
-    for each in started_in(near(window), [], [], sources.genesys):
-        seen.add(each.conversation_id)
-        yield each
-    unseen = {
-        conversation_id: hold
-        for hold in sources.holds
-        for conversation_id in sorted(hold.conversation_ids or ())
-        if conversation_id not in seen
-    }
-    known = {
-        each.conversation_id: each for each in by_id(list(filter(_is_id, unseen)), sources.genesys)
-    }
-    for conversation_id, hold in unseen.items():
-        if conversation_id in known:
-            yield known[conversation_id]
-        elif hold.gap:
-            raise OnLegalHold(
-                f"dateRange: {hold.label} names a conversation that Genesys does not know, "
-                "so every interval may contain it; release the hold or correct its ids"
+    def _collect(self) -> Iterator[Pause]:
+        held = {each for hold in self._sources.holds for each in hold.conversation_ids or ()}
+        for page in self._started:
+            if isinstance(page, Wait):
+                yield Pause(self._state, page.seconds)
+                continue
+            self._held_here |= held.intersection(each.conversation_id for each in page)
+            self._add(page)
+            self._started.passed(page)
+            # A page whose conversations were all passed brings the plan no further.
+            if page:
+                yield Pause(self._state)
+        known = list(by_id(sorted(filter(is_id, held - self._held_here)), self._sources.genesys))
+        self._held_here |= {each.conversation_id for each in known}
+        self._require_times()
+        self._add(known)
+        self._is_complete = True
+
+    def _add(self, conversations: Sequence[Conversation]) -> None:
+        self._touching += [each for each in conversations if touches(each, self._window)]
+        if len(self._touching) > MOST_CONVERSATIONS:
+            raise LimitExceeded(
+                f"dateRange: has more than {MOST_CONVERSATIONS:,} conversations over five years "
+                "old; narrow the request"
             )
 
+    def _require_times(self) -> None:
+        for hold in self._sources.holds:
+            if hold.gap and not self._held_here.issuperset(hold.conversation_ids or ()):
+                raise OnLegalHold(
+                    f"dateRange: {hold.label} names a conversation that Genesys does not know, "
+                    "so every interval may contain it; release the hold or correct its ids"
+                )
 
-def near(window: Window) -> Window:
-    """The time in which a conversation starts that is active in the window."""
-    back = min(LOOK_BACK, window.start - EARLIEST)
-    return Window(start=window.start - back, end=window.end + LOOK_AHEAD)
+    def _judge(self, numbers: Sequence[int]) -> None:
+        judged = self._eligibility.judge([self._touching[number] for number in numbers])
+        reasons = {each.conversation_id: reason for each, reason in judged.skipped}
+        self._entries += judged.entries
+        self._skipped += [
+            (number, reasons[self._touching[number].conversation_id])
+            for number in numbers
+            if self._touching[number].conversation_id in reasons
+        ]
+        self._judged += len(numbers)
 
+    def _closed(self, skipped: Sequence[tuple[Conversation, str]]) -> Iterator[Span]:
+        """The times of everything that no interval may contain."""
+        # A conversation without recordings does not matter to an interval.
+        yield from (span_of(each) for each, reason in skipped if reason != NOT_FOUND)
+        holds = self._sources.holds
+        ranges = [hold.date_range for hold in holds if hold.date_range]
+        yield from (Span(each.start, each.end) for each in ranges)
+        yield from (span for hold in holds for span in self._elsewhere(hold))
 
-def _elsewhere(holds: Sequence[Hold], known: set[str]) -> Iterator[Span]:
-    """The days of holds that name a conversation which only another organisation knows."""
-    for hold in holds:
-        if not known.issuperset(hold.conversation_ids or ()):
+    def _elsewhere(self, hold: Hold) -> Iterator[Span]:
+        """The days of a hold that names a conversation which only another organisation knows."""
+        if not self._held_here.issuperset(hold.conversation_ids or ()):
             yield from (Span(each.start, each.end - A_MOMENT) for each in hold.days)
 
-
-def may_touch(ids: Sequence[str], interval: Window, genesys: Genesys) -> bool:
-    """Whether one of the conversations was active in the interval, or has an unknown time."""
-    known = list(by_id(list(filter(_is_id, ids)), genesys))
-    if {each.casefold() for each in ids} - {each.conversation_id for each in known}:
-        return True
-    return any(touches(each, interval) for each in known)
-
-
-def _is_id(conversation_id: str) -> bool:
-    return re.fullmatch(UUID, conversation_id) is not None
-
-
-def _span_of(conversation: Conversation) -> Span:
-    """From start to end; an end that is missing or before the start leaves the span open."""
-    start, end = conversation.start, conversation.end
-    return Span(start, end) if end is None or end >= start else Span(end, None)
-
-
-def touches(conversation: Conversation, window: Window) -> bool:
-    """Whether the conversation was active in the window, or may have been."""
-    start, end = _span_of(conversation)
-    return start <= window.end and (end is None or end >= window.start)
-
-
-def _is_inside(conversation: Conversation, window: Window) -> bool:
-    """Whether all of its whole seconds are in the window; also if its end is unknown."""
-    start, end = _span_of(conversation)
-    if end is None:
-        return True
-    return window.start <= start.replace(microsecond=0) and end <= window.end - A_SECOND
-
-
-def _in_hundreds(found: Iterable[Conversation]) -> Iterator[Sequence[Conversation]]:
-    rest = iter(found)
-    while chunk := list(islice(rest, MOST_ASKED)):
-        yield chunk
+    def _state(self) -> Mapping[str, Any]:
+        return {
+            "started": self._started.state(),
+            "complete": self._is_complete,
+            "touching": [row_of_conversation(each) for each in self._touching],
+            "heldHere": sorted(self._held_here),
+            "judged": self._judged,
+            "entries": [row_of(each) for each in self._entries],
+            "skipped": self._skipped,
+            "protected": self._eligibility.protected,
+        }

@@ -21,13 +21,13 @@ from genesys_purge.methods.contract import (
     sum_of,
 )
 from genesys_purge.methods.readiness import Present, SearchPage, Waiting
+from genesys_purge.methods.recording_job.activity import may_touch
 from genesys_purge.methods.recording_job.intervals import interval_of
 from genesys_purge.methods.recording_job.listed_job import ids_of, is_job, is_surplus
 from genesys_purge.methods.recording_job.metadata import is_kept, is_unsure, rows_of, undone_by
 from genesys_purge.methods.recording_job.others import is_counted, others_in
 from genesys_purge.methods.recording_job.pages import all_pages, page
 from genesys_purge.methods.recording_job.pieces import days_of_entries, pieces
-from genesys_purge.methods.recording_job.plan_by_interval import may_touch
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.methods.recording_job.report import report_of
 from genesys_purge.methods.recording_job.request import (
