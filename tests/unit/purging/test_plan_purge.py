@@ -56,6 +56,7 @@ def test_plan_has_batches_manifests_counts_and_a_hash() -> None:
         "planned": True,
         "waitSeconds": 0,
         "batches": 3,
+        "first": 0,
         "concurrency": 7,
         "proceed": True,
     }

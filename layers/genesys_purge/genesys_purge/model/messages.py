@@ -21,12 +21,14 @@ class RunRef(Wire):
 class PlanSummary(RunRef):
     """The number of batches and the concurrency of the map state.
 
-    A plan that is not `planned` goes on with another turn after `waitSeconds`.
+    A plan that is not `planned` goes on with another turn after `waitSeconds`. `first` is the first
+    batch of the next map run.
     """
 
     planned: bool
     wait_seconds: Annotated[int, Field(ge=0)] = 0
     batches: int
+    first: int = 0
     concurrency: int
     proceed: bool
 

@@ -34,8 +34,8 @@ from genesys_purge.purging.same_organisation import genesys_for
 from genesys_purge.purging.skipped_chunks import SkippedChunks
 from genesys_purge.settings import Settings
 
-# The map over them must fit into the 256 KiB that a state may pass on.
-MOST_BATCHES = 10_000
+# The number of a batch has six digits in the order of the table.
+MOST_BATCHES = 1_000_000
 # Seconds until a turn that ran out of calls is followed by the next.
 RATE_LIMITED = 60.0
 
