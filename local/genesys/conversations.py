@@ -13,6 +13,7 @@ AGED_SHARE = 50
 HELD_SHARE = 50
 AGED_SINCE = timedelta(days=1464)
 AGED_SPAN_DAYS = 60
+YOUNGEST_DAYS, DAYS_FOR_EACH_HELD = 400, 10
 
 
 def conversations(count: int, seed: int, now: datetime) -> Corpus:
@@ -26,4 +27,16 @@ def conversations(count: int, seed: int, now: datetime) -> Corpus:
             *make_conversations(counts, seed + 1, now - AGED_SINCE, AGED_SPAN_DAYS),
         ],
         now=now,
+    )
+
+
+def spread(count: int, seed: int, now: datetime, days: int) -> Corpus:
+    """Makes `count` conversations on so many whole days until 400 days ago.
+
+    One conversation is protected on a tenth of the days.
+    """
+    first = (now - timedelta(days=YOUNGEST_DAYS + days)).date()
+    held = days // DAYS_FOR_EACH_HELD
+    return Corpus.spread(
+        count=count, first=first, days=days, now=now, seed=seed, held=held, held_days=held
     )

@@ -10,7 +10,7 @@ from typing import Any
 from genesys_purge.model.platform import LIVE
 
 from local.errors import CommandFailed
-from local.genesys.conversations import conversations
+from local.genesys.conversations import conversations, spread
 from local.options.options import Options
 from local.options.partners import Partners, Receiver
 from simulator import Simulator, SimulatorServer, SimulatorSettings
@@ -49,7 +49,12 @@ def genesys(options: Options) -> Iterator[Genesys]:
         url = options.genesys_url.rstrip("/")
         yield Genesys(url, _required(CLIENT_ID), _required(CLIENT_SECRET))
         return
-    corpus = conversations(options.conversations, options.seed, system_time())
+    now = system_time()
+    corpus = (
+        spread(options.conversations, options.seed, now, options.days)
+        if options.days
+        else conversations(options.conversations, options.seed, now)
+    )
     simulator = Simulator(corpus, settings_of(options))
     settings = simulator.settings
     client = settings.clients[0]

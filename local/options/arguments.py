@@ -22,6 +22,7 @@ def options_in(arguments: Namespace) -> Options:
         parameters=dict(arguments.parameter),
         id_lists=tuple(arguments.ids),
         conversations=arguments.conversations,
+        days=arguments.days,
         seed=arguments.seed,
         partners=Partners.from_environment(),
     )
@@ -70,6 +71,13 @@ def _add_simulated(parser: ArgumentParser) -> None:
         default=default.conversations,
         metavar="N",
         help=f"conversations in the simulator (default: {default.conversations})",
+    )
+    parser.add_argument(
+        "--days",
+        type=int,
+        metavar="N",
+        help="spread the simulated conversations over N days until 400 days ago, with one "
+        "protected on every tenth day (default: a mix of ages and holds)",
     )
     parser.add_argument(
         "--seed",

@@ -24,7 +24,8 @@ class IdList:
 class Options:
     """How to run the application; without `genesys_url` it calls a simulator.
 
-    Waits are multiplied by `wait_scale`. `parameters` are those of `template.yaml`.
+    Waits are multiplied by `wait_scale`. `parameters` are those of `template.yaml`. With `days`,
+    the simulated conversations are spread over so many days.
     """
 
     out: Path = PROJECT / ".local"
@@ -33,6 +34,7 @@ class Options:
     parameters: Mapping[str, str] = field(default_factory=dict)
     id_lists: tuple[IdList, ...] = ()
     conversations: int = 5000
+    days: int | None = None
     seed: int = 7
     partners: Partners = field(default_factory=Partners)
     shows_governance: bool = False

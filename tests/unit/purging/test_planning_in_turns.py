@@ -70,6 +70,8 @@ def test_turn_ends_at_its_first_pause_after_its_time() -> None:
     planning = bench.run.planning
     assert planning is not None
     assert (planning.turns, planning.batches, planning.targeted) == (1, 1, 3)
+    counts = {"turns": 1, "batches": 1, "targeted": 3, "beganAt": "2026-11-21T12:00:00Z"}
+    assert bench.read_purge("GET /purges/{runId}", {"runId": "run-1"}, {})["planning"] == counts
     assert planned(bench) == 3
     assert bench.run.planning is None
 

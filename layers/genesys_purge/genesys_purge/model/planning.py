@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.model.wire import Wire
@@ -18,3 +20,7 @@ class Planning(Wire):
     batches: int = 0
     targeted: int = 0
     progress: StoredObject | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """The counts as JSON for callers."""
+        return self.model_dump(mode="json", by_alias=True, exclude={"progress"})

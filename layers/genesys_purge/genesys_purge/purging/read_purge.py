@@ -77,6 +77,7 @@ class ReadPurge:
         )
         return shown | {
             **({"organisation": run.organisation} if run.organisation else {}),
+            **({"planning": run.planning.shown()} if run.planning else {}),
             "method": run.method,
             "dryRun": run.is_dry,
             **({"isSettled": run.is_settled} if run.has_ended else {}),
