@@ -178,21 +178,23 @@ def _under_a_rule(hold: Hold, days: int) -> str:
 def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
     """The error lists the held records; those of a window have no positions."""
     candidates = deletion.candidates if deletion.window is None else frozenset()
-    held = {
-        hold.label: {
-            index
-            for index in candidates
-            if hold.holds_record(
-                deletion.entries[index].conversation_id, deletion.entries[index].end
-            )
-        }
-        for hold in holds
-    }
-    labels = sorted(label for label, positions in held.items() if positions)
+    # Two holds whose ids are malformed have the same label.
+    held = [(hold.label, _held_positions(deletion, candidates, hold)) for hold in holds]
+    labels = sorted({label for label, positions in held if positions})
     if labels:
-        positions = frozenset().union(*held.values())
+        positions = frozenset().union(*(positions for _, positions in held))
         named = ", ".join(labels[:MOST_NAMED])
         raise OnLegalHold(f"{named} covers these records", entries=positions)
+
+
+def _held_positions(deletion: Deletion, candidates: frozenset[int], hold: Hold) -> frozenset[int]:
+    """The candidates whose records the hold covers."""
+    entries = deletion.entries
+    return frozenset(
+        index
+        for index in candidates
+        if hold.holds_record(entries[index].conversation_id, entries[index].end)
+    )
 
 
 def _check_outside_manifest(deletion: Deletion, holds: Sequence[Hold]) -> None:

@@ -77,7 +77,8 @@ class InspectJob:
                 if page.others:
                     raise LimitExceeded(f"the job may cover {page.others} more {case.method.unit}")
                 found = found.model_copy(update={"search": page.state})
-                if page.wait or not turn.has_time:
+                # A turn reads as many pages as it takes to get further.
+                if page.wait or (not turn.has_time and found != before):
                     return found, page.wait
         except TryLater as error:
             if found == before:

@@ -11,6 +11,7 @@ from genesys_purge.model.dates import instant_in
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 BY_ID = "conversationId"
+FILTERS = ("conversationFilters", "segmentFilters")
 
 
 def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
@@ -26,6 +27,7 @@ def is_job(job: Any, wanted: Mapping[str, Any], at: datetime) -> bool:
         and _has_date(query, [at])
         and ids_of(query) == ids_of(wanted)
         and _interval_of(query) == _interval_of(wanted)
+        and _has_filters_of(query, wanted)
     )
 
 
@@ -68,6 +70,29 @@ def ids_of(query: Any) -> set[str]:
         return {str(each["value"]).casefold() for each in predicates}
     except (AttributeError, KeyError, TypeError, ValueError):
         return set()
+
+
+def _has_filters_of(query: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether a job by days has the wanted filters, as far as Genesys lists them."""
+    search, asked = query.get("conversationQuery"), wanted.get("conversationQuery")
+    if not isinstance(search, dict) or asked is None or ids_of(wanted):
+        return True
+    listed = [name for name in FILTERS if search.get(name) is not None]
+    return all(_filters_in(search[name]) == _filters_in(asked[name]) for name in listed)
+
+
+def _filters_in(filters: Any) -> set[frozenset[tuple[str, str]]] | None:
+    """The dimension and value of each predicate, filter by filter; None if one is unreadable."""
+    try:
+        return {
+            frozenset(
+                (str(each["dimension"]), str(each["value"]).casefold())
+                for each in one["predicates"]
+            )
+            for one in filters
+        }
+    except (KeyError, TypeError):
+        return None
 
 
 def _interval_of(query: Mapping[str, Any]) -> object:

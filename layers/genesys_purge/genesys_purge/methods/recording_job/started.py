@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -70,10 +70,12 @@ class Position:
         self.part += 1
         self.job_id, self.cursor, self.jobs, self.polls = None, None, 0, 0
 
-    def new_job(self, job_id: str) -> None:
-        """Begin with a job; GenesysUnavailable after too many."""
-        if self.jobs == MOST_JOBS:
+    def require_job_left(self) -> None:
+        """GenesysUnavailable if the part has used all its jobs."""
+        if self.jobs >= MOST_JOBS:
             raise GenesysUnavailable(f"{MOST_JOBS} searches for conversations ended without result")
+
+    def new_job(self, job_id: str) -> None:
         self.job_id, self.cursor, self.polls = job_id, None, 0
         self.jobs += 1
 
@@ -153,6 +155,7 @@ class StartedIn:
     def _by_job(self, part: Window) -> Iterator[Sequence[Conversation] | Wait]:
         while True:
             if self._at.job_id is None:
+                self._at.require_job_left()
                 query = whole_days(part, self._query)
                 self._at.new_job(details_job.create_job(query, self._genesys))
                 yield Wait(FIRST_WAIT)
@@ -179,8 +182,8 @@ class StartedIn:
                 if previous is not None and each.start < previous.start:
                     raise UnreadableAnswer("Genesys answered conversations in another order")
                 previous = each
-            found = [each for each in page.conversations if part.contains(each.start)]
-            yield list({each: None for each in found if not self._at.is_after(each)})
+            found = _once(each for each in page.conversations if part.contains(each.start))
+            yield [each for each in found if not self._at.is_after(each)]
             if page.cursor is None:
                 return
             self._at.cursor = page.cursor
@@ -193,6 +196,14 @@ class StartedIn:
         if self._at.job_id is None:
             raise ValueError("the search has no job")
         return self._at.job_id
+
+
+def _once(found: Iterable[Conversation]) -> Iterable[Conversation]:
+    """Each conversation once, with all its answers combined."""
+    known: dict[str, Conversation] = {}
+    for each in found:
+        known[each.conversation_id] = each.joined(known.get(each.conversation_id, each))
+    return known.values()
 
 
 def _by_start(conversation: Conversation) -> tuple[datetime, str]:

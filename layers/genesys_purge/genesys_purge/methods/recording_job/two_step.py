@@ -220,8 +220,10 @@ class TwoStep:
     def verify(
         self, request: RecordingJobRequest, part: Part, batch: Batch, genesys: Genesys
     ) -> Verdict:
-        if batch.job_id is None or batch.check is None:
+        ids = [each.job_id for each in batch.finished_jobs]
+        # The last slice took no job if all its conversations became protected.
+        ids += [batch.job_id] if batch.job_id else []
+        if not ids or batch.check is None:
             raise ValueError("a batch with unprotected conversations has a job and a check")
-        ids = [*(each.job_id for each in batch.finished_jobs), batch.job_id]
         jobs = {job_id: genesys.read(STATUS, job_id=job_id) for job_id in ids}
         return verdict_of(part.kept, jobs, batch.check, request, genesys)
