@@ -39,6 +39,7 @@ def planned(bench: Workbench) -> BatchStep:
     """Two conversations with three recordings, and a Genesys whose job covers exactly those."""
     bench.genesys.on(LIST, NONE)
     bench.genesys.on(ASK, NONE)
+    bench.genesys.on(QUERY, {"conversations": []})
     bench.genesys.on(CREATE, {"id": "job-1"})
     bench.genesys.on(EXECUTE, {})
     bench.genesys.on(CANCEL, {})
@@ -248,6 +249,7 @@ def test_rest_of_a_batch_is_submitted_before_it_fails(bench: Workbench) -> None:
     ]
     for operation, answer in ((LIST, NONE), (ASK, NONE), (EXECUTE, {}), (CANCEL, {})):
         bench.genesys.on(operation, answer)
+    bench.genesys.on(QUERY, {"conversations": []})
     bench.genesys.on(METADATA, {"entities": [KEPT]})
     bench.genesys.on(CREATE, {"id": "job-1"}, {"id": "job-2"}, {"id": "job-3"})
     batch = builders.batch(planned=2, interval=INTERVAL, reach=Reach.INTERVAL)

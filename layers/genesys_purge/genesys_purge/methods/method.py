@@ -99,8 +99,7 @@ class Lifecycle(Protocol[R_contra]):
     ) -> Iterator[SearchPage]:
         """Search for conversations outside the plan that the part's job may cover.
 
-        There is nothing to search for if `present` counts the records. `after` is the state of an
-        earlier page.
+        `after` is the state of an earlier page.
         """
 
     def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:

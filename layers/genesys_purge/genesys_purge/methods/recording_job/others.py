@@ -28,12 +28,14 @@ def others_in(
 ) -> Iterator[SearchPage]:
     """Ask the job's own question again: which conversations does its interval contain?
 
-    Conversations without recordings do not matter, because a job covers none of them.
+    Conversations without recordings do not matter, because a job covers none of them. A count of
+    recordings alone proves little: a job may leave out a conversation and cover another one.
     """
     if part.interval is None:
         raise ValueError("a part that names its conversations covers no others")
     known, is_aged = {each.casefold() for each in part.ids}, part.reach is Reach.INTERVAL
-    window = near(part.interval) if is_aged else part.interval
+    # With a count, conversations that started earlier are not worth a month's search.
+    window = near(part.interval) if is_aged and not is_counted(part) else part.interval
     filters = ([], []) if is_aged else (request.conversation_filters, request.segment_filters)
     started = StartedIn(window, *filters, genesys, after)
     for page in started:

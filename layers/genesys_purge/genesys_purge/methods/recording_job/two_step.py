@@ -148,8 +148,8 @@ class TwoStep:
         """Count recordings where the job's own totals do not prove what it covers.
 
         They do not for an interval, after an export, and if the request excludes recordings. A job
-        that lists its conversations can cover no others. For a large interval, `others` searches
-        for them instead.
+        that lists its conversations can cover no others. For a large interval, only `others`
+        searches for them.
         """
         follows_export = request.exports_first and not is_export(request, part)
         needs_metadata = follows_export or request.excludes
@@ -175,7 +175,7 @@ class TwoStep:
         genesys: Genesys,
         after: Mapping[str, Any] | None,
     ) -> Iterator[SearchPage]:
-        return iter(()) if is_counted(part) else others_in(request, part, genesys, after)
+        return others_in(request, part, genesys, after)
 
     def interval(self, reach: Reach, entries: Sequence[Entry]) -> Window:
         return days_of_entries(entries) if reach is Reach.DAYS else interval_of(entries)
