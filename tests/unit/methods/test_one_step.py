@@ -24,7 +24,7 @@ NOTHING: dict[str, tuple[Callable[[], Any], object]] = {
     "a listed job": (lambda: LIFECYCLE.find(None, BatchRef("run-1", 0), PART, GENESYS), None),
     "a waiting job": (lambda: LIFECYCLE.waiting("job-1", GENESYS), None),
     "others": (lambda: list(LIFECYCLE.others(None, PART, GENESYS, None)), []),
-    "protection": (lambda: LIFECYCLE.protected(["c1"], GENESYS), frozenset()),
+    "protection": (lambda: LIFECYCLE.protected(PART, GENESYS), frozenset()),
     "an interval": (lambda: LIFECYCLE.interval(Reach.NAMED, ()), None),
     "pieces": (lambda: LIFECYCLE.pieces(Reach.NAMED, PIECE, (), ()), ()),
     "a touched id": (lambda: LIFECYCLE.may_touch(["c1"], PART, GENESYS), False),

@@ -22,9 +22,9 @@ from genesys_purge.model.slices import Slice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.methods.recording_job.recorded import IDS
+from tests.unit.methods.recording_job.recorded import IDS, call
 from tests.unit.methods.scene import hold
-from tests.unit.purging.day_batch import DayBatch, days
+from tests.unit.purging.day_batch import FIRST, DayBatch, days
 from tests.unit.workbench import Workbench
 
 
@@ -74,11 +74,19 @@ def test_hold_without_known_records_halves_the_part(bench: Workbench) -> None:
 
 def test_held_conversation_outside_the_plan_halves_the_part(bench: Workbench) -> None:
     scene = DayBatch(bench, 3, 3)
-    bench.genesys.on(READ, {"conversations": []})
+    bench.genesys.on(READ, {"conversations": [call(900, FIRST)]})
     hold_id(bench, 900)
     one_turn(bench, scene.step)
     assert (pending(bench), scene.bodies) == ([(0, 3, False), (3, 6, False)], [])
     assert bench.last_fact["detail"].startswith("a legal hold names a conversation that may lie")
+
+
+def test_held_conversation_that_genesys_does_not_know_cuts_nothing(bench: Workbench) -> None:
+    scene = DayBatch(bench, 3, 3)
+    bench.genesys.on(READ, {"conversations": []})
+    hold_id(bench, 900)
+    one_turn(bench, scene.step)
+    assert (pending(bench), len(scene.bodies)) == ([(0, 6, False)], 1)
 
 
 def test_hold_during_the_login_cuts_the_part(bench: Workbench) -> None:

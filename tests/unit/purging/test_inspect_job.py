@@ -87,10 +87,6 @@ def protect_one(scene: DayBatch) -> None:
     scene.details.protected.add(IDS[5])
 
 
-def lose_one(scene: DayBatch) -> None:
-    scene.details.unrecorded.add(IDS[5])
-
-
 def hold_one(scene: DayBatch) -> None:
     scene.bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[5]})))
 
@@ -134,7 +130,6 @@ STOPS: dict[str, tuple[Callable[[DayBatch], None], str]] = {
     "late conversation": (arrive_late, "13 conversations, but the plan has 12"),
     "other conversations": (list_others, "the job lists other conversations than the plan"),
     "protected by genesys": (protect_one, "Genesys now protects these records"),
-    "recordings are gone": (lose_one, "Genesys now protects these records"),
     "held by id": (hold_one, "legal hold h1 covers these records"),
     "held by date": (hold_a_time, "legal hold h1 covers part of this interval"),
     "held outside the plan": (hold_an_outsider, "a legal hold names a conversation that may lie"),
@@ -201,7 +196,7 @@ def test_nothing_is_confirmed_before_the_last_turn(bench: Workbench, scene: DayB
     while step.next is Next.SUBMIT:
         step = bench.submit_batch(step)
         states.append(scene.states[1])
-    assert states == ["READY", "READY", "FULFILLED"]
+    assert (set(states[:-1]), states[-1], len(states)) == ({"READY"}, "FULFILLED", 4)
 
 
 @pytest.mark.parametrize("number", [0, 3, 11])
@@ -305,7 +300,8 @@ def test_unexported_recordings_forget_the_turns_before(bench: Workbench) -> None
     slow(scene)
     step = bench.submit_batch(step)
     assert inspection(bench).unprepared == 1
-    bench.submit_batch(step)
+    while bench.batch.inspection:
+        step = bench.submit_batch(step)
     assert (bench.batch.inspection, scene.states[2]) == (None, "READY")
 
 

@@ -102,8 +102,11 @@ class Lifecycle(Protocol[R_contra]):
         `after` is the state of an earlier page.
         """
 
-    def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
-        """The ids that Genesys protects from deletion, or for which it has no record."""
+    def protected(self, part: Part, genesys: Genesys) -> frozenset[str]:
+        """The ids of the part that Genesys protects from deletion.
+
+        If the part names its ids, also those for which Genesys has no record.
+        """
 
     def interval(self, reach: Reach, entries: Sequence[Entry]) -> Window | None:
         """The time that a job with this reach gets instead of the ids of the entries."""

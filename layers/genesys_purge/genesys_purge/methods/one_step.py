@@ -81,7 +81,7 @@ class OneStep:
     ) -> Iterator[SearchPage]:
         return iter(())
 
-    def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
+    def protected(self, part: Part, genesys: Genesys) -> frozenset[str]:
         return frozenset()
 
     def interval(self, reach: Reach, entries: Sequence[Entry]) -> None:

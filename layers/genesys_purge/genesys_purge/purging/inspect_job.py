@@ -93,7 +93,7 @@ def _counted(case: Case, found: Inspection) -> Inspection:
     block = part.ids[found.position : found.position + BLOCK]
     few = part._replace(ids=block, total=len(part.ids))
     present = lifecycle.present(case.request, few, case.genesys)
-    protected = lifecycle.protected(block, case.genesys)
+    protected = lifecycle.protected(few, case.genesys)
     positions = sorted(case.batch.candidates)[found.position : found.position + len(block)]
     held = {each for each in positions if case.entries[each].id.casefold() in protected}
     return found.model_copy(

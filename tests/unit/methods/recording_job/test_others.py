@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from genesys_purge.methods.contract import Part
-from genesys_purge.methods.readiness import SearchPage
 from genesys_purge.methods.recording_job import others
 from genesys_purge.methods.recording_job.conversations import QUERY
 from genesys_purge.methods.recording_job.metadata import METADATA
@@ -34,6 +32,8 @@ DAYS = Part(None, IDS[:2], interval=Window(start=FIRST, end=FIRST + DAY), reach=
 AGED = DAYS._replace(
     interval=Window(start=FIRST, end=FIRST + HOUR + timedelta(seconds=1)), reach=Reach.INTERVAL
 )
+# A block of a part whose recordings are not counted.
+LARGE = AGED._replace(total=others.MOST_COUNTED + 1)
 KNOWN = [call(0, FIRST), call(1, FIRST)]
 FILTERED = request(queueIds=["q1"], divisionIds=["d1"])
 
@@ -75,17 +75,23 @@ def test_ids_of_the_plan_are_compared_without_case() -> None:
 def test_aged_interval_covers_what_was_active_in_it() -> None:
     before = call(2, FIRST - 5 * DAY, 5 * DAY)
     unknown = call(3, FIRST - DAY, conversationEnd=None)
-    assert sum(counted(AGED, details(before, unknown))) == 2
+    assert sum(counted(LARGE, details(before, unknown))) == 2
+
+
+def test_counted_aged_interval_is_searched_without_the_days_before() -> None:
+    inside = call(2, FIRST + timedelta(minutes=30), 5 * DAY)
+    before = call(3, FIRST - DAY, 5 * DAY)
+    assert sum(counted(AGED, details(inside, before))) == 1
 
 
 @pytest.mark.parametrize(("hours", "lasts"), [(-3, HOUR), (2, HOUR), (-3, 2 * HOUR)])
 def test_aged_interval_leaves_out_what_was_not_active_in_it(hours: int, lasts: timedelta) -> None:
-    assert sum(counted(AGED, details(call(2, FIRST + hours * HOUR, lasts)))) == 0
+    assert sum(counted(LARGE, details(call(2, FIRST + hours * HOUR, lasts)))) == 0
 
 
 def test_aged_interval_is_searched_without_filters() -> None:
     given = details()
-    counted(AGED, given, FILTERED)
+    counted(LARGE, given, FILTERED)
     bodies = [each.body for each in given.genesys.calls if each.operation == QUERY]
     assert not any(body["segmentFilters"] + body["conversationFilters"] for body in bodies)
     assert bodies[0]["interval"].startswith(zulu(FIRST - 30 * DAY))
@@ -121,9 +127,8 @@ def test_block_of_a_large_part_is_not_counted(
     assert is_counted(DAYS._replace(ids=IDS[:ids], total=total)) is is_small
 
 
-def test_counted_part_needs_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = details()
-    search: Iterator[SearchPage] = LIFECYCLE.others(ALL, DAYS, given.genesys, None)
-    assert (list(search), given.genesys.calls) == ([], [])
-    monkeypatch.setattr(others, "MOST_COUNTED", 1)
-    assert len(list(LIFECYCLE.others(ALL, DAYS, given.genesys, None))) == 1
+@pytest.mark.parametrize("total", [0, others.MOST_COUNTED + 1])
+def test_every_part_by_time_is_searched(total: int) -> None:
+    """A count does not show that a job covers another conversation instead of a planned one."""
+    part = DAYS._replace(total=total)
+    assert len(list(LIFECYCLE.others(ALL, part, details().genesys, None))) == 1

@@ -9,12 +9,14 @@ import pytest
 from genesys_purge.errors import NotAtGenesys, UnreadableAnswer
 from genesys_purge.methods.contract import JobStatus, Part
 from genesys_purge.methods.readiness import Present, Waiting
+from genesys_purge.methods.recording_job.conversations import READ
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.report import report_of
 from genesys_purge.methods.recording_job.request import RecordingJobRequest, job_of
 from genesys_purge.methods.recording_job.two_step import CANCEL, EXECUTE, STATUS
-from genesys_purge.model.dates import zulu
+from genesys_purge.model.dates import Window, zulu
+from genesys_purge.model.reach import Reach
 
 from tests import builders
 from tests.clock import NOON
@@ -83,7 +85,9 @@ def test_confirming_and_cancelling_are_one_call_each() -> None:
 
 
 def test_conversation_without_recordings_counts_as_protected() -> None:
-    assert LIFECYCLE.protected(IDS[:3], answering(NotAtGenesys("404"), ASK)) == frozenset(IDS[:3])
+    genesys = answering(NotAtGenesys("404"), ASK)
+    assert LIFECYCLE.protected(PART, genesys) == frozenset(IDS[:3])
+    assert LIFECYCLE.protected(INTERVAL, genesys) == frozenset()
 
 
 def test_verification_waits_for_the_hours_of_the_request() -> None:
@@ -196,3 +200,24 @@ def test_unreadable_number_of_failures_is_not_none(failed: object) -> None:
     job = {"state": "FULFILLED", "recordingJobsQuery": {"action": "EXPORT"}}
     with pytest.raises(UnreadableAnswer, match="totalFailedRecordings"):
         report_of(job | {"totalFailedRecordings": failed})
+
+
+@pytest.mark.parametrize(
+    ("start", "is_touched"),
+    [
+        ("2025-10-20T23:59:59.999Z", False),
+        ("2025-10-21T00:00:00Z", True),
+        ("2025-10-21T23:59:59.999Z", True),
+        ("2025-10-22T00:00:00Z", False),
+        (None, False),
+    ],
+)
+def test_days_touch_a_held_conversation_that_started_on_them(
+    start: str | None, *, is_touched: bool
+) -> None:
+    """A conversation that Genesys does not know started on no day."""
+    days = Window.parse({"start": "2025-10-21T00:00:00Z", "end": "2025-10-22T00:00:00Z"})
+    known = [{"conversationId": IDS[3], "conversationStart": start}] if start else []
+    part = PART._replace(interval=days, reach=Reach.DAYS)
+    genesys = answering({"conversations": known}, READ)
+    assert LIFECYCLE.may_touch([IDS[3], "no-id"], part, genesys) is is_touched

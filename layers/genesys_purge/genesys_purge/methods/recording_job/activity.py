@@ -52,6 +52,14 @@ def may_touch(ids: Sequence[str], interval: Window, genesys: Genesys) -> bool:
     return any(touches(each, interval) for each in known)
 
 
+def may_start(ids: Sequence[str], days: Window, genesys: Genesys) -> bool:
+    """Whether one of the conversations started on these days, as far as Genesys knows them.
+
+    A job by days covers only what a search of the same store finds.
+    """
+    return any(days.contains(each.start) for each in by_id(list(filter(is_id, ids)), genesys))
+
+
 def is_id(conversation_id: str) -> bool:
     """Whether the platform can know a conversation by this id."""
     return re.fullmatch(UUID, conversation_id) is not None

@@ -21,7 +21,7 @@ from genesys_purge.methods.contract import (
     sum_of,
 )
 from genesys_purge.methods.readiness import Present, SearchPage, Waiting
-from genesys_purge.methods.recording_job.activity import may_touch
+from genesys_purge.methods.recording_job.activity import may_start, may_touch
 from genesys_purge.methods.recording_job.intervals import interval_of
 from genesys_purge.methods.recording_job.listed_job import ids_of, is_job, is_surplus
 from genesys_purge.methods.recording_job.metadata import is_kept, is_unsure, rows_of, undone_by
@@ -185,12 +185,17 @@ class TwoStep:
     ) -> Sequence[Slice]:
         return pieces(reach, part, entries, held)
 
-    def protected(self, ids: Sequence[str], genesys: Genesys) -> frozenset[str]:
-        found = protection_of(ids, genesys)
-        return found.protected | found.unknown
+    def protected(self, part: Part, genesys: Genesys) -> frozenset[str]:
+        """A time covers no conversation without recordings, so none has to be left out of it."""
+        found = protection_of(part.ids, genesys)
+        return found.protected if part.interval else found.protected | found.unknown
 
     def may_touch(self, ids: Sequence[str], part: Part, genesys: Genesys) -> bool:
-        return part.interval is not None and may_touch(ids, part.interval, genesys)
+        if part.interval is None:
+            return False
+        if part.reach is Reach.DAYS:
+            return may_start(ids, part.interval, genesys)
+        return may_touch(ids, part.interval, genesys)
 
     def confirmation(self, job_id: str) -> DeletingCall:
         return DeletingCall(EXECUTE, lambda _: {"state": "PROCESSING"}, {"job_id": job_id})
