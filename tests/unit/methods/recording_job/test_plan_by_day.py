@@ -88,6 +88,12 @@ def test_few_conversations_are_taken_by_name() -> None:
     assert reaches(Scenario(CLEAN), size=6) == [(Reach.NAMED, [0, 1, 2, 3, 4, 5])]
 
 
+def test_batch_is_smaller_if_its_conversations_are_exported_first() -> None:
+    with patch.object(plan_by_day, "MOST_EXPORTED", 5):
+        found = batches(Scenario(CLEAN), exportIntegrationId="bucket-1")
+    assert [(each.reach, each.targeted) for each in found] == [(Reach.DAYS, 3)] * 2
+
+
 def test_day_without_conversations_does_not_split_a_batch() -> None:
     assert reaches(Scenario([*on(2), *on(5)])) == [(Reach.DAYS, [0, 1, 2, 3, 4, 5])]
 

@@ -23,6 +23,8 @@ from genesys_purge.model.reach import Reach
 
 # A query may span 31 days.
 LONGEST_DAYS = 30
+# The metadata of each are read before the second job, and what was read is valid for two hours.
+MOST_EXPORTED = 20_000
 
 
 class PlanByDay:
@@ -42,6 +44,7 @@ class PlanByDay:
         self._held = [days_of(each.date_range) for each in sources.holds if each.date_range]
         # An excluded kind of recording stays, and would hide a job that takes too much.
         self._may_take_days = not request.excludes
+        self._most = MOST_EXPORTED if request.exports_first else MOST_IN_JOB
         self._started = StartedIn(
             self._window,
             request.conversation_filters,
@@ -121,7 +124,7 @@ class PlanByDay:
         span = days_between(_start(self._days[0]), _start(today[0]))
         return (
             span.end - span.start <= timedelta(days=LONGEST_DAYS)
-            and len(self._days) + len(today) <= MOST_IN_JOB
+            and len(self._days) + len(today) <= self._most
             and not self._is_closed_between(_start(self._days[-1]), _start(today[0]))
         )
 
