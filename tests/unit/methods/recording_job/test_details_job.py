@@ -63,33 +63,33 @@ def test_job_without_a_state_is_unreadable(answer: dict[str, Any]) -> None:
 
 def test_first_page_is_read_without_a_cursor() -> None:
     genesys = answering({"conversations": [ROW], "cursor": "c1"}, FIRST_PAGE)
-    page = page_of("search-1", None, genesys)
+    page = page_of("search-1", 1_000, None, genesys)
     assert ([each.conversation_id for each in page.conversations], page.cursor) == (IDS[:1], "c1")
     assert genesys.calls[0].path == {"job_id": "search-1", "size": "1000"}
 
 
 def test_next_page_is_read_by_its_cursor() -> None:
     genesys = answering({"conversations": [ROW], "cursor": "c2"}, NEXT_PAGE)
-    assert page_of("search-1", "c1", genesys).cursor == "c2"
+    assert page_of("search-1", 1_000, "c1", genesys).cursor == "c2"
     assert genesys.calls[0].path["cursor"] == "c1"
 
 
 @pytest.mark.parametrize("answer", [{}, {"cursor": None}, {"cursor": ""}, {"conversations": []}])
 def test_page_without_rows_or_a_cursor_is_the_last(answer: dict[str, Any]) -> None:
-    assert page_of("search-1", None, answering(answer, FIRST_PAGE)) == ([], None)
+    assert page_of("search-1", 1_000, None, answering(answer, FIRST_PAGE)) == ([], None)
 
 
 @pytest.mark.parametrize("cursor", ["c1", 7, True, ["c2"]])
 def test_page_without_a_new_cursor_is_unreadable(cursor: object) -> None:
     genesys = answering({"conversations": [ROW], "cursor": cursor}, NEXT_PAGE)
     with pytest.raises(UnreadableAnswer, match="new cursor"):
-        page_of("search-1", "c1", genesys)
+        page_of("search-1", 1_000, "c1", genesys)
 
 
 @pytest.mark.parametrize("rows", [None, {}, [None], [{}], [ROW | {"conversationStart": "today"}]])
 def test_page_with_an_unreadable_row_is_unreadable(rows: object) -> None:
     with pytest.raises(UnreadableAnswer):
-        page_of("search-1", None, answering({"conversations": rows}, FIRST_PAGE))
+        page_of("search-1", 1_000, None, answering({"conversations": rows}, FIRST_PAGE))
 
 
 @pytest.mark.parametrize("date", [None, "soon", 7, "2026-11-21T12:00:00"])

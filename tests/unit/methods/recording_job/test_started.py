@@ -328,3 +328,41 @@ def test_midnight_is_part_of_the_day_that_it_begins() -> None:
     details.on(AVAILABILITY, {})
     assert numbers(details) == [1, 5, 2, 3]
     assert timedelta(hours=240) == WINDOW.end - WINDOW.start
+
+
+def sizes(details: Details) -> list[str]:
+    calls = details.genesys.calls
+    return [each.path["size"] for each in calls if each.operation in (FIRST_PAGE, NEXT_PAGE)]
+
+
+def test_page_that_fails_is_read_again_from_the_first_by_less() -> None:
+    """The search passes over what it had found."""
+    details, replies = (
+        Details(rows(8)),
+        iter([None, GenesysUnavailable("x"), UnreadableAnswer("y")]),
+    )
+
+    def fail() -> None:
+        is_page = details.operations[-1] in (FIRST_PAGE, NEXT_PAGE)
+        if is_page and (error := next(replies, None)):
+            raise error
+
+    details.before_call = fail
+    assert numbers(details) == list(range(8))
+    assert sizes(details) == ["1000", "1000", "500", "250", "250", "250"]
+
+
+def test_smallest_page_that_fails_is_an_error() -> None:
+    details = Details(rows(8))
+    details.on(FIRST_PAGE, GenesysUnavailable("no answer"))
+    with pytest.raises(GenesysUnavailable):
+        numbers(details)
+    assert sizes(details) == ["1000", "500", "250", "125"]
+
+
+def test_size_of_the_pages_is_kept_for_the_next_turn() -> None:
+    details = Details(rows(8))
+    after = state_at_first_wait(details)
+    assert isinstance(after, Mapping)
+    assert numbers(details, {**after, "size": 250}) == list(range(8))
+    assert set(sizes(details)) == {"250"}

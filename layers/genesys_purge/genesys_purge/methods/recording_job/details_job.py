@@ -40,8 +40,6 @@ NEXT_PAGE = FIRST_PAGE._replace(path=f"{FIRST_PAGE.path}&cursor={{cursor}}")
 AVAILABILITY = Operation(
     "GET", f"{ALL}/availability", permissions=VIEW, dialect=LIVE, missing=Missing.REFUSED
 )
-# The default of the platform; a row has all segments of its conversation.
-PAGE = "1000"
 
 
 class JobState(StrEnum):
@@ -81,12 +79,13 @@ def state_of(job_id: str, genesys: Genesys) -> JobState:
     return STATES.get(state, JobState.RUNNING)
 
 
-def page_of(job_id: str, cursor: str | None, genesys: Genesys) -> ResultPage:
-    """A page of the results; JobLost if they have expired."""
+def page_of(job_id: str, size: int, cursor: str | None, genesys: Genesys) -> ResultPage:
+    """A page of at most `size` results; JobLost if they have expired."""
+    most = str(size)
     if cursor is None:
-        answer = genesys.read(FIRST_PAGE, job_id=job_id, size=PAGE)
+        answer = genesys.read(FIRST_PAGE, job_id=job_id, size=most)
     else:
-        answer = genesys.read(NEXT_PAGE, job_id=job_id, size=PAGE, cursor=cursor)
+        answer = genesys.read(NEXT_PAGE, job_id=job_id, size=most, cursor=cursor)
     following = answer.get("cursor")
     if following is not None and (not isinstance(following, str) or following == cursor):
         raise UnreadableAnswer("Genesys answered a page of conversations without a new cursor")

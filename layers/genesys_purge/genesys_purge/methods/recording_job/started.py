@@ -18,7 +18,7 @@ from genesys_purge.methods.recording_job.conversations import (
     started_in,
     whole_days,
 )
-from genesys_purge.methods.recording_job.details_job import JobState
+from genesys_purge.methods.recording_job.details_job import JobState, ResultPage
 from genesys_purge.model.dates import Window
 from genesys_purge.model.days import days_in
 from genesys_purge.model.entry_rows import microseconds, moment
@@ -27,6 +27,9 @@ from genesys_purge.ports import Genesys
 # Up to so many conversations, the synchronous query takes fewer calls than a job and its pages.
 LARGE = 2_000
 FIRST_WAIT, GROWTH, LONGEST_WAIT = 5.0, 1.5, 60.0
+# The default of the platform. A row has all segments of its conversation, so a page may be too long
+# for our client or take too long; then it asks for less.
+LARGEST_PAGE, SMALLEST_PAGE = 1_000, 125
 # A job that needs longer, or that failed so often, does not answer any more.
 MOST_POLLS, MOST_JOBS = 400, 4
 
@@ -51,6 +54,7 @@ class Position:
         self.jobs: int = given.get("jobs", 0)
         self.polls: int = given.get("polls", 0)
         self.cursor: str | None = given.get("cursor")
+        self.size: int = given.get("size", LARGEST_PAGE)
         last = given.get("last")
         self.last = None if last is None else moment(last)
         self.ids = set(given.get("ids", ()))
@@ -62,6 +66,7 @@ class Position:
             "jobs": self.jobs,
             "polls": self.polls,
             "cursor": self.cursor,
+            "size": self.size,
             "last": None if self.last is None else microseconds(self.last),
             "ids": sorted(self.ids),
         }
@@ -110,6 +115,8 @@ class StartedIn:
         self._query = query_of(conversation_filters, segment_filters)
         self._genesys = genesys
         self._at = Position(after)
+        # The start of the last conversation that this search has read; the next page begins there.
+        self._reached: datetime | None = None
 
     def __iter__(self) -> Iterator[Sequence[Conversation] | Wait]:
         while self._at.part < len(self._parts):
@@ -158,6 +165,7 @@ class StartedIn:
                 self._at.require_job_left()
                 query = whole_days(part, self._query)
                 self._at.new_job(details_job.create_job(query, self._genesys))
+                self._reached = None
                 yield Wait(FIRST_WAIT)
             try:
                 yield from self._results(part)
@@ -167,7 +175,7 @@ class StartedIn:
                 return
 
     def _results(self, part: Window) -> Iterator[Sequence[Conversation] | Wait]:
-        """The pages of the job; JobLost if it ended without results."""
+        """The waits and pages of the job; JobLost if it ended without results."""
         while (state := self._state()) is not JobState.FULFILLED:
             if state is JobState.ENDED:
                 raise JobLost("the search for conversations ended without result")
@@ -175,18 +183,36 @@ class StartedIn:
             if self._at.polls > MOST_POLLS:
                 raise GenesysUnavailable("a search for conversations does not end")
             yield Wait(min(FIRST_WAIT * GROWTH**self._at.polls, LONGEST_WAIT))
-        previous: Conversation | None = None
         while True:
-            page = details_job.page_of(self._job_id, self._at.cursor, self._genesys)
-            for each in page.conversations:
-                if previous is not None and each.start < previous.start:
-                    raise UnreadableAnswer("Genesys answered conversations in another order")
-                previous = each
+            page = self._page()
             found = _once(each for each in page.conversations if part.contains(each.start))
             yield [each for each in found if not self._at.is_after(each)]
             if page.cursor is None:
                 return
             self._at.cursor = page.cursor
+
+    def _page(self) -> ResultPage:
+        """The next page; after a failure, the first one of smaller pages."""
+        at = self._at
+        while True:
+            try:
+                page = details_job.page_of(self._job_id, at.size, at.cursor, self._genesys)
+            except (GenesysUnavailable, UnreadableAnswer):
+                if at.size == SMALLEST_PAGE:
+                    raise
+                # The cursor may belong to the size of its page.
+                at.size, at.cursor, self._reached = max(at.size // 2, SMALLEST_PAGE), None, None
+            else:
+                self._require_order(page)
+                return page
+
+    def _require_order(self, page: ResultPage) -> None:
+        """UnreadableAnswer unless the conversations of all pages are in order of start."""
+        before = [self._reached] if self._reached else []
+        starts = [*before, *(each.start for each in page.conversations)]
+        if starts != sorted(starts):
+            raise UnreadableAnswer("Genesys answered conversations in another order")
+        self._reached = starts[-1] if starts else None
 
     def _state(self) -> JobState:
         return details_job.state_of(self._job_id, self._genesys)
