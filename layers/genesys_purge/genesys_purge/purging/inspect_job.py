@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from genesys_purge.errors import LimitExceeded, OnLegalHold, TryLater
-from genesys_purge.methods.contract import sum_of
+from genesys_purge.methods.contract import Part, sum_of
 from genesys_purge.methods.readiness import Present, SearchPage, Waiting
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.inspection import Inspection
@@ -68,12 +68,14 @@ class InspectJob:
     def _advanced(self, case: Case, found: Inspection) -> tuple[Inspection, float | None]:
         """The inspection after this turn, and the wait before the next one, if there is one."""
         before, turn = found, Turn(self._batches.now)
+        # Both take long to build for a large batch.
+        part, positions = case.part, sorted(case.batch.candidates)
         try:
-            while found.position < len(case.part.ids):
+            while found.position < len(part.ids):
                 if not turn.has_time:
                     return found, 0
-                found = _counted(case, found)
-            for page in _searched(case, found):
+                found = _counted(case, part, positions, found)
+            for page in _searched(case, part, found):
                 if page.others:
                     raise LimitExceeded(f"the job may cover {page.others} more {case.method.unit}")
                 found = found.model_copy(update={"search": page.state})
@@ -87,15 +89,15 @@ class InspectJob:
         return found, None
 
 
-def _counted(case: Case, found: Inspection) -> Inspection:
-    """The inspection after the next block of the part's records."""
-    lifecycle, part = case.method.lifecycle, case.part
+def _counted(case: Case, part: Part, positions: Sequence[int], found: Inspection) -> Inspection:
+    """The inspection after the next block of the part's records, which have these positions."""
+    lifecycle = case.method.lifecycle
     block = part.ids[found.position : found.position + BLOCK]
     few = part._replace(ids=block, total=len(part.ids))
     present = lifecycle.present(case.request, few, case.genesys)
     protected = lifecycle.protected(few, case.genesys)
-    positions = sorted(case.batch.candidates)[found.position : found.position + len(block)]
-    held = {each for each in positions if case.entries[each].id.casefold() in protected}
+    of_block = positions[found.position : found.position + len(block)]
+    held = {each for each in of_block if case.entries[each].id.casefold() in protected}
     return found.model_copy(
         update={
             "position": found.position + len(block),
@@ -109,12 +111,12 @@ def _counted(case: Case, found: Inspection) -> Inspection:
     )
 
 
-def _searched(case: Case, found: Inspection) -> Iterator[SearchPage]:
+def _searched(case: Case, part: Part, found: Inspection) -> Iterator[SearchPage]:
     """The rest of the search for conversations outside the plan that the job may cover."""
     if case.batch.next_reach is Reach.NAMED:
         return iter(())
     lifecycle, search = case.method.lifecycle, found.search
-    return lifecycle.others(case.request, case.part, case.genesys, search)
+    return lifecycle.others(case.request, part, case.genesys, search)
 
 
 def _present(found: Inspection) -> Present:
