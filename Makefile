@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench real-python build lock clean
+.PHONY: help setup run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench bench-scale real-python build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -109,6 +109,10 @@ format: setup  ## Format the code
 
 bench: setup  ## Measure cold starts and hot paths against a baseline in the same run
 	$(BIN)/python -m bench
+
+SIZES ?= 10000,100000,1000000,10000000
+bench-scale: setup  ## Measure purges of up to ten million records in virtual time; SIZES=10000,100000, DOCS=1
+	$(BIN)/python -m bench.scale --sizes $(SIZES) $(if $(DOCS),--docs)
 
 # The functions run on Python 3.13. A shim of pyenv has the name, but may start nothing.
 real-python:

@@ -14,7 +14,8 @@ STACK_BYTES = 256 * 1024
 class Timeline:
     """Resumes its workers in the order of their virtual times; a tie goes to the first to ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, stack_bytes: int = STACK_BYTES) -> None:
+        self._stack_bytes = stack_bytes
         self.now = 0.0
         self._waiting: list[tuple[float, int, threading.Lock]] = []
         self._numbers = count()
@@ -51,7 +52,7 @@ class Timeline:
         ready.acquire()
 
     def _start(self, live: Callable[[], None]) -> None:
-        before = threading.stack_size(STACK_BYTES)
+        before = threading.stack_size(self._stack_bytes)
         threading.Thread(target=live, daemon=True).start()
         threading.stack_size(before)
 

@@ -11,8 +11,8 @@ from genesys_purge.methods.recording_job.two_step import CREATE, EXECUTE, LIST, 
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.messages import Next
 from genesys_purge.model.reach import Reach
-from genesys_purge.purging import cases
 from genesys_purge.purging.inspect_job import BLOCK
+from genesys_purge.purging.parts import part_of
 
 from tests import builders
 from tests.unit.purging.recording_batch import READY
@@ -40,8 +40,8 @@ def test_part_is_built_once_for_all_blocks(bench: Workbench, entries: list[Entry
         bench.submit_batch(bench.planned(batch, request=REQUEST, entries=entries))
     )
 
-    with patch.object(cases, "part_of", wraps=cases.part_of) as part_of:
+    with patch("genesys_purge.purging.cases.part_of", wraps=part_of) as counted:
         assert bench.submit_batch(ready).next is Next.POLL
 
     # Twice for the job's own totals, and once for the blocks.
-    assert part_of.call_count == 3
+    assert counted.call_count == 3

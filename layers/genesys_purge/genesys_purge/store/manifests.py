@@ -20,8 +20,11 @@ class S3Manifests:
 
     def put(self, batch: Batch, entries: Sequence[Entry]) -> StoredObject:
         """Store the entries, in order."""
-        lines = (orjson.dumps(row_of(each), option=orjson.OPT_APPEND_NEWLINE) for each in entries)
-        return self._plans.put(batch.run_id, _name(batch), b"".join(lines))
+        lines = bytearray()
+        for each in entries:
+            # Each result occupies kilobytes, so a list of them would need much more memory.
+            lines += orjson.dumps(row_of(each), option=orjson.OPT_APPEND_NEWLINE)
+        return self._plans.put(batch.run_id, _name(batch), bytes(lines))
 
     def content(self, batch: Batch) -> bytes:
         """The rows as lines; empty if the batch has no manifest."""
