@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 import pytest
+from genesys_purge.methods.recording_job.two_step import TwoStep
 from genesys_purge.wiring import adapters
 
 from bench.scale.deployment import deployed
@@ -19,13 +20,6 @@ ORGANISATION = Organisation(3_000, days=37, held=20, held_days=10)
 UNLIMITED = SimulatorSettings(requests_per_second=None, live=LiveSettings(requests_per_minute=None))
 
 
-# The engine's branches are threads. Two recording jobs at a time race for their slots there.
-ENVIRONMENT: dict[str, dict[str, str]] = {
-    "conversation_archive": {},
-    "recording_job": {"CONCURRENT_JOBS": "1"},
-}
-
-
 class Outline(NamedTuple):
     """What a run did, whatever the order of its branches."""
 
@@ -35,7 +29,7 @@ class Outline(NamedTuple):
 
 
 def by_the_engine(method: str) -> Outline:
-    with running(ORGANISATION.corpus(), UNLIMITED, environment=ENVIRONMENT[method]) as app:
+    with running(ORGANISATION.corpus(), UNLIMITED) as app:
         run_id = app.run(request_of(method, app))["runId"]
         arn = adapters.settings().state_machines.purge_run
         execution = arn.replace(":stateMachine:", ":execution:") + f":{run_id}"
@@ -51,8 +45,8 @@ def by_the_engine(method: str) -> Outline:
 
 
 def by_the_schedule(method: str) -> Outline:
-    corpus, environment = ORGANISATION.corpus(), ENVIRONMENT[method]
-    with deployed(corpus, UNLIMITED, environment, has_budget=False) as deployment:
+    corpus = ORGANISATION.corpus()
+    with deployed(corpus, UNLIMITED, has_budget=False) as deployment:
         deployment.run(request_of(method, deployment.app))
         invoked = Counter(each.function for each in deployment.invocations)
         # The engine does not see it.
@@ -75,5 +69,7 @@ def calls_to(app: Application) -> Counter[object]:
 
 
 @pytest.mark.parametrize("method", ["conversation_archive", "recording_job"])
-def test_schedule_agrees_with_the_engine(method: str) -> None:
+def test_schedule_agrees_with_the_engine(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The engine has a thread for each batch. Several recording jobs would race for their slots.
+    monkeypatch.setattr(TwoStep, "concurrency", lambda *_: 1)
     assert by_the_schedule(method) == by_the_engine(method)

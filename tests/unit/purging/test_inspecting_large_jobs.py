@@ -5,6 +5,7 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.methods.recording_job.conversations import QUERY
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.two_step import CREATE, EXECUTE, LIST, STATUS
@@ -34,6 +35,7 @@ def test_part_is_built_once_for_all_blocks(bench: Workbench, entries: list[Entry
     bench.genesys.on(EXECUTE, {})
     totals = {"totalConversations": len(entries), "totalRecordings": len(entries)}
     bench.genesys.on(STATUS, READY | totals)
+    bench.genesys.on(QUERY, {"conversations": []})
     bench.genesys.on(METADATA, lambda _: {"entities": [KEPT]})
     batch = builders.batch(planned=len(entries), interval=INTERVAL, reach=Reach.INTERVAL)
     ready = bench.poll_batch(

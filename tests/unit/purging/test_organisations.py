@@ -100,7 +100,7 @@ def test_run_is_planned_with_the_concurrency_of_its_organisation(
     bench: Workbench, emea: ScriptedGenesys
 ) -> None:
     bench.stored(builders.recording_job(organisation="emea"))
-    assert bench.plan_purge(RunRef(run_id="run-1")).concurrency == 1
+    assert bench.plan_purge(RunRef(run_id="run-1")).concurrency == 2
     assert emea.calls
     assert bench.genesys.calls == []
     assert bench.last_fact["organisation"] == "emea"

@@ -40,7 +40,7 @@ def plan(bench: Workbench, calls: int = 1, **request: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("allowed", "hours", "concurrency"), [(5, 0, 2), (1, 0, 1), (5, 48, 1_000), (1, 48, 1_000)]
+    ("allowed", "hours", "concurrency"), [(5, 0, 4), (1, 0, 2), (5, 48, 1_000), (1, 48, 1_000)]
 )
 def test_batches_in_parallel_need_slots_unless_they_verify_later(
     allowed: int, hours: int, concurrency: int

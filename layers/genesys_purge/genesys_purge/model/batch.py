@@ -115,9 +115,7 @@ class Batch(Wire):
     `organisation` is the one of the run, so that the log can name it; None is the default one.
 
     A `reach` other than by name submits a time instead of ids, so it cannot exclude an id;
-    `interval` is the time of the whole batch.
-
-    `manifest` is where its entries are stored; a window has none.
+    `interval` is the time of the whole batch. `manifest` is where its ids are; a window has none.
 
     `pending` are the slices of the manifest that no finished job has covered yet. A slice that
     takes two jobs is listed twice. The first slice is the one being submitted or polled.
@@ -135,6 +133,7 @@ class Batch(Wire):
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
     `finishedJobs` are the last jobs of the slices before.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
+    `forecast` is the time until the first poll of another job of this size, in seconds.
 
     `deleted`, `archived` and `exported` are the counts that Genesys reported, in `deletedUnit`.
     `unreported` counts the records of finished slices without a reported count, in `unit`.
@@ -177,6 +176,7 @@ class Batch(Wire):
     began_at: Instant | None = None
     submitted_at: Instant | None = None
     ended_at: Instant | None = None
+    forecast: float | None = None
     deleted: int | None = None
     archived: int | None = None
     exported: int | None = None

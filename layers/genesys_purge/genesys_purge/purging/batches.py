@@ -33,6 +33,8 @@ PHASES = {
 
 # How often a worker stores an accepted job although others change the batch at the same time.
 LATE_WRITES = 5
+# Batches whose sizes differ by a larger share say nothing about each other.
+LIKE = 0.1
 # The end of a job about which Genesys reported no counts.
 UNREPORTED = JobReport(JobStatus.COMPLETED)
 
@@ -118,8 +120,21 @@ class Batches:
             late = {"job_id": batch.job_id, "detail": detail}
             return self.advance(stored.noted(), Action.BATCH_RECONCILED, **late)
 
+    def forecast(self, batch: Batch, before: int) -> float | None:
+        """The forecast of the batch so many numbers before, if it is about as large."""
+        if batch.number < before:
+            return None
+        earlier = self._runs.batch(batch.run_id, batch.number - before)
+        is_like = abs(earlier.planned - batch.planned) <= batch.planned * LIKE
+        return earlier.forecast if is_like else None
+
     def finish_part(
-        self, batch: Batch, action: Action, detail: str | None, report: JobReport = UNREPORTED
+        self,
+        batch: Batch,
+        action: Action,
+        detail: str | None,
+        report: JobReport = UNREPORTED,
+        forecast: float | None = None,
     ) -> Batch:
         """Go on to the next part once a part's job is done, or complete the batch.
 
@@ -138,6 +153,7 @@ class Batches:
             attempt=batch.attempt.settled(),
             waiting_since=None,
             ended_at=self.now(),
+            forecast=forecast,
         )
         return self.advance(
             after,

@@ -27,7 +27,7 @@ class JobSlots:
         RateLimited while other clients have as many jobs as Genesys accepts.
         """
         lifecycle = case.method.lifecycle
-        limit = lifecycle.slots(self._allowed(case))
+        limit = lifecycle.slots(self.allowed(case))
         if limit is None:
             return
         batch = BatchRef(case.batch.run_id, case.batch.number)
@@ -36,7 +36,8 @@ class JobSlots:
         if self.are_full(case):
             raise RateLimited("Genesys has as many unfinished jobs as it accepts")
 
-    def _allowed(self, case: Case) -> int:
+    def allowed(self, case: Case) -> int:
+        """How many jobs the case's organisation may have at once."""
         return self._organisation_of(case.run.organisation).concurrent_jobs
 
     def are_full(self, case: Case) -> bool:
@@ -45,7 +46,7 @@ class JobSlots:
 
     def turns_before(self, case: Case) -> int:
         """How many batches may need a slot before this one: itself, or all of its run."""
-        is_limited = case.method.lifecycle.slots(self._allowed(case)) is not None
+        is_limited = case.method.lifecycle.slots(self.allowed(case)) is not None
         return case.batch.total if is_limited else 1
 
 

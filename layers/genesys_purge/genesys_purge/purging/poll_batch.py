@@ -17,7 +17,13 @@ from genesys_purge.purging.cases import Case, Cases
 from genesys_purge.purging.plausibility import Plausibility
 from genesys_purge.purging.polls import Polls
 from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
-from genesys_purge.purging.waiting import appearance_wait, may_appear, poll_wait, slower
+from genesys_purge.purging.waiting import (
+    appearance_wait,
+    forecast_of,
+    may_appear,
+    poll_wait,
+    slower,
+)
 from genesys_purge.settings import Settings
 
 
@@ -73,8 +79,9 @@ class PollBatch:
                 after = self._batches.advance(case.batch.to(BatchState.READY, waiting_since=since))
                 return step.then(PHASES[after.state])
             case JobStatus.COMPLETED:
+                forecast = forecast_of(policy, step, self._batches.latency(case.batch))
                 after = self._batches.finish_part(
-                    case.batch, Action.BATCH_COMPLETED, report.message, report
+                    case.batch, Action.BATCH_COMPLETED, report.message, report, forecast
                 )
                 return step.then(PHASES[after.state])
             case JobStatus.FAILED:

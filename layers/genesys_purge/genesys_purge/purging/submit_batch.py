@@ -166,7 +166,8 @@ class SubmitBatch:
         batch, size = case.batch, case.size
         window = case.interval or batch.window
         self._batches.accepted(batch, job_id, Action.BATCH_SUBMITTED, targeted=size, window=window)
-        return step.then(Next.POLL, first_wait(case.method.poll_policy, size))
+        forecast = self._batches.forecast(batch, self._slots.allowed(case))
+        return step.then(Next.POLL, first_wait(case.method.poll_policy, size, forecast))
 
     def _not_accepted(
         self, case: Case, intent: Batch | None, error: PurgeError, step: BatchStep

@@ -28,12 +28,26 @@ LONGEST_QUEUE = 7 * 86_400
 # A batch asks so often for a slot in these days.
 MOST_QUESTIONS = 2_000
 SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
+# A job that its first poll found finished may have been finished for a while.
+A_LITTLE_EARLIER, LONGEST_FORECAST = 0.98, 3_600.0
 
 
-def first_wait(policy: PollPolicy, size: int) -> float:
-    """Seconds until the first poll: longer for a large job, if its time grows with its records."""
+def first_wait(policy: PollPolicy, size: int, forecast: float | None = None) -> float:
+    """Seconds until the first poll: longer for a large job, if its time grows with its records.
+
+    `forecast` is how long an earlier job of this size took.
+    """
+    if forecast is not None:
+        return min(max(forecast, SHORTEST), LONGEST_FORECAST)
     expected = size // policy.records_per_second if policy.by_progress else 0
     return min(policy.first + expected, max(policy.first, policy.longest))
+
+
+def forecast_of(policy: PollPolicy, step: BatchStep, took: float | None) -> float | None:
+    """When to poll the next job of the size of one that `took` so many seconds; None if unknown."""
+    if took is None or not policy.by_progress:
+        return None
+    return took if step.attempt else took * A_LITTLE_EARLIER
 
 
 def submit_patience(limit: int, turns: int) -> int:

@@ -171,8 +171,8 @@ def test_batch_by_days_has_a_bounded_number_of_conversations() -> None:
     ]
 
 
-@pytest.mark.parametrize(("last", "count"), [(31, 1), (32, 2)])
-def test_batch_by_days_spans_at_most_30_days(last: int, count: int) -> None:
+@pytest.mark.parametrize(("last", "count"), [(32, 1), (33, 2)])
+def test_batch_by_days_spans_at_most_31_days(last: int, count: int) -> None:
     scenario = Scenario([*on(2), *on(last)], (0, 50 * 24))
     assert len(batches(scenario)) == count
 

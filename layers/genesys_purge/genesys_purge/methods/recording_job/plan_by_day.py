@@ -21,8 +21,8 @@ from genesys_purge.model.days import days_between, days_of
 from genesys_purge.model.entry_rows import entry_of, row_of
 from genesys_purge.model.reach import Reach
 
-# A query may span 31 days.
-LONGEST_DAYS = 30
+# The longest query of the platform, and a calendar month.
+LONGEST_DAYS = 31
 # The metadata of each are read before the second job, and what was read is valid for two hours.
 MOST_EXPORTED = 20_000
 

@@ -97,8 +97,11 @@ class TwoStep:
     conflict = Conflict.PASSING
 
     def concurrency(self, request: RecordingJobRequest, allowed: int) -> int:
-        """As many batches as may have a job; many if they wait a long time for verification."""
-        return MOST_WAITING if self.verify_after(request) else min(allowed, MOST_JOBS)
+        """Twice as many batches as may have a job, because a batch needs no job to be verified.
+
+        Many if they wait a long time for verification.
+        """
+        return MOST_WAITING if self.verify_after(request) else 2 * min(allowed, MOST_JOBS)
 
     def jobs_for_each(self, request: RecordingJobRequest) -> int:
         return 2 if request.exports_first else 1
