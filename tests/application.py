@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import IO, Any
 from unittest.mock import patch
 
 import httpx
@@ -159,7 +159,7 @@ class Application:
         """Put a list of ids into the bucket of id lists; returns its URL."""
         return self.put_object(key, "\n".join(ids).encode())
 
-    def put_object(self, key: str, body: bytes, **options: str) -> str:
+    def put_object(self, key: str, body: bytes | IO[bytes], **options: str) -> str:
         """Put an object into the bucket of id lists; returns its URL."""
         aws("s3").put_object(Bucket="ids", Key=key, Body=body, **options)
         return f"s3://ids/{key}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from botocore.exceptions import ClientError
 
@@ -42,9 +44,10 @@ class DiskBucket:
             "Body": FileBody(path),
         }
 
-    def _put(self, path: Path, body: bytes) -> dict[str, Any]:
+    def _put(self, path: Path, body: bytes | IO[bytes]) -> dict[str, Any]:
         if path.exists():
             error = {"Error": {"Code": "PreconditionFailed", "Message": ""}}
             raise ClientError(error, "PutObject")  # type: ignore[arg-type]  # has all that is read
-        path.write_bytes(body)
+        with path.open("wb") as file:
+            shutil.copyfileobj(io.BytesIO(body) if isinstance(body, bytes) else body, file)
         return {}

@@ -56,7 +56,12 @@ def documented(organisation: Organisation) -> Figures:
             if each.ends_at is not None
         ]
         least = least_documented(organisation.records, len(spans))
-        floor = {"calls": total_of(least), "slots": DOCUMENTED_SLOTS, "rate": DOCUMENTED_RATE}
+        floor = {
+            "calls": total_of(least),
+            "seconds": [each.seconds for each in spans],
+            "slots": DOCUMENTED_SLOTS,
+            "rate": DOCUMENTED_RATE,
+        }
         return _figures("documented", organisation, deployment, spans, floor)
 
 
@@ -71,7 +76,13 @@ def live(organisation: Organisation) -> Figures:
             if job.executed_at is not None
         ]
         least = least_live(organisation.records, len(spans), run["totals"]["verified"])
-        floor = {"calls": total_of(least), "slots": LIVE_SLOTS, "rate": LIVE_RATE}
+        executed = [job for job in jobs if job.executed_at is not None]
+        floor = {
+            "calls": total_of(least),
+            "seconds": [_seconds_of_job(len(job.processed_ids)) for job in executed],
+            "slots": LIVE_SLOTS,
+            "rate": LIVE_RATE,
+        }
         recordings = sum(len(job.processed_ids) for job in jobs)
         more = {
             "recordings": recordings,
@@ -154,10 +165,9 @@ def _figures(
     asked = Counter(each.operation for each in requests)
     per_second = least["rate"]
     polls = asked[Operation.POLL] + asked[Operation.READ_RECORDING_JOB]
-    seconds = [each.seconds for each in spans]
     more = {
         "least": least["calls"],
-        "floor": floor_hours(seconds, least["slots"], least["calls"], per_second),
+        "floor": floor_hours(least["seconds"], least["slots"], least["calls"], per_second),
         "polls": polls / len(spans),
         "busy": sum(each.status == BUSY for each in requests),
         "busiest_second": busiest(times, SECOND),

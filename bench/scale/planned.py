@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,8 +56,11 @@ def _status(name: str) -> float:
 
 def documented(organisation: Organisation) -> Figures:
     """A plan of ids in S3, then the first batch up to its verification."""
-    with _deployed(organisation) as deployment:
-        url = deployment.app.put_ids("ids.txt", list(_ids(organisation.records)))
+    with _deployed(organisation) as deployment, tempfile.TemporaryFile() as file:
+        # A list in memory would leave room in the idle process, where later use is not seen.
+        file.writelines(f"{each}\n".encode() for each in _ids(organisation.records))
+        file.seek(0)
+        url = deployment.app.put_object("ids.txt", file)
         return _planned("documented", organisation, deployment, archive_request(url))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.two_step import CANCEL, STATUS
 from genesys_purge.model.batch import Entry
-from genesys_purge.model.dates import zulu
+from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.messages import BatchStep
 
 from tests import builders
@@ -15,6 +16,7 @@ from tests.clock import NOON
 from tests.unit.workbench import Workbench
 
 IDS = builders.uuids(3)
+Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 CALL = {
     "conversationId": IDS[0],
     "conversationStart": zulu(builders.days_ago(381)),
@@ -22,6 +24,30 @@ CALL = {
 }
 NONE: dict[str, Any] = {"entities": []}
 READY = {"state": "READY", "totalConversations": 3, "totalRecordings": 4}
+
+
+def search_of(entries: Sequence[Entry]) -> Answer:
+    """The answers of a search that knows these conversations."""
+
+    def answer(body: Mapping[str, Any]) -> Mapping[str, Any]:
+        paging, interval = body["paging"], _interval(body)
+        started = [each for each in entries if interval.contains(each.start or NOON)]
+        first = paging["pageSize"] * (paging["pageNumber"] - 1)
+        rows = [_row(each) for each in started[first : first + paging["pageSize"]]]
+        return {"conversations": rows, "totalHits": len(started)}
+
+    return answer
+
+
+def _interval(body: Mapping[str, Any]) -> Window:
+    start, end = body["interval"].split("/")
+    return Window.model_validate({"start": start, "end": end})
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    times = {"Start": entry.start or NOON, "End": entry.end}
+    at = {f"conversation{name}": zulu(each) for name, each in times.items()}
+    return {"conversationId": entry.id, **at}
 
 
 def entries(count: int) -> list[Entry]:

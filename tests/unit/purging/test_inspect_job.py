@@ -12,6 +12,7 @@ import pytest
 from genesys_purge.errors import GenesysUnavailable, PermissionMissing, RateLimited
 from genesys_purge.methods.recording_job import others, started
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
+from genesys_purge.methods.recording_job.details_job import FIRST_PAGE
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.two_step import STATUS
@@ -344,6 +345,30 @@ def test_search_finds_a_conversation_that_appeared_late(bench: Workbench, scene:
     bench.submit_batch(step)
     assert "the job may cover 1 more conversations" in scene.cuts[0]
     assert scene.states[1] == "CANCELLED"
+
+
+@with_search
+def test_search_that_misses_a_planned_conversation_proves_nothing(
+    bench: Workbench, scene: DayBatch
+) -> None:
+    step = ready_to_search(bench, scene)
+    del scene.details.rows[5]
+    bench.submit_batch(step)
+    assert "found 11 of 12 in the plan" in scene.cuts[0]
+    assert scene.jobs_in("FULFILLED") == []
+
+
+@with_search
+def test_search_with_an_empty_answer_proves_nothing(bench: Workbench, scene: DayBatch) -> None:
+    """A planned conversation has lost its recordings, and another one has come in its place."""
+    step = scene.ready()
+    scene.details.unrecorded.add(IDS[0])
+    late = scene.late(1)
+    bench.genesys.on(FIRST_PAGE, {})
+    while not scene.cuts:
+        bench.clock.wait(step.wait_seconds)
+        step = bench.submit_batch(step)
+    assert scene.rows[late] == {"fileState": "AVAILABLE"}
 
 
 @with_search

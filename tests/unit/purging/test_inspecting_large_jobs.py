@@ -16,7 +16,7 @@ from genesys_purge.purging.inspect_job import BLOCK
 from genesys_purge.purging.parts import part_of
 
 from tests import builders
-from tests.unit.purging.recording_batch import READY
+from tests.unit.purging.recording_batch import READY, search_of
 from tests.unit.purging.test_recording_job_intervals import INTERVAL, KEPT, NONE, REQUEST
 from tests.unit.workbench import Workbench
 
@@ -35,7 +35,7 @@ def test_part_is_built_once_for_all_blocks(bench: Workbench, entries: list[Entry
     bench.genesys.on(EXECUTE, {})
     totals = {"totalConversations": len(entries), "totalRecordings": len(entries)}
     bench.genesys.on(STATUS, READY | totals)
-    bench.genesys.on(QUERY, {"conversations": []})
+    bench.genesys.on(QUERY, search_of(entries))
     bench.genesys.on(METADATA, lambda _: {"entities": [KEPT]})
     batch = builders.batch(planned=len(entries), interval=INTERVAL, reach=Reach.INTERVAL)
     ready = bench.poll_batch(
@@ -45,5 +45,4 @@ def test_part_is_built_once_for_all_blocks(bench: Workbench, entries: list[Entry
     with patch("genesys_purge.purging.cases.part_of", wraps=part_of) as counted:
         assert bench.submit_batch(ready).next is Next.POLL
 
-    # Twice for the job's own totals, and once for the blocks.
-    assert counted.call_count == 3
+    assert counted.call_count == 1

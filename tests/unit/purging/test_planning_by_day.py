@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.errors import RateLimited
 from genesys_purge.methods.recording_job import plan_by_day, started
+from genesys_purge.methods.recording_job import request as recording_request
 from genesys_purge.model.messages import RunRef
 from genesys_purge.model.reach import Reach
 from hypothesis import given
@@ -35,7 +36,7 @@ class DiedError(Exception):
 @pytest.fixture(autouse=True)
 def small_numbers() -> Iterator[None]:
     with (
-        patch.object(plan_by_day, "MOST_IN_JOB", 8),
+        patch.object(recording_request, "MOST_IN_JOB", 8),
         patch.object(plan_by_day, "MOST_ASKED", 3),
         patch.object(started, "LARGE", 6),
     ):

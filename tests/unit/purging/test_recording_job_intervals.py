@@ -21,7 +21,7 @@ from genesys_purge.purging.draft import plan_hash
 from tests import builders
 from tests.clock import NOON
 from tests.unit.methods.scene import held_times, hold
-from tests.unit.purging.recording_batch import IDS, READY
+from tests.unit.purging.recording_batch import IDS, READY, search_of
 from tests.unit.workbench import Workbench
 
 NONE: dict[str, Any] = {"entities": []}
@@ -39,7 +39,7 @@ def planned(bench: Workbench) -> BatchStep:
     """Two conversations with three recordings, and a Genesys whose job covers exactly those."""
     bench.genesys.on(LIST, NONE)
     bench.genesys.on(ASK, NONE)
-    bench.genesys.on(QUERY, {"conversations": []})
+    bench.genesys.on(QUERY, search_of(ENTRIES))
     bench.genesys.on(CREATE, {"id": "job-1"})
     bench.genesys.on(EXECUTE, {})
     bench.genesys.on(CANCEL, {})
@@ -69,18 +69,7 @@ def assert_stopped(bench: Workbench, after: BatchStep, why: str) -> None:
 
 
 def test_interval_is_planned_stored_and_submitted(bench: Workbench) -> None:
-    rows = [
-        {
-            "conversationId": each.conversation_id,
-            "conversationStart": zulu(each.start or NOON),
-            "conversationEnd": zulu(each.end),
-        }
-        for each in ENTRIES
-    ]
-    pages = {1: rows}
-    bench.genesys.on(
-        QUERY, lambda body: {"conversations": pages.get(body["paging"]["pageNumber"], [])}
-    )
+    bench.genesys.on(QUERY, search_of(ENTRIES))
     bench.genesys.on(ASK, NONE)
     bench.genesys.on(LIST, NONE)
     bench.genesys.on(CREATE, {"id": "job-1"})
@@ -249,7 +238,7 @@ def test_rest_of_a_batch_is_submitted_before_it_fails(bench: Workbench) -> None:
     ]
     for operation, answer in ((LIST, NONE), (ASK, NONE), (EXECUTE, {}), (CANCEL, {})):
         bench.genesys.on(operation, answer)
-    bench.genesys.on(QUERY, {"conversations": []})
+    bench.genesys.on(QUERY, search_of(apart))
     bench.genesys.on(METADATA, {"entities": [KEPT]})
     bench.genesys.on(CREATE, {"id": "job-1"}, {"id": "job-2"}, {"id": "job-3"})
     batch = builders.batch(planned=2, interval=INTERVAL, reach=Reach.INTERVAL)

@@ -163,18 +163,17 @@ def test_verification_waits_grow() -> None:
 def test_job_as_large_as_an_earlier_one_is_polled_when_that_one_ended() -> None:
     policy = POLICIES["conversation_archive"]
     assert first_wait(policy, 1_000, forecast=178.5) == 178.5
-    assert (first_wait(policy, 1_000, forecast=0.1), first_wait(policy, 1, 1e9)) == (3, 3_600)
+    assert (first_wait(policy, 1_000, forecast=0.1), first_wait(policy, 1, 1e9)) == (3, 600)
 
 
-@pytest.mark.parametrize(("attempt", "forecast"), [(0, 98), (1, 100), (7, 100)])
-def test_forecast_is_a_little_shorter_if_the_first_poll_found_the_end(
-    attempt: int, forecast: float
-) -> None:
-    """The job may have ended before the poll, and the forecast must not grow with each job."""
+@pytest.mark.parametrize(("attempt", "forecast"), [(0, 50), (1, 100), (7, 100)])
+def test_forecast_is_halved_if_the_first_poll_found_the_end(attempt: int, forecast: float) -> None:
+    """The job may have ended long before the poll."""
     policy = POLICIES["conversation_archive"]
     assert forecast_of(policy, step(attempt), 100) == forecast
 
 
-def test_job_without_progress_gives_no_forecast() -> None:
-    assert forecast_of(POLICIES["data_deletion"], step(), 100) is None
+def test_recording_job_gives_no_forecast() -> None:
+    """Its first poll asks whether it is ready, not whether it has ended."""
+    assert forecast_of(POLICIES["recording_job"], step(), 100) is None
     assert forecast_of(POLICIES["conversation_archive"], step(), None) is None

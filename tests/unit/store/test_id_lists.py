@@ -148,6 +148,7 @@ PASSING = [
     ("ServiceUnavailable", 503),
     ("RequestTimeout", 400),
     ("OperationAborted", 409),
+    ("ConditionalRequestConflict", 409),
     ("KMS.ThrottlingException", 400),
     ("ACodeOfTomorrow", 502),
 ]

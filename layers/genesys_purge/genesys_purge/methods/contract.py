@@ -202,7 +202,8 @@ class PollPolicy(NamedTuple):
 
     `limit_seconds` replaces the configured limit. `deadline_metric` names the metric that shows the
     time left at each poll. With `by_progress`, the progress that Genesys reports predicts the end;
-    until there is any, `records_per_second` estimates it.
+    until there is any, `records_per_second` estimates it. With `by_earlier_jobs`, the first poll
+    comes when an earlier job of about the same size had ended.
     """
 
     first: float
@@ -211,6 +212,7 @@ class PollPolicy(NamedTuple):
     attempts: int = 1_000
     by_progress: bool = False
     records_per_second: int = 40
+    by_earlier_jobs: bool = False
     limit_seconds: int | None = None
     deadline_metric: str | None = None
 

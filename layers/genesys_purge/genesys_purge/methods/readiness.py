@@ -58,10 +58,11 @@ class Present(NamedTuple):
 class SearchPage(NamedTuple):
     """A page of the conversations that a job's query finds.
 
-    `others` counts those that have records, but are not in the plan. `state` is where the search
-    goes on, as JSON values, and not before `wait` seconds.
+    `others` counts those that have records, but are not in the plan, and `known` those that are.
+    `state` is where the search goes on, as JSON values, and not before `wait` seconds.
     """
 
     others: int
+    known: int
     state: Mapping[str, Any]
     wait: float = 0

@@ -14,7 +14,7 @@ class Inspection(Wire):
 
     `conversations`, `records`, `unprepared`, `unsure` and `kept` are what the job may cover of
         them. Genesys protects the entries `held`. `search` is how far the search for other
-    conversations is.
+    conversations is, and `found` how many planned ones it has found.
     """
 
     job_id: str
@@ -27,3 +27,4 @@ class Inspection(Wire):
     kept: int | None = None
     held: frozenset[int] = frozenset()
     search: Mapping[str, Any] | None = None
+    found: int = 0

@@ -120,12 +120,12 @@ class Batches:
             late = {"job_id": batch.job_id, "detail": detail}
             return self.advance(stored.noted(), Action.BATCH_RECONCILED, **late)
 
-    def forecast(self, batch: Batch, before: int) -> float | None:
-        """The forecast of the batch so many numbers before, if it is about as large."""
-        if batch.number < before:
+    def forecast(self, batch: Batch, size: int, slots: int | None) -> float | None:
+        """The forecast for a job of so many records, by the batch that probably had its slot."""
+        if slots is None or batch.number < slots:
             return None
-        earlier = self._runs.batch(batch.run_id, batch.number - before)
-        is_like = abs(earlier.planned - batch.planned) <= batch.planned * LIKE
+        earlier = self._runs.batch(batch.run_id, batch.number - slots)
+        is_like = abs(earlier.planned - size) <= size * LIKE
         return earlier.forecast if is_like else None
 
     def finish_part(
@@ -153,7 +153,8 @@ class Batches:
             attempt=batch.attempt.settled(),
             waiting_since=None,
             ended_at=self.now(),
-            forecast=forecast,
+            # The job of a part says nothing about those of whole batches.
+            forecast=None if rest or batch.finished_jobs else forecast,
         )
         return self.advance(
             after,

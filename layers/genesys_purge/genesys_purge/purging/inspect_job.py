@@ -34,17 +34,20 @@ class InspectJob:
 
         LimitExceeded if the job covers more or other records, OnLegalHold if Genesys protects some.
         """
-        if waiting.differs_from(case.part):
+        # It takes long to build for a large batch.
+        part = case.part
+        if waiting.differs_from(part):
             raise LimitExceeded("the job lists other conversations than the plan")
-        _require_no_excess(waiting, Present(len(case.part.ids)))
+        _require_no_excess(waiting, Present(len(part.ids)))
         before = self._begun(case)
-        after, wait = self._advanced(case, before)
+        after, wait = self._advanced(case, part, before)
         if wait is not None:
             if after != before:
                 self._batches.advance(case.batch.to(BatchState.READY, inspection=after))
             return wait
         present = _present(after)
         _require_no_excess(waiting, present)
+        _require_all_found(case, part, after)
         if present.unprepared:
             self._forget(case)
             raise TryLater(
@@ -65,11 +68,12 @@ class InspectJob:
             return Inspection(job_id=case.job_id, began_at=now)
         return stored
 
-    def _advanced(self, case: Case, found: Inspection) -> tuple[Inspection, float | None]:
+    def _advanced(
+        self, case: Case, part: Part, found: Inspection
+    ) -> tuple[Inspection, float | None]:
         """The inspection after this turn, and the wait before the next one, if there is one."""
         before, turn = found, Turn(self._batches.now)
-        # Both take long to build for a large batch.
-        part, positions = case.part, sorted(case.batch.candidates)
+        positions = sorted(case.batch.candidates)
         try:
             while found.position < len(part.ids):
                 if not turn.has_time:
@@ -78,7 +82,8 @@ class InspectJob:
             for page in _searched(case, part, found):
                 if page.others:
                     raise LimitExceeded(f"the job may cover {page.others} more {case.method.unit}")
-                found = found.model_copy(update={"search": page.state})
+                progress = {"search": page.state, "found": found.found + page.known}
+                found = found.model_copy(update=progress)
                 # A turn reads as many pages as it takes to get further.
                 if page.wait or (not turn.has_time and found != before):
                     return found, page.wait
@@ -121,6 +126,15 @@ def _searched(case: Case, part: Part, found: Inspection) -> Iterator[SearchPage]
 
 def _present(found: Inspection) -> Present:
     return Present(found.conversations, found.records, found.unprepared, found.unsure, found.kept)
+
+
+def _require_all_found(case: Case, part: Part, found: Inspection) -> None:
+    """A search that misses planned conversations may miss others."""
+    planned = len(part.ids)
+    if case.batch.next_reach is not Reach.NAMED and found.found < planned:
+        raise LimitExceeded(
+            f"the search for more {case.method.unit} found {found.found} of {planned} in the plan"
+        )
 
 
 def _require_no_excess(waiting: Waiting, present: Present) -> None:

@@ -26,8 +26,7 @@ class JobSlots:
 
         RateLimited while other clients have as many jobs as Genesys accepts.
         """
-        lifecycle = case.method.lifecycle
-        limit = lifecycle.slots(self.allowed(case))
+        lifecycle, limit = case.method.lifecycle, self.limit(case)
         if limit is None:
             return
         batch = BatchRef(case.batch.run_id, case.batch.number)
@@ -36,9 +35,10 @@ class JobSlots:
         if self.are_full(case):
             raise RateLimited("Genesys has as many unfinished jobs as it accepts")
 
-    def allowed(self, case: Case) -> int:
-        """How many jobs the case's organisation may have at once."""
-        return self._organisation_of(case.run.organisation).concurrent_jobs
+    def limit(self, case: Case) -> int | None:
+        """How many jobs of the case's method its organisation may have at once; None if any."""
+        allowed = self._organisation_of(case.run.organisation).concurrent_jobs
+        return case.method.lifecycle.slots(allowed)
 
     def are_full(self, case: Case) -> bool:
         """Whether Genesys has as many unfinished jobs as it accepts, ours and others."""
@@ -46,8 +46,7 @@ class JobSlots:
 
     def turns_before(self, case: Case) -> int:
         """How many batches may need a slot before this one: itself, or all of its run."""
-        is_limited = case.method.lifecycle.slots(self.allowed(case)) is not None
-        return case.batch.total if is_limited else 1
+        return 1 if self.limit(case) is None else case.batch.total
 
 
 class _Holders:

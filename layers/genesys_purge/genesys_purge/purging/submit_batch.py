@@ -166,8 +166,13 @@ class SubmitBatch:
         batch, size = case.batch, case.size
         window = case.interval or batch.window
         self._batches.accepted(batch, job_id, Action.BATCH_SUBMITTED, targeted=size, window=window)
-        forecast = self._batches.forecast(batch, self._slots.allowed(case))
-        return step.then(Next.POLL, first_wait(case.method.poll_policy, size, forecast))
+        return step.then(Next.POLL, self._first_wait(case))
+
+    def _first_wait(self, case: Case) -> float:
+        policy, size, forecast = case.method.poll_policy, case.size, None
+        if policy.by_earlier_jobs:
+            forecast = self._batches.forecast(case.batch, size, self._slots.limit(case))
+        return first_wait(policy, size, forecast)
 
     def _not_accepted(
         self, case: Case, intent: Batch | None, error: PurgeError, step: BatchStep

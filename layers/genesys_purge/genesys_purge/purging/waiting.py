@@ -29,7 +29,9 @@ LONGEST_QUEUE = 7 * 86_400
 MOST_QUESTIONS = 2_000
 SOON, NEARLY_DONE, SHORTEST = 2.0, 25.0, 3.0
 # A job that its first poll found finished may have been finished for a while.
-A_LITTLE_EARLIER, LONGEST_FORECAST = 0.98, 3_600.0
+EARLIER = 0.5
+# A job that fails at once is noticed after this time.
+LONGEST_FORECAST = 600.0
 
 
 def first_wait(policy: PollPolicy, size: int, forecast: float | None = None) -> float:
@@ -45,9 +47,9 @@ def first_wait(policy: PollPolicy, size: int, forecast: float | None = None) -> 
 
 def forecast_of(policy: PollPolicy, step: BatchStep, took: float | None) -> float | None:
     """When to poll the next job of the size of one that `took` so many seconds; None if unknown."""
-    if took is None or not policy.by_progress:
+    if took is None or not policy.by_earlier_jobs:
         return None
-    return took if step.attempt else took * A_LITTLE_EARLIER
+    return took if step.attempt else took * EARLIER
 
 
 def submit_patience(limit: int, turns: int) -> int:

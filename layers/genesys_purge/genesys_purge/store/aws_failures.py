@@ -30,6 +30,7 @@ PASSING_CODES = frozenset(
         # S3 asks to send a request with one of these errors again.
         "OperationAborted",
         "TemporaryRedirect",
+        "ConditionalRequestConflict",
     }
 )
 PASSING_CONNECTIONS = (ConnectionError, HTTPClientError, IncompleteReadError)

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.methods.contract import Found, Pause, Planned, Skipped, Sources
 from genesys_purge.methods.recording_job import plan_by_day, started
+from genesys_purge.methods.recording_job import request as recording_request
 from genesys_purge.methods.recording_job.conversations import QUERY
 from genesys_purge.methods.recording_job.eligibility import Eligibility
 from genesys_purge.methods.recording_job.plan_by_day import PlanByDay
@@ -42,7 +43,7 @@ MOST = 6
 @pytest.fixture(autouse=True)
 def small_numbers() -> Iterator[None]:
     with (
-        patch.object(plan_by_day, "MOST_IN_JOB", MOST),
+        patch.object(recording_request, "MOST_IN_JOB", MOST),
         patch.object(plan_by_day, "MOST_ASKED", 4),
         patch.object(started, "LARGE", 9),
     ):
@@ -89,9 +90,15 @@ def test_few_conversations_are_taken_by_name() -> None:
 
 
 def test_batch_is_smaller_if_its_conversations_are_exported_first() -> None:
-    with patch.object(plan_by_day, "MOST_EXPORTED", 5):
+    with patch.object(recording_request, "MOST_EXPORTED", 5):
         found = batches(Scenario(CLEAN), exportIntegrationId="bucket-1")
     assert [(each.reach, each.targeted) for each in found] == [(Reach.DAYS, 3)] * 2
+
+
+def test_day_with_many_conversations_to_export_is_taken_by_name() -> None:
+    with patch.object(recording_request, "MOST_EXPORTED", 2):
+        found = batches(Scenario(CLEAN), exportIntegrationId="bucket-1")
+    assert {each.reach for each in found} == {Reach.NAMED}
 
 
 def test_day_without_conversations_does_not_split_a_batch() -> None:

@@ -12,6 +12,7 @@ import pytest
 from genesys_purge.errors import LimitExceeded, NotAtGenesys, OnLegalHold, RateLimited
 from genesys_purge.methods.contract import Planned
 from genesys_purge.methods.recording_job import plan_by_interval
+from genesys_purge.methods.recording_job import request as recording_request
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.model.dates import Window, zulu
@@ -195,9 +196,16 @@ def test_held_conversation_of_unknown_time_refuses_the_plan(conversation_id: str
 
 
 def test_batch_has_at_most_the_entries_that_fit_into_memory() -> None:
-    with patch.object(plan_by_interval, "MOST_IN_JOB", 3):
+    with patch.object(recording_request, "MOST_IN_JOB", 3):
         batches, _ = plan(knowing(*(row(n, n) for n in range(7))), batch_size=1)
     assert numbers_in(batches) == [[0, 1, 2], [3, 4, 5], [6]]
+
+
+def test_interval_is_smaller_if_its_conversations_are_exported_first() -> None:
+    asked = METHOD.request_model.parse(request(exportIntegrationId="bucket-1"))
+    with patch.object(recording_request, "MOST_EXPORTED", 2):
+        found = list(METHOD.plan(asked, sources(knowing(*(row(n, n) for n in range(4))))))
+    assert [each.targeted for each in found if isinstance(each, Planned)] == [2, 2]
 
 
 def test_range_with_more_conversations_than_fit_is_refused() -> None:

@@ -72,7 +72,7 @@ class ConversationArchive:
 
     name = "conversation_archive"
     request_model = ConversationArchiveRequest
-    poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True)
+    poll_policy = PollPolicy(first=5, growth=2, longest=90, by_progress=True, by_earlier_jobs=True)
     plans_upper_bound = False
     unit = deleted_unit = Unit.CONVERSATIONS
     largest_batch = 1_000

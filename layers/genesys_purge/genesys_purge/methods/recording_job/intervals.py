@@ -14,8 +14,6 @@ from genesys_purge.model.reach import Reach
 
 # Genesys accepts six months.
 LONGEST = timedelta(days=180)
-# A manifest of so many entries fits into the memory of a function.
-MOST_IN_JOB = 100_000
 A_MOMENT, A_SECOND = timedelta(microseconds=1), timedelta(seconds=1)
 Days = set[int]
 

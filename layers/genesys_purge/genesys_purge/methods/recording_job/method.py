@@ -81,7 +81,7 @@ class RecordingJob:
         oldest = None if window else sources.now - FIVE_YEARS
         eligibility = Eligibility(self.kind(request), sources, oldest)
         if window is not None:
-            yield from PlanByInterval(window, eligibility, sources).found()
+            yield from PlanByInterval(window, eligibility, sources, request.most_in_job).found()
         elif request.conversation_ids is not None:
             yield from plan_by_id.plan(request.conversation_ids, request, eligibility, sources)
         else:

@@ -40,13 +40,12 @@ def others_in(
     started = StartedIn(window, *filters, genesys, after)
     for page in started:
         if isinstance(page, Wait):
-            yield SearchPage(0, started.state(), page.seconds)
+            yield SearchPage(0, 0, started.state(), page.seconds)
             continue
+        unknown = [each for each in page if each.conversation_id not in known]
         others = [
-            each.conversation_id
-            for each in page
-            if each.conversation_id not in known and (not is_aged or touches(each, part.interval))
+            each.conversation_id for each in unknown if not is_aged or touches(each, part.interval)
         ]
         started.passed(page)
         recorded = sum(count_of(each, genesys, is_kept) > 0 for each in others)
-        yield SearchPage(recorded, started.state())
+        yield SearchPage(recorded, len(page) - len(unknown), started.state())

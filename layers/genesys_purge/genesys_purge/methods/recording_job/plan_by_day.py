@@ -9,7 +9,6 @@ from typing import Any
 from genesys_purge.methods.contract import Found, Pause, Planned, Sources
 from genesys_purge.methods.recording_job.conversations import Conversation
 from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility, skips_of
-from genesys_purge.methods.recording_job.intervals import MOST_IN_JOB
 from genesys_purge.methods.recording_job.named_batches import NamedBatches
 from genesys_purge.methods.recording_job.pieces import days_of_entries
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
@@ -23,8 +22,6 @@ from genesys_purge.model.reach import Reach
 
 # The longest query of the platform, and a calendar month.
 LONGEST_DAYS = 31
-# The metadata of each are read before the second job, and what was read is valid for two hours.
-MOST_EXPORTED = 20_000
 
 
 class PlanByDay:
@@ -44,7 +41,7 @@ class PlanByDay:
         self._held = [days_of(each.date_range) for each in sources.holds if each.date_range]
         # An excluded kind of recording stays, and would hide a job that takes too much.
         self._may_take_days = not request.excludes
-        self._most = MOST_EXPORTED if request.exports_first else MOST_IN_JOB
+        self._request = request
         self._started = StartedIn(
             self._window,
             request.conversation_filters,
@@ -109,13 +106,17 @@ class PlanByDay:
     def _end_day(self) -> Iterator[Planned]:
         """Add the day to the clean days, or plan its conversations by name."""
         today, self._today = self._today, []
-        if not self._is_clean:
+        if not self._is_clean or self._is_too_large(today):
             yield from self._end_days()
             yield from self._named.add(today)
             return
         if self._days and not self._goes_on(today):
             yield from self._end_days()
         self._days += today
+
+    def _is_too_large(self, today: Sequence[Entry]) -> bool:
+        """Whether one job cannot take the day; without an export, it can take any day."""
+        return self._request.exports_first and len(today) > self._request.most_in_job
 
     def _goes_on(self, today: Sequence[Entry]) -> bool:
         """Whether the day can join the clean days before it."""
@@ -124,7 +125,7 @@ class PlanByDay:
         span = days_between(_start(self._days[0]), _start(today[0]))
         return (
             span.end - span.start <= timedelta(days=LONGEST_DAYS)
-            and len(self._days) + len(today) <= self._most
+            and len(self._days) + len(today) <= self._request.most_in_job
             and not self._is_closed_between(_start(self._days[-1]), _start(today[0]))
         )
 

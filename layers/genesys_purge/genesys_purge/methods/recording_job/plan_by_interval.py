@@ -16,7 +16,7 @@ from genesys_purge.methods.recording_job.conversations import (
     row_of_conversation,
 )
 from genesys_purge.methods.recording_job.eligibility import NOT_FOUND, Eligibility, skips_of
-from genesys_purge.methods.recording_job.intervals import A_MOMENT, MOST_IN_JOB, Span, intervals
+from genesys_purge.methods.recording_job.intervals import A_MOMENT, Span, intervals
 from genesys_purge.methods.recording_job.protection import MOST_ASKED
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
 from genesys_purge.methods.recording_job.started import StartedIn, Wait
@@ -40,11 +40,14 @@ def aged_window(request: RecordingJobRequest, sources: Sources) -> Window | None
 class PlanByInterval:
     """Intervals with the eligible conversations of the window, and with no other conversation."""
 
-    def __init__(self, window: Window, eligibility: Eligibility, sources: Sources) -> None:
+    def __init__(
+        self, window: Window, eligibility: Eligibility, sources: Sources, most_in_job: int
+    ) -> None:
         after: Mapping[str, Any] = sources.after or {}
         self._window = window
         self._eligibility = eligibility
         self._sources = sources
+        self._most = most_in_job
         self._started = StartedIn(near(window), [], [], sources.genesys, after.get("started"))
         self._is_complete: bool = after.get("complete", False)
         self._touching = [conversation_of(*row) for row in after.get("touching", ())]
@@ -67,7 +70,7 @@ class PlanByInterval:
         skipped = [(self._touching[number], reason) for number, reason in reasons]
         yield from skips_of(skipped)
         closed = self._closed(skipped)
-        yield from intervals(self._window, self._entries, closed, MOST_IN_JOB)
+        yield from intervals(self._window, self._entries, closed, self._most)
 
     def _collect(self) -> Iterator[Pause]:
         held = {each for hold in self._sources.holds for each in hold.conversation_ids or ()}

@@ -23,6 +23,11 @@ from genesys_purge.model.reach import Reach
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.wording import UUID
 
+# A manifest of so many entries fits into the memory of a function.
+MOST_IN_JOB = 100_000
+# The metadata of each are read between the two jobs. What was read is valid for two hours, and
+# other batches need calls, too.
+MOST_EXPORTED = 5_000
 MOST_IDS = 1_000
 # Larger batches are verified by a sample, unless the request says otherwise.
 MOST_CHECKED = 2_000
@@ -103,6 +108,11 @@ class RecordingJobRequest(PurgeRequest):
     def exports_first(self) -> bool:
         """Whether recordings are exported before they are deleted."""
         return self.action is Action.DELETE and self.export_integration_id is not None
+
+    @property
+    def most_in_job(self) -> int:
+        """The most conversations of a job that does not name them."""
+        return MOST_EXPORTED if self.exports_first else MOST_IN_JOB
 
     @property
     def effect(self) -> str:
