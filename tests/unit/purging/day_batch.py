@@ -67,7 +67,7 @@ class DayBatch:
     def _answer(self) -> None:
         on = self.bench.genesys.on
         on(LIST, {"entities": []})
-        on(CREATE, self._create)
+        on(CREATE, self.create)
         on(STATUS, self._status)
         on(EXECUTE, self._execute)
         on(CANCEL, self._cancel)
@@ -82,7 +82,8 @@ class DayBatch:
     def _number(self) -> int:
         return int(self._path["job_id"].removeprefix("job-"))
 
-    def _create(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def create(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to the creation of a job."""
         self.bodies.append(body)
         self.states[len(self.bodies)] = "READY"
         self.covered_at_creation[len(self.bodies)] = self.covered(len(self.bodies))

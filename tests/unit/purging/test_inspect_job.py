@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.errors import GenesysUnavailable, PermissionMissing, RateLimited
+from genesys_purge.errors import GenesysUnavailable, OutcomeUnknown, PermissionMissing, RateLimited
 from genesys_purge.methods.recording_job import others, started
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
 from genesys_purge.methods.recording_job.details_job import FIRST_PAGE
 from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
-from genesys_purge.methods.recording_job.two_step import STATUS
+from genesys_purge.methods.recording_job.two_step import CREATE, STATUS
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.inspection import Inspection
@@ -29,6 +30,7 @@ from tests.clock import NOON
 from tests.unit.methods.recording_job.recorded import DAY, IDS
 from tests.unit.methods.scene import hold
 from tests.unit.purging.day_batch import FIRST, DayBatch, days
+from tests.unit.purging.recording_batch import READY
 from tests.unit.workbench import Workbench
 
 # A turn has time for two calls of so many seconds.
@@ -345,6 +347,47 @@ def test_search_finds_a_conversation_that_appeared_late(bench: Workbench, scene:
     bench.submit_batch(step)
     assert "the job may cover 1 more conversations" in scene.cuts[0]
     assert scene.states[1] == "CANCELLED"
+
+
+@pytest.mark.parametrize("writes", [0, 1])
+def test_worker_that_dies_while_it_cuts_loses_no_record(
+    bench: Workbench, scene: DayBatch, writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It dies before or after it has cancelled the job."""
+    scene.totals = {"totalConversations": 13}
+    scene.step = scene.ready()
+    advance, done = bench.runs.advance, count()
+
+    def dies(*written: Any) -> None:
+        if next(done) == writes:
+            raise DiedError
+        advance(*written)
+
+    with monkeypatch.context() as patched, suppress(DiedError):
+        patched.setattr(bench.runs, "advance", dies)
+        bench.submit_batch(scene.step)
+    assert scene.jobs_in("CANCELLED") == [1] * writes
+    scene.totals = {}
+    scene.drive()
+    assert scene.deleted == set(range(12))
+
+
+def test_unanswered_creation_before_the_job_does_not_forbid_a_cut(
+    bench: Workbench, scene: DayBatch
+) -> None:
+    """Genesys cancels the job, but still shows it as ready."""
+    creations = count()
+
+    def create(body: Mapping[str, Any]) -> Mapping[str, Any]:
+        if next(creations) == 0:
+            raise OutcomeUnknown("timed out")
+        return scene.create(body)
+
+    bench.genesys.on(CREATE, create)
+    scene.drive(until_jobs=1)
+    bench.genesys.on(STATUS, READY | {"totalConversations": 13, "totalRecordings": 13})
+    bench.submit_batch(bench.poll_batch(scene.step))
+    assert (bench.batch.state, len(scene.cuts)) == (BatchState.SUBMITTED, 1)
 
 
 @with_search

@@ -17,6 +17,7 @@ from genesys_purge.model.slices import Slice
 from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.wire import Wire
+from genesys_purge.model.withdrawal import Withdrawal
 
 
 class BatchState(StrEnum):
@@ -111,7 +112,6 @@ class Batch(Wire):
     """One batch of a run. A count that Genesys did not report is None.
 
     `total` is the number of batches of the run; it is 0 until the plan is complete.
-
     `organisation` is the one of the run, so that the log can name it; None is the default one.
 
     A `reach` other than by name submits a time instead of ids, so it cannot exclude an id;
@@ -128,8 +128,8 @@ class Batch(Wire):
     counts the records that the job covers, and `kept` those that exist, if verification needs that
     number.
 
-    `inspection` is how far the comparison of a ready job with the plan is.
-
+    `inspection` is how far the comparison of a ready job with the plan is, and `withdrawal` what
+    was decided about a job that must not run.
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
     `finishedJobs` are the last jobs of the slices before.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
@@ -170,6 +170,7 @@ class Batch(Wire):
     covered: int | None = None
     kept: int | None = None
     inspection: Inspection | None = None
+    withdrawal: Withdrawal | None = None
     job_id: str | None = None
     last_job_id: str | None = None
     finished_jobs: tuple[FinishedJob, ...] = ()

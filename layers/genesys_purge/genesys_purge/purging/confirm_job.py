@@ -51,6 +51,8 @@ class ConfirmJob:
     def __call__(self, case: Case, step: BatchStep) -> BatchStep:
         if case.batch.state is BatchState.CONFIRMING:
             return self._reconcile(case, step)
+        if case.batch.withdrawal:
+            return self._withdraw_job.finish(case, case.batch.withdrawal, step)
         if case.run.has_ended:
             return self._end(case, BatchState.FAILED, RUN_ENDED, step)
         if self._is_out_of_patience(case):

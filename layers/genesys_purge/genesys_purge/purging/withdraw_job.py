@@ -6,12 +6,15 @@ from typing import Any
 
 from genesys_purge.errors import OnLegalHold, PurgeError
 from genesys_purge.model.audit import Action
-from genesys_purge.model.batch import BatchState
+from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.slices import Slice
+from genesys_purge.model.withdrawal import Withdrawal
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cancelled_job import cancelled, is_untouched
 from genesys_purge.purging.cases import Case
+
+LONGEST_REASON = 1_000
 
 
 class WithdrawJob:
@@ -22,40 +25,44 @@ class WithdrawJob:
 
     def without(self, case: Case, error: OnLegalHold, step: BatchStep) -> BatchStep:
         """Submit the batch again without the held records."""
-        protected = case.batch.protected
-        return self._again(
-            case,
-            error,
-            step,
-            Action.BATCH_PROTECTED,
-            {"protected": protected | error.entries},
-            skipped={"protected": len(error.entries - protected)},
-        )
+        batch = case.batch
+        return self._decided(case, error, batch.pending, batch.protected | error.entries, step)
 
     def reduced(
         self, case: Case, error: PurgeError, pending: tuple[Slice, ...], step: BatchStep
     ) -> BatchStep:
         """Submit the batch again with other pending parts."""
-        changes = {"pending": pending, "detail": str(error)}
-        return self._again(case, error, step, Action.BATCH_CUT, changes)
+        return self._decided(case, error, pending, case.batch.protected, step)
 
-    def _again(
+    def _decided(
         self,
         case: Case,
         error: PurgeError,
+        pending: tuple[Slice, ...],
+        protected: frozenset[int],
         step: BatchStep,
-        action: Action,
-        changes: dict[str, Any],
-        **facts: Any,
     ) -> BatchStep:
-        batch = case.batch
-        ending = cancelled(case)
-        is_safe = ending.is_certain and not batch.attempt.unanswered
-        if not is_safe and not is_untouched(case):
-            # The batch keeps its job, so that SettleRuns finds and cancels it if it still waits.
-            reason = f"{error}, and its job may be confirmed or still wait{ending.words}"
-            self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason)
-            return step.then(Next.DONE)
+        reason = str(error)[:LONGEST_REASON]
+        withdrawal = Withdrawal(reason=reason, pending=pending, protected=protected)
+        ready = self._batches.advance(case.batch.to(BatchState.READY, withdrawal=withdrawal))
+        return self.finish(case._replace(batch=ready), withdrawal, step)
+
+    def finish(self, case: Case, withdrawal: Withdrawal, step: BatchStep) -> BatchStep:
+        """Do what was decided; the job may be cancelled already."""
+        batch, ending = case.batch, cancelled(case)
+        words = ending.words
+        if not ending.is_certain or _may_be_confirmed(batch):
+            if not is_untouched(case):
+                # The batch keeps its job, so that SettleRuns finds and cancels it if it still
+                # waits.
+                reason = f"{withdrawal.reason}, and its job may be confirmed or still wait{words}"
+                self._batches.end(batch, BatchState.FAILED, Action.BATCH_FAILED, reason)
+                return step.then(Next.DONE)
+            words = f"; its job {batch.job_id} is cancelled"
+        self._go_on(batch, withdrawal, withdrawal.reason + words)
+        return step.then(Next.SUBMIT)
+
+    def _go_on(self, batch: Batch, withdrawal: Withdrawal, detail: str) -> None:
         after = batch.to(
             BatchState.PLANNED,
             job_id=None,
@@ -63,8 +70,20 @@ class WithdrawJob:
             attempt=batch.attempt.settled(),
             waiting_since=None,
             inspection=None,
-            **changes,
+            withdrawal=None,
+            pending=withdrawal.pending,
+            protected=withdrawal.protected,
         )
-        detail = f"{error}{ending.words}"
-        self._batches.advance(after, action, job_id=batch.job_id, detail=detail, **facts)
-        return step.then(Next.SUBMIT)
+        facts: dict[str, Any] = {"job_id": batch.job_id, "detail": detail}
+        if withdrawal.pending == batch.pending:
+            skipped = {"protected": len(withdrawal.protected - batch.protected)}
+            self._batches.advance(after, Action.BATCH_PROTECTED, skipped=skipped, **facts)
+            return
+        cut = after.model_copy(update={"detail": withdrawal.reason})
+        self._batches.advance(cut, Action.BATCH_CUT, **facts)
+
+
+def _may_be_confirmed(batch: Batch) -> bool:
+    """Whether an unanswered call may have confirmed the job; one before the job existed cannot."""
+    accepted = batch.submitted_at
+    return any(accepted is None or each >= accepted for each in batch.attempt.doubts)
