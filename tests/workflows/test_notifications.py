@@ -227,7 +227,7 @@ def test_overridden_retention_is_audited_and_reported(scene: SharedApplication) 
     app.run_queues()
 
     assert run["outcome"] == "completed"
-    audit = app.audit(run["runId"])
+    audit = app.appended(run["runId"])
     about = [each for each in audit if not each["action"].startswith("notification_")]
     overrides = {(each["jurisdiction"], each["retentionPolicyOverride"]) for each in about}
     assert overrides == {("us-east-1", True)}
