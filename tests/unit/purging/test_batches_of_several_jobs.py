@@ -10,11 +10,12 @@ from genesys_purge.methods.recording_job import pieces
 from genesys_purge.methods.recording_job.two_step import STATUS
 from genesys_purge.methods.recording_job.verdict import FAILED
 from genesys_purge.model.batch import Batch, BatchState
-from genesys_purge.model.finished_job import FinishedJob
+from genesys_purge.model.finished_jobs import FinishedJobs, JobCounts
 
 from tests import builders
 from tests.unit.methods.recording_job.recorded import IDS
 from tests.unit.methods.scene import hold
+from tests.unit.purging import sampled_batch
 from tests.unit.purging.day_batch import DayBatch
 from tests.unit.workbench import Workbench
 
@@ -34,19 +35,18 @@ def cut(bench: Workbench) -> DayBatch:
     return scene
 
 
-def finished(bench: Workbench) -> list[tuple[str, int | None]]:
-    return [(each.job_id, each.covered) for each in bench.batch.finished_jobs]
+def finished(bench: Workbench) -> tuple[int, int | None]:
+    return bench.batch.finished.number, bench.batch.finished.covered
 
 
-def read_at_the_end(bench: Workbench, operation: Any) -> list[str]:
-    """The jobs that the verification read, in order."""
-    ids = [call.path["job_id"] for call in bench.genesys.calls if call.operation == operation]
-    return ids[-4:] if operation == STATUS else ids
+def jobs_of(bench: Workbench, operation: Any) -> list[str]:
+    """The jobs about which Genesys was asked, in order."""
+    return [call.path["job_id"] for call in bench.genesys.calls if call.operation == operation]
 
 
-def test_batch_lists_the_finished_jobs_of_its_parts(bench: Workbench, cut: DayBatch) -> None:
+def test_batch_sums_up_the_finished_jobs_of_its_parts(bench: Workbench, cut: DayBatch) -> None:
     cut.drive()
-    assert finished(bench) == [("job-1", 3), ("job-2", 1), ("job-3", 1)]
+    assert finished(bench) == (3, 5)
     assert (bench.batch.job_id, bench.batch.covered) == ("job-4", 3)
 
 
@@ -56,9 +56,12 @@ def test_counts_of_all_jobs_are_summed(bench: Workbench, cut: DayBatch) -> None:
     assert bench.last_fact["deleted"] == 8
 
 
-def test_verification_reads_every_job(bench: Workbench, cut: DayBatch) -> None:
-    cut.drive()
-    assert read_at_the_end(bench, STATUS) == ["job-1", "job-2", "job-3", "job-4"]
+def test_verification_reads_only_the_last_of_a_thousand_jobs(bench: Workbench) -> None:
+    done = FinishedJobs(number=999, covered=0, counts=JobCounts(processed=0, failed=0))
+    step = sampled_batch.completed(bench, 60, finished=done, covered=60, job_id="job-1000")
+    sampled_batch.genesys_with(bench, ())
+    sampled_batch.drive(bench, step)
+    assert (bench.batch.is_verified, jobs_of(bench, STATUS)) == (True, ["job-1000"])
 
 
 @pytest.mark.parametrize("job", [1, 4])
@@ -69,7 +72,7 @@ def test_failure_of_any_job_prevents_verification(
     cut.drive()
     assert (bench.batch.is_verified, bench.batch.verified, bench.batch.deleted) == (False, 7, 7)
     assert f"1 failed, in {cut.failed[job][0]}" in str(bench.batch.detail)
-    assert set(read_at_the_end(bench, FAILED)) == {f"job-{job}"}
+    assert set(jobs_of(bench, FAILED)) == {f"job-{job}"}
 
 
 def test_failures_of_all_jobs_are_named(bench: Workbench, cut: DayBatch) -> None:
@@ -91,7 +94,7 @@ def test_batch_whose_first_part_became_protected_is_verified(bench: Workbench) -
     scene = DayBatch(bench, 1, 3)
     bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[0]})))
     scene.drive()
-    assert (scene.deleted, finished(bench)) == ({1, 2, 3}, [])
+    assert (scene.deleted, finished(bench)) == ({1, 2, 3}, (0, None))
     assert (bench.batch.is_verified, bench.batch.deleted) == (True, 3)
 
 
@@ -99,16 +102,17 @@ def test_exports_are_no_finished_jobs(bench: Workbench) -> None:
     scene = DayBatch(bench, 3, 3, exportIntegrationId="bucket-1")
     bench.holds.placed.append(hold(conversation_ids=frozenset({IDS[5]})))
     scene.drive()
-    actions = {f"job-{at}": body["action"] for at, body in enumerate(scene.bodies, start=1)}
-    jobs = [*(job_id for job_id, _ in finished(bench)), str(bench.batch.job_id or "")]
-    assert {actions[each] for each in jobs if each} == {"DELETE"}
+    assert [each["action"] for each in scene.bodies].count("EXPORT") == 2
+    assert finished(bench) == (2, 5)
     assert (bench.batch.exported, bench.batch.deleted, bench.batch.is_verified) == (5, 5, True)
 
 
 def completed(*covered: int | None, last: int | None) -> Batch:
-    jobs = tuple(FinishedJob(job_id=f"job-{at}", covered=each) for at, each in enumerate(covered))
+    jobs = FinishedJobs()
+    for at, each in enumerate(covered):
+        jobs = jobs.plus(f"job-{at}", each, JobCounts())
     return builders.batch(
-        state=BatchState.COMPLETED, pending=(), finished_jobs=jobs, covered=last, job_id="job-9"
+        state=BatchState.COMPLETED, pending=(), finished=jobs, covered=last, job_id="job-9"
     )
 
 
@@ -129,9 +133,9 @@ def test_completed_batch_asked_for_what_all_its_jobs_covered(
 
 
 def test_running_job_was_asked_for_its_own_part_alone() -> None:
-    jobs = (FinishedJob(job_id="job-0", covered=3),)
-    assert LIFECYCLE.asked_for(builders.batch(finished_jobs=jobs, covered=4)) == 4
-    assert LIFECYCLE.asked_for(builders.batch(finished_jobs=jobs)) is None
+    jobs = FinishedJobs(number=1, covered=3)
+    assert LIFECYCLE.asked_for(builders.batch(finished=jobs, covered=4)) == 4
+    assert LIFECYCLE.asked_for(builders.batch(finished=jobs)) is None
 
 
 def test_job_that_processed_more_than_its_part_is_implausible(

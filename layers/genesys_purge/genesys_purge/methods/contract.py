@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
+from genesys_purge.model.finished_jobs import JobCounts
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.reach import Reach
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.ports import Genesys, IdLists
-
-N = TypeVar("N", int, float)
 
 
 class Rules(NamedTuple):
@@ -155,7 +154,8 @@ class JobReport(NamedTuple):
 
     `processed` counts the records that were deleted, `archived` and `exported` those that were kept
     that way. `progress` is the finished share of the work, if the job does not count in the plan's
-    unit. `message` explains the end of the job; `reason` are Genesys's own words in it.
+    unit. `counts` are what a two-step job reports at its end. `message` explains that end; `reason`
+    are Genesys's own words in it.
     """
 
     status: JobStatus
@@ -166,6 +166,7 @@ class JobReport(NamedTuple):
     progress: float | None = None
     archived: int | None = None
     exported: int | None = None
+    counts: JobCounts = JobCounts()
 
     @property
     def error_reason(self) -> str | None:
@@ -215,9 +216,3 @@ class PollPolicy(NamedTuple):
     by_earlier_jobs: bool = False
     limit_seconds: int | None = None
     deadline_metric: str | None = None
-
-
-def sum_of(counts: Iterable[N | None]) -> N | None:
-    """The sum of the counts that were reported, or None if none was."""
-    reported = [count for count in counts if count is not None]
-    return sum(reported) if reported else None

@@ -10,7 +10,7 @@ from genesys_purge.calling.attempt import Attempt
 from genesys_purge.model.check import Check
 from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.dates import Instant, Window
-from genesys_purge.model.finished_job import FinishedJob
+from genesys_purge.model.finished_jobs import FinishedJobs
 from genesys_purge.model.inspection import Inspection
 from genesys_purge.model.reach import Reach
 from genesys_purge.model.slices import Slice
@@ -131,7 +131,7 @@ class Batch(Wire):
     `inspection` is how far the comparison of a ready job with the plan is, and `withdrawal` what
     was decided about a job that must not run.
     `jobId` is the job of the first pending slice, `lastJobId` the job of the slice before it.
-    `finishedJobs` are the last jobs of the slices before.
+    `finished` sums up the last jobs of the slices before.
     `beganAt` is when Genesys accepted the first job, `submittedAt` when it accepted the last one.
     `forecast` is the time until the first poll of another job of this size, in seconds.
 
@@ -173,7 +173,7 @@ class Batch(Wire):
     withdrawal: Withdrawal | None = None
     job_id: str | None = None
     last_job_id: str | None = None
-    finished_jobs: tuple[FinishedJob, ...] = ()
+    finished: FinishedJobs = FinishedJobs()
     began_at: Instant | None = None
     submitted_at: Instant | None = None
     ended_at: Instant | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from genesys_purge.errors import LostRace
-from genesys_purge.methods.contract import JobReport, JobStatus, sum_of
+from genesys_purge.methods.contract import JobReport, JobStatus
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.doubt import records_in_doubt
-from genesys_purge.model.finished_job import FinishedJob
+from genesys_purge.model.finished_jobs import FinishedJobs
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.slices import Slice
+from genesys_purge.model.sums import sum_of
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.verification import Verification
 from genesys_purge.ports import Clock, Runs
@@ -149,12 +150,12 @@ class Batches:
             covered=None if rest else batch.covered,
             kept=None if rest else batch.kept,
             last_job_id=batch.job_id or batch.last_job_id,
-            finished_jobs=_finished(batch, rest),
+            finished=_finished(batch, rest, report),
             attempt=batch.attempt.settled(),
             waiting_since=None,
             ended_at=self.now(),
             # The job of a part says nothing about those of whole batches.
-            forecast=None if rest or batch.finished_jobs else forecast,
+            forecast=None if rest or batch.finished.number else forecast,
         )
         return self.advance(
             after,
@@ -220,11 +221,11 @@ class Batches:
         return round((self.now() - batch.submitted_at).total_seconds(), 3)
 
 
-def _finished(batch: Batch, rest: tuple[Slice, ...]) -> tuple[FinishedJob, ...]:
+def _finished(batch: Batch, rest: tuple[Slice, ...], report: JobReport) -> FinishedJobs:
     """The finished jobs with that of the first slice, unless the slice or the batch keeps it."""
     if batch.job_id is None or not rest or rest[0] == batch.pending[0]:
-        return batch.finished_jobs
-    return (*batch.finished_jobs, FinishedJob(job_id=batch.job_id, covered=batch.covered))
+        return batch.finished
+    return batch.finished.plus(batch.job_id, batch.covered, report.counts)
 
 
 def _counts(batch: Batch, report: JobReport) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from genesys_purge.errors import LimitExceeded, OnLegalHold, TryLater
-from genesys_purge.methods.contract import Part, sum_of
+from genesys_purge.methods.contract import Part
 from genesys_purge.methods.readiness import Present, SearchPage, Waiting
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.inspection import Inspection
 from genesys_purge.model.reach import Reach
+from genesys_purge.model.sums import sum_of
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Case
 from genesys_purge.purging.turns import Turn

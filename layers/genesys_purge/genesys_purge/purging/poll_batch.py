@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from genesys_purge.errors import JobLost, TryLater
-from genesys_purge.methods.contract import JobReport, JobStatus, PollPolicy, sum_of
+from genesys_purge.methods.contract import JobReport, JobStatus, PollPolicy
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Run
+from genesys_purge.model.sums import sum_of
 from genesys_purge.ports import Meter
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases

@@ -22,7 +22,6 @@ from genesys_purge.methods.contract import (
     Skipped,
     Sources,
     Verdict,
-    sum_of,
 )
 from genesys_purge.methods.date_range import check_date_range
 from genesys_purge.methods.documented import windows
@@ -35,6 +34,7 @@ from genesys_purge.model.classification import Classification
 from genesys_purge.model.dates import DateRange, Window
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, values
+from genesys_purge.model.sums import sum_of
 from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation
 from genesys_purge.ports import Genesys

@@ -8,6 +8,7 @@ from typing import Any
 from genesys_purge.methods.answers import count_in, deciding_count_in, share_in, text_in, words_in
 from genesys_purge.methods.contract import JobReport, JobStatus
 from genesys_purge.methods.recording_job.request import Action
+from genesys_purge.model.finished_jobs import JobCounts
 
 STATUSES = {
     "READY": JobStatus.READY,
@@ -28,7 +29,8 @@ def report_of(job: Mapping[str, Any]) -> JobReport:
     notes = [reason, f"{failed} recordings failed" if failed else None]
     message = "; ".join(filter(None, notes)) or None
     progress = share_in(job, "percentProgress")
-    report = JobReport(status, message=message, reason=reason, progress=progress)
+    counts = counts_of(job) if status is JobStatus.COMPLETED else JobCounts()
+    report = JobReport(status, message=message, reason=reason, progress=progress, counts=counts)
     processed, action = count_in(job, "totalProcessedRecordings"), _action_of(job)
     match action:
         case Action.DELETE:
@@ -42,6 +44,16 @@ def report_of(job: Mapping[str, Any]) -> JobReport:
     # The next job must not delete recordings whose export failed.
     is_short = bool(failed) and status is JobStatus.COMPLETED
     return report._replace(status=JobStatus.FAILED) if is_short else report
+
+
+def counts_of(job: Mapping[str, Any]) -> JobCounts:
+    """The counts of recordings that a job reports."""
+    total = deciding_count_in(job, "totalRecordings")
+    skipped = count_in(job, "totalSkippedRecordings")
+    failed = count_in(job, "totalFailedRecordings")
+    processed = count_in(job, "totalProcessedRecordings")
+    rest = (total or 0) - (processed or 0) - (skipped or 0) - (failed or 0)
+    return JobCounts(processed=processed, failed=failed, unaccounted=max(rest, 0))
 
 
 def _action_of(job: Mapping[str, Any]) -> Action | None:

@@ -18,7 +18,6 @@ from genesys_purge.methods.contract import (
     Look,
     Part,
     Verdict,
-    sum_of,
 )
 from genesys_purge.methods.readiness import Present, SearchPage, Waiting
 from genesys_purge.methods.recording_job.activity import may_start, may_touch
@@ -29,7 +28,7 @@ from genesys_purge.methods.recording_job.others import is_counted, others_in
 from genesys_purge.methods.recording_job.pages import all_pages, page
 from genesys_purge.methods.recording_job.pieces import days_of_entries, pieces
 from genesys_purge.methods.recording_job.protection import protection_of
-from genesys_purge.methods.recording_job.report import report_of
+from genesys_purge.methods.recording_job.report import counts_of, report_of
 from genesys_purge.methods.recording_job.request import (
     Action,
     RecordingJobRequest,
@@ -43,6 +42,7 @@ from genesys_purge.model.dates import Window
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.reach import Reach
 from genesys_purge.model.slices import Slice
+from genesys_purge.model.sums import sum_of
 from genesys_purge.operation import DeletingCall, Missing, Operation
 from genesys_purge.ports import Genesys
 
@@ -124,7 +124,7 @@ class TwoStep:
         """The recordings that a job covered when it was confirmed, because a job counts those."""
         if batch.pending:
             return batch.covered
-        return sum_of([batch.covered, *(each.covered for each in batch.finished_jobs)])
+        return sum_of([batch.covered, batch.finished.covered])
 
     def find(
         self, request: RecordingJobRequest, batch: BatchRef, part: Part, genesys: Genesys
@@ -228,10 +228,11 @@ class TwoStep:
     def verify(
         self, request: RecordingJobRequest, part: Part, batch: Batch, genesys: Genesys
     ) -> Verdict:
-        ids = [each.job_id for each in batch.finished_jobs]
+        jobs = batch.finished
         # The last slice took no job if all its conversations became protected.
-        ids += [batch.job_id] if batch.job_id else []
-        if not ids or batch.check is None:
+        if batch.job_id:
+            last = genesys.read(STATUS, job_id=batch.job_id)
+            jobs = jobs.plus(batch.job_id, batch.covered, counts_of(last))
+        if not jobs.number or batch.check is None:
             raise ValueError("a batch with unprotected conversations has a job and a check")
-        jobs = {job_id: genesys.read(STATUS, job_id=job_id) for job_id in ids}
         return verdict_of(part.kept, jobs, batch.check, request, genesys)

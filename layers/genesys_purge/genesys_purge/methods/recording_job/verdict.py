@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
-from genesys_purge.methods.answers import count_in, deciding_count_in, text_in
-from genesys_purge.methods.contract import Look, Part, Verdict, sum_of
+from genesys_purge.methods.answers import text_in
+from genesys_purge.methods.contract import Look, Part, Verdict
 from genesys_purge.methods.recording_job.metadata import count_of, undone_by
 from genesys_purge.methods.recording_job.pages import all_pages
 from genesys_purge.methods.recording_job.protection import protection_of
 from genesys_purge.methods.recording_job.request import Action, RecordingJobRequest
 from genesys_purge.model.certainty import CheckMode
 from genesys_purge.model.check import Check
+from genesys_purge.model.finished_jobs import FinishedJobs
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.wording import counted
 from genesys_purge.operation import Missing, Operation
@@ -27,6 +29,8 @@ FAILED = Operation(
     missing=Missing.JOB,
 )
 MOST_NAMED = 10
+# A conversation with failures may have many rows.
+MOST_READ = 100
 UNDONE = {
     Action.DELETE: "left",
     Action.ARCHIVE: "not archived",
@@ -66,29 +70,24 @@ def look_at(part: Part, request: RecordingJobRequest, genesys: Genesys) -> Look:
 
 def verdict_of(
     kept: int | None,
-    jobs: Mapping[str, Mapping[str, Any]],
+    jobs: FinishedJobs,
     check: Check,
     request: RecordingJobRequest,
     genesys: Genesys,
 ) -> Verdict:
     """Verified if no recording failed, and only recordings that the request excludes are left.
 
-    `jobs` has all finished jobs of the batch by id. The metadata do not show which recordings are
-    excluded. Therefore no more may be left than existed before (`kept`) and were not processed.
+    `jobs` are all jobs of the batch. The metadata do not show which recordings are excluded.
+    Therefore no more may be left than existed before (`kept`) and were not processed.
     """
-    counts = [_Counts.of(job) for job in jobs.values()]
-    failed = sum_of(each.failed for each in counts)
-    processed = sum_of(each.processed for each in counts)
-    failures = [
-        conversation
-        for job_id, each in zip(jobs, counts, strict=True)
-        if each.failed != 0
-        for conversation in _failures(job_id, genesys)
-    ]
+    failed, processed = jobs.counts.failed, jobs.counts.processed
+    rows = (each for job_id in jobs.failing for each in _failures(job_id, genesys))
+    # The number is known already unless a job left it out, so that the rows are only named.
+    failures = list(islice(rows, MOST_READ)) if failed else list(rows)
     found = Findings(
         check=check,
         excluded=_excluded(kept, processed) if request.excludes else 0,
-        unaccounted=sum(each.unaccounted for each in counts),
+        unaccounted=jobs.counts.unaccounted,
         failed=failed or len(failures),
         failures=failures,
     )
@@ -111,23 +110,6 @@ def _excluded(kept: int | None, processed: int | None) -> int:
     if kept is None or processed is None:
         return 0
     return max(kept - processed, 0)
-
-
-class _Counts(NamedTuple):
-    """The counts of a finished job; `unaccounted` recordings are in none of its counters."""
-
-    processed: int | None
-    failed: int | None
-    unaccounted: int
-
-    @classmethod
-    def of(cls, job: Mapping[str, Any]) -> _Counts:
-        total = deciding_count_in(job, "totalRecordings")
-        skipped = count_in(job, "totalSkippedRecordings")
-        failed = count_in(job, "totalFailedRecordings")
-        processed = count_in(job, "totalProcessedRecordings")
-        rest = (total or 0) - (processed or 0) - (skipped or 0) - (failed or 0)
-        return cls(processed, failed, max(rest, 0))
 
 
 def _failures(job_id: str, genesys: Genesys) -> Iterator[str]:
