@@ -35,10 +35,10 @@ class Jobs:
     def clear_away(self, holder: BatchRef) -> None:
         assert holder in self.ended
 
-    def takes(self, run_id: str, number: int) -> bool:
-        """Whether the batch gets a slot."""
+    def takes(self, run_id: str, number: int, *, had_one: bool = False) -> bool:
+        """Whether the batch gets a slot, or keeps the one that it had."""
         try:
-            self._slots.take(POOL, LIMIT, BatchRef(run_id, number), self)
+            self._slots.take(POOL, LIMIT, BatchRef(run_id, number), self, had_one=had_one)
         except RateLimited:
             return False
         return True
@@ -130,22 +130,93 @@ def test_two_batches_speak_for_all_waiting_batches_of_a_run(jobs: Jobs) -> None:
     assert list(jobs.pool.waiting) == [BatchRef("b", 7)]
 
 
-@given(st.integers(0, 2**32), st.integers(1, 4))
-def test_slots_are_never_more_than_the_limit_and_every_batch_gets_one(seed: int, runs: int) -> None:
+def test_batch_keeps_its_slot_for_its_next_job_if_no_run_waits(jobs: Jobs) -> None:
+    version = jobs.pool.version
+    assert jobs.takes("a", 0, had_one=True)
+    assert jobs.pool.version == version
+
+
+def test_batch_gives_up_its_slot_between_two_jobs_if_another_run_waits(jobs: Jobs) -> None:
+    jobs.takes("b", 0)
+    assert not jobs.takes("a", 0, had_one=True)
+    assert not jobs.takes("a", 0, had_one=True)
+    assert jobs.takes("b", 0)
+    assert Counter(each.run_id for each in jobs.pool.holders) == {"a": 4, "b": 1}
+    assert list(jobs.pool.waiting) == [BatchRef("a", 0)]
+
+
+def test_batch_keeps_its_slot_in_the_middle_of_a_job(jobs: Jobs) -> None:
+    jobs.takes("b", 0)
+    assert jobs.takes("a", 0)
+
+
+def test_batch_keeps_its_slot_if_the_waiting_run_has_its_share(jobs: Jobs) -> None:
+    for number in range(3):
+        jobs.takes("b", number)
+    for number in range(2):
+        jobs.end("a", number)
+        jobs.takes("b", number)
+    jobs.takes("b", 2)
+    assert jobs.takes("a", 2, had_one=True)
+
+
+def test_batch_keeps_its_slot_if_the_waiting_run_is_silent(jobs: Jobs) -> None:
+    jobs.takes("b", 0)
+    jobs.clock.wait(ASKS_WITHIN.total_seconds() + 1)
+    assert jobs.takes("a", 0, had_one=True)
+    assert (len(jobs.pool.holders), jobs.pool.waiting) == (LIMIT, {})
+
+
+@pytest.mark.parametrize("asks_first", ["b", "c"])
+def test_batch_that_had_a_slot_lets_the_runs_before_it_go_first(asks_first: str) -> None:
+    jobs = Jobs()
+    for run in "abcde":
+        jobs.takes(run, 0)
+    jobs.takes("f", 0)
+    assert not jobs.takes("a", 0, had_one=True)
+    assert not jobs.takes("a", 0, had_one=True)
+    jobs.end(asks_first, 0)
+    assert jobs.takes("f", 0)
+    assert jobs.takes("a", 0, had_one=True)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 7), st.integers(1, 3))
+def test_slots_are_never_more_than_the_limit_and_every_batch_gets_its_jobs(
+    seed: int, runs: int, each_takes: int
+) -> None:
     """Each run has ten batches, and as many workers as there are slots."""
     jobs, chance = Jobs(), Random(seed)  # noqa: S311  a seed repeats its draws
-    todo = {str(run): list(range(10)) for run in range(runs)}
-    for _ in range(4_000):
-        running = [each for each in jobs.pool.holders if each not in jobs.ended]
+    todo = {str(run): dict.fromkeys(range(10), each_takes) for run in range(runs)}
+    at_work: set[BatchRef] = set()
+    for _ in range(8_000):
         assert len(jobs.pool.holders) <= LIMIT
-        if running and chance.random() < 0.3:
-            jobs.end(*chance.choice(running))
-        wanted = {run: numbers for run, numbers in todo.items() if numbers}
+        assert at_work <= {*jobs.pool.holders} | jobs.ended
+        if at_work and chance.random() < 0.3:
+            batch = chance.choice(sorted(at_work))
+            at_work.remove(batch)
+            if not todo[batch.run_id][batch.number]:
+                del todo[batch.run_id][batch.number]
+                jobs.end(*batch)
+        wanted = {run: batches for run, batches in todo.items() if batches}
         if not wanted:
             return
-        run, numbers = chance.choice(list(wanted.items()))
-        number = chance.choice(numbers[:LIMIT])
-        if jobs.takes(run, number):
-            numbers.remove(number)
+        run, batches = chance.choice(list(wanted.items()))
+        number = chance.choice(list(batches)[:LIMIT])
+        left, batch = batches[number], BatchRef(run, number)
+        if batch not in at_work and left and jobs.takes(run, number, had_one=left < each_takes):
+            batches[number] -= 1
+            at_work.add(batch)
         jobs.clock.wait(timedelta(seconds=10).total_seconds())
     raise AssertionError(f"{todo} got no slot")
+
+
+@given(st.integers(0, 2**32), st.integers(LIMIT, LIMIT + 3))
+def test_no_run_waits_for_the_end_of_another_with_endless_jobs(seed: int, runs: int) -> None:
+    jobs, chance = Jobs(), Random(seed)  # noqa: S311  a seed repeats its draws
+    done: Counter[str] = Counter()
+    for _ in range(400):
+        run = str(chance.randrange(runs))
+        done[run] += jobs.takes(run, 0, had_one=done[run] > 0)
+        jobs.clock.wait(timedelta(seconds=10).total_seconds())
+    assert len(done) == runs
+    assert min(done.values()) > 0.2 * max(done.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from genesys_purge.calling.attempt import Attempt
 from genesys_purge.calling.slots import Pool, PoolKey
 from genesys_purge.errors import (
     GenesysUnavailable,
@@ -78,6 +79,27 @@ def test_batch_keeps_its_slot_and_takes_no_second_one(bench: Workbench, step: Ba
     held_by(bench, MINE)
     assert bench.submit_batch(step).next is Next.POLL
     assert holders(bench) == (MINE,)
+
+
+@pytest.mark.parametrize("is_unsure", [False, True])
+def test_batch_gives_its_slot_up_between_two_jobs_unless_one_may_be_unseen(
+    bench: Workbench, *, is_unsure: bool
+) -> None:
+    bench.genesys.on(LIST, NONE)
+    bench.genesys.on(CREATE, {"id": "job-1"})
+    batches = [builders.batch(number=number, planned=3) for number in (0, 1)]
+    asked = builders.recording_job()
+    step = bench.planned(*batches, request=asked, entries=entries(3))
+    other(bench, BatchState.PLANNED)
+    holding = MINE, MINE._replace(number=1)
+    bench.slots.pools[RECORDINGS] = Pool(holding, {OTHER: bench.clock()})
+    doubts = Attempt(at=NOON, doubts=(NOON,)) if is_unsure else Attempt()
+    after_one_job = bench.batch.to(BatchState.PLANNED, last_job_id="job-0", attempt=doubts)
+    bench.runs.advance(after_one_job, None)
+    after = bench.submit_batch(step)
+    assert (MINE in holders(bench)) is is_unsure
+    assert after.next is (Next.POLL if is_unsure else Next.SUBMIT)
+    assert is_created(bench) is is_unsure
 
 
 @pytest.mark.parametrize(

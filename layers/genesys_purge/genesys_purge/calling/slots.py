@@ -1,7 +1,8 @@
 """Slots for the unfinished jobs of an organisation, shared fairly by all runs.
 
-A slot is never returned. A worker that wants one checks which of the batches that hold slots have
-ended, so a worker that dies with a slot loses nothing.
+A worker that wants a slot checks which of the batches that hold slots have ended, so a worker that
+dies with a slot loses nothing. A batch that takes many jobs gives its slot up between two of them
+if another run waits.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 from genesys_purge.errors import LostRace, RateLimited
@@ -65,15 +67,19 @@ class Pool(NamedTuple):
         """The known batches of the run that have asked after `since`."""
         return [each for each, at in self.waiting.items() if each.run_id == run_id and at > since]
 
-    def has_room_for(self, batch: BatchRef, limit: int) -> bool:
+    def has_room_for(self, batch: BatchRef, limit: int, *, had_one: bool = False) -> bool:
         """Whether a slot is free that no run with fewer slots waits for.
 
-        So each waiting run gets its share, however many batches another run has.
+        So each waiting run gets its share, however many batches another run has. A batch that
+        `had_one` lets runs without a slot go first, if they asked before it.
         """
         held = Counter(each.run_id for each in self.holders)
         mine = held[batch.run_id]
-        poorer = {each.run_id for each in self.waiting if held[each.run_id] < mine}
-        return len(poorer) < limit - len(self.holders)
+        first = {each.run_id for each in self.waiting if held[each.run_id] < mine}
+        if had_one:
+            earlier = takewhile(lambda each: each != batch, self.waiting)
+            first |= {each.run_id for each in earlier if not held[each.run_id]}
+        return len(first - {batch.run_id}) < limit - len(self.holders)
 
 
 class SlotStore(Protocol):
@@ -103,13 +109,27 @@ class Slots:
         self._store = store
         self._now = now
 
-    def take(self, key: PoolKey, limit: int, batch: BatchRef, holders: Holders) -> None:
-        """Take a slot for the batch, unless it has one; NoFreeSlot while it must wait."""
+    def take(
+        self,
+        key: PoolKey,
+        limit: int,
+        batch: BatchRef,
+        holders: Holders,
+        *,
+        had_one: bool = False,
+    ) -> None:
+        """Take a slot for the batch, unless it has one; NoFreeSlot while it must wait.
+
+        A batch that `had_one` for a job that has ended keeps it only if no other run waits for it.
+        """
         for _ in range(ATTEMPTS):
             pool = self._store.read(key)
-            if batch in pool.holders:
+            if batch in pool.holders and not had_one:
                 return
-            after = self._asked(pool, limit, batch, holders)
+            others = pool.without([batch]) if batch in pool.holders else pool
+            if others != pool and others.has_room_for(batch, limit, had_one=True):
+                return
+            after = self._asked(others, limit, batch, holders, had_one=had_one)
             try:
                 if after != pool:
                     self._store.write(key, after)
@@ -120,11 +140,13 @@ class Slots:
             break
         raise NoFreeSlot(f"all {limit} slots for jobs are taken, or other runs wait for them")
 
-    def _asked(self, pool: Pool, limit: int, batch: BatchRef, holders: Holders) -> Pool:
+    def _asked(
+        self, pool: Pool, limit: int, batch: BatchRef, holders: Holders, *, had_one: bool
+    ) -> Pool:
         """The pool after the batch has asked for a slot."""
-        if not pool.has_room_for(batch, limit):
+        if not pool.has_room_for(batch, limit, had_one=had_one):
             pool = self._cleared(pool, holders)
-        if pool.has_room_for(batch, limit):
+        if pool.has_room_for(batch, limit, had_one=had_one):
             return pool.seated(batch)
         asking = pool.asking(batch.run_id, self._now() - ASKS_WITHIN / 2)
         is_known = batch in asking or len(asking) >= MOST_ASKING

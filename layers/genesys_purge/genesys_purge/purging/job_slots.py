@@ -31,7 +31,9 @@ class JobSlots:
             return
         batch = BatchRef(case.batch.run_id, case.batch.number)
         pool = PoolKey(case.run.organisation, lifecycle.pool)
-        self._slots.take(pool, limit, batch, _Holders(case, self._runs))
+        # An unanswered call may have created a job that still needs the slot.
+        had_one = bool(case.batch.last_job_id) and not case.batch.attempt.doubts
+        self._slots.take(pool, limit, batch, _Holders(case, self._runs), had_one=had_one)
         if self.are_full(case):
             raise RateLimited("Genesys has as many unfinished jobs as it accepts")
 

@@ -12,10 +12,11 @@ from genesys_purge.methods.recording_job.metadata import METADATA
 from genesys_purge.methods.recording_job.protection import ASK
 from genesys_purge.methods.recording_job.request import RecordingJobRequest
 from genesys_purge.methods.recording_job.two_step import STATUS
-from genesys_purge.methods.recording_job.verdict import FAILED
+from genesys_purge.methods.recording_job.verdict import FAILED, MOST_READ
 from genesys_purge.model.certainty import CheckMode
 from genesys_purge.model.check import Check
 from genesys_purge.model.dates import zulu
+from genesys_purge.model.finished_jobs import FinishedJobs, JobCounts
 
 from tests import builders
 from tests.clock import NOON
@@ -207,3 +208,17 @@ def test_note_of_an_archive_names_its_action() -> None:
 def test_unknown_time_of_an_action_prevents_verification(request_: RecordingJobRequest) -> None:
     dated = after({"entities": [AVAILABLE | {"archiveDate": zulu(NOON)}]}, NONE)
     assert not verdict(dated, request_, PART._replace(at=None)).is_complete
+
+
+def test_rows_of_failures_are_read_only_until_enough_are_named() -> None:
+    failing = FinishedJobs(
+        number=300, counts=JobCounts(failed=900), failing=tuple(f"job-{at}" for at in range(300))
+    )
+    genesys = ScriptedGenesys()
+    genesys.on(STATUS, {"state": "FULFILLED"} | COUNTERS)
+    genesys.on(FAILED, failed_in(*IDS[:3]), NONE)
+    check = Check(mode=CheckMode.EVERY, records=3, size=3)
+    batch = DONE.model_copy(update={"check": check, "finished": failing})
+    found = LIFECYCLE.verify(ALL, PART, batch, genesys)
+    assert "900 failed, in " in str(found.note)
+    assert len([each for each in genesys.calls if each.operation == FAILED]) < 2 * MOST_READ

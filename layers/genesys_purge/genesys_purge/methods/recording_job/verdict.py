@@ -29,7 +29,7 @@ FAILED = Operation(
     missing=Missing.JOB,
 )
 MOST_NAMED = 10
-# A conversation with failures may have many rows.
+# So many jobs with failures, and rows of them; a conversation may have many.
 MOST_READ = 100
 UNDONE = {
     Action.DELETE: "left",
@@ -81,9 +81,11 @@ def verdict_of(
     Therefore no more may be left than existed before (`kept`) and were not processed.
     """
     failed, processed = jobs.counts.failed, jobs.counts.processed
-    rows = (each for job_id in jobs.failing for each in _failures(job_id, genesys))
-    # The number is known already unless a job left it out, so that the rows are only named.
-    failures = list(islice(rows, MOST_READ)) if failed else list(rows)
+    # A known number needs no more rows than those that can be named.
+    most = MOST_READ if failed else None
+    read = islice(jobs.failing, most)
+    rows = (each for job_id in read for each in _failures(job_id, genesys))
+    failures = list(islice(rows, most))
     found = Findings(
         check=check,
         excluded=_excluded(kept, processed) if request.excludes else 0,
