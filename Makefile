@@ -111,7 +111,7 @@ bench: setup  ## Measure cold starts and hot paths against a baseline in the sam
 	$(BIN)/python -m bench
 
 SIZES ?= 10000,100000,1000000,10000000
-bench-scale: setup  ## Measure purges of up to a million records in virtual time; SIZES=10000,100000, DOCS=1
+bench-scale: setup  ## Measure purges of up to ten million records in virtual time; SIZES=10000,100000, DOCS=1
 	$(BIN)/python -m bench.scale --sizes $(SIZES) $(if $(DOCS),--docs)
 
 # The functions run on Python 3.13. A shim of pyenv has the name, but may start nothing.

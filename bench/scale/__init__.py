@@ -1,1 +1,1 @@
-"""What purges of ten thousand to a million records cost, in virtual time."""
+"""What purges of ten thousand to ten million records cost, in virtual time."""

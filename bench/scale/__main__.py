@@ -1,4 +1,4 @@
-"""`make bench-scale`: what purges of ten thousand to a million records take.
+"""`make bench-scale`: what purges of ten thousand to ten million records take.
 
 The real use cases are executed by the schedule of the real state machine in virtual time.
 """

@@ -139,8 +139,12 @@ def deployed(
     *,
     has_budget: bool = True,
     genesys: Callable[[VirtualClock], httpx.BaseTransport] | None = None,
+    tables: AbstractContextManager[None] | None = None,
 ) -> Iterator[Deployment]:
-    """The application in virtual time, without its logs; its Genesys is simulated by default."""
+    """The application in virtual time, without its logs.
+
+    Its Genesys is simulated, and its tables are in this process, unless others are given.
+    """
     clock, usage, time_of_threads = VirtualClock(), Usage(), ThreadsTimeLeft()
     variables = ENVIRONMENT | dict(environment or {})
     with ExitStack() as stack:
@@ -152,6 +156,7 @@ def deployed(
         app = stack.enter_context(
             application.running(corpus, settings, clock, variables, has_budget=has_budget)
         )
+        stack.enter_context(tables or nullcontext())
         bucket = DiskBucket(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         stack.enter_context(counted(usage, bucket))
         transport = genesys(clock) if genesys else app.simulator.transport()

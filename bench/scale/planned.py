@@ -1,6 +1,6 @@
 """Plans of any size, the memory of their turns, and that of a verification.
 
-Genesys and S3 are outside of the memory, so it is that of the functions.
+Genesys, S3 and the tables are outside of the memory, so it is that of the functions.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from bench.scale.endless_genesys import EndlessGenesys
 from bench.scale.figures import Figures
 from bench.scale.measured import HOUR, bill
 from bench.scale.organisations import DAYS, LIMITS, Organisation, archive_request
+from bench.scale.tables import elsewhere
 from simulator import Corpus
 from tests.clock import NOON
 
@@ -75,7 +77,8 @@ def live(organisation: Organisation) -> Figures:
 def _deployed(organisation: Organisation) -> Iterator[Deployment]:
     a_day = max(1, round(organisation.records / DAYS))
     empty = Corpus.compose(now=NOON)
-    with deployed(empty, LIMITS, genesys=lambda clock: EndlessGenesys(a_day, clock)) as deployment:
+    endless = partial(EndlessGenesys, a_day)
+    with deployed(empty, LIMITS, genesys=endless, tables=elsewhere()) as deployment:
         deployment.machine.most_children = 1
         yield deployment
 

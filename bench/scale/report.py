@@ -111,7 +111,7 @@ def _more(rows: Rows, goals: Sequence[Goal]) -> Iterator[str]:
         yield ""
         yield from _details(row)
     yield ""
-    yield from (f"- {each}" for each in goals)
+    yield from (f"- {each}" for each in sorted(goals, key=lambda each: each.is_met))
 
 
 def _details(row: Figures) -> Iterator[str]:

@@ -16,7 +16,7 @@ from bench.scale.figures import Figures
 from bench.scale.organisations import Organisation
 
 MILLION = 1_000_000
-SIZES = (10_000, 100_000, MILLION)
+SIZES = (10_000, 100_000, MILLION, 10 * MILLION)
 # 500 protected conversations on 300 of the 366 days of a year. Only its plan is made, because its
 # runs take an hour; a smaller organisation with as many protected days is measured.
 PROTECTED = Organisation(MILLION, held=500, held_days=300)

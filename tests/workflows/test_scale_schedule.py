@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 import pytest
+from genesys_purge.methods.one_step import OneStep
 from genesys_purge.methods.recording_job.two_step import TwoStep
 from genesys_purge.wiring import adapters
 
@@ -70,6 +71,7 @@ def calls_to(app: Application) -> Counter[object]:
 
 @pytest.mark.parametrize("method", ["conversation_archive", "recording_job"])
 def test_schedule_agrees_with_the_engine(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The engine has a thread for each batch. Several recording jobs would race for their slots.
-    monkeypatch.setattr(TwoStep, "concurrency", lambda *_: 1)
+    # The engine has a thread for each batch. Several would race for slots, and pass each other time.
+    for lifecycle in (OneStep, TwoStep):
+        monkeypatch.setattr(lifecycle, "concurrency", lambda *_: 1)
     assert by_the_schedule(method) == by_the_engine(method)

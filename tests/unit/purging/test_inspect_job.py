@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 from genesys_purge.errors import GenesysUnavailable, OutcomeUnknown, PermissionMissing, RateLimited
-from genesys_purge.methods.recording_job import others, started
+from genesys_purge.methods.recording_job import others, pieces, started
 from genesys_purge.methods.recording_job.conversations import QUERY, READ
 from genesys_purge.methods.recording_job.details_job import FIRST_PAGE
 from genesys_purge.methods.recording_job.metadata import METADATA
@@ -242,6 +242,19 @@ def test_stale_inspection_starts_over(bench: Workbench, scene: DayBatch) -> None
     bench.clock.wait((LASTS + SECOND).total_seconds())
     bench.submit_batch(step)
     assert (calls(bench, METADATA), scene.jobs_in("FULFILLED")) == (12, [1])
+
+
+def test_stale_inspection_of_a_long_part_cuts_it_instead(
+    bench: Workbench, scene: DayBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "MOST_NAMED", 4)
+    step = stored_inspection(bench, scene)
+    bench.clock.wait((LASTS + SECOND).total_seconds())
+    bench.submit_batch(step)
+    assert (len(scene.cuts), scene.jobs_in("CANCELLED")) == (1, [1])
+    assert "took more than 2:00:00" in scene.cuts[0]
+    scene.drive()
+    assert (len(scene.deleted), bench.batch.is_verified) == (12, True)
 
 
 def test_inspection_of_another_job_is_ignored(bench: Workbench, scene: DayBatch) -> None:

@@ -64,8 +64,18 @@ class Case(NamedTuple):
         reach, pending = self.batch.next_reach, self.batch.pending
         if reach is Reach.NAMED:
             return ()
-        pieces = self.method.lifecycle.pieces(reach, pending[0], self.entries, held)
+        pieces = self._pieces(held)
         return cut_first(pending, pieces) if pieces else postponed(pending)
+
+    @property
+    def has_smaller_times(self) -> bool:
+        """Whether the next part can be cut into parts of which one is submitted by its time."""
+        is_named = self.batch.next_reach is Reach.NAMED
+        return not is_named and not all(each.is_named for each in self._pieces(frozenset()))
+
+    def _pieces(self, held: frozenset[int]) -> Sequence[Slice]:
+        reach, part = self.batch.next_reach, self.batch.pending[0]
+        return self.method.lifecycle.pieces(reach, part, self.entries, held)
 
     @property
     def is_empty(self) -> bool:

@@ -64,10 +64,13 @@ class InspectJob:
 
     def _begun(self, case: Case) -> Inspection:
         stored, now = case.batch.inspection, self._batches.now()
-        is_fresh = stored is not None and now - stored.began_at <= LASTS
-        if stored is None or not is_fresh or stored.job_id != case.job_id:
-            return Inspection(job_id=case.job_id, began_at=now)
-        return stored
+        if stored is not None and stored.job_id == case.job_id:
+            if now - stored.began_at <= LASTS:
+                return stored
+            # It would take as long again, so that it might never end.
+            if case.has_smaller_times:
+                raise LimitExceeded(f"the inspection of its job took more than {LASTS}")
+        return Inspection(job_id=case.job_id, began_at=now)
 
     def _advanced(
         self, case: Case, part: Part, found: Inspection
