@@ -71,7 +71,7 @@ def calls_to(app: Application) -> Counter[object]:
 
 @pytest.mark.parametrize("method", ["conversation_archive", "recording_job"])
 def test_schedule_agrees_with_the_engine(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The engine has a thread for each batch. Several would race for slots, and pass each other time.
+    # The engine has a thread for each batch. Several would race for slots, and share a clock.
     for lifecycle in (OneStep, TwoStep):
         monkeypatch.setattr(lifecycle, "concurrency", lambda *_: 1)
     assert by_the_schedule(method) == by_the_engine(method)
