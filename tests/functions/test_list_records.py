@@ -237,3 +237,22 @@ def test_token_is_valid_for_the_same_run_and_parameters_only(invoke: Invoke) -> 
     assert list(errors(get(invoke, ROUTE, "run-2", next=token))) == ["next"]
     assert list(errors(get(invoke, ROUTE, "run-1", next=token, batch="0"))) == ["next"]
     assert names(get(invoke, ROUTE, "run-1", limit="2", next=token)[1]["records"]) == ["a2", "a3"]
+
+
+@pytest.mark.parametrize(
+    ("conversation_id", "found"),
+    [("A2", [("a2", "protected")]), ("s2", [("s2", "skipped")]), ("unknown", [])],
+)
+def test_records_of_one_conversation_are_found_in_batches_and_skipped(
+    invoke: Invoke, conversation_id: str, found: list[tuple[str, str]]
+) -> None:
+    mixed()
+    status, page = get(invoke, ROUTE, "run-1", conversationId=conversation_id)
+    records = [(each["conversationId"], each["outcome"]) for each in page["records"]]
+    assert (status, records) == (200, found)
+
+
+def test_conversation_without_a_valid_id_is_refused(invoke: Invoke) -> None:
+    mixed()
+    refused = get(invoke, ROUTE, "run-1", conversationId="a b")
+    assert errors(refused) == {"conversationId": "is not a conversation id"}

@@ -50,6 +50,9 @@ ORGANISATION = Allowed(
 )
 
 
+CONVERSATION_ID = Allowed("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "is not a conversation id")
+
+
 class Query:
     """Reads the parameters of one list; `check` reports all wrong ones at once.
 

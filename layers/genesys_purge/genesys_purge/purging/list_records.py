@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.batch import Batch, Entry
-from genesys_purge.model.paging import PAGE, Allowed, Query, one_of
+from genesys_purge.model.paging import CONVERSATION_ID, PAGE, Allowed, Query, one_of
 from genesys_purge.model.record_outcome import BatchOutcomes, RecordOutcome, RecordPosition
 from genesys_purge.model.run import Run
 from genesys_purge.model.skipped import SkippedRecord
@@ -23,10 +23,14 @@ MOST_BATCHES = 200
 
 
 class Wanted(NamedTuple):
-    """The records to list: of one batch or of all, with one outcome or with any."""
+    """The records to list: of one batch or of all, with one outcome or any, of one conversation.
+
+    A window names no conversation.
+    """
 
     batch: int | None
     outcome: str | None
+    conversation_id: str | None
 
     @property
     def includes_skipped(self) -> bool:
@@ -34,6 +38,12 @@ class Wanted(NamedTuple):
 
     def includes(self, outcome: RecordOutcome) -> bool:
         return self.outcome in (None, outcome)
+
+    def is_about(self, conversation_id: str | None) -> bool:
+        """Whether records of this conversation are wanted; case does not matter."""
+        if self.conversation_id is None:
+            return True
+        return conversation_id is not None and conversation_id.casefold() == self.conversation_id
 
 
 class ListRecords:
@@ -45,12 +55,15 @@ class ListRecords:
     def __call__(self, run_id: str, given: Mapping[str, str]) -> dict[str, Any]:
         """A page of the plan's records; none before the plan exists. NotFound for an unknown id."""
         run = self._runs.get(run_id)
-        query = Query(given, ("outcome", "batch", *PAGE), ROUTE, run_id)
+        query = Query(given, ("outcome", "batch", "conversationId", *PAGE), ROUTE, run_id)
         batch = query.value("batch", BATCH_NUMBER)
         outcome = query.value("outcome", one_of(list(RecordOutcome)))
+        conversation = query.value("conversationId", CONVERSATION_ID)
         start, page = query.position(RecordPosition), RecordPage(query.limit)
         query.check()
-        wanted = Wanted(None if batch is None else int(batch), outcome)
+        wanted = Wanted(
+            None if batch is None else int(batch), outcome, conversation and conversation.casefold()
+        )
         if run.plan is None:
             return {"records": []}
         if wanted.batch is not None and wanted.batch >= run.plan.batches:
@@ -96,7 +109,7 @@ class Listing:
 
     def _add_window(self, batch: Batch) -> None:
         outcome = self._outcomes(batch).of(0)
-        if not self._wanted.includes(outcome):
+        if not self._wanted.includes(outcome) or not self._wanted.is_about(None):
             return
         if self._page.is_full:
             self._page.end_before("batch", batch.number)
@@ -117,6 +130,8 @@ class Listing:
         entries = self._runs.manifest(batch)
         outcomes = outcomes.sampled_from(entries)
         for position in range(start, batch.planned):
+            if not self._wanted.is_about(entries[position].conversation_id):
+                continue
             outcome = outcomes.of(position)
             if not self._wanted.includes(outcome):
                 continue
@@ -137,6 +152,8 @@ class Listing:
             self._page.count_list()
             records = self._runs.skipped(self._run.run_id, chunk)
             for index, record in enumerate(records[first:], first):
+                if not self._wanted.is_about(record.conversation_id):
+                    continue
                 if self._page.is_full:
                     self._page.end_before("skipped", chunk, index)
                     return

@@ -7,7 +7,14 @@ from typing import Any
 
 from genesys_purge.methods import METHODS
 from genesys_purge.model.listing import Listing
-from genesys_purge.model.paging import ORGANISATION, PAGE, PERIOD, Allowed, Query, one_of
+from genesys_purge.model.paging import (
+    CONVERSATION_ID,
+    ORGANISATION,
+    PAGE,
+    PERIOD,
+    Query,
+    one_of,
+)
 from genesys_purge.model.run import Outcome, RunStatus
 from genesys_purge.model.run_summary import RunPosition, RunSummary, Searched
 from genesys_purge.purging.ports import Manifests, RunList
@@ -20,7 +27,6 @@ FILTERS = {
     "outcome": one_of(list(Outcome)),
 }
 # As in a legal hold.
-CONVERSATION_ID = Allowed("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "is not a conversation id")
 # How many runs a page with a conversation examines.
 MOST_EXAMINED = 1_000
 # How much a page reads to find a conversation: queries of small runs, bytes of large ones.
