@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench bench-scale real-python build lock clean
+.PHONY: help setup manual run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench bench-scale real-python build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,31 +28,34 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	touch $@
 
 run: setup  ## Run a retention purge end to end; METHOD=data_deletion, recording_job, ... for another method
-	$(BIN)/python -m local run $(or $(wildcard events/schedule/$(METHOD).json),'events/invoke/$(METHOD).json') --out $(OUT)
+	$(BIN)/genesys-purge local run $(or $(wildcard events/schedule/$(METHOD).json),'events/invoke/$(METHOD).json') --out $(OUT)
 
 run-rules: setup  ## Deploy a campaign's rules, roll a failed deployment back, and export the changes
-	$(BIN)/python -m local demo-rules --out $(OUT)
+	$(BIN)/genesys-purge local rules-demo --out $(OUT)
 
 demo: setup  ## Run a purge, execute a purge rule, and show the notifications of both
-	$(BIN)/python -m local demo --out $(OUT)
+	$(BIN)/genesys-purge local demo --out $(OUT)
 
 documents: setup  ## Run the examples of the five documents, and show what each promises and what happened
-	$(BIN)/python -m local documents --out $(OUT)
+	$(BIN)/genesys-purge local documents --out $(OUT)
 
 redrive: setup  ## Send abandoned notifications and webhook registrations of `make up` again
-	@$(BIN)/python -m local redrive --out $(OUT)
+	@$(BIN)/genesys-purge local redrive --out $(OUT)
 
 up: setup  ## Run the application on this machine until Ctrl-C
-	$(BIN)/python -m local up --out $(OUT)
+	$(BIN)/genesys-purge local up --out $(OUT)
 
 # Each variable names one file, or several separated by blanks.
-VALIDATED = $(REQUEST) $(if $(RULES),--rules $(RULES)) $(if $(PURGE_RULE),--purge-rule $(PURGE_RULE)) \
-	$(if $(HOLD),--hold $(HOLD)) $(if $(MATRIX),--matrix $(MATRIX)) \
-	$(if $(ORGANISATIONS),--organisations $(ORGANISATIONS)) \
-	$(if $(SUBSCRIBERS),--subscribers $(SUBSCRIBERS)) \
-	$(if $(OVERRIDE_CALLERS),--override-callers $(OVERRIDE_CALLERS))
+VALIDATED = $(REQUEST) $(addprefix --rules ,$(RULES)) $(addprefix --purge-rule ,$(PURGE_RULE)) \
+	$(addprefix --hold ,$(HOLD)) $(addprefix --matrix ,$(MATRIX)) \
+	$(addprefix --organisations ,$(ORGANISATIONS)) \
+	$(addprefix --subscribers ,$(SUBSCRIBERS)) \
+	$(addprefix --override-callers ,$(OVERRIDE_CALLERS))
 validate: setup  ## Check all files in REQUEST, RULES, PURGE_RULE, HOLD, MATRIX, ORGANISATIONS, SUBSCRIBERS and OVERRIDE_CALLERS
-	@$(BIN)/python -m local validate $(VALIDATED)
+	@$(BIN)/genesys-purge validate $(VALIDATED)
+
+manual: setup  ## Write the commands of `genesys-purge` into docs/command.md
+	$(BIN)/python -m cli.manual
 
 test: setup  ## Run all tests, on two processors
 	$(BIN)/pytest -q -n 2 --dist loadfile
@@ -74,7 +77,7 @@ mutation: setup  ## Mutate the modules that decide about deletions; ONLY='genesy
 	rm -rf $(MUTATION)
 	mkdir -p $(MUTATION)
 	ln -sfn ../../layers/genesys_purge $(MUTATION)/src
-	for name in events functions local pyproject.toml simulator statemachines template.yaml tests; do \
+	for name in cli events functions local pyproject.toml simulator statemachines template.yaml tests; do \
 		ln -sfn ../../$$name $(MUTATION)/$$name; \
 	done
 	cd $(MUTATION) && ../../$(BIN)/mutmut run --max-children 2 $(ONLY) && ../../$(BIN)/mutmut results

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local import id_lists
 from local.aws import http_api
-from local.aws.deployment import Deployment
+from local.aws.deployment import STACK, Deployment
 from local.aws.deviations import address_of_api
 from local.aws.embedded_aws import EmbeddedAws, embedded_aws
 from local.aws.session import ACCESS_KEY, REGION, SECRET_KEY, AwsSession
@@ -18,7 +19,6 @@ from local.genesys.server import Genesys, genesys, partners_of, scaled_parameter
 from local.loopback import require_loopback
 from local.options.options import Options
 from local.project import PROJECT
-from local.requests import id_lists
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Application:
         return {
             "awsEndpoint": self.session.endpoint,
             "region": REGION,
+            "stackName": STACK,
             "accessKeyId": ACCESS_KEY,
             "secretAccessKey": SECRET_KEY,
             "apiUrl": self.api_url,

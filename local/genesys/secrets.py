@@ -8,7 +8,7 @@ from local.aws.session import AwsSession
 from local.aws.stack import Stack
 from local.genesys.server import Genesys
 from local.options.partners import Partners
-from local.requests.scheduler import SCHEDULE
+from local.schedule import SCHEDULE
 
 WEBHOOK_PATH = "/webhooks/genesys"
 SWITCH = f"/{STACK}/purging"

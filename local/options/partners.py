@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from genesys_purge.webhooks.outbound.subscribers import signing_key
@@ -17,6 +17,8 @@ GOVERNANCE_SECRET = "GOVERNANCE_WEBHOOK_SECRET"  # noqa: S105  the name of a var
 
 class IncompletePartner(CommandFailed):
     """The environment lacks a value of a partner, or has a secret of the wrong form."""
+
+    exit_code: ClassVar[int] = 2
 
 
 @dataclass(frozen=True)

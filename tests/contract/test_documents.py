@@ -1,4 +1,4 @@
-"""The documents name what exists: parameters, outputs, fields, routes, commands and folders."""
+"""The documents name what exists: parameters, outputs, fields, routes and folders."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from genesys_purge.model.retention import RetentionMatrix, RetentionRule, defaul
 from genesys_purge.model.run import Outcome
 from genesys_purge.model.wire import Wire
 
-from local.command_line import parse_arguments
 from tests import builders, template
 from tests.contract.documents import (
     DOCS,
@@ -154,25 +153,6 @@ def test_getting_started_lists_every_make_target() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE))
     rows = table(STARTED, "## Make targets", "| target |")
     assert {row[0].strip("`").removeprefix("make ") for row in rows} == targets
-
-
-def help_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    with pytest.raises(SystemExit):
-        parse_arguments([*arguments, "--help"])
-    return capsys.readouterr().out
-
-
-def test_getting_started_lists_every_command_and_option(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    commands = re.findall(r"\{([a-z,-]+)\}", help_of(capsys))[0].split(",")
-    helps = "".join(help_of(capsys, command) for command in commands)
-    shown = [row[0] for row in table(STARTED, "## Commands", "| command |")]
-    options = "".join(row[0] for row in table(STARTED, "## Commands", "| option |"))
-    assert {re.findall(r"`([a-z-]+)", each)[0] for each in shown} == set(commands)
-    assert set(re.findall(r"--[a-z-]+", helps)) - {"--help"} == set(
-        re.findall(r"--[a-z-]+", options)
-    )
 
 
 def folders() -> set[str]:

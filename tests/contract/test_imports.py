@@ -191,7 +191,7 @@ def test_handlers_import_one_wrapper_wiring_and_messages_only() -> None:
 
 
 def test_product_imports_no_functions_tests_or_local_tools() -> None:
-    forbidden = {"functions", "tests", "local", "bench", "simulator"}
+    forbidden = {"functions", "tests", "local", "cli", "bench", "simulator"}
     offenders = [
         f"{line_of(path)}: {each}"
         for path in product_files()

@@ -20,7 +20,7 @@ from tests.contract.source import (
 from tests.template import ROOT
 
 BROAD = {"Exception", "BaseException"}
-FOLDERS = ("bench", "functions", "layers", "local", "simulator", "tests")
+FOLDERS = ("bench", "cli", "functions", "layers", "local", "simulator", "tests")
 IGNORED = re.compile(r"# (?:noqa|type: ?ignore)", re.IGNORECASE)
 CODES = r"[A-Z]+\d+(?:, [A-Z]+\d+)*"
 WITH_REASON = re.compile(

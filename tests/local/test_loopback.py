@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from local.command_line import run_command
+from cli.command_line import run_command
 from local.loopback import require_loopback
 from tests.template import ROOT
 
@@ -34,7 +34,7 @@ def test_command_without_loopback_says_so_before_it_starts_anything(
 ) -> None:
     started = patch("local.application.genesys", side_effect=AssertionError("started"))
     with broken, started:  # type: ignore[attr-defined]  # a patch is a context manager
-        assert run_command(["run", REQUEST, "--out", str(tmp_path)]) == 1
+        assert run_command(["local", "run", REQUEST, "--out", str(tmp_path)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("error: 127.0.0.1 cannot be used here (")
     assert "ip link set lo up" in line

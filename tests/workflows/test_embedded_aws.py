@@ -23,20 +23,23 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from rich.console import Console
 
+from cli.errors import WrongInput
+from cli.following import Follower
+from cli.local_commands.export_rules import export
+from cli.local_commands.local_api import api_of
+from cli.local_commands.redrive import redrive
+from cli.local_commands.up import STACK
+from cli.reports import results
+from cli.stack.functions import Refused, submit
+from cli.stack.lists import entries
+from local import id_lists
 from local.application import Application, application
 from local.aws.session import ACCESS_KEY, REGION, SECRET_KEY
-from local.commands.export_rules import export
-from local.commands.redrive import redrive
-from local.commands.up import STACK
 from local.errors import CommandFailed
 from local.genesys.secrets import WEBHOOK_PATH
 from local.options.options import Options
 from local.options.partners import Partners
 from local.project import PROJECT
-from local.reports import results
-from local.requests import id_lists
-from local.requests.purge_api import PurgeApi, PurgeApiFailed
-from local.requests.submission import Refused, submit
 from simulator import Kind, Simulator
 from tests.unit.purge_rules.rule_bench import condition, document
 from tests.webhook_builders import body_of, signature
@@ -134,7 +137,7 @@ def test_up_command_describes_its_stack_until_it_is_stopped(tmp_path: Path) -> N
     assert stack["functions"].keys() >= {"submit_purge", "read_purge"}
     assert httpx.get(f"{stack['genesysUrl']}/_simulator/state", trust_env=False).is_success
     second = CommandLine(tmp_path / "second", "up", out=line.out)
-    assert second.exit_code() == 1
+    assert second.exit_code() == 2
     assert (line.out / "stack.json").exists()
     line.stop(signal.SIGTERM)
     assert line.exit_code() == 0
@@ -211,8 +214,8 @@ def test_repeated_request_is_one_run_that_deletes_only_eligible_ids(
     run_id = submitted(app, REQUEST)
     assert submitted(app, REQUEST) == run_id
     assert await_end(app, run_id) == "SUCCEEDED"
-    with PurgeApi(app.api_url) as api:
-        assert api.run(run_id)["outcome"] == "completed"
+    with api_of(app) as api:
+        assert Follower(api, run_id).observed_whole().outcome == "completed"
     assert set(simulator.corpus.deleted_ids()) == set(simulator.corpus.ids(Kind.ELIGIBLE))
     assert simulator.submitted_twice() == []
 
@@ -228,8 +231,8 @@ def test_api_refuses_an_unsigned_request(app: Application) -> None:
 
 
 def test_api_answers_a_signed_request(app: Application) -> None:
-    with PurgeApi(app.api_url) as api, pytest.raises(PurgeApiFailed, match="404"):
-        api.run("no-such-run")
+    with api_of(app) as api, pytest.raises(WrongInput, match="no-such-run"):
+        Follower(api, "no-such-run").observed_whole()
 
 
 def test_no_function_may_get_or_delete_an_audit_item(app: Application) -> None:
@@ -289,9 +292,9 @@ def genuine(body: bytes, secret: str = CURRENT) -> dict[str, str]:
 
 def executions(app: Application, rule_id: str) -> list[dict[str, Any]]:
     """The audit records of a rule's executions."""
-    with PurgeApi(app.api_url) as api:
-        records = api.rule_audit(rule_id)
-    return [each for each in records if each["action"] == "webhook_received"]
+    with api_of(app) as api:
+        records = entries(api, f"/purge-rules/{rule_id}/audit", "records")
+        return [each for each in records if each["action"] == "webhook_received"]
 
 
 def test_webhook_without_a_valid_signature_is_refused(app: Application) -> None:

@@ -1,0 +1,1 @@
+"""`genesys-purge`, the operators' command."""

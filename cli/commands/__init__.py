@@ -1,0 +1,1 @@
+"""The commands of `genesys-purge`, a file for each group."""

@@ -1,0 +1,107 @@
+"""`genesys-purge purge-rules`: creates purge rules at Genesys, lists and shows them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.commands.arguments import LIMIT, ORGANISATION, SINCE, UNTIL, moment_in
+from cli.documents.files import read_document
+from cli.errors import NOT_WELL
+from cli.invocation import Invocation
+from cli.reports.tables import moment, table
+from cli.shared_options import command, group
+from cli.stack.lists import entries
+
+app = group("Create purge rules, which Genesys executes on a schedule; list and show them.")
+RULE = Annotated[str, typer.Argument(metavar="RULE_ID", help="The id of the rule at Genesys.")]
+FILE = Annotated[Path, typer.Argument(metavar="RULE.json", help="A purge rule.")]
+
+
+@command(app, "create", "genesys-purge purge-rules create rule.json --dry-run")
+def create(
+    call: Invocation,
+    rule: FILE,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only check the rule: create nothing.")
+    ] = False,
+) -> int:
+    """Create a purge rule at Genesys; the same rule is created once."""
+    body = read_document(rule)
+    if dry_run and isinstance(body, dict):
+        body["dryRun"] = True
+    answer = call.api.post("/purge-rules", body)
+    if call.output.as_json:
+        call.output.json_line(answer)
+    else:
+        call.output.lines(_labelled(answer))
+    return NOT_WELL if answer.get("status") == "failed" else 0
+
+
+@command(app, "list", "genesys-purge purge-rules list --status registered")
+def list_rules(
+    call: Invocation,
+    *,
+    status: Annotated[
+        str | None, typer.Option(help="`creating`, `created`, `registered` or `failed`.")
+    ] = None,
+    organisation: ORGANISATION = None,
+    since: SINCE = None,
+    until: UNTIL = None,
+    limit: LIMIT = 20,
+) -> int:
+    """List the purge rules that the application created, newest first."""
+    query = {"status": status, "organisation": organisation}
+    period = {"from": moment_in(since, "--from"), "to": moment_in(until, "--to")}
+    rules = list(entries(call.api, "/purge-rules", "rules", limit, **query, **period))
+    titles = ("rule", "name", "status", "requested (UTC)", "by")
+    call.output.result(
+        {"rules": rules}, lambda: table(titles, map(_row, rules), "No rule matches.")
+    )
+    return 0
+
+
+def _row(rule: Mapping[str, Any]) -> tuple[object, ...]:
+    asked = moment(rule.get("requestedAt")), rule.get("requestedBy")
+    return rule.get("ruleId"), rule["name"], rule["status"], *asked
+
+
+@command(app, "show", "genesys-purge purge-rules show 2f0c1a9e-5b1c-4b0e-9d6e-0d4f9c1f7b11")
+def show(call: Invocation, rule_id: RULE) -> int:
+    """Show a purge rule with its schedule and state."""
+    answer = call.api.get(f"/purge-rules/{rule_id}")
+    if call.output.as_json:
+        call.output.json_line(answer)
+    else:
+        call.output.lines(_labelled(answer))
+    return 0
+
+
+@command(app, "audit", "genesys-purge purge-rules audit 2f0c1a9e-5b1c-4b0e-9d6e-0d4f9c1f7b11")
+def audit(call: Invocation, rule_id: RULE) -> int:
+    """Show the audit records of a purge rule."""
+    found = entries(call.api, f"/purge-rules/{rule_id}/audit", "records")
+    if call.output.as_json:
+        for each in found:
+            call.output.json_line(each)
+        return 0
+    rows = [_audit_row(each) for each in found]
+    titles = ("at (UTC)", "action", "deleted", "detail")
+    call.output.result({}, lambda: table(titles, rows, "The rule has no audit record."))
+    return 0
+
+
+def _audit_row(record: Mapping[str, Any]) -> tuple[object, ...]:
+    at, deleted = moment(record.get("timestamp")), record.get("deletedCount")
+    return at, record.get("action"), deleted, record.get("detail")
+
+
+def _labelled(answer: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Each value under the path of its field."""
+    for name, value in answer.items():
+        if isinstance(value, dict):
+            yield from _labelled(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value

@@ -1,0 +1,30 @@
+"""One invocation of a command: the chosen stack, its API, and the output."""
+
+from functools import cached_property
+
+from cli.output import Output
+from cli.stack.api import Api
+from cli.stack.choice import Choice, find
+from cli.stack.stack import Stack
+
+
+class Invocation:
+    """Finds the stack only when a command needs it."""
+
+    def __init__(self, choice: Choice, output: Output) -> None:
+        self.choice = choice
+        self.output = output
+
+    @cached_property
+    def stack(self) -> Stack:
+        """The chosen stack; WrongInput or NoAccess without one."""
+        return find(self.choice)
+
+    @cached_property
+    def api(self) -> Api:
+        """The API of the chosen stack."""
+        return Api(self.stack)
+
+    def again(self, command: str) -> str:
+        """The line that calls another command for the same stack."""
+        return " ".join(filter(None, ["genesys-purge", command, self.choice.words]))

@@ -1,0 +1,1 @@
+"""The commands of `genesys-purge local`, one file each."""

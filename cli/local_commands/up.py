@@ -1,0 +1,52 @@
+"""`genesys-purge local up`: keeps the application up for other programs until Ctrl-C."""
+
+import json
+import sys
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from cli.errors import WrongInput
+from cli.interrupts import Stopped
+from cli.local_commands.starting import started
+from cli.output import Output
+from cli.reports import results
+from cli.reports.lines import say
+from local.options.options import Options
+
+STACK = "stack.json"
+
+
+class AlreadyUp(WrongInput):
+    """Another application is up and uses the same folder."""
+
+
+def up(options: Options, console: Console, output: Output) -> int:
+    """Keeps the application up until a signal; `stack.json` exists only while it is ready."""
+    file = options.out / STACK
+    options.out.mkdir(parents=True, exist_ok=True)
+    _require_free(file)
+    file.unlink(missing_ok=True)
+    try:
+        with started(options, console) as app:
+            try:
+                results.write_json(file, app.to_json())
+                say(console, f"Ready: {file} has the addresses and keys. Stop it with Ctrl-C.")
+                if output.as_json:
+                    output.json_line(app.to_json())
+                app.aws.await_end()
+            finally:
+                file.unlink(missing_ok=True)
+    except Stopped:
+        print("stopped", file=sys.stderr)
+        return 0
+
+
+def _require_free(file: Path) -> None:
+    try:
+        endpoint = json.loads(file.read_text())["awsEndpoint"]
+        httpx.get(endpoint, trust_env=False, timeout=5)
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        return
+    raise AlreadyUp(f"{file} belongs to an application that is up; stop it or use another --out")

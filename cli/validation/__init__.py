@@ -1,0 +1,1 @@
+"""`genesys-purge validate`: checks every given document, without AWS or Genesys."""

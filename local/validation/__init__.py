@@ -1,1 +1,0 @@
-"""`python -m local validate`: checks every given document, without AWS or Genesys."""

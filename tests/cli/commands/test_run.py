@@ -1,0 +1,107 @@
+"""`genesys-purge run`: what is sent, and what is printed."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.runs import done, finished
+from tests.cli.scripted_api import Answer, ScriptedApi
+
+POST = "POST /purges"
+REQUEST = {"method": "conversation_archive", "requestId": "q-2", "reason": "a year is over"}
+
+
+@pytest.fixture
+def file(tmp_path: Path, api: ScriptedApi) -> Path:
+    """A request that the API accepts, and whose run has ended."""
+    api.on(POST, Answer(202, {"runId": "q-2", "status": "submitted"}))
+    api.on("GET /purges/q-2", Answer(body=finished(done(0))))
+    found = tmp_path / "request.json"
+    found.write_text(json.dumps(REQUEST))
+    return found
+
+
+def sent(api: ScriptedApi) -> Any:
+    (call,) = api.calls(POST)
+    return call.body
+
+
+def test_run_is_submitted_and_its_id_printed(api: ScriptedApi, call: Run, file: Path) -> None:
+    done = call("run", str(file))
+    assert (done.code, done.out) == (0, "q-2\n")
+    assert sent(api) == REQUEST
+    back = " ".join(["runs", "watch", "q-2", *api.options])
+    assert done.err == f"The run goes on. Follow it with: genesys-purge {back}\n"
+
+
+def test_quiet_run_prints_its_id_alone(call: Run, file: Path) -> None:
+    assert call("run", str(file), "--quiet") == (0, "q-2\n", "")
+
+
+def test_json_of_a_submitted_run_is_the_answer(call: Run, file: Path) -> None:
+    assert call("run", str(file), "--json").json == {"runId": "q-2", "status": "submitted"}
+
+
+def test_watched_run_is_followed_to_its_end(call: Run, file: Path) -> None:
+    done = call("run", str(file), "--watch")
+    assert done.code == 0
+    assert "deleted     1,000 conversations" in done.out
+
+
+def test_dry_run_gets_an_id_of_its_own_and_is_followed(
+    api: ScriptedApi, call: Run, file: Path
+) -> None:
+    done = call("run", str(file), "--dry-run")
+    body = sent(api)
+    assert body["dryRun"] is True
+    assert body["requestId"].startswith("dry-run-")
+    assert "outcome" in done.out
+
+
+def test_request_is_read_from_standard_input(
+    api: ScriptedApi, call: Run, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(file.read_bytes())))
+    assert call("run", "-").code == 0
+    assert sent(api) == REQUEST
+
+
+def test_request_inside_the_input_of_a_schedule_is_sent(
+    api: ScriptedApi, call: Run, file: Path
+) -> None:
+    scheduled = {"scheduledTime": "<aws.scheduler.scheduled-time>", "request": REQUEST}
+    file.write_text(json.dumps(scheduled))
+    assert call("run", str(file)).code == 0
+    assert sent(api) == REQUEST
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "must be a JSON object"),
+        ('{"dryRun": true, "dryRun": false}', "dryRun"),
+    ],
+)
+def test_file_without_a_request_is_wrong_input(
+    api: ScriptedApi, call: Run, file: Path, content: str, words: str
+) -> None:
+    file.write_text(content)
+    done = call("run", str(file))
+    assert done.code == 2
+    assert words in done.err
+    assert api.asked == []
+
+
+def test_missing_file_is_wrong_input(call: Run) -> None:
+    done = call("run", "none.json")
+    assert (done.code, done.out) == (2, "")
+    assert "none.json: cannot be read" in done.err

@@ -1,0 +1,124 @@
+"""How a command finds its stack."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from cli.errors import WrongInput
+from cli.stack import choice as choices
+from cli.stack.choice import Choice, find
+
+API = "https://abc123.execute-api.eu-west-1.amazonaws.com"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder without a local application."""
+    monkeypatch.setattr(choices, "LOCAL_FILE", tmp_path / ".local" / "stack.json")
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    return tmp_path
+
+
+def create_stack(outputs: dict[str, Any]) -> None:
+    template = {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs}
+    cloudformation = boto3.client("cloudformation", region_name="eu-west-1")
+    cloudformation.create_stack(StackName="purge-prod", TemplateBody=json.dumps(template))
+
+
+@mock_aws
+def test_stack_in_aws_is_found_by_its_name_and_outputs() -> None:
+    create_stack({"ApiUrl": {"Value": API}, "HoldsTableName": {"Value": "holds"}})
+    stack = find(Choice(stack="purge-prod", region="eu-west-1"))
+    assert (stack.api_url, stack.region, stack.name) == (API, "eu-west-1", "purge-prod")
+    assert stack.output("HoldsTableName") == "holds"
+    assert not stack.is_local
+
+
+@mock_aws
+def test_unknown_stack_is_wrong_input() -> None:
+    with pytest.raises(WrongInput, match="--stack: eu-west-1 has no stack purge-test"):
+        find(Choice(stack="purge-test", region="eu-west-1"))
+
+
+@mock_aws
+def test_stack_of_another_application_is_wrong_input() -> None:
+    create_stack({"Topic": {"Value": "x"}})
+    with pytest.raises(WrongInput, match="it has no output ApiUrl"):
+        find(Choice(stack="purge-prod", region="eu-west-1"))
+
+
+def test_region_is_read_from_the_url_of_the_api() -> None:
+    assert find(Choice(api_url=f"{API}/")).region == "eu-west-1"
+    assert find(Choice(api_url=API, region="eu-north-1")).region == "eu-north-1"
+
+
+def test_stack_of_a_url_alone_has_no_outputs() -> None:
+    with pytest.raises(WrongInput, match="use --stack NAME instead of --api-url"):
+        find(Choice(api_url=API)).output("HoldsTableName")
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "http://127.0.0.1.example.com", "purges"])
+def test_signed_calls_leave_the_machine_only_over_https(url: str) -> None:
+    with pytest.raises(WrongInput, match="does not begin with https://"):
+        find(Choice(api_url=url, region="eu-west-1"))
+
+
+def test_url_without_a_region_needs_one() -> None:
+    with pytest.raises(WrongInput, match="--region: is missing"):
+        find(Choice(api_url="https://purge.example.com"))
+    with pytest.raises(WrongInput, match="--region: is missing"):
+        find(Choice(stack="purge-prod"))
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [Choice(stack="a", api_url=API), Choice(api_url=API, local=True), Choice("a", local=True)],
+)
+def test_two_stacks_are_wrong_input(choice: Choice) -> None:
+    with pytest.raises(WrongInput, match="give only one of"):
+        find(choice)
+
+
+def test_without_a_choice_the_error_lists_the_ways() -> None:
+    with pytest.raises(WrongInput, match="--stack NAME for one in AWS, --api-url URL, or --local"):
+        find(Choice())
+
+
+def test_local_application_that_is_not_up_is_wrong_input() -> None:
+    with pytest.raises(WrongInput, match="start the application with `genesys-purge local up`"):
+        find(Choice(local=True))
+
+
+def test_local_application_is_the_default_while_it_is_up(elsewhere: Path) -> None:
+    file = elsewhere / ".local" / "stack.json"
+    file.parent.mkdir()
+    keys = {"accessKeyId": "a", "secretAccessKey": "b", "region": "us-east-1"}
+    here = {"apiUrl": "http://127.0.0.1:1", "awsEndpoint": "http://127.0.0.1:2"}
+    file.write_text(json.dumps(keys | here | {"stackName": "genesys-purge", "outputs": {}}))
+    stack = find(Choice())
+    assert (stack.api_url, stack.is_local) == ("http://127.0.0.1:1", True)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"region": 1}'])
+def test_damaged_stack_file_is_wrong_input(elsewhere: Path, content: str) -> None:
+    file = elsewhere / "stack.json"
+    file.write_text(content)
+    with pytest.raises(WrongInput, match="is not the file of a running application"):
+        find(Choice(stack_file=file))
+
+
+def test_unknown_profile_is_wrong_input() -> None:
+    with pytest.raises(WrongInput, match="aws configure list-profiles"):
+        find(Choice(profile="no-such-profile", api_url=API))
+
+
+def test_options_of_a_choice_are_repeated_in_hints() -> None:
+    choice = Choice(stack="purge-prod", profile="records", region="eu-west-1")
+    assert choice.words == "--stack purge-prod --profile records --region eu-west-1"
+    assert Choice(local=True).words == "--local"
