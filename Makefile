@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup manual run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench bench-scale real-python build lock clean
+.PHONY: help setup manual recording run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings check format bench bench-scale real-python build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ VALIDATED = $(REQUEST) $(addprefix --rules ,$(RULES)) $(addprefix --purge-rule ,
 	$(addprefix --override-callers ,$(OVERRIDE_CALLERS))
 validate: setup  ## Check all files in REQUEST, RULES, PURGE_RULE, HOLD, MATRIX, ORGANISATIONS, SUBSCRIBERS and OVERRIDE_CALLERS
 	@$(BIN)/genesys-purge validate $(VALIDATED)
+
+recording: setup  ## Record a run of the command as docs/images/command.svg
+	$(BIN)/python -m tests.cli.recording
 
 manual: setup  ## Write the commands of `genesys-purge` into docs/command.md
 	$(BIN)/python -m cli.manual
