@@ -34,7 +34,7 @@ def evaluate(rules: Path, contacts: Path, out: Path, output: Output) -> int:
     except InvalidRequest as refused:
         raise WrongInput(*map(str, refused.errors())) from refused
     except OSError as error:
-        raise WrongInput(f"{contacts}: cannot be read: {error.strerror}") from error
+        raise WrongInput(f"{error.filename}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
     _report(evaluation, out / MATCHES, output)
@@ -48,26 +48,20 @@ def _chunks(source: IO[bytes]) -> Iterator[bytes]:
 
 def _report(evaluation: Evaluation, file: Path, output: Output) -> None:
     average, unreadable = evaluation.average, evaluation.unreadable
-    if output.as_json:
-        figures = {"evaluated": evaluation.evaluated, "conflicts": evaluation.conflicts}
-        seconds = {} if average is None else {"averageSeconds": average}
-        output.json_line({**figures, **seconds, "unreadable": unreadable, "file": str(file)})
-        return
-    output.lines(
-        [
-            ("evaluated", f"{evaluation.evaluated:,} contacts"),
-            ("conflicts", f"{evaluation.conflicts:,}"),
-            (
-                "average",
-                "none" if average is None else f"{average * 1_000_000:.2f} microseconds",
-            ),
-            ("matches", file),
-            *(
-                (
-                    "unreadable",
-                    f"{name}: {counted(contacts, 'contact')} left out for a value it cannot read",
-                )
-                for name, contacts in unreadable.items()
-            ),
-        ]
+    figures = {"evaluated": evaluation.evaluated, "conflicts": evaluation.conflicts}
+    seconds = {} if average is None else {"averageSeconds": average}
+    output.labelled(
+        {**figures, **seconds, "unreadable": unreadable, "file": str(file)},
+        lambda: _lines(evaluation, file),
     )
+
+
+def _lines(evaluation: Evaluation, file: Path) -> Iterator[tuple[str, object]]:
+    average = evaluation.average
+    yield "evaluated", f"{evaluation.evaluated:,} contacts"
+    yield "conflicts", f"{evaluation.conflicts:,}"
+    yield "average", "none" if average is None else f"{average * 1_000_000:.2f} microseconds"
+    yield "matches", file
+    for name, contacts in evaluation.unreadable.items():
+        left_out = counted(contacts, "contact")
+        yield "unreadable", f"{name}: {left_out} left out for a value it cannot read"

@@ -27,15 +27,20 @@ def end_at_once() -> None:
 
     An exception could get lost in the callbacks and `except` clauses of imported modules.
     """
-    for number in SIGNALS:
+    for number in _heeded():
         signal.signal(number, _end)
 
 
 def stop_in_order() -> None:
     """Makes the first signal raise Stopped; later signals are ignored."""
     sys.unraisablehook = _raise_later
-    for number in SIGNALS:
+    for number in _heeded():
         signal.signal(number, _stop)
+
+
+def _heeded() -> list[signal.Signals]:
+    """The signals that the caller does not let this program ignore, as `nohup` does."""
+    return [each for each in SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
 
 
 def ignore_signals() -> None:

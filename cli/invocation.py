@@ -23,7 +23,7 @@ class Invocation:
     @cached_property
     def api(self) -> Api:
         """The API of the chosen stack."""
-        return Api(self.stack)
+        return Api(self.stack, self.output.hint)
 
     def again(self, command: str) -> str:
         """The line that calls another command for the same stack."""

@@ -42,9 +42,9 @@ def declare(
     """
     own = list(inspect.signature(function).parameters.values())[1:]
 
-    def called(**given: Any) -> None:
+    def called(**given: Any) -> int:
         first = bind({each.name: given.pop(each.name) for each in shared})
-        raise typer.Exit(function(first, **given) or 0)
+        return function(first, **given) or 0
 
     called.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]  # read by Typer
     called.__annotations__ = {each.name: each.annotation for each in [*own, *shared]}
@@ -78,8 +78,7 @@ def _invocation(given: Mapping[str, Any]) -> Invocation:
 NAME = Annotated[
     str | None,
     typer.Option(
-        help="The name of a deployed stack.",
-        envvar="GENESYS_PURGE_STACK",
+        help="The name of a deployed stack; by default GENESYS_PURGE_STACK.",
         rich_help_panel=STACK,
     ),
 ]
@@ -93,8 +92,7 @@ REGION = Annotated[
 API_URL = Annotated[
     str | None,
     typer.Option(
-        help="The URL of the API, instead of the stack's name.",
-        envvar="GENESYS_PURGE_API_URL",
+        help="The URL of the API, instead of the stack's name; by default GENESYS_PURGE_API_URL.",
         rich_help_panel=STACK,
     ),
 ]
@@ -138,7 +136,12 @@ AS_JSON = Annotated[
 ]
 QUIET = Annotated[
     bool,
-    typer.Option("--quiet", "-q", help="Print no progress, text or hints.", rich_help_panel=OUTPUT),
+    typer.Option(
+        "--quiet",
+        "-q",
+        help="Print results only: no progress and no hints.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """The arguments that several commands have."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -7,7 +8,18 @@ import typer
 
 from cli.errors import WrongInput
 
-RUN = Annotated[str, typer.Argument(metavar="RUN_ID", help="The id of the run.")]
+# What may stand in a path of the API.
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
+
+
+def id_in(given: str) -> str:
+    """An id that can be part of a path; WrongInput for any other text."""
+    if not ID.fullmatch(given) or ".." in given:
+        raise WrongInput(f"{given!r} is not an id: use letters, digits, - and _")
+    return given
+
+
+RUN = Annotated[str, typer.Argument(metavar="RUN_ID", help="The id of the run.", callback=id_in)]
 ORGANISATION = Annotated[str | None, typer.Option(help="An additional organisation, or `default`.")]
 SINCE = Annotated[
     str | None,
@@ -16,7 +28,10 @@ SINCE = Annotated[
 UNTIL = Annotated[
     str | None, typer.Option("--to", metavar="TIME", help="Before this time, such as 2026-12-01.")
 ]
-LIMIT = Annotated[int, typer.Option(min=1, help="At most so many entries.")]
+LIMIT = Annotated[
+    int, typer.Option(min=1, max=1_000_000, metavar="N", help="Lists at most N entries.")
+]
+YES = Annotated[bool, typer.Option("--yes", "-y", help="Does not ask.")]
 
 
 def moment_in(text: str | None, option: str) -> str | None:
@@ -25,9 +40,9 @@ def moment_in(text: str | None, option: str) -> str | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
         raise WrongInput(
-            f"{option}: {text!r} is no time; write 2026-11-21 or 2026-11-21T03:00:00Z"
+            f"{option}: {text!r} is not a time; write 2026-11-21 or 2026-11-21T03:00:00Z"
         ) from None
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,13 +1,12 @@
 """Follows and shows a deployment of campaign rules."""
 
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import typer
 
-from cli.errors import NOT_WELL
+from cli.errors import NOT_WELL, NoAccess
 from cli.following import EVERY_SECONDS, LOCALLY
 from cli.interrupts import Stopped
 from cli.invocation import Invocation
@@ -23,11 +22,17 @@ def follow(call: Invocation, deployment_id: str) -> int:
         while "outcome" not in (found := call.api.get(f"/campaign-rules/{deployment_id}")):
             shown = _changed(call, found, shown)
             time.sleep(every)
-    except Stopped as stopped:
+    except (Stopped, NoAccess) as ended:
         back = call.again(f"rules show {deployment_id}")
-        print(f"The deployment goes on. See how it ends with: {back}", file=sys.stderr)
-        raise typer.Exit(stopped.exit_code) from None
-    return show(call, found)
+        call.output.important(f"The deployment goes on. See how it ends with: {back}")
+        if isinstance(ended, Stopped):
+            raise typer.Exit(ended.exit_code) from None
+        raise
+    if call.output.as_json:
+        call.output.json_line({"event": "deployment", **found})
+    else:
+        show(call, found)
+    return 0 if found["outcome"] in SUCCESSES else NOT_WELL
 
 
 def _changed(call: Invocation, found: Mapping[str, Any], shown: str) -> str:
@@ -41,10 +46,6 @@ def _changed(call: Invocation, found: Mapping[str, Any], shown: str) -> str:
     return line
 
 
-def show(call: Invocation, found: Mapping[str, Any]) -> int:
-    """Show a deployment; 1 if it ended, and not well."""
-    if call.output.as_json:
-        call.output.json_line(found)
-    else:
-        call.output.lines(lines_of(found))
-    return NOT_WELL if found.get("outcome", "deployed") not in SUCCESSES else 0
+def show(call: Invocation, found: Mapping[str, Any]) -> None:
+    """Show a deployment."""
+    call.output.labelled(found, lambda: lines_of(found))

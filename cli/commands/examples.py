@@ -36,5 +36,7 @@ def example(
     left = {"dryRun"} if needs_id else {"dryRun", "requestId"}
     own = {name: each for name, each in json.loads(found.read_text()).items() if name not in left}
     sys.stdout.write(json.dumps(own, indent=2) + "\n")
-    call.output.hint("Change it to your needs, then check it with: genesys-purge validate FILE")
+    call.output.hint(
+        "Change it to your needs. Then see its effect with: genesys-purge run FILE --dry-run"
+    )
     return 0

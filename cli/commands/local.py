@@ -9,8 +9,7 @@ import typer
 from rich.console import Console
 
 from cli.errors import WrongInput
-from cli.local_commands.arguments import DEFAULT, OUT, SHARED, LocalCall, call_of
-from cli.output import UNLIMITED
+from cli.local_commands.arguments import SHARED, LocalCall, call_of
 from cli.reports import results
 from cli.shared_options import Command, declare, group
 from local.project import PROJECT, TEMPLATE
@@ -50,8 +49,9 @@ def _consoles(call: LocalCall) -> tuple[Console, Console]:
     return (errors if call.output.as_json else call.output.console), errors
 
 
-def _reported(call: LocalCall, code: int) -> int:
-    file = call.options.out / results.RESULT
+def _reported(call: LocalCall, code: int, folder: str = "") -> int:
+    """Print the result that the command has just written."""
+    file = call.options.out / folder / results.RESULT
     if call.output.as_json and file.exists():
         call.output.json_line(json.loads(file.read_text()))
     return code
@@ -98,7 +98,7 @@ def documents(call: LocalCall) -> int:
     """Run the examples of the five documents, and show what each promises and what happened."""
     from cli.local_commands.documents import documents as show  # noqa: PLC0415  loads an AWS
 
-    return _reported(call, show(call.options, *_consoles(call)))
+    return _reported(call, show(call.options, *_consoles(call)), "documents")
 
 
 @_command("deploy-rules", "genesys-purge local deploy-rules rules.json --dry-run")
@@ -123,14 +123,21 @@ def export_rules(
     campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN_ID", help="The campaign.")],
 ) -> int:
     """Start the application, export the changes of a campaign's rules, and stop it."""
+    from cli.local_commands.export_rules import CSV, JSON_LINES  # noqa: PLC0415  loads an AWS
     from cli.local_commands.export_rules import export_rules as export  # noqa: PLC0415  loads an AWS
 
-    return export(campaign, call.options, *_consoles(call))
+    code = export(campaign, call.options, *_consoles(call))
+    if call.output.as_json:
+        files = [str(call.options.out / name) for name in (JSON_LINES, CSV)]
+        call.output.json_line({"campaignId": campaign, "files": files})
+    return code
 
 
-@app.command("redrive", epilog="Example: genesys-purge local redrive")
-def redrive(*, out: OUT = DEFAULT.out) -> None:
+@_command("redrive", "genesys-purge local redrive")
+def redrive(call: LocalCall) -> int:
     """Send abandoned notifications and webhook registrations of the running application again."""
     from cli.local_commands.redrive import redrive as send_again  # noqa: PLC0415  loads an AWS
 
-    raise typer.Exit(send_again(out, Console(width=UNLIMITED)))
+    moved = send_again(call.options.out)
+    call.output.labelled({"moved": moved}, lambda: [*moved.items()])
+    return 0

@@ -6,16 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.commands.arguments import LIMIT, ORGANISATION, SINCE, UNTIL, moment_in
+from cli.commands.arguments import LIMIT, ORGANISATION, SINCE, UNTIL, id_in, moment_in
 from cli.documents.files import read_document
 from cli.errors import NOT_WELL
 from cli.invocation import Invocation
-from cli.reports.tables import moment, table
+from cli.reports.tables import moment, print_table, table
 from cli.shared_options import command, group
-from cli.stack.lists import entries
+from cli.stack.lists import entries, listed
 
 app = group("Create purge rules, which Genesys executes on a schedule; list and show them.")
-RULE = Annotated[str, typer.Argument(metavar="RULE_ID", help="The id of the rule at Genesys.")]
+RULE = Annotated[
+    str,
+    typer.Argument(metavar="RULE_ID", help="The id of the rule at Genesys.", callback=id_in),
+]
 FILE = Annotated[Path, typer.Argument(metavar="RULE.json", help="A purge rule.")]
 
 
@@ -33,10 +36,7 @@ def create(
     if dry_run and isinstance(body, dict):
         body["dryRun"] = True
     answer = call.api.post("/purge-rules", body)
-    if call.output.as_json:
-        call.output.json_line(answer)
-    else:
-        call.output.lines(_labelled(answer))
+    call.output.labelled(answer, lambda: _labelled(answer))
     return NOT_WELL if answer.get("status") == "failed" else 0
 
 
@@ -55,11 +55,13 @@ def list_rules(
     """List the purge rules that the application created, newest first."""
     query = {"status": status, "organisation": organisation}
     period = {"from": moment_in(since, "--from"), "to": moment_in(until, "--to")}
-    rules = list(entries(call.api, "/purge-rules", "rules", limit, **query, **period))
+    found = listed(call.api, "/purge-rules", "rules", limit, **query, **period)
     titles = ("rule", "name", "status", "requested (UTC)", "by")
     call.output.result(
-        {"rules": rules}, lambda: table(titles, map(_row, rules), "No rule matches.")
+        found.to_json("rules"), lambda: table(titles, map(_row, found.entries), "No rule matches.")
     )
+    if found.has_more:
+        call.output.hint(f"These are the {limit} newest; --limit N shows more.")
     return 0
 
 
@@ -72,10 +74,7 @@ def _row(rule: Mapping[str, Any]) -> tuple[object, ...]:
 def show(call: Invocation, rule_id: RULE) -> int:
     """Show a purge rule with its schedule and state."""
     answer = call.api.get(f"/purge-rules/{rule_id}")
-    if call.output.as_json:
-        call.output.json_line(answer)
-    else:
-        call.output.lines(_labelled(answer))
+    call.output.labelled(answer, lambda: _labelled(answer))
     return 0
 
 
@@ -87,9 +86,10 @@ def audit(call: Invocation, rule_id: RULE) -> int:
         for each in found:
             call.output.json_line(each)
         return 0
-    rows = [_audit_row(each) for each in found]
     titles = ("at (UTC)", "action", "deleted", "detail")
-    call.output.result({}, lambda: table(titles, rows, "The rule has no audit record."))
+    print_table(
+        call.output.console, titles, map(_audit_row, found), "The rule has no audit record."
+    )
     return 0
 
 

@@ -1,6 +1,6 @@
 """`genesys-purge rules`: deploys campaign rules, exports their changes, evaluates them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.commands import deployment
-from cli.commands.arguments import LIMIT, ORGANISATION, SINCE, UNTIL, moment_in
+from cli.commands.arguments import LIMIT, ORGANISATION, SINCE, UNTIL, id_in, moment_in
 from cli.documents.rule_files import read_rules
 from cli.errors import WrongInput
 from cli.evaluate import evaluate as evaluated
@@ -17,10 +17,11 @@ from cli.reports.tables import moment, table
 from cli.shared_options import command, group
 from cli.stack.aws_errors import explained
 from cli.stack.functions import Refused, invoke
-from cli.stack.lists import entries
+from cli.stack.lists import listed
+from cli.stack.stack import LONGEST_SECONDS
 
 app = group("Deploy campaign rules, export their changes, and try them on contacts.")
-EXPORTER, BUCKET = "ExportCampaignRuleChangesFunctionName", "CampaignRuleChangesBucketName"
+EXPORTER = "ExportCampaignRuleChangesFunctionName"
 RULES = Annotated[
     Path, typer.Argument(metavar="RULES.json", help="A set of campaign rules, JSON or YAML.")
 ]
@@ -67,11 +68,14 @@ def list_deployments(
     """List deployments, newest first."""
     query = {"campaignId": campaign, "status": status, "organisation": organisation}
     period = {"from": moment_in(since, "--from"), "to": moment_in(until, "--to")}
-    found = list(entries(call.api, "/campaign-rules", "deployments", limit, **query, **period))
+    found = listed(call.api, "/campaign-rules", "deployments", limit, **query, **period)
     titles = ("deployment", "campaign", "state", "submitted (UTC)", "by", "rules")
     call.output.result(
-        {"deployments": found}, lambda: table(titles, map(_row, found), "No deployment matches.")
+        found.to_json("deployments"),
+        lambda: table(titles, map(_row, found.entries), "No deployment matches."),
     )
+    if found.has_more:
+        call.output.hint(f"These are the {limit} newest; --limit N shows more.")
     return 0
 
 
@@ -86,11 +90,13 @@ def _row(found: Mapping[str, Any]) -> tuple[object, ...]:
 def show(
     call: Invocation,
     deployment_id: Annotated[
-        str, typer.Argument(metavar="DEPLOYMENT_ID", help="The id of the deployment.")
+        str,
+        typer.Argument(metavar="DEPLOYMENT_ID", help="The id of the deployment.", callback=id_in),
     ],
 ) -> int:
     """Show a deployment, rule by rule."""
-    return deployment.show(call, call.api.get(f"/campaign-rules/{deployment_id}"))
+    deployment.show(call, call.api.get(f"/campaign-rules/{deployment_id}"))
+    return 0
 
 
 @command(app, "export", "genesys-purge rules export campaign-1 --out exports")
@@ -101,37 +107,40 @@ def export(
     out: OUT = Path(),
 ) -> int:
     """Export the changes of a campaign's rules since the last export, as JSON Lines and CSV."""
-    function, bucket = call.stack.output(EXPORTER), call.stack.output(BUCKET)
+    function = call.stack.output(EXPORTER)
+    # Another invocation would begin where this one ends.
+    client = call.stack.client("lambda", patience=LONGEST_SECONDS, attempts=1)
     try:
-        answer = invoke(call.stack.client("lambda"), function, {"campaignId": campaign})
+        answer = invoke(client, function, {"campaignId": campaign})
     except Refused as refused:
         raise WrongInput(*refused.errors) from refused
     except (ClientError, BotoCoreError) as error:
-        raise explained(error, "lambda:InvokeFunction", f"*:function:{function}") from error
-    files = list(_files(call, answer["exports"], bucket, out))
-    lines = [("changes", sum(each["changes"] for each in answer["exports"]))]
-    if call.output.as_json:
-        call.output.json_line({**answer, "files": files})
-    else:
-        call.output.lines([*lines, *(("file", each) for each in files)])
+        resource = f"{call.stack.arn('lambda')}:*:function:{function}"
+        raise explained(error, "lambda:InvokeFunction", resource) from error
+    objects = [each[kind] for each in answer["exports"] for kind in ("jsonLines", "csv")]
+    files = [_downloaded(call, each, out, objects) for each in objects]
+    changes = sum(each["changes"] for each in answer["exports"])
+    call.output.labelled(
+        {**answer, "files": files},
+        lambda: [("changes", changes), *(("file", each) for each in files)],
+    )
     return 0
 
 
-def _files(
-    call: Invocation, exports: list[Mapping[str, Any]], bucket: str, out: Path
-) -> Iterator[str]:
-    """Download the files of each export under their own names."""
-    s3 = call.stack.client("s3")
+def _downloaded(call: Invocation, url: str, out: Path, objects: list[str]) -> str:
+    """Download an object under its own name; all objects are named if that fails."""
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    file = out / key.rpartition("/")[2]
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for each in exports:
-            for location in (each["jsonLines"], each["csv"]):
-                _, _, key = location.removeprefix("s3://").partition("/")
-                file = out / key.rpartition("/")[2]
-                s3.download_file(bucket, key, str(file))
-                yield str(file)
-    except (ClientError, BotoCoreError) as error:
-        raise explained(error, "s3:GetObject", f"arn:aws:s3:::{bucket}/*") from error
+        call.stack.client("s3").download_file(bucket, key, str(file))
+    except (ClientError, BotoCoreError, OSError) as error:
+        call.output.important(f"The export is in {', '.join(objects)}")
+        if isinstance(error, OSError):
+            raise WrongInput(f"--out: {out}: {error.strerror}") from error
+        partition = call.stack.session.get_partition_for_region(call.stack.region)
+        raise explained(error, "s3:GetObject", f"arn:{partition}:s3:::{bucket}/*") from error
+    return str(file)
 
 
 @command(

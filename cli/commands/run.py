@@ -1,77 +1,111 @@
 """`genesys-purge run`: submits a purge request, and follows its run."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from genesys_purge.model import strict_json
-from genesys_purge.model.strict_json import InvalidJson
 
+from cli.commands.arguments import YES
 from cli.commands.watching import watch
-from cli.documents.files import read_request
-from cli.documents.scheduler import as_sent
-from cli.errors import WrongInput
+from cli.confirming import confirm
+from cli.documents.files import document_in, read_request
+from cli.errors import NoAccess, WrongInput
+from cli.interrupts import Stopped
 from cli.invocation import Invocation
 
 REQUEST = Annotated[
     Path, typer.Argument(metavar="REQUEST.json", help="A purge request; - reads standard input.")
 ]
 DRY_RUN = Annotated[
-    bool, typer.Option("--dry-run", help="Only plan: show what would be deleted, delete nothing.")
+    bool, typer.Option("--dry-run", help="Only plans: shows what would be deleted.")
 ]
 WATCH = Annotated[
     bool | None,
     typer.Option(
         "--watch/--no-watch",
-        help="Follow the run to its end; a dry run is followed by default.",
+        help="Follows the run to its end. A dry run is followed by default.",
         show_default=False,
     ),
 ]
+AGAIN = Annotated[
+    bool, typer.Option("--again", help="Starts a run for a request that was sent before.")
+]
+# The input of a schedule has the request inside.
+SCHEDULED = frozenset({"scheduledTime", "scheduleArn", "request"})
 
 
 def run(
-    call: Invocation, request: REQUEST, *, dry_run: DRY_RUN = False, watch_run: WATCH = None
+    call: Invocation,
+    request: REQUEST,
+    *,
+    dry_run: DRY_RUN = False,
+    watch_run: WATCH = None,
+    again: AGAIN = False,
+    yes: YES = False,
 ) -> int:
     """Submit a purge request.
 
-    The same request never starts a second run, but each `--dry-run` makes a new plan.
-    `genesys-purge example` prints requests to start from, `genesys-purge validate` checks one
-    without sending it.
+    A request with the same requestId, the same ids or the same absolute dates starts no second
+    run. Each `--dry-run` makes a new plan, and `--again` a new run. `genesys-purge example` prints
+    requests to start from, and `genesys-purge validate` checks one without sending it.
     """
     body = _body(request)
     if dry_run:
         # With the id of the request, it could not be executed afterwards.
         body |= {"dryRun": True, "requestId": f"dry-run-{uuid4().hex[:12]}"}
-    answer = call.api.post("/purges", body)
+    elif again:
+        body |= {"requestId": f"again-{uuid4().hex[:12]}"}
+    is_dry = bool(body.get("dryRun"))
+    if not (is_dry or yes or call.stack.is_local) and sys.stdin.isatty():
+        confirm(call.output, f"Delete data by this request in {call.stack.title}?")
+    answer = _submitted(call, body)
     run_id = str(answer["runId"])
-    is_followed = bool(body.get("dryRun")) if watch_run is None else watch_run
-    if is_followed:
+    if answer.get("status") == "finished":
+        call.output.important(
+            f"This request was sent before, so nothing new was started. Run {run_id} has ended; "
+            "--again starts another one"
+        )
         return watch(call, run_id)
-    if call.output.as_json:
-        call.output.json_line(answer)
-    else:
-        print(run_id)
-    call.output.hint(f"The run goes on. Follow it with: {call.again(f'runs watch {run_id}')}")
+    if is_dry if watch_run is None else watch_run:
+        return _watched(call, run_id, request, is_dry=is_dry)
+    call.output.result({**answer}, lambda: run_id)
+    call.output.hint(
+        f"The run goes on in {call.stack.title}. Follow it with: "
+        f"{call.again(f'runs watch {run_id}')}"
+    )
     return 0
+
+
+def _watched(call: Invocation, run_id: str, request: Path, *, is_dry: bool) -> int:
+    """Follow the run; says what can be done after a dry run."""
+    code = watch(call, run_id)
+    if is_dry and code == 0:
+        call.output.hint("Nothing was deleted.")
+        call.output.hint(f"Each record and reason: {call.again(f'runs records {run_id}')}")
+        call.output.hint(f"Delete them: {call.again(f'run {quote(str(request))} --watch')}")
+    return code
+
+
+def _submitted(call: Invocation, body: dict[str, Any]) -> dict[str, Any]:
+    """The answer; says how to find the run if there is none."""
+    try:
+        return call.api.post("/purges", body)
+    except (NoAccess, Stopped):
+        call.output.important(
+            f"If the request was accepted, its run goes on: {call.again('runs list')} shows it"
+        )
+        raise
 
 
 def _body(file: Path) -> dict[str, Any]:
     """The request in a file, or inside the input of a schedule."""
-    document = as_sent(_read(file), datetime.now(UTC))
-    if isinstance(document, dict) and isinstance(document.get("request"), dict):
-        document = document["request"]
+    is_input = str(file) == "-"
+    document = document_in(sys.stdin.buffer.read(), file) if is_input else read_request(file)
     if not isinstance(document, dict):
         raise WrongInput(f'{file}: must be a JSON object, such as {{"method": ...}}')
-    return document
-
-
-def _read(file: Path) -> Any:
-    if str(file) != "-":
-        return read_request(file)
-    try:
-        return strict_json.parsed(sys.stdin.buffer.read())
-    except InvalidJson as error:
-        raise WrongInput(f"standard input: {error}") from error
+    inner = document.get("request")
+    is_scheduled = "scheduledTime" in document and document.keys() <= SCHEDULED
+    return inner if is_scheduled and isinstance(inner, dict) else document

@@ -5,12 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.commands.arguments import SINCE, UNTIL, moment_in
+from cli.commands.arguments import SINCE, UNTIL, id_in, moment_in
 from cli.invocation import Invocation
 from cli.reports.tables import moment, table
 from cli.stack.lists import entries
 
-ID = Annotated[str, typer.Argument(metavar="CONVERSATION_ID", help="The id of the conversation.")]
+ID = Annotated[
+    str,
+    typer.Argument(metavar="CONVERSATION_ID", help="The id of the conversation.", callback=id_in),
+]
 NONE = (
     "No run has planned or skipped this conversation. Runs by date range (`data_deletion`, "
     "`interaction_purge`) and `gdpr_request` do not know the ids of what they delete."

@@ -33,9 +33,16 @@ def read_request(file: Path) -> Any:
 def read_document(file: Path) -> Any:
     """The JSON document in a file; raises UnreadableFile."""
     try:
-        document = strict_json.parsed(file.read_bytes())
+        content = file.read_bytes()
     except OSError as error:
         raise UnreadableFile(file, f"cannot be read: {error.strerror}") from error
+    return document_in(content, file)
+
+
+def document_in(content: bytes, file: Path) -> Any:
+    """The JSON document in the content of a file; raises UnreadableFile."""
+    try:
+        document = strict_json.parsed(content)
     except InvalidJson as error:
         problem = str(error) if error.path else f"{error}: {error.detail}"
         raise UnreadableFile(file, problem) from error

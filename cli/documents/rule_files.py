@@ -1,9 +1,11 @@
 """Reads rule sets from files: YAML for the suffixes `.yaml` and `.yml`, else JSON."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
+import orjson
 import yaml
 from genesys_purge.model.strict_json import REPEATED
 
@@ -56,8 +58,19 @@ def read_rules(file: Path) -> Any:
     if file.suffix.lower() not in YAML:
         return read_document(file)
     try:
-        return yaml.load(file.read_text(encoding="utf-8-sig"), JsonLoader)  # noqa: S506  JsonLoader is a SafeLoader
+        document = yaml.load(file.read_text(encoding="utf-8-sig"), JsonLoader)  # noqa: S506  JsonLoader is a SafeLoader
     except OSError as error:
         raise UnreadableFile(file, f"cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise UnreadableFile(file, f"is not YAML: {error}") from error
+    _require_json(document, file)
+    return document
+
+
+def _require_json(document: Any, file: Path) -> None:
+    """UnreadableFile for keys that are not text, and for numbers that JSON cannot hold."""
+    try:
+        orjson.dumps(document)
+        json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise UnreadableFile(file, f"has a value that JSON cannot hold: {error}") from error

@@ -3,7 +3,7 @@
 import getpass
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ class _Deployment:
     def deploy(self, document: Any) -> str:
         """Submits the set, follows its execution and reports; rolls back if it is stopped."""
         deployment_id = self._execution = str(self._invoke(SUBMIT, document)["deploymentId"])
-        with api_of(self._app) as api:
+        with closing(api_of(self._app)) as api:
             try:
                 shown = self._ended(api, deployment_id)
             except Stopped:

@@ -41,6 +41,15 @@ class Example(NamedTuple):
     run: Callable[[Any], str]
 
 
+class Shown(NamedTuple):
+    """What an example did."""
+
+    name: str
+    promise: str
+    happened: str
+    is_kept: bool
+
+
 def documents(options: Options, console: Console, errors: Console) -> int:
     """Runs all examples; returns 0 if each did what its document promises, else 1."""
     out = options.out / "documents"
@@ -48,8 +57,9 @@ def documents(options: Options, console: Console, errors: Console) -> int:
     chosen = replace(options, parameters={**UNCLASSIFIED, **options.parameters})
     with started(chosen, console) as app:
         one = Documents(app, replace(options, out=out), console, errors)
-        kept = [one.show(example) for example in one.examples()]
-    return 0 if all(kept) else 1
+        shown = [one.show(example) for example in one.examples()]
+    results.write_json(out / results.RESULT, {"documents": [each._asdict() for each in shown]})
+    return 0 if all(each.is_kept for each in shown) else 1
 
 
 class Documents:
@@ -92,7 +102,7 @@ class Documents:
             self._campaign_rules,
         )
 
-    def show(self, example: Example) -> bool:
+    def show(self, example: Example) -> Shown:
         """Run one example, and print what is promised and what happened."""
         self._console.rule(example.name, align="left")
         request = read_request(EXAMPLES / f"{example.name}.json")
@@ -100,9 +110,9 @@ class Documents:
             happened = example.run(request)
         except (NotAsPromised, Refused) as failed:
             show(self._console, [("promise", example.promise), ("NOT KEPT", str(failed))])
-            return False
+            return Shown(example.name, example.promise, str(failed), is_kept=False)
         show(self._console, [("promise", example.promise), ("happened", happened)])
-        return True
+        return Shown(example.name, example.promise, happened, is_kept=True)
 
     def _purge_rule(self, request: Any) -> str:
         with httpx.Client(trust_env=False, timeout=30) as web:

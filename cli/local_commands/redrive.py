@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from cli.errors import NoAccess
 from cli.local_commands.up import STACK
-from cli.reports.lines import say
 from local.aws.session import AwsSession
 
 QUEUES = {"AbandonedDeliveries": "Deliveries", "AbandonedRegistrations": "Registrations"}
@@ -19,19 +16,20 @@ class NothingIsUp(NoAccess):
     """No application is up in this folder."""
 
 
-def redrive(out: Path, console: Console) -> int:
-    """Moves every message of the dead-letter queues back to its queue; returns 0."""
+def redrive(out: Path) -> dict[str, int]:
+    """Moves every message of the dead-letter queues back to its queue; returns their numbers."""
     try:
         stack = json.loads((out / STACK).read_text())
-    except OSError:
+        endpoint, queues = stack["awsEndpoint"], stack["queues"]
+    except (OSError, ValueError, KeyError, TypeError):
         raise NothingIsUp(
             f"{out / STACK} does not exist; start `genesys-purge local up` first"
         ) from None
-    sqs = AwsSession(stack["awsEndpoint"]).client("sqs")
-    for dead_letters, queue in QUEUES.items():
-        moved = sum(1 for _ in _moved(sqs, stack["queues"][dead_letters], stack["queues"][queue]))
-        say(console, f"{moved} moved from {dead_letters} to {queue}")
-    return 0
+    sqs = AwsSession(endpoint).client("sqs")
+    return {
+        dead_letters: sum(1 for _ in _moved(sqs, queues[dead_letters], queues[queue]))
+        for dead_letters, queue in QUEUES.items()
+    }
 
 
 def _moved(sqs: Any, source: str, target: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A purge rule at the simulated Genesys: created, executed, and reported by its webhook."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -32,7 +33,7 @@ class RuleAtGenesys:
 
     def webhook_of(self, rule_id: str) -> Mapping[str, Any]:
         """The audit record of the first execution that a webhook reports."""
-        with api_of(self._app) as api:
+        with closing(api_of(self._app)) as api:
             return awaited(
                 "the webhook's record",
                 lambda: [r for r in _audit(api, rule_id) if r["action"] == "webhook_received"],

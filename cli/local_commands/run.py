@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from cli.following import Follower
 from cli.local_commands.local_api import api_of
 from cli.local_commands.starting import print_function_errors, started
 from cli.reports import results, summary
-from cli.reports.bars import Bars
+from cli.reports.bars import Bars, can_draw_on
 from cli.reports.lines import say, show
 from cli.reports.observation import Observation
 from cli.reports.progress import Lines
@@ -75,8 +76,8 @@ class _Run:
         run_id = submit(lambda_client, self._app.stack.functions[FUNCTION], request)
         hours = next(id_lists.values_of("verifyAfterHours", request), 0)
         latest = Observation(run_id=run_id)
-        bars = Bars(self._console) if self._console.is_terminal else Lines(self._console)
-        with api_of(self._app) as api:
+        bars = Bars(self._console) if can_draw_on(self._console) else Lines(self._console)
+        with closing(api_of(self._app)) as api:
             try:
                 with bars as shown:
                     for latest in self._observations(api, run_id, timedelta(hours=hours)):

@@ -32,7 +32,8 @@ def up(options: Options, console: Console, output: Output) -> int:
         with started(options, console) as app:
             try:
                 results.write_json(file, app.to_json())
-                say(console, f"Ready: {file} has the addresses and keys. Stop it with Ctrl-C.")
+                say(console, f"Ready: {file} has the addresses and keys.")
+                say(console, "Stop it with Ctrl-C. It then forgets all runs.")
                 if output.as_json:
                     output.json_line(app.to_json())
                 app.aws.await_end()

@@ -68,12 +68,18 @@ class Batch:
 
     @property
     def share(self) -> float | None:
-        """The finished share of its records, as far as Genesys reports it."""
+        """The deleted share of its records, as far as Genesys reports it."""
         if self.status in ENDED:
-            return 1.0
+            return 1.0 if self.status == "completed" else 0.0
         if self.status == "planned" and not self.attempts:
             return 0.0
         return None if self.percent is None else min(self.percent, WHOLE) / WHOLE
+
+    @property
+    def share_verified(self) -> float | None:
+        """The share of the records to verify that was looked at; None if that is unknown."""
+        size = self.check.get("size") if self.check else None
+        return self.check.get("lookedAt", 0) / size if self.check and size else None
 
     @property
     def sample_of(self) -> int | None:
@@ -175,7 +181,7 @@ class Observation:
 
     @property
     def done(self) -> float:
-        """How many records are in finished shares of batches, in `unit`."""
+        """How many records the jobs of the batches have processed, in `unit`."""
         return sum((each.targeted or 0) * (each.share or 0) for each in self.batches)
 
     @property

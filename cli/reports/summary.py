@@ -18,18 +18,17 @@ DONE = {Action.DELETE: "deleted", Action.ARCHIVE: "archived", Action.EXPORT: "ex
 def summary(run: Observation, wait_scale: float | None = None) -> Iterator[tuple[str, str]]:
     """The lines of a run; an unreported value is `not reported`."""
     yield "run", run.run_id or "not started"
-    yield "outcome", run.outcome or "none: the execution ended before the run finished"
+    broken = "none: the execution ended before the run finished"
+    yield "outcome", run.outcome or (broken if run.ended else "none yet")
     if run.detail:
         yield "because", run.detail
     yield "asked", number_of(_asked(run), run.unit)
     yield from _skipped(run.skipped or {}, run.unit)
-    yield from (("note", each) for each in run.notes)
+    yield from (("note", each) for each in run.notes if each != run.detail)
     yield "targeted", number_of(run.targeted, run.unit)
     if not run.is_dry:
         yield from _done(run)
-    for batch in run.batches:
-        if batch.detail and batch.detail != run.detail:
-            yield f"batch {batch.number}", f"{batch.status}: {batch.detail}"
+    yield from _batches(run)
     if run.seconds is not None:
         scaled = "" if wait_scale is None else f", waits scaled by {wait_scale:g}"
         yield "duration", f"{run.seconds:.1f} s{scaled}"
@@ -46,6 +45,18 @@ def _done(run: Observation) -> Iterator[tuple[str, str]]:
     if run.sampled:
         verified += f", in samples of {number_of(run.sampled, run.unit)}"
     yield "verified", "not possible" if run.is_unverifiable else verified
+
+
+def _batches(run: Observation) -> Iterator[tuple[str, str]]:
+    """The batches with a detail of their own; those with the same one together."""
+    alike: dict[str, list[int]] = {}
+    for batch in run.batches:
+        if batch.detail and batch.detail != run.detail:
+            alike.setdefault(f"{batch.status}: {batch.detail}", []).append(batch.number)
+    for words, numbers in alike.items():
+        yield f"batch {numbers[0]}", words
+        if len(numbers) > 1:
+            yield "", f"and so did {counted(len(numbers) - 1, 'other batch', 'other batches')}"
 
 
 def simulated(simulator: Simulator) -> Iterator[tuple[str, str]]:

@@ -1,40 +1,72 @@
 """Tables of lists, and the words of their cells."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-RIGHT = ("targeted", "deleted", "verified", "batch", "batches", "attempts", "#", "rules")
+from cli.reports.lines import say, text
+
+RIGHT = ("targeted", "deleted", "verified", "batch", "#", "rules")
+# An id that is cut cannot be copied.
+WHOLE = ("run", "record", "rule", "deployment")
+NARROW = 30
+# So many rows are printed together, so that a list of any length needs no memory.
+ROWS = 200
+
+Rows = Iterable[Sequence[object]]
 
 
-def table(titles: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> Table | str:
+def table(titles: Sequence[str], rows: Rows, empty: str) -> Table | str:
     """A table without lines; `empty` if it has no row. None is an empty cell."""
-    found = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        found.add_column(title, justify="right" if title in RIGHT else "left", overflow="fold")
+    found = _columns(titles)
     for row in rows:
-        found.add_row(*("" if cell is None else _text(cell) for cell in row))
+        found.add_row(*map(_cell, row))
     return found if found.row_count else empty
 
 
-def _text(cell: object) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else str(cell)
+def print_table(console: Console, titles: Sequence[str], rows: Rows, empty: str) -> int:
+    """Print a table of any length as its rows arrive; returns their number."""
+    printed, part = 0, _columns(titles)
+    for printed, row in enumerate(rows, start=1):  # noqa: B007  also the number of all rows
+        part.add_row(*map(_cell, row))
+        if part.row_count == ROWS:
+            console.print(part)
+            part = _columns(titles)
+            part.show_header = False
+    if part.row_count:
+        console.print(part)
+    elif not printed:
+        say(console, empty)
+    return printed
 
 
-def moment(text: object) -> str | None:
-    """A time in UTC, to the second; other text as it is."""
-    if not isinstance(text, str):
+def _columns(titles: Sequence[str]) -> Table:
+    found = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        found.add_column(
+            title,
+            justify="right" if title in RIGHT else "left",
+            overflow="fold",
+            no_wrap=title in WHOLE or title.endswith("(UTC)"),
+            max_width=NARROW if title == "by" else None,
+        )
+    return found
+
+
+def _cell(cell: object) -> Text | str:
+    if cell is None:
+        return ""
+    return f"{cell:,}" if isinstance(cell, int) else text(cell)
+
+
+def moment(given: object) -> str | None:
+    """A time in UTC, to the second; other text is kept."""
+    if not isinstance(given, str):
         return None
     try:
-        return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        return text
-
-
-def counts_of(counts: Mapping[str, Any]) -> str:
-    """Counts by reason: `legal hold 3, too young 1`."""
-    return ", ".join(
-        f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(counts.items())
-    )
+        return datetime.fromisoformat(given).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError):
+        return given

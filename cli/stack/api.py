@@ -1,8 +1,7 @@
 """Calls the public API of a stack, signed with the caller's identity."""
 
-from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -10,18 +9,19 @@ import orjson
 import stamina
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError
-from stamina.instrumentation import set_on_retry_hooks
+from botocore.exceptions import BotoCoreError, ClientError
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from cli.errors import NoAccess
-from cli.stack.aws_errors import NO_KEYS, explained
+from cli.stack.aws_errors import NO_KEYS, explained, unusable
 from cli.stack.refusals import Refusals
 from cli.stack.stack import Stack
 
 ATTEMPTS, LONGEST_SECONDS, FIRST_WAIT, LONGEST_WAIT = 6, 60.0, 0.5, 10.0
-# The answers after which the same call may succeed; the API documents the first two for writes.
-BUSY = frozenset({429, 503})
-PASSING = BUSY | {500, 502, 504}
+# API Gateway refuses a call with 429 before any function sees it. All others may have had an
+# effect: API Gateway answers 503 while a function that takes long goes on.
+NOT_EXECUTED = frozenset({429})
+PASSING = NOT_EXECUTED | {500, 502, 503, 504}
 JSON = "application/json"
 
 
@@ -43,26 +43,18 @@ class _Again(Exception):
 class Api:
     """Reads are repeated with backoff; a write only if it was certainly not executed."""
 
-    def __init__(self, stack: Stack, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, stack: Stack, notice: Callable[[str], None] = lambda _: None) -> None:
         self._stack = stack
         self._refusals = Refusals(stack)
         self._client = httpx.Client(
             trust_env=not stack.is_local,
             timeout=httpx.Timeout(60, connect=5),
-            transport=transport,
         )
-        # Retries are no events of the application's log.
-        set_on_retry_hooks([])
+        self._notice = notice
+        set_on_retry_hooks([self._say_once])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the connections."""
         self._client.close()
 
     def get(self, path: str, **query: object) -> dict[str, Any]:
@@ -77,16 +69,27 @@ class Api:
         """Each page of a list, from the first one on."""
         page = self.get(path, **query)
         yield page
-        while "next" in page:
-            page = self.get(path, **query | {"next": page["next"]})
+        while after := page.get("next"):
+            page = self.get(path, **query | {"next": after})
+            self.require_progress(after, page)
             yield page
+
+    def require_progress(self, after: object, page: Mapping[str, Any]) -> None:
+        """NoAccess if the page after a token leads back to it."""
+        if after is not None and page.get("next") == after:
+            raise NoAccess(f"{self._stack.api_url} answered with pages that have no end")
+
+    def _say_once(self, details: RetryDetails) -> None:
+        """Tell a person why the command takes long."""
+        if details.retry_num == 1:
+            self._notice(f"No useful answer of {self._stack.api_url} yet; trying again.")
 
     def _answer(
         self, verb: str, path: str, query: Mapping[str, object], body: object
     ) -> dict[str, Any]:
         try:
             answer = self._repeated(verb, self._url(path, query), body)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._refusals.unanswered(verb, error) from error
         return self._refusals.content_of(verb, path, answer)
 
@@ -123,7 +126,7 @@ class Api:
             if verb == "GET" or was_not_sent:
                 raise _Again(None, error) from error
             raise
-        if answer.status_code in (PASSING if verb == "GET" else BUSY):
+        if answer.status_code in (PASSING if verb == "GET" else NOT_EXECUTED):
             raise _Again(answer)
         return answer
 
@@ -134,6 +137,9 @@ class Api:
                 raise NoAccess(NO_KEYS)
             request = AWSRequest(verb, url, data=content, headers={"content-type": JSON})
             SigV4Auth(credentials, "execute-api", self._stack.region).add_auth(request)
-        except BotoCoreError as error:
-            raise explained(error) from error
+        except (BotoCoreError, ClientError) as error:
+            raise explained(error, "sts:AssumeRole") from error
+        except (RuntimeError, ValueError) as error:
+            # Of keys that a process or a role gives, and that are old or unreadable.
+            raise unusable() from error
         return {name: str(value) for name, value in request.headers.items()}

@@ -1,11 +1,13 @@
 """Which stack a command uses."""
 
 import json
+import os
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import botocore.session
 from boto3 import Session
@@ -18,12 +20,18 @@ from local.aws.session import IGNORE_THE_USERS_FILES
 from local.project import PROJECT
 
 LOCAL_FILE = PROJECT / ".local" / "stack.json"
+# Used if no option chooses a stack.
+STACK_VARIABLE, URL_VARIABLE = "GENESYS_PURGE_STACK", "GENESYS_PURGE_API_URL"
 # The host of an API Gateway has its region.
-HOST = re.compile(r"https://[^./]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com")
+HOST = re.compile(r"[a-z0-9]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
+NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
 # A signed call over plain HTTP stays on this machine.
-HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+HERE = frozenset({"127.0.0.1", "localhost"})
+# Only the template of this application has it.
+MACHINE = "PurgeRunStateMachineArn"
 OFFER = (
-    "say which stack: --stack NAME for one in AWS, --api-url URL, or --local for the one that "
+    "--stack NAME for one in AWS, --api-url URL, or --local for the one that "
     "`genesys-purge local up` keeps running on this machine"
 )
 
@@ -48,41 +56,72 @@ class Choice(NamedTuple):
             "--profile": self.profile,
             "--region": self.region,
         }
-        words = [f"{name} {value}" for name, value in given.items() if value]
+        words = [f"{name} {shlex.quote(str(value))}" for name, value in given.items() if value]
         return " ".join([*(["--local"] if self.local else []), *words])
 
 
 def find(choice: Choice) -> Stack:
     """The chosen stack; without a choice, the local one if it is up. WrongInput or NoAccess."""
     is_local = choice.local or choice.stack_file is not None
-    if sum([bool(choice.stack), bool(choice.api_url), is_local]) > 1:
+    chosen = [each for each in (choice.stack, choice.api_url, is_local) if each]
+    if len(chosen) > 1:
         raise WrongInput("give only one of --stack, --api-url and --local")
-    if choice.api_url:
-        return _at(choice.api_url.rstrip("/"), choice)
+    if not chosen:
+        choice = choice._replace(
+            stack=os.environ.get(STACK_VARIABLE), api_url=os.environ.get(URL_VARIABLE)
+        )
+    if choice.region and not REGION.fullmatch(choice.region):
+        raise WrongInput(f"--region: {choice.region!r} is not a region, such as eu-central-1")
     if choice.stack:
         return _in_aws(choice.stack, choice)
+    if choice.api_url:
+        return _at(choice.api_url, choice)
+    return _on_this_machine(choice)
+
+
+def _on_this_machine(choice: Choice) -> Stack:
     file = choice.stack_file or LOCAL_FILE
-    if is_local or file.exists():
-        return _from_file(file)
-    raise WrongInput(f"no stack is chosen: {OFFER}")
+    if not (choice.local or choice.stack_file or file.exists()):
+        raise WrongInput(f"say which stack: {OFFER}")
+    if choice.profile or choice.region:
+        raise WrongInput(
+            "--profile and --region belong to a stack in AWS: add --stack NAME or --api-url URL"
+        )
+    return _from_file(file)
 
 
 def _session(choice: Choice) -> Session:
     try:
-        return Session(profile_name=choice.profile, region_name=choice.region)
+        # The SDK of Python knows another name of this variable only.
+        region = choice.region or os.environ.get("AWS_REGION")
+        return Session(profile_name=choice.profile, region_name=region)
     except BotoCoreError as error:
         raise WrongInput(f"{error}; `aws configure list-profiles` shows the profiles") from error
 
 
+def _address_in(url: str) -> SplitResult:
+    """The parts of a URL; WrongInput for one that is not just a host and a path."""
+    try:
+        found = urlsplit(url)
+        is_plain = found.port is None or found.port > 0
+    except ValueError:
+        is_plain = False
+    if not is_plain or not NAME.fullmatch(found.hostname or ""):
+        raise WrongInput("--api-url: is not a URL, such as the output ApiUrl of the stack")
+    if found.username or found.password or found.query or found.fragment:
+        raise WrongInput("--api-url: must be a host and a path without a user or a query")
+    if found.scheme != "https" and found.hostname not in HERE:
+        raise WrongInput("--api-url: must begin with https://")
+    return found
+
+
 def _at(url: str, choice: Choice) -> Stack:
-    address = urlsplit(url)
-    if not address.hostname or (address.scheme != "https" and address.hostname not in HERE):
-        raise WrongInput(f"--api-url: {url} does not begin with https://")
-    session, known = _session(choice), HOST.match(url)
+    address, session = _address_in(url), _session(choice)
+    known = HOST.fullmatch(address.hostname or "")
     region = choice.region or (known and known[1]) or session.region_name
     if not region:
         raise WrongInput("--region: is missing, and the URL does not have it")
-    return Stack(url, region, session)
+    return Stack(url.rstrip("/"), region, session)
 
 
 def _in_aws(name: str, choice: Choice) -> Stack:
@@ -90,21 +129,24 @@ def _in_aws(name: str, choice: Choice) -> Stack:
     region = session.region_name
     if not region:
         raise WrongInput("--region: is missing, and the AWS profile has none")
-    stack_arn = (
-        f"arn:{session.get_partition_for_region(region)}:cloudformation:{region}:*:stack/{name}/*"
-    )
+    stack = Stack("", region, session)
     try:
-        answer = Stack("", region, session).client("cloudformation").describe_stacks(StackName=name)
+        answer = stack.client("cloudformation").describe_stacks(StackName=name)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
             raise WrongInput(f"--stack: {region} has no stack {name}") from error
-        raise explained(error, "cloudformation:DescribeStacks", stack_arn) from error
+        resource = f"{stack.arn('cloudformation')}:*:stack/{name}/*"
+        raise explained(error, "cloudformation:DescribeStacks", resource) from error
     except BotoCoreError as error:
         raise explained(error) from error
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in answer["Stacks"][0]["Outputs"]}
-    if "ApiUrl" not in outputs:
-        raise WrongInput(f"--stack: {name} is no stack of Genesys Purge: it has no output ApiUrl")
-    return Stack(outputs["ApiUrl"], region, session, name, outputs)
+    found = answer["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
+    if "ApiUrl" not in outputs or MACHINE not in outputs:
+        raise WrongInput(
+            f"--stack: {name} is not a stack of Genesys Purge: it lacks the outputs ApiUrl and "
+            f"{MACHINE}"
+        )
+    return Stack(outputs["ApiUrl"], region, session, found["StackName"], outputs)
 
 
 def _from_file(file: Path) -> Stack:
@@ -115,12 +157,17 @@ def _from_file(file: Path) -> Stack:
             f"{file} does not exist: start the application with `genesys-purge local up` in "
             "another terminal, and wait until it is ready"
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WrongInput(f"{file} is not the file of a running application: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WrongInput(
+            f"{file} is not the file of a running application: {type(error).__name__}"
+        ) from error
 
 
 def stack_in(content: Mapping[str, Any]) -> Stack:
     """The stack of an application on this machine, as it describes itself in `stack.json`."""
+    for url in (content["apiUrl"], content["awsEndpoint"]):
+        if urlsplit(url).hostname not in HERE:
+            raise ValueError("an address is not on this machine")
     session = Session(
         aws_access_key_id=content["accessKeyId"],
         aws_secret_access_key=content["secretAccessKey"],
@@ -132,6 +179,7 @@ def stack_in(content: Mapping[str, Any]) -> Stack:
         content["region"],
         session,
         name=content["stackName"],
-        outputs=content["outputs"],
+        outputs=dict(content["outputs"]),
         endpoint=content["awsEndpoint"],
+        functions=dict(content["functions"]),
     )

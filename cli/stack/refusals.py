@@ -1,19 +1,21 @@
 """What an answer of the API means for the person who asked."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import NoAccess, WrongInput
-from cli.stack.aws_errors import EXPIRED, RENEW, policy_for
+from cli.stack.answers import Answered, object_in
+from cli.stack.aws_errors import DENIED, EXPIRED, RENEW, policy_for, unusable
 from cli.stack.stack import Stack
 from local.errors import CommandFailed
 
-OK, BAD, FORBIDDEN, MISSING, CONFLICT = 200, 400, 403, 404, 409
-TOO_MANY, BROKEN = 429, 500
+BAD, FORBIDDEN, MISSING, CONFLICT, TOO_LARGE, TOO_MANY = 400, 403, 404, 409, 413, 429
+HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
 
 
 class Conflict(CommandFailed):
@@ -26,42 +28,41 @@ class Refusals:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
 
-    def content_of(self, verb: str, path: str, answer: httpx.Response) -> dict[str, Any]:
+    def content_of(self, verb: str, path: str, answer: httpx.Response) -> Answered:
         """The JSON object of a good answer; WrongInput, Conflict or NoAccess for any other."""
         status = answer.status_code
         if status == FORBIDDEN:
             raise self._forbidden(verb, path)
-        content = _object_in(answer)
+        content = object_in(answer.content)
         if answer.is_success and content is not None:
             return content
-        lines = _errors_in(content)
-        if status in (BAD, MISSING) and lines:
+        lines = _errors_in(content or {})
+        if status in (BAD, MISSING, TOO_LARGE) and lines:
             raise WrongInput(*lines)
         if status == CONFLICT and lines:
             raise Conflict("\n".join(lines))
         raise NoAccess(self._useless(verb, path, status, content, lines))
 
-    def unanswered(self, verb: str, error: httpx.HTTPError) -> NoAccess:
+    def unanswered(self, verb: str, error: Exception) -> NoAccess:
         """The error for a call without an answer."""
-        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        url = self._stack.api_url
-        if verb == "GET" or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        url, kind = self._stack.api_url, type(error).__name__
+        was_not_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        if verb == "GET" or was_not_sent or isinstance(error, httpx.InvalidURL):
             up = "is `genesys-purge local up` still running?" if self._stack.is_local else ""
             hint = up or "check the address, the network and the proxy"
-            return NoAccess(f"{url} does not answer ({reason}); {hint}")
-        return NoAccess(
-            f"{url} did not answer ({reason}), so the request may have been accepted. Repeat the "
-            "command: the same request starts no second run. `genesys-purge runs list` shows "
-            "what was started"
-        )
+            return NoAccess(f"{url} does not answer ({kind}); {hint}")
+        return NoAccess(f"{url} did not answer ({kind}), so the request may have been accepted")
 
     def _forbidden(self, verb: str, path: str) -> NoAccess:
         """The caller's identity decides whether its session is over or a right is missing."""
         try:
             caller = self._stack.client("sts").get_caller_identity()["Arn"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in EXPIRED:
+            code = error.response["Error"]["Code"]
+            if code in EXPIRED:
                 return NoAccess(RENEW)
+            if code not in DENIED:
+                return unusable(code)
             caller = "your identity"
         except BotoCoreError:
             caller = "your identity"
@@ -69,13 +70,15 @@ class Refusals:
         return NoAccess(f"{caller} may not call {verb} {path}; {right}")
 
     def _resource(self, verb: str, path: str) -> str:
-        api = (urlsplit(self._stack.api_url).hostname or "").partition(".")[0]
-        partition = self._stack.session.get_partition_for_region(self._stack.region)
+        known = HOST.match(urlsplit(self._stack.api_url).hostname or "")
         first = path.strip("/").partition("/")[0]
-        return f"arn:{partition}:execute-api:{self._stack.region}:*:{api}/*/{verb}/{first}*"
+        api = known[1] if known else "*"
+        route = f"{api}/*/{verb}/{first}"
+        inner = "/*" if "/" in path.strip("/") else ""
+        return f"{self._stack.arn('execute-api')}:*:{route}{inner}"
 
     def _useless(
-        self, verb: str, path: str, status: int, content: dict[str, Any] | None, lines: list[str]
+        self, verb: str, path: str, status: int, content: Answered | None, lines: list[str]
     ) -> str:
         asked = f"{verb} {path}"
         if content is None:
@@ -90,21 +93,13 @@ class Refusals:
         return f"{asked} failed with {status}: {'; '.join(lines) or 'no reason is given'}{known}"
 
 
-def _object_in(answer: httpx.Response) -> dict[str, Any] | None:
-    try:
-        content = orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
-        return None
-    return content if isinstance(content, dict) else None
-
-
-def _errors_in(content: dict[str, Any] | None) -> list[str]:
-    """The lines `path: message` of an error's body."""
-    errors = content.get("errors") if content else None
-    if not isinstance(errors, list):
-        return []
-    return [
-        f"{each['path']}: {each['message']}" if each.get("path") else str(each["message"])
-        for each in errors
-        if isinstance(each, dict) and "message" in each
-    ]
+def _errors_in(content: Mapping[str, Any]) -> list[str]:
+    """The lines `path: message` of an error's body, or the message of API Gateway."""
+    errors = content.get("errors")
+    if isinstance(errors, list):
+        return [
+            f"{each['path']}: {each['message']}" if each.get("path") else str(each["message"])
+            for each in errors
+            if isinstance(each, dict) and "message" in each
+        ]
+    return [str(content["message"])] if "message" in content else []

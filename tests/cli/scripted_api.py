@@ -74,7 +74,8 @@ class ScriptedApi:
         addresses = {"apiUrl": self.url, "awsEndpoint": self.url, "region": REGION}
         machine = "arn:aws:states:eu-central-1:123456789012:stateMachine:purge-run"
         outputs = {"ApiUrl": self.url, "PurgeRunStateMachineArn": machine}
-        content = keys | addresses | {"stackName": "genesys-purge", "outputs": outputs}
+        names = {"stackName": "genesys-purge", "outputs": outputs, "functions": {}}
+        content = keys | addresses | names
         file.write_text(json.dumps(content))
         return file
 

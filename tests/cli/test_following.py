@@ -18,6 +18,9 @@ class Pages:
         self.read: list[int] = []
         self.is_finished = False
 
+    def require_progress(self, after: object, page: dict[str, Any]) -> None:
+        assert page.get("next") != after or after is None
+
     def get(self, path: str, **query: object) -> dict[str, Any]:
         assert path == "/purges/q-2"
         index = int(str(query.get("next") or 0))
@@ -53,13 +56,14 @@ def test_batches_far_ahead_are_read_once_those_before_have_ended() -> None:
 
 
 def test_batch_that_awaits_verification_is_read_again() -> None:
-    waits = done(1) | {"verification": "pending"}
-    pages = Pages([done(0)], [waits], [batch(2)])
+    waiting = [[done(number) | {"verification": "pending"}] for number in (1, 2)]
+    pages = Pages([done(0)], *waiting, *([batch(number)] for number in range(3, 9)))
     follow = follower(pages)
     follow.observed()
     pages.read.clear()
-    follow.observed()
-    assert pages.read == [0, 1, 2]
+    for _ in range(2):
+        assert len(follow.observed().batches) == 6
+    assert pages.read == [0, 3, 4, 5, 1, 0, 3, 4, 5, 2]
 
 
 def test_finished_run_is_read_as_a_whole_and_ends_the_observations() -> None:

@@ -89,7 +89,7 @@ def test_operator_plans_purges_traces_and_exports(app: Application, folder: Path
 
 def test_stop_and_resume_set_the_purging_switch(app: Application, folder: Path) -> None:
     ssm, name = app.session.client("ssm"), "/genesys-purge/purging"
-    assert json_of(folder, "stop") == {"parameter": name, "purging": "off"}
+    assert json_of(folder, "stop")["purging"] == "off"
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "off"
     command(folder, "resume", "--yes")
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "on"
@@ -104,6 +104,9 @@ def test_cancel_stops_the_execution_of_a_run(app: Application, folder: Path) -> 
         executionArn=f"{machine}:{run_id}"
     )
     assert execution["status"] == "ABORTED"
+    ended = json_of(folder, "runs", "show", run_id)
+    assert (ended["status"], ended["outcome"]) == ("finished", "failed")
+    assert json_of(folder, "runs", "list", "--outcome", "failed")["runs"][0]["runId"] == run_id
 
 
 def test_rule_changes_are_exported_into_files(app: Application, folder: Path) -> None:

@@ -48,7 +48,7 @@ def test_rules_are_listed_and_shown(api: ScriptedApi, call: Run) -> None:
     line = call("purge-rules", "list", "--status", "registered").out.splitlines()[1]
     assert "Calls after a year" in line
     assert "2026-11-21 03:00:00" in line
-    assert api.asked[0].query == {"status": "registered", "limit": "20"}
+    assert api.asked[0].query == {"status": "registered", "limit": "21"}
     assert call("purge-rules", "show", "rule-1", "--json").json == CREATED
 
 

@@ -53,10 +53,12 @@ def test_deployment_is_followed_and_shown(api: ScriptedApi, call: Run, file: Pat
     [("deployed", 0), ("unchanged", 0), ("dry_run", 0), ("rolled_back", 1), ("failed", 1)],
 )
 def test_exit_code_says_whether_the_deployment_ended_well(
-    api: ScriptedApi, call: Run, outcome: str, code: int
+    api: ScriptedApi, call: Run, file: Path, outcome: str, code: int
 ) -> None:
+    api.on("POST /campaign-rules", Answer(202, APPLYING))
     api.on(SHOW, Answer(body=DEPLOYED | {"outcome": outcome}))
-    assert call("rules", "show", "d-1", "--json").code == code
+    assert call("rules", "deploy", str(file), "--json").code == code
+    assert call("rules", "show", "d-1").code == 0
 
 
 def test_dry_run_without_watching_prints_the_id(api: ScriptedApi, call: Run, file: Path) -> None:
@@ -107,7 +109,7 @@ def test_export_downloads_its_files(
 ) -> None:
     files = {"jsonLines": "s3://changes/c-1/a.jsonl", "csv": "s3://changes/c-1/a.csv"}
     exporter = Exporter({"exports": [files | {"changes": 3}]})
-    monkeypatch.setattr("cli.stack.stack.Stack.client", lambda *_: exporter)
+    monkeypatch.setattr("cli.stack.stack.Stack.client", lambda *_, **__: exporter)
     out = tmp_path / "exports"
     shown = call("rules", "export", "c-1", "--out", str(out), "--json").json
     assert shown["files"] == [str(out / "a.jsonl"), str(out / "a.csv")]
@@ -119,6 +121,6 @@ def test_export_downloads_its_files(
 def test_refused_export_is_wrong_input(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     errors = {"errors": [{"path": "campaignId", "message": "Genesys has no campaign c-1"}]}
     exporter = Exporter({"errorMessage": json.dumps(errors)}, "Unhandled")
-    monkeypatch.setattr("cli.stack.stack.Stack.client", lambda *_: exporter)
+    monkeypatch.setattr("cli.stack.stack.Stack.client", lambda *_, **__: exporter)
     shown = call("rules", "export", "c-1")
     assert (shown.code, shown.err) == (2, "error: campaignId: Genesys has no campaign c-1\n")

@@ -39,7 +39,8 @@ def test_run_is_submitted_and_its_id_printed(api: ScriptedApi, call: Run, file: 
     assert (done.code, done.out) == (0, "q-2\n")
     assert sent(api) == REQUEST
     back = " ".join(["runs", "watch", "q-2", *api.options])
-    assert done.err == f"The run goes on. Follow it with: genesys-purge {back}\n"
+    goes_on = "The run goes on in the local application. Follow it with: genesys-purge"
+    assert done.err == f"{goes_on} {back}\n"
 
 
 def test_quiet_run_prints_its_id_alone(call: Run, file: Path) -> None:
@@ -81,6 +82,28 @@ def test_request_inside_the_input_of_a_schedule_is_sent(
     file.write_text(json.dumps(scheduled))
     assert call("run", str(file)).code == 0
     assert sent(api) == REQUEST
+
+
+@pytest.mark.parametrize("other", [{"dryRun": True}, {"method": "data_deletion"}])
+def test_request_beside_other_fields_is_sent_unchanged(
+    api: ScriptedApi, call: Run, file: Path, other: dict[str, Any]
+) -> None:
+    content = {"request": REQUEST} | other
+    file.write_text(json.dumps(content))
+    call("run", str(file))
+    assert sent(api) == content
+
+
+def test_run_that_has_finished_before_is_said_so(api: ScriptedApi, call: Run, file: Path) -> None:
+    api.on(POST, Answer(202, {"runId": "q-2", "status": "finished"}))
+    shown = call("run", str(file))
+    assert "nothing new was started. Run q-2 has ended; --again starts another" in shown.err
+    assert "outcome     completed" in shown.out
+
+
+def test_request_is_run_again_under_another_id(api: ScriptedApi, call: Run, file: Path) -> None:
+    call("run", str(file), "--again")
+    assert sent(api)["requestId"].startswith("again-")
 
 
 @pytest.mark.parametrize(

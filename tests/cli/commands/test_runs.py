@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.commands import runs
 from tests.cli.conftest import Run
 from tests.cli.runs import batch, done, finished, running
 from tests.cli.scripted_api import Answer, Asked, ScriptedApi
@@ -62,7 +63,7 @@ def test_filters_of_a_list_are_sent(api: ScriptedApi, call: Run) -> None:
         "outcome": "failed",
         "organisation": "emea",
         "to": "2026-12-01T00:00:00Z",
-        "limit": "20",
+        "limit": "21",
     }
 
 
@@ -163,19 +164,22 @@ def test_cancel_stops_the_execution_of_the_run(
 ) -> None:
     api.on("GET /purges/q-2", Answer(body=running(batch(0))))
     shown = call("runs", "cancel", "q-2", "--yes")
-    assert (shown.code, shown.out) == (0, "The run q-2 is being stopped.\n")
+    assert (shown.code, shown.out) == (
+        0,
+        "The run q-2 in the local application is being stopped.\n",
+    )
     machine = "arn:aws:states:eu-central-1:123456789012:execution:purge-run"
     assert stopping.stopped == [f"{machine}:q-2"]
-    assert runs.MACHINE == "PurgeRunStateMachineArn"
 
 
 def test_cancel_without_a_yes_stops_nothing(
     api: ScriptedApi, call: Run, stopping: Stopping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.on("GET /purges/q-2", Answer(body=running(batch(0))))
-    monkeypatch.setattr("builtins.input", lambda *_: "n")
-    assert call("runs", "cancel", "q-2").code == 1
-    assert stopping.stopped == []
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    shown = call("runs", "cancel", "q-2")
+    assert (shown.code, stopping.stopped) == (2, [])
+    assert "--yes is missing" in shown.err
 
 
 def test_finished_run_cannot_be_cancelled(api: ScriptedApi, call: Run, stopping: Stopping) -> None:
@@ -183,6 +187,32 @@ def test_finished_run_cannot_be_cancelled(api: ScriptedApi, call: Run, stopping:
     shown = call("runs", "cancel", "q-2", "--yes")
     assert (shown.code, shown.err) == (2, "error: q-2: the run has finished already\n")
     assert stopping.stopped == []
+
+
+@pytest.mark.parametrize("run_id", ["../campaign-rules/x", "a b", "", "a?b", "q-2/audit"])
+def test_text_that_is_no_id_is_never_part_of_a_path(
+    api: ScriptedApi, call: Run, run_id: str
+) -> None:
+    shown = call("runs", "show", run_id)
+    assert (shown.code, api.asked) == (2, [])
+    assert "is not an id" in shown.err
+
+
+def test_list_that_leaves_runs_out_says_so(api: ScriptedApi, call: Run) -> None:
+    found = [finished(done(0), runId=f"r-{number}") for number in range(3)]
+    api.on(LIST, Answer(body={"runs": found}))
+    assert call("runs", "list", "--limit", "2", "--json").json["hasMore"] is True
+    assert "--limit N shows more" in call("runs", "list", "--limit", "2").err
+
+
+def test_words_of_an_answer_cannot_control_the_terminal(api: ScriptedApi, call: Run) -> None:
+    detail = "a \x1b]0;owned\x07 [/x] [old] :smile: \x9b2J"
+    record = {"sequence": 1, "at": "now", "action": "batch_failed", "detail": detail}
+    api.on(AUDIT, Answer(body={"records": [record]}))
+    shown = call("runs", "audit", "q-2")
+    assert "a \ufffd]0;owned\ufffd [/x] [old] :smile: \ufffd2J" in shown.out
+    api.on("GET /purges/q-2", Answer(body=finished(done(0)) | {"detail": detail}))
+    assert "[/x] [old] :smile:" in call("runs", "show", "q-2").out
 
 
 def test_trace_lists_the_outcome_of_a_conversation_in_each_run(api: ScriptedApi, call: Run) -> None:

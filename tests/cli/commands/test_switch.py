@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from contextlib import suppress
+
 import boto3
 import pytest
+import typer
 from moto import mock_aws
 
 from cli.commands import switch
@@ -12,6 +17,13 @@ from cli.invocation import Invocation
 from cli.output import Output
 from cli.stack.choice import Choice
 from cli.stack.stack import Stack
+
+
+class Terminal(io.StringIO):
+    """A person's input."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def invocation(name: str | None = "purge-prod") -> Invocation:
@@ -35,18 +47,22 @@ def test_stop_and_resume_set_the_switch_of_the_stack() -> None:
 
 
 @mock_aws
-def test_resume_without_a_yes_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("answer", "after"), [("n", "off"), ("y", "on")])
+def test_resume_asks_first(monkeypatch: pytest.MonkeyPatch, answer: str, after: str) -> None:
     switch.stop(invocation())
-    asked: list[str] = []
-
-    def refuse(text: str, **_: bool) -> None:
-        asked.append(text)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("typer.confirm", refuse)
-    with pytest.raises(KeyboardInterrupt):
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{answer}\n"))
+    with suppress(typer.Abort):
         switch.resume(invocation())
-    assert (value(), asked) == ("off", ["Allow the application to delete data?"])
+    assert value() == after
+
+
+@mock_aws
+def test_resume_that_cannot_ask_needs_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    switch.stop(invocation())
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    with pytest.raises(WrongInput, match="--yes is missing"):
+        switch.resume(invocation())
+    assert value() == "off"
 
 
 def test_switch_needs_the_name_of_the_stack() -> None:

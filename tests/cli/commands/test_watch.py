@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from cli import following
 from tests.cli.conftest import Run
 from tests.cli.runs import batch, done, finished, running
 from tests.cli.scripted_api import Answer, ScriptedApi
@@ -23,7 +24,6 @@ PLANNING = {
 @pytest.fixture(autouse=True)
 def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.commands.watching.LOCALLY", 0)
-    assert following.EVERY_SECONDS > 0
 
 
 def test_each_event_is_one_line(api: ScriptedApi, call: Run) -> None:
@@ -55,9 +55,30 @@ def test_json_has_one_object_for_each_event(api: ScriptedApi, call: Run) -> None
     assert all(each["runId"] == "q-2" for each in events)
 
 
-def test_quiet_prints_nothing(api: ScriptedApi, call: Run) -> None:
-    api.on(RUN, Answer(body=finished(done(0))))
-    assert call("runs", "watch", "q-2", "--quiet") == (0, "", "")
+def test_quiet_prints_the_result_alone(api: ScriptedApi, call: Run) -> None:
+    api.on(RUN, Answer(body=running(batch(0))), Answer(body=finished(done(0))))
+    shown = call("runs", "watch", "q-2", "--quiet")
+    assert shown.out.startswith("run         q-2\noutcome     completed\n")
+    assert shown.err == ""
+
+
+@pytest.mark.parametrize("words", [["runs", "watch", "q-2"], ["runs", "watch", "q-2", "--json"]])
+def test_lost_connection_says_how_to_come_back(
+    api: ScriptedApi, call: Run, words: list[str]
+) -> None:
+    api.on(RUN, Answer(body=running(batch(0))), Answer(None))
+    shown = call(*words)
+    assert shown.code == 3
+    assert "The run goes on. Come back to it with: genesys-purge runs watch q-2" in shown.err
+
+
+def test_run_without_a_change_for_long_is_explained(
+    api: ScriptedApi, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.commands.watching.QUIET_FOR", timedelta(seconds=-1))
+    same = Answer(body=running(batch(0)))
+    api.on(RUN, same, same, Answer(body=finished(done(0))))
+    assert "If its execution was stopped, settling ends the run" in call("runs", "watch", "q-2").err
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def is_kept(
     printed = Console(file=io.StringIO(), width=200)
     one = Documents(app, Options(out=tmp_path), printed, printed)
     example = next(each for each in one.examples() if each.name == name)
-    kept = one.show(example)
+    kept = one.show(example).is_kept
     assert isinstance(printed.file, io.StringIO)
     assert ("NOT KEPT" in printed.file.getvalue()) is not kept
     assert example.promise in printed.file.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_query_of_a_call_is_part_of_its_signature(api: ScriptedApi, call: Run) -
     assert api.asked[0].query == {
         "method": "recording_job",
         "from": "2026-11-01T00:00:00Z",
-        "limit": "20",
+        "limit": "21",
     }
 
 
@@ -56,8 +57,26 @@ def test_useless_answer_is_no_access_and_says_what_to_do(
     api.on(LIST, answer)
     done = call("runs", "list")
     assert (done.code, done.out) == (3, "")
-    assert done.err.startswith("error: ")
+    assert done.err.splitlines()[-1].startswith("error: ")
     assert words in done.err
+
+
+@pytest.mark.parametrize("token", [None, "same"])
+def test_list_without_an_end_is_not_read_for_ever(
+    api: ScriptedApi, call: Run, token: str | None
+) -> None:
+    api.on(LIST, Answer(body={"runs": [], "next": token}))
+    assert call("runs", "list").code == (3 if token else 0)
+    assert len(api.calls(LIST)) <= 2
+
+
+@pytest.mark.parametrize("body", [{}, {"runs": None}, {"runs": [1]}, {"runs": [{}]}])
+def test_answer_of_another_shape_is_no_access(
+    api: ScriptedApi, call: Run, body: dict[str, Any]
+) -> None:
+    api.on(LIST, Answer(body=body))
+    shown = call("runs", "list")
+    assert (shown.code, "the API answered with" in shown.err) == (3, True)
 
 
 def test_missing_right_names_the_caller_and_the_policy(api: ScriptedApi, call: Run) -> None:
@@ -70,7 +89,7 @@ def test_missing_right_names_the_caller_and_the_policy(api: ScriptedApi, call: R
         {
             "Effect": "Allow",
             "Action": "execute-api:Invoke",
-            "Resource": "arn:aws:execute-api:eu-central-1:*:127/*/GET/purges*",
+            "Resource": "arn:aws:execute-api:eu-central-1:*:*/*/GET/purges/*",
         }
     ]
 
@@ -80,7 +99,7 @@ def test_session_that_is_over_is_named_instead_of_a_right(api: ScriptedApi, call
     api.on(LIST, Answer(403, {"message": "Forbidden"}))
     done = call("runs", "list")
     assert done.code == 3
-    assert "your AWS session is over" in done.err
+    assert "your AWS session has expired" in done.err
 
 
 def test_wrong_fields_of_a_request_are_listed(api: ScriptedApi, call: Run, tmp_path: Path) -> None:
@@ -99,7 +118,7 @@ def test_unknown_run_is_wrong_input(call: Run) -> None:
     assert (done.code, done.err) == (2, "error: runId: is unknown\n")
 
 
-@pytest.mark.parametrize(("status", "attempts"), [(429, 2), (503, 2), (500, 1), (504, 1)])
+@pytest.mark.parametrize(("status", "attempts"), [(429, 2), (503, 1), (500, 1), (504, 1)])
 def test_write_is_repeated_only_if_it_was_not_executed(
     api: ScriptedApi, call: Run, tmp_path: Path, status: int, attempts: int
 ) -> None:
@@ -119,7 +138,7 @@ def test_lost_answer_to_a_write_says_how_to_find_out(
     file.write_text("{}")
     done = call("run", str(file))
     assert (done.code, len(api.calls("POST /purges"))) == (3, 1)
-    assert "the same request starts no second run" in done.err
+    assert "its run goes on: genesys-purge runs list --stack-file" in done.err
 
 
 def test_conflict_did_not_end_well(api: ScriptedApi, call: Run, tmp_path: Path) -> None:

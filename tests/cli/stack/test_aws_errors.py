@@ -21,8 +21,8 @@ def refusal(code: str) -> ClientError:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (refusal("ExpiredToken"), "your AWS session is over: sign in again"),
-        (UnauthorizedSSOTokenError(), "your AWS session is over: sign in again"),
+        (refusal("ExpiredToken"), "your AWS session has expired: sign in again"),
+        (UnauthorizedSSOTokenError(), "your AWS session has expired: sign in again"),
         (NoCredentialsError(), "no AWS credentials are found"),
         (EndpointConnectionError(endpoint_url="https://x"), "AWS cannot be reached"),
         (refusal("ThrottlingException"), "AWS answered ssm:PutParameter with Throttling"),

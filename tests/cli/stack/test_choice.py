@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from cli.errors import WrongInput
 from cli.stack import choice as choices
-from cli.stack.choice import Choice, find
+from cli.stack.choice import MACHINE, Choice, find
 
 API = "https://abc123.execute-api.eu-west-1.amazonaws.com"
 
@@ -33,7 +33,8 @@ def create_stack(outputs: dict[str, Any]) -> None:
 
 @mock_aws
 def test_stack_in_aws_is_found_by_its_name_and_outputs() -> None:
-    create_stack({"ApiUrl": {"Value": API}, "HoldsTableName": {"Value": "holds"}})
+    machine = {MACHINE: {"Value": "arn"}}
+    create_stack({"ApiUrl": {"Value": API}, "HoldsTableName": {"Value": "holds"}} | machine)
     stack = find(Choice(stack="purge-prod", region="eu-west-1"))
     assert (stack.api_url, stack.region, stack.name) == (API, "eu-west-1", "purge-prod")
     assert stack.output("HoldsTableName") == "holds"
@@ -48,8 +49,8 @@ def test_unknown_stack_is_wrong_input() -> None:
 
 @mock_aws
 def test_stack_of_another_application_is_wrong_input() -> None:
-    create_stack({"Topic": {"Value": "x"}})
-    with pytest.raises(WrongInput, match="it has no output ApiUrl"):
+    create_stack({"ApiUrl": {"Value": "https://shop.example.com"}})
+    with pytest.raises(WrongInput, match="is not a stack of Genesys Purge"):
         find(Choice(stack="purge-prod", region="eu-west-1"))
 
 
@@ -63,9 +64,9 @@ def test_stack_of_a_url_alone_has_no_outputs() -> None:
         find(Choice(api_url=API)).output("HoldsTableName")
 
 
-@pytest.mark.parametrize("url", ["http://example.com", "http://127.0.0.1.example.com", "purges"])
+@pytest.mark.parametrize("url", ["http://example.com", "http://127.0.0.1.example.com"])
 def test_signed_calls_leave_the_machine_only_over_https(url: str) -> None:
-    with pytest.raises(WrongInput, match="does not begin with https://"):
+    with pytest.raises(WrongInput, match="must begin with https://"):
         find(Choice(api_url=url, region="eu-west-1"))
 
 
@@ -86,7 +87,7 @@ def test_two_stacks_are_wrong_input(choice: Choice) -> None:
 
 
 def test_without_a_choice_the_error_lists_the_ways() -> None:
-    with pytest.raises(WrongInput, match="--stack NAME for one in AWS, --api-url URL, or --local"):
+    with pytest.raises(WrongInput, match="say which stack: --stack NAME for one in AWS"):
         find(Choice())
 
 
@@ -95,12 +96,18 @@ def test_local_application_that_is_not_up_is_wrong_input() -> None:
         find(Choice(local=True))
 
 
-def test_local_application_is_the_default_while_it_is_up(elsewhere: Path) -> None:
-    file = elsewhere / ".local" / "stack.json"
+def running(folder: Path, **changes: str) -> None:
+    """Write the file of a running application."""
+    file = folder / ".local" / "stack.json"
     file.parent.mkdir()
     keys = {"accessKeyId": "a", "secretAccessKey": "b", "region": "us-east-1"}
     here = {"apiUrl": "http://127.0.0.1:1", "awsEndpoint": "http://127.0.0.1:2"}
-    file.write_text(json.dumps(keys | here | {"stackName": "genesys-purge", "outputs": {}}))
+    names = {"stackName": "genesys-purge", "outputs": {}, "functions": {}}
+    file.write_text(json.dumps(keys | here | names | changes))
+
+
+def test_local_application_is_the_default_while_it_is_up(elsewhere: Path) -> None:
+    running(elsewhere)
     stack = find(Choice())
     assert (stack.api_url, stack.is_local) == ("http://127.0.0.1:1", True)
 
@@ -111,6 +118,55 @@ def test_damaged_stack_file_is_wrong_input(elsewhere: Path, content: str) -> Non
     file.write_text(content)
     with pytest.raises(WrongInput, match="is not the file of a running application"):
         find(Choice(stack_file=file))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://u:p@host", "https://h?x=1", "https://[::1", "https://h:99999"]
+)
+def test_url_is_a_host_and_a_path_alone(url: str) -> None:
+    with pytest.raises(WrongInput, match="--api-url: ") as refused:
+        find(Choice(api_url=url, region="eu-west-1"))
+    assert "u:p" not in str(refused.value)
+
+
+@pytest.mark.parametrize("other", [{"profile": "prod"}, {"region": "eu-west-1"}])
+def test_profile_or_region_never_chooses_the_local_application(
+    elsewhere: Path, other: dict[str, Any]
+) -> None:
+    running(elsewhere)
+    with pytest.raises(WrongInput, match="belong to a stack in AWS: add --stack NAME"):
+        find(Choice(**other))
+
+
+@pytest.mark.parametrize("name", ["apiUrl", "awsEndpoint"])
+def test_file_of_a_local_application_names_only_this_machine(elsewhere: Path, name: str) -> None:
+    running(elsewhere, **{name: "http://192.0.2.1"})
+    with pytest.raises(WrongInput, match="is not the file of a running application"):
+        find(Choice())
+
+
+@mock_aws
+def test_variable_chooses_a_stack_unless_an_option_does(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(elsewhere)
+    create_stack({"ApiUrl": {"Value": API}, MACHINE: {"Value": "arn"}})
+    monkeypatch.setenv("GENESYS_PURGE_STACK", "purge-prod")
+    assert find(Choice(region="eu-west-1")).name == "purge-prod"
+    assert find(Choice(local=True)).is_local
+
+
+@mock_aws
+def test_name_of_a_stack_is_that_of_aws_if_it_is_given_by_arn() -> None:
+    create_stack({"ApiUrl": {"Value": API}, MACHINE: {"Value": "arn"}})
+    cloudformation = boto3.client("cloudformation", region_name="eu-west-1")
+    [found] = cloudformation.describe_stacks(StackName="purge-prod")["Stacks"]
+    assert find(Choice(stack=found["StackId"], region="eu-west-1")).name == "purge-prod"
+
+
+def test_region_that_cannot_exist_is_wrong_input() -> None:
+    with pytest.raises(WrongInput, match="--region: 'nowhere' is not a region"):
+        find(Choice(api_url=API, region="nowhere"))
 
 
 def test_unknown_profile_is_wrong_input() -> None:

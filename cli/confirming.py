@@ -1,0 +1,20 @@
+"""Asks before something is changed that cannot be undone."""
+
+import sys
+
+import typer
+
+from cli.errors import WrongInput
+from cli.interrupts import Stopped
+from cli.output import Output
+
+
+def confirm(output: Output, question: str) -> None:
+    """Go on after a yes. Aborts after a no; WrongInput if the question cannot be asked."""
+    if output.as_json or not sys.stdin.isatty():
+        raise WrongInput("--yes is missing: the question cannot be asked here")
+    try:
+        typer.confirm(question, abort=True, err=True)
+    except Stopped:
+        output.important("Nothing was changed.")
+        raise
