@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any, NoReturn, TextIO
 
 import orjson
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Table
 
 from cli.reports.lines import plain, say, text
+from cli.reports.tables import print_whole
 
 # Longer lines are hard to read.
 WIDEST = 200
@@ -54,7 +55,7 @@ class Output:
         """The console of hints and errors."""
         return console_for(sys.stderr)
 
-    def result(self, content: Mapping[str, Any], words: Callable[[], RenderableType]) -> None:
+    def result(self, content: Mapping[str, Any], words: Callable[[], Table | str]) -> None:
         """Print one object, or its text."""
         if self.as_json:
             self.json_line(content)
@@ -63,7 +64,7 @@ class Output:
         if isinstance(shown, str):
             say(self.console, shown)
         else:
-            self.console.print(shown)
+            print_whole(self.console, shown)
 
     def labelled(
         self, content: Mapping[str, Any], pairs: Callable[[], Iterable[tuple[str, object]]]

@@ -76,7 +76,7 @@ class Bars:
             return Row("run", "planned" if run.is_finished else "planning", is_over=run.is_finished)
         words = f"{run.done:,.0f}/{run.targeted:,}"
         share = run.done / run.targeted if run.targeted else 1.0
-        rate = None if run.is_finished else self._rate(run.done)
+        rate = self._rate(run.done) if run.done < run.targeted else None
         if not rate:
             return Row("run", words, share, run.is_finished)
         seconds = (run.targeted - run.done) / rate

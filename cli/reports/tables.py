@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from cli.reports.lines import say, text
 
 RIGHT = ("targeted", "deleted", "verified", "batch", "#", "rules")
-# An id that is cut cannot be copied.
-WHOLE = ("run", "record", "rule", "deployment")
 NARROW = 30
+LONGEST = 100_000
 # So many rows are printed together, so that a list of any length needs no memory.
 ROWS = 200
 
@@ -33,14 +33,25 @@ def print_table(console: Console, titles: Sequence[str], rows: Rows, empty: str)
     for printed, row in enumerate(rows, start=1):  # noqa: B007  also the number of all rows
         part.add_row(*map(_cell, row))
         if part.row_count == ROWS:
-            console.print(part)
+            print_whole(console, part)
             part = _columns(titles)
             part.show_header = False
     if part.row_count:
-        console.print(part)
+        print_whole(console, part)
     elif not printed:
         say(console, empty)
     return printed
+
+
+def print_whole(console: Console, shown: Table) -> None:
+    """Print a table; in a narrow terminal its lines are wrapped, and no cell is cut."""
+    narrow = console.width
+    needed = Measurement.get(console, console.options.update_width(LONGEST), shown).maximum
+    console.width = max(narrow, needed)
+    try:
+        console.print(shown, soft_wrap=True)
+    finally:
+        console.width = narrow
 
 
 def _columns(titles: Sequence[str]) -> Table:
@@ -50,7 +61,6 @@ def _columns(titles: Sequence[str]) -> Table:
             title,
             justify="right" if title in RIGHT else "left",
             overflow="fold",
-            no_wrap=title in WHOLE or title.endswith("(UTC)"),
             max_width=NARROW if title == "by" else None,
         )
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +34,13 @@ class Done(NamedTuple):
 
 
 Run = Callable[..., Done]
+
+
+class Person(io.StringIO):
+    """The input of a person at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Person, Run
 from tests.cli.runs import done, finished
 from tests.cli.scripted_api import Answer, ScriptedApi
 
@@ -82,6 +82,24 @@ def test_request_inside_the_input_of_a_schedule_is_sent(
     file.write_text(json.dumps(scheduled))
     assert call("run", str(file)).code == 0
     assert sent(api) == REQUEST
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "posts"), [("n", [], 0), ("y", [], 1), ("", ["--yes"], 1)]
+)
+def test_deletion_in_aws_is_confirmed_at_a_terminal(
+    api: ScriptedApi,
+    call: Run,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    words: list[str],
+    posts: int,
+) -> None:
+    monkeypatch.setattr("cli.stack.stack.Stack.is_local", False)
+    monkeypatch.setattr(sys, "stdin", Person(f"{answer}\n"))
+    assert call("run", str(file), *words).code == (0 if posts else 1)
+    assert len(api.calls(POST)) == posts
 
 
 @pytest.mark.parametrize("other", [{"dryRun": True}, {"method": "data_deletion"}])

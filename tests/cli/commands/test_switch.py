@@ -17,13 +17,7 @@ from cli.invocation import Invocation
 from cli.output import Output
 from cli.stack.choice import Choice
 from cli.stack.stack import Stack
-
-
-class Terminal(io.StringIO):
-    """A person's input."""
-
-    def isatty(self) -> bool:
-        return True
+from tests.cli.conftest import Person
 
 
 def invocation(name: str | None = "purge-prod") -> Invocation:
@@ -50,7 +44,7 @@ def test_stop_and_resume_set_the_switch_of_the_stack() -> None:
 @pytest.mark.parametrize(("answer", "after"), [("n", "off"), ("y", "on")])
 def test_resume_asks_first(monkeypatch: pytest.MonkeyPatch, answer: str, after: str) -> None:
     switch.stop(invocation())
-    monkeypatch.setattr(sys, "stdin", Terminal(f"{answer}\n"))
+    monkeypatch.setattr(sys, "stdin", Person(f"{answer}\n"))
     with suppress(typer.Abort):
         switch.resume(invocation())
     assert value() == after
