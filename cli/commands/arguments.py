@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from genesys_purge.methods import METHODS
 
 from cli.errors import WrongInput
 
@@ -20,6 +21,10 @@ def id_in(given: str) -> str:
 
 
 RUN = Annotated[str, typer.Argument(metavar="RUN_ID", help="The id of the run.", callback=id_in)]
+METHOD = Annotated[
+    str | None,
+    typer.Option(help=f"One method: {', '.join(METHODS)}.", autocompletion=lambda: list(METHODS)),
+]
 ORGANISATION = Annotated[str | None, typer.Option(help="An additional organisation, or `default`.")]
 SINCE = Annotated[
     str | None,

@@ -22,7 +22,14 @@ FOLDERS = (
 
 def example(
     call: Invocation,
-    method: Annotated[str, typer.Argument(metavar="METHOD", help=f"{', '.join(METHODS)}.")],
+    method: Annotated[
+        str,
+        typer.Argument(
+            metavar="METHOD",
+            help=f"One of {', '.join(METHODS)}.",
+            autocompletion=lambda: list(METHODS),
+        ),
+    ],
 ) -> int:
     """Print a purge request to start from, one for each method."""
     if method not in METHODS:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
-from genesys_purge.model.run import Outcome
+from genesys_purge.model.run import Outcome, RunStatus
 
-from cli.commands.arguments import LIMIT, ORGANISATION, RUN, SINCE, UNTIL, YES, moment_in
+from cli.commands.arguments import LIMIT, METHOD, ORGANISATION, RUN, SINCE, UNTIL, YES, moment_in
 from cli.commands.audit import audit
 from cli.commands.watching import watch
 from cli.confirming import confirm
@@ -41,12 +41,19 @@ def list_runs(
     call: Invocation,
     *,
     status: Annotated[
-        str | None, typer.Option(help="`submitted`, `running` or `finished`.")
+        str | None,
+        typer.Option(
+            help="`submitted`, `running` or `finished`.", autocompletion=lambda: list(RunStatus)
+        ),
     ] = None,
     outcome: Annotated[
-        str | None, typer.Option(help=f"An outcome of finished runs: {', '.join(Outcome)}.")
+        str | None,
+        typer.Option(
+            help=f"An outcome of finished runs: {', '.join(Outcome)}.",
+            autocompletion=lambda: list(Outcome),
+        ),
     ] = None,
-    method: Annotated[str | None, typer.Option(help="One method.")] = None,
+    method: METHOD = None,
     organisation: ORGANISATION = None,
     conversation_id: Annotated[
         str | None, typer.Option(help="Runs whose plan names this conversation.")

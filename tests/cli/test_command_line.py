@@ -10,7 +10,7 @@ import pytest
 import typer
 from genesys_purge.methods import METHODS
 
-from cli.command_line import app, run_alias
+from cli.command_line import app, run_alias, run_command
 from tests.cli.conftest import Run
 
 
@@ -66,3 +66,25 @@ def test_python_m_local_is_an_alias(
 ) -> None:
     assert run_alias([*words, "--help"]) == 0
     assert f"Usage: {title} " in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("genesys-purge ru", ["run", "runs", "rules"]),
+        ("genesys-purge example data", ["data_deletion"]),
+        ("genesys-purge runs list --outcome fa", ["failed"]),
+    ],
+)
+def test_shell_completes_commands_and_values(
+    line: str,
+    offered: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("_GENESYS_PURGE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
+    with pytest.raises(SystemExit):
+        run_command([])
+    assert capsys.readouterr().out.split() == offered
