@@ -21,6 +21,19 @@ from cli.stack.executions import stop_execution
 from cli.stack.lists import entries, listed
 
 app = group("List runs, show one, follow it, cancel it, read its records and audit.")
+STATUS = Annotated[
+    str | None,
+    typer.Option(
+        help="`submitted`, `running` or `finished`.", autocompletion=lambda: list(RunStatus)
+    ),
+]
+OUTCOME = Annotated[
+    str | None,
+    typer.Option(
+        help=f"An outcome of finished runs: {', '.join(Outcome)}.",
+        autocompletion=lambda: list(Outcome),
+    ),
+]
 BATCH = Annotated[int | None, typer.Option(min=0, metavar="N", help="The number of one batch.")]
 MANY = Annotated[
     int | None,
@@ -40,19 +53,8 @@ FEW = 50
 def list_runs(
     call: Invocation,
     *,
-    status: Annotated[
-        str | None,
-        typer.Option(
-            help="`submitted`, `running` or `finished`.", autocompletion=lambda: list(RunStatus)
-        ),
-    ] = None,
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            help=f"An outcome of finished runs: {', '.join(Outcome)}.",
-            autocompletion=lambda: list(Outcome),
-        ),
-    ] = None,
+    status: STATUS = None,
+    outcome: OUTCOME = None,
     method: METHOD = None,
     organisation: ORGANISATION = None,
     conversation_id: Annotated[
