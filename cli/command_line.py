@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from httpx import HTTPError
 from typer.exceptions import TyperException
 
-from cli.commands import local, purge_rules, rules, runs, switch
+from cli.commands import holds, local, purge_rules, rules, runs, switch
 from cli.commands.examples import example
 from cli.commands.run import run
 from cli.commands.trace import trace
@@ -75,6 +75,7 @@ command(app, "validate", "genesys-purge validate request.json --matrix m.json", 
     validate
 )
 command(app, "example", "genesys-purge example data_deletion > request.json", stack=False)(example)
+app.add_typer(holds.app, name="holds")
 app.add_typer(rules.app, name="rules")
 app.add_typer(purge_rules.app, name="purge-rules")
 command(app, "stop", "genesys-purge stop --stack genesys-purge-prod")(switch.stop)

@@ -16,6 +16,7 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
     ExportCampaignRuleChanges,
 )
 from genesys_purge.campaign_rules.live.platform import LivePlatform
+from genesys_purge.holds.requests import requested
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
 from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.webhooks.inbound.signature import is_genuine
@@ -52,9 +53,15 @@ def event(path: Path) -> Any:
     return json.loads(text)
 
 
+def test_sample_hold_is_valid() -> None:
+    sent = submission(event(ROOT / "events" / "api" / "post_holds.json"))
+    hold = requested(sent.payload, NOON)
+    assert (hold.hold_id, sent.person_id) == ("case-17", "user:AIDAEXAMPLEUSER0000001")
+
+
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    others = ("get_", *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
+    others = ("get_", "post_holds", *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]
 

@@ -33,6 +33,9 @@ def refused(event: object) -> dict[str, str]:
     return {each.path: each.message for each in error.value.errors()}
 
 
+OPERATOR = "arn:aws:iam::123456789012:user/operator"
+
+
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
@@ -53,9 +56,9 @@ def refused(event: object) -> dict[str, str]:
         ),
         (
             posted('{"method": "m", "reason": "a good reason"}'),
-            Submission(REQUEST, "arn:aws:iam::123456789012:user/operator"),
+            Submission(REQUEST, OPERATOR, person_id="user:operator"),
         ),
-        (posted("[1]"), Submission([1], "arn:aws:iam::123456789012:user/operator")),
+        (posted("[1]"), Submission([1], OPERATOR, person_id="user:operator")),
     ],
 )
 def test_submission_has_the_request_actor_and_time_of_its_event(

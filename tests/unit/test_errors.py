@@ -50,7 +50,7 @@ def test_reported_error_of_an_unknown_class_is_no_caller_error() -> None:
     ("kind", "status"),
     [
         (errors.NotFound, 404),
-        (errors.RuleExists, 409),
+        (errors.AlreadyExists, 409),
         (errors.NotGenuine, 401),
         (errors.MethodNotAllowed, 405),
         (errors.TooLarge, 413),

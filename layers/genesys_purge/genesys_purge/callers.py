@@ -16,6 +16,7 @@ from genesys_purge.correlation import correlation_id_in
 from genesys_purge.errors import FieldError, InvalidRequest, TooLarge
 from genesys_purge.model import strict_json
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.person import Principal
 from genesys_purge.model.strict_json import LARGEST_BODY, InvalidJson
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wording import NOT_A_TIME
@@ -33,6 +34,12 @@ class HttpCall(APIGatewayProxyEventV2):
     def actor(self) -> str:
         """The ARN that IAM authenticated; `http` for a route without IAM."""
         return self.request_context.authorizer.iam.user_arn or "http"
+
+    @property
+    def principal(self) -> Principal:
+        """The caller that IAM authenticated."""
+        iam = self.request_context.authorizer.iam
+        return Principal(iam.user_arn or "", iam.caller_id or iam.user_id or "")
 
     def content(self, limit: int) -> bytes | None:
         """The bytes of the body; None where its encoding is broken, TooLarge over `limit`."""
@@ -104,7 +111,7 @@ def submission(event: object) -> Submission:
         raise _refused("request", "must be a JSON object")
     if is_http(event):
         call = HttpCall(event)
-        return Submission(call.json(), call.actor)
+        return Submission(call.json(), call.actor, person_id=call.principal.person_id)
     if "scheduledTime" in event:
         return _scheduled(event)
     if "detail-type" in event:

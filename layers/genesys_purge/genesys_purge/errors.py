@@ -7,7 +7,7 @@ PurgeError
 │   ├── OnLegalHold             the records are on a legal hold
 │   ├── LimitExceeded           the plan has more records than allowed
 │   ├── RefusedByGenesys        Genesys answered 400, 409 or 422
-│   ├── RuleExists              a purge rule of that name, or a conflicting one, exists
+│   ├── AlreadyExists           a purge rule or a hold of that name, or a conflicting rule, exists
 │   ├── CampaignBusy            another rule set is being deployed to the campaign
 │   ├── NotGenuine              the webhook has no valid signature
 │   ├── MethodNotAllowed        the path does not support the HTTP method
@@ -124,8 +124,8 @@ class RefusedByGenesys(CallerError):
         self.fields = tuple(fields)
 
 
-class RuleExists(CallerError):
-    """A purge rule has the same name or conflicts with the requested one; the message names it."""
+class AlreadyExists(CallerError):
+    """A purge rule or a legal hold has the same name or conflicts; the message names it."""
 
     http_status = 409
 

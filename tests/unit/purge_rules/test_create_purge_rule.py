@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from genesys_purge.calling.attempt import Attempt
 from genesys_purge.errors import (
+    AlreadyExists,
     InvalidRequest,
     OnLegalHold,
     OutcomeUnknown,
     PermissionMissing,
     PurgingSwitchedOff,
-    RuleExists,
     TryLater,
 )
 from genesys_purge.purge_rules.documented.api import CREATE
@@ -159,7 +159,7 @@ def test_repeated_request_gets_the_same_answer_and_sends_nothing(bench: RuleBenc
 def test_another_rule_under_a_taken_name_is_refused(bench: RuleBench) -> None:
     bench.create()
     before = bench.stored
-    with pytest.raises(RuleExists, match=f'rule "{NAME}" exists .registered, id rule-1 at'):
+    with pytest.raises(AlreadyExists, match=f'rule "{NAME}" exists .registered, id rule-1 at'):
         bench.create(**OTHER)
     assert len(bench.creations) == 1
     assert bench.stored == before
@@ -173,7 +173,7 @@ def test_another_rule_is_refused_while_the_first_may_exist(
 ) -> None:
     bench.put(stored)
     bench.clock.wait(86_400)
-    with pytest.raises(RuleExists, match=r"may exist at Genesys, .* repeat the request"):
+    with pytest.raises(AlreadyExists, match=r"may exist at Genesys, .* repeat the request"):
         bench.create(**OTHER)
     assert bench.genesys.calls == []
 

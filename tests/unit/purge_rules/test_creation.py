@@ -10,6 +10,7 @@ import pytest
 from genesys_purge.calling.attempt import Attempt
 from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
+    AlreadyExists,
     AuthenticationFailed,
     FieldError,
     GenesysUnavailable,
@@ -20,7 +21,6 @@ from genesys_purge.errors import (
     PurgingSwitchedOff,
     RateLimited,
     RefusedByGenesys,
-    RuleExists,
     StorageExhausted,
     TryLater,
 )
@@ -92,7 +92,7 @@ def test_conflicting_rule_is_reported_in_words_of_genesys(
     bench: RuleBench, entity_id: str | None, words: str
 ) -> None:
     bench.genesys.on(CREATE, conflict(entity_id))
-    with pytest.raises(RuleExists, match=f"{words} conflicts .* the rule exists") as refused:
+    with pytest.raises(AlreadyExists, match=f"{words} conflicts .* the rule exists") as refused:
         bench.create()
     assert refused.value.correlation_id == "c-1"
     assert outcome(bench) == (RuleStatus.FAILED, False)
@@ -148,7 +148,7 @@ def test_conflict_that_does_not_name_the_rule_adopts_nothing(
     bench: RuleBench, entity_id: str | None, entity_name: str | None
 ) -> None:
     bench.genesys.on(CREATE, UNKNOWN, conflict(entity_id, entity_name))
-    with pytest.raises(RuleExists):
+    with pytest.raises(AlreadyExists):
         bench.create()
     assert outcome(bench) == (RuleStatus.FAILED, True)
     assert bench.stored.rule_id is None
@@ -228,7 +228,7 @@ def test_lease_of_an_intent_is_a_setting() -> None:
 def test_conflict_without_a_doubt_is_not_our_rule(bench: RuleBench) -> None:
     bench.put(rule(status=RuleStatus.FAILED, attempt=ONCE.refused()))
     bench.genesys.on(CREATE, conflict("rule-7"))
-    with pytest.raises(RuleExists):
+    with pytest.raises(AlreadyExists):
         bench.create()
 
 

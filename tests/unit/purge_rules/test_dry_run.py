@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import (
+    AlreadyExists,
     InvalidRequest,
     OnLegalHold,
     OutcomeUnknown,
-    RuleExists,
     TryLater,
 )
 from genesys_purge.methods.data_retention import READ
@@ -118,7 +118,7 @@ def test_dry_run_of_a_created_rule_names_its_id(bench: RuleBench) -> None:
 
 def test_dry_run_of_another_rule_under_the_name_is_a_conflict(bench: RuleBench) -> None:
     bench.create()
-    with pytest.raises(RuleExists, match="another purge rule"):
+    with pytest.raises(AlreadyExists, match="another purge rule"):
         bench.dry_run(maxBatchSize=501)
 
 

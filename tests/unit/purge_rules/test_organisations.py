@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from genesys_purge.errors import (
+    AlreadyExists,
     GenesysUnavailable,
     InvalidRequest,
     LostRace,
     OnLegalHold,
     OutcomeUnknown,
-    RuleExists,
     TryLater,
 )
 from genesys_purge.methods.data_retention import READ
@@ -227,10 +227,10 @@ def test_errors_about_a_rule_name_its_organisation(
     bench.rules.before_write = lambda _: None
     for genesys in (bench.genesys, emea):
         genesys.on(CREATE, conflict(), {"id": "rule-1"})
-    with pytest.raises(RuleExists, match=f"conflicts with {title}:"):
+    with pytest.raises(AlreadyExists, match=f"conflicts with {title}:"):
         bench.create(**named)
     bench.create(**named)
-    with pytest.raises(RuleExists, match=f"another purge rule {title} exists"):
+    with pytest.raises(AlreadyExists, match=f"another purge rule {title} exists"):
         bench.create(**named, maxBatchSize=501)
 
 

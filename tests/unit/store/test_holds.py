@@ -13,6 +13,7 @@ from genesys_purge.holds.ports import HoldBook
 from genesys_purge.model.holds import Hold
 from genesys_purge.ports import Holds
 from genesys_purge.store.holds import DynamoHolds
+from genesys_purge.store.ledger import Ledger
 
 from tests.clock import Clock
 from tests.fakes import MemoryHolds
@@ -37,7 +38,9 @@ def put(**fields: Any) -> None:
 
 
 def adapter() -> DynamoHolds:
-    return DynamoHolds(client("dynamodb"), "HoldsTable", "HeldTimesTable", CLOCK)
+    dynamodb = client("dynamodb")
+    ledger = Ledger(dynamodb, "AuditTable")
+    return DynamoHolds(dynamodb, "HoldsTable", "HeldTimesTable", ledger, CLOCK)
 
 
 @pytest.fixture(params=["twin", "dynamodb"])

@@ -1,4 +1,4 @@
-"""The interfaces of the look-up of held conversations."""
+"""The interfaces of legal holds, and of the look-up of held conversations."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from genesys_purge.errors import Misconfigured
+from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.held_times import HeldTimes
-from genesys_purge.model.holds import Hold
+from genesys_purge.model.holds import Hold, HoldDocument
 
 
 class Found(NamedTuple):
@@ -17,6 +18,29 @@ class Found(NamedTuple):
     conversation_id: str
     start: datetime | None
     end: datetime | None
+
+
+class UnreadableHold(NamedTuple):
+    """A stored hold that is not valid, and why."""
+
+    hold_id: str
+    problem: str
+
+
+class HoldStore(Protocol):
+    """The stored holds, as people place and read them."""
+
+    def place(self, hold: HoldDocument, record: AuditRecord) -> None:
+        """Store a new hold with its audit record; LostRace if its id is taken."""
+
+    def get(self, hold_id: str) -> HoldDocument | UnreadableHold | None:
+        """The stored hold, active or released."""
+
+    def all(self) -> Sequence[HoldDocument | UnreadableHold]:
+        """Every stored hold, active or released."""
+
+    def readings(self) -> Sequence[Hold | Misconfigured]:
+        """Each active hold, or the error of one that cannot be read."""
 
 
 class HoldBook(Protocol):

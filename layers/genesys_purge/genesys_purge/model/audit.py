@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.record_facts import (
     ChangeFacts,
@@ -62,6 +63,7 @@ class Action(StrEnum):
     CAMPAIGN_CHANGES_EXPORTED = "campaign_changes_exported"
     NOTIFICATION_DELIVERED = "notification_delivered"
     NOTIFICATION_ABANDONED = "notification_abandoned"
+    HOLD_PLACED = "hold_placed"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
 
@@ -101,6 +103,8 @@ class AuditRecord(Wire):
     deployment. `request` is in each record about a whole run, `plan` in the one about its plan.
     `check` says which records a verification looked at one by one.
 
+    `hold` is in the records about a legal hold, and `personId` is the person that acted on it.
+
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
     """
@@ -110,6 +114,8 @@ class AuditRecord(Wire):
     at: Instant
     actor: str
     action: Action
+    person_id: str | None = None
+    hold: HoldFacts | None = None
     method: str | None = None
     organisation: str | None = None
     batch: int | None = None

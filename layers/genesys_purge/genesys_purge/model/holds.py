@@ -13,6 +13,7 @@ from genesys_purge.model.conversation_id import HeldId
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.days import days_of, joined
 from genesys_purge.model.held_times import HeldTimes, fingerprint
+from genesys_purge.model.matter import Matter, Text
 from genesys_purge.model.wire import Wire, read_document
 
 # Genesys reports ends in milliseconds; a hold on part of a millisecond holds all of it.
@@ -24,6 +25,10 @@ BESIDES_SCOPE: Mapping[str, Any] = {
     "placedBy": "unreadable",
     "placedAt": "0001-01-01T00:00:00Z",
     "releasedAt": None,
+    "placedByPerson": None,
+    "matter": None,
+    "owner": None,
+    "reviewBy": None,
 }
 LONGEST_ID, LONGEST_PROBLEM = 80, 500
 
@@ -31,7 +36,9 @@ LONGEST_ID, LONGEST_PROBLEM = 80, 500
 class HoldDocument(Wire):
     """A hold as an operator places it: on `conversationIds`, and on all that ended in `dateRange`.
 
-    Without both fields, it holds everything. It is active until `releasedAt`.
+    Without both fields, it holds everything. It is active until `releasedAt`. Passing `reviewBy`
+    releases nothing. A hold that was not placed through the API may lack its matter, its owner,
+    its review and the person that placed it.
     """
 
     hold_id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
@@ -41,6 +48,10 @@ class HoldDocument(Wire):
     released_at: Instant | None = None
     conversation_ids: Annotated[frozenset[HeldId], Field(min_length=1)] | None = None
     date_range: HeldTime | None = None
+    placed_by_person: str | None = None
+    matter: Matter | None = None
+    owner: Text | None = None
+    review_by: Instant | None = None
 
     def is_active(self, now: datetime) -> bool:
         return self.released_at is None or self.released_at > now
@@ -70,8 +81,15 @@ class Hold(HoldDocument):
     @property
     def label(self) -> str:
         """The hold in a message, with its malformed fields."""
-        name = f"legal hold {self.hold_id}"
+        name = f"legal hold {self.hold_id}{self._origin}"
         return f"{name}, which is malformed ({self.wrong})," if self.wrong else name
+
+    @property
+    def _origin(self) -> str:
+        """The matter and the owner, as far as they are known."""
+        known = [f"matter {self.matter.id}"] if self.matter else []
+        known += [f"owner {self.owner}"] if self.owner else []
+        return f" ({', '.join(known)})" if known else ""
 
     @property
     def gap(self) -> str | None:

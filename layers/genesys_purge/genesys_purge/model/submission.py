@@ -11,11 +11,15 @@ from genesys_purge.model.wire import Wire
 
 
 class Submission(NamedTuple):
-    """A request, its sender, and the scheduled time if a schedule sent it."""
+    """A request, its sender, and the scheduled time if a schedule sent it.
+
+    `person_id` is the person that sent it; a machine is none.
+    """
 
     payload: Any
     actor: str
     moment: datetime | None = None
+    person_id: str | None = None
 
 
 class DryAnswer(Wire):

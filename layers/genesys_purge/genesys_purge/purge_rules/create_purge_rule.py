@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from genesys_purge.calling.lease import seconds_left
-from genesys_purge.errors import PurgeError, RuleExists
+from genesys_purge.errors import AlreadyExists, PurgeError
 from genesys_purge.model.request import fingerprint
 from genesys_purge.model.submission import Submission
 from genesys_purge.ports import Clock
@@ -54,7 +54,7 @@ class CreatePurgeRule:
 
         A dry run answers with the planned rule.
 
-        RuleExists if another rule has the name, TryLater while the rule is being created.
+        AlreadyExists if another rule has the name, TryLater while the rule is being created.
         """
         valid = self._validator.validate(submission.payload)
         stored = self._rules.get(valid.ref)
@@ -108,13 +108,13 @@ class CreatePurgeRule:
         return _answer(registered, registered.detail)
 
 
-def _name_is_taken(stored: PurgeRule) -> RuleExists:
+def _name_is_taken(stored: PurgeRule) -> AlreadyExists:
     if stored.rule_id:
-        return RuleExists(
+        return AlreadyExists(
             f"another purge rule {stored.ref} exists ({stored.status}, id {stored.rule_id} at "
             "Genesys); choose another name"
         )
-    return RuleExists(
+    return AlreadyExists(
         f"another purge rule {stored.ref} may exist at Genesys, because a call was not answered; "
         "repeat the request of that rule to find out, or choose another name"
     )

@@ -12,11 +12,11 @@ from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.permit import Permit
 from genesys_purge.error_codec import reported
 from genesys_purge.errors import (
+    AlreadyExists,
     LostRace,
     OutcomeUnknown,
     PurgeError,
     RefusedByGenesys,
-    RuleExists,
     StorageExhausted,
     TryLater,
 )
@@ -233,9 +233,9 @@ def _ended(rule: PurgeRule, error: PurgeError, api: RulesApi) -> PurgeRule:
     return rule.to(RuleStatus.FAILED, attempt=attempt)
 
 
-def _exists(rule: PurgeRule, error: RefusedByGenesys) -> RuleExists:
+def _exists(rule: PurgeRule, error: RefusedByGenesys) -> AlreadyExists:
     which = f" {error.entity_id}" if error.entity_id else ""
-    return RuleExists(
+    return AlreadyExists(
         f"Genesys has a purge rule{which} that conflicts with {rule.ref}: {error.message}",
         correlation_id=error.correlation_id,
     )

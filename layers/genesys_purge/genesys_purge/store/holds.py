@@ -6,22 +6,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from genesys_purge.errors import Misconfigured
+from genesys_purge.holds.ports import UnreadableHold
 from genesys_purge.model.held_times import HeldTimes
-from genesys_purge.model.holds import Hold, read_hold
+from genesys_purge.model.holds import LONGEST_PROBLEM, Hold, HoldDocument, read_hold
 from genesys_purge.model.wire import read_document
 from genesys_purge.ports import Clock
+from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.sizes import within_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from genesys_purge.model.audit import AuditRecord
+    from genesys_purge.store.sizes import Item
+
 
 class DynamoHolds:
-    """Implements the ports `Holds` and `HoldBook`; every read is consistent."""
+    """Implements the ports `Holds`, `HoldBook` and `HoldStore`; every read is consistent."""
 
-    def __init__(self, client: DynamoDBClient, table: str, times: str, now: Clock) -> None:
+    def __init__(
+        self, client: DynamoDBClient, table: str, times: str, ledger: Ledger, now: Clock
+    ) -> None:
         self._client = client
         self._table = table
         self._times = times
+        self._ledger = ledger
         self._now = now
 
     def active(self) -> Sequence[Hold]:
@@ -45,6 +54,19 @@ class DynamoHolds:
             for each in found
         ]
 
+    def place(self, hold: HoldDocument, record: AuditRecord) -> None:
+        item = _item(hold)
+        self._ledger.commit([Write(self._table, item, "attribute_not_exists(holdId)")], record)
+
+    def get(self, hold_id: str) -> HoldDocument | UnreadableHold | None:
+        key = {"holdId": {"S": hold_id}}
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item = answer.get("Item")
+        return _document(item) if item else None
+
+    def all(self) -> Sequence[HoldDocument | UnreadableHold]:
+        return list(map(_document, self._items(self._table)))
+
     def put_times(self, times: HeldTimes) -> None:
         body = times.model_dump_json(by_alias=True, exclude_none=True)
         self._client.put_item(
@@ -63,6 +85,29 @@ class DynamoHolds:
         pages = self._client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
         for page in pages:
             yield from page["Items"]
+
+
+def _document(item: Mapping[str, Any]) -> HoldDocument | UnreadableHold:
+    fields = fields_of(item)
+    found = read_document(HoldDocument, fields)
+    if isinstance(found, HoldDocument):
+        return found
+    return UnreadableHold(str(fields.get("holdId")), "; ".join(map(str, found))[:LONGEST_PROBLEM])
+
+
+@within_limit
+def _item(hold: HoldDocument) -> Item:
+    """The hold in the form in which operators write it."""
+    return {name: _attribute(value) for name, value in hold.to_json().items()}
+
+
+def _attribute(value: Any) -> Any:
+    match value:
+        case dict():
+            return {"M": {name: _attribute(each) for name, each in value.items()}}
+        case list():
+            return {"L": [_attribute(each) for each in value]}
+    return {"S": value}
 
 
 def _reading(item: Mapping[str, Any], now: Any) -> Hold | Misconfigured | None:

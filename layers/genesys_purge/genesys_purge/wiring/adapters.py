@@ -100,7 +100,7 @@ def holds() -> DynamoHolds:
     from genesys_purge.store.holds import DynamoHolds
 
     tables = settings().tables
-    return DynamoHolds(aws("dynamodb"), tables.holds, tables.held_times, now)
+    return DynamoHolds(aws("dynamodb"), tables.holds, tables.held_times, ledger(), now)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The look-up of held conversations."""
+"""Legal holds, and the look-up of held conversations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,22 @@ from genesys_purge.wiring import adapters, calls
 
 if TYPE_CHECKING:
     from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+    from genesys_purge.holds.place_hold import PlaceHold
+    from genesys_purge.holds.read_holds import ReadHolds
+
+
+@cache
+def place_hold() -> PlaceHold:
+    from genesys_purge.holds.place_hold import PlaceHold
+
+    return PlaceHold(adapters.holds(), adapters.now)
+
+
+@cache
+def read_holds() -> ReadHolds:
+    from genesys_purge.holds.read_holds import ReadHolds
+
+    return ReadHolds(adapters.holds(), adapters.ledger(), adapters.now)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import (
+    AlreadyExists,
     GenesysUnavailable,
     InvalidRequest,
     OnLegalHold,
@@ -17,7 +18,6 @@ from genesys_purge.errors import (
     PurgingSwitchedOff,
     RateLimited,
     RefusedByGenesys,
-    RuleExists,
     UnreadableAnswer,
 )
 from genesys_purge.methods.data_retention import READ
@@ -120,7 +120,7 @@ def test_another_live_rule_under_a_taken_name_is_refused(
     live: RuleBench, other: dict[str, Any]
 ) -> None:
     create(live)
-    with pytest.raises(RuleExists, match=f'rule "{NAME}" exists .created, id policy-1 at'):
+    with pytest.raises(AlreadyExists, match=f'rule "{NAME}" exists .created, id policy-1 at'):
         create(live, **other)
     assert len(live.creations) == 1
 
@@ -130,7 +130,7 @@ def test_same_request_on_another_platform_is_another_rule(first: str, then: str)
     before, after = RuleBench(genesys_platform=first), RuleBench(genesys_platform=then)
     create(before)
     after.put(before.stored)
-    with pytest.raises(RuleExists, match="choose another name"):
+    with pytest.raises(AlreadyExists, match="choose another name"):
         create(after)
     assert after.genesys.calls == []
 
@@ -211,7 +211,7 @@ def test_data_retention_that_allows_the_days_is_a_remark(
 
 def test_duplicate_name_is_recognised_by_its_code(live: RuleBench) -> None:
     live.genesys.on(CREATE, TAKEN)
-    with pytest.raises(RuleExists) as exists:
+    with pytest.raises(AlreadyExists) as exists:
         create(live)
     assert exists.value.correlation_id == "c-2"
     assert outcome(live) == (RuleStatus.FAILED, False)
@@ -226,7 +226,7 @@ def test_duplicate_name_with_an_unknown_code_is_found_in_the_list(
 ) -> None:
     live.genesys.on(CREATE, refused(code))
     live.genesys.on(LIST, listed(at_genesys()), listed())
-    with pytest.raises(RuleExists):
+    with pytest.raises(AlreadyExists):
         create(live)
     assert sent(live) == [READ, CREATE, LIST]
     assert outcome(live) == (RuleStatus.FAILED, False)
@@ -325,7 +325,7 @@ def test_another_policy_of_the_name_is_not_adopted(live: RuleBench) -> None:
     other = listed(at_genesys(enabled=False))
     live.genesys.on(CREATE, UNKNOWN, TAKEN)
     live.genesys.on(LIST, other, listed(), other, listed())
-    with pytest.raises(RuleExists):
+    with pytest.raises(AlreadyExists):
         create(live)
     assert outcome(live) == (RuleStatus.FAILED, True)
     assert live.stored.rule_id is None
@@ -362,7 +362,7 @@ def test_no_second_policy_is_created_while_the_list_is_unreadable(
     assert live.stored.may_exist
     assert live.stored.attempt.is_uncertain
     live.clock.wait(60)
-    with pytest.raises(RuleExists, match="may exist at Genesys"):
+    with pytest.raises(AlreadyExists, match="may exist at Genesys"):
         create(live, enabled=False)
     live.genesys.on(LIST, listed(at_genesys()), listed())
     assert create(live).rule_id == "policy-7"

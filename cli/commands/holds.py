@@ -1,0 +1,158 @@
+"""`genesys-purge holds`: places legal holds, lists and shows them, and says what they cover."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.commands.arguments import LIMIT, id_in
+from cli.documents.files import read_document
+from cli.invocation import Invocation
+from cli.reports.tables import moment, print_table, table
+from cli.shared_options import command, group
+from cli.stack.lists import entries, listed
+
+app = group("Place legal holds, list and show them, and see what they cover.")
+HOLD = Annotated[str, typer.Argument(metavar="HOLD_ID", help="The id of the hold.", callback=id_in)]
+STATES = ("active", "released", "unreadable")
+STATE = Annotated[
+    str | None,
+    typer.Option(help=f"One of {', '.join(STATES)}.", autocompletion=lambda: list(STATES)),
+]
+
+
+@command(app, "place", "genesys-purge holds place hold.json")
+def place(
+    call: Invocation,
+    hold: Annotated[Path, typer.Argument(metavar="HOLD.json", help="A legal hold.")],
+) -> int:
+    """Place a legal hold: what it covers is not deleted from now on."""
+    answer = call.api.post("/holds", read_document(hold))
+    words = f"The hold {answer['holdId']} is in force in {call.stack.title}."
+    call.output.result(answer, lambda: words)
+    call.output.hint(
+        "Calls that were made before go on. See the runs at work with: "
+        f"{call.again('runs list --status running')}"
+    )
+    return 0
+
+
+@command(app, "list", "genesys-purge holds list --state active")
+def list_holds(
+    call: Invocation,
+    *,
+    state: STATE = None,
+    matter: Annotated[str | None, typer.Option(help="The id of one matter.")] = None,
+    limit: LIMIT = 50,
+) -> int:
+    """List legal holds by their ids."""
+    found = listed(call.api, "/holds", "holds", limit, state=state, matterId=matter)
+    titles = ("hold", "state", "matter", "owner", "covers", "review by (UTC)", "reason")
+    call.output.result(
+        found.to_json("holds"), lambda: table(titles, map(_row, found.entries), "No hold matches.")
+    )
+    if found.has_more:
+        call.output.hint(f"These are the first {limit}; --limit N shows more.")
+    return 0
+
+
+def _row(hold: Mapping[str, Any]) -> tuple[object, ...]:
+    matter, review = hold.get("matter") or {}, moment(hold.get("reviewBy"))
+    due = f"{review}, due" if hold.get("isReviewDue") else review
+    why = hold.get("wrong") or hold.get("reason")
+    return (
+        hold["holdId"],
+        hold["state"],
+        matter.get("id"),
+        hold.get("owner"),
+        _scope(hold),
+        due,
+        why,
+    )
+
+
+def _scope(hold: Mapping[str, Any]) -> str:
+    """What a hold covers, in words."""
+    if hold.get("everything"):
+        return "everything"
+    ids = hold.get("conversations", len(hold.get("conversationIds", ())))
+    parts = [f"{ids:,} by id"] if ids else []
+    period = hold.get("dateRange")
+    parts += [f"{period['start']} to {period['end']}"] if period else []
+    return ", ".join(parts)
+
+
+@command(app, "show", "genesys-purge holds show case-17")
+def show(call: Invocation, hold_id: HOLD) -> int:
+    """Show a legal hold."""
+    answer = call.api.get(f"/holds/{hold_id}")
+    call.output.labelled(answer, lambda: _described(answer))
+    return 0
+
+
+def _described(hold: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    matter = hold.get("matter") or {}
+    yield "hold", hold["holdId"]
+    yield "state", hold["state"]
+    yield "wrong", hold.get("wrong")
+    yield (
+        "matter",
+        " ".join(str(matter[each]) for each in ("id", "title", "kind") if each in matter),
+    )
+    yield "owner", hold.get("owner")
+    yield "reason", hold.get("reason")
+    yield "covers", _scope(hold)
+    yield "placed", f"{moment(hold.get('placedAt'))} UTC by {hold.get('placedBy')}"
+    yield "review by", moment(hold.get("reviewBy"))
+    yield "released", moment(hold.get("releasedAt"))
+    for each in hold.get("conversationIds", ()):
+        yield "conversation", each
+
+
+@command(app, "coverage", "genesys-purge holds coverage 8f1c7d52-90f4-4a3b-8f33-1e0d7c2a5b64")
+def coverage(
+    call: Invocation,
+    conversation_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="CONVERSATION_ID", help="The id of the conversation.", callback=id_in
+        ),
+    ],
+) -> int:
+    """Say which holds cover a conversation, and which may cover it."""
+    answer = call.api.get("/holds/coverage", conversationId=conversation_id)
+    titles = ("hold", "covers it", "matter", "owner", "why", "review by (UTC)")
+    rows = [_covering(each) for each in answer["holds"]]
+    call.output.result(answer, lambda: table(titles, rows, "No hold covers this conversation."))
+    return 0
+
+
+def _covering(hold: Mapping[str, Any]) -> tuple[object, ...]:
+    is_certain = "yes" if hold["certain"] else "maybe"
+    matter = (hold.get("matter") or {}).get("id")
+    review = moment(hold.get("reviewBy"))
+    return hold.get("holdId"), is_certain, matter, hold.get("owner"), hold["why"], review
+
+
+@command(app, "audit", "genesys-purge holds audit case-17")
+def audit(call: Invocation, hold_id: HOLD) -> int:
+    """Show the audit records of a legal hold."""
+    found = entries(call.api, f"/holds/{hold_id}/audit", "records")
+    if call.output.as_json:
+        for each in found:
+            call.output.json_line(each)
+        return 0
+    titles = ("#", "at (UTC)", "action", "person", "actor")
+    rows = (
+        (
+            each["sequence"],
+            moment(each["at"]),
+            each["action"],
+            each.get("personId"),
+            each.get("actor"),
+        )
+        for each in found
+    )
+    print_table(call.output.console, titles, rows, "The hold has no audit record.")
+    return 0

@@ -1,0 +1,81 @@
+"""PlaceHold: place a legal hold, by one person and at once."""
+
+from __future__ import annotations
+
+from genesys_purge.errors import AlreadyExists, LostRace
+from genesys_purge.holds.ports import HoldStore
+from genesys_purge.holds.requests import HoldRequest, requested
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.hold_facts import HoldFacts
+from genesys_purge.model.holds import HoldDocument
+from genesys_purge.model.submission import Submission
+from genesys_purge.model.wire import Wire
+from genesys_purge.ports import Clock
+
+
+class PlacedHold(Wire):
+    """A hold that is in force from `effectiveFrom` on, at every plan and deleting call."""
+
+    hold_id: str
+    effective_from: Instant
+
+
+class PlaceHold:
+    """The hold and its audit record are stored together; the same request places one hold."""
+
+    def __init__(self, holds: HoldStore, now: Clock) -> None:
+        self._holds = holds
+        self._now = now
+
+    def __call__(self, submitted: Submission) -> PlacedHold:
+        """Place the hold; AlreadyExists if another one has its id."""
+        now = self._now()
+        request = requested(submitted.payload, now)
+        hold = _document(request, submitted, now)
+        record = AuditRecord(
+            run_id=audit_id(hold.hold_id),
+            at=now,
+            actor=submitted.actor,
+            person_id=submitted.person_id,
+            action=Action.HOLD_PLACED,
+            hold=HoldFacts.of(hold),
+        )
+        try:
+            self._holds.place(hold, record)
+        except LostRace:
+            hold = self._earlier(hold)
+        return PlacedHold(hold_id=hold.hold_id, effective_from=hold.placed_at)
+
+    def _earlier(self, hold: HoldDocument) -> HoldDocument:
+        """The stored hold, if the same request placed it; a released one needs another id."""
+        stored = self._holds.get(hold.hold_id)
+        earlier = stored if isinstance(stored, HoldDocument) else None
+        if earlier is None or earlier.released_at or _scope(earlier) != _scope(hold):
+            raise AlreadyExists(f"the hold {hold.hold_id} exists; choose another holdId")
+        return earlier
+
+
+def audit_id(hold_id: str) -> str:
+    """The id of the hold's own audit sequence; no run has a colon in its id."""
+    return f"hold:{hold_id}"
+
+
+def _document(request: HoldRequest, submitted: Submission, now: Instant) -> HoldDocument:
+    return HoldDocument(
+        hold_id=request.hold_id,
+        reason=request.reason,
+        placed_by=submitted.actor,
+        placed_by_person=submitted.person_id,
+        placed_at=now,
+        conversation_ids=request.conversation_ids,
+        date_range=request.date_range,
+        matter=request.matter,
+        owner=request.owner,
+        review_by=request.review_by,
+    )
+
+
+def _scope(hold: HoldDocument) -> object:
+    """What the request decides, without who sent it and when."""
+    return hold.model_copy(update={"placed_by": "", "placed_by_person": None, "placed_at": None})
