@@ -29,13 +29,18 @@ def place(
 ) -> int:
     """Place a legal hold: what it covers is not deleted from now on."""
     answer = call.api.post("/holds", read_document(hold))
+    in_flight = answer.get("inFlight") or []
     words = f"The hold {answer['holdId']} is in force in {call.stack.title}."
     call.output.result(answer, lambda: words)
-    call.output.hint(
-        "Calls that were made before go on. See the runs at work with: "
-        f"{call.again('runs list --status running')}"
-    )
+    if in_flight and not call.output.as_json:
+        call.output.important("These jobs were called before, and may delete what it covers:")
+        titles, rows = ("run", "batch", "state", "job"), map(_in_flight, in_flight)
+        print_table(call.output.console, titles, rows, "")
     return 0
+
+
+def _in_flight(job: Mapping[str, Any]) -> tuple[object, ...]:
+    return job["runId"], job["batch"], job["status"], job.get("jobId")
 
 
 @command(app, "list", "genesys-purge holds list --state active")

@@ -28,7 +28,7 @@ ARROWS = {
     "calling": {"calling", "model", "errors", "operation", "ports"},
     "telemetry": set(),
     "auditing": {"model", "ports"},
-    "holds": {"holds", "methods", "model", "errors", "ports"},
+    "holds": {"holds", "calling.slots", "methods", "model", "errors", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "operation": {"model", "calling.permit"},

@@ -50,7 +50,12 @@ READERS = {
         "RunListPolicy",
         "AuditReadPolicy",
     },
-    "PlaceHoldFunction": {"AuditAppendPolicy"},
+    "PlaceHoldFunction": {
+        "AuditAppendPolicy",
+        "RunsReadPolicy",
+        "PlansReadPolicy",
+        "OrganisationsPolicy",
+    },
     "ReadHoldsFunction": {"HoldsPolicy", "AuditReadPolicy"},
     "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
@@ -176,6 +181,7 @@ def test_functions_read_only_the_objects_of_their_work() -> None:
         "VerifyBatchFunction": plans,
         "SettleRunsFunction": plans,
         "ReadPurgeFunction": plans,
+        "PlaceHoldFunction": plans,
         "EvaluateContactsFunction": ["ContactsBucket.Arn/*"],
     }
 

@@ -24,10 +24,14 @@ BROKEN = {"holdId": "b", "state": "unreadable", "wrong": "dateRange: must be an 
 def test_hold_is_placed_in_the_named_stack(api: ScriptedApi, call: Run, tmp_path: Path) -> None:
     file = tmp_path / "hold.json"
     file.write_text(json.dumps({"holdId": "case-17"}))
-    api.on("POST /holds", Answer(201, {"holdId": "case-17", "effectiveFrom": "now"}))
+    job = {"runId": "r-1", "batch": 2, "status": "submitted", "jobId": "job-1"}
+    answer = {"holdId": "case-17", "effectiveFrom": "now", "inFlight": [job]}
+    api.on("POST /holds", Answer(201, answer))
     shown = call("holds", "place", str(file))
-    assert shown.out == "The hold case-17 is in force in the local application.\n"
-    assert "Calls that were made before go on" in shown.err
+    lines = shown.out.splitlines()
+    assert lines[0] == "The hold case-17 is in force in the local application."
+    assert lines[2].split() == ["r-1", "2", "submitted", "job-1"]
+    assert "may delete what it covers" in shown.err
     assert api.asked[0].body == {"holdId": "case-17"}
 
 

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from genesys_purge.errors import AlreadyExists, LostRace
-from genesys_purge.holds.ports import HoldStore
+from genesys_purge.holds.in_flight import InFlight, JobInFlight
+from genesys_purge.holds.ports import HoldStore, UnreadableHold
 from genesys_purge.holds.requests import HoldRequest, requested
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.hold_facts import HoldFacts
-from genesys_purge.model.holds import HoldDocument
+from genesys_purge.model.holds import Hold, HoldDocument
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock
 
 
 class PlacedHold(Wire):
-    """A hold that is in force from `effectiveFrom` on, at every plan and deleting call."""
+    """A hold that is in force from `effectiveFrom` on, at every plan and deleting call.
+
+    `inFlight` are the jobs whose calls were made before, and which may delete what it covers.
+    """
 
     hold_id: str
     effective_from: Instant
+    in_flight: tuple[JobInFlight, ...] = ()
 
 
 class PlaceHold:
     """The hold and its audit record are stored together; the same request places one hold."""
 
-    def __init__(self, holds: HoldStore, now: Clock) -> None:
+    def __init__(self, holds: HoldStore, in_flight: InFlight, now: Clock) -> None:
         self._holds = holds
+        self._in_flight = in_flight
         self._now = now
 
     def __call__(self, submitted: Submission) -> PlacedHold:
@@ -44,16 +50,20 @@ class PlaceHold:
         try:
             self._holds.place(hold, record)
         except LostRace:
-            hold = self._earlier(hold)
-        return PlacedHold(hold_id=hold.hold_id, effective_from=hold.placed_at)
+            if (stored := self._holds.get(hold.hold_id)) is None:
+                raise
+            hold = _earlier(hold, stored)
+        # Stored first: a call whose guard does not see the hold is seen here.
+        in_flight = tuple(self._in_flight(Hold.of(hold)))
+        return PlacedHold(hold_id=hold.hold_id, effective_from=hold.placed_at, in_flight=in_flight)
 
-    def _earlier(self, hold: HoldDocument) -> HoldDocument:
-        """The stored hold, if the same request placed it; a released one needs another id."""
-        stored = self._holds.get(hold.hold_id)
-        earlier = stored if isinstance(stored, HoldDocument) else None
-        if earlier is None or earlier.released_at or _scope(earlier) != _scope(hold):
-            raise AlreadyExists(f"the hold {hold.hold_id} exists; choose another holdId")
-        return earlier
+
+def _earlier(hold: HoldDocument, stored: HoldDocument | UnreadableHold) -> HoldDocument:
+    """The stored hold, if the same request placed it; a released one needs another id."""
+    is_same = isinstance(stored, HoldDocument) and _scope(stored) == _scope(hold)
+    if isinstance(stored, UnreadableHold) or stored.released_at or not is_same:
+        raise AlreadyExists(f"the hold {hold.hold_id} exists; choose another holdId")
+    return stored
 
 
 def audit_id(hold_id: str) -> str:

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 @cache
 def place_hold() -> PlaceHold:
+    from genesys_purge.holds.in_flight import InFlight
     from genesys_purge.holds.place_hold import PlaceHold
 
-    return PlaceHold(adapters.holds(), adapters.now)
+    in_flight = InFlight(adapters.slots(), adapters.runs(), adapters.organisations().names)
+    return PlaceHold(adapters.holds(), in_flight, adapters.now)
 
 
 @cache
