@@ -59,6 +59,10 @@ OPERATOR = "arn:aws:iam::123456789012:user/operator"
             Submission(REQUEST, OPERATOR, person_id="user:operator"),
         ),
         (posted("[1]"), Submission([1], OPERATOR, person_id="user:operator")),
+        (
+            posted("[1]", pathParameters={"holdId": "case-17"}),
+            Submission([1], OPERATOR, person_id="user:operator", path={"holdId": "case-17"}),
+        ),
     ],
 )
 def test_submission_has_the_request_actor_and_time_of_its_event(

@@ -111,7 +111,8 @@ def submission(event: object) -> Submission:
         raise _refused("request", "must be a JSON object")
     if is_http(event):
         call = HttpCall(event)
-        return Submission(call.json(), call.actor, person_id=call.principal.person_id)
+        person_id, path = call.principal.person_id, call.path_parameters
+        return Submission(call.json(), call.actor, person_id=person_id, path=path)
     if "scheduledTime" in event:
         return _scheduled(event)
     if "detail-type" in event:

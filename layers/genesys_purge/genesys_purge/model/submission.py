@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from genesys_purge.model.messages import RunRef
@@ -13,13 +15,15 @@ from genesys_purge.model.wire import Wire
 class Submission(NamedTuple):
     """A request, its sender, and the scheduled time if a schedule sent it.
 
-    `person_id` is the person that sent it; a machine is none.
+    `person_id` is the person that sent it; a machine is none. `path` are the ids in the path of an
+    HTTP call, by their names in the route.
     """
 
     payload: Any
     actor: str
     moment: datetime | None = None
     person_id: str | None = None
+    path: Mapping[str, str] = MappingProxyType({})
 
 
 class DryAnswer(Wire):
