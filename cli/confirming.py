@@ -9,10 +9,13 @@ from cli.interrupts import Stopped
 from cli.output import Output
 
 
-def confirm(output: Output, question: str) -> None:
-    """Go on after a yes. Aborts after a no; WrongInput if the question cannot be asked."""
+def confirm(output: Output, question: str, *, option: str = "--yes") -> None:
+    """Go on after a yes. Aborts after a no; WrongInput if the question cannot be asked.
+
+    `option` is the one that makes the question needless.
+    """
     if output.as_json or not sys.stdin.isatty():
-        raise WrongInput("--yes is missing: the question cannot be asked here")
+        raise WrongInput(f"{option} is missing: the question cannot be asked here")
     try:
         typer.confirm(question, abort=True, err=True)
     except Stopped:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from genesys_purge.approvals.requests import decision_in
 from genesys_purge.callers import HttpCall, is_http, submission
 from genesys_purge.campaign_rules.deploying.requests import checked
 from genesys_purge.campaign_rules.documented.platform import DocumentedPlatform
@@ -17,6 +18,7 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
 )
 from genesys_purge.campaign_rules.live.platform import LivePlatform
 from genesys_purge.holds.requests import requested
+from genesys_purge.model.approval import Vote
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
 from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.webhooks.inbound.signature import is_genuine
@@ -59,9 +61,16 @@ def test_sample_hold_is_valid() -> None:
     assert (hold.hold_id, sent.person_id) == ("case-17", "user:AIDAEXAMPLEUSER0000001")
 
 
+def test_sample_decision_names_the_hash_of_what_was_shown() -> None:
+    sent = submission(event(ROOT / "events" / "api" / "post_approval_decisions.json"))
+    assert decision_in(sent.payload).decision is Vote.APPROVE
+    assert sent.path == {"approvalId": "run-quarter-2024-2"}
+
+
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    others = ("get_", "post_holds", *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
+    governed = ("post_holds", "post_approval")
+    others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]
 

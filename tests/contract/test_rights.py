@@ -14,6 +14,7 @@ DATA = {
     AUDIT,
     "RunsTable",
     "HoldsTable",
+    "ApprovalsTable",
     "HeldTimesTable",
     "RulesTable",
     "ExportsTable",
@@ -56,6 +57,9 @@ READERS = {
         "PlansReadPolicy",
         "OrganisationsPolicy",
     },
+    "DecideApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy"},
+    "WithdrawApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy"},
+    "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
     "ReadHoldsFunction": {"HoldsPolicy", "AuditReadPolicy"},
     "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
@@ -67,6 +71,7 @@ SILENT = {
     "PublishNotificationsFunction",
     "EvaluateContactsFunction",
     "LookUpHeldConversationsFunction",
+    "ReadApprovalsFunction",
 }
 
 

@@ -23,6 +23,7 @@ KEPT_TABLES = [
     "RunsTable",
     "AuditTable",
     "HoldsTable",
+    "ApprovalsTable",
     "HeldTimesTable",
     "RulesTable",
     "DeploymentsTable",

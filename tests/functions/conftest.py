@@ -58,6 +58,7 @@ TABLES = (
     "RunsTable",
     "AuditTable",
     "HoldsTable",
+    "ApprovalsTable",
     "HeldTimesTable",
     "CircuitTable",
     "DeploymentsTable",

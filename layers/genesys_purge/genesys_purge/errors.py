@@ -8,6 +8,8 @@ PurgeError
 │   ├── LimitExceeded           the plan has more records than allowed
 │   ├── RefusedByGenesys        Genesys answered 400, 409 or 422
 │   ├── AlreadyExists           a purge rule or a hold of that name, or a conflicting rule, exists
+│   ├── NotEntitled             the caller may not do this
+│   ├── NotApproved             the run has no approval, and needs one
 │   ├── CampaignBusy            another rule set is being deployed to the campaign
 │   ├── NotGenuine              the webhook has no valid signature
 │   ├── MethodNotAllowed        the path does not support the HTTP method
@@ -38,25 +40,9 @@ The Retry and Catch of the state machines use these class names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from genesys_purge.failure import Failure
-
-
-class FieldError(NamedTuple):
-    """A wrong field: its dotted path and what to do; hidden if a field that it `needs` is wrong."""
-
-    path: str
-    message: str
-    needs: tuple[str, ...] = ()
-    is_conflict: bool = False  # two campaign rules contradict each other
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
-
-    def to_json(self) -> dict[str, str]:
-        """The path and the message, as in an answer over HTTP."""
-        return {"path": self.path, "message": self.message}
+from genesys_purge.field_error import FieldError as FieldError  # noqa: PLC0414  others import it from here
 
 
 class PurgeError(Failure):
@@ -128,6 +114,16 @@ class AlreadyExists(CallerError):
     """A purge rule or a legal hold has the same name or conflicts; the message names it."""
 
     http_status = 409
+
+
+class NotEntitled(CallerError):
+    """The caller may not do this; the message says who may."""
+
+    http_status = 403
+
+
+class NotApproved(CallerError):
+    """A run needs an approval that it does not have."""
 
 
 class CampaignBusy(CallerError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NewType, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from genesys_purge.model.audit import AuditPosition, AuditRecord
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from genesys_purge.operation import Authorise, DeletingCall, Operation
 
 Clock = Callable[[], datetime]
+# A write that a store prepared for a transaction with the writes of others.
+Prepared = NewType("Prepared", object)
 
 
 # Does a piece of work for a run; False if it failed, which is logged and stops no other piece.

@@ -50,6 +50,7 @@ class Tables(Names):
     runs = Variable("RUNS_TABLE")
     audit = Variable("AUDIT_TABLE")
     holds = Variable("HOLDS_TABLE")
+    approvals = Variable("APPROVALS_TABLE")
     held_times = Variable("HELD_TIMES_TABLE")
     circuit = Variable("CIRCUIT_TABLE")
     rules = Variable("RULES_TABLE")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from genesys_purge.model.approval import ApprovalFacts
 from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.hold_facts import HoldFacts
@@ -64,6 +65,11 @@ class Action(StrEnum):
     NOTIFICATION_DELIVERED = "notification_delivered"
     NOTIFICATION_ABANDONED = "notification_abandoned"
     HOLD_PLACED = "hold_placed"
+    APPROVAL_REQUESTED = "approval_requested"
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_REJECTED = "approval_rejected"
+    APPROVAL_WITHDRAWN = "approval_withdrawn"
+    APPROVAL_EXPIRED = "approval_expired"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
 
@@ -103,7 +109,8 @@ class AuditRecord(Wire):
     deployment. `request` is in each record about a whole run, `plan` in the one about its plan.
     `check` says which records a verification looked at one by one.
 
-    `hold` is in the records about a legal hold, and `personId` is the person that acted on it.
+    `hold` is in the records about a legal hold, `approval` in those about an approval, and
+    `personId` is the person that acted on it.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -116,6 +123,7 @@ class AuditRecord(Wire):
     action: Action
     person_id: str | None = None
     hold: HoldFacts | None = None
+    approval: ApprovalFacts | None = None
     method: str | None = None
     organisation: str | None = None
     batch: int | None = None

@@ -13,6 +13,7 @@ from genesys_purge.settings import Settings
 
 if TYPE_CHECKING:
     from genesys_purge.model.organisation import Organisation
+    from genesys_purge.store.approvals import DynamoApprovals
     from genesys_purge.store.directory import StoredDirectory
     from genesys_purge.store.files import S3Files
     from genesys_purge.store.holds import DynamoHolds
@@ -101,6 +102,13 @@ def holds() -> DynamoHolds:
 
     tables = settings().tables
     return DynamoHolds(aws("dynamodb"), tables.holds, tables.held_times, ledger(), now)
+
+
+@cache
+def approvals() -> DynamoApprovals:
+    from genesys_purge.store.approvals import DynamoApprovals
+
+    return DynamoApprovals(aws("dynamodb"), settings().tables.approvals, ledger())
 
 
 @cache

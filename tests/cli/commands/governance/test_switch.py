@@ -11,7 +11,7 @@ import pytest
 import typer
 from moto import mock_aws
 
-from cli.commands import switch
+from cli.commands.governance import switch
 from cli.errors import WrongInput
 from cli.invocation import Invocation
 from cli.output import Output

@@ -1,0 +1,1 @@
+"""The commands that govern deletion: who may have it, who stops it, what is kept."""

@@ -1,0 +1,1 @@
+"""Approvals: what needs a second person waits until that person has decided."""

@@ -1,0 +1,59 @@
+"""`genesys-purge approvals` against a scripted API."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Run
+from tests.cli.scripted_api import Answer, ScriptedApi
+
+HASH = "ab" * 32
+APPROVAL = {
+    "approvalId": "run-r-1",
+    "kind": "run",
+    "subject": "r-1",
+    "state": "pending",
+    "requestedBy": "arn:ann",
+    "requestedAt": "2026-11-21T12:00:00Z",
+    "expiresAt": "2026-11-28T12:00:00Z",
+    "needed": 1,
+    "subjectHash": HASH,
+}
+
+
+def test_approvals_are_listed_by_state(api: ScriptedApi, call: Run) -> None:
+    api.on("GET /approvals", Answer(body={"approvals": [APPROVAL]}))
+    line = call("approvals", "list", "--state", "pending").out.splitlines()[1]
+    assert line.split()[:5] == ["run-r-1", "pending", "run", "r-1", "arn:ann"]
+    assert api.asked[0].query["state"] == "pending"
+
+
+def test_approval_is_shown_with_its_summary_and_decisions(api: ScriptedApi, call: Run) -> None:
+    decided = {"decision": "approve", "at": "2026-11-21T13:00:00Z", "actor": "arn:bob"}
+    more = {"summary": {"targeted": 3000}, "decisions": [decided | {"comment": "checked"}]}
+    api.on("GET /approvals/run-r-1", Answer(body=APPROVAL | more))
+    shown = call("approvals", "show", "run-r-1").out
+    lines = [" ".join(each.split()) for each in shown.splitlines()]
+    assert "targeted 3000" in lines
+    assert "approve 2026-11-21 13:00:00 UTC by arn:bob: checked" in lines
+
+
+def test_decision_names_the_hash_that_was_shown(api: ScriptedApi, call: Run) -> None:
+    answer = {"approvalId": "run-r-1", "state": "pending", "missing": 1}
+    api.on("POST /approvals/run-r-1/decisions", Answer(201, answer))
+    shown = call("approvals", "approve", "run-r-1", "--hash", HASH, "--comment", "checked")
+    assert shown.out == "The approval is pending; 1 more must approve.\n"
+    expected = {"decision": "approve", "subjectHash": HASH, "comment": "checked"}
+    assert api.asked[0].body == expected
+
+
+def test_decision_without_a_hash_or_a_terminal_is_not_sent(api: ScriptedApi, call: Run) -> None:
+    api.on("GET /approvals/run-r-1", Answer(body=APPROVAL))
+    shown = call("approvals", "reject", "run-r-1")
+    assert (shown.code, len(api.asked)) == (2, 1)
+    assert "--hash is missing" in shown.err
+
+
+def test_withdrawal_is_sent(api: ScriptedApi, call: Run) -> None:
+    answer = {"approvalId": "run-r-1", "state": "withdrawn"}
+    api.on("POST /approvals/run-r-1/withdraw", Answer(body=answer))
+    assert call("approvals", "withdraw", "run-r-1").out == "The approval is withdrawn.\n"
+    assert api.asked[0].body == {}
