@@ -47,11 +47,12 @@ up: setup  ## Run the application on this machine until Ctrl-C
 
 # Each variable names one file, or several separated by blanks.
 VALIDATED = $(REQUEST) $(addprefix --rules ,$(RULES)) $(addprefix --purge-rule ,$(PURGE_RULE)) \
+	$(addprefix --policy ,$(POLICY)) \
 	$(addprefix --hold ,$(HOLD)) $(addprefix --matrix ,$(MATRIX)) \
 	$(addprefix --organisations ,$(ORGANISATIONS)) \
 	$(addprefix --subscribers ,$(SUBSCRIBERS)) \
 	$(addprefix --override-callers ,$(OVERRIDE_CALLERS))
-validate: setup  ## Check all files in REQUEST, RULES, PURGE_RULE, HOLD, MATRIX, ORGANISATIONS, SUBSCRIBERS and OVERRIDE_CALLERS
+validate: setup  ## Check all files in REQUEST, RULES, PURGE_RULE, POLICY, HOLD, MATRIX, ORGANISATIONS, SUBSCRIBERS and OVERRIDE_CALLERS
 	@$(BIN)/genesys-purge validate $(VALIDATED)
 
 recording: setup  ## Record a run of the command as docs/images/command.svg

@@ -26,6 +26,7 @@ def validate(
     ] = None,
     *,
     rules: Annotated[Files, _option("rules")] = None,
+    policy: Annotated[Files, _option("policy")] = None,
     purge_rule: Annotated[Files, _option("purge-rule")] = None,
     hold: Annotated[Files, _option("hold")] = None,
     matrix: Annotated[Files, _option("matrix")] = None,
@@ -41,6 +42,7 @@ def validate(
     given = {
         REQUEST: requests,
         "rules": rules,
+        "policy": policy,
         "purge-rule": purge_rule,
         "hold": hold,
         "matrix": matrix,

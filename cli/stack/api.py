@@ -65,6 +65,10 @@ class Api:
         """The answer to a write. WrongInput, Conflict or NoAccess if it was refused or lost."""
         return self._answer("POST", path, {}, body)
 
+    def put(self, path: str, body: object) -> dict[str, Any]:
+        """As `post`, for what is replaced as a whole."""
+        return self._answer("PUT", path, {}, body)
+
     def pages(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
         """Each page of a list, from the first one on."""
         page = self.get(path, **query)

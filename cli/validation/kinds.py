@@ -11,6 +11,7 @@ from cli.validation.holds import check_hold
 from cli.validation.in_force import InForce
 from cli.validation.organisations import check_organisations
 from cli.validation.override_callers import check_override_callers
+from cli.validation.purge_policies import check_policy
 from cli.validation.purge_requests import check_request
 from cli.validation.purge_rules import check_purge_rule
 from cli.validation.retention_matrices import check_matrix
@@ -43,6 +44,9 @@ SUBMITTED: Mapping[str, Submitted] = {
     ),
     "rules": Submitted(
         "a set of campaign rules, JSON or YAML", read_rules, check_rules, frozenset({ORGANISATIONS})
+    ),
+    "policy": Submitted(
+        "a purge policy, JSON or YAML", read_rules, check_policy, frozenset({MATRIX, ORGANISATIONS})
     ),
     "purge-rule": Submitted(
         "a purge rule", read_document, check_purge_rule, frozenset({MATRIX, ORGANISATIONS})

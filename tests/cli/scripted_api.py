@@ -110,6 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(address.query))
         self._send(api.answer(Asked(self.command, address.path, query, body)))
 
+    def do_PUT(self) -> None:
+        self.do_GET()
+
     def do_POST(self) -> None:
         if self.path != "/":
             self.do_GET()

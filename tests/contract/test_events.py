@@ -19,10 +19,13 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
 from genesys_purge.campaign_rules.live.platform import LivePlatform
 from genesys_purge.holds.requests import requested
 from genesys_purge.model.approval import Vote
+from genesys_purge.policies.check_policy import CheckPolicy, anyone
+from genesys_purge.policies.public_holidays import public_holidays
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
 from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.webhooks.inbound.signature import is_genuine
 
+from cli.documents.rule_files import read_rules
 from tests import template
 from tests.change_fakes import MemoryFiles
 from tests.clock import NOON
@@ -36,6 +39,7 @@ from tests.unit.workbench import Workbench
 # The examples of the documents, which `make documents` runs.
 DOCUMENTS = ROOT / "events" / "documents"
 SAMPLES = sorted((ROOT / "events").rglob("*.json"))
+POLICIES = sorted((ROOT / "events" / "policies").iterdir())
 # The documents' own examples are named D1 to D5.
 CAMPAIGN_RULES = ("deploy_campaign_rules", "post_campaign_rules", "D5")
 PURGE_RULES = ("create_purge_rule", "post_purge_rules", "D1")
@@ -67,9 +71,26 @@ def test_sample_decision_names_the_hash_of_what_was_shown() -> None:
     assert sent.path == {"approvalId": "run-quarter-2024-2"}
 
 
+def check_policy() -> CheckPolicy:
+    return CheckPolicy(Workbench().requests, anyone, public_holidays, lambda: NOON)
+
+
+def test_sample_of_the_api_applies_a_sample_policy() -> None:
+    sent = submission(event(ROOT / "events" / "api" / "put_policy.json"))
+    checked = check_policy()(sent.payload, sent.path["name"])
+    assert checked.document == check_policy()(read_rules(POLICIES[0])).document
+    assert (sent.person_id, len(checked.blackout_days)) == ("user:AIDAEXAMPLEUSER0000001", 13)
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
+def test_sample_policy_is_valid_without_a_remark(path: Path) -> None:
+    checked = check_policy()(read_rules(path))
+    assert (checked.document.name, checked.notes) == (path.stem, ())
+
+
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    governed = ("post_holds", "post_approval")
+    governed = ("post_holds", "post_approval", "put_policy")
     others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]

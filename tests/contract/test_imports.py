@@ -31,6 +31,7 @@ ARROWS = {
     "auditing": {"model", "ports"},
     "approvals": {"approvals", "model", "errors", "ports"},
     "holds": {"holds", "calling.slots", "methods", "model", "errors", "ports"},
+    "policies": {"policies", "purging.requests", "methods", "model", "errors", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "operation": {"model", "calling.permit"},
@@ -75,6 +76,7 @@ ARROWS = {
         "campaign_rules",
         "approvals.ports",
         "holds.ports",
+        "policies.document",
         "purge_rules",
         "webhooks",
         "model",
@@ -116,6 +118,7 @@ ARROWS = {
         "auditing",
         "approvals",
         "holds",
+        "policies",
         "calling",
         "settings",
         "store",
@@ -150,12 +153,14 @@ LIBRARIES = {
         "model",
         "approvals",
         "holds",
+        "policies",
         "methods",
         "purge_rules",
         "campaign_rules",
         "webhooks",
         "callers",
     },
+    "holidays": {"policies.public_holidays"},
 }
 
 
@@ -195,7 +200,7 @@ def test_layer_has_no_import_circle() -> None:
 
 def test_handlers_import_one_wrapper_wiring_and_messages_only() -> None:
     wrappers = {"entrypoint", "consumers"}
-    parts = {"approvals", "campaign_rules", "holds", "purge_rules", "webhooks"}
+    parts = {"approvals", "campaign_rules", "holds", "policies", "purge_rules", "webhooks"}
     messages = {"model", "callers", "ports", *parts}
     offenders = [
         line_of(path)

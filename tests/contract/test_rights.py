@@ -16,6 +16,7 @@ DATA = {
     "HoldsTable",
     "ApprovalsTable",
     "HeldTimesTable",
+    "PoliciesTable",
     "RulesTable",
     "ExportsTable",
     "DeploymentsTable",
@@ -31,6 +32,7 @@ NEEDS = {
     "poll_store": {"RunsPolicy"},
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
+    "purge_policies": {"PoliciesReadPolicy"},
     "organisation": {"OrganisationsPolicy"},
     "override_callers": {"OverrideCallersPolicy"},
     "organisations": {"OrganisationsPolicy"},
@@ -61,6 +63,7 @@ READERS = {
     "WithdrawApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy"},
     "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
     "ReadHoldsFunction": {"HoldsPolicy", "AuditReadPolicy"},
+    "ReadPoliciesFunction": {"PoliciesReadPolicy", "AuditReadPolicy"},
     "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
@@ -275,6 +278,11 @@ def test_only_place_hold_writes_holds_and_none_parameters_or_secrets() -> None:
     }
     writers = those_who_may("dynamodb:PutItem").items()
     assert [name for name, tables in writers if "HoldsTable" in tables] == ["PlaceHoldFunction"]
+
+
+def test_only_apply_policy_writes_policies() -> None:
+    writers = those_who_may("dynamodb:PutItem").items()
+    assert [name for name, on in writers if "PoliciesTable" in on] == ["ApplyPolicyFunction"]
 
 
 def test_only_the_look_up_writes_the_times_of_holds_and_nothing_else() -> None:

@@ -60,6 +60,7 @@ TABLES = (
     "HoldsTable",
     "ApprovalsTable",
     "HeldTimesTable",
+    "PoliciesTable",
     "CircuitTable",
     "DeploymentsTable",
 )

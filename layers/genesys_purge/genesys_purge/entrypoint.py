@@ -11,7 +11,7 @@ import orjson
 from genesys_purge import callers, telemetry
 from genesys_purge.error_codec import encoded
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
-from genesys_purge.model.submission import DryAnswer, Submission
+from genesys_purge.model.submission import NothingCreated, Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Isolate
 from genesys_purge.telemetry import observed
@@ -47,7 +47,7 @@ def task(message: type[M]) -> Callable[[Callable[[M], Wire]], Handler]:
 def submission(status: int) -> Callable[[Callable[[Submission], Wire]], Handler]:
     """The handler of all ways in: over HTTP it answers with `status`, otherwise the bare result.
 
-    The answer to a dry run is 200.
+    An answer to a request that creates nothing, such as a dry run, is 200.
     """
 
     def wrap(use_case: Callable[[Submission], Wire]) -> Handler:
@@ -58,7 +58,7 @@ def submission(status: int) -> Callable[[Callable[[Submission], Wire]], Handler]
 
             def answer() -> Answer:
                 result = call()
-                return (200 if isinstance(result, DryAnswer) else status), result.to_json()
+                return (200 if isinstance(result, NothingCreated) else status), result.to_json()
 
             if callers.is_http(event):
                 return _answered(answer, event, context)

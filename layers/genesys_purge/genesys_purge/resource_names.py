@@ -52,6 +52,7 @@ class Tables(Names):
     holds = Variable("HOLDS_TABLE")
     approvals = Variable("APPROVALS_TABLE")
     held_times = Variable("HELD_TIMES_TABLE")
+    purge_policies = Variable("POLICIES_TABLE")
     circuit = Variable("CIRCUIT_TABLE")
     rules = Variable("RULES_TABLE")
     deployments = Variable("DEPLOYMENTS_TABLE")

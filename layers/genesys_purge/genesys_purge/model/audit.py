@@ -13,6 +13,7 @@ from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.platform_event import PlatformEvent
+from genesys_purge.model.purge_policy import PolicyFacts
 from genesys_purge.model.record_facts import (
     ChangeFacts,
     DeliveryFacts,
@@ -70,6 +71,7 @@ class Action(StrEnum):
     APPROVAL_REJECTED = "approval_rejected"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_EXPIRED = "approval_expired"
+    POLICY_APPLIED = "policy_applied"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
 
@@ -111,6 +113,7 @@ class AuditRecord(Wire):
 
     `hold` is in the records about a legal hold, `approval` in those about an approval, and
     `personId` is the person that acted on it.
+    `purgePolicy` is in the records about a purge policy and its runs; `policy` is the retention.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -124,6 +127,7 @@ class AuditRecord(Wire):
     person_id: str | None = None
     hold: HoldFacts | None = None
     approval: ApprovalFacts | None = None
+    purge_policy: PolicyFacts | None = None
     method: str | None = None
     organisation: str | None = None
     batch: int | None = None

@@ -26,8 +26,12 @@ class Submission(NamedTuple):
     path: Mapping[str, str] = MappingProxyType({})
 
 
-class DryAnswer(Wire):
-    """The answer to a dry run, which creates nothing and therefore is 200 over HTTP."""
+class NothingCreated(Wire):
+    """An answer to a request that creates nothing new, and therefore is 200 over HTTP."""
+
+
+class DryAnswer(NothingCreated):
+    """The answer to a dry run."""
 
 
 class SubmittedRun(RunRef):

@@ -1,0 +1,1 @@
+"""Purge policies: recurring purges that their owners keep as documents."""

@@ -1,0 +1,71 @@
+"""Purge policies in DynamoDB: one item for each version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.wire import configured
+from genesys_purge.policies.document import PolicyVersion
+from genesys_purge.store.items import body_of
+from genesys_purge.store.ledger import Ledger, Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from genesys_purge.store.sizes import Item
+
+
+class DynamoPurgePolicies:
+    """Implements the port `PolicyStore`; every read is consistent."""
+
+    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
+        self._client = client
+        self._table = table
+        self._ledger = ledger
+
+    def put(self, policy: PolicyVersion, record: AuditRecord) -> None:
+        item = _key(policy.name, policy.version) | {"body": body_of(policy)}
+        unused = Write(self._table, item, "attribute_not_exists(#name)", names={"#name": "name"})
+        self._ledger.commit([unused], record)
+
+    def latest(self, name: str) -> PolicyVersion | None:
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="#name = :name",
+            ExpressionAttributeNames={"#name": "name"},
+            ExpressionAttributeValues={":name": {"S": name}},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=1,
+        )
+        return _policy(answer["Items"][0]) if answer["Items"] else None
+
+    def version(self, name: str, number: int) -> PolicyVersion | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=_key(name, number), ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return _policy(item) if item else None
+
+    def all(self) -> Sequence[PolicyVersion]:
+        newest: dict[str, Any] = {}
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True
+        )
+        for item in (item for page in pages for item in page["Items"]):
+            name, number = item["name"]["S"], int(item["version"]["N"])
+            if name not in newest or number > int(newest[name]["version"]["N"]):
+                newest[name] = item
+        return [_policy(newest[name]) for name in sorted(newest)]
+
+
+def _key(name: str, number: int) -> Item:
+    return {"name": {"S": name}, "version": {"N": str(number)}}
+
+
+def _policy(item: Any) -> PolicyVersion:
+    """The version in an item; Misconfigured if it cannot be read."""
+    title = f"version {item['version']['N']} of the policy {item['name']['S']}"
+    return configured(title, PolicyVersion, item.get("body", {}).get("S", ""))

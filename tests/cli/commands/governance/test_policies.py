@@ -1,0 +1,190 @@
+"""`genesys-purge policies`: what is checked, sent and printed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.scripted_api import Answer, Asked, ScriptedApi
+from tests.policy_builders import policy
+
+NAME = "nightly-voice"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    found = tmp_path / "policies"
+    found.mkdir()
+    return found
+
+
+def current(**changes: Any) -> dict[str, Any]:
+    """A policy that is valid today."""
+    until = datetime.now(UTC) + timedelta(days=90)
+    return policy(validUntil=until.strftime("%Y-%m-%dT00:00:00Z"), **changes)
+
+
+def write(folder: Path, document: Any, name: str = "a.json") -> None:
+    (folder / name).write_text(json.dumps(document))
+
+
+def lines(text: str) -> list[str]:
+    return [" ".join(each.split()) for each in text.splitlines()]
+
+
+def stored(api: ScriptedApi, *documents: dict[str, Any], version: int = 3) -> None:
+    """The stack has these policies."""
+    found = [{"name": each["name"], "version": version} for each in documents]
+    api.on("GET /policies", Answer(body={"policies": found}))
+    for each in documents:
+        document = {"version": version, "document": {"blackout": {}} | each}
+        api.on(f"GET /policies/{each['name']}", Answer(body=document))
+
+
+def accepting(api: ScriptedApi, name: str, version: int = 1, *, changed: bool = True) -> None:
+    answer = {"version": version, "changed": changed, "notes": []}
+    api.on(f"PUT /policies/{name}", Answer(201 if version == 1 else 200, answer))
+
+
+def test_check_needs_no_stack_and_reads_yaml_and_json(call: Run, folder: Path) -> None:
+    write(folder, current())
+    (folder / "b.yaml").write_text(json.dumps(current(name="other")))
+    (folder / "README.md").write_text("no policy")
+    shown = call("policies", "check", str(folder), chosen=False)
+    assert shown.code == 0
+    assert [each.rpartition(": ")[2] for each in shown.out.splitlines()] == ["valid", "valid"]
+
+
+def test_check_names_each_wrong_field(call: Run, folder: Path) -> None:
+    write(folder, current(timeZone="Mars", owner=""))
+    shown = call("policies", "check", str(folder), chosen=False)
+    assert shown.code == 2
+    assert [each.partition(":")[0] for each in lines(shown.out)] == ["owner", "timeZone"]
+
+
+def test_name_in_two_files_is_refused(call: Run, folder: Path) -> None:
+    write(folder, current(), "a.json")
+    write(folder, current(), "b.json")
+    shown = call("policies", "check", str(folder), chosen=False)
+    assert (shown.code, f"name: {NAME} is the name of several policies" in shown.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["policies", "missing"])
+def test_folder_without_a_policy_is_refused(call: Run, folder: Path, name: str) -> None:
+    assert call("policies", "check", str(folder.parent / name), chosen=False).code == 2
+
+
+def test_plan_shows_created_changed_unchanged_and_missing_policies(
+    api: ScriptedApi, call: Run, folder: Path
+) -> None:
+    same, before, gone = current(name="same"), current(name="changed"), current(name="gone")
+    for each in (current(name="new"), same, before | {"owner": "new@example.com"}):
+        write(folder, each, f"{each['name']}.json")
+    stored(api, same, before, gone)
+    shown = call("policies", "plan", str(folder))
+    assert lines(shown.out)[1:] == [
+        "changed changed 3 owner: records@example.com -> new@example.com",
+        "new created",
+        "same unchanged 3",
+        "gone not in the folder 3",
+    ]
+    assert {each.verb for each in api.asked} == {"GET"}
+
+
+def test_apply_sends_each_policy_and_shows_its_version(
+    api: ScriptedApi, call: Run, folder: Path
+) -> None:
+    write(folder, current())
+    stored(api)
+    accepting(api, NAME)
+    shown = call("policies", "apply", str(folder))
+    assert lines(shown.out)[1:] == [f"{NAME} created 1"]
+    (sent,) = api.calls(f"PUT /policies/{NAME}")
+    assert sent.body == current() | {"blackout": {"dates": [], "holidays": []}}
+
+
+def test_apply_sends_nothing_if_one_policy_is_wrong(
+    api: ScriptedApi, call: Run, folder: Path
+) -> None:
+    write(folder, current())
+    write(folder, current(name="wrong", schedule="now"), "b.json")
+    shown = call("policies", "apply", str(folder))
+    assert (shown.code, api.asked) == (2, [])
+    assert "b.json: schedule: must be cron(...)" in shown.err
+
+
+def test_refused_policy_does_not_stop_the_others(api: ScriptedApi, call: Run, folder: Path) -> None:
+    write(folder, current(name="refused"), "a.json")
+    write(folder, current(), "b.json")
+    stored(api)
+    accepting(api, NAME)
+    errors = {"errors": [{"path": "request.classification", "message": "is required"}]}
+    api.on("PUT /policies/refused", Answer(400, errors))
+    shown = call("policies", "apply", str(folder))
+    assert (shown.code, lines(shown.out)[1:]) == (2, [f"{NAME} created 1"])
+    assert "refused: request.classification: is required" in shown.err
+
+
+def test_policy_outside_of_the_folder_stays_without_the_flag(
+    api: ScriptedApi, call: Run, folder: Path
+) -> None:
+    write(folder, current())
+    stored(api, current(), current(name="gone"))
+    accepting(api, NAME, 3, changed=False)
+    shown = call("policies", "apply", str(folder))
+    assert lines(shown.out)[1:] == [f"{NAME} unchanged 3", "gone not in the folder 3"]
+    assert not api.calls("PUT /policies/gone")
+    assert "--disable-missing" in shown.err
+
+
+def test_flag_disables_the_policies_outside_of_the_folder(
+    api: ScriptedApi, call: Run, folder: Path
+) -> None:
+    write(folder, current())
+    stored(api, current(), current(name="gone"), current(name="off", enabled=False))
+    accepting(api, NAME, 3, changed=False)
+    accepting(api, "gone", 4)
+    shown = call("policies", "apply", str(folder), "--disable-missing")
+    assert lines(shown.out)[2:] == ["gone disabled 4", "off not in the folder 3"]
+    (sent,) = api.calls("PUT /policies/gone")
+    assert sent.body["enabled"] is False
+    assert not api.calls("PUT /policies/off")
+
+
+def test_list_shows_the_next_run(api: ScriptedApi, call: Run) -> None:
+    row = {"name": NAME, "version": 2, "state": "enabled", "method": "interaction_purge"}
+    row |= {"schedule": "cron(0 3 * * ? *)", "timeZone": "Europe/Berlin", "owner": "records"}
+    row |= {"validUntil": "2027-01-31T00:00:00Z", "nextRuns": ["2026-11-22T02:00:00Z"]}
+
+    def page(asked: Asked) -> Answer:
+        assert asked.query["state"] == "enabled"
+        return Answer(body={"policies": [row]})
+
+    api.on("GET /policies", page)
+    line = lines(call("policies", "list", "--state", "enabled").out)[1]
+    assert line.startswith(f"{NAME} 2 enabled interaction_purge cron(0 3 * * ? *) Europe/Berlin")
+    assert "2026-11-22 02:00:00" in line
+
+
+def test_policy_is_shown_with_its_bounds_and_next_runs(api: ScriptedApi, call: Run) -> None:
+    answer = {"name": NAME, "version": 2, "state": "enabled", "document": policy()}
+    answer |= {"appliedAt": "2026-11-21T12:00:00Z", "appliedBy": "arn:user/records"}
+    api.on(f"GET /policies/{NAME}", Answer(body=answer | {"nextRuns": ["2026-11-22T02:00:00Z"]}))
+    found = lines(call("policies", "show", NAME, "--version", "2").out)
+    assert "maxRecordsPerRun 1000" in found
+    assert "next run 2026-11-22 02:00:00 UTC" in found
+    assert api.asked[0].query == {"version": "2"}
+
+
+def test_audit_of_a_policy_names_the_changed_fields(api: ScriptedApi, call: Run) -> None:
+    facts = {"version": 2, "difference": {"enabled": {"before": True, "after": False}}}
+    record = {"sequence": 2, "at": "2026-11-21T12:00:00Z", "action": "policy_applied"}
+    record |= {"purgePolicy": facts, "personId": "user:A"}
+    api.on(f"GET /policies/{NAME}/audit", Answer(body={"records": [record]}))
+    line = lines(call("policies", "audit", NAME).out)[1]
+    assert line == "2 2026-11-21 12:00:00 policy_applied 2 enabled user:A"

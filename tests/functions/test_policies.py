@@ -1,0 +1,206 @@
+"""ApplyPolicy and ReadPolicies over the real tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from genesys_purge.policies.read_policies import ReadPolicies
+from genesys_purge.wiring import adapters
+
+from tests import wiring_caches
+from tests.application import http_event
+from tests.clock import NOON
+from tests.functions.conftest import Invoke
+from tests.mocked_aws import client
+from tests.policy_builders import REQUEST, policy
+
+pytestmark = pytest.mark.usefixtures("deployed", "at_noon")
+
+OWNER = {"userArn": "arn:aws:iam::123456789012:user/records", "callerId": "AIDARECORDS"}
+NAME = "nightly-voice"
+
+
+@pytest.fixture
+def at_noon() -> Any:
+    with patch.object(adapters, "now", lambda: NOON):
+        yield
+
+
+def put(invoke: Invoke, **changes: Any) -> tuple[int, Any]:
+    event = http_event("PUT /policies/{name}", body=json.dumps(policy(**changes)))
+    event["pathParameters"] = {"name": policy(**changes)["name"]}
+    event["requestContext"]["authorizer"] = {"iam": OWNER}
+    answer = invoke("ApplyPolicy", event)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def get(invoke: Invoke, route: str, name: str | None = None, **query: str) -> tuple[int, Any]:
+    path = {"name": name} if name else None
+    answer = invoke("ReadPolicies", http_event(route, path=path, query=query or None))
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def records(invoke: Invoke) -> list[dict[str, Any]]:
+    _, page = get(invoke, "GET /policies/{name}/audit", NAME)
+    found: list[dict[str, Any]] = page["records"]
+    return found
+
+
+def stored() -> list[Mapping[str, Any]]:
+    items: list[Mapping[str, Any]] = client("dynamodb").scan(TableName="PoliciesTable")["Items"]
+    return items
+
+
+def test_first_version_is_stored_and_answered_with_its_next_runs(invoke: Invoke) -> None:
+    status, answer = put(invoke)
+    assert (status, answer["version"], answer["changed"]) == (201, 1, True)
+    assert answer["nextRuns"][0] == "2026-11-22T02:00:00Z"
+    assert len(answer["nextRuns"]) == 5
+    (item,) = stored()
+    assert json.loads(item["body"]["S"])["document"]["request"] == REQUEST
+
+
+def test_applying_is_audited_with_the_person_and_the_difference(invoke: Invoke) -> None:
+    _, answer = put(invoke)
+    (record,) = records(invoke)
+    assert (record["runId"], record["action"]) == (f"policy:{NAME}", "policy_applied")
+    assert record["personId"] == "user:AIDARECORDS"
+    assert record["purgePolicy"]["hash"] == answer["hash"]
+    assert record["purgePolicy"]["difference"]["schedule"] == {"after": "cron(0 3 * * ? *)"}
+
+
+def test_unchanged_content_makes_no_new_version(invoke: Invoke) -> None:
+    put(invoke)
+    status, answer = put(invoke, request=REQUEST | {"dryRun": False})
+    assert (status, answer["version"], answer["changed"]) == (200, 1, False)
+    assert (len(stored()), len(records(invoke))) == (1, 1)
+
+
+def test_changed_content_makes_a_version_and_keeps_the_old_one(invoke: Invoke) -> None:
+    put(invoke)
+    status, answer = put(invoke, enabled=False)
+    assert (status, answer["version"], answer["nextRuns"]) == (200, 2, [])
+    difference = records(invoke)[1]["purgePolicy"]["difference"]
+    assert difference == {"enabled": {"before": True, "after": False}}
+    _, old = get(invoke, "GET /policies/{name}", NAME, version="1")
+    assert (old["document"]["enabled"], old["latestVersion"]) == (True, 2)
+
+
+def test_holiday_that_became_known_makes_a_version(invoke: Invoke) -> None:
+    put(invoke, blackout={"holidays": ["DE"]})
+    store = adapters.purge_policies()
+    known = store.latest(NAME)
+    assert known is not None
+    changed = known.model_copy(update={"blackout_days": known.blackout_days[1:]})
+    with patch.object(type(store), "latest", lambda *_: changed):
+        assert put(invoke, blackout={"holidays": ["DE"]})[1]["version"] == 2
+
+
+def test_field_of_a_request_that_the_audit_withholds_has_no_values(invoke: Invoke) -> None:
+    put(invoke)
+    put(invoke, request=REQUEST | {"reason": "Ask jane.doe@example.com about this"})
+    difference = records(invoke)[1]["purgePolicy"]["difference"]
+    assert difference == {
+        "request.reason": {"before": REQUEST["reason"], "after": "Ask [e-mail address] about this"}
+    }
+
+
+def test_wrong_policy_is_refused_and_nothing_stored(invoke: Invoke) -> None:
+    status, answer = put(invoke, timeZone="Mars")
+    message = "must be a time zone of the IANA database, e.g. Europe/Berlin"
+    assert (status, answer["errors"]) == (400, [{"path": "timeZone", "message": message}])
+    assert stored() == []
+
+
+def test_policy_that_is_not_valid_any_more_can_be_disabled(invoke: Invoke) -> None:
+    put(invoke)
+    with patch.object(adapters, "now", lambda: NOON + timedelta(days=100)):
+        wiring_caches.forget()
+        assert put(invoke)[0] == 400
+        status, answer = put(invoke, enabled=False)
+    assert (status, answer["version"], answer["enabled"]) == (200, 2, False)
+
+
+def test_direct_invocation_is_refused_because_it_names_no_person(invoke: Invoke) -> None:
+    with pytest.raises(Exception, match="a person applies a policy"):
+        invoke("ApplyPolicy", policy())
+
+
+def test_policy_may_override_only_if_it_is_listed(invoke: Invoke) -> None:
+    request = {
+        "method": "data_deletion",
+        "reason": "Retention schedule of the company",
+        "recordTypes": ["conversation", "interaction", "message"],
+        "dateRange": {"olderThanDays": 400, "lookbackDays": 30},
+        "classification": "internal",
+        "jurisdiction": "us-east-1",
+        "retentionPolicyOverride": True,
+    }
+    status, answer = put(invoke, request=request)
+    assert status == 400
+    assert "the caller policy:nightly-voice may not override" in str(answer["errors"])
+
+
+def test_two_appliers_at_once_make_two_versions(invoke: Invoke) -> None:
+    put(invoke)
+    store = adapters.purge_policies()
+    behind = [store.latest(NAME)]
+    put(invoke, owner="first@example.com")
+    latest = type(store).latest
+
+    def late(*given: Any) -> Any:
+        return behind.pop() if behind else latest(*given)
+
+    with patch.object(type(store), "latest", late):
+        status, answer = put(invoke, owner="second@example.com")
+    assert (status, answer["version"]) == (200, 3)
+    assert records(invoke)[2]["purgePolicy"]["difference"]["owner"] == {
+        "before": "first@example.com",
+        "after": "second@example.com",
+    }
+
+
+def test_list_shows_each_policy_with_its_state_and_next_runs(invoke: Invoke) -> None:
+    put(invoke)
+    put(invoke, name="weekly", schedule="cron(0 3 ? * SUN *)", enabled=False)
+    status, page = get(invoke, "GET /policies")
+    assert (status, [each["name"] for each in page["policies"]]) == (200, [NAME, "weekly"])
+    assert [each["state"] for each in page["policies"]] == ["enabled", "disabled"]
+    assert [len(each["nextRuns"]) for each in page["policies"]] == [5, 0]
+    _, page = get(invoke, "GET /policies", state="disabled")
+    assert [each["name"] for each in page["policies"]] == ["weekly"]
+
+
+def test_list_has_pages(invoke: Invoke) -> None:
+    for name in ("a", "b"):
+        put(invoke, name=name)
+    _, first = get(invoke, "GET /policies", limit="1")
+    _, second = get(invoke, "GET /policies", limit="1", next=first["next"])
+    assert [each["policies"][0]["name"] for each in (first, second)] == ["a", "b"]
+    assert "next" not in second
+
+
+def test_policy_is_shown_as_expired_after_its_end(invoke: Invoke) -> None:
+    put(invoke)
+    after = datetime(2027, 1, 31, tzinfo=UTC) + timedelta(seconds=1)
+    read = ReadPolicies(adapters.purge_policies(), adapters.ledger(), lambda: after)
+    found = read("GET /policies/{name}", {"name": NAME}, {})
+    assert (found["state"], found["nextRuns"]) == ("expired", [])
+
+
+@pytest.mark.parametrize("route", ["GET /policies/{name}", "GET /policies/{name}/audit"])
+def test_unknown_policy_is_not_found(invoke: Invoke, route: str) -> None:
+    status, answer = get(invoke, route, "other")
+    assert (status, answer["errors"][0]["message"]) == (404, "no policy has such a name")
+
+
+def test_unknown_version_is_not_found(invoke: Invoke) -> None:
+    put(invoke)
+    status, answer = get(invoke, "GET /policies/{name}", NAME, version="7")
+    expected = f"the policy {NAME} has no version 7"
+    assert (status, answer["errors"][0]["message"]) == (404, expected)
