@@ -113,6 +113,17 @@ STACK_FILE = Annotated[
     ),
 ]
 
+AS_PERSON = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="NAME",
+        help="With a local application: requester, approver, holds, auditor or operator. "
+        "By default, the caller may do everything.",
+        rich_help_panel=STACK,
+    ),
+]
+
 
 def _for_stack(
     *,
@@ -122,6 +133,7 @@ def _for_stack(
     api_url: API_URL = None,
     local: IS_LOCAL = False,
     stack_file: STACK_FILE = None,
+    as_person: AS_PERSON = None,
 ) -> None:
     """The options that choose a stack."""
 

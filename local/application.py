@@ -11,8 +11,9 @@ from local.aws import http_api
 from local.aws.deployment import STACK, Deployment
 from local.aws.deviations import address_of_api
 from local.aws.embedded_aws import EmbeddedAws, embedded_aws
+from local.aws.people import Person, create_people
 from local.aws.session import ACCESS_KEY, REGION, SECRET_KEY, AwsSession
-from local.aws.stack import Stack, read_stack
+from local.aws.stack import Stack, ids_in, read_stack
 from local.aws.template import resources_of
 from local.genesys.secrets import WEBHOOK_PATH, store
 from local.genesys.server import Genesys, genesys, partners_of, scaled_parameters
@@ -32,6 +33,7 @@ class Application:
     api_url: str
     outputs: Mapping[str, str]
     left_out: frozenset[str]
+    people: Mapping[str, Person]
     wait_scale: float
 
     def to_json(self) -> dict[str, Any]:
@@ -42,6 +44,7 @@ class Application:
             "stackName": STACK,
             "accessKeyId": ACCESS_KEY,
             "secretAccessKey": SECRET_KEY,
+            "people": {name: each.to_json() for name, each in self.people.items()},
             "apiUrl": self.api_url,
             "functions": self.stack.functions,
             "stateMachines": self.stack.state_machines,
@@ -77,8 +80,9 @@ def application(options: Options, project: Path = PROJECT) -> Iterator[Applicati
                 **options.parameters,
             }
         )
-        stack = read_stack(template, deployment.resources())
-        api_url = _create_api(session, deployment, stack)
+        resources = deployment.resources()
+        stack, ids = read_stack(template, resources), ids_in(resources)
+        api_url = _create_api(session, deployment, stack, ids)
         store(session, stack, server, partners, api_url)
         id_lists.upload(session.client("s3"), options.id_lists)
         yield Application(
@@ -89,16 +93,17 @@ def application(options: Options, project: Path = PROJECT) -> Iterator[Applicati
             api_url,
             deployment.outputs(),
             left_out,
+            create_people(session.client("iam"), ids),
             options.wait_scale,
         )
 
 
-def _create_api(session: AwsSession, deployment: Deployment, stack: Stack) -> str:
+def _create_api(
+    session: AwsSession, deployment: Deployment, stack: Stack, ids: Mapping[str, str]
+) -> str:
     if stack.api_id is None:
         return ""
-    transformed = deployment.transformed()
-    ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in deployment.resources()}
-    for _, api in resources_of(transformed, "AWS::ApiGatewayV2::Api"):
+    for _, api in resources_of(deployment.transformed(), "AWS::ApiGatewayV2::Api"):
         http_api.create_routes(
             session.client("apigatewayv2"),
             stack.api_id,

@@ -45,6 +45,7 @@ class Choice(NamedTuple):
     api_url: str | None = None
     local: bool = False
     stack_file: Path | None = None
+    as_person: str | None = None
 
     @property
     def words(self) -> str:
@@ -55,6 +56,7 @@ class Choice(NamedTuple):
             "--stack-file": self.stack_file,
             "--profile": self.profile,
             "--region": self.region,
+            "--as": self.as_person,
         }
         words = [f"{name} {shlex.quote(str(value))}" for name, value in given.items() if value]
         return " ".join([*(["--local"] if self.local else []), *words])
@@ -72,6 +74,10 @@ def find(choice: Choice) -> Stack:
         )
     if choice.region and not REGION.fullmatch(choice.region):
         raise WrongInput(f"--region: {choice.region!r} is not a region, such as eu-central-1")
+    if choice.as_person and (choice.stack or choice.api_url):
+        raise WrongInput(
+            "--as: only the local application has its own people; choose yours with --profile"
+        )
     if choice.stack:
         return _in_aws(choice.stack, choice)
     if choice.api_url:
@@ -87,7 +93,7 @@ def _on_this_machine(choice: Choice) -> Stack:
         raise WrongInput(
             "--profile and --region belong to a stack in AWS: add --stack NAME or --api-url URL"
         )
-    return _from_file(file)
+    return _from_file(file, choice.as_person)
 
 
 def _session(choice: Choice) -> Session:
@@ -149,9 +155,9 @@ def _in_aws(name: str, choice: Choice) -> Stack:
     return Stack(outputs["ApiUrl"], region, session, found["StackName"], outputs)
 
 
-def _from_file(file: Path) -> Stack:
+def _from_file(file: Path, person: str | None) -> Stack:
     try:
-        return stack_in(json.loads(file.read_text()))
+        return stack_in(json.loads(file.read_text()), person)
     except FileNotFoundError:
         raise WrongInput(
             f"{file} does not exist: start the application with `genesys-purge local up` in "
@@ -163,14 +169,19 @@ def _from_file(file: Path) -> Stack:
         ) from error
 
 
-def stack_in(content: Mapping[str, Any]) -> Stack:
-    """The stack of an application on this machine, as it describes itself in `stack.json`."""
+def stack_in(content: Mapping[str, Any], person: str | None = None) -> Stack:
+    """The stack of an application on this machine, as it describes itself in `stack.json`.
+
+    Calls are signed with the key of a person, by default with the one that may do everything.
+    WrongInput for an unknown person.
+    """
+    keys = content if person is None else _keys_of(person, content["people"])
     for url in (content["apiUrl"], content["awsEndpoint"]):
         if urlsplit(url).hostname not in HERE:
             raise ValueError("an address is not on this machine")
     session = Session(
-        aws_access_key_id=content["accessKeyId"],
-        aws_secret_access_key=content["secretAccessKey"],
+        aws_access_key_id=keys["accessKeyId"],
+        aws_secret_access_key=keys["secretAccessKey"],
         region_name=content["region"],
         botocore_session=botocore.session.Session(session_vars=IGNORE_THE_USERS_FILES),
     )
@@ -183,3 +194,10 @@ def stack_in(content: Mapping[str, Any]) -> Stack:
         endpoint=content["awsEndpoint"],
         functions=dict(content["functions"]),
     )
+
+
+def _keys_of(person: str, people: Mapping[str, Any]) -> Mapping[str, Any]:
+    if person not in people:
+        raise WrongInput(f"--as: {person!r} is not one of {', '.join(people)}")
+    found: Mapping[str, Any] = people[person]
+    return found

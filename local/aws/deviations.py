@@ -26,8 +26,8 @@ ATTRIBUTE_OF_REF = {"AWS::SecretsManager::Secret": "Id"}
 
 # What the embedded AWS does differently, in words for its users.
 DIFFERENCES = (
-    "a caller needs the access key of stack.json, but its signature is not checked",
-    "no role is checked",
+    "the signature of the default access key is not checked, and it may do everything",
+    "the roles of functions are not checked",
 )
 # The address that the embedded AWS gives an API has a host that no resolver knows.
 ENDPOINT = "ApiEndpoint"

@@ -26,10 +26,15 @@ class Stack:
     api_id: str | None
 
 
+def ids_in(summaries: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The physical id of each resource, by its logical id."""
+    return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in summaries}
+
+
 def read_stack(template: Template, summaries: Iterable[Mapping[str, str]]) -> Stack:
     """The stack of a template, from the summaries of its resources."""
     listed = list(summaries)
-    ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed}
+    ids = ids_in(listed)
 
     def by_path(resource_type: str, field: str) -> dict[str, str]:
         return {

@@ -109,6 +109,12 @@ def test_cancel_stops_the_execution_of_a_run(app: Application, folder: Path) -> 
     assert json_of(folder, "runs", "list", "--outcome", "failed")["runs"][0]["runId"] == run_id
 
 
+def test_command_calls_the_local_application_as_one_of_its_people(folder: Path) -> None:
+    assert "holds" in json_of(folder, "holds", "list", "--as", "holds")
+    assert "runs" in json_of(folder, "runs", "list", "--as", "auditor")
+    command(folder, "run", str(folder / "last.json"), "--as", "auditor", code=3)
+
+
 def test_rule_changes_are_exported_into_files(app: Application, folder: Path) -> None:
     change_a_rule(app)
     shown = json_of(folder, "rules", "export", "campaign-1", "--out", str(folder / "exports"))

@@ -96,7 +96,7 @@ def test_local_application_that_is_not_up_is_wrong_input() -> None:
         find(Choice(local=True))
 
 
-def running(folder: Path, **changes: str) -> None:
+def running(folder: Path, **changes: Any) -> None:
     """Write the file of a running application."""
     file = folder / ".local" / "stack.json"
     file.parent.mkdir()
@@ -110,6 +110,26 @@ def test_local_application_is_the_default_while_it_is_up(elsewhere: Path) -> Non
     running(elsewhere)
     stack = find(Choice())
     assert (stack.api_url, stack.is_local) == ("http://127.0.0.1:1", True)
+
+
+def test_calls_to_a_local_application_are_signed_as_the_chosen_person(elsewhere: Path) -> None:
+    people = {"approver": {"accessKeyId": "c", "secretAccessKey": "d"}}
+    running(elsewhere, people=people)
+    used = [find(Choice(as_person=each)).session.get_credentials() for each in (None, "approver")]
+    assert [each and each.access_key for each in used] == ["a", "c"]
+    assert [each and each.secret_key for each in used] == ["b", "d"]
+
+
+def test_unknown_person_is_wrong_input(elsewhere: Path) -> None:
+    running(elsewhere, people={"approver": {}, "auditor": {}})
+    with pytest.raises(WrongInput, match="--as: 'boss' is not one of approver, auditor"):
+        find(Choice(as_person="boss"))
+
+
+@pytest.mark.parametrize("other", [{"stack": "purge-prod"}, {"api_url": API}])
+def test_only_the_local_application_has_its_own_people(other: dict[str, Any]) -> None:
+    with pytest.raises(WrongInput, match="--as: only the local application has its own people"):
+        find(Choice(as_person="approver", **other))
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"region": 1}'])

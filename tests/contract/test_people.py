@@ -1,0 +1,70 @@
+"""The policies for people: which routes of the API each allows."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import pytest
+
+from local.aws.people import POLICIES
+from tests import template
+from tests.contract.deployed import Statement, managed_policies
+
+API = "arn:aws:execute-api:us-east-1:123456789012:Api/$default/"
+# Genesys calls it with a signature of its own.
+OPEN = {"ANY /webhooks/genesys"}
+ROUTES = sorted(set(template.routes()) - OPEN)
+
+
+def statements_of(policy: str) -> list[Statement]:
+    return managed_policies()[policy]
+
+
+def who_may(route: str) -> set[str]:
+    """The people whose policy allows a route."""
+    verb, _, path = route.partition(" ")
+    arn = f"{API}{verb}{path}"
+    return {
+        person
+        for person, policy in POLICIES.items()
+        for right in statements_of(policy)
+        if any(fnmatchcase(arn, each) for each in right.resources)
+    }
+
+
+def test_policies_for_people_allow_only_calls_of_this_api() -> None:
+    for policy in POLICIES.values():
+        for right in statements_of(policy):
+            assert (right.effect, right.actions) == ("Allow", ("execute-api:Invoke",))
+            assert [each for each in right.resources if not each.startswith(API)] == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_somebody_may_call_each_route(route: str) -> None:
+    assert who_may(route) - {"auditor"}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_auditor_may_call_every_read_and_nothing_else(route: str) -> None:
+    assert ("auditor" in who_may(route)) == route.startswith("GET ")
+
+
+@pytest.mark.parametrize(
+    ("route", "people"),
+    [
+        ("POST /purges", {"requester"}),
+        ("POST /purges/r-1/cancel", {"requester", "operator"}),
+        ("POST /approvals/a-1/decisions", {"approver"}),
+        ("POST /approvals/a-1/withdraw", {"requester", "holds", "operator"}),
+        ("POST /holds", {"holds"}),
+        ("POST /holds/case-17/release-requests", {"holds"}),
+        ("POST /stop", {"operator"}),
+        ("POST /resume", {"operator"}),
+        ("PUT /settings/approval-rules", {"operator"}),
+        ("PUT /policies/nightly", {"operator"}),
+        ("POST /purge-rules", {"operator"}),
+        ("POST /campaign-rules", {"operator"}),
+    ],
+)
+def test_each_change_is_allowed_to_the_people_of_its_role(route: str, people: set[str]) -> None:
+    assert who_may(route) == people
