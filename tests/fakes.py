@@ -61,6 +61,8 @@ def _in_time(position: AuditPosition) -> tuple[datetime, str, int]:
 class MemoryAuditLog:
     """The log of every run, numbered from 1."""
 
+    _kept = staticmethod(_kept)
+
     def __init__(self) -> None:
         self._lock = RLock()
         self._records: dict[str, list[AuditRecord]] = defaultdict(list)
@@ -68,14 +70,14 @@ class MemoryAuditLog:
     def append(self, record: AuditRecord) -> None:
         with self._lock:
             log = self._records[record.run_id]
-            log.append(_kept(record.model_copy(update={"sequence": len(log) + 1})))
+            log.append(self._kept(record.model_copy(update={"sequence": len(log) + 1})))
 
     def record_once(self, record: AuditRecord) -> bool:
         with self._lock:
             log = self._records[record.run_id]
             if any(stored.sequence == record.sequence for stored in log):
                 return False
-            log.append(_kept(record))
+            log.append(self._kept(record))
             return True
 
     def of_rule(self, rule_id: str, after: AuditPosition | None, limit: int) -> RulePage:
@@ -102,6 +104,8 @@ class MemoryAuditLog:
 class MemoryRuns:
     """Runs, batches and manifests; `before_write` receives each write's name, and may raise."""
 
+    _kept = staticmethod(_kept)
+
     def __init__(self, audit: MemoryAuditLog) -> None:
         self._audit = audit
         self._lock = RLock()
@@ -117,7 +121,7 @@ class MemoryRuns:
         with self._lock:
             if run.run_id in self._runs:
                 return self._runs[run.run_id]
-            self._runs[run.run_id] = _kept(run)
+            self._runs[run.run_id] = self._kept(run)
             self._audit.append(record)
             return run
 
@@ -130,13 +134,13 @@ class MemoryRuns:
         self.before_write("begin_plan")
         with self._lock:
             self._require(run.run_id, lambda stored: stored.status is RunStatus.SUBMITTED)
-            self._runs[run.run_id] = _kept(run)
+            self._runs[run.run_id] = self._kept(run)
 
     def put_batch(self, batch: Batch, entries: Sequence[Entry], planner: str) -> None:
         self.before_write("put_batch")
         with self._lock:
             self._require(batch.run_id, lambda stored: _is_planned_by(stored, planner))
-            self._batches[batch.run_id, batch.number] = _kept(batch)
+            self._batches[batch.run_id, batch.number] = self._kept(batch)
             self._manifests[batch.run_id, batch.number] = tuple(entries)
 
     def put_skipped(
@@ -222,7 +226,7 @@ class MemoryRuns:
         stored = self._batches.get((batch.run_id, batch.number))
         if stored is None or stored.version != batch.version - 1:
             raise LostRace("another worker changed the record")
-        self._batches[batch.run_id, batch.number] = _kept(batch)
+        self._batches[batch.run_id, batch.number] = self._kept(batch)
 
     def oldest_first(self) -> Iterator[str]:
         """Implements `OpenRuns`."""
@@ -255,7 +259,7 @@ class MemoryRuns:
     ) -> None:
         with self._lock:
             self._require(run.run_id, allowed)
-            self._runs[run.run_id] = _kept(run)
+            self._runs[run.run_id] = self._kept(run)
             if record:
                 self._audit.append(record)
 

@@ -124,7 +124,7 @@ def _run_may_have_ended() -> Iterator[None]:
 
 
 @contextmanager
-def _holds_ignored() -> Iterator[None]:
+def holds_ignored() -> Iterator[None]:
     with (
         patch.object(guard, "_check_records", lambda *_: None),
         patch.object(guard, "_check_areas", lambda *_: None),
@@ -174,7 +174,7 @@ BREAKS = (
         "submit_submit",
         lambda: patch.object(Reconcile, "_patience_of", _patience_of_the_message),
     ),
-    Break("a guard that ignores holds", "held", "submit_hold", _holds_ignored),
+    Break("a guard that ignores holds", "held", "submit_hold", holds_ignored),
     Break(
         "a hold whose times may be those of other ids",
         "held",

@@ -44,7 +44,7 @@ class Execution:
 
     def drive(self, step: BatchStep) -> None:
         """A batch from its message to its end."""
-        while step.next is not Next.DONE:
+        while not self.is_over(step):
             name = step.next.value
             try:
                 step = self.task(name, step)
@@ -54,6 +54,10 @@ class Execution:
                 self._stage.tell("the execution was stopped")
                 return
             self._wait(step.wait_seconds)
+
+    def is_over(self, step: BatchStep) -> bool:
+        """Whether this execution does nothing more after the step."""
+        return step.next is Next.DONE
 
     def task(self, name: str, message: Any) -> Any:
         """The answer of a task; GivenUp if it fails after all retries."""

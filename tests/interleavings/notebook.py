@@ -55,6 +55,13 @@ class Placed(NamedTuple):
     what: frozenset[str]
 
 
+class Answer(NamedTuple):
+    """What the operator was told about a hold: the batches in flight, and when."""
+
+    at: float
+    in_flight: frozenset[tuple[str, int]]
+
+
 class Notebook:
     """The facts of one seed, in the world's time."""
 
@@ -65,6 +72,9 @@ class Notebook:
         self.switched_off: list[tuple[float, float | None]] = []
         self.run_ended: dict[str, float] = {}
         self.claims: dict[str, str] = {}
+        self.ends: dict[str, datetime] = {}
+        self.owners: dict[str, tuple[str, int]] = {}
+        self.answers: dict[str, Answer] = {}
         self.problems: list[tuple[str, str]] = []
         self._holds: dict[Any, Read] = {}
         self._switch: dict[Any, float] = {}
@@ -86,6 +96,10 @@ class Notebook:
             self._used[worker] = sent.holds
         self.sent.append(sent)
         return sent
+
+    def answered(self, hold_id: str, at: float, in_flight: frozenset[tuple[str, int]]) -> None:
+        """Note what PlaceHold answered."""
+        self.answers[hold_id] = Answer(at, in_flight)
 
     def new_invocation(self, worker: Any) -> None:
         """A new invocation of a function: an earlier read of the guard is none of its own."""

@@ -4,6 +4,7 @@
 |---|---|
 | twice | no record or window is in two accepted jobs of which the first may have had an effect |
 | held | no accepted call names a record whose hold was stored before the guard read the holds |
+| listed | a job that runs on after a hold on its records is answered is in that answer |
 | off | no deleting request after a read of the switch that found it off, or without such a read |
 | stale | no deleting request more than two seconds after the guard's read of the holds began |
 | reused | no two deleting requests under one read of the holds |
@@ -23,7 +24,8 @@ from typing import NamedTuple
 from tests.interleavings.notebook import Accepted, Notebook, Sent
 
 INVARIANTS = (
-    "twice", "held", "off", "stale", "reused", "ended", "open", "waiting", "audit", "claim",
+    "twice", "held", "listed", "off", "stale", "reused", "ended", "open", "waiting", "audit",
+    "claim",
 )  # fmt: skip
 # How old a read of the guard may be when the request is handed over.
 LONGEST_PERMIT = 2.0
@@ -45,6 +47,7 @@ def judge(notebook: Notebook) -> Iterator[Violation]:
             yield Violation("twice", f"{what} in two jobs, accepted {times}")
     for accepted in notebook.accepted:
         yield from _held(accepted, notebook)
+        yield from _unlisted(accepted, notebook)
     for sent in notebook.sent:
         yield from _unguarded(sent, notebook)
     yield from (Violation(*each) for each in notebook.problems)
@@ -81,6 +84,31 @@ def _held(accepted: Accepted, notebook: Notebook) -> Iterator[Violation]:
             )
 
 
+def _unlisted(accepted: Accepted, notebook: Notebook) -> Iterator[Violation]:
+    """A call whose job still runs, or begins, after the answer that does not name its batch."""
+    for placed in notebook.placed:
+        answer = notebook.answers.get(placed.hold.hold_id)
+        held = placed.what & accepted.what
+        if answer is None or not held or accepted.job.ends <= answer.at:
+            continue
+        missing = {notebook.owners[each] for each in held} - answer.in_flight
+        if missing:
+            yield Violation(
+                "listed",
+                f"{placed.hold.hold_id} was stored at {placed.at:.3f} s and answered at "
+                f"{answer.at:.3f} s without {sorted(missing)}, whose job was accepted at "
+                f"{accepted.at:.3f} s and ended at {accepted.job.ends:.3f} s",
+            )
+
+
+def _ends(sent: Sent, notebook: Notebook) -> Iterator[float]:
+    """When the runs of the request's records ended; all runs, if it is not known whose they are."""
+    owners = notebook.owners
+    known = {owners[each][0] for each in sent.what & owners.keys()}
+    runs = known if owners else set(notebook.run_ended)
+    yield from (at for run, at in notebook.run_ended.items() if run in runs)
+
+
 def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
     request = f"{sent.label} of {sent.worker}, sent at {sent.at:.3f} s"
     if sent.switch is None or notebook.switch_was_off(sent.switch):
@@ -93,6 +121,6 @@ def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
         yield Violation("stale", f"{request}: the guard began to read {age:.3f} s before")
     if sent.shares_its_read:
         yield Violation("reused", f"{request}: an earlier request used the same read of the guard")
-    ends = [each for each in notebook.run_ended.values() if each + LONGEST_PERMIT < sent.at]
+    ends = [each for each in _ends(sent, notebook) if each + LONGEST_PERMIT < sent.at]
     if ends:
         yield Violation("ended", f"{request}: the run had ended at {ends[0]:.3f} s")

@@ -51,6 +51,11 @@ def play(
         stage.notebook.problems.append(("open", f"the run does not come to an end: {endless}"))
     finally:
         random.setstate(state)
+    return judged(stage)
+
+
+def judged(stage: Stage) -> Played:
+    """What happened on the stage."""
     return Played([*judge(stage.notebook)], _counts(stage), _windows(stage))
 
 

@@ -34,15 +34,26 @@ class RecordingJob:
         )
         self.seconds = chances.between(0.5, 60.0)
         self.executed: float | None = None
-        self.cancelled = False
+        self.cancelled_at: float | None = None
         self.ids = _ids_in(body)
 
     def state(self, now: float) -> str:
-        if self.cancelled:
+        if self.cancelled_at is not None:
             return "CANCELLED"
         if self.executed is not None:
             return "FULFILLED" if now >= self.executed + self.seconds else "PROCESSING"
         return "READY" if now >= self.ready else "PENDING"
+
+    @property
+    def ends(self) -> float:
+        """When an executed job deletes nothing more."""
+        ends = (self.executed or 0.0) + self.seconds
+        return ends if self.cancelled_at is None else min(ends, self.cancelled_at)
+
+    @property
+    def fails(self) -> bool:
+        """Whether the job ended without any effect: a cancelled one has processed nothing."""
+        return self.cancelled_at is not None
 
     def is_done(self, now: float) -> bool:
         return self.state(now) == "FULFILLED"
@@ -105,8 +116,7 @@ class RecordingJobs:
     def _cancel(self, job: RecordingJob) -> Reply:
         if job.state(self._stage.now) not in OPEN:
             return Reply(400, {"message": f"the job is {job.state(self._stage.now)}"})
-        # A cancelled job may have executed its recordings already.
-        job.cancelled = True
+        job.cancelled_at = self._stage.now
         return Reply(204, {})
 
     def _list(self, call: Call) -> Reply:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 
 from tests.interleavings.oracle import INVARIANTS, Violation
@@ -15,8 +16,9 @@ MOST_SHOWN = 5
 class Report:
     """The counts, the violations and the windows of one pair."""
 
-    def __init__(self, pair: str) -> None:
+    def __init__(self, pair: str, replay_of: Callable[[int], str] | None = None) -> None:
         self.pair = pair
+        self._replay_of = replay_of or partial(replay, pair)
         self.seeds = 0
         self._counts: Counter[str] = Counter()
         self._found: dict[str, list[int]] = {}
@@ -55,7 +57,7 @@ class Report:
             seeds = self._found[invariant]
             yield f"  found  {invariant} in {len(seeds)} seeds, for example {seeds[:MOST_SHOWN]}"
             yield f"         {self._first[invariant].facts}"
-            yield f"         replay: {replay(self.pair, seeds[0])}"
+            yield f"         replay: {self._replay_of(seeds[0])}"
 
 
 def replay(pair: str, seed: int) -> str:

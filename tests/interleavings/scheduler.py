@@ -6,8 +6,10 @@ first continues. The draws of the seed break ties, so that a seed always gives t
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -19,6 +21,32 @@ LONGEST_SECONDS = 30 * 86_400.0
 
 class Endless(BaseException):
     """The workers do not come to an end."""
+
+
+class Runner:
+    """A thread that runs many bodies, because a new thread costs more than many turns."""
+
+    def __init__(self) -> None:
+        self._body: Callable[[], None] = lambda: None
+        self._has_body = threading.Lock()
+        self._has_body.acquire()
+        threading.Thread(target=self._live, daemon=True).start()
+
+    def start(self, body: Callable[[], None]) -> None:
+        """Run the body; this returns at once."""
+        self._body = body
+        self._has_body.release()
+
+    def _live(self) -> None:
+        while True:
+            self._has_body.acquire()
+            self._body()
+            IDLE.append(self)
+
+
+IDLE: list[Runner] = []
+# A new process has none of the threads of its parent.
+os.register_at_fork(after_in_child=IDLE.clear)
 
 
 class Worker:
@@ -48,7 +76,6 @@ class Scheduler:
         self.current: Worker | None = None
         self._random = random
         self._workers: list[Worker] = []
-        self._threads: list[threading.Thread] = []
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
         self._over = threading.Lock()
@@ -61,9 +88,8 @@ class Scheduler:
         worker = Worker(name, body, skew)
         worker.wakes = (self.now + start, self._random.random())
         self._workers.append(worker)
-        thread = threading.Thread(target=self._live, args=(worker,), daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        runner = IDLE.pop() if IDLE else Runner()
+        runner.start(partial(self._live, worker))
         return worker
 
     def later(self, seconds: float, effect: Callable[[], None]) -> None:
@@ -76,9 +102,6 @@ class Scheduler:
         self._pass_on(None)
         self._over.acquire()
         self._over.release()
-        for thread in self._threads:
-            thread.join()
-        self._threads.clear()
         self._workers.clear()
         self.current = None
         if self._failure is not None:
@@ -107,6 +130,10 @@ class Scheduler:
             if not each.has_ended and each is not self.current
         ]
         return min(times, default=None)
+
+    def wake(self, worker: Worker) -> None:
+        """Let a worker that waits continue now."""
+        worker.wakes = min(worker.wakes, (self.now, self._random.random()))
 
     def _pass_on(self, me: Worker | None) -> Worker | None:
         """Give the turn to the next worker, and return it."""

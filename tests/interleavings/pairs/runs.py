@@ -16,7 +16,7 @@ from genesys_purge.settings import Settings
 
 from tests import builders
 from tests.clock import NOON
-from tests.interleavings.application import Purging, Stores
+from tests.interleavings.application import Purging, Stores, client_of
 from tests.interleavings.documented import Conversations
 from tests.interleavings.execution import Execution
 from tests.interleavings.genesys import Genesys, Part
@@ -60,10 +60,11 @@ class RunScene:
     def execution(self) -> Execution:
         """The loop of a worker, whose processes start without a token."""
 
-        def process() -> Purging:
-            return Purging(self.stage, self.stores, self.genesys, self._settings)
+        return Execution(self.stage, self._process)
 
-        return Execution(self.stage, process)
+    def _process(self) -> Purging:
+        client = client_of(self.stage, self.stores, self.genesys)
+        return Purging(self.stage, self.stores, client, self._settings)
 
     def worker(self, name: str, number: int, *, late: bool = False) -> Execution:
         """A worker that drives a batch to its end."""
@@ -83,7 +84,7 @@ class RunScene:
         for _ in range(SWEEPS_OF_HOLDS):
             self.stage.notebook.new_invocation(self.stage.worker)
             with suppress(Died, PurgeError):
-                sweeper = Purging(self.stage, self.stores, self.genesys, self._settings)
+                sweeper = self._process()
                 sweeper.look_up(isolated)
             self.stage.scheduler.pause(self.stage.chances.between(1.0, 20.0))
 
@@ -99,7 +100,7 @@ class RunScene:
         self.stage.scheduler.run()
 
     def _sweep(self) -> None:
-        sweeper = Purging(self.stage, self.stores, self.genesys, self._settings)
+        sweeper = self._process()
         for pause in (*FIRST_SWEEPS, *LATER_SWEEPS):
             run = self.stores.runs.get(RUN)
             if run.is_settled:
