@@ -55,6 +55,32 @@ def test_batch_is_in_flight_between_its_call_and_its_end(
     assert in_flight(bench, placed, state=state) == expected
 
 
+@pytest.mark.parametrize(
+    ("state", "is_listed"),
+    [
+        (BatchState.PLANNED, True),
+        (BatchState.READY, True),
+        (BatchState.FAILED, True),
+        (BatchState.COMPLETED, False),
+        (BatchState.CANCELLED, False),
+        (BatchState.IMPLAUSIBLE, False),
+    ],
+)
+def test_batch_with_an_unanswered_call_is_in_flight_until_its_job_is_over(
+    bench: Workbench, state: BatchState, *, is_listed: bool
+) -> None:
+    placed = hold(conversation_ids=frozenset({HELD}))
+    attempt = builders.unanswered().settled()
+    assert bool(in_flight(bench, placed, state=state, attempt=attempt)) is is_listed
+
+
+@pytest.mark.parametrize("job_id", [None, "job-1"])
+def test_job_that_was_given_up_is_in_flight(bench: Workbench, job_id: str | None) -> None:
+    placed = hold(conversation_ids=frozenset({HELD}))
+    found = in_flight(bench, placed, state=BatchState.GAVE_UP, job_id=job_id)
+    assert bool(found) is bool(job_id)
+
+
 def test_batch_without_a_held_record_is_not_listed(bench: Workbench) -> None:
     assert in_flight(bench, hold(conversation_ids=frozenset({"other-1"}))) == []
 

@@ -134,7 +134,9 @@ def test_slot_of_an_ended_batch_is_free(
     assert holders(bench) == (MINE,)
 
 
-@pytest.mark.parametrize("state", [BatchState.SUBMITTING, BatchState.SUBMITTED])
+@pytest.mark.parametrize(
+    "state", [BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.CONFIRMING]
+)
 def test_slot_of_an_ended_run_is_kept_while_its_job_may_run(
     bench: Workbench, step: BatchStep, state: BatchState
 ) -> None:

@@ -14,6 +14,8 @@ from genesys_purge.ports import Runs
 
 # Every other call passes the guard later, which reads the hold then.
 CALLED = frozenset({BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.CONFIRMING})
+# The job of such a batch is over, whatever became of its unanswered calls.
+OVER = frozenset({BatchState.COMPLETED, BatchState.CANCELLED, BatchState.IMPLAUSIBLE})
 
 
 class JobInFlight(Wire):
@@ -53,7 +55,7 @@ class InFlight:
             batch = self._runs.batch(ref.run_id, ref.number)
         except NotFound:
             return
-        if batch.state in CALLED and self._may_take(batch, hold):
+        if _may_run(batch) and self._may_take(batch, hold):
             yield JobInFlight(
                 run_id=batch.run_id, batch=batch.number, status=batch.state, job_id=batch.job_id
             )
@@ -70,3 +72,14 @@ class InFlight:
             for position, entry in enumerate(entries)
             if position not in batch.protected
         )
+
+
+def _may_run(batch: Batch) -> bool:
+    """Whether a call of the batch may still arrive at Genesys, or its job may still run.
+
+    An unanswered call may arrive a minute late, when the batch is already back in another state.
+    """
+    if batch.state in CALLED:
+        return True
+    is_given_up = batch.state is BatchState.GAVE_UP and batch.job_id is not None
+    return batch.state not in OVER and (is_given_up or batch.attempt.unanswered > 0)

@@ -10,7 +10,7 @@ from genesys_purge.ports import OrganisationOf, Runs
 from genesys_purge.purging.cases import Case
 
 # A job in one of these states may be running, even if the run has ended.
-AT_GENESYS = frozenset({BatchState.SUBMITTING, BatchState.SUBMITTED})
+AT_GENESYS = frozenset({BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.CONFIRMING})
 
 
 class JobSlots:
