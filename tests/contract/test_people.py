@@ -8,12 +8,13 @@ import pytest
 
 from local.aws.people import POLICIES
 from tests import template
-from tests.contract.deployed import Statement, managed_policies
+from tests.contract.deployed import Statement, managed_policies, rights_of
 
 API = "arn:aws:execute-api:us-east-1:123456789012:Api/$default/"
 # Genesys calls it with a signature of its own.
 OPEN = {"ANY /webhooks/genesys"}
 ROUTES = sorted(set(template.routes()) - OPEN)
+READS = ("Get", "List", "Query", "Scan", "BatchGet", "Describe")
 
 
 def statements_of(policy: str) -> list[Statement]:
@@ -47,6 +48,13 @@ def test_somebody_may_call_each_route(route: str) -> None:
 @pytest.mark.parametrize("route", ROUTES)
 def test_auditor_may_call_every_read_and_nothing_else(route: str) -> None:
     assert ("auditor" in who_may(route)) == route.startswith("GET ")
+
+
+@pytest.mark.parametrize("route", [each for each in ROUTES if each.startswith("GET ")])
+def test_function_of_a_read_has_no_right_to_change_anything(route: str) -> None:
+    rights = [each for each in rights_of(template.routes()[route]) if each.effect == "Allow"]
+    actions = {action.partition(":")[2] for each in rights for action in each.actions}
+    assert {each for each in actions if not each.startswith(READS)} == set()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from local.application import Application, application
 from local.aws.people import POLICIES
 from local.aws.session import REGION
 from local.options.options import Options
-from tests.contract.test_people import who_may
+from tests.contract.test_people import ROUTES, who_may
 
 # One call of each kind; an empty body changes nothing.
 CALLS = ["GET /purges", "GET /holds", "POST /purges", "POST /holds", "POST /purge-rules"]
@@ -69,9 +70,10 @@ def test_wrong_secret_or_unknown_key_is_forbidden(app: Application, key: dict[st
     assert called(app, "auditor", "GET /purges", **key).status_code == FORBIDDEN
 
 
-def test_functions_know_the_person_who_signed_the_call(app: Application) -> None:
+def place_hold(app: Application, hold_id: str) -> None:
+    """Place a hold on one conversation."""
     hold = {
-        "holdId": "case-17",
+        "holdId": hold_id,
         "matter": {"id": "17/2026", "title": "Smith v. Example", "kind": "litigation"},
         "owner": "legal@example.com",
         "reason": "Calls with the claimant are evidence",
@@ -80,7 +82,29 @@ def test_functions_know_the_person_who_signed_the_call(app: Application) -> None
     }
     assert called(app, "holds", "POST /holds", hold).status_code == 201
 
+
+def test_functions_know_the_person_who_signed_the_call(app: Application) -> None:
+    place_hold(app, "case-17")
+
     (record,) = called(app, "auditor", "GET /holds/case-17/audit").json()["records"]
 
     assert record["actor"] == "arn:aws:iam::123456789012:user/holds"
     assert record["personId"] == app.people["holds"].person_id
+
+
+def stored(app: Application) -> dict[str, Any]:
+    """Every item of every table."""
+    dynamodb = app.session.client("dynamodb")
+    return {
+        name: dynamodb.scan(TableName=table)["Items"] for name, table in app.stack.tables.items()
+    }
+
+
+def test_no_get_route_stores_anything(app: Application) -> None:
+    place_hold(app, "case-18")
+    before = stored(app)
+    for route in ROUTES:
+        if route.startswith("GET "):
+            path = re.sub(r"\{\w+\}", "case-18", route)
+            assert called(app, "auditor", path).status_code in (200, 400, 404), route
+    assert stored(app) == before
