@@ -52,13 +52,13 @@ def measure() -> list[float]:
     """The windows of calls with 1,000 ids each, over real sockets and simulated tables."""
     with (
         patch.dict("os.environ", template.environment()),
-        mocked_aws("HoldsTable"),
+        mocked_aws("HoldsTable", "StopsTable"),
         SimulatorServer(Simulator(Corpus([]), WITHOUT_LIMITS)) as url,
     ):
         for name, value in template.operators_parameters().items():
             client("ssm").put_parameter(Name=name, Value=value, Type="String")
         wiring_caches.forget()
-        guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
+        guard = Guard(adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
         genesys = _client(url)
         for number in range(CALLS):
             _send(genesys, guard, number)

@@ -15,6 +15,7 @@ from genesys_purge.model.dates import Window
 from genesys_purge.model.request_facts import Limits, RequestFacts
 from genesys_purge.model.run import Run
 from genesys_purge.model.slices import Slice
+from genesys_purge.model.stops import Stop, StopScope, stop_id_of
 
 from simulator import Conversation, Corpus
 from tests.clock import NOON
@@ -192,6 +193,19 @@ def batch(**changes: Any) -> Batch:
         "pending": (Slice(start=0, stop=planned),),
     }
     return Batch(**fields | changes)
+
+
+def stop(scope: StopScope = StopScope.ALL, name: str | None = None, **fields: Any) -> Stop:
+    """A stop that is in force since NOON."""
+    known: dict[str, Any] = {
+        "stop_id": stop_id_of(scope, name),
+        "scope": scope,
+        "name": name,
+        "reason": "an incident",
+        "stopped_at": NOON,
+        "stopped_by": "operator",
+    }
+    return Stop(**known | fields)
 
 
 def window(oldest: float = OLDEST, youngest: float = YOUNGEST) -> Window:

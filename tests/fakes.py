@@ -24,6 +24,7 @@ from genesys_purge.model.retention import RetentionMatrix, default_matrix
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.run_summary import RunPage, RunSummary, Searched
 from genesys_purge.model.skipped import SkippedRecord
+from genesys_purge.model.stops import Stop, Stoppable, UnreadableStop
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditPage, BatchPage, IdList, RulePage
 from genesys_purge.purging.ports import Executions, Manifests, OpenRuns, PollStore, RunList
@@ -296,6 +297,19 @@ class MemoryHolds:
 
     def put_times(self, times: HeldTimes) -> None:
         self.times[times.hold_id] = times
+
+
+class MemoryStops:
+    """The stops in `placed`, by id; `before_read` may raise."""
+
+    def __init__(self) -> None:
+        self.placed: dict[str, Stop | UnreadableStop] = {}
+        self.before_read: Callable[[], None] = lambda: None
+
+    def covering(self, call: Stoppable) -> Sequence[Stop | UnreadableStop]:
+        self.before_read()
+        found = [self.placed[each] for each in call.stop_ids if each in self.placed]
+        return [each for each in found if each.is_in_force]
 
 
 class MemoryPolicies:

@@ -9,6 +9,7 @@ from genesys_purge.calling.guard import Guard
 from genesys_purge.errors import GenesysUnavailable, InvalidRequest
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.platform import LIVE
+from genesys_purge.model.stops import Stop, Stoppable
 from genesys_purge.purge_rules.documented.api import DocumentedRulesApi
 from genesys_purge.purge_rules.documented.form import DocumentedForm
 from genesys_purge.purge_rules.dry_run import RuleDryRun
@@ -33,6 +34,13 @@ class NoHolds:
         return ()
 
 
+class NoStops:
+    """Implements the `Stops` port without a stop."""
+
+    def covering(self, call: Stoppable) -> Sequence[Stop]:  # noqa: ARG002  the port's signature
+        return ()
+
+
 class NoGenesys:
     """Implements the `Genesys` port without an answer."""
 
@@ -54,9 +62,13 @@ def check_purge_rule(given: Any, in_force: InForce) -> Checked:
         valid = RuleValidator(in_force, platform_of).validate(payload)
     except InvalidRequest as refused:
         return Checked.refused(refused)
-    planned = RuleDryRun(Guard(in_force, NoHolds(), lambda: datetime.now(UTC)))(valid)
+    planned = RuleDryRun(_guard(in_force))(valid)
     detail = "; ".join(filter(None, (planned.detail, UNCHECKED)))
     return Checked(shown=planned.to_json() | {"detail": detail})
+
+
+def _guard(in_force: InForce) -> Guard:
+    return Guard(in_force, NoHolds(), NoStops(), lambda: datetime.now(UTC))
 
 
 def _platform(name: str, default: str) -> Platform:

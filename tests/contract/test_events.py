@@ -21,6 +21,7 @@ from genesys_purge.holds.requests import requested
 from genesys_purge.model.approval import Vote
 from genesys_purge.policies.check_policy import CheckPolicy, anyone
 from genesys_purge.policies.public_holidays import public_holidays
+from genesys_purge.stops.requests import requested as stop_requested
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
 from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.webhooks.inbound.signature import is_genuine
@@ -88,9 +89,19 @@ def test_sample_policy_is_valid_without_a_remark(path: Path) -> None:
     assert (checked.document.name, checked.notes) == (path.stem, ())
 
 
+def test_sample_stop_is_valid() -> None:
+    sent = submission(event(ROOT / "events" / "api" / "post_stop.json"))
+    stop = stop_requested(sent.payload)
+    assert (stop.scope, stop.name, sent.person_id) == (
+        "organisation",
+        "emea",
+        "user:AIDAEXAMPLEUSER0000002",
+    )
+
+
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    governed = ("post_holds", "post_approval", "put_policy")
+    governed = ("post_holds", "post_approval", "put_policy", "post_stop")
     others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]

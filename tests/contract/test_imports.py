@@ -30,8 +30,9 @@ ARROWS = {
     "telemetry": set(),
     "auditing": {"model", "ports"},
     "approvals": {"approvals", "model", "errors", "ports"},
-    "holds": {"holds", "calling.slots", "methods", "model", "errors", "ports"},
     "policies": {"policies", "purging.requests", "methods", "model", "errors", "ports"},
+    "holds": {"holds", "calling.in_flight", "methods", "model", "errors", "ports"},
+    "stops": {"stops", "calling.in_flight", "methods", "model", "errors", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "operation": {"model", "calling.permit"},
@@ -119,6 +120,8 @@ ARROWS = {
         "approvals",
         "holds",
         "policies",
+        "stops",
+        "methods",
         "calling",
         "settings",
         "store",
@@ -154,6 +157,7 @@ LIBRARIES = {
         "approvals",
         "holds",
         "policies",
+        "stops",
         "methods",
         "purge_rules",
         "campaign_rules",
@@ -200,7 +204,15 @@ def test_layer_has_no_import_circle() -> None:
 
 def test_handlers_import_one_wrapper_wiring_and_messages_only() -> None:
     wrappers = {"entrypoint", "consumers"}
-    parts = {"approvals", "campaign_rules", "holds", "policies", "purge_rules", "webhooks"}
+    parts = {
+        "approvals",
+        "campaign_rules",
+        "holds",
+        "policies",
+        "purge_rules",
+        "stops",
+        "webhooks",
+    }
     messages = {"model", "callers", "ports", *parts}
     offenders = [
         line_of(path)

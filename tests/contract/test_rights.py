@@ -18,6 +18,7 @@ DATA = {
     "ApprovalsTable",
     "HeldTimesTable",
     "PoliciesTable",
+    "StopsTable",
     "RulesTable",
     "ExportsTable",
     "DeploymentsTable",
@@ -34,6 +35,7 @@ NEEDS = {
     "policies": {"PolicyParametersPolicy"},
     "holds": {"HoldsPolicy"},
     "purge_policies": {"PoliciesReadPolicy"},
+    "stops": {"StopsPolicy"},
     "organisation": {"OrganisationsPolicy"},
     "override_callers": {"OverrideCallersPolicy"},
     "organisations": {"OrganisationsPolicy"},
@@ -65,6 +67,13 @@ READERS = {
     "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
     "ReadHoldsFunction": {"HoldsPolicy", "AuditReadPolicy"},
     "ReadPoliciesFunction": {"PoliciesReadPolicy", "AuditReadPolicy"},
+    "StopDeletionFunction": {
+        "AuditAppendPolicy",
+        "RunsReadPolicy",
+        "OpenRunsPolicy",
+        "OrganisationsPolicy",
+    },
+    "ReadStopsFunction": {"AuditReadPolicy"},
     "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
@@ -221,12 +230,13 @@ def test_only_submitting_settling_and_recovering_start_executions() -> None:
     }
 
 
-def test_only_settling_and_reading_query_indexes_of_runs() -> None:
+def test_only_settling_reading_and_stopping_query_indexes_of_runs() -> None:
     queries = those_who_may("dynamodb:Query").items()
     found = {name: [each for each in on if "RunsTable.Arn/index/" in each] for name, on in queries}
     assert {name: on for name, on in found.items() if on} == {
         "ReadPurgeFunction": ["RunsTable.Arn/index/RunListIndex"],
         "SettleRunsFunction": ["RunsTable.Arn/index/OpenRunIndex"],
+        "StopDeletionFunction": ["RunsTable.Arn/index/OpenRunIndex"],
     }
 
 
@@ -284,6 +294,11 @@ def test_only_place_hold_writes_holds_and_none_parameters_or_secrets() -> None:
 def test_only_apply_policy_writes_policies() -> None:
     writers = those_who_may("dynamodb:PutItem").items()
     assert [name for name, on in writers if "PoliciesTable" in on] == ["ApplyPolicyFunction"]
+
+
+def test_only_stopping_writes_stops() -> None:
+    writers = {name for name in FUNCTIONS if "dynamodb:PutItem" in allowed_to(name, "StopsTable")}
+    assert writers == {"StopDeletionFunction"}
 
 
 def test_only_the_look_up_writes_the_times_of_holds_and_nothing_else() -> None:

@@ -26,6 +26,7 @@ KEPT_TABLES = [
     "ApprovalsTable",
     "HeldTimesTable",
     "PoliciesTable",
+    "StopsTable",
     "RulesTable",
     "DeploymentsTable",
     "ExportsTable",

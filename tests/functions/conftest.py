@@ -61,6 +61,7 @@ TABLES = (
     "ApprovalsTable",
     "HeldTimesTable",
     "PoliciesTable",
+    "StopsTable",
     "CircuitTable",
     "DeploymentsTable",
 )

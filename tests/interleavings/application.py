@@ -52,9 +52,10 @@ from tests.fakes import (
     MemoryPolls,
     MemoryRuns,
     MemorySlots,
+    MemoryStops,
 )
 from tests.interleavings.genesys import Genesys
-from tests.interleavings.stage import Stage, Watched, WatchedHolds, WatchedPolicies
+from tests.interleavings.stage import Stage, Watched, WatchedHolds, WatchedPolicies, WatchedStops
 from tests.interleavings.wire import Wire
 
 URL = "https://genesys.test"
@@ -71,6 +72,7 @@ class Stores:
         self.runs: Any = MemoryRuns(self.audit)
         self.holds = MemoryHolds(lambda: stage.moment)
         self.policies = MemoryPolicies()
+        self.stops = MemoryStops()
         self.slots: Any = MemorySlots()
         self.budgets = {DOCUMENTED: MemoryBudget(), LIVE: MemoryBudget()}
         self.polls: Any = MemoryPolls()
@@ -144,7 +146,7 @@ class Purging:
 
         batches = Batches(runs, now, "interleavings")
         cases = Cases(runs, organisation_of, genesys_of, now)
-        self.guard = Guard(policies, holds, now)
+        self.guard = Guard(policies, holds, WatchedStops(stage, stores.stops), now)
 
         def submit_with(guard: Guard) -> SubmitBatch:
             return SubmitBatch(
@@ -171,7 +173,7 @@ class Purging:
             now,
             lambda: math.inf,
         )
-        never = Guard(WithoutPermits(), WithoutPermits(), now)
+        never = Guard(WithoutPermits(), WithoutPermits(), WithoutPermits(), now)
         self.settle_run = SettleRun(
             runs,
             LateBatches(submit_with(never), self.poll, self.verify, self.fail_batch),

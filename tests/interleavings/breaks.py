@@ -20,6 +20,7 @@ from genesys_purge.methods.recording_job.two_step import TwoStep
 from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.messages import BatchStep, Failure, Next
+from genesys_purge.model.stops import Stoppable
 from genesys_purge.operation import Authorise, Authorised, DeletingCall
 from genesys_purge.purge_rules.purge_rule import PurgeRule
 from genesys_purge.purging import cases, submit_batch
@@ -69,6 +70,10 @@ def _read_once(holds: WatchedHolds) -> Any:
 
 def _only_read_the_switch(self: Guard) -> None:
     self._policies.purging_is_on()
+
+
+def _only_read_the_stops(self: Guard, call: Stoppable) -> None:
+    self._stops.covering(call)
 
 
 _delete = GenesysClient.delete
@@ -186,6 +191,12 @@ BREAKS = (
         "off",
         "submit_hold",
         lambda: patch.object(Guard, "check_switch", _only_read_the_switch),
+    ),
+    Break(
+        "a guard that ignores stops",
+        "stopped",
+        "submit_stop",
+        lambda: patch.object(Guard, "check_stops", _only_read_the_stops),
     ),
     Break(
         "a guard that reads the holds once",

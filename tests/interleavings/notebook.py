@@ -30,6 +30,7 @@ class Sent:
         self.last_byte = now
         self.holds: Read | None = None
         self.switch: float | None = None
+        self.stops: float | None = None
         self.shares_its_read = False
 
     @property
@@ -70,6 +71,7 @@ class Notebook:
         self.accepted: list[Accepted] = []
         self.placed: list[Placed] = []
         self.switched_off: list[tuple[float, float | None]] = []
+        self.stopped: list[tuple[float, float | None]] = []
         self.run_ended: dict[str, float] = {}
         self.claims: dict[str, str] = {}
         self.ends: dict[str, datetime] = {}
@@ -78,6 +80,7 @@ class Notebook:
         self.problems: list[tuple[str, str]] = []
         self._holds: dict[Any, Read] = {}
         self._switch: dict[Any, float] = {}
+        self._stops: dict[Any, float] = {}
         self._used: dict[Any, Read] = {}
 
     def hold_read(self, worker: Any, began: float, seen: float) -> None:
@@ -86,11 +89,15 @@ class Notebook:
     def switch_read(self, worker: Any, seen: float) -> None:
         self._switch[worker] = seen
 
+    def stops_read(self, worker: Any, seen: float) -> None:
+        self._stops[worker] = seen
+
     def sending(self, worker: Any, what: frozenset[str], label: str, now: float) -> Sent:
         """Note a deleting request at the moment at which the client hands it over."""
         sent = Sent(worker, what, label, now)
         sent.holds = self._holds.get(worker)
         sent.switch = self._switch.get(worker)
+        sent.stops = self._stops.get(worker)
         sent.shares_its_read = sent.holds is not None and self._used.get(worker) is sent.holds
         if sent.holds is not None:
             self._used[worker] = sent.holds
@@ -105,6 +112,7 @@ class Notebook:
         """A new invocation of a function: an earlier read of the guard is none of its own."""
         self._holds.pop(worker, None)
         self._switch.pop(worker, None)
+        self._stops.pop(worker, None)
 
     def switched_on(self, now: float) -> None:
         """Purging is on again."""
@@ -112,7 +120,19 @@ class Notebook:
 
     def switch_was_off(self, moment: float) -> bool:
         """Whether purging was switched off at that moment."""
-        return any(off <= moment and (on is None or moment < on) for off, on in self.switched_off)
+        return _is_within(moment, self.switched_off)
+
+    def resumed(self, now: float) -> None:
+        """No stop is in force any more."""
+        self.stopped = [(since, until or now) for since, until in self.stopped]
+
+    def was_stopped(self, moment: float) -> bool:
+        """Whether a stop that covers the run was in force at that moment."""
+        return _is_within(moment, self.stopped)
+
+
+def _is_within(moment: float, times: list[tuple[float, float | None]]) -> bool:
+    return any(since <= moment and (until is None or moment < until) for since, until in times)
 
 
 def timestamp(moment: datetime, noon: datetime) -> float:

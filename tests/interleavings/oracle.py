@@ -6,6 +6,7 @@
 | held | no accepted call names a record whose hold was stored before the guard read the holds |
 | listed | a job that runs on after a hold on its records is answered is in that answer |
 | off | no deleting request after a read of the switch that found it off, or without such a read |
+| stopped | no deleting request after a read of the stops that found one, or without such a read |
 | stale | no deleting request more than two seconds after the guard's read of the holds began |
 | reused | no two deleting requests under one read of the holds |
 | ended | no deleting request more than two seconds after the end of its run |
@@ -24,8 +25,8 @@ from typing import NamedTuple
 from tests.interleavings.notebook import Accepted, Notebook, Sent
 
 INVARIANTS = (
-    "twice", "held", "listed", "off", "stale", "reused", "ended", "open", "waiting", "audit",
-    "claim",
+    "twice", "held", "listed", "off", "stopped", "stale", "reused", "ended", "open", "waiting",
+    "audit", "claim",
 )  # fmt: skip
 # How old a read of the guard may be when the request is handed over.
 LONGEST_PERMIT = 2.0
@@ -113,6 +114,12 @@ def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
     request = f"{sent.label} of {sent.worker}, sent at {sent.at:.3f} s"
     if sent.switch is None or notebook.switch_was_off(sent.switch):
         yield Violation("off", f"{request}: the switch was off, or the guard did not read it")
+    if sent.stops is None or notebook.was_stopped(sent.stops):
+        yield Violation(
+            "stopped", f"{request}: it was stopped, or the guard did not read the stops"
+        )
+    elif sent.at - sent.stops > LONGEST_PERMIT:
+        yield Violation("stale", f"{request}: the guard read the stops at {sent.stops:.3f} s")
     if sent.holds is None:
         yield Violation("stale", f"{request}: the guard did not read the holds")
         return

@@ -16,6 +16,7 @@ from tests.interleavings.stage import Stage
 PAIRS = (
     "submit_submit",
     "submit_hold",
+    "submit_stop",
     "plan_plan",
     "execute_execute",
     "rule_rule",

@@ -11,7 +11,7 @@ from genesys_purge.errors import LostRace
 from genesys_purge.model.held_times import HeldTimes
 
 from tests.clock import NOON
-from tests.fakes import MemoryHolds
+from tests.fakes import MemoryHolds, MemoryStops
 from tests.interleavings.chances import Chances
 from tests.interleavings.notebook import Notebook
 from tests.interleavings.scheduler import Scheduler, Worker
@@ -183,6 +183,22 @@ class WatchedHolds:
 
     def put_times(self, times: HeldTimes) -> None:
         self._stage.call("holds.put_times", lambda: self._holds.put_times(times))
+
+
+class WatchedStops:
+    """The table of stops; the notebook records each read of it."""
+
+    def __init__(self, stage: Stage, stops: MemoryStops) -> None:
+        self._stage, self._stops = stage, stops
+
+    def covering(self, call: Any) -> Any:
+        stage = self._stage
+
+        def read() -> Any:
+            stage.notebook.stops_read(stage.worker, stage.now)
+            return self._stops.covering(call)
+
+        return stage.call("stops.covering", read)
 
 
 class WatchedPolicies:

@@ -64,6 +64,7 @@ from tests.fakes import (
     MemoryPolls,
     MemoryRuns,
     MemorySlots,
+    MemoryStops,
 )
 from tests.organisation_fakes import MemoryOrganisations
 from tests.rule_fakes import MemoryQueue
@@ -81,6 +82,7 @@ class Workbench:
         self.audit = MemoryAuditLog()
         self.runs = MemoryRuns(self.audit)
         self.holds = MemoryHolds(self.clock)
+        self.stops = MemoryStops()
         self.policies = MemoryPolicies()
         self.id_lists = MemoryIdLists()
         self.slots = MemorySlots()
@@ -113,7 +115,7 @@ class Workbench:
         batches = Batches(self.runs, self.clock, "tests", lambda *step: self.progress.append(step))
         organisations = self.organisations
         cases = Cases(self.runs, organisations.named, organisations.genesys, self.clock)
-        self.guard = Guard(self.policies, self.holds, self.clock)
+        self.guard = Guard(self.policies, self.holds, self.stops, self.clock)
         self.submit_batch = SubmitBatch(
             cases,
             batches,

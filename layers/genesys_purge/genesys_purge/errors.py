@@ -21,7 +21,8 @@ PurgeError
 │   ├── PermissionMissing       the OAuth client needs a scope or permission
 │   ├── StorageExhausted        Genesys has no storage for a snapshot (507)
 │   ├── Misconfigured           a setting is missing or wrong, or changed during a run
-│   └── PurgingSwitchedOff      purging is disabled
+│   ├── PurgingSwitchedOff      purging is disabled
+│   └── DeletionStopped         somebody stopped deletion; batches wait until it is resumed
 ├── TryLater                    a later retry may succeed
 │   ├── RateLimited             429, or the calls or jobs that are allowed are in use
 │   ├── StillWorking            504
@@ -103,10 +104,8 @@ class RefusedByGenesys(CallerError):
         fields: Sequence[FieldError] = (),
     ) -> None:
         super().__init__(message, correlation_id=correlation_id)
-        self.status = status
-        self.code = code
-        self.entity_id = entity_id
-        self.entity_name = entity_name
+        self.status, self.code = status, code
+        self.entity_id, self.entity_name = entity_id, entity_name
         self.fields = tuple(fields)
 
 
@@ -190,6 +189,10 @@ class Misconfigured(OperatorError):
 
 class PurgingSwitchedOff(OperatorError):
     """Purging is disabled: the purging switch is not `on`."""
+
+
+class DeletionStopped(OperatorError):
+    """A stop is in force; the message has its scope and its reason. Nothing was called."""
 
 
 class TryLater(PurgeError):

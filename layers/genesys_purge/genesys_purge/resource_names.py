@@ -53,6 +53,7 @@ class Tables(Names):
     approvals = Variable("APPROVALS_TABLE")
     held_times = Variable("HELD_TIMES_TABLE")
     purge_policies = Variable("POLICIES_TABLE")
+    stops = Variable("STOPS_TABLE")
     circuit = Variable("CIRCUIT_TABLE")
     rules = Variable("RULES_TABLE")
     deployments = Variable("DEPLOYMENTS_TABLE")

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from genesys_purge.holds.in_flight import InFlight
+from genesys_purge.calling.in_flight import InFlight
+from genesys_purge.holds.in_flight import HeldInFlight
 from genesys_purge.holds.place_hold import PlaceHold
+from genesys_purge.methods import POOLS
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Plan, Run, RunStatus
@@ -176,7 +178,7 @@ class Scene:
     def _place_hold(self) -> PlaceHold:
         stage, stores = self.stage, self.stores
         slots, runs = Watched(stage, "slots", stores.slots), Watched(stage, "runs", stores.runs)
-        in_flight = InFlight(slots, runs, lambda: [None])
+        in_flight = HeldInFlight(InFlight(slots, runs, lambda: [None], POOLS), runs)
         return PlaceHold(Watched(stage, "holds", stores.holds), in_flight, stage.clock)
 
     def _hold(self, number: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.clock import NOON, Clock
-from tests.fakes import MemoryHolds, MemoryPolicies
+from tests.fakes import MemoryHolds, MemoryPolicies, MemoryStops
 from tests.unit.methods.scene import hold
 
 IDS = builders.uuids(12)
@@ -30,7 +30,7 @@ def guard(*holds: Hold, matrix: RetentionMatrix | None = None) -> Guard:
     placed, policies = MemoryHolds(Clock()), MemoryPolicies()
     placed.placed += holds
     policies.matrix = matrix or policies.matrix
-    return Guard(policies, placed, Clock())
+    return Guard(policies, placed, MemoryStops(), Clock())
 
 
 def policy_of(

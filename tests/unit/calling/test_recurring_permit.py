@@ -22,7 +22,7 @@ def permit(
 ) -> Permit:
     """The permit to create a rule that deletes what is so many days old."""
     return bench.guard.permit_recurring(
-        "rule:1", attempt, kind, days, default_classification=default
+        "rule:1", attempt, kind, days, default_classification=default, organisation=None
     )
 
 

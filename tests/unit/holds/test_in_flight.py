@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from genesys_purge.calling.in_flight import InFlight
 from genesys_purge.calling.slots import Pool, PoolKey
-from genesys_purge.holds.in_flight import InFlight
+from genesys_purge.holds.in_flight import HeldInFlight
+from genesys_purge.methods import POOLS
 from genesys_purge.model.batch import BatchRef, BatchState
 from genesys_purge.model.dates import Window
 from genesys_purge.model.held_times import HeldTimes, fingerprint
@@ -27,12 +29,17 @@ def bench() -> Workbench:
     return Workbench()
 
 
+def held_in_flight(bench: Workbench) -> HeldInFlight:
+    called = InFlight(bench.slots, bench.runs, lambda: [None, "emea"], POOLS)
+    return HeldInFlight(called, bench.runs)
+
+
 def in_flight(bench: Workbench, placed: Hold, **changes: Any) -> list[tuple[str, int, str | None]]:
     """The jobs in flight of a run with one batch, which holds a slot."""
     fields: dict[str, Any] = {"state": BatchState.SUBMITTED, "job_id": "job-1"}
     bench.planned(builders.batch(**fields | changes))
     bench.slots.pools[PoolKey(None, "documented")] = Pool((BatchRef("run-1", 0),))
-    found = InFlight(bench.slots, bench.runs, lambda: [None, "emea"])(placed)
+    found = held_in_flight(bench)(placed)
     return [(each.run_id, each.batch, each.job_id) for each in found]
 
 
@@ -113,4 +120,4 @@ def test_window_is_listed_until_the_times_of_the_held_ids_are_known(bench: Workb
 
 def test_holder_whose_run_is_gone_is_ignored(bench: Workbench) -> None:
     bench.slots.pools[PoolKey(None, "documented")] = Pool((BatchRef("gone", 0),))
-    assert list(InFlight(bench.slots, bench.runs, lambda: [None])(hold())) == []
+    assert list(held_in_flight(bench)(hold())) == []

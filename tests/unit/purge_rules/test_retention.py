@@ -115,7 +115,9 @@ def test_rule_that_classifies_nothing_is_kept_the_longest_without_a_default() ->
     assert least_days(bench, VOICE) == 2_555
     assert "hipaa is assumed" in errors(bench, 30, VOICE)["retentionPeriod.days"]
     with pytest.raises(RetentionNotMet, match=r"2555 days .* classification hipaa is assumed"):
-        bench.guard.permit_recurring("rule:1", 1, KIND, 2_554, default_classification="")
+        bench.guard.permit_recurring(
+            "rule:1", 1, KIND, 2_554, default_classification="", organisation=None
+        )
 
 
 def test_rule_without_a_jurisdiction_covers_every_jurisdiction(bench: RuleBench) -> None:

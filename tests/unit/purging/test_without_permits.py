@@ -15,7 +15,7 @@ from tests.unit.workbench import Workbench
 
 @pytest.fixture
 def guard(bench: Workbench) -> Guard:
-    return Guard(WithoutPermits(), WithoutPermits(), bench.clock)
+    return Guard(WithoutPermits(), WithoutPermits(), WithoutPermits(), bench.clock)
 
 
 def test_planned_batch_is_not_submitted(bench: Workbench, guard: Guard) -> None:

@@ -32,7 +32,8 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    with mocked_aws("RunsTable", "AuditTable", "HoldsTable", "HeldTimesTable"), direct_calls():
+    tables = ("RunsTable", "AuditTable", "HoldsTable", "HeldTimesTable", "StopsTable")
+    with mocked_aws(*tables), direct_calls():
         yield
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from genesys_purge.calling.permit import Permit
+from genesys_purge.calling.stops import Stops
 from genesys_purge.errors import (
+    DeletionStopped,
     FieldError,
     InvalidRequest,
     LimitExceeded,
@@ -21,6 +23,7 @@ from genesys_purge.model.dates import Window
 from genesys_purge.model.days import in_words
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
+from genesys_purge.model.stops import Stoppable
 from genesys_purge.ports import Clock, Holds, Policies
 
 MOST_NAMED = 3
@@ -41,7 +44,8 @@ class Deletion(NamedTuple):
     planned to hold the entries and nothing else. `planned` counts the records of the plan and
     `before` those that exist now. `obstacle` reads why the run must not delete at all, if it must
     not. `cleared` are held conversations outside the manifest that the interval does not contain.
-    A call that `reaches_now` also takes what is newer than its window.
+    A call that `reaches_now` also takes what is newer than its window. `belongs_to` is what a stop
+    may cover.
     """
 
     run_id: str
@@ -52,6 +56,7 @@ class Deletion(NamedTuple):
     planned: int
     before: int
     policy_of: PolicyOf
+    belongs_to: Stoppable = Stoppable()
     window: Window | None = None
     interval: Window | None = None
     obstacle: Callable[[], str | None] = _nothing
@@ -60,20 +65,22 @@ class Deletion(NamedTuple):
 
 
 class Guard:
-    """Checks the purging switch, run, retention, holds and limits at the moment of the call.
+    """Checks the switch, stops, run, retention, holds and limits at the moment of the call.
 
     It reads our own tables and parameters only, so that the permit is still fresh at the request.
     """
 
-    def __init__(self, policies: Policies, holds: Holds, now: Clock) -> None:
+    def __init__(self, policies: Policies, holds: Holds, stops: Stops, now: Clock) -> None:
         self._policies = policies
         self._holds = holds
+        self._stops = stops
         self._now = now
 
     def permit(self, deletion: Deletion) -> Permit:
         """Authorization for one deleting call; an error names the check that failed."""
         began = self._now()
         self.check_switch()
+        self.check_stops(deletion.belongs_to)
         if obstacle := deletion.obstacle():
             raise InvalidRequest([FieldError("runId", obstacle)])
         self._check_retention(deletion)
@@ -97,16 +104,24 @@ class Guard:
         return deletion._replace(cleared=outside)
 
     def permit_recurring(
-        self, run_id: str, attempt: int, kind: Kind, days: int, *, default_classification: str
+        self,
+        run_id: str,
+        attempt: int,
+        kind: Kind,
+        days: int,
+        *,
+        default_classification: str,
+        organisation: str | None,
     ) -> Permit:
         """Authorization to create a rule by which Genesys itself deletes what is `days` old."""
         began = self._now()
         self.check_switch()
+        self.check_stops(Stoppable(organisation))
         self.check_recurring(kind, days, default_classification)
         return Permit(run_id, 0, attempt, began)
 
     def check_recurring(self, kind: Kind, days: int, default_classification: str) -> None:
-        """The checks of such a rule but for the switch; RetentionNotMet or OnLegalHold."""
+        """The checks of such a rule but for switch and stops; RetentionNotMet or OnLegalHold."""
         policy = self._policies.retention_matrix().assuming(default_classification).policy(kind)
         if policy is None:
             raise RetentionNotMet("no rule of the retention matrix covers these records")
@@ -129,6 +144,12 @@ class Guard:
             raise PurgingSwitchedOff(
                 "purging is disabled; set the parameter /<stack>/purging to `on` to enable it"
             )
+
+    def check_stops(self, call: Stoppable) -> None:
+        """DeletionStopped if a stop covers the call, or a stop that may cover it is unreadable."""
+        if stops := self._stops.covering(call):
+            reasons = "; ".join(each.why for each in stops)
+            raise DeletionStopped(f"{reasons}; `POST /resume` allows it again, by two persons")
 
     def _check_retention(self, deletion: Deletion) -> None:
         matrix, now = self._policies.retention_matrix(), self._now()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from genesys_purge.calling.in_flight import JobInFlight
 from genesys_purge.errors import AlreadyExists, LostRace
-from genesys_purge.holds.in_flight import InFlight, JobInFlight
+from genesys_purge.holds.in_flight import HeldInFlight
 from genesys_purge.holds.ports import HoldStore, UnreadableHold
 from genesys_purge.holds.requests import HoldRequest, requested
 from genesys_purge.model.audit import Action, AuditRecord
@@ -29,7 +30,7 @@ class PlacedHold(Wire):
 class PlaceHold:
     """The hold and its audit record are stored together; the same request places one hold."""
 
-    def __init__(self, holds: HoldStore, in_flight: InFlight, now: Clock) -> None:
+    def __init__(self, holds: HoldStore, in_flight: HeldInFlight, now: Clock) -> None:
         self._holds = holds
         self._in_flight = in_flight
         self._now = now

@@ -17,3 +17,5 @@ ALL: tuple[AnyMethod, ...] = (
     GdprRequest(),
 )
 METHODS = {method.name: method for method in ALL}
+# The names of the pools of jobs that Genesys limits together.
+POOLS = tuple(sorted({method.lifecycle.pool for method in ALL}))

@@ -23,6 +23,7 @@ from genesys_purge.model.record_facts import (
 )
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
+from genesys_purge.model.stops import StopFacts
 from genesys_purge.model.verification import Verification
 from genesys_purge.model.wire import Wire
 
@@ -72,6 +73,7 @@ class Action(StrEnum):
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_EXPIRED = "approval_expired"
     POLICY_APPLIED = "policy_applied"
+    DELETION_STOPPED = "deletion_stopped"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
 
@@ -111,9 +113,9 @@ class AuditRecord(Wire):
     deployment. `request` is in each record about a whole run, `plan` in the one about its plan.
     `check` says which records a verification looked at one by one.
 
-    `hold` is in the records about a legal hold, `approval` in those about an approval, and
-    `personId` is the person that acted on it.
-    `purgePolicy` is in the records about a purge policy and its runs; `policy` is the retention.
+    `hold` is in the records about a legal hold, `stop` in those about a stop, `approval` in those
+    about an approval, and `personId` is the person that acted on it. `purgePolicy` is in those
+    about a purge policy and its runs; `policy` is the retention.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -128,6 +130,7 @@ class AuditRecord(Wire):
     hold: HoldFacts | None = None
     approval: ApprovalFacts | None = None
     purge_policy: PolicyFacts | None = None
+    stop: StopFacts | None = None
     method: str | None = None
     organisation: str | None = None
     batch: int | None = None

@@ -17,6 +17,7 @@ from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.planning import Planning
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
+from genesys_purge.model.stops import Stoppable
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.verification import sampled_records, unverifiable_records
 from genesys_purge.model.wire import Wire
@@ -176,6 +177,11 @@ class Run(Wire):
     def verifies_later(self) -> bool:
         """Whether the request delays the verification of its batches."""
         return bool(self.request.get("verifyAfterHours", 0))
+
+
+def stoppable(run: Run) -> Stoppable:
+    """What the calls of a run belong to."""
+    return Stoppable(run.organisation, None, run.run_id)
 
 
 def run_metric(outcome: Outcome) -> str:

@@ -92,7 +92,12 @@ class RuleCreation:
         attempt = rule.attempt.number
         default = valid.platform.default_classification
         return self._guard.permit_recurring(
-            rule.run_id, attempt, valid.kind, valid.days, default_classification=default
+            rule.run_id,
+            attempt,
+            valid.kind,
+            valid.days,
+            default_classification=default,
+            organisation=rule.organisation,
         )
 
     def _intend(self, rule: PurgeRule) -> PurgeRule:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from genesys_purge.calling.guard import Guard
-from genesys_purge.errors import PurgingSwitchedOff
+from genesys_purge.errors import DeletionStopped, PurgingSwitchedOff
+from genesys_purge.model.stops import Stoppable
 from genesys_purge.purge_rules.purge_rule import PlannedRule, PurgeRule
 from genesys_purge.purge_rules.validation import ValidRule
 
@@ -18,11 +19,11 @@ class RuleDryRun:
         """The body for Genesys and the policy; the guard's error if the rule would be refused.
 
         `stored` is what is known of the same rule.
-        The switch is only reported, so that a rule can be checked while purging is disabled.
+        The switch and the stops are only reported, so that a rule can be checked under them.
         """
         default = valid.platform.default_classification
         self._guard.check_recurring(valid.kind, valid.days, default)
-        remarks = (self._switch(), _known(stored), valid.platform.api.remarks(valid.days))
+        remarks = (self._closed(valid), _known(stored), valid.platform.api.remarks(valid.days))
         return PlannedRule(
             name=valid.ref.name,
             organisation=valid.ref.organisation,
@@ -32,10 +33,11 @@ class RuleDryRun:
             detail="; ".join(filter(None, remarks)) or None,
         )
 
-    def _switch(self) -> str | None:
+    def _closed(self, valid: ValidRule) -> str | None:
         try:
             self._guard.check_switch()
-        except PurgingSwitchedOff as disabled:
+            self._guard.check_stops(Stoppable(valid.ref.organisation))
+        except (PurgingSwitchedOff, DeletionStopped) as disabled:
             return str(disabled)
         return None
 

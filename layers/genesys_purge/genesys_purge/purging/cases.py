@@ -16,7 +16,7 @@ from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.reach import Reach
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Policy, RetentionMatrix
-from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.model.run import Run, RunStatus, stoppable
 from genesys_purge.model.slices import Slice, cut_first, postponed
 from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Runs
 from genesys_purge.purging.parts import part_of
@@ -124,6 +124,7 @@ class Case(NamedTuple):
             planned=batch.planned,
             before=before,
             policy_of=self._policy,
+            belongs_to=stoppable(self.run),
             window=batch.window,
             interval=self.interval,
             obstacle=lambda: obstacle_of(self.run_now()),

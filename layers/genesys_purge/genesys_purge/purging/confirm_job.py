@@ -10,6 +10,7 @@ from genesys_purge.calling.reconcile import Adopt, Found, Missing, Patience, Rep
 from genesys_purge.error_codec import reported
 from genesys_purge.errors import (
     CallerError,
+    DeletionStopped,
     LimitExceeded,
     LostRace,
     OnLegalHold,
@@ -24,13 +25,19 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.reach import Reach
+from genesys_purge.model.run import stoppable
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cancelled_job import cancelled
 from genesys_purge.purging.cases import Case
 from genesys_purge.purging.inspect_job import InspectJob
 from genesys_purge.purging.reconcile import MOST_UNANSWERED
 from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
-from genesys_purge.purging.waiting import RECONCILE_FIRST, first_wait, submit_wait
+from genesys_purge.purging.waiting import (
+    MOST_QUESTIONS,
+    RECONCILE_FIRST,
+    first_wait,
+    submit_wait,
+)
 from genesys_purge.purging.withdraw_job import WithdrawJob
 from genesys_purge.settings import Settings
 
@@ -62,6 +69,7 @@ class ConfirmJob:
     def _confirm(self, case: Case, step: BatchStep) -> BatchStep:
         """Check the job, which may take long, and then confirm it under a fresh permit."""
         try:
+            self._guard.check_stops(stoppable(case.run))
             cancel_surplus_jobs(case)
             waiting = case.method.lifecycle.waiting(case.job_id, case.genesys)
             if waiting is None:
@@ -72,6 +80,8 @@ class ConfirmJob:
             deletion = self._guard.cleared(case.deletion(waiting.conversations), case.may_touch)
         except TryLater as error:
             return step.again(submit_wait(step, error.retry_after))
+        except DeletionStopped as error:
+            return self._stopped(case, error, step)
         except (CallerError, OperatorError) as error:
             return self._refused(case, error, step)
         deleting = Deleting(
@@ -126,6 +136,8 @@ class ConfirmJob:
             return step.then(Next.SUBMIT, RECONCILE_FIRST)
         case = case._replace(batch=self._withdraw(intent, error) if intent else case.batch)
         match error:
+            case DeletionStopped():
+                return self._stopped(case, error, step)
             case OnLegalHold():
                 return self._refused(case, error, step)
             case TryLater():
@@ -134,6 +146,15 @@ class ConfirmJob:
                 if case.method.lifecycle.waiting(case.job_id, case.genesys) is None:
                     return self._poll(case, step)
         return self._fail(case, error, step)
+
+    def _stopped(self, case: Case, error: DeletionStopped, step: BatchStep) -> BatchStep:
+        """The job waits unconfirmed, however long the stop lasts; patience starts after it."""
+        if step.attempt >= MOST_QUESTIONS:
+            reason = f"was not confirmed in {step.attempt} questions: {error}"
+            return self._end(case, BatchState.GAVE_UP, reason, step)
+        now = self._batches.now()
+        self._batches.advance(case.batch.to(BatchState.READY, waiting_since=now))
+        return step.again(submit_wait(step, None))
 
     def _withdraw(self, intent: Batch, error: PurgeError) -> Batch:
         """Take back the intent of a call that was certainly not executed."""

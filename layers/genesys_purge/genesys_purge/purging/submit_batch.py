@@ -8,6 +8,7 @@ from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.slots import NoFreeSlot
 from genesys_purge.errors import (
+    DeletionStopped,
     FieldError,
     InvalidRequest,
     LostRace,
@@ -21,6 +22,7 @@ from genesys_purge.methods.contract import Conflict
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.messages import BatchStep, Next
+from genesys_purge.model.run import stoppable
 from genesys_purge.purging.batches import PHASES, Batches
 from genesys_purge.purging.cases import Case, Cases, obstacle_of
 from genesys_purge.purging.confirm_job import ConfirmJob
@@ -108,14 +110,15 @@ class SubmitBatch:
         try:
             if job_id := self._late_job(case):
                 return self._adopt(case, job_id, step)
+            self._guard.check_stops(stoppable(case.run))
             self._slots.take(case)
             before = self._count(case)
             call = case.method.submission(case.request, case.part, case.ref, case.genesys)
             deletion = self._guard.cleared(case.deletion(before), case.may_touch)
         except OnLegalHold as error:
             return self._reduce.around(case, error, step)
-        except NoFreeSlot:
-            return self._queue(case, step)
+        except (DeletionStopped, NoFreeSlot) as error:
+            return self._queue(case, error, step)
         except TryLater as error:
             self._wait(case.batch)
             return step.again(submit_wait(step, error.retry_after))
@@ -188,6 +191,8 @@ class SubmitBatch:
             case TryLater():
                 self._wait(batch)
                 return step.again(submit_wait(step, error.retry_after))
+            case DeletionStopped():
+                return self._queue(case._replace(batch=batch), error, step)
             case OnLegalHold():
                 return self._reduce.around(case._replace(batch=batch), error, step)
             case RefusedByGenesys():
@@ -219,10 +224,10 @@ class SubmitBatch:
             now = self._batches.now()
             self._batches.advance(batch.to(BatchState.PLANNED, waiting_since=now))
 
-    def _queue(self, case: Case, step: BatchStep) -> BatchStep:
-        """Wait for a slot, however long the jobs of other runs take; patience starts with it."""
+    def _queue(self, case: Case, why: PurgeError, step: BatchStep) -> BatchStep:
+        """Wait for a slot or the end of a stop, however long it takes; patience starts then."""
         if step.attempt >= MOST_QUESTIONS:
-            return self._give_up(case, f"got no slot in {step.attempt} questions", step)
+            return self._give_up(case, f"could not begin in {step.attempt} questions: {why}", step)
         if case.batch.waiting_since:
             self._batches.advance(case.batch.to(BatchState.PLANNED, waiting_since=None))
         return step.again(submit_wait(step, None))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NoReturn
 
 from genesys_purge.errors import PurgingSwitchedOff
+from genesys_purge.model.stops import Stoppable
 
 
 class WithoutPermits:
-    """Implements `Policies` and `Holds`; it needs no right to read the real ones."""
+    """Implements `Policies`, `Holds` and `Stops`; it needs no right to read the real ones."""
 
     def purging_is_on(self) -> bool:
         return False
@@ -17,4 +18,7 @@ class WithoutPermits:
         raise PurgingSwitchedOff("this worker must not delete")
 
     def active(self) -> NoReturn:
+        raise PurgingSwitchedOff("this worker must not delete")
+
+    def covering(self, call: Stoppable) -> NoReturn:  # noqa: ARG002  the port's signature
         raise PurgingSwitchedOff("this worker must not delete")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from genesys_purge.store.runs import DynamoRuns
     from genesys_purge.store.secrets import OptionalSecrets, StoredSecret
     from genesys_purge.store.slots import DynamoSlots
+    from genesys_purge.store.stops import DynamoStops
 
 
 def now() -> datetime:
@@ -117,6 +118,13 @@ def purge_policies() -> DynamoPurgePolicies:
     from genesys_purge.store.purge_policies import DynamoPurgePolicies
 
     return DynamoPurgePolicies(aws("dynamodb"), settings().tables.purge_policies, ledger())
+
+
+@cache
+def stops() -> DynamoStops:
+    from genesys_purge.store.stops import DynamoStops
+
+    return DynamoStops(aws("dynamodb"), settings().tables.stops, ledger())
 
 
 @cache

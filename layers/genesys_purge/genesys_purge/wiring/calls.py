@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         CircuitBreakerDynamoDBPersistence,
     )
 
+    from genesys_purge.calling.in_flight import InFlight
     from genesys_purge.calling.pace import Pace
     from genesys_purge.genesys.client import Circuit, GenesysClient
     from genesys_purge.model.organisation import Organisation
@@ -27,6 +28,18 @@ def genesys(name: str | None) -> GenesysClient:
     from genesys_purge.calling.pace import SOON
 
     return _client(adapters.organisation(name), SOON)
+
+
+@cache
+def in_flight() -> InFlight:
+    """The jobs of all organisations whose calls were made."""
+    from genesys_purge.calling.in_flight import InFlight
+    from genesys_purge.methods import POOLS
+
+    def organisations() -> list[str | None]:
+        return [None, *adapters.organisations().names()]
+
+    return InFlight(adapters.slots(), adapters.runs(), organisations, POOLS)
 
 
 def genesys_in_bulk(name: str | None) -> GenesysClient:

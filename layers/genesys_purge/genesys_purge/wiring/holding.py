@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @cache
 def place_hold() -> PlaceHold:
-    from genesys_purge.holds.in_flight import InFlight
+    from genesys_purge.holds.in_flight import HeldInFlight
     from genesys_purge.holds.place_hold import PlaceHold
 
-    in_flight = InFlight(adapters.slots(), adapters.runs(), adapters.organisations().names)
+    in_flight = HeldInFlight(calls.in_flight(), adapters.runs())
     return PlaceHold(adapters.holds(), in_flight, adapters.now)
 
 

@@ -39,7 +39,7 @@ def create_purge_rule() -> CreatePurgeRule:
 def _guard() -> Guard:
     from genesys_purge.calling.guard import Guard
 
-    return Guard(adapters.policies(), adapters.holds(), adapters.now)
+    return Guard(adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
 
 
 def _creation() -> RuleCreation:

@@ -130,7 +130,7 @@ def plan_purge() -> PlanPurge:
 def submit_batch() -> SubmitBatch:
     from genesys_purge.calling.guard import Guard
 
-    guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
+    guard = Guard(adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
     return submitting("submit_batch", guard)
 
 

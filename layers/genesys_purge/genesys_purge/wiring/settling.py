@@ -72,4 +72,5 @@ def _submit_batch() -> SubmitBatch:
     from genesys_purge.calling.guard import Guard
     from genesys_purge.purging.without_permits import WithoutPermits
 
-    return purging.submitting(ACTOR, Guard(WithoutPermits(), WithoutPermits(), adapters.now))
+    never = WithoutPermits()
+    return purging.submitting(ACTOR, Guard(never, never, never, adapters.now))

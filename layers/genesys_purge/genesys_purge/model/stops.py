@@ -1,0 +1,105 @@
+"""Stops: what must not be deleted until two persons allow it again."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.listing import DEFAULT_ORGANISATION
+from genesys_purge.model.wire import Wire
+
+
+class StopScope(StrEnum):
+    """What a stop covers."""
+
+    ALL = "all"
+    ORGANISATION = "organisation"
+    POLICY = "policy"
+    RUN = "run"
+
+
+def stop_id_of(scope: StopScope, name: str | None = None) -> str:
+    """The id of the stop of a scope, which has one at a time: `all`, or `<scope>:<name>`."""
+    return scope if name is None else f"{scope}:{name}"
+
+
+def audit_id(stop_id: str) -> str:
+    """The id of the stop's own audit sequence; no run has a colon in its id."""
+    return f"stop:{stop_id}"
+
+
+class StopFacts(Wire):
+    """What the audit keeps of a stop: its scope, the name in that scope, and the reason."""
+
+    scope: StopScope
+    name: str | None = None
+    reason: str
+
+
+class Stop(Wire):
+    """A stop as one person places it; it is in force until `resumedAt`.
+
+    `name` is that of the organisation (`default` for the default one), of the policy, or the id of
+    the run; a stop of `all` has none.
+    """
+
+    stop_id: str
+    scope: StopScope
+    name: str | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    stopped_at: Instant
+    stopped_by: str
+    stopped_by_person: str | None = None
+    resumed_at: Instant | None = None
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.resumed_at is None
+
+    @property
+    def why(self) -> str:
+        """The stop in a message."""
+        what = "all deletion" if self.name is None else f"deletion of the {self.scope} {self.name}"
+        return f"{what} is stopped since {self.stopped_at.isoformat()}: {self.reason}"
+
+    @property
+    def facts(self) -> StopFacts:
+        """What the audit keeps of it."""
+        return StopFacts(scope=self.scope, name=self.name, reason=self.reason)
+
+
+class UnreadableStop(NamedTuple):
+    """A stored stop that is not valid, which counts as one in force, and why it is not valid."""
+
+    stop_id: str
+    problem: str
+
+    @property
+    def is_in_force(self) -> bool:
+        return True
+
+    @property
+    def why(self) -> str:
+        """The stop in a message."""
+        return f"the stop {self.stop_id} cannot be read ({self.problem}), so it counts"
+
+
+class Stoppable(NamedTuple):
+    """What a deleting call belongs to; None is the default organisation, or no policy or run."""
+
+    organisation: str | None = None
+    policy: str | None = None
+    run_id: str | None = None
+
+    @property
+    def stop_ids(self) -> tuple[str, ...]:
+        """The ids of the stops that would cover it."""
+        named = (
+            (StopScope.ORGANISATION, self.organisation or DEFAULT_ORGANISATION),
+            (StopScope.POLICY, self.policy),
+            (StopScope.RUN, self.run_id),
+        )
+        return (StopScope.ALL.value, *(stop_id_of(scope, name) for scope, name in named if name))

@@ -1,0 +1,1 @@
+"""Stops of deletion: one person stops, two persons resume."""

@@ -1,0 +1,22 @@
+"""The interface of stops, as people place and read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.stops import Stop, UnreadableStop
+
+
+class StopStore(Protocol):
+    """The stored stops, one for each scope and name."""
+
+    def place(self, stop: Stop, record: AuditRecord) -> None:
+        """Store a stop with its audit record; LostRace if one of its scope is in force."""
+
+    def get(self, stop_id: str) -> Stop | UnreadableStop | None:
+        """The stored stop, in force or resumed."""
+
+    def all(self) -> Sequence[Stop | UnreadableStop]:
+        """Every stored stop, in force or resumed."""
