@@ -10,7 +10,8 @@ from unittest.mock import patch
 
 import httpx
 from genesys_purge.calling.deleting import Deleting
-from genesys_purge.calling.guard import Deletion, Guard
+from genesys_purge.calling.deletion import Deletion
+from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.permit import LIFETIME, Permit
 from genesys_purge.genesys.bounded_http import BoundedHttp
 from genesys_purge.genesys.client import GenesysClient

@@ -15,6 +15,7 @@ from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, Misconfigured, NotFound
 from genesys_purge.model.audit import AuditPosition, AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.cancellation import RunCancellation
 from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.holds import Hold
@@ -115,6 +116,7 @@ class MemoryRuns:
         self._manifests: dict[tuple[str, int], tuple[Entry, ...]] = {}
         self._skipped: dict[tuple[str, int], tuple[SkippedRecord, ...]] = {}
         self._progress: dict[str, bytes] = {}
+        self.cancelled: dict[str, RunCancellation] = {}
         self.before_write: Callable[[str], None] = lambda name: None
 
     def create(self, run: Run, record: AuditRecord) -> Run:
@@ -167,6 +169,8 @@ class MemoryRuns:
 
     def finish(self, run: Run, record: AuditRecord) -> None:
         self.before_write("finish")
+        if run.cancellation is None and run.run_id in self.cancelled:
+            raise LostRace("the run was cancelled")
         self._report(run, record, lambda stored: stored.status is not RunStatus.FINISHED)
 
     def revise(self, run: Run, record: AuditRecord | None = None) -> None:
@@ -268,6 +272,24 @@ class MemoryRuns:
         stored = self._runs.get(run_id)
         if stored is None or not allowed(stored):
             raise LostRace("another worker changed the record")
+
+
+class MemoryCancellations:
+    """The cancellations of the runs in a table of runs."""
+
+    def __init__(self, runs: MemoryRuns, audit: MemoryAuditLog) -> None:
+        self._runs = runs
+        self._audit = audit
+
+    def of(self, run_id: str) -> RunCancellation | None:
+        return self._runs.cancelled.get(run_id)
+
+    def put(self, cancellation: RunCancellation, record: AuditRecord) -> None:
+        run_id = cancellation.run_id
+        if run_id in self._runs.cancelled or self._runs.get(run_id).has_ended:
+            raise LostRace("the run is cancelled, or has ended")
+        self._runs.cancelled[run_id] = cancellation
+        self._audit.append(record)
 
 
 class MemoryHolds:

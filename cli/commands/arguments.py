@@ -36,6 +36,7 @@ UNTIL = Annotated[
 LIMIT = Annotated[
     int, typer.Option(min=1, max=1_000_000, metavar="N", help="Lists at most N entries.")
 ]
+REASON = Annotated[str, typer.Option(help="Why; it is kept in the audit.")]
 YES = Annotated[bool, typer.Option("--yes", "-y", help="Does not ask.")]
 
 

@@ -6,18 +6,28 @@ from typing import Annotated, Any
 import typer
 from genesys_purge.model.run import Outcome, RunStatus
 
-from cli.commands.arguments import LIMIT, METHOD, ORGANISATION, RUN, SINCE, UNTIL, YES, moment_in
+from cli.commands.arguments import (
+    LIMIT,
+    METHOD,
+    ORGANISATION,
+    REASON,
+    RUN,
+    SINCE,
+    UNTIL,
+    YES,
+    moment_in,
+)
 from cli.commands.audit import audit
 from cli.commands.watching import watch
 from cli.confirming import confirm
-from cli.errors import NoAccess, WrongInput
+from cli.errors import WrongInput
 from cli.following import Follower
+from cli.in_flight import show_in_flight
 from cli.invocation import Invocation
 from cli.reports.observation import Observation
 from cli.reports.summary import summary
 from cli.reports.tables import moment, print_table, table
 from cli.shared_options import command, group
-from cli.stack.executions import stop_execution
 from cli.stack.lists import entries, listed
 
 app = group("List runs, show one, follow it, cancel it, read its records and audit.")
@@ -130,24 +140,19 @@ def watch_run(call: Invocation, run_id: RUN) -> int:
     return watch(call, run_id)
 
 
-@command(app, "cancel", "genesys-purge runs cancel quarter-2024-2")
-def cancel(call: Invocation, run_id: RUN, *, yes: YES = False) -> int:
-    """Stop a run: no new deleting call is made.
+@command(app, "cancel", 'genesys-purge runs cancel quarter-2024-2 --reason "Wrong queue"')
+def cancel(call: Invocation, run_id: RUN, *, reason: REASON, yes: YES = False) -> int:
+    """Cancel a run: no new deleting call is made, and jobs that wait are cancelled.
 
-    A call that is being made, and jobs that Genesys has accepted, go on. The run ends as `failed`,
-    and what its jobs delete is recorded within minutes.
+    Jobs that Genesys executes are awaited and counted. The run ends as `cancelled`.
     """
     _require_unfinished(call, run_id)
     if not yes:
-        confirm(call.output, f"Stop the run {run_id} in {call.stack.title}?")
-    try:
-        stop_execution(call.stack, run_id)
-    except NoAccess:
-        # It may have ended meanwhile.
-        _require_unfinished(call, run_id)
-        raise
-    words = f"The run {run_id} in {call.stack.title} is being stopped."
-    call.output.result({"runId": run_id, "status": "stopping"}, lambda: words)
+        confirm(call.output, f"Cancel the run {run_id} in {call.stack.title}?")
+    answer = call.api.post(f"/purges/{run_id}/cancel", {"reason": reason})
+    words = f"The run {run_id} in {call.stack.title} is being cancelled."
+    call.output.result(answer, lambda: words)
+    show_in_flight(call.output, answer, "These jobs were called before, and are awaited:")
     call.output.hint(f"See how it ends with: {call.again(f'runs watch {run_id}')}")
     return 0
 

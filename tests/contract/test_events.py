@@ -101,7 +101,7 @@ def test_sample_stop_is_valid() -> None:
 
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    governed = ("post_holds", "post_approval", "put_policy", "post_stop")
+    governed = ("post_holds", "post_approval", "put_policy", "post_stop", "post_cancel")
     others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]

@@ -32,7 +32,15 @@ ARROWS = {
     "approvals": {"approvals", "model", "errors", "ports"},
     "policies": {"policies", "purging.requests", "methods", "model", "errors", "ports"},
     "holds": {"holds", "calling.in_flight", "methods", "model", "errors", "ports"},
-    "stops": {"stops", "calling.in_flight", "methods", "model", "errors", "ports"},
+    "stops": {
+        "stops",
+        "calling.cancellations",
+        "calling.in_flight",
+        "methods",
+        "model",
+        "errors",
+        "ports",
+    },
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "operation": {"model", "calling.permit"},

@@ -27,6 +27,7 @@ REWRITES = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteIt
 # The adapters of wiring, and the policy that each needs.
 NEEDS = {
     "runs": {"RunsPolicy"},
+    "cancellations": {"RunsPolicy"},
     "cases": {"PlansReadPolicy"},
     "plan_purge": {"PlansReadPolicy"},
     "open_runs": {"OpenRunsPolicy"},
@@ -237,6 +238,7 @@ def test_only_settling_reading_and_stopping_query_indexes_of_runs() -> None:
         "ReadPurgeFunction": ["RunsTable.Arn/index/RunListIndex"],
         "SettleRunsFunction": ["RunsTable.Arn/index/OpenRunIndex"],
         "StopDeletionFunction": ["RunsTable.Arn/index/OpenRunIndex"],
+        "CancelPurgeFunction": ["RunsTable.Arn/index/OpenRunIndex"],
     }
 
 

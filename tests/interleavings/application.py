@@ -45,6 +45,7 @@ from genesys_purge.time_left import STORING_SECONDS
 from tests.fakes import (
     MemoryAuditLog,
     MemoryBudget,
+    MemoryCancellations,
     MemoryHolds,
     MemoryIdLists,
     MemoryMeter,
@@ -55,7 +56,14 @@ from tests.fakes import (
     MemoryStops,
 )
 from tests.interleavings.genesys import Genesys
-from tests.interleavings.stage import Stage, Watched, WatchedHolds, WatchedPolicies, WatchedStops
+from tests.interleavings.stage import (
+    Stage,
+    Watched,
+    WatchedCancellations,
+    WatchedHolds,
+    WatchedPolicies,
+    WatchedStops,
+)
 from tests.interleavings.wire import Wire
 
 URL = "https://genesys.test"
@@ -70,6 +78,7 @@ class Stores:
     def __init__(self, stage: Stage) -> None:
         self.audit: Any = MemoryAuditLog()
         self.runs: Any = MemoryRuns(self.audit)
+        self.cancellations: Any = MemoryCancellations(self.runs, self.audit)
         self.holds = MemoryHolds(lambda: stage.moment)
         self.policies = MemoryPolicies()
         self.stops = MemoryStops()
@@ -145,7 +154,8 @@ class Purging:
             return client
 
         batches = Batches(runs, now, "interleavings")
-        cases = Cases(runs, organisation_of, genesys_of, now)
+        cancellations = WatchedCancellations(stage, stores.cancellations)
+        cases = Cases(runs, cancellations, organisation_of, genesys_of, now)
         self.guard = Guard(policies, holds, WatchedStops(stage, stores.stops), now)
 
         def submit_with(guard: Guard) -> SubmitBatch:
@@ -164,8 +174,8 @@ class Purging:
         self.poll = PollBatch(cases, batches, polls, settings, meter)
         self.verify = VerifyBatch(cases, batches, meter)
         self.fail_batch = FailBatch(batches)
-        self.complete = CompletePurge(runs, meter, now)
-        self.fail = FailPurge(runs, meter, now)
+        self.complete = CompletePurge(runs, cancellations, meter, now)
+        self.fail = FailPurge(runs, cancellations, meter, now)
         self.look_up = LookUpHeldConversations(
             holds,
             DeployedOrganisations(lambda: (), lambda _: False, genesys_of),
@@ -185,6 +195,7 @@ class Purging:
         self.plan = PlanPurge(
             Requests(policies, organisation_of, now),
             runs,
+            cancellations,
             policies,
             holds,
             MemoryIdLists(),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from genesys_purge.calling import guard
+from genesys_purge.calling.deletion import Deletion
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.permit import Permit
 from genesys_purge.calling.reconcile import Patience
@@ -74,6 +75,19 @@ def _only_read_the_switch(self: Guard) -> None:
 
 def _only_read_the_stops(self: Guard, call: Stoppable) -> None:
     self._stops.covering(call)
+
+
+@contextmanager
+def _cancellations_ignored() -> Iterator[None]:
+    """The guard alone: the steps of a run look for a cancellation before they prepare a call."""
+    permit = Guard.permit
+
+    def regardless(self: Guard, deletion: Deletion) -> Permit:
+        deletion.cancellation()
+        return permit(self, deletion._replace(cancellation=lambda: None))
+
+    with patch.object(Guard, "permit", regardless):
+        yield
 
 
 _delete = GenesysClient.delete
@@ -197,6 +211,12 @@ BREAKS = (
         "stopped",
         "submit_stop",
         lambda: patch.object(Guard, "check_stops", _only_read_the_stops),
+    ),
+    Break(
+        "a guard that ignores cancellations",
+        "cancelled",
+        "submit_cancel",
+        _cancellations_ignored,
     ),
     Break(
         "a guard that reads the holds once",

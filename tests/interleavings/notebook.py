@@ -31,6 +31,7 @@ class Sent:
         self.holds: Read | None = None
         self.switch: float | None = None
         self.stops: float | None = None
+        self.cancellations: float | None = None
         self.shares_its_read = False
 
     @property
@@ -81,6 +82,8 @@ class Notebook:
         self._holds: dict[Any, Read] = {}
         self._switch: dict[Any, float] = {}
         self._stops: dict[Any, float] = {}
+        self._cancellations: dict[Any, float] = {}
+        self.cancelled: float | None = None
         self._used: dict[Any, Read] = {}
 
     def hold_read(self, worker: Any, began: float, seen: float) -> None:
@@ -92,12 +95,16 @@ class Notebook:
     def stops_read(self, worker: Any, seen: float) -> None:
         self._stops[worker] = seen
 
+    def cancellation_read(self, worker: Any, seen: float) -> None:
+        self._cancellations[worker] = seen
+
     def sending(self, worker: Any, what: frozenset[str], label: str, now: float) -> Sent:
         """Note a deleting request at the moment at which the client hands it over."""
         sent = Sent(worker, what, label, now)
         sent.holds = self._holds.get(worker)
         sent.switch = self._switch.get(worker)
         sent.stops = self._stops.get(worker)
+        sent.cancellations = self._cancellations.get(worker)
         sent.shares_its_read = sent.holds is not None and self._used.get(worker) is sent.holds
         if sent.holds is not None:
             self._used[worker] = sent.holds
@@ -113,6 +120,7 @@ class Notebook:
         self._holds.pop(worker, None)
         self._switch.pop(worker, None)
         self._stops.pop(worker, None)
+        self._cancellations.pop(worker, None)
 
     def switched_on(self, now: float) -> None:
         """Purging is on again."""

@@ -7,6 +7,7 @@
 | listed | a job that runs on after a hold on its records is answered is in that answer |
 | off | no deleting request after a read of the switch that found it off, or without such a read |
 | stopped | no deleting request after a read of the stops that found one, or without such a read |
+| cancelled | no deleting request of a run after a read that found it cancelled |
 | stale | no deleting request more than two seconds after the guard's read of the holds began |
 | reused | no two deleting requests under one read of the holds |
 | ended | no deleting request more than two seconds after the end of its run |
@@ -25,8 +26,8 @@ from typing import NamedTuple
 from tests.interleavings.notebook import Accepted, Notebook, Sent
 
 INVARIANTS = (
-    "twice", "held", "listed", "off", "stopped", "stale", "reused", "ended", "open", "waiting",
-    "audit", "claim",
+    "twice", "held", "listed", "off", "stopped", "cancelled", "stale", "reused", "ended", "open",
+    "waiting", "audit", "claim",
 )  # fmt: skip
 # How old a read of the guard may be when the request is handed over.
 LONGEST_PERMIT = 2.0
@@ -110,6 +111,12 @@ def _ends(sent: Sent, notebook: Notebook) -> Iterator[float]:
     yield from (at for run, at in notebook.run_ended.items() if run in runs)
 
 
+def _cancelled(sent: Sent, notebook: Notebook, request: str) -> Iterator[Violation]:
+    seen, cancelled = sent.cancellations, notebook.cancelled
+    if cancelled is not None and seen is not None and cancelled <= seen:
+        yield Violation("cancelled", f"{request}: the run was cancelled at {cancelled:.3f} s")
+
+
 def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
     request = f"{sent.label} of {sent.worker}, sent at {sent.at:.3f} s"
     if sent.switch is None or notebook.switch_was_off(sent.switch):
@@ -120,6 +127,7 @@ def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
         )
     elif sent.at - sent.stops > LONGEST_PERMIT:
         yield Violation("stale", f"{request}: the guard read the stops at {sent.stops:.3f} s")
+    yield from _cancelled(sent, notebook, request)
     if sent.holds is None:
         yield Violation("stale", f"{request}: the guard did not read the holds")
         return

@@ -17,6 +17,7 @@ PAIRS = (
     "submit_submit",
     "submit_hold",
     "submit_stop",
+    "submit_cancel",
     "plan_plan",
     "execute_execute",
     "rule_rule",

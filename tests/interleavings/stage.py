@@ -11,7 +11,7 @@ from genesys_purge.errors import LostRace
 from genesys_purge.model.held_times import HeldTimes
 
 from tests.clock import NOON
-from tests.fakes import MemoryHolds, MemoryStops
+from tests.fakes import MemoryCancellations, MemoryHolds, MemoryStops
 from tests.interleavings.chances import Chances
 from tests.interleavings.notebook import Notebook
 from tests.interleavings.scheduler import Scheduler, Worker
@@ -199,6 +199,22 @@ class WatchedStops:
             return self._stops.covering(call)
 
         return stage.call("stops.covering", read)
+
+
+class WatchedCancellations:
+    """The cancellations of runs; the notebook records each read of them."""
+
+    def __init__(self, stage: Stage, cancellations: MemoryCancellations) -> None:
+        self._stage, self._cancellations = stage, cancellations
+
+    def of(self, run_id: str) -> Any:
+        stage = self._stage
+
+        def read() -> Any:
+            stage.notebook.cancellation_read(stage.worker, stage.now)
+            return self._cancellations.of(run_id)
+
+        return stage.call("cancellations.of", read)
 
 
 class WatchedPolicies:

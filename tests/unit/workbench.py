@@ -56,6 +56,7 @@ from tests.builders import PLANNER
 from tests.clock import NOON, Clock
 from tests.fakes import (
     MemoryAuditLog,
+    MemoryCancellations,
     MemoryExecutions,
     MemoryHolds,
     MemoryIdLists,
@@ -81,6 +82,7 @@ class Workbench:
         self.settings = Settings(**settings)
         self.audit = MemoryAuditLog()
         self.runs = MemoryRuns(self.audit)
+        self.cancellations = MemoryCancellations(self.runs, self.audit)
         self.holds = MemoryHolds(self.clock)
         self.stops = MemoryStops()
         self.policies = MemoryPolicies()
@@ -100,6 +102,7 @@ class Workbench:
         self.plan_purge = PlanPurge(
             self.requests,
             self.runs,
+            self.cancellations,
             self.policies,
             self.holds,
             self.id_lists,
@@ -114,7 +117,13 @@ class Workbench:
         self.polled: list[tuple[Any, ...]] = []
         batches = Batches(self.runs, self.clock, "tests", lambda *step: self.progress.append(step))
         organisations = self.organisations
-        cases = Cases(self.runs, organisations.named, organisations.genesys, self.clock)
+        cases = Cases(
+            self.runs,
+            self.cancellations,
+            organisations.named,
+            organisations.genesys,
+            self.clock,
+        )
         self.guard = Guard(self.policies, self.holds, self.stops, self.clock)
         self.submit_batch = SubmitBatch(
             cases,
@@ -129,8 +138,8 @@ class Workbench:
         self.poll_batch = PollBatch(cases, batches, polls, self.settings, self.meter)
         self.verify_batch = VerifyBatch(cases, batches, self.meter)
         self.fail_batch = FailBatch(batches)
-        self.complete_purge = CompletePurge(self.runs, self.meter, self.clock)
-        self.fail_purge = FailPurge(self.runs, self.meter, self.clock)
+        self.complete_purge = CompletePurge(self.runs, self.cancellations, self.meter, self.clock)
+        self.fail_purge = FailPurge(self.runs, self.cancellations, self.meter, self.clock)
         self.seconds_left = 100.0
         self.settle_runs = self._settle_runs(cases, batches)
         self.look_up_held_conversations = LookUpHeldConversations(

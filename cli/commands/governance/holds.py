@@ -8,6 +8,7 @@ import typer
 
 from cli.commands.arguments import LIMIT, id_in
 from cli.documents.files import read_document
+from cli.in_flight import show_in_flight
 from cli.invocation import Invocation
 from cli.reports.tables import moment, print_table, table
 from cli.shared_options import command, group
@@ -29,18 +30,12 @@ def place(
 ) -> int:
     """Place a legal hold: what it covers is not deleted from now on."""
     answer = call.api.post("/holds", read_document(hold))
-    in_flight = answer.get("inFlight") or []
     words = f"The hold {answer['holdId']} is in force in {call.stack.title}."
     call.output.result(answer, lambda: words)
-    if in_flight and not call.output.as_json:
-        call.output.important("These jobs were called before, and may delete what it covers:")
-        titles, rows = ("run", "batch", "state", "job"), map(_in_flight, in_flight)
-        print_table(call.output.console, titles, rows, "")
+    show_in_flight(
+        call.output, answer, "These jobs were called before, and may delete what it covers:"
+    )
     return 0
-
-
-def _in_flight(job: Mapping[str, Any]) -> tuple[object, ...]:
-    return job["runId"], job["batch"], job["status"], job.get("jobId")
 
 
 @command(app, "list", "genesys-purge holds list --state active")

@@ -142,51 +142,44 @@ def test_audit_is_shown_as_a_table(api: ScriptedApi, call: Run) -> None:
     assert lines[1].split() == ["1", "2026-11-21", "03:00:00", "run_submitted", "me"]
 
 
-class Stopping:
-    """A Step Functions client that notes the executions that it stops."""
-
-    def __init__(self) -> None:
-        self.stopped: list[str] = []
-
-    def stop_execution(self, **given: str) -> None:
-        self.stopped.append(given["executionArn"])
+CANCEL = "POST /purges/q-2/cancel"
+WHY = ("--reason", "The wrong queue")
 
 
-@pytest.fixture
-def stopping(monkeypatch: pytest.MonkeyPatch) -> Stopping:
-    found = Stopping()
-    monkeypatch.setattr("cli.stack.stack.Stack.client", lambda *_: found)
-    return found
+def posted(api: ScriptedApi) -> list[Any]:
+    return [asked.body for asked in api.asked if asked.verb == "POST"]
 
 
-def test_cancel_stops_the_execution_of_the_run(
-    api: ScriptedApi, call: Run, stopping: Stopping
-) -> None:
+def test_cancel_asks_the_api_and_names_the_jobs_in_flight(api: ScriptedApi, call: Run) -> None:
     api.on("GET /purges/q-2", Answer(body=running(batch(0))))
-    shown = call("runs", "cancel", "q-2", "--yes")
-    assert (shown.code, shown.out) == (
-        0,
-        "The run q-2 in the local application is being stopped.\n",
-    )
-    machine = "arn:aws:states:eu-central-1:123456789012:execution:purge-run"
-    assert stopping.stopped == [f"{machine}:q-2"]
+    job = {"runId": "q-2", "batch": 0, "status": "submitted", "jobId": "job-1"}
+    api.on(CANCEL, Answer(202, {"runId": "q-2", "status": "running", "inFlight": [job]}))
+    shown = call("runs", "cancel", "q-2", "--yes", *WHY)
+    first, *rest = shown.out.splitlines()
+    assert (shown.code, first) == (0, "The run q-2 in the local application is being cancelled.")
+    assert rest[-1].split() == ["q-2", "0", "submitted", "job-1"]
+    assert posted(api) == [{"reason": "The wrong queue"}]
 
 
-def test_cancel_without_a_yes_stops_nothing(
-    api: ScriptedApi, call: Run, stopping: Stopping, monkeypatch: pytest.MonkeyPatch
+def test_cancel_without_a_reason_cancels_nothing(api: ScriptedApi, call: Run) -> None:
+    assert (call("runs", "cancel", "q-2", "--yes").code, api.asked) == (2, [])
+
+
+def test_cancel_without_a_yes_cancels_nothing(
+    api: ScriptedApi, call: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.on("GET /purges/q-2", Answer(body=running(batch(0))))
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
-    shown = call("runs", "cancel", "q-2")
-    assert (shown.code, stopping.stopped) == (2, [])
+    shown = call("runs", "cancel", "q-2", *WHY)
+    assert (shown.code, posted(api)) == (2, [])
     assert "--yes is missing" in shown.err
 
 
-def test_finished_run_cannot_be_cancelled(api: ScriptedApi, call: Run, stopping: Stopping) -> None:
+def test_finished_run_cannot_be_cancelled(api: ScriptedApi, call: Run) -> None:
     api.on("GET /purges/q-2", Answer(body=finished(done(0))))
-    shown = call("runs", "cancel", "q-2", "--yes")
+    shown = call("runs", "cancel", "q-2", "--yes", *WHY)
     assert (shown.code, shown.err) == (2, "error: q-2: the run has finished already\n")
-    assert stopping.stopped == []
+    assert posted(api) == []
 
 
 @pytest.mark.parametrize("run_id", ["../campaign-rules/x", "a b", "", "a?b", "q-2/audit"])

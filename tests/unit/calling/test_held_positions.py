@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from genesys_purge.calling.guard import Deletion, Guard
+from genesys_purge.calling.deletion import Deletion
+from genesys_purge.calling.guard import Guard
 from genesys_purge.errors import OnLegalHold, RetentionNotMet
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window

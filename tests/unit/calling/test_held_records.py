@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from genesys_purge.calling.guard import Deletion, Guard
+from genesys_purge.calling.deletion import Deletion
+from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.permit import Permit
 from genesys_purge.errors import OnLegalHold
 from genesys_purge.model.batch import Entry

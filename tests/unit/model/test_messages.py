@@ -43,12 +43,12 @@ def test_batch_step_from_the_map_starts_with_submit() -> None:
 
 
 @pytest.mark.parametrize("outcome", Outcome)
-def test_run_result_succeeds_only_with_a_successful_outcome(outcome: Outcome) -> None:
+def test_run_result_succeeds_unless_the_run_failed(outcome: Outcome) -> None:
     result = RunResult.of("run-1", outcome)
     assert result.to_json() == {
         "runId": "run-1",
         "outcome": outcome.value,
-        "succeeded": outcome.value in ("completed", "nothing_to_purge", "dry_run"),
+        "succeeded": outcome.value in ("completed", "nothing_to_purge", "dry_run", "cancelled"),
     }
 
 

@@ -141,6 +141,7 @@ def test_run_metric_has_a_fixed_name_for_each_outcome() -> None:
         "RunsRejected",
         "RunsNothingToPurge",
         "RunsDryRun",
+        "RunsCancelled",
     ]
 
 

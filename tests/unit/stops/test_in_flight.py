@@ -23,7 +23,7 @@ def bench() -> Workbench:
 
 def in_flight(bench: Workbench, stop: Stop) -> list[tuple[str, int, str | None]]:
     called = InFlight(bench.slots, bench.runs, lambda: [None, "emea"], POOLS)
-    found = StoppedInFlight(called, bench.runs, bench.runs.oldest_first)(stop)
+    found = StoppedInFlight(called, bench.runs, bench.runs.oldest_first)(stop.stop_id)
     return [(each.run_id, each.batch, each.job_id) for each in found]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
+from genesys_purge.calling.cancellations import RunCancelled
+from genesys_purge.calling.deletion import Deletion
 from genesys_purge.calling.permit import Permit
 from genesys_purge.calling.stops import Stops
 from genesys_purge.errors import (
@@ -18,50 +19,13 @@ from genesys_purge.errors import (
     RetentionNotMet,
     TryLater,
 )
-from genesys_purge.model.batch import Entry
-from genesys_purge.model.dates import Window
 from genesys_purge.model.days import in_words
 from genesys_purge.model.holds import Hold
-from genesys_purge.model.retention import Kind, Policy, RetentionMatrix
+from genesys_purge.model.retention import Kind
 from genesys_purge.model.stops import Stoppable
 from genesys_purge.ports import Clock, Holds, Policies
 
 MOST_NAMED = 3
-
-# The policy in force for a record's own classification and media types; None if no rule matches.
-PolicyOf = Callable[[RetentionMatrix, str | None, frozenset[str]], Policy | None]
-
-
-def _nothing() -> str | None:
-    """No obstacle."""
-
-
-class Deletion(NamedTuple):
-    """What one call would delete, as plain values.
-
-    `entries` are the records that the plan lists and `candidates` the positions of those that this
-    call names. A call may instead take everything in a `window`, or in an `interval` that was
-    planned to hold the entries and nothing else. `planned` counts the records of the plan and
-    `before` those that exist now. `obstacle` reads why the run must not delete at all, if it must
-    not. `cleared` are held conversations outside the manifest that the interval does not contain.
-    A call that `reaches_now` also takes what is newer than its window. `belongs_to` is what a stop
-    may cover.
-    """
-
-    run_id: str
-    batch: int
-    attempt: int
-    entries: Sequence[Entry]
-    candidates: frozenset[int]
-    planned: int
-    before: int
-    policy_of: PolicyOf
-    belongs_to: Stoppable = Stoppable()
-    window: Window | None = None
-    interval: Window | None = None
-    obstacle: Callable[[], str | None] = _nothing
-    cleared: frozenset[str] = frozenset()
-    reaches_now: bool = False
 
 
 class Guard:
@@ -81,6 +45,8 @@ class Guard:
         began = self._now()
         self.check_switch()
         self.check_stops(deletion.belongs_to)
+        if cancellation := deletion.cancellation():
+            raise RunCancelled(cancellation.why)
         if obstacle := deletion.obstacle():
             raise InvalidRequest([FieldError("runId", obstacle)])
         self._check_retention(deletion)

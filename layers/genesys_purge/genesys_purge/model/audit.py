@@ -36,6 +36,8 @@ class Action(StrEnum):
     RUN_REJECTED = "run_rejected"
     RUN_FAILED = "run_failed"
     RUN_COMPLETED = "run_completed"
+    RUN_CANCEL_REQUESTED = "run_cancel_requested"
+    RUN_CANCELLED = "run_cancelled"
     RUN_CORRECTED = "run_corrected"
     BATCH_SUBMITTED = "batch_submitted"
     BATCH_CONFIRMED = "batch_confirmed"

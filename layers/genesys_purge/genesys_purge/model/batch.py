@@ -23,8 +23,8 @@ from genesys_purge.model.withdrawal import Withdrawal
 class BatchState(StrEnum):
     """A batch's state. A two-step job is `submitted`, `ready`, `confirming`, then `submitted`.
 
-    A batch is `cancelled` if its job was cancelled at Genesys. It is `implausible` if Genesys
-    reports more processed records than it was asked for.
+    A batch is `cancelled` if its job or its run was. It is `implausible` if Genesys reports more
+    processed records than it was asked for.
     """
 
     PLANNED = "planned"
@@ -49,8 +49,9 @@ ENDED = frozenset(
     }
 )
 
-# Every state with work to do may end in these.
+# Every state with work to do may end in these; before a call, it may be cancelled, too.
 UNDONE = frozenset({BatchState.FAILED, BatchState.GAVE_UP})
+CALLED_OFF = UNDONE | {BatchState.CANCELLED}
 # The answer of an earlier call may be late, or Genesys lists its job only now.
 WITHOUT_JOB = UNDONE | {
     BatchState.PLANNED,
@@ -59,7 +60,7 @@ WITHOUT_JOB = UNDONE | {
     BatchState.COMPLETED,
 }
 TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
-    BatchState.PLANNED: WITHOUT_JOB,
+    BatchState.PLANNED: WITHOUT_JOB | CALLED_OFF,
     BatchState.SUBMITTING: WITHOUT_JOB,
     BatchState.SUBMITTED: UNDONE
     | {
@@ -69,7 +70,7 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
         BatchState.CANCELLED,
         BatchState.IMPLAUSIBLE,
     },
-    BatchState.READY: UNDONE
+    BatchState.READY: CALLED_OFF
     | {BatchState.PLANNED, BatchState.READY, BatchState.SUBMITTED, BatchState.CONFIRMING},
     BatchState.CONFIRMING: UNDONE | {BatchState.SUBMITTED, BatchState.READY, BatchState.CONFIRMING},
     BatchState.COMPLETED: frozenset({BatchState.COMPLETED, BatchState.IMPLAUSIBLE}),
@@ -90,9 +91,8 @@ class BatchRef(NamedTuple):
 class Entry(NamedTuple):
     """One record of a manifest: its conversation, its end and its classification, if known.
 
-    Genesys reports the conversation of a record; an id from the request could evade a hold.
-    `record_id` is set by methods that delete records smaller than a conversation. `start` and
-    `media` are set by methods that need them.
+    Genesys reports the conversation of a record; an id from the request could evade a hold. Methods
+    set `record_id` for records smaller than a conversation, `start` and `media` if they need them.
     """
 
     conversation_id: str

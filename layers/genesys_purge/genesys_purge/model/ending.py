@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.doubt import may_have_deleted
-from genesys_purge.model.run import Outcome, Plan, Run
+from genesys_purge.model.run import SUCCESSES, Outcome, Plan, Run
 from genesys_purge.model.verification import is_conclusive
 
 
@@ -35,8 +35,15 @@ def deleted_nothing(plan: Plan | None, batches: Iterable[Batch]) -> bool:
 def outcome_of(run: Run, batches: Iterable[Batch]) -> Outcome:
     """The outcome of a run: `completed` only if every batch is completed and verified.
 
-    A completed batch that no check can verify counts as well.
+    A completed batch that no check can verify counts as well. A run whose cancellation came too
+    late to keep anything ends as the success that it is.
     """
+    outcome = _by_batches(run, batches)
+    is_cancelled = run.cancellation is not None and outcome not in SUCCESSES
+    return Outcome.CANCELLED if is_cancelled else outcome
+
+
+def _by_batches(run: Run, batches: Iterable[Batch]) -> Outcome:
     if run.plan is None:
         return Outcome.FAILED
     if run.is_dry:

@@ -11,6 +11,9 @@ from pydantic import Field
 from genesys_purge.model.run import SUCCESSES, Outcome
 from genesys_purge.model.wire import Wire
 
+# The execution of a run that was cancelled has not failed.
+AS_ASKED = SUCCESSES | {Outcome.CANCELLED}
+
 
 class RunRef(Wire):
     """Identifies a run."""
@@ -100,4 +103,4 @@ class RunResult(RunRef):
 
     @classmethod
     def of(cls, run_id: str, outcome: Outcome) -> RunResult:
-        return cls(run_id=run_id, outcome=outcome, succeeded=outcome in SUCCESSES)
+        return cls(run_id=run_id, outcome=outcome, succeeded=outcome in AS_ASKED)

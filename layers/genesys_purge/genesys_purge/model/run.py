@@ -11,6 +11,7 @@ from typing import Any
 from genesys_purge.model.answers import is_count
 from genesys_purge.model.audit import success_rate
 from genesys_purge.model.batch import Batch
+from genesys_purge.model.cancellation import RunCancellation
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.organisation import Organisation
@@ -40,6 +41,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     NOTHING_TO_PURGE = "nothing_to_purge"
     DRY_RUN = "dry_run"
+    CANCELLED = "cancelled"
 
 
 SUCCESSES = frozenset({Outcome.COMPLETED, Outcome.NOTHING_TO_PURGE, Outcome.DRY_RUN})
@@ -124,6 +126,8 @@ class Run(Wire):
 
     `skippedChunks` is the number of chunks in which the skipped records of the plan are stored.
 
+    `cancellation` is the one that its end took into account.
+
     `reportedIn` is the sequence of the audit record that reported the totals last. `revision`
     counts the changes after the end of the run. `isSettled` says that nothing about the run is
     open: its batches are over and none of its jobs waits at Genesys.
@@ -147,6 +151,7 @@ class Run(Wire):
     totals: Totals | None = None
     finished_at: Instant | None = None
     detail: str | None = None
+    cancellation: RunCancellation | None = None
     reported_in: int | None = None
     revision: int = 0
     is_settled: bool = False

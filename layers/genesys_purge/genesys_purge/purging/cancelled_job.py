@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from genesys_purge.errors import OutcomeUnknown, PurgeError, TryLater
 from genesys_purge.methods.contract import JobStatus
+from genesys_purge.model.batch import Batch
 from genesys_purge.purging.cases import Case
 
 ATTEMPTS = 3
@@ -42,3 +43,9 @@ def is_untouched(case: Case) -> bool:
     except PurgeError:
         return False
     return report.status is JobStatus.CANCELLED and report.processed == 0
+
+
+def may_be_confirmed(batch: Batch) -> bool:
+    """Whether an unanswered call may have confirmed the job; one before the job existed cannot."""
+    accepted = batch.submitted_at
+    return any(accepted is None or each >= accepted for each in batch.attempt.doubts)

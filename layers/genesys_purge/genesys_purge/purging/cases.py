@@ -7,10 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from genesys_purge.calling.guard import Deletion
+from genesys_purge.calling.cancellations import Cancellations
+from genesys_purge.calling.deletion import Deletion
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.method import AnyMethod, policy_in_force
 from genesys_purge.model.batch import Batch, BatchRef, Entry
+from genesys_purge.model.cancellation import RunCancellation
 from genesys_purge.model.dates import Window
 from genesys_purge.model.messages import BatchStep
 from genesys_purge.model.reach import Reach
@@ -25,7 +27,9 @@ from genesys_purge.purging.same_organisation import genesys_for
 
 
 class Case(NamedTuple):
-    """One batch and what a step needs to work on it, as of `now`; `run_now` reads the run again.
+    """One batch and what a step needs to work on it, as of `now`.
+
+    `run_now` reads the run again, and `cancellation_now` whether it is cancelled.
 
     `default_classification` is that of the organisation.
     """
@@ -39,6 +43,7 @@ class Case(NamedTuple):
     now: datetime
     run_now: Callable[[], Run]
     default_classification: str
+    cancellation_now: Callable[[], RunCancellation | None] = lambda: None
 
     @property
     def part(self) -> Part:
@@ -128,6 +133,7 @@ class Case(NamedTuple):
             window=batch.window,
             interval=self.interval,
             obstacle=lambda: obstacle_of(self.run_now()),
+            cancellation=self.cancellation_now,
             reaches_now=self.method.lifecycle.deletes_new_records,
         )
 
@@ -156,9 +162,15 @@ class Cases:
     """Reads a batch for its step."""
 
     def __init__(
-        self, runs: Runs, organisation_of: OrganisationOf, genesys_of: GenesysOf, now: Clock
+        self,
+        runs: Runs,
+        cancellations: Cancellations,
+        organisation_of: OrganisationOf,
+        genesys_of: GenesysOf,
+        now: Clock,
     ) -> None:
         self._runs = runs
+        self._cancellations = cancellations
         self._organisation_of = organisation_of
         self._genesys_of = genesys_of
         self._now = now
@@ -172,4 +184,8 @@ class Cases:
         genesys = genesys_for(run, self._organisation_of, self._genesys_of)
         run_now = partial(self._runs.get, step.run_id)
         default = self._organisation_of(run.organisation).default_classification
-        return Case(run, *request_of(run), batch, entries, genesys, self._now(), run_now, default)
+        found = request_of(run)
+        cancellation = partial(self._cancellations.of, step.run_id)
+        return Case(
+            run, *found, batch, entries, genesys, self._now(), run_now, default, cancellation
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from genesys_purge.calling.cancellations import Cancellations
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.ending import deleted_nothing, outcome_of
@@ -22,8 +23,9 @@ from genesys_purge.purging.settlement import settled_if_over
 class CompletePurge:
     """The last step of a planned run."""
 
-    def __init__(self, runs: Runs, meter: Meter, now: Clock) -> None:
+    def __init__(self, runs: Runs, cancellations: Cancellations, meter: Meter, now: Clock) -> None:
         self._runs = runs
+        self._cancellations = cancellations
         self._meter = meter
         self._now = now
 
@@ -31,6 +33,8 @@ class CompletePurge:
         run = self._runs.get(message.run_id)
         if run.outcome is not None:
             return RunResult.of(run.run_id, run.outcome)
+        cancellation = self._cancellations.of(run.run_id)
+        run = run.model_copy(update={"cancellation": cancellation})
         batches = self._runs.batches(run) if not run.is_dry else ()
         outcome = outcome_of(run, batches)
         totals = totals_of(run.plan, batches)
@@ -53,7 +57,7 @@ class CompletePurge:
         return run_record(
             run,
             totals,
-            Action.RUN_COMPLETED,
+            Action.RUN_CANCELLED if run.outcome is Outcome.CANCELLED else Action.RUN_COMPLETED,
             now,
             "complete_purge",
             latency_seconds=round((now - run.submitted_at).total_seconds(), 3),

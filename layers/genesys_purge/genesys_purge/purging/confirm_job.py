@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from genesys_purge.calling.cancellations import RunCancelled
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.reconcile import Adopt, Found, Missing, Patience, Repeat, Wait, decide
@@ -27,6 +28,7 @@ from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.reach import Reach
 from genesys_purge.model.run import stoppable
 from genesys_purge.purging.batches import Batches
+from genesys_purge.purging.cancel_batch import CancelBatch
 from genesys_purge.purging.cancelled_job import cancelled
 from genesys_purge.purging.cases import Case
 from genesys_purge.purging.inspect_job import InspectJob
@@ -52,6 +54,7 @@ class ConfirmJob:
     def __init__(self, batches: Batches, guard: Guard, settings: Settings) -> None:
         self._batches = batches
         self._guard = guard
+        self._cancel_batch = CancelBatch(batches)
         self._inspect, self._withdraw_job = InspectJob(batches), WithdrawJob(batches)
         self._lease, self._limit = settings.intent_lease_seconds, settings.job_time_limit_seconds
 
@@ -62,6 +65,8 @@ class ConfirmJob:
             return self._withdraw_job.finish(case, case.batch.withdrawal, step)
         if case.run.has_ended:
             return self._end(case, BatchState.FAILED, RUN_ENDED, step)
+        if why := case.cancellation_now():
+            return self._cancel_batch.ready(case, why, step)
         if self._is_out_of_patience(case):
             return self._give_up(case, "could not be confirmed", step)
         return self._confirm(case, step)
@@ -136,7 +141,7 @@ class ConfirmJob:
             return step.then(Next.SUBMIT, RECONCILE_FIRST)
         case = case._replace(batch=self._withdraw(intent, error) if intent else case.batch)
         match error:
-            case DeletionStopped():
+            case DeletionStopped() | RunCancelled():
                 return self._stopped(case, error, step)
             case OnLegalHold():
                 return self._refused(case, error, step)
@@ -147,7 +152,7 @@ class ConfirmJob:
                     return self._poll(case, step)
         return self._fail(case, error, step)
 
-    def _stopped(self, case: Case, error: DeletionStopped, step: BatchStep) -> BatchStep:
+    def _stopped(self, case: Case, error: PurgeError, step: BatchStep) -> BatchStep:
         """The job waits unconfirmed, however long the stop lasts; patience starts after it."""
         if step.attempt >= MOST_QUESTIONS:
             reason = f"was not confirmed in {step.attempt} questions: {error}"

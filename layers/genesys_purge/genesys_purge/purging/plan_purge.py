@@ -9,6 +9,7 @@ from math import ceil
 from typing import NamedTuple
 from uuid import uuid4
 
+from genesys_purge.calling.cancellations import Cancellations, RunCancelled
 from genesys_purge.errors import LimitExceeded, RateLimited
 from genesys_purge.methods.contract import Found, Pause, Planned, Sources
 from genesys_purge.methods.method import AnyMethod, policy_in_force
@@ -51,6 +52,7 @@ class PlanPurge:
         self,
         requests: Requests,
         runs: Runs,
+        cancellations: Cancellations,
         policies: Policies,
         holds: Holds,
         id_lists: IdLists,
@@ -62,6 +64,7 @@ class PlanPurge:
     ) -> None:
         self._requests = requests
         self._runs = runs
+        self._cancellations = cancellations
         self._policies = policies
         self._holds = holds
         self._id_lists = id_lists
@@ -72,10 +75,15 @@ class PlanPurge:
         self._meter = meter
 
     def __call__(self, message: RunRef) -> PlanSummary:
-        """The summary of the plan, or of a turn of it; a run that has a plan keeps it."""
+        """The summary of the plan, or of a turn of it; a run that has a plan keeps it.
+
+        RunCancelled if the run was cancelled before a turn.
+        """
         run = self._runs.get(message.run_id)
         wait = 0.0
         if run.plan is None:
+            if cancellation := self._cancellations.of(run.run_id):
+                raise RunCancelled(cancellation.why)
             run, wait = self._turn(run)
         batches = run.planned_batches
         return PlanSummary(

@@ -73,6 +73,7 @@ class ReadPurge:
                 "finished_at",
                 "plan",
                 "detail",
+                "cancellation",
             },
         )
         return shown | {

@@ -66,7 +66,8 @@ def remark_on(run: Run, totals: Totals, batches: Sequence[Batch]) -> str | None:
     if totals.sampled:
         of = f"{totals.sampled:,} {totals.unit}"
         sampled = f"samples verify the batches of {of}, of which not each was looked at"
-    remarks = (shortfall_of(run, batches), reason.sentence if reason else None, sampled)
+    cancelled = run.cancellation.why if run.cancellation else None
+    remarks = (cancelled, shortfall_of(run, batches), reason.sentence if reason else None, sampled)
     return "; ".join(filter(None, remarks)) or None
 
 

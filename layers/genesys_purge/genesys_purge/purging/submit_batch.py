@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from genesys_purge.calling.cancellations import RunCancelled
 from genesys_purge.calling.deleting import Deleting
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.slots import NoFreeSlot
@@ -21,12 +22,15 @@ from genesys_purge.errors import (
 from genesys_purge.methods.contract import Conflict
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import Batch, BatchState
+from genesys_purge.model.cancellation import RunCancellation
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import stoppable
 from genesys_purge.purging.batches import PHASES, Batches
+from genesys_purge.purging.cancel_batch import CancelBatch
 from genesys_purge.purging.cases import Case, Cases, obstacle_of
 from genesys_purge.purging.confirm_job import ConfirmJob
 from genesys_purge.purging.job_slots import JobSlots
+from genesys_purge.purging.late_job import LateJob
 from genesys_purge.purging.reconcile import Reconcile
 from genesys_purge.purging.reduce_part import ReducePart
 from genesys_purge.purging.surplus_jobs import cancel_surplus_jobs
@@ -60,14 +64,11 @@ class SubmitBatch:
         confirm_job: ConfirmJob,
         settings: Settings,
     ) -> None:
-        self._cases = cases
-        self._batches = batches
-        self._guard = guard
-        self._reconcile = reconcile
-        self._slots = slots
-        self._confirm_job = confirm_job
-        self._settings = settings
-        self._reduce = ReducePart(batches)
+        self._cases, self._batches = cases, batches
+        self._guard, self._slots = guard, slots
+        self._reconcile, self._confirm_job = reconcile, confirm_job
+        self._settings, self._cancel_batch = settings, CancelBatch(batches)
+        self._reduce, self._late_job = ReducePart(batches), LateJob(batches)
 
     def __call__(self, step: BatchStep) -> BatchStep:
         """Take turns that need no wait at once, so that halving does not fill the history."""
@@ -80,24 +81,29 @@ class SubmitBatch:
     def _turn(self, step: BatchStep) -> BatchStep:
         case = self._cases.read(step)
         match case.batch.state:
-            case BatchState.PLANNED if obstacle := obstacle_of(case.run):
-                return self._obstructed(case, obstacle, step)
-            case BatchState.PLANNED if self._is_out_of_patience(case):
-                limit = f"could not be submitted within {self._patience(case)} seconds"
-                return self._give_up(case, limit, step)
-            case BatchState.PLANNED if case.batch.pending[0].is_refused:
-                # Every part that can be submitted is done.
-                return self._end(case, BatchState.FAILED, case.batch.detail or "", step)
-            case BatchState.PLANNED if case.is_empty:
-                return self._reduce.drop_empty_part(case.batch, step)
             case BatchState.PLANNED:
-                return self._submit(case, step)
+                return self._planned(case, step)
             case BatchState.SUBMITTING:
                 return self._reconcile(case, step)
             case BatchState.READY | BatchState.CONFIRMING:
                 return self._confirm_job(case, step)
             case state:
                 return step.then(PHASES[state])
+
+    def _planned(self, case: Case, step: BatchStep) -> BatchStep:
+        if obstacle := obstacle_of(case.run):
+            return self._obstructed(case, obstacle, step)
+        if self._is_out_of_patience(case):
+            limit = f"could not be submitted within {self._patience(case)} seconds"
+            return self._give_up(case, limit, step)
+        if why := case.cancellation_now():
+            return self._cancel(case, why, step)
+        if case.batch.pending[0].is_refused:
+            # Every part that can be submitted is done.
+            return self._end(case, BatchState.FAILED, case.batch.detail or "", step)
+        if case.is_empty:
+            return self._reduce.drop_empty_part(case.batch, step)
+        return self._submit(case, step)
 
     def _obstructed(self, case: Case, obstacle: str, step: BatchStep) -> BatchStep:
         """End the batch of a run that has ended; no other run may have come this far."""
@@ -108,8 +114,8 @@ class SubmitBatch:
     def _submit(self, case: Case, step: BatchStep) -> BatchStep:
         """Prepare the call, which may take long, and then send it under a fresh permit."""
         try:
-            if job_id := self._late_job(case):
-                return self._adopt(case, job_id, step)
+            if adopted := self._late_job.adopted(case, step):
+                return adopted
             self._guard.check_stops(stoppable(case.run))
             self._slots.take(case)
             before = self._count(case)
@@ -131,20 +137,14 @@ class SubmitBatch:
             return self._not_accepted(case, deleting.intent, error, step)
         return self._accepted(case._replace(batch=deleting.intent or case.batch), job_id, step)
 
-    def _late_job(self, case: Case) -> str | None:
-        """The job of an unanswered call that Genesys lists only now; surplus jobs are cancelled."""
-        if not case.batch.attempt.doubts:
-            return None
-        lifecycle = case.method.lifecycle
-        job_id = lifecycle.find(case.request, case.ref, case.part, case.genesys)
-        if job_id is None:
-            cancel_surplus_jobs(case)
-        return job_id
-
-    def _adopt(self, case: Case, job_id: str, step: BatchStep) -> BatchStep:
-        detail = f"the job of an unanswered submit is listed now; {case.batch.attempt.reason}"
-        self._batches.accepted(case.batch, job_id, Action.BATCH_RECONCILED, detail=detail)
-        return step.then(Next.POLL)
+    def _cancel(self, case: Case, why: RunCancellation, step: BatchStep) -> BatchStep:
+        """End the batch, unless an earlier call has a job."""
+        try:
+            adopted = self._late_job.adopted(case, step)
+        except TryLater as error:
+            self._wait(case.batch)
+            return step.again(submit_wait(step, error.retry_after))
+        return adopted or self._cancel_batch.planned(case, why, step)
 
     def _count(self, case: Case) -> int:
         """The records that exist right before the submit."""
@@ -180,7 +180,7 @@ class SubmitBatch:
     def _not_accepted(
         self, case: Case, intent: Batch | None, error: PurgeError, step: BatchStep
     ) -> BatchStep:
-        """What to do after a call without an accepted job; without an intent it was not sent."""
+        """What to do without an accepted job; without an intent nothing was sent."""
         if isinstance(error, LostRace):
             return step.again(self._settings.intent_lease_seconds)
         if isinstance(error, OutcomeUnknown) and intent:
@@ -191,7 +191,7 @@ class SubmitBatch:
             case TryLater():
                 self._wait(batch)
                 return step.again(submit_wait(step, error.retry_after))
-            case DeletionStopped():
+            case DeletionStopped() | RunCancelled():
                 return self._queue(case._replace(batch=batch), error, step)
             case OnLegalHold():
                 return self._reduce.around(case._replace(batch=batch), error, step)

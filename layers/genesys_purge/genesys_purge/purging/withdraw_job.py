@@ -11,7 +11,7 @@ from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.slices import Slice
 from genesys_purge.model.withdrawal import Withdrawal
 from genesys_purge.purging.batches import Batches
-from genesys_purge.purging.cancelled_job import cancelled, is_untouched
+from genesys_purge.purging.cancelled_job import cancelled, is_untouched, may_be_confirmed
 from genesys_purge.purging.cases import Case
 
 LONGEST_REASON = 1_000
@@ -51,7 +51,7 @@ class WithdrawJob:
         """Do what was decided; the job may be cancelled already."""
         batch, ending = case.batch, cancelled(case)
         words = ending.words
-        if not ending.is_certain or _may_be_confirmed(batch):
+        if not ending.is_certain or may_be_confirmed(batch):
             if not is_untouched(case):
                 # The batch keeps its job, so that SettleRuns finds and cancels it if it still
                 # waits.
@@ -81,9 +81,3 @@ class WithdrawJob:
             return
         cut = after.model_copy(update={"detail": withdrawal.reason})
         self._batches.advance(cut, Action.BATCH_CUT, **facts)
-
-
-def _may_be_confirmed(batch: Batch) -> bool:
-    """Whether an unanswered call may have confirmed the job; one before the job existed cannot."""
-    accepted = batch.submitted_at
-    return any(accepted is None or each >= accepted for each in batch.attempt.doubts)

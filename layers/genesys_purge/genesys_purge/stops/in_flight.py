@@ -8,7 +8,6 @@ from genesys_purge.calling.in_flight import InFlight, JobInFlight, may_run
 from genesys_purge.methods import METHODS
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.run import Run, RunStatus, stoppable
-from genesys_purge.model.stops import Stop
 from genesys_purge.ports import Runs
 
 
@@ -26,21 +25,16 @@ class StoppedInFlight:
         self._runs = runs
         self._open_runs = open_runs
 
-    def __call__(self, stop: Stop) -> Iterator[JobInFlight]:
-        """The batches in flight that the stop covers."""
-        yield from self._in_flight(lambda batch: self._is_covered(batch, stop))
+    def __call__(self, stop_id: str) -> Iterator[JobInFlight]:
+        """The batches in flight that a stop of this id covers."""
+        yield from self._in_flight(lambda batch: self._is_covered(batch, stop_id))
         for run in map(self._runs.get, self._open_runs()):
-            if _has_no_slots(run) and covers(stop, run):
+            if _has_no_slots(run) and stop_id in stoppable(run).stop_ids:
                 called = filter(may_run, self._runs.batches(run))
                 yield from map(JobInFlight.of, called)
 
-    def _is_covered(self, batch: Batch, stop: Stop) -> bool:
-        return covers(stop, self._runs.get(batch.run_id))
-
-
-def covers(stop: Stop, run: Run) -> bool:
-    """Whether the stop covers the calls of a run."""
-    return stop.stop_id in stoppable(run).stop_ids
+    def _is_covered(self, batch: Batch, stop_id: str) -> bool:
+        return stop_id in stoppable(self._runs.get(batch.run_id)).stop_ids
 
 
 def _has_no_slots(run: Run) -> bool:

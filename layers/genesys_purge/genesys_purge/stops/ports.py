@@ -1,11 +1,13 @@
-"""The interface of stops, as people place and read them."""
+"""The interfaces of stops and cancellations, as people place and read them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from genesys_purge.calling.cancellations import Cancellations
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.cancellation import RunCancellation
 from genesys_purge.model.stops import Stop, UnreadableStop
 
 
@@ -20,3 +22,10 @@ class StopStore(Protocol):
 
     def all(self) -> Sequence[Stop | UnreadableStop]:
         """Every stored stop, in force or resumed."""
+
+
+class CancellationStore(Cancellations, Protocol):
+    """The stored cancellations of runs."""
+
+    def put(self, cancellation: RunCancellation, record: AuditRecord) -> None:
+        """Store it with its audit record; LostRace if the run has one, or has ended."""

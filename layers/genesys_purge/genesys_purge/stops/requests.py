@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -11,6 +11,7 @@ from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.stops import StopScope
 from genesys_purge.model.wire import Wire, read_document
 
+W = TypeVar("W", bound=Wire)
 Reason = Annotated[str, Field(min_length=5, max_length=500)]
 NAMES = {
     StopScope.ORGANISATION: "the name of an organisation, or default for the default organisation",
@@ -29,13 +30,19 @@ class StopRequest(Wire):
     reason: Reason
 
 
-def requested(payload: Any) -> StopRequest:
-    """The checked request; InvalidRequest names every wrong field."""
+def checked(model: type[W], payload: Any) -> W:
+    """The request; InvalidRequest names every wrong field."""
     if not isinstance(payload, dict):
         raise InvalidRequest([FieldError("request", "must be a JSON object")])
-    found = read_document(StopRequest, payload)
-    if not isinstance(found, StopRequest):
-        raise InvalidRequest(found)
+    found = read_document(model, payload)
+    if not isinstance(found, model):
+        raise InvalidRequest(found if isinstance(found, list) else ())
+    return found
+
+
+def requested(payload: Any) -> StopRequest:
+    """The request to stop; InvalidRequest names every wrong field."""
+    found = checked(StopRequest, payload)
     if wrong := list(_wrong_in(found)):
         raise InvalidRequest(wrong)
     return found

@@ -67,7 +67,7 @@ class StopDeletion:
         else:
             self._meter.count(STOPS)
         # Stored first: a call whose guard does not see the stop is seen here.
-        in_flight = tuple(self._in_flight(stop))
+        in_flight = tuple(self._in_flight(stop.stop_id))
         return PlacedStop(
             stop_id=stop.stop_id,
             scope=stop.scope,

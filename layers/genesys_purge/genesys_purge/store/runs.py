@@ -14,6 +14,7 @@ from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.ports import BatchPage
 from genesys_purge.store import items
+from genesys_purge.store.cancellations import not_cancelled
 from genesys_purge.store.found import Found, unnoticed
 from genesys_purge.store.ledger import Ledger, Write
 from genesys_purge.store.manifests import S3Manifests
@@ -123,7 +124,9 @@ class DynamoRuns:
         self._ledger.fill_gaps(run.run_id)
         # A missing item also has another status, so the condition checks that the run exists.
         condition = "attribute_exists(runId) AND #status <> :status"
-        self._report(run, record, condition)
+        # A run must not end as if nobody had cancelled it.
+        also = [] if run.cancellation else [not_cancelled(self._table, run.run_id)]
+        self._report(run, record, condition, also=also)
 
     def revise(self, run: Run, record: AuditRecord | None = None) -> None:
         self._ledger.fill_gaps(run.run_id)
@@ -135,13 +138,18 @@ class DynamoRuns:
             self._ledger.commit([self._run_write(run, condition, RunStatus.FINISHED, before)])
 
     def _report(
-        self, run: Run, record: AuditRecord, condition: str, values: Item | None = None
+        self,
+        run: Run,
+        record: AuditRecord,
+        condition: str,
+        values: Item | None = None,
+        also: Sequence[Write] = (),
     ) -> None:
         """Store the finished run with the sequence of the record that reports its totals."""
 
         def writes(sequence: int) -> list[Write]:
             reported = run.model_copy(update={"reported_in": sequence})
-            return [self._run_write(reported, condition, RunStatus.FINISHED, values)]
+            return [self._run_write(reported, condition, RunStatus.FINISHED, values), *also]
 
         self._ledger.commit_numbered(writes, record)
 

@@ -14,6 +14,7 @@ from genesys_purge.settings import Settings
 if TYPE_CHECKING:
     from genesys_purge.model.organisation import Organisation
     from genesys_purge.store.approvals import DynamoApprovals
+    from genesys_purge.store.cancellations import DynamoCancellations
     from genesys_purge.store.directory import StoredDirectory
     from genesys_purge.store.files import S3Files
     from genesys_purge.store.holds import DynamoHolds
@@ -125,6 +126,13 @@ def stops() -> DynamoStops:
     from genesys_purge.store.stops import DynamoStops
 
     return DynamoStops(aws("dynamodb"), settings().tables.stops, ledger())
+
+
+@cache
+def cancellations() -> DynamoCancellations:
+    from genesys_purge.store.cancellations import DynamoCancellations
+
+    return DynamoCancellations(aws("dynamodb"), settings().tables.runs, ledger())
 
 
 @cache

@@ -76,7 +76,8 @@ def cases(*, in_bulk: bool = False) -> Cases:
     from genesys_purge.purging.cases import Cases
 
     genesys_of = calls.genesys_in_bulk if in_bulk else calls.genesys
-    return Cases(adapters.runs(), adapters.organisation, genesys_of, adapters.now)
+    runs, cancellations = adapters.runs(), adapters.cancellations()
+    return Cases(runs, cancellations, adapters.organisation, genesys_of, adapters.now)
 
 
 def executions() -> StepFunctionsExecutions:
@@ -115,6 +116,7 @@ def plan_purge() -> PlanPurge:
     return PlanPurge(
         requests(),
         adapters.runs(),
+        adapters.cancellations(),
         adapters.policies(),
         adapters.holds(),
         S3IdLists(lambda: adapters.aws("s3")),
@@ -180,14 +182,16 @@ def fail_batch() -> FailBatch:
 def complete_purge() -> CompletePurge:
     from genesys_purge.purging.complete_purge import CompletePurge
 
-    return CompletePurge(adapters.runs(), adapters.meter(), adapters.now)
+    runs, cancellations = adapters.runs(), adapters.cancellations()
+    return CompletePurge(runs, cancellations, adapters.meter(), adapters.now)
 
 
 @cache
 def fail_purge() -> FailPurge:
     from genesys_purge.purging.fail_purge import FailPurge
 
-    return FailPurge(adapters.runs(), adapters.meter(), adapters.now)
+    runs, cancellations = adapters.runs(), adapters.cancellations()
+    return FailPurge(runs, cancellations, adapters.meter(), adapters.now)
 
 
 @cache

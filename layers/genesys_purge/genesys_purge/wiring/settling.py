@@ -27,7 +27,7 @@ def settle_runs() -> SettleRuns:
         adapters.open_runs(),
         runs,
         purging.executions(),
-        FailPurge(runs, meter, now),
+        FailPurge(runs, adapters.cancellations(), meter, now),
         _settle_run(),
         meter,
         now,

@@ -1,4 +1,4 @@
-"""The use cases of stops."""
+"""The use cases of stops and cancellations."""
 
 from __future__ import annotations
 
@@ -8,24 +8,38 @@ from typing import TYPE_CHECKING
 from genesys_purge.wiring import adapters, calls
 
 if TYPE_CHECKING:
+    from genesys_purge.stops.cancel_purge import CancelPurge
+    from genesys_purge.stops.in_flight import StoppedInFlight
     from genesys_purge.stops.read_stops import ReadStops
     from genesys_purge.stops.stop_deletion import StopDeletion
 
 
+def stopped_in_flight() -> StoppedInFlight:
+    from genesys_purge.stops.in_flight import StoppedInFlight
+
+    return StoppedInFlight(calls.in_flight(), adapters.runs(), adapters.open_runs().oldest_first)
+
+
 @cache
 def stop_deletion() -> StopDeletion:
-    from genesys_purge.stops.in_flight import StoppedInFlight
     from genesys_purge.stops.stop_deletion import StopDeletion
 
-    runs, open_runs = adapters.runs(), adapters.open_runs()
     return StopDeletion(
         adapters.stops(),
-        runs,
+        adapters.runs(),
         adapters.organisations().names,
-        StoppedInFlight(calls.in_flight(), runs, open_runs.oldest_first),
+        stopped_in_flight(),
         adapters.meter(),
         adapters.now,
     )
+
+
+@cache
+def cancel_purge() -> CancelPurge:
+    from genesys_purge.stops.cancel_purge import CancelPurge
+
+    runs, cancellations = adapters.runs(), adapters.cancellations()
+    return CancelPurge(runs, cancellations, stopped_in_flight(), adapters.now)
 
 
 @cache

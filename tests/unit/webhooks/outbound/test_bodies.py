@@ -47,6 +47,7 @@ EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_UNVERIFIED: [Event.BATCH_FINISHED],
     Action.BATCH_UNVERIFIABLE: [Event.BATCH_FINISHED],
     Action.RUN_COMPLETED: [Event.RUN_FINISHED],
+    Action.RUN_CANCELLED: [Event.RUN_FINISHED],
     Action.RUN_FAILED: [Event.RUN_FINISHED],
     Action.RUN_REJECTED: [Event.RUN_FINISHED],
     Action.RUN_CORRECTED: [Event.RUN_FINISHED],

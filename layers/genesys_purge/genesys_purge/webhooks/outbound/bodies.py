@@ -31,7 +31,13 @@ JOB_ENDS = {
     Action.BATCH_CANCELLED: "cancelled",
 }
 RUN_ENDS = frozenset(
-    {Action.RUN_COMPLETED, Action.RUN_FAILED, Action.RUN_REJECTED, Action.RUN_CORRECTED}
+    {
+        Action.RUN_COMPLETED,
+        Action.RUN_CANCELLED,
+        Action.RUN_FAILED,
+        Action.RUN_REJECTED,
+        Action.RUN_CORRECTED,
+    }
 )
 
 
