@@ -53,7 +53,7 @@ def measure() -> list[float]:
     """The windows of calls with 1,000 ids each, over real sockets and simulated tables."""
     with (
         patch.dict("os.environ", template.environment()),
-        mocked_aws("HoldsTable", "StopsTable"),
+        mocked_aws("HoldsTable", "StopsTable", "SettingsTable"),
         SimulatorServer(Simulator(Corpus([]), WITHOUT_LIMITS)) as url,
     ):
         for name, value in template.operators_parameters().items():

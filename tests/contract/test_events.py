@@ -22,6 +22,8 @@ from genesys_purge.model.approval import Vote
 from genesys_purge.policies.check_policy import CheckPolicy, anyone
 from genesys_purge.policies.public_holidays import public_holidays
 from genesys_purge.stops.requests import requested as stop_requested
+from genesys_purge.stored_settings.requests import named
+from genesys_purge.stored_settings.requests import requested as requested_setting
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
 from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.webhooks.inbound.signature import is_genuine
@@ -99,9 +101,15 @@ def test_sample_stop_is_valid() -> None:
     )
 
 
+def test_sample_setting_is_valid() -> None:
+    sent = submission(event(ROOT / "events" / "api" / "put_setting.json"))
+    assert requested_setting(named(sent.path), sent.payload).expected_version == 0
+
+
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    governed = ("post_holds", "post_approval", "put_policy", "post_stop", "post_cancel")
+    governed = ("post_holds", "post_approval", "put_policy", "put_setting")
+    governed += ("post_stop", "post_cancel")
     others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]

@@ -41,6 +41,7 @@ ARROWS = {
         "errors",
         "ports",
     },
+    "stored_settings": {"stored_settings", "model", "errors", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "operation": {"model", "calling.permit"},
@@ -87,6 +88,7 @@ ARROWS = {
         "holds.ports",
         "policies.document",
         "purge_rules",
+        "stored_settings.ports",
         "webhooks",
         "model",
         "errors",
@@ -130,6 +132,7 @@ ARROWS = {
         "policies",
         "stops",
         "methods",
+        "stored_settings",
         "calling",
         "settings",
         "store",
@@ -166,6 +169,7 @@ LIBRARIES = {
         "holds",
         "policies",
         "stops",
+        "stored_settings",
         "methods",
         "purge_rules",
         "campaign_rules",
@@ -219,6 +223,7 @@ def test_handlers_import_one_wrapper_wiring_and_messages_only() -> None:
         "policies",
         "purge_rules",
         "stops",
+        "stored_settings",
         "webhooks",
     }
     messages = {"model", "callers", "ports", *parts}

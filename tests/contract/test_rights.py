@@ -19,6 +19,7 @@ DATA = {
     "HeldTimesTable",
     "PoliciesTable",
     "StopsTable",
+    "SettingsTable",
     "RulesTable",
     "ExportsTable",
     "DeploymentsTable",
@@ -75,6 +76,8 @@ READERS = {
         "OrganisationsPolicy",
     },
     "ReadStopsFunction": {"AuditReadPolicy"},
+    "PutSettingFunction": {"AuditAppendPolicy", "InheritedSettingsPolicy"},
+    "ReadSettingsFunction": {"AuditReadPolicy", "InheritedSettingsPolicy"},
     "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
@@ -301,6 +304,26 @@ def test_only_apply_policy_writes_policies() -> None:
 def test_only_stopping_writes_stops() -> None:
     writers = {name for name in FUNCTIONS if "dynamodb:PutItem" in allowed_to(name, "StopsTable")}
     assert writers == {"StopDeletionFunction"}
+
+
+def test_only_put_setting_writes_settings() -> None:
+    writers = those_who_may("dynamodb:PutItem").items()
+    assert [name for name, on in writers if "SettingsTable" in on] == ["PutSettingFunction"]
+
+
+def test_functions_read_only_the_settings_of_their_work() -> None:
+    named = {
+        policy: [
+            each["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+            for each in document["PolicyDocument"]["Statement"]
+            if template.resolved(each["Resource"]) == "SettingsTable"
+        ]
+        for policy, document in template.resources("AWS::IAM::ManagedPolicy").items()
+    }
+    assert {policy: keys for policy, keys in named.items() if keys} == {
+        "PolicyParametersPolicy": [["retention-matrix"]],
+        "OrganisationsPolicy": [["organisations", "default-classification"]],
+    }
 
 
 def test_only_the_look_up_writes_the_times_of_holds_and_nothing_else() -> None:

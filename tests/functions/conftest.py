@@ -62,6 +62,7 @@ TABLES = (
     "HeldTimesTable",
     "PoliciesTable",
     "StopsTable",
+    "SettingsTable",
     "CircuitTable",
     "DeploymentsTable",
 )

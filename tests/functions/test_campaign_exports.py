@@ -116,7 +116,10 @@ def test_log_contains_nothing_of_a_contact(
 def deployed() -> Iterator[None]:
     """The deployed account, before any use case is built."""
     variables = {**template.environment(), "CHANGES_BUCKET": "changes"}
-    with mocked_aws("ExportsTable", "AuditTable"), patch.dict("os.environ", variables):
+    with (
+        mocked_aws("ExportsTable", "AuditTable", "SettingsTable"),
+        patch.dict("os.environ", variables),
+    ):
         for bucket in ("changes", "contacts"):
             client("s3").create_bucket(Bucket=bucket)
         wiring_caches.forget()

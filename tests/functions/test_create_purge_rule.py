@@ -27,7 +27,14 @@ from tests.mocked_aws import client, mocked_aws
 from tests.network_fakes import answering
 from tests.unit.purge_rules.rule_bench import CALLBACK, NAME, document
 
-TABLES = ("RulesTable", "AuditTable", "HoldsTable", "StopsTable", "CircuitTable")
+TABLES = (
+    "RulesTable",
+    "AuditTable",
+    "HoldsTable",
+    "StopsTable",
+    "CircuitTable",
+    "SettingsTable",
+)
 KNOWN = {
     "emea": {"region": "eu-central-1", "platform": "live"},
     "apac": {"region": "ap-southeast-2"},

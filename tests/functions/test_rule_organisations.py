@@ -56,7 +56,7 @@ class Worlds(NamedTuple):
 @pytest.fixture
 def worlds() -> Iterator[Worlds]:
     variables = {**template.environment(), "CHANGES_BUCKET": "changes"}
-    tables = ("DeploymentsTable", "ExportsTable", "AuditTable", "CircuitTable")
+    tables = ("DeploymentsTable", "ExportsTable", "AuditTable", "CircuitTable", "SettingsTable")
     with mocked_aws(*tables), patch.dict("os.environ", variables):
         client("s3").create_bucket(Bucket="changes")
         wiring_caches.forget()

@@ -54,6 +54,7 @@ class Tables(Names):
     held_times = Variable("HELD_TIMES_TABLE")
     purge_policies = Variable("POLICIES_TABLE")
     stops = Variable("STOPS_TABLE")
+    settings = Variable("SETTINGS_TABLE")
     circuit = Variable("CIRCUIT_TABLE")
     rules = Variable("RULES_TABLE")
     deployments = Variable("DEPLOYMENTS_TABLE")

@@ -1,4 +1,4 @@
-"""ParameterOrganisations: the parameter is read once a minute, and refused if malformed."""
+"""StoredOrganisations: the parameter is read once a minute, and refused if malformed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from genesys_purge.errors import InvalidRequest, Misconfigured
 from genesys_purge.model.regions import DOMAINS
 from genesys_purge.settings import Settings
-from genesys_purge.store.organisations import MAX_AGE, ParameterOrganisations
+from genesys_purge.store.organisations import MAX_AGE, StoredOrganisations
 from genesys_purge.store.parameters import Parameters
 
 from tests.clock import Clock
@@ -44,8 +44,10 @@ def put(**organisations: Any) -> None:
     client("ssm").put_parameter(Name="/known", Value=value, Type="String", Overwrite=True)
 
 
-def adapter() -> ParameterOrganisations:
-    return ParameterOrganisations(DEFAULT, Parameters(ssm()), "/known", "stack/organisations/")
+def adapter() -> StoredOrganisations:
+    return StoredOrganisations(
+        DEFAULT, lambda _: None, Parameters(ssm()), "/known", "stack/organisations/"
+    )
 
 
 def test_organisation_has_its_settings_and_a_secret_by_its_name() -> None:
@@ -95,7 +97,7 @@ def test_unknown_organisation_is_refused_with_the_known_ones(
         adapter().named("latam")
     (error,) = refused.value.fields
     assert error.path == "organisation"
-    assert "/known has no other; add it to that parameter" in error.message
+    assert "/known has no other; add it there" in error.message
     assert "in force within a minute" in error.message
 
 
@@ -180,7 +182,7 @@ def test_organisations_parameter_is_read_once_a_minute(clock: Clock) -> None:
 
 
 def test_no_organisation_is_known_until_one_is_stored() -> None:
-    with pytest.raises(InvalidRequest, match="must be absent: /known has no other"):
+    with pytest.raises(InvalidRequest, match="must be absent: the parameter /known has no other"):
         adapter().named("emea")
 
 

@@ -1,4 +1,4 @@
-"""ParameterPolicies: the matrix is read once a minute, the purging switch on every call."""
+"""StoredPolicies: the matrix is read once a minute, the purging switch on every call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from genesys_purge.errors import Misconfigured, TryLater
 from genesys_purge.model.retention import default_matrix
 from genesys_purge.ports import Policies
 from genesys_purge.store.parameters import Parameters
-from genesys_purge.store.policies import MAX_AGE, ParameterPolicies
+from genesys_purge.store.policies import MAX_AGE, StoredPolicies
 
 from tests.clock import Clock
 from tests.fakes import MemoryPolicies
@@ -31,8 +31,8 @@ def put(name: str, value: str) -> None:
     client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
-def adapter() -> ParameterPolicies:
-    return ParameterPolicies(Parameters(ssm()), "/matrix", "/switch")
+def adapter() -> StoredPolicies:
+    return StoredPolicies(lambda _: None, Parameters(ssm()), "/matrix", "/switch")
 
 
 @pytest.fixture(params=["twin", "ssm"])
@@ -152,13 +152,13 @@ def test_absence_of_a_matrix_is_cached_for_a_minute(clock: Clock) -> None:
     assert policies.retention_matrix() != default_matrix()
 
 
-READS = [ParameterPolicies.retention_matrix, ParameterPolicies.purging_is_on]
+READS = [StoredPolicies.retention_matrix, StoredPolicies.purging_is_on]
 
 
 @pytest.mark.usefixtures("parameters")
 @pytest.mark.parametrize("read", READS)
 def test_policy_parameter_without_read_permission_is_not_absent(
-    read: Callable[[ParameterPolicies], Any],
+    read: Callable[[StoredPolicies], Any],
 ) -> None:
     with Stubber(client("ssm")) as stubber:
         stubber.add_client_error("get_parameter", "AccessDeniedException")

@@ -24,6 +24,7 @@ from genesys_purge.model.record_facts import (
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.stops import StopFacts
+from genesys_purge.model.setting_facts import SettingFacts
 from genesys_purge.model.verification import Verification
 from genesys_purge.model.wire import Wire
 
@@ -76,6 +77,8 @@ class Action(StrEnum):
     APPROVAL_EXPIRED = "approval_expired"
     POLICY_APPLIED = "policy_applied"
     DELETION_STOPPED = "deletion_stopped"
+    SETTING_IMPORTED = "setting_imported"
+    SETTING_CHANGED = "setting_changed"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
 
@@ -118,6 +121,7 @@ class AuditRecord(Wire):
     `hold` is in the records about a legal hold, `stop` in those about a stop, `approval` in those
     about an approval, and `personId` is the person that acted on it. `purgePolicy` is in those
     about a purge policy and its runs; `policy` is the retention.
+    `setting` is in the records about a stored setting.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -133,6 +137,7 @@ class AuditRecord(Wire):
     approval: ApprovalFacts | None = None
     purge_policy: PolicyFacts | None = None
     stop: StopFacts | None = None
+    setting: SettingFacts | None = None
     method: str | None = None
     organisation: str | None = None
     batch: int | None = None

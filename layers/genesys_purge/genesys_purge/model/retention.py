@@ -19,6 +19,7 @@ Kind = Mapping[str, frozenset[str]]
 SUBJECT_METHOD = "gdpr_request"
 CLASSIFICATION: Dimension = "classification"
 MINIMUM_DAYS = 30
+SHIPPED = Path(__file__).with_name("retention_matrix.json")
 
 
 def values(*given: str | None) -> frozenset[str]:
@@ -68,6 +69,17 @@ class RetentionRule(Wire):
             _plain(value) in {_plain(given) for given in kind.get(name, {value})}
             for name, value in self.match.items()
         )
+
+    def covers_all_of(self, other: RetentionRule) -> bool:
+        """Whether this rule covers every record that the other one covers."""
+        if self.is_for_subjects is not other.is_for_subjects:
+            return False
+        theirs = {name: _plain(value) for name, value in other.match.items()}
+        return all(theirs.get(name) == _plain(value) for name, value in self.match.items())
+
+    def keeps_at_least(self, other: RetentionRule) -> bool:
+        """Whether this rule keeps every record of the other one at least as long."""
+        return self.covers_all_of(other) and self.minimum_days >= other.minimum_days
 
 
 class Policy(Wire):
@@ -140,9 +152,13 @@ class RetentionMatrix(Wire):
         return Policy.of(longest, self._default) if longest else None
 
     def _knows(self, given: frozenset[str]) -> bool:
-        """Whether each classification is one of the five, or one that a rule names."""
-        known = {*Classification, *(rule.classification for rule in self.rules)}
-        return known.issuperset(map(_plain, given))
+        return self.classifications.issuperset(map(_plain, given))
+
+    @property
+    def classifications(self) -> frozenset[str]:
+        """The known classifications: the five, and those that a rule names."""
+        named = {rule.classification for rule in self.rules if rule.classification is not None}
+        return frozenset({*Classification, *named})
 
     def _unclassified(self, kind: Kind) -> Policy | None:
         """The longest retention of any classification; None if no rule matches one of them."""
@@ -165,5 +181,4 @@ def _days(rule: RetentionRule) -> int:
 @cache
 def default_matrix() -> RetentionMatrix:
     """The shipped matrix, which applies until an operator stores another."""
-    file = Path(__file__).with_name("retention_matrix.json")
-    return RetentionMatrix.model_validate_json(file.read_bytes())
+    return RetentionMatrix.model_validate_json(SHIPPED.read_bytes())

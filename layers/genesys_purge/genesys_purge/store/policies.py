@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from genesys_purge.model.retention import RetentionMatrix, default_matrix
+from genesys_purge.model.stored_setting import SettingName
 from genesys_purge.model.wire import configured
 from genesys_purge.store.parameters import Parameters
+from genesys_purge.store.settings import CurrentSetting
 
 MAX_AGE = 60
 
 
-class ParameterPolicies:
+class StoredPolicies:
     """Implements the `Policies` port."""
 
-    def __init__(self, parameters: Parameters, matrix_name: str, switch_name: str) -> None:
+    def __init__(
+        self, current: CurrentSetting, parameters: Parameters, matrix_name: str, switch_name: str
+    ) -> None:
+        self._current = current
         self._parameters = parameters
         self._matrix_name = matrix_name
         self._switch_name = switch_name
 
     def retention_matrix(self) -> RetentionMatrix:
-        """The stored matrix, at most a minute old, or the shipped one if none is stored.
+        """The matrix in force; Misconfigured if it does not parse or may not be read.
 
-        Misconfigured if it does not parse or may not be read.
+        A stored one is read on every call. Until one is stored, that of the parameter applies, at
+        most a minute old, and without a parameter the shipped one.
         """
+        stored = self._current(SettingName.RETENTION_MATRIX)
+        if stored is not None:
+            return stored.read(RetentionMatrix)
         text = self._parameters.value_if_set(self._matrix_name, MAX_AGE)
         if text is None:
             return default_matrix()

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from genesys_purge.store.holds import DynamoHolds
     from genesys_purge.store.ledger import Ledger
     from genesys_purge.store.open_runs import DynamoOpenRuns
-    from genesys_purge.store.organisations import ParameterOrganisations
+    from genesys_purge.store.organisations import StoredOrganisations
     from genesys_purge.store.parameters import OptionalParameters, Parameters
     from genesys_purge.store.plans import S3Plans
-    from genesys_purge.store.policies import ParameterPolicies
+    from genesys_purge.store.policies import StoredPolicies
     from genesys_purge.store.purge_policies import DynamoPurgePolicies
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
     from genesys_purge.store.secrets import OptionalSecrets, StoredSecret
+    from genesys_purge.store.settings import DynamoSettings, RecentSettings
     from genesys_purge.store.slots import DynamoSlots
     from genesys_purge.store.stops import DynamoStops
 
@@ -158,11 +159,26 @@ def parameters() -> Parameters:
 
 
 @cache
-def policies() -> ParameterPolicies:
-    from genesys_purge.store.policies import ParameterPolicies
+def stored_settings() -> DynamoSettings:
+    from genesys_purge.store.settings import DynamoSettings
+
+    return DynamoSettings(aws("dynamodb"), settings().tables.settings, ledger())
+
+
+@cache
+def recent_settings() -> RecentSettings:
+    from genesys_purge.store.settings import RecentSettings
+
+    return RecentSettings(stored_settings().current, now)
+
+
+@cache
+def policies() -> StoredPolicies:
+    from genesys_purge.store.policies import StoredPolicies
 
     names = settings().parameters
-    return ParameterPolicies(parameters(), names.retention, names.switch)
+    current = stored_settings().current
+    return StoredPolicies(current, parameters(), names.retention, names.switch)
 
 
 @cache
@@ -193,7 +209,7 @@ def queue(url: str, dead_letter_url: str) -> SqsQueue:
 
 def organisation(name: str | None) -> Organisation:
     """The organisation of that name, the deployment's own for None; InvalidRequest otherwise."""
-    found = settings().organisation if name is None else organisations().named(name)
+    found = organisations().default() if name is None else organisations().named(name)
     telemetry.about(organisation=name or telemetry.DEFAULT)
     return found
 
@@ -204,12 +220,13 @@ def is_live(name: str | None) -> bool:
 
 
 @cache
-def organisations() -> ParameterOrganisations:
-    from genesys_purge.store.organisations import ParameterOrganisations
+def organisations() -> StoredOrganisations:
+    from genesys_purge.store.organisations import StoredOrganisations
 
     this = settings()
-    return ParameterOrganisations(
+    return StoredOrganisations(
         this.organisation,
+        recent_settings().current,
         parameters(),
         this.parameters.organisations,
         this.secrets.organisations,

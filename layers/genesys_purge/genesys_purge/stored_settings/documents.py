@@ -1,0 +1,44 @@
+"""What is known about the document of each setting: its model, and how it is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from genesys_purge.errors import FieldError
+from genesys_purge.model.default_classification import DefaultClassification
+from genesys_purge.model.organisations import Organisations
+from genesys_purge.model.retention import RetentionMatrix
+from genesys_purge.model.stored_setting import SettingName
+from genesys_purge.model.wire import Wire, read_document
+from genesys_purge.stored_settings import weakening
+
+D = TypeVar("D", bound=Wire)
+UNKNOWN_BEFORE = "the document before it cannot be read, so it is unknown what is protected less"
+
+
+class Kind(NamedTuple, Generic[D]):
+    """The model of a document, and what a new one protects less than the one before."""
+
+    model: type[D]
+    weakened: Callable[[D, D], Iterator[str]]
+
+    def wrong_in(self, document: Any) -> list[FieldError]:
+        """Every wrong field of a document."""
+        if not isinstance(document, Mapping):
+            return [FieldError("", "must be an object")]
+        found = read_document(self.model, document)
+        return found if isinstance(found, list) else []
+
+    def weakens(self, before: Any, after: Any) -> list[str]:
+        """What a valid document protects less than the one before, which may be malformed."""
+        if self.wrong_in(before):
+            return [UNKNOWN_BEFORE]
+        return list(self.weakened(self.model.parse(before), self.model.parse(after)))
+
+
+KINDS: Mapping[SettingName, Kind[Any]] = {
+    SettingName.RETENTION_MATRIX: Kind(RetentionMatrix, weakening.of_matrices),
+    SettingName.ORGANISATIONS: Kind(Organisations, weakening.of_organisations),
+    SettingName.DEFAULT_CLASSIFICATION: Kind(DefaultClassification, weakening.of_classifications),
+}

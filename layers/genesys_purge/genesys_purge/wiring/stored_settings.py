@@ -1,0 +1,37 @@
+"""The settings that operators store."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from genesys_purge.wiring import adapters
+
+if TYPE_CHECKING:
+    from genesys_purge.store.inherited_settings import InheritedSettings
+    from genesys_purge.stored_settings.put_setting import PutSetting
+    from genesys_purge.stored_settings.read_settings import ReadSettings
+
+
+@cache
+def put_setting() -> PutSetting:
+    from genesys_purge.stored_settings.put_setting import PutSetting
+
+    return PutSetting(adapters.stored_settings(), inherited(), adapters.meter(), adapters.now)
+
+
+@cache
+def read_settings() -> ReadSettings:
+    from genesys_purge.stored_settings.read_settings import ReadSettings
+
+    return ReadSettings(adapters.stored_settings(), inherited(), adapters.ledger())
+
+
+def inherited() -> InheritedSettings:
+    from genesys_purge.store.inherited_settings import InheritedSettings
+
+    this = adapters.settings()
+    names = this.parameters
+    return InheritedSettings(
+        adapters.parameters(), names.retention, names.organisations, this.default_classification
+    )
