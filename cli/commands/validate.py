@@ -31,6 +31,7 @@ def validate(
     hold: Annotated[Files, _option("hold")] = None,
     matrix: Annotated[Files, _option("matrix")] = None,
     organisations: Annotated[Files, _option("organisations")] = None,
+    classification: Annotated[Files, _option("classification")] = None,
     subscribers: Annotated[Files, _option("subscribers")] = None,
     override_callers: Annotated[Files, _option("override-callers")] = None,
 ) -> int:
@@ -47,6 +48,7 @@ def validate(
         "hold": hold,
         "matrix": matrix,
         "organisations": organisations,
+        "classification": classification,
         "subscribers": subscribers,
         "override-callers": override_callers,
     }

@@ -31,14 +31,16 @@ class Refusals:
     def content_of(self, verb: str, path: str, answer: httpx.Response) -> Answered:
         """The JSON object of a good answer; WrongInput, Conflict or NoAccess for any other."""
         status = answer.status_code
-        if status == FORBIDDEN:
-            raise self._forbidden(verb, path)
         content = object_in(answer.content)
+        if status == FORBIDDEN and "errors" not in (content or {}):
+            raise self._forbidden(verb, path)
         if answer.is_success and content is not None:
             return content
         lines = _errors_in(content or {})
         if status in (BAD, MISSING, TOO_LARGE) and lines:
             raise WrongInput(*lines)
+        if status == FORBIDDEN:
+            raise NoAccess(*lines)
         if status == CONFLICT and lines:
             raise Conflict("\n".join(lines))
         raise NoAccess(self._useless(verb, path, status, content, lines))

@@ -4,18 +4,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from genesys_purge.model.stored_setting import SettingName
+
 from cli.documents.files import read_document, read_request
 from cli.documents.rule_files import read_rules
 from cli.validation.checked import Checked
 from cli.validation.holds import check_hold
 from cli.validation.in_force import InForce
-from cli.validation.organisations import check_organisations
 from cli.validation.override_callers import check_override_callers
 from cli.validation.purge_policies import check_policy
 from cli.validation.purge_requests import check_request
 from cli.validation.purge_rules import check_purge_rule
-from cli.validation.retention_matrices import check_matrix
 from cli.validation.rule_sets import check_rules
+from cli.validation.settings import check_setting
 from cli.validation.subscribers import check_subscribers
 
 REQUEST = "request"
@@ -54,8 +55,12 @@ SUBMITTED: Mapping[str, Submitted] = {
 }
 STORED: Mapping[str, Stored] = {
     "hold": Stored("a legal hold", check_hold),
-    MATRIX: Stored("a retention matrix", check_matrix),
-    ORGANISATIONS: Stored("the additional organisations", check_organisations),
+    MATRIX: Stored("a retention matrix", check_setting(SettingName.RETENTION_MATRIX)),
+    ORGANISATIONS: Stored("the additional organisations", check_setting(SettingName.ORGANISATIONS)),
+    "classification": Stored(
+        "the classification of records that nothing classifies",
+        check_setting(SettingName.DEFAULT_CLASSIFICATION),
+    ),
     "subscribers": Stored("the subscribers to notifications", check_subscribers),
     "override-callers": Stored(
         "the callers that may override the retention policy", check_override_callers

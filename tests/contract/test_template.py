@@ -239,7 +239,13 @@ def passes(function: str, name: str, action: Action) -> bool:
 def test_new_records_with_a_notification_are_published() -> None:
     passing = {each for each in Action if passes("PublishNotificationsFunction", "INSERT", each)}
     assert not {each for each in passing if each.startswith("notification_")}
-    assert {*BATCH_ENDS, *JOB_ENDS, *RUN_ENDS, Action.WEBHOOK_RECEIVED} <= passing
+    assert {
+        *BATCH_ENDS,
+        *JOB_ENDS,
+        *RUN_ENDS,
+        Action.WEBHOOK_RECEIVED,
+        Action.SETTING_CHANGED,
+    } <= passing
     assert Action.AUDIT_ALTERED not in passing
 
 

@@ -22,7 +22,7 @@ ASSUMED = (
     "retention for hipaa: seven years (45 CFR 164.316(b)(2)(i) asks for six); classification hipaa "
     "is assumed)"
 )
-ADVICE = "; name another classification in the request, or in DefaultClassification"
+ADVICE = "; name another classification in the request, or in the setting default-classification"
 
 
 def unclassified(method: str, **fields: Any) -> dict[str, Any]:

@@ -111,7 +111,9 @@ class Policy(Wire):
         """What to do if the assumption is wrong, to append to an error; empty without one."""
         if not self.assumed:
             return ""
-        return "; name another classification in the request, or in DefaultClassification"
+        return (
+            "; name another classification in the request, or in the setting default-classification"
+        )
 
     def at_least(self, days: int) -> Policy:
         """This policy, or one of `days` days if the request demands more."""

@@ -14,9 +14,11 @@ from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.certainty import CheckMode
 from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.compliance import Compliance
+from genesys_purge.model.dates import zulu
 from genesys_purge.model.messages import BatchStep, RunRef
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, RunStatus, Totals
+from genesys_purge.model.setting_facts import SettingFacts
 from genesys_purge.webhooks.outbound.bodies import notifications
 from genesys_purge.webhooks.outbound.notification import Event, Notification, notification_id
 
@@ -26,6 +28,15 @@ from tests.unit.workbench import Workbench
 from tests.webhook_builders import fact
 
 AT = "2026-11-21T12:00:00Z"
+SETTING = SettingFacts(
+    name="organisations",
+    version=3,
+    hash="h",
+    reason="why",
+    changed=2,
+    weakens=("w",),
+    weakened=1,
+)
 # The fields of a record that can cause every notification.
 KNOWN: dict[str, Any] = {
     "batch": 0,
@@ -36,6 +47,7 @@ KNOWN: dict[str, Any] = {
     "success_rate": 1.0,
     "latency_seconds": 60.5,
     "compliance_ok": False,
+    "setting": SETTING,
 }
 EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
@@ -52,6 +64,7 @@ EVENTS: dict[Action, list[Event]] = {
     Action.RUN_REJECTED: [Event.RUN_FINISHED],
     Action.RUN_CORRECTED: [Event.RUN_FINISHED],
     Action.WEBHOOK_RECEIVED: [Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT],
+    Action.SETTING_CHANGED: [Event.SETTING_CHANGED],
 }
 
 
@@ -450,6 +463,22 @@ def test_noncompliant_execution_causes_two_events(bench: Workbench) -> None:
     assert alarming.body["event"] == "purge_rule_noncompliant"
     assert plain.body["complianceOk"] is alarming.body["complianceOk"] is False
     assert dict(plain.body) | {"event": None} == dict(alarming.body) | {"event": None}
+
+
+def test_changed_setting_is_reported_with_what_it_weakens(bench: Workbench) -> None:
+    record = fact(Action.SETTING_CHANGED, setting=SETTING, person_id="user:A")
+    [found] = caused(bench, record)
+    assert dict(found.body) == {
+        "event": "setting_changed",
+        "setting": "organisations",
+        "version": 3,
+        "changedBy": record.actor,
+        "personId": "user:A",
+        "reason": "why",
+        "changed": 2,
+        "weakens": ["w"],
+        "timestamp": zulu(record.at),
+    }
 
 
 def test_same_record_causes_the_same_notifications(bench: Workbench) -> None:

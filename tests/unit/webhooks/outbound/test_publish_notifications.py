@@ -6,6 +6,7 @@ import pytest
 from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
+from genesys_purge.model.setting_facts import SettingFacts
 from genesys_purge.webhooks.outbound.notification import Event, Notification
 
 from tests import builders
@@ -42,7 +43,10 @@ def test_subscriber_receives_only_the_events_it_names(bench: Workbench) -> None:
     single = [subscriber(each.name.lower(), events=(each,)) for each in Event]
     bench.directory.subscribed = [*single, subscriber("all")]
     known = {"batch": 0, "job_id": "job-1", "latency_seconds": 1.0}
-    for record in (NONCOMPLIANT, fact(Action.BATCH_FAILED, **known), fact(Action.RUN_FAILED)):
+    setting = SettingFacts(name="organisations", version=1, hash="h", reason="why")
+    changed = fact(Action.SETTING_CHANGED, setting=setting)
+    ended = (fact(Action.BATCH_FAILED, **known), fact(Action.RUN_FAILED))
+    for record in (NONCOMPLIANT, *ended, changed):
         bench.publish_notifications(record)
     for event in Event:
         assert [each for name, each in sent(bench) if name == event.name.lower()] == [event]

@@ -10,6 +10,7 @@ from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.rule_events import EXECUTED
 from genesys_purge.model.run import SUCCESSES, Run
+from genesys_purge.model.setting_facts import SettingFacts
 from genesys_purge.model.verification import Verification, verification_of
 from genesys_purge.ports import Runs
 from genesys_purge.webhooks.outbound.notification import Event, Notification, notification_id
@@ -55,6 +56,8 @@ def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
             yield _of_rule(Event.RULE_EXECUTED, record)
         if record.compliance_ok is False:
             yield _of_rule(Event.RULE_NONCOMPLIANT, record)
+    if record.action is Action.SETTING_CHANGED and record.setting:
+        yield _of_setting(record, record.setting)
 
 
 def _verification(record: AuditRecord, runs: Runs) -> Verification | None:
@@ -164,6 +167,21 @@ def _of_rule(event: Event, record: AuditRecord) -> Notification:
         "complianceOk": record.compliance_ok,
     }
     return Notification.of(event, record, body)
+
+
+def _of_setting(record: AuditRecord, setting: SettingFacts) -> Notification:
+    body = {
+        "event": Event.SETTING_CHANGED,
+        "setting": setting.name,
+        "version": setting.version,
+        "changedBy": record.actor,
+        "personId": record.person_id,
+        "reason": setting.reason,
+        "changed": setting.changed,
+        "weakens": list(setting.weakens),
+        "timestamp": zulu(record.at),
+    }
+    return Notification.of(Event.SETTING_CHANGED, record, body)
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Event(StrEnum):
     RUN_FINISHED = "purge_run_finished"
     RULE_EXECUTED = "purge_rule_executed"
     RULE_NONCOMPLIANT = "purge_rule_noncompliant"
+    SETTING_CHANGED = "setting_changed"
 
 
 class Notification(Wire):
