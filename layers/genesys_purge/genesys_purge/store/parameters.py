@@ -75,8 +75,15 @@ def fetched(subject: str, action: str, fetch: Callable[[], T]) -> T:
         cause = error.__context__
         if not isinstance(cause, ClientError | BotoCoreError):
             raise
-        code = code_of(cause)
-        if passes_with_time(cause):
-            raise TryLater(f"{subject} cannot be read now: AWS answered {code}") from cause
-        remedy = REMEDIES.get(code, OTHER).format(action=action, code=code)
-        raise Misconfigured(f"{subject} {remedy}") from cause
+        raise unreadable(subject, action, cause) from cause
+
+
+def unreadable(
+    subject: str, action: str, cause: ClientError | BotoCoreError
+) -> TryLater | Misconfigured:
+    """The error for a failed read: TryLater if the failure of AWS passes with time."""
+    code = code_of(cause)
+    if passes_with_time(cause):
+        return TryLater(f"{subject} cannot be read now: AWS answered {code}")
+    remedy = REMEDIES.get(code, OTHER).format(action=action, code=code)
+    return Misconfigured(f"{subject} {remedy}")

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model.stored_setting import StoredSetting
 from genesys_purge.model.wire import read_document
 from genesys_purge.ports import Clock
 from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.parameters import unreadable
 from genesys_purge.stored_settings.ports import UnreadableSetting
 
 if TYPE_CHECKING:
@@ -42,15 +45,19 @@ class DynamoSettings:
         return latest
 
     def latest(self, name: str) -> StoredSetting | UnreadableSetting | None:
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="#name = :name",
-            ExpressionAttributeNames={"#name": "name"},
-            ExpressionAttributeValues={":name": {"S": name}},
-            ConsistentRead=True,
-            ScanIndexForward=False,
-            Limit=1,
-        )
+        """As the port says; Misconfigured or TryLater if the table cannot be read."""
+        try:
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="#name = :name",
+                ExpressionAttributeNames={"#name": "name"},
+                ExpressionAttributeValues={":name": {"S": name}},
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=1,
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise unreadable(f"the setting {name}", "dynamodb:Query", error) from error
         return next(map(_setting, answer["Items"]), None)
 
     def get(self, name: str, version: int) -> StoredSetting | UnreadableSetting | None:
