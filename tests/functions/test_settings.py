@@ -8,7 +8,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.calling.guard import Guard
 from genesys_purge.errors import Misconfigured
+from genesys_purge.model.retention import values
 from genesys_purge.wiring import adapters, stored_settings
 
 from tests import template
@@ -314,6 +316,29 @@ def test_unreadable_setting_blocks_and_names_its_item(
         adapters.policies().retention_matrix()
     assert "retention-matrix, version 1" in str(refused.value)
     assert get(invoke)[1]["wrong"]
+
+
+def test_unreadable_matrix_stops_the_guard(invoke: Invoke) -> None:
+    kind = {"method": values("conversation_archive")}
+    guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
+    put(invoke, LONG)
+    guard.permit_recurring("run-1", 1, kind, 500, default_classification="")
+    changed_by_hand(text={"S": "oops"})
+    with pytest.raises(Misconfigured, match="retention-matrix, version 1"):
+        guard.permit_recurring("run-1", 1, kind, 500, default_classification="")
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "organisation"),
+    [(ORGANISATIONS, EMEA, "emea"), ("default-classification", {}, None)],
+)
+def test_unreadable_organisation_is_not_used(
+    invoke: Invoke, name: str, document: Any, organisation: str | None
+) -> None:
+    put(invoke, document, name)
+    changed_by_hand(text={"S": "oops"})
+    with pytest.raises(Misconfigured, match=f"{name}, version 1"):
+        adapters.organisation(organisation)
 
 
 def test_unreadable_setting_is_replaced_by_the_next_version(invoke: Invoke) -> None:
