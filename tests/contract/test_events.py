@@ -108,8 +108,14 @@ def test_sample_setting_is_valid() -> None:
 
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
-    governed = ("post_holds", "post_approval", "put_policy", "put_setting")
-    governed += ("post_stop", "post_cancel")
+    governed = (
+        "post_holds",
+        "post_approval",
+        "put_policy",
+        "put_setting",
+        "post_stop",
+        "post_cancel",
+    )
     others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
     return [path for path in SAMPLES if not path.name.startswith(others + rules)]

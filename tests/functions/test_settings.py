@@ -85,6 +85,18 @@ def test_change_is_audited_with_person_reason_and_difference(invoke: Invoke) -> 
     assert facts["changes"] == [change]
 
 
+def test_record_of_a_large_change_is_bounded_and_counts_all(invoke: Invoke) -> None:
+    rules = [RULE | {"name": f"rule {number}", "minimumDays": 900} for number in range(150)]
+    put(invoke, {"rules": rules})
+    _, answer = put(invoke, {"rules": [each | {"minimumDays": 30} for each in rules]}, version=1)
+    facts = records(invoke)[-1]["setting"]
+    assert (len(facts["changes"]), facts["changed"]) == (100, 150)
+    assert (len(facts["weakens"]), facts["weakened"]) == (50, 150)
+    assert {name: facts[name] for name in ("changes", "weakens")} == {
+        name: answer[name] for name in ("changes", "weakens")
+    }
+
+
 def test_weakening_is_named_in_answer_and_audit(invoke: Invoke) -> None:
     put(invoke, LONG)
     _, answer = put(invoke, SHORT, version=1)
@@ -104,9 +116,15 @@ def test_unchanged_document_makes_no_version(invoke: Invoke) -> None:
     put(invoke, LONG)
     assert put(invoke, LONG, version=1) == (
         200,
-        {"name": MATRIX, "version": 1, "changes": [], "weakens": []},
+        {"name": MATRIX, "version": 1, "changes": [], "changed": 0, "weakens": [], "weakened": 0},
     )
     assert (len(items()), len(records(invoke))) == (1, 1)
+
+
+def test_repeated_request_gets_the_same_version(invoke: Invoke) -> None:
+    first = put(invoke, LONG)[1]["version"]
+    status, again = put(invoke, LONG)
+    assert (status, again["version"], len(items())) == (200, first, 1)
 
 
 @pytest.mark.parametrize("version", [0, 1, 3])
@@ -319,13 +337,17 @@ def test_unreadable_setting_blocks_and_names_its_item(
 
 
 def test_unreadable_matrix_stops_the_guard(invoke: Invoke) -> None:
+    guard = Guard(adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
     kind = {"method": values("conversation_archive")}
-    guard = Guard(adapters.policies(), adapters.holds(), adapters.now)
+
+    def permit() -> None:
+        guard.permit_recurring("run-1", 1, kind, 500, default_classification="", organisation=None)
+
     put(invoke, LONG)
-    guard.permit_recurring("run-1", 1, kind, 500, default_classification="")
+    permit()
     changed_by_hand(text={"S": "oops"})
     with pytest.raises(Misconfigured, match="retention-matrix, version 1"):
-        guard.permit_recurring("run-1", 1, kind, 500, default_classification="")
+        permit()
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_unclassified_young_range_is_400_with_the_assumption(
     status, body = post(invoke, request)
     [error] = body["errors"]
     assert (status, error["path"]) == (400, "dateRange")
-    for words in ("rule 'protected health", "hipaa is assumed", "DefaultClassification"):
+    for words in ("rule 'protected health", "hipaa is assumed", "default-classification"):
         assert words in error["message"]
     assert bench.executions.started == []
 

@@ -144,7 +144,7 @@ def test_unclassified_records_are_kept_by_the_longest_rule_of_any_class() -> Non
     policy = matrix.policy(UNCLASSIFIED)
     assert policy == Policy.of(health, "HIPAA")
     assert policy.grounds.endswith("; classification HIPAA is assumed")
-    assert "DefaultClassification" in policy.advice
+    assert "default-classification" in policy.advice
     assert RetentionMatrix(rules=(general,)).policy(UNCLASSIFIED) == Policy.of(general)
 
 

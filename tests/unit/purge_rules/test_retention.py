@@ -31,7 +31,7 @@ def test_rule_keeps_records_at_least_as_long_as_the_matrix(bench: RuleBench) -> 
     assert errors(bench, 399, VOICE) == {
         "retentionPeriod.days": "must be at least 400 (rule 'any': law 0; classification internal "
         "is assumed), not 399; name another classification in the request, or in "
-        "DefaultClassification"
+        "the setting default-classification"
     }
 
 

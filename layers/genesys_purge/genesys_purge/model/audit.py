@@ -23,8 +23,8 @@ from genesys_purge.model.record_facts import (
 )
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
-from genesys_purge.model.stops import StopFacts
 from genesys_purge.model.setting_facts import SettingFacts
+from genesys_purge.model.stops import StopFacts
 from genesys_purge.model.verification import Verification
 from genesys_purge.model.wire import Wire
 

@@ -26,27 +26,37 @@ MOST_CHANGES, MOST_WEAKENED = 100, 50
 class ChangedSetting(Wire):
     """The version in force; `changes` and `weakens` are empty if its document was in force before.
 
-    `imported` is the version under which the request stored the value of before. A dry run stores
-    nothing: `version` is then the stored one, 0 for none.
+    `changed` and `weakened` count all of them. `imported` is the version under which the request
+    stored the value of before. A dry run stores nothing: `version` is then the stored one, 0 for
+    none.
     """
 
     name: str
     version: int
     imported: int | None = None
     changes: tuple[Change, ...] = ()
+    changed: int = 0
     weakens: tuple[str, ...] = ()
+    weakened: int = 0
 
 
 class Comparison(NamedTuple):
-    """What a document changes, and what it protects less than the one before."""
+    """What a document changes, and what it protects less than the one before: the first of each.
+
+    `changed` and `weakened` count all.
+    """
 
     changes: tuple[Change, ...] = ()
+    changed: int = 0
     weakens: tuple[str, ...] = ()
+    weakened: int = 0
 
     @classmethod
     def of(cls, name: SettingName, before: Any, after: Any) -> Comparison:
         """Compares a document, which may be malformed, with a valid one."""
-        return cls(tuple(changes(before, after)), tuple(KINDS[name].weakens(before, after)))
+        changed, weakened = tuple(changes(before, after)), KINDS[name].weakens(before, after)
+        first = changed[:MOST_CHANGES], tuple(weakened[:MOST_WEAKENED])
+        return cls(first[0], len(changed), first[1], len(weakened))
 
 
 class PutSetting:
@@ -63,14 +73,18 @@ class PutSetting:
     def __call__(self, submitted: Submission) -> ChangedSetting:
         """Store the document, and before the first one the value that was in force until then.
 
+        A document that is stored already is not stored again, so a request may be repeated.
         NotEntitled for a machine, VersionDiffers if the request is not based on the stored version.
         """
         require_person(submitted)
         name = named(submitted.path)
         request = requested(name, submitted.payload)
         before = value_in_force(name, self._settings, self._inherited)
-        _require_version(name, request.expected_version, before.version)
         document = _importable(name, before) if request.from_parameter else request.document
+        if before.version and before.document == document:
+            return ChangedSetting(name=name, version=before.version)
+        if request.expected_version != before.version:
+            raise _differs(name, before.version)
         comparison = Comparison.of(name, before.document, document)
         if request.dry_run:
             return _answer(name, before.version, comparison)
@@ -78,8 +92,8 @@ class PutSetting:
         if before.is_importable:
             last = imported = FIRST
             self._import(self._version(name, FIRST, before.document, request, submitted))
-        if last and before.document == document:
-            return ChangedSetting(name=name, version=last, imported=imported)
+            if before.document == document:
+                return _answer(name, last, comparison, imported)
         setting = self._version(name, last + 1, document, request, submitted)
         self._store(setting, Action.SETTING_CHANGED, comparison, _not_imported(before))
         self._meter.count("SettingsChanged")
@@ -132,7 +146,13 @@ class PutSetting:
             actor=setting.changed_by,
             person_id=setting.person_id,
             action=action,
-            setting=_facts(setting, comparison),
+            setting=SettingFacts(
+                name=setting.name,
+                version=setting.version,
+                hash=setting.hash,
+                reason=setting.reason,
+                **comparison._asdict(),
+            ),
             detail=detail,
         )
         try:
@@ -142,11 +162,6 @@ class PutSetting:
             if latest is None or latest.version < setting.version:
                 raise
             raise _differs(setting.name, latest.version) from None
-
-
-def _require_version(name: SettingName, expected: int, stored: int) -> None:
-    if expected != stored:
-        raise _differs(name, stored)
 
 
 def _differs(name: str, stored: int) -> VersionDiffers:
@@ -177,29 +192,10 @@ def _not_imported(before: ValueInForce) -> str | None:
     return f"the value before ({before.origin}) is not valid: {before.problem}"
 
 
-def _facts(setting: StoredSetting, comparison: Comparison) -> SettingFacts:
-    return SettingFacts(
-        name=setting.name,
-        version=setting.version,
-        hash=setting.hash,
-        reason=setting.reason,
-        changes=comparison.changes[:MOST_CHANGES],
-        changed=len(comparison.changes),
-        weakens=comparison.weakens[:MOST_WEAKENED],
-        weakened=len(comparison.weakens),
-    )
-
-
 def _answer(
     name: SettingName, version: int, comparison: Comparison, imported: int | None = None
 ) -> ChangedSetting:
-    return ChangedSetting(
-        name=name,
-        version=version,
-        imported=imported,
-        changes=comparison.changes[:MOST_CHANGES],
-        weakens=comparison.weakens[:MOST_WEAKENED],
-    )
+    return ChangedSetting(name=name, version=version, imported=imported, **comparison._asdict())
 
 
 def audit_id(name: str) -> str:
