@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from cli.commands import local, purge_rules, rules, runs
 from cli.commands.examples import example
-from cli.commands.governance import approvals, holds, policies, settings, switch
+from cli.commands.governance import approvals, holds, policies, settings, stops
 from cli.commands.run import run
 from cli.commands.trace import trace
 from cli.commands.validate import validate
@@ -82,8 +82,9 @@ app.add_typer(policies.app, name="policies")
 app.add_typer(settings.app, name="settings")
 app.add_typer(rules.app, name="rules")
 app.add_typer(purge_rules.app, name="purge-rules")
-command(app, "stop", "genesys-purge stop --stack genesys-purge-prod")(switch.stop)
-command(app, "resume", "genesys-purge resume --stack genesys-purge-prod")(switch.resume)
+command(app, "stop", "genesys-purge stop --scope run --name q-2 --reason Incident")(stops.stop)
+command(app, "resume", "genesys-purge resume --reason Mended")(stops.resume)
+app.add_typer(stops.app, name="stops")
 app.add_typer(local.app, name="local")
 
 

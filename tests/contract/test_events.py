@@ -115,6 +115,7 @@ def submissions() -> list[Path]:
         "put_setting",
         "post_stop",
         "post_cancel",
+        "post_resume",
     )
     others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)

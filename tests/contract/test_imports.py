@@ -34,6 +34,7 @@ ARROWS = {
     "holds": {"holds", "calling.in_flight", "methods", "model", "errors", "ports"},
     "stops": {
         "stops",
+        "approvals",
         "calling.cancellations",
         "calling.in_flight",
         "methods",

@@ -64,7 +64,8 @@ READERS = {
         "PlansReadPolicy",
         "OrganisationsPolicy",
     },
-    "DecideApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy"},
+    "DecideApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
+    "RequestResumeFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "WithdrawApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy"},
     "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
     "ReadHoldsFunction": {"HoldsPolicy", "AuditReadPolicy"},
@@ -74,6 +75,7 @@ READERS = {
         "RunsReadPolicy",
         "OpenRunsPolicy",
         "OrganisationsPolicy",
+        "StopStorePolicy",
     },
     "ReadStopsFunction": {"AuditReadPolicy"},
     "PutSettingFunction": {"AuditAppendPolicy", "InheritedSettingsPolicy"},
@@ -301,9 +303,9 @@ def test_only_apply_policy_writes_policies() -> None:
     assert [name for name, on in writers if "PoliciesTable" in on] == ["ApplyPolicyFunction"]
 
 
-def test_only_stopping_writes_stops() -> None:
+def test_only_stopping_and_resuming_write_stops() -> None:
     writers = {name for name in FUNCTIONS if "dynamodb:PutItem" in allowed_to(name, "StopsTable")}
-    assert writers == {"StopDeletionFunction"}
+    assert writers == {"StopDeletionFunction", "RequestResumeFunction", "DecideApprovalFunction"}
 
 
 def test_only_put_setting_writes_settings() -> None:

@@ -22,11 +22,11 @@ REASON = "A schedule deletes the wrong queue"
 AUDIT = "GET /stops/{stopId}/audit"
 
 
-def stop(invoke: Invoke, **changes: Any) -> tuple[int, Any]:
+def stop(invoke: Invoke, person: str = "AIDAOPS", **changes: Any) -> tuple[int, Any]:
     given = {"scope": "all", "reason": REASON} | changes
     body = {name: value for name, value in given.items() if value is not None}
     event = http_event("POST /stop", body=json.dumps(body))
-    event["requestContext"]["authorizer"] = {"iam": OPERATIONS}
+    event["requestContext"]["authorizer"] = {"iam": OPERATIONS | {"callerId": person}}
     answer = invoke("StopDeletion", event)
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -63,10 +63,20 @@ def test_stop_is_audited_with_the_person_and_the_reason(invoke: Invoke) -> None:
     assert record["stop"] == {"scope": "organisation", "name": "default", "reason": REASON}
 
 
-def test_stop_of_a_stopped_scope_changes_nothing(invoke: Invoke) -> None:
+def test_same_stop_again_changes_nothing(invoke: Invoke) -> None:
     first = stop(invoke)
-    assert stop(invoke, reason="Another reason than before") == first
+    assert stop(invoke) == first
     assert (len(stored()), len(get(invoke, AUDIT, "all")[1]["records"])) == (1, 1)
+
+
+def test_further_reason_is_kept_with_its_person(invoke: Invoke) -> None:
+    _, first = stop(invoke)
+    _, both = stop(invoke, person="EVE", reason="Another incident")
+    assert both == first | {"reasons": [REASON, "Another incident"]}
+    (shown,) = get(invoke, "GET /stops")[1]["stops"]
+    assert shown["further"][0]["stoppedByPerson"] == "user:EVE"
+    records = get(invoke, AUDIT, "all")[1]["records"]
+    assert [each["stop"]["reason"] for each in records] == [REASON, "Another incident"]
 
 
 def test_machine_may_stop(invoke: Invoke) -> None:

@@ -10,7 +10,7 @@ from genesys_purge.errors import LostRace, TryLater
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.stops import Stop, Stoppable, StopScope, UnreadableStop, audit_id
 from genesys_purge.store.ledger import Ledger
-from genesys_purge.store.stops import DynamoStops
+from genesys_purge.store.stops import DynamoStops, DynamoStopStore
 
 from tests import builders
 from tests.clock import NOON
@@ -21,15 +21,19 @@ CALL = Stoppable("emea", None, "run-1")
 
 
 def adapter() -> DynamoStops:
+    return DynamoStops(client("dynamodb"), "StopsTable")
+
+
+def store() -> DynamoStopStore:
     dynamodb = client("dynamodb")
-    return DynamoStops(dynamodb, "StopsTable", Ledger(dynamodb, "AuditTable", sleep=pause))
+    return DynamoStopStore(dynamodb, "StopsTable", Ledger(dynamodb, "AuditTable", sleep=pause))
 
 
 def place(stop: Stop) -> None:
     record = AuditRecord(
         run_id=audit_id(stop.stop_id), at=NOON, actor="tests", action=Action.DELETION_STOPPED
     )
-    adapter().place(stop, record)
+    store().place(stop, record)
 
 
 def put(**fields: Any) -> None:
@@ -60,7 +64,7 @@ def test_stop_in_force_is_not_overwritten() -> None:
     place(builders.stop())
     with pytest.raises(LostRace):
         place(builders.stop(reason="another incident"))
-    assert adapter().get("all") == builders.stop()
+    assert store().get("all") == builders.stop()
     assert records("all") == 1
 
 
@@ -78,11 +82,11 @@ def test_stop_that_cannot_be_read_covers_its_scope(fields: dict[str, Any]) -> No
     (found,) = adapter().covering(CALL)
     assert isinstance(found, UnreadableStop)
     assert (found.stop_id, found.is_in_force) == ("run:run-1", True)
-    assert list(adapter().all()) == [found] == [adapter().get("run:run-1")]
+    assert list(store().all()) == [found] == [store().get("run:run-1")]
 
 
 def test_unknown_stop_is_none() -> None:
-    assert adapter().get("all") is None
+    assert store().get("all") is None
 
 
 def test_guard_reads_its_stops_consistently() -> None:

@@ -11,6 +11,8 @@ from genesys_purge.model.dates import Instant
 from genesys_purge.model.listing import DEFAULT_ORGANISATION
 from genesys_purge.model.wire import Wire
 
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
+
 
 class StopScope(StrEnum):
     """What a stop covers."""
@@ -39,36 +41,67 @@ class StopFacts(Wire):
     reason: str
 
 
+class FurtherReason(Wire):
+    """Why somebody stopped again what was stopped already."""
+
+    reason: Reason
+    stopped_at: Instant
+    stopped_by: str
+    stopped_by_person: str | None = None
+
+
 class Stop(Wire):
     """A stop as one person places it; it is in force until `resumedAt`.
 
     `name` is that of the organisation (`default` for the default one), of the policy, or the id of
-    the run; a stop of `all` has none.
+    the run; a stop of `all` has none. `further` are the reasons of others. `resumeApproval` is the
+    id of the newest request to resume for all these reasons.
     """
 
     stop_id: str
     scope: StopScope
     name: str | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Reason
     stopped_at: Instant
     stopped_by: str
     stopped_by_person: str | None = None
+    further: tuple[FurtherReason, ...] | None = None
+    resume_approval: str | None = None
     resumed_at: Instant | None = None
+    resumed_by: str | None = None
+    resumed_by_person: str | None = None
 
     @property
     def is_in_force(self) -> bool:
         return self.resumed_at is None
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Every reason, in order."""
+        return (self.reason, *(each.reason for each in self.further or ()))
+
+    @property
     def why(self) -> str:
         """The stop in a message."""
         what = "all deletion" if self.name is None else f"deletion of the {self.scope} {self.name}"
-        return f"{what} is stopped since {self.stopped_at.isoformat()}: {self.reason}"
+        since = self.stopped_at.isoformat()
+        return f"{what} is stopped since {since}: {'; '.join(self.reasons)}"
 
-    @property
-    def facts(self) -> StopFacts:
-        """What the audit keeps of it."""
-        return StopFacts(scope=self.scope, name=self.name, reason=self.reason)
+    def and_also(self, other: Stop) -> Stop:
+        """The stop with the reason of another stop; what was asked for before is not enough."""
+        further = FurtherReason(
+            reason=other.reason,
+            stopped_at=other.stopped_at,
+            stopped_by=other.stopped_by,
+            stopped_by_person=other.stopped_by_person,
+        )
+        changes = {"further": (*(self.further or ()), further), "resume_approval": None}
+        return self.model_copy(update=changes)
+
+    def facts(self, reason: str | None = None) -> StopFacts:
+        """What the audit keeps of it, with one of its reasons or all of them."""
+        words = reason or "; ".join(self.reasons)
+        return StopFacts(scope=self.scope, name=self.name, reason=words)
 
 
 class UnreadableStop(NamedTuple):

@@ -30,14 +30,14 @@ class PlacedStop(Wire):
     stop_id: str
     scope: StopScope
     name: str | None = None
-    reason: str
+    reasons: tuple[str, ...]
     stopped_at: Instant
     stopped_by: str
     in_flight: tuple[JobInFlight, ...] = ()
 
 
 class StopDeletion:
-    """The stop and its audit record are stored together; a scope that is stopped stays as it is."""
+    """The stop and its audit record are stored together; a stopped scope gets one more reason."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class StopDeletion:
         self._require_known(request)
         stop = _stop(request, submitted, self._now())
         try:
-            self._stops.place(stop, _record(stop))
+            self._stops.place(stop, _record(stop, stop))
         except LostRace:
             stop = self._earlier(stop)
         else:
@@ -72,7 +72,7 @@ class StopDeletion:
             stop_id=stop.stop_id,
             scope=stop.scope,
             name=stop.name,
-            reason=stop.reason,
+            reasons=stop.reasons,
             stopped_at=stop.stopped_at,
             stopped_by=stop.stopped_by,
             in_flight=in_flight,
@@ -97,13 +97,17 @@ class StopDeletion:
             raise _wrong_name(f"the run {run_id} has ended, and deletes nothing more")
 
     def _earlier(self, stop: Stop) -> Stop:
-        """The stop that is in force already, with its own reason."""
+        """The stop that is in force already, with this reason as well."""
         stored = self._stops.get(stop.stop_id)
         if isinstance(stored, UnreadableStop):
             raise AlreadyExists(f"{stored.why}; resume it to replace it")
         if stored is None or not stored.is_in_force:
             raise LostRace(f"the stop {stop.stop_id} was changed at the same time; stop again")
-        return stored
+        if stop.reason in stored.reasons:
+            return stored
+        both = stored.and_also(stop)
+        self._stops.put(both, stored, _record(both, stop))
+        return both
 
 
 def _wrong_name(message: str) -> InvalidRequest:
@@ -122,12 +126,13 @@ def _stop(request: StopRequest, submitted: Submission, now: Instant) -> Stop:
     )
 
 
-def _record(stop: Stop) -> AuditRecord:
+def _record(stop: Stop, asked: Stop) -> AuditRecord:
+    """The record about the stop that somebody asked for, alone or in addition to others."""
     return AuditRecord(
         run_id=audit_id(stop.stop_id),
-        at=stop.stopped_at,
-        actor=stop.stopped_by,
-        person_id=stop.stopped_by_person,
+        at=asked.stopped_at,
+        actor=asked.stopped_by,
+        person_id=asked.stopped_by_person,
         action=Action.DELETION_STOPPED,
-        stop=stop.facts,
+        stop=asked.facts(),
     )

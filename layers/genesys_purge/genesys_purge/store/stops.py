@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from genesys_purge.errors import TryLater
 from genesys_purge.model.stops import Stop, Stoppable, UnreadableStop
 from genesys_purge.model.wire import read_document
+from genesys_purge.ports import Prepared
 from genesys_purge.store.ledger import Ledger, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from genesys_purge.model.audit import AuditRecord
+    from genesys_purge.store.sizes import Item
 
 LONGEST_PROBLEM = 500
+# A list, kept as JSON; every other field is a text.
+FURTHER = "further"
 # DynamoDB answers a part of the keys when it is busy.
 ATTEMPTS = 3
 NONE_IN_FORCE = "attribute_not_exists(stopId) OR attribute_exists(resumedAt)"
 
 
 class DynamoStops:
-    """Implements the ports `Stops` and `StopStore`; every read is consistent."""
+    """Implements the port `Stops`."""
 
-    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
-        self._ledger = ledger
 
     def covering(self, call: Stoppable) -> Sequence[Stop | UnreadableStop]:
         """The stops in force that cover the call; TryLater if they cannot be read now."""
@@ -49,9 +55,20 @@ class DynamoStops:
                 return
         raise TryLater("the stops could not be read; they are read again")
 
+
+class DynamoStopStore:
+    """Implements the port `StopStore`; every read is consistent."""
+
+    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger) -> None:
+        self._client = client
+        self._table = table
+        self._ledger = ledger
+
     def place(self, stop: Stop, record: AuditRecord) -> None:
-        item: Any = {name: {"S": value} for name, value in stop.to_json().items()}
-        self._ledger.commit([Write(self._table, item, NONE_IN_FORCE)], record)
+        self._ledger.commit([Write(self._table, _item(stop), NONE_IN_FORCE)], record)
+
+    def put(self, after: Stop, before: Stop, record: AuditRecord) -> None:
+        self._ledger.commit([self._changed(after, before)], record)
 
     def get(self, stop_id: str) -> Stop | UnreadableStop | None:
         key = {"stopId": {"S": stop_id}}
@@ -64,9 +81,35 @@ class DynamoStops:
         pages = scan.paginate(TableName=self._table, ConsistentRead=True)
         return [_stop(item) for page in pages for item in page["Items"]]
 
+    def changing(self, after: Stop, before: Stop | UnreadableStop) -> Prepared:
+        if isinstance(before, UnreadableStop):
+            return Prepared(Write(self._table, _item(after), "attribute_exists(stopId)"))
+        return Prepared(self._changed(after, before))
+
+    def _changed(self, after: Stop, before: Stop) -> Write:
+        """What may change of a stop in force is who asked to resume it, and why it is stopped."""
+        known, values = _item(before), dict[str, Any]()
+        conditions = ["attribute_not_exists(resumedAt)"]
+        for name in ("stoppedAt", "resumeApproval", FURTHER):
+            if name in known:
+                values[f":{name}"] = known[name]
+                conditions.append(f"{name} = :{name}")
+            else:
+                conditions.append(f"attribute_not_exists({name})")
+        return Write(self._table, _item(after), " AND ".join(conditions), values)
+
+
+def _item(stop: Stop) -> Item:
+    """The stop in the form in which operators read it."""
+    known = stop.to_json()
+    further = {"further": orjson.dumps(known.pop(FURTHER)).decode()} if FURTHER in known else {}
+    return {name: {"S": value} for name, value in (known | further).items()}
+
 
 def _stop(item: Mapping[str, Any]) -> Stop | UnreadableStop:
-    fields = {name: value.get("S") for name, value in item.items()}
+    fields: dict[str, Any] = {name: value.get("S") for name, value in item.items()}
+    with suppress(orjson.JSONDecodeError):
+        fields |= {FURTHER: orjson.loads(fields[FURTHER])} if FURTHER in fields else {}
     found = read_document(Stop, fields)
     if isinstance(found, Stop):
         return found

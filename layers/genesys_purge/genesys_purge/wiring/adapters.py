@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from genesys_purge.store.secrets import OptionalSecrets, StoredSecret
     from genesys_purge.store.settings import DynamoSettings, RecentSettings
     from genesys_purge.store.slots import DynamoSlots
-    from genesys_purge.store.stops import DynamoStops
+    from genesys_purge.store.stops import DynamoStops, DynamoStopStore
 
 
 def now() -> datetime:
@@ -126,7 +126,14 @@ def purge_policies() -> DynamoPurgePolicies:
 def stops() -> DynamoStops:
     from genesys_purge.store.stops import DynamoStops
 
-    return DynamoStops(aws("dynamodb"), settings().tables.stops, ledger())
+    return DynamoStops(aws("dynamodb"), settings().tables.stops)
+
+
+@cache
+def stop_store() -> DynamoStopStore:
+    from genesys_purge.store.stops import DynamoStopStore
+
+    return DynamoStopStore(aws("dynamodb"), settings().tables.stops, ledger())
 
 
 @cache

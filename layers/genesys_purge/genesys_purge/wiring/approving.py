@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import adapters, stopping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def effects() -> Mapping[ApprovalKind, Effect]:
     """What an approval does at once; a run consumes its approval itself."""
-    return {}
+    from genesys_purge.model.approval import ApprovalKind
+
+    return {ApprovalKind.RESUME: stopping.resumption()}
 
 
 @cache

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from genesys_purge.stops.cancel_purge import CancelPurge
     from genesys_purge.stops.in_flight import StoppedInFlight
     from genesys_purge.stops.read_stops import ReadStops
+    from genesys_purge.stops.resume_deletion import RequestResume, Resumption
     from genesys_purge.stops.stop_deletion import StopDeletion
 
 
@@ -25,7 +26,7 @@ def stop_deletion() -> StopDeletion:
     from genesys_purge.stops.stop_deletion import StopDeletion
 
     return StopDeletion(
-        adapters.stops(),
+        adapters.stop_store(),
         adapters.runs(),
         adapters.organisations().names,
         stopped_in_flight(),
@@ -46,4 +47,17 @@ def cancel_purge() -> CancelPurge:
 def read_stops() -> ReadStops:
     from genesys_purge.stops.read_stops import ReadStops
 
-    return ReadStops(adapters.stops(), adapters.ledger())
+    return ReadStops(adapters.stop_store(), adapters.ledger())
+
+
+@cache
+def request_resume() -> RequestResume:
+    from genesys_purge.stops.resume_deletion import RequestResume
+
+    return RequestResume(adapters.stop_store(), adapters.approvals(), adapters.now)
+
+
+def resumption() -> Resumption:
+    from genesys_purge.stops.resume_deletion import Resumption
+
+    return Resumption(adapters.stop_store())

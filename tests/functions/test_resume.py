@@ -1,0 +1,140 @@
+"""RequestResume over the real tables, and the decision that lets deletion go on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from genesys_purge.model.stops import Stoppable
+from genesys_purge.wiring import adapters
+
+from tests.application import http_event
+from tests.functions.conftest import Invoke
+from tests.functions.test_stops import AUDIT, REASON, get, put, stop, stored
+
+pytestmark = pytest.mark.usefixtures("deployed")
+
+RESUME = {"scope": "all", "reason": "The schedule is corrected"}
+
+
+def signed(event: dict[str, Any], person: str) -> dict[str, Any]:
+    arn = f"arn:aws:iam::123456789012:user/{person.lower()}"
+    event["requestContext"]["authorizer"] = {"iam": {"userArn": arn, "callerId": person}}
+    return event
+
+
+def ask(invoke: Invoke, person: str = "ANN", **changes: Any) -> tuple[int, Any]:
+    event = http_event("POST /resume", body=json.dumps(RESUME | changes))
+    answer = invoke("RequestResume", signed(event, person))
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def decide(
+    invoke: Invoke, approval_id: str, person: str = "BOB", decision: str = "approve"
+) -> tuple[int, Any]:
+    approval = adapters.approvals().get(approval_id)
+    body = json.dumps({"decision": decision, "subjectHash": approval.subject_hash})
+    route, path = "POST /approvals/{approvalId}/decisions", {"approvalId": approval_id}
+    answer = invoke("DecideApproval", signed(http_event(route, body=body, path=path), person))
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def is_stopped() -> bool:
+    return bool(adapters.stops().covering(Stoppable()))
+
+
+def actions(invoke: Invoke) -> list[str]:
+    return [each["action"] for each in get(invoke, AUDIT, "all")[1]["records"]]
+
+
+def test_deletion_stays_stopped_until_another_person_approves(invoke: Invoke) -> None:
+    stop(invoke)
+    status, asked = ask(invoke)
+    assert (status, asked["state"], asked["missing"], is_stopped()) == (202, "pending", 1, True)
+    status, decided = decide(invoke, asked["approvalId"])
+    assert (status, decided["state"], is_stopped()) == (201, "consumed", False)
+    assert get(invoke, "GET /stops")[1]["stops"] == []
+    assert stored()[0]["resumedByPerson"] == {"S": "user:BOB"}
+
+
+def test_audit_of_the_stop_has_the_request_and_the_decision(invoke: Invoke) -> None:
+    stop(invoke)
+    decide(invoke, ask(invoke)[1]["approvalId"])
+    assert actions(invoke) == ["deletion_stopped", "approval_requested", "approval_given"]
+    last = get(invoke, AUDIT, "all")[1]["records"][-1]
+    assert (last["personId"], last["approval"]["state"]) == ("user:BOB", "consumed")
+    assert last["stop"] == {"scope": "all", "reason": REASON}
+
+
+def test_requester_cannot_approve(invoke: Invoke) -> None:
+    stop(invoke)
+    approval_id = ask(invoke)[1]["approvalId"]
+    assert (decide(invoke, approval_id, "ANN")[0], is_stopped()) == (403, True)
+
+
+def test_approver_is_shown_every_reason(invoke: Invoke) -> None:
+    stop(invoke)
+    stop(invoke, reason="Another incident")
+    summary = adapters.approvals().get(ask(invoke)[1]["approvalId"]).summary
+    assert summary["stoppedBecause"] == [REASON, "Another incident"]
+    assert summary["resumeBecause"] == RESUME["reason"]
+
+
+def test_second_request_has_the_answer_of_the_pending_one(invoke: Invoke) -> None:
+    stop(invoke)
+    first = ask(invoke)
+    assert ask(invoke, "EVE", reason="Another reason") == first
+    assert len(actions(invoke)) == 2
+
+
+def test_rejected_request_may_be_asked_again(invoke: Invoke) -> None:
+    stop(invoke)
+    first = ask(invoke)[1]["approvalId"]
+    decide(invoke, first, decision="reject")
+    second = ask(invoke)[1]["approvalId"]
+    assert (first == second, is_stopped()) == (False, True)
+    assert decide(invoke, second)[1]["state"] == "consumed"
+
+
+def test_stop_for_another_reason_makes_the_approval_useless(invoke: Invoke) -> None:
+    stop(invoke)
+    approval_id = ask(invoke)[1]["approvalId"]
+    stop(invoke, reason="Another incident")
+    status, answer = decide(invoke, approval_id)
+    assert (status, is_stopped()) == (409, True)
+    assert "ask again" in answer["errors"][0]["message"]
+
+
+def test_machine_needs_two_persons(invoke: Invoke) -> None:
+    stop(invoke)
+    asked = invoke("RequestResume", RESUME)
+    assert asked["missing"] == 2
+    assert (decide(invoke, asked["approvalId"])[1]["missing"], is_stopped()) == (1, True)
+    assert (decide(invoke, asked["approvalId"], "EVE")[1]["missing"], is_stopped()) == (0, False)
+
+
+def test_unreadable_stop_is_replaced_by_a_readable_one(invoke: Invoke) -> None:
+    put(stopId="all")
+    approval_id = ask(invoke)[1]["approvalId"]
+    assert is_stopped()
+    decide(invoke, approval_id)
+    assert not is_stopped()
+
+
+def test_resumed_scope_may_be_stopped_again(invoke: Invoke) -> None:
+    stop(invoke)
+    decide(invoke, ask(invoke)[1]["approvalId"])
+    stop(invoke)
+    assert is_stopped()
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({}, 409), ({"scope": "organisation"}, 400), ({"reason": ""}, 400)],
+)
+def test_request_that_resumes_nothing_is_refused(
+    invoke: Invoke, changes: dict[str, str], status: int
+) -> None:
+    assert ask(invoke, **changes)[0] == status
+    assert stored() == []
