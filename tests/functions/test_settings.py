@@ -307,6 +307,14 @@ def test_list_has_every_setting_and_where_it_comes_from(invoke: Invoke) -> None:
     }
 
 
+def test_parameter_beside_a_stored_setting_is_shown_as_ignored(invoke: Invoke) -> None:
+    put(invoke, LONG)
+    assert "ignored" not in get(invoke)[1]
+    parameter("RETENTION_PARAMETER", json.dumps(SHORT))
+    assert get(invoke)[1]["ignored"] == "the parameter /genesys-purge/retention-matrix"
+    assert days() == [400]
+
+
 @pytest.mark.parametrize(("query", "status"), [({"version": "2"}, 404), ({"version": "x"}, 400)])
 def test_missing_version_is_404(invoke: Invoke, query: dict[str, str], status: int) -> None:
     put(invoke, LONG)

@@ -34,6 +34,9 @@ def list_settings(call: Invocation) -> int:
     titles = ("setting", "version", "origin", "changed (UTC)", "by", "reason")
     rows = [_row(each) for each in answer["settings"]]
     call.output.result(answer, lambda: table(titles, rows, "There is no setting."))
+    for each in answer["settings"]:
+        if "ignored" in each:
+            call.output.important(f"{each['name']} is stored: {each['ignored']} has no effect.")
     return 0
 
 
@@ -96,6 +99,7 @@ def _described(setting: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     if "changedAt" in setting:
         yield "changed", f"{moment(setting['changedAt'])} UTC by {setting['changedBy']}"
     yield "reason", setting.get("reason")
+    yield "without effect", setting.get("ignored")
     for each in setting.get("wrong", ()):
         yield "wrong", ": ".join(filter(None, (each["path"], each["message"])))
 

@@ -76,7 +76,7 @@ class DynamoSettings:
 
 
 class RecentSettings:
-    """Reads a setting at most once a minute; for those that no deleting call is checked against."""
+    """Reads a setting at most once a minute; for those that are not read under a permit."""
 
     def __init__(self, current: CurrentSetting, now: Clock) -> None:
         self._current = current

@@ -36,13 +36,13 @@ class ReadSettings:
         """The answer to `GET /settings`, `/settings/{name}` or its `/audit`."""
         if route == LIST:
             Query(query, ()).check()
-            return {"settings": [_facts(each, self._in_force(each)) for each in SettingName]}
+            return {"settings": [self._facts(each, self._in_force(each)) for each in SettingName]}
         name = named(path)
         if route.endswith("/audit"):
             return self._records(name, query)
         found = self._one(name, query)
         document = {} if found.document is ABSENT else {"document": found.document}
-        return _facts(name, found) | document
+        return self._facts(name, found) | document
 
     def _one(self, name: SettingName, given: Mapping[str, str]) -> ValueInForce:
         """The value in force, or the stored version that is asked for."""
@@ -59,16 +59,21 @@ class ReadSettings:
     def _in_force(self, name: SettingName) -> ValueInForce:
         return value_in_force(name, self._settings, self._inherited)
 
+    def _facts(self, name: SettingName, value: ValueInForce) -> dict[str, Any]:
+        """A value without its document; `wrong` are the errors in it.
+
+        `ignored` is what an operator has set elsewhere, without an effect.
+        """
+        facts: dict[str, Any] = {"name": name, "version": value.version, "origin": value.origin}
+        if value.version:
+            inherited = self._inherited(name)
+            facts |= {"ignored": inherited.origin} if inherited.is_from_operator else {}
+        if value.stored:
+            facts |= {key: each for key, each in value.stored.to_json().items() if key != "text"}
+        return facts | ({"wrong": [each.to_json() for each in value.wrong]} if value.wrong else {})
+
     def _records(self, name: SettingName, given: Mapping[str, str]) -> dict[str, Any]:
         start, limit = page_in(given, 1)
         page = self._audit.page(audit_id(name), start, limit)
         answer: dict[str, Any] = {"records": [each.to_json() for each in page.records]}
         return answer | ({} if page.following is None else {"next": str(page.following)})
-
-
-def _facts(name: SettingName, value: ValueInForce) -> dict[str, Any]:
-    """A value without its document; `wrong` are the errors in it."""
-    facts: dict[str, Any] = {"name": name, "version": value.version, "origin": value.origin}
-    if value.stored:
-        facts |= {key: each for key, each in value.stored.to_json().items() if key != "text"}
-    return facts | ({"wrong": [each.to_json() for each in value.wrong]} if value.wrong else {})

@@ -54,6 +54,13 @@ def test_settings_are_listed_with_their_origin(api: ScriptedApi, call: Run) -> N
     ]
 
 
+def test_parameter_without_effect_is_reported(api: ScriptedApi, call: Run) -> None:
+    ignored = {"ignored": "the parameter /s/retention-matrix"}
+    api.on("GET /settings", Answer(body={"settings": [STORED | ignored]}))
+    err = call("settings", "list").err
+    assert f"{NAME} is stored: the parameter /s/retention-matrix has no effect." in err
+
+
 def test_setting_is_shown_with_its_document(api: ScriptedApi, call: Run) -> None:
     api.on(f"GET {ROUTE}", Answer(body=STORED | {"document": DOCUMENT}))
     shown = call("settings", "show", NAME, "--version", "1").out
