@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from cli.commands import local, purge_rules, rules, runs
 from cli.commands.examples import example
-from cli.commands.governance import approvals, holds, policies, settings, stops
+from cli.commands.governance import approvals, hold_changes, policies, settings, stops
 from cli.commands.run import run
 from cli.commands.trace import trace
 from cli.commands.validate import validate
@@ -77,9 +77,9 @@ command(app, "validate", "genesys-purge validate request.json --matrix m.json", 
 )
 command(app, "example", "genesys-purge example data_deletion > request.json", stack=False)(example)
 app.add_typer(approvals.app, name="approvals")
-app.add_typer(holds.app, name="holds")
 app.add_typer(policies.app, name="policies")
 app.add_typer(settings.app, name="settings")
+app.add_typer(hold_changes.app, name="holds")
 app.add_typer(rules.app, name="rules")
 app.add_typer(purge_rules.app, name="purge-rules")
 command(app, "stop", "genesys-purge stop --scope run --name q-2 --reason Incident")(stops.stop)

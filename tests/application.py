@@ -98,6 +98,10 @@ class Application:
         """What became of every record of the run's plan, page by page."""
         return self._pages("GET /purges/{runId}/records", {"runId": run_id})
 
+    def hold_audit(self, hold_id: str) -> list[dict[str, Any]]:
+        """Every audit record of the legal hold, page by page."""
+        return self._pages("GET /holds/{holdId}/audit", {"holdId": hold_id})
+
     def rule_audit(self, rule_id: str) -> list[dict[str, Any]]:
         """Every audit record of the purge rule, page by page."""
         return self._pages("GET /purge-rules/{ruleId}/audit", {"ruleId": rule_id})

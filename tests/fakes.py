@@ -299,6 +299,7 @@ class MemoryHolds:
         self.placed: list[Hold] = []
         self.unreadable: list[Misconfigured] = []
         self.times: dict[str, HeldTimes] = {}
+        self.looked_up: dict[str, HeldTimes] = {}
         self._now = now
 
     def active(self) -> Sequence[Hold]:
@@ -319,6 +320,12 @@ class MemoryHolds:
 
     def put_times(self, times: HeldTimes) -> None:
         self.times[times.hold_id] = times
+
+    def progress(self, hold_id: str) -> HeldTimes | None:
+        return self.looked_up.get(hold_id)
+
+    def put_progress(self, times: HeldTimes) -> None:
+        self.looked_up[times.hold_id] = times
 
 
 class MemoryStops:

@@ -32,11 +32,22 @@ def read_request(file: Path) -> Any:
 
 def read_document(file: Path) -> Any:
     """The JSON document in a file; raises UnreadableFile."""
+    return document_in(_content(file), file)
+
+
+def read_text(file: Path) -> str:
+    """The text in a file; raises UnreadableFile."""
     try:
-        content = file.read_bytes()
+        return _content(file).decode()
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(file, "is not UTF-8") from error
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
     except OSError as error:
         raise UnreadableFile(file, f"cannot be read: {error.strerror}") from error
-    return document_in(content, file)
 
 
 def document_in(content: bytes, file: Path) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from genesys_purge.model.holds import HoldDocument
-from genesys_purge.store.holds import fields_of
+from genesys_purge.store.hold_items import fields_of
 
 from cli.validation.checked import Checked
 from cli.validation.operator_documents import check_document

@@ -17,8 +17,15 @@ from genesys_purge.campaign_rules.exporting.export_campaign_rule_changes import 
     ExportCampaignRuleChanges,
 )
 from genesys_purge.campaign_rules.live.platform import LivePlatform
-from genesys_purge.holds.requests import requested
+from genesys_purge.holds.changing.requests import (
+    KeepRequest,
+    NarrowRequest,
+    ReleaseRequest,
+)
+from genesys_purge.holds.imports import imported
+from genesys_purge.holds.requests import ReviewRequest, changed, parsed, requested
 from genesys_purge.model.approval import Vote
+from genesys_purge.model.wire import Wire
 from genesys_purge.policies.check_policy import CheckPolicy, anyone
 from genesys_purge.policies.public_holidays import public_holidays
 from genesys_purge.stops.requests import requested as stop_requested
@@ -106,10 +113,37 @@ def test_sample_setting_is_valid() -> None:
     assert requested_setting(named(sent.path), sent.payload).expected_version == 0
 
 
+def test_sample_of_wider_hold_is_valid() -> None:
+    sent = submission(event(ROOT / "events" / "api" / "post_hold_widen.json"))
+    assert (changed(sent.payload).scope.is_everything, sent.path) == (False, {"holdId": "case-17"})
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("release_requests", ReleaseRequest),
+        ("narrow", NarrowRequest),
+        ("keep", KeepRequest),
+        ("review", ReviewRequest),
+    ],
+)
+def test_sample_of_a_change_of_a_hold_is_valid(name: str, model: type[Wire]) -> None:
+    sent = submission(event(ROOT / "events" / "api" / f"post_hold_{name}.json"))
+    assert (parsed(model, sent.payload).to_json()["reason"], sent.path) == (
+        sent.payload["reason"],
+        {"holdId": "case-17"},
+    )
+
+
+def test_sample_of_import_is_valid() -> None:
+    sent = submission(event(ROOT / "events" / "api" / "post_holds_import.json"))
+    assert len(imported(sent.payload, NOON).conversation_ids or ()) == 2
+
+
 def submissions() -> list[Path]:
     """The samples that are purge requests."""
     governed = (
-        "post_holds",
+        "post_hold",
         "post_approval",
         "put_policy",
         "put_setting",

@@ -31,7 +31,7 @@ ARROWS = {
     "auditing": {"model", "ports"},
     "approvals": {"approvals", "model", "errors", "ports"},
     "policies": {"policies", "purging.requests", "methods", "model", "errors", "ports"},
-    "holds": {"holds", "calling.in_flight", "methods", "model", "errors", "ports"},
+    "holds": {"holds", "approvals", "calling.in_flight", "methods", "model", "errors", "ports"},
     "stops": {
         "stops",
         "approvals",

@@ -16,6 +16,7 @@ DATA = {
     "RunsTable",
     "HoldsTable",
     "ApprovalsTable",
+    "HeldIdsTable",
     "HeldTimesTable",
     "PoliciesTable",
     "StopsTable",
@@ -50,6 +51,8 @@ NEEDS = {
     "exports": {"ExportsPolicy"},
     "deployments": {"DeploymentsPolicy"},
 }
+# Placing a hold, and widening one, also reads the batches in flight.
+PLACES = {"AuditAppendPolicy", "RunsReadPolicy", "PlansReadPolicy", "OrganisationsPolicy"}
 # Functions that use a part of an adapter need less.
 READERS = {
     "ReadPurgeFunction": {
@@ -58,17 +61,10 @@ READERS = {
         "RunListPolicy",
         "AuditReadPolicy",
     },
-    "PlaceHoldFunction": {
-        "AuditAppendPolicy",
-        "RunsReadPolicy",
-        "PlansReadPolicy",
-        "OrganisationsPolicy",
-    },
     "DecideApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "RequestResumeFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "WithdrawApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy"},
     "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
-    "ReadHoldsFunction": {"HoldsPolicy", "AuditReadPolicy"},
     "ReadPoliciesFunction": {"PoliciesReadPolicy", "AuditReadPolicy"},
     "StopDeletionFunction": {
         "AuditAppendPolicy",
@@ -80,6 +76,10 @@ READERS = {
     "ReadStopsFunction": {"AuditReadPolicy"},
     "PutSettingFunction": {"AuditAppendPolicy", "InheritedSettingsPolicy"},
     "ReadSettingsFunction": {"AuditReadPolicy", "InheritedSettingsPolicy"},
+    "PlaceHoldFunction": PLACES,
+    "ImportHoldFunction": PLACES,
+    "ChangeHoldFunction": PLACES | {"ApprovalsWritePolicy"},
+    "ReadHoldsFunction": {"HoldsPolicy", "ApprovalsReadPolicy", "AuditReadPolicy"},
     "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
@@ -205,7 +205,7 @@ def test_functions_read_only_the_objects_of_their_work() -> None:
         "VerifyBatchFunction": plans,
         "SettleRunsFunction": plans,
         "ReadPurgeFunction": plans,
-        "PlaceHoldFunction": plans,
+        **dict.fromkeys(("PlaceHoldFunction", "ImportHoldFunction", "ChangeHoldFunction"), plans),
         "EvaluateContactsFunction": ["ContactsBucket.Arn/*"],
     }
 
@@ -285,7 +285,7 @@ def readers_of(secret: str) -> set[str]:
     }
 
 
-def test_only_place_hold_writes_holds_and_none_parameters_or_secrets() -> None:
+def test_only_five_functions_write_holds_and_none_parameters_or_secrets() -> None:
     actions = {a for f in FUNCTIONS for r in rights_of(f) if r.effect == "Allow" for a in r.actions}
     assert not {a for a in actions if a.startswith(("ssm:Put", "secretsmanager:Put"))}
     holds = [r for f in FUNCTIONS for r in rights_of(f) if "HoldsTable" in r.resources]
@@ -295,7 +295,15 @@ def test_only_place_hold_writes_holds_and_none_parameters_or_secrets() -> None:
         "dynamodb:Scan",
     }
     writers = those_who_may("dynamodb:PutItem").items()
-    assert [name for name, tables in writers if "HoldsTable" in tables] == ["PlaceHoldFunction"]
+    for table in ("HoldsTable", "HeldIdsTable"):
+        found = {name for name, tables in writers if table in tables}
+        assert found == {
+            "PlaceHoldFunction",
+            "ImportHoldFunction",
+            "ChangeHoldFunction",
+            "DecideApprovalFunction",
+            "ReviewHoldsFunction",
+        }
 
 
 def test_only_apply_policy_writes_policies() -> None:

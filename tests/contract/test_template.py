@@ -24,6 +24,7 @@ KEPT_TABLES = [
     "AuditTable",
     "HoldsTable",
     "ApprovalsTable",
+    "HeldIdsTable",
     "HeldTimesTable",
     "PoliciesTable",
     "StopsTable",
@@ -310,11 +311,12 @@ SCHEDULES = [("RetentionPurgeSchedule", "Purge"), ("ExportRuleChangesSchedule", 
 # They delete nothing, and each stack needs them from the start, so they may run at once and always.
 HARMLESS = "SettleRunsSchedule"
 LOOK_UP = "LookUpHeldConversationsSchedule"
+REVIEWS = "ReviewHoldsSchedule"
 
 
 def test_every_schedule_but_the_harmless_ones_has_parameters() -> None:
     found = set(of_type("AWS::Scheduler::Schedule"))
-    assert found == {HARMLESS, LOOK_UP, *(schedule for schedule, _ in SCHEDULES)}
+    assert found == {HARMLESS, LOOK_UP, REVIEWS, *(schedule for schedule, _ in SCHEDULES)}
 
 
 def test_held_conversations_are_looked_up_by_one_invocation_at_a_time() -> None:
@@ -406,6 +408,7 @@ def test_alarms_watch_these_metrics() -> None:
         "UnsettledSeconds",
         "UnknownHeldTimes",
         "MalformedHolds",
+        "OverdueHoldReviews",
     }
 
 

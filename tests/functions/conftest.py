@@ -59,6 +59,7 @@ TABLES = (
     "AuditTable",
     "HoldsTable",
     "ApprovalsTable",
+    "HeldIdsTable",
     "HeldTimesTable",
     "PoliciesTable",
     "StopsTable",

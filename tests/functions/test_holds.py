@@ -3,56 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from genesys_purge.wiring import adapters
 
-from tests.application import http_event
 from tests.clock import NOON
 from tests.functions.conftest import Invoke
+from tests.functions.hold_calls import (
+    ID,
+    LEGAL,
+    MATTER,
+    OTHER,
+    RANGE,
+    get,
+    place,
+    set_by_hand,
+    stored,
+)
 from tests.functions.planned_runs import errors
 from tests.mocked_aws import client
 
 pytestmark = pytest.mark.usefixtures("deployed")
-
-LEGAL = {"userArn": "arn:aws:iam::123456789012:user/legal", "callerId": "AIDALEGAL"}
-MATTER = {"id": "17/2026", "title": "Smith v. Example", "kind": "litigation"}
-ID, OTHER = "8f1c7d52-90f4-4a3b-8f33-1e0d7c2a5b64", "11111111-90f4-4a3b-8f33-1e0d7c2a5b64"
-RANGE = {"start": "2024-05-01T00:00:00Z", "end": "2024-06-01T00:00:00Z"}
-
-
-def hold(**changes: Any) -> dict[str, Any]:
-    """A request for a hold on one conversation; None takes a field away."""
-    given = {
-        "holdId": "case-17",
-        "matter": MATTER,
-        "owner": "legal@example.com",
-        "reason": "Calls with the claimant are evidence",
-        "reviewBy": (NOON + timedelta(days=100)).isoformat(),
-        "conversationIds": [ID.upper()],
-    }
-    return {name: value for name, value in (given | changes).items() if value is not None}
-
-
-def place(invoke: Invoke, **changes: Any) -> tuple[int, Any]:
-    event = http_event("POST /holds", body=json.dumps(hold(**changes)))
-    event["requestContext"]["authorizer"] = {"iam": LEGAL}
-    answer = invoke("PlaceHold", event)
-    return answer["statusCode"], json.loads(answer["body"])
-
-
-def get(invoke: Invoke, route: str, hold_id: str | None = None, **query: str) -> tuple[int, Any]:
-    path = {"holdId": hold_id} if hold_id else None
-    answer = invoke("ReadHolds", http_event(route, path=path, query=query or None))
-    return answer["statusCode"], json.loads(answer["body"])
-
-
-def stored() -> list[Mapping[str, Any]]:
-    items: list[Mapping[str, Any]] = client("dynamodb").scan(TableName="HoldsTable")["Items"]
-    return items
 
 
 def test_placed_hold_is_in_force_at_once(invoke: Invoke) -> None:
@@ -149,13 +122,7 @@ def test_list_goes_on_with_its_token(invoke: Invoke) -> None:
 
 def test_hold_whose_review_has_passed_is_due_and_active(invoke: Invoke) -> None:
     place(invoke)
-    key = {"holdId": {"S": "case-17"}}
-    client("dynamodb").update_item(
-        TableName="HoldsTable",
-        Key=key,
-        UpdateExpression="SET reviewBy = :at",
-        ExpressionAttributeValues={":at": {"S": "2024-01-01T00:00:00Z"}},
-    )
+    set_by_hand(reviewBy="2024-01-01T00:00:00Z")
     _, shown = get(invoke, "GET /holds/{holdId}", "case-17")
     assert (shown["state"], shown["isReviewDue"]) == ("active", True)
     assert len(adapters.holds().active()) == 1

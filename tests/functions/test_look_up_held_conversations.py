@@ -220,3 +220,42 @@ def test_sweep_without_time_looks_nothing_up(bench: Workbench, invoke: Invoke) -
     invoke("LookUpHeldConversations", EVENT)
     assert (bench.genesys.calls, bench.holds.times) == ([], {})
     assert bench.meter.counts["UnknownHeldTimes"] == 1
+
+
+def large(bench: Workbench) -> dict[str, Any]:
+    """A hold on 5,000 ids; the answer that knows all their conversations."""
+    ids = [f"c-{number:04}" for number in range(5_000)]
+    place(bench, *ids)
+    return {"data": [row(each, MIDNIGHT, MIDNIGHT + HOUR) for each in ids]}
+
+
+def test_look_up_of_a_large_hold_goes_on_where_it_failed(bench: Workbench, invoke: Invoke) -> None:
+    answer = large(bench)
+    bench.genesys.on(LOOK_UP, answer, answer, GenesysUnavailable("503"), answer)
+    invoke("LookUpHeldConversations", EVENT)
+    assert (bench.holds.times, bench.holds.looked_up["h1"].asked) == ({}, 2_000)
+    times = looked_up(bench, invoke)
+    assert (times.gap, times.asked, in_words(times.days)) == (None, None, "2026-05-03")
+    assert len(bench.genesys.calls) == 3 + 3
+
+
+def test_look_up_of_a_large_hold_starts_again_for_other_ids(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    answer = large(bench)
+    bench.genesys.on(LOOK_UP, answer, answer, GenesysUnavailable("503"), answer)
+    invoke("LookUpHeldConversations", EVENT)
+    (placed,) = bench.holds.placed
+    wider = (placed.conversation_ids or frozenset()) | {"d-1"}
+    bench.holds.placed = [placed.model_copy(update={"conversation_ids": wider})]
+    assert looked_up(bench, invoke).unknown == {"not_found": 1}
+    assert len(bench.genesys.calls) == 3 + 6
+
+
+def test_large_hold_without_time_for_a_slice_is_left_for_the_next_sweep(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    large(bench)
+    bench.seconds_left = 29.0
+    invoke("LookUpHeldConversations", EVENT)
+    assert (bench.genesys.calls, bench.holds.times) == ([], {})

@@ -184,6 +184,12 @@ class WatchedHolds:
     def put_times(self, times: HeldTimes) -> None:
         self._stage.call("holds.put_times", lambda: self._holds.put_times(times))
 
+    def progress(self, hold_id: str) -> HeldTimes | None:
+        return self._holds.progress(hold_id)
+
+    def put_progress(self, times: HeldTimes) -> None:
+        self._holds.put_progress(times)
+
 
 class WatchedStops:
     """The table of stops; the notebook records each read of it."""

@@ -76,6 +76,17 @@ def test_ids_held_after_the_plan_are_kept_and_the_others_purged(
     assert_honest(app, run, group.ids)
 
 
+def test_refused_deletion_is_in_the_audit_of_its_hold(scene: SharedApplication) -> None:
+    app, group = scene.app, scene.group()
+    ids = three_ids(group)
+    with once_after("plan_purge", lambda: place(scene, holdId="hold-2", **ids)):
+        run = app.run(group.request(BY_ID))
+    (record,) = app.hold_audit("hold-2")
+    place(scene, holdId="hold-2", releasedAt=NOON.isoformat())
+    assert record["action"] == "hold_refused_deletion"
+    assert record["refusal"] == {"runId": run["runId"], "batch": 0, "records": 3}
+
+
 def test_ids_held_by_genesys_after_the_plan_are_kept(scene: SharedApplication) -> None:
     app, group = scene.app, scene.group()
     hold = app.simulator.corpus.place_hold

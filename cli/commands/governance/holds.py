@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands.arguments import LIMIT, id_in
-from cli.documents.files import read_document
+from cli.documents.files import read_document, read_text
+from cli.errors import WrongInput
 from cli.in_flight import show_in_flight
 from cli.invocation import Invocation
 from cli.reports.tables import moment, print_table, table
@@ -16,7 +17,16 @@ from cli.stack.lists import entries, listed
 
 app = group("Place legal holds, list and show them, and see what they cover.")
 HOLD = Annotated[str, typer.Argument(metavar="HOLD_ID", help="The id of the hold.", callback=id_in)]
-STATES = ("active", "released", "unreadable")
+STATES = (
+    "active",
+    "release_requested",
+    "releasing",
+    "narrowing_requested",
+    "narrowing",
+    "released",
+    "unreadable",
+)
+CHANGE = ("kind", "effectiveAt", "approvalId")
 STATE = Annotated[
     str | None,
     typer.Option(help=f"One of {', '.join(STATES)}.", autocompletion=lambda: list(STATES)),
@@ -29,13 +39,38 @@ def place(
     hold: Annotated[Path, typer.Argument(metavar="HOLD.json", help="A legal hold.")],
 ) -> int:
     """Place a legal hold: what it covers is not deleted from now on."""
-    answer = call.api.post("/holds", read_document(hold))
+    return _placed(call, call.api.post("/holds", read_document(hold)))
+
+
+@command(app, "import", "genesys-purge holds import hold.json conversations.csv")
+def import_hold(
+    call: Invocation,
+    hold: Annotated[
+        Path, typer.Argument(metavar="HOLD.json", help="A legal hold without conversation ids.")
+    ],
+    ids: Annotated[
+        Path, typer.Argument(metavar="IDS.csv", help="Its conversation ids, one a line.")
+    ],
+) -> int:
+    """Place a legal hold on up to 100,000 conversations of a CSV file."""
+    document = read_document(hold)
+    if not isinstance(document, dict):
+        raise WrongInput(f"{hold}: must be a JSON object")
+    return _placed(call, call.api.post("/holds/import", document | {"csv": read_text(ids)}))
+
+
+def _placed(call: Invocation, answer: Mapping[str, Any]) -> int:
     words = f"The hold {answer['holdId']} is in force in {call.stack.title}."
     call.output.result(answer, lambda: words)
+    print_in_flight(call, answer)
+    return 0
+
+
+def print_in_flight(call: Invocation, answer: Mapping[str, Any]) -> None:
+    """Print the jobs that may still delete what the hold covers, if there are any."""
     show_in_flight(
         call.output, answer, "These jobs were called before, and may delete what it covers:"
     )
-    return 0
 
 
 @command(app, "list", "genesys-purge holds list --state active")
@@ -105,6 +140,8 @@ def _described(hold: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "covers", _scope(hold)
     yield "placed", f"{moment(hold.get('placedAt'))} UTC by {hold.get('placedBy')}"
     yield "review by", moment(hold.get("reviewBy"))
+    change = hold.get("change") or {}
+    yield "change", " ".join(str(change[each]) for each in CHANGE if each in change)
     yield "released", moment(hold.get("releasedAt"))
     for each in hold.get("conversationIds", ()):
         yield "conversation", each

@@ -55,12 +55,12 @@ class HttpCall(APIGatewayProxyEventV2):
             raise TooLarge(f"may have at most {limit} bytes")
         return content
 
-    def json(self) -> Any:
-        """The body as JSON; InvalidRequest where it is too large or not JSON."""
+    def json(self, most: int = LARGEST_BODY) -> Any:
+        """The body as JSON; InvalidRequest where it has over `most` bytes or is not JSON."""
         try:
             content = self._decoded(self.body or "")
-            if len(content) > LARGEST_BODY:
-                raise _refused("request", f"may have at most {LARGEST_BODY} bytes")
+            if len(content) > most:
+                raise _refused("request", f"may have at most {most} bytes")
             return strict_json.parsed(content)
         except InvalidJson as error:
             if error.path:
@@ -105,14 +105,17 @@ def subject_of(event: object) -> Mapping[str, object]:
     }
 
 
-def submission(event: object) -> Submission:
-    """The request in an event, who sent it, and the moment that it was scheduled for."""
+def submission(event: object, most: int = LARGEST_BODY) -> Submission:
+    """The request in an event, who sent it, and the moment that it was scheduled for.
+
+    The body of an HTTP call has at most `most` bytes.
+    """
     if not isinstance(event, dict):
         raise _refused("request", "must be a JSON object")
     if is_http(event):
         call = HttpCall(event)
         person_id, path = call.principal.person_id, call.path_parameters
-        return Submission(call.json(), call.actor, person_id=person_id, path=path)
+        return Submission(call.json(most), call.actor, person_id=person_id, path=path)
     if "scheduledTime" in event:
         return _scheduled(event)
     if "detail-type" in event:

@@ -11,6 +11,7 @@ import orjson
 from genesys_purge import callers, telemetry
 from genesys_purge.error_codec import encoded
 from genesys_purge.errors import InvalidRequest, PurgeError, Unexpected
+from genesys_purge.model.strict_json import LARGEST_BODY
 from genesys_purge.model.submission import NothingCreated, Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Isolate
@@ -44,17 +45,20 @@ def task(message: type[M]) -> Callable[[Callable[[M], Wire]], Handler]:
     return wrap
 
 
-def submission(status: int) -> Callable[[Callable[[Submission], Wire]], Handler]:
+def submission(
+    status: int, most: int = LARGEST_BODY
+) -> Callable[[Callable[[Submission], Wire]], Handler]:
     """The handler of all ways in: over HTTP it answers with `status`, otherwise the bare result.
 
     An answer to a request that creates nothing, such as a dry run, is 200.
+    The answer to a dry run is 200. The body of an HTTP call has at most `most` bytes.
     """
 
     def wrap(use_case: Callable[[Submission], Wire]) -> Handler:
         @wraps(use_case)
         def handler(event: Any, context: LambdaContext) -> Any:
             def call() -> Wire:
-                return use_case(callers.submission(event))
+                return use_case(callers.submission(event, most))
 
             def answer() -> Answer:
                 result = call()

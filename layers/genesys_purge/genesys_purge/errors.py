@@ -78,11 +78,12 @@ class RetentionNotMet(CallerError):
 
 
 class OnLegalHold(CallerError):
-    """The records are on a legal hold; `entries` are their positions in the manifest."""
+    """The records are on a legal hold: `entries` are their positions, `holds` our own holds."""
 
     def __init__(self, message: str, *, entries: frozenset[int] = frozenset()) -> None:
         super().__init__(message)
         self.entries = entries
+        self.holds: Mapping[str, int | None] = {}
 
 
 class LimitExceeded(CallerError):

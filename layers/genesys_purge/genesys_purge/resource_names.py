@@ -51,6 +51,7 @@ class Tables(Names):
     audit = Variable("AUDIT_TABLE")
     holds = Variable("HOLDS_TABLE")
     approvals = Variable("APPROVALS_TABLE")
+    held_ids = Variable("HELD_IDS_TABLE")
     held_times = Variable("HELD_TIMES_TABLE")
     purge_policies = Variable("POLICIES_TABLE")
     stops = Variable("STOPS_TABLE")

@@ -12,6 +12,7 @@ from genesys_purge.errors import Misconfigured
 from genesys_purge.holds.ports import HoldBook
 from genesys_purge.model.holds import Hold
 from genesys_purge.ports import Holds
+from genesys_purge.store.held_ids import HeldIds
 from genesys_purge.store.holds import DynamoHolds
 from genesys_purge.store.ledger import Ledger
 
@@ -40,7 +41,8 @@ def put(**fields: Any) -> None:
 def adapter() -> DynamoHolds:
     dynamodb = client("dynamodb")
     ledger = Ledger(dynamodb, "AuditTable")
-    return DynamoHolds(dynamodb, "HoldsTable", "HeldTimesTable", ledger, CLOCK)
+    ids = HeldIds(dynamodb, "HeldIdsTable")
+    return DynamoHolds(dynamodb, "HoldsTable", "HeldTimesTable", ids, ledger, CLOCK)
 
 
 @pytest.fixture(params=["twin", "dynamodb"])
@@ -155,6 +157,14 @@ def test_times_of_another_hold_or_of_other_ids_are_unknown(
     (hold,) = book.readings()
     assert isinstance(hold, Hold)
     assert (hold.times, str(hold.gap)[:27]) == (None, "they are not looked up yet;")
+
+
+def test_progress_of_a_look_up_is_no_time_of_the_hold(book: HoldBook) -> None:
+    times = held_times(["a1", "b2"], CLOCK.at, asked=1)
+    book.put_progress(times)
+    (hold,) = book.readings()
+    assert isinstance(hold, Hold)
+    assert (hold.times, book.progress("h1"), book.progress("h2")) == (None, times, None)
 
 
 @pytest.mark.usefixtures("aws")

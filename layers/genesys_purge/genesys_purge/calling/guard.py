@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from genesys_purge.calling.cancellations import RunCancelled
@@ -64,9 +64,12 @@ class Guard:
         """
         if deletion.interval is None:
             return deletion
-        outside = _held_outside(deletion, self._holds.active())
+        holds = self._holds.active()
+        outside = _held_outside(deletion, holds)
         if outside and may_touch(sorted(outside)):
-            raise OnLegalHold("a legal hold names a conversation that may lie in this interval")
+            named = [hold for hold in holds if outside & (hold.conversation_ids or frozenset())]
+            reason = "a legal hold names a conversation that may lie in this interval"
+            raise _refusal(reason, {hold.hold_id: None for hold in named})
         return deletion._replace(cleared=outside)
 
     def permit_recurring(
@@ -142,6 +145,15 @@ def _youngest(deletion: Deletion) -> dict[tuple[str | None, frozenset[str]], dat
     return ends
 
 
+def _refusal(
+    reason: str, holds: Mapping[str, int | None], entries: frozenset[int] = frozenset()
+) -> OnLegalHold:
+    """The error of these holds, with the number of records of each where it is known."""
+    error = OnLegalHold(reason, entries=entries)
+    error.holds = holds
+    return error
+
+
 def _check_areas(deletion: Deletion, holds: Sequence[Hold], now: datetime) -> None:
     """A window and an interval take everything in them, so one hold closes them."""
     window, interval = deletion.window, deletion.interval
@@ -149,9 +161,10 @@ def _check_areas(deletion: Deletion, holds: Sequence[Hold], now: datetime) -> No
         window = window.until(now)
     for hold in holds:
         if window and (reason := hold.covering(window)):
-            raise OnLegalHold(reason)
+            raise _refusal(reason, {hold.hold_id: None})
         if interval and hold.holds_time(interval):
-            raise OnLegalHold(f"{hold.label} covers part of this interval")
+            reason = f"{hold.label} covers part of this interval"
+            raise _refusal(reason, {hold.hold_id: None})
 
 
 def _under_a_rule(hold: Hold, days: int) -> str:
@@ -166,12 +179,13 @@ def _check_records(deletion: Deletion, holds: Sequence[Hold]) -> None:
     """The error lists the held records; those of a window have no positions."""
     candidates = deletion.candidates if deletion.window is None else frozenset()
     # Two holds whose ids are malformed have the same label.
-    held = [(hold.label, _held_positions(deletion, candidates, hold)) for hold in holds]
-    labels = sorted({label for label, positions in held if positions})
+    held = [(hold, _held_positions(deletion, candidates, hold)) for hold in holds]
+    labels = sorted({hold.label for hold, positions in held if positions})
     if labels:
         positions = frozenset().union(*(positions for _, positions in held))
         named = ", ".join(labels[:MOST_NAMED])
-        raise OnLegalHold(f"{named} covers these records", entries=positions)
+        counts = {hold.hold_id: len(found) for hold, found in held if found}
+        raise _refusal(f"{named} covers these records", counts, positions)
 
 
 def _held_positions(deletion: Deletion, candidates: frozenset[int], hold: Hold) -> frozenset[int]:

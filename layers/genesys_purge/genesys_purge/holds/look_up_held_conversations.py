@@ -11,7 +11,14 @@ from genesys_purge.errors import Misconfigured, PurgeError
 from genesys_purge.holds.ports import Found, HoldBook, Organisations
 from genesys_purge.model.dates import Window
 from genesys_purge.model.days import days_between, joined
-from genesys_purge.model.held_times import DEFAULT, NO_TIME, NOT_FOUND, HeldTimes, fingerprint
+from genesys_purge.model.held_times import (
+    DEFAULT,
+    MOST_EXAMPLES,
+    NO_TIME,
+    NOT_FOUND,
+    HeldTimes,
+    fingerprint,
+)
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import MINIMUM_DAYS
 from genesys_purge.ports import Clock, Isolate, Meter
@@ -24,7 +31,8 @@ AGAIN_AFTER = timedelta(days=1)
 OVER_AFTER = timedelta(days=MINIMUM_DAYS)
 # A look-up that has begun must be able to store what it found.
 LEAST_SECONDS = 30.0
-MOST_EXAMPLES = 20
+# The ids of a large hold are asked for in slices, because one sweep may not suffice.
+SLICE = 2_000
 
 
 class LookUpHeldConversations:
@@ -71,6 +79,9 @@ class LookUpHeldConversations:
         if not self._is_due(hold, names):
             return
         ids = sorted(hold.conversation_ids or ())
+        if len(ids) > SLICE:
+            self._refresh_in_slices(hold, ids, names, known)
+            return
         found: list[Found] = []
         failed: dict[str, PurgeError] = {}
         for name in names:
@@ -86,6 +97,34 @@ class LookUpHeldConversations:
         if failed:
             raise next(iter(failed.values()))
 
+    def _refresh_in_slices(
+        self, hold: Hold, ids: Sequence[str], names: Sequence[str | None], known: list[Hold]
+    ) -> None:
+        """Go on with the look-up of a large hold; its times are stored when all ids are asked for.
+
+        An organisation that does not answer ends the sweep; the next one repeats the slice.
+        """
+        whole = fingerprint(ids)
+        so_far = self._holds.progress(hold.hold_id)
+        if so_far and (so_far.fingerprint, set(so_far.organisations)) != (whole, _labels(names)):
+            so_far = None
+        asked = so_far.asked or 0 if so_far else 0
+        while asked < len(ids):
+            if self._seconds_left() < LEAST_SECONDS:
+                return
+            part = ids[asked : asked + SLICE]
+            found = [each for name in names for each in self._organisations.find(name, part)]
+            times = self._times(hold, part, found, names, ())
+            so_far = so_far.with_more(times) if so_far and asked else times
+            asked += len(part)
+            so_far = so_far.model_copy(update={"fingerprint": whole, "asked": asked})
+            self._holds.put_progress(so_far)
+        if so_far:
+            complete = so_far.model_copy(update={"asked": None})
+            self._holds.put_times(complete)
+            self._holds.put_progress(so_far.model_copy(update={"asked": 0}))
+            known.append(hold.timed(complete))
+
     def _is_due(self, hold: Hold, names: Iterable[str | None]) -> bool:
         """Whether the times are not complete, not those of all organisations, or may change."""
         times = hold.times
@@ -93,7 +132,8 @@ class LookUpHeldConversations:
             return True
         age = self._now() - times.looked_up_at
         if times.unknown:
-            return age >= UNKNOWN_AFTER
+            is_large = len(hold.conversation_ids or ()) > SLICE
+            return age >= (AGAIN_AFTER if is_large else UNKNOWN_AFTER)
         is_young = any(times.looked_up_at - each.end < OVER_AFTER for each in times.days)
         return is_young and age >= AGAIN_AFTER
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from genesys_purge.calling.in_flight import JobInFlight
 from genesys_purge.errors import AlreadyExists, LostRace
+from genesys_purge.holds.editing import audited
 from genesys_purge.holds.in_flight import HeldInFlight
 from genesys_purge.holds.ports import HoldStore, UnreadableHold
 from genesys_purge.holds.requests import HoldRequest, requested
-from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.audit import Action
 from genesys_purge.model.dates import Instant
-from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.holds import Hold, HoldDocument
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock
+
+# Raises InvalidRequest, which names every wrong field.
+Requested = Callable[[Any, datetime], HoldRequest]
 
 
 class PlacedHold(Wire):
@@ -28,28 +35,30 @@ class PlacedHold(Wire):
 
 
 class PlaceHold:
-    """The hold and its audit record are stored together; the same request places one hold."""
+    """The hold and its audit record are stored together; the same request places one hold.
 
-    def __init__(self, holds: HoldStore, in_flight: HeldInFlight, now: Clock) -> None:
+    `requested` reads the request: the one of `POST /holds`, or an import.
+    """
+
+    def __init__(
+        self,
+        holds: HoldStore,
+        in_flight: HeldInFlight,
+        now: Clock,
+        requested: Requested = requested,
+    ) -> None:
         self._holds = holds
         self._in_flight = in_flight
         self._now = now
+        self._requested = requested
 
     def __call__(self, submitted: Submission) -> PlacedHold:
         """Place the hold; AlreadyExists if another one has its id."""
         now = self._now()
-        request = requested(submitted.payload, now)
+        request = self._requested(submitted.payload, now)
         hold = _document(request, submitted, now)
-        record = AuditRecord(
-            run_id=audit_id(hold.hold_id),
-            at=now,
-            actor=submitted.actor,
-            person_id=submitted.person_id,
-            action=Action.HOLD_PLACED,
-            hold=HoldFacts.of(hold),
-        )
         try:
-            self._holds.place(hold, record)
+            self._holds.place(hold, audited(Action.HOLD_PLACED, hold, submitted, now))
         except LostRace:
             if (stored := self._holds.get(hold.hold_id)) is None:
                 raise
@@ -65,11 +74,6 @@ def _earlier(hold: HoldDocument, stored: HoldDocument | UnreadableHold) -> HoldD
     if isinstance(stored, UnreadableHold) or stored.released_at or not is_same:
         raise AlreadyExists(f"the hold {hold.hold_id} exists; choose another holdId")
     return stored
-
-
-def audit_id(hold_id: str) -> str:
-    """The id of the hold's own audit sequence; no run has a colon in its id."""
-    return f"hold:{hold_id}"
 
 
 def _document(request: HoldRequest, submitted: Submission, now: Instant) -> HoldDocument:
@@ -88,5 +92,6 @@ def _document(request: HoldRequest, submitted: Submission, now: Instant) -> Hold
 
 
 def _scope(hold: HoldDocument) -> object:
-    """What the request decides, without who sent it and when."""
-    return hold.model_copy(update={"placed_by": "", "placed_by_person": None, "placed_at": None})
+    """What the request decides, without who sent it and when, and what was noticed since."""
+    other = ("placed_by", "placed_by_person", "placed_at", "noticed")
+    return hold.model_copy(update=dict.fromkeys(other))

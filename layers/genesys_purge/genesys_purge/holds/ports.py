@@ -10,6 +10,7 @@ from genesys_purge.errors import Misconfigured
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.holds import Hold, HoldDocument
+from genesys_purge.ports import Prepared
 
 
 class Found(NamedTuple):
@@ -27,6 +28,13 @@ class UnreadableHold(NamedTuple):
     problem: str
 
 
+class StoredHold(NamedTuple):
+    """A hold as it was read; `version` changes with every write, also with one by hand."""
+
+    hold: HoldDocument
+    version: object
+
+
 class HoldStore(Protocol):
     """The stored holds, as people place and read them."""
 
@@ -35,6 +43,15 @@ class HoldStore(Protocol):
 
     def get(self, hold_id: str) -> HoldDocument | UnreadableHold | None:
         """The stored hold, active or released."""
+
+    def stored(self, hold_id: str) -> StoredHold | UnreadableHold | None:
+        """The stored hold with its version, for `replace`."""
+
+    def replace(self, stored: StoredHold, hold: HoldDocument, record: AuditRecord) -> None:
+        """Store the changed hold with its audit record; LostRace if `stored` is outdated."""
+
+    def replacing(self, stored: StoredHold, hold: HoldDocument) -> Prepared:
+        """The write of `replace`, for the transaction of another store."""
 
     def all(self) -> Sequence[HoldDocument | UnreadableHold]:
         """Every stored hold, active or released."""
@@ -51,6 +68,12 @@ class HoldBook(Protocol):
 
     def put_times(self, times: HeldTimes) -> None:
         """Store the times of a hold in place of earlier ones."""
+
+    def progress(self, hold_id: str) -> HeldTimes | None:
+        """What a look-up that is not complete has found so far."""
+
+    def put_progress(self, times: HeldTimes) -> None:
+        """Store how far a look-up is, beside the times of the hold."""
 
 
 class Organisations(Protocol):

@@ -6,19 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from genesys_purge.approvals.ports import ApprovalStore
 from genesys_purge.errors import FieldError, InvalidRequest, Misconfigured, NotFound
-from genesys_purge.holds.place_hold import audit_id
+from genesys_purge.holds.editing import UNKNOWN, has_request
 from genesys_purge.holds.ports import HoldStore, UnreadableHold
-from genesys_purge.model.holds import Hold, HoldDocument
+from genesys_purge.holds.requests import MOST_IDS
+from genesys_purge.model.hold_change import ChangeFacts
+from genesys_purge.model.hold_facts import audit_id
+from genesys_purge.model.holds import Hold, HoldDocument, HoldState
 from genesys_purge.model.paging import CONVERSATION_ID, PAGE, Allowed, Query, one_of, page_in
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditLog, Clock
 
 LIST, COVERAGE = "GET /holds", "GET /holds/coverage"
-ACTIVE, RELEASED, UNREADABLE = STATES = ("active", "released", "unreadable")
+UNREADABLE = "unreadable"
+STATES = (*HoldState, UNREADABLE)
+REQUESTED = (HoldState.RELEASE_REQUESTED, HoldState.NARROWING_REQUESTED)
 MATTER = Allowed(".{1,80}", "must be the id of a matter")
 ORIGIN = ("holdId", "matter", "owner", "reason", "reviewBy")
-UNKNOWN = "no hold has such an id"
 
 
 class HoldPosition(Wire):
@@ -30,8 +35,11 @@ class HoldPosition(Wire):
 class ReadHolds:
     """Answers questions about holds; changes nothing."""
 
-    def __init__(self, holds: HoldStore, audit: AuditLog, now: Clock) -> None:
+    def __init__(
+        self, holds: HoldStore, approvals: ApprovalStore, audit: AuditLog, now: Clock
+    ) -> None:
         self._holds = holds
+        self._approvals = approvals
         self._audit = audit
         self._now = now
 
@@ -48,7 +56,9 @@ class ReadHolds:
             raise NotFound(UNKNOWN)
         if route.endswith("/audit"):
             return self._records(path["holdId"], query)
-        return _shown(found, self._now())
+        now = self._now()
+        hold = found if isinstance(found, UnreadableHold) else found.at(now)
+        return self._shown(hold, now) | _with_ids(hold)
 
     def _list(self, given: Mapping[str, str]) -> dict[str, Any]:
         """A page of the holds, by their ids; a hold that cannot be read matches every matter."""
@@ -57,8 +67,8 @@ class ReadHolds:
         after, limit, now = query.position(HoldPosition), query.limit, self._now()
         query.check()
         rows = [
-            _listed(shown)
-            for shown in (_shown(each, now) for each in self._holds.all())
+            shown
+            for shown in (self._shown(each, now) for each in self._holds.all())
             if state in (None, shown["state"])
             and (matter in (None, shown.get("matter", {}).get("id")) or "wrong" in shown)
             and (after is None or shown["holdId"] > after.hold_id)
@@ -67,6 +77,22 @@ class ReadHolds:
         page = rows[:limit]
         following = HoldPosition(hold_id=page[-1]["holdId"]) if len(rows) > limit else None
         return query.page("holds", page, following)
+
+    def _shown(self, found: HoldDocument | UnreadableHold, now: datetime) -> dict[str, Any]:
+        """A hold with its state; of one that cannot be read, what is wrong."""
+        if isinstance(found, UnreadableHold):
+            return {"holdId": found.hold_id, "state": UNREADABLE, "wrong": found.problem}
+        hold = found.at(now)
+        state = hold.state(now)
+        if state in REQUESTED and not has_request(hold, self._approvals, now):
+            hold, state = hold.model_copy(update={"change": None}), HoldState.ACTIVE
+        is_due = state is not HoldState.RELEASED and bool(hold.review_by and hold.review_by <= now)
+        return {
+            **_facts(hold),
+            "state": state,
+            **({"isReviewDue": True} if is_due else {}),
+            **({"everything": True} if hold.scope.is_everything else {}),
+        }
 
     def _coverage(self, given: Mapping[str, str]) -> dict[str, Any]:
         """Which active holds cover a conversation, and which may cover it."""
@@ -90,26 +116,21 @@ class ReadHolds:
         return answer | ({} if page.following is None else {"next": str(page.following)})
 
 
-def _shown(hold: HoldDocument | UnreadableHold, now: datetime) -> dict[str, Any]:
-    """A hold with its state; of one that cannot be read, what is wrong."""
-    if isinstance(hold, UnreadableHold):
-        return {"holdId": hold.hold_id, "state": UNREADABLE, "wrong": hold.problem}
-    is_active = hold.is_active(now)
-    is_due = is_active and hold.review_by is not None and hold.review_by <= now
-    everything = hold.conversation_ids is None and hold.date_range is None
+def _facts(hold: HoldDocument) -> dict[str, Any]:
+    """The hold with the number of its ids, and without the ids."""
+    bare = {"conversation_ids": None, "change": None}
+    change = hold.change and ChangeFacts.of(hold.change).to_json()
     return {
-        **hold.to_json(),
-        "state": ACTIVE if is_active else RELEASED,
-        **({"isReviewDue": True} if is_due else {}),
-        **({"everything": True} if everything else {}),
+        **hold.model_copy(update=bare).to_json(),
+        **({"conversations": len(hold.conversation_ids)} if hold.conversation_ids else {}),
+        **({"change": change} if change else {}),
     }
 
 
-def _listed(shown: Mapping[str, Any]) -> dict[str, Any]:
-    """A hold in a list, with the number of its ids."""
-    own = {name: value for name, value in shown.items() if name != "conversationIds"}
-    ids = shown.get("conversationIds")
-    return own | ({} if ids is None else {"conversations": len(ids)})
+def _with_ids(hold: HoldDocument | UnreadableHold) -> dict[str, Any]:
+    """The ids of a hold, unless they are too many for an answer."""
+    ids = None if isinstance(hold, UnreadableHold) else hold.conversation_ids
+    return {} if ids is None or len(ids) > MOST_IDS else {"conversationIds": sorted(ids)}
 
 
 def _covering(
@@ -120,7 +141,7 @@ def _covering(
         if isinstance(hold, Misconfigured):
             yield {"certain": False, "why": str(hold)}
             continue
-        facts = hold.to_json()
+        facts = _facts(hold)
         known = {name: facts[name] for name in ORIGIN if name in facts}
         if conversation_id in (hold.conversation_ids or ()):
             yield {**known, "certain": True, "why": "it names the conversation"}

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from genesys_purge.model.approval import ApprovalFacts
 from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.dates import Instant, Window
-from genesys_purge.model.hold_facts import HoldFacts
+from genesys_purge.model.hold_facts import HoldFacts, RefusalFacts
 from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.purge_policy import PolicyFacts
 from genesys_purge.model.record_facts import (
@@ -79,6 +79,15 @@ class Action(StrEnum):
     DELETION_STOPPED = "deletion_stopped"
     SETTING_IMPORTED = "setting_imported"
     SETTING_CHANGED = "setting_changed"
+    HOLD_REFUSED_DELETION = "hold_refused_deletion"
+    HOLD_WIDENED = "hold_widened"
+    HOLD_RELEASE_REQUESTED = "hold_release_requested"
+    HOLD_NARROWING_REQUESTED = "hold_narrowing_requested"
+    HOLD_KEPT = "hold_kept"
+    HOLD_RELEASED = "hold_released"
+    HOLD_NARROWED = "hold_narrowed"
+    HOLD_REVIEW_DUE = "hold_review_due"
+    HOLD_REVIEWED = "hold_reviewed"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
 
@@ -121,7 +130,8 @@ class AuditRecord(Wire):
     `hold` is in the records about a legal hold, `stop` in those about a stop, `approval` in those
     about an approval, and `personId` is the person that acted on it. `purgePolicy` is in those
     about a purge policy and its runs; `policy` is the retention.
-    `setting` is in the records about a stored setting.
+    `setting` is in the records about a stored setting. `refusal` is a deletion that a legal hold
+    refused.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -134,6 +144,7 @@ class AuditRecord(Wire):
     action: Action
     person_id: str | None = None
     hold: HoldFacts | None = None
+    refusal: RefusalFacts | None = None
     approval: ApprovalFacts | None = None
     purge_policy: PolicyFacts | None = None
     stop: StopFacts | None = None

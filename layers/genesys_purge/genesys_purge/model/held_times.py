@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.days import joined
 from genesys_purge.model.wire import Wire
 from genesys_purge.model.wording import counted
 
 DEFAULT = "default"
+MOST_EXAMPLES = 20
 # Why the time of a conversation is unknown.
 NOT_FOUND, NO_TIME = "not_found", "no_time"
 WORDS = {
@@ -23,7 +27,8 @@ class HeldTimes(Wire):
 
     `days` are whole days, from each conversation's start to its end. `unknown` counts the
     conversations without a known time by reason, and `examples` has some of their ids.
-    `organisations` have answered; `unanswered` could not be asked.
+    `organisations` have answered; `unanswered` could not be asked. `asked` is in a look-up that is
+    not complete: how many of the sorted ids were asked for. Such times say nothing about the hold.
     """
 
     hold_id: str
@@ -34,6 +39,18 @@ class HeldTimes(Wire):
     days: tuple[Window, ...] = ()
     unknown: Mapping[str, int] = {}
     examples: tuple[str, ...] = ()
+    asked: int | None = None
+
+    def with_more(self, other: HeldTimes) -> HeldTimes:
+        """These times and those of further ids of the hold, as old as the older of the two."""
+        return self.model_copy(
+            update={
+                "looked_up_at": min(self.looked_up_at, other.looked_up_at),
+                "days": joined([*self.days, *other.days]),
+                "unknown": dict(Counter(self.unknown) + Counter(other.unknown)),
+                "examples": (*self.examples, *other.examples)[:MOST_EXAMPLES],
+            }
+        )
 
     @property
     def gap(self) -> str | None:
@@ -49,4 +66,10 @@ class HeldTimes(Wire):
 
 def fingerprint(ids: Iterable[str]) -> str:
     """Identifies a set of ids: times of other ids say nothing about it."""
+    return _fingerprint(frozenset(ids))
+
+
+@lru_cache(maxsize=16)
+def _fingerprint(ids: frozenset[str]) -> str:
+    """As `fingerprint`; every permit asks for it, and a large hold keeps its set of ids."""
     return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()

@@ -5,9 +5,23 @@ from __future__ import annotations
 from typing import Self
 
 from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.hold_change import ChangeFacts
 from genesys_purge.model.holds import HoldDocument
 from genesys_purge.model.matter import Matter
 from genesys_purge.model.wire import Wire
+
+
+def audit_id(hold_id: str) -> str:
+    """The id of the hold's own audit sequence; no run has a colon in its id."""
+    return f"hold:{hold_id}"
+
+
+class RefusalFacts(Wire):
+    """A deletion that a hold refused; without `records`, their number is unknown."""
+
+    run_id: str
+    batch: int
+    records: int | None = None
 
 
 class HoldFacts(Wire):
@@ -21,6 +35,8 @@ class HoldFacts(Wire):
     conversations: int | None = None
     date_range: Window | None = None
     everything: bool = False
+    released_at: Instant | None = None
+    change: ChangeFacts | None = None
 
     @classmethod
     def of(cls, hold: HoldDocument) -> Self:
@@ -34,5 +50,7 @@ class HoldFacts(Wire):
             review_by=hold.review_by,
             conversations=None if ids is None else len(ids),
             date_range=hold.date_range,
-            everything=ids is None and hold.date_range is None,
+            everything=hold.scope.is_everything,
+            released_at=hold.released_at,
+            change=ChangeFacts.of(hold.change) if hold.change else None,
         )

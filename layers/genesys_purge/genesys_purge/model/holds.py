@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model.conversation_id import HeldId
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.days import days_of, joined
 from genesys_purge.model.held_times import HeldTimes, fingerprint
+from genesys_purge.model.hold_change import ChangeKind, HoldChange
+from genesys_purge.model.hold_review import ReviewNotice
+from genesys_purge.model.hold_scope import HeldTime, HoldScope
 from genesys_purge.model.matter import Matter, Text
 from genesys_purge.model.wire import Wire, read_document
 
-# Genesys reports ends in milliseconds; a hold on part of a millisecond holds all of it.
-HeldTime = Annotated[Window, AfterValidator(Window.widened)]
 # The fields that do not say what a hold covers, with a value for one that is malformed.
 BESIDES_SCOPE: Mapping[str, Any] = {
     "holdId": "",
@@ -29,8 +31,21 @@ BESIDES_SCOPE: Mapping[str, Any] = {
     "matter": None,
     "owner": None,
     "reviewBy": None,
+    "noticed": None,
+    "change": None,
 }
 LONGEST_ID, LONGEST_PROBLEM = 80, 500
+
+
+class HoldState(StrEnum):
+    """The state of a hold. In every state but the last it is in force."""
+
+    ACTIVE = "active"
+    RELEASE_REQUESTED = "release_requested"
+    RELEASING = "releasing"
+    NARROWING_REQUESTED = "narrowing_requested"
+    NARROWING = "narrowing"
+    RELEASED = "released"
 
 
 class HoldDocument(Wire):
@@ -38,7 +53,8 @@ class HoldDocument(Wire):
 
     Without both fields, it holds everything. It is active until `releasedAt`. Passing `reviewBy`
     releases nothing. A hold that was not placed through the API may lack its matter, its owner,
-    its review and the person that placed it.
+    its review and the person that placed it. `noticed` is the last notice about its review,
+    and `change` a release or a narrowing that was asked for.
     """
 
     hold_id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
@@ -52,9 +68,40 @@ class HoldDocument(Wire):
     matter: Matter | None = None
     owner: Text | None = None
     review_by: Instant | None = None
+    noticed: ReviewNotice | None = None
+    change: HoldChange | None = None
 
     def is_active(self, now: datetime) -> bool:
         return self.released_at is None or self.released_at > now
+
+    def at(self, now: datetime) -> Self:
+        """The hold with the scope in force: the narrower one, once its cool-down is over."""
+        if self.change is None or not self.change.narrows(self.scope, now):
+            return self
+        return self.scoped(self.change.scope).model_copy(update={"change": None})
+
+    def state(self, now: datetime) -> HoldState:
+        """The state; a request may have been rejected or withdrawn since."""
+        change = self.at(now).change
+        if not self.is_active(now):
+            return HoldState.RELEASED
+        if self.released_at is not None:
+            return HoldState.RELEASING
+        if change is None:
+            return HoldState.ACTIVE
+        is_release = change.kind is ChangeKind.RELEASE
+        if not change.is_approved:
+            return HoldState.RELEASE_REQUESTED if is_release else HoldState.NARROWING_REQUESTED
+        is_narrowing = not is_release and change.is_cooling_down(now)
+        return HoldState.NARROWING if is_narrowing else HoldState.ACTIVE
+
+    @property
+    def scope(self) -> HoldScope:
+        return HoldScope(self.conversation_ids, self.date_range)
+
+    def scoped(self, scope: HoldScope) -> Self:
+        """The hold with another scope."""
+        return self.model_copy(update=scope._asdict())
 
 
 class Hold(HoldDocument):
@@ -100,7 +147,7 @@ class Hold(HoldDocument):
 
     @property
     def covers_everything(self) -> bool:
-        return self.conversation_ids is None and self.date_range is None
+        return self.scope.is_everything
 
     @property
     def days(self) -> tuple[Window, ...]:

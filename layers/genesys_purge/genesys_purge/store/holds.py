@@ -6,30 +6,41 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from genesys_purge.errors import Misconfigured
-from genesys_purge.holds.ports import UnreadableHold
+from genesys_purge.holds.ports import StoredHold, UnreadableHold
 from genesys_purge.model.held_times import HeldTimes
-from genesys_purge.model.holds import LONGEST_PROBLEM, Hold, HoldDocument, read_hold
+from genesys_purge.model.holds import Hold, HoldDocument
 from genesys_purge.model.wire import read_document
-from genesys_purge.ports import Clock
+from genesys_purge.ports import Clock, Prepared
+from genesys_purge.store.held_ids import HeldIds
+from genesys_purge.store.hold_items import FIELDS, document_in, item_of, reading_of
 from genesys_purge.store.ledger import Ledger, Write
-from genesys_purge.store.sizes import within_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from genesys_purge.model.audit import AuditRecord
-    from genesys_purge.store.sizes import Item
+
+
+# An id of a hold has no #.
+PROGRESS = "#progress"
 
 
 class DynamoHolds:
     """Implements the ports `Holds`, `HoldBook` and `HoldStore`; every read is consistent."""
 
     def __init__(
-        self, client: DynamoDBClient, table: str, times: str, ledger: Ledger, now: Clock
+        self,
+        client: DynamoDBClient,
+        table: str,
+        times: str,
+        ids: HeldIds,
+        ledger: Ledger,
+        now: Clock,
     ) -> None:
         self._client = client
         self._table = table
         self._times = times
+        self._ids = ids
         self._ledger = ledger
         self._now = now
 
@@ -44,8 +55,9 @@ class DynamoHolds:
 
     def readings(self) -> Sequence[Hold | Misconfigured]:
         """Each active hold with its times, or the error of one that cannot be read."""
-        now = self._now()
-        found = [each for item in self._items(self._table) if (each := _reading(item, now))]
+        now, items = self._now(), self._items(self._table)
+        found = [each for item in items if (each := reading_of(item, self._ids, now))]
+        self._ids.forget_unused()
         if not any(isinstance(each, Hold) and each.conversation_ids for each in found):
             return found
         times = {each.hold_id: each for each in self._all_times()}
@@ -55,30 +67,67 @@ class DynamoHolds:
         ]
 
     def place(self, hold: HoldDocument, record: AuditRecord) -> None:
-        item = _item(hold)
+        item = item_of(hold, self._ids)
         self._ledger.commit([Write(self._table, item, "attribute_not_exists(holdId)")], record)
 
     def get(self, hold_id: str) -> HoldDocument | UnreadableHold | None:
+        stored = self.stored(hold_id)
+        return stored.hold if isinstance(stored, StoredHold) else stored
+
+    def stored(self, hold_id: str) -> StoredHold | UnreadableHold | None:
         key = {"holdId": {"S": hold_id}}
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        item = answer.get("Item")
-        return _document(item) if item else None
+        if (item := answer.get("Item")) is None:
+            return None
+        found = document_in(item, self._ids)
+        return found if isinstance(found, UnreadableHold) else StoredHold(found, item)
+
+    def replace(self, stored: StoredHold, hold: HoldDocument, record: AuditRecord) -> None:
+        self._ledger.commit([self._replacement(stored, hold)], record)
+
+    def replacing(self, stored: StoredHold, hold: HoldDocument) -> Prepared:
+        return Prepared(self._replacement(stored, hold))
 
     def all(self) -> Sequence[HoldDocument | UnreadableHold]:
-        return list(map(_document, self._items(self._table)))
+        return [document_in(item, self._ids) for item in self._items(self._table)]
 
     def put_times(self, times: HeldTimes) -> None:
+        self._put_times(times.hold_id, times)
+
+    def progress(self, hold_id: str) -> HeldTimes | None:
+        key = {"holdId": {"S": hold_id + PROGRESS}}
+        answer = self._client.get_item(TableName=self._times, Key=key, ConsistentRead=True)
+        return _times_in(answer.get("Item", {}))
+
+    def put_progress(self, times: HeldTimes) -> None:
+        self._put_times(times.hold_id + PROGRESS, times)
+
+    def _put_times(self, key: str, times: HeldTimes) -> None:
         body = times.model_dump_json(by_alias=True, exclude_none=True)
         self._client.put_item(
             TableName=self._times,
-            Item={"holdId": {"S": times.hold_id}, "body": {"S": body}},
+            Item={"holdId": {"S": key}, "body": {"S": body}},
         )
 
+    def _replacement(self, stored: StoredHold, hold: HoldDocument) -> Write:
+        """Puts the hold if its item has exactly the attributes that were read.
+
+        People may write items by hand, so no counter in them shows every change.
+        """
+        before: Mapping[str, Any] = stored.version  # type: ignore[assignment]  # of `stored`
+        names = {f"#{n}": each for n, each in enumerate(sorted(FIELDS | before.keys()))}
+        values = {f":{mark[1:]}": before[each] for mark, each in names.items() if each in before}
+        conditions = [
+            f"{mark} = :{mark[1:]}" if each in before else f"attribute_not_exists({mark})"
+            for mark, each in names.items()
+        ]
+        item = item_of(hold, self._ids)
+        return Write(self._table, item, " AND ".join(conditions), values, names)
+
     def _all_times(self) -> Iterator[HeldTimes]:
-        """The stored times; malformed ones are unknown times."""
+        """The stored times of complete look-ups."""
         for item in self._items(self._times):
-            times = read_document(HeldTimes, item["body"]["S"]) if "body" in item else ()
-            if isinstance(times, HeldTimes):
+            if (times := _times_in(item)) and times.asked is None:
                 yield times
 
     def _items(self, table: str) -> Iterator[Mapping[str, Any]]:
@@ -87,53 +136,7 @@ class DynamoHolds:
             yield from page["Items"]
 
 
-def _document(item: Mapping[str, Any]) -> HoldDocument | UnreadableHold:
-    fields = fields_of(item)
-    found = read_document(HoldDocument, fields)
-    if isinstance(found, HoldDocument):
-        return found
-    return UnreadableHold(str(fields.get("holdId")), "; ".join(map(str, found))[:LONGEST_PROBLEM])
-
-
-@within_limit
-def _item(hold: HoldDocument) -> Item:
-    """The hold in the form in which operators write it."""
-    return {name: _attribute(value) for name, value in hold.to_json().items()}
-
-
-def _attribute(value: Any) -> Any:
-    match value:
-        case dict():
-            return {"M": {name: _attribute(each) for name, each in value.items()}}
-        case list():
-            return {"L": [_attribute(each) for each in value]}
-    return {"S": value}
-
-
-def _reading(item: Mapping[str, Any], now: Any) -> Hold | Misconfigured | None:
-    try:
-        return read_hold(fields_of(item), now)
-    except Misconfigured as error:
-        return error
-
-
-def fields_of(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields in an item; plain JSON stays as it is."""
-    return {name: _plain(value) for name, value in item.items()}
-
-
-def _plain(value: Any) -> Any:
-    """The text, list or map in an attribute; a hold has no other types."""
-    match value:
-        case {"S": text}:
-            return text
-        case {"SS": texts}:
-            return texts
-        case {"L": values}:
-            return [_plain(each) for each in values]
-        case {"M": fields}:
-            return {name: _plain(each) for name, each in fields.items()}
-        case {"B": _} | {"BS": _}:
-            # JSON has no bytes; the field is reported as malformed.
-            return {}
-    return value
+def _times_in(item: Mapping[str, Any]) -> HeldTimes | None:
+    """The times in an item; malformed ones are unknown times."""
+    times = read_document(HeldTimes, item["body"]["S"]) if "body" in item else None
+    return times if isinstance(times, HeldTimes) else None

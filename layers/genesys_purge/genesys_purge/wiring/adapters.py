@@ -102,10 +102,12 @@ def slots() -> DynamoSlots:
 
 @cache
 def holds() -> DynamoHolds:
+    from genesys_purge.store.held_ids import HeldIds
     from genesys_purge.store.holds import DynamoHolds
 
-    tables = settings().tables
-    return DynamoHolds(aws("dynamodb"), tables.holds, tables.held_times, ledger(), now)
+    client, tables = aws("dynamodb"), settings().tables
+    ids = HeldIds(client, tables.held_ids)
+    return DynamoHolds(client, tables.holds, tables.held_times, ids, ledger(), now)
 
 
 @cache

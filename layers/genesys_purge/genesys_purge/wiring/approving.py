@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters, stopping
+from genesys_purge.wiring import adapters, holding, stopping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,12 @@ def effects() -> Mapping[ApprovalKind, Effect]:
     """What an approval does at once; a run consumes its approval itself."""
     from genesys_purge.model.approval import ApprovalKind
 
-    return {ApprovalKind.RESUME: stopping.resumption()}
+    change = holding.apply_change()
+    return {
+        ApprovalKind.RESUME: stopping.resumption(),
+        ApprovalKind.HOLD_RELEASE: change,
+        ApprovalKind.HOLD_NARROWING: change,
+    }
 
 
 @cache

@@ -9,25 +9,76 @@ from genesys_purge.time_left import time_left
 from genesys_purge.wiring import adapters, calls
 
 if TYPE_CHECKING:
+    from genesys_purge.holds.changing.apply_change import ApplyChange
+    from genesys_purge.holds.changing.change_hold import ChangeHold
+    from genesys_purge.holds.in_flight import HeldInFlight
     from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
     from genesys_purge.holds.place_hold import PlaceHold
     from genesys_purge.holds.read_holds import ReadHolds
+    from genesys_purge.holds.review_holds import ReviewHolds
+
+
+@cache
+def _in_flight() -> HeldInFlight:
+    from genesys_purge.holds.in_flight import HeldInFlight
+
+    return HeldInFlight(calls.in_flight(), adapters.runs())
 
 
 @cache
 def place_hold() -> PlaceHold:
-    from genesys_purge.holds.in_flight import HeldInFlight
     from genesys_purge.holds.place_hold import PlaceHold
 
-    in_flight = HeldInFlight(calls.in_flight(), adapters.runs())
-    return PlaceHold(adapters.holds(), in_flight, adapters.now)
+    return PlaceHold(adapters.holds(), _in_flight(), adapters.now)
+
+
+@cache
+def import_hold() -> PlaceHold:
+    from genesys_purge.holds.imports import imported
+    from genesys_purge.holds.place_hold import PlaceHold
+
+    return PlaceHold(adapters.holds(), _in_flight(), adapters.now, imported)
+
+
+@cache
+def change_hold() -> ChangeHold:
+    from genesys_purge.holds.changing.change_hold import ChangeHold
+    from genesys_purge.holds.changing.keep_hold import KeepHold
+    from genesys_purge.holds.changing.request_change import RequestChange
+    from genesys_purge.holds.changing.set_review import SetReview
+    from genesys_purge.holds.changing.widen_hold import WidenHold
+
+    holds, approvals, now = adapters.holds(), adapters.approvals(), adapters.now
+    return ChangeHold(
+        {
+            "widen": WidenHold(holds, _in_flight(), now),
+            "review": SetReview(holds, now),
+            "release-requests": RequestChange(holds, approvals, now),
+            "narrow": RequestChange(holds, approvals, now, is_release=False),
+            "keep": KeepHold(holds, approvals, now),
+        }
+    )
+
+
+@cache
+def apply_change() -> ApplyChange:
+    from genesys_purge.holds.changing.apply_change import ApplyChange
+
+    return ApplyChange(adapters.holds())
+
+
+@cache
+def review_holds() -> ReviewHolds:
+    from genesys_purge.holds.review_holds import ReviewHolds
+
+    return ReviewHolds(adapters.holds(), adapters.meter(), adapters.now)
 
 
 @cache
 def read_holds() -> ReadHolds:
     from genesys_purge.holds.read_holds import ReadHolds
 
-    return ReadHolds(adapters.holds(), adapters.ledger(), adapters.now)
+    return ReadHolds(adapters.holds(), adapters.approvals(), adapters.ledger(), adapters.now)
 
 
 @cache

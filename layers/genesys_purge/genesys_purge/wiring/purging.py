@@ -130,10 +130,13 @@ def plan_purge() -> PlanPurge:
 
 @cache
 def submit_batch() -> SubmitBatch:
-    from genesys_purge.calling.guard import Guard
+    from genesys_purge.calling.refusals import RecordingGuard
+    from genesys_purge.store.refusals import DynamoRefusals
 
-    guard = Guard(adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
-    return submitting("submit_batch", guard)
+    table, actor = adapters.settings().tables.runs, "submit_batch"
+    refusals = DynamoRefusals(table, adapters.ledger(), adapters.now, actor)
+    checks = (adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
+    return submitting(actor, RecordingGuard(*checks, refusals=refusals))
 
 
 def submitting(actor: str, guard: Guard) -> SubmitBatch:

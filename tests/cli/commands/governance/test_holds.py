@@ -67,3 +67,74 @@ def test_audit_of_a_hold_shows_the_person(api: ScriptedApi, call: Run) -> None:
     api.on("GET /holds/case-17/audit", Answer(body={"records": [record | {"personId": "user:A"}]}))
     line = call("holds", "audit", "case-17").out.splitlines()[1]
     assert line.split() == ["1", "2026-11-21", "09:00:00", "hold_placed", "user:A"]
+
+
+def test_hold_is_widened_by_what_a_file_adds(api: ScriptedApi, call: Run, tmp_path: Path) -> None:
+    file = tmp_path / "more.json"
+    file.write_text(json.dumps({"reason": "Another call"}))
+    answer = {"holdId": "case-17", "effectiveFrom": "now", "inFlight": []}
+    api.on("POST /holds/case-17/widen", Answer(200, answer), Answer(200, {"holdId": "case-17"}))
+    found = [call("holds", "widen", "case-17", str(file)).out.strip() for _ in range(2)]
+    assert found == [
+        "The hold case-17 covers more in the local application.",
+        "The hold case-17 covered all of this before in the local application.",
+    ]
+
+
+def test_hold_is_imported_with_the_text_of_a_csv(
+    api: ScriptedApi, call: Run, tmp_path: Path
+) -> None:
+    file, ids = tmp_path / "hold.json", tmp_path / "ids.csv"
+    file.write_text(json.dumps({"holdId": "case-17"}))
+    ids.write_text("c-1\nc-2\n")
+    api.on("POST /holds/import", Answer(201, {"holdId": "case-17", "inFlight": []}))
+    assert "is in force" in call("holds", "import", str(file), str(ids)).out
+    assert api.asked[0].body == {"holdId": "case-17", "csv": "c-1\nc-2\n"}
+
+
+def test_import_names_a_document_that_is_no_object(
+    api: ScriptedApi, call: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "hold.json"
+    file.write_text("[]")
+    assert "must be a JSON object" in call("holds", "import", str(file), str(file)).err
+    assert api.asked == []
+
+
+def test_review_of_a_hold_is_moved(api: ScriptedApi, call: Run) -> None:
+    until = "2027-11-30T00:00:00Z"
+    api.on("POST /holds/case-17/review", Answer(body={"holdId": "case-17", "reviewBy": until}))
+    shown = call("holds", "review", "case-17", "--by", until, "--reason", "The claim goes on")
+    assert shown.out.strip() == "The hold case-17 is reviewed by 2027-11-30 00:00:00 UTC."
+    assert api.asked[0].body == {"reviewBy": until, "reason": "The claim goes on"}
+
+
+ASKED = {"holdId": "case-17", "approvalId": "a-1", "expiresAt": "2026-12-08T00:00:00Z"}
+
+
+def test_release_is_asked_of_another_person(api: ScriptedApi, call: Run) -> None:
+    api.on("POST /holds/case-17/release-requests", Answer(body=ASKED))
+    shown = call("holds", "release", "case-17", "--reason", "The claim is settled")
+    assert "decides by 2026-12-08 00:00:00 UTC about approval a-1" in " ".join(shown.out.split())
+    assert api.asked[0].body == {"reason": "The claim is settled", "coolDownDays": 30}
+
+
+def test_narrower_scope_is_sent_from_a_file(api: ScriptedApi, call: Run, tmp_path: Path) -> None:
+    file = tmp_path / "less.json"
+    file.write_text(json.dumps({"reason": "Another person"}))
+    api.on("POST /holds/case-17/narrow", Answer(body=ASKED))
+    assert "approval a-1" in call("holds", "narrow", "case-17", str(file)).out
+    assert api.asked[0].body == {"reason": "Another person"}
+
+
+def test_hold_is_kept_by_one_person(api: ScriptedApi, call: Run) -> None:
+    api.on("POST /holds/case-17/keep", Answer(body={"holdId": "case-17", "state": "active"}))
+    shown = call("holds", "keep", "case-17", "--reason", "The settlement failed")
+    assert shown.out.strip() == "The hold case-17 is active."
+
+
+def test_hold_in_its_cool_down_is_shown_with_its_change(api: ScriptedApi, call: Run) -> None:
+    change = {"kind": "release", "effectiveAt": "2027-01-01T00:00:00Z", "approvalId": "a-1"}
+    api.on("GET /holds/case-17", Answer(body=HOLD | {"state": "releasing", "change": change}))
+    lines = [" ".join(each.split()) for each in call("holds", "show", "case-17").out.splitlines()]
+    assert "change release 2027-01-01T00:00:00Z a-1" in lines

@@ -15,6 +15,7 @@ from genesys_purge.model.certainty import CheckMode
 from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.dates import zulu
+from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.messages import BatchStep, RunRef
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, RunStatus, Totals
@@ -48,6 +49,9 @@ KNOWN: dict[str, Any] = {
     "latency_seconds": 60.5,
     "compliance_ok": False,
     "setting": SETTING,
+    "hold": HoldFacts(
+        hold_id="case-17", reason="evidence", owner="legal", review_by=NOON, conversations=2
+    ),
 }
 EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
@@ -65,6 +69,7 @@ EVENTS: dict[Action, list[Event]] = {
     Action.RUN_CORRECTED: [Event.RUN_FINISHED],
     Action.WEBHOOK_RECEIVED: [Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT],
     Action.SETTING_CHANGED: [Event.SETTING_CHANGED],
+    Action.HOLD_REVIEW_DUE: [Event.HOLD_REVIEW_DUE],
 }
 
 
@@ -478,6 +483,17 @@ def test_changed_setting_is_reported_with_what_it_weakens(bench: Workbench) -> N
         "changed": 2,
         "weakens": ["w"],
         "timestamp": zulu(record.at),
+    }
+
+
+def test_notice_of_a_review_names_the_hold_and_no_conversation(bench: Workbench) -> None:
+    found = body(bench, fact(Action.HOLD_REVIEW_DUE, **KNOWN), Event.HOLD_REVIEW_DUE)
+    assert found == {
+        "event": "legal_hold_review_due",
+        "holdId": "case-17",
+        "owner": "legal",
+        "reviewBy": "2026-11-21T12:00:00Z",
+        "timestamp": "2026-11-21T12:00:00Z",
     }
 
 

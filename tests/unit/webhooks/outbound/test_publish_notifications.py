@@ -6,6 +6,7 @@ import pytest
 from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
+from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.setting_facts import SettingFacts
 from genesys_purge.webhooks.outbound.notification import Event, Notification
 
@@ -46,7 +47,8 @@ def test_subscriber_receives_only_the_events_it_names(bench: Workbench) -> None:
     setting = SettingFacts(name="organisations", version=1, hash="h", reason="why")
     changed = fact(Action.SETTING_CHANGED, setting=setting)
     ended = (fact(Action.BATCH_FAILED, **known), fact(Action.RUN_FAILED))
-    for record in (NONCOMPLIANT, *ended, changed):
+    review = fact(Action.HOLD_REVIEW_DUE, hold=HoldFacts(hold_id="case-17", reason="evidence"))
+    for record in (NONCOMPLIANT, *ended, changed, review):
         bench.publish_notifications(record)
     for event in Event:
         assert [each for name, each in sent(bench) if name == event.name.lower()] == [event]

@@ -21,6 +21,7 @@ class Event(StrEnum):
     RULE_EXECUTED = "purge_rule_executed"
     RULE_NONCOMPLIANT = "purge_rule_noncompliant"
     SETTING_CHANGED = "setting_changed"
+    HOLD_REVIEW_DUE = "legal_hold_review_due"
 
 
 class Notification(Wire):

@@ -1,0 +1,71 @@
+"""The requests to let a legal hold cover less, or nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.holds.requests import MOST_IDS, Reason
+from genesys_purge.model.conversation_id import HeldId
+from genesys_purge.model.hold_change import COOL_DOWN_DAYS, CoolDown
+from genesys_purge.model.hold_scope import HeldTime, HoldScope
+from genesys_purge.model.wire import Wire
+
+Ids = Annotated[frozenset[HeldId], Field(min_length=1, max_length=MOST_IDS)]
+
+
+class KeepRequest(Wire):
+    """Why a hold is kept."""
+
+    reason: Reason
+
+
+class ReleaseRequest(Wire):
+    """Why a hold may be released, and the days that it lasts after the approval."""
+
+    reason: Reason
+    cool_down_days: CoolDown = COOL_DOWN_DAYS
+
+    def scope_in(self, scope: HoldScope) -> HoldScope:
+        """The scope of the hold until it is released."""
+        return scope
+
+
+class NarrowRequest(ReleaseRequest):
+    """The narrower scope of a hold: `conversationIds` and `dateRange`, or one of them.
+
+    `withoutConversationIds` stands for the ids of the hold without these, and its date range.
+    """
+
+    conversation_ids: Ids | None = None
+    without_conversation_ids: Ids | None = None
+    date_range: HeldTime | None = None
+
+    def scope_in(self, scope: HoldScope) -> HoldScope:
+        """The narrower scope; InvalidRequest unless the hold's scope covers it, and more."""
+        found = self._wanted(scope)
+        if found.is_everything:
+            raise _wrong("conversationIds", "nothing would be held; ask for a release instead")
+        if found == scope:
+            raise _wrong("conversationIds", "the hold would cover the same as now")
+        if found.conversation_ids and not scope.covers(HoldScope(found.conversation_ids)):
+            raise _wrong("conversationIds", "has ids that the hold does not name; widen the hold")
+        if not scope.covers(found):
+            raise _wrong("dateRange", f"must lie in the hold's own, {scope.date_range}")
+        return found
+
+    def _wanted(self, scope: HoldScope) -> HoldScope:
+        without, given = self.without_conversation_ids, (self.conversation_ids, self.date_range)
+        if without is None:
+            return HoldScope(*given)
+        if given != (None, None):
+            problem = "must be absent with conversationIds or dateRange"
+            raise _wrong("withoutConversationIds", problem)
+        ids = (scope.conversation_ids or frozenset()) - without
+        return HoldScope(ids or None, scope.date_range)
+
+
+def _wrong(path: str, message: str) -> InvalidRequest:
+    return InvalidRequest([FieldError(path, message)])
