@@ -13,6 +13,7 @@ from genesys_purge import ports
 from genesys_purge.calling.pace import Budget, farthest
 from genesys_purge.calling.slots import Pool, PoolKey, SlotStore
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, Misconfigured, NotFound
+from genesys_purge.methods.ports import IdList, IdLists
 from genesys_purge.model.audit import AuditPosition, AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef, Entry
 from genesys_purge.model.cancellation import RunCancellation
@@ -27,9 +28,10 @@ from genesys_purge.model.run_summary import RunPage, RunSummary, Searched
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.stops import Stop, Stoppable, UnreadableStop
 from genesys_purge.model.wire import Wire
-from genesys_purge.ports import AuditPage, BatchPage, IdList, RulePage
+from genesys_purge.ports import AuditPage, BatchPage, Prepared, RulePage
 from genesys_purge.purging.ports import Executions, Manifests, OpenRuns, PollStore, RunList
 
+from tests.approval_fakes import commit
 from tests.clock import Clock
 from tests.listed_pages import Row, page_of
 from tests.scripted_genesys import ScriptedGenesys
@@ -163,9 +165,16 @@ class MemoryRuns:
         stored = self._progress.get(run.run_id)
         return orjson.loads(stored) if stored else None
 
-    def plan(self, run: Run, record: AuditRecord) -> None:
+    def plan(self, run: Run, record: AuditRecord, also: Sequence[Prepared] = ()) -> None:
         self.before_write("plan")
-        self._replace(run, record, lambda stored: _is_planned_by(stored, run.planner))
+        with self._lock:
+            self._require(run.run_id, lambda stored: _is_planned_by(stored, run.planner))
+            commit(also)
+            self._replace(run, record, lambda stored: _is_planned_by(stored, run.planner))
+
+    def begin(self, run: Run) -> None:
+        self.before_write("begin")
+        self._replace(run, None, lambda stored: stored.status is RunStatus.AWAITING_APPROVAL)
 
     def finish(self, run: Run, record: AuditRecord) -> None:
         self.before_write("finish")
@@ -214,11 +223,11 @@ class MemoryRuns:
     def skipped(self, run_id: str, chunk: int) -> Sequence[SkippedRecord]:
         return self._skipped.get((run_id, chunk), ())
 
-    def intend(self, batch: Batch) -> None:
+    def intend(self, batch: Batch, also: Sequence[Prepared] = ()) -> None:
         self.before_write("intend")
         with self._lock:
             self._require(batch.run_id, lambda stored: stored.status is RunStatus.RUNNING)
-            self._advance(batch)
+            self._advance(batch, also)
 
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
         self.before_write("advance")
@@ -227,10 +236,11 @@ class MemoryRuns:
             if record:
                 self._audit.append(record)
 
-    def _advance(self, batch: Batch) -> None:
+    def _advance(self, batch: Batch, also: Sequence[Prepared] = ()) -> None:
         stored = self._batches.get((batch.run_id, batch.number))
         if stored is None or stored.version != batch.version - 1:
             raise LostRace("another worker changed the record")
+        commit(also)
         self._batches[batch.run_id, batch.number] = self._kept(batch)
 
     def oldest_first(self) -> Iterator[str]:
@@ -481,7 +491,7 @@ if TYPE_CHECKING:
     _audit: ports.AuditLog = MemoryAuditLog()
     _holds: ports.Holds = MemoryHolds(Clock())
     _policies: ports.Policies = MemoryPolicies()
-    _id_lists: ports.IdLists = MemoryIdLists()
+    _id_lists: IdLists = MemoryIdLists()
     _slots: SlotStore = MemorySlots()
     _budget: Budget = MemoryBudget()
     _polls: PollStore = MemoryPolls()

@@ -104,7 +104,7 @@ def _rules(rules: Any, listing: Listing) -> Keys:
 
 RUNS = Kind(
     *("GET /purges", "ReadPurge", "runs", "runId", "finished"),
-    "submitted, running, finished",
+    "submitted, awaiting_approval, running, finished",
     *(_store_run, _runs),
 )
 DEPLOYMENTS = Kind(

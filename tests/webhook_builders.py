@@ -7,6 +7,7 @@ import json
 from base64 import b64encode
 from typing import Any
 
+from genesys_purge.model.approval import ApprovalFacts, ApprovalKind, ApprovalState
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.ports import Receipt
 from genesys_purge.store.items import audit_item
@@ -134,6 +135,19 @@ def fact(action: Action = Action.WEBHOOK_RECEIVED, **changes: Any) -> AuditRecor
         "event": "purgerules:rule:execute" if action is Action.WEBHOOK_RECEIVED else None,
     }
     return AuditRecord(**fields | changes)
+
+
+def approval_facts() -> ApprovalFacts:
+    """The facts of an approval of a run that waits."""
+    return ApprovalFacts(
+        approval_id="run-run-1",
+        kind=ApprovalKind.RUN,
+        state=ApprovalState.PENDING,
+        subject_hash="0" * 64,
+        needed=1,
+        given=0,
+        comment="not in a notification",
+    )
 
 
 def subscriber(name: str = "governance", **changes: Any) -> Subscriber:

@@ -70,7 +70,11 @@ def run_line(run: Observation) -> str:
     if run.targeted is None:
         return f"{run.status}{planning(run)}"
     batches = counted(run.planned, "batch", "batches")
-    return f"{run.status}, {number_of(run.targeted, run.unit)} targeted in {batches}"
+    if run.status == "awaiting_approval":
+        status = f"waits for another person to decide about {run.answer.get('approvalId')}"
+    else:
+        status = str(run.status)
+    return f"{status}, {number_of(run.targeted, run.unit)} targeted in {batches}"
 
 
 def planning(run: Observation) -> str:

@@ -88,6 +88,7 @@ ARROWS = {
         "approvals.ports",
         "holds.ports",
         "policies.document",
+        "methods.ports",
         "purge_rules",
         "stored_settings.ports",
         "webhooks",

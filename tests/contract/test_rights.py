@@ -40,6 +40,7 @@ NEEDS = {
     "purge_policies": {"PoliciesReadPolicy"},
     "stops": {"StopsPolicy"},
     "organisation": {"OrganisationsPolicy"},
+    "approvals": {"ApprovalsWritePolicy"},
     "override_callers": {"OverrideCallersPolicy"},
     "organisations": {"OrganisationsPolicy"},
     "_client": {"GenesysPolicy"},
@@ -63,7 +64,6 @@ READERS = {
     },
     "DecideApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "RequestResumeFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
-    "WithdrawApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy"},
     "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
     "ReadPoliciesFunction": {"PoliciesReadPolicy", "AuditReadPolicy"},
     "StopDeletionFunction": {

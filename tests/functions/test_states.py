@@ -58,7 +58,7 @@ def test_run_messages_survive_json_between_functions(bench: Workbench, invoke: I
 
     validated = through("ValidatePurge", RUN)
     plan = through("PlanPurge", validated)
-    counts = {"batches": 1, "first": 0, "concurrency": 5, "proceed": True}
+    counts = {"batches": 1, "first": 0, "concurrency": 5, "proceed": True, "awaitsApproval": False}
     assert plan == {"runId": "run-1", "planned": True, "waitSeconds": 0, **counts}
     step = through("SubmitBatch", STEP)
     assert (step["next"], step["waitSeconds"]) == ("poll", 5)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from genesys_purge.approvals.rules import default_rules
+from genesys_purge.approvals.run_approvals import RunApprovals
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.pace import SOON, Pace
@@ -42,6 +44,7 @@ from genesys_purge.purging.without_permits import WithoutPermits
 from genesys_purge.settings import Settings
 from genesys_purge.time_left import STORING_SECONDS
 
+from tests.approval_fakes import MemoryApprovals
 from tests.fakes import (
     MemoryAuditLog,
     MemoryBudget,
@@ -204,4 +207,5 @@ class Purging:
             settings,
             now,
             meter,
+            RunApprovals(MemoryApprovals(stores.audit), default_rules, now),
         )

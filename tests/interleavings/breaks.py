@@ -47,12 +47,12 @@ class Break(NamedTuple):
     seeds: int = 50
 
 
-def _next_version_of_any(runs: MemoryRuns, batch: Any) -> None:
+def _next_version_of_any(runs: MemoryRuns, batch: Any, also: Any = ()) -> None:  # noqa: ARG001  the port's signature
     runs._batches[batch.run_id, batch.number] = batch  # noqa: SLF001  the twin of a table
 
 
-def _intended_at_any_time(runs: MemoryRuns, batch: Any) -> None:
-    runs._advance(batch)  # noqa: SLF001  the twin of a table
+def _intended_at_any_time(runs: MemoryRuns, batch: Any, also: Any = ()) -> None:
+    runs._advance(batch, also)  # noqa: SLF001  the twin of a table
 
 
 def _planned_by_anyone(runs: MemoryRuns, batch: Any, entries: Any, planner: str) -> None:  # noqa: ARG001  the port's signature

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from genesys_purge.approvals.rules import default_rules
+from genesys_purge.approvals.run_approvals import RunApprovals
 from genesys_purge.auditing.record_alteration import RecordAlteration
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
@@ -21,6 +23,7 @@ from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.operation import Operation
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
+from genesys_purge.purging.check_approval import CheckApproval
 from genesys_purge.purging.complete_purge import CompletePurge
 from genesys_purge.purging.confirm_job import ConfirmJob
 from genesys_purge.purging.correct_run import CorrectRun
@@ -52,6 +55,7 @@ from genesys_purge.webhooks.outbound.notification import Delivery
 from genesys_purge.webhooks.outbound.publish_notifications import PublishNotifications
 
 from tests import builders
+from tests.approval_fakes import MemoryApprovals
 from tests.builders import PLANNER
 from tests.clock import NOON, Clock
 from tests.fakes import (
@@ -77,6 +81,8 @@ from tests.webhook_fakes import MemoryBus, MemoryDirectory, MemorySender, Memory
 class Workbench:
     """Twins of the world, and the use cases that work on them."""
 
+    approval_rules = default_rules()
+
     def __init__(self, **settings: Any) -> None:
         self.clock = Clock()
         self.settings = Settings(**settings)
@@ -99,6 +105,7 @@ class Workbench:
             self.requests, overrides, self.runs, self.executions, self.meter, self.clock
         )
         self.validate_purge = ValidatePurge(self.requests, overrides, self.runs, self.clock)
+        self.approvals = MemoryApprovals(self.audit)
         self.plan_purge = PlanPurge(
             self.requests,
             self.runs,
@@ -111,6 +118,7 @@ class Workbench:
             self.settings,
             self.clock,
             self.meter,
+            self.run_approvals,
         )
         self.progress: list[tuple[int, int, str]] = []
         self.polls = MemoryPolls()
@@ -123,6 +131,7 @@ class Workbench:
             organisations.named,
             organisations.genesys,
             self.clock,
+            self.run_approvals,
         )
         self.guard = Guard(self.policies, self.holds, self.stops, self.clock)
         self.submit_batch = SubmitBatch(
@@ -177,6 +186,15 @@ class Workbench:
             self.clock,
             Backoff(self.settings.notification_retry_seconds, LONGEST_DELAY, uniform=max),
         )
+
+    @property
+    def run_approvals(self) -> RunApprovals:
+        return RunApprovals(self.approvals, lambda: self.approval_rules, self.clock)
+
+    @property
+    def check_approval(self) -> CheckApproval:
+        named, approvals = self.organisations.named, self.run_approvals
+        return CheckApproval(self.runs, self.cancellations, approvals, named, self.clock)
 
     def _settle_runs(self, cases: Cases, batches: Batches) -> SettleRuns:
         steps = (self.submit_batch, self.poll_batch, self.verify_batch, self.fail_batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, NewType, Protocol, TypeVar
 
@@ -21,9 +21,11 @@ Clock = Callable[[], datetime]
 Prepared = NewType("Prepared", object)
 
 
-# Does a piece of work for a run; False if it failed, which is logged and stops no other piece.
 class Isolate(Protocol):
-    """Does a piece of work about a run, or about one of its batches; whether it succeeded."""
+    """Does a piece of work about a run, or about one of its batches; whether it succeeded.
+
+    A failure is logged, and stops no other piece of work.
+    """
 
     def __call__(
         self, run_id: str, work: Callable[[], None], *, batch: int | None = None
@@ -63,8 +65,11 @@ class Runs(Protocol):
     def progress(self, run: Run) -> Mapping[str, Any] | None:
         """How far the plan was at its last pause; None if it was not paused."""
 
-    def plan(self, run: Run, record: AuditRecord) -> None:
-        """Store the run with its plan; raises LostRace if another planner took over."""
+    def plan(self, run: Run, record: AuditRecord, also: Sequence[Prepared] = ()) -> None:
+        """Store the run with its plan and all other writes; LostRace if it has another planner."""
+
+    def begin(self, run: Run) -> None:
+        """Store the run as running; raises LostRace unless it awaits its approval."""
 
     def finish(self, run: Run, record: AuditRecord) -> None:
         """Store the run with its outcome, reported in the record; LostRace if it has one."""
@@ -93,8 +98,8 @@ class Runs(Protocol):
     def skipped(self, run_id: str, chunk: int) -> Sequence[SkippedRecord]:
         """The skipped records of a chunk."""
 
-    def intend(self, batch: Batch) -> None:
-        """Store the intent of a batch; raises LostRace as `advance`, or if its run has ended."""
+    def intend(self, batch: Batch, also: Sequence[Prepared] = ()) -> None:
+        """Store the intent of a batch with all other writes; LostRace unless its run is running."""
 
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
         """Store the next state of a batch; raises LostRace unless it follows the stored one."""
@@ -171,24 +176,6 @@ class Policies(Protocol):
 
     def purging_is_on(self) -> bool:
         """Whether the purging switch is `on`, ignoring surrounding blanks."""
-
-
-class IdList(NamedTuple):
-    """The ids of a list, and the version of its content."""
-
-    version: str
-    ids: Iterable[str]
-
-
-class IdLists(Protocol):
-    """Lists of conversation ids in S3."""
-
-    def read(self, url: str, version: str | None = None) -> IdList:
-        """The ids in the object, in order; while they are iterated, errors may be raised as well.
-
-        Raises InvalidRequest if S3 refuses the object for good, if it is malformed or if it has
-        another version, TryLater if it cannot be read now.
-        """
 
 
 class Meter(Protocol):

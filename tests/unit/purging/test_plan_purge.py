@@ -59,6 +59,7 @@ def test_plan_has_batches_manifests_counts_and_a_hash() -> None:
         "first": 0,
         "concurrency": 7,
         "proceed": True,
+        "awaitsApproval": False,
     }
     run, ids = bench.run, builders.conversation_ids(10)
     expected = [ids[0], ids[1], ids[2], *ids[4:]]

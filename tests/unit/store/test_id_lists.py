@@ -14,7 +14,7 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from genesys_purge.errors import FieldError, InvalidRequest, TryLater
-from genesys_purge.ports import IdLists
+from genesys_purge.methods.ports import IdLists
 from genesys_purge.store import id_lists
 from genesys_purge.store.id_lists import MAX_OBJECT_BYTES, S3IdLists, ids_in
 from hypothesis import given

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from genesys_purge.methods.ports import IdLists
 from genesys_purge.model.batch import Entry
 from genesys_purge.model.dates import Window
 from genesys_purge.model.finished_jobs import JobCounts
@@ -14,7 +15,7 @@ from genesys_purge.model.holds import Hold
 from genesys_purge.model.reach import Reach
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.unverifiable import Unverifiable
-from genesys_purge.ports import Genesys, IdLists
+from genesys_purge.ports import Genesys
 
 
 class Rules(NamedTuple):

@@ -24,8 +24,9 @@ class RunRef(Wire):
 class PlanSummary(RunRef):
     """The number of batches and the concurrency of the map state.
 
-    A plan that is not `planned` goes on with another turn after `waitSeconds`. `first` is the first
-    batch of the next map run.
+    A plan that is not `planned` goes on with another turn after `waitSeconds`. A run that
+    `awaitsApproval` is looked at again after `waitSeconds`. `first` is the first batch of the next
+    map run.
     """
 
     planned: bool
@@ -34,6 +35,7 @@ class PlanSummary(RunRef):
     first: int = 0
     concurrency: int
     proceed: bool
+    awaits_approval: bool = False
 
 
 class Next(StrEnum):

@@ -28,6 +28,7 @@ class RunStatus(StrEnum):
     """The status of a run."""
 
     SUBMITTED = "submitted"
+    AWAITING_APPROVAL = "awaiting_approval"
     RUNNING = "running"
     FINISHED = "finished"
 
@@ -118,7 +119,8 @@ class Location(Wire):
 class Run(Wire):
     """One execution of one request; `request` is the content of the checked request.
 
-    `facts` are what the audit shows of it.
+    `facts` are what the audit shows of it. `submittedByPerson` is the person that sent it, and
+    `approvalId` the approval that it needs, if it needs one.
 
     `location` is the location of its organisation at the submission. `planner` identifies the
     latest invocation that began to plan; no other invocation may write the plan. `planning` says
@@ -140,6 +142,8 @@ class Run(Wire):
     reference_time: Instant
     submitted_at: Instant
     submitted_by: str
+    submitted_by_person: str | None = None
+    approval_id: str | None = None
     compliance_tags: tuple[str, ...] = ()
     location: Location | None = None
     status: RunStatus = RunStatus.SUBMITTED

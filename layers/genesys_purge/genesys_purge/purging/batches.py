@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from genesys_purge.errors import LostRace
@@ -15,7 +16,7 @@ from genesys_purge.model.slices import Slice
 from genesys_purge.model.sums import sum_of
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.verification import Verification
-from genesys_purge.ports import Clock, Runs
+from genesys_purge.ports import Clock, Prepared, Runs
 from genesys_purge.purging.ports import Progress
 
 PHASES = {
@@ -64,9 +65,9 @@ class Batches:
         self._progress(batch.number, batch.total, batch.state)
         return batch
 
-    def intend(self, intent: Batch) -> Batch:
-        """Store an intent; LostRace unless the run is running."""
-        self._runs.intend(intent)
+    def intend(self, intent: Batch, also: Sequence[Prepared] = ()) -> Batch:
+        """Store an intent with the other writes; LostRace unless the run is running."""
+        self._runs.intend(intent, also)
         return intent
 
     def accepted(self, batch: Batch, job_id: str, action: Action, **facts: Any) -> Batch:

@@ -20,8 +20,9 @@ from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Policy, RetentionMatrix
 from genesys_purge.model.run import Run, RunStatus, stoppable
 from genesys_purge.model.slices import Slice, cut_first, postponed
-from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Runs
+from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Prepared, Runs
 from genesys_purge.purging.parts import part_of
+from genesys_purge.purging.ports import RunApprovals
 from genesys_purge.purging.requests import request_of
 from genesys_purge.purging.same_organisation import genesys_for
 
@@ -31,7 +32,8 @@ class Case(NamedTuple):
 
     `run_now` reads the run again, and `cancellation_now` whether it is cancelled.
 
-    `default_classification` is that of the organisation.
+    `default_classification` is that of the organisation. `approvals` is None where nothing is
+    deleted.
     """
 
     run: Run
@@ -44,6 +46,7 @@ class Case(NamedTuple):
     run_now: Callable[[], Run]
     default_classification: str
     cancellation_now: Callable[[], RunCancellation | None] = lambda: None
+    approvals: RunApprovals | None = None
 
     @property
     def part(self) -> Part:
@@ -132,7 +135,7 @@ class Case(NamedTuple):
             belongs_to=stoppable(self.run),
             window=batch.window,
             interval=self.interval,
-            obstacle=lambda: obstacle_of(self.run_now()),
+            obstacle=self._obstacle,
             cancellation=self.cancellation_now,
             reaches_now=self.method.lifecycle.deletes_new_records,
         )
@@ -143,6 +146,21 @@ class Case(NamedTuple):
         """The policy in force for a record of the batch."""
         assuming = matrix.assuming(self.default_classification)
         return policy_in_force(self.method, self.request, assuming, classification, media)
+
+    def consuming(self) -> Sequence[Prepared]:
+        """The write that uses the run's approval, if it is not used yet; NotApproved without it."""
+        return self._approvals.consuming(self.run) if self.run.approval_id else ()
+
+    def _obstacle(self) -> str | None:
+        """Why the run must not delete anything now."""
+        run = self.run_now()
+        return obstacle_of(run) or (self._approvals.obstacle(run) if run.approval_id else None)
+
+    @property
+    def _approvals(self) -> RunApprovals:
+        if self.approvals is None:
+            raise ValueError("this step deletes nothing, so it has no approvals")
+        return self.approvals
 
     def may_touch(self, ids: Sequence[str]) -> bool:
         """Whether the interval of the next call may contain one of these conversations."""
@@ -168,12 +186,14 @@ class Cases:
         organisation_of: OrganisationOf,
         genesys_of: GenesysOf,
         now: Clock,
+        approvals: RunApprovals | None = None,
     ) -> None:
         self._runs = runs
         self._cancellations = cancellations
         self._organisation_of = organisation_of
         self._genesys_of = genesys_of
         self._now = now
+        self._approvals = approvals
 
     def read(self, step: BatchStep, *, with_entries: bool = True) -> Case:
         run = self._runs.get(step.run_id)
@@ -181,11 +201,15 @@ class Cases:
         batch = stored.model_copy(update={"total": run.planned_batches})
         needed = with_entries and batch.window is None
         entries = self._runs.manifest(batch) if needed else ()
-        genesys = genesys_for(run, self._organisation_of, self._genesys_of)
-        run_now = partial(self._runs.get, step.run_id)
-        default = self._organisation_of(run.organisation).default_classification
-        found = request_of(run)
-        cancellation = partial(self._cancellations.of, step.run_id)
         return Case(
-            run, *found, batch, entries, genesys, self._now(), run_now, default, cancellation
+            run,
+            *request_of(run),
+            batch,
+            entries,
+            genesys_for(run, self._organisation_of, self._genesys_of),
+            self._now(),
+            partial(self._runs.get, step.run_id),
+            self._organisation_of(run.organisation).default_classification,
+            partial(self._cancellations.of, step.run_id),
+            self._approvals,
         )

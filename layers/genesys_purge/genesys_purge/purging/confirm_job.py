@@ -90,7 +90,7 @@ class ConfirmJob:
         except (CallerError, OperatorError) as error:
             return self._refused(case, error, step)
         deleting = Deleting(
-            lambda: self._intend(case.batch, waiting, present.kept),
+            lambda: self._intend(case, waiting, present.kept),
             lambda _: self._guard.permit(deletion),
         )
         try:
@@ -110,10 +110,12 @@ class ConfirmJob:
             return self._withdraw_job.without(case, error, step)
         return self._fail(case, error, step)
 
-    def _intend(self, batch: Batch, waiting: Waiting, kept: int | None) -> Batch:
+    def _intend(self, case: Case, waiting: Waiting, kept: int | None) -> Batch:
+        batch = case.batch
         attempt = batch.attempt.settled().intended(self._batches.now())
         counts = {"covered": waiting.records, "kept": kept}
-        return self._batches.intend(batch.to(BatchState.CONFIRMING, attempt=attempt, **counts))
+        intent = batch.to(BatchState.CONFIRMING, attempt=attempt, **counts)
+        return self._batches.intend(intent, case.consuming())
 
     def _confirmed(self, case: Case, waiting: Waiting, step: BatchStep) -> BatchStep:
         batch = case.batch

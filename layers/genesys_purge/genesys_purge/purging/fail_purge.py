@@ -6,7 +6,7 @@ from genesys_purge.calling.cancellations import Cancellations
 from genesys_purge.error_codec import Reported, decoded
 from genesys_purge.model.audit import Action
 from genesys_purge.model.messages import Failure, RunResult
-from genesys_purge.model.run import Outcome, Run, finished, run_metric, totals_of
+from genesys_purge.model.run import Outcome, Run, RunStatus, finished, run_metric, totals_of
 from genesys_purge.ports import Clock, Meter, Runs
 from genesys_purge.purging.run_record import error_reasons_of, run_record
 from genesys_purge.purging.settlement import settled_if_over
@@ -52,7 +52,9 @@ class FailPurge:
 def _outcome(run: Run, error: Reported) -> Outcome:
     if run.cancellation:
         return Outcome.CANCELLED
-    return Outcome.REJECTED if error.is_caller_error and run.plan is None else Outcome.FAILED
+    # A run that waits for its approval has called nothing.
+    has_begun = run.plan is not None and run.status is not RunStatus.AWAITING_APPROVAL
+    return Outcome.REJECTED if error.is_caller_error and not has_begun else Outcome.FAILED
 
 
 def _reason(run: Run, error: Reported) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from math import ceil
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -13,23 +12,18 @@ from genesys_purge.calling.cancellations import Cancellations, RunCancelled
 from genesys_purge.errors import LimitExceeded, RateLimited
 from genesys_purge.methods.contract import Found, Pause, Planned, Sources
 from genesys_purge.methods.method import AnyMethod, policy_in_force
+from genesys_purge.methods.ports import IdLists
+from genesys_purge.model.approval import ApprovalFacts
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.planning import Planning
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import RetentionMatrix
-from genesys_purge.model.run import Run, RunStatus
-from genesys_purge.ports import (
-    Clock,
-    GenesysOf,
-    Holds,
-    IdLists,
-    Meter,
-    OrganisationOf,
-    Policies,
-    Runs,
-)
+from genesys_purge.model.run import Plan, Run, RunStatus
+from genesys_purge.ports import Clock, GenesysOf, Holds, Meter, OrganisationOf, Policies, Runs
 from genesys_purge.purging.draft import Draft
-from genesys_purge.purging.planned import batch_of, plan_of, record_of
+from genesys_purge.purging.plan_summary import summary_of
+from genesys_purge.purging.planned import batch_of, plan_of, record_of, sample_of
+from genesys_purge.purging.ports import RunApprovals
 from genesys_purge.purging.requests import Requests, request_of
 from genesys_purge.purging.same_organisation import genesys_for
 from genesys_purge.purging.skipped_chunks import SkippedChunks
@@ -37,6 +31,8 @@ from genesys_purge.settings import Settings
 
 # The number of a batch has six digits in the order of the table.
 MOST_BATCHES = 1_000_000
+# Counts the runs that wait for the approval of another person.
+AWAITING = "ApprovalsRequested"
 # Seconds until a turn that ran out of calls is followed by the next.
 RATE_LIMITED = 60.0
 
@@ -61,6 +57,7 @@ class PlanPurge:
         settings: Settings,
         now: Clock,
         meter: Meter,
+        approvals: RunApprovals,
     ) -> None:
         self._requests = requests
         self._runs = runs
@@ -73,6 +70,7 @@ class PlanPurge:
         self._settings = settings
         self._now = now
         self._meter = meter
+        self._approvals = approvals
 
     def __call__(self, message: RunRef) -> PlanSummary:
         """The summary of the plan, or of a turn of it; a run that has a plan keeps it.
@@ -85,20 +83,7 @@ class PlanPurge:
             if cancellation := self._cancellations.of(run.run_id):
                 raise RunCancelled(cancellation.why)
             run, wait = self._turn(run)
-        batches = run.planned_batches
-        return PlanSummary(
-            run_id=run.run_id,
-            planned=run.plan is not None,
-            wait_seconds=ceil(wait),
-            batches=batches,
-            concurrency=self._concurrency(run),
-            proceed=batches > 0 and not run.is_dry,
-        )
-
-    def _concurrency(self, run: Run) -> int:
-        request, method = request_of(run)
-        allowed = self._organisation_of(run.organisation).concurrent_jobs
-        return method.lifecycle.concurrency(request, allowed)
+        return summary_of(run, self._organisation_of, wait)
 
     def _turn(self, run: Run) -> tuple[Run, float]:
         """The run after a turn, and the seconds until the next one."""
@@ -173,12 +158,27 @@ class PlanPurge:
         changes = {"plan": plan, "facts": facts, "skipped_chunks": work.chunks.count}
         changes |= {"planning": None, "status": RunStatus.RUNNING}
         run = run.model_copy(update=changes)
-        self._runs.plan(run, record_of(run, plan, draft.notes, self._now()))
+        run = self._planned(run, plan, draft)
         for noted in draft.notes:
             if noted.metric:
                 self._meter.count(
                     noted.metric, noted.value, method=run.method, organisation=run.organisation
                 )
+        return run
+
+    def _planned(self, run: Run, plan: Plan, draft: Draft) -> Run:
+        """The stored run: running, or awaiting the approval that its plan needs."""
+        record = record_of(run, plan, draft.notes, self._now())
+        sample = partial(sample_of, run, plan.batches, self._runs)
+        approval = self._approvals.needed(run, plan, sample)
+        if approval is None:
+            self._runs.plan(run, record)
+            return run
+        waiting = {"status": RunStatus.AWAITING_APPROVAL, "approval_id": approval.approval_id}
+        run = run.model_copy(update=waiting)
+        record = record.model_copy(update={"approval": ApprovalFacts.of(approval)})
+        self._runs.plan(run, record, [self._approvals.opening(approval)])
+        self._meter.count(AWAITING, method=run.method, organisation=run.organisation)
         return run
 
     def _sources(self, run: Run, planning: Planning, method: AnyMethod) -> Sources:

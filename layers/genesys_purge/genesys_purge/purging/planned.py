@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 
 from genesys_purge.methods.contract import Noted, Planned
 from genesys_purge.methods.method import AnyMethod
@@ -13,10 +14,12 @@ from genesys_purge.model.record_facts import PlanFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Plan, Run, totals_of
 from genesys_purge.model.slices import Slice
+from genesys_purge.ports import Runs
 from genesys_purge.purging.draft import Draft
 from genesys_purge.purging.run_record import run_record
 
 LONGEST_NOTE = 1_000
+MOST_SAMPLED = 10
 
 
 def plan_of(draft: Draft, method: AnyMethod, policy: Policy | None) -> Plan:
@@ -49,6 +52,15 @@ def record_of(run: Run, plan: Plan, notes: Iterable[Noted], now: datetime) -> Au
         plan=PlanFacts(batches=plan.batches, hash=plan.hash, upper_bound=plan.upper_bound),
         detail="; ".join(words)[:LONGEST_NOTE] or None,
     )
+
+
+def sample_of(run: Run, batches: int, runs: Runs) -> list[str]:
+    """Ids of a few records of the plan, from batches all over it; none of a plan by windows."""
+    if run.is_dry:
+        return []
+    numbers = range(0, batches, max(batches // MOST_SAMPLED, 1))
+    manifests = (runs.manifest(runs.batch(run.run_id, number)) for number in numbers)
+    return [entries[0].id for entries in islice(manifests, MOST_SAMPLED) if entries]
 
 
 def batch_of(run: Run, number: int, planned: Planned, jobs: int, method: AnyMethod) -> Batch:

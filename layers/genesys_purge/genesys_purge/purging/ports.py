@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from genesys_purge.model.approval import Approval
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.execution_state import ExecutionState
 from genesys_purge.model.listing import Listing
 from genesys_purge.model.poll import Poll
+from genesys_purge.model.run import Plan, Run
 from genesys_purge.model.run_summary import RunPage, RunSummary, Searched
+from genesys_purge.ports import Prepared
 
 # Receives the number of a batch, the number of batches, and the batch's new state.
 Progress = Callable[[int, int, str], None]
 # The callers that may override the retention policy of Genesys, as `submittedBy` names them.
 OverrideCallers = Callable[[], frozenset[str]]
+
+
+class RunApprovals(Protocol):
+    """The approvals of runs, by the rules in force."""
+
+    def needed(self, run: Run, plan: Plan, sample: Callable[[], Sequence[str]]) -> Approval | None:
+        """The approval that a run with this plan needs, if it needs one.
+
+        `sample` reads a few ids of the plan. NotApproved if nobody could give it.
+        """
+
+    def opening(self, approval: Approval) -> Prepared:
+        """The write of the approval, for the transaction of the plan."""
+
+    def consuming(self, run: Run) -> Sequence[Prepared]:
+        """The write that uses the approval, for the transaction of an intent of the run.
+
+        Empty if there is nothing to use; NotApproved if it is not given, or not any more.
+        """
+
+    def obstacle(self, run: Run) -> str | None:
+        """Why the run must not delete now; None if its approval is in use, or none is needed."""
+
+    def is_given(self, run: Run) -> bool:
+        """Whether the run may begin; NotApproved if it never may."""
 
 
 class Polled(Protocol):

@@ -70,6 +70,7 @@ class ReadPurge:
                 "outcome",
                 "submitted_at",
                 "submitted_by",
+                "approval_id",
                 "finished_at",
                 "plan",
                 "detail",

@@ -129,7 +129,7 @@ class SubmitBatch:
             self._wait(case.batch)
             return step.again(submit_wait(step, error.retry_after))
         deleting = Deleting(
-            lambda: self._intend(case.batch, before), lambda _: self._guard.permit(deletion)
+            lambda: self._intend(case, before), lambda _: self._guard.permit(deletion)
         )
         try:
             job_id = deleting.send(call, case.genesys)
@@ -152,18 +152,17 @@ class SubmitBatch:
             return len(case.part.ids)
         return case.method.remaining(case.request, case.part, case.genesys)
 
-    def _intend(self, batch: Batch, before: int) -> Batch:
+    def _intend(self, case: Case, before: int) -> Batch:
         """Store the intent before the call, so that every call leaves a trace."""
-        now = self._batches.now()
-        return self._batches.intend(
-            batch.to(
-                BatchState.SUBMITTING,
-                attempt=batch.attempt.settled().intended(now),
-                first_intent_at=batch.first_intent_at or now,
-                submitted_at=None,
-                before=before,
-            )
+        batch, now = case.batch, self._batches.now()
+        intent = batch.to(
+            BatchState.SUBMITTING,
+            attempt=batch.attempt.settled().intended(now),
+            first_intent_at=batch.first_intent_at or now,
+            submitted_at=None,
+            before=before,
         )
+        return self._batches.intend(intent, case.consuming())
 
     def _accepted(self, case: Case, job_id: str, step: BatchStep) -> BatchStep:
         batch, size = case.batch, case.size

@@ -70,6 +70,7 @@ class SubmitPurge:
             reference_time=reference,
             submitted_at=now,
             submitted_by=submission.actor,
+            submitted_by_person=submission.person_id,
             compliance_tags=METHODS[request.method].tags(request),
             location=self._requests.location(request),
         )

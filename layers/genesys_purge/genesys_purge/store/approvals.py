@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from genesys_purge.approvals.ports import ApprovalPage
 from genesys_purge.errors import NotFound
@@ -12,7 +12,7 @@ from genesys_purge.model.listing import Listing
 from genesys_purge.model.wire import configured
 from genesys_purge.ports import Prepared
 from genesys_purge.store.items import body_of
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger, Write, prepared
 from genesys_purge.store.newest_first import Index, newest_first
 from genesys_purge.store.sizes import within_limit
 
@@ -37,7 +37,7 @@ class DynamoApprovals:
         self._index = Index(table, "ListIndex", "listed", "requestedAt", "approvalId", rest)
 
     def open(self, approval: Approval, record: AuditRecord, also: Sequence[Prepared] = ()) -> None:
-        self._ledger.commit([self._new(approval), *_writes(also)], record)
+        self._ledger.commit([self._new(approval), *prepared(also)], record)
 
     def opening(self, approval: Approval) -> Prepared:
         return Prepared(self._new(approval))
@@ -55,7 +55,7 @@ class DynamoApprovals:
     def put(self, approval: Approval, record: AuditRecord, also: Sequence[Prepared] = ()) -> None:
         before: Item = {":before": {"N": str(approval.version - 1)}}
         mine = Write(self._table, _item(approval), "#version = :before", before, NAMES)
-        self._ledger.commit([mine, *_writes(also)], record)
+        self._ledger.commit([mine, *prepared(also)], record)
 
     def consuming(self, approval: Approval) -> Prepared:
         values: Item = {
@@ -69,11 +69,6 @@ class DynamoApprovals:
     def page(self, listing: Listing) -> ApprovalPage:
         page = newest_first(self._client, self._index, listing)
         return ApprovalPage([_approval(item) for item in page.items], page.following)
-
-
-def _writes(prepared: Sequence[Prepared]) -> Sequence[Write]:
-    """The writes of other stores, which prepare nothing else."""
-    return cast("Sequence[Write]", prepared)
 
 
 @within_limit

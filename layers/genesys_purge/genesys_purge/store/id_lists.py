@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
+from genesys_purge.methods.ports import IdList
 from genesys_purge.model import strict_json
 from genesys_purge.model.strict_json import BYTE_ORDER_MARK, InvalidJson
-from genesys_purge.ports import IdList
 from genesys_purge.store.objects import opened, partly_read, refused
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import uuid4
 
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import AuditPosition, AuditRecord
-from genesys_purge.ports import AuditPage, RulePage
+from genesys_purge.ports import AuditPage, Prepared, RulePage
 from genesys_purge.store import items
 from genesys_purge.store.rule_position import key_of, position_in
 from genesys_purge.store.sequence import MOST_GAPS, TAIL, gaps_in, tail_of
@@ -49,6 +49,11 @@ class Write(NamedTuple):
     values: Item | None = None
     names: dict[str, str] | None = None
     check_only: bool = False
+
+
+def prepared(also: Sequence[Prepared]) -> Sequence[Write]:
+    """The writes that other stores prepared; they prepare nothing else."""
+    return cast("Sequence[Write]", also)
 
 
 class Ledger:

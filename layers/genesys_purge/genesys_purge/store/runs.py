@@ -12,11 +12,11 @@ from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.run import Run, RunStatus
 from genesys_purge.model.skipped import SkippedRecord
-from genesys_purge.ports import BatchPage
+from genesys_purge.ports import BatchPage, Prepared
 from genesys_purge.store import items
 from genesys_purge.store.cancellations import not_cancelled
 from genesys_purge.store.found import Found, unnoticed
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger, Write, prepared
 from genesys_purge.store.manifests import S3Manifests
 from genesys_purge.store.plans import S3Plans
 from genesys_purge.store.sequence import SPREAD
@@ -112,8 +112,12 @@ class DynamoRuns:
         progress: Mapping[str, Any] = orjson.loads(self._plans.get(run.run_id, PROGRESS, stored))
         return progress
 
-    def plan(self, run: Run, record: AuditRecord) -> None:
-        self._ledger.commit([self._write_of_planner(run)], record)
+    def plan(self, run: Run, record: AuditRecord, also: Sequence[Prepared] = ()) -> None:
+        self._ledger.commit([self._write_of_planner(run), *prepared(also)], record)
+
+    def begin(self, run: Run) -> None:
+        awaiting = RunStatus.AWAITING_APPROVAL
+        self._ledger.commit([self._run_write(run, "#status = :status", awaiting)])
 
     def _write_of_planner(self, run: Run) -> Write:
         """Overwrites the run, unless another planner took over."""
@@ -199,7 +203,7 @@ class DynamoRuns:
         item = self._get(items.skipped_key(run_id, chunk))
         return items.skipped_in(item) if item else []
 
-    def intend(self, batch: Batch) -> None:
+    def intend(self, batch: Batch, also: Sequence[Prepared] = ()) -> None:
         running = Write(
             self._table,
             items.run_key(batch.run_id),
@@ -208,7 +212,7 @@ class DynamoRuns:
             STATUS,
             check_only=True,
         )
-        self._ledger.commit([running, self._successor(batch)])
+        self._ledger.commit([running, self._successor(batch), *prepared(also)])
 
     def advance(self, batch: Batch, record: AuditRecord | None = None) -> None:
         # Many batches of a run may end at the same time.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from genesys_purge.approvals.decide_approval import DecideApproval
     from genesys_purge.approvals.ports import Effect
     from genesys_purge.approvals.read_approvals import ReadApprovals
+    from genesys_purge.approvals.run_approvals import RunApprovals
     from genesys_purge.approvals.withdraw_approval import WithdrawApproval
     from genesys_purge.model.approval import ApprovalKind
 
@@ -27,6 +28,14 @@ def effects() -> Mapping[ApprovalKind, Effect]:
         ApprovalKind.HOLD_RELEASE: change,
         ApprovalKind.HOLD_NARROWING: change,
     }
+
+
+@cache
+def run_approvals() -> RunApprovals:
+    from genesys_purge.approvals.rules import default_rules
+    from genesys_purge.approvals.run_approvals import RunApprovals
+
+    return RunApprovals(adapters.approvals(), default_rules, adapters.now)
 
 
 @cache

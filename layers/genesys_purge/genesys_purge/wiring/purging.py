@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters, calls
+from genesys_purge.wiring import adapters, approving, calls
 
 if TYPE_CHECKING:
+    from genesys_purge.approvals.run_approvals import RunApprovals
     from genesys_purge.calling.guard import Guard
     from genesys_purge.purging.batches import Batches
     from genesys_purge.purging.cases import Cases
+    from genesys_purge.purging.check_approval import CheckApproval
     from genesys_purge.purging.complete_purge import CompletePurge
     from genesys_purge.purging.fail_batch import FailBatch
     from genesys_purge.purging.fail_purge import FailPurge
@@ -72,12 +74,27 @@ def polls() -> Polls:
     return Polls(poll_store(), adapters.now, telemetry.polled)
 
 
-def cases(*, in_bulk: bool = False) -> Cases:
+def cases(*, in_bulk: bool = False, approved: RunApprovals | None = None) -> Cases:
+    """The cases of a step; one that deletes asks whether it is approved."""
     from genesys_purge.purging.cases import Cases
 
     genesys_of = calls.genesys_in_bulk if in_bulk else calls.genesys
     runs, cancellations = adapters.runs(), adapters.cancellations()
-    return Cases(runs, cancellations, adapters.organisation, genesys_of, adapters.now)
+    organisation_of, now = adapters.organisation, adapters.now
+    return Cases(runs, cancellations, organisation_of, genesys_of, now, approved)
+
+
+@cache
+def check_approval() -> CheckApproval:
+    from genesys_purge.purging.check_approval import CheckApproval
+
+    return CheckApproval(
+        adapters.runs(),
+        adapters.cancellations(),
+        approving.run_approvals(),
+        adapters.organisation,
+        adapters.now,
+    )
 
 
 def executions() -> StepFunctionsExecutions:
@@ -125,6 +142,7 @@ def plan_purge() -> PlanPurge:
         adapters.settings(),
         adapters.now,
         adapters.meter(),
+        approving.run_approvals(),
     )
 
 
@@ -136,10 +154,11 @@ def submit_batch() -> SubmitBatch:
     table, actor = adapters.settings().tables.runs, "submit_batch"
     refusals = DynamoRefusals(table, adapters.ledger(), adapters.now, actor)
     checks = (adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
-    return submitting(actor, RecordingGuard(*checks, refusals=refusals))
+    guard = RecordingGuard(*checks, refusals=refusals)
+    return submitting(actor, guard, cases(approved=approving.run_approvals()))
 
 
-def submitting(actor: str, guard: Guard) -> SubmitBatch:
+def submitting(actor: str, guard: Guard, cases: Cases) -> SubmitBatch:
     """SubmitBatch under this guard."""
     from genesys_purge.calling.slots import Slots
     from genesys_purge.purging.confirm_job import ConfirmJob
@@ -149,7 +168,7 @@ def submitting(actor: str, guard: Guard) -> SubmitBatch:
 
     writes, settings = batches(actor), adapters.settings()
     return SubmitBatch(
-        cases(),
+        cases,
         writes,
         guard,
         Reconcile(writes, settings),

@@ -73,4 +73,5 @@ def _submit_batch() -> SubmitBatch:
     from genesys_purge.purging.without_permits import WithoutPermits
 
     never = WithoutPermits()
-    return purging.submitting(ACTOR, Guard(never, never, never, adapters.now))
+    guard = Guard(never, never, never, adapters.now)
+    return purging.submitting(ACTOR, guard, purging.cases())

@@ -26,7 +26,7 @@ from genesys_purge.webhooks.outbound.notification import Event, Notification, no
 from tests import builders
 from tests.clock import NOON
 from tests.unit.workbench import Workbench
-from tests.webhook_builders import fact
+from tests.webhook_builders import approval_facts, fact
 
 AT = "2026-11-21T12:00:00Z"
 SETTING = SettingFacts(
@@ -52,6 +52,7 @@ KNOWN: dict[str, Any] = {
     "hold": HoldFacts(
         hold_id="case-17", reason="evidence", owner="legal", review_by=NOON, conversations=2
     ),
+    "approval": approval_facts(),
 }
 EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
@@ -70,6 +71,12 @@ EVENTS: dict[Action, list[Event]] = {
     Action.WEBHOOK_RECEIVED: [Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT],
     Action.SETTING_CHANGED: [Event.SETTING_CHANGED],
     Action.HOLD_REVIEW_DUE: [Event.HOLD_REVIEW_DUE],
+    Action.RUN_PLANNED: [Event.APPROVAL_REQUESTED],
+    Action.APPROVAL_REQUESTED: [Event.APPROVAL_REQUESTED],
+    Action.APPROVAL_GIVEN: [Event.APPROVAL_DECIDED],
+    Action.APPROVAL_REJECTED: [Event.APPROVAL_DECIDED],
+    Action.APPROVAL_WITHDRAWN: [Event.APPROVAL_DECIDED],
+    Action.APPROVAL_EXPIRED: [Event.APPROVAL_DECIDED],
 }
 
 
@@ -546,3 +553,22 @@ def test_events_of_a_run_follow_from_its_job_to_its_end(bench: Workbench) -> Non
     assert (job["recordsProcessed"], job["latencySeconds"]) == (10, 5.0)
     assert (batch["recordsProcessed"], batch["metrics"]["durationSeconds"]) == (10, 5.0)
     assert run["metrics"]["totalInteractionsPurged"] == 10
+
+
+def test_plan_without_an_approval_causes_no_notification(bench: Workbench) -> None:
+    assert caused(bench, fact(Action.RUN_PLANNED)) == []
+
+
+def test_approval_is_told_without_its_comment(bench: Workbench) -> None:
+    record = fact(Action.APPROVAL_GIVEN, approval=approval_facts())
+    assert body(bench, record, Event.APPROVAL_DECIDED) == {
+        "event": "approval_decided",
+        "subject": "run-1",
+        "approvalId": "run-run-1",
+        "kind": "run",
+        "state": "pending",
+        "subjectHash": "0" * 64,
+        "needed": 1,
+        "given": 0,
+        "timestamp": AT,
+    }

@@ -12,7 +12,7 @@ from genesys_purge.webhooks.outbound.notification import Event, Notification
 
 from tests import builders
 from tests.unit.workbench import Workbench
-from tests.webhook_builders import body_of, fact, receipt, signature, subscriber
+from tests.webhook_builders import approval_facts, body_of, fact, receipt, signature, subscriber
 
 NONCOMPLIANT = fact(rule_id="rule-1", deleted=5, compliance_ok=False)
 
@@ -46,9 +46,13 @@ def test_subscriber_receives_only_the_events_it_names(bench: Workbench) -> None:
     known = {"batch": 0, "job_id": "job-1", "latency_seconds": 1.0}
     setting = SettingFacts(name="organisations", version=1, hash="h", reason="why")
     changed = fact(Action.SETTING_CHANGED, setting=setting)
+    approval = {"approval": approval_facts()}
+    asked, decided = (
+        fact(action, **approval) for action in (Action.RUN_PLANNED, Action.APPROVAL_GIVEN)
+    )
     ended = (fact(Action.BATCH_FAILED, **known), fact(Action.RUN_FAILED))
     review = fact(Action.HOLD_REVIEW_DUE, hold=HoldFacts(hold_id="case-17", reason="evidence"))
-    for record in (NONCOMPLIANT, *ended, changed, review):
+    for record in (NONCOMPLIANT, *ended, changed, review, asked, decided):
         bench.publish_notifications(record)
     for event in Event:
         assert [each for name, each in sent(bench) if name == event.name.lower()] == [event]

@@ -29,6 +29,7 @@ from genesys_purge.methods.documented.custom_attributes import classifications_i
 from genesys_purge.methods.documented.id_lists import checked_list, wrong_ids
 from genesys_purge.methods.method import policy_in_force
 from genesys_purge.methods.one_step import OneStep
+from genesys_purge.methods.ports import IdList
 from genesys_purge.model.answers import printable
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.batch import BatchRef, Entry
@@ -39,7 +40,7 @@ from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.retention import Kind, values
 from genesys_purge.model.units import Unit
 from genesys_purge.operation import DeletingCall, Missing, Operation
-from genesys_purge.ports import Genesys, IdList
+from genesys_purge.ports import Genesys
 
 INSTEAD = "method recording_job with conversationIds"
 PURGE = ("analytics:conversation:delete",)

@@ -8,8 +8,8 @@ from hashlib import blake2b
 from itertools import islice
 
 from genesys_purge.errors import FieldError, InvalidRequest
+from genesys_purge.methods.ports import IdList, IdLists
 from genesys_purge.model.conversation_id import CONVERSATION_ID
-from genesys_purge.ports import IdList, IdLists
 
 PATH = "conversationIdsFrom.{}"
 MOST_LISTED_ERRORS = 20

@@ -8,12 +8,11 @@ from typing import Any
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
-from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.rule_events import EXECUTED
 from genesys_purge.model.run import SUCCESSES, Run
-from genesys_purge.model.setting_facts import SettingFacts
 from genesys_purge.model.verification import Verification, verification_of
 from genesys_purge.ports import Runs
+from genesys_purge.webhooks.outbound.governance import of_governance
 from genesys_purge.webhooks.outbound.notification import Event, Notification, notification_id
 
 BATCH_ENDS = frozenset(
@@ -57,15 +56,7 @@ def notifications(record: AuditRecord, runs: Runs) -> Iterator[Notification]:
             yield _of_rule(Event.RULE_EXECUTED, record)
         if record.compliance_ok is False:
             yield _of_rule(Event.RULE_NONCOMPLIANT, record)
-    yield from _of_governance(record)
-
-
-def _of_governance(record: AuditRecord) -> Iterator[Notification]:
-    """The notifications about settings and legal holds."""
-    if record.action is Action.SETTING_CHANGED and record.setting:
-        yield _of_setting(record, record.setting)
-    if record.action is Action.HOLD_REVIEW_DUE and record.hold:
-        yield _of_review(record, record.hold)
+    yield from of_governance(record)
 
 
 def _verification(record: AuditRecord, runs: Runs) -> Verification | None:
@@ -175,34 +166,6 @@ def _of_rule(event: Event, record: AuditRecord) -> Notification:
         "complianceOk": record.compliance_ok,
     }
     return Notification.of(event, record, body)
-
-
-def _of_setting(record: AuditRecord, setting: SettingFacts) -> Notification:
-    body = {
-        "event": Event.SETTING_CHANGED,
-        "setting": setting.name,
-        "version": setting.version,
-        "changedBy": record.actor,
-        "personId": record.person_id,
-        "reason": setting.reason,
-        "changed": setting.changed,
-        "weakens": list(setting.weakens),
-        "timestamp": zulu(record.at),
-    }
-    return Notification.of(Event.SETTING_CHANGED, record, body)
-
-
-def _of_review(record: AuditRecord, hold: HoldFacts) -> Notification:
-    """What the owner of a hold needs for its review; the body names no conversation."""
-    body = {
-        "event": Event.HOLD_REVIEW_DUE,
-        "holdId": hold.hold_id,
-        "matter": hold.matter and hold.matter.to_json(),
-        "owner": hold.owner,
-        "reviewBy": hold.review_by and zulu(hold.review_by),
-        "timestamp": zulu(record.at),
-    }
-    return Notification.of(Event.HOLD_REVIEW_DUE, record, body)
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ class Event(StrEnum):
     RULE_NONCOMPLIANT = "purge_rule_noncompliant"
     SETTING_CHANGED = "setting_changed"
     HOLD_REVIEW_DUE = "legal_hold_review_due"
+    APPROVAL_REQUESTED = "approval_requested"
+    APPROVAL_DECIDED = "approval_decided"
 
 
 class Notification(Wire):

@@ -1,0 +1,259 @@
+"""Runs that need the approval of another person, from the plan to the deleting call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from genesys_purge.approvals.decide_approval import DecideApproval
+from genesys_purge.approvals.rules import ApprovalRules
+from genesys_purge.approvals.withdraw_approval import WithdrawApproval
+from genesys_purge.calling.cancellations import RunCancelled
+from genesys_purge.errors import InvalidRequest, NotApproved
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
+from genesys_purge.model.approval import ApprovalState
+from genesys_purge.model.audit import Action
+from genesys_purge.model.batch import BatchState
+from genesys_purge.model.cancellation import RunCancellation
+from genesys_purge.model.messages import BatchStep, Failure, PlanSummary, RunRef
+from genesys_purge.model.run import Outcome, RunStatus
+from genesys_purge.model.submission import Submission
+
+from tests import builders
+from tests.clock import NOON
+from tests.unit.workbench import Workbench
+from tests.webhook_builders import fact
+
+RUN = RunRef(run_id="run-1")
+STEP = BatchStep(run_id="run-1", batch=0)
+RULES = {"rules": [{"name": "two eyes", "requesters": ["person"], "above": 3, "approvals": 1}]}
+
+
+class Desk:
+    """A run of ten records in two batches that ann submitted, and those who decide about it."""
+
+    def __init__(self, rules: Any = RULES, **changes: Any) -> None:
+        self.bench = Workbench(batch_size=5)
+        self.bench.approval_rules = ApprovalRules.parse(rules)
+        self.bench.genesys.on(LOOK_UP, found)
+        self.bench.genesys.on(SUBMIT, {"jobId": "job-1"})
+        asked = {"submitted_by": "arn:ann", "submitted_by_person": "user:ANN"}
+        self.bench.stored(**asked | changes)
+
+    def plan(self) -> PlanSummary:
+        return self.bench.plan_purge(RUN)
+
+    def check(self) -> PlanSummary:
+        return self.bench.check_approval(RUN)
+
+    def approve(self, person: str = "user:BOB", decision: str = "approve") -> None:
+        decide = DecideApproval(self.bench.approvals, {}, self.bench.clock)
+        shown = self.bench.approvals.get("run-run-1").subject_hash
+        decide(sent({"decision": decision, "subjectHash": shown}, person))
+
+    def withdraw(self) -> None:
+        WithdrawApproval(self.bench.approvals, self.bench.clock)(sent({}, "user:ANN"))
+
+    @property
+    def state(self) -> ApprovalState:
+        return self.bench.approvals.get("run-run-1").state
+
+    def running(self) -> Desk:
+        """Approved, and begun."""
+        self.plan()
+        self.approve()
+        self.check()
+        return self
+
+
+def sent(payload: Any, person: str) -> Submission:
+    return Submission(payload, f"arn:{person}", None, person, {"approvalId": "run-run-1"})
+
+
+def found(body: Any) -> dict[str, Any]:
+    ids = body["query"].partition("(")[2].rstrip(")").replace('"', "").split(",")
+    end = builders.days_ago(400).isoformat()
+    return {"data": [{"conversationId": each, "conversationEnd": end} for each in ids]}
+
+
+def test_run_waits_after_its_plan_and_nothing_is_called() -> None:
+    desk = Desk()
+    assert desk.plan().awaits_approval
+    assert desk.bench.run.status is RunStatus.AWAITING_APPROVAL
+    with pytest.raises(InvalidRequest, match="awaiting_approval"):
+        desk.bench.submit_batch(STEP)
+    assert desk.bench.genesys.deletions == []
+
+
+def test_approver_is_shown_the_plan_its_counts_and_a_sample() -> None:
+    desk = Desk()
+    desk.plan()
+    shown = desk.bench.approvals.get("run-run-1").summary
+    plan = desk.bench.run.plan
+    assert plan is not None
+    assert (shown["planHash"], shown["targeted"], shown["unit"]) == (plan.hash, 10, plan.unit)
+    ids = builders.conversation_ids(10)
+    assert shown["sample"] == [ids[0], ids[5]]
+    assert shown["request"]["reason"] == "retention of one year is over"
+    assert "cannot be brought back" in shown["irreversible"]
+
+
+def test_plan_and_approval_are_one_write() -> None:
+    desk = Desk()
+
+    def die(name: str) -> None:
+        if name == "plan":
+            raise RuntimeError("the worker died")
+
+    desk.bench.runs.before_write = die
+    with pytest.raises(RuntimeError):
+        desk.plan()
+    assert desk.bench.approvals.stored == {}
+    desk.bench.runs.before_write = lambda _: None
+    desk.plan()
+    assert desk.plan().awaits_approval
+    assert desk.bench.fact("run_planned")["approval"]["state"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "wait"), [(0, 60), (59, 60), (60, 300), (24 * 60 - 1, 300), (24 * 60, 900)]
+)
+def test_waiting_run_is_looked_at_less_often_with_time(minutes: int, wait: int) -> None:
+    desk = Desk()
+    desk.plan()
+    desk.bench.clock.wait(minutes * 60)
+    assert (desk.check().awaits_approval, desk.check().wait_seconds) == (True, wait)
+
+
+def test_approved_run_begins_and_uses_its_approval_once() -> None:
+    desk = Desk().running()
+    assert (desk.state, desk.bench.run.status) == (ApprovalState.APPROVED, RunStatus.RUNNING)
+    desk.bench.submit_batch(STEP)
+    assert desk.state is ApprovalState.CONSUMED
+    desk.bench.submit_batch(STEP.model_copy(update={"batch": 1}))
+    assert (desk.state, len(desk.bench.genesys.deletions)) == (ApprovalState.CONSUMED, 2)
+
+
+def test_repeated_check_of_a_running_run_changes_nothing() -> None:
+    desk = Desk().running()
+    assert not desk.check().awaits_approval
+    assert desk.bench.run.status is RunStatus.RUNNING
+
+
+@pytest.mark.parametrize("end", ["reject", "withdraw", "expire"])
+def test_run_that_is_not_approved_ends_as_rejected(end: str) -> None:
+    desk = Desk()
+    desk.plan()
+    match end:
+        case "reject":
+            desk.approve(decision="reject")
+        case "withdraw":
+            desk.withdraw()
+        case _:
+            desk.bench.clock.wait(timedelta(days=7).total_seconds())
+    for _ in range(2):
+        with pytest.raises(NotApproved) as refused:
+            desk.check()
+    failure = Failure(run_id="run-1", error="NotApproved", cause=str(refused.value))
+    assert desk.bench.fail_purge(failure).outcome is Outcome.REJECTED
+    assert desk.bench.genesys.deletions == []
+    named = [each.action for each in desk.bench.audit.of("run-1") if "approval_" in each.action]
+    assert named == [
+        {"reject": "approval_rejected", "withdraw": "approval_withdrawn"}.get(
+            end, "approval_expired"
+        )
+    ]
+
+
+def test_run_that_is_cancelled_while_it_waits_ends_as_cancelled() -> None:
+    desk = Desk()
+    desk.plan()
+    asked = RunCancellation(
+        run_id="run-1", reason="the wrong queue", requested_at=NOON, requested_by="arn:ann"
+    )
+    desk.bench.cancellations.put(asked, fact(Action.RUN_CANCEL_REQUESTED))
+    with pytest.raises(RunCancelled) as cancelled:
+        desk.check()
+    failure = Failure(run_id="run-1", error="RunCancelled", cause=str(cancelled.value))
+    assert desk.bench.fail_purge(failure).outcome is Outcome.CANCELLED
+
+
+def test_approval_withdrawn_before_the_first_submit_stops_it() -> None:
+    desk = Desk().running()
+    desk.withdraw()
+    with pytest.raises(NotApproved, match="withdrawn by arn:user:ANN"):
+        desk.bench.submit_batch(STEP)
+    assert (desk.bench.batch.state, desk.bench.genesys.deletions) == (BatchState.PLANNED, [])
+
+
+def test_approval_withdrawn_after_the_first_submit_stops_the_next() -> None:
+    desk = Desk().running()
+    desk.bench.submit_batch(STEP)
+    desk.withdraw()
+    second = STEP.model_copy(update={"batch": 1})
+    with pytest.raises(NotApproved):
+        desk.bench.submit_batch(second)
+    assert len(desk.bench.genesys.deletions) == 1
+
+
+def test_approval_withdrawn_between_intent_and_permit_refuses_the_call() -> None:
+    desk = Desk().running()
+
+    def switch() -> bool:
+        desk.withdraw()
+        return True
+
+    # The guard reads the switch first, and the approval after it.
+    with (
+        patch.object(desk.bench.policies, "purging_is_on", switch),
+        pytest.raises(InvalidRequest, match="is withdrawn"),
+    ):
+        desk.bench.submit_batch(STEP)
+    assert (desk.bench.batch.state, desk.bench.genesys.deletions) == (BatchState.PLANNED, [])
+
+
+def test_approval_that_expires_before_its_use_allows_nothing() -> None:
+    desk = Desk().running()
+    desk.bench.clock.wait(timedelta(days=7).total_seconds())
+    with pytest.raises(NotApproved, match="expired"):
+        desk.bench.submit_batch(STEP)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"submitted_by": "schedule:nightly", "submitted_by_person": None},
+        {"submitted_by": "event:com.example", "submitted_by_person": None},
+        {"request": builders.conversation_archive(conversationIds=builders.conversation_ids(3))},
+    ],
+)
+def test_run_that_no_rule_covers_begins_at_once(changes: dict[str, Any]) -> None:
+    desk = Desk(**changes)
+    assert not desk.plan().awaits_approval
+    desk.bench.submit_batch(STEP)
+    assert (desk.bench.approvals.stored, len(desk.bench.genesys.deletions)) == ({}, 1)
+
+
+def test_dry_run_needs_no_approval() -> None:
+    desk = Desk(request=builders.conversation_archive(dryRun=True))
+    assert not desk.plan().awaits_approval
+
+
+def test_plan_that_nobody_may_approve_is_rejected() -> None:
+    rule = {"name": "few", "approvals": 1, "approvers": ["user:ANN", "user:BOB"]}
+    desk = Desk({"rules": [rule]})
+    assert desk.plan().awaits_approval
+    lonely = ApprovalRules.model_construct(
+        rules=(
+            ApprovalRules.parse({"rules": [rule]})
+            .rules[0]
+            .model_copy(update={"approvers": ("user:ANN",)}),
+        ),
+        expires_after_hours=1,
+    )
+    other = Desk()
+    other.bench.approval_rules = lonely
+    with pytest.raises(NotApproved, match="names 0; change the rule"):
+        other.plan()
