@@ -150,6 +150,18 @@ def approval_facts() -> ApprovalFacts:
     )
 
 
+def resume_facts(state: ApprovalState = ApprovalState.CONSUMED) -> ApprovalFacts:
+    """The facts of an approval of a resumption, after a decision."""
+    return ApprovalFacts(
+        approval_id="a",
+        kind=ApprovalKind.RESUME,
+        state=state,
+        subject_hash="0" * 64,
+        needed=1,
+        given=1,
+    )
+
+
 def subscriber(name: str = "governance", **changes: Any) -> Subscriber:
     """A subscriber to every event; changes in snake_case."""
     fields: dict[str, Any] = {

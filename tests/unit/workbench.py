@@ -212,6 +212,7 @@ class Workbench:
             self.executions,
             self.fail_purge,
             one,
+            lambda: len(self.stops.placed),
             self.meter,
             self.clock,
             lambda: self.seconds_left,

@@ -78,7 +78,7 @@ def test_failed_run_does_not_stop_the_others(bench: Workbench) -> None:
     bench.executions.before_start = fail_once
     assert bench.sweep() == ["run-1"]
     assert bench.executions.started == ["run-2"]
-    assert bench.meter.counts == {"SettlingFailed": 1}
+    assert bench.meter.counts["SettlingFailed"] == 1
 
 
 def test_sweep_ends_when_its_time_is_used_up(bench: Workbench) -> None:
@@ -139,3 +139,9 @@ def test_end_that_another_worker_stores_first_is_kept(bench: Workbench) -> None:
     bench.runs.before_write = lose
     assert bench.sweep() == ["run-1"]
     assert bench.facts == []
+
+
+def test_sweep_counts_the_stops_in_force(bench: Workbench) -> None:
+    bench.stops.placed["all"] = builders.stop()
+    bench.sweep()
+    assert bench.meter.counts["ActiveStops"] == 1

@@ -111,3 +111,10 @@ def test_stops_that_are_not_answered_are_no_permission() -> None:
         pytest.raises(TryLater),
     ):
         stops.covering(CALL)
+
+
+def test_stops_in_force_are_counted_with_those_that_cannot_be_read() -> None:
+    place(builders.stop())
+    place(builders.stop(StopScope.RUN, "run-2", resumed_at=NOON))
+    put(stopId={"S": "run:run-1"})
+    assert adapter().in_force() == 2

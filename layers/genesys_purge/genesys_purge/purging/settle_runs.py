@@ -28,10 +28,12 @@ class SettleRuns:
         executions: Executions,
         fail_purge: FailPurge,
         settle_run: SettleRun,
+        active_stops: Callable[[], int],
         meter: Meter,
         now: Clock,
         seconds_left: Callable[[], float],
     ) -> None:
+        self._active_stops = active_stops
         self._open_runs = open_runs
         self._runs = runs
         self._executions = executions
@@ -60,6 +62,7 @@ class SettleRuns:
                 break
             counted(run_id, partial(self._look_at, run_id, counted, ages, runs))
         self._meter.seconds("UnsettledSeconds", max(ages))
+        self._meter.count("ActiveStops", self._active_stops())
 
     def _look_at(
         self, run_id: str, isolate: Isolate, ages: list[float], runs: dict[str, Run]

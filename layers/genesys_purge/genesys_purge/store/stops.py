@@ -55,6 +55,10 @@ class DynamoStops:
                 return
         raise TryLater("the stops could not be read; they are read again")
 
+    def in_force(self) -> int:
+        """How many stops are in force."""
+        return sum(each.is_in_force for each in _all(self._client, self._table))
+
 
 class DynamoStopStore:
     """Implements the port `StopStore`; every read is consistent."""
@@ -77,9 +81,7 @@ class DynamoStopStore:
         return _stop(item) if item else None
 
     def all(self) -> Sequence[Stop | UnreadableStop]:
-        scan = self._client.get_paginator("scan")
-        pages = scan.paginate(TableName=self._table, ConsistentRead=True)
-        return [_stop(item) for page in pages for item in page["Items"]]
+        return list(_all(self._client, self._table))
 
     def changing(self, after: Stop, before: Stop | UnreadableStop) -> Prepared:
         if isinstance(before, UnreadableStop):
@@ -97,6 +99,11 @@ class DynamoStopStore:
             else:
                 conditions.append(f"attribute_not_exists({name})")
         return Write(self._table, _item(after), " AND ".join(conditions), values)
+
+
+def _all(client: DynamoDBClient, table: str) -> Iterator[Stop | UnreadableStop]:
+    pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return (_stop(item) for page in pages for item in page["Items"])
 
 
 def _item(stop: Stop) -> Item:

@@ -29,6 +29,7 @@ def settle_runs() -> SettleRuns:
         purging.executions(),
         FailPurge(runs, adapters.cancellations(), meter, now),
         _settle_run(),
+        adapters.stops().in_force,
         meter,
         now,
         time_left(),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from genesys_purge.errors import NotFound
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, STATUS, SUBMIT
+from genesys_purge.model.approval import ApprovalState
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, BatchState
 from genesys_purge.model.certainty import CheckMode
@@ -20,13 +21,14 @@ from genesys_purge.model.messages import BatchStep, RunRef
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, RunStatus, Totals
 from genesys_purge.model.setting_facts import SettingFacts
+from genesys_purge.model.stops import StopFacts, StopScope
 from genesys_purge.webhooks.outbound.bodies import notifications
 from genesys_purge.webhooks.outbound.notification import Event, Notification, notification_id
 
 from tests import builders
 from tests.clock import NOON
 from tests.unit.workbench import Workbench
-from tests.webhook_builders import approval_facts, fact
+from tests.webhook_builders import approval_facts, fact, resume_facts
 
 AT = "2026-11-21T12:00:00Z"
 SETTING = SettingFacts(
@@ -52,7 +54,8 @@ KNOWN: dict[str, Any] = {
     "hold": HoldFacts(
         hold_id="case-17", reason="evidence", owner="legal", review_by=NOON, conversations=2
     ),
-    "approval": approval_facts(),
+    "approval": resume_facts(),
+    "stop": StopFacts(scope=StopScope.RUN, name="run-1", reason="an incident"),
 }
 EVENTS: dict[Action, list[Event]] = {
     Action.BATCH_COMPLETED: [Event.JOB_FINISHED],
@@ -69,11 +72,12 @@ EVENTS: dict[Action, list[Event]] = {
     Action.RUN_REJECTED: [Event.RUN_FINISHED],
     Action.RUN_CORRECTED: [Event.RUN_FINISHED],
     Action.WEBHOOK_RECEIVED: [Event.RULE_EXECUTED, Event.RULE_NONCOMPLIANT],
+    Action.DELETION_STOPPED: [Event.DELETION_STOPPED],
     Action.SETTING_CHANGED: [Event.SETTING_CHANGED],
     Action.HOLD_REVIEW_DUE: [Event.HOLD_REVIEW_DUE],
     Action.RUN_PLANNED: [Event.APPROVAL_REQUESTED],
     Action.APPROVAL_REQUESTED: [Event.APPROVAL_REQUESTED],
-    Action.APPROVAL_GIVEN: [Event.APPROVAL_DECIDED],
+    Action.APPROVAL_GIVEN: [Event.APPROVAL_DECIDED, Event.DELETION_RESUMED],
     Action.APPROVAL_REJECTED: [Event.APPROVAL_DECIDED],
     Action.APPROVAL_WITHDRAWN: [Event.APPROVAL_DECIDED],
     Action.APPROVAL_EXPIRED: [Event.APPROVAL_DECIDED],
@@ -572,3 +576,29 @@ def test_approval_is_told_without_its_comment(bench: Workbench) -> None:
         "given": 0,
         "timestamp": AT,
     }
+
+
+STOP = StopFacts(scope=StopScope.ORGANISATION, name="emea", reason="an incident")
+
+
+def test_stop_is_told_with_its_scope_and_reason(bench: Workbench) -> None:
+    record = fact(Action.DELETION_STOPPED, stop=STOP)
+    assert body(bench, record, Event.DELETION_STOPPED) == {
+        "event": "deletion_stopped",
+        "scope": "organisation",
+        "name": "emea",
+        "reason": "an incident",
+        "timestamp": AT,
+    }
+
+
+def test_last_approval_of_a_stop_is_told_as_its_end(bench: Workbench) -> None:
+    facts = resume_facts()
+    record = fact(Action.APPROVAL_GIVEN, stop=STOP, approval=facts)
+    assert body(bench, record, Event.DELETION_RESUMED)["event"] == "deletion_resumed"
+
+
+def test_approval_that_needs_others_resumes_nothing(bench: Workbench) -> None:
+    facts = resume_facts(ApprovalState.PENDING)
+    found = caused(bench, fact(Action.APPROVAL_GIVEN, stop=STOP, approval=facts))
+    assert Event.DELETION_RESUMED not in [each.event for each in found]

@@ -8,11 +8,20 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.setting_facts import SettingFacts
+from genesys_purge.model.stops import StopFacts, StopScope
 from genesys_purge.webhooks.outbound.notification import Event, Notification
 
 from tests import builders
 from tests.unit.workbench import Workbench
-from tests.webhook_builders import approval_facts, body_of, fact, receipt, signature, subscriber
+from tests.webhook_builders import (
+    approval_facts,
+    body_of,
+    fact,
+    receipt,
+    resume_facts,
+    signature,
+    subscriber,
+)
 
 NONCOMPLIANT = fact(rule_id="rule-1", deleted=5, compliance_ok=False)
 
@@ -46,13 +55,13 @@ def test_subscriber_receives_only_the_events_it_names(bench: Workbench) -> None:
     known = {"batch": 0, "job_id": "job-1", "latency_seconds": 1.0}
     setting = SettingFacts(name="organisations", version=1, hash="h", reason="why")
     changed = fact(Action.SETTING_CHANGED, setting=setting)
-    approval = {"approval": approval_facts()}
-    asked, decided = (
-        fact(action, **approval) for action in (Action.RUN_PLANNED, Action.APPROVAL_GIVEN)
-    )
+    asked = fact(Action.RUN_PLANNED, approval=approval_facts())
     ended = (fact(Action.BATCH_FAILED, **known), fact(Action.RUN_FAILED))
     review = fact(Action.HOLD_REVIEW_DUE, hold=HoldFacts(hold_id="case-17", reason="evidence"))
-    for record in (NONCOMPLIANT, *ended, changed, review, asked, decided):
+    stop = StopFacts(scope=StopScope.ALL, reason="an incident")
+    stopped = fact(Action.DELETION_STOPPED, stop=stop)
+    resumed = fact(Action.APPROVAL_GIVEN, stop=stop, approval=resume_facts())
+    for record in (NONCOMPLIANT, *ended, changed, review, asked, stopped, resumed):
         bench.publish_notifications(record)
     for event in Event:
         assert [each for name, each in sent(bench) if name == event.name.lower()] == [event]

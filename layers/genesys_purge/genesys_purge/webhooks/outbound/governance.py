@@ -1,14 +1,15 @@
-"""The notifications about approvals, settings and holds; nothing in them can decide anything."""
+"""The notifications about approvals, settings, holds and stops; none of them decides anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from genesys_purge.model.approval import ApprovalFacts
+from genesys_purge.model.approval import ApprovalFacts, ApprovalState
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.setting_facts import SettingFacts
+from genesys_purge.model.stops import StopFacts
 from genesys_purge.webhooks.outbound.notification import Event, Notification
 
 OF_APPROVALS = {
@@ -22,13 +23,15 @@ OF_APPROVALS = {
 
 
 def of_governance(record: AuditRecord) -> Iterator[Notification]:
-    """The notifications of a record about an approval, a setting or a hold."""
+    """The notifications of a record about an approval, a setting, a hold or a stop."""
     if record.approval and record.action in OF_APPROVALS:
         yield _of_approval(OF_APPROVALS[record.action], record, record.approval)
     if record.action is Action.SETTING_CHANGED and record.setting:
         yield _of_setting(record, record.setting)
     if record.action is Action.HOLD_REVIEW_DUE and record.hold:
         yield _of_review(record, record.hold)
+    if record.stop and (event := _event_of_stop(record)):
+        yield _of_stop(event, record, record.stop)
 
 
 def _of_setting(record: AuditRecord, setting: SettingFacts) -> Notification:
@@ -63,4 +66,18 @@ def _of_approval(event: Event, record: AuditRecord, approval: ApprovalFacts) -> 
     facts = approval.to_json()
     facts.pop("comment", None)
     body = {"event": event, "subject": record.run_id, **facts, "timestamp": zulu(record.at)}
+    return Notification.of(event, record, body)
+
+
+def _event_of_stop(record: AuditRecord) -> Event | None:
+    """A stop is over with the last approval; its other records are about requests."""
+    if record.action is Action.DELETION_STOPPED:
+        return Event.DELETION_STOPPED
+    is_over = record.approval is not None and record.approval.state is ApprovalState.CONSUMED
+    return Event.DELETION_RESUMED if record.action is Action.APPROVAL_GIVEN and is_over else None
+
+
+def _of_stop(event: Event, record: AuditRecord, stop: StopFacts) -> Notification:
+    """What is stopped, or goes on."""
+    body = {"event": event, **stop.to_json(), "timestamp": zulu(record.at)}
     return Notification.of(event, record, body)

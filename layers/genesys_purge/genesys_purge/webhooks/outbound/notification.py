@@ -20,6 +20,8 @@ class Event(StrEnum):
     RUN_FINISHED = "purge_run_finished"
     RULE_EXECUTED = "purge_rule_executed"
     RULE_NONCOMPLIANT = "purge_rule_noncompliant"
+    DELETION_STOPPED = "deletion_stopped"
+    DELETION_RESUMED = "deletion_resumed"
     SETTING_CHANGED = "setting_changed"
     HOLD_REVIEW_DUE = "legal_hold_review_due"
     APPROVAL_REQUESTED = "approval_requested"
