@@ -128,6 +128,9 @@ def _described(run: Observation) -> Iterator[tuple[str, object]]:
     policy = (answer.get("plan") or {}).get("policy") or {}
     if policy:
         yield "retention", f"{policy.get('minimumDays')} days: {policy.get('basis')}"
+    if cancellation := answer.get("cancellation"):
+        by = f"{moment(cancellation['requestedAt'])} UTC by {cancellation['requestedBy']}"
+        yield "cancelled", f"{by}: {cancellation['reason']}"
     yield "plan hash", (answer.get("plan") or {}).get("hash")
     yield from summary(run)
     if run.is_finished and answer.get("isSettled") is False:

@@ -167,7 +167,7 @@ class Purging:
                 batches,
                 guard,
                 Reconcile(batches, settings),
-                JobSlots(slots, runs, organisation_of),
+                JobSlots(slots, runs, stores.stops, organisation_of),
                 ConfirmJob(batches, guard, settings),
                 settings,
             )

@@ -139,7 +139,7 @@ class Workbench:
             batches,
             self.guard,
             Reconcile(batches, self.settings),
-            JobSlots(Slots(self.slots, self.clock), self.runs, organisations.named),
+            JobSlots(Slots(self.slots, self.clock), self.runs, self.stops, organisations.named),
             ConfirmJob(batches, self.guard, self.settings),
             self.settings,
         )

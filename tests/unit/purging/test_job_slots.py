@@ -19,6 +19,7 @@ from genesys_purge.methods.recording_job.two_step import CANCEL, CREATE, LIST, S
 from genesys_purge.model.batch import BatchRef, BatchState
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Outcome, RunStatus
+from genesys_purge.model.stops import StopScope
 from genesys_purge.purging.submit_batch import MOST_CONFLICTS
 from genesys_purge.purging.waiting import MOST_QUESTIONS
 
@@ -341,3 +342,28 @@ def test_patience_for_a_slot_grows_with_the_batches_of_the_run(
     assert bench.batch.state is state
     assert after.next is (Next.SUBMIT if state is BatchState.PLANNED else Next.DONE)
     assert not is_created(bench)
+
+
+def stop_the_other_run(bench: Workbench) -> None:
+    stop = builders.stop(StopScope.RUN, OTHER.run_id)
+    bench.stops.placed[stop.stop_id] = stop
+
+
+def test_slot_of_a_stopped_batch_without_a_job_is_free(bench: Workbench, step: BatchStep) -> None:
+    other(bench, BatchState.PLANNED)
+    held_by(bench, OTHER, OTHER)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    stop_the_other_run(bench)
+    bench.genesys.on(STATUS, JobLost("gone"))
+    assert bench.submit_batch(step).next is Next.POLL
+
+
+@pytest.mark.parametrize("state", [BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.READY])
+def test_slot_of_a_stopped_batch_with_a_job_is_kept(
+    bench: Workbench, step: BatchStep, state: BatchState
+) -> None:
+    other(bench, state)
+    held_by(bench, OTHER, OTHER)
+    stop_the_other_run(bench)
+    assert bench.submit_batch(step).next is Next.SUBMIT
+    assert OTHER in holders(bench)

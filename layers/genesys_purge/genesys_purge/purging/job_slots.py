@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from genesys_purge.calling.slots import PoolKey, Slots
+from genesys_purge.calling.stops import Stops
 from genesys_purge.errors import JobLost, NotFound, OutcomeUnknown, RateLimited, RefusedByGenesys
 from genesys_purge.model.batch import Batch, BatchRef, BatchState
-from genesys_purge.model.run import Run, RunStatus
+from genesys_purge.model.run import Run, RunStatus, stoppable
 from genesys_purge.ports import OrganisationOf, Runs
 from genesys_purge.purging.cases import Case
 
@@ -16,9 +17,12 @@ AT_GENESYS = frozenset({BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.
 class JobSlots:
     """Limits our own batches by slots, and asks Genesys for the jobs of other clients."""
 
-    def __init__(self, slots: Slots, runs: Runs, organisation_of: OrganisationOf) -> None:
+    def __init__(
+        self, slots: Slots, runs: Runs, stops: Stops, organisation_of: OrganisationOf
+    ) -> None:
         self._slots = slots
         self._runs = runs
+        self._stops = stops
         self._organisation_of = organisation_of
 
     def take(self, case: Case) -> None:
@@ -33,7 +37,8 @@ class JobSlots:
         pool = PoolKey(case.run.organisation, lifecycle.pool)
         # An unanswered call may have created a job that still needs the slot.
         had_one = bool(case.batch.last_job_id) and not case.batch.attempt.doubts
-        self._slots.take(pool, limit, batch, _Holders(case, self._runs), had_one=had_one)
+        holders = _Holders(case, self._runs, self._stops)
+        self._slots.take(pool, limit, batch, holders, had_one=had_one)
         if self.are_full(case):
             raise RateLimited("Genesys has as many unfinished jobs as it accepts")
 
@@ -54,9 +59,10 @@ class JobSlots:
 class _Holders:
     """Implements `Holders` for batches, as the case that wants a slot sees them."""
 
-    def __init__(self, case: Case, runs: Runs) -> None:
+    def __init__(self, case: Case, runs: Runs, stops: Stops) -> None:
         self._case = case
         self._runs = runs
+        self._stops = stops
 
     def is_active(self, holder: BatchRef) -> bool:
         try:
@@ -67,6 +73,9 @@ class _Holders:
         return not batch.has_ended and self._may_have_a_job(run, batch)
 
     def _may_have_a_job(self, run: Run, batch: Batch) -> bool:
+        if batch.state is BatchState.PLANNED and self._stops.covering(stoppable(run)):
+            # It makes no call until it is resumed, and then it asks for a slot again.
+            return bool(batch.attempt.doubts)
         return run.status is RunStatus.RUNNING or batch.state in AT_GENESYS
 
     def clear_away(self, holder: BatchRef) -> None:

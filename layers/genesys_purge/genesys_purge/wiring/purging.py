@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.complete_purge import CompletePurge
     from genesys_purge.purging.fail_batch import FailBatch
     from genesys_purge.purging.fail_purge import FailPurge
+    from genesys_purge.purging.job_slots import JobSlots
     from genesys_purge.purging.overrides import Overrides
     from genesys_purge.purging.plan_purge import PlanPurge
     from genesys_purge.purging.poll_batch import PollBatch
@@ -158,11 +159,17 @@ def submit_batch() -> SubmitBatch:
     return submitting(actor, guard, cases(approved=approving.run_approvals()))
 
 
+def job_slots() -> JobSlots:
+    from genesys_purge.calling.slots import Slots
+    from genesys_purge.purging.job_slots import JobSlots
+
+    slots = Slots(adapters.slots(), adapters.now)
+    return JobSlots(slots, adapters.runs(), adapters.stops(), adapters.organisation)
+
+
 def submitting(actor: str, guard: Guard, cases: Cases) -> SubmitBatch:
     """SubmitBatch under this guard."""
-    from genesys_purge.calling.slots import Slots
     from genesys_purge.purging.confirm_job import ConfirmJob
-    from genesys_purge.purging.job_slots import JobSlots
     from genesys_purge.purging.reconcile import Reconcile
     from genesys_purge.purging.submit_batch import SubmitBatch
 
@@ -172,7 +179,7 @@ def submitting(actor: str, guard: Guard, cases: Cases) -> SubmitBatch:
         writes,
         guard,
         Reconcile(writes, settings),
-        JobSlots(Slots(adapters.slots(), adapters.now), adapters.runs(), adapters.organisation),
+        job_slots(),
         ConfirmJob(writes, guard, settings),
         settings,
     )
