@@ -163,7 +163,14 @@ class Workbench:
             lambda: self.seconds_left,
         )
         list_runs, list_records = ListRuns(self.runs, self.runs), ListRecords(self.runs)
-        self.read_purge = ReadPurge(self.runs, self.polls, self.audit, list_runs, list_records)
+        self.read_purge = ReadPurge(
+            self.runs,
+            self.cancellations,
+            self.polls,
+            self.audit,
+            list_runs,
+            list_records,
+        )
         self.webhook_secrets = MemoryWebhookSecrets(SECRET)
         self.directory = MemoryDirectory()
         self.deliveries = MemoryQueue[Delivery]()

@@ -209,3 +209,13 @@ def test_run_cannot_end_without_regard_to_its_cancellation(bench: Workbench) -> 
     with pytest.raises(LostRace):
         bench.complete_purge(RUN)
     assert bench.complete_purge(RUN).outcome is Outcome.CANCELLED
+
+
+def test_run_shows_its_cancellation_before_and_after_its_end(bench: Workbench) -> None:
+    bench.planned(ended(BatchState.FAILED))
+    assert "cancellation" not in bench.read_purge.run("run-1", 0, 10)
+    cancel(bench)
+    before = bench.read_purge.run("run-1", 0, 10)["cancellation"]
+    bench.complete_purge(RUN)
+    after = bench.read_purge.run("run-1", 0, 10)["cancellation"]
+    assert (before["reason"], before) == ("the wrong queue", after)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from genesys_purge.calling.cancellations import Cancellations
 from genesys_purge.errors import NotFound
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.dates import zulu
@@ -28,12 +29,14 @@ class ReadPurge:
     def __init__(
         self,
         runs: Runs,
+        cancellations: Cancellations,
         polls: PollStore,
         audit: AuditLog,
         list_runs: ListRuns,
         list_records: ListRecords,
     ) -> None:
         self._runs = runs
+        self._cancellations = cancellations
         self._polls = polls
         self._audit = audit
         self._list_runs = list_runs
@@ -59,6 +62,8 @@ class ReadPurge:
         NotFound for an unknown id.
         """
         run = self._runs.get(run_id)
+        if not run.has_ended:
+            run = run.model_copy(update={"cancellation": self._cancellations.of(run_id)})
         page = BatchPage((), None) if run.is_dry else self._runs.batch_page(run, start, limit)
         shown = run.model_dump(
             mode="json",

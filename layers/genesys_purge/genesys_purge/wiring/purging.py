@@ -235,4 +235,11 @@ def read_purge() -> ReadPurge:
     client, table, runs = adapters.aws("dynamodb"), adapters.settings().tables.runs, adapters.runs()
     conversations = DynamoConversations(client, table, S3Manifests(adapters.plans()))
     list_runs = ListRuns(DynamoRunList(client, table), conversations)
-    return ReadPurge(runs, poll_store(), adapters.ledger(), list_runs, ListRecords(runs))
+    return ReadPurge(
+        runs,
+        adapters.cancellations(),
+        poll_store(),
+        adapters.ledger(),
+        list_runs,
+        ListRecords(runs),
+    )
