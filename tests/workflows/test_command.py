@@ -14,7 +14,7 @@ import pytest
 
 from local.application import Application, application
 from local.options.options import Options
-from simulator import Fault, FaultKind, Kind, Simulator
+from simulator import Kind, Simulator
 from tests.template import ROOT
 
 REQUEST = {
@@ -39,8 +39,12 @@ def folder(app: Application, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (found / "stack.json").write_text(json.dumps(app.to_json()))
     last = ids_of(app, Kind.ELIGIBLE)[-1]
     others = [each for each in ids_of(app) if each != last]
-    for name, ids in (("request.json", others), ("last.json", [last])):
-        (found / name).write_text(json.dumps(REQUEST | {"conversationIds": ids}))
+    for name, changed in (
+        ("request.json", {"conversationIds": others}),
+        ("last.json", {"conversationIds": [last]}),
+        ("resumed.json", {"conversationIds": [last], "requestId": "resumed"}),
+    ):
+        (found / name).write_text(json.dumps(REQUEST | changed))
     return found
 
 
@@ -87,26 +91,40 @@ def test_operator_plans_purges_traces_and_exports(app: Application, folder: Path
     assert (actions[0], actions[-1]) == ("run_submitted", "run_completed")
 
 
-def test_stop_and_resume_set_the_purging_switch(app: Application, folder: Path) -> None:
-    ssm, name = app.session.client("ssm"), "/genesys-purge/purging"
-    assert json_of(folder, "stop")["purging"] == "off"
-    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "off"
-    command(folder, "resume", "--yes")
-    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "on"
+STOP = ("stop", "--reason", "The wrong quarter was requested")
 
 
-def test_cancel_stops_the_execution_of_a_run(app: Application, folder: Path) -> None:
-    at_genesys(app).faults.add(Fault(FaultKind.JOB_NEVER_FINISHES))
+def test_run_cancelled_during_a_stop_deletes_nothing(app: Application, folder: Path) -> None:
+    assert json_of(folder, *STOP, "--as", "operator")["stopId"] == "all"
     run_id = command(folder, "run", str(folder / "last.json"), "--quiet").strip()
-    command(folder, "runs", "cancel", run_id, "--yes")
-    machine = app.stack.state_machines["purge_run"].replace(":stateMachine:", ":execution:")
-    execution = app.session.client("stepfunctions").describe_execution(
-        executionArn=f"{machine}:{run_id}"
-    )
-    assert execution["status"] == "ABORTED"
+    command(folder, "runs", "cancel", run_id, "--reason", "It is the wrong quarter", "--yes")
+    command(folder, "runs", "watch", run_id, code=1)
     ended = json_of(folder, "runs", "show", run_id)
-    assert (ended["status"], ended["outcome"]) == ("finished", "failed")
-    assert json_of(folder, "runs", "list", "--outcome", "failed")["runs"][0]["runId"] == run_id
+    assert (ended["outcome"], ended["cancellation"]["reason"]) == (
+        "cancelled",
+        "It is the wrong quarter",
+    )
+    assert ids_of(app, Kind.ELIGIBLE)[-1] not in at_genesys(app).corpus.deleted_ids()
+
+
+def test_stopped_run_completes_when_two_persons_resume(app: Application, folder: Path) -> None:
+    command(folder, *STOP)
+    run_id = command(folder, "run", str(folder / "resumed.json"), "--quiet").strip()
+    asked = json_of(folder, "resume", "--reason", "It is corrected", "--as", "operator")
+    approve = ("approvals", "approve", asked["approvalId"])
+    shown = json_of(folder, "approvals", "show", asked["approvalId"])["subjectHash"]
+    command(folder, *approve, "--hash", shown, "--as", "operator", code=3)
+    command(folder, *approve, "--hash", shown, "--as", "approver")
+    command(folder, "runs", "watch", run_id)
+    assert ids_of(app, Kind.ELIGIBLE)[-1] in at_genesys(app).corpus.deleted_ids()
+
+
+def test_switch_sets_the_parameter_of_the_stack(app: Application, folder: Path) -> None:
+    ssm, name = app.session.client("ssm"), "/genesys-purge/purging"
+    command(folder, "stop", "--switch")
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "off"
+    command(folder, "resume", "--switch", "--yes")
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "on"
 
 
 def test_command_calls_the_local_application_as_one_of_its_people(folder: Path) -> None:
