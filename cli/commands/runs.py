@@ -34,7 +34,7 @@ app = group("List runs, show one, follow it, cancel it, read its records and aud
 STATUS = Annotated[
     str | None,
     typer.Option(
-        help="`submitted`, `running` or `finished`.", autocompletion=lambda: list(RunStatus)
+        help=f"The status: {', '.join(RunStatus)}.", autocompletion=lambda: list(RunStatus)
     ),
 ]
 OUTCOME = Annotated[

@@ -106,7 +106,13 @@ def test_settled_run_that_the_index_still_lists_is_skipped(bench: Workbench) -> 
     assert bench.meter.durations["UnsettledSeconds"] == 0
 
 
-@pytest.mark.parametrize(("prepare", "seconds"), [(submitted, 900), (running, 0)])
+def awaiting_approval(bench: Workbench) -> None:
+    bench.stored(status=RunStatus.AWAITING_APPROVAL)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "seconds"), [(submitted, 900), (running, 0), (awaiting_approval, 0)]
+)
 def test_age_of_a_run_that_has_not_ended_counts_until_it_is_planned(
     bench: Workbench, prepare: Any, seconds: float
 ) -> None:

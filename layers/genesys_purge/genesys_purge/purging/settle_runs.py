@@ -15,6 +15,8 @@ from genesys_purge.purging.settle_run import LEAST_SECONDS, SettleRun
 
 # The submitter of a younger run may still be about to start its execution.
 STARTED_WITHIN = 300.0
+# The wait loop of such a run has an end of its own.
+EXPECTED_TO_WAIT = (RunStatus.AWAITING_APPROVAL, RunStatus.RUNNING)
 LOST = "its execution ended, but its end was not recorded"
 
 
@@ -71,7 +73,7 @@ class SettleRuns:
         # The index lags behind.
         if run.is_settled:
             return
-        if run.status is not RunStatus.RUNNING:
+        if run.status not in EXPECTED_TO_WAIT:
             ages.append(self._seconds_since(run))
         if run.has_ended:
             self._settle_run(run, isolate)
