@@ -121,11 +121,12 @@ class MemoryRuns:
         self.cancelled: dict[str, RunCancellation] = {}
         self.before_write: Callable[[str], None] = lambda name: None
 
-    def create(self, run: Run, record: AuditRecord) -> Run:
+    def create(self, run: Run, record: AuditRecord, also: Sequence[Prepared] = ()) -> Run:
         self.before_write("create")
         with self._lock:
             if run.run_id in self._runs:
                 return self._runs[run.run_id]
+            commit(also)
             self._runs[run.run_id] = self._kept(run)
             self._audit.append(record)
             return run

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.policies.document import BlackoutDay, PolicyDocument, PolicyVersion
+from genesys_purge.policies.ports import PolicyStore
+
+from tests.clock import NOON
+
 REQUEST: dict[str, Any] = {
     "method": "interaction_purge",
     "reason": "Retention schedule of the company",
@@ -34,3 +40,30 @@ def policy(**changes: Any) -> dict[str, Any]:
         "validUntil": "2027-01-31T00:00:00Z",
     }
     return {name: value for name, value in (given | changes).items() if value is not None}
+
+
+def version(number: int = 1, **changes: Any) -> PolicyVersion:
+    """A stored version of the policy."""
+    document = PolicyDocument.parse(policy(**changes))
+    return PolicyVersion(
+        name=document.name,
+        version=number,
+        hash=document.hash,
+        document=document,
+        applied_at=NOON,
+        applied_by="arn:aws:iam::123456789012:user/records",
+        person_id="user:AIDARECORDS",
+    )
+
+
+def stored(
+    policies: PolicyStore, days: tuple[BlackoutDay, ...] = (), **changes: Any
+) -> PolicyVersion:
+    """The next version of the policy, which is stored; `days` are its blackout days."""
+    latest = policies.latest(policy(**changes)["name"])
+    found = version(latest.version + 1 if latest else 1, **changes)
+    found = found.model_copy(update={"blackout_days": days})
+    policies.put(
+        found, AuditRecord(run_id="policy", at=NOON, actor="a", action=Action.POLICY_APPLIED)
+    )
+    return found

@@ -29,6 +29,7 @@ from genesys_purge.model.wire import Wire
 from genesys_purge.policies.check_policy import CheckPolicy, anyone
 from genesys_purge.policies.public_holidays import public_holidays
 from genesys_purge.stops.requests import requested as stop_requested
+from genesys_purge.store.policy_schedules import input_of
 from genesys_purge.stored_settings.requests import named
 from genesys_purge.stored_settings.requests import requested as requested_setting
 from genesys_purge.webhooks.inbound.partner_event import PartnerEvent
@@ -41,6 +42,7 @@ from tests.change_fakes import MemoryFiles
 from tests.clock import NOON
 from tests.contract import sdk
 from tests.fakes import MemoryMeter
+from tests.policy_builders import stored
 from tests.template import ROOT
 from tests.unit.campaign_rules.exporting.bench import ExportBench
 from tests.unit.purge_rules.rule_bench import RuleBench
@@ -153,7 +155,8 @@ def submissions() -> list[Path]:
     )
     others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)
-    return [path for path in SAMPLES if not path.name.startswith(others + rules)]
+    of_policies = ("run_policy",)
+    return [path for path in SAMPLES if not path.name.startswith(others + rules + of_policies)]
 
 
 def rules() -> list[Path]:
@@ -269,6 +272,18 @@ def test_purge_schedule_sends_an_event_like_its_sample() -> None:
     assert json.loads(sent) | {"request": None} == json.loads(sample.read_text()) | {
         "request": None
     }
+
+
+def test_schedule_of_a_policy_sends_an_event_like_its_sample() -> None:
+    sample = json.loads((ROOT / "events" / "schedule" / "run_policy.json").read_text())
+    assert json.loads(input_of("nightly-voice", 1)) == sample
+
+
+def test_sample_of_a_scheduled_policy_starts_its_run() -> None:
+    bench = Workbench()
+    stored(bench.purge_policies, schedule="cron(0 13 * * ? *)")
+    sent = submission(event(ROOT / "events" / "schedule" / "run_policy.json"))
+    assert bench.run_policy(sent).run_id == "policy-nightly-voice-20261121T120000Z"
 
 
 def test_export_schedule_sends_an_event_like_its_sample() -> None:

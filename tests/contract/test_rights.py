@@ -66,6 +66,17 @@ READERS = {
     "RequestResumeFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
     "ReadPoliciesFunction": {"PoliciesReadPolicy", "AuditReadPolicy"},
+    "SubmitBatchFunction": {
+        "AuditAppendPolicy",
+        "RunsPolicy",
+        "PlansReadPolicy",
+        "PolicyParametersPolicy",
+        "HoldsPolicy",
+        "StopsPolicy",
+        "ApprovalsWritePolicy",
+        "OrganisationsPolicy",
+        "GenesysPolicy",
+    },
     "StopDeletionFunction": {
         "AuditAppendPolicy",
         "RunsReadPolicy",
@@ -230,6 +241,7 @@ def test_only_submitting_settling_and_recovering_start_executions() -> None:
     }
     assert starters == {
         "SubmitPurgeFunction": "genesys-purge-purge-run",
+        "RunPolicyFunction": "genesys-purge-purge-run",
         "SettleRunsFunction": "genesys-purge-purge-run",
         "SubmitCampaignRulesFunction": "genesys-purge-deploy-campaign-rules",
         "RecoverCampaignRulesFunction": "genesys-purge-deploy-campaign-rules",
@@ -309,6 +321,51 @@ def test_only_five_functions_write_holds_and_none_parameters_or_secrets() -> Non
 def test_only_apply_policy_writes_policies() -> None:
     writers = those_who_may("dynamodb:PutItem").items()
     assert [name for name, on in writers if "PoliciesTable" in on] == ["ApplyPolicyFunction"]
+
+
+def test_only_five_functions_read_policies() -> None:
+    readers = those_who_may("dynamodb:Query").items()
+    assert {name for name, on in readers if "PoliciesTable" in on} == {
+        "ApplyPolicyFunction",
+        "ReadPoliciesFunction",
+        "RunPolicyFunction",
+        "PlanPurgeFunction",
+        "SubmitBatchFunction",
+    }
+
+
+def test_only_apply_policy_changes_schedules_and_only_those_of_policies() -> None:
+    group = "arn:aws:scheduler:us-east-1:123456789012:schedule/PolicySchedules/*"
+    for action in ("scheduler:CreateSchedule", "scheduler:UpdateSchedule"):
+        assert those_who_may(action) == {"ApplyPolicyFunction": [group]}
+    assert those_who_may("scheduler:GetSchedule") == {
+        "ApplyPolicyFunction": [group],
+        "ReadPoliciesFunction": [group],
+    }
+    actions = {a for f in FUNCTIONS for r in rights_of(f) for a in r.actions}
+    assert {each for each in actions if each.startswith(("scheduler:", "iam:"))} == {
+        "scheduler:CreateSchedule",
+        "scheduler:UpdateSchedule",
+        "scheduler:GetSchedule",
+        "iam:PassRole",
+    }
+
+
+def test_only_apply_policy_passes_a_role_and_only_to_the_scheduler() -> None:
+    assert those_who_may("iam:PassRole") == {"ApplyPolicyFunction": ["PolicyScheduleRole"]}
+    policies = template.resources("AWS::Serverless::Function")["ApplyPolicyFunction"]["Policies"]
+    (condition,) = [
+        each["Condition"]
+        for policy in policies
+        for each in policy.get("Statement", ())
+        if each["Action"] == "iam:PassRole"
+    ]
+    assert condition == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+
+
+def test_no_role_has_more_managed_policies_than_iam_allows() -> None:
+    # SAM adds one, for the logs.
+    assert [name for name in FUNCTIONS if len(policies_of(name)) > 9] == []
 
 
 def test_only_stopping_and_resuming_write_stops() -> None:

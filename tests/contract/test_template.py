@@ -13,6 +13,7 @@ from genesys_purge.genesys.bounded_http import LONGEST_CALL
 from genesys_purge.model.audit import Action
 from genesys_purge.time_left import STORING_SECONDS
 from genesys_purge.webhooks.outbound.bodies import BATCH_ENDS, JOB_ENDS, RUN_ENDS
+from genesys_purge.webhooks.outbound.governance import OF_APPROVALS
 from moto.events.models import EventPattern
 
 from tests import template
@@ -244,8 +245,12 @@ def test_new_records_with_a_notification_are_published() -> None:
         *BATCH_ENDS,
         *JOB_ENDS,
         *RUN_ENDS,
+        *OF_APPROVALS,
         Action.WEBHOOK_RECEIVED,
         Action.SETTING_CHANGED,
+        Action.HOLD_REVIEW_DUE,
+        Action.DELETION_STOPPED,
+        Action.POLICY_RUN_SKIPPED,
     } <= passing
     assert Action.AUDIT_ALTERED not in passing
 

@@ -9,12 +9,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.policies.read_policies import ReadPolicies
-from genesys_purge.wiring import adapters
+from genesys_purge.policies.scheduling import Scheduling
+from genesys_purge.wiring import adapters, purge_policies, purging, standing
 
 from tests import wiring_caches
 from tests.application import http_event
 from tests.clock import NOON
+from tests.fakes import MemoryExecutions
 from tests.functions.conftest import Invoke
 from tests.mocked_aws import client
 from tests.policy_builders import REQUEST, policy
@@ -27,6 +28,7 @@ NAME = "nightly-voice"
 
 @pytest.fixture
 def at_noon() -> Any:
+    client("scheduler").create_schedule_group(Name="PolicySchedules")
     with patch.object(adapters, "now", lambda: NOON):
         yield
 
@@ -54,6 +56,12 @@ def records(invoke: Invoke) -> list[dict[str, Any]]:
 def stored() -> list[Mapping[str, Any]]:
     items: list[Mapping[str, Any]] = client("dynamodb").scan(TableName="PoliciesTable")["Items"]
     return items
+
+
+def schedule(name: str = NAME) -> dict[str, Any]:
+    """The schedule of a policy as EventBridge Scheduler has it."""
+    found: dict[str, Any] = client("scheduler").get_schedule(GroupName="PolicySchedules", Name=name)
+    return found
 
 
 def test_first_version_is_stored_and_answered_with_its_next_runs(invoke: Invoke) -> None:
@@ -93,7 +101,7 @@ def test_changed_content_makes_a_version_and_keeps_the_old_one(invoke: Invoke) -
 
 def test_holiday_that_became_known_makes_a_version(invoke: Invoke) -> None:
     put(invoke, blackout={"holidays": ["DE"]})
-    store = adapters.purge_policies()
+    store = standing.purge_policies()
     known = store.latest(NAME)
     assert known is not None
     changed = known.model_copy(update={"blackout_days": known.blackout_days[1:]})
@@ -148,7 +156,7 @@ def test_policy_may_override_only_if_it_is_listed(invoke: Invoke) -> None:
 
 def test_two_appliers_at_once_make_two_versions(invoke: Invoke) -> None:
     put(invoke)
-    store = adapters.purge_policies()
+    store = standing.purge_policies()
     behind = [store.latest(NAME)]
     put(invoke, owner="first@example.com")
     latest = type(store).latest
@@ -188,8 +196,9 @@ def test_list_has_pages(invoke: Invoke) -> None:
 def test_policy_is_shown_as_expired_after_its_end(invoke: Invoke) -> None:
     put(invoke)
     after = datetime(2027, 1, 31, tzinfo=UTC) + timedelta(seconds=1)
-    read = ReadPolicies(adapters.purge_policies(), adapters.ledger(), lambda: after)
-    found = read("GET /policies/{name}", {"name": NAME}, {})
+    with patch.object(adapters, "now", lambda: after):
+        wiring_caches.forget()
+        found = purge_policies.read_policies()("GET /policies/{name}", {"name": NAME}, {})
     assert (found["state"], found["nextRuns"]) == ("expired", [])
 
 
@@ -204,3 +213,107 @@ def test_unknown_version_is_not_found(invoke: Invoke) -> None:
     status, answer = get(invoke, "GET /policies/{name}", NAME, version="7")
     expected = f"the policy {NAME} has no version 7"
     assert (status, answer["errors"][0]["message"]) == (404, expected)
+
+
+def test_applied_policy_has_a_schedule_that_runs_its_version(invoke: Invoke) -> None:
+    put(invoke)
+    found = schedule()
+    assert (found["ScheduleExpression"], found["State"]) == ("cron(0 3 * * ? *)", "ENABLED")
+    assert found["ScheduleExpressionTimezone"] == "Europe/Berlin"
+    assert found["EndDate"] == datetime(2027, 1, 31, tzinfo=UTC)
+    target = found["Target"]
+    assert (target["Arn"], target["RoleArn"]) == ("RunPolicyFunction", "PolicyScheduleRole")
+    assert json.loads(target["Input"])["request"] == {"policy": NAME, "version": 1}
+
+
+def test_disabling_a_policy_disables_its_schedule(invoke: Invoke) -> None:
+    put(invoke)
+    put(invoke, enabled=False)
+    found = schedule()
+    assert (found["State"], json.loads(found["Target"]["Input"])["request"]["version"]) == (
+        "DISABLED",
+        2,
+    )
+
+
+def test_refused_policy_changes_no_schedule(invoke: Invoke) -> None:
+    put(invoke)
+    put(invoke, timeZone="Mars")
+    assert schedule()["ScheduleExpressionTimezone"] == "Europe/Berlin"
+
+
+def test_repeated_call_completes_what_died_before_the_schedule(invoke: Invoke) -> None:
+    with patch.object(Scheduling, "reconcile", side_effect=OSError):
+        assert put(invoke)[0] == 500
+    _, found = get(invoke, "GET /policies/{name}", NAME)
+    assert (found["version"], found["drift"]) == (1, ["missing"])
+    status, answer = put(invoke)
+    assert (status, answer["changed"], answer["drift"]) == (200, False, ["missing"])
+    assert schedule()["State"] == "ENABLED"
+
+
+def test_schedule_changed_by_hand_is_reported_and_put_right_with_a_record(invoke: Invoke) -> None:
+    put(invoke)
+    changed = {field: schedule()[field] for field in ("FlexibleTimeWindow", "Target", "EndDate")}
+    client("scheduler").update_schedule(
+        GroupName="PolicySchedules", Name=NAME, ScheduleExpression="rate(1 hours)", **changed
+    )
+    drift = ["schedule", "timeZone"]
+    _, page = get(invoke, "GET /policies")
+    assert page["policies"][0]["drift"] == drift
+    assert put(invoke)[1]["drift"] == drift
+    assert get(invoke, "GET /policies/{name}", NAME)[1]["drift"] == []
+    record = records(invoke)[1]
+    assert (record["action"], record["actor"]) == ("policy_schedule_corrected", OWNER["userArn"])
+    assert record["purgePolicy"] == {"name": NAME, "version": 1, "drift": drift}
+
+
+def test_old_version_is_shown_without_a_schedule(invoke: Invoke) -> None:
+    put(invoke)
+    put(invoke, enabled=False)
+    assert "drift" not in get(invoke, "GET /policies/{name}", NAME, version="1")[1]
+
+
+def test_policy_that_was_changed_by_hand_is_named_and_not_run(invoke: Invoke) -> None:
+    put(invoke)
+    (item,) = stored()
+    body = json.loads(item["body"]["S"])
+    body["document"]["bounds"]["maxRecordsPerRun"] = 5_000
+    changed = {**item, "body": {"S": json.dumps(body)}}
+    client("dynamodb").put_item(TableName="PoliciesTable", Item=changed)
+    with pytest.raises(Exception, match="version 1 of the policy nightly-voice was changed"):
+        invoke("RunPolicy", event())
+
+
+def event() -> dict[str, Any]:
+    """What the schedule of the policy sends at noon in UTC."""
+    group = "arn:aws:scheduler:us-east-1:123456789012:schedule/PolicySchedules"
+    return {
+        "scheduledTime": "2026-11-21T12:00:00Z",
+        "scheduleArn": f"{group}/{NAME}",
+        "request": {"policy": NAME, "version": 1},
+    }
+
+
+def test_event_of_the_schedule_starts_one_run_in_the_tables(invoke: Invoke) -> None:
+    put(invoke, schedule="cron(0 13 * * ? *)")
+    with patch.object(purging, "executions", MemoryExecutions):
+        first, again = invoke("RunPolicy", event()), invoke("RunPolicy", event())
+    assert first == again
+    run_id = "policy-nightly-voice-20261121T120000Z"
+    assert (first["runId"], first["status"]) == (run_id, "submitted")
+    month = standing.policy_months().read(NAME, "2026-11")
+    assert (month.runs, adapters.runs().get(run_id).submitted_by) == (1, f"policy:{NAME}")
+
+
+def test_skipped_time_is_in_the_audit_of_the_policy(invoke: Invoke) -> None:
+    put(invoke)
+    answer = invoke("RunPolicy", event())
+    reason = "2026-11-21T12:00:00Z is not a scheduled time of version 1"
+    assert answer["skipped"] == reason
+    assert records(invoke)[1]["purgePolicy"] == {
+        "name": NAME,
+        "version": 1,
+        "scheduledAt": "2026-11-21T12:00:00Z",
+        "reason": reason,
+    }

@@ -22,6 +22,7 @@ from genesys_purge.genesys.retry import RetryPolicy
 from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
 from genesys_purge.holds.organisations import DeployedOrganisations
 from genesys_purge.model.platform import DOCUMENTED, LIVE
+from genesys_purge.policies.standing_approval import StandingApproval
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
 from genesys_purge.purging.complete_purge import CompletePurge
@@ -68,6 +69,7 @@ from tests.interleavings.stage import (
     WatchedStops,
 )
 from tests.interleavings.wire import Wire
+from tests.policy_fakes import MemoryPolicyMonths, MemoryPurgePolicies
 
 URL = "https://genesys.test"
 # The time limits of the template's functions, in seconds.
@@ -208,4 +210,7 @@ class Purging:
             now,
             meter,
             RunApprovals(MemoryApprovals(stores.audit), default_rules, now),
+            StandingApproval(
+                MemoryPurgePolicies(stores.audit), MemoryPolicyMonths(stores.audit), now
+            ),
         )

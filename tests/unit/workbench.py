@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from genesys_purge.approvals.rules import default_rules
@@ -21,6 +22,8 @@ from genesys_purge.model.messages import BatchStep, Failure
 from genesys_purge.model.platform import LIVE
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.operation import Operation
+from genesys_purge.policies.run_policy import RunPolicy
+from genesys_purge.policies.standing_approval import StandingApproval
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
 from genesys_purge.purging.check_approval import CheckApproval
@@ -72,6 +75,7 @@ from tests.fakes import (
     MemoryStops,
 )
 from tests.organisation_fakes import MemoryOrganisations
+from tests.policy_fakes import MemoryPolicyMonths, MemoryPurgePolicies
 from tests.rule_fakes import MemoryQueue
 from tests.scripted_genesys import ScriptedGenesys
 from tests.webhook_builders import SECRET
@@ -119,6 +123,7 @@ class Workbench:
             self.clock,
             self.meter,
             self.run_approvals,
+            self.standing,
         )
         self.progress: list[tuple[int, int, str]] = []
         self.polls = MemoryPolls()
@@ -132,6 +137,7 @@ class Workbench:
             organisations.genesys,
             self.clock,
             self.run_approvals,
+            self.standing,
         )
         self.guard = Guard(self.policies, self.holds, self.stops, self.clock)
         self.submit_batch = SubmitBatch(
@@ -192,6 +198,30 @@ class Workbench:
             self.meter,
             self.clock,
             Backoff(self.settings.notification_retry_seconds, LONGEST_DELAY, uniform=max),
+        )
+
+    @cached_property
+    def purge_policies(self) -> MemoryPurgePolicies:
+        return MemoryPurgePolicies(self.audit)
+
+    @cached_property
+    def months(self) -> MemoryPolicyMonths:
+        return MemoryPolicyMonths(self.audit)
+
+    @property
+    def standing(self) -> StandingApproval:
+        return StandingApproval(self.purge_policies, self.months, self.clock)
+
+    @property
+    def run_policy(self) -> RunPolicy:
+        return RunPolicy(
+            self.purge_policies,
+            self.months,
+            self.runs,
+            self.stops,
+            self.submit_purge,
+            self.meter,
+            self.clock,
         )
 
     @property

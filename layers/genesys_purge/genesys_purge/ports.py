@@ -42,8 +42,12 @@ class BatchPage(NamedTuple):
 class Runs(Protocol):
     """Runs, batches and manifests; a change and its audit record are one write."""
 
-    def create(self, run: Run, record: AuditRecord) -> Run:
-        """Store a new run. If its id is taken, write nothing and return the stored run."""
+    def create(self, run: Run, record: AuditRecord, also: Sequence[Prepared] = ()) -> Run:
+        """Store a new run with all other writes.
+
+        If its id is taken, write nothing and return the stored run. LostRace if another write
+        fails.
+        """
 
     def get(self, run_id: str) -> Run:
         """The run; raises NotFound if it does not exist."""

@@ -100,7 +100,17 @@ class StateMachines(Names):
     deploy_campaign_rules = Variable("DEPLOY_STATE_MACHINE_ARN")
 
 
-GROUPS = (Stack, Tables, Parameters, Secrets, Queues, StateMachines)
+class Scheduling(Names):
+    """What the schedules of purge policies need: their group, and ARNs for their target."""
+
+    __slots__ = ()
+    group = Variable("POLICY_SCHEDULE_GROUP")
+    role = Variable("POLICY_SCHEDULE_ROLE")
+    target = Variable("RUN_POLICY_FUNCTION")
+    dead_letters = Variable("UNDELIVERED_REQUESTS")
+
+
+GROUPS = (Stack, Tables, Parameters, Secrets, Queues, StateMachines, Scheduling)
 VARIABLES = frozenset(
     each.name for group in GROUPS for each in vars(group).values() if isinstance(each, Variable)
 )

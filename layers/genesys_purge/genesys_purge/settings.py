@@ -15,6 +15,7 @@ from genesys_purge.resource_names import (
     VARIABLES,
     Parameters,
     Queues,
+    Scheduling,
     Secrets,
     Stack,
     StateMachines,
@@ -117,6 +118,11 @@ class Settings:
     def state_machines(self) -> StateMachines:
         """The state machines by ARN."""
         return StateMachines(self.names)
+
+    @property
+    def scheduling(self) -> Scheduling:
+        """What the schedules of purge policies need."""
+        return Scheduling(self.names)
 
     @property
     def organisation(self) -> Organisation:

@@ -76,6 +76,8 @@ class Action(StrEnum):
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_EXPIRED = "approval_expired"
     POLICY_APPLIED = "policy_applied"
+    POLICY_SCHEDULE_CORRECTED = "policy_schedule_corrected"
+    POLICY_RUN_SKIPPED = "policy_run_skipped"
     DELETION_STOPPED = "deletion_stopped"
     SETTING_IMPORTED = "setting_imported"
     SETTING_CHANGED = "setting_changed"

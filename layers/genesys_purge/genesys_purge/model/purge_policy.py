@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.wire import Wire
+
+# Begins the ids of the runs of policies, and of no other run.
+RUN_PREFIX = "policy-"
 
 
 class PolicyRef(Wire):
@@ -41,3 +45,27 @@ class PolicyFacts(Wire):
     scheduled_at: Instant | None = None
     reason: str | None = None
     drift: tuple[str, ...] | None = None
+
+
+class PolicyMonth(Wire):
+    """What a policy did in a month of its time zone, such as `2026-12`.
+
+    `runs` counts the runs that were started, `records` the records of their plans, `skipped` the
+    scheduled times that were skipped. `revision` counts the changes; 0 is not stored.
+    """
+
+    name: str
+    month: str
+    runs: int = 0
+    records: int = 0
+    skipped: tuple[Instant, ...] = ()
+    revision: int = 0
+
+    def followed(self, **changes: Any) -> PolicyMonth:
+        """The next revision, with these changes."""
+        return self.model_copy(update={**changes, "revision": self.revision + 1})
+
+
+def policy_run_id(name: str, scheduled: datetime) -> str:
+    """The id of the run of a policy at a scheduled time, which makes it one run."""
+    return f"{RUN_PREFIX}{name}-{scheduled.astimezone(UTC):%Y%m%dT%H%M%SZ}"

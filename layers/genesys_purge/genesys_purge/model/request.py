@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError, create_model
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.model.audited import Audited
 from genesys_purge.model.dates import DateRange
+from genesys_purge.model.purge_policy import RUN_PREFIX
 from genesys_purge.model.strict_json import LARGEST_BODY
 from genesys_purge.model.wire import Wire, innermost
 from genesys_purge.model.wording import UNKNOWN, message_for
@@ -154,5 +155,7 @@ def conflicts_of_common_fields(request: PurgeRequest, limit: int) -> Iterator[Fi
     """The errors of a request that is too large to store, or whose `maxRecords` is too high."""
     if (size := len(orjson.dumps(request.content()))) > LARGEST_REQUEST:
         yield FieldError("request", f"may have at most {LARGEST_REQUEST} bytes, not {size}")
+    if request.request_id is not None and request.request_id.startswith(RUN_PREFIX):
+        yield FieldError("requestId", f"must not begin with {RUN_PREFIX}, as the runs of policies")
     if request.max_records is not None and request.max_records > limit:
         yield FieldError("maxRecords", f"must be at most {limit}, the configured limit")

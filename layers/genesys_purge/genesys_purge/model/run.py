@@ -16,6 +16,7 @@ from genesys_purge.model.dates import Instant
 from genesys_purge.model.doubt import records_in_doubt
 from genesys_purge.model.organisation import Organisation
 from genesys_purge.model.planning import Planning
+from genesys_purge.model.purge_policy import PolicyRef
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.stops import Stoppable
@@ -143,6 +144,7 @@ class Run(Wire):
     submitted_at: Instant
     submitted_by: str
     submitted_by_person: str | None = None
+    purge_policy: PolicyRef | None = None
     approval_id: str | None = None
     compliance_tags: tuple[str, ...] = ()
     location: Location | None = None
@@ -190,7 +192,8 @@ class Run(Wire):
 
 def stoppable(run: Run) -> Stoppable:
     """What the calls of a run belong to."""
-    return Stoppable(run.organisation, None, run.run_id)
+    policy = run.purge_policy.name if run.purge_policy else None
+    return Stoppable(run.organisation, policy, run.run_id)
 
 
 def run_metric(outcome: Outcome) -> str:

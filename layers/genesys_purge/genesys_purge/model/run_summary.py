@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.listing import Position
+from genesys_purge.model.purge_policy import PolicyRef
 from genesys_purge.model.run import Outcome, Plan, Run, RunStatus, Totals
 from genesys_purge.model.wire import Wire
 
@@ -58,6 +59,7 @@ class RunSummary(Wire):
     outcome: Outcome | None = None
     submitted_at: Instant
     submitted_by: str
+    purge_policy: PolicyRef | None = None
     finished_at: Instant | None = None
     dry_run: bool
     plan: PlanCounts | None = None
@@ -74,6 +76,7 @@ class RunSummary(Wire):
             outcome=run.outcome,
             submitted_at=run.submitted_at,
             submitted_by=run.submitted_by,
+            purge_policy=run.purge_policy,
             finished_at=run.finished_at,
             dry_run=run.is_dry,
             plan=PlanCounts.of(run.plan) if run.plan else None,

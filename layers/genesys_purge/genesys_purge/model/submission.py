@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from genesys_purge.model.messages import RunRef
+from genesys_purge.model.purge_policy import PolicyRef
 from genesys_purge.model.run import RunStatus
 from genesys_purge.model.wire import Wire
 
@@ -16,7 +17,7 @@ class Submission(NamedTuple):
     """A request, its sender, and the scheduled time if a schedule sent it.
 
     `person_id` is the person that sent it; a machine is none. `path` are the ids in the path of an
-    HTTP call, by their names in the route.
+    HTTP call, by their names in the route. `policy` is the purge policy that sent it.
     """
 
     payload: Any
@@ -24,6 +25,7 @@ class Submission(NamedTuple):
     moment: datetime | None = None
     person_id: str | None = None
     path: Mapping[str, str] = MappingProxyType({})
+    policy: PolicyRef | None = None
 
 
 class NothingCreated(Wire):

@@ -16,7 +16,8 @@ from genesys_purge.policies.differences import differences
 from genesys_purge.policies.document import BlackoutDay, PolicyDocument, PolicyVersion
 from genesys_purge.policies.notes import next_runs
 from genesys_purge.policies.ports import PolicyStore
-from genesys_purge.ports import Clock
+from genesys_purge.policies.scheduling import Scheduling
+from genesys_purge.ports import AuditLog, Clock
 
 ATTEMPTS = 5
 
@@ -25,6 +26,8 @@ class AppliedPolicy(Wire):
     """A policy as it is stored; `changed` says whether this call stored a new version.
 
     `nextRuns` are the next five scheduled times, and `notes` remarks on clock changes and bounds.
+    `drift` names the settings in which the schedule differed from an unchanged policy; the call
+    has put them right.
     """
 
     name: str
@@ -34,6 +37,7 @@ class AppliedPolicy(Wire):
     enabled: bool
     next_runs: tuple[Instant, ...] = ()
     notes: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
 
 
 class KnownPolicy(AppliedPolicy, NothingCreated):
@@ -41,11 +45,24 @@ class KnownPolicy(AppliedPolicy, NothingCreated):
 
 
 class ApplyPolicy:
-    """A version and its audit record are stored together; unchanged content makes no version."""
+    """A version and its audit record are stored together; unchanged content makes no version.
 
-    def __init__(self, policies: PolicyStore, check: CheckPolicy, now: Clock) -> None:
+    The schedule follows the version, so that no schedule names a version that does not exist. A
+    repeated call completes a schedule that was not put.
+    """
+
+    def __init__(
+        self,
+        policies: PolicyStore,
+        check: CheckPolicy,
+        scheduling: Scheduling,
+        audit: AuditLog,
+        now: Clock,
+    ) -> None:
         self._policies = policies
         self._check = check
+        self._scheduling = scheduling
+        self._audit = audit
         self._now = now
 
     def __call__(self, submitted: Submission) -> AppliedPolicy:
@@ -59,14 +76,28 @@ class ApplyPolicy:
         for _ in range(ATTEMPTS):
             stored = self._policies.latest(name)
             if stored and _is_unchanged(stored, checked, self._now()):
-                return _answer(stored, stored, checked, self._now())
+                return self._corrected(stored, checked, submitted)
             policy = _version(stored, checked, submitted, person_id, self._now())
             try:
                 self._policies.put(policy, _record(stored, policy))
             except LostRace:
                 continue
+            self._scheduling.reconcile(policy)
             return _answer(stored, policy, checked, self._now())
         raise LostRace(f"the policy {name} was changed {ATTEMPTS} times in the meantime")
+
+    def _corrected(
+        self, stored: PolicyVersion, checked: CheckedPolicy, submitted: Submission
+    ) -> AppliedPolicy:
+        """The unchanged policy, with its schedule as it must be."""
+        now, drift = self._now(), self._scheduling.drift(stored)
+        if drift:
+            facts = PolicyFacts(name=stored.name, version=stored.version, drift=drift)
+            record = _record_about(stored, Action.POLICY_SCHEDULE_CORRECTED, facts)
+            caller = {"actor": submitted.actor, "person_id": submitted.person_id}
+            self._audit.append(record.model_copy(update={"at": now, **caller}))
+            self._scheduling.reconcile(stored)
+        return _answer(stored, stored, checked, now).model_copy(update={"drift": drift})
 
     def _disabled(self, name: str, payload: object) -> CheckedPolicy | None:
         """The stored policy, if `payload` only disables it: a policy can always be disabled.
@@ -124,14 +155,19 @@ def _record(stored: PolicyVersion | None, policy: PolicyVersion) -> AuditRecord:
         valid_until=document.valid_until,
         difference=differences(stored.document if stored else None, document),
     )
+    return _record_about(policy, Action.POLICY_APPLIED, facts)
+
+
+def _record_about(policy: PolicyVersion, action: Action, facts: PolicyFacts) -> AuditRecord:
+    request = policy.document.request
     return AuditRecord(
         run_id=actor_of(policy.name),
         at=policy.applied_at,
         actor=policy.applied_by,
         person_id=policy.person_id,
-        action=Action.POLICY_APPLIED,
-        method=document.request["method"],
-        organisation=document.request.get("organisation"),
+        action=action,
+        method=request["method"],
+        organisation=request.get("organisation"),
         purge_policy=facts,
     )
 

@@ -13,6 +13,7 @@ from genesys_purge.policies.check_policy import actor_of
 from genesys_purge.policies.document import PolicyVersion
 from genesys_purge.policies.notes import next_runs
 from genesys_purge.policies.ports import PolicyStore
+from genesys_purge.policies.scheduling import Scheduling
 from genesys_purge.ports import AuditLog, Clock
 
 LIST, POLICY = "GET /policies", "GET /policies/{name}"
@@ -29,8 +30,11 @@ class PolicyPosition(Wire):
 class ReadPolicies:
     """Answers questions about policies; changes nothing."""
 
-    def __init__(self, policies: PolicyStore, audit: AuditLog, now: Clock) -> None:
+    def __init__(
+        self, policies: PolicyStore, scheduling: Scheduling, audit: AuditLog, now: Clock
+    ) -> None:
         self._policies = policies
+        self._scheduling = scheduling
         self._audit = audit
         self._now = now
 
@@ -92,10 +96,11 @@ class ReadPolicies:
         }
 
     def _now_of(self, policy: PolicyVersion) -> dict[str, Any]:
-        """What depends on the time: the state and the next runs."""
+        """The state and the next runs, which depend on the time, and the drift of the schedule."""
         return {
             "state": self._state(policy),
             "nextRuns": [zulu(at) for at in next_runs(policy, self._now())],
+            "drift": list(self._scheduling.drift(policy)),
         }
 
     def _state(self, policy: PolicyVersion) -> str:

@@ -22,7 +22,7 @@ from genesys_purge.model.run import Run, RunStatus, stoppable
 from genesys_purge.model.slices import Slice, cut_first, postponed
 from genesys_purge.ports import Clock, Genesys, GenesysOf, OrganisationOf, Prepared, Runs
 from genesys_purge.purging.parts import part_of
-from genesys_purge.purging.ports import RunApprovals
+from genesys_purge.purging.ports import RunApprovals, StandingApprovals
 from genesys_purge.purging.requests import request_of
 from genesys_purge.purging.same_organisation import genesys_for
 
@@ -32,8 +32,8 @@ class Case(NamedTuple):
 
     `run_now` reads the run again, and `cancellation_now` whether it is cancelled.
 
-    `default_classification` is that of the organisation. `approvals` is None where nothing is
-    deleted.
+    `default_classification` is that of the organisation. `approvals` and `standing`, the standing
+    approvals of policies, are None where nothing is deleted.
     """
 
     run: Run
@@ -47,6 +47,7 @@ class Case(NamedTuple):
     default_classification: str
     cancellation_now: Callable[[], RunCancellation | None] = lambda: None
     approvals: RunApprovals | None = None
+    standing: StandingApprovals | None = None
 
     @property
     def part(self) -> Part:
@@ -154,13 +155,20 @@ class Case(NamedTuple):
     def _obstacle(self) -> str | None:
         """Why the run must not delete anything now."""
         run = self.run_now()
-        return obstacle_of(run) or (self._approvals.obstacle(run) if run.approval_id else None)
+        found = obstacle_of(run) or (self._approvals.obstacle(run) if run.approval_id else None)
+        return found or (self._standing.obstacle(run) if run.purge_policy else None)
 
     @property
     def _approvals(self) -> RunApprovals:
         if self.approvals is None:
             raise ValueError("this step deletes nothing, so it has no approvals")
         return self.approvals
+
+    @property
+    def _standing(self) -> StandingApprovals:
+        if self.standing is None:
+            raise ValueError("this step deletes nothing, so it has no standing approvals")
+        return self.standing
 
     def may_touch(self, ids: Sequence[str]) -> bool:
         """Whether the interval of the next call may contain one of these conversations."""
@@ -187,6 +195,7 @@ class Cases:
         genesys_of: GenesysOf,
         now: Clock,
         approvals: RunApprovals | None = None,
+        standing: StandingApprovals | None = None,
     ) -> None:
         self._runs = runs
         self._cancellations = cancellations
@@ -194,6 +203,7 @@ class Cases:
         self._genesys_of = genesys_of
         self._now = now
         self._approvals = approvals
+        self._standing = standing
 
     def read(self, step: BatchStep, *, with_entries: bool = True) -> Case:
         run = self._runs.get(step.run_id)
@@ -212,4 +222,5 @@ class Cases:
             self._organisation_of(run.organisation).default_classification,
             partial(self._cancellations.of, step.run_id),
             self._approvals,
+            self._standing,
         )

@@ -23,7 +23,7 @@ from genesys_purge.ports import Clock, GenesysOf, Holds, Meter, OrganisationOf, 
 from genesys_purge.purging.draft import Draft
 from genesys_purge.purging.plan_summary import summary_of
 from genesys_purge.purging.planned import batch_of, plan_of, record_of, sample_of
-from genesys_purge.purging.ports import RunApprovals
+from genesys_purge.purging.ports import RunApprovals, StandingApprovals
 from genesys_purge.purging.requests import Requests, request_of
 from genesys_purge.purging.same_organisation import genesys_for
 from genesys_purge.purging.skipped_chunks import SkippedChunks
@@ -58,6 +58,7 @@ class PlanPurge:
         now: Clock,
         meter: Meter,
         approvals: RunApprovals,
+        standing: StandingApprovals,
     ) -> None:
         self._requests = requests
         self._runs = runs
@@ -71,6 +72,7 @@ class PlanPurge:
         self._now = now
         self._meter = meter
         self._approvals = approvals
+        self._standing = standing
 
     def __call__(self, message: RunRef) -> PlanSummary:
         """The summary of the plan, or of a turn of it; a run that has a plan keeps it.
@@ -170,14 +172,15 @@ class PlanPurge:
         """The stored run: running, or awaiting the approval that its plan needs."""
         record = record_of(run, plan, draft.notes, self._now())
         sample = partial(sample_of, run, plan.batches, self._runs)
+        counting = self._standing.counting(run, plan.targeted)
         approval = self._approvals.needed(run, plan, sample)
         if approval is None:
-            self._runs.plan(run, record)
+            self._runs.plan(run, record, counting)
             return run
         waiting = {"status": RunStatus.AWAITING_APPROVAL, "approval_id": approval.approval_id}
         run = run.model_copy(update=waiting)
         record = record.model_copy(update={"approval": ApprovalFacts.of(approval)})
-        self._runs.plan(run, record, [self._approvals.opening(approval)])
+        self._runs.plan(run, record, [self._approvals.opening(approval), *counting])
         self._meter.count(AWAITING, method=run.method, organisation=run.organisation)
         return run
 

@@ -45,6 +45,19 @@ class RunApprovals(Protocol):
         """Whether the run may begin; NotApproved if it never may."""
 
 
+class StandingApprovals(Protocol):
+    """The standing approvals that policies give to their runs; a run of no policy needs none."""
+
+    def counting(self, run: Run, records: int) -> Sequence[Prepared]:
+        """The write that counts the records of a plan, for the transaction of the plan.
+
+        LimitExceeded beyond the bounds of the policy.
+        """
+
+    def obstacle(self, run: Run) -> str | None:
+        """Why the policy of the run does not allow it to delete now; None if it does."""
+
+
 class Polled(Protocol):
     """Receives each poll of a batch: its number, the job's status and how far the job is."""
 

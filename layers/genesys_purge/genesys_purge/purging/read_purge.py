@@ -75,6 +75,7 @@ class ReadPurge:
                 "outcome",
                 "submitted_at",
                 "submitted_by",
+                "purge_policy",
                 "approval_id",
                 "finished_at",
                 "plan",

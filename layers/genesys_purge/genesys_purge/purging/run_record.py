@@ -10,6 +10,7 @@ from genesys_purge.model.answers import printable
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch
 from genesys_purge.model.ending import shortfall_of
+from genesys_purge.model.purge_policy import PolicyFacts
 from genesys_purge.model.run import Run, Totals
 from genesys_purge.model.verification import Verification
 
@@ -21,6 +22,7 @@ def run_record(
     known: dict[str, Any] = {
         **_compliance(run),
         "request": run.facts,
+        "purge_policy": _policy(run),
         "outcome": run.outcome,
         "unit": totals.unit,
         "deleted_unit": totals.deleted_unit,
@@ -51,6 +53,12 @@ def _compliance(run: Run) -> dict[str, Any]:
     if compliance is None:
         return {}
     return compliance.checked_facts if run.plan else compliance.facts
+
+
+def _policy(run: Run) -> PolicyFacts | None:
+    """The policy and the version that started the run."""
+    policy = run.purge_policy
+    return PolicyFacts(name=policy.name, version=policy.version) if policy else None
 
 
 def error_reasons_of(batches: Sequence[Batch]) -> str | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.methods import METHODS
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.purge_policy import policy_run_id
 from genesys_purge.model.request import PurgeRequest, fingerprint, is_relative
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.run import Run, RunStatus, totals_of
 from genesys_purge.model.submission import Submission, SubmittedRun
-from genesys_purge.ports import Clock, Meter, Runs
+from genesys_purge.ports import Clock, Meter, Prepared, Runs
 from genesys_purge.purging.overrides import Overrides
 from genesys_purge.purging.ports import Executions
 from genesys_purge.purging.requests import Requests
@@ -41,13 +43,16 @@ class SubmitPurge:
         self._meter = meter
         self._now = now
 
-    def __call__(self, submission: Submission) -> SubmittedRun:
-        """The submitted run; a refused request stores and starts nothing."""
+    def __call__(self, submission: Submission, also: Sequence[Prepared] = ()) -> SubmittedRun:
+        """The submitted run, stored with all other writes.
+
+        A refused request stores and starts nothing.
+        """
         now = self._now()
         allowed = partial(self._overrides.conflicts, actor=submission.actor)
         request = self._requests.check(submission.payload, submission.moment or now, allowed)
         run = self._new_run(request, submission, now)
-        stored = self._runs.create(run, self._record(run, request))
+        stored = self._runs.create(run, self._record(run, request), also)
         if stored.fingerprint != run.fingerprint:
             raise InvalidRequest(
                 [FieldError("requestId", f"{run.run_id} is the id of another request's run")]
@@ -71,6 +76,7 @@ class SubmitPurge:
             submitted_at=now,
             submitted_by=submission.actor,
             submitted_by_person=submission.person_id,
+            purge_policy=submission.policy,
             compliance_tags=METHODS[request.method].tags(request),
             location=self._requests.location(request),
         )
@@ -78,8 +84,11 @@ class SubmitPurge:
     def _run_id(self, request: PurgeRequest, submission: Submission, now: datetime) -> str:
         """The id of the run: equal for equal content and scheduled time.
 
+        A policy has one run for each scheduled time, whatever its content.
         Without a schedule, a relative window moves with the clock, so the hour counts as well.
         """
+        if submission.policy and submission.moment:
+            return policy_run_id(submission.policy.name, submission.moment)
         hour = now.replace(minute=0, second=0, microsecond=0) if is_relative(request) else None
         content = fingerprint(request.content(), submission.moment or hour)
         return f"{request.method}-{content}"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from genesys_purge.errors import Misconfigured
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.wire import configured
 from genesys_purge.policies.document import PolicyVersion
@@ -68,4 +72,12 @@ def _key(name: str, number: int) -> Item:
 def _policy(item: Any) -> PolicyVersion:
     """The version in an item; Misconfigured if it cannot be read."""
     title = f"version {item['version']['N']} of the policy {item['name']['S']}"
-    return configured(title, PolicyVersion, item.get("body", {}).get("S", ""))
+    body = item.get("body", {}).get("S", "")
+    policy = configured(title, PolicyVersion, body)
+    # The hash of the stored text: a later release may write the same document in another form.
+    content = orjson.dumps(orjson.loads(body)["document"], option=orjson.OPT_SORT_KEYS)
+    if policy.hash != sha256(content).hexdigest():
+        raise Misconfigured(
+            f"{title} was changed by hand: its hash differs; apply the policy again"
+        )
+    return policy

@@ -49,13 +49,13 @@ class DynamoRuns:
         self._manifests = S3Manifests(plans)
         self._found = found
 
-    def create(self, run: Run, record: AuditRecord) -> Run:
+    def create(self, run: Run, record: AuditRecord, also: Sequence[Prepared] = ()) -> Run:
         self._found(run.organisation, run_id=run.run_id)
         fresh = Write(self._table, items.run_item(run), "attribute_not_exists(runId)")
         try:
-            self._ledger.commit([fresh], record)
+            self._ledger.commit([fresh, *prepared(also)], record)
         except LostRace:
-            # Without a stored run, no other caller won: the tables were busy.
+            # Without a stored run, another write failed, or the tables were busy.
             stored = self._get(items.run_key(run.run_id))
             if stored is None:
                 raise

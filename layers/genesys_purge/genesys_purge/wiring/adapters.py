@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from genesys_purge.store.parameters import OptionalParameters, Parameters
     from genesys_purge.store.plans import S3Plans
     from genesys_purge.store.policies import StoredPolicies
-    from genesys_purge.store.purge_policies import DynamoPurgePolicies
     from genesys_purge.store.queues import SqsQueue
     from genesys_purge.store.runs import DynamoRuns
     from genesys_purge.store.secrets import OptionalSecrets, StoredSecret
@@ -115,13 +114,6 @@ def approvals() -> DynamoApprovals:
     from genesys_purge.store.approvals import DynamoApprovals
 
     return DynamoApprovals(aws("dynamodb"), settings().tables.approvals, ledger())
-
-
-@cache
-def purge_policies() -> DynamoPurgePolicies:
-    from genesys_purge.store.purge_policies import DynamoPurgePolicies
-
-    return DynamoPurgePolicies(aws("dynamodb"), settings().tables.purge_policies, ledger())
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters, approving, calls
+from genesys_purge.wiring import adapters, approving, calls, standing
 
 if TYPE_CHECKING:
     from genesys_purge.approvals.run_approvals import RunApprovals
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from genesys_purge.purging.plan_purge import PlanPurge
     from genesys_purge.purging.poll_batch import PollBatch
     from genesys_purge.purging.polls import Polls
-    from genesys_purge.purging.read_purge import ReadPurge
+    from genesys_purge.purging.ports import StandingApprovals
     from genesys_purge.purging.requests import Requests
     from genesys_purge.purging.submit_batch import SubmitBatch
     from genesys_purge.purging.submit_purge import SubmitPurge
@@ -75,14 +75,19 @@ def polls() -> Polls:
     return Polls(poll_store(), adapters.now, telemetry.polled)
 
 
-def cases(*, in_bulk: bool = False, approved: RunApprovals | None = None) -> Cases:
+def cases(
+    *,
+    in_bulk: bool = False,
+    approved: RunApprovals | None = None,
+    standing: StandingApprovals | None = None,
+) -> Cases:
     """The cases of a step; one that deletes asks whether it is approved."""
     from genesys_purge.purging.cases import Cases
 
     genesys_of = calls.genesys_in_bulk if in_bulk else calls.genesys
     runs, cancellations = adapters.runs(), adapters.cancellations()
     organisation_of, now = adapters.organisation, adapters.now
-    return Cases(runs, cancellations, organisation_of, genesys_of, now, approved)
+    return Cases(runs, cancellations, organisation_of, genesys_of, now, approved, standing)
 
 
 @cache
@@ -144,6 +149,7 @@ def plan_purge() -> PlanPurge:
         adapters.now,
         adapters.meter(),
         approving.run_approvals(),
+        standing.standing_approvals(),
     )
 
 
@@ -156,7 +162,8 @@ def submit_batch() -> SubmitBatch:
     refusals = DynamoRefusals(table, adapters.ledger(), adapters.now, actor)
     checks = (adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
     guard = RecordingGuard(*checks, refusals=refusals)
-    return submitting(actor, guard, cases(approved=approving.run_approvals()))
+    approved, approvals = approving.run_approvals(), standing.standing_approvals()
+    return submitting(actor, guard, cases(approved=approved, standing=approvals))
 
 
 def job_slots() -> JobSlots:
@@ -221,25 +228,3 @@ def fail_purge() -> FailPurge:
 
     runs, cancellations = adapters.runs(), adapters.cancellations()
     return FailPurge(runs, cancellations, adapters.meter(), adapters.now)
-
-
-@cache
-def read_purge() -> ReadPurge:
-    from genesys_purge.purging.list_records import ListRecords
-    from genesys_purge.purging.list_runs import ListRuns
-    from genesys_purge.purging.read_purge import ReadPurge
-    from genesys_purge.store.conversation_search import DynamoConversations
-    from genesys_purge.store.manifests import S3Manifests
-    from genesys_purge.store.run_list import DynamoRunList
-
-    client, table, runs = adapters.aws("dynamodb"), adapters.settings().tables.runs, adapters.runs()
-    conversations = DynamoConversations(client, table, S3Manifests(adapters.plans()))
-    list_runs = ListRuns(DynamoRunList(client, table), conversations)
-    return ReadPurge(
-        runs,
-        adapters.cancellations(),
-        poll_store(),
-        adapters.ledger(),
-        list_runs,
-        ListRecords(runs),
-    )

@@ -18,6 +18,7 @@ from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.hold_facts import HoldFacts
 from genesys_purge.model.messages import BatchStep, RunRef
+from genesys_purge.model.purge_policy import PolicyFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, RunStatus, Totals
 from genesys_purge.model.setting_facts import SettingFacts
@@ -55,6 +56,9 @@ KNOWN: dict[str, Any] = {
         hold_id="case-17", reason="evidence", owner="legal", review_by=NOON, conversations=2
     ),
     "approval": resume_facts(),
+    "purge_policy": PolicyFacts(
+        name="nightly-voice", version=2, scheduled_at=NOON, reason="a holiday"
+    ),
     "stop": StopFacts(scope=StopScope.RUN, name="run-1", reason="an incident"),
 }
 EVENTS: dict[Action, list[Event]] = {
@@ -75,6 +79,7 @@ EVENTS: dict[Action, list[Event]] = {
     Action.DELETION_STOPPED: [Event.DELETION_STOPPED],
     Action.SETTING_CHANGED: [Event.SETTING_CHANGED],
     Action.HOLD_REVIEW_DUE: [Event.HOLD_REVIEW_DUE],
+    Action.POLICY_RUN_SKIPPED: [Event.POLICY_RUN_SKIPPED],
     Action.RUN_PLANNED: [Event.APPROVAL_REQUESTED],
     Action.APPROVAL_REQUESTED: [Event.APPROVAL_REQUESTED],
     Action.APPROVAL_GIVEN: [Event.APPROVAL_DECIDED, Event.DELETION_RESUMED],
@@ -504,6 +509,18 @@ def test_notice_of_a_review_names_the_hold_and_no_conversation(bench: Workbench)
         "holdId": "case-17",
         "owner": "legal",
         "reviewBy": "2026-11-21T12:00:00Z",
+        "timestamp": "2026-11-21T12:00:00Z",
+    }
+
+
+def test_skipped_time_of_a_policy_is_reported_with_its_reason(bench: Workbench) -> None:
+    found = body(bench, fact(Action.POLICY_RUN_SKIPPED, **KNOWN), Event.POLICY_RUN_SKIPPED)
+    assert found == {
+        "event": "policy_run_skipped",
+        "policy": "nightly-voice",
+        "version": 2,
+        "scheduledAt": "2026-11-21T12:00:00Z",
+        "reason": "a holiday",
         "timestamp": "2026-11-21T12:00:00Z",
     }
 

@@ -7,6 +7,7 @@ from genesys_purge.errors import TryLater
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.hold_facts import HoldFacts
+from genesys_purge.model.purge_policy import PolicyFacts
 from genesys_purge.model.setting_facts import SettingFacts
 from genesys_purge.model.stops import StopFacts, StopScope
 from genesys_purge.webhooks.outbound.notification import Event, Notification
@@ -61,7 +62,8 @@ def test_subscriber_receives_only_the_events_it_names(bench: Workbench) -> None:
     stop = StopFacts(scope=StopScope.ALL, reason="an incident")
     stopped = fact(Action.DELETION_STOPPED, stop=stop)
     resumed = fact(Action.APPROVAL_GIVEN, stop=stop, approval=resume_facts())
-    for record in (NONCOMPLIANT, *ended, changed, review, asked, stopped, resumed):
+    skipped = fact(Action.POLICY_RUN_SKIPPED, purge_policy=PolicyFacts(name="nightly-voice"))
+    for record in (NONCOMPLIANT, *ended, changed, review, asked, stopped, resumed, skipped):
         bench.publish_notifications(record)
     for event in Event:
         assert [each for name, each in sent(bench) if name == event.name.lower()] == [event]

@@ -1,4 +1,4 @@
-"""The notifications about approvals, settings, holds and stops; none of them decides anything."""
+"""The notifications about approvals, settings, holds, stops and policies; none decides anything."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from genesys_purge.model.approval import ApprovalFacts, ApprovalState
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.hold_facts import HoldFacts
+from genesys_purge.model.purge_policy import PolicyFacts
 from genesys_purge.model.setting_facts import SettingFacts
 from genesys_purge.model.stops import StopFacts
 from genesys_purge.webhooks.outbound.notification import Event, Notification
@@ -23,13 +24,15 @@ OF_APPROVALS = {
 
 
 def of_governance(record: AuditRecord) -> Iterator[Notification]:
-    """The notifications of a record about an approval, a setting, a hold or a stop."""
+    """The notifications of a record about an approval, a setting, a hold, a stop or a policy."""
     if record.approval and record.action in OF_APPROVALS:
         yield _of_approval(OF_APPROVALS[record.action], record, record.approval)
     if record.action is Action.SETTING_CHANGED and record.setting:
         yield _of_setting(record, record.setting)
     if record.action is Action.HOLD_REVIEW_DUE and record.hold:
         yield _of_review(record, record.hold)
+    if record.action is Action.POLICY_RUN_SKIPPED and record.purge_policy:
+        yield _of_skipped(record, record.purge_policy)
     if record.stop and (event := _event_of_stop(record)):
         yield _of_stop(event, record, record.stop)
 
@@ -47,6 +50,18 @@ def _of_setting(record: AuditRecord, setting: SettingFacts) -> Notification:
         "timestamp": zulu(record.at),
     }
     return Notification.of(Event.SETTING_CHANGED, record, body)
+
+
+def _of_skipped(record: AuditRecord, policy: PolicyFacts) -> Notification:
+    body = {
+        "event": Event.POLICY_RUN_SKIPPED,
+        "policy": policy.name,
+        "version": policy.version,
+        "scheduledAt": policy.scheduled_at and zulu(policy.scheduled_at),
+        "reason": policy.reason,
+        "timestamp": zulu(record.at),
+    }
+    return Notification.of(Event.POLICY_RUN_SKIPPED, record, body)
 
 
 def _of_review(record: AuditRecord, hold: HoldFacts) -> Notification:

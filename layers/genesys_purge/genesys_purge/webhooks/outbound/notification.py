@@ -24,6 +24,7 @@ class Event(StrEnum):
     DELETION_RESUMED = "deletion_resumed"
     SETTING_CHANGED = "setting_changed"
     HOLD_REVIEW_DUE = "legal_hold_review_due"
+    POLICY_RUN_SKIPPED = "policy_run_skipped"
     APPROVAL_REQUESTED = "approval_requested"
     APPROVAL_DECIDED = "approval_decided"
 

@@ -1,0 +1,240 @@
+"""RunPolicy: start the purge of a policy at a scheduled time, or record why it is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from genesys_purge.calling.stops import Stops
+from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
+from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.dates import DateRange, Instant, zulu
+from genesys_purge.model.purge_policy import PolicyFacts, PolicyMonth, PolicyRef, policy_run_id
+from genesys_purge.model.request import as_object, read_fields, require_none
+from genesys_purge.model.run import RunStatus
+from genesys_purge.model.stops import Stoppable
+from genesys_purge.model.submission import Submission
+from genesys_purge.model.wire import Wire
+from genesys_purge.policies.check_policy import actor_of
+from genesys_purge.policies.document import PolicyVersion
+from genesys_purge.policies.ports import PolicyMonths, PolicyStore, Submit
+from genesys_purge.policies.standing_approval import ended, month_of
+from genesys_purge.ports import Clock, Meter, Runs
+
+ACTOR = "run_policy"
+# Counts the scheduled times at which a policy did not run.
+SKIPPED = "PolicyRunsSkipped"
+ATTEMPTS = 5
+# Lambda and EventBridge Scheduler deliver an event again for hours, but not for days.
+LATEST = timedelta(days=1)
+# How far the clocks of the services may differ.
+EARLIEST = timedelta(minutes=1)
+LONGEST_REASON = 500
+
+
+class ScheduledPolicy(Wire):
+    """What a schedule sends: the policy, and the version that it was made for."""
+
+    policy: str
+    version: int
+
+
+class PolicyRun(Wire):
+    """The run of a scheduled time with its status, or the reason why there is none in `skipped`."""
+
+    policy: str
+    version: int
+    scheduled_at: Instant
+    run_id: str | None = None
+    status: RunStatus | None = None
+    skipped: str | None = None
+
+
+class Due(NamedTuple):
+    """The version in force at a scheduled time, and its month. `version` is that of the schedule.
+
+    `nominal` is the time of the policy's own schedule, None if this is none of its times.
+    """
+
+    policy: PolicyVersion
+    version: int
+    moment: datetime
+    nominal: datetime | None
+    month: PolicyMonth
+
+    @property
+    def at(self) -> datetime:
+        """The time by which a run, or its omission, is known."""
+        return self.nominal or self.moment
+
+
+class RunPolicy:
+    """Starts at most one run for each scheduled time, whatever is delivered again.
+
+    A time that was skipped stays skipped. The run, or the record of the skipped time, is stored in
+    one transaction with the month of the policy, so that runs at once cannot pass the bounds.
+    """
+
+    def __init__(
+        self,
+        policies: PolicyStore,
+        months: PolicyMonths,
+        runs: Runs,
+        stops: Stops,
+        submit: Submit,
+        meter: Meter,
+        now: Clock,
+    ) -> None:
+        self._policies = policies
+        self._months = months
+        self._runs = runs
+        self._stops = stops
+        self._submit = submit
+        self._meter = meter
+        self._now = now
+
+    def __call__(self, submitted: Submission) -> PolicyRun:
+        """The run of the scheduled time, or why there is none.
+
+        Misconfigured if the policy, or a stop that may cover it, cannot be read.
+        """
+        asked, moment = _asked(submitted)
+        for _ in range(ATTEMPTS):
+            due = self._due(asked, moment)
+            try:
+                return self._known(due) or self._decided(due)
+            except LostRace:
+                continue
+        raise LostRace(f"the policy {asked.policy} was run {ATTEMPTS} times in the meantime")
+
+    def _due(self, asked: ScheduledPolicy, moment: datetime) -> Due:
+        policy = self._policies.latest(asked.policy)
+        if policy is None:
+            raise NotFound(f"no policy has the name of this schedule: {asked.policy[:80]}")
+        nominal = policy.document.times.nominal(moment)
+        month = self._months.read(policy.name, month_of(policy, nominal or moment))
+        return Due(policy, asked.version, moment, nominal, month)
+
+    def _known(self, due: Due) -> PolicyRun | None:
+        """What was decided about the time before; a stored run without an execution is settled."""
+        if due.at in due.month.skipped:
+            return _answer(due, skipped="this time was skipped before; see the audit of the policy")
+        try:
+            run = self._runs.get(policy_run_id(due.policy.name, due.at))
+        except NotFound:
+            return None
+        return _answer(due, run_id=run.run_id, status=run.status)
+
+    def _decided(self, due: Due) -> PolicyRun:
+        reason = next(self._reasons(due), None)
+        if reason is None:
+            try:
+                return self._started(due)
+            except InvalidRequest as refused:
+                reason = f"the request is not valid now: {refused}"
+        return self._skipped(due, reason[:LONGEST_REASON])
+
+    def _started(self, due: Due) -> PolicyRun:
+        policy = due.policy
+        ref = PolicyRef(name=policy.name, version=policy.version)
+        submission = Submission(
+            policy.document.request, actor_of(policy.name), due.nominal, policy=ref
+        )
+        counted = due.month.followed(runs=due.month.runs + 1)
+        run = self._submit(submission, [self._months.write(counted)])
+        return _answer(due, run_id=run.run_id, status=run.status)
+
+    def _skipped(self, due: Due, reason: str) -> PolicyRun:
+        policy, request = due.policy, due.policy.document.request
+        facts = PolicyFacts(
+            name=policy.name, version=policy.version, scheduled_at=due.at, reason=reason
+        )
+        record = AuditRecord(
+            run_id=actor_of(policy.name),
+            at=self._now(),
+            actor=ACTOR,
+            action=Action.POLICY_RUN_SKIPPED,
+            method=request["method"],
+            organisation=request.get("organisation"),
+            purge_policy=facts,
+        )
+        month = due.month.followed(skipped=(*due.month.skipped, due.at))
+        self._months.skip(month, record)
+        self._meter.count(SKIPPED, method=record.method, organisation=record.organisation)
+        return _answer(due, skipped=reason)
+
+    def _reasons(self, due: Due) -> Iterator[str]:
+        """Why the policy must not run at this time."""
+        now = self._now()
+        yield from _wrong_time(due, now)
+        if reason := ended(due.policy, now):
+            yield reason
+        yield from _closed_days(due, now)
+        yield from _beyond_bounds(due, now)
+        call = Stoppable(due.policy.document.request.get("organisation"), due.policy.name)
+        for stop in self._stops.covering(call):
+            yield stop.why
+
+
+def _asked(submitted: Submission) -> tuple[ScheduledPolicy, datetime]:
+    if submitted.moment is None:
+        raise InvalidRequest(
+            [FieldError("scheduledTime", "is required: only a schedule runs a policy")]
+        )
+    asked, errors = read_fields(ScheduledPolicy, as_object(submitted.payload))
+    require_none(errors)
+    return asked, submitted.moment
+
+
+def _wrong_time(due: Due, now: datetime) -> Iterator[str]:
+    policy = due.policy
+    if due.version > policy.version:
+        yield f"the schedule names version {due.version}, and the newest is {policy.version}"
+    if due.nominal is None:
+        yield f"{zulu(due.moment)} is not a scheduled time of version {policy.version}"
+    if due.moment > now + EARLIEST:
+        yield f"the scheduled time {zulu(due.moment)} has not come"
+    if due.at < now - LATEST:
+        yield f"the scheduled time {zulu(due.at)} passed more than a day ago"
+
+
+def _closed_days(due: Due, now: datetime) -> Iterator[str]:
+    """A delayed event may come on another day than its scheduled time."""
+    for moment in (due.at, now):
+        if day := due.policy.blackout_on(moment):
+            name = f" ({day.holiday})" if day.holiday else ""
+            yield f"{day.date} is a blackout day{name}"
+
+
+def _beyond_bounds(due: Due, now: datetime) -> Iterator[str]:
+    bounds, month = due.policy.document.bounds, due.month
+    if month.runs >= bounds.max_runs_per_month:
+        yield f"bounds.maxRunsPerMonth: {month.month} has {month.runs} runs, the most allowed"
+    if month.records >= bounds.max_records_per_month:
+        yield (
+            f"bounds.maxRecordsPerMonth: the runs of {month.month} have {month.records} records, "
+            f"{bounds.max_records_per_month} are allowed"
+        )
+    date_range = DateRange.parse(due.policy.document.request["dateRange"])
+    if date_range.resolve(due.at).end > now - timedelta(days=bounds.minimum_age_days):
+        yield (
+            "bounds.minimumAgeDays: the request reaches records that are younger than "
+            f"{bounds.minimum_age_days} days"
+        )
+
+
+def _answer(
+    due: Due,
+    run_id: str | None = None,
+    status: RunStatus | None = None,
+    skipped: str | None = None,
+) -> PolicyRun:
+    return PolicyRun(
+        policy=due.policy.name,
+        version=due.policy.version,
+        scheduled_at=due.at,
+        run_id=run_id,
+        status=status,
+        skipped=skipped,
+    )
