@@ -313,10 +313,10 @@ class MemoryHolds:
         self.looked_up: dict[str, HeldTimes] = {}
         self._now = now
 
-    def active(self) -> Sequence[Hold]:
+    def active(self, organisation: str | None) -> Sequence[Hold]:
         for error in self.unreadable:
             raise error
-        return self._timed()
+        return [each for each in self._timed() if each.scope.is_in(organisation)]
 
     def readings(self) -> Sequence[Hold | Misconfigured]:
         return [*self.unreadable, *self._timed()]

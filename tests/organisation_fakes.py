@@ -21,6 +21,10 @@ class MemoryOrganisations:
         own, _ = self._known[None]
         self._known[name] = replace(own, name=name, **differing), genesys
 
+    def remove(self, name: str) -> None:
+        """Forget an organisation."""
+        del self._known[name]
+
     def names(self) -> list[str]:
         """The names beside the default organisation."""
         return [name for name in self._known if name]

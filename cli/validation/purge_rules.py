@@ -30,7 +30,7 @@ UNCHECKED = (
 class NoHolds:
     """Implements the `Holds` port without a hold."""
 
-    def active(self) -> Sequence[Hold]:
+    def active(self, organisation: str | None) -> Sequence[Hold]:  # noqa: ARG002  the port's signature
         return ()
 
 

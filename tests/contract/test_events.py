@@ -23,7 +23,7 @@ from genesys_purge.holds.changing.requests import (
     ReleaseRequest,
 )
 from genesys_purge.holds.imports import imported
-from genesys_purge.holds.requests import ReviewRequest, changed, parsed, requested
+from genesys_purge.holds.requests import ReviewRequest, parsed, requested, widening
 from genesys_purge.model.approval import Vote
 from genesys_purge.model.wire import Wire
 from genesys_purge.policies.check_policy import CheckPolicy, anyone
@@ -73,7 +73,7 @@ def event(path: Path) -> Any:
 
 def test_sample_hold_is_valid() -> None:
     sent = submission(event(ROOT / "events" / "api" / "post_holds.json"))
-    hold = requested(sent.payload, NOON)
+    hold = requested(sent.payload, NOON, list)
     assert (hold.hold_id, sent.person_id) == ("case-17", "user:AIDAEXAMPLEUSER0000001")
 
 
@@ -117,7 +117,7 @@ def test_sample_setting_is_valid() -> None:
 
 def test_sample_of_wider_hold_is_valid() -> None:
     sent = submission(event(ROOT / "events" / "api" / "post_hold_widen.json"))
-    assert (changed(sent.payload).scope.is_everything, sent.path) == (False, {"holdId": "case-17"})
+    assert (widening(sent.payload).is_limited, sent.path) == (True, {"holdId": "case-17"})
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_sample_of_a_change_of_a_hold_is_valid(name: str, model: type[Wire]) -> 
 
 def test_sample_of_import_is_valid() -> None:
     sent = submission(event(ROOT / "events" / "api" / "post_holds_import.json"))
-    assert len(imported(sent.payload, NOON).conversation_ids or ()) == 2
+    assert len(imported(sent.payload, NOON, list).conversation_ids or ()) == 2
 
 
 def submissions() -> list[Path]:

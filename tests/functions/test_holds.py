@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("deployed")
 def test_placed_hold_is_in_force_at_once(invoke: Invoke) -> None:
     status, answer = place(invoke)
     assert (status, answer["holdId"]) == (201, "case-17")
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert active.conversation_ids == frozenset({ID})
     assert active.label == "legal hold case-17 (matter 17/2026, owner legal@example.com)"
 
@@ -91,7 +91,7 @@ def test_wrong_hold_is_refused_and_nothing_is_stored(
 
 def test_hold_on_everything_is_explicit(invoke: Invoke) -> None:
     assert place(invoke, conversationIds=None, everything=True)[0] == 201
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert active.covers_everything
     assert get(invoke, "GET /holds/{holdId}", "case-17")[1]["everything"] is True
 
@@ -125,7 +125,7 @@ def test_hold_whose_review_has_passed_is_due_and_active(invoke: Invoke) -> None:
     set_by_hand(reviewBy="2024-01-01T00:00:00Z")
     _, shown = get(invoke, "GET /holds/{holdId}", "case-17")
     assert (shown["state"], shown["isReviewDue"]) == ("active", True)
-    assert len(adapters.holds().active()) == 1
+    assert len(adapters.holds().active(None)) == 1
 
 
 def test_coverage_names_the_hold_and_whether_it_is_certain(invoke: Invoke) -> None:

@@ -52,7 +52,7 @@ def parts() -> list[str]:
 def test_a_hundred_thousand_ids_are_held_by_one_hold(invoke: Invoke) -> None:
     known = ids(MANY)
     assert import_hold(invoke, "conversationId\n" + "\n".join(known))[0] == 201
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert active.conversation_ids == frozenset(known)
     assert (len(stored()), len(parts())) == (1, 11)
     assert records(invoke)[0]["hold"]["conversations"] == MANY
@@ -65,10 +65,10 @@ def test_a_hundred_thousand_ids_are_held_by_one_hold(invoke: Invoke) -> None:
 def test_second_reading_of_a_large_hold_asks_for_no_part(invoke: Invoke) -> None:
     import_hold(invoke, "\n".join(ids(20_000)))
     holds = adapters.holds()
-    (first,) = holds.active()
+    (first,) = holds.active(None)
     for name in parts():
         client("dynamodb").delete_item(TableName="HeldIdsTable", Key={"sha256": {"S": name}})
-    (second,) = holds.active()
+    (second,) = holds.active(None)
     assert second.conversation_ids is first.conversation_ids
 
 
@@ -82,13 +82,13 @@ def test_damaged_part_blocks_every_deletion(invoke: Invoke, damage: str) -> None
         client("dynamodb").put_item(TableName="HeldIdsTable", Item=key | {"ids": {"S": ID}})
     adapters.holds.cache_clear()
     with pytest.raises(Misconfigured, match="legal hold case-17 is not complete"):
-        adapters.holds().active()
+        adapters.holds().active(None)
     assert get(invoke, "GET /holds/{holdId}", "case-17")[1]["state"] == "unreadable"
 
 
 def test_small_import_is_stored_as_a_placed_hold(invoke: Invoke) -> None:
     assert import_hold(invoke, f'\ufeff{ID}\r\n\r\n"{OTHER.upper()}"\r\n{ID}')[0] == 201
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert (active.conversation_ids, parts()) == (frozenset({ID, OTHER}), [])
 
 
@@ -106,7 +106,7 @@ def test_large_hold_is_widened_to_the_limit_of_a_hold(invoke: Invoke) -> None:
     status, answer = change(invoke, "widen", conversationIds=[OTHER])
     message = "the hold has 100,000 ids and may have 100,000; place another hold"
     assert (status, errors((status, answer))) == (400, {"conversationIds": message})
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert len(active.conversation_ids or ()) == MANY
 
 

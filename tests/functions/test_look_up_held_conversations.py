@@ -80,6 +80,26 @@ def test_ids_are_looked_up_in_every_organisation_and_dialect(
     assert [call.path for call in emea.calls] == [{"ids": LIVE_ID}]
 
 
+def test_ids_of_a_hold_are_looked_up_in_its_organisations_only(
+    bench: Workbench, invoke: Invoke
+) -> None:
+    place(bench, LIVE_ID, organisations=("emea",))
+    add_live(bench, row(LIVE_ID, MIDNIGHT, MIDNIGHT))
+    assert looked_up(bench, invoke).organisations == ("emea",)
+    (held,) = bench.holds.active("emea")
+    assert (held.gap, in_words(held.days), bench.genesys.calls) == (None, "2026-05-03", [])
+
+
+def test_times_of_a_removed_organisation_are_kept(bench: Workbench, invoke: Invoke) -> None:
+    place(bench, LIVE_ID, organisations=("emea",))
+    emea = add_live(bench, row(LIVE_ID, NOON - HOUR, NOON - HOUR))
+    times = looked_up(bench, invoke)
+    bench.organisations.remove("emea")
+    bench.clock.wait(86_400)
+    assert looked_up(bench, invoke) == times
+    assert len(emea.calls) == 1
+
+
 NO_TIME = [
     row("a1", MIDNIGHT, None),
     row("a1", MIDNIGHT, MIDNIGHT - HOUR),
@@ -99,12 +119,12 @@ def test_conversation_without_a_known_time_is_unknown_and_asked_for_hourly(
     times = looked_up(bench, invoke)
     assert (times.unknown, times.examples, times.days) == ({reason: 1}, ("a1",), ())
     assert bench.meter.counts["UnknownHeldTimes"] == 1
-    assert bench.holds.active()[0].covering(builders.window())
+    assert bench.holds.active(None)[0].covering(builders.window())
     bench.clock.wait(3_599)
     assert looked_up(bench, invoke) == times
     bench.clock.wait(1)
     assert looked_up(bench, invoke).gap is None
-    assert not bench.holds.active()[0].covering(builders.window())
+    assert not bench.holds.active(None)[0].covering(builders.window())
 
 
 def test_conversation_that_still_runs_in_one_organisation_is_unknown(

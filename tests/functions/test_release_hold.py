@@ -69,7 +69,7 @@ def in_days(days: float) -> Any:
 def active(days: float = 0) -> list[Hold]:
     """The holds in force so many days from now."""
     with in_days(days):
-        found = list(adapters.holds().active())
+        found = list(adapters.holds().active(None))
     adapters.holds.cache_clear()
     return found
 

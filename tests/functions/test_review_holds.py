@@ -44,7 +44,7 @@ def test_each_notice_is_given_once_over_repeated_sweeps(invoke: Invoke) -> None:
     place(invoke, reviewBy=in_days(100.5))
     sweep(invoke, 70, 70.6, 71, 80, 86, 86.1, 96, 99, 99.6, 100.2, 101, 102)
     assert notices(invoke) == [f"days left: {days}" for days in (30, 15, 5, 1)]
-    assert len(adapters.holds().active()) == 1
+    assert len(adapters.holds().active(None)) == 1
 
 
 def test_hold_placed_shortly_before_its_review_gets_one_notice(invoke: Invoke) -> None:
@@ -75,7 +75,7 @@ def test_overdue_reviews_are_counted_and_release_nothing(
     place(invoke, holdId="case-18", reviewBy=in_days(50))
     sweep(invoke, 2)
     assert '"OverdueHoldReviews":[1.0]' in capsys.readouterr().out.replace(" ", "")
-    assert len(adapters.holds().active()) == 2
+    assert len(adapters.holds().active(None)) == 2
 
 
 def test_notice_that_is_not_stored_is_given_by_the_next_sweep(invoke: Invoke) -> None:

@@ -38,7 +38,7 @@ def test_added_ids_are_held_at_once(invoke: Invoke) -> None:
     status, answer = change(invoke, "widen", conversationIds=[OTHER])
     assert (status, answer["inFlight"]) == (200, [])
     assert "effectiveFrom" in answer
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert active.conversation_ids == frozenset({ID, OTHER})
 
 
@@ -61,7 +61,7 @@ def test_same_widening_again_stores_nothing(invoke: Invoke) -> None:
 def test_date_range_is_extended(invoke: Invoke) -> None:
     place(invoke, dateRange=RANGE)
     assert change(invoke, "widen", dateRange=WIDER)[0] == 200
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert active.date_range is not None
     assert active.date_range.start.isoformat() == "2024-04-01T00:00:00+00:00"
     assert active.conversation_ids == frozenset({ID})
@@ -78,23 +78,23 @@ def test_date_range_that_drops_a_day_is_refused(invoke: Invoke) -> None:
 def test_hold_is_widened_to_everything(invoke: Invoke) -> None:
     place(invoke, dateRange=RANGE)
     assert change(invoke, "widen", everything=True)[0] == 200
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert active.covers_everything
 
 
 def test_hold_on_everything_stays_one(invoke: Invoke) -> None:
     place(invoke, conversationIds=None, everything=True)
     assert "effectiveFrom" not in change(invoke, "widen", conversationIds=[ID])[1]
-    assert adapters.holds().active()[0].covers_everything
+    assert adapters.holds().active(None)[0].covers_everything
 
 
 def test_times_of_the_ids_before_are_unknown_after_widening(invoke: Invoke) -> None:
     place(invoke)
     holds = adapters.holds()
     holds.put_times(held_times([ID], NOON, hold_id="case-17"))
-    assert holds.active()[0].gap is None
+    assert holds.active(None)[0].gap is None
     change(invoke, "widen", conversationIds=[OTHER])
-    assert holds.active()[0].gap
+    assert holds.active(None)[0].gap
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_change_by_hand_at_the_same_time_is_not_lost(invoke: Invoke) -> None:
 
     with patch.object(Ledger, "commit", slow):
         assert change(invoke, "widen", conversationIds=[OTHER])[0] == 200
-    (active,) = adapters.holds().active()
+    (active,) = adapters.holds().active(None)
     assert (active.owner, len(active.conversation_ids or ())) == ("another@example.com", 2)
     assert len(calls) == 2
 

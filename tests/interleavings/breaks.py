@@ -63,9 +63,9 @@ def _planned_by_anyone(runs: MemoryRuns, batch: Any, entries: Any, planner: str)
 _read_holds = WatchedHolds.active
 
 
-def _read_once(holds: WatchedHolds) -> Any:
+def _read_once(holds: WatchedHolds, organisation: str | None) -> Any:
     if "cached" not in vars(holds):
-        vars(holds)["cached"] = _read_holds(holds)
+        vars(holds)["cached"] = _read_holds(holds, organisation)
     return vars(holds)["cached"]
 
 

@@ -164,7 +164,10 @@ class WatchedHolds:
     def __init__(self, stage: Stage, holds: MemoryHolds) -> None:
         self._stage, self._holds = stage, holds
 
-    def active(self) -> Any:
+    def active(self, organisation: str | None) -> Any:
+        return [each for each in self.readings() if each.scope.is_in(organisation)]
+
+    def readings(self) -> Any:
         stage = self._stage
         began = stage.now
 
@@ -177,9 +180,6 @@ class WatchedHolds:
             return holds
         times = stage.call("holds.times", lambda: dict(self._holds.times))
         return [hold.timed(times.get(hold.hold_id)) for hold in holds]
-
-    def readings(self) -> Any:
-        return self.active()
 
     def put_times(self, times: HeldTimes) -> None:
         self._stage.call("holds.put_times", lambda: self._holds.put_times(times))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.commands.arguments import LIMIT, id_in
+from cli.commands.arguments import LIMIT, ORGANISATION, id_in
 from cli.documents.files import read_document, read_text
 from cli.errors import WrongInput
 from cli.in_flight import show_in_flight
@@ -109,13 +109,15 @@ def _row(hold: Mapping[str, Any]) -> tuple[object, ...]:
 
 def _scope(hold: Mapping[str, Any]) -> str:
     """What a hold covers, in words."""
+    names = hold.get("organisations")
+    where = f" in {', '.join(names)}" if names else ""
     if hold.get("everything"):
-        return "everything"
+        return f"everything{where}"
     ids = hold.get("conversations", len(hold.get("conversationIds", ())))
     parts = [f"{ids:,} by id"] if ids else []
     period = hold.get("dateRange")
     parts += [f"{period['start']} to {period['end']}"] if period else []
-    return ", ".join(parts)
+    return ", ".join(parts) + where
 
 
 @command(app, "show", "genesys-purge holds show case-17")
@@ -156,9 +158,12 @@ def coverage(
             metavar="CONVERSATION_ID", help="The id of the conversation.", callback=id_in
         ),
     ],
+    *,
+    organisation: ORGANISATION = None,
 ) -> int:
     """Say which holds cover a conversation, and which may cover it."""
-    answer = call.api.get("/holds/coverage", conversationId=conversation_id)
+    query = {"conversationId": conversation_id, "organisation": organisation}
+    answer = call.api.get("/holds/coverage", **query)
     titles = ("hold", "covers it", "matter", "owner", "why", "review by (UTC)")
     rows = [_covering(each) for each in answer["holds"]]
     call.output.result(answer, lambda: table(titles, rows, "No hold covers this conversation."))

@@ -165,10 +165,11 @@ class Queue(Protocol[M_contra]):
 class Holds(Protocol):
     """The legal holds of this application."""
 
-    def active(self) -> Sequence[Hold]:
-        """The holds that are not released, with the times of their conversations as far as known.
+    def active(self, organisation: str | None) -> Sequence[Hold]:
+        """The holds of an organisation that are not released, with times as far as known.
 
-        Raises Misconfigured if it cannot be read what a hold covers.
+        None is the default organisation. Raises Misconfigured if it cannot be read what a hold
+        covers.
         """
 
 

@@ -38,7 +38,7 @@ _place = PlaceHold.__call__
 
 def _listed_before_stored(self: PlaceHold, submitted: Submission) -> PlacedHold:
     now = self._now()
-    request = requested(submitted.payload, now)
+    request = requested(submitted.payload, now, list)
     hold = Hold.of(place_hold._document(request, submitted, now))  # noqa: SLF001  the use case in another order
     listed = tuple(self._in_flight(hold))
     return _place(self, submitted).model_copy(update={"in_flight": listed})

@@ -179,7 +179,7 @@ class Scene:
         stage, stores = self.stage, self.stores
         slots, runs = Watched(stage, "slots", stores.slots), Watched(stage, "runs", stores.runs)
         in_flight = HeldInFlight(InFlight(slots, runs, lambda: [None], POOLS), runs)
-        return PlaceHold(Watched(stage, "holds", stores.holds), in_flight, stage.clock)
+        return PlaceHold(Watched(stage, "holds", stores.holds), in_flight, list, stage.clock)
 
     def _hold(self, number: int) -> dict[str, Any]:
         """A hold on some ids, on days, or on everything."""

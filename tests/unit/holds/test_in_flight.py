@@ -118,6 +118,14 @@ def test_window_is_listed_until_the_times_of_the_held_ids_are_known(bench: Workb
     assert in_flight(Workbench(), placed.timed(elsewhere), window=window) == []
 
 
+@pytest.mark.parametrize(("organisation", "is_listed"), [("default", True), ("emea", False)])
+def test_job_of_another_organisation_than_those_of_the_hold_is_not_listed(
+    bench: Workbench, organisation: str, *, is_listed: bool
+) -> None:
+    placed = hold(conversation_ids=frozenset({HELD}), organisations=(organisation,))
+    assert bool(in_flight(bench, placed)) is is_listed
+
+
 def test_holder_whose_run_is_gone_is_ignored(bench: Workbench) -> None:
     bench.slots.pools[PoolKey(None, "documented")] = Pool((BatchRef("gone", 0),))
     assert list(held_in_flight(bench)(hold())) == []

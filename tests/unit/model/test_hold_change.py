@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import given
 
 from tests.clock import NOON
 from tests.unit.methods.scene import hold
-from tests.unit.model.test_hold_scope import RECORDS, SCOPES
+from tests.unit.model.test_hold_scope import RECORDS, SCOPES, Record, holds
 
 IDS = frozenset({"c-1", "c-2"})
 
@@ -32,11 +32,11 @@ def changing(scope: HoldScope, narrower: HoldScope, **fields: Any) -> Hold:
 
 @given(SCOPES, SCOPES, RECORDS)
 def test_narrowed_hold_never_covers_more_than_before(
-    scope: HoldScope, narrower: HoldScope, record: tuple[str, datetime]
+    scope: HoldScope, narrower: HoldScope, record: Record
 ) -> None:
     found = changing(scope, narrower).at(NOON)
-    if found.holds_record(*record):
-        assert hold().scoped(scope).holds_record(*record)
+    if holds(found.scope, record):
+        assert holds(scope, record)
 
 
 def test_narrower_scope_is_in_force_from_its_moment_on() -> None:

@@ -239,6 +239,13 @@ def test_hold_that_may_cover_a_window_stops_its_plan(bench: Workbench) -> None:
     assert bench.run.plan is None
 
 
+def test_hold_on_another_organisation_stops_no_plan(bench: Workbench) -> None:
+    bench.holds.placed.append(hold(organisations=("emea",)))
+    bench.genesys.on(COUNT, {"results": [{"count": 6}]})
+    bench.stored(builders.data_deletion())
+    assert bench.plan_purge(RunRef(run_id="run-1")).proceed
+
+
 def test_missing_list_of_ids_is_the_callers_error(bench: Workbench) -> None:
     with pytest.raises(InvalidRequest, match="conversationIdsFrom"):
         plan(bench, conversationIdsFrom="s3://abc/k")

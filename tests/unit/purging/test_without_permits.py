@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from unittest.mock import patch
 
 import pytest
@@ -29,7 +30,7 @@ def test_planned_batch_is_not_submitted(bench: Workbench, guard: Guard) -> None:
     assert bench.genesys.deletions == []
 
 
-@pytest.mark.parametrize("read", ["retention_matrix", "active"])
-def test_no_policy_and_no_hold_can_be_read(read: str) -> None:
+@pytest.mark.parametrize("read", [lambda it: it.retention_matrix(), lambda it: it.active(None)])
+def test_no_policy_and_no_hold_can_be_read(read: Callable[[WithoutPermits], object]) -> None:
     with pytest.raises(PurgingSwitchedOff):
-        getattr(WithoutPermits(), read)()
+        read(WithoutPermits())

@@ -64,21 +64,21 @@ def two_of_four(request: pytest.FixtureRequest) -> Holds:
 
 
 def test_released_holds_are_not_active(two_of_four: Holds) -> None:
-    assert {hold.hold_id for hold in two_of_four.active()} == {"h0", "h1"}
+    assert {hold.hold_id for hold in two_of_four.active(None)} == {"h0", "h1"}
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("ids", [{"a1", "b2"}, ["b2", "a1"]])
 def test_ids_of_a_hold_may_be_a_set_or_a_list(ids: Any) -> None:
     put(conversationIds=ids)
-    (hold,) = adapter().active()
+    (hold,) = adapter().active(None)
     assert hold.conversation_ids == frozenset({"a1", "b2"})
 
 
 @pytest.mark.usefixtures("aws")
 def test_hold_on_a_date_range_is_read() -> None:
     put(dateRange={"start": "2025-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z"})
-    (hold,) = adapter().active()
+    (hold,) = adapter().active(None)
     assert hold.date_range is not None
     assert hold.date_range.end - hold.date_range.start == timedelta(days=365)
 
@@ -87,7 +87,7 @@ def test_hold_on_a_date_range_is_read() -> None:
 def test_holds_of_all_scan_pages_are_read() -> None:
     for number in range(12):
         put(holdId=f"h{number:02}", conversationIds=[f"{n:0>60}" for n in range(1, 2_500)])
-    assert len(adapter().active()) == 12
+    assert len(adapter().active(None)) == 12
 
 
 MALFORMED_SCOPE: list[tuple[str, Any]] = [
@@ -115,17 +115,17 @@ def test_hold_of_unreadable_scope_among_others_raises_misconfigured() -> None:
         put(holdId="h2", **{field: value})
         wrong = f"legal hold h2 is not valid, so it may cover anything: {field}"
         with pytest.raises(Misconfigured, match=wrong):
-            adapter().active()
+            adapter().active(None)
         assert len(adapter().readings()) == 2
         put(holdId="h2", releasedAt=CLOCK.at.isoformat(), **{field: value})
-        assert [hold.hold_id for hold in adapter().active()] == ["h1"]
+        assert [hold.hold_id for hold in adapter().active(None)] == ["h1"]
 
 
 @pytest.mark.usefixtures("aws")
 def test_hold_of_readable_scope_is_read_with_its_malformed_field() -> None:
     for field, value in MALFORMED_BESIDES:
         put(conversationIds=["a1"], **{field: value})
-        (hold,) = adapter().active()
+        (hold,) = adapter().active(None)
         assert (hold.conversation_ids, str(hold.wrong).split(":")[0]) == (frozenset({"a1"}), field)
 
 
@@ -173,7 +173,7 @@ def test_malformed_times_are_unknown_times(stored: dict[str, Any]) -> None:
     put(conversationIds=["a1"])
     item = {"holdId": {"S": "h1"}, **stored}
     client("dynamodb").put_item(TableName="HeldTimesTable", Item=item)
-    (hold,) = adapter().active()
+    (hold,) = adapter().active(None)
     assert hold.gap
 
 
@@ -181,7 +181,7 @@ def test_malformed_times_are_unknown_times(stored: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("aws")
 def test_hold_without_a_reason_is_read_as_malformed() -> None:
     put(reason="")
-    (hold,) = adapter().active()
+    (hold,) = adapter().active(None)
     assert "reason" in str(hold.wrong)
 
 
@@ -189,4 +189,4 @@ def test_hold_without_a_reason_is_read_as_malformed() -> None:
 def test_missing_holds_table_raises_an_error() -> None:
     client("dynamodb").delete_table(TableName="HoldsTable")
     with pytest.raises(ClientError):
-        adapter().active()
+        adapter().active(None)

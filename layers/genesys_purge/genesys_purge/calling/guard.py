@@ -50,7 +50,7 @@ class Guard:
         if obstacle := deletion.obstacle():
             raise InvalidRequest([FieldError("runId", obstacle)])
         self._check_retention(deletion)
-        holds = self._holds.active()
+        holds = self._holds.active(deletion.belongs_to.organisation)
         _check_areas(deletion, holds, began)
         _check_records(deletion, holds)
         _check_outside_manifest(deletion, holds)
@@ -64,7 +64,7 @@ class Guard:
         """
         if deletion.interval is None:
             return deletion
-        holds = self._holds.active()
+        holds = self._holds.active(deletion.belongs_to.organisation)
         outside = _held_outside(deletion, holds)
         if outside and may_touch(sorted(outside)):
             named = [hold for hold in holds if outside & (hold.conversation_ids or frozenset())]
@@ -86,10 +86,12 @@ class Guard:
         began = self._now()
         self.check_switch()
         self.check_stops(Stoppable(organisation))
-        self.check_recurring(kind, days, default_classification)
+        self.check_recurring(kind, days, default_classification, organisation)
         return Permit(run_id, 0, attempt, began)
 
-    def check_recurring(self, kind: Kind, days: int, default_classification: str) -> None:
+    def check_recurring(
+        self, kind: Kind, days: int, default_classification: str, organisation: str | None
+    ) -> None:
         """The checks of such a rule but for switch and stops; RetentionNotMet or OnLegalHold."""
         policy = self._policies.retention_matrix().assuming(default_classification).policy(kind)
         if policy is None:
@@ -99,7 +101,7 @@ class Guard:
                 f"these records are kept for {policy.minimum_days} days ({policy.grounds}), "
                 f"not for {days}{policy.advice}"
             )
-        if holds := self._holds.active():
+        if holds := self._holds.active(organisation):
             reasons = "; ".join(_under_a_rule(hold, days) for hold in holds[:MOST_NAMED])
             raise OnLegalHold(
                 f"{reasons}. Genesys would run the rule without regard to legal holds "

@@ -51,9 +51,13 @@ class InFlight:
         self._organisations = organisations
         self._pools = pools
 
-    def __call__(self, may_take: Callable[[Batch], bool]) -> Iterator[JobInFlight]:
-        """The batches in flight for which `may_take` is true."""
-        for organisation in self._organisations():
+    def __call__(
+        self,
+        may_take: Callable[[Batch], bool],
+        is_meant: Callable[[str | None], bool] = lambda _: True,
+    ) -> Iterator[JobInFlight]:
+        """The batches in flight of the organisations that are meant, if `may_take` is true."""
+        for organisation in filter(is_meant, self._organisations()):
             for pool in self._pools:
                 for ref in self._slots.read(PoolKey(organisation, pool)).holders:
                     batch = self._batch(ref)

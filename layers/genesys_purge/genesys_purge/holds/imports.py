@@ -10,9 +10,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from genesys_purge.errors import FieldError, InvalidRequest
-from genesys_purge.holds.requests import MOST_HELD, HoldRequest, Reviewed, parsed, wrong_review
+from genesys_purge.holds.requests import (
+    MOST_HELD,
+    HoldRequest,
+    Names,
+    Reviewed,
+    parsed,
+    wrong_organisations,
+    wrong_review,
+)
 from genesys_purge.model.conversation_id import HeldId
-from genesys_purge.model.hold_scope import HeldTime
+from genesys_purge.model.hold_scope import HeldOrganisations, HeldTime
 from genesys_purge.model.wording import message_for
 
 # 100,000 UUIDs have 3.8 MB in JSON. Lambda takes 6 MB, in which each line break is longer.
@@ -25,20 +33,28 @@ _ID: TypeAdapter[str] = TypeAdapter(HeldId)
 
 
 class ImportRequest(Reviewed):
-    """A new hold on the ids in `csv`, one a line with an optional header, and on `dateRange`."""
+    """A new hold on the ids in `csv`, one a line with an optional header, and on `dateRange`.
+
+    It counts in its `organisations`, without them in all.
+    """
 
     csv: str
     date_range: HeldTime | None = None
+    organisations: HeldOrganisations | None = None
 
 
-def imported(payload: Any, now: datetime) -> HoldRequest:
+def imported(payload: Any, now: datetime, names: Names) -> HoldRequest:
     """The checked request for a hold on up to 100,000 ids; InvalidRequest names every wrong line.
 
     It is read completely before anything is stored.
     """
     found = parsed(ImportRequest, payload)
     ids: set[str] = set()
-    wrong = list(wrong_review(found.review_by, now)) + list(_wrong_lines(found.csv, ids))
+    wrong = [
+        *wrong_review(found.review_by, now),
+        *wrong_organisations(found.organisations, names),
+        *_wrong_lines(found.csv, ids),
+    ]
     if wrong:
         raise InvalidRequest(wrong)
     facts = {name: value for name, value in found if name != "csv"}

@@ -22,7 +22,7 @@ class HeldInFlight:
 
     def __call__(self, hold: Hold) -> Iterator[JobInFlight]:
         """The batches in flight that have, or may have, a record of the hold."""
-        return self._in_flight(lambda batch: self._may_take(batch, hold))
+        return self._in_flight(lambda batch: self._may_take(batch, hold), hold.scope.is_in)
 
     def _may_take(self, batch: Batch, hold: Hold) -> bool:
         """Whether the batch's calls so far may take a record of the hold."""

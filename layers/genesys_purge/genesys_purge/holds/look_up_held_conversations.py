@@ -17,7 +17,6 @@ from genesys_purge.model.held_times import (
     NO_TIME,
     NOT_FOUND,
     HeldTimes,
-    fingerprint,
 )
 from genesys_purge.model.holds import Hold
 from genesys_purge.model.retention import MINIMUM_DAYS
@@ -75,8 +74,9 @@ class LookUpHeldConversations:
 
     def _refresh(self, hold: Hold, known: list[Hold]) -> None:
         """Look up the hold's times if that is due, and add the hold with them to `known`."""
-        names = self._organisations.names()
-        if not self._is_due(hold, names):
+        names = [each for each in self._organisations.names() if hold.scope.is_in(each)]
+        # Of a hold on removed organisations, nobody can be asked.
+        if not (names and self._is_due(hold, names)):
             return
         ids = sorted(hold.conversation_ids or ())
         if len(ids) > SLICE:
@@ -104,7 +104,7 @@ class LookUpHeldConversations:
 
         An organisation that does not answer ends the sweep; the next one repeats the slice.
         """
-        whole = fingerprint(ids)
+        whole = hold.scope.fingerprint
         so_far = self._holds.progress(hold.hold_id)
         if so_far and (so_far.fingerprint, set(so_far.organisations)) != (whole, _labels(names)):
             so_far = None
@@ -157,7 +157,7 @@ class LookUpHeldConversations:
         reasons |= dict.fromkeys(timeless, NO_TIME)
         return HeldTimes(
             hold_id=hold.hold_id,
-            fingerprint=fingerprint(ids),
+            fingerprint=hold.scope.fingerprint,
             looked_up_at=self._now(),
             organisations=tuple(sorted(_labels(names).difference(failed))),
             unanswered=tuple(sorted(failed)),

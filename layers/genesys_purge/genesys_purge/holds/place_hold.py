@@ -11,7 +11,7 @@ from genesys_purge.errors import AlreadyExists, LostRace
 from genesys_purge.holds.editing import audited
 from genesys_purge.holds.in_flight import HeldInFlight
 from genesys_purge.holds.ports import HoldStore, UnreadableHold
-from genesys_purge.holds.requests import HoldRequest, requested
+from genesys_purge.holds.requests import HoldRequest, Names, requested
 from genesys_purge.model.audit import Action
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.holds import Hold, HoldDocument
@@ -20,7 +20,7 @@ from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock
 
 # Raises InvalidRequest, which names every wrong field.
-Requested = Callable[[Any, datetime], HoldRequest]
+Requested = Callable[[Any, datetime, Names], HoldRequest]
 
 
 class PlacedHold(Wire):
@@ -37,25 +37,28 @@ class PlacedHold(Wire):
 class PlaceHold:
     """The hold and its audit record are stored together; the same request places one hold.
 
-    `requested` reads the request: the one of `POST /holds`, or an import.
+    `requested` reads the request: the one of `POST /holds`, or an import. `names` are those of the
+    additional organisations.
     """
 
     def __init__(
         self,
         holds: HoldStore,
         in_flight: HeldInFlight,
+        names: Names,
         now: Clock,
         requested: Requested = requested,
     ) -> None:
         self._holds = holds
         self._in_flight = in_flight
+        self._names = names
         self._now = now
         self._requested = requested
 
     def __call__(self, submitted: Submission) -> PlacedHold:
         """Place the hold; AlreadyExists if another one has its id."""
         now = self._now()
-        request = self._requested(submitted.payload, now)
+        request = self._requested(submitted.payload, now, self._names)
         hold = _document(request, submitted, now)
         try:
             self._holds.place(hold, audited(Action.HOLD_PLACED, hold, submitted, now))
@@ -85,6 +88,7 @@ def _document(request: HoldRequest, submitted: Submission, now: Instant) -> Hold
         placed_at=now,
         conversation_ids=request.conversation_ids,
         date_range=request.date_range,
+        organisations=request.organisations,
         matter=request.matter,
         owner=request.owner,
         review_by=request.review_by,

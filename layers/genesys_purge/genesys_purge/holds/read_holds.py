@@ -14,7 +14,15 @@ from genesys_purge.holds.requests import MOST_IDS
 from genesys_purge.model.hold_change import ChangeFacts
 from genesys_purge.model.hold_facts import audit_id
 from genesys_purge.model.holds import Hold, HoldDocument, HoldState
-from genesys_purge.model.paging import CONVERSATION_ID, PAGE, Allowed, Query, one_of, page_in
+from genesys_purge.model.paging import (
+    CONVERSATION_ID,
+    ORGANISATION,
+    PAGE,
+    Allowed,
+    Query,
+    one_of,
+    page_in,
+)
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import AuditLog, Clock
 
@@ -96,14 +104,17 @@ class ReadHolds:
 
     def _coverage(self, given: Mapping[str, str]) -> dict[str, Any]:
         """Which active holds cover a conversation, and which may cover it."""
-        query = Query(given, ("conversationId",), COVERAGE)
+        query = Query(given, ("conversationId", "organisation"), COVERAGE)
         conversation_id = query.value("conversationId", CONVERSATION_ID)
+        organisation = query.value("organisation", ORGANISATION)
         query.check()
         if conversation_id is None:
             raise InvalidRequest([FieldError("conversationId", "is missing")])
-        found = list(_covering(self._holds.readings(), conversation_id.casefold()))
+        readings = self._holds.readings()
+        found = list(_covering(readings, conversation_id.casefold(), organisation))
         return {
             "conversationId": conversation_id,
+            **({"organisation": organisation} if organisation else {}),
             "held": any(each["certain"] for each in found),
             "mayBeHeld": bool(found),
             "holds": found,
@@ -134,19 +145,32 @@ def _with_ids(hold: HoldDocument | UnreadableHold) -> dict[str, Any]:
 
 
 def _covering(
-    holds: Sequence[Hold | Misconfigured], conversation_id: str
+    holds: Sequence[Hold | Misconfigured], conversation_id: str, organisation: str | None
 ) -> Iterator[dict[str, Any]]:
-    """The holds that cover the conversation, or may cover it, with the reason."""
+    """The holds that cover the conversation, or may cover it, with the reason.
+
+    If its organisation is unknown, a hold on some organisations may cover it.
+    """
     for hold in holds:
         if isinstance(hold, Misconfigured):
             yield {"certain": False, "why": str(hold)}
             continue
-        facts = _facts(hold)
-        known = {name: facts[name] for name in ORIGIN if name in facts}
-        if conversation_id in (hold.conversation_ids or ()):
-            yield {**known, "certain": True, "why": "it names the conversation"}
-        elif hold.covers_everything:
-            yield {**known, "certain": True, "why": "it covers everything"}
-        elif hold.date_range is not None:
-            why = "it covers conversations that ended in its dateRange"
-            yield {**known, "certain": False, "why": why, "dateRange": facts["dateRange"]}
+        is_elsewhere = organisation is not None and not hold.scope.is_in(organisation)
+        found = None if is_elsewhere else _reason(hold, conversation_id)
+        if found is not None:
+            facts, (is_certain, why) = _facts(hold), found
+            is_certain &= organisation is not None or hold.organisations is None
+            shown = (*ORIGIN, "organisations", *(() if is_certain else ("dateRange",)))
+            known = {name: facts[name] for name in shown if name in facts}
+            yield {**known, "certain": is_certain, "why": why}
+
+
+def _reason(hold: Hold, conversation_id: str) -> tuple[bool, str] | None:
+    """Why the hold covers the conversation in its organisations, and whether that is certain."""
+    if conversation_id in (hold.conversation_ids or ()):
+        return True, "it names the conversation"
+    if hold.covers_everything:
+        return True, "it covers everything"
+    if hold.date_range is not None:
+        return False, "it covers conversations that ended in its dateRange"
+    return None

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from genesys_purge.model.conversation_id import HeldId
 from genesys_purge.model.dates import Instant, Window
-from genesys_purge.model.hold_scope import HeldTime, HoldScope
+from genesys_purge.model.hold_scope import HeldOrganisations, HeldTime, HoldScope
 from genesys_purge.model.wire import Wire
 
 COOL_DOWN_DAYS, LONGEST_COOL_DOWN = 30, 365
@@ -28,8 +28,8 @@ class HoldChange(Wire):
     """A change of the hold whose scope has the digest `ofScope`, as approval `approvalId` has it.
 
     It waits for the approval while it has no `effectiveAt`, and for its cool-down until that
-    moment. Until then the hold covers what it covered. `conversationIds` and `dateRange` are the
-    scope of a narrowing.
+    moment. Until then the hold covers what it covered. `conversationIds`, `dateRange` and
+    `organisations` are the scope of a narrowing.
     """
 
     kind: ChangeKind
@@ -39,10 +39,11 @@ class HoldChange(Wire):
     effective_at: Instant | None = None
     conversation_ids: Annotated[frozenset[HeldId], Field(min_length=1)] | None = None
     date_range: HeldTime | None = None
+    organisations: HeldOrganisations | None = None
 
     @property
     def scope(self) -> HoldScope:
-        return HoldScope(self.conversation_ids, self.date_range)
+        return HoldScope(self.conversation_ids, self.date_range, self.organisations)
 
     @property
     def is_approved(self) -> bool:
@@ -68,6 +69,7 @@ class ChangeFacts(Wire):
     effective_at: Instant | None = None
     conversations: int | None = None
     date_range: Window | None = None
+    organisations: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, change: HoldChange) -> ChangeFacts:
@@ -80,4 +82,5 @@ class ChangeFacts(Wire):
             effective_at=change.effective_at,
             conversations=None if ids is None else len(ids),
             date_range=change.date_range,
+            organisations=change.organisations,
         )

@@ -34,6 +34,7 @@ class HoldFacts(Wire):
     review_by: Instant | None = None
     conversations: int | None = None
     date_range: Window | None = None
+    organisations: tuple[str, ...] | None = None
     everything: bool = False
     released_at: Instant | None = None
     change: ChangeFacts | None = None
@@ -50,6 +51,7 @@ class HoldFacts(Wire):
             review_by=hold.review_by,
             conversations=None if ids is None else len(ids),
             date_range=hold.date_range,
+            organisations=hold.organisations,
             everything=hold.scope.is_everything,
             released_at=hold.released_at,
             change=ChangeFacts.of(hold.change) if hold.change else None,

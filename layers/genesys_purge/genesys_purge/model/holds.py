@@ -13,10 +13,10 @@ from genesys_purge.errors import Misconfigured
 from genesys_purge.model.conversation_id import HeldId
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.days import days_of, joined
-from genesys_purge.model.held_times import HeldTimes, fingerprint
+from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.hold_change import ChangeKind, HoldChange
 from genesys_purge.model.hold_review import ReviewNotice
-from genesys_purge.model.hold_scope import HeldTime, HoldScope
+from genesys_purge.model.hold_scope import HeldOrganisations, HeldTime, HoldScope
 from genesys_purge.model.matter import Matter, Text
 from genesys_purge.model.wire import Wire, read_document
 
@@ -51,10 +51,11 @@ class HoldState(StrEnum):
 class HoldDocument(Wire):
     """A hold as an operator places it: on `conversationIds`, and on all that ended in `dateRange`.
 
-    Without both fields, it holds everything. It is active until `releasedAt`. Passing `reviewBy`
-    releases nothing. A hold that was not placed through the API may lack its matter, its owner,
-    its review and the person that placed it. `noticed` is the last notice about its review,
-    and `change` a release or a narrowing that was asked for.
+    Without both fields, it holds everything. It covers this in its `organisations`, without them in
+    all. It is active until `releasedAt`. Passing `reviewBy` releases nothing. A hold that was not
+    placed through the API may lack its matter, its owner, its review and the person that placed it.
+    `noticed` is the last notice about its review, and `change` a release or a narrowing that was
+    asked for.
     """
 
     hold_id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
@@ -64,6 +65,7 @@ class HoldDocument(Wire):
     released_at: Instant | None = None
     conversation_ids: Annotated[frozenset[HeldId], Field(min_length=1)] | None = None
     date_range: HeldTime | None = None
+    organisations: HeldOrganisations | None = None
     placed_by_person: str | None = None
     matter: Matter | None = None
     owner: Text | None = None
@@ -97,7 +99,7 @@ class HoldDocument(Wire):
 
     @property
     def scope(self) -> HoldScope:
-        return HoldScope(self.conversation_ids, self.date_range)
+        return HoldScope(self.conversation_ids, self.date_range, self.organisations)
 
     def scoped(self, scope: HoldScope) -> Self:
         """The hold with another scope."""
@@ -119,9 +121,10 @@ class Hold(HoldDocument):
         return cls.model_construct(**dict(document), wrong=wrong)
 
     def timed(self, times: HeldTimes | None) -> Self:
-        """The hold with these times, unless they are those of other ids."""
-        ids = self.conversation_ids
-        if times is None or ids is None or times.fingerprint != fingerprint(ids):
+        """The hold with these times, unless they are those of other ids or organisations."""
+        if times is None or self.conversation_ids is None:
+            return self
+        if times.fingerprint != self.scope.fingerprint:
             return self
         return self.model_copy(update={"times": times})
 

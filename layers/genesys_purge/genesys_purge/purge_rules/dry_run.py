@@ -22,7 +22,7 @@ class RuleDryRun:
         The switch and the stops are only reported, so that a rule can be checked under them.
         """
         default = valid.platform.default_classification
-        self._guard.check_recurring(valid.kind, valid.days, default)
+        self._guard.check_recurring(valid.kind, valid.days, default, valid.ref.organisation)
         remarks = (self._closed(valid), _known(stored), valid.platform.api.remarks(valid.days))
         return PlannedRule(
             name=valid.ref.name,

@@ -188,7 +188,7 @@ class PlanPurge:
         return Sources(
             genesys=genesys_for(run, self._organisation_of, self._genesys_of),
             id_lists=self._id_lists,
-            holds=self._holds.active(),
+            holds=self._holds.active(run.organisation),
             matrix=self._matrix(run),
             # The same in every turn, so that the plan does not depend on their number.
             now=planning.began_at,

@@ -17,7 +17,7 @@ class WithoutPermits:
     def retention_matrix(self) -> NoReturn:
         raise PurgingSwitchedOff("this worker must not delete")
 
-    def active(self) -> NoReturn:
+    def active(self, organisation: str | None) -> NoReturn:  # noqa: ARG002  the port's signature
         raise PurgingSwitchedOff("this worker must not delete")
 
     def covering(self, call: Stoppable) -> NoReturn:  # noqa: ARG002  the port's signature

@@ -44,13 +44,14 @@ class DynamoHolds:
         self._ledger = ledger
         self._now = now
 
-    def active(self) -> Sequence[Hold]:
-        """The active holds; raises Misconfigured if one may cover anything."""
+    def active(self, organisation: str | None) -> Sequence[Hold]:
+        """The organisation's active holds; Misconfigured if any hold may cover anything."""
         holds = []
         for each in self.readings():
             if isinstance(each, Misconfigured):
                 raise each
-            holds.append(each)
+            if each.scope.is_in(organisation):
+                holds.append(each)
         return holds
 
     def readings(self) -> Sequence[Hold | Misconfigured]:

@@ -29,7 +29,7 @@ def _in_flight() -> HeldInFlight:
 def place_hold() -> PlaceHold:
     from genesys_purge.holds.place_hold import PlaceHold
 
-    return PlaceHold(adapters.holds(), _in_flight(), adapters.now)
+    return PlaceHold(adapters.holds(), _in_flight(), adapters.organisations().names, adapters.now)
 
 
 @cache
@@ -37,7 +37,8 @@ def import_hold() -> PlaceHold:
     from genesys_purge.holds.imports import imported
     from genesys_purge.holds.place_hold import PlaceHold
 
-    return PlaceHold(adapters.holds(), _in_flight(), adapters.now, imported)
+    names = adapters.organisations().names
+    return PlaceHold(adapters.holds(), _in_flight(), names, adapters.now, imported)
 
 
 @cache
@@ -49,12 +50,13 @@ def change_hold() -> ChangeHold:
     from genesys_purge.holds.changing.widen_hold import WidenHold
 
     holds, approvals, now = adapters.holds(), adapters.approvals(), adapters.now
+    names = adapters.organisations().names
     return ChangeHold(
         {
-            "widen": WidenHold(holds, _in_flight(), now),
+            "widen": WidenHold(holds, _in_flight(), names, now),
             "review": SetReview(holds, now),
-            "release-requests": RequestChange(holds, approvals, now),
-            "narrow": RequestChange(holds, approvals, now, is_release=False),
+            "release-requests": RequestChange(holds, approvals, names, now),
+            "narrow": RequestChange(holds, approvals, names, now, is_release=False),
             "keep": KeepHold(holds, approvals, now),
         }
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.scripted_api import Answer, ScriptedApi
@@ -60,6 +63,24 @@ def test_coverage_says_which_hold_is_certain(api: ScriptedApi, call: Run) -> Non
     assert lines[1].startswith("case-17 yes 17/2026 legal it names the conversation")
     assert lines[2] == "maybe legal hold b is not valid"
     assert api.asked[0].query == {"conversationId": "c-1"}
+
+
+def test_coverage_is_asked_in_one_organisation(api: ScriptedApi, call: Run) -> None:
+    api.on("GET /holds/coverage", Answer(body={"holds": []}))
+    call("holds", "coverage", "c-1", "--organisation", "emea")
+    assert api.asked[0].query == {"conversationId": "c-1", "organisation": "emea"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [({"everything": True}, "everything in emea"), ({"conversations": 2}, "2 by id in emea")],
+)
+def test_list_names_the_organisations_of_a_hold(
+    api: ScriptedApi, call: Run, scope: dict[str, Any], words: str
+) -> None:
+    given = HOLD | scope | {"organisations": ["emea"]}
+    api.on("GET /holds", Answer(body={"holds": [given]}))
+    assert words in " ".join(call("holds", "list").out.split())
 
 
 def test_audit_of_a_hold_shows_the_person(api: ScriptedApi, call: Run) -> None:

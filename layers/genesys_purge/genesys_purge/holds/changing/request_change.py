@@ -20,7 +20,7 @@ from genesys_purge.holds.editing import (
 )
 from genesys_purge.holds.errors import WrongState
 from genesys_purge.holds.ports import HoldStore
-from genesys_purge.holds.requests import parsed
+from genesys_purge.holds.requests import Names, parsed
 from genesys_purge.model.approval import Approval, ApprovalFacts, ApprovalKind
 from genesys_purge.model.audit import Action
 from genesys_purge.model.dates import Instant
@@ -51,19 +51,22 @@ class RequestedChange(Wire):
 class RequestChange:
     """Opens the approval of a release, or of a narrowing; nothing of the hold ends by that.
 
-    The approval, the hold that names it and the audit record are stored together.
+    The approval, the hold that names it and the audit record are stored together. `names` are those
+    of the additional organisations.
     """
 
     def __init__(
         self,
         holds: HoldStore,
         approvals: ApprovalStore,
+        names: Names,
         now: Clock,
         *,
         is_release: bool = True,
     ) -> None:
         self._holds = holds
         self._approvals = approvals
+        self._names = names
         self._now = now
         self._kind = ChangeKind.RELEASE if is_release else ChangeKind.NARROWING
 
@@ -89,7 +92,7 @@ class RequestChange:
                 f"approval {hold.change.approval_id} about the hold waits for a decision; decide "
                 "about it, or keep the hold, then repeat this"
             )
-        scope, (kind, action) = request.scope_in(hold.scope), KINDS[self._kind]
+        scope, (kind, action) = request.scope_in(hold.scope, self._names), KINDS[self._kind]
         summary = _summary(hold, request, scope)
         approval = opened(kind, audit_id(hold_id), summary, submitted, now)
         asked = hold.model_copy(update={"change": self._change(approval, hold, request, scope)})
@@ -137,6 +140,7 @@ def _shown(scope: HoldScope) -> Mapping[str, Any]:
     return {
         "conversations": len(scope.conversation_ids or ()),
         "dateRange": str(scope.date_range or "") or None,
+        "organisations": scope.organisations and list(scope.organisations),
         "everything": scope.is_everything,
         "sha256": scope.digest,
     }

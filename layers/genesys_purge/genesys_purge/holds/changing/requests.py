@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from genesys_purge.errors import FieldError, InvalidRequest
-from genesys_purge.holds.requests import MOST_IDS, Reason
+from genesys_purge.holds.requests import MOST_IDS, Names, Reason, wrong_organisations
 from genesys_purge.model.conversation_id import HeldId
 from genesys_purge.model.hold_change import COOL_DOWN_DAYS, CoolDown
-from genesys_purge.model.hold_scope import HeldTime, HoldScope
+from genesys_purge.model.hold_scope import HeldOrganisations, HeldTime, HoldScope
 from genesys_purge.model.wire import Wire
 
 Ids = Annotated[frozenset[HeldId], Field(min_length=1, max_length=MOST_IDS)]
@@ -28,7 +28,7 @@ class ReleaseRequest(Wire):
     reason: Reason
     cool_down_days: CoolDown = COOL_DOWN_DAYS
 
-    def scope_in(self, scope: HoldScope) -> HoldScope:
+    def scope_in(self, scope: HoldScope, names: Names) -> HoldScope:  # noqa: ARG002  a narrowing's
         """The scope of the hold until it is released."""
         return scope
 
@@ -37,20 +37,30 @@ class NarrowRequest(ReleaseRequest):
     """The narrower scope of a hold: `conversationIds` and `dateRange`, or one of them.
 
     `withoutConversationIds` stands for the ids of the hold without these, and its date range.
+    `organisations` are those in which it still counts; alone, they change nothing else.
     """
 
     conversation_ids: Ids | None = None
     without_conversation_ids: Ids | None = None
     date_range: HeldTime | None = None
+    organisations: HeldOrganisations | None = None
 
-    def scope_in(self, scope: HoldScope) -> HoldScope:
-        """The narrower scope; InvalidRequest unless the hold's scope covers it, and more."""
+    def scope_in(self, scope: HoldScope, names: Names) -> HoldScope:
+        """The narrower scope; InvalidRequest unless the hold's scope covers it, and more.
+
+        `names` are those of the additional organisations.
+        """
+        if wrong := list(wrong_organisations(self.organisations, names, scope.organisations)):
+            raise InvalidRequest(wrong)
         found = self._wanted(scope)
-        if found.is_everything:
+        if found.is_everything and not scope.is_everything:
             raise _wrong("conversationIds", "nothing would be held; ask for a release instead")
         if found == scope:
             raise _wrong("conversationIds", "the hold would cover the same as now")
-        if found.conversation_ids and not scope.covers(HoldScope(found.conversation_ids)):
+        if not scope.covers(scope._replace(organisations=found.organisations)):
+            own = ", ".join(scope.organisations or ())
+            raise _wrong("organisations", f"must be among the hold's own, {own}; widen the hold")
+        if found.conversation_ids and not scope.covers(found._replace(date_range=None)):
             raise _wrong("conversationIds", "has ids that the hold does not name; widen the hold")
         if not scope.covers(found):
             raise _wrong("dateRange", f"must lie in the hold's own, {scope.date_range}")
@@ -58,13 +68,16 @@ class NarrowRequest(ReleaseRequest):
 
     def _wanted(self, scope: HoldScope) -> HoldScope:
         without, given = self.without_conversation_ids, (self.conversation_ids, self.date_range)
+        names = self.organisations or scope.organisations
         if without is None:
-            return HoldScope(*given)
+            is_same = given == (None, None) and self.organisations is not None
+            records = (scope.conversation_ids, scope.date_range) if is_same else given
+            return HoldScope(*records, names)
         if given != (None, None):
             problem = "must be absent with conversationIds or dateRange"
             raise _wrong("withoutConversationIds", problem)
         ids = (scope.conversation_ids or frozenset()) - without
-        return HoldScope(ids or None, scope.date_range)
+        return HoldScope(ids or None, scope.date_range, names)
 
 
 def _wrong(path: str, message: str) -> InvalidRequest:

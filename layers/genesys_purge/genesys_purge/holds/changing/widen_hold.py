@@ -9,7 +9,13 @@ from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.holds.editing import audited, edit, require_active
 from genesys_purge.holds.in_flight import HeldInFlight
 from genesys_purge.holds.ports import HoldStore
-from genesys_purge.holds.requests import MOST_HELD, ChangeRequest, changed
+from genesys_purge.holds.requests import (
+    MOST_HELD,
+    Names,
+    WideningRequest,
+    widening,
+    wrong_organisations,
+)
 from genesys_purge.model.audit import Action
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.holds import Hold, HoldDocument
@@ -30,20 +36,24 @@ class WidenedHold(Wire):
 
 
 class WidenHold:
-    """The wider hold and its audit record are stored together; a repeated request adds nothing."""
+    """The wider hold and its audit record are stored together; a repeated request adds nothing.
 
-    def __init__(self, holds: HoldStore, in_flight: HeldInFlight, now: Clock) -> None:
+    `names` are those of the additional organisations.
+    """
+
+    def __init__(self, holds: HoldStore, in_flight: HeldInFlight, names: Names, now: Clock) -> None:
         self._holds = holds
         self._in_flight = in_flight
+        self._names = names
         self._now = now
 
     def __call__(self, hold_id: str, submitted: Submission) -> WidenedHold:
         """Widen the hold; InvalidRequest if it would cover less, WrongState if it is released."""
-        now, request = self._now(), changed(submitted.payload)
+        now, request = self._now(), widening(submitted.payload)
         hold, is_wider = edit(
             self._holds,
             hold_id,
-            lambda hold: _wider(hold.at(now), request, now),
+            lambda hold: self._wider(hold.at(now), request, now),
             lambda hold: audited(Action.HOLD_WIDENED, hold, submitted, now, request.reason),
         )
         # Stored first: a call whose guard does not see the wider hold is seen here.
@@ -51,10 +61,16 @@ class WidenHold:
         effective_from = now if is_wider else None
         return WidenedHold(hold_id=hold_id, effective_from=effective_from, in_flight=in_flight)
 
+    def _wider(self, hold: HoldDocument, request: WideningRequest, now: datetime) -> HoldDocument:
+        require_active(hold, now)
+        given, own = request.organisations, hold.organisations
+        if wrong := list(wrong_organisations(given, self._names, own)):
+            raise InvalidRequest(wrong)
+        return _wider(hold, request)
 
-def _wider(hold: HoldDocument, request: ChangeRequest, now: datetime) -> HoldDocument:
-    require_active(hold, now)
-    scope = hold.scope.widened(request.scope)
+
+def _wider(hold: HoldDocument, request: WideningRequest) -> HoldDocument:
+    scope = hold.scope.widened(request.beside(hold.scope))
     if not scope.covers(hold.scope):
         raise InvalidRequest(
             [FieldError("dateRange", f"must contain the hold's own, {hold.date_range}")]
