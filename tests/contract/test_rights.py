@@ -87,7 +87,7 @@ READERS = {
     "ReadStopsFunction": {"AuditReadPolicy"},
     "PutSettingFunction": {"AuditAppendPolicy", "InheritedSettingsPolicy"},
     "ReadSettingsFunction": {"AuditReadPolicy", "InheritedSettingsPolicy"},
-    "PlaceHoldFunction": PLACES,
+    "PlaceHoldFunction": PLACES | {"GenesysPolicy"},
     "ImportHoldFunction": PLACES,
     "ChangeHoldFunction": PLACES | {"ApprovalsWritePolicy"},
     "ReadHoldsFunction": {"HoldsPolicy", "ApprovalsReadPolicy", "AuditReadPolicy"},

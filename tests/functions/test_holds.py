@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from genesys_purge.wiring import adapters
+from genesys_purge.methods.documented.conversation_archive import LOOK_UP
+from genesys_purge.model.dates import zulu
+from genesys_purge.wiring import adapters, calls
 
 from tests.clock import NOON
 from tests.functions.conftest import Invoke
@@ -24,6 +27,8 @@ from tests.functions.hold_calls import (
 )
 from tests.functions.planned_runs import errors
 from tests.mocked_aws import client
+from tests.scripted_genesys import ScriptedGenesys
+from tests.unit.methods.scene import held_times
 
 pytestmark = pytest.mark.usefixtures("deployed")
 
@@ -47,9 +52,32 @@ def test_placing_is_audited_with_the_person(invoke: Invoke) -> None:
     assert ID not in json.dumps(record)
 
 
+def test_hold_is_in_force_although_genesys_cannot_be_asked(invoke: Invoke) -> None:
+    status, answer = place(invoke)
+    assert (status, answer["matched"].keys(), len(stored())) == (201, {"asOf", "reason"}, 1)
+    assert answer["matched"]["reason"].startswith("Genesys did not answer: ")
+
+
+def test_placing_answers_how_many_conversations_genesys_knows(invoke: Invoke) -> None:
+    genesys = ScriptedGenesys()
+    genesys.on(LOOK_UP, {"data": [{"conversationId": ID}]})
+    with patch.object(calls, "genesys", lambda _: genesys):
+        _, answer = place(invoke, conversationIds=[ID, OTHER])
+    assert (answer["matched"]["count"], "reason" in answer["matched"]) == (1, False)
+
+
+def test_hold_is_shown_with_what_the_look_up_matched(invoke: Invoke) -> None:
+    place(invoke, conversationIds=[ID, OTHER])
+    assert "matched" not in get(invoke, "GET /holds/{holdId}", "case-17")[1]
+    times = held_times([ID, OTHER], NOON, hold_id="case-17", unknown={"not_found": 1})
+    adapters.holds().put_times(times)
+    shown = get(invoke, "GET /holds/{holdId}", "case-17")[1]
+    assert shown["matched"] == {"count": 1, "asOf": zulu(NOON)}
+
+
 def test_same_request_places_one_hold(invoke: Invoke) -> None:
-    first = place(invoke)
-    assert place(invoke) == first
+    (status, first), (again, second) = place(invoke), place(invoke)
+    assert (again, second["effectiveFrom"]) == (status, first["effectiveFrom"])
     _, page = get(invoke, "GET /holds/{holdId}/audit", "case-17")
     assert (len(stored()), len(page["records"])) == (1, 1)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from genesys_purge.model.wording import counted
 
 from cli.commands.arguments import LIMIT, ORGANISATION, id_in
 from cli.documents.files import read_document, read_text
@@ -25,6 +26,10 @@ STATES = (
     "narrowing",
     "released",
     "unreadable",
+)
+NOTHING_MATCHED = (
+    "Genesys knows no conversation that it covers. Check the ids, the dates and the organisations; "
+    "the hold is in force, and blocks what it may cover."
 )
 CHANGE = ("kind", "effectiveAt", "approvalId")
 STATE = Annotated[
@@ -61,9 +66,20 @@ def import_hold(
 
 def _placed(call: Invocation, answer: Mapping[str, Any]) -> int:
     words = f"The hold {answer['holdId']} is in force in {call.stack.title}."
-    call.output.result(answer, lambda: words)
+    call.output.result(answer, lambda: f"{words}\n{_matched(answer)}")
+    if answer["matched"].get("count") == 0:
+        call.output.important(NOTHING_MATCHED)
     print_in_flight(call, answer)
     return 0
+
+
+def _matched(hold: Mapping[str, Any]) -> str:
+    """How many conversations a hold matches, in words."""
+    found = hold["matched"]
+    at, count = moment(found["asOf"]), found.get("count")
+    if count is None:
+        return f"How much it matches is unknown at {at} UTC: {found['reason']}."
+    return f"It matches {counted(count, 'conversation')} that Genesys knows at {at} UTC."
 
 
 def print_in_flight(call: Invocation, answer: Mapping[str, Any]) -> None:
@@ -140,6 +156,7 @@ def _described(hold: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "owner", hold.get("owner")
     yield "reason", hold.get("reason")
     yield "covers", _scope(hold)
+    yield "matches", _matched(hold) if "matched" in hold else None
     yield "placed", f"{moment(hold.get('placedAt'))} UTC by {hold.get('placedBy')}"
     yield "review by", moment(hold.get("reviewBy"))
     change = hold.get("change") or {}

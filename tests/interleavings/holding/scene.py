@@ -9,15 +9,18 @@ from typing import Any, NamedTuple
 
 from genesys_purge.calling.in_flight import InFlight
 from genesys_purge.holds.in_flight import HeldInFlight
+from genesys_purge.holds.matched import Matched
 from genesys_purge.holds.place_hold import PlaceHold
 from genesys_purge.methods import POOLS
 from genesys_purge.model.batch import Batch, Entry
+from genesys_purge.model.holds import HoldDocument
 from genesys_purge.model.messages import BatchStep, Next
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.model.submission import Submission
 from genesys_purge.settings import Settings
 
 from tests import builders
+from tests.clock import NOON
 from tests.interleavings.application import Purging
 from tests.interleavings.documented import Conversations
 from tests.interleavings.execution import Execution
@@ -179,7 +182,9 @@ class Scene:
         stage, stores = self.stage, self.stores
         slots, runs = Watched(stage, "slots", stores.slots), Watched(stage, "runs", stores.runs)
         in_flight = HeldInFlight(InFlight(slots, runs, lambda: [None], POOLS), runs)
-        return PlaceHold(Watched(stage, "holds", stores.holds), in_flight, list, stage.clock)
+        return PlaceHold(
+            Watched(stage, "holds", stores.holds), in_flight, _uncounted, list, stage.clock
+        )
 
     def _hold(self, number: int) -> dict[str, Any]:
         """A hold on some ids, on days, or on everything."""
@@ -192,6 +197,10 @@ class Scene:
         elif drawn < 0.9:
             scope = {"dateRange": builders.date_range(*random.choice(((396, 388), (394, 366))))}
         return HOLD | {"holdId": f"hold-{number}"} | scope
+
+
+def _uncounted(_: HoldDocument) -> Matched:
+    return Matched(as_of=NOON, reason="nobody reads it here")
 
 
 HOLD = {

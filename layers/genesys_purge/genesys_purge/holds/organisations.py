@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from genesys_purge.holds import documented, live
 from genesys_purge.holds.ports import Found
+from genesys_purge.model.dates import Window
 from genesys_purge.ports import GenesysOf
 
 
@@ -28,3 +29,7 @@ class DeployedOrganisations:
     def find(self, name: str | None, ids: Sequence[str]) -> Iterator[Found]:
         find = live.find if self._is_live(name) else documented.find
         return find(ids, self._genesys_of(name))
+
+    def count(self, name: str | None, window: Window) -> int | None:
+        # The number that the live platform reports with its conversations is approximate.
+        return None if self._is_live(name) else documented.count(window, self._genesys_of(name))

@@ -10,6 +10,7 @@ from genesys_purge.calling.in_flight import JobInFlight
 from genesys_purge.errors import AlreadyExists, LostRace
 from genesys_purge.holds.editing import audited
 from genesys_purge.holds.in_flight import HeldInFlight
+from genesys_purge.holds.matched import Matched
 from genesys_purge.holds.ports import HoldStore, UnreadableHold
 from genesys_purge.holds.requests import HoldRequest, Names, requested
 from genesys_purge.model.audit import Action
@@ -27,10 +28,12 @@ class PlacedHold(Wire):
     """A hold that is in force from `effectiveFrom` on, at every plan and deleting call.
 
     `inFlight` are the jobs whose calls were made before, and which may delete what it covers.
+    `matched` counts the conversations that it covers.
     """
 
     hold_id: str
     effective_from: Instant
+    matched: Matched
     in_flight: tuple[JobInFlight, ...] = ()
 
 
@@ -45,12 +48,14 @@ class PlaceHold:
         self,
         holds: HoldStore,
         in_flight: HeldInFlight,
+        matched: Callable[[HoldDocument], Matched],
         names: Names,
         now: Clock,
         requested: Requested = requested,
     ) -> None:
         self._holds = holds
         self._in_flight = in_flight
+        self._matched = matched
         self._names = names
         self._now = now
         self._requested = requested
@@ -68,7 +73,12 @@ class PlaceHold:
             hold = _earlier(hold, stored)
         # Stored first: a call whose guard does not see the hold is seen here.
         in_flight = tuple(self._in_flight(Hold.of(hold)))
-        return PlacedHold(hold_id=hold.hold_id, effective_from=hold.placed_at, in_flight=in_flight)
+        return PlacedHold(
+            hold_id=hold.hold_id,
+            effective_from=hold.placed_at,
+            matched=self._matched(hold),
+            in_flight=in_flight,
+        )
 
 
 def _earlier(hold: HoldDocument, stored: HoldDocument | UnreadableHold) -> HoldDocument:

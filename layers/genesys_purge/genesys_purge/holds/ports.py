@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.dates import Window
 from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.holds import Hold, HoldDocument
 from genesys_purge.ports import Prepared
@@ -56,6 +57,9 @@ class HoldStore(Protocol):
     def all(self) -> Sequence[HoldDocument | UnreadableHold]:
         """Every stored hold, active or released."""
 
+    def times(self, hold_id: str) -> HeldTimes | None:
+        """What the look-up found of a hold, perhaps for other ids than those of now."""
+
     def readings(self) -> Sequence[Hold | Misconfigured]:
         """Each active hold, or the error of one that cannot be read."""
 
@@ -84,3 +88,6 @@ class Organisations(Protocol):
 
     def find(self, name: str | None, ids: Sequence[str]) -> Iterator[Found]:
         """The conversations of these ids that the organisation knows."""
+
+    def count(self, name: str | None, window: Window) -> int | None:
+        """How many conversations of a time the organisation counts; None if it cannot count."""

@@ -9,6 +9,7 @@ from typing import Any
 from genesys_purge.approvals.ports import ApprovalStore
 from genesys_purge.errors import FieldError, InvalidRequest, Misconfigured, NotFound
 from genesys_purge.holds.editing import UNKNOWN, has_request
+from genesys_purge.holds.matched import looked_up
 from genesys_purge.holds.ports import HoldStore, UnreadableHold
 from genesys_purge.holds.requests import MOST_IDS
 from genesys_purge.model.hold_change import ChangeFacts
@@ -66,7 +67,14 @@ class ReadHolds:
             return self._records(path["holdId"], query)
         now = self._now()
         hold = found if isinstance(found, UnreadableHold) else found.at(now)
-        return self._shown(hold, now) | _with_ids(hold)
+        return self._shown(hold, now) | _with_ids(hold) | self._matched(hold)
+
+    def _matched(self, hold: HoldDocument | UnreadableHold) -> dict[str, Any]:
+        """How many conversations the look-up of times found."""
+        if isinstance(hold, UnreadableHold):
+            return {}
+        found = looked_up(hold, self._holds.times(hold.hold_id))
+        return {"matched": found.to_json()} if found else {}
 
     def _list(self, given: Mapping[str, str]) -> dict[str, Any]:
         """A page of the holds, by their ids; a hold that cannot be read matches every matter."""

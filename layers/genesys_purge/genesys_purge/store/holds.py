@@ -92,16 +92,23 @@ class DynamoHolds:
     def all(self) -> Sequence[HoldDocument | UnreadableHold]:
         return [document_in(item, self._ids) for item in self._items(self._table)]
 
+    def times(self, hold_id: str) -> HeldTimes | None:
+        return self._stored_times(hold_id)
+
     def put_times(self, times: HeldTimes) -> None:
         self._put_times(times.hold_id, times)
 
     def progress(self, hold_id: str) -> HeldTimes | None:
-        key = {"holdId": {"S": hold_id + PROGRESS}}
-        answer = self._client.get_item(TableName=self._times, Key=key, ConsistentRead=True)
-        return _times_in(answer.get("Item", {}))
+        return self._stored_times(hold_id + PROGRESS)
 
     def put_progress(self, times: HeldTimes) -> None:
         self._put_times(times.hold_id + PROGRESS, times)
+
+    def _stored_times(self, key: str) -> HeldTimes | None:
+        answer = self._client.get_item(
+            TableName=self._times, Key={"holdId": {"S": key}}, ConsistentRead=True
+        )
+        return _times_in(answer.get("Item", {}))
 
     def _put_times(self, key: str, times: HeldTimes) -> None:
         body = times.model_dump_json(by_alias=True, exclude_none=True)

@@ -27,18 +27,25 @@ def _in_flight() -> HeldInFlight:
 
 @cache
 def place_hold() -> PlaceHold:
+    from genesys_purge.holds.matched import CountMatched
+    from genesys_purge.holds.organisations import DeployedOrganisations
     from genesys_purge.holds.place_hold import PlaceHold
 
-    return PlaceHold(adapters.holds(), _in_flight(), adapters.organisations().names, adapters.now)
+    known, now = adapters.organisations(), adapters.now
+    # A person waits for the answer.
+    organisations = DeployedOrganisations(known.names, adapters.is_live, calls.genesys)
+    matched = CountMatched(organisations, now)
+    return PlaceHold(adapters.holds(), _in_flight(), matched, known.names, now)
 
 
 @cache
 def import_hold() -> PlaceHold:
     from genesys_purge.holds.imports import imported
+    from genesys_purge.holds.matched import CountLater
     from genesys_purge.holds.place_hold import PlaceHold
 
-    names = adapters.organisations().names
-    return PlaceHold(adapters.holds(), _in_flight(), names, adapters.now, imported)
+    names, now = adapters.organisations().names, adapters.now
+    return PlaceHold(adapters.holds(), _in_flight(), CountLater(now), names, now, imported)
 
 
 @cache

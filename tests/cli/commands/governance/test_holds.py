@@ -21,6 +21,7 @@ HOLD = {
     "placedAt": "2026-11-21T09:00:00Z",
     "placedBy": "arn:user/legal",
 }
+MATCHED = {"count": 2, "asOf": "2026-11-21T09:00:00Z"}
 BROKEN = {"holdId": "b", "state": "unreadable", "wrong": "dateRange: must be an object"}
 
 
@@ -28,14 +29,40 @@ def test_hold_is_placed_in_the_named_stack(api: ScriptedApi, call: Run, tmp_path
     file = tmp_path / "hold.json"
     file.write_text(json.dumps({"holdId": "case-17"}))
     job = {"runId": "r-1", "batch": 2, "status": "submitted", "jobId": "job-1"}
-    answer = {"holdId": "case-17", "effectiveFrom": "now", "inFlight": [job]}
+    answer = {"holdId": "case-17", "matched": MATCHED, "inFlight": [job]}
     api.on("POST /holds", Answer(201, answer))
     shown = call("holds", "place", str(file))
     lines = shown.out.splitlines()
     assert lines[0] == "The hold case-17 is in force in the local application."
-    assert lines[2].split() == ["r-1", "2", "submitted", "job-1"]
+    assert lines[1] == "It matches 2 conversations that Genesys knows at 2026-11-21 09:00:00 UTC."
+    assert lines[3].split() == ["r-1", "2", "submitted", "job-1"]
     assert "may delete what it covers" in shown.err
     assert api.asked[0].body == {"holdId": "case-17"}
+
+
+@pytest.mark.parametrize(
+    ("matched", "is_warned", "words"),
+    [
+        ({"count": 0}, True, "It matches 0 conversations"),
+        ({"reason": "emea did not answer"}, False, "unknown at 2026-11-21 09:00:00 UTC: emea did"),
+    ],
+)
+def test_hold_that_matches_nothing_is_warned_about(
+    api: ScriptedApi,
+    call: Run,
+    tmp_path: Path,
+    matched: dict[str, Any],
+    *,
+    is_warned: bool,
+    words: str,
+) -> None:
+    file = tmp_path / "hold.json"
+    file.write_text(json.dumps({"holdId": "case-17"}))
+    found = {"asOf": MATCHED["asOf"]} | matched
+    api.on("POST /holds", Answer(201, {"holdId": "case-17", "matched": found}))
+    shown = call("holds", "place", str(file))
+    assert words in shown.out
+    assert ("Genesys knows no conversation that it covers" in shown.err) is is_warned
 
 
 def test_holds_are_listed_with_their_matter_and_state(api: ScriptedApi, call: Run) -> None:
@@ -108,7 +135,7 @@ def test_hold_is_imported_with_the_text_of_a_csv(
     file, ids = tmp_path / "hold.json", tmp_path / "ids.csv"
     file.write_text(json.dumps({"holdId": "case-17"}))
     ids.write_text("c-1\nc-2\n")
-    api.on("POST /holds/import", Answer(201, {"holdId": "case-17", "inFlight": []}))
+    api.on("POST /holds/import", Answer(201, {"holdId": "case-17", "matched": MATCHED}))
     assert "is in force" in call("holds", "import", str(file), str(ids)).out
     assert api.asked[0].body == {"holdId": "case-17", "csv": "c-1\nc-2\n"}
 
