@@ -18,6 +18,7 @@ def state_of(platform: LivePlatform, now: datetime) -> dict[str, object]:
         "recordingJobs": [_job(each) for each in platform.recording_jobs.records(now)],
         "detailsJobs": [_details_job(each) for each in platform.details_jobs.records(now)],
         "gdprRequests": [_gdpr(each) for each in platform.gdpr_requests.records(now)],
+        "protectedConversations": platform.protection.count,
         "disconnectedConversations": list(platform.disconnections.ids),
     }
 

@@ -45,6 +45,7 @@ class LivePlatform:
         self.details_jobs = DetailsJobEngine(index, faults, settings)
         self.gdpr_requests = GdprRequests(corpus, faults, settings)
         self.disconnections = Disconnections()
+        self.protection = DeletionProtection(corpus, admission, live)
         retention = DataRetention(live.retention_days)
         trail = AuditTrail(with_values=live.audit_has_values)
         self._endpoints: tuple[Endpoint, ...] = (
@@ -52,7 +53,7 @@ class LivePlatform:
             DetailsJobs(self.details_jobs, live),
             RecordingJobs(self.recording_jobs, admission, live),
             RecordingMetadata(corpus, self.recordings, settings),
-            DeletionProtection(corpus, admission, live),
+            self.protection,
             self.gdpr_requests,
             GdprSubjects(corpus),
             retention,

@@ -67,7 +67,7 @@ def unnamed(path: str) -> str:
 def _call(arguments: str, text: str) -> Call:
     queried = dict(re.findall(r"query_params\['(\w+)'\] = params\['(\w+)'\]", text))
     required = set(re.findall(r"Missing the required parameter `(\w+)`", text))
-    body = re.search(r"body: '?([\w\[\]']+)", arguments)
+    body = re.search(r"body: '?([\w\[\]']+)", arguments) or re.search(r":param (\w+) body:", text)
     answer = re.search(r"response_type=(?:'([^']*)'|None)", text)
     return Call(
         frozenset(queried),

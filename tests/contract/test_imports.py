@@ -39,7 +39,16 @@ ARROWS = {
         "errors",
         "ports",
     },
-    "holds": {"holds", "approvals", "calling.in_flight", "methods", "model", "errors", "ports"},
+    "holds": {
+        "holds",
+        "approvals",
+        "calling.in_flight",
+        "methods",
+        "model",
+        "errors",
+        "operation",
+        "ports",
+    },
     "stops": {
         "stops",
         "approvals",

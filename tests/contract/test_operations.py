@@ -43,9 +43,12 @@ JOB = f"/api/v2/recording/jobs/{JOB_ID}"
 POLICIES = "/api/v2/recording/mediaretentionpolicies"
 DATA_RETENTION = "/api/v2/analytics/dataretention/settings"
 AUDITS = "/api/v2/audits/query"
+PROTECTION = "/api/v2/recordings/deletionprotection"
 # Everything that is changed in place.
 CHANGED = (
     JOB,
+    f"{PROTECTION}?protect=true",
+    f"{PROTECTION}?protect=false",
     f"{CAMPAIGNS}/{{campaign_id}}",
     f"{CAMPAIGNS}/{{campaign_id}}/rules/{{rule_id}}",
     f"{CAMPAIGN_RULES}/{{rule_id}}",
@@ -99,6 +102,8 @@ def test_layer_calls_these_operations_and_no_others() -> None:
         ("GET", f"{DETAILS_JOBS}/{{job_id}}/results?pageSize={{size}}&cursor={{cursor}}"),
         ("GET", f"{DETAILS_JOBS}/availability"),
         ("POST", "/api/v2/recordings/deletionprotection"),
+        ("PUT", f"{PROTECTION}?protect=true"),
+        ("PUT", f"{PROTECTION}?protect=false"),
         ("POST", "/api/v2/recording/jobs"),
         ("GET", "/api/v2/recording/jobs/{job_id}"),
         ("PUT", "/api/v2/recording/jobs/{job_id}"),

@@ -15,6 +15,7 @@ from genesys_purge.calling.permit import Permit
 from genesys_purge.campaign_rules.live import rule_sets
 from genesys_purge.campaign_rules.live.trigger_rules import SERVERS_OWN
 from genesys_purge.campaign_rules.values import Operator
+from genesys_purge.holds.mirroring import live
 from genesys_purge.methods.contract import Part
 from genesys_purge.methods.gdpr_request import finder
 from genesys_purge.methods.gdpr_request import method as gdpr_request
@@ -197,6 +198,15 @@ def details_body() -> Mapping[str, Any]:
     return genesys.calls[0].body
 
 
+def changed_by(operation: Operation) -> Mapping[str, Any]:
+    """The body of a call that changes deletion protection."""
+    genesys = ScriptedGenesys()
+    genesys.on(operation, {})
+    protector = live.LiveProtector(genesys)
+    (protector.protect if operation == live.PROTECT else protector.lift)([ID])
+    return genesys.calls[0].body or {}
+
+
 def protection_body() -> Mapping[str, Any]:
     genesys = ScriptedGenesys()
     genesys.on(protection.ASK, {"entities": []})
@@ -253,6 +263,8 @@ BODIES = {
     ),
     "methods.recording_job.details_job.CREATE": (details_body, {"interval"}),
     "methods.recording_job.protection.ASK": (protection_body, {"conversationIds"}),
+    "holds.mirroring.live.PROTECT": (lambda: changed_by(live.PROTECT), {"conversationIds"}),
+    "holds.mirroring.live.LIFT": (lambda: changed_by(live.LIFT), {"conversationIds"}),
     "methods.recording_job.two_step.CREATE": (created_job, {"action"}),
     "methods.recording_job.two_step.EXECUTE": (executed_job, {"state"}),
     "methods.gdpr_request.method.DELETE": (
@@ -272,6 +284,7 @@ CONVERSATIONS = {
     "conversations.conversationEnd",
     "conversations.participants.sessions.mediaType",
 }
+NOT_PROTECTED = {"failedUpdates.conversation.id", "failedUpdates.errorCode"}
 # The fields that we read from each answer, as dotted paths.
 READ = {
     "methods.recording_job.conversations.QUERY": {*CONVERSATIONS, "totalHits"},
@@ -282,6 +295,8 @@ READ = {
     "methods.recording_job.details_job.FIRST_PAGE": {*CONVERSATIONS, "cursor"},
     "methods.recording_job.details_job.NEXT_PAGE": {*CONVERSATIONS, "cursor"},
     "methods.recording_job.protection.ASK": {"id"},
+    "holds.mirroring.live.PROTECT": NOT_PROTECTED,
+    "holds.mirroring.live.LIFT": NOT_PROTECTED,
     "methods.recording_job.two_step.CREATE": {"id"},
     "methods.recording_job.two_step.EXECUTE": set(),
     "methods.recording_job.two_step.CANCEL": set(),

@@ -18,6 +18,7 @@ DATA = {
     "ApprovalsTable",
     "HeldIdsTable",
     "HeldTimesTable",
+    "MirrorsTable",
     "PoliciesTable",
     "StopsTable",
     "SettingsTable",

@@ -27,6 +27,7 @@ KEPT_TABLES = [
     "ApprovalsTable",
     "HeldIdsTable",
     "HeldTimesTable",
+    "MirrorsTable",
     "PoliciesTable",
     "StopsTable",
     "SettingsTable",
@@ -317,11 +318,13 @@ SCHEDULES = [("RetentionPurgeSchedule", "Purge"), ("ExportRuleChangesSchedule", 
 HARMLESS = "SettleRunsSchedule"
 LOOK_UP = "LookUpHeldConversationsSchedule"
 REVIEWS = "ReviewHoldsSchedule"
+MIRROR = "MirrorHoldsSchedule"
 
 
 def test_every_schedule_but_the_harmless_ones_has_parameters() -> None:
     found = set(of_type("AWS::Scheduler::Schedule"))
-    assert found == {HARMLESS, LOOK_UP, REVIEWS, *(schedule for schedule, _ in SCHEDULES)}
+    harmless = {HARMLESS, LOOK_UP, REVIEWS, MIRROR}
+    assert found == {*harmless, *(schedule for schedule, _ in SCHEDULES)}
 
 
 def test_held_conversations_are_looked_up_by_one_invocation_at_a_time() -> None:
@@ -414,6 +417,7 @@ def test_alarms_watch_these_metrics() -> None:
         "UnknownHeldTimes",
         "MalformedHolds",
         "OverdueHoldReviews",
+        "HoldMirrorsFailed",
     }
 
 

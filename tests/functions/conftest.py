@@ -61,6 +61,7 @@ TABLES = (
     "ApprovalsTable",
     "HeldIdsTable",
     "HeldTimesTable",
+    "MirrorsTable",
     "PoliciesTable",
     "StopsTable",
     "SettingsTable",

@@ -53,6 +53,7 @@ class Tables(Names):
     approvals = Variable("APPROVALS_TABLE")
     held_ids = Variable("HELD_IDS_TABLE")
     held_times = Variable("HELD_TIMES_TABLE")
+    mirrors = Variable("MIRRORS_TABLE")
     purge_policies = Variable("POLICIES_TABLE")
     stops = Variable("STOPS_TABLE")
     settings = Variable("SETTINGS_TABLE")

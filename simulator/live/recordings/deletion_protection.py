@@ -45,6 +45,11 @@ class DeletionProtection:
         self._admission = admission
         self._limit = settings.max_protected
 
+    @property
+    def count(self) -> int:
+        """How many conversations are protected."""
+        return self._corpus.held
+
     def routes(self) -> tuple[Route, ...]:
         """Query and change."""
         ask, change = Operation.QUERY_DELETION_PROTECTION, Operation.CHANGE_DELETION_PROTECTION

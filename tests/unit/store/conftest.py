@@ -32,7 +32,14 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    tables = ("RunsTable", "AuditTable", "HoldsTable", "HeldTimesTable", "StopsTable")
+    tables = (
+        "RunsTable",
+        "AuditTable",
+        "HoldsTable",
+        "HeldTimesTable",
+        "MirrorsTable",
+        "StopsTable",
+    )
     with mocked_aws(*tables), direct_calls():
         yield
 

@@ -75,7 +75,7 @@ class LookUpHeldConversations:
     def _refresh(self, hold: Hold, known: list[Hold]) -> None:
         """Look up the hold's times if that is due, and add the hold with them to `known`."""
         names = [each for each in self._organisations.names() if hold.scope.is_in(each)]
-        # Of a hold on removed organisations, nobody can be asked.
+        # Organisations that were removed cannot be asked; the known times stay.
         if not (names and self._is_due(hold, names)):
             return
         ids = sorted(hold.conversation_ids or ())

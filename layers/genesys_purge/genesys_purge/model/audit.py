@@ -12,6 +12,7 @@ from genesys_purge.model.approval import ApprovalFacts
 from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.hold_facts import HoldFacts, RefusalFacts
+from genesys_purge.model.hold_mirror import MirrorFacts
 from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.purge_policy import PolicyFacts
 from genesys_purge.model.record_facts import (
@@ -70,6 +71,7 @@ class Action(StrEnum):
     NOTIFICATION_DELIVERED = "notification_delivered"
     NOTIFICATION_ABANDONED = "notification_abandoned"
     HOLD_PLACED = "hold_placed"
+    HOLD_MIRRORED = "hold_mirrored"
     APPROVAL_REQUESTED = "approval_requested"
     APPROVAL_GIVEN = "approval_given"
     APPROVAL_REJECTED = "approval_rejected"
@@ -133,7 +135,7 @@ class AuditRecord(Wire):
     about an approval, and `personId` is the person that acted on it. `purgePolicy` is in those
     about a purge policy and its runs; `policy` is the retention.
     `setting` is in the records about a stored setting. `refusal` is a deletion that a legal hold
-    refused.
+    refused, and `mirror` how far Genesys protects its conversations.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -147,6 +149,7 @@ class AuditRecord(Wire):
     person_id: str | None = None
     hold: HoldFacts | None = None
     refusal: RefusalFacts | None = None
+    mirror: MirrorFacts | None = None
     approval: ApprovalFacts | None = None
     purge_policy: PolicyFacts | None = None
     stop: StopFacts | None = None

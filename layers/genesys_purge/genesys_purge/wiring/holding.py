@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from genesys_purge.holds.changing.change_hold import ChangeHold
     from genesys_purge.holds.in_flight import HeldInFlight
     from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
+    from genesys_purge.holds.mirroring.mirror_holds import MirrorHolds
+    from genesys_purge.holds.mirroring.ports import Protector
     from genesys_purge.holds.place_hold import PlaceHold
     from genesys_purge.holds.read_holds import ReadHolds
     from genesys_purge.holds.review_holds import ReviewHolds
@@ -81,6 +83,29 @@ def review_holds() -> ReviewHolds:
     from genesys_purge.holds.review_holds import ReviewHolds
 
     return ReviewHolds(adapters.holds(), adapters.meter(), adapters.now)
+
+
+@cache
+def mirror_holds() -> MirrorHolds:
+    from genesys_purge.holds.mirroring.live import LiveProtector
+    from genesys_purge.holds.mirroring.mirror_holds import MirrorHolds
+    from genesys_purge.store.mirrors import DynamoMirrors
+
+    table = adapters.settings().tables.mirrors
+    mirrors = DynamoMirrors(adapters.aws("dynamodb"), table, adapters.ledger())
+
+    def protector_of(name: str | None) -> Protector | None:
+        """Only the live platform has deletion protection."""
+        return LiveProtector(calls.genesys_in_bulk(name)) if adapters.is_live(name) else None
+
+    return MirrorHolds(
+        adapters.holds(),
+        mirrors,
+        adapters.organisations().names,
+        protector_of,
+        adapters.meter(),
+        adapters.now,
+    )
 
 
 @cache

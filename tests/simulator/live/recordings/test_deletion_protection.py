@@ -71,6 +71,12 @@ def test_protection_is_applied_by_default_or_revoked() -> None:
     assert protected(caller) == [OTHER]
 
 
+def test_state_counts_the_protected_conversations() -> None:
+    caller = start_live([conversation(), conversation(OTHER)])
+    change(caller, ONE)
+    assert caller.http.get("/_simulator/state").json()["protectedConversations"] == 1
+
+
 def test_job_does_not_delete_protected_conversations() -> None:
     caller = start_live([conversation(), conversation(OTHER)])
     change(caller, ONE)
