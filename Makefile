@@ -51,9 +51,10 @@ VALIDATED = $(REQUEST) $(addprefix --rules ,$(RULES)) $(addprefix --purge-rule ,
 	$(addprefix --hold ,$(HOLD)) $(addprefix --matrix ,$(MATRIX)) \
 	$(addprefix --organisations ,$(ORGANISATIONS)) \
 	$(addprefix --classification ,$(CLASSIFICATION)) \
+	$(addprefix --approval-rules ,$(APPROVAL_RULES)) \
 	$(addprefix --subscribers ,$(SUBSCRIBERS)) \
 	$(addprefix --override-callers ,$(OVERRIDE_CALLERS))
-validate: setup  ## Check all files in REQUEST, RULES, PURGE_RULE, POLICY, HOLD, MATRIX, ORGANISATIONS, CLASSIFICATION, SUBSCRIBERS and OVERRIDE_CALLERS
+validate: setup  ## Check all files in REQUEST, RULES, PURGE_RULE, POLICY, HOLD, MATRIX, ORGANISATIONS, CLASSIFICATION, APPROVAL_RULES, SUBSCRIBERS and OVERRIDE_CALLERS
 	@$(BIN)/genesys-purge validate $(VALIDATED)
 
 recording: setup  ## Record a run of the command as docs/images/command.svg

@@ -11,6 +11,7 @@ from cli.validation.command import are_valid
 from cli.validation.kinds import REQUEST, TITLES
 
 OPTIONS = tuple(name for name in TITLES if name != REQUEST)
+NOTHING = f"give a request, or files after {', '.join(f'--{each}' for each in OPTIONS)}"
 Files = list[Path] | None
 
 
@@ -32,6 +33,7 @@ def validate(
     matrix: Annotated[Files, _option("matrix")] = None,
     organisations: Annotated[Files, _option("organisations")] = None,
     classification: Annotated[Files, _option("classification")] = None,
+    approval_rules: Annotated[Files, _option("approval-rules")] = None,
     subscribers: Annotated[Files, _option("subscribers")] = None,
     override_callers: Annotated[Files, _option("override-callers")] = None,
 ) -> int:
@@ -49,12 +51,11 @@ def validate(
         "matrix": matrix,
         "organisations": organisations,
         "classification": classification,
+        "approval-rules": approval_rules,
         "subscribers": subscribers,
         "override-callers": override_callers,
     }
     files = {name: each for name, each in given.items() if each}
     if not files:
-        raise WrongInput(
-            f"give a request, or files after {', '.join(f'--{each}' for each in OPTIONS)}"
-        )
+        raise WrongInput(NOTHING)
     return 0 if are_valid(files, call.output) else WRONG

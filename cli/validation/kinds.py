@@ -61,6 +61,10 @@ STORED: Mapping[str, Stored] = {
         "the classification of records that nothing classifies",
         check_setting(SettingName.DEFAULT_CLASSIFICATION),
     ),
+    "approval-rules": Stored(
+        "the rules that say which runs need the approval of other persons",
+        check_setting(SettingName.APPROVAL_RULES),
+    ),
     "subscribers": Stored("the subscribers to notifications", check_subscribers),
     "override-callers": Stored(
         "the callers that may override the retention policy", check_override_callers

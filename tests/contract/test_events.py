@@ -110,8 +110,9 @@ def test_sample_stop_is_valid() -> None:
     )
 
 
-def test_sample_setting_is_valid() -> None:
-    sent = submission(event(ROOT / "events" / "api" / "put_setting.json"))
+@pytest.mark.parametrize("name", ["put_setting", "put_setting_approval_rules"])
+def test_sample_setting_is_valid(name: str) -> None:
+    sent = submission(event(ROOT / "events" / "api" / f"{name}.json"))
     assert requested_setting(named(sent.path), sent.payload).expected_version == 0
 
 

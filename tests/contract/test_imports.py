@@ -59,7 +59,7 @@ ARROWS = {
         "errors",
         "ports",
     },
-    "stored_settings": {"stored_settings", "model", "errors", "ports"},
+    "stored_settings": {"stored_settings", "approvals", "model", "errors", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
     "operation": {"model", "calling.permit"},
@@ -164,8 +164,10 @@ ARROWS = {
         "telemetry",
         "time_left",
         "model.approval",
+        "model.approval_rules",
         "model.organisation",
         "model.platform",
+        "model.stored_setting",
     },
 }
 # Which parts may use a third-party library.

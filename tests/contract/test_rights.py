@@ -86,7 +86,11 @@ READERS = {
         "StopStorePolicy",
     },
     "ReadStopsFunction": {"AuditReadPolicy"},
-    "PutSettingFunction": {"AuditAppendPolicy", "InheritedSettingsPolicy"},
+    "PutSettingFunction": {
+        "AuditAppendPolicy",
+        "ApprovalsWritePolicy",
+        "InheritedSettingsPolicy",
+    },
     "ReadSettingsFunction": {"AuditReadPolicy", "InheritedSettingsPolicy"},
     "PlaceHoldFunction": PLACES | {"GenesysPolicy"},
     "ImportHoldFunction": PLACES,
@@ -374,9 +378,29 @@ def test_only_stopping_and_resuming_write_stops() -> None:
     assert writers == {"StopDeletionFunction", "RequestResumeFunction", "DecideApprovalFunction"}
 
 
-def test_only_put_setting_writes_settings() -> None:
+def test_only_put_setting_and_decisions_write_settings() -> None:
     writers = those_who_may("dynamodb:PutItem").items()
-    assert [name for name, on in writers if "SettingsTable" in on] == ["PutSettingFunction"]
+    assert [name for name, on in writers if "SettingsTable" in on] == [
+        "PutSettingFunction",
+        "DecideApprovalFunction",
+    ]
+
+
+def test_planning_and_decisions_reach_the_approval_rules_only() -> None:
+    functions = template.resources("AWS::Serverless::Function")
+    found = {
+        name: [
+            each["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+            for policy in functions[name]["Policies"]
+            for each in policy.get("Statement", ())
+            if template.resolved(each["Resource"]) == "SettingsTable" and "Condition" in each
+        ]
+        for name in FUNCTIONS
+    }
+    assert {name: keys for name, keys in found.items() if keys} == {
+        "PlanPurgeFunction": [["approval-rules"]],
+        "DecideApprovalFunction": [["approval-rules"]],
+    }
 
 
 def test_functions_read_only_the_settings_of_their_work() -> None:

@@ -304,6 +304,7 @@ def test_list_has_every_setting_and_where_it_comes_from(invoke: Invoke) -> None:
         MATRIX: (1, "stored"),
         ORGANISATIONS: (0, "the parameter /genesys-purge/organisations"),
         "default-classification": (0, "the default, no classification"),
+        "approval-rules": (0, "the default, the shipped approval rules"),
     }
 
 

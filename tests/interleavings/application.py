@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from genesys_purge.approvals.rules import default_rules
-from genesys_purge.approvals.run_approvals import RunApprovals
+from genesys_purge.approvals.needed_approvals import NeededApprovals
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.pace import SOON, Pace
@@ -21,6 +20,7 @@ from genesys_purge.genesys.oauth import Credentials, Tokens
 from genesys_purge.genesys.retry import RetryPolicy
 from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
 from genesys_purge.holds.organisations import DeployedOrganisations
+from genesys_purge.model.approval_rules import rules_in_force
 from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.policies.standing_approval import StandingApproval
 from genesys_purge.purging.batches import Batches
@@ -209,7 +209,7 @@ class Purging:
             settings,
             now,
             meter,
-            RunApprovals(MemoryApprovals(stores.audit), default_rules, now),
+            NeededApprovals(MemoryApprovals(stores.audit), lambda: rules_in_force(None), now),
             StandingApproval(
                 MemoryPurgePolicies(stores.audit), MemoryPolicyMonths(stores.audit), now
             ),

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from genesys_purge.approvals.rules import default_rules
+from genesys_purge.approvals.needed_approvals import NeededApprovals
 from genesys_purge.approvals.run_approvals import RunApprovals
 from genesys_purge.auditing.record_alteration import RecordAlteration
 from genesys_purge.calling.backoff import Backoff
@@ -16,6 +16,7 @@ from genesys_purge.calling.slots import Slots
 from genesys_purge.errors import InvalidRequest
 from genesys_purge.holds.look_up_held_conversations import LookUpHeldConversations
 from genesys_purge.holds.organisations import DeployedOrganisations
+from genesys_purge.model.approval_rules import rules_in_force
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.messages import BatchStep, Failure
@@ -85,7 +86,7 @@ from tests.webhook_fakes import MemoryBus, MemoryDirectory, MemorySender, Memory
 class Workbench:
     """Twins of the world, and the use cases that work on them."""
 
-    approval_rules = default_rules()
+    approval_rules = rules_in_force(None)
 
     def __init__(self, **settings: Any) -> None:
         self.clock = Clock()
@@ -122,7 +123,7 @@ class Workbench:
             self.settings,
             self.clock,
             self.meter,
-            self.run_approvals,
+            NeededApprovals(self.approvals, lambda: self.approval_rules, self.clock),
             self.standing,
         )
         self.progress: list[tuple[int, int, str]] = []
@@ -226,7 +227,7 @@ class Workbench:
 
     @property
     def run_approvals(self) -> RunApprovals:
-        return RunApprovals(self.approvals, lambda: self.approval_rules, self.clock)
+        return RunApprovals(self.approvals, self.clock)
 
     @property
     def check_approval(self) -> CheckApproval:

@@ -98,6 +98,7 @@ def _described(setting: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "origin", setting["origin"]
     if "changedAt" in setting:
         yield "changed", f"{moment(setting['changedAt'])} UTC by {setting['changedBy']}"
+    yield "approval", setting.get("approvalId")
     yield "reason", setting.get("reason")
     yield "without effect", setting.get("ignored")
     for each in setting.get("wrong", ()):
@@ -120,8 +121,8 @@ def put(
 ) -> int:
     """Store a new version of a setting, after showing what changes.
 
-    If another person stores a version meanwhile, nothing is stored. Scripts give
-    `--expected-version` and `--yes`.
+    If another person stores a version meanwhile, nothing is stored. Weaker approval rules are
+    stored when another person approves them. Scripts give `--expected-version` and `--yes`.
     """
     path = f"/settings/{name}"
     version = call.api.get(path)["version"] if expected_version is None else expected_version
@@ -133,12 +134,18 @@ def put(
             call.output.result(compared, lambda: _compared(compared))
         if dry_run:
             return 0
-        confirm(call.output, f"Store this as a new version in {call.stack.title}?")
+        confirm(call.output, _question(call, compared))
     answer = call.api.put(path, body)
     if yes:
         _warn(call, answer)
     call.output.result(answer, lambda: _stored(call, answer))
     return 0
+
+
+def _question(call: Invocation, compared: Mapping[str, Any]) -> str:
+    if needed := compared.get("needed"):
+        return f"Ask {needed} other person(s) in {call.stack.title} to approve this?"
+    return f"Store this as a new version in {call.stack.title}?"
 
 
 def _compared(answer: Mapping[str, Any]) -> Table | str:
@@ -156,6 +163,11 @@ def _warn(call: Invocation, answer: Mapping[str, Any]) -> None:
 
 
 def _stored(call: Invocation, answer: Mapping[str, Any]) -> str:
+    if approval := answer.get("approvalId"):
+        return (
+            f"Nothing is stored yet: {answer['missing']} other person(s) must approve, with "
+            f"`genesys-purge approvals approve {approval}`."
+        )
     name, version, imported = answer["name"], answer["version"], answer.get("imported")
     words = f"Version {version} of {name} is in force in {call.stack.title}."
     kept = f" The value of before is version {imported}." if imported not in (None, version) else ""
@@ -188,14 +200,15 @@ def audit(call: Invocation, name: NAME) -> int:
 
 
 def _record(record: Mapping[str, Any]) -> tuple[object, ...]:
-    facts = record["setting"]
+    # A decision that stores nothing is about an approval only.
+    facts = record.get("setting", {})
     return (
         record["sequence"],
         moment(record["at"]),
         record["action"],
-        facts["version"],
-        facts["changed"],
-        facts["weakened"] or None,
+        facts.get("version"),
+        facts.get("changed"),
+        facts.get("weakened") or None,
         record.get("personId"),
-        facts["reason"],
+        facts.get("reason") or record.get("approval", {}).get("comment"),
     )

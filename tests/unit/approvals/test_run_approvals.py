@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import PropertyMock, patch
 
 import pytest
 from genesys_purge.approvals.decide_approval import DecideApproval
-from genesys_purge.approvals.rules import ApprovalRules
 from genesys_purge.approvals.withdraw_approval import WithdrawApproval
 from genesys_purge.calling.cancellations import RunCancelled
-from genesys_purge.errors import InvalidRequest, NotApproved
+from genesys_purge.errors import InvalidRequest, Misconfigured, NotApproved
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
 from genesys_purge.model.approval import ApprovalState
+from genesys_purge.model.approval_rules import ApprovalRules, RulesInForce
 from genesys_purge.model.audit import Action
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.cancellation import RunCancellation
@@ -36,7 +36,7 @@ class Desk:
 
     def __init__(self, rules: Any = RULES, **changes: Any) -> None:
         self.bench = Workbench(batch_size=5)
-        self.bench.approval_rules = ApprovalRules.parse(rules)
+        self.bench.approval_rules = RulesInForce(ApprovalRules.parse(rules), 7)
         self.bench.genesys.on(LOOK_UP, found)
         self.bench.genesys.on(SUBMIT, {"jobId": "job-1"})
         asked = {"submitted_by": "arn:ann", "submitted_by_person": "user:ANN"}
@@ -98,6 +98,34 @@ def test_approver_is_shown_the_plan_its_counts_and_a_sample() -> None:
     assert shown["sample"] == [ids[0], ids[5]]
     assert shown["request"]["reason"] == "retention of one year is over"
     assert "cannot be brought back" in shown["irreversible"]
+
+
+def test_approval_keeps_the_rule_of_its_plan_when_rules_change() -> None:
+    desk = Desk()
+    desk.plan()
+    desk.bench.approval_rules = RulesInForce(ApprovalRules.parse({"rules": []}), 8)
+    approval = desk.bench.approvals.get("run-run-1")
+    assert (approval.rule, approval.rule_version, approval.needed) == ("two eyes", 7, 1)
+    assert desk.check().awaits_approval
+    with pytest.raises(InvalidRequest, match="awaiting_approval"):
+        desk.bench.submit_batch(STEP)
+
+
+def test_version_of_the_rules_is_in_the_audit_of_the_run() -> None:
+    desk = Desk()
+    desk.plan()
+    assert desk.bench.fact("run_planned")["approval"]["ruleVersion"] == 7
+
+
+def test_rules_that_cannot_be_read_refuse_every_plan() -> None:
+    desk = Desk()
+    broken = Misconfigured("the setting approval-rules, version 7 is not valid")
+    with (
+        patch.object(type(desk.bench), "approval_rules", PropertyMock(side_effect=broken)),
+        pytest.raises(Misconfigured),
+    ):
+        desk.plan()
+    assert (desk.bench.run.plan, desk.bench.genesys.deletions) == (None, [])
 
 
 def test_plan_and_approval_are_one_write() -> None:
@@ -254,6 +282,6 @@ def test_plan_that_nobody_may_approve_is_rejected() -> None:
         expires_after_hours=1,
     )
     other = Desk()
-    other.bench.approval_rules = lonely
+    other.bench.approval_rules = RulesInForce(lonely, 8)
     with pytest.raises(NotApproved, match="names 0; change the rule"):
         other.plan()

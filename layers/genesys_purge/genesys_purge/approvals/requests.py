@@ -45,6 +45,7 @@ def opened(
     expires_after: timedelta = EXPIRES_AFTER,
     approvers: tuple[str, ...] | None = None,
     rule: str | None = None,
+    rule_version: int | None = None,
 ) -> Approval:
     """A pending approval that the sender of the submission asks for."""
     return Approval(
@@ -60,6 +61,7 @@ def opened(
         needed=needed,
         approvers=approvers,
         rule=rule,
+        rule_version=rule_version,
     )
 
 

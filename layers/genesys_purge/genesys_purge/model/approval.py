@@ -27,6 +27,7 @@ class ApprovalKind(StrEnum):
     HOLD_RELEASE = "hold_release"
     HOLD_NARROWING = "hold_narrowing"
     RESUME = "resume"
+    APPROVAL_RULES_CHANGE = "approval_rules_change"
 
 
 class ApprovalState(StrEnum):
@@ -60,10 +61,12 @@ class Decision(Wire):
 class Approval(Wire):
     """What a person is asked to allow: `summary` is what the person is shown.
 
-    `subject` is the id of the audit sequence that it belongs to: of a run, a hold or a stop.
+    `subject` is the id of the audit sequence that it belongs to: of a run, a hold, a stop or a
+    setting.
     `subjectHash` is a SHA-256 over the summary; a decision names it. `needed` counts the persons
-    that must approve, none of them the requester; with `approvers`, only these persons may. An
-    approval that is not consumed at `expiresAt` is a no.
+    that must approve, none of them the requester; with `approvers`, only these persons may. They
+    are those of `rule` in the version `ruleVersion` of the approval rules, 0 for the shipped ones;
+    later versions change nothing. An approval that is not consumed at `expiresAt` is a no.
     """
 
     approval_id: ApprovalId
@@ -78,6 +81,7 @@ class Approval(Wire):
     needed: Annotated[int, Field(ge=1, le=MOST_APPROVALS)] = 1
     approvers: tuple[str, ...] | None = None
     rule: str | None = None
+    rule_version: int | None = None
     state: ApprovalState = ApprovalState.PENDING
     decisions: tuple[Decision, ...] = ()
     closed_by: str | None = None
@@ -126,6 +130,7 @@ class ApprovalFacts(Wire):
     needed: int
     given: int
     rule: str | None = None
+    rule_version: int | None = None
     comment: str | None = None
 
     @classmethod
@@ -139,6 +144,7 @@ class ApprovalFacts(Wire):
             needed=approval.needed,
             given=sum(each.decision is Vote.APPROVE for each in approval.decisions),
             rule=approval.rule,
+            rule_version=approval.rule_version,
             comment=comment,
         )
 

@@ -22,6 +22,7 @@ class SettingName(StrEnum):
     RETENTION_MATRIX = "retention-matrix"
     ORGANISATIONS = "organisations"
     DEFAULT_CLASSIFICATION = "default-classification"
+    APPROVAL_RULES = "approval-rules"
 
 
 def text_of(document: Any) -> str:
@@ -38,7 +39,8 @@ class StoredSetting(Wire):
     """A version of a setting, counted from 1; the highest one is in force.
 
     `text` is the document as JSON, and `hash` its SHA-256. `source` is `parameter` for the value
-    that was in force before the setting was stored for the first time.
+    that was in force before the setting was stored for the first time. `approvalId` is the approval
+    that stored it, if it needed one; `changedBy` is then the person who approved last.
     """
 
     name: str
@@ -50,6 +52,7 @@ class StoredSetting(Wire):
     changed_at: Instant
     changed_by: str
     person_id: str | None = None
+    approval_id: str | None = None
 
     @property
     def title(self) -> str:

@@ -29,7 +29,7 @@ class Submission(NamedTuple):
 
 
 class NothingCreated(Wire):
-    """An answer to a request that creates nothing new, and therefore is 200 over HTTP."""
+    """An answer that is 200 over HTTP: nothing new is created, or what was asked is done."""
 
 
 class DryAnswer(NothingCreated):

@@ -23,7 +23,7 @@ from genesys_purge.ports import Clock, GenesysOf, Holds, Meter, OrganisationOf, 
 from genesys_purge.purging.draft import Draft
 from genesys_purge.purging.plan_summary import summary_of
 from genesys_purge.purging.planned import batch_of, plan_of, record_of, sample_of
-from genesys_purge.purging.ports import RunApprovals, StandingApprovals
+from genesys_purge.purging.ports import NeededApprovals, StandingApprovals
 from genesys_purge.purging.requests import Requests, request_of
 from genesys_purge.purging.same_organisation import genesys_for
 from genesys_purge.purging.skipped_chunks import SkippedChunks
@@ -57,7 +57,7 @@ class PlanPurge:
         settings: Settings,
         now: Clock,
         meter: Meter,
-        approvals: RunApprovals,
+        approvals: NeededApprovals,
         standing: StandingApprovals,
     ) -> None:
         self._requests = requests

@@ -20,17 +20,22 @@ Progress = Callable[[int, int, str], None]
 OverrideCallers = Callable[[], frozenset[str]]
 
 
-class RunApprovals(Protocol):
-    """The approvals of runs, by the rules in force."""
+class NeededApprovals(Protocol):
+    """The approvals that runs need, by the rules in force."""
 
     def needed(self, run: Run, plan: Plan, sample: Callable[[], Sequence[str]]) -> Approval | None:
         """The approval that a run with this plan needs, if it needs one.
 
-        `sample` reads a few ids of the plan. NotApproved if nobody could give it.
+        `sample` reads a few ids of the plan. NotApproved if nobody could give it, Misconfigured if
+        the rules cannot be read.
         """
 
     def opening(self, approval: Approval) -> Prepared:
         """The write of the approval, for the transaction of the plan."""
+
+
+class RunApprovals(Protocol):
+    """The approvals of runs, as they are stored."""
 
     def consuming(self, run: Run) -> Sequence[Prepared]:
         """The write that uses the approval, for the transaction of an intent of the run.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genesys_purge.model.retention import SHIPPED
+from genesys_purge.model import approval_rules, retention
 from genesys_purge.model.stored_setting import SettingName, text_of
 from genesys_purge.store.parameters import Parameters
 from genesys_purge.stored_settings.ports import Inherited
@@ -23,13 +23,15 @@ class InheritedSettings:
         """The value as it is now; Misconfigured if its parameter may not be read."""
         match name:
             case SettingName.RETENTION_MATRIX:
-                shipped = _default(SHIPPED.read_text(), "the shipped matrix")
+                shipped = _default(retention.SHIPPED.read_text(), "the shipped matrix")
                 return self._parameter(self._matrix, shipped)
             case SettingName.ORGANISATIONS:
                 none = _default('{"organisations": {}}', "no additional organisations")
                 return self._parameter(self._organisations, none)
             case SettingName.DEFAULT_CLASSIFICATION:
                 return self._deployed()
+            case SettingName.APPROVAL_RULES:
+                return _default(approval_rules.SHIPPED.read_text(), "the shipped approval rules")
 
     def _parameter(self, name: str, default: Inherited) -> Inherited:
         text = self._parameters.value_if_set(name, max_age=0)

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model.stored_setting import StoredSetting
 from genesys_purge.model.wire import read_document
-from genesys_purge.ports import Clock
+from genesys_purge.ports import Clock, Prepared
 from genesys_purge.store.ledger import Ledger, Write
 from genesys_purge.store.parameters import unreadable
 from genesys_purge.stored_settings.ports import UnreadableSetting
@@ -66,13 +66,14 @@ class DynamoSettings:
         return _setting(answer["Item"]) if "Item" in answer else None
 
     def put(self, setting: StoredSetting, record: AuditRecord) -> None:
-        write = Write(
-            self._table,
-            _item(setting),
-            "attribute_not_exists(#name)",
-            names={"#name": "name"},
-        )
-        self._ledger.commit([write], record)
+        self._ledger.commit([self._new(setting)], record)
+
+    def storing(self, setting: StoredSetting) -> Prepared:
+        return Prepared(self._new(setting))
+
+    def _new(self, setting: StoredSetting) -> Write:
+        free, names = "attribute_not_exists(#name)", {"#name": "name"}
+        return Write(self._table, _item(setting), free, names=names)
 
 
 class RecentSettings:

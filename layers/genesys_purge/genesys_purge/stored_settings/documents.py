@@ -6,22 +6,29 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from genesys_purge.errors import FieldError
+from genesys_purge.model.approval_rules import ApprovalRules
 from genesys_purge.model.default_classification import DefaultClassification
 from genesys_purge.model.organisations import Organisations
 from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.stored_setting import SettingName
 from genesys_purge.model.wire import Wire, read_document
-from genesys_purge.stored_settings import weakening
+from genesys_purge.stored_settings import deciders, weakening, weaker_rules
+from genesys_purge.stored_settings.deciders import Deciders
 
 D = TypeVar("D", bound=Wire)
 UNKNOWN_BEFORE = "the document before it cannot be read, so it is unknown what is protected less"
 
 
 class Kind(NamedTuple, Generic[D]):
-    """The model of a document, and what a new one protects less than the one before."""
+    """The model of a document, and what a new one protects less than the one before.
+
+    `deciders` are the persons that the document in force asks to approve a weaker one; None if a
+    weaker one is stored at once.
+    """
 
     model: type[D]
     weakened: Callable[[D, D], Iterator[str]]
+    deciders: Callable[[D], Deciders] | None = None
 
     def wrong_in(self, document: Any) -> list[FieldError]:
         """Every wrong field of a document."""
@@ -36,9 +43,21 @@ class Kind(NamedTuple, Generic[D]):
             return [UNKNOWN_BEFORE]
         return list(self.weakened(self.model.parse(before), self.model.parse(after)))
 
+    def deciders_about(self, before: Any) -> Deciders | None:
+        """Who approves a weaker document than this one; None if it is stored at once.
+
+        The document may be malformed; then one other person approves.
+        """
+        if self.deciders is None:
+            return None
+        return Deciders() if self.wrong_in(before) else self.deciders(self.model.parse(before))
+
 
 KINDS: Mapping[SettingName, Kind[Any]] = {
     SettingName.RETENTION_MATRIX: Kind(RetentionMatrix, weakening.of_matrices),
     SettingName.ORGANISATIONS: Kind(Organisations, weakening.of_organisations),
     SettingName.DEFAULT_CLASSIFICATION: Kind(DefaultClassification, weakening.of_classifications),
+    SettingName.APPROVAL_RULES: Kind(
+        ApprovalRules, weaker_rules.of_approval_rules, deciders.of_approval_rules
+    ),
 }

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.stored_setting import SettingName, StoredSetting
+from genesys_purge.ports import Prepared
 
 
 class UnreadableSetting(NamedTuple):
@@ -43,3 +44,6 @@ class SettingStore(Protocol):
 
     def put(self, setting: StoredSetting, record: AuditRecord) -> None:
         """Store a new version with its audit record; LostRace if the version exists."""
+
+    def storing(self, setting: StoredSetting) -> Prepared:
+        """The write of a new version, for a transaction of another store."""

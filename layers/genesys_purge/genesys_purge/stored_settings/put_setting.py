@@ -1,79 +1,83 @@
-"""PutSetting: store a new version of a setting, by one person and at once."""
+"""PutSetting: store a new version of a setting, or ask for the approval that it needs."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace
+from genesys_purge.model.approval import Approval, ApprovalFacts
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.setting_facts import Change, SettingFacts
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.setting_facts import Change
 from genesys_purge.model.stored_setting import SettingName, StoredSetting, hash_of, text_of
-from genesys_purge.model.submission import Submission
+from genesys_purge.model.submission import NothingCreated, Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock, Meter
-from genesys_purge.stored_settings.differences import changes
+from genesys_purge.stored_settings.asked_changes import AskChange, Proposal
 from genesys_purge.stored_settings.documents import KINDS
 from genesys_purge.stored_settings.errors import VersionDiffers
 from genesys_purge.stored_settings.ports import InheritedValue, SettingStore
 from genesys_purge.stored_settings.requests import PutRequest, named, requested, require_person
 from genesys_purge.stored_settings.value_in_force import ValueInForce, value_in_force
+from genesys_purge.stored_settings.versions import Comparison, audit_id, facts_of, version_of
 
 FIRST = 1
-# What an audit record and an answer keep of a large change.
-MOST_CHANGES, MOST_WEAKENED = 100, 50
 
 
-class ChangedSetting(Wire):
-    """The version in force; `changes` and `weakens` are empty if its document was in force before.
-
-    `changed` and `weakened` count all of them. `imported` is the version under which the request
-    stored the value of before. A dry run stores nothing: `version` is then the stored one, 0 for
-    none.
-    """
+class Compared(Wire):
+    """A setting, and what the document of a request changes; `changed` and `weakened` count all."""
 
     name: str
     version: int
-    imported: int | None = None
     changes: tuple[Change, ...] = ()
     changed: int = 0
     weakens: tuple[str, ...] = ()
     weakened: int = 0
 
 
-class Comparison(NamedTuple):
-    """What a document changes, and what it protects less than the one before: the first of each.
+class ChangedSetting(Compared, NothingCreated):
+    """The version in force; `changes` and `weakens` are empty if its document was in force before.
 
-    `changed` and `weakened` count all.
+    `imported` is the version under which the request stored the value of before. A dry run stores
+    nothing: `version` is then the stored one, 0 for none, and `needed` counts the persons who would
+    have to approve the change.
     """
 
-    changes: tuple[Change, ...] = ()
-    changed: int = 0
-    weakens: tuple[str, ...] = ()
-    weakened: int = 0
+    imported: int | None = None
+    needed: int | None = None
 
-    @classmethod
-    def of(cls, name: SettingName, before: Any, after: Any) -> Comparison:
-        """Compares a document, which may be malformed, with a valid one."""
-        changed, weakened = tuple(changes(before, after)), KINDS[name].weakens(before, after)
-        first = changed[:MOST_CHANGES], tuple(weakened[:MOST_WEAKENED])
-        return cls(first[0], len(changed), first[1], len(weakened))
+
+class AskedChange(Compared):
+    """A change that waits for `missing` persons; `version` stays in force until then."""
+
+    approval_id: str
+    subject_hash: str
+    missing: int
+    expires_at: Instant
 
 
 class PutSetting:
     """A version and its audit record are stored together; a stored version is never changed."""
 
     def __init__(
-        self, settings: SettingStore, inherited: InheritedValue, meter: Meter, now: Clock
+        self,
+        settings: SettingStore,
+        inherited: InheritedValue,
+        ask: AskChange,
+        meter: Meter,
+        now: Clock,
     ) -> None:
         self._settings = settings
         self._inherited = inherited
+        self._ask = ask
         self._meter = meter
         self._now = now
 
-    def __call__(self, submitted: Submission) -> ChangedSetting:
+    def __call__(self, submitted: Submission) -> ChangedSetting | AskedChange:
         """Store the document, and before the first one the value that was in force until then.
 
-        A document that is stored already is not stored again, so a request may be repeated.
+        A document that is stored already is not stored again, so a request may be repeated. Some
+        weaker documents are stored when other persons have approved them.
         NotEntitled for a machine, VersionDiffers if the request is not based on the stored version.
         """
         require_person(submitted)
@@ -86,15 +90,32 @@ class PutSetting:
         if request.expected_version != before.version:
             raise _differs(name, before.version)
         comparison = Comparison.of(name, before.document, document)
+        deciders = KINDS[name].deciders_about(before.document) if comparison.weakens else None
         if request.dry_run:
-            return _answer(name, before.version, comparison)
-        last, imported = before.version, None
+            needed = deciders.needed if deciders else None
+            return _answer(name, before.version, comparison, needed=needed)
+        if deciders:
+            proposal = _proposal(name, before, document, comparison, request)
+            return _asked(before, comparison, self._ask(proposal, deciders, submitted))
+        return self._change(name, before, document, comparison, request, submitted)
+
+    def _change(
+        self,
+        name: SettingName,
+        before: ValueInForce,
+        document: Any,
+        comparison: Comparison,
+        request: PutRequest,
+        submitted: Submission,
+    ) -> ChangedSetting:
+        """Store the document at once."""
+        last, imported, now = before.version, None, self._now()
         if before.is_importable:
             last = imported = FIRST
-            self._import(self._version(name, FIRST, before.document, request, submitted))
+            self._import(version_of(name, FIRST, before.document, request.reason, submitted, now))
             if before.document == document:
                 return _answer(name, last, comparison, imported)
-        setting = self._version(name, last + 1, document, request, submitted)
+        setting = version_of(name, last + 1, document, request.reason, submitted, now)
         self._store(setting, Action.SETTING_CHANGED, comparison, _not_imported(before))
         self._meter.count("SettingsChanged")
         if comparison.weakens:
@@ -112,27 +133,6 @@ class PutSetting:
             if latest is None or latest.version != FIRST or not is_same:
                 raise
 
-    def _version(
-        self,
-        name: SettingName,
-        number: int,
-        document: Any,
-        request: PutRequest,
-        submitted: Submission,
-    ) -> StoredSetting:
-        text = text_of(document)
-        return StoredSetting(
-            name=name,
-            version=number,
-            text=text,
-            hash=hash_of(text),
-            source="api",
-            reason=request.reason,
-            changed_at=self._now(),
-            changed_by=submitted.actor,
-            person_id=submitted.person_id,
-        )
-
     def _store(
         self,
         setting: StoredSetting,
@@ -146,13 +146,7 @@ class PutSetting:
             actor=setting.changed_by,
             person_id=setting.person_id,
             action=action,
-            setting=SettingFacts(
-                name=setting.name,
-                version=setting.version,
-                hash=setting.hash,
-                reason=setting.reason,
-                **comparison._asdict(),
-            ),
+            setting=facts_of(setting, comparison),
             detail=detail,
         )
         try:
@@ -192,12 +186,41 @@ def _not_imported(before: ValueInForce) -> str | None:
     return f"the value before ({before.origin}) is not valid: {before.problem}"
 
 
+def _proposal(
+    name: SettingName,
+    before: ValueInForce,
+    document: Any,
+    comparison: Comparison,
+    request: PutRequest,
+) -> Proposal:
+    return Proposal(
+        setting=name,
+        based_on=before.version,
+        document=document,
+        sha256=hash_of(text_of(document)),
+        reason=request.reason,
+        **comparison._asdict(),
+    )
+
+
 def _answer(
-    name: SettingName, version: int, comparison: Comparison, imported: int | None = None
+    name: SettingName,
+    version: int,
+    comparison: Comparison,
+    imported: int | None = None,
+    needed: int | None = None,
 ) -> ChangedSetting:
-    return ChangedSetting(name=name, version=version, imported=imported, **comparison._asdict())
+    facts = comparison._asdict()
+    return ChangedSetting(name=name, version=version, imported=imported, needed=needed, **facts)
 
 
-def audit_id(name: str) -> str:
-    """The id of the setting's own audit sequence; no run has a colon in its id."""
-    return f"setting:{name}"
+def _asked(before: ValueInForce, comparison: Comparison, approval: Approval) -> AskedChange:
+    return AskedChange(
+        name=approval.summary["setting"],
+        version=before.version,
+        approval_id=approval.approval_id,
+        subject_hash=approval.subject_hash,
+        missing=approval.needed - ApprovalFacts.of(approval).given,
+        expires_at=approval.expires_at,
+        **comparison._asdict(),
+    )

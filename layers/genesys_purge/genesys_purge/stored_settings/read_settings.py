@@ -11,13 +11,13 @@ from genesys_purge.model.stored_setting import SettingName
 from genesys_purge.ports import AuditLog
 from genesys_purge.stored_settings.differences import ABSENT
 from genesys_purge.stored_settings.ports import InheritedValue, SettingStore
-from genesys_purge.stored_settings.put_setting import audit_id
 from genesys_purge.stored_settings.requests import named
 from genesys_purge.stored_settings.value_in_force import (
     ValueInForce,
     stored_value,
     value_in_force,
 )
+from genesys_purge.stored_settings.versions import audit_id
 
 LIST, VERSION = "GET /settings", "version"
 

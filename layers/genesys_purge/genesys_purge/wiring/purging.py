@@ -148,7 +148,7 @@ def plan_purge() -> PlanPurge:
         adapters.settings(),
         adapters.now,
         adapters.meter(),
-        approving.run_approvals(),
+        approving.needed_approvals(),
         standing.standing_approvals(),
     )
 

@@ -9,15 +9,24 @@ from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
     from genesys_purge.store.inherited_settings import InheritedSettings
+    from genesys_purge.stored_settings.asked_changes import StoreApproved
     from genesys_purge.stored_settings.put_setting import PutSetting
     from genesys_purge.stored_settings.read_settings import ReadSettings
 
 
 @cache
 def put_setting() -> PutSetting:
+    from genesys_purge.stored_settings.asked_changes import AskChange
     from genesys_purge.stored_settings.put_setting import PutSetting
 
-    return PutSetting(adapters.stored_settings(), inherited(), adapters.meter(), adapters.now)
+    ask = AskChange(adapters.approvals(), adapters.now)
+    return PutSetting(adapters.stored_settings(), inherited(), ask, adapters.meter(), adapters.now)
+
+
+def store_approved() -> StoreApproved:
+    from genesys_purge.stored_settings.asked_changes import StoreApproved
+
+    return StoreApproved(adapters.stored_settings(), adapters.meter())
 
 
 @cache

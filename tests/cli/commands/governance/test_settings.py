@@ -140,6 +140,27 @@ def test_import_sends_no_document(api: ScriptedApi, call: Run) -> None:
     assert done.out == f"Version 1 of {NAME} is in force in the local application.\n"
 
 
+def test_put_of_weaker_approval_rules_names_the_approval(
+    api: ScriptedApi, call: Run, file: str
+) -> None:
+    asked = COMPARED | {"approvalId": "approval-rules-1", "missing": 1}
+    api.on(f"GET {ROUTE}", Answer(body=STORED))
+    api.on(f"PUT {ROUTE}", Answer(body=COMPARED | {"needed": 1}), Answer(202, asked))
+    with patch.object(sys, "stdin", Person("y\n")):
+        done = call("settings", "put", NAME, file, *REASON)
+    assert "Ask 1 other person(s) in the local application to approve this?" in done.out + done.err
+    assert "Nothing is stored yet" in done.out
+    assert "approvals approve approval-rules-1" in done.out
+
+
+def test_audit_shows_decisions_that_store_nothing(api: ScriptedApi, call: Run) -> None:
+    record = {"sequence": 1, "at": "2026-11-21T09:00:00Z", "action": "approval_rejected"}
+    records = [record | {"personId": "user:A", "approval": {"comment": "too weak"}}]
+    api.on(f"GET {ROUTE}/audit", Answer(body={"records": records}))
+    shown = lines(call("settings", "audit", NAME).out)
+    assert shown[1:] == ["1 2026-11-21 09:00:00 approval_rejected user:A too weak"]
+
+
 def test_audit_shows_person_and_weakening(api: ScriptedApi, call: Run) -> None:
     facts = {"name": NAME, "version": 2, "reason": "why", "changed": 1, "weakened": 1}
     record = {"sequence": 1, "at": "2026-11-21T09:00:00Z", "action": "setting_changed"}

@@ -82,7 +82,11 @@ EVENTS: dict[Action, list[Event]] = {
     Action.POLICY_RUN_SKIPPED: [Event.POLICY_RUN_SKIPPED],
     Action.RUN_PLANNED: [Event.APPROVAL_REQUESTED],
     Action.APPROVAL_REQUESTED: [Event.APPROVAL_REQUESTED],
-    Action.APPROVAL_GIVEN: [Event.APPROVAL_DECIDED, Event.DELETION_RESUMED],
+    Action.APPROVAL_GIVEN: [
+        Event.APPROVAL_DECIDED,
+        Event.SETTING_CHANGED,
+        Event.DELETION_RESUMED,
+    ],
     Action.APPROVAL_REJECTED: [Event.APPROVAL_DECIDED],
     Action.APPROVAL_WITHDRAWN: [Event.APPROVAL_DECIDED],
     Action.APPROVAL_EXPIRED: [Event.APPROVAL_DECIDED],
@@ -500,6 +504,21 @@ def test_changed_setting_is_reported_with_what_it_weakens(bench: Workbench) -> N
         "weakens": ["w"],
         "timestamp": zulu(record.at),
     }
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "events"),
+    [
+        (Action.APPROVAL_REQUESTED, "pending", [Event.APPROVAL_REQUESTED]),
+        (Action.APPROVAL_GIVEN, "consumed", [Event.APPROVAL_DECIDED, Event.SETTING_CHANGED]),
+    ],
+)
+def test_setting_is_reported_as_changed_by_its_last_approval(
+    bench: Workbench, action: Action, state: str, events: list[Event]
+) -> None:
+    approval = approval_facts().model_copy(update={"state": ApprovalState(state)})
+    found = caused(bench, fact(action, setting=SETTING, approval=approval))
+    assert [each.body["event"] for each in found] == events
 
 
 def test_notice_of_a_review_names_the_hold_and_no_conversation(bench: Workbench) -> None:

@@ -27,7 +27,7 @@ def of_governance(record: AuditRecord) -> Iterator[Notification]:
     """The notifications of a record about an approval, a setting, a hold, a stop or a policy."""
     if record.approval and record.action in OF_APPROVALS:
         yield _of_approval(OF_APPROVALS[record.action], record, record.approval)
-    if record.action is Action.SETTING_CHANGED and record.setting:
+    if record.setting and (record.action is Action.SETTING_CHANGED or _is_last_approval(record)):
         yield _of_setting(record, record.setting)
     if record.action is Action.HOLD_REVIEW_DUE and record.hold:
         yield _of_review(record, record.hold)
@@ -88,8 +88,13 @@ def _event_of_stop(record: AuditRecord) -> Event | None:
     """A stop is over with the last approval; its other records are about requests."""
     if record.action is Action.DELETION_STOPPED:
         return Event.DELETION_STOPPED
-    is_over = record.approval is not None and record.approval.state is ApprovalState.CONSUMED
-    return Event.DELETION_RESUMED if record.action is Action.APPROVAL_GIVEN and is_over else None
+    return Event.DELETION_RESUMED if _is_last_approval(record) else None
+
+
+def _is_last_approval(record: AuditRecord) -> bool:
+    """Whether the record is about the approval that changed what was asked."""
+    is_consumed = record.approval is not None and record.approval.state is ApprovalState.CONSUMED
+    return record.action is Action.APPROVAL_GIVEN and is_consumed
 
 
 def _of_stop(event: Event, record: AuditRecord, stop: StopFacts) -> Notification:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
-from genesys_purge.approvals.rules import ApprovalRules, Asked, default_rules
+from genesys_purge.errors import FieldError, Misconfigured
+from genesys_purge.methods import METHODS
+from genesys_purge.model.approval_rules import (
+    ApprovalRules,
+    Asked,
+    MethodName,
+    default_rules,
+    rules_in_force,
+)
 from genesys_purge.model.requester import Requester, requester_of
+from genesys_purge.model.stored_setting import SettingName, StoredSetting, hash_of, text_of
 from genesys_purge.model.wire import read_document
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.clock import NOON
 
 ASKED = Asked("recording_job", "default", "internal", Requester.PERSON, 1_001, False)
 
 
 def needed(asked: Asked, *rules: dict[str, Any]) -> int:
     """How many persons must approve."""
-    found = ApprovalRules.parse({"rules": [{"name": "r", "approvals": 1} | r for r in rules]})
+    given = [{"name": f"r{n}", "approvals": 1} | each for n, each in enumerate(rules)]
+    found = ApprovalRules.parse({"rules": given})
     rule = found.rule_for(asked)
     return rule.approvals if rule else 0
 
@@ -65,12 +77,52 @@ def test_rule_that_needs_the_most_persons_applies() -> None:
         ({"approvals": 1, "above": -1}, "rules.0.above"),
         ({"approvals": 1, "requesters": ["robot"]}, "rules.0.requesters.0"),
         ({"approvals": 1, "method": "x"}, "rules.0.method"),
+        ({"approvals": 1, "methods": ["recording-job"]}, "rules.0.methods.0"),
+        ({"approvals": 1, "classifications": ["PII"]}, "rules.0.classifications.0"),
+        ({"approvals": 0, "approvers": ["ann"]}, "rules.0.approvers.0"),
     ],
 )
 def test_rule_that_nobody_can_satisfy_or_read_is_refused(rule: dict[str, Any], path: str) -> None:
     found = read_document(ApprovalRules, {"rules": [{"name": "r"} | rule]})
     assert isinstance(found, list)
     assert [each.path for each in found] == [path]
+
+
+def test_two_rules_with_one_name_are_refused() -> None:
+    rule = {"name": "r", "approvals": 1}
+    found = read_document(ApprovalRules, {"rules": [rule, rule]})
+    assert found == [FieldError("", "rules must have different names; repeated: r")]
+
+
+def test_rules_know_every_method() -> None:
+    assert set(get_args(MethodName)) == set(METHODS)
+
+
+def test_shipped_rules_are_version_0_until_others_are_stored() -> None:
+    assert rules_in_force(None) == (default_rules(), 0)
+    assert rules_in_force(stored({"rules": []})) == (ApprovalRules.parse({"rules": []}), 3)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"text": '{"rules": []} '}, {"hash": "0"}, {"text": "{}", "hash": hash_of("{}")}]
+)
+def test_unreadable_rules_are_never_no_rules(changes: dict[str, str]) -> None:
+    with pytest.raises(Misconfigured, match="approval-rules, version 3"):
+        rules_in_force(stored({"rules": []}).model_copy(update=changes))
+
+
+def stored(document: Any) -> StoredSetting:
+    text = text_of(document)
+    return StoredSetting(
+        name=SettingName.APPROVAL_RULES,
+        version=3,
+        text=text,
+        hash=hash_of(text),
+        source="api",
+        reason="two eyes",
+        changed_at=NOON,
+        changed_by="arn:ann",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,167 @@
+"""What new approval rules ask less than the ones before, and who must agree."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from genesys_purge.model.approval_rules import ApprovalRule, ApprovalRules, Asked, default_rules
+from genesys_purge.model.requester import Requester
+from genesys_purge.model.stored_setting import SettingName
+from genesys_purge.stored_settings.deciders import Deciders
+from genesys_purge.stored_settings.documents import KINDS, UNKNOWN_BEFORE
+from genesys_purge.stored_settings.weaker_rules import of_approval_rules
+from hypothesis import given
+from hypothesis import strategies as st
+
+PERSONS = ("user:A", "user:B", "user:C")
+KIND = KINDS[SettingName.APPROVAL_RULES]
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "methods": st.sampled_from((["gdpr_request"], ["gdpr_request", "recording_job"])),
+    "organisations": st.sampled_from((["default"], ["default", "emea"])),
+    "classifications": st.sampled_from((["pii"], ["pii", "public"])),
+    "requesters": st.sampled_from((["person"], ["person", "service"])),
+    "retentionOverride": st.booleans(),
+    "above": st.sampled_from((0, 10, 100)),
+    "approvers": st.sampled_from((PERSONS, ("user:C", "user:D"), ("user:A", "user:B", "user:D"))),
+}
+EVERY_RUN = [
+    Asked(*each)
+    for each in product(
+        ("gdpr_request", "recording_job", "data_deletion"),
+        ("default", "emea"),
+        (None, "pii", "public"),
+        (Requester.PERSON, Requester.SERVICE),
+        (10, 11, 101),
+        (True, False),
+    )
+]
+
+
+def rules() -> st.SearchStrategy[ApprovalRules]:
+    each = st.builds(
+        lambda approvals, fields: fields | {"approvals": approvals},
+        st.integers(0, 2),
+        st.fixed_dictionaries({}, optional=FIELDS),
+    ).filter(lambda rule: len(rule.get("approvers", PERSONS)) > rule["approvals"])
+    return st.lists(each, max_size=3).map(
+        lambda found: parsed(*(rule | {"name": f"r{n}"} for n, rule in enumerate(found)))
+    )
+
+
+def parsed(*given_rules: dict[str, Any], **more: Any) -> ApprovalRules:
+    return ApprovalRules.parse({"rules": given_rules} | more)
+
+
+def rule(**changes: Any) -> dict[str, Any]:
+    return {"name": "a", "approvals": 1, "above": 10} | changes
+
+
+def is_as_strict(new: ApprovalRule | None, old: ApprovalRule | None) -> bool:
+    """Whether nobody can approve under the new rule who could not under the old one."""
+    if old is None:
+        return True
+    if new is None or new.approvals < old.approvals:
+        return False
+    return old.approvers is None or set(new.approvers or ("anyone",)) <= set(old.approvers)
+
+
+@given(rules(), rules())
+def test_rules_without_a_named_weakening_ask_as_much_for_every_run(
+    before: ApprovalRules, after: ApprovalRules
+) -> None:
+    if list(of_approval_rules(before, after)):
+        return
+    for asked in EVERY_RUN:
+        assert is_as_strict(after.rule_for(asked), before.rule_for(asked)), asked
+
+
+@given(rules(), rules())
+def test_added_rules_that_need_more_persons_of_anyone_weaken_no_rule(
+    before: ApprovalRules, added: ApprovalRules
+) -> None:
+    open_rules = for_anyone(before)
+    more = [each.model_copy(update={"name": f"new {each.name}"}) for each in added.rules]
+    then = ApprovalRules(rules=tuple(open_rules))
+    now = ApprovalRules(rules=(*open_rules, *more))
+    assert list(of_approval_rules(then, now)) == []
+
+
+@given(rules())
+def test_same_rules_under_other_names_weaken_nothing_if_anyone_may_approve(
+    before: ApprovalRules,
+) -> None:
+    open_rules = for_anyone(before)
+    renamed = [each.model_copy(update={"name": f"new {each.name}"}) for each in open_rules]
+    then, now = (ApprovalRules(rules=tuple(each)) for each in (open_rules, renamed))
+    assert list(of_approval_rules(then, now)) == []
+
+
+def for_anyone(found: ApprovalRules) -> list[ApprovalRule]:
+    return [each.model_copy(update={"approvers": None}) for each in found.rules]
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        ((), "rule 'a' is removed, and no other rule covers all of its runs"),
+        ((rule(approvals=0),), "rule 'a' needs 0 persons, not 2"),
+        ((rule(),), "rule 'a': runs may need 1 persons, not 2"),
+        ((rule(approvals=2, above=11),), "rule 'a' covers runs above 11 records, not above 10"),
+        ((rule(approvals=2, methods=["gdpr_request"]),), "rule 'a' no longer covers all"),
+        ((rule(approvals=2, requesters=["person"]),), "rule 'a' no longer covers all"),
+        ((rule(approvals=2, retentionOverride=True),), "rule 'a' no longer covers all"),
+        ((rule(name="b"),), "rule 'a': runs may need 1 persons, not 2, by rule 'b'"),
+    ],
+)
+def test_rule_that_asks_less_is_named(after: tuple[dict[str, Any], ...], words: str) -> None:
+    (found,) = of_approval_rules(parsed(rule(approvals=2)), parsed(*after))
+    assert found.startswith(words)
+
+
+def test_rule_that_lets_other_persons_approve_is_named() -> None:
+    before, words = parsed(rule(approvers=PERSONS)), "persons may approve whom it did not name"
+    wider = parsed(rule(approvers=[*PERSONS, "user:D"]))
+    anyone = parsed(rule(approvers=PERSONS), rule(name="b", approvals=2))
+    assert list(of_approval_rules(before, wider)) == [f"rule 'a': {words}"]
+    assert list(of_approval_rules(before, anyone)) == [f"rule 'a': {words}, by rule 'b'"]
+    assert list(of_approval_rules(before, parsed(rule(approvers=PERSONS[:2])))) == []
+
+
+def test_approval_that_lasts_longer_is_named() -> None:
+    words = "an approval may be used for 200 hours, not for 168"
+    assert list(of_approval_rules(parsed(), parsed(expiresAfterHours=200))) == [words]
+    assert list(of_approval_rules(parsed(), parsed(expiresAfterHours=24))) == []
+
+
+def test_rule_that_never_applied_may_be_removed() -> None:
+    strict = rule(name="b", approvals=2, above=0)
+    assert list(of_approval_rules(parsed(rule(), strict), parsed(strict))) == []
+
+
+def test_strictest_rule_in_force_says_who_must_agree() -> None:
+    named = rule(name="b", approvals=2, approvers=PERSONS)
+    assert KIND.deciders_about(document(rule(), named)) == Deciders(2, PERSONS, "b")
+
+
+@pytest.mark.parametrize("before", [{"rules": []}, {"rules": [rule(approvals=0)]}, "oops"])
+def test_one_other_person_must_agree_without_a_rule(before: Any) -> None:
+    assert KIND.deciders_about(before) == Deciders(1, None, None)
+
+
+def test_unknown_rules_before_may_be_weakened() -> None:
+    assert KIND.weakens("oops", document(rule())) == [UNKNOWN_BEFORE]
+
+
+def test_other_settings_need_nobody_to_agree() -> None:
+    others = set(SettingName) - {SettingName.APPROVAL_RULES}
+    assert {KINDS[name].deciders_about({}) for name in others} == {None}
+
+
+def test_shipped_rules_weaken_nothing_of_themselves() -> None:
+    assert list(of_approval_rules(default_rules(), default_rules())) == []
+
+
+def document(*given_rules: dict[str, Any]) -> dict[str, Any]:
+    return {"rules": list(given_rules)}
