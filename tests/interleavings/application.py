@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from genesys_purge.approvals.needed_approvals import NeededApprovals
+from genesys_purge.approvals.run_approvals import RunApprovals
 from genesys_purge.calling.backoff import Backoff
 from genesys_purge.calling.guard import Guard
 from genesys_purge.calling.pace import SOON, Pace
@@ -25,6 +26,7 @@ from genesys_purge.model.platform import DOCUMENTED, LIVE
 from genesys_purge.policies.standing_approval import StandingApproval
 from genesys_purge.purging.batches import Batches
 from genesys_purge.purging.cases import Cases
+from genesys_purge.purging.check_approval import CheckApproval
 from genesys_purge.purging.complete_purge import CompletePurge
 from genesys_purge.purging.confirm_job import ConfirmJob
 from genesys_purge.purging.correct_run import CorrectRun
@@ -63,6 +65,7 @@ from tests.interleavings.genesys import Genesys
 from tests.interleavings.stage import (
     Stage,
     Watched,
+    WatchedApprovals,
     WatchedCancellations,
     WatchedHolds,
     WatchedPolicies,
@@ -90,6 +93,7 @@ class Stores:
         self.slots: Any = MemorySlots()
         self.budgets = {DOCUMENTED: MemoryBudget(), LIVE: MemoryBudget()}
         self.polls: Any = MemoryPolls()
+        self.approvals: Any = MemoryApprovals(self.audit)
         self.meter = MemoryMeter()
 
 
@@ -160,7 +164,10 @@ class Purging:
 
         batches = Batches(runs, now, "interleavings")
         cancellations = WatchedCancellations(stage, stores.cancellations)
-        cases = Cases(runs, cancellations, organisation_of, genesys_of, now)
+        approvals = WatchedApprovals(stage, stores.approvals)
+        approved = RunApprovals(approvals, now)
+        cases = Cases(runs, cancellations, organisation_of, genesys_of, now, approved)
+        self.check = CheckApproval(runs, cancellations, approved, organisation_of, now)
         self.guard = Guard(policies, holds, WatchedStops(stage, stores.stops), now)
 
         def submit_with(guard: Guard) -> SubmitBatch:
@@ -209,7 +216,7 @@ class Purging:
             settings,
             now,
             meter,
-            NeededApprovals(MemoryApprovals(stores.audit), lambda: rules_in_force(None), now),
+            NeededApprovals(approvals, lambda: rules_in_force(None), now),
             StandingApproval(
                 MemoryPurgePolicies(stores.audit), MemoryPolicyMonths(stores.audit), now
             ),

@@ -19,6 +19,50 @@ class Read(NamedTuple):
     seen: float
 
 
+class ApprovalRead(NamedTuple):
+    """A read of an approval, and which moment of the table it shows."""
+
+    approval_id: str
+    seen: float
+
+
+class Voted(NamedTuple):
+    """A stored decision of a person about the approval of a run."""
+
+    person: str
+    is_yes: bool
+    at: float
+
+
+class AskedRun:
+    """What the oracle knows about the approval that a rule asks for: facts, not its state."""
+
+    def __init__(
+        self, needed: int, requester: str, approvers: frozenset[str] | None, plan_hash: str
+    ) -> None:
+        self.needed = needed
+        self.requester = requester
+        self.approvers = approvers
+        self.plan_hash = plan_hash
+        self.expires = 0.0
+        self.votes: list[Voted] = []
+        self.misled: set[str] = set()
+        self.withdrawn: float | None = None
+        self.used: list[float] = []
+        self.began: float | None = None
+        # What the worker that let the run begin had read last.
+        self.began_after = -1.0
+
+    def is_approved(self, moment: float) -> bool:
+        """Whether enough entitled persons had said yes about this plan, and no one no."""
+        votes = [each for each in self.votes if each.at <= moment]
+        yes = {each.person for each in votes if each.is_yes} - {self.requester} - self.misled
+        if self.approvers is not None:
+            yes &= self.approvers
+        is_withdrawn = self.withdrawn is not None and self.withdrawn <= moment
+        return len(yes) >= self.needed and not is_withdrawn and all(each.is_yes for each in votes)
+
+
 class Sent:
     """A deleting request: who sent it, what it names, and what the guard had read before it."""
 
@@ -32,6 +76,7 @@ class Sent:
         self.switch: float | None = None
         self.stops: float | None = None
         self.cancellations: float | None = None
+        self.approval: ApprovalRead | None = None
         self.shares_its_read = False
 
     @property
@@ -85,6 +130,9 @@ class Notebook:
         self._cancellations: dict[Any, float] = {}
         self.cancelled: float | None = None
         self._used: dict[Any, Read] = {}
+        self._approvals: dict[Any, ApprovalRead] = {}
+        # By the id of the approval, and only for runs that need one.
+        self.asked: dict[str, AskedRun] = {}
 
     def hold_read(self, worker: Any, began: float, seen: float) -> None:
         self._holds[worker] = Read(began, seen)
@@ -98,6 +146,13 @@ class Notebook:
     def cancellation_read(self, worker: Any, seen: float) -> None:
         self._cancellations[worker] = seen
 
+    def approval_read(self, worker: Any, approval_id: str, seen: float) -> None:
+        self._approvals[worker] = ApprovalRead(approval_id, seen)
+
+    def approval_last_read(self, worker: Any) -> ApprovalRead | None:
+        """The last read of an approval in this invocation."""
+        return self._approvals.get(worker)
+
     def sending(self, worker: Any, what: frozenset[str], label: str, now: float) -> Sent:
         """Note a deleting request at the moment at which the client hands it over."""
         sent = Sent(worker, what, label, now)
@@ -105,6 +160,7 @@ class Notebook:
         sent.switch = self._switch.get(worker)
         sent.stops = self._stops.get(worker)
         sent.cancellations = self._cancellations.get(worker)
+        sent.approval = self._approvals.get(worker)
         sent.shares_its_read = sent.holds is not None and self._used.get(worker) is sent.holds
         if sent.holds is not None:
             self._used[worker] = sent.holds
@@ -121,6 +177,7 @@ class Notebook:
         self._switch.pop(worker, None)
         self._stops.pop(worker, None)
         self._cancellations.pop(worker, None)
+        self._approvals.pop(worker, None)
 
     def switched_on(self, now: float) -> None:
         """Purging is on again."""

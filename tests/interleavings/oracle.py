@@ -8,6 +8,9 @@
 | off | no deleting request after a read of the switch that found it off, or without such a read |
 | stopped | no deleting request after a read of the stops that found one, or without such a read |
 | cancelled | no deleting request of a run after a read that found it cancelled |
+| approved | no deleting request of a run whose approval the guard did not read as used and given |
+| begun | no run that needs an approval begins before it is approved |
+| consumed | an approval is used once, while it is approved and has not expired |
 | stale | no deleting request more than two seconds after the guard's read of the holds began |
 | reused | no two deleting requests under one read of the holds |
 | ended | no deleting request more than two seconds after the end of its run |
@@ -23,11 +26,11 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from tests.interleavings.notebook import Accepted, Notebook, Sent
+from tests.interleavings.notebook import Accepted, AskedRun, Notebook, Sent
 
 INVARIANTS = (
-    "twice", "held", "listed", "off", "stopped", "cancelled", "stale", "reused", "ended", "open",
-    "waiting", "audit", "claim",
+    "twice", "held", "listed", "off", "stopped", "cancelled", "approved", "begun", "consumed",
+    "stale", "reused", "ended", "open", "waiting", "audit", "claim",
 )  # fmt: skip
 # How old a read of the guard may be when the request is handed over.
 LONGEST_PERMIT = 2.0
@@ -52,6 +55,8 @@ def judge(notebook: Notebook) -> Iterator[Violation]:
         yield from _unlisted(accepted, notebook)
     for sent in notebook.sent:
         yield from _unguarded(sent, notebook)
+    for approval_id, asked in notebook.asked.items():
+        yield from _begun_and_consumed(approval_id, asked)
     yield from (Violation(*each) for each in notebook.problems)
 
 
@@ -117,6 +122,32 @@ def _cancelled(sent: Sent, notebook: Notebook, request: str) -> Iterator[Violati
         yield Violation("cancelled", f"{request}: the run was cancelled at {cancelled:.3f} s")
 
 
+def _unapproved(sent: Sent, notebook: Notebook, request: str) -> Iterator[Violation]:
+    """The approval of each run of the request, as the guard read it."""
+    runs = {notebook.owners[each][0] for each in sent.what & notebook.owners.keys()}
+    for approval_id in sorted({f"run-{run}" for run in runs} & notebook.asked.keys()):
+        asked, read = notebook.asked[approval_id], sent.approval
+        if read is None or read.approval_id != approval_id:
+            yield Violation("approved", f"{request}: the guard did not read {approval_id}")
+        elif not asked.is_approved(read.seen) or not any(at <= read.seen for at in asked.used):
+            yield Violation(
+                "approved",
+                f"{request}: the guard read {approval_id} at {read.seen:.3f} s, when it was not "
+                f"in use; used at {asked.used}, withdrawn at {asked.withdrawn}, {asked.votes}",
+            )
+        elif sent.at - read.seen > LONGEST_PERMIT:
+            yield Violation("stale", f"{request}: the guard read it at {read.seen:.3f} s")
+
+
+def _begun_and_consumed(approval_id: str, asked: AskedRun) -> Iterator[Violation]:
+    if asked.began is not None and not asked.is_approved(asked.began_after):
+        yield Violation("begun", f"the run of {approval_id} began at {asked.began:.3f} s")
+    if len(asked.used) > 1:
+        yield Violation("consumed", f"{approval_id} was used at {asked.used}")
+    if asked.used and not asked.is_approved(asked.used[0]):
+        yield Violation("consumed", f"{approval_id} was used at {asked.used[0]:.3f} s, not given")
+
+
 def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
     request = f"{sent.label} of {sent.worker}, sent at {sent.at:.3f} s"
     if sent.switch is None or notebook.switch_was_off(sent.switch):
@@ -128,6 +159,7 @@ def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
     elif sent.at - sent.stops > LONGEST_PERMIT:
         yield Violation("stale", f"{request}: the guard read the stops at {sent.stops:.3f} s")
     yield from _cancelled(sent, notebook, request)
+    yield from _unapproved(sent, notebook, request)
     if sent.holds is None:
         yield Violation("stale", f"{request}: the guard did not read the holds")
         return

@@ -223,6 +223,29 @@ class WatchedCancellations:
         return stage.call("cancellations.of", read)
 
 
+class WatchedApprovals:
+    """The table of approvals; the notebook records each read of one.
+
+    A prepared write happens in the transaction of another store.
+    """
+
+    def __init__(self, stage: Stage, approvals: Any) -> None:
+        self._stage, self._approvals = stage, approvals
+        self.opening, self.consuming = approvals.opening, approvals.consuming
+
+    def get(self, approval_id: str) -> Any:
+        stage = self._stage
+
+        def read() -> Any:
+            stage.notebook.approval_read(stage.worker, approval_id, stage.now)
+            return self._approvals.get(approval_id)
+
+        return stage.call("approvals.get", read)
+
+    def put(self, approval: Any, record: Any, also: Any = ()) -> None:
+        self._stage.call("approvals.put", lambda: self._approvals.put(approval, record, also))
+
+
 class WatchedPolicies:
     """The policies; the notebook records each read of the switch."""
 

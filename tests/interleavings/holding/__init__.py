@@ -1,1 +1,6 @@
-"""Holds that are placed at any point of a run: the real use cases without HTTP and JSON."""
+"""Holds that are placed at any point of a run."""
+
+from tests.interleavings.holding.scene import HoldingScene
+from tests.interleavings.simulated.simulation import Simulation
+
+HOLDS = Simulation("holds", HoldingScene)

@@ -1,4 +1,4 @@
-"""The stores of one interleaving; they keep frozen records as they are, because copies are slow."""
+"""The table of holds, which the notebook watches."""
 
 from __future__ import annotations
 
@@ -7,44 +7,12 @@ from typing import Any
 
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.batch import Batch, Entry
 from genesys_purge.model.holds import Hold, HoldDocument
-from genesys_purge.model.run import Run
 
-from tests.fakes import MemoryAuditLog, MemoryHolds, MemoryPolls, MemoryRuns
-from tests.interleavings.application import Stores
+from tests.fakes import MemoryHolds
 from tests.interleavings.notebook import Placed
+from tests.interleavings.simulated.stores import PlainStores
 from tests.interleavings.stage import Stage
-
-
-def _as_it_is(record: Any) -> Any:
-    return record
-
-
-class NoAudit(MemoryAuditLog):
-    """A log that keeps nothing: no invariant of a hold depends on it."""
-
-    def append(self, record: AuditRecord) -> None:  # noqa: ARG002  the port's signature
-        return
-
-
-class PlainRuns(MemoryRuns):
-    """Runs whose records are not copied."""
-
-    _kept = staticmethod(_as_it_is)
-
-    def load(self, run: Run, batches: Sequence[tuple[Batch, Sequence[Entry]]]) -> None:
-        """Put in a running run with its batches."""
-        self._runs[run.run_id] = run
-        for batch, entries in batches:
-            self._batches[run.run_id, batch.number] = batch
-            self._manifests[run.run_id, batch.number] = tuple(entries)
-
-
-class PlainPolls(MemoryPolls):
-    """Polls that are not copied."""
-
-    _kept = staticmethod(_as_it_is)
 
 
 class HoldTable(MemoryHolds):
@@ -82,12 +50,9 @@ def _names(hold: HoldDocument, conversation_id: str, end: Any) -> bool:
     return conversation_id in named or (during is not None and during.contains(end))
 
 
-class HoldingStores(Stores):
+class HoldingStores(PlainStores):
     """The stores that all workers share."""
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
-        self.audit = NoAudit()
-        self.runs = PlainRuns(self.audit)
-        self.polls = PlainPolls()
         self.holds: HoldTable = HoldTable(stage)

@@ -1,0 +1,1 @@
+"""Simulations of a million runs: the real use cases without HTTP and JSON."""
