@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup manual recording run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings simulate-holds check format bench bench-scale real-python build lock clean
+.PHONY: help setup manual recording run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings simulate-holds simulate-approvals check format bench bench-scale real-python build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -93,8 +93,12 @@ interleavings: setup  ## Weave workers at every port call, SEEDS of each pair; P
 	@$(BIN)/python -m tests.interleavings --seeds $(SEEDS) $(if $(PAIR),--pair $(PAIR)) $(if $(SEED),--seed $(SEED))
 
 INTERLEAVINGS ?= 1000000
+SIMULATED = --seeds $(INTERLEAVINGS) $(if $(SEED),--seed $(SEED)) $(if $(PROCESSES),--processes $(PROCESSES))
 simulate-holds: setup  ## Place holds at any point of INTERLEAVINGS runs, a million by default; SEED=... replays one
-	@$(BIN)/python -m tests.interleavings.holding --seeds $(INTERLEAVINGS) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.interleavings.holding $(SIMULATED)
+
+simulate-approvals: setup  ## Decide about approvals at any point of INTERLEAVINGS runs; SEED=... replays one
+	@$(BIN)/python -m tests.interleavings.approving $(SIMULATED)
 
 check: setup .venv-check/.ready  ## Lint and type-check code, template and state machine
 	$(BIN)/ruff check .

@@ -231,7 +231,9 @@ class WatchedApprovals:
 
     def __init__(self, stage: Stage, approvals: Any) -> None:
         self._stage, self._approvals = stage, approvals
-        self.opening, self.consuming = approvals.opening, approvals.consuming
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._approvals, name)
 
     def get(self, approval_id: str) -> Any:
         stage = self._stage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.interleavings.approving.breaks import BREAKS as APPROVAL_BREAKS
 from tests.interleavings.breaks import AUDIT_WITHOUT_CONDITION, BREAKS, Break
 from tests.interleavings.holding.breaks import BREAKS as HOLD_BREAKS
 from tests.interleavings.oracle import INVARIANTS
@@ -27,5 +28,5 @@ def test_oracle_reports_an_audit_that_overwrites_records() -> None:
 
 
 def test_every_invariant_has_a_removed_guard() -> None:
-    removed = {each.invariant for each in (*BREAKS, *HOLD_BREAKS)}
+    removed = {each.invariant for each in (*BREAKS, *HOLD_BREAKS, *APPROVAL_BREAKS)}
     assert removed | {"audit"} == set(INVARIANTS)

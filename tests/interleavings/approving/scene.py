@@ -29,7 +29,7 @@ from tests.interleavings.stage import Died, WatchedApprovals
 
 ANN, BOB, EVE, MAX = "user:ANN", "user:BOB", "user:EVE", "user:MAX"
 NAMED = (ANN, BOB, EVE)
-# Seconds until an approval that nobody used expires.
+# Seconds until an unused approval expires.
 EXPIRIES = (30, 300, 900, 900)
 # Most persons decide while the run waits, within so many port calls.
 SOON = 12

@@ -12,6 +12,7 @@ from genesys_purge.ports import AuditLog, Prepared
 
 from tests.approval_fakes import MemoryApprovals
 from tests.clock import NOON
+from tests.fakes import MemoryAuditLog
 from tests.interleavings.notebook import AskedRun, Voted
 from tests.interleavings.simulated.stores import PlainRuns, PlainStores
 from tests.interleavings.stage import Stage
@@ -78,7 +79,7 @@ class ApprovalTable(MemoryApprovals):
 class ApprovedRuns(PlainRuns):
     """The runs; the notebook records when one begins, and what its worker had read."""
 
-    def __init__(self, stage: Stage, audit: AuditLog) -> None:
+    def __init__(self, stage: Stage, audit: MemoryAuditLog) -> None:
         super().__init__(audit)
         self._stage = stage
 
