@@ -1,5 +1,6 @@
 """`genesys-purge approvals`: what waits for a second person, and the decisions about it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
@@ -75,7 +76,9 @@ def _described(approval: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "asked", f"{moment(approval.get('requestedAt'))} UTC by {approval.get('requestedBy')}"
     yield "expires", f"{moment(approval.get('expiresAt'))} UTC"
     yield "needs", f"{approval.get('needed')} other person(s)"
-    yield from (approval.get("summary") or {}).items()
+    for name, value in (approval.get("summary") or {}).items():
+        is_plain = value is None or isinstance(value, str)
+        yield name, value if is_plain else json.dumps(value, ensure_ascii=False)
     for each in approval.get("decisions", ()):
         comment = f": {each['comment']}" if each.get("comment") else ""
         yield each["decision"], f"{moment(each['at'])} UTC by {each['actor']}{comment}"

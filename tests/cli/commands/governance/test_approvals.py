@@ -36,6 +36,15 @@ def test_approval_is_shown_with_its_summary_and_decisions(api: ScriptedApi, call
     assert "approve 2026-11-21 13:00:00 UTC by arn:bob: checked" in lines
 
 
+def test_document_of_a_change_is_shown_as_json(api: ScriptedApi, call: Run) -> None:
+    more = {"summary": {"document": {"rules": []}, "weakens": ["rule 'a' is removed"]}}
+    api.on("GET /approvals/run-r-1", Answer(body=APPROVAL | more))
+    shown = call("approvals", "show", "run-r-1").out
+    lines = [" ".join(each.split()) for each in shown.splitlines()]
+    assert 'document {"rules": []}' in lines
+    assert """weakens ["rule 'a' is removed"]""" in lines
+
+
 def test_decision_names_the_hash_that_was_shown(api: ScriptedApi, call: Run) -> None:
     answer = {"approvalId": "run-r-1", "state": "pending", "missing": 1}
     api.on("POST /approvals/run-r-1/decisions", Answer(201, answer))
