@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from genesys_purge.model.approval import MOST_APPROVALS
 from genesys_purge.model.classification import Classification
@@ -18,10 +18,17 @@ from genesys_purge.model.wire import Wire
 
 Text = Annotated[str, Field(min_length=1, max_length=100)]
 Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=200)]
-# As `model.person` builds them; another text would name nobody.
-PersonId = Annotated[
-    str, StringConstraints(pattern=r"^(user|role|principal):\S(.*\S)?$", max_length=200)
-]
+
+
+def _person(text: str) -> str:
+    # As `model.person` builds it; with another text, the rule could not be satisfied.
+    kind, _, name = text.partition(":")
+    if kind not in ("user", "role", "principal") or not name or name != name.strip():
+        raise ValueError("must be the personId of a person, such as user:AIDAEXAMPLEUSER0000001")
+    return text
+
+
+PersonId = Annotated[str, Field(max_length=200), AfterValidator(_person)]
 Persons = Annotated[tuple[PersonId, ...], Field(min_length=1, max_length=200)]
 # Another name would be a rule without an effect.
 MethodName = Literal[
