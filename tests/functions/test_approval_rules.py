@@ -11,6 +11,7 @@ from genesys_purge.errors import Misconfigured
 from genesys_purge.model.approval_rules import default_rules
 from genesys_purge.wiring import adapters, approving
 
+from tests import template
 from tests.application import http_event
 from tests.functions.conftest import Invoke
 from tests.mocked_aws import client
@@ -171,6 +172,23 @@ def test_rule_that_nobody_could_satisfy_is_refused_with_its_path(invoke: Invoke)
     status, answer = put(invoke, {"rules": [LARGE, lonely | {"name": "lonely"}]})
     assert (status, [each["path"] for each in answer["errors"]]) == (400, ["document.rules.1"])
     assert "at least 2 persons" in answer["errors"][0]["message"]
+
+
+def test_rule_for_an_unknown_organisation_is_refused_with_its_path(invoke: Invoke) -> None:
+    rule = LARGE | {"organisations": ["default", "emea"]}
+    status, answer = put(invoke, {"rules": [LARGE, rule | {"name": "emea"}]})
+    assert (status, records()) == (400, [])
+    assert [(each["path"], each["message"]) for each in answer["errors"]] == [
+        ("document.rules.1.organisations.1", "must be one of default")
+    ]
+
+
+def test_rule_for_a_configured_organisation_is_stored(invoke: Invoke) -> None:
+    name, known = template.environment()["ORGANISATIONS_PARAMETER"], {"region": "eu-central-1"}
+    value = json.dumps({"organisations": {"emea": known}})
+    client("ssm").put_parameter(Name=name, Value=value, Type="String")
+    rule = LARGE | {"name": "emea", "organisations": ["default", "emea"]}
+    assert put(invoke, {"rules": [LARGE, rule]})[0] == 200
 
 
 def test_shipped_rules_cannot_be_imported(invoke: Invoke) -> None:

@@ -18,6 +18,7 @@ from genesys_purge.stored_settings.documents import KINDS
 from genesys_purge.stored_settings.errors import VersionDiffers
 from genesys_purge.stored_settings.ports import InheritedValue, SettingStore
 from genesys_purge.stored_settings.requests import PutRequest, named, requested, require_person
+from genesys_purge.stored_settings.unknown_organisations import unknown_organisations
 from genesys_purge.stored_settings.value_in_force import ValueInForce, value_in_force
 from genesys_purge.stored_settings.versions import Comparison, audit_id, facts_of, version_of
 
@@ -83,6 +84,7 @@ class PutSetting:
         require_person(submitted)
         name = named(submitted.path)
         request = requested(name, submitted.payload)
+        self._require_organisations(name, request.document)
         before = value_in_force(name, self._settings, self._inherited)
         document = _importable(name, before) if request.from_parameter else request.document
         if before.version and before.document == document:
@@ -98,6 +100,14 @@ class PutSetting:
             proposal = _proposal(name, before, document, comparison, request)
             return _asked(before, comparison, self._ask(proposal, deciders, submitted))
         return self._change(name, before, document, comparison, request, submitted)
+
+    def _require_organisations(self, name: SettingName, document: Any) -> None:
+        """InvalidRequest if approval rules name an organisation that is not configured."""
+        if name is not SettingName.APPROVAL_RULES or document is None:
+            return
+        organisations = value_in_force(SettingName.ORGANISATIONS, self._settings, self._inherited)
+        if wrong := list(unknown_organisations(document, organisations)):
+            raise InvalidRequest(wrong)
 
     def _change(
         self,
