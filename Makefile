@@ -33,7 +33,7 @@ run: setup  ## Run a retention purge end to end; METHOD=data_deletion, recording
 run-rules: setup  ## Deploy a campaign's rules, roll a failed deployment back, and export the changes
 	$(BIN)/genesys-purge local rules-demo --out $(OUT)
 
-demo: setup  ## Run a purge, execute a purge rule, and show the notifications of both
+demo: setup  ## Run a purge and a purge rule, and show approvals, a hold, a policy, a stop and the notifications
 	$(BIN)/genesys-purge local demo --out $(OUT)
 
 documents: setup  ## Run the examples of the five documents, and show what each promises and what happened

@@ -22,3 +22,7 @@ class NoAccess(CommandFailed):
     """The caller has no right, no valid session or no connection."""
 
     exit_code: ClassVar[int] = NO_ACCESS
+
+
+class DemoFailed(CommandFailed):
+    """A part of a demo did not happen."""

@@ -79,7 +79,7 @@ def run(
 
 @_command("demo", "genesys-purge local demo")
 def demo(call: LocalCall) -> int:
-    """Show a purge, a purge rule, webhooks and notifications."""
+    """Show a purge, a purge rule, approvals, a hold, a policy, a stop, and their notifications."""
     from cli.local_commands.demo import demo as show  # noqa: PLC0415  loads an AWS
 
     return _reported(call, show(call.options, *_consoles(call)))

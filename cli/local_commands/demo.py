@@ -1,4 +1,4 @@
-"""`genesys-purge local demo`: shows a purge rule that runs, a purge, and the webhooks of both."""
+"""`genesys-purge local demo`: a purge rule, a purge, their webhooks, and the governance of both."""
 
 import json
 from collections import Counter
@@ -14,7 +14,9 @@ from rich.console import Console
 
 from cli.documents.files import read_request
 from cli.documents.scheduler import as_sent
+from cli.errors import DemoFailed
 from cli.local_commands.awaiting import awaited
+from cli.local_commands.governed_purge import show_governance
 from cli.local_commands.rule_at_genesys import RuleAtGenesys
 from cli.local_commands.run import purge
 from cli.local_commands.starting import print_function_errors, started
@@ -36,10 +38,13 @@ EXPECTED_KINDS = {
     "purge_rule_executed",
     "purge_run_finished",
 }
-
-
-class DemoFailed(CommandFailed):
-    """A part of the demo did not happen."""
+# Those of what people ask for, decide and stop.
+GOVERNANCE_KINDS = {
+    "approval_requested",
+    "approval_decided",
+    "deletion_stopped",
+    "deletion_resumed",
+}
 
 
 def demo(options: Options, console: Console, errors: Console) -> int:
@@ -55,7 +60,10 @@ def demo(options: Options, console: Console, errors: Console) -> int:
         one.title("A retention purge")
         code = purge(app, shown, console, errors, request)
         with _function_errors(app, errors):
-            one.show_notifications()
+            one.show_notifications(EXPECTED_KINDS)
+            if app.genesys.simulator:
+                show_governance(app, app.genesys.simulator.corpus, console)
+                one.show_notifications(GOVERNANCE_KINDS)
         return code
 
 
@@ -78,6 +86,7 @@ class _Demo:
         self._web = web
         self._console = console
         self._rule = RuleAtGenesys(app, web)
+        self._shown = 0
 
     def title(self, text: str) -> None:
         self._console.rule(text, align="left")
@@ -116,25 +125,29 @@ class _Demo:
         if answer.status_code != httpx.codes.UNAUTHORIZED:
             raise DemoFailed("the forged webhook was not refused")
 
-    def show_notifications(self) -> None:
-        """Waits for one notification of each kind, and shows them."""
+    def show_notifications(self, kinds: set[str]) -> None:
+        """Waits for one notification of each kind, and shows those that came since the last time.
+
+        The file has all of them.
+        """
         self.title("The notifications at the governance receiver")
-        received = awaited("every kind of notification", self._received_kinds)
-        for kind, number in sorted(Counter(_kind(each) for each in received).items()):
+        received = awaited(", ".join(sorted(kinds)), lambda: self._received(kinds))
+        new, self._shown = received[self._shown :], len(received)
+        for kind, number in sorted(Counter(_kind(each) for each in new).items()):
             self.say(f"{number} x", kind)
-        valid = sum(each["signatureValid"] for each in received)
-        self.say("signatures", f"{valid} of {len(received)} are valid")
+        valid = sum(each["signatureValid"] for each in new)
+        self.say("signatures", f"{valid} of {len(new)} are valid")
         file = self._out / NOTIFICATIONS
         results.write_json(file, {"received": received})
         self.say("file", file)
-        if valid < len(received):
+        if valid < len(new):
             raise DemoFailed("the signature of a notification is not valid")
 
-    def _received_kinds(self) -> list[Any]:
-        """The notifications, as soon as there is one of each kind."""
+    def _received(self, kinds: set[str]) -> list[Any]:
+        """All notifications, as soon as there is one of each of these kinds."""
         url = f"{self._app.genesys.url}/_simulator/governance"
         received: list[Any] = self._web.get(url).raise_for_status().json()["received"]
-        return received if {_kind(each) for each in received} >= EXPECTED_KINDS else []
+        return received if {_kind(each) for each in received} >= kinds else []
 
 
 def _kind(received: Any) -> str:

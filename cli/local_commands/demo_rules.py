@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from cli.documents.files import read_request
-from cli.local_commands.demo import DemoFailed
+from cli.errors import DemoFailed
 from cli.local_commands.deploy_rules import as_submitted, deploy
 from cli.local_commands.export_rules import WITHOUT_WAIT, export
 from cli.local_commands.starting import started

@@ -5,6 +5,6 @@ from cli.stack.choice import stack_in
 from local.application import Application
 
 
-def api_of(app: Application) -> Api:
-    """The API, called with the keys of the embedded AWS."""
-    return Api(stack_in(app.to_json()))
+def api_of(app: Application, person: str | None = None) -> Api:
+    """The API, called with the key of a person, by default with the one that may do everything."""
+    return Api(stack_in(app.to_json(), person))

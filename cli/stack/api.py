@@ -69,6 +69,10 @@ class Api:
         """As `post`, for what is replaced as a whole."""
         return self._answer("PUT", path, {}, body)
 
+    def outcome(self, verb: str, path: str, body: object = None) -> httpx.Response:
+        """The answer of any status, for a caller who expects a refusal; NoAccess without one."""
+        return self._answered(verb, path, {}, body)
+
     def pages(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
         """Each page of a list, from the first one on."""
         page = self.get(path, **query)
@@ -91,11 +95,15 @@ class Api:
     def _answer(
         self, verb: str, path: str, query: Mapping[str, object], body: object
     ) -> dict[str, Any]:
+        return self._refusals.content_of(verb, path, self._answered(verb, path, query, body))
+
+    def _answered(
+        self, verb: str, path: str, query: Mapping[str, object], body: object
+    ) -> httpx.Response:
         try:
-            answer = self._repeated(verb, self._url(path, query), body)
+            return self._repeated(verb, self._url(path, query), body)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._refusals.unanswered(verb, error) from error
-        return self._refusals.content_of(verb, path, answer)
 
     def _url(self, path: str, query: Mapping[str, object]) -> str:
         given = {name: str(value) for name, value in query.items() if value is not None}

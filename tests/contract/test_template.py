@@ -12,12 +12,11 @@ from genesys_purge.campaign_rules.exporting.change_export import LEASE_SECONDS
 from genesys_purge.genesys.bounded_http import LONGEST_CALL
 from genesys_purge.model.audit import Action
 from genesys_purge.time_left import STORING_SECONDS
-from genesys_purge.webhooks.outbound.bodies import BATCH_ENDS, JOB_ENDS, RUN_ENDS
-from genesys_purge.webhooks.outbound.governance import OF_APPROVALS
 from moto.events.models import EventPattern
 
 from tests import template
 from tests.contract.source import function_folders
+from tests.unit.webhooks.outbound.test_bodies import EVENTS
 
 RESOURCES: dict[str, dict[str, Any]] = template.template()["Resources"]
 KEPT_TABLES = [
@@ -242,17 +241,7 @@ def passes(function: str, name: str, action: Action) -> bool:
 def test_new_records_with_a_notification_are_published() -> None:
     passing = {each for each in Action if passes("PublishNotificationsFunction", "INSERT", each)}
     assert not {each for each in passing if each.startswith("notification_")}
-    assert {
-        *BATCH_ENDS,
-        *JOB_ENDS,
-        *RUN_ENDS,
-        *OF_APPROVALS,
-        Action.WEBHOOK_RECEIVED,
-        Action.SETTING_CHANGED,
-        Action.HOLD_REVIEW_DUE,
-        Action.DELETION_STOPPED,
-        Action.POLICY_RUN_SKIPPED,
-    } <= passing
+    assert EVENTS.keys() <= passing
     assert Action.AUDIT_ALTERED not in passing
 
 

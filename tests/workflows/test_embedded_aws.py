@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from io import StringIO
@@ -155,7 +156,29 @@ def assert_purge_is_written(line: CommandLine) -> None:
     assert actions.count("run_completed") == 1
 
 
-def test_demo_shows_a_purge_a_rule_a_forgery_and_notifications(tmp_path: Path) -> None:
+# What people do in the demo, and what becomes of it.
+STORY = [
+    "requester  asks for a purge of 3,000 conversations: 202",
+    "run  waits with awaiting_approval; 3 batches are planned",
+    "requester  approves the own request: 403",
+    "approver  approves something else, by another hash: 409",
+    "holds  places a legal hold on 25 of the conversations: 201",
+    "approver  approves what is shown, by its hash ",
+    "run  completed: 2,975 deleted, 2,975 verified, skipped: protected 25",
+    "Genesys  25 of the 3,000 conversations exist: those on hold",
+    "operator  applies the policy nightly-voice: 201",
+    *["next run  "] * 5,
+    "operator  stops all deletion: 201",
+    "requester  asks for a purge of 100 conversations: 202",
+    "run  is running, its batches are planned: it waits",
+    "Genesys  0 of the 100 conversations are deleted",
+    "operator  asks to resume, which another person must approve: 202",
+    "approver  approves what is shown, by its hash ",
+    "run  completed: 100 deleted, 100 verified",
+]
+
+
+def test_demo_shows_purge_rule_forgery_governance_and_notifications(tmp_path: Path) -> None:
     line = CommandLine(tmp_path, "demo", "--conversations", "300")
     assert line.exit_code() == 0
     assert_purge_is_written(line)
@@ -172,6 +195,12 @@ def test_demo_shows_a_purge_a_rule_a_forgery_and_notifications(tmp_path: Path) -
     for kind in ("data.purge.chunk.completed", "purge_run_finished", "purge_rule_executed"):
         assert f"1 x  {kind}" in shown
     assert "signatures  4 of 4 are valid" in shown
+    story = iter(shown)
+    assert [each for each in STORY if not any(line.startswith(each) for line in story)] == []
+    received = json.loads((line.out / "notifications.json").read_text())["received"]
+    told = Counter(each["event"] for each in received if each["signatureValid"])
+    assert (told["approval_requested"], told["approval_decided"]) == (2, 2)
+    assert (told["deletion_stopped"], told["deletion_resumed"]) == (1, 1)
     line.assert_nothing_is_left()
 
 

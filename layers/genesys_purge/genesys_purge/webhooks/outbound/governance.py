@@ -16,10 +16,14 @@ from genesys_purge.webhooks.outbound.notification import Event, Notification
 OF_APPROVALS = {
     Action.RUN_PLANNED: Event.APPROVAL_REQUESTED,
     Action.APPROVAL_REQUESTED: Event.APPROVAL_REQUESTED,
+    Action.HOLD_RELEASE_REQUESTED: Event.APPROVAL_REQUESTED,
+    Action.HOLD_NARROWING_REQUESTED: Event.APPROVAL_REQUESTED,
     Action.APPROVAL_GIVEN: Event.APPROVAL_DECIDED,
     Action.APPROVAL_REJECTED: Event.APPROVAL_DECIDED,
     Action.APPROVAL_WITHDRAWN: Event.APPROVAL_DECIDED,
     Action.APPROVAL_EXPIRED: Event.APPROVAL_DECIDED,
+    # Keeping a hold withdraws the request for its release or narrowing, if one is open.
+    Action.HOLD_KEPT: Event.APPROVAL_DECIDED,
 }
 
 
