@@ -45,7 +45,8 @@ class MemoryApprovals(ApprovalStore):
         return self._prepared(consumed, lambda: self._of(approval).state in OPEN)
 
     def page(self, listing: Listing) -> ApprovalPage:
-        newest = sorted(self.stored.values(), key=lambda each: each.requested_at, reverse=True)
+        found = [each for each in self.stored.values() if _matches(each, listing)]
+        newest = sorted(found, key=lambda each: each.requested_at, reverse=True)
         return ApprovalPage(newest[: listing.limit], None)
 
     def _of(self, approval: Approval) -> Approval:
@@ -58,6 +59,11 @@ class MemoryApprovals(ApprovalStore):
             )
 
         return Prepared((allowed, write))
+
+
+def _matches(approval: Approval, listing: Listing) -> bool:
+    is_of_state = listing.values.get("state") in (None, approval.state)
+    return is_of_state and listing.period.contains(approval.requested_at)
 
 
 def commit(prepared: Sequence[Prepared]) -> None:

@@ -66,6 +66,7 @@ READERS = {
     "DecideApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "RequestResumeFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
+    "RemindApproversFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "RunsReadPolicy"},
     "ReadPoliciesFunction": {"PoliciesReadPolicy", "AuditReadPolicy"},
     "SubmitBatchFunction": {
         "AuditAppendPolicy",

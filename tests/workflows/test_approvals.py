@@ -11,6 +11,7 @@ from tests import builders
 from tests.application import Application, http_event, running
 from tests.clock import Clock
 from tests.workflows.run_checks import action_counts
+from tests.workflows.stopping import cancel
 
 ABOVE = 1_001
 APPROVAL = {"approvalId": "run-quarter-1"}
@@ -21,7 +22,7 @@ WEEK = 7 * 24 * 3_600
 class WatchedClock(Clock):
     """Calls `then` during the first wait of a minute, which is that for an approval."""
 
-    then: Callable[[], None] | None = None
+    then: Callable[[], object] | None = None
 
     def wait(self, seconds: float) -> None:
         super().wait(seconds)
@@ -36,7 +37,7 @@ def application() -> Iterator[Application]:
         yield app
 
 
-def run(app: Application, then: Callable[[], None] | None = None) -> dict[str, Any]:
+def run(app: Application, then: Callable[[], object] | None = None) -> dict[str, Any]:
     """Ask for more than a thousand records over HTTP; `then` happens while the run waits."""
     assert isinstance(app.clock, WatchedClock)
     app.clock.then = then
@@ -84,3 +85,13 @@ def test_run_that_nobody_approves_ends_after_a_week() -> None:
         assert "is expired" in ended["detail"]
         assert WEEK <= (app.clock() - began).total_seconds() < WEEK + 900
         assert action_counts(app, ended)["approval_expired"] == 1
+
+
+def test_request_of_a_cancelled_run_is_withdrawn() -> None:
+    with application() as app:
+        ended = run(app, lambda: cancel(app, "quarter-1"))
+        assert (ended["outcome"], ended["totals"].get("deleted")) == ("cancelled", None)
+        app.invoke("RemindApproversFunction", {"scheduledTime": ""})
+        state = app.get("GET /approvals/{approvalId}", APPROVAL)["body"]["state"]
+        assert state == "withdrawn"
+        assert action_counts(app, ended)["approval_withdrawn"] == 1

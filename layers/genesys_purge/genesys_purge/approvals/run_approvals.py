@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from genesys_purge.approvals.closing import close
 from genesys_purge.approvals.ports import ApprovalStore
 from genesys_purge.errors import NotApproved
-from genesys_purge.model.approval import Approval, ApprovalFacts, ApprovalState
-from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.approval import Approval, ApprovalState
 from genesys_purge.model.run import Run
 from genesys_purge.ports import Clock, Prepared
 
@@ -55,25 +55,11 @@ class RunApprovals:
         if approval is None:
             return True
         state = approval.state_at(self._now())
-        if state is ApprovalState.EXPIRED:
-            self._expire(approval)
+        if state is ApprovalState.EXPIRED and approval.state is not state:
+            close(self._approvals, approval, state, ACTOR, self._now())
         if state not in (ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.CONSUMED):
             raise NotApproved(_refusal(approval, state))
         return state is not ApprovalState.PENDING
-
-    def _expire(self, approval: Approval) -> None:
-        if approval.state is ApprovalState.EXPIRED:
-            return
-        now = self._now()
-        expired = approval.followed(state=ApprovalState.EXPIRED, closed_by=ACTOR, closed_at=now)
-        record = AuditRecord(
-            run_id=approval.subject,
-            at=now,
-            actor=ACTOR,
-            action=Action.APPROVAL_EXPIRED,
-            approval=ApprovalFacts.of(expired),
-        )
-        self._approvals.put(expired, record)
 
 
 def _refusal(approval: Approval, state: ApprovalState) -> str:

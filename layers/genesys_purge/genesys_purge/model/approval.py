@@ -18,6 +18,8 @@ from genesys_purge.model.wire import Wire
 ApprovalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 MOST_APPROVALS = 5
+# How much of its time has passed, in percent, when a pending approval is brought to mind.
+REMINDERS = (50, 90)
 
 
 class ApprovalKind(StrEnum):
@@ -67,6 +69,7 @@ class Approval(Wire):
     that must approve, none of them the requester; with `approvers`, only these persons may. They
     are those of `rule` in the version `ruleVersion` of the approval rules, 0 for the shipped ones;
     later versions change nothing. An approval that is not consumed at `expiresAt` is a no.
+    `reminded` is the last reminder, in percent of the time until then.
     """
 
     approval_id: ApprovalId
@@ -86,12 +89,24 @@ class Approval(Wire):
     decisions: tuple[Decision, ...] = ()
     closed_by: str | None = None
     closed_at: Instant | None = None
+    reminded: int | None = None
     version: int = 1
 
     def state_at(self, now: datetime) -> ApprovalState:
         """The state; one that nobody consumed in time is expired, whether or not that is stored."""
         is_open = self.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
         return ApprovalState.EXPIRED if is_open and self.expires_at <= now else self.state
+
+    def last_reminder(self, now: datetime) -> int | None:
+        """The last reminder whose time has come, given or not; None before the first one."""
+        passed, whole = now - self.requested_at, self.expires_at - self.requested_at
+        return max((each for each in REMINDERS if whole * each <= passed * 100), default=None)
+
+    def due_reminder(self, now: datetime) -> int | None:
+        """The reminder that must be given now; None if it was given, or if nobody must decide."""
+        last = self.last_reminder(now)
+        is_given = last is None or last <= (self.reminded or 0)
+        return None if is_given or self.state_at(now) is not ApprovalState.PENDING else last
 
     @property
     def position(self) -> Position:
@@ -131,6 +146,8 @@ class ApprovalFacts(Wire):
     given: int
     rule: str | None = None
     rule_version: int | None = None
+    expires_at: Instant | None = None
+    reminded: int | None = None
     comment: str | None = None
 
     @classmethod
@@ -145,6 +162,8 @@ class ApprovalFacts(Wire):
             given=sum(each.decision is Vote.APPROVE for each in approval.decisions),
             rule=approval.rule,
             rule_version=approval.rule_version,
+            expires_at=approval.expires_at,
+            reminded=approval.reminded,
             comment=comment,
         )
 

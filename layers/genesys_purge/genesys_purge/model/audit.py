@@ -77,6 +77,7 @@ class Action(StrEnum):
     APPROVAL_REJECTED = "approval_rejected"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_EXPIRED = "approval_expired"
+    APPROVAL_REMINDER = "approval_reminder"
     POLICY_APPLIED = "policy_applied"
     POLICY_SCHEDULE_CORRECTED = "policy_schedule_corrected"
     POLICY_RUN_SKIPPED = "policy_run_skipped"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from genesys_purge.approvals.needed_approvals import NeededApprovals
     from genesys_purge.approvals.ports import Effect
     from genesys_purge.approvals.read_approvals import ReadApprovals
+    from genesys_purge.approvals.remind_approvers import RemindApprovers
     from genesys_purge.approvals.run_approvals import RunApprovals
     from genesys_purge.approvals.withdraw_approval import WithdrawApproval
     from genesys_purge.model.approval import ApprovalKind
@@ -74,3 +75,10 @@ def read_approvals() -> ReadApprovals:
     from genesys_purge.approvals.read_approvals import ReadApprovals
 
     return ReadApprovals(adapters.approvals(), adapters.now)
+
+
+@cache
+def remind_approvers() -> RemindApprovers:
+    from genesys_purge.approvals.remind_approvers import RemindApprovers
+
+    return RemindApprovers(adapters.approvals(), adapters.runs(), adapters.meter(), adapters.now)

@@ -57,13 +57,15 @@ def test_subscriber_receives_only_the_events_it_names(bench: Workbench) -> None:
     setting = SettingFacts(name="organisations", version=1, hash="h", reason="why")
     changed = fact(Action.SETTING_CHANGED, setting=setting)
     asked = fact(Action.RUN_PLANNED, approval=approval_facts())
+    reminded = fact(Action.APPROVAL_REMINDER, approval=approval_facts())
     ended = (fact(Action.BATCH_FAILED, **known), fact(Action.RUN_FAILED))
     review = fact(Action.HOLD_REVIEW_DUE, hold=HoldFacts(hold_id="case-17", reason="evidence"))
     stop = StopFacts(scope=StopScope.ALL, reason="an incident")
     stopped = fact(Action.DELETION_STOPPED, stop=stop)
     resumed = fact(Action.APPROVAL_GIVEN, stop=stop, approval=resume_facts())
     skipped = fact(Action.POLICY_RUN_SKIPPED, purge_policy=PolicyFacts(name="nightly-voice"))
-    for record in (NONCOMPLIANT, *ended, changed, review, asked, stopped, resumed, skipped):
+    governed = (changed, review, asked, reminded, stopped, resumed, skipped)
+    for record in (NONCOMPLIANT, *ended, *governed):
         bench.publish_notifications(record)
     for event in Event:
         assert [each for name, each in sent(bench) if name == event.name.lower()] == [event]

@@ -26,6 +26,7 @@ class Event(StrEnum):
     HOLD_REVIEW_DUE = "legal_hold_review_due"
     POLICY_RUN_SKIPPED = "policy_run_skipped"
     APPROVAL_REQUESTED = "approval_requested"
+    APPROVAL_REMINDER = "approval_reminder"
     APPROVAL_DECIDED = "approval_decided"
 
 
