@@ -31,20 +31,24 @@ from local.project import PROJECT
 REQUEST = PROJECT / "events" / "schedule" / "conversation_archive.json"
 RULE = PROJECT / "events" / "invoke" / "create_purge_rule.json"
 NOTIFICATIONS = "notifications.json"
-# The notifications of one run and of the rule's execution.
-EXPECTED_KINDS = {
-    "data.purge.chunk.completed",
-    "purge_job_completed",
-    "purge_rule_executed",
-    "purge_run_finished",
-}
-# Those of what people ask for, decide and stop.
-GOVERNANCE_KINDS = {
-    "approval_requested",
-    "approval_decided",
-    "deletion_stopped",
-    "deletion_resumed",
-}
+# At least so many notifications of one run and of the rule's execution.
+EXPECTED = Counter(
+    {
+        "data.purge.chunk.completed": 1,
+        "purge_job_completed": 1,
+        "purge_rule_executed": 1,
+        "purge_run_finished": 1,
+    }
+)
+# And of what people ask for, decide and stop; a run and a stop need an approval each.
+OF_GOVERNANCE = Counter(
+    {
+        "approval_requested": 2,
+        "approval_decided": 2,
+        "deletion_stopped": 1,
+        "deletion_resumed": 1,
+    }
+)
 
 
 def demo(options: Options, console: Console, errors: Console) -> int:
@@ -60,10 +64,10 @@ def demo(options: Options, console: Console, errors: Console) -> int:
         one.title("A retention purge")
         code = purge(app, shown, console, errors, request)
         with _function_errors(app, errors):
-            one.show_notifications(EXPECTED_KINDS)
+            one.show_notifications(EXPECTED)
             if app.genesys.simulator:
                 show_governance(app, app.genesys.simulator.corpus, console)
-                one.show_notifications(GOVERNANCE_KINDS)
+                one.show_notifications(OF_GOVERNANCE)
         return code
 
 
@@ -125,8 +129,8 @@ class _Demo:
         if answer.status_code != httpx.codes.UNAUTHORIZED:
             raise DemoFailed("the forged webhook was not refused")
 
-    def show_notifications(self, kinds: set[str]) -> None:
-        """Waits for one notification of each kind, and shows those that came since the last time.
+    def show_notifications(self, kinds: Counter[str]) -> None:
+        """Waits for so many of each kind, and shows the notifications since the last time.
 
         The file has all of them.
         """
@@ -143,11 +147,11 @@ class _Demo:
         if valid < len(new):
             raise DemoFailed("the signature of a notification is not valid")
 
-    def _received(self, kinds: set[str]) -> list[Any]:
-        """All notifications, as soon as there is one of each of these kinds."""
+    def _received(self, kinds: Counter[str]) -> list[Any]:
+        """All notifications, as soon as there are so many of each of these kinds."""
         url = f"{self._app.genesys.url}/_simulator/governance"
         received: list[Any] = self._web.get(url).raise_for_status().json()["received"]
-        return received if {_kind(each) for each in received} >= kinds else []
+        return received if Counter(map(_kind, received)) >= kinds else []
 
 
 def _kind(received: Any) -> str:
