@@ -24,6 +24,9 @@ API_IN_TEXT = re.compile(r"\$\{(\w+)\.ApiEndpoint\}")
 ATTRIBUTE_OF_REF = {"AWS::SecretsManager::Secret": "Id"}
 
 
+# The embedded AWS checks the rights on a schedule as if it were in the default group.
+SCHEDULES_OF_A_GROUP = re.compile(r":schedule/\$\{\w+\}/")
+
 # What the embedded AWS does differently, in words for its users.
 DIFFERENCES = (
     "the signature of the default access key is not checked, and it may do everything",
@@ -36,7 +39,8 @@ ENDPOINT = "ApiEndpoint"
 def adapted(template: Template, endpoint: str) -> Template:
     """The template with every adaptation to the embedded AWS at this address."""
     reachable = with_reachable_apis(refs_as_on_aws(template), endpoint)
-    return with_time_to_start(with_loopback_receivers(reachable))
+    permitted = with_rights_on_schedules(reachable)
+    return with_time_to_start(with_loopback_receivers(permitted))
 
 
 def address_of_api(endpoint: str, api_id: str) -> str:
@@ -61,6 +65,22 @@ def _reachable(value: Any, endpoint: str) -> Any:
             return API_IN_TEXT.sub(
                 lambda found: address_of_api(endpoint, f"${{{found[1]}}}"), value
             )
+    return value
+
+
+def with_rights_on_schedules(template: Template) -> Template:
+    """The template with the rights on the schedules of a group as rights on all schedules."""
+    return dict(_permitted(template))
+
+
+def _permitted(value: Any) -> Any:
+    match value:
+        case list():
+            return [_permitted(each) for each in value]
+        case dict():
+            return {key: _permitted(each) for key, each in value.items()}
+        case str():
+            return SCHEDULES_OF_A_GROUP.sub(":schedule/*/", value)
     return value
 
 

@@ -6,6 +6,7 @@ from local.aws.deviations import (
     refs_as_on_aws,
     with_loopback_receivers,
     with_reachable_apis,
+    with_rights_on_schedules,
     with_time_to_start,
 )
 
@@ -50,6 +51,14 @@ def test_functions_may_notify_receivers_on_this_machine() -> None:
     assert given["Globals"]["Function"] == {
         "Environment": {"Variables": {"A": "1", "LOOPBACK_RECEIVERS": "allowed"}},
         "Timeout": 60,
+    }
+
+
+def test_right_on_the_schedules_of_a_group_is_one_on_all_schedules() -> None:
+    arn = "arn:aws:scheduler:eu-west-1:1:schedule"
+    given: Any = {"Resources": {"a": [{"Fn::Sub": f"{arn}/${{Group}}/*"}, f"{arn}-group/x", 1]}}
+    assert with_rights_on_schedules(given) == {
+        "Resources": {"a": [{"Fn::Sub": f"{arn}/*/*"}, f"{arn}-group/x", 1]}
     }
 
 
