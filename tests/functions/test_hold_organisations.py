@@ -92,6 +92,19 @@ def test_organisation_is_added_by_one_person(invoke: Invoke) -> None:
     assert adapters.holds().active("emea")[0].organisations is None
 
 
+def test_everything_is_added_in_the_organisations_of_the_hold(invoke: Invoke) -> None:
+    place(invoke, organisations=["emea"])
+    assert "effectiveFrom" in change(invoke, "widen", everything=True)[1]
+    (held,) = adapters.holds().active("emea")
+    assert (held.covers_everything, in_force(None)) == (True, [])
+
+
+def test_hold_on_everything_is_narrowed_to_an_organisation(invoke: Invoke) -> None:
+    place(invoke, conversationIds=None, everything=True)
+    decide(invoke, narrow(invoke, organisations=["default"]))
+    assert (scope(31).is_everything, scope(31).organisations) == (True, ("default",))
+
+
 def test_added_ids_count_in_the_organisations_of_the_hold(invoke: Invoke) -> None:
     place(invoke, organisations=["emea"])
     change(invoke, "widen", conversationIds=[OTHER])

@@ -16,6 +16,7 @@ from genesys_purge.operation import Authorised, DeletingCall
 from genesys_purge.purging.job_slots import JobSlots
 
 from tests.interleavings.breaks import holds_ignored
+from tests.interleavings.stage import WatchedHolds
 
 
 class HoldBreak(NamedTuple):
@@ -38,14 +39,26 @@ _place = PlaceHold.__call__
 
 def _listed_before_stored(self: PlaceHold, submitted: Submission) -> PlacedHold:
     now = self._now()
-    request = requested(submitted.payload, now, list)
+    request = requested(submitted.payload, now, lambda: ["emea"])
     hold = Hold.of(place_hold._document(request, submitted, now))  # noqa: SLF001  the use case in another order
     listed = tuple(self._in_flight(hold))
     return _place(self, submitted).model_copy(update={"in_flight": listed})
 
 
+_active = WatchedHolds.active
+
+
+def _of_emea(self: WatchedHolds, _: str | None) -> Any:
+    return _active(self, "emea")
+
+
 BREAKS = (
     HoldBreak("a guard that ignores holds", "held", holds_ignored),
+    HoldBreak(
+        "a guard that asks for the holds of another organisation",
+        "held",
+        lambda: patch.object(WatchedHolds, "active", _of_emea),
+    ),
     HoldBreak(
         "a permit before the intent",
         "listed",

@@ -19,6 +19,8 @@ from tests.interleavings.holding.stores import HoldingStores
 from tests.interleavings.simulated.scene import CountedStage, Scene
 from tests.interleavings.stage import Died, Watched
 
+# Those of a hold. Every run is of the default organisation.
+ORGANISATIONS = ((), (), ("default",), ("default", "emea"), ("emea",))
 REVIEW = "2027-06-30T12:00:00Z"
 
 
@@ -60,12 +62,11 @@ class HoldingScene(Scene):
         stage, stores = self.stage, self.stores
         slots, runs = Watched(stage, "slots", stores.slots), Watched(stage, "runs", stores.runs)
         in_flight = HeldInFlight(InFlight(slots, runs, lambda: [None], POOLS), runs)
-        return PlaceHold(
-            Watched(stage, "holds", stores.holds), in_flight, _uncounted, list, stage.clock
-        )
+        holds = Watched(stage, "holds", stores.holds)
+        return PlaceHold(holds, in_flight, _uncounted, lambda: ["emea"], stage.clock)
 
     def _hold(self, number: int) -> dict[str, Any]:
-        """A hold on some ids, on days, or on everything."""
+        """A hold on some ids, on days, or on everything, in some seeds of some organisations."""
         random, ends = self.stage.chances.random, self.stage.notebook.ends
         scope: dict[str, Any] = {"everything": True}
         drawn = random.random()
@@ -74,6 +75,8 @@ class HoldingScene(Scene):
             scope = {"conversationIds": random.sample(ids, random.randint(1, len(ids)))}
         elif drawn < 0.9:
             scope = {"dateRange": builders.date_range(*random.choice(((396, 388), (394, 366))))}
+        if names := random.choice(ORGANISATIONS):
+            scope["organisations"] = names
         return HOLD | {"holdId": f"hold-{number}"} | scope
 
 

@@ -44,6 +44,8 @@ class HoldTable(MemoryHolds):
 
 def _names(hold: HoldDocument, conversation_id: str, end: Any) -> bool:
     """Whether the hold covers the record, by what the operator sent."""
+    if hold.organisations is not None and "default" not in hold.organisations:
+        return False
     if hold.conversation_ids is None and hold.date_range is None:
         return True
     named, during = hold.conversation_ids or (), hold.date_range
