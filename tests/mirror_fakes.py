@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from genesys_purge.errors import LostRace, PurgeError
+from genesys_purge.errors import LostRace
 from genesys_purge.holds.mirroring.ports import Known
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.hold_mirror import Mirror
@@ -40,7 +40,7 @@ class MemoryProtector:
         self.conversations = frozenset(conversations)
         self.protected: set[str] = set()
         self.refused: dict[str, str] = {}
-        self.error: PurgeError | None = None
+        self.error: Exception | None = None
         self.is_executed = False
         self.calls: list[tuple[str, tuple[str, ...]]] = []
 

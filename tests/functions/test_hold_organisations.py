@@ -194,4 +194,6 @@ def test_coverage_without_an_organisation_is_uncertain_and_names_them(invoke: In
     place(invoke, organisations=["emea"])
     _, found = get(invoke, "GET /holds/coverage", conversationId=ID)
     assert (found["held"], found["mayBeHeld"]) == (False, True)
-    assert found["holds"][0]["organisations"] == ["emea"]
+    (shown,) = found["holds"]
+    assert shown["organisations"] == ["emea"]
+    assert shown["why"] == "it names the conversation, if that is of emea"

@@ -232,6 +232,24 @@ def test_unanswered_call_is_settled_by_the_next_sweep(scene: Scene, *, is_execut
     assert (scene.genesys.protected, scene.own) == (set(), set())
 
 
+def test_process_that_dies_in_a_call_leaves_its_conversations_as_own(scene: Scene) -> None:
+    scene.genesys.error, scene.genesys.is_executed = RuntimeError("killed"), True
+    scene.place(A)
+    with pytest.raises(RuntimeError):
+        scene.sweep()
+    assert scene.own == {A}
+
+
+def test_protection_that_is_gone_is_forgotten_without_a_call(scene: Scene) -> None:
+    scene.place(A)
+    scene.sweep()
+    scene.genesys.protected.clear()
+    scene.genesys.conversations = frozenset()
+    scene.release()
+    scene.sweep()
+    assert (scene.own, len(scene.genesys.calls)) == (set(), 1)
+
+
 def test_unanswered_lift_is_repeated_and_recorded_when_it_is_done(scene: Scene) -> None:
     scene.place(A)
     scene.sweep()

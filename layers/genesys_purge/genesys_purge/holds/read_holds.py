@@ -167,7 +167,8 @@ def _covering(
         found = None if is_elsewhere else _reason(hold, conversation_id)
         if found is not None:
             facts, (is_certain, why) = _facts(hold), found
-            is_certain &= organisation is not None or hold.organisations is None
+            if organisation is None and hold.organisations:
+                is_certain, why = False, f"{why}, if that is of {' or '.join(hold.organisations)}"
             shown = (*ORIGIN, "organisations", *(() if is_certain else ("dateRange",)))
             known = {name: facts[name] for name in shown if name in facts}
             yield {**known, "certain": is_certain, "why": why}

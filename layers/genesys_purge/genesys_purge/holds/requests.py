@@ -141,7 +141,7 @@ def wrong_organisations(
         return
     known = (DEFAULT_ORGANISATION, *names())
     if unknown := sorted(set(given).difference(known, own or ())):
-        message = f"{', '.join(unknown)} does not exist; each must be one of {', '.join(known)}"
+        message = f"has unknown names, {', '.join(unknown)}; known are {', '.join(known)}"
         yield FieldError("organisations", message)
 
 

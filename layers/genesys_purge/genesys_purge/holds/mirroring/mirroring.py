@@ -43,6 +43,7 @@ class Mirroring:
         self.error: PurgeError | None = None
         # What is protected stays so: other ids do not take its place.
         wanted = sorted(_ids_of(holds), key=lambda each: each not in mirror.own)
+        self._wanted = frozenset(wanted)
         self._asked = wanted[:MOST_PROTECTED]
         known = protector.known(self._asked, mirror.own)
         self._known = known.conversations
@@ -91,7 +92,7 @@ class Mirroring:
         reported = dict(self._mirror.reported)
         before = reported.pop(hold.hold_id, None)
         is_new = before is None and (facts.conversations or facts.failed)
-        waits = ids & self._mirror.own.difference(_ids_of(self._holds))
+        waits = ids & self._mirror.own - self._wanted
         if is_active or waits:
             reported[hold.hold_id] = facts
         if not (before or is_new) or reported == self._mirror.reported:
