@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from genesys_purge.errors import Misconfigured, OutcomeUnknown, PermissionMissing, PurgeError
 from genesys_purge.holds.mirroring.mirror_holds import FAILED, MirrorHolds
+from genesys_purge.holds.mirroring.mirroring import Mirroring
 from genesys_purge.model.holds import Hold
 from hypothesis import given
 from hypothesis import strategies as st
@@ -277,6 +278,26 @@ def test_ids_beyond_the_limit_of_an_organisation_are_not_asked_for(scene: Scene)
     scene.sweep()
     assert (len(scene.genesys.protected), len(scene.genesys.calls)) == (1_000, 10)
     assert scene.facts[1] == {"conversations": 0, "protected": 0, "failed": {"not_asked": 1}}
+
+
+def test_protected_conversation_keeps_its_place_before_those_of_older_holds(scene: Scene) -> None:
+    scene.place(A)
+    scene.sweep()
+    others = builders.uuids(1_004)[4:]
+    scene.genesys.conversations = frozenset([A, *others])
+    scene.place(*others, hold_id="h2", placed_at=NOON - timedelta(days=1))
+    scene.sweep()
+    assert (len(scene.genesys.protected), A in scene.genesys.protected) == (1_000, True)
+    assert scene.facts[-1] == {"conversations": 999, "protected": 999, "failed": {"not_asked": 1}}
+
+
+def test_protection_of_people_outlasts_a_hold_released_during_the_sweep(scene: Scene) -> None:
+    scene.genesys.protected.add(A)
+    held = [hold(conversation_ids=frozenset({A}))]
+    work = Mirroring(scene.mirrors.get("default"), held, scene.mirrors, scene.genesys)
+    work.protect()
+    work.lift([])
+    assert (scene.genesys.protected, scene.genesys.calls) == ({A}, [])
 
 
 STEPS = st.lists(
