@@ -111,12 +111,28 @@ def test_stopped_run_completes_when_two_persons_resume(app: Application, folder:
     command(folder, *STOP)
     run_id = command(folder, "run", str(folder / "resumed.json"), "--quiet").strip()
     asked = json_of(folder, "resume", "--reason", "It is corrected", "--as", "operator")
-    approve = ("approvals", "approve", asked["approvalId"])
-    shown = json_of(folder, "approvals", "show", asked["approvalId"])["subjectHash"]
-    command(folder, *approve, "--hash", shown, "--as", "operator", code=3)
-    command(folder, *approve, "--hash", shown, "--as", "approver")
+    approve(folder, asked["approvalId"])
     command(folder, "runs", "watch", run_id)
     assert ids_of(app, Kind.ELIGIBLE)[-1] in at_genesys(app).corpus.deleted_ids()
+
+
+def approve(folder: Path, approval_id: str) -> None:
+    """The approver approves what the operator asked for, and may not approve."""
+    words = ("approvals", "approve", approval_id)
+    shown = json_of(folder, "approvals", "show", approval_id)["subjectHash"]
+    command(folder, *words, "--hash", shown, "--as", "operator", code=3)
+    command(folder, *words, "--hash", shown, "--as", "approver")
+
+
+def test_weaker_approval_rules_are_stored_by_two_persons(folder: Path) -> None:
+    document, name = folder / "rules.json", "approval-rules"
+    document.write_text('{"rules": []}')
+    words = ("--reason", "No run has to wait", "--yes", "--as", "operator")
+    asked = json_of(folder, "settings", "put", name, str(document), *words)
+    assert json_of(folder, "settings", "show", name)["version"] == 0
+    approve(folder, asked["approvalId"])
+    shown = json_of(folder, "settings", "show", name)
+    assert (shown["version"], shown["document"]) == (1, {"rules": []})
 
 
 def test_switch_sets_the_parameter_of_the_stack(app: Application, folder: Path) -> None:
