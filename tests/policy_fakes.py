@@ -8,7 +8,7 @@ from typing import Any
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.purge_policy import PolicyMonth
-from genesys_purge.policies.document import PolicyVersion
+from genesys_purge.policies.document import PolicyVersion, UnreadablePolicy
 from genesys_purge.policies.ports import (
     PolicyMonths,
     PolicySchedule,
@@ -33,6 +33,9 @@ class MemoryPurgePolicies(PolicyStore):
             raise LostRace("the number of the version is taken")
         versions.append(policy)
         self._audit.append(record)
+
+    def newest(self, name: str) -> PolicyVersion | UnreadablePolicy | None:
+        return self.latest(name)
 
     def latest(self, name: str) -> PolicyVersion | None:
         versions = self.versions.get(name)

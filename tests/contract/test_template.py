@@ -403,6 +403,7 @@ def test_alarms_watch_these_metrics() -> None:
         "ProtectedConversations",
         "AuditAltered",
         "SettingsWeakened",
+        "PolicyRunsSkipped",
         "UnsettledSeconds",
         "UnknownHeldTimes",
         "MalformedHolds",

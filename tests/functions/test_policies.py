@@ -105,7 +105,7 @@ def test_holiday_that_became_known_makes_a_version(invoke: Invoke) -> None:
     known = store.latest(NAME)
     assert known is not None
     changed = known.model_copy(update={"blackout_days": known.blackout_days[1:]})
-    with patch.object(type(store), "latest", lambda *_: changed):
+    with patch.object(type(store), "newest", lambda *_: changed):
         assert put(invoke, blackout={"holidays": ["DE"]})[1]["version"] == 2
 
 
@@ -159,12 +159,12 @@ def test_two_appliers_at_once_make_two_versions(invoke: Invoke) -> None:
     store = standing.purge_policies()
     behind = [store.latest(NAME)]
     put(invoke, owner="first@example.com")
-    latest = type(store).latest
+    newest = type(store).newest
 
     def late(*given: Any) -> Any:
-        return behind.pop() if behind else latest(*given)
+        return behind.pop() if behind else newest(*given)
 
-    with patch.object(type(store), "latest", late):
+    with patch.object(type(store), "newest", late):
         status, answer = put(invoke, owner="second@example.com")
     assert (status, answer["version"]) == (200, 3)
     assert records(invoke)[2]["purgePolicy"]["difference"]["owner"] == {
@@ -274,15 +274,37 @@ def test_old_version_is_shown_without_a_schedule(invoke: Invoke) -> None:
     assert "drift" not in get(invoke, "GET /policies/{name}", NAME, version="1")[1]
 
 
-def test_policy_that_was_changed_by_hand_is_named_and_not_run(invoke: Invoke) -> None:
-    put(invoke)
+def change_by_hand(bound: int | str) -> None:
+    """Change a bound in the stored version, as nobody but an administrator can."""
     (item,) = stored()
     body = json.loads(item["body"]["S"])
-    body["document"]["bounds"]["maxRecordsPerRun"] = 5_000
+    body["document"]["bounds"]["maxRecordsPerRun"] = bound
     changed = {**item, "body": {"S": json.dumps(body)}}
     client("dynamodb").put_item(TableName="PoliciesTable", Item=changed)
-    with pytest.raises(Exception, match="version 1 of the policy nightly-voice was changed"):
+
+
+@pytest.mark.parametrize(
+    ("bound", "problem"),
+    [
+        (5_000, "it was changed by hand: its hash differs"),
+        ("many", "it is not valid: document.bounds.maxRecordsPerRun: must be a whole number"),
+    ],
+)
+def test_unreadable_policy_is_shown_not_run_and_replaced(
+    invoke: Invoke, bound: int | str, problem: str
+) -> None:
+    put(invoke)
+    change_by_hand(bound)
+    with pytest.raises(Exception, match="version 1 of the policy nightly-voice cannot be read"):
         invoke("RunPolicy", event())
+    _, page = get(invoke, "GET /policies", state="unreadable")
+    _, shown = get(invoke, "GET /policies/{name}", NAME)
+    assert page["policies"] == [shown]
+    assert shown["wrong"] == problem
+    status, answer = put(invoke)
+    assert (status, answer["version"], answer["changed"]) == (200, 2, True)
+    assert get(invoke, "GET /policies/{name}", NAME)[1]["state"] == "enabled"
+    assert "schedule" in records(invoke)[1]["purgePolicy"]["difference"]
 
 
 def event() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from cli.validation.command import are_valid
 app = group("Keep recurring purges as documents: check, plan and apply them.")
 DIR = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of policies, YAML or JSON.")]
 NAME = Annotated[str, typer.Argument(metavar="NAME", help="The policy's name.", callback=id_in)]
-STATES = ("enabled", "disabled", "expired")
+STATES = ("enabled", "disabled", "expired", "unreadable")
 STATE = Annotated[
     str | None,
     typer.Option(help=f"One of {', '.join(STATES)}.", autocompletion=lambda: list(STATES)),
@@ -38,7 +38,7 @@ def check(call: Invocation, folder: DIR) -> int:
 
 @command(app, "plan", "genesys-purge policies plan policies/")
 def plan(call: Invocation, folder: DIR) -> int:
-    """Show what `apply` would change in a stack."""
+    """Show what `apply` would change in a stack, and which schedules differ from their policies."""
     changes = changes_of(call.api, policies_in(folder))
     _show(call, changes)
     return 0
@@ -55,6 +55,8 @@ def apply(
     ] = False,
 ) -> int:
     """Apply the policies of a folder; nothing is applied if one of them is wrong.
+
+    A schedule that was changed or removed by hand is put right.
 
     A policy that is not in the folder stays as it is, unless you give --disable-missing.
     """
@@ -97,7 +99,8 @@ def _lines(change: Change) -> list[str | None]:
         if change.kind is Kind.CHANGED
         else []
     )
-    return [*fields, *(f"note: {note}" for note in change.notes)] or [None]
+    drift = [f"schedule: {', '.join(change.drift)}"] if change.drift else []
+    return [*fields, *drift, *(f"note: {note}" for note in change.notes)] or [None]
 
 
 def _value(difference: Mapping[str, Any], name: str) -> str:
@@ -132,9 +135,9 @@ def _row(policy: Mapping[str, Any]) -> tuple[object, ...]:
     return (
         policy["name"],
         policy["version"],
-        policy["state"],
+        f"{policy['state']} (drift)" if policy.get("drift") else policy["state"],
         policy.get("method"),
-        f"{policy.get('schedule')} {policy.get('timeZone')}",
+        f"{policy.get('schedule', '')} {policy.get('timeZone', '')}",
         moment(runs[0]),
         moment(policy.get("validUntil")),
         policy.get("owner"),
@@ -155,10 +158,15 @@ def show(
 
 
 def _described(policy: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    document = policy["document"]
     yield "policy", policy["name"]
     yield "version", policy["version"]
     yield "state", policy.get("state")
+    if "wrong" in policy:
+        yield "wrong", policy["wrong"]
+        return
+    document = policy["document"]
+    if policy.get("drift"):
+        yield "drift of the schedule", ", ".join(policy["drift"])
     yield "applied", f"{moment(policy['appliedAt'])} UTC by {policy['appliedBy']}"
     yield "owner", document["owner"]
     yield "schedule", f"{document['schedule']} {document['timeZone']}"

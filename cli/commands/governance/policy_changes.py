@@ -25,13 +25,18 @@ class Kind(Enum):
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    DRIFTED = "schedule differs"
+    CORRECTED = "schedule corrected"
     MISSING = "not in the folder"
     DISABLED = "disabled"
 
 
 @dataclass(frozen=True)
 class Change:
-    """The change of one policy. `document` is what is sent."""
+    """The change of one policy. `document` is what is sent.
+
+    `drift` names the settings in which its schedule differs from the stored version.
+    """
 
     name: str
     kind: Kind
@@ -39,6 +44,7 @@ class Change:
     document: Mapping[str, Any]
     difference: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The change without the document."""
@@ -48,6 +54,7 @@ class Change:
             "version": self.version,
             "difference": self.difference or None,
             "notes": list(self.notes) or None,
+            "drift": list(self.drift) or None,
         }
         return {name: value for name, value in shown.items() if value is not None}
 
@@ -64,16 +71,18 @@ def changes_of(api: Api, documents: Mapping[Path, Any]) -> list[Change]:
 def apply_change(api: Api, change: Change, *, disable_missing: bool) -> Change:
     """The change as it was made; WrongInput if the API refused it."""
     if change.kind is Kind.MISSING:
-        if not (disable_missing and change.document["enabled"]):
+        if not (disable_missing and change.document.get("enabled")):
             return change
         answer = api.put(f"/policies/{change.name}", {**change.document, "enabled": False})
         return replace(change, kind=Kind.DISABLED, version=answer["version"])
     answer = api.put(f"/policies/{change.name}", change.document)
     notes = tuple(answer.get("notes", ()))
-    if not answer["changed"]:
-        return replace(change, kind=Kind.UNCHANGED, version=answer["version"], notes=notes)
-    kind = Kind.CREATED if answer["version"] == 1 else Kind.CHANGED
-    return replace(change, kind=kind, version=answer["version"], notes=notes)
+    drift = tuple(answer.get("drift", ()))
+    if answer["changed"]:
+        kind = Kind.CREATED if answer["version"] == 1 else Kind.CHANGED
+    else:
+        kind = Kind.CORRECTED if drift else Kind.UNCHANGED
+    return replace(change, kind=kind, version=answer["version"], notes=notes, drift=drift)
 
 
 def _checked(documents: Mapping[Path, Any]) -> list[CheckedPolicy]:
@@ -93,13 +102,20 @@ def _change(api: Api, checked: CheckedPolicy, stored: Mapping[str, Any] | None) 
     sent, name = document.to_json(), document.name
     if stored is None:
         return Change(name, Kind.CREATED, None, sent, notes=checked.notes)
+    if "wrong" in stored:
+        wrong = f"the stored version cannot be read: {stored['wrong']}"
+        return Change(name, Kind.CHANGED, stored["version"], sent, notes=(wrong, *checked.notes))
     before = PolicyDocument.parse(api.get(f"/policies/{name}")["document"])
     found = {path: each.to_json() for path, each in differences(before, document).items()}
-    kind = Kind.CHANGED if found else Kind.UNCHANGED
-    return Change(name, kind, stored["version"], sent, found, checked.notes)
+    drift = tuple(stored.get("drift", ()))
+    kind = Kind.CHANGED if found else Kind.DRIFTED if drift else Kind.UNCHANGED
+    return Change(name, kind, stored["version"], sent, found, checked.notes, drift)
 
 
 def _missing(api: Api, names: list[str], stored: Mapping[str, Any]) -> Iterator[Change]:
     for name in names:
-        document = api.get(f"/policies/{name}")["document"]
-        yield Change(name, Kind.MISSING, stored[name]["version"], document)
+        found = stored[name]
+        # An unreadable policy has no document, and runs no more.
+        document = {} if "wrong" in found else api.get(f"/policies/{name}")["document"]
+        drift = tuple(found.get("drift", ()))
+        yield Change(name, Kind.MISSING, found["version"], document, drift=drift)

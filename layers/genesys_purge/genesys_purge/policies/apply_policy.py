@@ -13,7 +13,12 @@ from genesys_purge.model.submission import NothingCreated, Submission
 from genesys_purge.model.wire import Wire, read_document
 from genesys_purge.policies.check_policy import CheckedPolicy, CheckPolicy, actor_of
 from genesys_purge.policies.differences import differences
-from genesys_purge.policies.document import BlackoutDay, PolicyDocument, PolicyVersion
+from genesys_purge.policies.document import (
+    BlackoutDay,
+    PolicyDocument,
+    PolicyVersion,
+    UnreadablePolicy,
+)
 from genesys_purge.policies.notes import next_runs
 from genesys_purge.policies.ports import PolicyStore
 from genesys_purge.policies.scheduling import Scheduling
@@ -47,6 +52,7 @@ class KnownPolicy(AppliedPolicy, NothingCreated):
 class ApplyPolicy:
     """A version and its audit record are stored together; unchanged content makes no version.
 
+    A version that cannot be read is followed by one that can, with all fields in its difference.
     The schedule follows the version, so that no schedule names a version that does not exist. A
     repeated call completes a schedule that was not put.
     """
@@ -74,16 +80,18 @@ class ApplyPolicy:
             )
         checked = self._disabled(name, submitted.payload) or self._check(submitted.payload, name)
         for _ in range(ATTEMPTS):
-            stored = self._policies.latest(name)
+            newest = self._policies.newest(name)
+            stored = newest if isinstance(newest, PolicyVersion) else None
             if stored and _is_unchanged(stored, checked, self._now()):
                 return self._corrected(stored, checked, submitted)
-            policy = _version(stored, checked, submitted, person_id, self._now())
+            number = newest.version + 1 if newest else 1
+            policy = _version(number, checked, submitted, person_id, self._now())
             try:
                 self._policies.put(policy, _record(stored, policy))
             except LostRace:
                 continue
             self._scheduling.reconcile(policy)
-            return _answer(stored, policy, checked, self._now())
+            return _answer(newest, policy, checked, self._now())
         raise LostRace(f"the policy {name} was changed {ATTEMPTS} times in the meantime")
 
     def _corrected(
@@ -104,8 +112,8 @@ class ApplyPolicy:
 
         Its check may fail by now, for example because it has ended.
         """
-        stored = self._policies.latest(name)
-        if stored is None or not isinstance(payload, dict):
+        stored = self._policies.newest(name)
+        if not isinstance(stored, PolicyVersion) or not isinstance(payload, dict):
             return None
         disabled = stored.document.model_copy(update={"enabled": False})
         given = read_document(PolicyDocument, payload)
@@ -126,7 +134,7 @@ def _is_unchanged(stored: PolicyVersion, checked: CheckedPolicy, now: datetime) 
 
 
 def _version(
-    stored: PolicyVersion | None,
+    number: int,
     checked: CheckedPolicy,
     submitted: Submission,
     person_id: str,
@@ -134,7 +142,7 @@ def _version(
 ) -> PolicyVersion:
     return PolicyVersion(
         name=checked.document.name,
-        version=stored.version + 1 if stored else 1,
+        version=number,
         hash=checked.document.hash,
         document=checked.document,
         blackout_days=checked.blackout_days,
@@ -173,14 +181,17 @@ def _record_about(policy: PolicyVersion, action: Action, facts: PolicyFacts) -> 
 
 
 def _answer(
-    stored: PolicyVersion | None, policy: PolicyVersion, checked: CheckedPolicy, now: datetime
+    before: PolicyVersion | UnreadablePolicy | None,
+    policy: PolicyVersion,
+    checked: CheckedPolicy,
+    now: datetime,
 ) -> AppliedPolicy:
-    kind = KnownPolicy if stored else AppliedPolicy
+    kind = KnownPolicy if before else AppliedPolicy
     return kind(
         name=policy.name,
         version=policy.version,
         hash=policy.hash,
-        changed=policy is not stored,
+        changed=policy is not before,
         enabled=policy.document.enabled,
         next_runs=next_runs(policy, now),
         notes=checked.notes,

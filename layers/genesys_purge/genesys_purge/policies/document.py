@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -118,3 +118,11 @@ class PolicyVersion(Wire):
         """The blackout day on which a moment is, in the time zone of the policy."""
         day = moment.astimezone(self.document.zone).date()
         return next((each for each in self.blackout_days if each.date == day), None)
+
+
+class UnreadablePolicy(NamedTuple):
+    """The newest version of a policy that cannot be read, or was changed by hand, and why."""
+
+    name: str
+    version: int
+    problem: str

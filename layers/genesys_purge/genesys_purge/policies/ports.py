@@ -9,23 +9,26 @@ from typing import NamedTuple, Protocol
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.purge_policy import PolicyMonth
 from genesys_purge.model.submission import Submission, SubmittedRun
-from genesys_purge.policies.document import PolicyVersion
+from genesys_purge.policies.document import PolicyVersion, UnreadablePolicy
 from genesys_purge.ports import Prepared
 
 
 class PolicyStore(Protocol):
-    """The stored policies; every version is kept. Misconfigured if one cannot be read."""
+    """The stored policies; every version is kept."""
 
     def put(self, policy: PolicyVersion, record: AuditRecord) -> None:
         """Store a new version with its audit record; LostRace if its number is taken."""
 
-    def latest(self, name: str) -> PolicyVersion | None:
+    def newest(self, name: str) -> PolicyVersion | UnreadablePolicy | None:
         """The newest version of a policy."""
 
-    def version(self, name: str, number: int) -> PolicyVersion | None:
-        """One version of a policy."""
+    def latest(self, name: str) -> PolicyVersion | None:
+        """The newest version of a policy; Misconfigured if it cannot be read."""
 
-    def all(self) -> Sequence[PolicyVersion]:
+    def version(self, name: str, number: int) -> PolicyVersion | None:
+        """One version of a policy; Misconfigured if it cannot be read."""
+
+    def all(self) -> Sequence[PolicyVersion | UnreadablePolicy]:
         """The newest version of each policy, by name."""
 
 

@@ -10,14 +10,14 @@ from genesys_purge.model.dates import zulu
 from genesys_purge.model.paging import PAGE, Query, one_of, page_in
 from genesys_purge.model.wire import Wire
 from genesys_purge.policies.check_policy import actor_of
-from genesys_purge.policies.document import PolicyVersion
+from genesys_purge.policies.document import PolicyVersion, UnreadablePolicy
 from genesys_purge.policies.notes import next_runs
 from genesys_purge.policies.ports import PolicyStore
 from genesys_purge.policies.scheduling import Scheduling
 from genesys_purge.ports import AuditLog, Clock
 
 LIST, POLICY = "GET /policies", "GET /policies/{name}"
-ENABLED, DISABLED, EXPIRED = STATES = ("enabled", "disabled", "expired")
+ENABLED, DISABLED, EXPIRED, UNREADABLE = STATES = "enabled", "disabled", "expired", "unreadable"
 UNKNOWN = "no policy has such a name"
 
 
@@ -44,12 +44,12 @@ class ReadPolicies:
         """The answer to `GET /policies`, `/policies/{name}` or its `/audit`."""
         if route == LIST:
             return self._list(query)
-        latest = self._policies.latest(path["name"])
-        if latest is None:
+        newest = self._policies.newest(path["name"])
+        if newest is None:
             raise NotFound(UNKNOWN)
         if route.endswith("/audit"):
             return self._records(path["name"], query)
-        return self._policy(latest, query)
+        return self._policy(newest, query)
 
     def _list(self, given: Mapping[str, str]) -> dict[str, Any]:
         """A page of the policies, by name."""
@@ -66,22 +66,25 @@ class ReadPolicies:
         following = PolicyPosition(name=page[-1].name) if len(found) > limit else None
         return query.page("policies", map(self._summary, page), following)
 
-    def _policy(self, latest: PolicyVersion, given: Mapping[str, str]) -> dict[str, Any]:
+    def _policy(
+        self, latest: PolicyVersion | UnreadablePolicy, given: Mapping[str, str]
+    ) -> dict[str, Any]:
         """The newest version, or the one that is asked for, with its whole document."""
         query = Query(given, ("version",), POLICY)
         number = query.number("version", latest.version)
         query.check()
-        policy = latest
-        if number != latest.version:
-            found = self._policies.version(latest.name, number)
-            if found is None:
-                raise NotFound(f"the policy {latest.name} has no version {number}")
-            policy = found
-        stored = policy.to_json()
-        current = {"latestVersion": latest.version} if policy is not latest else {}
-        return stored | current | ({} if current else self._now_of(policy))
+        if number == latest.version:
+            if isinstance(latest, UnreadablePolicy):
+                return _unreadable(latest)
+            return latest.to_json() | self._now_of(latest)
+        found = self._policies.version(latest.name, number)
+        if found is None:
+            raise NotFound(f"the policy {latest.name} has no version {number}")
+        return found.to_json() | {"latestVersion": latest.version}
 
-    def _summary(self, policy: PolicyVersion) -> dict[str, Any]:
+    def _summary(self, policy: PolicyVersion | UnreadablePolicy) -> dict[str, Any]:
+        if isinstance(policy, UnreadablePolicy):
+            return _unreadable(policy)
         document = policy.document.to_json()
         shown = ("schedule", "start", "timeZone", "owner", "enabled", "validUntil")
         request = document["request"]
@@ -103,7 +106,9 @@ class ReadPolicies:
             "drift": list(self._scheduling.drift(policy)),
         }
 
-    def _state(self, policy: PolicyVersion) -> str:
+    def _state(self, policy: PolicyVersion | UnreadablePolicy) -> str:
+        if isinstance(policy, UnreadablePolicy):
+            return UNREADABLE
         if not policy.document.enabled:
             return DISABLED
         return ENABLED if self._now() < policy.document.valid_until else EXPIRED
@@ -113,3 +118,14 @@ class ReadPolicies:
         page = self._audit.page(actor_of(name), start, limit)
         answer: dict[str, Any] = {"records": [each.to_json() for each in page.records]}
         return answer | ({} if page.following is None else {"next": str(page.following)})
+
+
+def _unreadable(policy: UnreadablePolicy) -> dict[str, Any]:
+    """A policy that runs no more until it is applied again; `wrong` says why."""
+    return {
+        "name": policy.name,
+        "version": policy.version,
+        "state": UNREADABLE,
+        "nextRuns": [],
+        "wrong": policy.problem,
+    }

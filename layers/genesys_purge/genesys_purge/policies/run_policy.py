@@ -23,7 +23,7 @@ from genesys_purge.policies.standing_approval import ended, month_of
 from genesys_purge.ports import Clock, Meter, Runs
 
 ACTOR = "run_policy"
-# Counts the scheduled times at which a policy did not run.
+# Counts the scheduled times that were skipped, except on blackout days.
 SKIPPED = "PolicyRunsSkipped"
 ATTEMPTS = 5
 # Lambda and EventBridge Scheduler deliver an event again for hours, but not for days.
@@ -67,6 +67,13 @@ class Due(NamedTuple):
     def at(self) -> datetime:
         """The time by which a run, or its omission, is known."""
         return self.nominal or self.moment
+
+
+class Reason(NamedTuple):
+    """Why a scheduled time is skipped; a blackout day is what the owner wanted."""
+
+    text: str
+    is_blackout: bool = False
 
 
 class RunPolicy:
@@ -132,8 +139,8 @@ class RunPolicy:
             try:
                 return self._started(due)
             except InvalidRequest as refused:
-                reason = f"the request is not valid now: {refused}"
-        return self._skipped(due, reason[:LONGEST_REASON])
+                reason = Reason(f"the request is not valid now: {refused}")
+        return self._skipped(due, reason)
 
     def _started(self, due: Due) -> PolicyRun:
         policy = due.policy
@@ -145,10 +152,11 @@ class RunPolicy:
         run = self._submit(submission, [self._months.write(counted)])
         return _answer(due, run_id=run.run_id, status=run.status)
 
-    def _skipped(self, due: Due, reason: str) -> PolicyRun:
+    def _skipped(self, due: Due, reason: Reason) -> PolicyRun:
         policy, request = due.policy, due.policy.document.request
+        text = reason.text[:LONGEST_REASON]
         facts = PolicyFacts(
-            name=policy.name, version=policy.version, scheduled_at=due.at, reason=reason
+            name=policy.name, version=policy.version, scheduled_at=due.at, reason=text
         )
         record = AuditRecord(
             run_id=actor_of(policy.name),
@@ -161,20 +169,22 @@ class RunPolicy:
         )
         month = due.month.followed(skipped=(*due.month.skipped, due.at))
         self._months.skip(month, record)
-        self._meter.count(SKIPPED, method=record.method, organisation=record.organisation)
-        return _answer(due, skipped=reason)
+        if not reason.is_blackout:
+            self._meter.count(SKIPPED, method=record.method, organisation=record.organisation)
+        return _answer(due, skipped=text)
 
-    def _reasons(self, due: Due) -> Iterator[str]:
+    def _reasons(self, due: Due) -> Iterator[Reason]:
         """Why the policy must not run at this time."""
         now = self._now()
-        yield from _wrong_time(due, now)
-        if reason := ended(due.policy, now):
-            yield reason
-        yield from _closed_days(due, now)
-        yield from _beyond_bounds(due, now)
+        yield from map(Reason, _wrong_time(due, now))
+        if text := ended(due.policy, now):
+            yield Reason(text)
+        for text in _closed_days(due, now):
+            yield Reason(text, is_blackout=True)
+        yield from map(Reason, _beyond_bounds(due, now))
         call = Stoppable(due.policy.document.request.get("organisation"), due.policy.name)
         for stop in self._stops.covering(call):
-            yield stop.why
+            yield Reason(stop.why)
 
 
 def _asked(submitted: Submission) -> tuple[ScheduledPolicy, datetime]:

@@ -10,8 +10,8 @@ import orjson
 
 from genesys_purge.errors import Misconfigured
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.model.wire import configured
-from genesys_purge.policies.document import PolicyVersion
+from genesys_purge.model.wire import read_document
+from genesys_purge.policies.document import PolicyVersion, UnreadablePolicy
 from genesys_purge.store.items import body_of
 from genesys_purge.store.ledger import Ledger, Write
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from genesys_purge.store.sizes import Item
+
+
+LONGEST_PROBLEM = 500
 
 
 class DynamoPurgePolicies:
@@ -35,6 +38,9 @@ class DynamoPurgePolicies:
         self._ledger.commit([unused], record)
 
     def latest(self, name: str) -> PolicyVersion | None:
+        return _readable(self.newest(name))
+
+    def newest(self, name: str) -> PolicyVersion | UnreadablePolicy | None:
         answer = self._client.query(
             TableName=self._table,
             KeyConditionExpression="#name = :name",
@@ -51,9 +57,9 @@ class DynamoPurgePolicies:
             TableName=self._table, Key=_key(name, number), ConsistentRead=True
         )
         item = answer.get("Item")
-        return _policy(item) if item else None
+        return _readable(_policy(item)) if item else None
 
-    def all(self) -> Sequence[PolicyVersion]:
+    def all(self) -> Sequence[PolicyVersion | UnreadablePolicy]:
         newest: dict[str, Any] = {}
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table, ConsistentRead=True
@@ -69,15 +75,26 @@ def _key(name: str, number: int) -> Item:
     return {"name": {"S": name}, "version": {"N": str(number)}}
 
 
-def _policy(item: Any) -> PolicyVersion:
-    """The version in an item; Misconfigured if it cannot be read."""
-    title = f"version {item['version']['N']} of the policy {item['name']['S']}"
+def _policy(item: Any) -> PolicyVersion | UnreadablePolicy:
+    """The version in an item."""
+    name, number = item["name"]["S"], item["version"]["N"]
     body = item.get("body", {}).get("S", "")
-    policy = configured(title, PolicyVersion, body)
+    found = read_document(PolicyVersion, body)
+    if isinstance(found, list):
+        wrong = "; ".join(map(str, found))[:LONGEST_PROBLEM]
+        return UnreadablePolicy(name, int(number), f"it is not valid: {wrong}")
     # The hash of the stored text: a later release may write the same document in another form.
     content = orjson.dumps(orjson.loads(body)["document"], option=orjson.OPT_SORT_KEYS)
-    if policy.hash != sha256(content).hexdigest():
+    if found.hash != sha256(content).hexdigest():
+        return UnreadablePolicy(name, int(number), "it was changed by hand: its hash differs")
+    return found
+
+
+def _readable(found: PolicyVersion | UnreadablePolicy | None) -> PolicyVersion | None:
+    """The version; Misconfigured if it cannot be read."""
+    if isinstance(found, UnreadablePolicy):
         raise Misconfigured(
-            f"{title} was changed by hand: its hash differs; apply the policy again"
+            f"version {found.version} of the policy {found.name} cannot be read: {found.problem}; "
+            "apply the policy again"
         )
-    return policy
+    return found

@@ -188,3 +188,65 @@ def test_audit_of_a_policy_names_the_changed_fields(api: ScriptedApi, call: Run)
     api.on(f"GET /policies/{NAME}/audit", Answer(body={"records": [record]}))
     line = lines(call("policies", "audit", NAME).out)[1]
     assert line == "2 2026-11-21 12:00:00 policy_applied 2 enabled user:A"
+
+
+def drifted(api: ScriptedApi, *drift: str) -> None:
+    """The stack has the policy, and its schedule differs from it."""
+    stored(api, current())
+    listed = {"name": NAME, "version": 3, "state": "enabled", "drift": list(drift)}
+    api.on("GET /policies", Answer(body={"policies": [listed]}))
+
+
+def test_plan_shows_in_what_a_schedule_differs(api: ScriptedApi, call: Run, folder: Path) -> None:
+    write(folder, current())
+    drifted(api, "timeZone", "target")
+    shown = call("policies", "plan", str(folder))
+    assert lines(shown.out)[1:] == [f"{NAME} schedule differs 3 schedule: timeZone, target"]
+
+
+def test_apply_shows_the_schedules_that_it_put_right(
+    api: ScriptedApi, call: Run, folder: Path
+) -> None:
+    write(folder, current())
+    drifted(api, "missing")
+    answer = {"version": 3, "changed": False, "notes": [], "drift": ["missing"]}
+    api.on(f"PUT /policies/{NAME}", Answer(200, answer))
+    shown = call("policies", "apply", str(folder))
+    assert lines(shown.out)[1:] == [f"{NAME} schedule corrected 3 schedule: missing"]
+
+
+def test_list_marks_a_policy_whose_schedule_differs(api: ScriptedApi, call: Run) -> None:
+    drifted(api, "missing")
+    assert lines(call("policies", "list").out)[1].startswith(f"{NAME} 3 enabled (drift)")
+
+
+def unreadable(api: ScriptedApi) -> None:
+    found = {"name": NAME, "version": 3, "state": "unreadable", "wrong": "its hash differs"}
+    api.on("GET /policies", Answer(body={"policies": [found | {"nextRuns": []}]}))
+    api.on(f"GET /policies/{NAME}", Answer(body=found))
+
+
+def test_plan_replaces_an_unreadable_policy(api: ScriptedApi, call: Run, folder: Path) -> None:
+    write(folder, current())
+    unreadable(api)
+    shown = call("policies", "plan", str(folder))
+    note = "note: the stored version cannot be read: its hash differs"
+    assert lines(shown.out)[1:] == [f"{NAME} changed 3 {note}"]
+
+
+def test_unreadable_policy_outside_of_the_folder_is_left(
+    api: ScriptedApi, call: Run, folder: Path
+) -> None:
+    write(folder, current(name="other"))
+    unreadable(api)
+    accepting(api, "other")
+    shown = call("policies", "apply", str(folder), "--disable-missing")
+    assert lines(shown.out)[2:] == [f"{NAME} not in the folder 3"]
+
+
+def test_unreadable_policy_is_listed_and_shown_with_what_is_wrong(
+    api: ScriptedApi, call: Run
+) -> None:
+    unreadable(api)
+    assert lines(call("policies", "list").out)[1].startswith(f"{NAME} 3 unreadable")
+    assert "wrong its hash differs" in lines(call("policies", "show", NAME).out)

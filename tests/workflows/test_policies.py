@@ -1,0 +1,97 @@
+"""Policies from the applied document to the end of their runs, through the real state machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests import builders
+from tests.application import Application, http_event, running
+from tests.mocked_aws import client
+from tests.policy_builders import BOUNDS, policy
+from tests.workflows.interruptions import once_after
+
+NAME = "nightly"
+RUN_ID = "policy-nightly-20261121T120000Z"
+RECORDS = 20
+OWNER = {"userArn": "arn:aws:iam::123456789012:user/records", "callerId": "AIDARECORDS"}
+
+
+@contextmanager
+def application() -> Iterator[Application]:
+    with running(builders.corpus(RECORDS)) as app:
+        client("scheduler").create_schedule_group(Name="PolicySchedules")
+        yield app
+
+
+def apply(app: Application, **changes: Any) -> dict[str, Any]:
+    """Apply a policy that runs at noon in UTC; the answer."""
+    window = {"olderThanDays": builders.YOUNGEST, "lookbackDays": 30}
+    document = policy(
+        **{
+            "name": NAME,
+            "request": builders.data_deletion(dateRange=window),
+            "schedule": "cron(0 12 * * ? *)",
+            "timeZone": "UTC",
+            "bounds": BOUNDS | {"minimumAgeDays": builders.YOUNGEST},
+        }
+        | changes
+    )
+    event = http_event("PUT /policies/{name}", body=json.dumps(document))
+    event["pathParameters"] = {"name": NAME}
+    event["requestContext"]["authorizer"] = {"iam": OWNER}
+    answer = app.invoke("ApplyPolicyFunction", event)
+    assert answer["statusCode"] in (200, 201), answer
+    body: dict[str, Any] = json.loads(answer["body"])
+    return body
+
+
+def fire(app: Application) -> dict[str, Any]:
+    """Send what the stored schedule sends at noon; the answer of its target."""
+    schedule = client("scheduler").get_schedule(GroupName="PolicySchedules", Name=NAME)
+    target, at = schedule["Target"], app.clock().isoformat()
+    sent = target["Input"].replace("<aws.scheduler.scheduled-time>", at)
+    answer: dict[str, Any] = app.invoke(
+        target["Arn"], json.loads(sent.replace("<aws.scheduler.schedule-arn>", schedule["Arn"]))
+    )
+    return answer
+
+
+def ended(app: Application) -> dict[str, Any]:
+    """The run of the policy after its end."""
+    assert fire(app)["runId"] == RUN_ID
+    app.execution(RUN_ID)
+    return app.read(RUN_ID)
+
+
+def test_applied_policy_runs_at_its_time_without_an_approval() -> None:
+    with application() as app:
+        apply(app)
+        run = ended(app)
+        assert (run["outcome"], run["totals"]["verified"]) == ("completed", RECORDS)
+        assert run["purgePolicy"] == {"name": NAME, "version": 1}
+        assert "approvalId" not in run
+        named = {json.dumps(each.get("purgePolicy")) for each in app.audit(RUN_ID)}
+        assert json.dumps({"name": NAME, "version": 1}) in named
+        assert fire(app)["status"] == "finished"
+        assert [each["runId"] for each in app.runs()] == [RUN_ID]
+
+
+def test_run_beyond_the_bounds_of_its_policy_is_rejected_and_deletes_nothing() -> None:
+    with application() as app:
+        apply(app, bounds=BOUNDS | {"minimumAgeDays": builders.YOUNGEST, "maxRecordsPerRun": 19})
+        run = ended(app)
+        assert (run["outcome"], run["batches"]) == ("rejected", [])
+        assert f"the plan has {RECORDS} records" in run["detail"]
+        assert app.simulator.jobs == []
+
+
+def test_policy_that_is_disabled_after_the_plan_deletes_nothing_more() -> None:
+    with application() as app:
+        apply(app)
+        with once_after("plan_purge", lambda: apply(app, enabled=False)):
+            run = ended(app)
+        assert (run["outcome"], run["totals"].get("deleted")) == ("failed", None)
+        assert "is disabled since" in run["batches"][0]["detail"]
