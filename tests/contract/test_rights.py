@@ -84,6 +84,7 @@ READERS = {
         "RunsReadPolicy",
         "OpenRunsPolicy",
         "OrganisationsPolicy",
+        "PoliciesReadPolicy",
         "StopStorePolicy",
     },
     "ReadStopsFunction": {"AuditReadPolicy"},
@@ -329,7 +330,7 @@ def test_only_apply_policy_writes_policies() -> None:
     assert [name for name, on in writers if "PoliciesTable" in on] == ["ApplyPolicyFunction"]
 
 
-def test_only_five_functions_read_policies() -> None:
+def test_only_six_functions_read_policies() -> None:
     readers = those_who_may("dynamodb:Query").items()
     assert {name for name, on in readers if "PoliciesTable" in on} == {
         "ApplyPolicyFunction",
@@ -337,6 +338,7 @@ def test_only_five_functions_read_policies() -> None:
         "RunPolicyFunction",
         "PlanPurgeFunction",
         "SubmitBatchFunction",
+        "StopDeletionFunction",
     }
 
 

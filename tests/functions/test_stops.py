@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from genesys_purge.model.stops import Stoppable
-from genesys_purge.wiring import adapters
+from genesys_purge.wiring import adapters, standing
 
 from tests.application import http_event
 from tests.functions.conftest import Invoke
 from tests.functions.planned_runs import errors
 from tests.mocked_aws import client
+from tests.policy_builders import stored as stored_policy
 
 pytestmark = pytest.mark.usefixtures("deployed")
 
@@ -85,6 +86,7 @@ def test_machine_may_stop(invoke: Invoke) -> None:
 
 
 def test_list_has_the_stops_in_force(invoke: Invoke) -> None:
+    stored_policy(standing.purge_policies(), name="nightly")
     stop(invoke, scope="policy", name="nightly")
     stop(invoke)
     put(
@@ -116,6 +118,7 @@ def test_list_has_the_stops_in_force(invoke: Invoke) -> None:
         ({"scope": "organisation", "name": "emea"}, {"name"}),
         ({"scope": "run", "name": "run-1"}, {"name"}),
         ({"scope": "policy", "name": "a b"}, {"name"}),
+        ({"scope": "policy", "name": "nightly"}, {"name"}),
         ({"until": "tomorrow"}, {"until"}),
     ],
 )

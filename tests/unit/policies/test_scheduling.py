@@ -9,6 +9,8 @@ import pytest
 from genesys_purge.errors import LostRace
 from genesys_purge.policies.document import PolicyVersion
 from genesys_purge.policies.scheduling import Scheduling, schedule_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.clock import NOON, Clock
 from tests.fakes import MemoryAuditLog
@@ -145,3 +147,20 @@ def test_policy_that_changes_all_the_time_is_to_be_applied_again() -> None:
     bench.schedules.after_put = change
     with pytest.raises(LostRace, match="apply it again"):
         bench.scheduling.reconcile(bench.policy)
+
+
+EXPRESSIONS = st.sampled_from(["cron(0 3 * * ? *)", "cron(30 2 ? * SUN *)", "rate(36 hours)"])
+HOURS = st.integers(-24 * 40, 24 * 90)
+
+
+@given(EXPRESSIONS, HOURS, HOURS, st.integers(0, 24 * 90))
+def test_schedule_that_nobody_changed_never_has_drift(
+    expression: str, start: int, put: int, later: int
+) -> None:
+    is_rate = expression.startswith("rate")
+    first = (NOON + timedelta(hours=start)).isoformat() if is_rate else None
+    bench = Bench(schedule=expression, start=first)
+    bench.clock.at = NOON + timedelta(hours=put)
+    bench.scheduling.reconcile(bench.policy)
+    bench.clock.at += timedelta(hours=later)
+    assert bench.drift_after() == ()

@@ -44,6 +44,7 @@ class StopDeletion:
         stops: StopStore,
         runs: Runs,
         organisations: Callable[[], Sequence[str]],
+        has_policy: Callable[[str], bool],
         in_flight: StoppedInFlight,
         meter: Meter,
         now: Clock,
@@ -51,6 +52,7 @@ class StopDeletion:
         self._stops = stops
         self._runs = runs
         self._organisations = organisations
+        self._has_policy = has_policy
         self._in_flight = in_flight
         self._meter = meter
         self._now = now
@@ -85,6 +87,9 @@ class StopDeletion:
                 known = [DEFAULT_ORGANISATION, *self._organisations()]
                 if request.name not in known:
                     raise _wrong_name(f"must be one of {', '.join(known)}")
+            case StopScope.POLICY:
+                if not self._has_policy(request.name or ""):
+                    raise _wrong_name(f"no policy has the name {request.name}; see GET /policies")
             case StopScope.RUN:
                 self._require_open(request.name or "")
 

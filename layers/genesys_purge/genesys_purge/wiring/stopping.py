@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters, calls
+from genesys_purge.wiring import adapters, calls, standing
 
 if TYPE_CHECKING:
     from genesys_purge.stops.cancel_purge import CancelPurge
@@ -29,6 +29,7 @@ def stop_deletion() -> StopDeletion:
         adapters.stop_store(),
         adapters.runs(),
         adapters.organisations().names,
+        lambda name: standing.purge_policies().newest(name) is not None,
         stopped_in_flight(),
         adapters.meter(),
         adapters.now,

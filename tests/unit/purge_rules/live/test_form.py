@@ -111,7 +111,7 @@ UNSUPPORTED: list[tuple[dict[str, Any], str, tuple[str, ...]]] = [
         (
             {"schedule": {"recurrence": each, "timeOfDay": "02:30:00", "timezone": "UTC"}},
             "schedule.recurrence",
-            ("must be daily", "PurgeScheduleRequest", "recording_job"),
+            ("must be daily", "PUT /policies", "recording_job"),
         )
         for each in ("weekly", "monthly")
     ),

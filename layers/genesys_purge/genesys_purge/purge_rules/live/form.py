@@ -27,7 +27,7 @@ REFERENCES = {"queueId": "forQueues", "userId": "forUsers", WRAP_UP_CODE: "wrapu
 WORDS = {TYPE: tuple(MEDIA), DIRECTION: ("inbound", "outbound"), STATUS: ("completed",)}
 IS_UUID = re.compile(UUID).fullmatch
 IS_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch
-SCHEDULE = "a schedule of this deployment (PurgeScheduleRequest) with method recording_job"
+SCHEDULE = "a purge policy (PUT /policies/{name}) with method recording_job"
 
 
 class LiveForm:

@@ -139,6 +139,7 @@ def _of_run(record: AuditRecord, run: Run, batches: Sequence[Batch]) -> Notifica
         "supersedes": _superseded(record),
         "timestamp": zulu(record.at),
         "purgeId": run.run_id,
+        "purgePolicy": run.purge_policy and run.purge_policy.to_json(),
         "policyApplied": run.facts.policy | (record.policy.to_json() if record.policy else {}),
         "metrics": _known(metrics),
         "verification": record.verification,
