@@ -125,6 +125,8 @@ def _described(run: Observation) -> Iterator[tuple[str, object]]:
     yield "status", run.status
     yield "dry run", "yes" if run.is_dry else None
     yield "submitted", f"{moment(answer.get('submittedAt'))} UTC by {answer.get('submittedBy')}"
+    if started_by := answer.get("purgePolicy"):
+        yield "policy", f"{started_by['name']}, version {started_by['version']}"
     policy = (answer.get("plan") or {}).get("policy") or {}
     if policy:
         yield "retention", f"{policy.get('minimumDays')} days: {policy.get('basis')}"

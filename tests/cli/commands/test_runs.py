@@ -84,6 +84,13 @@ def test_run_is_shown_with_its_retention_and_hash(api: ScriptedApi, call: Run) -
     assert "settled no: batches and totals may still change" in lines
 
 
+def test_run_is_shown_with_the_policy_that_started_it(api: ScriptedApi, call: Run) -> None:
+    policy = {"name": "nightly-voice", "version": 2}
+    api.on("GET /purges/q-2", Answer(body=finished(done(0)) | {"purgePolicy": policy}))
+    lines = [" ".join(each.split()) for each in call("runs", "show", "q-2").out.splitlines()]
+    assert "policy nightly-voice, version 2" in lines
+
+
 def test_json_of_a_run_has_the_batches_of_all_pages(api: ScriptedApi, call: Run) -> None:
     first, second = finished(done(0), next="1"), finished(done(1))
     api.on("GET /purges/q-2", Answer(body=first), Answer(body=second))

@@ -24,7 +24,7 @@ WRONG: dict[str, list[object]] = {
         ["a long enough reason"],
     ],
     "requestedBy": ["", "   ", "x" * 101, 7],
-    "requestId": ["", "x" * 81, "a b", "a/b", "a\n", "ä", 1],
+    "requestId": ["", "x" * 81, "a b", "a/b", "a\n", "ä", 1, "policy-nightly-x"],
     "dryRun": ["true", 1, None],
     "maxRecords": [0, -1, "10", 10.0, True, 2**63, 100_001],
     "dry_run": [True],
