@@ -30,7 +30,6 @@ SCHEDULES_OF_A_GROUP = re.compile(r":schedule/\$\{\w+\}/")
 # What the embedded AWS does differently, in words for its users.
 DIFFERENCES = (
     "the signature of the default access key is not checked, and it may do everything",
-    "the roles of functions are not checked",
     "the schedules of the template run in UTC, those of policies in their time zones",
 )
 # The address that the embedded AWS gives an API has a host that no resolver knows.

@@ -19,6 +19,7 @@ from local.aws.people import POLICIES
 from local.aws.session import REGION
 from local.options.options import Options
 from tests.contract.test_people import ROUTES, who_may
+from tests.policy_builders import BOUNDS, policy
 
 # One call of each kind; an empty body changes nothing.
 CALLS = ["GET /purges", "GET /holds", "POST /purges", "POST /holds", "POST /purge-rules"]
@@ -108,3 +109,19 @@ def test_no_get_route_stores_anything(app: Application) -> None:
             path = re.sub(r"\{\w+\}", "case-18", route)
             assert called(app, "auditor", path).status_code in (200, 400, 404), route
     assert stored(app) == before
+
+
+def test_policy_that_the_operator_applies_gets_a_schedule_without_drift(app: Application) -> None:
+    until = (datetime.now(UTC) + timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
+    document = policy(validUntil=until, bounds=BOUNDS | {"minimumAgeDays": 400})
+    route = "PUT /policies/nightly-voice"
+    assert called(app, "operator", route, document).status_code == 201
+    group = app.to_json()["outputs"]["PolicyScheduleGroupName"]
+    scheduler = app.session.client("scheduler")
+    found = scheduler.get_schedule(GroupName=group, Name="nightly-voice")
+    assert (found["State"], found["ScheduleExpressionTimezone"]) == ("ENABLED", "Europe/Berlin")
+    assert called(app, "operator", "GET /policies/nightly-voice").json()["drift"] == []
+    scheduler.delete_schedule(GroupName=group, Name="nightly-voice")
+    assert called(app, "operator", "GET /policies/nightly-voice").json()["drift"] == ["missing"]
+    assert called(app, "operator", route, document).json()["drift"] == ["missing"]
+    assert scheduler.get_schedule(GroupName=group, Name="nightly-voice")["State"] == "ENABLED"

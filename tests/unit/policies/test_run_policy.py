@@ -118,7 +118,11 @@ SKIPS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "version": ({}, {"version": 2}, "names version 2, and the newest is 1"),
     "future": ({}, {"moment": AT + timedelta(days=1)}, "has not come"),
     "too late": ({}, {"moment": AT - timedelta(days=2)}, "passed more than a day ago"),
-    "age": ({"bounds": BOUNDS | {"minimumAgeDays": 401}}, {}, "younger than 401 days"),
+    "age": (
+        {"bounds": BOUNDS | {"minimumAgeDays": 401}},
+        {},
+        "minimumAgeDays: the request reaches records that are younger than 401 days",
+    ),
     "refused": ({"request": REQUEST | {"organisation": "gone"}}, {}, "request is not valid now: "),
 }
 
@@ -154,6 +158,16 @@ def test_stop_that_covers_the_policy_skips_the_time(found: Stop | UnreadableStop
     bench.stops.placed[found.stop_id] = found
     assert bench.fire().skipped == found.why
     assert bench.executions.started == []
+
+
+def test_stop_of_an_additional_organisation_skips_its_policies() -> None:
+    bench = Bench(request=REQUEST | {"organisation": "emea"})
+    found = stop(StopScope.ORGANISATION, "emea")
+    bench.stops.placed[found.stop_id] = found
+    assert bench.fire().skipped == found.why
+    (record,) = bench.skips
+    assert (record.method, record.organisation) == ("interaction_purge", "emea")
+    assert bench.meter.dimensions["PolicyRunsSkipped"] == ("interaction_purge", "emea")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +260,11 @@ def test_policy_that_does_not_exist_is_an_error() -> None:
 
 @pytest.mark.parametrize(
     ("moment", "payload", "path"),
-    [(None, {}, "scheduledTime"), (AT, {"version": "1"}, "version"), (AT, {"more": 1}, "more")],
+    [
+        (None, {}, "scheduledTime: is required: only a schedule runs a policy"),
+        (AT, {"version": "1"}, "version"),
+        (AT, {"more": 1}, "more"),
+    ],
 )
 def test_event_of_another_form_is_refused(
     moment: datetime | None, payload: dict[str, Any], path: str

@@ -131,6 +131,14 @@ def test_rate_may_begin_at_any_of_its_times_up_to_the_next(
     assert Bench(**RATE).drift_after(start=start) == drift
 
 
+def test_rate_that_is_put_after_the_end_has_no_start_and_no_drift() -> None:
+    bench = Bench(**RATE)
+    bench.clock.at = END
+    bench.scheduling.reconcile(bench.policy)
+    assert bench.schedules.stored[bench.policy.name].start is None
+    assert bench.drift_after() == ()
+
+
 def test_later_version_of_another_person_gets_the_schedule() -> None:
     bench = Bench()
     later = stored(bench.policies, enabled=False)

@@ -118,6 +118,8 @@ def submitting(change: Any) -> Workbench:
         lambda _: None,
         # A newer version that is enabled, too, stops no run.
         lambda bench: stored(bench.purge_policies, owner="new@example.com"),
+        # The plan is exactly at the new bound.
+        lambda bench: stored(bench.purge_policies, bounds=BOUNDS | {"maxRecordsPerRun": 10}),
     ],
 )
 def test_run_of_a_policy_in_force_deletes(change: Any) -> None:
