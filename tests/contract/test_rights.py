@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from genesys_purge.store.protections import HOLD_ATTRIBUTES
+
 from local.aws.people import POLICIES
 from tests import template
 from tests.contract.deployed import managed_policies, rights_of
@@ -419,6 +421,24 @@ def test_functions_read_only_the_settings_of_their_work() -> None:
         "PolicyParametersPolicy": [["retention-matrix"]],
         "OrganisationsPolicy": [["organisations", "default-classification"]],
     }
+
+
+def test_put_setting_reads_the_organisations_of_holds_and_no_conversation() -> None:
+    (condition,) = [
+        each["Condition"]
+        for policy in template.resources("AWS::Serverless::Function")["PutSettingFunction"][
+            "Policies"
+        ]
+        for each in policy.get("Statement", ())
+        if template.resolved(each["Resource"]) == "HoldsTable"
+    ]
+    assert condition == {
+        "ForAllValues:StringEquals": {
+            "dynamodb:Attributes": HOLD_ATTRIBUTES.split(", "),
+        },
+        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    assert allowed_to("PutSettingFunction", "HoldsTable", "StopsTable") == {"dynamodb:Scan"}
 
 
 def test_only_the_look_up_writes_the_times_of_holds_and_nothing_else() -> None:

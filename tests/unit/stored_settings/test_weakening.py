@@ -137,9 +137,32 @@ def test_wider_limit_of_an_organisation_is_named(
     assert weakens(then, now, SettingName.ORGANISATIONS) == expected
 
 
-def test_added_and_removed_organisations_weaken_nothing() -> None:
-    then, now = ({"organisations": {name: {"region": "eu-west-1"}}} for name in ("emea", "apac"))
-    assert weakens(then, now, SettingName.ORGANISATIONS) == []
+def test_each_added_and_each_removed_organisation_is_named() -> None:
+    names = (("a", "b", "c"), ("c", "d", "e"))
+    then, now = ({"organisations": {each: {"region": "eu-west-1"} for each in on}} for on in names)
+    found = [each.partition(":")[0] for each in weakens(then, now, SettingName.ORGANISATIONS)]
+    assert found == [
+        "organisation d is added",
+        "organisation e is added",
+        "organisation a is removed",
+        "organisation b is removed",
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"region": "eu-central-1"},
+        {"platform": "live"},
+        {"apiUrl": "https://api.other.test"},
+        {"loginUrl": "https://login.other.test"},
+    ],
+)
+def test_name_with_another_address_may_be_another_organisation(other: dict[str, Any]) -> None:
+    own = {"region": "eu-west-1"}
+    then, now = ({"organisations": {"emea": each}} for each in (own, own | other))
+    (words,) = weakens(then, now, SettingName.ORGANISATIONS)
+    assert words.startswith("organisation emea: it may be another Genesys organisation")
 
 
 @pytest.mark.parametrize(

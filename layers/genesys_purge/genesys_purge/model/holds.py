@@ -206,7 +206,7 @@ def read_hold(fields: Mapping[str, Any], now: datetime) -> Hold | None:
     found = read_document(HoldDocument, fields)
     if isinstance(found, HoldDocument):
         return Hold.of(found) if found.is_active(now) else None
-    if _is_released(fields, now):
+    if is_released(fields, now):
         return None
     problem = "; ".join(f"{each.path or 'the document'}: {each.message}" for each in found)
     problem = problem[:LONGEST_PROBLEM]
@@ -221,7 +221,8 @@ def read_hold(fields: Mapping[str, Any], now: datetime) -> Hold | None:
     return Hold.of(HoldDocument.parse({**BESIDES_SCOPE, **readable}), problem)
 
 
-def _is_released(fields: Mapping[str, Any], now: datetime) -> bool:
+def is_released(fields: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the hold is released; a malformed `releasedAt` releases nothing."""
     given = {**BESIDES_SCOPE, "holdId": "any", "releasedAt": fields.get("releasedAt")}
     try:
         return not HoldDocument.parse(given).is_active(now)

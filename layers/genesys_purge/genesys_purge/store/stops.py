@@ -57,7 +57,7 @@ class DynamoStops:
 
     def in_force(self) -> int:
         """How many stops are in force."""
-        return sum(each.is_in_force for each in _all(self._client, self._table))
+        return sum(each.is_in_force for each in all_stops(self._client, self._table))
 
 
 class DynamoStopStore:
@@ -81,7 +81,7 @@ class DynamoStopStore:
         return _stop(item) if item else None
 
     def all(self) -> Sequence[Stop | UnreadableStop]:
-        return list(_all(self._client, self._table))
+        return list(all_stops(self._client, self._table))
 
     def changing(self, after: Stop, before: Stop | UnreadableStop) -> Prepared:
         if isinstance(before, UnreadableStop):
@@ -101,7 +101,8 @@ class DynamoStopStore:
         return Write(self._table, _item(after), " AND ".join(conditions), values)
 
 
-def _all(client: DynamoDBClient, table: str) -> Iterator[Stop | UnreadableStop]:
+def all_stops(client: DynamoDBClient, table: str) -> Iterator[Stop | UnreadableStop]:
+    """Every stored stop, in force or resumed, read consistently."""
     pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     return (_stop(item) for page in pages for item in page["Items"])
 

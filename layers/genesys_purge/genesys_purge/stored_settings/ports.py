@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
 
 from genesys_purge.model.audit import AuditRecord
@@ -27,6 +27,16 @@ class Inherited(NamedTuple):
     text: str
     origin: str
     is_from_operator: bool
+
+
+class Protection(NamedTuple):
+    """A hold, stop or approval rule as a message names it, and the organisations that it names.
+
+    `organisations` is None if they cannot be read.
+    """
+
+    title: str
+    organisations: Collection[str] | None
 
 
 # Reads what is in force for a setting as long as it is not stored.

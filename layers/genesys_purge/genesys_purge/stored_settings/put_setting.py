@@ -16,9 +16,9 @@ from genesys_purge.ports import Clock, Meter
 from genesys_purge.stored_settings.asked_changes import AskChange, Proposal
 from genesys_purge.stored_settings.documents import KINDS
 from genesys_purge.stored_settings.errors import VersionDiffers
+from genesys_purge.stored_settings.organisation_names import OrganisationNames
 from genesys_purge.stored_settings.ports import InheritedValue, SettingStore
 from genesys_purge.stored_settings.requests import PutRequest, named, requested, require_person
-from genesys_purge.stored_settings.unknown_organisations import unknown_organisations
 from genesys_purge.stored_settings.value_in_force import ValueInForce, value_in_force
 from genesys_purge.stored_settings.versions import Comparison, audit_id, facts_of, version_of
 
@@ -64,12 +64,14 @@ class PutSetting:
         self,
         settings: SettingStore,
         inherited: InheritedValue,
+        organisations: OrganisationNames,
         ask: AskChange,
         meter: Meter,
         now: Clock,
     ) -> None:
         self._settings = settings
         self._inherited = inherited
+        self._organisations = organisations
         self._ask = ask
         self._meter = meter
         self._now = now
@@ -84,9 +86,9 @@ class PutSetting:
         require_person(submitted)
         name = named(submitted.path)
         request = requested(name, submitted.payload)
-        self._require_organisations(name, request.document)
         before = value_in_force(name, self._settings, self._inherited)
         document = _importable(name, before) if request.from_parameter else request.document
+        self._organisations.check(name, before, document)
         if before.version and before.document == document:
             return ChangedSetting(name=name, version=before.version)
         if request.expected_version != before.version:
@@ -100,14 +102,6 @@ class PutSetting:
             proposal = _proposal(name, before, document, comparison, request)
             return _asked(before, comparison, self._ask(proposal, deciders, submitted))
         return self._change(name, before, document, comparison, request, submitted)
-
-    def _require_organisations(self, name: SettingName, document: Any) -> None:
-        """InvalidRequest if approval rules name an organisation that is not configured."""
-        if name is not SettingName.APPROVAL_RULES or document is None:
-            return
-        organisations = value_in_force(SettingName.ORGANISATIONS, self._settings, self._inherited)
-        if wrong := list(unknown_organisations(document, organisations)):
-            raise InvalidRequest(wrong)
 
     def _change(
         self,

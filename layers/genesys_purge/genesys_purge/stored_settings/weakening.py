@@ -44,14 +44,28 @@ def _less_kept(rule: RetentionRule, new: RetentionRule | None) -> str:
 
 
 def of_organisations(before: Organisations, after: Organisations) -> Iterator[str]:
-    """The organisations whose limits may be wider; an omitted limit is that of the default one."""
-    for name, new in after.organisations.items():
-        old = before.organisations.get(name)
-        if old is not None:
-            yield from (f"organisation {name}: {words}" for words in _wider(old, new))
+    """The organisations whose limits may be wider; an omitted limit is that of the default one.
+
+    Holds, stops and approval rules apply by name, so each new and each removed name is reported.
+    """
+    then, now = before.organisations, after.organisations
+    for name in sorted(now.keys() - then.keys()):
+        yield (
+            f"organisation {name} is added: it may be the Genesys organisation of another name, "
+            "and holds, stops and approval rules for that name do not apply to it"
+        )
+    for name in sorted(then.keys() - now.keys()):
+        yield (
+            f"organisation {name} is removed: holds, stops and approval rules for it do not apply "
+            "to the same Genesys organisation under another name"
+        )
+    for name in sorted(then.keys() & now.keys()):
+        yield from (f"organisation {name}: {words}" for words in _wider(then[name], now[name]))
 
 
 def _wider(old: OrganisationSettings, new: OrganisationSettings) -> Iterator[str]:
+    if _address(old) != _address(new):
+        yield "it may be another Genesys organisation, to which holds for the former do not apply"
     if old.default_classification != new.default_classification:
         yield _reclassified(old.default_classification, new.default_classification)
     if _rises(old.max_records, new.max_records):
@@ -59,6 +73,10 @@ def _wider(old: OrganisationSettings, new: OrganisationSettings) -> Iterator[str
     zones = set(new.residency_zones or ()) - set(old.residency_zones or ())
     if zones or (old.residency_zones and not new.residency_zones):
         yield "residencyZones allows other jurisdictions"
+
+
+def _address(settings: OrganisationSettings) -> tuple[str | None, ...]:
+    return settings.region, settings.api_url, settings.login_url, settings.platform
 
 
 def _rises(old: int | None, new: int | None) -> bool:

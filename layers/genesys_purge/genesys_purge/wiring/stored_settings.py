@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 
 @cache
 def put_setting() -> PutSetting:
+    from genesys_purge.store.protections import Protections
     from genesys_purge.stored_settings.asked_changes import AskChange
+    from genesys_purge.stored_settings.organisation_names import OrganisationNames
     from genesys_purge.stored_settings.put_setting import PutSetting
 
-    ask = AskChange(adapters.approvals(), adapters.now)
-    return PutSetting(adapters.stored_settings(), inherited(), ask, adapters.meter(), adapters.now)
+    tables, now = adapters.settings().tables, adapters.now
+    settings, values = adapters.stored_settings(), inherited()
+    in_force = Protections(adapters.aws("dynamodb"), tables.holds, tables.stops, now)
+    names = OrganisationNames(settings, values, in_force.holds, in_force.stops)
+    ask = AskChange(adapters.approvals(), now)
+    return PutSetting(settings, values, names, ask, adapters.meter(), now)
 
 
 def store_approved() -> StoreApproved:
