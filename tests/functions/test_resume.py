@@ -97,10 +97,18 @@ def test_rejected_request_may_be_asked_again(invoke: Invoke) -> None:
     assert decide(invoke, second)[1]["state"] == "consumed"
 
 
-def test_stop_for_another_reason_makes_the_approval_useless(invoke: Invoke) -> None:
+@pytest.mark.parametrize(
+    ("person", "reason"),
+    [("AIDAOPS", "Another incident"), ("EVE", REASON), ("AIDAOPS", REASON)],
+    ids=["another reason", "another person", "the same stop"],
+)
+def test_stop_after_the_request_makes_the_approval_useless(
+    invoke: Invoke, person: str, reason: str
+) -> None:
     stop(invoke)
     approval_id = ask(invoke)[1]["approvalId"]
-    stop(invoke, reason="Another incident")
+    stop(invoke, person, reason=reason)
+    assert actions(invoke)[-1] == "deletion_stopped"
     status, answer = decide(invoke, approval_id)
     assert (status, is_stopped()) == (409, True)
     assert "ask again" in answer["errors"][0]["message"]

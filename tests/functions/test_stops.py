@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from genesys_purge.model.stops import Stoppable
+from genesys_purge.model.stops import MOST_FURTHER, Stoppable
 from genesys_purge.wiring import adapters, standing
 
 from tests.application import http_event
@@ -80,6 +80,22 @@ def test_further_reason_is_kept_with_its_person(invoke: Invoke) -> None:
     assert [each["stop"]["reason"] for each in records] == [REASON, "Another incident"]
 
 
+def test_same_words_of_another_person_are_a_further_reason(invoke: Invoke) -> None:
+    stop(invoke)
+    status, both = stop(invoke, person="EVE")
+    assert (status, both["reasons"]) == (201, [REASON, REASON])
+    assert stop(invoke, person="EVE")[1] == both
+    records = get(invoke, AUDIT, "all")[1]["records"]
+    assert [each["personId"] for each in records] == ["user:AIDAOPS", "user:EVE"]
+
+
+def test_stop_keeps_its_last_further_reasons(invoke: Invoke) -> None:
+    for number in range(MOST_FURTHER + 2):
+        _, answer = stop(invoke, reason=f"Incident {number}")
+    numbers = [0, *range(2, MOST_FURTHER + 2)]
+    assert answer["reasons"] == [f"Incident {number}" for number in numbers]
+
+
 def test_machine_may_stop(invoke: Invoke) -> None:
     assert invoke("StopDeletion", {"scope": "all", "reason": REASON})["stopId"] == "all"
     assert "stoppedByPerson" not in stored()[0]
@@ -119,12 +135,14 @@ def test_list_has_the_stops_in_force(invoke: Invoke) -> None:
         ({"scope": "run", "name": "run-1"}, {"name"}),
         ({"scope": "policy", "name": "a b"}, {"name"}),
         ({"scope": "policy", "name": "nightly"}, {"name"}),
+        ({"scope": "policy", "name": "Nightly-Voice"}, {"name"}),
         ({"until": "tomorrow"}, {"until"}),
     ],
 )
 def test_wrong_stop_is_refused_and_nothing_is_stored(
     invoke: Invoke, changes: dict[str, Any], wrong: set[str]
 ) -> None:
+    stored_policy(standing.purge_policies(), name="nightly-voice")
     status, answer = stop(invoke, **changes)
     assert (status, set(errors((status, answer)))) == (400, wrong)
     assert stored() == []

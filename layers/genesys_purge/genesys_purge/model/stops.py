@@ -12,6 +12,8 @@ from genesys_purge.model.listing import DEFAULT_ORGANISATION
 from genesys_purge.model.wire import Wire
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
+# Bounds the stored item; the audit of the stop has every reason.
+MOST_FURTHER = 20
 
 
 class StopScope(StrEnum):
@@ -54,8 +56,8 @@ class Stop(Wire):
     """A stop as one person places it; it is in force until `resumedAt`.
 
     `name` is that of the organisation (`default` for the default one), of the policy, or the id of
-    the run; a stop of `all` has none. `further` are the reasons of others. `resumeApproval` is the
-    id of the newest request to resume for all these reasons.
+    the run; a stop of `all` has none. `further` are the last 20 reasons for which it was stopped
+    again. `resumeApproval` is the id of the newest request to resume for all these reasons.
     """
 
     stop_id: str
@@ -87,6 +89,12 @@ class Stop(Wire):
         since = self.stopped_at.isoformat()
         return f"{what} is stopped since {since}: {'; '.join(self.reasons)}"
 
+    def repeats(self, other: Stop) -> bool:
+        """Whether the person of `other` has stopped for its reason, and nobody asked to resume."""
+        placed: tuple[Stop | FurtherReason, ...] = (self, *(self.further or ()))
+        is_known = any(_who(each) == _who(other) and each.reason == other.reason for each in placed)
+        return is_known and self.resume_approval is None
+
     def and_also(self, other: Stop) -> Stop:
         """The stop with the reason of another stop; what was asked for before is not enough."""
         further = FurtherReason(
@@ -95,13 +103,18 @@ class Stop(Wire):
             stopped_by=other.stopped_by,
             stopped_by_person=other.stopped_by_person,
         )
-        changes = {"further": (*(self.further or ()), further), "resume_approval": None}
-        return self.model_copy(update=changes)
+        kept = (*(self.further or ()), further)[-MOST_FURTHER:]
+        return self.model_copy(update={"further": kept, "resume_approval": None})
 
     def facts(self, reason: str | None = None) -> StopFacts:
         """What the audit keeps of it, with one of its reasons or all of them."""
         words = reason or "; ".join(self.reasons)
         return StopFacts(scope=self.scope, name=self.name, reason=words)
+
+
+def _who(stop: Stop | FurtherReason) -> str:
+    """The person who stopped, or the machine by its ARN."""
+    return stop.stopped_by_person or stop.stopped_by
 
 
 class UnreadableStop(NamedTuple):

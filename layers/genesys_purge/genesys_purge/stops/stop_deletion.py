@@ -102,13 +102,13 @@ class StopDeletion:
             raise _wrong_name(f"the run {run_id} has ended, and deletes nothing more")
 
     def _earlier(self, stop: Stop) -> Stop:
-        """The stop that is in force already, with this reason as well."""
+        """The stop that is in force already, with this reason as well unless it is repeated."""
         stored = self._stops.get(stop.stop_id)
         if isinstance(stored, UnreadableStop):
             raise AlreadyExists(f"{stored.why}; resume it to replace it")
         if stored is None or not stored.is_in_force:
             raise LostRace(f"the stop {stop.stop_id} was changed at the same time; stop again")
-        if stop.reason in stored.reasons:
+        if stored.repeats(stop):
             return stored
         both = stored.and_also(stop)
         self._stops.put(both, stored, _record(both, stop))
