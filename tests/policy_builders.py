@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.policies.document import BlackoutDay, PolicyDocument, PolicyVersion
+from genesys_purge.policies.document import (
+    BlackoutDay,
+    PolicyDocument,
+    PolicyVersion,
+    approved_since,
+)
 from genesys_purge.policies.ports import PolicyStore
 
 from tests.clock import NOON
@@ -48,6 +53,7 @@ def version(number: int = 1, **changes: Any) -> PolicyVersion:
     return PolicyVersion(
         name=document.name,
         version=number,
+        approves_since=number,
         hash=document.hash,
         document=document,
         applied_at=NOON,
@@ -62,7 +68,8 @@ def stored(
     """The next version of the policy, which is stored; `days` are its blackout days."""
     latest = policies.latest(policy(**changes)["name"])
     found = version(latest.version + 1 if latest else 1, **changes)
-    found = found.model_copy(update={"blackout_days": days})
+    since = approved_since(found.version, found.document, latest)
+    found = found.model_copy(update={"blackout_days": days, "approves_since": since})
     policies.put(
         found, AuditRecord(run_id="policy", at=NOON, actor="a", action=Action.POLICY_APPLIED)
     )

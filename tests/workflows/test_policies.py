@@ -95,3 +95,17 @@ def test_policy_that_is_disabled_after_the_plan_deletes_nothing_more() -> None:
             run = ended(app)
         assert (run["outcome"], run["totals"].get("deleted")) == ("failed", None)
         assert "is disabled since" in run["batches"][0]["detail"]
+
+
+def test_policy_that_is_disabled_and_enabled_again_does_not_revive_its_run() -> None:
+    with application() as app:
+        apply(app)
+
+        def replace() -> None:
+            apply(app, enabled=False)
+            apply(app)
+
+        with once_after("plan_purge", replace):
+            run = ended(app)
+        assert (run["outcome"], app.simulator.jobs) == ("failed", [])
+        assert "by version 3, the policy was disabled" in run["batches"][0]["detail"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from genesys_purge.errors import InvalidRequest, LimitExceeded, LostRace
+from genesys_purge.errors import InvalidRequest, LimitExceeded, LostRace, NotApproved
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import Failure, RunRef
@@ -14,7 +14,7 @@ from genesys_purge.model.purge_policy import PolicyMonth, PolicyRef
 from genesys_purge.model.run import RunStatus
 
 from tests import builders
-from tests.policy_builders import BOUNDS, stored
+from tests.policy_builders import BOUNDS, REQUEST, stored
 from tests.unit.purging.test_plan_purge import found
 from tests.unit.workbench import Workbench
 
@@ -79,6 +79,16 @@ def test_plan_beyond_its_bound_is_rejected_and_deletes_nothing(bound: str) -> No
     assert bench.run.outcome == "rejected"
 
 
+def test_run_whose_policy_was_disabled_before_the_plan_is_rejected() -> None:
+    bench = Bench()
+    stored(bench.purge_policies, enabled=False)
+    with pytest.raises(NotApproved, match="is disabled since") as refused:
+        bench.plan()
+    failure = Failure(run_id="run-1", error="NotApproved", cause=str(refused.value))
+    bench.fail_purge(failure)
+    assert (bench.run.outcome, bench.month.records) == ("rejected", 0)
+
+
 def test_records_of_earlier_runs_count_in_the_same_month() -> None:
     bench = Bench(bounds={"maxRecordsPerMonth": 15})
     bench.months.stored[NAME, MONTH] = bench.month.followed(records=8)
@@ -112,17 +122,29 @@ def submitting(change: Any) -> Workbench:
     return bench
 
 
+# Each bound a little stricter, and a little wider.
+STRICTER: dict[str, Any] = {name: value - 1 for name, value in BOUNDS.items()}
+STRICTER["minimumAgeDays"] = BOUNDS["minimumAgeDays"] + 1
+WIDER: dict[str, Any] = {name: value + 1 for name, value in BOUNDS.items()}
+WIDER["minimumAgeDays"] = BOUNDS["minimumAgeDays"] - 1
+
+
 @pytest.mark.parametrize(
-    "change",
+    "changes",
     [
-        lambda _: None,
-        # A newer version that is enabled, too, stops no run.
-        lambda bench: stored(bench.purge_policies, owner="new@example.com"),
-        # The plan is exactly at the new bound.
-        lambda bench: stored(bench.purge_policies, bounds=BOUNDS | {"maxRecordsPerRun": 10}),
+        {},
+        {"owner": "new@example.com"},
+        {"schedule": "cron(0 4 * * ? *)"},
+        {"blackout": {"dates": ["2026-11-21"]}},
+        {"validUntil": "2027-03-31T00:00:00Z"},
+        {"bounds": WIDER},
     ],
+    ids=str,
 )
-def test_run_of_a_policy_in_force_deletes(change: Any) -> None:
+def test_run_goes_on_under_a_version_that_allows_as_much(changes: dict[str, Any]) -> None:
+    def change(bench: Workbench) -> None:
+        stored(bench.purge_policies, **changes)
+
     assert submitting(change).batch.state is BatchState.SUBMITTED
 
 
@@ -134,8 +156,23 @@ def expired(bench: Workbench) -> None:
     bench.clock.at = END
 
 
-def narrowed(bench: Workbench) -> None:
-    stored(bench.purge_policies, bounds=BOUNDS | {"maxRecordsPerRun": 9})
+def enabled_again(bench: Workbench) -> None:
+    disabled(bench)
+    stored(bench.purge_policies)
+    stored(bench.purge_policies, owner="new@example.com")
+
+
+def another_request_for_a_while(bench: Workbench) -> None:
+    stored(bench.purge_policies, request=REQUEST | {"interactionType": "chat"})
+    stored(bench.purge_policies)
+
+
+def stricter(bound: str) -> Any:
+    bounds = BOUNDS | {bound: STRICTER[bound]}
+    return lambda bench: stored(bench.purge_policies, bounds=bounds)
+
+
+ENDED = "runs of version 1 of the policy nightly-voice may delete nothing: by version {}, "
 
 
 @pytest.mark.parametrize(
@@ -143,7 +180,9 @@ def narrowed(bench: Workbench) -> None:
     [
         (disabled, "is disabled since 2026-11-21T12:00:00Z, so its runs may delete nothing"),
         (expired, "was valid until 2027-01-31T00:00:00Z, so its runs may delete nothing"),
-        (narrowed, "the plan has 10 records, and version 2 of the policy nightly-voice allows 9"),
+        (enabled_again, ENDED.format(3)),
+        (another_request_for_a_while, ENDED.format(3)),
+        *((stricter(bound), ENDED.format(2)) for bound in BOUNDS),
     ],
 )
 def test_guard_refuses_a_run_whose_policy_does_not_allow_it_now(change: Any, reason: str) -> None:

@@ -18,6 +18,7 @@ from genesys_purge.policies.document import (
     PolicyDocument,
     PolicyVersion,
     UnreadablePolicy,
+    approved_since,
 )
 from genesys_purge.policies.notes import next_runs
 from genesys_purge.policies.ports import PolicyStore
@@ -85,7 +86,7 @@ class ApplyPolicy:
             if stored and _is_unchanged(stored, checked, self._now()):
                 return self._corrected(stored, checked, submitted)
             number = newest.version + 1 if newest else 1
-            policy = _version(number, checked, submitted, person_id, self._now())
+            policy = _version(number, stored, checked, submitted, person_id, self._now())
             try:
                 self._policies.put(policy, _record(stored, policy))
             except LostRace:
@@ -135,6 +136,7 @@ def _is_unchanged(stored: PolicyVersion, checked: CheckedPolicy, now: datetime) 
 
 def _version(
     number: int,
+    before: PolicyVersion | None,
     checked: CheckedPolicy,
     submitted: Submission,
     person_id: str,
@@ -143,6 +145,7 @@ def _version(
     return PolicyVersion(
         name=checked.document.name,
         version=number,
+        approves_since=approved_since(number, checked.document, before),
         hash=checked.document.hash,
         document=checked.document,
         blackout_days=checked.blackout_days,

@@ -56,6 +56,15 @@ class Bounds(Wire):
     max_runs_per_month: Annotated[int, Field(ge=1, le=MOST_RUNS)]
     minimum_age_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
 
+    def allow_all_of(self, others: Bounds) -> bool:
+        """Whether none of these bounds is stricter than the others."""
+        return (
+            self.max_records_per_run >= others.max_records_per_run
+            and self.max_records_per_month >= others.max_records_per_month
+            and self.max_runs_per_month >= others.max_runs_per_month
+            and self.minimum_age_days <= others.minimum_age_days
+        )
+
 
 class PolicyDocument(Wire):
     """A recurring purge: what it deletes, when, within which bounds, and until when it may.
@@ -90,6 +99,15 @@ class PolicyDocument(Wire):
         content = orjson.dumps(self.to_json(), option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(content).hexdigest()
 
+    def allows_runs_of(self, before: PolicyDocument) -> bool:
+        """Whether the runs that `before` allowed may go on: the same request, no stricter bound."""
+        is_in_force = before.enabled and self.enabled
+        return (
+            is_in_force
+            and self.request == before.request
+            and self.bounds.allow_all_of(before.bounds)
+        )
+
 
 class BlackoutDay(Wire):
     """A day without runs, and the public holiday on it, if it is one."""
@@ -99,10 +117,15 @@ class BlackoutDay(Wire):
 
 
 class PolicyVersion(Wire):
-    """A stored version; `blackoutDays` are computed when it is applied, and do not change."""
+    """A stored version; `blackoutDays` are computed when it is applied, and do not change.
+
+    `approvesSince` is the oldest version whose runs may go on while this one is in force. Since
+    then, no version has disabled the policy, changed its request or made a bound stricter.
+    """
 
     name: str
     version: int
+    approves_since: int
     hash: str
     document: PolicyDocument
     blackout_days: tuple[BlackoutDay, ...] = ()
@@ -118,6 +141,13 @@ class PolicyVersion(Wire):
         """The blackout day on which a moment is, in the time zone of the policy."""
         day = moment.astimezone(self.document.zone).date()
         return next((each for each in self.blackout_days if each.date == day), None)
+
+
+def approved_since(number: int, document: PolicyDocument, before: PolicyVersion | None) -> int:
+    """The oldest version whose runs may go on once the document is the version `number`."""
+    if before and document.allows_runs_of(before.document):
+        return before.approves_since
+    return number
 
 
 class UnreadablePolicy(NamedTuple):

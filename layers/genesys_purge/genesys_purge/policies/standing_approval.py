@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from genesys_purge.errors import LimitExceeded
+from genesys_purge.errors import LimitExceeded, NotApproved
 from genesys_purge.model.dates import zulu
 from genesys_purge.model.run import Run
 from genesys_purge.policies.document import PolicyVersion
@@ -24,11 +24,14 @@ class StandingApproval:
     def counting(self, run: Run, records: int) -> Sequence[Prepared]:
         """The write that counts the records of a plan in the month of the run.
 
-        LimitExceeded beyond the bounds. Empty for a run of no policy, and for a dry run.
+        NotApproved if the run may delete nothing by now, LimitExceeded beyond the bounds. Empty for
+        a run of no policy, and for a dry run.
         """
         policy = self._policy(run)
         if policy is None or run.is_dry:
             return ()
+        if obstacle := self._obstacle(policy, run):
+            raise NotApproved(f"{obstacle}; nothing was deleted")
         bounds = policy.document.bounds
         month = self._months.read(policy.name, month_of(policy, run.reference_time))
         if records > bounds.max_records_per_run:
@@ -41,17 +44,19 @@ class StandingApproval:
         return [self._months.write(month.followed(records=total))]
 
     def obstacle(self, run: Run) -> str | None:
-        """Why the run must not delete now: its policy has ended, or allows fewer records."""
+        """Why the run must not delete now: its policy has ended, or allows less since a version."""
         policy = self._policy(run)
-        if policy is None:
-            return None
+        return None if policy is None else self._obstacle(policy, run)
+
+    def _obstacle(self, policy: PolicyVersion, run: Run) -> str | None:
         if reason := ended(policy, self._now()):
             return f"{reason}, so its runs may delete nothing"
-        most = policy.document.bounds.max_records_per_run
-        if run.plan and run.plan.targeted > most:
+        version = run.purge_policy.version if run.purge_policy else 0
+        if version < policy.approves_since:
             return (
-                f"the plan has {run.plan.targeted} records, and version {policy.version} of the "
-                f"policy {policy.name} allows {most}"
+                f"runs of version {version} of the policy {policy.name} may delete nothing: by "
+                f"version {policy.approves_since}, the policy was disabled, its request changed or "
+                "a bound became stricter"
             )
         return None
 

@@ -56,7 +56,7 @@ class StandingApprovals(Protocol):
     def counting(self, run: Run, records: int) -> Sequence[Prepared]:
         """The write that counts the records of a plan, for the transaction of the plan.
 
-        LimitExceeded beyond the bounds of the policy.
+        NotApproved if the policy does not allow the run by now, LimitExceeded beyond its bounds.
         """
 
     def obstacle(self, run: Run) -> str | None:
