@@ -28,7 +28,11 @@ NONE: Mapping[str, Any] = {"rules": []}
 
 
 def call(invoke: Invoke, function: str, event: dict[str, Any], person: str) -> tuple[int, Any]:
-    iam = {"userArn": f"arn:aws:iam::123456789012:user/{person.lower()}", "callerId": person}
+    """The answer to an IAM user, or to a user of Identity Center with a role, as `AROA1:ann@x`."""
+    role, _, name = person.partition(":")
+    user = f"arn:aws:iam::123456789012:user/{person.lower()}"
+    session = f"arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_{role}_1/{name}"
+    iam = {"userArn": session if name else user, "callerId": person}
     event["requestContext"]["authorizer"] = {"iam": iam}
     answer = invoke(function, event)
     return answer["statusCode"], json.loads(answer["body"])
@@ -135,6 +139,20 @@ def test_repeated_request_gets_the_same_approval(invoke: Invoke) -> None:
     assert actions() == ["approval_requested"]
 
 
+def test_repeated_request_with_another_permission_set_gets_the_same_approval(
+    invoke: Invoke,
+) -> None:
+    callers = ("AROA1:ann@x", "AROA2:ann@x", "AROA2:bob@x")
+    first, again, other = (put(invoke, NONE, person=each)[1]["approvalId"] for each in callers)
+    assert first == again != other
+
+
+def test_requester_cannot_weaken_rules_with_two_permission_sets(invoke: Invoke) -> None:
+    _, asked = put(invoke, NONE, person="AROA1:ann@x")
+    assert decide(invoke, asked, person="AROA2:ann@x")[0] == 403
+    assert approving.approval_rules() == (default_rules(), 0)
+
+
 @pytest.mark.parametrize("person", ["ANN", "EVE"])
 def test_request_after_a_rejection_or_of_another_person_gets_its_own(
     invoke: Invoke, person: str
@@ -147,7 +165,49 @@ def test_request_after_a_rejection_or_of_another_person_gets_its_own(
     assert decide(invoke, second)[1]["state"] == "consumed"
 
 
-def test_persons_of_the_strictest_rule_decide(invoke: Invoke) -> None:
+def compliance_behind_own_rule(invoke: Invoke) -> dict[str, Any]:
+    """The rule `compliance` behind a rule of ann, which weakens nothing; ann's rule."""
+    compliance = LARGE | {"name": "compliance", "approvers": ["user:COMP1", "user:COMP2"]}
+    own = {"name": "mine", "organisations": ["default"], "above": 99_999_999, "approvals": 1}
+    own["approvers"] = ["user:ANN", "user:BOB"]
+    mine = own | {"requesters": ["schedule"]}
+    put(invoke, {"rules": [compliance, LARGE]})
+    assert put(invoke, {"rules": [mine, compliance, LARGE]}, version=1)[0] == 200
+    return mine
+
+
+def test_own_rule_in_front_does_not_choose_who_weakens_another_one(invoke: Invoke) -> None:
+    mine = compliance_behind_own_rule(invoke)
+    _, asked = put(invoke, {"rules": [mine, LARGE]}, version=2)
+    assert decide(invoke, asked, person="BOB")[0] == 403
+    assert in_force() == (2, ["mine", "compliance", "large purges"])
+    assert decide(invoke, asked, person="COMP2")[0] == 201
+    assert in_force() == (3, ["mine", "large purges"])
+
+
+@pytest.mark.parametrize("dry", [True, False])
+def test_weaker_rules_without_common_approvers_are_refused(invoke: Invoke, *, dry: bool) -> None:
+    compliance_behind_own_rule(invoke)
+    status, answer = put(invoke, {"rules": [LARGE]}, version=2, dryRun=dry)
+    assert (status, in_force()[0], len(records())) == (400, 2, 2)
+    (error,) = answer["errors"]
+    assert error["path"] == "document.rules"
+    assert "weakens the rules 'mine', 'compliance', so 1 of the approvers" in error["message"]
+    assert "change one rule in each request" in error["message"]
+
+
+def test_requester_does_not_count_among_common_approvers(invoke: Invoke) -> None:
+    rules = [
+        LARGE | {"name": name, "requesters": [requester], "approvers": [f"user:{name}", "user:ANN"]}
+        for name, requester in (("a", "person"), ("b", "schedule"))
+    ]
+    put(invoke, {"rules": [LARGE, *rules]})
+    only = {"rules": [LARGE]}
+    assert put(invoke, only, version=1)[0] == 400
+    assert put(invoke, only, version=1, person="BOB")[0] == 202
+
+
+def test_as_many_of_its_approvers_decide_as_the_weakened_rule_asks_for(invoke: Invoke) -> None:
     named = LARGE | {"approvals": 2, "approvers": ["user:ANN", "user:BOB", "user:EVE"]}
     put(invoke, {"rules": [named]})
     _, asked = put(invoke, NONE, version=1)

@@ -95,9 +95,77 @@ def test_two_sessions_of_one_role_are_one_person(invoke: Invoke) -> None:
     approval = opened(ApprovalKind.RUN, RUN, {}, asked, adapters.now(), approval_id=ID)
     record = AuditRecord(run_id=RUN, at=NOON, actor="a", action=Action.APPROVAL_REQUESTED)
     adapters.approvals().open(approval, record)
-    session = {"userArn": f"{role}/two", "callerId": "AROA:two"}
-    assert decide(invoke, approval, **session)[0] == 403
+    other = {"userArn": f"{role}/two", "callerId": "AROA:two"}
+    assert decide(invoke, approval, **other)[0] == 403
     assert state() == "pending"
+
+
+SSO = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Purge"
+
+
+def session(role: str, name: str) -> dict[str, str]:
+    """A call of a user of Identity Center, with one of their roles."""
+    return {"userArn": f"{SSO}{role}_1/{name}", "callerId": f"{role}:{name}"}
+
+
+def ask_as(person_id: str | None, **changes: Any) -> Approval:
+    """A stored approval that this person asked for."""
+    asked = Submission({}, "somebody", person_id=person_id)
+    approval = opened(ApprovalKind.RUN, RUN, {}, asked, adapters.now(), approval_id=ID, **changes)
+    record = AuditRecord(run_id=RUN, at=NOON, actor="a", action=Action.APPROVAL_REQUESTED)
+    adapters.approvals().open(approval, record)
+    return approval
+
+
+def test_requester_cannot_approve_with_another_permission_set(invoke: Invoke) -> None:
+    approval = ask_as("role:AROAREQ:ann@x")
+    assert decide(invoke, approval, **session("AROAAPP", "ann@x"))[0] == 403
+    assert state() == "pending"
+    assert decide(invoke, approval, **session("AROAAPP", "bob@x"))[0] == 201
+
+
+def test_approvals_with_two_permission_sets_count_once(invoke: Invoke) -> None:
+    approval = ask(needed=2)
+    first = decide(invoke, approval, **session("AROA1", "bob@x"))
+    assert decide(invoke, approval, **session("AROA2", "bob@x")) == first
+    assert (first[1]["missing"], state()) == (1, "pending")
+
+
+def test_named_approver_may_use_another_permission_set(invoke: Invoke) -> None:
+    approval = ask(approvers=("role:AROA1:bob@x", "user:EVE"))
+    assert decide(invoke, approval, **session("AROA2", "max@x"))[0] == 403
+    assert decide(invoke, approval, **session("AROA2", "bob@x"))[0] == 201
+
+
+def test_requester_withdraws_with_another_permission_set(invoke: Invoke) -> None:
+    ask_as("role:AROAREQ:ann@x")
+    assert call(invoke, "WithdrawApproval", {}, **session("AROA2", "bob@x"))[0] == 403
+    assert call(invoke, "WithdrawApproval", {}, **session("AROA2", "ann@x"))[0] == 200
+
+
+def test_federated_user_decides_nothing(invoke: Invoke) -> None:
+    name = {
+        "userArn": "arn:aws:sts::123456789012:federated-user/bob",
+        "callerId": "123456789012:bob",
+    }
+    status, answer = decide(invoke, ask(), **name)
+    assert (status, state()) == (403, "pending")
+    assert "with a role or as a user of IAM Identity Center" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("requester", [None, "federated:123456789012"])
+def test_two_persons_approve_for_an_unknown_requester(
+    invoke: Invoke, requester: str | None
+) -> None:
+    approval = ask_as(requester)
+    assert decide(invoke, approval)[1] == {"approvalId": ID, "state": "pending", "missing": 1}
+    assert decide(invoke, approval, person="EVE")[1]["state"] == "approved"
+
+
+def test_refusal_of_a_person_names_nobody(invoke: Invoke) -> None:
+    approval = ask(approvers=("user:EVE", "user:MAX"))
+    _, answer = decide(invoke, approval, **session("AROA2", "bob@x"))
+    assert "bob@x" not in str(answer)
 
 
 def test_other_hash_is_409_and_stays_pending(invoke: Invoke) -> None:

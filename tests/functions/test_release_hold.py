@@ -340,3 +340,11 @@ def test_cool_down_is_between_one_day_and_a_year(invoke: Invoke, days: float) ->
 def test_changes_of_an_unknown_hold_are_404(invoke: Invoke, name: str) -> None:
     fields = {"conversationIds": [ID]} if name == "narrow" else {}
     assert change(invoke, name, "none", **fields)[0] == 404
+
+
+def test_request_of_a_federated_user_needs_two_persons(invoke: Invoke) -> None:
+    place(invoke)
+    caller = {"userArn": "arn:aws:sts::123456789012:federated-user/x", "callerId": "123456789012:x"}
+    route, body = "POST /holds/{holdId}/release-requests", {"reason": "The claim is settled"}
+    _, asked = post(invoke, "ChangeHold", route, body, caller, holdId="case-17")
+    assert decide(invoke, asked)[1]["missing"] == 1

@@ -10,7 +10,7 @@ import pytest
 from genesys_purge.approvals.decide_approval import DecideApproval
 from genesys_purge.approvals.withdraw_approval import WithdrawApproval
 from genesys_purge.calling.cancellations import RunCancelled
-from genesys_purge.errors import InvalidRequest, Misconfigured, NotApproved
+from genesys_purge.errors import InvalidRequest, Misconfigured, NotApproved, NotEntitled
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP, SUBMIT
 from genesys_purge.model.approval import ApprovalState
 from genesys_purge.model.approval_rules import ApprovalRules, RulesInForce
@@ -211,8 +211,10 @@ def test_run_that_is_cancelled_while_it_waits_ends_as_cancelled() -> None:
 def test_approval_withdrawn_before_the_first_submit_stops_it() -> None:
     desk = Desk().running()
     desk.withdraw()
-    with pytest.raises(NotApproved, match="withdrawn by arn:user:ANN"):
+    with pytest.raises(NotApproved) as refused:
         desk.bench.submit_batch(STEP)
+    # The message reaches the history of the execution, which has no persons.
+    assert str(refused.value) == "the approval run-run-1 is withdrawn, so nothing may be deleted"
     assert (desk.bench.batch.state, desk.bench.genesys.deletions) == (BatchState.PLANNED, [])
 
 
@@ -262,6 +264,45 @@ def test_run_that_no_rule_covers_begins_at_once(changes: dict[str, Any]) -> None
     assert not desk.plan().awaits_approval
     desk.bench.submit_batch(STEP)
     assert (desk.bench.approvals.stored, len(desk.bench.genesys.deletions)) == ({}, 1)
+
+
+SCHEDULE = {"submitted_by": "schedule:nightly", "submitted_by_person": None}
+POLICY = {"submitted_by": "policy:nightly", "submitted_by_person": "user:ANN"}
+
+
+@pytest.mark.parametrize(
+    ("requester", "needed"),
+    [(SCHEDULE, 2), ({"submitted_by_person": "federated:1"}, 2), (POLICY, 1), ({}, 1)],
+)
+def test_unknown_requester_needs_one_more_person(requester: dict[str, Any], needed: int) -> None:
+    desk = Desk({"rules": [{"name": "all", "approvals": 1}]}, **requester)
+    desk.plan()
+    for person in ("user:BOB", "user:EVE")[:needed]:
+        assert desk.check().awaits_approval
+        desk.approve(person)
+    assert not desk.check().awaits_approval
+
+
+def test_rule_of_five_persons_needs_six_for_a_schedule() -> None:
+    desk = Desk({"rules": [{"name": "all", "approvals": 5}]}, **SCHEDULE)
+    desk.plan()
+    assert desk.bench.approvals.get("run-run-1").needed == 6
+
+
+def test_person_who_applied_the_policy_does_not_approve_its_runs() -> None:
+    desk = Desk({"rules": [{"name": "all", "requesters": ["policy"], "approvals": 1}]}, **POLICY)
+    desk.plan()
+    with pytest.raises(NotEntitled, match="asked for this yourself"):
+        desk.approve("user:ANN")
+    assert desk.state is ApprovalState.PENDING
+
+
+def test_requester_under_another_id_is_no_approver_of_the_rule() -> None:
+    rule = {"name": "all", "approvals": 1, "approvers": ["role:AROAAPP:ann@x", "user:BOB"]}
+    desk = Desk({"rules": [rule]}, submitted_by_person="role:AROAREQ:ann@x")
+    desk.bench.approval_rules.rules.rules[0].__dict__["approvers"] = ("role:AROAAPP:ann@x",)
+    with pytest.raises(NotApproved, match="names 0; change the rule"):
+        desk.plan()
 
 
 def test_dry_run_needs_no_approval() -> None:

@@ -73,6 +73,7 @@ def test_rule_that_needs_the_most_persons_applies() -> None:
     [
         ({"approvals": 2, "approvers": ["user:A", "user:B"]}, "rules.0"),
         ({"approvals": 1, "approvers": ["user:A", "user:A"]}, "rules.0"),
+        ({"approvals": 1, "approvers": ["role:A1:ann@x", "role:A2:Ann@x"]}, "rules.0"),
         ({"approvals": 6}, "rules.0.approvals"),
         ({"approvals": 1, "above": -1}, "rules.0.above"),
         ({"approvals": 1, "requesters": ["robot"]}, "rules.0.requesters.0"),
@@ -80,6 +81,11 @@ def test_rule_that_needs_the_most_persons_applies() -> None:
         ({"approvals": 1, "methods": ["recording-job"]}, "rules.0.methods.0"),
         ({"approvals": 1, "classifications": ["PII"]}, "rules.0.classifications.0"),
         ({"approvals": 0, "approvers": ["ann"]}, "rules.0.approvers.0"),
+        ({"approvals": 0, "approvers": ["federated:123456789012"]}, "rules.0.approvers.0"),
+        (
+            {"approvals": 0, "approvers": ["principal:arn:aws:sts::1:federated-user/ann"]},
+            "rules.0.approvers.0",
+        ),
     ],
 )
 def test_rule_that_nobody_can_satisfy_or_read_is_refused(rule: dict[str, Any], path: str) -> None:
@@ -131,6 +137,7 @@ def stored(document: Any) -> StoredSetting:
         ("arn:aws:iam::1:user/a", "user:A", Requester.PERSON),
         ("schedule:nightly", None, Requester.SCHEDULE),
         ("policy:year", None, Requester.POLICY),
+        ("policy:year", "user:A", Requester.POLICY),
         ("event:com.example", None, Requester.SERVICE),
         ("invoke", None, Requester.SERVICE),
         ("schedule", None, Requester.SERVICE),

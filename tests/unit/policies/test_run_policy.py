@@ -55,6 +55,7 @@ def test_scheduled_time_starts_a_run_for_its_policy_and_version() -> None:
     assert run.purge_policy is not None
     assert run.purge_policy.to_json() == {"name": NAME, "version": 1}
     assert (run.reference_time, run.submitted_by) == (AT, f"policy:{NAME}")
+    assert run.submitted_by_person == "user:AIDARECORDS"
     assert requester_of(run.submitted_by, run.submitted_by_person) is Requester.POLICY
     assert bench.executions.started == [RUN_ID]
 

@@ -10,8 +10,9 @@ from genesys_purge.model.approval_rules import ApprovalRule, ApprovalRules, Aske
 from genesys_purge.model.requester import Requester
 from genesys_purge.model.stored_setting import SettingName
 from genesys_purge.stored_settings.deciders import Deciders
+from genesys_purge.stored_settings.deciders import of_approval_rules as deciders_of
 from genesys_purge.stored_settings.documents import KINDS, UNKNOWN_BEFORE
-from genesys_purge.stored_settings.weaker_rules import of_approval_rules
+from genesys_purge.stored_settings.weaker_rules import of_approval_rules, weakenings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,14 +141,87 @@ def test_rule_that_never_applied_may_be_removed() -> None:
     assert list(of_approval_rules(parsed(rule(), strict), parsed(strict))) == []
 
 
-def test_strictest_rule_in_force_says_who_must_agree() -> None:
-    named = rule(name="b", approvals=2, approvers=PERSONS)
-    assert KIND.deciders_about(document(rule(), named)) == Deciders(2, PERSONS, "b")
+def test_overruled_rule_weakens_with_the_rule_that_overruled_it() -> None:
+    dormant, strict = rule(approvers=PERSONS), rule(name="b", approvals=2, above=0)
+    before = parsed(dormant, strict)
+    assert list(of_approval_rules(before, parsed(strict))) == []
+    assert weakened(before, parsed()) == ["a", "b"]
+
+
+def test_removed_rule_weakens_no_other_rule_that_names_other_approvers() -> None:
+    others = [rule(name=name, approvers=(f"user:{name}", "user:Z")) for name in "abc"]
+    for gone in others:
+        kept = [each for each in others if each is not gone]
+        assert weakened(parsed(*others), parsed(*kept)) == [gone["name"]]
+
+
+def test_changed_order_of_rules_with_other_approvers_is_named() -> None:
+    one, other = (rule(name=name, approvers=(f"user:{name}", "user:Z")) for name in "ab")
+    assert weakened(parsed(one, other), parsed(other, one)) == ["a", "b"]
+
+
+def weakened(before: ApprovalRules, after: ApprovalRules) -> list[str]:
+    """The names of the weakened rules."""
+    return sorted({each.rules[0].name for each in weakenings(before, after)})
+
+
+def test_weakened_rule_says_who_must_agree_whatever_other_rules_ask() -> None:
+    compliance = rule(approvers=PERSONS[:2])
+    mine = rule(name="mine", organisations=["default"], above=10**8, approvers=("user:X", "user:Y"))
+    for order in ((mine, compliance), (compliance, mine)):
+        found = KIND.deciders_about(document(*order), document(mine))
+        assert found == Deciders(1, PERSONS[:2], ("a",))
+
+
+def test_common_approvers_and_most_persons_of_weakened_rules_decide() -> None:
+    before = document(
+        rule(approvals=2, approvers=(*PERSONS, "user:D"), above=0),
+        rule(name="b", approvers=("user:D", *PERSONS[1:]), organisations=["emea"]),
+        rule(name="c", methods=["gdpr_request"]),
+    )
+    found = KIND.deciders_about(before, document())
+    assert found is not None
+    assert (found.approvals, found.approvers) == (2, ("user:B", "user:C", "user:D"))
+
+
+def test_longer_time_weakens_every_rule() -> None:
+    before = document(rule(approvals=2, approvers=PERSONS), rule(name="b", approvals=3))
+    found = KIND.deciders_about(before, before | {"expiresAfterHours": 200})
+    assert found == Deciders(3, PERSONS, ("a", "b"))
+
+
+@given(rules(), rules(), st.randoms(use_true_random=False))
+def test_order_of_rules_does_not_change_who_must_agree(
+    before: ApprovalRules, after: ApprovalRules, random: Any
+) -> None:
+    shuffled = list(before.rules)
+    random.shuffle(shuffled)
+    gone = before.model_copy(update={"rules": after.rules[:0]})
+    one, other = (of_rules(each, gone) for each in (before.rules, shuffled))
+    assert (one.approvals, set(one.approvers or ())) == (
+        other.approvals,
+        set(other.approvers or ()),
+    )
+
+
+def of_rules(found: Any, after: ApprovalRules) -> Deciders:
+    return deciders_of(ApprovalRules(rules=tuple(found)), after)
+
+
+@given(rules(), rules())
+def test_as_many_must_agree_as_each_weakened_rule_asks_for(
+    before: ApprovalRules, after: ApprovalRules
+) -> None:
+    found = deciders_of(before, after)
+    for each in weakenings(before, after):
+        for old in each.rules:
+            assert found.approvals >= old.approvals
+            assert old.approvers is None or set(found.approvers or "?") <= set(old.approvers)
 
 
 @pytest.mark.parametrize("before", [{"rules": []}, {"rules": [rule(approvals=0)]}, "oops"])
 def test_one_other_person_must_agree_without_a_rule(before: Any) -> None:
-    assert KIND.deciders_about(before) == Deciders(1, None, None)
+    assert KIND.deciders_about(before, document()) == Deciders(1, None, ())
 
 
 def test_unknown_rules_before_may_be_weakened() -> None:
@@ -156,7 +230,7 @@ def test_unknown_rules_before_may_be_weakened() -> None:
 
 def test_other_settings_need_nobody_to_agree() -> None:
     others = set(SettingName) - {SettingName.APPROVAL_RULES}
-    assert {KINDS[name].deciders_about({}) for name in others} == {None}
+    assert {KINDS[name].deciders_about({}, {}) for name in others} == {None}
 
 
 def test_shipped_rules_weaken_nothing_of_themselves() -> None:

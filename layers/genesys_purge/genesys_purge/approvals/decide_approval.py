@@ -18,6 +18,7 @@ from genesys_purge.model.approval import (
     Vote,
 )
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.person import human_of, humans_of, is_federated, is_same_human
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock
@@ -48,9 +49,9 @@ class DecideApproval:
     def __call__(self, submitted: Submission) -> DecidedApproval:
         """Store the decision; the same one again changes nothing.
 
-        Raises NotEntitled for machines, for the requester and for persons that the rule does not
-        name, HashDiffers if the decision is about something else, NotPending, Expired, and
-        AlreadyDecided if the person decided otherwise before.
+        Raises NotEntitled for machines, for federated users, for the requester and for persons that
+        the rule does not name, HashDiffers if the decision is about something else, NotPending,
+        Expired, and AlreadyDecided if the person decided otherwise before.
         """
         approval_id = submitted.path.get("approvalId")
         if approval_id is None:
@@ -92,6 +93,11 @@ class DecideApproval:
 def _decision(request: DecisionRequest, submitted: Submission, now: datetime) -> Decision:
     if submitted.person_id is None:
         raise NotEntitled("a schedule, an event or a service decides nothing; a person must")
+    if is_federated(submitted.person_id):
+        raise NotEntitled(
+            "a federated user decides nothing, because any IAM user may choose its name; call the "
+            "API with a role or as a user of IAM Identity Center"
+        )
     return Decision(
         decision=request.decision,
         person_id=submitted.person_id,
@@ -103,13 +109,14 @@ def _decision(request: DecisionRequest, submitted: Submission, now: datetime) ->
 
 def require_entitled(approval: Approval, person_id: str) -> None:
     """NotEntitled for the requester, and for a person that the rule does not name."""
-    if person_id == approval.requested_by_person:
+    if is_same_human(person_id, approval.requested_by_person):
         raise NotEntitled(
             "you asked for this yourself, so another person must decide; sessions of one role are "
-            "one person"
+            "one person, and so are the roles of one user of IAM Identity Center"
         )
-    if approval.approvers is not None and person_id not in approval.approvers:
-        raise NotEntitled(f"the rule names the persons who decide, and {person_id} is none of them")
+    approvers = approval.approvers
+    if approvers is not None and human_of(person_id) not in humans_of(approvers):
+        raise NotEntitled("the rule names the persons who decide, and you are none of them")
 
 
 def _require_open(approval: Approval, request: DecisionRequest, now: datetime) -> None:

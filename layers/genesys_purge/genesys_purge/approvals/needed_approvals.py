@@ -11,6 +11,7 @@ from genesys_purge.errors import NotApproved
 from genesys_purge.model.approval import Approval, ApprovalKind
 from genesys_purge.model.approval_rules import ApprovalRule, Asked, RulesInForce
 from genesys_purge.model.listing import DEFAULT_ORGANISATION
+from genesys_purge.model.person import approvals_needed, humans_of
 from genesys_purge.model.requester import requester_of
 from genesys_purge.model.run import Plan, Run
 from genesys_purge.model.submission import Submission
@@ -62,10 +63,11 @@ class NeededApprovals:
 
 def require_approvers(rule: ApprovalRule, requester: str | None) -> None:
     """NotApproved if fewer persons than needed are left beside the requester."""
-    others = set(rule.approvers or ()) - {requester}
-    if rule.approvers is not None and len(others) < rule.approvals:
+    others = humans_of(rule.approvers or ()) - humans_of([requester] if requester else ())
+    needed = approvals_needed(rule.approvals, requester)
+    if rule.approvers is not None and len(others) < needed:
         raise NotApproved(
-            f"the approval rule '{rule.name}' needs {rule.approvals} persons beside the requester, "
+            f"the approval rule '{rule.name}' needs {needed} persons beside the requester, "
             f"and names {len(others)}; change the rule"
         )
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from pydantic import StringConstraints
 
 from genesys_purge.model.approval import Approval, ApprovalKind, Comment, Vote, hash_of
+from genesys_purge.model.person import approvals_needed
 from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
@@ -47,7 +48,10 @@ def opened(
     rule: str | None = None,
     rule_version: int | None = None,
 ) -> Approval:
-    """A pending approval that the sender of the submission asks for."""
+    """A pending approval that the sender of the submission asks for.
+
+    `needed` persons must approve beside a known sender, and one more beside an unknown one.
+    """
     return Approval(
         approval_id=approval_id or uuid4().hex,
         kind=kind,
@@ -58,7 +62,7 @@ def opened(
         requested_by_person=submission.person_id,
         requested_at=now,
         expires_at=now + expires_after,
-        needed=needed,
+        needed=approvals_needed(needed, submission.person_id),
         approvers=approvers,
         rule=rule,
         rule_version=rule_version,

@@ -63,5 +63,5 @@ class RunApprovals:
 
 
 def _refusal(approval: Approval, state: ApprovalState) -> str:
-    who = f" by {approval.closed_by}" if approval.closed_by and state is approval.state else ""
-    return f"the approval {approval.approval_id} is {state}{who}, so nothing may be deleted"
+    # Who ended it is in the audit: a cause reaches the log and the history of the execution.
+    return f"the approval {approval.approval_id} is {state}, so nothing may be deleted"

@@ -16,6 +16,7 @@ from genesys_purge.model.approval import (
     Vote,
 )
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.person import is_same_human
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock
@@ -73,8 +74,9 @@ class WithdrawApproval:
 
 
 def _require_concerned(approval: Approval, person_id: str | None) -> None:
-    approved = {each.person_id for each in approval.decisions if each.decision is Vote.APPROVE}
-    if person_id is None or person_id not in {approval.requested_by_person, *approved}:
+    approved = [each.person_id for each in approval.decisions if each.decision is Vote.APPROVE]
+    concerned = (approval.requested_by_person, *approved)
+    if not any(is_same_human(person_id, each) for each in concerned):
         raise NotEntitled("only the requester and those who approved may withdraw it")
 
 

@@ -13,11 +13,14 @@ from pydantic import Field, StringConstraints
 
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.listing import Position
+from genesys_purge.model.person import is_same_human
 from genesys_purge.model.wire import Wire
 
 ApprovalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 MOST_APPROVALS = 5
+# One more approves what a machine requests.
+MOST_NEEDED = MOST_APPROVALS + 1
 # How much of its time has passed, in percent, when a pending approval is brought to mind.
 REMINDERS = (50, 90)
 
@@ -81,7 +84,7 @@ class Approval(Wire):
     requested_by_person: str | None = None
     requested_at: Instant
     expires_at: Instant
-    needed: Annotated[int, Field(ge=1, le=MOST_APPROVALS)] = 1
+    needed: Annotated[int, Field(ge=1, le=MOST_NEEDED)] = 1
     approvers: tuple[str, ...] | None = None
     rule: str | None = None
     rule_version: int | None = None
@@ -114,8 +117,10 @@ class Approval(Wire):
         return Position(at=self.requested_at, key=self.approval_id)
 
     def decision_of(self, person_id: str) -> Decision | None:
-        """What the person decided."""
-        return next((each for each in self.decisions if each.person_id == person_id), None)
+        """What the person decided, under this id or another one."""
+        return next(
+            (each for each in self.decisions if is_same_human(each.person_id, person_id)), None
+        )
 
     def followed(self, **changes: Any) -> Approval:
         """The approval after a change, as the next version."""

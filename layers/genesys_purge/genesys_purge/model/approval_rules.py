@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from genesys_purge.model.approval import MOST_APPROVALS
 from genesys_purge.model.classification import Classification
+from genesys_purge.model.person import humans_of
 from genesys_purge.model.requester import Requester
 from genesys_purge.model.stored_setting import StoredSetting
 from genesys_purge.model.wire import Wire
@@ -23,7 +24,8 @@ Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=200)]
 def _person(text: str) -> str:
     # As `model.person` builds it; with another text, the rule could not be satisfied.
     kind, _, name = text.partition(":")
-    if kind not in ("user", "role", "principal") or not name or name != name.strip():
+    is_person = kind in ("user", "role", "principal") and ":federated-user/" not in name
+    if not is_person or not name or name != name.strip():
         raise ValueError("must be the personId of a person, such as user:AIDAEXAMPLEUSER0000001")
     return text
 
@@ -58,7 +60,8 @@ class Asked(NamedTuple):
 class ApprovalRule(Wire):
     """Runs that match every given field, with more than `above` records, need `approvals` persons.
 
-    None of them is the requester. With `approvers`, only these persons count.
+    None of them is the requester; one more is needed if a machine requests. With `approvers`, only
+    these persons count.
     """
 
     name: Text
@@ -73,7 +76,7 @@ class ApprovalRule(Wire):
 
     @model_validator(mode="after")
     def _can_be_satisfied(self) -> Self:
-        persons = len(set(self.approvers or ()))
+        persons = len(humans_of(self.approvers or ()))
         if self.approvers is not None and persons <= self.approvals:
             raise ValueError(
                 f"approvers must name at least {self.approvals + 1} persons: {self.approvals} must "
@@ -115,8 +118,8 @@ class ApprovalRule(Wire):
 
     def asks_at_least(self, other: ApprovalRule) -> bool:
         """Whether this rule needs as many persons, and lets no other person approve."""
-        theirs = other.approvers
-        is_as_narrow = theirs is None or set(self.approvers or ("anyone",)) <= set(theirs)
+        mine, theirs = self.approvers, other.approvers
+        is_as_narrow = theirs is None or (mine is not None and humans_of(mine) <= humans_of(theirs))
         return self.approvals >= other.approvals and is_as_narrow
 
     @property
@@ -155,11 +158,6 @@ class ApprovalRules(Wire):
     def effective(self) -> list[ApprovalRule]:
         """The rules that ask for a person."""
         return [rule for rule in self.rules if rule.approvals]
-
-    @property
-    def strictest(self) -> ApprovalRule | None:
-        """The rule that needs the most persons; None if no rule asks for one."""
-        return max(self.effective, key=lambda rule: rule.strictness, default=None)
 
     def rule_for(self, asked: Asked) -> ApprovalRule | None:
         """The rule that applies; of two that need as many persons, one that names them."""

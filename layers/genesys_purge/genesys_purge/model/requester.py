@@ -15,9 +15,11 @@ class Requester(StrEnum):
 
 
 def requester_of(actor: str, person_id: str | None) -> Requester:
-    """The kind of a caller, by what was authenticated or invoked; never by the request."""
-    if person_id is not None:
-        return Requester.PERSON
+    """The kind of a caller, by what was authenticated or invoked; never by the request.
+
+    The person of a policy is the one who applied it. No ARN begins as the actor of a policy does.
+    """
     kind, colon, _ = actor.partition(":")
-    is_known = colon and kind in (Requester.SCHEDULE, Requester.POLICY)
-    return Requester(kind) if is_known else Requester.SERVICE
+    if colon and kind in (Requester.SCHEDULE, Requester.POLICY):
+        return Requester(kind)
+    return Requester.SERVICE if person_id is None else Requester.PERSON

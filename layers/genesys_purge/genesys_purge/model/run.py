@@ -120,8 +120,8 @@ class Location(Wire):
 class Run(Wire):
     """One execution of one request; `request` is the content of the checked request.
 
-    `facts` are what the audit shows of it. `submittedByPerson` is the person that sent it, and
-    `approvalId` the approval that it needs, if it needs one.
+    `facts` are what the audit shows of it. `submittedByPerson` is the person that sent it, or that
+    applied the version of its policy. `approvalId` is the approval that it needs, if it needs one.
 
     `location` is the location of its organisation at the submission. `planner` identifies the
     latest invocation that began to plan; no other invocation may write the plan. `planning` says

@@ -16,8 +16,8 @@ from genesys_purge.model.wire import Wire
 class Submission(NamedTuple):
     """A request, its sender, and the scheduled time if a schedule sent it.
 
-    `person_id` is the person that sent it; a machine is none. `path` are the ids in the path of an
-    HTTP call, by their names in the route. `policy` is the purge policy that sent it.
+    `person_id` is the person that sent it, or that applied the `policy` that sent it; a machine is
+    none. `path` are the ids in the path of an HTTP call, by their names in the route.
     """
 
     payload: Any

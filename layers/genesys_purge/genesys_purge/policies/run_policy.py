@@ -143,11 +143,10 @@ class RunPolicy:
         return self._skipped(due, reason)
 
     def _started(self, due: Due) -> PolicyRun:
-        policy = due.policy
-        ref = PolicyRef(name=policy.name, version=policy.version)
-        submission = Submission(
-            policy.document.request, actor_of(policy.name), due.nominal, policy=ref
-        )
+        policy, request = due.policy, due.policy.document.request
+        ref, actor = PolicyRef(name=policy.name, version=policy.version), actor_of(policy.name)
+        # Applying a policy requests its runs, so the person who did may not approve them.
+        submission = Submission(request, actor, due.nominal, policy.person_id, policy=ref)
         counted = due.month.followed(runs=due.month.runs + 1)
         run = self._submit(submission, [self._months.write(counted)])
         return _answer(due, run_id=run.run_id, status=run.status)

@@ -19,14 +19,18 @@ class Overrides:
         self._callers = callers
         self._parameter = parameter
 
-    def conflicts(self, request: PurgeRequest, *, actor: str) -> Iterator[FieldError]:
+    def conflicts(
+        self, request: PurgeRequest, *, actor: str, named: str | None = None
+    ) -> Iterator[FieldError]:
         """An error if the request overrides and `actor` is not listed.
 
-        The list is read for such requests only.
+        The error calls the actor `named`, if it is not for the actor. The list is read for such
+        requests only.
         """
         if request.overrides_retention and actor not in self._callers():
             yield FieldError(
                 "retentionPolicyOverride",
-                f"the caller {actor} may not override the retention policy; leave the field out, "
-                f"or let an operator add this caller to the parameter {self._parameter}",
+                f"the caller {named or actor} may not override the retention policy; leave the "
+                "field out, or let an operator add this caller to the parameter "
+                f"{self._parameter}",
             )

@@ -101,14 +101,12 @@ def _approval(stop: Stop, request: StopRequest, submitted: Submission, now: date
         "resumeBecause": request.reason,
         "consequence": f"deletion goes on within ten minutes: {stop.stop_id}",
     }
-    needed = 1 if submitted.person_id else 2
     return opened(
         ApprovalKind.RESUME,
         audit_id(stop.stop_id),
         summary,
         submitted,
         now,
-        needed=needed,
         expires_after=EXPIRES_AFTER,
     )
 

@@ -13,6 +13,7 @@ from genesys_purge.approvals.requests import opened
 from genesys_purge.errors import LostRace, Misconfigured
 from genesys_purge.model.approval import Approval, ApprovalFacts, ApprovalKind, ApprovalState
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.person import human_of, is_same_human
 from genesys_purge.model.setting_facts import Change
 from genesys_purge.model.stored_setting import SettingName, StoredSetting, hash_of, text_of
 from genesys_purge.model.submission import Submission
@@ -68,7 +69,7 @@ class AskChange:
             self._open(asked, proposal)
         except LostRace:
             earlier = self._approvals.get(asked.approval_id)
-            is_mine = earlier.requested_by_person == submitted.person_id
+            is_mine = is_same_human(earlier.requested_by_person, submitted.person_id)
             if is_mine and earlier.state_at(self._now()) is ApprovalState.PENDING:
                 return earlier
             asked = asked.model_copy(update={"approval_id": uuid4().hex})
@@ -78,7 +79,8 @@ class AskChange:
     def _opened(self, proposal: Proposal, deciders: Deciders, submitted: Submission) -> Approval:
         subject = audit_id(proposal.setting)
         # The id follows from the request, so that a repeated one finds its approval.
-        same = hash_of(text_of([submitted.person_id, proposal.to_json()]))
+        asking = human_of(submitted.person_id) if submitted.person_id else None
+        same = hash_of(text_of([asking, proposal.to_json()]))
         return opened(
             ApprovalKind.APPROVAL_RULES_CHANGE,
             subject,
@@ -86,7 +88,7 @@ class AskChange:
             submitted,
             self._now(),
             approval_id=f"{proposal.setting}-{same[:32]}",
-            needed=deciders.needed,
+            needed=deciders.approvals,
             approvers=deciders.approvers,
             rule=deciders.rule,
             rule_version=proposal.based_on,

@@ -22,13 +22,12 @@ UNKNOWN_BEFORE = "the document before it cannot be read, so it is unknown what i
 class Kind(NamedTuple, Generic[D]):
     """The model of a document, and what a new one protects less than the one before.
 
-    `deciders` are the persons that the document in force asks to approve a weaker one; None if a
-    weaker one is stored at once.
+    `deciders` are the persons who must approve the weaker one; None if it is stored at once.
     """
 
     model: type[D]
     weakened: Callable[[D, D], Iterator[str]]
-    deciders: Callable[[D], Deciders] | None = None
+    deciders: Callable[[D, D], Deciders] | None = None
 
     def wrong_in(self, document: Any) -> list[FieldError]:
         """Every wrong field of a document."""
@@ -43,14 +42,17 @@ class Kind(NamedTuple, Generic[D]):
             return [UNKNOWN_BEFORE]
         return list(self.weakened(self.model.parse(before), self.model.parse(after)))
 
-    def deciders_about(self, before: Any) -> Deciders | None:
-        """Who approves a weaker document than this one; None if it is stored at once.
+    def deciders_about(self, before: Any, after: Any) -> Deciders | None:
+        """Who approves a valid document that is weaker than the one before.
 
-        The document may be malformed; then one other person approves.
+        None if it is stored at once. The document before may be malformed; then one other person
+        approves.
         """
         if self.deciders is None:
             return None
-        return Deciders() if self.wrong_in(before) else self.deciders(self.model.parse(before))
+        if self.wrong_in(before):
+            return Deciders()
+        return self.deciders(self.model.parse(before), self.model.parse(after))
 
 
 KINDS: Mapping[SettingName, Kind[Any]] = {

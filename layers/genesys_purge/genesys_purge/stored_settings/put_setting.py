@@ -94,9 +94,10 @@ class PutSetting:
         if request.expected_version != before.version:
             raise _differs(name, before.version)
         comparison = Comparison.of(name, before.document, document)
-        deciders = KINDS[name].deciders_about(before.document) if comparison.weakens else None
+        is_weaker = bool(comparison.weakens)
+        deciders = KINDS[name].deciders_about(before.document, document) if is_weaker else None
+        needed = deciders.needed(submitted.person_id) if deciders else None
         if request.dry_run:
-            needed = deciders.needed if deciders else None
             return _answer(name, before.version, comparison, needed=needed)
         if deciders:
             proposal = _proposal(name, before, document, comparison, request)
