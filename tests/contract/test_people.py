@@ -40,6 +40,17 @@ def test_policies_for_people_allow_only_calls_of_this_api() -> None:
             assert [each for each in right.resources if not each.startswith(API)] == []
 
 
+def test_each_right_of_people_is_for_a_route_that_exists() -> None:
+    unused = [
+        (policy, each)
+        for policy in POLICIES.values()
+        for right in statements_of(policy)
+        for each in right.resources
+        if not any(fnmatchcase(f"{API}{route.replace(' ', '', 1)}", each) for route in ROUTES)
+    ]
+    assert unused == []
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_somebody_may_call_each_route(route: str) -> None:
     assert who_may(route) - {"auditor"}

@@ -65,6 +65,12 @@ READERS = {
         "RunListPolicy",
         "AuditReadPolicy",
     },
+    "ValidatePurgeFunction": {
+        "RunsReadPolicy",
+        "PolicyParametersPolicy",
+        "OverrideCallersPolicy",
+        "OrganisationsPolicy",
+    },
     "DecideApprovalFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "RequestResumeFunction": {"AuditAppendPolicy", "ApprovalsWritePolicy", "StopStorePolicy"},
     "ReadApprovalsFunction": {"ApprovalsReadPolicy"},
