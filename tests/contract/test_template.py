@@ -404,6 +404,7 @@ def test_alarms_watch_these_metrics() -> None:
         "AuditAltered",
         "SettingsWeakened",
         "PolicyRunsSkipped",
+        "PoliciesEndingSoon",
         "UnsettledSeconds",
         "UnknownHeldTimes",
         "MalformedHolds",

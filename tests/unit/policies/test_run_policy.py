@@ -161,6 +161,15 @@ def test_stop_that_covers_the_policy_skips_the_time(found: Stop | UnreadableStop
     assert bench.executions.started == []
 
 
+@pytest.mark.parametrize(
+    ("until", "count"), [("2026-12-22T02:00:00Z", 1), ("2026-12-22T02:00:01Z", 0)]
+)
+def test_policy_that_ends_within_thirty_days_is_counted(until: str, count: int) -> None:
+    bench = Bench(validUntil=until)
+    assert bench.fire().run_id == RUN_ID
+    assert bench.meter.counts["PoliciesEndingSoon"] == count
+
+
 def test_stop_of_an_additional_organisation_skips_its_policies() -> None:
     bench = Bench(request=REQUEST | {"organisation": "emea"})
     found = stop(StopScope.ORGANISATION, "emea")

@@ -25,6 +25,9 @@ from genesys_purge.ports import Clock, Meter, Runs
 ACTOR = "run_policy"
 # Counts the scheduled times that were skipped, except on blackout days.
 SKIPPED = "PolicyRunsSkipped"
+# Counts the scheduled times of policies that end soon: after their end they run no more.
+ENDING_SOON = "PoliciesEndingSoon"
+SOON = timedelta(days=30)
 ATTEMPTS = 5
 # Lambda and EventBridge Scheduler deliver an event again for hours, but not for days.
 LATEST = timedelta(days=1)
@@ -110,9 +113,12 @@ class RunPolicy:
         for _ in range(ATTEMPTS):
             due = self._due(asked, moment)
             try:
-                return self._known(due) or self._decided(due)
+                run = self._known(due) or self._decided(due)
             except LostRace:
                 continue
+            if due.policy.document.valid_until < self._now() + SOON:
+                self._meter.count(ENDING_SOON)
+            return run
         raise LostRace(f"the policy {asked.policy} was run {ATTEMPTS} times in the meantime")
 
     def _due(self, asked: ScheduledPolicy, moment: datetime) -> Due:
