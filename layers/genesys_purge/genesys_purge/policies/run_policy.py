@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from genesys_purge.calling.stops import Stops
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace, NotFound
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.model.dates import DateRange, Instant, zulu
-from genesys_purge.model.purge_policy import PolicyFacts, PolicyMonth, PolicyRef, policy_run_id
+from genesys_purge.model.dates import Instant
+from genesys_purge.model.purge_policy import PolicyFacts, PolicyRef, policy_run_id
 from genesys_purge.model.request import as_object, read_fields, require_none
 from genesys_purge.model.run import RunStatus
 from genesys_purge.model.stops import Stoppable
 from genesys_purge.model.submission import Submission
 from genesys_purge.model.wire import Wire
 from genesys_purge.policies.check_policy import actor_of
-from genesys_purge.policies.document import PolicyVersion
+from genesys_purge.policies.due import Due, Reason, reasons
 from genesys_purge.policies.ports import PolicyMonths, PolicyStore, Submit
-from genesys_purge.policies.standing_approval import ended, month_of
+from genesys_purge.policies.standing_approval import month_of
 from genesys_purge.ports import Clock, Meter, Runs
 
 ACTOR = "run_policy"
@@ -29,10 +28,6 @@ SKIPPED = "PolicyRunsSkipped"
 ENDING_SOON = "PoliciesEndingSoon"
 SOON = timedelta(days=30)
 ATTEMPTS = 5
-# Lambda and EventBridge Scheduler deliver an event again for hours, but not for days.
-LATEST = timedelta(days=1)
-# How far the clocks of the services may differ.
-EARLIEST = timedelta(minutes=1)
 LONGEST_REASON = 500
 
 
@@ -52,31 +47,6 @@ class PolicyRun(Wire):
     run_id: str | None = None
     status: RunStatus | None = None
     skipped: str | None = None
-
-
-class Due(NamedTuple):
-    """The version in force at a scheduled time, and its month. `version` is that of the schedule.
-
-    `nominal` is the time of the policy's own schedule, None if this is none of its times.
-    """
-
-    policy: PolicyVersion
-    version: int
-    moment: datetime
-    nominal: datetime | None
-    month: PolicyMonth
-
-    @property
-    def at(self) -> datetime:
-        """The time by which a run, or its omission, is known."""
-        return self.nominal or self.moment
-
-
-class Reason(NamedTuple):
-    """Why a scheduled time is skipped; a blackout day is what the owner wanted."""
-
-    text: str
-    is_blackout: bool = False
 
 
 class RunPolicy:
@@ -180,13 +150,7 @@ class RunPolicy:
 
     def _reasons(self, due: Due) -> Iterator[Reason]:
         """Why the policy must not run at this time."""
-        now = self._now()
-        yield from map(Reason, _wrong_time(due, now))
-        if text := ended(due.policy, now):
-            yield Reason(text)
-        for text in _closed_days(due, now):
-            yield Reason(text, is_blackout=True)
-        yield from map(Reason, _beyond_bounds(due, now))
+        yield from reasons(due, self._now())
         call = Stoppable(due.policy.document.request.get("organisation"), due.policy.name)
         for stop in self._stops.covering(call):
             yield Reason(stop.why)
@@ -200,43 +164,6 @@ def _asked(submitted: Submission) -> tuple[ScheduledPolicy, datetime]:
     asked, errors = read_fields(ScheduledPolicy, as_object(submitted.payload))
     require_none(errors)
     return asked, submitted.moment
-
-
-def _wrong_time(due: Due, now: datetime) -> Iterator[str]:
-    policy = due.policy
-    if due.version > policy.version:
-        yield f"the schedule names version {due.version}, and the newest is {policy.version}"
-    if due.nominal is None:
-        yield f"{zulu(due.moment)} is not a scheduled time of version {policy.version}"
-    if due.moment > now + EARLIEST:
-        yield f"the scheduled time {zulu(due.moment)} has not come"
-    if due.at < now - LATEST:
-        yield f"the scheduled time {zulu(due.at)} passed more than a day ago"
-
-
-def _closed_days(due: Due, now: datetime) -> Iterator[str]:
-    """A delayed event may come on another day than its scheduled time."""
-    for moment in (due.at, now):
-        if day := due.policy.blackout_on(moment):
-            name = f" ({day.holiday})" if day.holiday else ""
-            yield f"{day.date} is a blackout day{name}"
-
-
-def _beyond_bounds(due: Due, now: datetime) -> Iterator[str]:
-    bounds, month = due.policy.document.bounds, due.month
-    if month.runs >= bounds.max_runs_per_month:
-        yield f"bounds.maxRunsPerMonth: {month.month} has {month.runs} runs, the most allowed"
-    if month.records >= bounds.max_records_per_month:
-        yield (
-            f"bounds.maxRecordsPerMonth: the runs of {month.month} have {month.records} records, "
-            f"{bounds.max_records_per_month} are allowed"
-        )
-    date_range = DateRange.parse(due.policy.document.request["dateRange"])
-    if date_range.resolve(due.at).end > now - timedelta(days=bounds.minimum_age_days):
-        yield (
-            "bounds.minimumAgeDays: the request reaches records that are younger than "
-            f"{bounds.minimum_age_days} days"
-        )
 
 
 def _answer(
