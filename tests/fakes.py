@@ -351,6 +351,12 @@ class MemoryStops:
         found = [self.placed[each] for each in call.stop_ids if each in self.placed]
         return [each for each in found if each.is_in_force]
 
+    def last_long_end(self, call: Stoppable) -> datetime | None:
+        self.before_read()
+        found = [self.placed[each] for each in call.stop_ids if each in self.placed]
+        ends = [each.last_long_end for each in found if isinstance(each, Stop)]
+        return max(filter(None, ends), default=None)
+
 
 class MemoryPolicies:
     """The shipped matrix, and a switch that is on by default."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from genesys_purge.model.stops import Stoppable
 from genesys_purge.wiring import adapters
 
+from tests import wiring_caches
 from tests.application import http_event
+from tests.clock import NOON
 from tests.functions.conftest import Invoke
 from tests.functions.test_stops import AUDIT, REASON, get, put, stop, stored
 
@@ -135,6 +141,40 @@ def test_resumed_scope_may_be_stopped_again(invoke: Invoke) -> None:
     decide(invoke, ask(invoke)[1]["approvalId"])
     stop(invoke)
     assert is_stopped()
+
+
+@contextmanager
+def later(hours: int) -> Iterator[None]:
+    """So many hours after noon."""
+    with patch.object(adapters, "now", lambda: NOON + timedelta(hours=hours)):
+        wiring_caches.forget()
+        yield
+    wiring_caches.forget()
+
+
+def stop_for(invoke: Invoke, begin: int, end: int) -> None:
+    """Stop and resume so many hours after noon."""
+    with later(begin):
+        stop(invoke)
+    with later(end):
+        decide(invoke, ask(invoke)[1]["approvalId"])
+
+
+@pytest.mark.parametrize(("hours", "end"), [(24, None), (25, NOON + timedelta(hours=25))])
+def test_end_of_a_stop_of_more_than_a_day_outlives_the_next_stops(
+    invoke: Invoke, hours: int, end: datetime | None
+) -> None:
+    stop_for(invoke, 0, hours)
+    assert adapters.stops().last_long_end(Stoppable()) == end
+    stop_for(invoke, 26, 27)
+    stop_for(invoke, 28, 29)
+    assert adapters.stops().last_long_end(Stoppable()) == end
+
+
+def test_unreadable_stop_counts_as_a_long_one(invoke: Invoke) -> None:
+    put(stopId="all")
+    stop_for(invoke, 0, 1)
+    assert adapters.stops().last_long_end(Stoppable()) == NOON + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

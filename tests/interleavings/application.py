@@ -165,7 +165,7 @@ class Purging:
         batches = Batches(runs, now, "interleavings")
         cancellations = WatchedCancellations(stage, stores.cancellations)
         approvals = WatchedApprovals(stage, stores.approvals)
-        approved = RunApprovals(approvals, now)
+        approved = RunApprovals(approvals, stores.stops.last_long_end, now)
         cases = Cases(runs, cancellations, organisation_of, genesys_of, now, approved)
         self.check = CheckApproval(runs, cancellations, approved, organisation_of, now)
         self.guard = Guard(policies, holds, WatchedStops(stage, stores.stops), now)

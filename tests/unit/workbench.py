@@ -227,7 +227,7 @@ class Workbench:
 
     @property
     def run_approvals(self) -> RunApprovals:
-        return RunApprovals(self.approvals, self.clock)
+        return RunApprovals(self.approvals, self.stops.last_long_end, self.clock)
 
     @property
     def check_approval(self) -> CheckApproval:

@@ -19,6 +19,7 @@ from genesys_purge.model.batch import BatchState
 from genesys_purge.model.cancellation import RunCancellation
 from genesys_purge.model.messages import BatchStep, Failure, PlanSummary, RunRef
 from genesys_purge.model.run import Outcome, RunStatus
+from genesys_purge.model.stops import Stop, StopScope
 from genesys_purge.model.submission import Submission
 
 from tests import builders
@@ -249,6 +250,71 @@ def test_approval_that_expires_before_its_use_allows_nothing() -> None:
     desk.bench.clock.wait(timedelta(days=7).total_seconds())
     with pytest.raises(NotApproved, match="expired"):
         desk.bench.submit_batch(STEP)
+
+
+def stopped(hours: int, *, ended: int, **changes: Any) -> Stop:
+    """A stop of so many hours, which ended so many hours after noon."""
+    end = NOON + timedelta(hours=ended)
+    times = {"stopped_at": end - timedelta(hours=hours), "resumed_at": end}
+    return builders.stop(**times | changes)
+
+
+def submitted_after(stop: Stop) -> Desk:
+    """A run that was approved at noon and first submitted three days later."""
+    desk = Desk().running()
+    desk.bench.stops.placed[stop.stop_id] = stop
+    desk.bench.clock.wait(timedelta(days=3).total_seconds())
+    desk.bench.submit_batch(STEP)
+    return desk
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        stopped(26, ended=25),
+        # Most of it was after the approval.
+        stopped(72, ended=25),
+        stopped(26, ended=25, scope=StopScope.RUN, name="run-1"),
+        builders.stop(resumed_at=NOON, long_stop_ended_at=NOON + timedelta(hours=25)),
+    ],
+)
+def test_approval_is_not_used_after_a_stop_of_more_than_a_day(stop: Stop) -> None:
+    with pytest.raises(NotApproved, match="until 2026-11-22T13:00:00Z, after the approval"):
+        submitted_after(stop)
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        stopped(24, ended=25),
+        # Less than a day of it was after the approval.
+        stopped(72, ended=24),
+        stopped(26, ended=25, scope=StopScope.RUN, name="run-2"),
+    ],
+)
+def test_approval_is_used_after_a_stop_of_at_most_a_day(stop: Stop) -> None:
+    assert submitted_after(stop).state is ApprovalState.CONSUMED
+
+
+def test_run_that_did_not_begin_before_a_long_stop_is_rejected() -> None:
+    desk = Desk()
+    desk.plan()
+    desk.approve()
+    stop = stopped(26, ended=25)
+    desk.bench.stops.placed[stop.stop_id] = stop
+    with pytest.raises(NotApproved) as refused:
+        desk.check()
+    failure = Failure(run_id="run-1", error="NotApproved", cause=str(refused.value))
+    assert desk.bench.fail_purge(failure).outcome is Outcome.REJECTED
+
+
+def test_run_that_has_begun_goes_on_after_a_long_stop() -> None:
+    desk = Desk().running()
+    desk.bench.submit_batch(STEP)
+    stop = stopped(26, ended=25)
+    desk.bench.stops.placed[stop.stop_id] = stop
+    desk.bench.submit_batch(STEP.model_copy(update={"batch": 1}))
+    assert len(desk.bench.genesys.deletions) == 2
 
 
 @pytest.mark.parametrize(

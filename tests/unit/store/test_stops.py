@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -58,6 +59,20 @@ def test_resumed_stop_covers_nothing_and_may_be_placed_again() -> None:
     assert adapter().covering(CALL) == []
     place(builders.stop(reason="another incident"))
     assert [each.why[-16:] for each in adapter().covering(CALL)] == ["another incident"]
+
+
+def test_last_end_of_a_long_stop_is_that_of_the_stops_of_a_call() -> None:
+    assert adapter().last_long_end(CALL) is None
+    place(builders.stop(long_stop_ended_at=NOON - timedelta(days=9)))
+    place(long_stop(2, StopScope.ORGANISATION, "emea"))
+    place(long_stop(3, StopScope.RUN, "run-1"))
+    place(long_stop(4, StopScope.RUN, "run-2"))
+    put(stopId={"S": "policy:nightly"})
+    assert adapter().last_long_end(CALL._replace(policy="nightly")) == NOON + timedelta(days=3)
+
+
+def long_stop(days: int, scope: StopScope, name: str) -> Stop:
+    return builders.stop(scope, name, resumed_at=NOON + timedelta(days=days))
 
 
 def test_stop_in_force_is_not_overwritten() -> None:

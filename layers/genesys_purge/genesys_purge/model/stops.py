@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
@@ -14,6 +15,8 @@ from genesys_purge.model.wire import Wire
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 # Bounds the stored item; the audit of the stop has every reason.
 MOST_FURTHER = 20
+# After a longer stop, what was approved before must be approved again.
+LONG_STOP = timedelta(days=1)
 
 
 class StopScope(StrEnum):
@@ -58,6 +61,8 @@ class Stop(Wire):
     `name` is that of the organisation (`default` for the default one), of the policy, or the id of
     the run; a stop of `all` has none. `further` are the last 20 reasons for which it was stopped
     again. `resumeApproval` is the id of the newest request to resume for all these reasons.
+    `longStopEndedAt` is the end of the last stop of the scope before this one that lasted longer
+    than a day.
     """
 
     stop_id: str
@@ -72,10 +77,18 @@ class Stop(Wire):
     resumed_at: Instant | None = None
     resumed_by: str | None = None
     resumed_by_person: str | None = None
+    long_stop_ended_at: Instant | None = None
 
     @property
     def is_in_force(self) -> bool:
         return self.resumed_at is None
+
+    @property
+    def last_long_end(self) -> datetime | None:
+        """The end of the last stop of the scope that lasted longer than a day."""
+        if self.resumed_at and self.resumed_at - self.stopped_at > LONG_STOP:
+            return self.resumed_at
+        return self.long_stop_ended_at
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -88,6 +101,13 @@ class Stop(Wire):
         what = "all deletion" if self.name is None else f"deletion of the {self.scope} {self.name}"
         since = self.stopped_at.isoformat()
         return f"{what} is stopped since {since}: {'; '.join(self.reasons)}"
+
+    def after(self, before: Stop | UnreadableStop | None) -> Stop:
+        """The stop in place of an earlier one; one that cannot be read may have lasted long."""
+        if before is None:
+            return self
+        ended = self.stopped_at if isinstance(before, UnreadableStop) else before.last_long_end
+        return self.model_copy(update={"long_stop_ended_at": ended})
 
     def repeats(self, other: Stop) -> bool:
         """Whether the person of `other` has stopped for its reason, and nobody asked to resume."""

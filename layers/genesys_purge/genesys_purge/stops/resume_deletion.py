@@ -136,7 +136,7 @@ def _readable(
         stopped_at=now,
         stopped_by=submitted.actor,
         stopped_by_person=submitted.person_id,
-    )
+    ).after(stop)
 
 
 def _answer(stop_id: str, approval: Approval) -> AskedResume:

@@ -62,6 +62,7 @@ class StopDeletion:
         request = requested(submitted.payload)
         self._require_known(request)
         stop = _stop(request, submitted, self._now())
+        stop = stop.after(self._stops.get(stop.stop_id))
         try:
             self._stops.place(stop, _record(stop, stop))
         except LostRace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -38,6 +39,11 @@ class DynamoStops:
     def covering(self, call: Stoppable) -> Sequence[Stop | UnreadableStop]:
         """The stops in force that cover the call; TryLater if they cannot be read now."""
         return [each for each in map(_stop, self._found(call.stop_ids)) if each.is_in_force]
+
+    def last_long_end(self, call: Stoppable) -> datetime | None:
+        """The latest end of a stop that covered the call and lasted longer than a day."""
+        stops = [each for each in map(_stop, self._found(call.stop_ids)) if isinstance(each, Stop)]
+        return max(filter(None, (each.last_long_end for each in stops)), default=None)
 
     def _found(self, stop_ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         """The stored items of these ids."""

@@ -53,7 +53,7 @@ def needed_approvals() -> NeededApprovals:
 def run_approvals() -> RunApprovals:
     from genesys_purge.approvals.run_approvals import RunApprovals
 
-    return RunApprovals(adapters.approvals(), adapters.now)
+    return RunApprovals(adapters.approvals(), adapters.stops().last_long_end, adapters.now)
 
 
 @cache
