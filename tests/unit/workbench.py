@@ -221,6 +221,7 @@ class Workbench:
             self.runs,
             self.stops,
             self.submit_purge,
+            self.audit,
             self.meter,
             self.clock,
         )

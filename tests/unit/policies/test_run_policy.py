@@ -14,6 +14,7 @@ from genesys_purge.model.submission import Submission
 from genesys_purge.policies.document import BlackoutDay
 from genesys_purge.policies.run_policy import PolicyRun
 
+from tests.clock import NOON
 from tests.policy_builders import BOUNDS, REQUEST, stored
 from tests.unit.workbench import Workbench
 
@@ -119,6 +120,11 @@ SKIPS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "version": ({}, {"version": 2}, "names version 2, and the newest is 1"),
     "future": ({}, {"moment": AT + timedelta(days=1)}, "has not come"),
     "too late": ({}, {"moment": AT - timedelta(days=2)}, "passed more than a day ago"),
+    "before it was applied": (
+        {"schedule": "cron(59 12 * * ? *)"},
+        {"moment": NOON - timedelta(minutes=1)},
+        "11:59:00Z passed before version 1 was applied at 2026-11-21T12:00:00Z",
+    ),
     "age": (
         {"bounds": BOUNDS | {"minimumAgeDays": 401}},
         {},
@@ -212,10 +218,33 @@ def test_skipped_time_stays_skipped_with_one_record() -> None:
     assert (len(bench.skips), bench.executions.started) == (1, [])
 
 
+@pytest.mark.parametrize(
+    "case", ["other time", "version", "future", "too late", "before it was applied"]
+)
+def test_time_at_which_the_version_cannot_run_is_not_stored(case: str) -> None:
+    changes, event, reason = SKIPS[case]
+    bench = Bench(**changes)
+    bench.fire(**event)
+    assert reason in (bench.fire(**event).skipped or "")
+    assert (len(bench.skips), bench.months.stored) == (2, {})
+
+
+def test_event_before_its_time_does_not_take_the_run_away() -> None:
+    bench = Bench()
+    tomorrow = AT + timedelta(days=1)
+    bench.fire(tomorrow)
+    bench.clock.at = tomorrow
+    assert bench.fire(tomorrow).status == "submitted"
+
+
+def test_time_at_the_moment_of_applying_runs() -> None:
+    bench = Bench(schedule="cron(0 13 * * ? *)")
+    assert bench.fire(NOON).status == "submitted"
+
+
 def test_runs_of_a_month_end_at_their_bound() -> None:
-    bench = Bench(bounds=BOUNDS | {"maxRunsPerMonth": 1})
-    bench.clock.at = AT
-    bench.fire(AT - timedelta(days=1))
+    bench = Bench(schedule="cron(0 * * * ? *)", bounds=BOUNDS | {"maxRunsPerMonth": 1})
+    bench.fire(AT - timedelta(hours=1))
     assert bench.fire().skipped == "bounds.maxRunsPerMonth: 2026-11 has 1 runs, the most allowed"
     assert bench.month() == (1, 0)
 

@@ -36,15 +36,20 @@ class Due(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why a scheduled time is skipped; a blackout day is what the owner wanted."""
+    """Why a scheduled time is skipped; a blackout day is what the owner wanted.
+
+    `is_kept` is False at a time at which the version cannot have run. It is skipped each time that
+    an event comes for it, and not stored, because there is no end of such times.
+    """
 
     text: str
     is_blackout: bool = False
+    is_kept: bool = True
 
 
 def reasons(due: Due, now: datetime) -> Iterator[Reason]:
     """Why the policy must not run at this time; stops are not among them."""
-    yield from map(Reason, _wrong_time(due, now))
+    yield from (Reason(text, is_kept=False) for text in _wrong_time(due, now))
     if text := ended(due.policy, now):
         yield Reason(text)
     for text in _closed_days(due, now):
@@ -62,6 +67,11 @@ def _wrong_time(due: Due, now: datetime) -> Iterator[str]:
         yield f"the scheduled time {zulu(due.moment)} has not come"
     if due.at < now - LATEST:
         yield f"the scheduled time {zulu(due.at)} passed more than a day ago"
+    if due.at < policy.applied_at:
+        yield (
+            f"the scheduled time {zulu(due.at)} passed before version {policy.version} was applied "
+            f"at {zulu(policy.applied_at)}"
+        )
 
 
 def _closed_days(due: Due, now: datetime) -> Iterator[str]:

@@ -19,7 +19,7 @@ from genesys_purge.policies.check_policy import actor_of
 from genesys_purge.policies.due import Due, Reason, reasons
 from genesys_purge.policies.ports import PolicyMonths, PolicyStore, Submit
 from genesys_purge.policies.standing_approval import month_of
-from genesys_purge.ports import Clock, Meter, Runs
+from genesys_purge.ports import AuditLog, Clock, Meter, Runs
 
 ACTOR = "run_policy"
 # Counts the scheduled times that were skipped, except on blackout days.
@@ -63,6 +63,7 @@ class RunPolicy:
         runs: Runs,
         stops: Stops,
         submit: Submit,
+        audit: AuditLog,
         meter: Meter,
         now: Clock,
     ) -> None:
@@ -71,6 +72,7 @@ class RunPolicy:
         self._runs = runs
         self._stops = stops
         self._submit = submit
+        self._audit = audit
         self._meter = meter
         self._now = now
 
@@ -142,8 +144,11 @@ class RunPolicy:
             organisation=request.get("organisation"),
             purge_policy=facts,
         )
-        month = due.month.followed(skipped=(*due.month.skipped, due.at))
-        self._months.skip(month, record)
+        if reason.is_kept:
+            month = due.month.followed(skipped=(*due.month.skipped, due.at))
+            self._months.skip(month, record)
+        else:
+            self._audit.append(record)
         if not reason.is_blackout:
             self._meter.count(SKIPPED, method=record.method, organisation=record.organisation)
         return _answer(due, skipped=text)

@@ -63,6 +63,7 @@ def run_policy() -> RunPolicy:
         adapters.runs(),
         adapters.stops(),
         purging.submit_purge(),
+        adapters.ledger(),
         adapters.meter(),
         adapters.now,
     )
