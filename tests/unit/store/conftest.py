@@ -36,6 +36,7 @@ def aws() -> Iterator[None]:
         "RunsTable",
         "AuditTable",
         "HoldsTable",
+        "HeldIdsTable",
         "HeldTimesTable",
         "MirrorsTable",
         "StopsTable",

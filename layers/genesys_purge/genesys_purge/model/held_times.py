@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from genesys_purge.model.dates import Instant, Window
 from genesys_purge.model.days import joined
@@ -20,6 +20,10 @@ WORDS = {
     NOT_FOUND: "Genesys does not know {}",
     NO_TIME: "Genesys reports no start and end of {}",
 }
+
+
+# Every permit asks for those of all holds, whose sets of ids are kept in memory.
+_FINGERPRINTS: WeakKeyDictionary[frozenset[str], str] = WeakKeyDictionary()
 
 
 class HeldTimes(Wire):
@@ -66,10 +70,9 @@ class HeldTimes(Wire):
 
 def fingerprint(ids: Iterable[str]) -> str:
     """Identifies a set of ids: times of other ids say nothing about it."""
-    return _fingerprint(frozenset(ids))
-
-
-@lru_cache(maxsize=16)
-def _fingerprint(ids: frozenset[str]) -> str:
-    """As `fingerprint`; every permit asks for it, and a large hold keeps its set of ids."""
-    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+    known = frozenset(ids)
+    found = _FINGERPRINTS.get(known)
+    if found is None:
+        found = hashlib.sha256("\n".join(sorted(known)).encode()).hexdigest()
+        _FINGERPRINTS[known] = found
+    return found

@@ -200,14 +200,14 @@ class Hold(HoldDocument):
 def read_hold(fields: Mapping[str, Any], now: datetime) -> Hold | None:
     """The hold that an operator placed; None if it is released.
 
-    A malformed field does not matter to a released hold. An active hold with a malformed field
-    covers what it says; raises Misconfigured if it does not say that readably.
+    Nothing else matters to a released hold. An active hold with a malformed field covers what it
+    says; raises Misconfigured if it does not say that readably.
     """
-    found = read_document(HoldDocument, fields)
-    if isinstance(found, HoldDocument):
-        return Hold.of(found) if found.is_active(now) else None
     if is_released(fields, now):
         return None
+    found = read_document(HoldDocument, fields)
+    if isinstance(found, HoldDocument):
+        return Hold.of(found)
     problem = "; ".join(f"{each.path or 'the document'}: {each.message}" for each in found)
     problem = problem[:LONGEST_PROBLEM]
     wrong = {each.path.partition(".")[0] for each in found}

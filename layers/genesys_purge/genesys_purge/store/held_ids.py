@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from genesys_purge.store.batch_reads import items_with
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from genesys_purge.store.sizes import Item
 
-# A hold's own item has room for this many bytes of ids, and an item of the table for one part.
-MOST_IN_ITEM = MOST_IN_PART = 350_000
-# An answer has at most 16 MB.
-MOST_READ = 40
+# Every deleting call reads the items of all holds, so an item has the bytes of about 25 UUIDs only.
+MOST_IN_ITEM = 1_000
+# An item has at most 400 KB, and an answer 16 MB.
+MOST_IN_PART, MOST_READ = 350_000, 40
 NAME, IDS = "sha256", "ids"
 
 
@@ -36,7 +39,6 @@ class HeldIds:
         self._client = client
         self._table = table
         self._known: dict[tuple[str, ...], frozenset[str]] = {}
-        self._used: set[tuple[str, ...]] = set()
 
     def put(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Store the ids, and return the names of their parts."""
@@ -51,40 +53,40 @@ class HeldIds:
     def read(self, names: Sequence[str]) -> frozenset[str]:
         """The ids of these parts; Damaged if they are not exactly those that were stored."""
         key = tuple(dict.fromkeys(names))
-        self._used.add(key)
-        if key not in self._known:
-            self._known[key] = self._read(key)
-        return self._known[key]
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = _ids_in(self._texts(key), key)
+        return found
 
-    def forget_unused(self) -> None:
-        """Keep only the ids in memory that were read since the last call of this method."""
-        self._known = {names: ids for names, ids in self._known.items() if names in self._used}
-        self._used = set()
+    def load(self, lists: Iterable[Sequence[str]]) -> None:
+        """Read the parts of several holds together, and keep only these in memory.
 
-    def _read(self, names: Sequence[str]) -> frozenset[str]:
-        texts: dict[str, str] = {}
-        for first in range(0, len(names), MOST_READ):
-            for item in self._items(names[first : first + MOST_READ]):
-                name, text = item[NAME]["S"], item.get(IDS, {}).get("S", "")
-                if _name_of(text) != name:
-                    raise Damaged(f"the part {name} of its ids is not what was stored")
-                texts[name] = text
-        missing = [each for each in names if each not in texts]
-        if missing or not names:
-            raise Damaged(f"{len(missing)} of {len(names)} parts of its ids are missing")
-        return frozenset(each for text in texts.values() for each in text.split("\n"))
+        What cannot be read is left to `read`, which says why.
+        """
+        keys = {tuple(dict.fromkeys(names)) for names in lists}
+        known = {key: ids for key, ids in self._known.items() if key in keys}
+        new = keys - known.keys()
+        texts = self._texts(name for key in new for name in key)
+        for key in new:
+            with suppress(Damaged):
+                known[key] = _ids_in(texts, key)
+        self._known = known
 
-    def _items(self, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        waiting: dict[str, Any] = {
-            self._table: {"Keys": [{NAME: {"S": name}} for name in names], "ConsistentRead": True}
-        }
-        while waiting:
-            answer = self._client.batch_get_item(RequestItems=waiting)
-            found = answer["Responses"].get(self._table, [])
-            yield from found
-            waiting = answer.get("UnprocessedKeys") or {}
-            if waiting and not found:
-                raise Damaged("the parts of its ids cannot be read now, because the table is busy")
+    def _texts(self, names: Iterable[str]) -> Mapping[str, str]:
+        """The stored texts of these parts, by their names."""
+        found = items_with(self._client, self._table, NAME, names, MOST_READ)
+        return {item[NAME]["S"]: item.get(IDS, {}).get("S", "") for item in found}
+
+
+def _ids_in(texts: Mapping[str, str], names: Sequence[str]) -> frozenset[str]:
+    """The ids in the parts of these names; Damaged if one is missing or changed."""
+    missing = [each for each in names if each not in texts]
+    if missing or not names:
+        raise Damaged(f"{len(missing)} of {len(names)} parts of its ids are missing")
+    for name in names:
+        if _name_of(texts[name]) != name:
+            raise Damaged(f"the part {name} of its ids is not what was stored")
+    return frozenset(each for name in names for each in texts[name].split("\n"))
 
 
 def bytes_of(ids: Iterable[str]) -> int:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, TypeVar
 
 from genesys_purge.errors import Misconfigured
 from genesys_purge.holds.ports import UnreadableHold
-from genesys_purge.model.holds import LONGEST_PROBLEM, Hold, HoldDocument, read_hold
+from genesys_purge.model.holds import (
+    LONGEST_PROBLEM,
+    Hold,
+    HoldDocument,
+    is_released,
+    read_hold,
+)
 from genesys_purge.model.wire import read_document
 from genesys_purge.store.held_ids import MOST_IN_ITEM, Damaged, HeldIds, bytes_of
 from genesys_purge.store.sizes import within_limit
@@ -54,26 +60,56 @@ def document_in(item: Mapping[str, Any], ids: HeldIds) -> HoldDocument | Unreada
         return UnreadableHold(found.hold_id, str(error))
 
 
-def reading_of(item: Mapping[str, Any], ids: HeldIds, now: datetime) -> Hold | Misconfigured | None:
-    """The active hold in an item with its scope in force, or why it cannot be read.
+def is_over(item: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the hold in an item is released; nothing else of the item is read."""
+    released_at = item.get("releasedAt")
+    return released_at is not None and is_released({"releasedAt": _plain(released_at)}, now)
 
-    None if it is released. A narrower scope that cannot be read never comes into force.
-    """
-    fields, parts = _parted(item)
-    try:
-        hold = read_hold(fields, now)
-        hold = hold and parts.of_hold(hold, ids)
-    except Misconfigured as error:
-        return error
-    except Damaged as error:
-        return Misconfigured(
-            f"legal hold {fields.get('holdId')} is not complete, so it may cover anything: "
-            f"{error}; import it again under another holdId, then release it"
-        )
-    try:
-        return hold and parts.of_change(hold, ids).at(now)
-    except Damaged as error:
-        return hold and hold.model_copy(update={"change": None, "wrong": f"change: {error}"})
+
+def parts_in(item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The lists of parts in an item, without a malformed one."""
+    change = item.get("change", {}).get("M", {})
+    for names in (_plain(item.get(PARTS)), _plain(change.get(PARTS))):
+        if _are_names(names):
+            yield tuple(names)
+
+
+class ParsedItem(NamedTuple):
+    """What the item of a hold says, without the ids in its parts, or why it cannot be read."""
+
+    hold: Hold | Misconfigured
+    parts: _Parts
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any], now: datetime) -> ParsedItem:
+        """What an item says whose hold is not released."""
+        fields, parts = _parted(item)
+        try:
+            hold = read_hold(fields, now)
+        except Misconfigured as error:
+            return cls(error, parts)
+        if hold is None:
+            raise ValueError("the hold is released")
+        return cls(hold, parts)
+
+    def reading(self, ids: HeldIds, now: datetime) -> Hold | Misconfigured:
+        """The active hold with its scope in force, or why it cannot be read.
+
+        A narrower scope that cannot be read never comes into force.
+        """
+        if isinstance(self.hold, Misconfigured):
+            return self.hold
+        try:
+            hold = self.parts.of_hold(self.hold, ids)
+        except Damaged as error:
+            return Misconfigured(
+                f"legal hold {self.hold.hold_id} is not complete, so it may cover anything: "
+                f"{error}; import it again under another holdId, then release it"
+            )
+        try:
+            return self.parts.of_change(hold, ids).at(now)
+        except Damaged as error:
+            return hold.model_copy(update={"change": None, "wrong": f"change: {error}"})
 
 
 class _Parts(NamedTuple):
@@ -107,9 +143,13 @@ def _parted(item: Mapping[str, Any]) -> tuple[dict[str, Any], _Parts]:
 
 
 def _ids(names: object, ids: HeldIds) -> frozenset[str]:
-    if not (isinstance(names, list) and all(isinstance(each, str) for each in names)):
+    if not _are_names(names):
         raise Damaged(f"{PARTS} is not a list of names")
     return ids.read(names)
+
+
+def _are_names(names: object) -> TypeGuard[list[str]]:
+    return isinstance(names, list) and all(isinstance(each, str) for each in names)
 
 
 @within_limit

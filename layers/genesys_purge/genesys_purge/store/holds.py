@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from genesys_purge.errors import Misconfigured
@@ -11,18 +11,22 @@ from genesys_purge.model.held_times import HeldTimes
 from genesys_purge.model.holds import Hold, HoldDocument
 from genesys_purge.model.wire import read_document
 from genesys_purge.ports import Clock, Prepared
+from genesys_purge.store.batch_reads import items_with
 from genesys_purge.store.held_ids import HeldIds
-from genesys_purge.store.hold_items import FIELDS, document_in, item_of, reading_of
+from genesys_purge.store.hold_items import FIELDS, document_in, item_of, parts_in
+from genesys_purge.store.hold_readings import HoldReadings
 from genesys_purge.store.ledger import Ledger, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from genesys_purge.model.audit import AuditRecord
+    from genesys_purge.store.sizes import Item
 
 
 # An id of a hold has no #.
 PROGRESS = "#progress"
+TIMES_READ = 100
 
 
 class DynamoHolds:
@@ -41,6 +45,8 @@ class DynamoHolds:
         self._table = table
         self._times = times
         self._ids = ids
+        self._readings = HoldReadings(ids)
+        self._known_times: Mapping[str, HeldTimes | None] = {}
         self._ledger = ledger
         self._now = now
 
@@ -56,12 +62,9 @@ class DynamoHolds:
 
     def readings(self) -> Sequence[Hold | Misconfigured]:
         """Each active hold with its times, or the error of one that cannot be read."""
-        now, items = self._now(), self._items(self._table)
-        found = [each for item in items if (each := reading_of(item, self._ids, now))]
-        self._ids.forget_unused()
-        if not any(isinstance(each, Hold) and each.conversation_ids for each in found):
-            return found
-        times = {each.hold_id: each for each in self._all_times()}
+        found = self._readings.of(self._items(), self._now())
+        timed = [each for each in found if isinstance(each, Hold) and each.conversation_ids]
+        times = self._times_of(each.hold_id for each in timed)
         return [
             each.timed(times.get(each.hold_id)) if isinstance(each, Hold) else each
             for each in found
@@ -90,7 +93,9 @@ class DynamoHolds:
         return Prepared(self._replacement(stored, hold))
 
     def all(self) -> Sequence[HoldDocument | UnreadableHold]:
-        return [document_in(item, self._ids) for item in self._items(self._table)]
+        items = list(self._items())
+        self._ids.load(parts for item in items for parts in parts_in(item))
+        return [document_in(item, self._ids) for item in items]
 
     def times(self, hold_id: str) -> HeldTimes | None:
         return self._stored_times(hold_id)
@@ -132,19 +137,27 @@ class DynamoHolds:
         item = item_of(hold, self._ids)
         return Write(self._table, item, " AND ".join(conditions), values, names)
 
-    def _all_times(self) -> Iterator[HeldTimes]:
-        """The stored times of complete look-ups."""
-        for item in self._items(self._times):
-            if (times := _times_in(item)) and times.asked is None:
-                yield times
+    def _times_of(self, hold_ids: Iterable[str]) -> Mapping[str, HeldTimes]:
+        """The stored times of these holds; a text that has not changed is parsed once."""
+        items = items_with(self._client, self._times, "holdId", hold_ids, TIMES_READ)
+        texts = {_body(item): item for item in items}
+        self._known_times = {
+            text: self._known_times.get(text) or _times_in(item) for text, item in texts.items()
+        }
+        found = self._known_times.values()
+        return {each.hold_id: each for each in found if each and each.asked is None}
 
-    def _items(self, table: str) -> Iterator[Mapping[str, Any]]:
-        pages = self._client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-        for page in pages:
+    def _items(self) -> Iterator[Item]:
+        scan = self._client.get_paginator("scan")
+        for page in scan.paginate(TableName=self._table, ConsistentRead=True):
             yield from page["Items"]
+
+
+def _body(item: Mapping[str, Any]) -> str:
+    return str(item.get("body", {}).get("S", ""))
 
 
 def _times_in(item: Mapping[str, Any]) -> HeldTimes | None:
     """The times in an item; malformed ones are unknown times."""
-    times = read_document(HeldTimes, item["body"]["S"]) if "body" in item else None
+    times = read_document(HeldTimes, _body(item))
     return times if isinstance(times, HeldTimes) else None

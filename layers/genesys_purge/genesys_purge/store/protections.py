@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from genesys_purge.model.holds import BESIDES_SCOPE, HoldDocument, is_released
+from genesys_purge.model.holds import BESIDES_SCOPE, HoldDocument
 from genesys_purge.model.stops import StopScope, stop_id_of
 from genesys_purge.model.wire import read_document
 from genesys_purge.ports import Clock
-from genesys_purge.store.hold_items import fields_of
+from genesys_purge.store.hold_items import fields_of, is_over
 from genesys_purge.store.stops import all_stops
 from genesys_purge.stored_settings.ports import Protection
 
@@ -40,7 +40,7 @@ class Protections:
             ProjectionExpression=HOLD_ATTRIBUTES,
         )
         for item in (each for page in pages for each in page["Items"]):
-            if not is_released(fields_of({"releasedAt": item.get("releasedAt")}), now):
+            if not is_over(item, now):
                 yield _hold(item)
 
     def stops(self) -> Iterator[Protection]:
