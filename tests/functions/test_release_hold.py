@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from genesys_purge.model.holds import Hold
+from genesys_purge.model.holds import Hold, HoldDocument
 from genesys_purge.wiring import adapters, holding
 
 from tests.application import http_event
@@ -21,6 +21,7 @@ from tests.functions.hold_calls import (
     Answer,
     change,
     get,
+    hold,
     place,
     post,
     records,
@@ -274,11 +275,99 @@ def test_narrower_scope_is_in_force_after_the_cool_down(invoke: Invoke) -> None:
 def test_ids_are_taken_off_a_hold(invoke: Invoke) -> None:
     place(invoke, conversationIds=[ID, OTHER], dateRange=RANGE)
     asked = narrow(invoke, withoutConversationIds=[OTHER])
-    assert approval(invoke, asked)["summary"]["examples"] == [OTHER]
+    assert approval(invoke, asked)["summary"]["letGoConversationIds"] == [OTHER]
     decide(invoke, asked)
     (after,) = active(31)
     assert after.conversation_ids == frozenset({ID})
     assert after.date_range is not None
+
+
+def ids_of(number: int) -> list[str]:
+    """So many ids of the longest kind."""
+    return [f"{each:05}" + "x" * 59 for each in range(number)]
+
+
+def place_many(invoke: Invoke, ids: list[str]) -> None:
+    body = hold(conversationIds=None, csv="\n".join(ids))
+    assert post(invoke, "ImportHold", "POST /holds/import", body)[0] == 201
+
+
+def test_approver_sees_every_conversation_that_is_let_go(invoke: Invoke) -> None:
+    ids = ids_of(5_001)
+    place_many(invoke, ids)
+    asked = narrow(invoke, conversationIds=ids[:1])
+    summary = approval(invoke, asked)["summary"]
+    assert (summary["letGo"], summary["letGoConversationIds"]) == (5_000, ids[1:])
+    assert decide(invoke, asked)[0] == 201
+    assert active(31)[0].conversation_ids == frozenset(ids[:1])
+
+
+def test_narrowing_by_organisations_lets_no_conversation_go(invoke: Invoke) -> None:
+    place(invoke)
+    asked = narrow(invoke, organisations=["default"])
+    assert approval(invoke, asked)["summary"]["letGoConversationIds"] == []
+
+
+def test_more_than_an_approval_shows_is_not_let_go(invoke: Invoke) -> None:
+    ids = ids_of(5_002)
+    place_many(invoke, ids)
+    before = stored()
+    answer = change(invoke, "narrow", conversationIds=ids[:1])
+    assert (answer[0], stored(), actions(invoke)) == (400, before, ["hold_placed"])
+    message = errors(answer)["conversationIds"]
+    assert "let go of 5,001 conversations, and an approval shows at most 5,000" in message
+    assert "place a hold on what stays and release this one" in message
+
+
+EDITS: list[dict[str, Any]] = [
+    {"coolDownDays": {"N": "1"}},
+    {"dateRange": {"M": {name: {"S": at} for name, at in INNER.items()}}},
+    {"organisations": {"L": [{"S": "default"}]}},
+    {"kind": {"S": "release"}},
+    {"approvalId": {"S": "another"}},
+]
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_request_edited_by_hand_is_not_executed_as_approved(
+    invoke: Invoke, edit: dict[str, Any]
+) -> None:
+    place(invoke, conversationIds=[ID, OTHER], dateRange=RANGE)
+    asked = narrow(invoke, conversationIds=[ID], dateRange=RANGE, coolDownDays=7)
+    edit_change(edit)
+    refuses(invoke, asked)
+
+
+def test_release_edited_by_hand_is_not_executed_as_approved(invoke: Invoke) -> None:
+    place(invoke)
+    asked = ask(invoke, coolDownDays=7)
+    edit_change({"coolDownDays": {"N": "1"}})
+    refuses(invoke, asked)
+
+
+def test_hold_and_request_edited_by_hand_are_not_executed_as_approved(invoke: Invoke) -> None:
+    place(invoke, dateRange=RANGE)
+    asked = ask(invoke)
+    set_range_by_hand()
+    edited = adapters.holds().get("case-17")
+    assert isinstance(edited, HoldDocument)
+    edit_change({"ofScope": {"S": edited.scope.digest}})
+    refuses(invoke, asked)
+
+
+def edit_change(edit: Mapping[str, Any]) -> None:
+    """Edit the request in the item of the hold, as an administrator could."""
+    (item,) = stored()
+    edited: Any = {**item, "change": {"M": item["change"]["M"] | edit}}
+    client("dynamodb").put_item(TableName="HoldsTable", Item=edited)
+
+
+def refuses(invoke: Invoke, asked: Mapping[str, Any]) -> None:
+    """Asserts that the approval is refused, and that nothing changes."""
+    before = stored()
+    status, answer = decide(invoke, asked)
+    assert (status, stored(), approval(invoke, asked)["state"]) == (409, before, "pending")
+    assert "ask again" in answer["errors"][0]["message"]
 
 
 def test_end_of_a_narrowing_is_recorded_once(invoke: Invoke) -> None:

@@ -27,6 +27,8 @@ HASH = Annotated[
 COMMENT = Annotated[
     str | None, typer.Option(help="Explains the decision; no personal data belongs into it.")
 ]
+# The conversations that a narrowing lets go; there may be 5,000.
+LET_GO, MOST_SHOWN = "letGoConversationIds", 20
 STATES = ("pending", "approved", "consumed", "rejected", "withdrawn", "expired")
 STATE = Annotated[
     str | None,
@@ -77,12 +79,21 @@ def _described(approval: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "expires", f"{moment(approval.get('expiresAt'))} UTC"
     yield "needs", f"{approval.get('needed')} other person(s)"
     for name, value in (approval.get("summary") or {}).items():
-        is_plain = value is None or isinstance(value, str)
-        yield name, value if is_plain else json.dumps(value, ensure_ascii=False)
+        yield name, _in_words(name, value)
     for each in approval.get("decisions", ()):
         comment = f": {each['comment']}" if each.get("comment") else ""
         yield each["decision"], f"{moment(each['at'])} UTC by {each['actor']}{comment}"
     yield "hash", approval["subjectHash"]
+
+
+def _in_words(name: str, value: object) -> object:
+    """A value of a summary; of many conversations the first ones, and how to see all."""
+    if value is None or isinstance(value, str):
+        return value
+    if name == LET_GO and isinstance(value, list) and len(value) > MOST_SHOWN:
+        first = json.dumps(value[:MOST_SHOWN], ensure_ascii=False)
+        return f"{first} and {len(value) - MOST_SHOWN:,} more; `approvals show --json` has all"
+    return json.dumps(value, ensure_ascii=False)
 
 
 @command(app, "approve", "genesys-purge approvals approve run-quarter-2024-2")

@@ -60,6 +60,10 @@ class HoldScope(NamedTuple):
         has_ids = (other.conversation_ids or frozenset()) <= (self.conversation_ids or frozenset())
         return has_ids and _contains(self.date_range, other.date_range)
 
+    def ids_beyond(self, other: HoldScope) -> frozenset[str]:
+        """The ids that this scope names and `other` does not."""
+        return (self.conversation_ids or frozenset()) - (other.conversation_ids or frozenset())
+
     def widened(self, more: HoldScope) -> HoldScope:
         """What either scope covers, in the organisations of both.
 

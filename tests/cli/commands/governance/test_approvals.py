@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.cli.conftest import Run
 from tests.cli.scripted_api import Answer, ScriptedApi
 
@@ -43,6 +45,27 @@ def test_document_of_a_change_is_shown_as_json(api: ScriptedApi, call: Run) -> N
     lines = [" ".join(each.split()) for each in shown.splitlines()]
     assert 'document {"rules": []}' in lines
     assert """weakens ["rule 'a' is removed"]""" in lines
+
+
+def test_first_conversations_that_are_let_go_are_shown(api: ScriptedApi, call: Run) -> None:
+    ids = [f"c-{number:02}" for number in range(25)]
+    api.on("GET /approvals/run-r-1", Answer(body=APPROVAL | {"summary": summary_of(ids)}))
+    shown = call("approvals", "show", "run-r-1").out
+    assert "c-19" in shown
+    assert "c-20" not in shown
+    assert "and 5 more; `approvals show --json` has all" in shown
+    whole = json.loads(call("approvals", "show", "run-r-1", "--json").out)
+    assert whole["summary"] == summary_of(ids)
+
+
+def test_other_lists_of_a_summary_are_shown_whole(api: ScriptedApi, call: Run) -> None:
+    weakens = [f"rule {number:02} is removed" for number in range(50)]
+    api.on("GET /approvals/run-r-1", Answer(body=APPROVAL | {"summary": {"weakens": weakens}}))
+    assert "rule 49 is removed" in call("approvals", "show", "run-r-1").out
+
+
+def summary_of(ids: list[str]) -> dict[str, object]:
+    return {"letGo": len(ids), "letGoConversationIds": ids}
 
 
 def test_decision_names_the_hash_that_was_shown(api: ScriptedApi, call: Run) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from genesys_purge.approvals.errors import HashDiffers
 from genesys_purge.approvals.ports import Effected
+from genesys_purge.holds.changing.request_change import is_shown
 from genesys_purge.holds.editing import hold_id_in, read
 from genesys_purge.holds.ports import HoldStore
 from genesys_purge.model.approval import Approval
@@ -20,18 +21,13 @@ class ApplyChange:
         self._holds = holds
 
     def __call__(self, approval: Approval, now: datetime) -> Effected:
-        """The effect; HashDiffers if the hold was changed or kept since the request."""
+        """The effect; HashDiffers if it is not what the approval shows any more."""
         stored = read(self._holds, hold_id_in(approval.subject))
         hold, change = stored.hold, stored.hold.change
-        is_same = (
-            change is not None
-            and change.approval_id == approval.approval_id
-            and change.of_scope == hold.scope.digest
-            and hold.is_active(now)
-        )
-        if change is None or not is_same:
+        if change is None or not (hold.is_active(now) and is_shown(approval, hold, change)):
             raise HashDiffers(
-                f"the hold {hold.hold_id} was changed or kept since the request; ask again"
+                f"the hold {hold.hold_id}, or the request in it, was changed or kept since the "
+                "request; ask again"
             )
         at = now + timedelta(days=change.cool_down_days)
         approved = hold.model_copy(

@@ -36,7 +36,6 @@ KINDS = {
     ChangeKind.RELEASE: (ApprovalKind.HOLD_RELEASE, Action.HOLD_RELEASE_REQUESTED),
     ChangeKind.NARROWING: (ApprovalKind.HOLD_NARROWING, Action.HOLD_NARROWING_REQUESTED),
 }
-MOST_NAMED = 20
 
 
 class RequestedChange(Wire):
@@ -121,18 +120,37 @@ class RequestChange:
 
 
 def _summary(hold: HoldDocument, request: ReleaseRequest, scope: HoldScope) -> Mapping[str, Any]:
-    """What the approver is shown; it names no held conversation but some that are let go."""
-    let_go = sorted(
-        (hold.conversation_ids or frozenset()) - (scope.conversation_ids or frozenset())
-    )
+    """What the approver is shown: of the held conversations all that are let go, and no other."""
+    let_go = sorted(hold.scope.ids_beyond(scope))
     is_narrower = scope != hold.scope
-    narrower = {"becomes": _shown(scope), "letGo": len(let_go), "examples": let_go[:MOST_NAMED]}
+    narrower = {"becomes": _shown(scope), "letGo": len(let_go), "letGoConversationIds": let_go}
     return {
         "hold": HoldFacts.of(hold).to_json() | {"scope": _shown(hold.scope)},
         "reason": request.reason,
         "coolDownDays": request.cool_down_days,
         **(narrower if is_narrower else {}),
     }
+
+
+def is_shown(approval: Approval, hold: HoldDocument, change: HoldChange) -> bool:
+    """Whether the approval shows exactly this change of exactly this hold.
+
+    People may write the items of holds by hand, so the item alone does not say what is approved.
+    """
+    kind, _ = KINDS[change.kind]
+    shown = approval.summary
+    becomes = change.scope.digest if change.kind is ChangeKind.NARROWING else None
+    return (
+        approval.approval_id == change.approval_id
+        and approval.kind is kind
+        and change.of_scope == hold.scope.digest == _sha256_in(shown.get("hold", {}).get("scope"))
+        and _sha256_in(shown.get("becomes")) == becomes
+        and shown.get("coolDownDays") == change.cool_down_days
+    )
+
+
+def _sha256_in(shown: Mapping[str, Any] | None) -> str | None:
+    return shown.get("sha256") if shown else None
 
 
 def _shown(scope: HoldScope) -> Mapping[str, Any]:

@@ -64,6 +64,7 @@ class NarrowRequest(ReleaseRequest):
             raise _wrong("conversationIds", "has ids that the hold does not name; widen the hold")
         if not scope.covers(found):
             raise _wrong("dateRange", f"must lie in the hold's own, {scope.date_range}")
+        _require_shown(len(scope.ids_beyond(found)))
         return found
 
     def _wanted(self, scope: HoldScope) -> HoldScope:
@@ -78,6 +79,16 @@ class NarrowRequest(ReleaseRequest):
             raise _wrong("withoutConversationIds", problem)
         ids = (scope.conversation_ids or frozenset()) - without
         return HoldScope(ids or None, scope.date_range, names)
+
+
+def _require_shown(let_go: int) -> None:
+    """InvalidRequest if more is let go than an approval can show; an item has at most 400 KB."""
+    if let_go > MOST_IDS:
+        raise _wrong(
+            "conversationIds",
+            f"would let go of {let_go:,} conversations, and an approval shows at most "
+            f"{MOST_IDS:,}; let go of fewer, or place a hold on what stays and release this one",
+        )
 
 
 def _wrong(path: str, message: str) -> InvalidRequest:
