@@ -11,6 +11,8 @@ TITLES = ("run", "batch", "state", "job")
 
 def show_in_flight(output: Output, answer: Mapping[str, Any], words: str) -> None:
     """Print the jobs in flight of an answer after these words, unless there are none."""
+    if unknown := answer.get("inFlightUnknown"):
+        output.important(f"It is in force, but the jobs in flight could not be listed: {unknown}")
     jobs = answer.get("inFlight") or []
     if jobs and not output.as_json:
         output.important(words)

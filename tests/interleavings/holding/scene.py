@@ -50,7 +50,7 @@ class HoldingScene(Scene):
                 except Died:
                     stage.scheduler.pause(stage.chances.between(0.1, 5.0))
                     continue
-                listed = frozenset((each.run_id, each.batch) for each in placed.in_flight)
+                listed = frozenset((each.run_id, each.batch) for each in placed.in_flight or ())
                 stage.notebook.answered(placed.hold_id, stage.now, listed)
                 stage.counts["jobs in flight"] += len(listed)
                 stage.tell(f"{placed.hold_id} is placed; in flight: {sorted(listed)}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from genesys_purge.calling.slots import PoolKey, SlotStore
-from genesys_purge.errors import NotFound
+from genesys_purge.errors import NotFound, PurgeError
 from genesys_purge.model.batch import Batch, BatchRef, BatchState
 from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Runs
@@ -14,6 +15,8 @@ from genesys_purge.ports import Runs
 CALLED = frozenset({BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.CONFIRMING})
 # The job of such a batch is over, whatever became of its unanswered calls.
 OVER = frozenset({BatchState.COMPLETED, BatchState.CANCELLED, BatchState.IMPLAUSIBLE})
+
+LONGEST_REASON = 500
 
 
 class JobInFlight(Wire):
@@ -28,6 +31,24 @@ class JobInFlight(Wire):
     def of(cls, batch: Batch) -> JobInFlight:
         """The job of a batch in flight."""
         return cls(run_id=batch.run_id, batch=batch.number, status=batch.state, job_id=batch.job_id)
+
+
+class WithJobsInFlight(Wire):
+    """What was stored, with the jobs whose calls were made before, and which may still delete.
+
+    Without `inFlight`, these jobs could not be listed, and `inFlightUnknown` says why.
+    """
+
+    in_flight: tuple[JobInFlight, ...] | None = None
+    in_flight_unknown: str | None = None
+
+
+def jobs_of(listing: Callable[[], Iterable[JobInFlight]]) -> dict[str, Any]:
+    """The fields of such an answer: what is stored counts, also if its jobs cannot be listed."""
+    try:
+        return {"in_flight": tuple(listing())}
+    except PurgeError as error:
+        return {"in_flight_unknown": str(error)[:LONGEST_REASON]}
 
 
 class InFlight:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from genesys_purge.calling.in_flight import JobInFlight
+from genesys_purge.calling.in_flight import WithJobsInFlight, jobs_of
 from genesys_purge.errors import AlreadyExists, LostRace
 from genesys_purge.holds.editing import audited
 from genesys_purge.holds.in_flight import HeldInFlight
@@ -17,24 +17,21 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.holds import Hold, HoldDocument
 from genesys_purge.model.submission import Submission
-from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock
 
 # Raises InvalidRequest, which names every wrong field.
 Requested = Callable[[Any, datetime, Names], HoldRequest]
 
 
-class PlacedHold(Wire):
+class PlacedHold(WithJobsInFlight):
     """A hold that is in force from `effectiveFrom` on, at every plan and deleting call.
 
-    `inFlight` are the jobs whose calls were made before, and which may delete what it covers.
     `matched` counts the conversations that it covers.
     """
 
     hold_id: str
     effective_from: Instant
     matched: Matched
-    in_flight: tuple[JobInFlight, ...] = ()
 
 
 class PlaceHold:
@@ -72,12 +69,12 @@ class PlaceHold:
                 raise
             hold = _earlier(hold, stored)
         # Stored first: a call whose guard does not see the hold is seen here.
-        in_flight = tuple(self._in_flight(Hold.of(hold)))
+        jobs = jobs_of(lambda: self._in_flight(Hold.of(hold)))
         return PlacedHold(
             hold_id=hold.hold_id,
             effective_from=hold.placed_at,
             matched=self._matched(hold),
-            in_flight=in_flight,
+            **jobs,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genesys_purge.calling.in_flight import JobInFlight
+from genesys_purge.calling.in_flight import WithJobsInFlight, jobs_of
 from genesys_purge.errors import FieldError, InvalidRequest, LostRace
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.cancellation import RunCancellation
@@ -26,17 +26,16 @@ class CancelRequest(Wire):
     reason: Reason
 
 
-class CancelledRun(RunRef):
+class CancelledRun(RunRef, WithJobsInFlight):
     """The run with its status; the first cancellation counts.
 
-    `inFlight` are the jobs whose calls were made before; the run ends once they have ended.
+    The run ends once its jobs in flight have ended.
     """
 
     status: RunStatus
     reason: str
     requested_at: Instant
     requested_by: str
-    in_flight: tuple[JobInFlight, ...] = ()
 
 
 class CancelPurge:
@@ -59,15 +58,15 @@ class CancelPurge:
         request = checked(CancelRequest, submitted.payload)
         run = self._runs.get(_run_id(request, submitted))
         found = self._cancelled(run, request.reason, submitted)
-        # Stored first: a call whose guard does not see the cancellation is seen here.
-        in_flight = tuple(self._in_flight(stop_id_of(StopScope.RUN, run.run_id)))
+        stop_id = stop_id_of(StopScope.RUN, run.run_id)
         return CancelledRun(
             run_id=run.run_id,
             status=run.status,
             reason=found.reason,
             requested_at=found.requested_at,
             requested_by=found.requested_by,
-            in_flight=in_flight,
+            # Stored first: a call whose guard does not see the cancellation is seen here.
+            **jobs_of(lambda: self._in_flight(stop_id)),
         )
 
     def _cancelled(self, run: Run, reason: str, submitted: Submission) -> RunCancellation:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from genesys_purge.calling.in_flight import JobInFlight
+from genesys_purge.calling.in_flight import WithJobsInFlight, jobs_of
 from genesys_purge.errors import AlreadyExists, FieldError, InvalidRequest, LostRace, NotFound
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.listing import DEFAULT_ORGANISATION
 from genesys_purge.model.stops import Stop, StopScope, UnreadableStop, audit_id, stop_id_of
 from genesys_purge.model.submission import Submission
-from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock, Meter, Runs
 from genesys_purge.stops.in_flight import StoppedInFlight
 from genesys_purge.stops.ports import StopStore
@@ -21,11 +20,8 @@ from genesys_purge.stops.requests import StopRequest, requested
 STOPS = "StopsPlaced"
 
 
-class PlacedStop(Wire):
-    """A stop that is in force: no permit is given after `stoppedAt` for what it covers.
-
-    `inFlight` are the jobs whose calls were made before, and which may still delete.
-    """
+class PlacedStop(WithJobsInFlight):
+    """A stop that is in force: no permit is given after `stoppedAt` for what it covers."""
 
     stop_id: str
     scope: StopScope
@@ -33,7 +29,6 @@ class PlacedStop(Wire):
     reasons: tuple[str, ...]
     stopped_at: Instant
     stopped_by: str
-    in_flight: tuple[JobInFlight, ...] = ()
 
 
 class StopDeletion:
@@ -69,8 +64,6 @@ class StopDeletion:
             stop = self._earlier(stop)
         else:
             self._meter.count(STOPS)
-        # Stored first: a call whose guard does not see the stop is seen here.
-        in_flight = tuple(self._in_flight(stop.stop_id))
         return PlacedStop(
             stop_id=stop.stop_id,
             scope=stop.scope,
@@ -78,7 +71,8 @@ class StopDeletion:
             reasons=stop.reasons,
             stopped_at=stop.stopped_at,
             stopped_by=stop.stopped_by,
-            in_flight=in_flight,
+            # Stored first: a call whose guard does not see the stop is seen here.
+            **jobs_of(lambda: self._in_flight(stop.stop_id)),
         )
 
     def _require_known(self, request: StopRequest) -> None:

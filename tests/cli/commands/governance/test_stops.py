@@ -85,6 +85,14 @@ def test_stop_sends_its_scope_and_reason(api: ScriptedApi, call: Run) -> None:
     assert sent(api) == [given]
 
 
+def test_stop_whose_jobs_are_unknown_is_in_force(api: ScriptedApi, call: Run) -> None:
+    answer = {"stopId": "all", "inFlightUnknown": "the setting organisations is not valid"}
+    api.on("POST /stop", Answer(201, answer))
+    shown = call("stop", "--reason", "An incident")
+    assert (shown.code, "Deletion is stopped" in shown.out) == (0, True)
+    assert "could not be listed: the setting organisations is not valid" in shown.err
+
+
 def test_stop_without_a_scope_stops_everything(api: ScriptedApi, call: Run) -> None:
     api.on("POST /stop", Answer(201, PLACED))
     call("stop", "--reason", "An incident")

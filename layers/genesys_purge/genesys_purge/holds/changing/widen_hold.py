@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from genesys_purge.calling.in_flight import JobInFlight
+from genesys_purge.calling.in_flight import WithJobsInFlight, jobs_of
 from genesys_purge.errors import FieldError, InvalidRequest
 from genesys_purge.holds.editing import audited, edit, require_active
 from genesys_purge.holds.in_flight import HeldInFlight
@@ -20,19 +20,14 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.dates import Instant
 from genesys_purge.model.holds import Hold, HoldDocument
 from genesys_purge.model.submission import Submission
-from genesys_purge.model.wire import Wire
 from genesys_purge.ports import Clock
 
 
-class WidenedHold(Wire):
-    """A hold that covers more from `effectiveFrom` on; without it, nothing had to be added.
-
-    `inFlight` are the jobs whose calls were made before, and which may delete what it covers.
-    """
+class WidenedHold(WithJobsInFlight):
+    """A hold that covers more from `effectiveFrom` on; without it, nothing had to be added."""
 
     hold_id: str
     effective_from: Instant | None = None
-    in_flight: tuple[JobInFlight, ...] = ()
 
 
 class WidenHold:
@@ -56,10 +51,12 @@ class WidenHold:
             lambda hold: self._wider(hold.at(now), request, now),
             lambda hold: audited(Action.HOLD_WIDENED, hold, submitted, now, request.reason),
         )
-        # Stored first: a call whose guard does not see the wider hold is seen here.
-        in_flight = tuple(self._in_flight(Hold.of(hold)))
-        effective_from = now if is_wider else None
-        return WidenedHold(hold_id=hold_id, effective_from=effective_from, in_flight=in_flight)
+        return WidenedHold(
+            hold_id=hold_id,
+            effective_from=now if is_wider else None,
+            # Stored first: a call whose guard does not see the wider hold is seen here.
+            **jobs_of(lambda: self._in_flight(Hold.of(hold))),
+        )
 
     def _wider(self, hold: HoldDocument, request: WideningRequest, now: datetime) -> HoldDocument:
         require_active(hold, now)
