@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests import builders
+from genesys_purge.model.approval_rules import default_rules
+
+from tests import builders, template
 from tests.application import Application, http_event, running
 from tests.mocked_aws import client
 from tests.policy_builders import BOUNDS, policy
 from tests.workflows.interruptions import once_after
 
+BOB = {"userArn": "arn:aws:iam::123456789012:user/bob", "callerId": "AIDABOB"}
 NAME = "nightly"
 RUN_ID = "policy-nightly-20261121T120000Z"
 RECORDS = 20
+DECIDE = "POST /approvals/{approvalId}/decisions"
 OWNER = {"userArn": "arn:aws:iam::123456789012:user/records", "callerId": "AIDARECORDS"}
 
 
@@ -77,6 +81,36 @@ def test_applied_policy_runs_at_its_time_without_an_approval() -> None:
         assert json.dumps({"name": NAME, "version": 1}) in named
         assert fire(app)["status"] == "finished"
         assert [each["runId"] for each in app.runs()] == [RUN_ID]
+
+
+def sent(
+    app: Application, route: str, path: dict[str, str], body: Any, caller: dict[str, str]
+) -> int:
+    """The status of the answer to a person."""
+    event = http_event(route, path=path, body=json.dumps(body))
+    event["requestContext"]["authorizer"] = {"iam": caller}
+    return int(app.invoke(template.routes()[route], event)["statusCode"])
+
+
+def test_another_person_than_the_applier_approves_if_a_rule_covers_policies() -> None:
+    rule = {"name": "runs of policies", "requesters": ["policy"], "approvals": 1}
+    rules = [each.to_json() for each in default_rules().rules]
+    statuses: list[int] = []
+
+    def decide() -> None:
+        path = {"approvalId": f"run-{RUN_ID}"}
+        shown = app.get("GET /approvals/{approvalId}", path)["body"]["subjectHash"]
+        body, route = {"decision": "approve", "subjectHash": shown}, DECIDE
+        statuses.extend(sent(app, route, path, body, each) for each in (OWNER, BOB))
+
+    with application() as app:
+        change = {"document": {"rules": [*rules, rule]}, "reason": "Policies need two persons"}
+        setting = {"name": "approval-rules"}
+        assert sent(app, "PUT /settings/{name}", setting, change, OWNER) == 200
+        apply(app)
+        with once_after("plan_purge", decide):
+            run = ended(app)
+        assert (statuses, run["outcome"]) == ([403, 201], "completed")
 
 
 def test_run_beyond_the_bounds_of_its_policy_is_rejected_and_deletes_nothing() -> None:
