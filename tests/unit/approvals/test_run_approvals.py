@@ -388,7 +388,8 @@ def test_plan_that_nobody_may_approve_is_rejected() -> None:
         ),
         expires_after_hours=1,
     )
-    other = Desk()
-    other.bench.approval_rules = RulesInForce(lonely, 8)
-    with pytest.raises(NotApproved, match="names 0; change the rule"):
-        other.plan()
+    for requester, words in (({}, "needs 1 persons .* names 0"), (SCHEDULE, "needs 2 .* names 1")):
+        other = Desk(**requester)
+        other.bench.approval_rules = RulesInForce(lonely, 8)
+        with pytest.raises(NotApproved, match=f"{words}; change the rule"):
+            other.plan()

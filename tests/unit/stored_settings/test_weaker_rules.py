@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from genesys_purge.errors import InvalidRequest
 from genesys_purge.model.approval_rules import ApprovalRule, ApprovalRules, Asked, default_rules
 from genesys_purge.model.requester import Requester
 from genesys_purge.model.stored_setting import SettingName
@@ -148,6 +149,36 @@ def test_overruled_rule_weakens_with_the_rule_that_overruled_it() -> None:
     before = parsed(dormant, strict)
     assert list(of_approval_rules(before, parsed(strict))) == []
     assert weakened(before, parsed()) == ["a", "b"]
+
+
+def test_rule_that_replaces_the_one_that_overruled_it_weakens_both() -> None:
+    named, strict = rule(approvers=PERSONS), rule(name="b", approvals=2, methods=["gdpr_request"])
+    mine = rule(name="c", methods=["gdpr_request"], approvers=("user:X", "user:Y"))
+    assert weakened(parsed(named, strict), parsed(named, mine)) == ["a", "b"]
+
+
+def test_another_id_of_the_same_human_weakens_nothing() -> None:
+    before, after = (
+        parsed(rule(approvers=(f"role:{role}:ann@x", "user:B"))) for role in ("AROA1", "AROA2")
+    )
+    assert list(of_approval_rules(before, after)) == []
+
+
+def test_humans_are_common_to_rules_under_any_of_their_ids() -> None:
+    first, second = ("role:AROA1:ann@x", "user:B"), ("role:AROA2:ann@x", "user:C")
+    before = document(rule(approvers=first), rule(name="b", approvers=second))
+    found = KIND.deciders_about(before, document())
+    assert found is not None
+    assert found.approvers == (first[0], second[0])
+    assert found.needed("user:X") == 1
+
+
+@pytest.mark.parametrize("requester", [None, "federated:1"])
+def test_unknown_requester_needs_one_common_approver_more(requester: str | None) -> None:
+    found = Deciders(1, ("user:A",), ("a", "b"))
+    assert (found.needed("user:X"), Deciders().needed(requester)) == (1, 2)
+    with pytest.raises(InvalidRequest, match="2 of the approvers"):
+        found.needed(requester)
 
 
 def test_removed_rule_weakens_no_other_rule_that_names_other_approvers() -> None:
