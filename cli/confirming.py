@@ -9,12 +9,17 @@ from cli.interrupts import Stopped
 from cli.output import Output
 
 
+def can_ask(output: Output) -> bool:
+    """Whether a person at a terminal can answer a question."""
+    return not output.as_json and sys.stdin.isatty()
+
+
 def confirm(output: Output, question: str, *, option: str = "--yes") -> None:
     """Go on after a yes. Aborts after a no; WrongInput if the question cannot be asked.
 
     `option` is the one that makes the question needless.
     """
-    if output.as_json or not sys.stdin.isatty():
+    if not can_ask(output):
         raise WrongInput(f"{option} is missing: the question cannot be asked here")
     try:
         typer.confirm(question, abort=True, err=True)

@@ -45,6 +45,11 @@ class Output:
         self.as_json = as_json
         self.quiet = quiet
 
+    @property
+    def has_hints(self) -> bool:
+        """Whether hints are shown."""
+        return not (self.quiet or self.as_json)
+
     @cached_property
     def console(self) -> Console:
         """The console of results."""
@@ -100,7 +105,7 @@ class Output:
 
     def hint(self, line: str) -> None:
         """Say what can be done next."""
-        if not (self.quiet or self.as_json):
+        if self.has_hints:
             say(self.errors, line)
 
     def important(self, line: str) -> None:

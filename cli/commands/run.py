@@ -9,6 +9,7 @@ from uuid import uuid4
 import typer
 
 from cli.commands.arguments import YES
+from cli.commands.stopped import show_stops, stops_of
 from cli.commands.watching import watch
 from cli.confirming import confirm
 from cli.documents.files import document_in, read_request
@@ -51,6 +52,8 @@ def run(
     A request with the same requestId, the same ids or the same absolute dates starts no second
     run. Each `--dry-run` makes a new plan, and `--again` a new run. `genesys-purge example` prints
     requests to start from, and `genesys-purge validate` checks one without sending it.
+
+    A deletion in AWS is confirmed first. Scripts, which cannot be asked, give --yes.
     """
     body = _body(request)
     if dry_run:
@@ -59,7 +62,7 @@ def run(
     elif again:
         body |= {"requestId": f"again-{uuid4().hex[:12]}"}
     is_dry = bool(body.get("dryRun"))
-    if not (is_dry or yes or call.stack.is_local) and sys.stdin.isatty():
+    if not (is_dry or yes or call.stack.is_local):
         confirm(call.output, f"Delete data by this request in {call.stack.title}?")
     answer = _submitted(call, body)
     run_id = str(answer["runId"])
@@ -76,6 +79,8 @@ def run(
         f"The run goes on in {call.stack.title}. Follow it with: "
         f"{call.again(f'runs watch {run_id}')}"
     )
+    if call.output.has_hints:
+        show_stops(call, stops_of(call, {**body, **answer}))
     return 0
 
 

@@ -1,6 +1,6 @@
 """`genesys-purge runs`: lists runs, shows one, follows it, cancels it, reads its records."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -18,8 +18,9 @@ from cli.commands.arguments import (
     moment_in,
 )
 from cli.commands.audit import audit
+from cli.commands.stopped import Stop, line_of, say_how_to_go_on, stops_of
 from cli.commands.watching import watch
-from cli.confirming import confirm
+from cli.confirming import can_ask, confirm
 from cli.errors import WrongInput
 from cli.following import Follower
 from cli.in_flight import show_in_flight
@@ -115,14 +116,19 @@ def _state(run: Mapping[str, Any]) -> str:
 def show(call: Invocation, run_id: RUN) -> int:
     """Show a run, and the batches that did not end well."""
     observed = Follower(call.api, run_id).observed_whole()
-    call.output.labelled(observed.answer, lambda: _described(observed))
+    stops = stops_of(call, observed.answer)
+    content = {**observed.answer, **({"stops": stops} if stops else {})}
+    call.output.labelled(content, lambda: _described(observed, stops))
+    say_how_to_go_on(call, stops)
     return 0
 
 
-def _described(run: Observation) -> Iterator[tuple[str, object]]:
+def _described(run: Observation, stops: Sequence[Stop]) -> Iterator[tuple[str, object]]:
     answer = run.answer
     yield "method", run.method
-    yield "status", run.status
+    yield "status", f"{run.status}, stopped" if stops else run.status
+    for each in stops:
+        yield "stopped", line_of(each)
     yield "dry run", "yes" if run.is_dry else None
     yield "submitted", f"{moment(answer.get('submittedAt'))} UTC by {answer.get('submittedBy')}"
     if started_by := answer.get("purgePolicy"):
@@ -149,10 +155,11 @@ def watch_run(call: Invocation, run_id: RUN) -> int:
 def cancel(call: Invocation, run_id: RUN, *, reason: REASON, yes: YES = False) -> int:
     """Cancel a run: no new deleting call is made, and jobs that wait are cancelled.
 
-    Jobs that Genesys executes are awaited and counted. The run ends as `cancelled`.
+    Jobs that Genesys executes are awaited and counted. The run ends as `cancelled`. The command
+    asks only at a terminal.
     """
     _require_unfinished(call, run_id)
-    if not yes:
+    if not yes and can_ask(call.output):
         confirm(call.output, f"Cancel the run {run_id} in {call.stack.title}?")
     answer = call.api.post(f"/purges/{run_id}/cancel", {"reason": reason})
     words = f"The run {run_id} in {call.stack.title} is being cancelled."

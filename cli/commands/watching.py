@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import typer
 
+from cli.commands.stopped import StopWatch
 from cli.errors import NOT_WELL, NoAccess
 from cli.following import EVERY_SECONDS, LOCALLY, Follower
 from cli.interrupts import Stopped
@@ -39,12 +40,14 @@ def _followed(call: Invocation, run_id: str) -> Observation:
     """The run at its end."""
     every = LOCALLY if call.stack.is_local else EVERY_SECONDS
     follower, before, since = Follower(call.api, run_id), None, time.monotonic()
+    stopped = StopWatch(call)
     with _progress(call) as progress:
         for latest in follower.observations(every):
             progress.show(latest)
+            stopped.look(latest.answer)
             if latest.answer != before:
                 before, since = latest.answer, time.monotonic()
-            elif time.monotonic() - since > QUIET_FOR.total_seconds():
+            elif not stopped.stops and time.monotonic() - since > QUIET_FOR.total_seconds():
                 since = time.monotonic()
                 call.output.hint(
                     f"Nothing has changed for {QUIET_FOR}. If its execution was stopped, "

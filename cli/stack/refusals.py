@@ -1,21 +1,19 @@
 """What an answer of the API means for the person who asked."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import NoAccess, WrongInput
 from cli.stack.answers import Answered, object_in
-from cli.stack.aws_errors import DENIED, EXPIRED, RENEW, policy_for, unusable
+from cli.stack.aws_errors import DENIED, EXPIRED, RENEW, unusable
+from cli.stack.people import advice
 from cli.stack.stack import Stack
 from local.errors import CommandFailed
 
 BAD, FORBIDDEN, MISSING, CONFLICT, TOO_LARGE, TOO_MANY = 400, 403, 404, 409, 413, 429
-HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
 
 
 class Conflict(CommandFailed):
@@ -68,16 +66,7 @@ class Refusals:
             caller = "your identity"
         except BotoCoreError:
             caller = "your identity"
-        right = policy_for("execute-api:Invoke", self._resource(verb, path))
-        return NoAccess(f"{caller} may not call {verb} {path}; {right}")
-
-    def _resource(self, verb: str, path: str) -> str:
-        known = HOST.match(urlsplit(self._stack.api_url).hostname or "")
-        first = path.strip("/").partition("/")[0]
-        api = known[1] if known else "*"
-        route = f"{api}/*/{verb}/{first}"
-        inner = "/*" if "/" in path.strip("/") else ""
-        return f"{self._stack.arn('execute-api')}:*:{route}{inner}"
+        return NoAccess(f"{caller} may not call {verb} {path}; {advice(verb, path)}")
 
     def _useless(
         self, verb: str, path: str, status: int, content: Answered | None, lines: list[str]

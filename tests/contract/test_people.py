@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from cli.stack.people import policies_for
 from local.aws.people import POLICIES
 from tests import template
 from tests.contract.deployed import Statement, managed_policies, rights_of
@@ -31,6 +32,16 @@ def who_may(route: str) -> set[str]:
         for right in statements_of(policy)
         if any(fnmatchcase(arn, each) for each in right.resources)
     }
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_command_names_the_policies_that_allow_a_route(route: str) -> None:
+    verb, _, path = route.partition(" ")
+    named = set(policies_for(verb, path))
+    allowed = {POLICIES[person] for person in who_may(route)}
+    # Reading needs no right to change something.
+    is_auditors = "AuditorAccess" in allowed
+    assert named == ({"AuditorAccess"} if is_auditors else allowed)
 
 
 def test_policies_for_people_allow_only_calls_of_this_api() -> None:
@@ -74,7 +85,7 @@ def test_function_of_a_read_has_no_right_to_change_anything(route: str) -> None:
         ("POST /purges", {"requester"}),
         ("POST /purges/r-1/cancel", {"requester", "operator"}),
         ("POST /approvals/a-1/decisions", {"approver"}),
-        ("POST /approvals/a-1/withdraw", {"requester", "holds", "operator"}),
+        ("POST /approvals/a-1/withdraw", {"requester", "approver", "holds", "operator"}),
         ("POST /holds", {"holds"}),
         ("POST /holds/case-17/release-requests", {"holds"}),
         ("POST /stop", {"operator"}),

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from genesys_purge.model.stops import StopScope
 
 from cli.commands.arguments import YES, id_in
+from cli.commands.stopped import reasons_of
 from cli.confirming import confirm
 from cli.errors import WrongInput
 from cli.in_flight import show_in_flight
@@ -100,8 +101,7 @@ def list_stops(call: Invocation) -> int:
 
 
 def _row(found: Mapping[str, Any]) -> tuple[object, ...]:
-    further = [each["reason"] for each in found.get("further", ())]
-    why = "; ".join([found.get("wrong") or found["reason"], *further])
+    why = reasons_of(found)
     since = moment(found.get("stoppedAt"))
     return found["stopId"], since, found.get("stoppedBy"), why, found.get("resumeApproval")
 

@@ -102,6 +102,25 @@ def test_deletion_in_aws_is_confirmed_at_a_terminal(
     assert len(api.calls(POST)) == posts
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "posts"), [([], 2, 0), (["--yes"], 0, 1), (["--dry-run"], 0, 1)]
+)
+def test_deletion_in_aws_by_a_script_needs_a_yes(
+    api: ScriptedApi,
+    call: Run,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    code: int,
+    posts: int,
+) -> None:
+    monkeypatch.setattr("cli.stack.stack.Stack.is_local", False)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    shown = call("run", str(file), *words)
+    assert (shown.code, len(api.calls(POST))) == (code, posts)
+    assert ("--yes is missing" in shown.err) == (not posts)
+
+
 @pytest.mark.parametrize("other", [{"dryRun": True}, {"method": "data_deletion"}])
 def test_request_beside_other_fields_is_sent_unchanged(
     api: ScriptedApi, call: Run, file: Path, other: dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Person, Run
 from tests.cli.runs import batch, done, finished, running
 from tests.cli.scripted_api import Answer, Asked, ScriptedApi
 
@@ -172,14 +172,21 @@ def test_cancel_without_a_reason_cancels_nothing(api: ScriptedApi, call: Run) ->
     assert (call("runs", "cancel", "q-2", "--yes").code, api.asked) == (2, [])
 
 
-def test_cancel_without_a_yes_cancels_nothing(
+def test_cancel_after_a_no_cancels_nothing(
     api: ScriptedApi, call: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.on("GET /purges/q-2", Answer(body=running(batch(0))))
-    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
-    shown = call("runs", "cancel", "q-2", *WHY)
-    assert (shown.code, posted(api)) == (2, [])
-    assert "--yes is missing" in shown.err
+    monkeypatch.setattr(sys, "stdin", Person("n\n"))
+    assert (call("runs", "cancel", "q-2", *WHY).code, posted(api)) == (1, [])
+
+
+def test_cancel_without_a_terminal_needs_no_yes(
+    api: ScriptedApi, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.on("GET /purges/q-2", Answer(body=running(batch(0))))
+    api.on(CANCEL, Answer(202, {"runId": "q-2", "status": "running", "inFlight": []}))
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert (call("runs", "cancel", "q-2", *WHY).code, len(posted(api))) == (0, 1)
 
 
 def test_finished_run_cannot_be_cancelled(api: ScriptedApi, call: Run) -> None:

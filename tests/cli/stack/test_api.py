@@ -84,14 +84,26 @@ def test_missing_right_names_the_caller_and_the_policy(api: ScriptedApi, call: R
     done = call("runs", "show", "r-1")
     assert done.code == 3
     assert "arn:aws:iam::123456789012:user/records may not call GET /purges/r-1" in done.err
-    policy = json.loads(done.err.splitlines()[-1])
-    assert policy["Statement"] == [
-        {
-            "Effect": "Allow",
-            "Action": "execute-api:Invoke",
-            "Resource": "arn:aws:execute-api:eu-central-1:*:*/*/GET/purges/*",
-        }
-    ]
+    assert "the policy AuditorAccess of the stack" in done.err
+    assert "the output AuditorAccessPolicyArn" in done.err
+
+
+def test_requester_without_the_right_to_decide_is_sent_to_another_person(
+    api: ScriptedApi, call: Run
+) -> None:
+    api.on("POST /approvals/run-r-1/decisions", Answer(403, {"message": "Forbidden"}))
+    done = call("approvals", "approve", "run-r-1", "--hash", "ab")
+    assert done.code == 3
+    assert "another person decides, who has the policy ApproverAccess" in done.err
+    assert "ask an administrator" not in done.err
+
+
+def test_missing_right_to_withdraw_names_each_policy_that_gives_it(
+    api: ScriptedApi, call: Run
+) -> None:
+    api.on("POST /approvals/run-r-1/withdraw", Answer(403, {"message": "Forbidden"}))
+    names = "RequesterAccess or ApproverAccess or HoldsAccess or OperatorAccess"
+    assert names in call("approvals", "withdraw", "run-r-1").err
 
 
 def test_session_that_is_over_is_named_instead_of_a_right(api: ScriptedApi, call: Run) -> None:
