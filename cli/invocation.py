@@ -27,4 +27,14 @@ class Invocation:
 
     def again(self, command: str) -> str:
         """The line that calls another command for the same stack."""
-        return " ".join(filter(None, ["genesys-purge", command, self.choice.words]))
+        return _line(command, self.choice)
+
+    def for_another(self, command: str, person: str) -> str:
+        """The line that another person calls: `person` is one of the local application."""
+        is_local = self.stack.is_local
+        other = self.choice._replace(profile=None, as_person=person if is_local else None)
+        return _line(command, other)
+
+
+def _line(command: str, choice: Choice) -> str:
+    return " ".join(filter(None, ["genesys-purge", command, choice.words]))

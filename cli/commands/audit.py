@@ -1,6 +1,6 @@
-"""`genesys-purge runs audit`: shows the audit records of a run, or exports them."""
+"""Shows audit records; those of a run are also exported."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
@@ -15,6 +15,31 @@ from cli.reports.tables import moment, print_table
 from cli.stack.lists import entries
 
 
+def show_audit(
+    call: Invocation,
+    path: str,
+    titles: Sequence[str],
+    row: Callable[[Mapping[str, Any]], Sequence[object]],
+    empty: str,
+    export: str,
+    *,
+    further: Callable[[Mapping[str, Any]], Iterable[Sequence[object]]] = lambda _: (),
+) -> int:
+    """Show the audit records of a path as a table, or each of them as JSON.
+
+    A record has the rows `further` below its own. `export` is the command that shows all fields.
+    """
+    found = entries(call.api, path, "records")
+    if call.output.as_json:
+        for each in found:
+            call.output.json_line(each)
+        return 0
+    rows = (line for each in found for line in (row(each), *further(each)))
+    print_table(call.output.console, titles, rows, empty)
+    call.output.hint(f"Export all fields with: {call.again(export)}")
+    return 0
+
+
 def audit(
     call: Invocation,
     run_id: RUN,
@@ -25,27 +50,21 @@ def audit(
     force: Annotated[bool, typer.Option("--force", help="Replaces an existing file.")] = False,
 ) -> int:
     """Show the audit records of a run, or export them."""
-    found = entries(call.api, f"/purges/{run_id}/audit", "records")
+    path = f"/purges/{run_id}/audit"
     if out is not None:
         if out.is_dir() or not out.name or str(out) == "-":
             raise WrongInput(f"--out: {out} is not a file; --json prints the records instead")
         if out.exists() and not force:
             raise WrongInput(f"--out: {out} exists; --force replaces it")
-        count = _export(found, out)
+        count = _export(entries(call.api, path, "records"), out)
         call.output.result(
             {"runId": run_id, "records": count, "file": str(out)},
             lambda: f"{count:,} audit records of {run_id} are in {out}.",
         )
         return 0
-    if call.output.as_json:
-        for each in found:
-            call.output.json_line(each)
-        return 0
     titles = ("#", "at (UTC)", "action", "batch", "actor", "targeted", "deleted", "detail")
-    empty = "The run has no audit record yet."
-    print_table(call.output.console, titles, map(_audit_row, found), empty)
-    call.output.hint(f"Export all fields with: {call.again(f'runs audit {run_id} --out FILE')}")
-    return 0
+    export = f"runs audit {run_id} --out FILE"
+    return show_audit(call, path, titles, _audit_row, "The run has no audit record yet.", export)
 
 
 def _export(found: Iterator[Mapping[str, Any]], out: Path) -> int:
@@ -67,6 +86,9 @@ def _export(found: Iterator[Mapping[str, Any]], out: Path) -> int:
 
 
 def _audit_row(record: Mapping[str, Any]) -> tuple[object, ...]:
+    approval = record.get("approval") or {}
+    is_opened = approval and record["action"] == "run_planned"
+    waits = f"waits for approval {approval['approvalId']}" if is_opened else None
     return (
         record["sequence"],
         moment(record["at"]),
@@ -75,5 +97,5 @@ def _audit_row(record: Mapping[str, Any]) -> tuple[object, ...]:
         record.get("actor"),
         record.get("targeted"),
         record.get("deleted"),
-        record.get("detail"),
+        record.get("detail") or approval.get("comment") or waits,
     )

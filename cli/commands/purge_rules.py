@@ -1,6 +1,6 @@
 """`genesys-purge purge-rules`: creates purge rules at Genesys, lists and shows them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from cli.commands.arguments import LIMIT, ORGANISATION, SINCE, UNTIL, id_in, mom
 from cli.documents.files import read_document
 from cli.errors import NOT_WELL
 from cli.invocation import Invocation
+from cli.reports.lines import flattened
 from cli.reports.tables import moment, print_table, table
 from cli.shared_options import command, group
 from cli.stack.lists import entries, listed
@@ -36,7 +37,7 @@ def create(
     if dry_run and isinstance(body, dict):
         body["dryRun"] = True
     answer = call.api.post("/purge-rules", body)
-    call.output.labelled(answer, lambda: _labelled(answer))
+    call.output.labelled(answer, lambda: flattened(answer))
     return NOT_WELL if answer.get("status") == "failed" else 0
 
 
@@ -74,7 +75,7 @@ def _row(rule: Mapping[str, Any]) -> tuple[object, ...]:
 def show(call: Invocation, rule_id: RULE) -> int:
     """Show a purge rule with its schedule and state."""
     answer = call.api.get(f"/purge-rules/{rule_id}")
-    call.output.labelled(answer, lambda: _labelled(answer))
+    call.output.labelled(answer, lambda: flattened(answer))
     return 0
 
 
@@ -96,12 +97,3 @@ def audit(call: Invocation, rule_id: RULE) -> int:
 def _audit_row(record: Mapping[str, Any]) -> tuple[object, ...]:
     at, deleted = moment(record.get("timestamp")), record.get("deletedCount")
     return at, record.get("action"), deleted, record.get("detail")
-
-
-def _labelled(answer: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Each value under the path of its field."""
-    for name, value in answer.items():
-        if isinstance(value, dict):
-            yield from _labelled(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value

@@ -75,13 +75,16 @@ def run(
     if is_dry if watch_run is None else watch_run:
         return _watched(call, run_id, request, is_dry=is_dry)
     call.output.result({**answer}, lambda: run_id)
-    call.output.hint(
-        f"The run goes on in {call.stack.title}. Follow it with: "
-        f"{call.again(f'runs watch {run_id}')}"
-    )
     if call.output.has_hints:
-        show_stops(call, stops_of(call, {**body, **answer}))
+        _say_how_to_follow(call, {**body, **answer})
     return 0
+
+
+def _say_how_to_follow(call: Invocation, run: dict[str, Any]) -> None:
+    """Say how to follow a run, and which stops it waits for."""
+    follow = call.again(f"runs watch {run['runId']}")
+    call.output.hint(f"The run goes on in {call.stack.title}. Follow it with: {follow}")
+    show_stops(call, stops_of(call, run))
 
 
 def _watched(call: Invocation, run_id: str, request: Path, *, is_dry: bool) -> int:

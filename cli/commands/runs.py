@@ -18,6 +18,7 @@ from cli.commands.arguments import (
     moment_in,
 )
 from cli.commands.audit import audit
+from cli.commands.reasons import Reasons, show_approval
 from cli.commands.stopped import Stop, line_of, say_how_to_go_on, stops_of
 from cli.commands.watching import watch
 from cli.confirming import can_ask, confirm
@@ -120,6 +121,8 @@ def show(call: Invocation, run_id: RUN) -> int:
     content = {**observed.answer, **({"stops": stops} if stops else {})}
     call.output.labelled(content, lambda: _described(observed, stops))
     say_how_to_go_on(call, stops)
+    if observed.status == RunStatus.AWAITING_APPROVAL:
+        show_approval(call, observed.answer)
     return 0
 
 
@@ -127,6 +130,7 @@ def _described(run: Observation, stops: Sequence[Stop]) -> Iterator[tuple[str, o
     answer = run.answer
     yield "method", run.method
     yield "status", f"{run.status}, stopped" if stops else run.status
+    yield "approval", answer.get("approvalId")
     for each in stops:
         yield "stopped", line_of(each)
     yield "dry run", "yes" if run.is_dry else None
@@ -195,9 +199,12 @@ def records(
             call.output.json_line(each)
         return 0
     titles = ("batch", "record", "outcome", "reason")
-    shown = print_table(call.output.console, titles, map(_record, found), "No record matches.")
+    reasons = Reasons(call, run_id)
+    rows = map(_record, reasons.noted(found))
+    shown = print_table(call.output.console, titles, rows, "No record matches.")
     if shown == most:
         call.output.hint(f"These are the first {most:,}; --all shows every record.")
+    reasons.show()
     return 0
 
 

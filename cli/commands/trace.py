@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands.arguments import SINCE, UNTIL, id_in, moment_in
+from cli.commands.reasons import is_kept, show_holds
 from cli.invocation import Invocation
 from cli.reports.tables import moment, table
 from cli.stack.lists import entries
@@ -32,6 +33,8 @@ def trace(
         {"conversationId": conversation_id, "records": found},
         lambda: table(titles, map(_row, found), NONE),
     )
+    if any(map(is_kept, found)):
+        show_holds(call, conversation_id)
     return 0
 
 

@@ -1,11 +1,15 @@
 """Follows a run in the way that fits the output."""
 
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import typer
+from genesys_purge.model.run import RunStatus
 
+from cli.commands.reasons import show_approval
 from cli.commands.stopped import StopWatch
 from cli.errors import NOT_WELL, NoAccess
 from cli.following import EVERY_SECONDS, LOCALLY, Follower
@@ -46,6 +50,8 @@ def _followed(call: Invocation, run_id: str) -> Observation:
             progress.show(latest)
             stopped.look(latest.answer)
             if latest.answer != before:
+                if _begins_to_wait(latest.answer, before or {}):
+                    show_approval(call, latest.answer)
                 before, since = latest.answer, time.monotonic()
             elif not stopped.stops and time.monotonic() - since > QUIET_FOR.total_seconds():
                 since = time.monotonic()
@@ -54,6 +60,11 @@ def _followed(call: Invocation, run_id: str) -> Observation:
                     "settling ends the run within an hour"
                 )
     return latest
+
+
+def _begins_to_wait(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    awaiting = RunStatus.AWAITING_APPROVAL
+    return now["status"] == awaiting and before.get("status") != awaiting
 
 
 def _progress(call: Invocation) -> AbstractContextManager[Progress]:

@@ -1,5 +1,6 @@
 """Reads documents from files."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ def read_request(file: Path) -> Any:
 def read_document(file: Path) -> Any:
     """The JSON document in a file; raises UnreadableFile."""
     return document_in(_content(file), file)
+
+
+def read_given(file: Path) -> Any:
+    """The JSON document in a file, or for `-` on standard input; raises UnreadableFile."""
+    is_input = str(file) == "-"
+    return document_in(sys.stdin.buffer.read(), file) if is_input else read_document(file)
 
 
 def read_text(file: Path) -> str:

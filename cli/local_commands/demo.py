@@ -21,7 +21,7 @@ from cli.local_commands.rule_at_genesys import RuleAtGenesys
 from cli.local_commands.run import purge
 from cli.local_commands.starting import print_function_errors, started
 from cli.reports import results
-from cli.reports.lines import show
+from cli.reports.lines import heading, show
 from local.application import Application
 from local.errors import CommandFailed
 from local.genesys.secrets import WEBHOOK_PATH
@@ -93,7 +93,7 @@ class _Demo:
         self._shown = 0
 
     def title(self, text: str) -> None:
-        self._console.rule(text, align="left")
+        heading(self._console, text)
 
     def say(self, label: str, value: object) -> None:
         show(self._console, [(label, value)])

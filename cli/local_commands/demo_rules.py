@@ -13,7 +13,7 @@ from cli.local_commands.deploy_rules import as_submitted, deploy
 from cli.local_commands.export_rules import WITHOUT_WAIT, export
 from cli.local_commands.starting import started
 from cli.reports import results
-from cli.reports.lines import say, show
+from cli.reports.lines import heading, say, show
 from local.application import Application
 from local.options.options import Options
 from local.project import PROJECT
@@ -66,7 +66,7 @@ class _Demo:
 
     def show_deployment(self, title: str, rules: Mapping[str, Any], expected: str) -> None:
         """Deploys the rules; raises DemoFailed for another outcome."""
-        self._console.rule(title, align="left")
+        heading(self._console, title)
         outcome = deploy(self._app, dict(rules), self._out, self._console, self._errors)
         if outcome != expected:
             raise DemoFailed(f"the outcome of the deployment is {outcome}, not {expected}")
@@ -82,7 +82,7 @@ class _Demo:
 
     def show_export(self, campaign: str) -> None:
         """Exports the changes; raises DemoFailed if there are none."""
-        self._console.rule("The changes, exported", align="left")
+        heading(self._console, "The changes, exported")
         if not export(self._app, campaign, self._out, self._console):
             raise DemoFailed("no change was exported")
 

@@ -14,7 +14,7 @@ from cli.local_commands.rule_at_genesys import RuleAtGenesys
 from cli.local_commands.run import purge
 from cli.local_commands.starting import started
 from cli.reports import results
-from cli.reports.lines import show
+from cli.reports.lines import heading, show
 from cli.stack.functions import FUNCTION, Refused, invoke, submit
 from local.application import Application
 from local.errors import CommandFailed
@@ -104,7 +104,7 @@ class Documents:
 
     def show(self, example: Example) -> Shown:
         """Run one example, and print what is promised and what happened."""
-        self._console.rule(example.name, align="left")
+        heading(self._console, example.name)
         request = read_request(EXAMPLES / f"{example.name}.json")
         try:
             happened = example.run(request)

@@ -16,7 +16,7 @@ from cli.errors import DemoFailed
 from cli.following import LOCALLY, Follower
 from cli.local_commands.awaiting import awaited
 from cli.local_commands.local_api import api_of
-from cli.reports.lines import show
+from cli.reports.lines import heading, show
 from cli.reports.observation import Observation
 from cli.reports.tables import moment
 from cli.stack.answers import object_in
@@ -41,11 +41,11 @@ def show_governance(app: Application, corpus: Corpus, console: Console) -> None:
     """Shows everything; DemoFailed if a part did not happen."""
     with ExitStack() as stack:
         story = _Story(app, corpus, console, stack)
-        console.rule("A purge that another person must approve", align="left")
+        heading(console, "A purge that another person must approve")
         story.show_approval()
-        console.rule("A purge policy", align="left")
+        heading(console, "A purge policy")
         story.show_policy()
-        console.rule("All deletion is stopped", align="left")
+        heading(console, "All deletion is stopped")
         story.show_stop()
 
 

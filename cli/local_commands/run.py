@@ -14,10 +14,10 @@ from cli.documents.scheduler import as_sent
 from cli.errors import NoAccess, WrongInput
 from cli.following import Follower
 from cli.local_commands.local_api import api_of
-from cli.local_commands.starting import print_function_errors, started
+from cli.local_commands.starting import print_function_errors, provide_ids, started
 from cli.reports import results, summary
 from cli.reports.bars import Bars, can_draw_on
-from cli.reports.lines import say, show
+from cli.reports.lines import show
 from cli.reports.observation import Observation
 from cli.reports.progress import Lines
 from cli.stack.api import Api
@@ -71,7 +71,7 @@ class _Run:
 
     def purge(self, request: Any) -> int:
         """Submits the request, observes the run and reports it."""
-        self._provide_ids(request)
+        provide_ids(self._app, request, self._console)
         lambda_client = self._app.session.client("lambda")
         run_id = submit(lambda_client, self._app.stack.functions[FUNCTION], request)
         hours = next(id_lists.values_of("verifyAfterHours", request), 0)
@@ -88,12 +88,6 @@ class _Run:
                 results.write(self._options.out, latest, audit)
         self._report(latest)
         return 0 if latest.succeeded else 1
-
-    def _provide_ids(self, request: Any) -> None:
-        if self._app.genesys.simulator:
-            corpus = self._app.genesys.simulator.corpus
-            for url in id_lists.provide(self._app.session.client("s3"), request, corpus.ids()):
-                say(self._console, f"{url} now lists all {len(corpus):,} simulated conversations.")
 
     def _observations(
         self, api: Api, run_id: str, verify_after: timedelta

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from cli.reports.lines import say
+from local import id_lists
 from local.application import Application, application
 from local.aws import function_log
 from local.aws.deviations import DIFFERENCES
@@ -26,6 +27,14 @@ def started(options: Options, console: Console) -> Iterator[Application]:
             say(console, f"Not deployed here: {', '.join(sorted(app.left_out))}.")
         say(console, f"Unlike AWS: {'; '.join(DIFFERENCES)}.")
         yield app
+
+
+def provide_ids(app: Application, request: object, console: Console) -> None:
+    """Writes the ids of all simulated conversations to each list of the request that is missing."""
+    if app.genesys.simulator:
+        corpus = app.genesys.simulator.corpus
+        for url in id_lists.provide(app.session.client("s3"), request, corpus.ids()):
+            say(console, f"{url} now lists all {len(corpus):,} simulated conversations.")
 
 
 def print_function_errors(app: Application, errors: Console) -> None:

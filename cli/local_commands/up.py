@@ -7,14 +7,18 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
+from cli.documents.files import read_request
 from cli.errors import WrongInput
 from cli.interrupts import Stopped
-from cli.local_commands.starting import started
+from cli.local_commands.starting import provide_ids, started
 from cli.output import Output
 from cli.reports import results
 from cli.reports.lines import say
 from local.options.options import Options
+from local.project import PROJECT
 
+# Its list of ids is the one that `local run` writes.
+SAMPLE = PROJECT / "events" / "schedule" / "conversation_archive.json"
 STACK = "stack.json"
 
 
@@ -30,6 +34,7 @@ def up(options: Options, console: Console, output: Output) -> int:
     file.unlink(missing_ok=True)
     try:
         with started(options, console) as app:
+            provide_ids(app, read_request(SAMPLE), console)
             try:
                 results.write_json(file, app.to_json())
                 say(console, f"Ready: {file} has the addresses and keys.")

@@ -18,8 +18,6 @@ CHANGES = {
         "POST /purge-rules",
         "POST /campaign-rules",
         "PUT /policies/*",
-        "POST /policies/*",
-        "DELETE /policies/*",
         "PUT /settings/*",
     ),
 }

@@ -49,10 +49,11 @@ class Result(NamedTuple):
         return {**found, **shown, **{name: each for name, each in problems.items() if each}}
 
 
-def are_valid(given: Given, output: Output) -> bool:
+def are_valid(given: Given, output: Output, *, in_lines: bool = False) -> bool:
     """Checks every file and the environment, and prints what was found.
 
-    Prints the document of a single file or its errors, and of several files one line each.
+    Prints the document of a single file or its errors; of several files, or `in_lines`, one line
+    for each file or error.
     """
     settings, wrong = _settings()
     stored = [
@@ -66,7 +67,7 @@ def are_valid(given: Given, output: Output) -> bool:
         found = {"valid": is_valid, "documents": [each.to_json() for each in results]}
         output.json_line(found | ({"errors": [wrong]} if wrong else {}))
         return is_valid
-    show = _show_document if len(results) == 1 else _show_lines
+    show = _show_document if len(results) == 1 and not in_lines else _show_lines
     for each in results:
         show(each)
     if wrong:

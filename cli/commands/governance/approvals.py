@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
+from genesys_purge.model.wording import counted
 
 from cli.commands.arguments import LIMIT, id_in
 from cli.confirming import confirm
+from cli.errors import NoAccess, WrongInput
 from cli.invocation import Invocation
+from cli.reports.lines import flattened
 from cli.reports.tables import moment, table
 from cli.shared_options import command, group
 from cli.stack.lists import listed
@@ -29,6 +33,7 @@ COMMENT = Annotated[
 ]
 # The conversations that a narrowing lets go; there may be 5,000.
 LET_GO, MOST_SHOWN = "letGoConversationIds", 20
+CHANGES_OF_HOLDS = ("hold_release", "hold_narrowing")
 STATES = ("pending", "approved", "consumed", "rejected", "withdrawn", "expired")
 STATE = Annotated[
     str | None,
@@ -77,23 +82,37 @@ def _described(approval: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "of", approval["subject"]
     yield "asked", f"{moment(approval.get('requestedAt'))} UTC by {approval.get('requestedBy')}"
     yield "expires", f"{moment(approval.get('expiresAt'))} UTC"
-    yield "needs", f"{approval.get('needed')} other person(s)"
-    for name, value in (approval.get("summary") or {}).items():
-        yield name, _in_words(name, value)
+    yield "needs", _needed(approval)
+    summary = dict(approval.get("summary") or {})
+    document = summary.pop("document", None)
+    yield from flattened(_shortened(summary))
+    if document is not None:
+        yield "document", json.dumps(document, ensure_ascii=False)
     for each in approval.get("decisions", ()):
         comment = f": {each['comment']}" if each.get("comment") else ""
         yield each["decision"], f"{moment(each['at'])} UTC by {each['actor']}{comment}"
     yield "hash", approval["subjectHash"]
 
 
-def _in_words(name: str, value: object) -> object:
-    """A value of a summary; of many conversations the first ones, and how to see all."""
-    if value is None or isinstance(value, str):
-        return value
-    if name == LET_GO and isinstance(value, list) and len(value) > MOST_SHOWN:
-        first = json.dumps(value[:MOST_SHOWN], ensure_ascii=False)
-        return f"{first} and {len(value) - MOST_SHOWN:,} more; `approvals show --json` has all"
-    return json.dumps(value, ensure_ascii=False)
+def _shortened(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """A summary with the first of many conversations, and how to see all."""
+    ids = summary.get(LET_GO)
+    if not isinstance(ids, list) or len(ids) <= MOST_SHOWN:
+        return {**summary}
+    more = f"and {len(ids) - MOST_SHOWN:,} more; `approvals show --json` has all"
+    return {**summary, LET_GO: [*ids[:MOST_SHOWN], more]}
+
+
+def _needed(approval: Mapping[str, Any]) -> str:
+    """How many persons must approve, and by which rule."""
+    persons = counted(approval.get("needed"), "other person", "other persons")
+    if approvers := approval.get("approvers"):
+        persons += f" of {', '.join(approvers)}"
+    if not (rule := approval.get("rule")):
+        return persons
+    version = approval.get("ruleVersion")
+    rules = f"version {version} of the approval rules" if version else "the shipped approval rules"
+    return f"{persons}, by the rule '{rule}' of {rules}"
 
 
 @command(app, "approve", "genesys-purge approvals approve run-quarter-2024-2")
@@ -127,7 +146,25 @@ def _decide(
     missing = answer["missing"] if answer["state"] == "pending" else 0
     more = f"; {missing} more must approve" if missing else ""
     call.output.result(answer, lambda: f"The approval is {answer['state']}{more}.")
+    if answer["state"] == "consumed" and call.output.has_hints:
+        # The decision is made, so it is no failure if the caller may not read what follows.
+        with suppress(NoAccess, WrongInput):
+            _say_what_happens(call, call.api.get(path))
     return 0
+
+
+def _say_what_happens(call: Invocation, approval: Mapping[str, Any]) -> None:
+    """Say until when a hold lasts whose release or narrowing was approved, and who may keep it."""
+    if approval.get("kind") not in CHANGES_OF_HOLDS:
+        return
+    hold_id = approval["subject"].removeprefix("hold:")
+    change = call.api.get(f"/holds/{hold_id}").get("change") or {}
+    until = moment(change.get("effectiveAt"))
+    keep = call.for_another(f"holds keep {hold_id} --reason REASON", "holds")
+    call.output.hint(
+        f"The hold {hold_id} covers what it covers now until {until} UTC. Until then, one person "
+        f"can keep it: {keep}"
+    )
 
 
 @command(app, "withdraw", "genesys-purge approvals withdraw run-quarter-2024-2")

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.commands.governance.holds import HOLD, app, print_in_flight
-from cli.documents.files import read_document
+from cli.commands.governance.holds import HOLD, INPUT, app, print_in_flight
+from cli.documents.files import read_given
 from cli.invocation import Invocation
 from cli.reports.tables import moment
 from cli.shared_options import command
@@ -22,11 +22,14 @@ def widen(
     hold_id: HOLD,
     more: Annotated[
         Path,
-        typer.Argument(metavar="MORE.json", help="The reason, and the ids or the dates to add."),
+        typer.Argument(
+            metavar="MORE.json",
+            help=f"The reason, and the ids or the dates to add; {INPUT}.",
+        ),
     ],
 ) -> int:
     """Let a legal hold cover more."""
-    answer = call.api.post(f"/holds/{hold_id}/widen", read_document(more))
+    answer = call.api.post(f"/holds/{hold_id}/widen", read_given(more))
     is_wider = "effectiveFrom" in answer
     words = "covers more" if is_wider else "covered all of this before"
     call.output.result(answer, lambda: f"The hold {hold_id} {words} in {call.stack.title}.")
@@ -54,11 +57,12 @@ def narrow(
     call: Invocation,
     hold_id: HOLD,
     less: Annotated[
-        Path, typer.Argument(metavar="LESS.json", help="The reason, and the narrower scope.")
+        Path,
+        typer.Argument(metavar="LESS.json", help=f"The reason, and the narrower scope; {INPUT}."),
     ],
 ) -> int:
     """Ask another person to let a legal hold cover less."""
-    return _asked(call, call.api.post(f"/holds/{hold_id}/narrow", read_document(less)))
+    return _asked(call, call.api.post(f"/holds/{hold_id}/narrow", read_given(less)))
 
 
 def _asked(call: Invocation, answer: Mapping[str, Any]) -> int:
@@ -68,6 +72,8 @@ def _asked(call: Invocation, answer: Mapping[str, Any]) -> int:
         "Until then, and in the cool-down after it, the hold covers what it covers now."
     )
     call.output.result(answer, lambda: words)
+    approve = call.for_another(f"approvals approve {approval}", "approver")
+    call.output.hint(f"The other person uses: {approve}")
     return 0
 
 

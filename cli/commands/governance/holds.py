@@ -8,16 +8,18 @@ import typer
 from genesys_purge.model.wording import counted
 
 from cli.commands.arguments import LIMIT, ORGANISATION, id_in
-from cli.documents.files import read_document, read_text
+from cli.commands.audit import show_audit
+from cli.documents.files import read_document, read_given, read_text
 from cli.errors import WrongInput
 from cli.in_flight import show_in_flight
 from cli.invocation import Invocation
-from cli.reports.tables import moment, print_table, table
+from cli.reports.tables import moment, table
 from cli.shared_options import command, group
-from cli.stack.lists import entries, listed
+from cli.stack.lists import listed
 
 app = group("Place legal holds, list and show them, and see what they cover.")
 HOLD = Annotated[str, typer.Argument(metavar="HOLD_ID", help="The id of the hold.", callback=id_in)]
+INPUT = "- reads standard input"
 STATES = (
     "active",
     "release_requested",
@@ -31,7 +33,6 @@ NOTHING_MATCHED = (
     "Genesys knows no conversation that it covers. Check the ids, the dates and the organisations; "
     "the hold is in force, and blocks what it may cover."
 )
-CHANGE = ("kind", "effectiveAt", "approvalId")
 STATE = Annotated[
     str | None,
     typer.Option(help=f"One of {', '.join(STATES)}.", autocompletion=lambda: list(STATES)),
@@ -41,10 +42,10 @@ STATE = Annotated[
 @command(app, "place", "genesys-purge holds place hold.json")
 def place(
     call: Invocation,
-    hold: Annotated[Path, typer.Argument(metavar="HOLD.json", help="A legal hold.")],
+    hold: Annotated[Path, typer.Argument(metavar="HOLD.json", help=f"A legal hold; {INPUT}.")],
 ) -> int:
     """Place a legal hold: what it covers is not deleted from now on."""
-    return _placed(call, call.api.post("/holds", read_document(hold)))
+    return _placed(call, call.api.post("/holds", read_given(hold)))
 
 
 @command(app, "import", "genesys-purge holds import hold.json conversations.csv")
@@ -160,10 +161,18 @@ def _described(hold: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "placed", f"{moment(hold.get('placedAt'))} UTC by {hold.get('placedBy')}"
     yield "review by", moment(hold.get("reviewBy"))
     change = hold.get("change") or {}
-    yield "change", " ".join(str(change[each]) for each in CHANGE if each in change)
-    yield "released", moment(hold.get("releasedAt"))
+    yield "change", _change(change) if change else None
+    released = "will be released at" if hold["state"] == "releasing" else "released"
+    yield released, moment(hold.get("releasedAt"))
     for each in hold.get("conversationIds", ()):
         yield "conversation", each
+
+
+def _change(change: Mapping[str, Any]) -> str:
+    """A release or narrowing, and until when the hold covers what it covers now."""
+    until = moment(change.get("effectiveAt"))
+    waits = f"in effect at {until} UTC" if until else "waits for its approval"
+    return f"{change['kind']} {waits}, approval {change['approvalId']}"
 
 
 @command(app, "coverage", "genesys-purge holds coverage 8f1c7d52-90f4-4a3b-8f33-1e0d7c2a5b64")
@@ -197,21 +206,25 @@ def _covering(hold: Mapping[str, Any]) -> tuple[object, ...]:
 @command(app, "audit", "genesys-purge holds audit case-17")
 def audit(call: Invocation, hold_id: HOLD) -> int:
     """Show the audit records of a legal hold."""
-    found = entries(call.api, f"/holds/{hold_id}/audit", "records")
-    if call.output.as_json:
-        for each in found:
-            call.output.json_line(each)
-        return 0
-    titles = ("#", "at (UTC)", "action", "person", "actor")
-    rows = (
-        (
-            each["sequence"],
-            moment(each["at"]),
-            each["action"],
-            each.get("personId"),
-            each.get("actor"),
-        )
-        for each in found
-    )
-    print_table(call.output.console, titles, rows, "The hold has no audit record.")
-    return 0
+    titles = ("#", "at (UTC)", "action", "person", "actor", "what")
+    path, empty = f"/holds/{hold_id}/audit", "The hold has no audit record."
+    return show_audit(call, path, titles, _recorded, empty, f"holds audit {hold_id} --json")
+
+
+def _recorded(record: Mapping[str, Any]) -> tuple[object, ...]:
+    at, person = moment(record["at"]), record.get("personId")
+    what = "; ".join(filter(None, _facts(record)))
+    return record["sequence"], at, record["action"], person, record.get("actor"), what
+
+
+def _facts(record: Mapping[str, Any]) -> Iterator[str | None]:
+    """Why it was done, the end of a cool-down, and the deletion that was refused."""
+    hold, approval = record.get("hold") or {}, record.get("approval") or {}
+    yield record.get("detail") or approval.get("comment")
+    if record["action"] == "hold_placed":
+        yield hold.get("reason")
+    if until := moment((hold.get("change") or {}).get("effectiveAt")):
+        yield f"the hold lasts until {until} UTC"
+    if refusal := record.get("refusal"):
+        records = f", {refusal['records']:,} records" if "records" in refusal else ""
+        yield f"run {refusal['runId']}, batch {refusal['batch']}{records}"

@@ -5,21 +5,25 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from genesys_purge.model.wording import counted
 
 from cli.commands.arguments import LIMIT, id_in
+from cli.commands.audit import show_audit
 from cli.commands.governance.policy_changes import Change, Kind, apply_change, changes_of
 from cli.documents.policy_folder import policies_in
 from cli.errors import WRONG, WrongInput
 from cli.invocation import Invocation
 from cli.reports.tables import moment, print_table, table
 from cli.shared_options import command, group
-from cli.stack.lists import entries, listed
+from cli.stack.lists import listed
 from cli.validation.command import are_valid
 
 app = group("Keep recurring purges as documents: check, plan and apply them.")
 DIR = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of policies, YAML or JSON.")]
 NAME = Annotated[str, typer.Argument(metavar="NAME", help="The policy's name.", callback=id_in)]
 STATES = ("enabled", "disabled", "expired", "unreadable")
+# Of the blackout days of a policy, so many are shown.
+MOST_DAYS = 20
 STATE = Annotated[
     str | None,
     typer.Option(help=f"One of {', '.join(STATES)}.", autocompletion=lambda: list(STATES)),
@@ -33,7 +37,7 @@ def check(call: Invocation, folder: DIR) -> int:
     The environment variables of the functions choose the platform and limits.
     """
     files = list(policies_in(folder))
-    return 0 if are_valid({"policy": files}, call.output) else WRONG
+    return 0 if are_valid({"policy": files}, call.output, in_lines=True) else WRONG
 
 
 @command(app, "plan", "genesys-purge policies plan policies/")
@@ -91,14 +95,16 @@ def _show(call: Invocation, changes: Iterable[Change]) -> None:
 
 
 def _lines(change: Change) -> list[str | None]:
-    fields = (
-        [
+    fields = []
+    if change.kind is Kind.CREATED:
+        document = change.document
+        when = f"{document['schedule']} {document['timeZone']}"
+        fields = [f"{document['request']['method']}, {when}, until {document['validUntil']}"]
+    elif change.kind is Kind.CHANGED:
+        fields = [
             f"{path}: {_value(each, 'before')} -> {_value(each, 'after')}"
             for path, each in change.difference.items()
         ]
-        if change.kind is Kind.CHANGED
-        else []
-    )
     drift = [f"schedule: {', '.join(change.drift)}"] if change.drift else []
     return [*fields, *drift, *(f"note: {note}" for note in change.notes)] or [None]
 
@@ -178,20 +184,19 @@ def _described(policy: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         yield f"request.{name}", value if isinstance(value, str | int) else str(value)
     for each in policy.get("nextRuns", ()):
         yield "next run", f"{moment(each)} UTC"
+    days = policy.get("blackoutDays", ())
+    for each in days[:MOST_DAYS]:
+        yield "no run on", f"{each['date']} {each.get('holiday', '')}".strip()
+    if len(days) > MOST_DAYS:
+        yield "", f"and on {counted(len(days) - MOST_DAYS, 'more day')}; --json shows all"
 
 
 @command(app, "audit", "genesys-purge policies audit nightly-voice")
 def audit(call: Invocation, name: NAME) -> int:
     """Show the audit records of a policy."""
-    found = entries(call.api, f"/policies/{name}/audit", "records")
-    if call.output.as_json:
-        for each in found:
-            call.output.json_line(each)
-        return 0
     titles = ("#", "at (UTC)", "action", "version", "what", "person", "actor")
-    rows = map(_recorded, found)
-    print_table(call.output.console, titles, rows, "The policy has no audit record.")
-    return 0
+    path, empty = f"/policies/{name}/audit", "The policy has no audit record."
+    return show_audit(call, path, titles, _recorded, empty, f"policies audit {name} --json")
 
 
 def _recorded(record: Mapping[str, Any]) -> tuple[object, ...]:

@@ -10,17 +10,20 @@ from genesys_purge.model.stored_setting import SettingName
 from rich.table import Table
 
 from cli.commands.arguments import YES
+from cli.commands.audit import show_audit
 from cli.confirming import confirm
 from cli.documents.files import read_document
 from cli.errors import WrongInput
 from cli.invocation import Invocation
 from cli.reports.lines import say
-from cli.reports.tables import moment, print_table, table
+from cli.reports.tables import moment, table
 from cli.shared_options import command, group
-from cli.stack.lists import entries
 
 app = group("Show the settings of a stack, and store new versions of them.")
 NAMES = ", ".join(SettingName)
+# Of the changes of an audit record, so many are shown.
+MOST_CHANGES = 10
+BEFORE_REASON = (None,) * 7
 NAME = Annotated[
     SettingName, typer.Argument(metavar="NAME", help=f"One of {NAMES}.", case_sensitive=True)
 ]
@@ -133,6 +136,7 @@ def put(
         if dry_run or not call.output.as_json:
             call.output.result(compared, lambda: _compared(compared))
         if dry_run:
+            call.output.hint("Nothing was stored.")
             return 0
         confirm(call.output, _question(call, compared))
     answer = call.api.put(path, body)
@@ -166,7 +170,7 @@ def _stored(call: Invocation, answer: Mapping[str, Any]) -> str:
     if approval := answer.get("approvalId"):
         return (
             f"Nothing is stored yet: {answer['missing']} other person(s) must approve, with "
-            f"`genesys-purge approvals approve {approval}`."
+            f"`{call.for_another(f'approvals approve {approval}', 'approver')}`."
         )
     name, version, imported = answer["name"], answer["version"], answer.get("imported")
     words = f"Version {version} of {name} is in force in {call.stack.title}."
@@ -188,15 +192,21 @@ def import_setting(call: Invocation, name: NAME, *, reason: REASON) -> int:
 @command(app, "audit", "genesys-purge settings audit retention-matrix")
 def audit(call: Invocation, name: NAME) -> int:
     """Show the audit records of a setting: who changed what, and what became weaker."""
-    found = entries(call.api, f"/settings/{name}/audit", "records")
-    if call.output.as_json:
-        for each in found:
-            call.output.json_line(each)
-        return 0
     titles = ("#", "at (UTC)", "action", "version", "changed", "weaker", "person", "reason")
-    empty = "The setting has no audit record."
-    print_table(call.output.console, titles, map(_record, found), empty)
-    return 0
+    path, empty = f"/settings/{name}/audit", "The setting has no audit record."
+    export = f"settings audit {name} --json"
+    return show_audit(call, path, titles, _record, empty, export, further=_changes)
+
+
+def _changes(record: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    """The first changed paths of a record, each in a row."""
+    facts = record.get("setting", {})
+    changes = facts.get("changes", ())
+    for each in changes[:MOST_CHANGES]:
+        values = f"{each.get('before', '-')} -> {each.get('after', '-')}"
+        yield *BEFORE_REASON, f"{each['path'] or 'the document'}: {values}"
+    if (more := facts.get("changed", len(changes)) - MOST_CHANGES) > 0:
+        yield *BEFORE_REASON, f"and {more:,} more"
 
 
 def _record(record: Mapping[str, Any]) -> tuple[object, ...]:

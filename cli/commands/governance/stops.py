@@ -1,6 +1,7 @@
 """`genesys-purge stop`, `resume` and `stops`: stops of deletion, and the purging switch."""
 
 from collections.abc import Mapping
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -8,15 +9,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from genesys_purge.model.stops import StopScope
 
 from cli.commands.arguments import YES, id_in
+from cli.commands.audit import show_audit
 from cli.commands.stopped import reasons_of
 from cli.confirming import confirm
 from cli.errors import WrongInput
 from cli.in_flight import show_in_flight
 from cli.invocation import Invocation
-from cli.reports.tables import moment, print_table, table
+from cli.reports.tables import moment, table
 from cli.shared_options import command, group
 from cli.stack.aws_errors import explained
-from cli.stack.lists import entries
 
 app = group("List the stops of deletion, and read the audit of a stop.")
 SCOPE = Annotated[
@@ -54,7 +55,8 @@ def stop(
     words = f"Deletion is stopped in {call.stack.title}: {answer['stopId']}."
     call.output.result(answer, lambda: words)
     show_in_flight(call.output, answer, "These jobs were called before, and may still delete:")
-    call.output.hint(f"Ask to allow it again with: {call.again('resume')}")
+    words = " ".join(["resume", *_scope_words(scope, name), "--reason REASON"])
+    call.output.hint(f"Ask to allow it again with: {call.again(words)}")
     return 0
 
 
@@ -85,8 +87,8 @@ def resume(
         f"{answer['approvalId']}."
     )
     call.output.result(answer, lambda: words)
-    approve = f"approvals approve {answer['approvalId']}"
-    call.output.hint(f"The other person uses: {call.again(approve)}")
+    approve = call.for_another(f"approvals approve {answer['approvalId']}", "approver")
+    call.output.hint(f"The other person uses: {approve}")
     return 0
 
 
@@ -109,21 +111,23 @@ def _row(found: Mapping[str, Any]) -> tuple[object, ...]:
 @command(app, "audit", "genesys-purge stops audit organisation:emea")
 def audit(call: Invocation, stop_id: STOP) -> int:
     """Show the audit records of a stop."""
-    found = entries(call.api, f"/stops/{stop_id}/audit", "records")
-    if call.output.as_json:
-        for each in found:
-            call.output.json_line(each)
-        return 0
     titles = ("#", "at (UTC)", "action", "person", "actor", "reason")
-    print_table(call.output.console, titles, map(_record, found), "The stop has no audit record.")
-    return 0
+    path, empty = f"/stops/{stop_id}/audit", "The stop has no audit record."
+    return show_audit(call, path, titles, _record, empty, f"stops audit {stop_id} --json")
 
 
 def _record(record: Mapping[str, Any]) -> tuple[object, ...]:
-    reason = record.get("detail") or (record.get("stop") or {}).get("reason")
+    approval, stop = record.get("approval") or {}, record.get("stop") or {}
+    # A decision has the reason of the stop, too.
+    reason = record.get("detail") or (approval or {"comment": stop.get("reason")}).get("comment")
     at = moment(record["at"])
     person, actor = record.get("personId"), record.get("actor")
     return record["sequence"], at, record["action"], person, actor, reason
+
+
+def _scope_words(scope: StopScope, name: str | None) -> list[str]:
+    """The options that choose the same scope again."""
+    return [] if name is None else ["--scope", scope.value, "--name", quote(name)]
 
 
 def _request(scope: StopScope, name: str | None, reason: str | None) -> dict[str, str]:

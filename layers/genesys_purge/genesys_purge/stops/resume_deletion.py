@@ -51,7 +51,7 @@ class RequestResume:
         stop_id = stop_id_of(request.scope, request.name)
         stored = self._stops.get(stop_id)
         if stored is None or not stored.is_in_force:
-            raise NotStopped(f"{stop_id} is not stopped; GET /stops lists what is")
+            raise NotStopped(f"{stop_id} is not stopped; `genesys-purge stops list` shows what is")
         if pending := self._pending(stored, now):
             return _answer(stop_id, pending)
         stop = stored if isinstance(stored, Stop) else _readable(stored, request, submitted, now)

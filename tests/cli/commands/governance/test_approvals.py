@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.conftest import Run
 from tests.cli.scripted_api import Answer, ScriptedApi
 
@@ -44,7 +46,59 @@ def test_document_of_a_change_is_shown_as_json(api: ScriptedApi, call: Run) -> N
     shown = call("approvals", "show", "run-r-1").out
     lines = [" ".join(each.split()) for each in shown.splitlines()]
     assert 'document {"rules": []}' in lines
-    assert """weakens ["rule 'a' is removed"]""" in lines
+    assert "weakens rule 'a' is removed" in lines
+
+
+def test_request_and_retention_are_shown_line_by_line(api: ScriptedApi, call: Run) -> None:
+    retention = {"minimumDays": 400, "overridden": False}
+    summary = {"request": {"dateRange": {"start": "2024"}, "tags": []}, "retention": retention}
+    api.on("GET /approvals/run-r-1", Answer(body=APPROVAL | {"summary": summary}))
+    lines = [
+        " ".join(each.split()) for each in call("approvals", "show", "run-r-1").out.splitlines()
+    ]
+    assert lines[-5:-1] == [
+        "request.dateRange.start 2024",
+        "request.tags none",
+        "retention.minimumDays 400",
+        "retention.overridden no",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (0, "1 other person, by the rule 'large' of the shipped approval rules"),
+        (3, "1 other person, by the rule 'large' of version 3 of the approval rules"),
+    ],
+)
+def test_approval_names_its_rule_and_version(
+    api: ScriptedApi, call: Run, version: int, words: str
+) -> None:
+    rule = {"rule": "large", "ruleVersion": version}
+    api.on("GET /approvals/run-r-1", Answer(body=APPROVAL | rule))
+    assert words in call("approvals", "show", "run-r-1").out
+
+
+CONSUMED = Answer(201, {"approvalId": "run-r-1", "state": "consumed", "missing": 0})
+RELEASE = APPROVAL | {"kind": "hold_release", "subject": "hold:case-17"}
+
+
+def test_approved_release_says_until_when_the_hold_lasts(api: ScriptedApi, call: Run) -> None:
+    api.on("POST /approvals/run-r-1/decisions", CONSUMED)
+    api.on("GET /approvals/run-r-1", Answer(body=RELEASE))
+    change = {"change": {"effectiveAt": "2027-01-01T00:00:00Z"}}
+    api.on("GET /holds/case-17", Answer(body=change))
+    err = call("approvals", "approve", "run-r-1", "--hash", HASH).err
+    assert "covers what it covers now until 2027-01-01 00:00:00 UTC" in err
+    assert "genesys-purge holds keep case-17 --reason REASON" in err
+
+
+def test_decision_is_made_if_its_hold_cannot_be_read(api: ScriptedApi, call: Run) -> None:
+    api.on("POST /approvals/run-r-1/decisions", CONSUMED)
+    api.on("GET /approvals/run-r-1", Answer(body=RELEASE))
+    api.on("GET /holds/case-17", Answer(403, {"message": "Forbidden"}))
+    shown = call("approvals", "approve", "run-r-1", "--hash", HASH)
+    assert (shown.code, shown.out) == (0, "The approval is consumed.\n")
 
 
 def test_first_conversations_that_are_let_go_are_shown(api: ScriptedApi, call: Run) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -117,6 +120,42 @@ def test_audit_of_a_hold_shows_the_person(api: ScriptedApi, call: Run) -> None:
     assert line.split() == ["1", "2026-11-21", "09:00:00", "hold_placed", "user:A"]
 
 
+@pytest.mark.parametrize(
+    ("record", "what"),
+    [
+        ({"action": "hold_placed", "hold": {"reason": "evidence"}}, "evidence"),
+        ({"action": "hold_kept", "hold": {"reason": "evidence"}, "detail": "why"}, "why"),
+        (
+            {
+                "action": "approval_given",
+                "approval": {"comment": "checked"},
+                "hold": {"change": {"effectiveAt": "2027-01-01T00:00:00Z"}},
+            },
+            "checked; the hold lasts until 2027-01-01 00:00:00 UTC",
+        ),
+        (
+            {"action": "hold_refused_deletion", "refusal": {"runId": "q-2", "batch": 0}},
+            "run q-2, batch 0",
+        ),
+        (
+            {
+                "action": "hold_refused_deletion",
+                "refusal": {"runId": "q-2", "batch": 1, "records": 1_000},
+            },
+            "run q-2, batch 1, 1,000 records",
+        ),
+    ],
+)
+def test_audit_of_a_hold_says_what_happened(
+    api: ScriptedApi, call: Run, record: dict[str, Any], what: str
+) -> None:
+    found = {"sequence": 1, "at": "2026-11-21T09:00:00Z"} | record
+    api.on("GET /holds/case-17/audit", Answer(body={"records": [found]}))
+    shown = call("holds", "audit", "case-17")
+    assert shown.out.splitlines()[1].rstrip().endswith(what)
+    assert "Export all fields with: genesys-purge holds audit case-17 --json" in shown.err
+
+
 def test_hold_is_widened_by_what_a_file_adds(api: ScriptedApi, call: Run, tmp_path: Path) -> None:
     file = tmp_path / "more.json"
     file.write_text(json.dumps({"reason": "Another call"}))
@@ -163,8 +202,20 @@ ASKED = {"holdId": "case-17", "approvalId": "a-1", "expiresAt": "2026-12-08T00:0
 def test_release_is_asked_of_another_person(api: ScriptedApi, call: Run) -> None:
     api.on("POST /holds/case-17/release-requests", Answer(body=ASKED))
     shown = call("holds", "release", "case-17", "--reason", "The claim is settled")
+    assert "approvals approve a-1" in shown.err
+    assert "--as approver" in shown.err
     assert "decides by 2026-12-08 00:00:00 UTC about approval a-1" in " ".join(shown.out.split())
     assert api.asked[0].body == {"reason": "The claim is settled", "coolDownDays": 30}
+
+
+def test_addition_to_a_hold_is_read_from_standard_input(
+    api: ScriptedApi, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = SimpleNamespace(buffer=io.BytesIO(b'{"reason": "Another call"}'))
+    monkeypatch.setattr(sys, "stdin", given)
+    api.on("POST /holds/case-17/widen", Answer(body={"holdId": "case-17"}))
+    call("holds", "widen", "case-17", "-")
+    assert api.asked[0].body == {"reason": "Another call"}
 
 
 def test_narrower_scope_is_sent_from_a_file(api: ScriptedApi, call: Run, tmp_path: Path) -> None:
@@ -183,6 +234,8 @@ def test_hold_is_kept_by_one_person(api: ScriptedApi, call: Run) -> None:
 
 def test_hold_in_its_cool_down_is_shown_with_its_change(api: ScriptedApi, call: Run) -> None:
     change = {"kind": "release", "effectiveAt": "2027-01-01T00:00:00Z", "approvalId": "a-1"}
-    api.on("GET /holds/case-17", Answer(body=HOLD | {"state": "releasing", "change": change}))
+    releasing = {"state": "releasing", "change": change, "releasedAt": change["effectiveAt"]}
+    api.on("GET /holds/case-17", Answer(body=HOLD | releasing))
     lines = [" ".join(each.split()) for each in call("holds", "show", "case-17").out.splitlines()]
-    assert "change release 2027-01-01T00:00:00Z a-1" in lines
+    assert "change release in effect at 2027-01-01 00:00:00 UTC, approval a-1" in lines
+    assert "will be released at 2027-01-01 00:00:00" in lines

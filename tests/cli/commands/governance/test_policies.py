@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.scripted_api import Answer, Asked, ScriptedApi
+from tests.cli.scripted_api import Answer, ScriptedApi
 from tests.policy_builders import policy
 
 NAME = "nightly-voice"
@@ -23,10 +23,13 @@ def folder(tmp_path: Path) -> Path:
     return found
 
 
+UNTIL = (datetime.now(UTC) + timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
+WHAT = f"interaction_purge, cron(0 3 * * ? *) Europe/Berlin, until {UNTIL}"
+
+
 def current(**changes: Any) -> dict[str, Any]:
     """A policy that is valid today."""
-    until = datetime.now(UTC) + timedelta(days=90)
-    return policy(validUntil=until.strftime("%Y-%m-%dT00:00:00Z"), **changes)
+    return policy(validUntil=UNTIL, **changes)
 
 
 def write(folder: Path, document: Any, name: str = "a.json") -> None:
@@ -64,7 +67,13 @@ def test_check_names_each_wrong_field(call: Run, folder: Path) -> None:
     write(folder, current(timeZone="Mars", owner=""))
     shown = call("policies", "check", str(folder), chosen=False)
     assert shown.code == 2
-    assert [each.partition(":")[0] for each in lines(shown.out)] == ["owner", "timeZone"]
+    found = [each.split(":")[:2] for each in lines(shown.out)]
+    assert found == [[f"{folder}/a.json", " owner"], [f"{folder}/a.json", " timeZone"]]
+
+
+def test_check_of_one_valid_policy_prints_one_line(call: Run, folder: Path) -> None:
+    write(folder, current())
+    assert call("policies", "check", str(folder), chosen=False).out == f"{folder}/a.json: valid\n"
 
 
 def test_name_in_two_files_is_refused(call: Run, folder: Path) -> None:
@@ -89,7 +98,7 @@ def test_plan_shows_created_changed_unchanged_and_missing_policies(
     shown = call("policies", "plan", str(folder))
     assert lines(shown.out)[1:] == [
         "changed changed 3 owner: records@example.com -> new@example.com",
-        "new created",
+        f"new created {WHAT}",
         "same unchanged 3",
         "gone not in the folder 3",
     ]
@@ -103,7 +112,7 @@ def test_apply_sends_each_policy_and_shows_its_version(
     stored(api)
     accepting(api, NAME)
     shown = call("policies", "apply", str(folder))
-    assert lines(shown.out)[1:] == [f"{NAME} created 1"]
+    assert lines(shown.out)[1:] == [f"{NAME} created 1 {WHAT}"]
     (sent,) = api.calls(f"PUT /policies/{NAME}")
     assert sent.body == current() | {"blackout": {"dates": [], "holidays": []}}
 
@@ -126,7 +135,7 @@ def test_refused_policy_does_not_stop_the_others(api: ScriptedApi, call: Run, fo
     errors = {"errors": [{"path": "request.classification", "message": "is required"}]}
     api.on("PUT /policies/refused", Answer(400, errors))
     shown = call("policies", "apply", str(folder))
-    assert (shown.code, lines(shown.out)[1:]) == (2, [f"{NAME} created 1"])
+    assert (shown.code, lines(shown.out)[1:]) == (2, [f"{NAME} created 1 {WHAT}"])
     assert "refused: request.classification: is required" in shown.err
 
 
@@ -154,40 +163,6 @@ def test_flag_disables_the_policies_outside_of_the_folder(
     (sent,) = api.calls("PUT /policies/gone")
     assert sent.body["enabled"] is False
     assert not api.calls("PUT /policies/off")
-
-
-def test_list_shows_the_next_run(api: ScriptedApi, call: Run) -> None:
-    row = {"name": NAME, "version": 2, "state": "enabled", "method": "interaction_purge"}
-    row |= {"schedule": "cron(0 3 * * ? *)", "timeZone": "Europe/Berlin", "owner": "records"}
-    row |= {"validUntil": "2027-01-31T00:00:00Z", "nextRuns": ["2026-11-22T02:00:00Z"]}
-
-    def page(asked: Asked) -> Answer:
-        assert asked.query["state"] == "enabled"
-        return Answer(body={"policies": [row]})
-
-    api.on("GET /policies", page)
-    line = lines(call("policies", "list", "--state", "enabled").out)[1]
-    assert line.startswith(f"{NAME} 2 enabled interaction_purge cron(0 3 * * ? *) Europe/Berlin")
-    assert "2026-11-22 02:00:00" in line
-
-
-def test_policy_is_shown_with_its_bounds_and_next_runs(api: ScriptedApi, call: Run) -> None:
-    answer = {"name": NAME, "version": 2, "state": "enabled", "document": policy()}
-    answer |= {"appliedAt": "2026-11-21T12:00:00Z", "appliedBy": "arn:user/records"}
-    api.on(f"GET /policies/{NAME}", Answer(body=answer | {"nextRuns": ["2026-11-22T02:00:00Z"]}))
-    found = lines(call("policies", "show", NAME, "--version", "2").out)
-    assert "maxRecordsPerRun 1000" in found
-    assert "next run 2026-11-22 02:00:00 UTC" in found
-    assert api.asked[0].query == {"version": "2"}
-
-
-def test_audit_of_a_policy_names_the_changed_fields(api: ScriptedApi, call: Run) -> None:
-    facts = {"version": 2, "difference": {"enabled": {"before": True, "after": False}}}
-    record = {"sequence": 2, "at": "2026-11-21T12:00:00Z", "action": "policy_applied"}
-    record |= {"purgePolicy": facts, "personId": "user:A"}
-    api.on(f"GET /policies/{NAME}/audit", Answer(body={"records": [record]}))
-    line = lines(call("policies", "audit", NAME).out)[1]
-    assert line == "2 2026-11-21 12:00:00 policy_applied 2 enabled user:A"
 
 
 def drifted(api: ScriptedApi, *drift: str) -> None:

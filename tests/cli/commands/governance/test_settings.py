@@ -116,6 +116,7 @@ def test_dry_run_only_compares(api: ScriptedApi, call: Run, file: str) -> None:
     api.on(f"PUT {ROUTE}", Answer(body=COMPARED))
     done = call("settings", "put", NAME, file, *REASON, "--dry-run", "--json")
     assert (done.json, [each["dryRun"] for each in sent(api)]) == (COMPARED, [True])
+    assert "Nothing was stored." in call("settings", "put", NAME, file, *REASON, "--dry-run").err
 
 
 def test_conflict_names_the_stored_version(api: ScriptedApi, call: Run, file: str) -> None:
@@ -169,6 +170,18 @@ def test_audit_shows_person_and_weakening(api: ScriptedApi, call: Run) -> None:
     assert lines(call("settings", "audit", NAME).out)[1:] == [
         "1 2026-11-21 09:00:00 setting_changed 2 1 1 user:A why"
     ]
+
+
+def test_audit_shows_the_first_changed_paths(api: ScriptedApi, call: Run) -> None:
+    added = {"path": "", "after": "{}"}
+    facts = {"version": 2, "changed": 12, "changes": [CHANGE, added, *[CHANGE] * 9]}
+    record = {"sequence": 1, "at": "2026-11-21T09:00:00Z", "action": "setting_changed"}
+    api.on(f"GET {ROUTE}/audit", Answer(body={"records": [record | {"setting": facts}]}))
+    shown = call("settings", "audit", NAME)
+    first, second, *others, last = lines(shown.out)[2:]
+    assert (first, second) == ("rules.a.minimumDays: 400 -> 30", "the document: - -> {}")
+    assert (len(others), last) == (8, "and 2 more")
+    assert f"genesys-purge settings audit {NAME} --json" in shown.err
 
 
 def test_unknown_setting_is_refused_before_any_call(api: ScriptedApi, call: Run) -> None:

@@ -93,6 +93,17 @@ def test_stop_whose_jobs_are_unknown_is_in_force(api: ScriptedApi, call: Run) ->
     assert "could not be listed: the setting organisations is not valid" in shown.err
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [(EMEA, "resume --scope organisation --name emea --reason"), ((*EMEA[4:],), "resume --reason")],
+)
+def test_stop_says_how_to_ask_for_the_end_of_exactly_this_stop(
+    api: ScriptedApi, call: Run, words: tuple[str, ...], hint: str
+) -> None:
+    api.on("POST /stop", Answer(201, PLACED))
+    assert f"genesys-purge {hint} REASON" in call("stop", *words).err
+
+
 def test_stop_without_a_scope_stops_everything(api: ScriptedApi, call: Run) -> None:
     api.on("POST /stop", Answer(201, PLACED))
     call("stop", "--reason", "An incident")
@@ -112,6 +123,7 @@ def test_resume_says_who_must_approve(api: ScriptedApi, call: Run) -> None:
     assert shown.code == 0
     assert "until another person approves: a1" in shown.out
     assert "approvals approve a1" in shown.err
+    assert "--as approver" in shown.err
     assert sent(api)[0]["scope"] == "organisation"
 
 
@@ -137,3 +149,19 @@ def test_audit_of_a_stop_shows_its_persons(api: ScriptedApi, call: Run) -> None:
         "An",
         "incident",
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"action": "approval_requested", "detail": "Corrected"}, "Corrected"),
+        ({"action": "approval_given", "approval": {"comment": "checked"}}, "checked"),
+        ({"action": "approval_given", "approval": {"state": "consumed"}}, "approval_given"),
+    ],
+)
+def test_audit_of_a_stop_shows_the_reason_of_each_record(
+    api: ScriptedApi, call: Run, facts: dict[str, Any], reason: str
+) -> None:
+    record = {"sequence": 1, "at": "2026-11-21T12:00:00Z", "stop": {"reason": "An incident"}}
+    api.on("GET /stops/all/audit", Answer(body={"records": [record | facts]}))
+    assert call("stops", "audit", "all").out.splitlines()[1].split()[-1] == reason
