@@ -35,8 +35,8 @@ def show_audit(
             call.output.json_line(each)
         return 0
     rows = (line for each in found for line in (row(each), *further(each)))
-    print_table(call.output.console, titles, rows, empty)
-    call.output.hint(f"Export all fields with: {call.again(export)}")
+    if print_table(call.output.console, titles, rows, empty):
+        call.output.hint(f"Export all fields with: {call.again(export)}")
     return 0
 
 

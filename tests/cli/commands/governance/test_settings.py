@@ -184,6 +184,11 @@ def test_audit_shows_the_first_changed_paths(api: ScriptedApi, call: Run) -> Non
     assert f"genesys-purge settings audit {NAME} --json" in shown.err
 
 
+def test_audit_without_a_record_offers_no_export(api: ScriptedApi, call: Run) -> None:
+    api.on(f"GET {ROUTE}/audit", Answer(body={"records": []}))
+    assert call("settings", "audit", NAME).err == ""
+
+
 def test_unknown_setting_is_refused_before_any_call(api: ScriptedApi, call: Run) -> None:
     assert call("settings", "show", "matrix").code == 2
     assert api.asked == []

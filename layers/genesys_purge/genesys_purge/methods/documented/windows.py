@@ -19,7 +19,7 @@ from genesys_purge.ports import Genesys
 SEGMENT_DAYS = 30
 # The reason of the records of held days: some are held, the others share their day.
 ON_HOLD = "on_hold"
-INSTEAD = "release it, or purge the other records by id"
+BY_ID = "purge the other records by id"
 MOST_NAMED, MOST_DAYS_NAMED = 5, 10
 COUNT = Operation("POST", "/api/v2/analytics/conversations/details/query", missing=Missing.REFUSED)
 
@@ -33,7 +33,7 @@ def plan(
     """
     for hold in holds:
         if obstacle := hold.obstacle():
-            raise OnLegalHold(f"dateRange: {obstacle}; {INSTEAD}")
+            raise OnLegalHold(f"dateRange: {obstacle}; {_instead(hold)}")
     closing = [hold for hold in holds if any(map(window.overlaps, hold.closed_days))]
     closed = joined(each for hold in closing for each in hold.closed_days)
     outside, inside = without(window, closed)
@@ -44,6 +44,12 @@ def plan(
     planned = [Planned(count_in_segment(each), window=each) for each in _segments(outside)]
     if any(batch.targeted for batch in planned):
         yield from planned
+
+
+def _instead(hold: Hold) -> str:
+    """What the caller can do; a hold whose times are not looked up yet need not be released."""
+    is_waiting = hold.gap is not None and hold.times is None
+    return f"or {BY_ID}" if is_waiting else f"release it, or {BY_ID}"
 
 
 def _segments(parts: Sequence[Window]) -> Iterator[Window]:
