@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup manual recording run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings simulate-holds simulate-approvals check format bench bench-scale real-python build lock clean
+.PHONY: help setup manual recording run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings simulate-holds simulate-approvals tamper check format bench bench-scale real-python build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -99,6 +99,10 @@ simulate-holds: setup  ## Place holds at any point of INTERLEAVINGS runs, a mill
 
 simulate-approvals: setup  ## Decide about approvals at any point of INTERLEAVINGS runs; SEED=... replays one
 	@$(BIN)/python -m tests.interleavings.approving $(SIMULATED)
+
+TAMPERS ?= 10000
+tamper: setup  ## Edit proof bundles at random, TAMPERS times, and expect `verify.py` to find each edit; SEED=... is the first seed
+	@$(BIN)/python -m tests.verifier.tamper --edits $(TAMPERS) $(if $(SEED),--first $(SEED))
 
 check: setup .venv-check/.ready  ## Lint and type-check code, template and state machine
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeSerializer
 from genesys_purge.calling.slots import PoolKey
 from genesys_purge.model.audit import Action
 from genesys_purge.model.platform import DOCUMENTED
-from genesys_purge.store import items
+from genesys_purge.store import items, signing_key
 from genesys_purge.webhooks.outbound import https_sender
 from genesys_purge.wiring import adapters, calls
 
@@ -25,6 +25,7 @@ from tests.lambda_context import Context
 from tests.mocked_aws import client as aws
 from tests.mocked_aws import direct_calls
 from tests.network_fakes import WEBHOOK_URL, Callback, Receivers, is_text
+from tests.signers import LocalCertificateKey, LocalSigner
 from tests.webhook_builders import ROUTE, webhook_event
 from tests.workflows.moto_engine import Engine, Execution, step_functions
 
@@ -256,6 +257,7 @@ def running(
             "GENESYS_API_URL": "https://genesys.test",
             "GENESYS_LOGIN_URL": "https://genesys.test",
             "PLANS_BUCKET": "plans",
+            "EVIDENCE_BUCKET": "evidence",
             "STATE_MACHINE_ARN": arn,
             "DEPLOY_STATE_MACHINE_ARN": engine.create("deploy-campaign-rules", *deploys),
             # A purge rule of the live platform cannot name a classification.
@@ -277,6 +279,8 @@ def running(
             stack.enter_context(patch.object(calls, "_client", uncached))
         else:
             stack.enter_context(patch.object(calls, "pace", lambda *_: Unpaced()))
+        stack.enter_context(patch.object(signing_key, "KmsSigner", LocalSigner))
+        stack.enter_context(patch.object(signing_key, "KmsCertificateKey", LocalCertificateKey))
         stack.enter_context(patch.object(https_sender, "HttpsSender", app.receivers.receiver))
         wiring_caches.forget()
         stack.callback(wiring_caches.forget)
@@ -292,7 +296,7 @@ def _create_resources(variables: Mapping[str, str]) -> None:
         ssm.put_parameter(Name=name, Value=value, Type="String")
     for name, content in SECRETS.items():
         secrets.create_secret(Name=name, SecretString=json.dumps(content))
-    for bucket in ("ids", "plans"):
+    for bucket in ("ids", "plans", variables["EVIDENCE_BUCKET"]):
         aws("s3").create_bucket(Bucket=bucket)
     aws("events").create_event_bus(Name="Events")
     create_queues(aws("sqs"))

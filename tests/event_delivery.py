@@ -33,8 +33,10 @@ class Source(NamedTuple):
         return int(self.properties["BatchSize"])
 
     def wants(self, record: Record) -> bool:
-        """Whether a filter of the source accepts the record."""
+        """Whether a filter of the source accepts the record; without one, it accepts all."""
         event: Any = record
+        if "FilterCriteria" not in self.properties:
+            return True
         texts = [each["Pattern"] for each in self.properties["FilterCriteria"]["Filters"]]
         patterns = [EventPattern(text, json.loads(text)) for text in texts]
         return any(each.matches_event(event) for each in patterns)
@@ -84,7 +86,9 @@ class EventDelivery:
         """Invoke a function with records of the stream; retries from the failed record on."""
         while records:
             answer = self._invoke(function, {"Records": records})
-            failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+            failed = {
+                each["itemIdentifier"] for each in (answer or {}).get("batchItemFailures", ())
+            }
             numbers = [sequence_of(each) for each in records]
             records = records[min(map(numbers.index, failed), default=len(records)) :]
 

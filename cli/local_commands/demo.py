@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from cli.awaiting import awaited
 from cli.documents.files import read_request
 from cli.documents.scheduler import as_sent
 from cli.errors import DemoFailed
-from cli.local_commands.awaiting import awaited
 from cli.local_commands.governed_purge import show_governance
 from cli.local_commands.rule_at_genesys import RuleAtGenesys
 from cli.local_commands.run import purge

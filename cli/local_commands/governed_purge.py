@@ -11,10 +11,10 @@ from typing import Any
 
 from rich.console import Console
 
+from cli.awaiting import awaited
 from cli.documents.rule_files import read_rules
 from cli.errors import DemoFailed
 from cli.following import LOCALLY, Follower
-from cli.local_commands.awaiting import awaited
 from cli.local_commands.local_api import api_of
 from cli.reports.lines import heading, show
 from cli.reports.observation import Observation

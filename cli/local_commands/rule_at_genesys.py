@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from cli.local_commands.awaiting import awaited
+from cli.awaiting import awaited
 from cli.local_commands.local_api import api_of
 from cli.stack.api import Api
 from cli.stack.functions import invoke

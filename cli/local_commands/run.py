@@ -12,6 +12,7 @@ from rich.console import Console
 from cli.documents.files import read_request
 from cli.documents.scheduler import as_sent
 from cli.errors import NoAccess, WrongInput
+from cli.evidence.proving import prove
 from cli.following import Follower
 from cli.local_commands.local_api import api_of
 from cli.local_commands.starting import print_function_errors, provide_ids, started
@@ -87,6 +88,8 @@ class _Run:
                 audit = entries(api, f"/purges/{run_id}/audit", "records")
                 results.write(self._options.out, latest, audit)
         self._report(latest)
+        if latest.outcome == "completed" and not latest.is_unverifiable:
+            prove(self._app, run_id, self._options.out, self._console)
         return 0 if latest.succeeded else 1
 
     def _observations(

@@ -30,6 +30,8 @@ SCHEDULES_OF_A_GROUP = re.compile(r":schedule/\$\{\w+\}/")
 # What the embedded AWS does differently, in words for its users.
 DIFFERENCES = (
     "the signature of the default access key is not checked, and it may do everything",
+    "conditions over keys of KMS are not checked",
+    "files in locked buckets can be changed and removed",
     "the schedules of the template run in UTC, those of policies in their time zones",
 )
 # The address that the embedded AWS gives an API has a host that no resolver knows.
@@ -39,7 +41,7 @@ ENDPOINT = "ApiEndpoint"
 def adapted(template: Template, endpoint: str) -> Template:
     """The template with every adaptation to the embedded AWS at this address."""
     reachable = with_reachable_apis(refs_as_on_aws(template), endpoint)
-    permitted = with_rights_on_schedules(reachable)
+    permitted = with_known_rights(reachable)
     return with_time_to_start(with_loopback_receivers(permitted))
 
 
@@ -68,8 +70,12 @@ def _reachable(value: Any, endpoint: str) -> Any:
     return value
 
 
-def with_rights_on_schedules(template: Template) -> Template:
-    """The template with the rights on the schedules of a group as rights on all schedules."""
+def with_known_rights(template: Template) -> Template:
+    """The template with rights that the embedded AWS understands.
+
+    Rights on the schedules of a group become rights on all schedules. A condition over the keys of
+    KMS is left out, because it would never be met.
+    """
     return dict(_permitted(template))
 
 
@@ -78,10 +84,18 @@ def _permitted(value: Any) -> Any:
         case list():
             return [_permitted(each) for each in value]
         case dict():
-            return {key: _permitted(each) for key, each in value.items()}
+            known = {key: each for key, each in value.items() if not _is_of_kms(key, each)}
+            return {key: _permitted(each) for key, each in known.items()}
         case str():
             return SCHEDULES_OF_A_GROUP.sub(":schedule/*/", value)
     return value
+
+
+def _is_of_kms(key: str, value: Any) -> bool:
+    """Whether this is a condition over the keys of KMS alone."""
+    if key != "Condition" or not isinstance(value, dict):
+        return False
+    return all(name.startswith("kms:") for each in value.values() for name in each)
 
 
 def refs_as_on_aws(template: Template) -> Template:

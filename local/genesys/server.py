@@ -20,7 +20,7 @@ CLIENT_ID = "GENESYS_CLIENT_ID"
 CLIENT_SECRET = "GENESYS_CLIENT_SECRET"  # noqa: S105  the name of a variable
 
 # These parameters are scaled with the waits: whole seconds, requests a second, and fractions.
-SECONDS = ("CircuitRecoverySeconds", "JobTimeLimitSeconds", "ReconcileSeconds")
+SECONDS = ("CircuitRecoverySeconds", "JobTimeLimitSeconds", "ReconcileSeconds", "SealSeconds")
 RATES = ("RequestsPerSecond", "LiveRequestsPerSecond")
 FRACTIONS = ("NotificationRetrySeconds",)
 # The simulator returns an event immediately, so that no wait is needed.

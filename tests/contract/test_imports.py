@@ -59,6 +59,7 @@ ARROWS = {
         "errors",
         "ports",
     },
+    "proof": {"proof", "model", "errors", "ports"},
     "stored_settings": {"stored_settings", "approvals", "model", "errors", "ports"},
     # Stored records contain attempts and leases.
     "model": {"model", "errors", "calling.attempt", "calling.lease"},
@@ -107,6 +108,7 @@ ARROWS = {
         "policies.document",
         "policies.ports",
         "methods.ports",
+        "proof",
         "purge_rules",
         "stored_settings.ports",
         "webhooks",
@@ -152,6 +154,7 @@ ARROWS = {
         "policies",
         "stops",
         "methods",
+        "proof",
         "stored_settings",
         "calling",
         "settings",

@@ -54,6 +54,7 @@ NEEDS = {
     "_deliveries": {"DeliveriesPolicy"},
     "exports": {"ExportsPolicy"},
     "deployments": {"DeploymentsPolicy"},
+    "evidence": {"EvidencePolicy"},
 }
 # Placing a hold, and widening one, also reads the batches in flight.
 PLACES = {"AuditAppendPolicy", "RunsReadPolicy", "PlansReadPolicy", "OrganisationsPolicy"}
@@ -233,14 +234,18 @@ def test_functions_read_only_the_objects_of_their_work() -> None:
         "ReadPurgeFunction": plans,
         **dict.fromkeys(("PlaceHoldFunction", "ImportHoldFunction", "ChangeHoldFunction"), plans),
         "EvaluateContactsFunction": ["ContactsBucket.Arn/*"],
+        "SealAuditFunction": ["EvidenceBucket.Arn/*"],
+        "CertifyRunFunction": ["EvidenceBucket.Arn/*"],
     }
 
 
-def test_only_planning_exporting_and_evaluating_store_objects() -> None:
+def test_only_planning_exporting_evaluating_and_sealing_store_objects() -> None:
     assert those_who_may("s3:PutObject") == {
         "PlanPurgeFunction": ["PlansBucket.Arn/*"],
         "ExportCampaignRuleChangesFunction": ["CampaignRuleChangesBucket.Arn/*"],
         "EvaluateContactsFunction": ["ContactsBucket.Arn/matches/*"],
+        "SealAuditFunction": ["EvidenceBucket.Arn/*"],
+        "CertifyRunFunction": ["EvidenceBucket.Arn/*"],
     }
     actions = {a for f in FUNCTIONS for r in rights_of(f) for a in r.actions if a.startswith("s3:")}
     assert actions == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}

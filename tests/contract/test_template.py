@@ -15,6 +15,7 @@ from genesys_purge.time_left import STORING_SECONDS
 from moto.events.models import EventPattern
 
 from tests import template
+from tests.contract.deployed import rights_of
 from tests.contract.source import function_folders
 from tests.unit.webhooks.outbound.test_bodies import EVENTS
 
@@ -30,6 +31,7 @@ KEPT_TABLES = [
     "PoliciesTable",
     "StopsTable",
     "SettingsTable",
+    "SealsTable",
     "RulesTable",
     "DeploymentsTable",
     "ExportsTable",
@@ -109,6 +111,34 @@ def test_buckets_are_private_encrypted_and_retained() -> None:
         assert len(settings["PublicAccessBlockConfiguration"]) == 4, bucket
         assert settings["BucketEncryption"]["ServerSideEncryptionConfiguration"], bucket
         assert RESOURCES[bucket]["DeletionPolicy"] == "Retain", bucket
+
+
+def test_sealed_records_are_locked_for_the_chosen_days() -> None:
+    bucket = properties("EvidenceBucket")
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["ObjectLockEnabled"] is True
+    retention = {"Mode": {"Ref": "EvidenceLockMode"}, "Days": {"Ref": "EvidenceDays"}}
+    assert bucket["ObjectLockConfiguration"]["Rule"] == {"DefaultRetention": retention}
+    assert "LifecycleConfiguration" not in bucket
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("SealKey", "ECC_NIST_EDWARDS25519"), ("CertificateKey", "ECC_NIST_P256")],
+)
+def test_keys_sign_and_stay(key: str, kind: str) -> None:
+    assert (properties(key)["KeySpec"], properties(key)["KeyUsage"]) == (kind, "SIGN_VERIFY")
+    assert RESOURCES[key]["DeletionPolicy"] == "Retain"
+
+
+def test_each_key_signs_for_one_function() -> None:
+    signers = {
+        name: right.resources
+        for name in template.functions()
+        for right in rights_of(name)
+        if "kms:Sign" in right.actions
+    }
+    assert signers == {"SealAuditFunction": ("SealKey",), "CertifyRunFunction": ("CertificateKey",)}
 
 
 def test_exports_are_locked_and_contacts_expire() -> None:
@@ -210,7 +240,7 @@ def test_queue_outlasts_its_consumer_and_has_dead_letters(
 
 CONSUMERS = {
     "PublishNotificationsFunction": "UnpublishedAuditRecords",
-    "RecordAlterationFunction": "UnrecordedAlterations",
+    "SealAuditFunction": "UnsealedRecords",
 }
 
 
@@ -221,12 +251,19 @@ def test_consumers_of_the_audit_stream_keep_what_fails_and_are_watched() -> None
         queue = CONSUMERS[function]
         assert event["Stream"] == {"Fn::GetAtt": "AuditTable.StreamArn"}
         assert event["StartingPosition"] == "TRIM_HORIZON"
-        assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert event["BisectBatchOnFunctionError"] is True
         failed = event["DestinationConfig"]["OnFailure"]["Destination"]
         assert failed == {"Fn::GetAtt": f"{queue}.Arn"}
         assert [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}] in alarms
     assert properties("AuditTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
+def test_notifications_stop_at_a_record_that_fails_and_seals_repeat_the_batch() -> None:
+    reports = {name: each.get("FunctionResponseTypes") for name, each in events("DynamoDB")}
+    assert reports == {
+        "PublishNotificationsFunction": ["ReportBatchItemFailures"],
+        "SealAuditFunction": None,
+    }
 
 
 def passes(function: str, name: str, action: Action) -> bool:
@@ -245,14 +282,8 @@ def test_new_records_with_a_notification_are_published() -> None:
     assert Action.AUDIT_ALTERED not in passing
 
 
-@pytest.mark.parametrize("action", Action)
-def test_every_changed_audit_record_is_reported_and_no_new_one(action: Action) -> None:
-    reported = [
-        name
-        for name in ("INSERT", "MODIFY", "REMOVE")
-        if passes("RecordAlterationFunction", name, action)
-    ]
-    assert reported == ["MODIFY", "REMOVE"]
+def test_every_new_and_changed_audit_record_reaches_the_seal() -> None:
+    assert "FilterCriteria" not in dict(events("DynamoDB"))["SealAuditFunction"]
 
 
 def test_altered_audit_raises_an_alarm_at_the_first_change() -> None:
@@ -402,6 +433,7 @@ def test_alarms_watch_these_metrics() -> None:
         "SubjectRequestSecondsLeft",
         "ProtectedConversations",
         "AuditAltered",
+        "AuditShorterThanItsSeal",
         "SettingsWeakened",
         "PolicyRunsSkipped",
         "PoliciesEndingSoon",

@@ -34,6 +34,8 @@ USE_CASES = [
     "publish_notifications",
     "deliver_notification",
     "record_alteration",
+    "seal_audit",
+    "certify_run",
     "look_up_held_conversations",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -291,6 +291,25 @@ class Workbench:
             for path, message, *_ in refused.errors():
                 wrong[path] = f"{wrong[path]}; {message}" if path in wrong else message
         return wrong
+
+    @cached_property
+    def sealed(self) -> list[Mapping[str, Collection[str]]]:
+        """The new actions of each call of `seal_audit`."""
+        return []
+
+    def seal_audit(self, actions: Mapping[str, Collection[str]]) -> None:
+        """Notes the actions; sealing has its own scene."""
+        self.sealed.append(actions)
+
+    @cached_property
+    def certified(self) -> list[str]:
+        """The run of each call of `certify_run`."""
+        return []
+
+    def certify_run(self, run_id: str) -> bool:
+        """Notes the run; certificates have the scene of sealing."""
+        self.certified.append(run_id)
+        return True
 
     def stored(self, request: Mapping[str, Any] | None = None, **changes: Any) -> Run:
         """A run just submitted, stored."""

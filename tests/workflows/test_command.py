@@ -88,7 +88,8 @@ def test_operator_plans_purges_traces_and_exports(app: Application, folder: Path
     out = folder / "audit.jsonl"
     command(folder, "runs", "audit", run["runId"], "--out", str(out))
     actions = [json.loads(each)["action"] for each in out.read_text().splitlines()]
-    assert (actions[0], actions[-1]) == ("run_submitted", "run_completed")
+    assert actions[0] == "run_submitted"
+    assert "run_completed" in actions
 
 
 STOP = ("stop", "--reason", "The wrong quarter was requested")

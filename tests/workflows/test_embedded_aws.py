@@ -23,7 +23,11 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from genesys_purge.proof.note import VerifierKey
+from genesys_purge.store.evidence import S3Evidence
 from rich.console import Console
+from tlog_scales.reader import TilesReader
+from tlog_scales.signing import Vkey
 
 from cli.errors import WrongInput
 from cli.following import Follower
@@ -471,6 +475,38 @@ def test_finished_run_is_reported_with_a_valid_signature(app: Application) -> No
     (entry,) = awaited(reported)
     assert entry["headers"]["x-purge-event"] == "purge_run_finished"
     assert (entry["signatureValid"], entry["body"]["metrics"]["status"]) == (True, "dry_run")
+
+
+def test_audit_of_a_run_is_sealed_by_the_key_in_kms(app: Application) -> None:
+    run_id = submitted(app, REQUEST | {"requestId": "sealed", "dryRun": True})
+    assert await_end(app, run_id) == "SUCCEEDED"
+    log = TilesReader(SealedLog(app))
+
+    def last_seal() -> dict[str, Any] | None:
+        checkpoint = log.get_checkpoint()
+        entries = (json.loads(log.get_entry(index)) for index in range(checkpoint.size))
+        seals = [each["predicate"] for each in entries if each["predicate"].get("runId") == run_id]
+        return next((each for each in seals[::-1] if each["status"] == "finished"), None)
+
+    seal = awaited(last_seal)
+    assert seal is not None
+    checkpoint = log.get_checkpoint()
+    key = app.session.client("kms").get_public_key(KeyId=app.outputs["SealKeyId"])["PublicKey"]
+    checkpoint.verify(Vkey.from_string(str(VerifierKey.of_der(checkpoint.origin, key))))
+    assert log.calculate_root_hash() == checkpoint.root_hash
+    with closing(api_of(app)) as api:
+        assert len(list(entries(api, f"/purges/{run_id}/audit", "records"))) >= seal["size"]
+
+
+class SealedLog:
+    """The log in the evidence bucket, as another implementation reads it."""
+
+    def __init__(self, app: Application) -> None:
+        self._evidence = S3Evidence(app.session.client("s3"), app.outputs["EvidenceBucketName"])
+
+    def get(self, *path: str) -> bytes | None:
+        found = awaited(lambda: self._evidence.get("/".join(("seals", *path))))
+        return found and found.content
 
 
 def test_change_of_a_campaigns_rules_is_exported(app: Application, tmp_path: Path) -> None:

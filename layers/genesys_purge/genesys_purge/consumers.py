@@ -5,9 +5,9 @@ They are not part of `entrypoint`: batch processing loads asyncio, which only co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
     DynamoDBRecord,
     DynamoDBRecordEventName,
+    DynamoDBStreamEvent,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
@@ -94,23 +95,58 @@ def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
     return _in_order(use_case, consume)
 
 
-def altered(use_case: Callable[[str, Alteration], None]) -> Handler:
-    """The consumer of changed and removed records in the audit's stream; takes the event's id."""
+class Change(NamedTuple):
+    """A stored audit record that was changed or removed; `event_id` is that of the stream."""
 
-    def consume(record: DynamoDBRecord) -> None:
-        if record.event_name is not DynamoDBRecordEventName.INSERT and record.dynamodb:
-            # Every record of a stream has the keys, whatever the view type of the stream is.
-            key = record.dynamodb.keys
-            correlate(key["runId"])
-            about(run_id=key["runId"])
-            changed = {
-                "runId": key["runId"],
-                "sequence": int(key["sequence"]),
-                "event": record["eventName"],
-            }
-            use_case(record["eventID"], Alteration.parse(changed))
+    event_id: str
+    alteration: Alteration
 
-    return _in_order(use_case, consume)
+
+class Gathered(NamedTuple):
+    """A batch of the audit's stream.
+
+    `actions` are those of the new records, by their run. `changes` are those of stored records.
+    """
+
+    actions: Mapping[str, Collection[str]]
+    changes: Sequence[Change]
+
+
+def gathered(use_case: Callable[[Gathered], None]) -> Handler:
+    """The consumer of whole batches of the audit's stream; an error repeats the whole batch."""
+
+    @wraps(use_case)
+    def handler(event: Any, context: LambdaContext) -> Any:
+        def consume() -> None:
+            actions, changes = dict[str, list[str]](), []
+            for record in DynamoDBStreamEvent(event).records:
+                if record.event_name is DynamoDBRecordEventName.INSERT and record.dynamodb:
+                    run_id = _key_of(record)["runId"]
+                    actions.setdefault(run_id, []).append(record.dynamodb.new_image["action"])
+                else:
+                    changes.append(_change_in(record))
+            use_case(Gathered(actions, changes))
+
+        return observed(lambda: guarded(consume, context), context)
+
+    return handler
+
+
+def _key_of(record: DynamoDBRecord) -> dict[str, Any]:
+    # Every record of a stream has the keys, whatever the view type of the stream is.
+    if record.dynamodb is None or not record.dynamodb.keys:
+        raise KeyError("a record of the stream has no keys")
+    return record.dynamodb.keys
+
+
+def _change_in(record: DynamoDBRecord) -> Change:
+    key = _key_of(record)
+    fields = {
+        "runId": key["runId"],
+        "sequence": int(key["sequence"]),
+        "event": record["eventName"],
+    }
+    return Change(record["eventID"], Alteration.parse(fields))
 
 
 def _in_order(use_case: Callable[..., None], consume: Callable[[DynamoDBRecord], None]) -> Handler:

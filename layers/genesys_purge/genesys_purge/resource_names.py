@@ -41,6 +41,10 @@ class Stack(Names):
     event_bus = Variable("EVENT_BUS")
     changes_bucket = Variable("CHANGES_BUCKET")
     plans_bucket = Variable("PLANS_BUCKET")
+    evidence_bucket = Variable("EVIDENCE_BUCKET")
+    seal_key = Variable("SEAL_KEY")
+    seal_origin = Variable("SEAL_ORIGIN")
+    certificate_key = Variable("CERTIFICATE_KEY")
 
 
 class Tables(Names):
@@ -57,6 +61,7 @@ class Tables(Names):
     purge_policies = Variable("POLICIES_TABLE")
     stops = Variable("STOPS_TABLE")
     settings = Variable("SETTINGS_TABLE")
+    seals = Variable("SEALS_TABLE")
     circuit = Variable("CIRCUIT_TABLE")
     rules = Variable("RULES_TABLE")
     deployments = Variable("DEPLOYMENTS_TABLE")
@@ -89,6 +94,8 @@ class Queues(Names):
     __slots__ = ()
     registrations = Variable("REGISTRATIONS_QUEUE")
     abandoned_registrations = Variable("ABANDONED_REGISTRATIONS_QUEUE")
+    certificates = Variable("CERTIFICATES_QUEUE")
+    abandoned_certificates = Variable("ABANDONED_CERTIFICATES_QUEUE")
     deliveries = Variable("DELIVERIES_QUEUE")
     abandoned_deliveries = Variable("ABANDONED_DELIVERIES_QUEUE")
 

@@ -129,7 +129,7 @@ def told(world: World) -> str:
     with (
         patch.object(governed_purge, "api_of", lambda _, person: Api(world, person)),
         patch("local.id_lists.provide", world.provide),
-        patch("cli.local_commands.awaiting.WAIT_AT_MOST_SECONDS", 0.01),
+        patch("cli.awaiting.WAIT_AT_MOST_SECONDS", 0.01),
     ):
         show_governance(app, world.corpus, Console(file=printed, width=80))
     return printed.getvalue()

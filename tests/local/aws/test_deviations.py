@@ -4,9 +4,9 @@ from typing import Any
 
 from local.aws.deviations import (
     refs_as_on_aws,
+    with_known_rights,
     with_loopback_receivers,
     with_reachable_apis,
-    with_rights_on_schedules,
     with_time_to_start,
 )
 
@@ -54,10 +54,17 @@ def test_functions_may_notify_receivers_on_this_machine() -> None:
     }
 
 
+def test_condition_over_the_keys_of_kms_is_left_out() -> None:
+    given: Any = {"Effect": "Allow", "Condition": {"StringEquals": {"kms:MessageType": "RAW"}}}
+    other: Any = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    found = with_known_rights({"Resources": {"a": [given, other]}})
+    assert found == {"Resources": {"a": [{"Effect": "Allow"}, other]}}
+
+
 def test_right_on_the_schedules_of_a_group_is_one_on_all_schedules() -> None:
     arn = "arn:aws:scheduler:eu-west-1:1:schedule"
     given: Any = {"Resources": {"a": [{"Fn::Sub": f"{arn}/${{Group}}/*"}, f"{arn}-group/x", 1]}}
-    assert with_rights_on_schedules(given) == {
+    assert with_known_rights(given) == {
         "Resources": {"a": [{"Fn::Sub": f"{arn}/*/*"}, f"{arn}-group/x", 1]}
     }
 

@@ -16,6 +16,7 @@ from genesys_purge.model.hold_mirror import MirrorFacts
 from genesys_purge.model.platform_event import PlatformEvent
 from genesys_purge.model.purge_policy import PolicyFacts
 from genesys_purge.model.record_facts import (
+    CertificateFacts,
     ChangeFacts,
     DeliveryFacts,
     DeploymentFacts,
@@ -93,6 +94,7 @@ class Action(StrEnum):
     HOLD_NARROWED = "hold_narrowed"
     HOLD_REVIEW_DUE = "hold_review_due"
     HOLD_REVIEWED = "hold_reviewed"
+    CERTIFICATE_ISSUED = "certificate_issued"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
 
@@ -197,6 +199,7 @@ class AuditRecord(Wire):
     dropped_fields: DroppedFields | None = None
     platform_event: PlatformEvent | None = None
     alteration: Alteration | None = None
+    certificate: CertificateFacts | None = None
     supersedes: int | None = None
     correlation_id: str | None = None
     error_reason: str | None = None

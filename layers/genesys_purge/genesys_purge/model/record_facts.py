@@ -25,6 +25,14 @@ class DeploymentFacts(Wire):
     changes: Mapping[str, int] | None = None
 
 
+class CertificateFacts(Wire):
+    """What a record says about a certificate of destruction; `sha256` is that of its statement."""
+
+    certificate_id: str
+    outcome: str
+    sha256: str
+
+
 class ChangeFacts(Wire):
     """A campaign rule as a deployment wrote it; `changed` are the fields of an updated rule."""
 

@@ -1,8 +1,7 @@
-"""RecordAlteration: each change of a stored audit record is counted, and recorded once."""
+"""SealAudit: new records are sealed; each change of a stored one is counted and recorded."""
 
 from __future__ import annotations
 
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,7 +13,6 @@ from tests.unit.workbench import Workbench
 from tests.webhook_builders import fact, stream_event
 
 CHANGED = fact(Action.RUN_COMPLETED, run_id="run-7", sequence=12)
-DONE: dict[str, Any] = {"batchItemFailures": []}
 
 
 def recorded(bench: Workbench) -> list[AuditRecord]:
@@ -25,16 +23,19 @@ def recorded(bench: Workbench) -> list[AuditRecord]:
 def test_changed_record_is_counted_and_recorded_with_its_key(
     bench: Workbench, invoke: Invoke, name: str
 ) -> None:
-    assert invoke("RecordAlteration", stream_event(CHANGED, name=name)) == DONE
+    invoke("SealAudit", stream_event(CHANGED, name=name))
     (record,) = recorded(bench)
     assert record.alteration is not None
     assert record.alteration.to_json() == {"runId": "run-7", "sequence": 12, "event": name}
-    assert (record.actor, record.sequence) == ("record_alteration", 1)
+    assert (record.actor, record.sequence) == ("seal_audit", 1)
     assert bench.meter.counts == {"AuditAltered": 1}
 
 
-def test_added_record_is_no_alteration(bench: Workbench, invoke: Invoke) -> None:
-    assert invoke("RecordAlteration", stream_event(CHANGED)) == DONE
+def test_runs_with_new_records_are_sealed(bench: Workbench, invoke: Invoke) -> None:
+    other = fact(Action.HOLD_PLACED, run_id="hold:case-17", sequence=1)
+    invoke("SealAudit", stream_event(CHANGED, other, CHANGED))
+    ended = ["run_completed", "run_completed"]
+    assert bench.sealed == [{"run-7": ended, "hold:case-17": ["hold_placed"]}]
     assert (recorded(bench), bench.meter.counts) == ([], {})
 
 
@@ -42,13 +43,13 @@ def test_repeated_event_is_recorded_once_and_counted_again(
     bench: Workbench, invoke: Invoke
 ) -> None:
     for _ in range(2):
-        assert invoke("RecordAlteration", stream_event(CHANGED, name="MODIFY")) == DONE
+        invoke("SealAudit", stream_event(CHANGED, name="MODIFY"))
     assert len(recorded(bench)) == 1
     assert bench.meter.counts == {"AuditAltered": 2}
 
 
 def test_two_changes_of_one_record_are_two_records(bench: Workbench, invoke: Invoke) -> None:
-    invoke("RecordAlteration", stream_event(CHANGED, CHANGED, name="MODIFY"))
+    invoke("SealAudit", stream_event(CHANGED, CHANGED, name="MODIFY"))
     first, second = recorded(bench)
     assert first.run_id != second.run_id
     assert first.alteration == second.alteration
@@ -57,18 +58,18 @@ def test_two_changes_of_one_record_are_two_records(bench: Workbench, invoke: Inv
 def test_removed_record_of_an_alteration_is_recorded_as_well(
     bench: Workbench, invoke: Invoke
 ) -> None:
-    invoke("RecordAlteration", stream_event(CHANGED, name="REMOVE"))
+    invoke("SealAudit", stream_event(CHANGED, name="REMOVE"))
     (record,) = recorded(bench)
     event = stream_event(record, name="REMOVE")
     event["Records"][0]["eventID"] = "e-later"
-    invoke("RecordAlteration", event)
+    invoke("SealAudit", event)
     later = recorded(bench)[-1]
     assert later.alteration is not None
     assert later.alteration.run_id == record.run_id
 
 
 def test_run_id_of_an_alteration_cannot_be_requested(bench: Workbench, invoke: Invoke) -> None:
-    invoke("RecordAlteration", stream_event(CHANGED, name="MODIFY"))
+    invoke("SealAudit", stream_event(CHANGED, name="MODIFY"))
     (record,) = recorded(bench)
     assert record.run_id.startswith("alteration:")
     assert "requestId" in bench.errors({"method": "data_deletion", "requestId": record.run_id})
@@ -81,7 +82,7 @@ def test_alteration_is_counted_even_if_it_cannot_be_recorded(
         patch.object(bench.audit, "record_once", side_effect=TryLater("busy")),
         pytest.raises(TryLater),
     ):
-        invoke("RecordAlteration", stream_event(CHANGED, name="MODIFY"))
+        invoke("SealAudit", stream_event(CHANGED, name="MODIFY"))
     assert bench.meter.counts == {"AuditAltered": 1}
 
 
@@ -90,4 +91,4 @@ def test_stream_record_without_a_key_is_not_dropped(invoke: Invoke) -> None:
     event = stream_event(CHANGED, name="REMOVE")
     del event["Records"][0]["dynamodb"]["Keys"]
     with pytest.raises(Unexpected):
-        invoke("RecordAlteration", event)
+        invoke("SealAudit", event)

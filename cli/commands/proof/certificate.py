@@ -1,0 +1,62 @@
+"""`genesys-purge certificate`: gets the evidence of a run, and checks it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.commands.arguments import RUN
+from cli.errors import WrongInput
+from cli.evidence.bundle import Incomplete, evidence_of
+from cli.evidence.verifier import verified, verify_line
+from cli.invocation import Invocation
+from cli.shared_options import command, group
+from cli.stack.aws_errors import explained
+
+app = group("Get the certificate of destruction of a run, and check it.")
+OUT = Annotated[
+    Path | None, typer.Option(help="The folder of the bundle; a new one named after the run.")
+]
+
+
+@command(app, "get", "genesys-purge certificate get quarter-2024-2 --out evidence")
+def get(call: Invocation, run_id: RUN, *, out: OUT = None) -> int:
+    """Copy the certificate of a run, with all that proves it, into a folder."""
+    folder = out or Path(run_id)
+    if folder.exists() and any(folder.iterdir()):
+        raise WrongInput(f"--out: {folder} is not empty")
+    bucket = call.stack.output("EvidenceBucketName")
+    try:
+        keys = evidence_of(call.stack.client("s3"), bucket, run_id).bundle(folder)
+    except Incomplete as error:
+        raise WrongInput(f"{run_id}: {error}") from error
+    except (ClientError, BotoCoreError) as error:
+        raise explained(error, "s3:GetObject", f"arn:aws:s3:::{bucket}/*") from error
+    call.output.result(
+        {"runId": run_id, "folder": str(folder), **keys},
+        lambda: f"The evidence of {run_id} is in {folder}.",
+    )
+    call.output.hint(f"Check it with: {verify_line(folder, keys['vkey'], keys['certificateKey'])}")
+    return 0
+
+
+@command(app, "verify", "genesys-purge certificate verify evidence --vkey KEY", stack=False)
+def verify(
+    call: Invocation,
+    folder: Annotated[Path, typer.Argument(help="The folder of a bundle.")],
+    *,
+    vkey: Annotated[str | None, typer.Option(help="The key of the log, as one line.")] = None,
+    certificate_key: Annotated[
+        str | None, typer.Option(help="`sha256:` and the SHA-256 of the certificates' key.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="An older checkpoint that you kept.")
+    ] = None,
+) -> int:
+    """Check a bundle without a network: 0 proven, 1 disproven, 2 cannot be decided."""
+    options = {"--vkey": vkey, "--certificate-key": certificate_key, "--checkpoint": checkpoint}
+    given = [word for name, value in options.items() if value for word in (name, str(value))]
+    ended = verified(folder, given)
+    call.output.result({"proven": ended.returncode == 0}, lambda: ended.stdout + ended.stderr)
+    return ended.returncode

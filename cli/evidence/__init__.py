@@ -1,0 +1,1 @@
+"""The evidence of a run as a folder that an auditor can check without AWS."""

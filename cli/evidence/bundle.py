@@ -1,0 +1,137 @@
+"""Copies the sealed audit and the certificate of a run into a folder."""
+
+import base64
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from cli.evidence.how_to_verify import how_to_verify
+
+Read = Callable[[str], bytes]
+AUDIT = "audit.jsonl"
+CERTIFICATE = "certificate"
+STATEMENT = f"{CERTIFICATE}/statement.json"
+PROOF = f"{CERTIFICATE}/certificate.tlog-proof"
+FILES = (
+    STATEMENT,
+    PROOF,
+    f"{CERTIFICATE}/certificate.dsse.json",
+    f"{CERTIFICATE}/certificate.sigstore.json",
+    f"{CERTIFICATE}/certificate.html",
+)
+MANIFEST = "manifest-sha256.txt"
+# The name of a segment has the numbers of its first and last record.
+DIGITS = 6
+
+
+class Incomplete(Exception):
+    """The evidence lacks a file, or its files do not belong together."""
+
+
+class Evidence:
+    """The files of a run in the evidence bucket: `read` gets one, `names` lists those of a folder.
+
+    `read` raises KeyError for a file that does not exist.
+    """
+
+    def __init__(self, run_id: str, read: Read, names: Callable[[str], Iterator[str]]) -> None:
+        self._run_id = run_id
+        self._read = read
+        self._names = names
+
+    def bundle(self, out: Path) -> Mapping[str, str]:
+        """Write the bundle into the folder, which is replaced; returns both keys for the verifier.
+
+        Incomplete if the run has no certificate yet.
+        """
+        out.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+        try:
+            keys = self._write(draft)
+            draft.chmod(0o755)
+            shutil.rmtree(out, ignore_errors=True)
+            draft.rename(out)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return keys
+
+    def _write(self, folder: Path) -> Mapping[str, str]:
+        files = {name: self._required(f"runs/{self._run_id}/{_stored(name)}") for name in FILES}
+        statement = json.loads(files[STATEMENT])["predicate"]
+        files[AUDIT] = self._audit(statement["audit"]["treeSize"])
+        seal_key = seal_key_of(files[PROOF].decode())
+        certificate_key = statement["issuer"]["keyId"]
+        for name, stored in (
+            ("seal.vkey", f"{seal_key}.vkey"),
+            ("seal.pem", f"{seal_key}.pem"),
+            ("certificate.pem", f"{certificate_key}.pem"),
+        ):
+            files[f"keys/{name}"] = self._required(f"keys/{stored}")
+        keys = {
+            "vkey": files["keys/seal.vkey"].decode().strip(),
+            "certificateKey": f"sha256:{certificate_key}",
+        }
+        files["HOW-TO-VERIFY.txt"] = how_to_verify(keys).encode()
+        for name, content in (files | {MANIFEST: manifest_of(files)}).items():
+            file = folder / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(content)
+        return keys
+
+    def _audit(self, size: int) -> bytes:
+        """The first `size` records, from the segments that cover exactly them."""
+        content, end = b"", 0
+        for name in sorted(self._names(f"runs/{self._run_id}/audit/")):
+            if end == size:
+                break
+            content += self._read(name)
+            end = int(name.removesuffix(".jsonl")[-DIGITS:])
+        if end != size:
+            raise Incomplete(f"the segments of {self._run_id} end at record {end}, not at {size}")
+        return content
+
+    def _required(self, key: str) -> bytes:
+        try:
+            return self._read(key)
+        except KeyError:
+            raise Incomplete(
+                f"{key} is not in the evidence bucket: the run has no certificate, or not yet"
+            ) from None
+
+
+def seal_key_of(proof: str) -> str:
+    """The id in hex of the key that signed the checkpoint of a proof."""
+    line = next(each for each in proof.splitlines()[::-1] if each.startswith("— "))
+    return base64.b64decode(line.split(" ")[2])[:4].hex()
+
+
+def manifest_of(files: Mapping[str, bytes]) -> bytes:
+    """The SHA-256 of each file, in the form of `sha256sum`."""
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return "".join(lines).encode()
+
+
+def _stored(name: str) -> str:
+    """The key of a file of the certificate, below the run."""
+    return name.replace(CERTIFICATE, f"{CERTIFICATE}/1", 1)
+
+
+def evidence_of(client: Any, bucket: str, run_id: str) -> Evidence:
+    """The evidence of a run in S3."""
+
+    def read(key: str) -> bytes:
+        try:
+            content: bytes = client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except client.exceptions.NoSuchKey:
+            raise KeyError(key) from None
+        return content
+
+    def names(prefix: str) -> Iterator[str]:
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return (each["Key"] for page in pages for each in page.get("Contents", ()))
+
+    return Evidence(run_id, read, names)

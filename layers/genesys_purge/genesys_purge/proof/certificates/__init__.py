@@ -1,0 +1,1 @@
+"""Certificates of destruction for runs that are finished, verified and sealed."""

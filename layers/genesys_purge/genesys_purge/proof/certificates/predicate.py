@@ -1,0 +1,166 @@
+"""The content of a certificate, from nothing but the sealed records of its run."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from genesys_purge.proof.certificates.issuer import ASSURANCE, LIMITS, RESIDUAL_COPIES, Issuer
+from genesys_purge.proof.merkle import Frontier
+
+# Jobs that are named one by one.
+MOST_JOBS = 500
+ENDINGS = frozenset({"run_completed", "run_corrected"})
+LOOKED = frozenset({"batch_verified", "batch_unverified"})
+Record = Mapping[str, Any]
+
+
+class SealedAudit:
+    """The sealed records of one run."""
+
+    def __init__(self, lines: Iterable[bytes], tree: Frontier) -> None:
+        self.tree = tree
+        self._records: Sequence[Record] = [orjson.loads(line) for line in lines]
+
+    def last(self, *actions: str) -> Record | None:
+        """The last record of these actions."""
+        return next((each for each in self._records[::-1] if each["action"] in actions), None)
+
+    def every(self, *actions: str) -> Sequence[Record]:
+        """The records of these actions, in order."""
+        return [each for each in self._records if each["action"] in actions]
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """How much is sealed, and of which time."""
+        first, last = self._records[0], self._records[-1]
+        return {
+            "runId": first["runId"],
+            "treeSize": self.tree.size,
+            "rootHash": b64encode(self.tree.root).decode(),
+            "firstAt": first["at"],
+            "lastAt": last["at"],
+        }
+
+
+def predicate_of(audit: SealedAudit, issuer: Issuer) -> Mapping[str, Any] | None:
+    """The content of the certificate; None for a run that gets none.
+
+    A certificate is for a run that has deleted and verified everything that it had to delete, and
+    not for a dry run. The same records have the same certificate.
+    """
+    submitted, planned, ended = (
+        audit.last("run_submitted"),
+        audit.last("run_planned"),
+        audit.last(*ENDINGS),
+    )
+    if submitted is None or planned is None or ended is None or not _is_proven(ended, planned):
+        return None
+    return {
+        "certificateId": f"cert-{submitted['runId']}-1",
+        "issuedAt": audit.facts["lastAt"],
+        "issuer": issuer.to_json(),
+        "scope": _scope(submitted, ended),
+        "basis": _basis(submitted, ended),
+        "plan": _plan(planned),
+        "authorisation": [_authorisation(each) for each in audit.every("approval_given")],
+        "execution": _execution(audit, submitted, ended),
+        "verification": _verification(audit, ended),
+        "outcome": _outcome(ended),
+        "residualCopies": list(RESIDUAL_COPIES),
+        "assurance": ASSURANCE,
+        "limits": list(LIMITS),
+        "audit": audit.facts,
+    }
+
+
+def _is_proven(ended: Record, planned: Record) -> bool:
+    is_dry = ended.get("request", {}).get("dryRun", False)
+    is_verified = ended.get("verified") is not None and "verification" not in ended
+    has_batches = planned.get("plan", {}).get("batches", 0) > 0
+    return ended.get("outcome") == "completed" and is_verified and has_batches and not is_dry
+
+
+def _scope(submitted: Record, ended: Record) -> Mapping[str, Any]:
+    request = submitted.get("request", {})
+    return _known(
+        {
+            "organisation": submitted.get("organisation", "default"),
+            "method": submitted["method"],
+            "recordTypes": request.get("recordTypes"),
+            "period": request.get("dateRange"),
+            "unit": ended["unit"],
+        }
+    )
+
+
+def _basis(submitted: Record, ended: Record) -> Mapping[str, Any]:
+    request = submitted.get("request", {})
+    return _known(
+        {
+            "classification": request.get("classification"),
+            "retention": ended.get("policy"),
+            "purgePolicy": submitted.get("purgePolicy"),
+        }
+    )
+
+
+def _plan(planned: Record) -> Mapping[str, Any]:
+    plan = planned["plan"]
+    return {
+        "hash": plan["hash"],
+        "batches": plan["batches"],
+        "targeted": planned["targeted"],
+        "upperBound": plan["upperBound"],
+        "skipped": planned.get("skipped", {}),
+    }
+
+
+def _authorisation(given: Record) -> Mapping[str, Any]:
+    approval = given["approval"]
+    return {
+        "approvalId": approval["approvalId"],
+        "subjectHash": approval["subjectHash"],
+        "given": approval["given"],
+        "at": given["at"],
+    }
+
+
+def _execution(audit: SealedAudit, submitted: Record, ended: Record) -> Mapping[str, Any]:
+    jobs = [
+        {"batch": each["batch"], "jobId": each["jobId"]}
+        for each in audit.every("batch_submitted")
+        if "jobId" in each
+    ]
+    return {
+        "startedAt": submitted["at"],
+        "finishedAt": ended["at"],
+        "jobs": jobs[:MOST_JOBS],
+        "jobCount": len(jobs),
+        "deleted": ended["deleted"],
+        "deletedUnit": ended["deletedUnit"],
+    }
+
+
+def _verification(audit: SealedAudit, ended: Record) -> Mapping[str, Any]:
+    looks = audit.every(*LOOKED)
+    sampled = [each["sampled"] for each in looks if "sampled" in each]
+    return _known(
+        {
+            "absent": ended["verified"],
+            "sampled": sum(sampled) if sampled else None,
+            "at": looks[-1]["at"] if looks else None,
+        }
+    )
+
+
+def _outcome(ended: Record) -> str:
+    everything = ended["deleted"] == ended["verified"] == ended["targeted"]
+    return "complete" if everything else "complete_with_exceptions"
+
+
+def _known(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,89 @@
+"""The entries of the log: in-toto statements of one line each, without personal data."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from genesys_purge.proof.merkle import Frontier
+
+STATEMENT = "https://in-toto.io/Statement/v1"
+RUN_SEAL = "urn:genesys-purge:run-seal:v1"
+CERTIFICATE = "urn:genesys-purge:certificate-of-destruction:v1"
+# The actions after which a run has no more batches; later records are about notifications.
+LAST_ACTIONS = frozenset({"run_completed", "run_rejected", "run_failed", "run_cancelled"})
+
+
+class Segment(NamedTuple):
+    """The records of a run that one seal covers: their numbers, and the file they are in."""
+
+    run_id: str
+    first: int
+    last: int
+    digest: str
+
+    @property
+    def key(self) -> str:
+        """The key of the file in the evidence bucket."""
+        return f"runs/{self.run_id}/audit/{self.first:06}-{self.last:06}.jsonl"
+
+
+def content_of(lines: Sequence[bytes]) -> bytes:
+    """The file of a segment: the stored bytes of each record, and a line feed."""
+    return b"".join(line + b"\n" for line in lines)
+
+
+def run_seal(run_id: str, before: Frontier, after: Frontier, lines: Sequence[bytes]) -> bytes:
+    """The entry that seals the records by which the tree of a run has grown."""
+    records = [orjson.loads(line) for line in lines]
+    segment = Segment(run_id, before.size + 1, after.size, digest_of(content_of(lines)))
+    is_finished = any(each["action"] in LAST_ACTIONS for each in records)
+    predicate = {
+        "runId": run_id,
+        "previousSize": before.size,
+        "size": after.size,
+        "rootHash": b64encode(after.root).decode(),
+        "firstAt": records[0]["at"],
+        "lastAt": records[-1]["at"],
+        "status": "finished" if is_finished else "open",
+    }
+    return statement(RUN_SEAL, [(segment.key, segment.digest)], predicate)
+
+
+def segment_in(entry: bytes) -> Segment | None:
+    """The segment that an entry seals; None for an entry of another kind."""
+    found = orjson.loads(entry)
+    if found["predicateType"] != RUN_SEAL:
+        return None
+    seal, (subject,) = found["predicate"], found["subject"]
+    first, last = seal["previousSize"] + 1, seal["size"]
+    return Segment(seal["runId"], first, last, subject["digest"]["sha256"])
+
+
+def certified_in(entry: bytes) -> str | None:
+    """The run of a certificate; None for an entry of another kind."""
+    found = orjson.loads(entry)
+    if found["predicateType"] != CERTIFICATE:
+        return None
+    return str(found["predicate"]["audit"]["runId"])
+
+
+def certificate_folder(run_id: str) -> str:
+    """Where the files of a run's certificate are in the evidence bucket."""
+    return f"runs/{run_id}/certificate/1"
+
+
+def statement(kind: str, subjects: Sequence[tuple[str, str]], predicate: Any) -> bytes:
+    """An in-toto statement about files, given by their names and SHA-256 in hex."""
+    named = [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects]
+    content = {"_type": STATEMENT, "subject": named, "predicateType": kind, "predicate": predicate}
+    return orjson.dumps(content)
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 in hex."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,93 @@
+"""What sealing needs: the stored audit, its own state, the evidence bucket, and a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.proof.merkle import Frontier
+from genesys_purge.proof.note import VerifierKey
+
+
+class Trail(Protocol):
+    """The stored records of the audit."""
+
+    def lines(self, run_id: str, first: int) -> Iterator[bytes]:
+        """The stored bytes of each record from the number `first` on, until one is missing."""
+
+    def last(self, run_id: str) -> int:
+        """The highest number of the run; 0 if it has no record."""
+
+
+class Appending(Protocol):
+    """The audit log, for new records."""
+
+    def append(self, record: AuditRecord) -> None:
+        """Append a record; the log assigns its number."""
+
+
+class SealedRun(NamedTuple):
+    """How much of a run is sealed: the tree over its records, numbered from 1."""
+
+    run_id: str
+    tree: Frontier = Frontier()
+
+
+class Seals(Protocol):
+    """What is committed to be sealed, before and after it is published."""
+
+    def head(self) -> Frontier:
+        """The tree over all entries of the log; read consistently."""
+
+    def run(self, run_id: str) -> SealedRun:
+        """How much of the run is committed; read consistently."""
+
+    def commit(
+        self,
+        head: tuple[Frontier, Frontier],
+        entries: Sequence[bytes],
+        runs: Sequence[tuple[SealedRun, SealedRun]],
+    ) -> None:
+        """Store the entries with the new head and runs, all or nothing.
+
+        Head and runs are pairs of what was read and what follows. LostRace unless what was read is
+        still stored.
+        """
+
+    def entries(self, first: int, end: int) -> Sequence[bytes]:
+        """The committed entries from the index `first` to before `end`."""
+
+
+class Version(NamedTuple):
+    """The content of a replaceable file, and the tag by which it is replaced."""
+
+    content: bytes
+    tag: str
+
+
+class Evidence(Protocol):
+    """The bucket in which nothing is changed, apart from the latest checkpoint."""
+
+    def get(self, key: str) -> Version | None:
+        """The file; None if it does not exist."""
+
+    def put_once(self, key: str, content: bytes) -> None:
+        """Store the file; Contradicted if another content is stored under the key."""
+
+    def put_first(self, key: str, content: bytes) -> None:
+        """Store the file unless one is stored, whatever its content is."""
+
+    def replace(self, key: str, content: bytes, before: Version | None) -> None:
+        """Store the file; LostRace unless `before` is still stored."""
+
+
+class Signer(Protocol):
+    """The private key of the log; it signs, and cannot be read."""
+
+    @property
+    def key(self) -> VerifierKey:
+        """The public key."""
+
+    def sign(self, data: bytes) -> bytes:
+        """The Ed25519 signature of these bytes, always the same one."""

@@ -1,0 +1,98 @@
+"""SealAudit: commit the new records of runs to the log, and publish what is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from genesys_purge.errors import LostRace
+from genesys_purge.model.messages import RunRef
+from genesys_purge.ports import Meter, Queue
+from genesys_purge.proof.entries import LAST_ACTIONS, run_seal
+from genesys_purge.proof.merkle import leaf_hash
+from genesys_purge.proof.ports import SealedRun, Seals, Trail
+from genesys_purge.proof.publish_seals import PublishSeals
+
+# Another sealer may be at work; more than a few are not.
+MOST_RACES = 20
+# Runs in one transaction, which has at most 100 writes.
+MOST_RUNS = 90
+# Records in one segment: a process holds those of `MOST_RUNS` runs in memory.
+MOST_LINES = 1_000
+
+
+class Growth(NamedTuple):
+    """The new records of a run."""
+
+    before: SealedRun
+    after: SealedRun
+    entry: bytes
+
+
+class SealAudit:
+    """Nothing is published that is not committed: whatever dies, the next seal completes it."""
+
+    def __init__(
+        self,
+        trail: Trail,
+        seals: Seals,
+        publish: PublishSeals,
+        certificates: Queue[RunRef],
+        meter: Meter,
+    ) -> None:
+        self._trail = trail
+        self._seals = seals
+        self._publish = publish
+        self._certificates = certificates
+        self._meter = meter
+
+    def __call__(self, actions: Mapping[str, Collection[str]]) -> None:
+        """Seal all records of the runs with these new actions; ask for certificates at their end.
+
+        A run whose audit is shorter than what is sealed of it is counted, and not sealed further.
+        Contradicted if what is committed cannot be published.
+        """
+        known = [each for each in sorted(actions) if self._is_whole(each)]
+        for start in range(0, len(known), MOST_RUNS):
+            while self._commit(known[start : start + MOST_RUNS]):
+                pass
+        self._publish()
+        for run_id, new in actions.items():
+            if not LAST_ACTIONS.isdisjoint(new):
+                self._certificates.send(RunRef(run_id=run_id))
+
+    def _commit(self, run_ids: Sequence[str]) -> bool:
+        """Commit the next records of each run; whether there were any."""
+        for _ in range(MOST_RACES):
+            head = self._seals.head()
+            grown = list(self._growth(run_ids))
+            if not grown:
+                return False
+            entries = [each.entry for each in grown]
+            after = head.extended(map(leaf_hash, entries))
+            try:
+                self._seals.commit(
+                    (head, after), entries, [(each.before, each.after) for each in grown]
+                )
+            except LostRace:
+                continue
+            return True
+        raise LostRace(f"another sealer was faster {MOST_RACES} times")
+
+    def _is_whole(self, run_id: str) -> bool:
+        """Whether the audit of the run has what is sealed: it was not restored or removed."""
+        sealed = self._seals.run(run_id).tree.size
+        is_whole = self._trail.last(run_id) >= sealed
+        if not is_whole:
+            self._meter.count("AuditShorterThanItsSeal")
+        return is_whole
+
+    def _growth(self, run_ids: Sequence[str]) -> Iterator[Growth]:
+        for run_id in run_ids:
+            before = self._seals.run(run_id)
+            lines = list(islice(self._trail.lines(run_id, before.tree.size + 1), MOST_LINES))
+            if lines:
+                tree = before.tree.extended(map(leaf_hash, lines))
+                entry = run_seal(run_id, before.tree, tree, lines)
+                yield Growth(before, SealedRun(run_id, tree), entry)

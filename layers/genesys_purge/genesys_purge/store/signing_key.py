@@ -1,0 +1,58 @@
+"""The keys in KMS that sign: that of the log, and that of certificates."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from genesys_purge.proof.note import VerifierKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+
+class KmsSigner:
+    """Implements the port `Signer` with a key of the kind ECC_NIST_EDWARDS25519.
+
+    `origin` is the name of the log. KMS signs at most 4,096 bytes; a checkpoint has about 150.
+    """
+
+    def __init__(self, client: KMSClient, key_id: str, origin: str) -> None:
+        self._client = client
+        self._key_id = key_id
+        self._origin = origin
+
+    @cached_property
+    def key(self) -> VerifierKey:
+        answer = self._client.get_public_key(KeyId=self._key_id)
+        return VerifierKey.of_der(self._origin, answer["PublicKey"])
+
+    def sign(self, data: bytes) -> bytes:
+        answer = self._client.sign(
+            KeyId=self._key_id,
+            Message=data,
+            MessageType="RAW",
+            SigningAlgorithm="ED25519_SHA_512",
+        )
+        return answer["Signature"]
+
+
+class KmsCertificateKey:
+    """Implements `CertificateKey` with a key of the kind ECC_NIST_P256."""
+
+    def __init__(self, client: KMSClient, key_id: str) -> None:
+        self._client = client
+        self._key_id = key_id
+
+    @cached_property
+    def der(self) -> bytes:
+        return self._client.get_public_key(KeyId=self._key_id)["PublicKey"]
+
+    def sign(self, digest: bytes) -> bytes:
+        answer = self._client.sign(
+            KeyId=self._key_id,
+            Message=digest,
+            MessageType="DIGEST",
+            SigningAlgorithm="ECDSA_SHA_256",
+        )
+        return answer["Signature"]

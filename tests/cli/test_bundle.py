@@ -1,0 +1,72 @@
+"""The bundle of a run: its files, its keys, and what stops it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.evidence.bundle import MANIFEST, Evidence, Incomplete
+from tests.signers import LocalCertificateKey
+from tests.unit.proof.sealing import Scene
+from tests.unit.proof.small_log import KEY
+from tests.unit.proof.test_certify_run import certify, run
+
+
+def evidence(found: Scene) -> Evidence:
+    def read(key: str) -> bytes:
+        return found.files[key].content
+
+    def names(prefix: str) -> Iterator[str]:
+        return (key for key in found.files if key.startswith(prefix))
+
+    return Evidence("run-1", read, names)
+
+
+def certified() -> Scene:
+    found = run()
+    certify(found)
+    found.seal()
+    return found
+
+
+def test_bundle_has_the_certified_records_and_both_keys(tmp_path: Path) -> None:
+    found = certified()
+    found.record("run-1", "notification_delivered")
+    found.seal()
+    keys = evidence(found).bundle(tmp_path / "out")
+    key_id = hashlib.sha256(LocalCertificateKey.der).hexdigest()
+    assert keys == {"vkey": str(KEY), "certificateKey": f"sha256:{key_id}"}
+    lines = (tmp_path / "out" / "audit.jsonl").read_bytes().splitlines()
+    assert lines == [found.audit["run-1"][number] for number in range(1, 8)]
+    page = found.file("runs/run-1/certificate/1/certificate.html")
+    assert (tmp_path / "out" / "certificate" / "certificate.html").read_bytes() == page
+    assert (tmp_path / "out" / "keys" / "seal.pem").read_text() == KEY.pem
+
+
+def test_manifest_has_the_digest_of_every_other_file(tmp_path: Path) -> None:
+    evidence(certified()).bundle(tmp_path / "out")
+    files = [each for each in (tmp_path / "out").rglob("*") if each.is_file()]
+    listed = (tmp_path / "out" / MANIFEST).read_text().splitlines()
+    assert listed == [
+        f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.relative_to(tmp_path / 'out')}"
+        for each in sorted(files)
+        if each.name != MANIFEST
+    ]
+
+
+def test_run_without_a_certificate_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(Incomplete, match="has no certificate, or not yet"):
+        evidence(run()).bundle(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_segment_leaves_the_earlier_bundle(tmp_path: Path) -> None:
+    found = certified()
+    evidence(found).bundle(tmp_path / "out")
+    del found.files["runs/run-1/audit/000001-000007.jsonl"]
+    with pytest.raises(Incomplete, match="end at record"):
+        evidence(found).bundle(tmp_path / "out")
+    assert (tmp_path / "out" / "audit.jsonl").exists()

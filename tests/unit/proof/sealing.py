@@ -1,0 +1,161 @@
+"""A sealer over an audit, a state and a bucket in memory, with something between its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from genesys_purge.errors import LostRace
+from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.messages import RunRef
+from genesys_purge.proof.errors import Contradicted
+from genesys_purge.proof.merkle import Frontier
+from genesys_purge.proof.note import VerifierKey
+from genesys_purge.proof.ports import SealedRun, Version
+from genesys_purge.proof.publish_seals import PublishSeals
+from genesys_purge.proof.seal_audit import SealAudit
+from tlog_scales.reader import TilesReader
+
+from tests.fakes import MemoryMeter
+from tests.rule_fakes import MemoryQueue
+from tests.signers import SEAL
+from tests.unit.proof.small_log import KEY
+
+
+class Died(Exception):
+    """The process ended."""
+
+
+@dataclass
+class Scene:
+    """Implements every port; `between` is called before each step that reads or writes."""
+
+    audit: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    runs: dict[str, SealedRun] = field(default_factory=dict)
+    committed: list[bytes] = field(default_factory=list)
+    log: Frontier = field(default_factory=Frontier)
+    files: dict[str, Version] = field(default_factory=dict)
+    actions: dict[str, list[str]] = field(default_factory=dict)
+    certificates: MemoryQueue[RunRef] = field(default_factory=MemoryQueue)
+    meter: MemoryMeter = field(default_factory=MemoryMeter)
+    steps: int = 0
+    between: Callable[[int], None] = lambda _: None
+
+    def record(self, run_id: str, action: str = "batch_completed", **facts: Any) -> None:
+        """Another record of the audit."""
+        stored = self.audit.setdefault(run_id, {})
+        number = max(stored, default=0) + 1
+        at = f"2026-11-30T10:00:{number % 60:02}Z"
+        fields = {"runId": run_id, "sequence": number, "at": at, "action": action} | facts
+        stored[number] = orjson.dumps(fields)
+        self.actions.setdefault(run_id, []).append(action)
+
+    def append(self, record: AuditRecord) -> None:
+        """As the audit log does: with the next number."""
+        self._step()
+        facts = record.to_json()
+        for known in ("runId", "sequence", "at", "action"):
+            del facts[known]
+        self.record(record.run_id, record.action, **facts)
+
+    def seal(self, *run_ids: str) -> None:
+        """Seal these runs, or all."""
+        publish = PublishSeals(self, self, self, self)
+        seal_audit = SealAudit(self, self, publish, self.certificates, self.meter)
+        seal_audit({run_id: self.actions.pop(run_id, []) for run_id in run_ids or self.audit})
+
+    def reader(self) -> TilesReader:
+        """Another implementation's view of the published log."""
+        return TilesReader(_Folder(self.files))
+
+    def file(self, key: str) -> bytes:
+        return self.files[key].content
+
+    def _step(self) -> None:
+        self.steps += 1
+        self.between(self.steps)
+
+    # The audit
+
+    def lines(self, run_id: str, first: int) -> Iterator[bytes]:
+        self._step()
+        stored = self.audit.get(run_id, {})
+        while first in stored:
+            yield stored[first]
+            first += 1
+
+    def last(self, run_id: str) -> int:
+        self._step()
+        return max(self.audit.get(run_id, {}), default=0)
+
+    # The state
+
+    def head(self) -> Frontier:
+        self._step()
+        return self.log
+
+    def run(self, run_id: str) -> SealedRun:
+        self._step()
+        return self.runs.get(run_id, SealedRun(run_id))
+
+    def commit(
+        self,
+        head: tuple[Frontier, Frontier],
+        entries: Sequence[bytes],
+        runs: Sequence[tuple[SealedRun, SealedRun]],
+    ) -> None:
+        self._step()
+        stored = [self.runs.get(before.run_id, SealedRun(before.run_id)) for before, _ in runs]
+        if self.log != head[0] or stored != [before for before, _ in runs]:
+            raise LostRace("another sealer was faster")
+        self.log = head[1]
+        self.committed += entries
+        self.runs |= {after.run_id: after for _, after in runs}
+
+    def entries(self, first: int, end: int) -> Sequence[bytes]:
+        self._step()
+        return self.committed[first:end]
+
+    # The bucket
+
+    def get(self, key: str) -> Version | None:
+        self._step()
+        return self.files.get(key)
+
+    def put_once(self, key: str, content: bytes) -> None:
+        self._step()
+        if self.files.setdefault(key, Version(content, "")).content != content:
+            raise Contradicted(f"{key} has another content")
+
+    def put_first(self, key: str, content: bytes) -> None:
+        self._step()
+        self.files.setdefault(key, Version(content, ""))
+
+    def replace(self, key: str, content: bytes, before: Version | None) -> None:
+        self._step()
+        if self.files.get(key) != before:
+            raise LostRace("another sealer was faster")
+        self.files[key] = Version(content, str(self.steps))
+
+    # The key
+
+    @property
+    def key(self) -> VerifierKey:
+        return KEY
+
+    def sign(self, data: bytes) -> bytes:
+        self._step()
+        return SEAL.sign(data)
+
+
+@dataclass
+class _Folder:
+    """The bucket as a reader of tiles sees it."""
+
+    files: dict[str, Version]
+
+    def get(self, *path: str) -> bytes | None:
+        found = self.files.get("/".join(("seals", *path)))
+        return found and found.content

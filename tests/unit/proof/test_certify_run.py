@@ -1,0 +1,198 @@
+"""Certificates of runs: who gets one, what it says, and that there is one, whatever dies."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from genesys_purge.proof.certificates.certify_run import CertifyRun
+from genesys_purge.proof.certificates.dsse import pre_authentication
+from genesys_purge.proof.errors import Contradicted
+from tlog_scales.tlog import InclusionProof
+
+from tests.clock import Clock
+from tests.signers import LocalCertificateKey
+from tests.unit.proof.sealing import Died, Scene
+from tests.unit.proof.small_log import ORIGIN
+
+FOLDER = "runs/run-1/certificate/1"
+OPENSSL = str(shutil.which("openssl"))
+
+
+def certify(found: Scene) -> None:
+    CertifyRun(found, found, found, LocalCertificateKey(), ORIGIN, found, Clock())("run-1")
+
+
+def run(**changes: Any) -> Scene:
+    """The sealed audit of a run that deleted and verified 40 of 40; `changes` are of its end."""
+    found = Scene()
+    units = {"unit": "conversations", "deletedUnit": "conversations"}
+    request = {"request": {"dryRun": changes.pop("dryRun", False), "classification": "internal"}}
+    method = {"method": "conversation_archive"}
+    found.record("run-1", "run_submitted", **method, **request)
+    plan = {"plan": {"batches": 1, "hash": "ab" * 32, "upperBound": False}}
+    found.record("run-1", "run_planned", targeted=40, skipped={"too_young": 2}, **plan, **units)
+    approval = {"approvalId": "run-run-1", "subjectHash": "cd" * 32, "given": 1}
+    found.record("run-1", "approval_given", approval=approval)
+    found.record("run-1", "batch_submitted", batch=0, jobId="job-0", targeted=40)
+    found.record("run-1", "batch_completed", batch=0, jobId="job-0", deleted=40)
+    found.record("run-1", "batch_verified", batch=0, jobId="job-0", deleted=40, verified=40)
+    totals = {"outcome": "completed", "targeted": 40, "deleted": 40, "verified": 40}
+    ended = method | request | units | totals | changes
+    found.record("run-1", "run_completed", **{k: v for k, v in ended.items() if v is not None})
+    found.seal()
+    return found
+
+
+def predicate(found: Scene) -> Any:
+    statement = orjson.loads(found.file(f"{FOLDER}/statement.json"))
+    assert statement["predicateType"] == "urn:genesys-purge:certificate-of-destruction:v1"
+    return statement["predicate"]
+
+
+def test_certificate_says_what_the_sealed_records_say() -> None:
+    found = run()
+    certify(found)
+    said = predicate(found)
+    assert said["plan"]["skipped"] == {"too_young": 2}
+    assert said["execution"]["jobs"] == [{"batch": 0, "jobId": "job-0"}]
+    counts = (
+        said["plan"]["targeted"],
+        said["execution"]["deleted"],
+        said["verification"]["absent"],
+    )
+    assert (counts, said["outcome"]) == ((40, 40, 40), "complete")
+    assert said["authorisation"][0]["subjectHash"] == "cd" * 32
+    assert (said["audit"]["treeSize"], said["issuer"]["origin"]) == (7, ORIGIN)
+    segment = found.file("runs/run-1/audit/000001-000007.jsonl")
+    (subject,) = orjson.loads(found.file(f"{FOLDER}/statement.json"))["subject"]
+    assert subject == {
+        "name": "audit.jsonl",
+        "digest": {"sha256": hashlib.sha256(segment).hexdigest()},
+    }
+
+
+def test_openssl_verifies_the_envelope_over_the_statement(tmp_path: Path) -> None:
+    found = run()
+    certify(found)
+    envelope = orjson.loads(found.file(f"{FOLDER}/certificate.dsse.json"))
+    payload = found.file(f"{FOLDER}/statement.json")
+    assert b64decode(envelope["payload"]) == payload
+    (signed,) = envelope["signatures"]
+    assert signed["keyid"] == hashlib.sha256(LocalCertificateKey.der).hexdigest()
+    (tmp_path / "pae").write_bytes(pre_authentication(payload))
+    (tmp_path / "signature").write_bytes(b64decode(signed["sig"]))
+    (tmp_path / "key.der").write_bytes(LocalCertificateKey.der)
+    words = "dgst -sha256 -verify key.der -keyform DER -signature signature pae"
+    subprocess.run([OPENSSL, *words.split()], cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_certificate_is_an_entry_of_the_log_with_its_proof() -> None:
+    found = run()
+    certify(found)
+    found.seal()
+    reader = found.reader()
+    checkpoint = reader.get_checkpoint()
+    payload = found.file(f"{FOLDER}/statement.json")
+    indexes = range(checkpoint.size)
+    (index,) = [each for each in indexes if reader.get_entry(each) == payload]
+    text, _, note = found.file(f"{FOLDER}/certificate.tlog-proof").decode().partition("\n\n")
+    header, number, *path = text.split("\n")
+    assert (header, number) == ("c2sp.org/tlog-proof@v1", f"index {index}")
+    proof = InclusionProof(index, checkpoint.size, list(map(b64decode, path)))
+    proof.check(hashlib.sha256(b"\0" + payload).digest(), checkpoint.root_hash)
+    assert note == found.file("seals/checkpoint").decode()
+
+
+def test_issue_is_recorded_in_the_audit_and_sealed() -> None:
+    found = run()
+    certify(found)
+    found.seal()
+    issued = orjson.loads(found.audit["run-1"][8])
+    digest = hashlib.sha256(found.file(f"{FOLDER}/statement.json")).hexdigest()
+    assert (issued["action"], issued["certificate"]["sha256"]) == ("certificate_issued", digest)
+    assert found.file("runs/run-1/audit/000008-000008.jsonl")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dryRun": True},
+        {"outcome": "completed_with_failures"},
+        {"outcome": "failed"},
+        {"verified": None},
+        {"verification": "not_possible"},
+    ],
+)
+def test_run_that_is_not_proven_gets_no_certificate(changes: dict[str, Any]) -> None:
+    found = run(**changes)
+    certify(found)
+    assert not [key for key in found.files if "certificate" in key]
+    assert len(found.audit["run-1"]) == 7
+
+
+def test_run_with_fewer_deletions_than_targets_is_complete_with_exceptions() -> None:
+    found = run(deleted=38, verified=38)
+    certify(found)
+    assert predicate(found)["outcome"] == "complete_with_exceptions"
+
+
+def test_end_of_a_run_asks_for_its_certificate_once_it_is_sealed() -> None:
+    found = run()
+    assert [each.run_id for each in found.certificates.sent] == ["run-1"]
+    found.record("run-1", "notification_delivered")
+    found.seal()
+    assert len(found.certificates.sent) == 1
+
+
+def test_changed_records_are_not_certified() -> None:
+    found = run()
+    found.audit["run-1"][5] = found.audit["run-1"][5].replace(b"40", b"41")
+    with pytest.raises(Contradicted, match="not those that are sealed"):
+        certify(found)
+    assert not [key for key in found.files if "certificate" in key]
+
+
+def test_run_has_one_certificate_whatever_dies_and_repeats() -> None:
+    found = run()
+    before = found.steps
+    certify(found)
+    for step in range(before + 1, found.steps + 1):
+        other = run()
+        other.between = dying_at(step)
+        with pytest.raises(Died):
+            certify(other)
+        other.between = lambda _: None
+        certify(other)
+        certify(other)
+        other.seal()
+        entries = [each for each in other.committed if b"certificate-of-destruction" in each]
+        assert entries == [other.file(f"{FOLDER}/statement.json")], step
+        actions = [orjson.loads(each)["action"] for each in other.audit["run-1"].values()]
+        assert actions.count("certificate_issued") == 1, step
+        assert f"{FOLDER}/certificate.tlog-proof" in other.files
+
+
+def dying_at(step: int) -> Any:
+    def between(at: int) -> None:
+        if at == step:
+            raise Died
+
+    return between
+
+
+def test_page_shows_the_statement_and_nothing_that_acts() -> None:
+    found = run()
+    certify(found)
+    page = found.file(f"{FOLDER}/certificate.html").decode()
+    payload = found.file(f"{FOLDER}/statement.json")
+    assert hashlib.sha256(payload).hexdigest() in page
+    for shown in ("cert-run-1-1", "job-0", "too_young", "What this certificate does not prove"):
+        assert shown in page
+    assert "<script" not in page

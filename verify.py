@@ -1,0 +1,612 @@
+#!/usr/bin/env python3
+"""Verifies the proof of a purge offline: `verify.py BUNDLE --vkey KEY --certificate-key KEY`.
+
+It needs Python 3.9 or newer and the command `openssl` of OpenSSL 3.0 or newer, nothing else.
+The exit status is 0 if the proof is valid, 1 if it is not, and 2 if that cannot be decided.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Callable, NamedTuple
+
+MANIFEST, STATEMENT, AUDIT = "manifest-sha256.txt", "certificate/statement.json", "audit.jsonl"
+DSSE, PROOF = "certificate/certificate.dsse.json", "certificate/certificate.tlog-proof"
+SIGSTORE = "certificate/certificate.sigstore.json"
+SEAL_VKEY, SEAL_PEM, CERTIFICATE_PEM = "keys/seal.vkey", "keys/seal.pem", "keys/certificate.pem"
+EVIDENCE = (AUDIT, STATEMENT, DSSE, SIGSTORE, PROOF, SEAL_VKEY, SEAL_PEM, CERTIFICATE_PEM)
+FILES = sorted((*EVIDENCE, "HOW-TO-VERIFY.txt", "certificate/certificate.html"))
+JSON_TYPE = "application/vnd.in-toto+json"
+SIGSTORE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+TYPES = {
+    "_type": "https://in-toto.io/Statement/v1",
+    "predicateType": "urn:genesys-purge:certificate-of-destruction:v1",
+}
+# The first bytes of a public key in DER form.
+ED25519 = bytes.fromhex("302a300506032b6570032100")
+P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+# The most bytes of a line of the audit, and of a file that is read as a whole.
+LONGEST = 1 << 20
+JOBS_LISTED = 500
+CALLS = ("batch_submitted", "batch_reconciled")
+PARTS = ("batch_completed", "batch_failed", "batch_cancelled")
+LOOKS = ("batch_verified", "batch_unverified")
+ENDS = {*LOOKS, *PARTS[1:], "batch_unverifiable", "batch_gave_up", "batch_implausible"}
+TOTALS = {"run_completed", "run_cancelled", "run_failed", "run_rejected", "run_corrected"}
+WITHOUT_CERTIFICATE = ("dry_run", "failed", "nothing_to_purge", "rejected")
+# Each value of the certificate with its place in the record of the plan, or of the last totals.
+OF_PLAN = {f"plan.{name}": f"plan.{name}" for name in ("hash", "batches", "upperBound")}
+OF_PLAN |= {"plan.targeted": "targeted", "scope.unit": "unit", "basis.retention": "policy"}
+OF_LAST = {f"execution.{name}": name for name in ("deleted", "deletedUnit")}
+OF_LAST["verification.absent"] = "verified"
+# The same, but the certificate need not have it.
+OF_REQUEST = {f"basis.{name}": f"request.{name}" for name in ("reason", "classification")}
+OF_REQUEST["scope.period"] = "request.dateRange"
+OF_REQUEST["scope.recordTypes"] = "request.selection.recordTypes"
+NO_KEYS = (
+    "KEYS FROM THE BUNDLE PROVE NOTHING ABOUT THEIR OWNER. Get the keys from somebody whom you "
+    "trust, and give --vkey and --certificate-key"
+)
+# What Python raises about a file that has another form than expected.
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# Whether the key, in DER form, signed the message: `signed(key, message, signature)`.
+Signed = Callable[[bytes, bytes, bytes], bool]
+
+
+class Disproven(Exception):
+    """The bundle does not prove what it says."""
+
+
+class Undecided(Exception):
+    """Something is missing that the decision needs."""
+
+
+def require(condition: object, problem: str) -> None:
+    if not condition:
+        raise Disproven(problem)
+
+
+def shown(value: Any) -> str:
+    """The value without characters that change what a terminal shows."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:1000])
+
+
+def content_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(LONGEST + 1)
+    require(len(content) <= LONGEST, f"{shown(path.name)} is longer than {LONGEST} bytes")
+    return content
+
+
+def digest_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for block in iter(lambda: file.read(LONGEST), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def unbase64(text: str) -> bytes:
+    """The bytes; ValueError if the same bytes can be written in another way."""
+    content = base64.b64decode(text, validate=True)
+    if base64.b64encode(content).decode() != text:
+        raise ValueError("this is not canonical base64")
+    return content
+
+
+def pem_of(der: bytes) -> bytes:
+    lines = re.findall(".{1,64}", base64.b64encode(der).decode())
+    lines = ["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----"]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key is there twice")
+    return value
+
+
+def _finite(text: str) -> float:
+    if not float("-inf") < float(text) < float("inf"):
+        raise ValueError(f"{text} is not a finite number")
+    return float(text)
+
+
+JSON = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_finite, parse_float=_finite)
+
+
+def parsed(content: bytes, name: str) -> dict[str, Any]:
+    try:
+        value = JSON.decode(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise Disproven(f"{name} is not strict JSON: {shown(str(error))}") from error
+    require(isinstance(value, dict), f"{name} is not a JSON object")
+    return dict(value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether both are the same JSON: 1 is neither true nor 1.0."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def counted(record: dict[str, Any], name: str) -> int:
+    value = record.get(name)
+    if type(value) is int and value >= 0:
+        return value
+    raise Disproven(f"{name} is not a count, but {shown(value)}")
+
+
+def at(value: Any, path: str) -> Any:
+    """The value at a path such as `plan.hash`; None if it is not there."""
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def check_files(bundle: Path) -> None:
+    """Each file has its checksum in the manifest, and there is no other file, link or device."""
+    found = set()
+    for folder, folders, names in os.walk(bundle):
+        for path in (Path(folder, name) for name in folders + names):
+            kind, name = path.lstat().st_mode, path.relative_to(bundle).as_posix()
+            require(stat.S_ISDIR(kind) or stat.S_ISREG(kind), f"{shown(name)} is not a real file")
+            found |= {name} if stat.S_ISREG(kind) else set()
+    for name in sorted(found.difference(FILES, (MANIFEST,))):
+        raise Disproven(f"{shown(name)} is not a file of a bundle")
+    for name in sorted({*FILES, MANIFEST} - found):
+        raise Undecided(f"{name} is missing")
+    listed = content_of(bundle / MANIFEST).split(b"\n")
+    lines = [f"{digest_of(bundle / name)}  {name}".encode() for name in FILES]
+    for name, line in zip(FILES, lines):
+        require(line in listed, f"{name} is not the file whose checksum is in the manifest")
+    require(listed == [*lines, b""], f"{MANIFEST} lists something else than the files")
+
+
+def by_openssl(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the key signed the message, with Ed25519 or with ECDSA over SHA-256."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [f"{folder}/{name}" for name in ("key", "message", "signature")]
+        for path, content in zip(paths, (key, message, signature)):
+            Path(path).write_bytes(content)
+        command = ["dgst", "-sha256", "-keyform", "DER", "-verify", paths[0]]
+        command += ["-signature", paths[2], paths[1]]
+        if key.startswith(ED25519):
+            command = ["pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", paths[0]]
+            command += ["-rawin", "-in", paths[1], "-sigfile", paths[2]]
+        try:
+            version = subprocess.run(["openssl", "version"], capture_output=True, check=False)
+            found = subprocess.run(["openssl", *command], capture_output=True, check=False)
+        except OSError as error:
+            raise Undecided("the command openssl does not start: install OpenSSL 3") from error
+    name = version.stdout.decode().strip()
+    if not re.match(r"OpenSSL ([3-9]|\d\d)\.", name) or found.returncode not in (0, 1):
+        raise Undecided(f"OpenSSL 3.0 or newer is needed, but this is {shown(name)}")
+    return found.returncode == 0
+
+
+def hashed(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+class Tree:
+    """The tree of RFC 6962. It keeps the roots of its complete parts, and nothing else."""
+
+    def __init__(self) -> None:
+        self.size, self.parts = 0, list[bytes]()
+
+    def add(self, content: bytes) -> None:
+        part, number = hashed(b"\0", content), self.size
+        while number & 1:
+            part, number = hashed(b"\1", self.parts.pop(), part), number >> 1
+        self.parts.append(part)
+        self.size += 1
+
+    def root(self) -> bytes:
+        *others, root = self.parts or [hashed()]
+        for part in reversed(others):
+            root = hashed(b"\1", part, root)
+        return root
+
+
+def root_by(path: Sequence[bytes], content: bytes, index: int, size: int) -> bytes:
+    """The root to which the path leads from an entry: RFC 9162, section 2.1.3.2."""
+    require(index < size, "the certificate is not among the entries of the checkpoint")
+    found, last = hashed(b"\0", content), size - 1
+    for sibling in path:
+        require(last, "the proof has too many hashes")
+        if index & 1 or index == last:
+            found = hashed(b"\1", sibling, found)
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            found = hashed(b"\1", found, sibling)
+        index, last = index >> 1, last >> 1
+    require(not last, "the proof has too few hashes")
+    return found
+
+
+class Vkey(NamedTuple):
+    """The key of a log: its name, the id in its signatures, and the key in DER form."""
+
+    name: str
+    key_id: bytes
+    der: bytes
+
+
+def vkey_of(text: str) -> Vkey:
+    """ValueError if it is not the key of a log."""
+    match = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S{44})", text)
+    name, key_id, encoded = match.groups() if match else ("", "", "")
+    key = unbase64(encoded)
+    if key[:1] != b"\1" or hashed(name.encode(), b"\n", key)[:4].hex() != key_id:
+        raise ValueError("this is not the Ed25519 key of a log")
+    return Vkey(name, bytes.fromhex(key_id), ED25519 + key[1:])
+
+
+def checkpoint_of(note: str, key: Vkey, signed: Signed) -> tuple[int, bytes]:
+    """The size and the root in a checkpoint that the log signed; other signatures do not count."""
+    body, _, signatures = note.partition("\n\n")
+    *lines, last = signatures.split("\n")
+    found = [re.fullmatch(r"— (\S+) (\S+)", line) for line in lines]
+    require(last == "" and all(found), "the checkpoint has a malformed signature")
+    require(len({*lines}) == len(lines), "the checkpoint has a signature twice")
+    named = [unbase64(each[2]) for each in found if each and each[1] == key.name]
+    ours = [each[4:] for each in named if each[:4] == key.key_id]
+    require(len(ours) == 1, f"the checkpoint has no signature of {shown(key.name)}")
+    is_signed = signed(key.der, f"{body}\n".encode(), ours[0])
+    require(is_signed, "the signature of the checkpoint is not by the key of the log")
+    match = re.fullmatch(r"(.+)\n([1-9][0-9]{0,15})\n(.{44})", body)
+    origin, size, root = match.groups() if match else ("", "", "")
+    require(origin == key.name, "the checkpoint is not one of this log")
+    return int(size), unbase64(root)
+
+
+def check_sealed(statement: bytes, proof: str, key: Vkey, signed: Signed) -> tuple[int, int, bytes]:
+    """The number of the statement in the log, and the size and the root of the checkpoint."""
+    head, _, note = proof.partition("\n\n")
+    version, index, *path = head.split("\n")
+    is_known = version == "c2sp.org/tlog-proof@v1" and re.fullmatch(
+        "index (0|[1-9][0-9]{0,15})", index
+    )
+    require(is_known, f"{PROOF} is not written as its format says")
+    hashes, number = [unbase64(each) for each in path], int(index[6:])
+    require({*map(len, hashes)} <= {len(hashed())}, "the proof has a malformed hash")
+    size, root = checkpoint_of(note, key, signed)
+    is_sealed = root_by(hashes, statement, number, size) == root
+    require(is_sealed, "the certificate is not in the log of the checkpoint")
+    return number, size, root
+
+
+def check_signed(statement: bytes, envelope: bytes, key: bytes, signed: Signed) -> None:
+    """The envelope has this statement, and the key of the certificate signed it."""
+    payload = base64.b64encode(statement).decode()
+    given = parsed(envelope, DSSE)
+    require(given["payload"] == payload, f"{DSSE} has another content than {STATEMENT}")
+    signature = {"keyid": hashed(key).hex(), "sig": given["signatures"][0]["sig"]}
+    right = {"payloadType": JSON_TYPE, "payload": payload, "signatures": [signature]}
+    is_right = envelope == json.dumps(right, separators=(",", ":")).encode()
+    require(is_right, f"{DSSE} is not written as its format says, or names another key")
+    message = f"DSSEv1 {len(JSON_TYPE)} {JSON_TYPE} {len(statement)} ".encode() + statement
+    is_signed = signed(key, message, unbase64(signature["sig"]))
+    require(is_signed, "the certificate is not signed by its key")
+
+
+def check_same(bundle: bytes, envelope: bytes) -> None:
+    """The Sigstore bundle has the same envelope, and the id of the key as its hint."""
+    given = parsed(envelope, DSSE)
+    (signature,) = given["signatures"]
+    right = {
+        "mediaType": SIGSTORE_TYPE,
+        "verificationMaterial": {"publicKey": {"hint": signature["keyid"]}},
+        "dsseEnvelope": {**given, "signatures": [{"sig": signature["sig"], "keyid": ""}]},
+    }
+    is_same = bundle == json.dumps(right, separators=(",", ":")).encode()
+    require(is_same, f"{SIGSTORE} has another envelope than {DSSE}")
+
+
+class Batch:
+    """A batch after the records so far. Each part is called, then completed; a look follows."""
+
+    __slots__ = ("deleted", "end", "is_called", "is_open", "looked_at", "verified")
+
+    def __init__(self) -> None:
+        self.deleted: int | None = None
+        self.verified: int | None = None
+        self.looked_at: int | None = None
+        self.end: str | None = None
+        self.is_called = self.is_open = False
+
+    def add(self, action: str, record: dict[str, Any]) -> None:
+        require(self.is_called or action != "batch_completed", "a batch ends that never began")
+        deleted = counted(record, "deleted") if "deleted" in record else None
+        if action in CALLS:
+            self.is_called = self.is_open = True
+        if action in PARTS and deleted is not None:
+            self.deleted = deleted + (self.deleted or 0)
+        if action in LOOKS and "verified" in record:
+            self.deleted, self.verified = deleted, counted(record, "verified")
+        if action in LOOKS and "check" in record:
+            self.looked_at = counted(record["check"], "lookedAt")
+        if action == "batch_implausible" and not self.is_open:
+            self.deleted = None
+        if action in ENDS:
+            require(self.end in (None, "batch_unverified"), "a batch ends twice")
+            self.end = action
+        self.is_open &= action != "batch_completed"
+
+
+class Run:
+    """A run after the records so far."""
+
+    def __init__(self) -> None:
+        self.plan, self.last = dict[str, Any](), dict[str, Any]()
+        self.batches, self.protected = dict[int, Batch](), 0
+        self.jobs, self.other_jobs = set[int](), set[int]()
+        self.asked, self.given = dict[str, Any](), list[dict[str, Any]]()
+        self.persons, self.refused = set[tuple[str, str]](), set[str]()
+
+    def add(self, record: dict[str, Any]) -> None:
+        action, approval = record["action"], record.get("approval")
+        if action == "run_planned":
+            require(not self.plan, "the run is planned twice")
+            self.plan = record
+        if approval and action in ("run_planned", "approval_requested"):
+            self.asked[approval["approvalId"]] = approval
+        elif approval:
+            self._decide(action, approval, record)
+        if action in TOTALS:
+            is_next = record.get("supersedes") == self.last.get("sequence")
+            require(is_next, "these totals of the run do not correct those before them")
+            self.last = record
+        if action.startswith("batch_"):
+            self._add_to_batch(action, record)
+
+    def _decide(self, action: str, approval: dict[str, Any], record: dict[str, Any]) -> None:
+        name, digest = approval["approvalId"], approval["subjectHash"]
+        if action == "approval_given":
+            asked = self.asked.get(name, approval)
+            require(asked["subjectHash"] == digest, "something else was approved than asked for")
+            self.persons.add((name, record.get("personId", record["actor"])))
+            facts = {"approvalId": name, "subjectHash": digest, "given": approval["given"]}
+            self.given.append({**facts, "at": record["at"]})
+        if action in ("approval_rejected", "approval_expired"):
+            self.refused.add(name)
+
+    def _add_to_batch(self, action: str, record: dict[str, Any]) -> None:
+        require(self.plan, "a batch is there before the plan")
+        number = counted(record, "batch")
+        require(number < counted(self.plan["plan"], "batches"), f"batch {number} is not planned")
+        for name, asked in self.asked.items() if action in CALLS else ():
+            given = sum(each == name for each, _ in self.persons)
+            is_given = given >= asked.get("needed", 1) and name not in self.refused
+            require(is_given, f"batch {number} began before its approval {shown(name)} was given")
+        self.batches.setdefault(number, Batch()).add(action, record)
+        if action == "batch_protected":
+            self.protected += sum(record["skipped"].values())
+        if "jobId" in record:
+            job = hash((number, record["jobId"]))
+            if action == "batch_submitted":
+                self.jobs.add(job)
+                self.other_jobs.discard(job)
+            elif job not in self.jobs:
+                self.other_jobs.add(job)
+
+    def check_sums(self) -> None:
+        """Every planned batch has an end, and the last totals are the sums over the batches."""
+        require(self.plan and self.last, "the records have no plan, or no end of the run")
+        for number in range(counted(self.plan["plan"], "batches")):
+            batch = self.batches.get(number, Batch())
+            require(batch.end, f"batch {number} has no end")
+            is_idle = not batch.deleted and not batch.verified
+            require(batch.is_called or is_idle, f"batch {number} was never submitted")
+        skipped = Counter(self.plan.get("skipped", {}))
+        skipped["protected"] += self.protected
+        sums = {name: self.sum_of(name) for name in ("deleted", "verified")}
+        sums["targeted"] = counted(self.plan, "targeted") - self.protected
+        for name, value in {**sums, "skipped": dict(+skipped)}.items():
+            found = self.last.get(name, {} if name == "skipped" else None)
+            problem = f"{name} of the run is {shown(found)}, but its batches give {shown(value)}"
+            require(same(found, value), problem)
+
+    def sum_of(self, name: str) -> int | None:
+        found = [getattr(each, name) for each in self.batches.values()]
+        return sum(filter(None, found)) if found.count(None) < len(found) else None
+
+    def outcomes(self) -> tuple[str, ...]:
+        """What the certificate may say; records and what was deleted may have different units."""
+        targeted, deleted, verified, unit, deleted_unit, outcome = (
+            self.last.get(name)
+            for name in ("targeted", "deleted", "verified", "unit", "deletedUnit", "outcome")
+        )
+        problem = f"a run that ended as {shown(outcome)} gets no certificate"
+        require(outcome not in WITHOUT_CERTIFICATE, problem)
+        is_all = outcome == "completed" and verified == targeted and deleted is not None
+        if not is_all or (unit == deleted_unit and deleted != targeted):
+            return ("complete_with_exceptions",)
+        return ("complete", "complete_with_exceptions")[: 1 + (unit != deleted_unit)]
+
+
+def check_stated(predicate: dict[str, Any], run: Run) -> None:
+    """What the certificate states about the run is what its records say."""
+    plan, last = run.plan, run.last
+    stated: dict[str, tuple[Any, ...]] = {path: (at(plan, of),) for path, of in OF_PLAN.items()}
+    stated |= {path: (at(last, of),) for path, of in OF_LAST.items()}
+    stated |= {path: (at(plan, of), None) for path, of in OF_REQUEST.items()}
+    stated["scope.organisation"] = (plan.get("organisation", "default"),)
+    stated["plan.skipped"] = (plan.get("skipped") or None, last.get("skipped") or None)
+    stated["verification.checked"] = (run.sum_of("looked_at"),)
+    stated["authorisation"] = (run.given or None,)
+    stated["outcome"] = run.outcomes()
+    for path, right in stated.items():
+        found = at(predicate, path)
+        found = None if found in ([], {}) else found
+        problem = f"{path} is {shown(found)} in the certificate, {shown(right[0])} in the records"
+        require(any(same(found, each) for each in right), problem)
+    jobs, number = predicate["execution"]["jobs"], counted(predicate["execution"], "jobCount")
+    listed = {hash((each["batch"], each["jobId"])) for each in jobs}
+    is_right = len(listed) == len(jobs) == min(number, JOBS_LISTED)
+    is_right &= len(run.jobs) <= number <= len(run.jobs) + len(run.other_jobs)
+    is_right &= all(each in run.jobs or each in run.other_jobs for each in listed)
+    is_right &= number > JOBS_LISTED or run.jobs <= listed
+    require(is_right, "the jobs of the certificate are not those of the records")
+
+
+def check_audit(path: Path, certificate: dict[str, Any]) -> Run:
+    """The records are those whose root and digest the certificate has, without a gap."""
+    audit, tree, run, digest = certificate["predicate"]["audit"], Tree(), Run(), hashlib.sha256()
+    run_id, first, record = audit["runId"], None, dict[str, Any]()
+    with path.open("rb") as file:
+        for line in iter(lambda: file.readline(LONGEST), b""):
+            require(line.endswith(b"\n"), f"a line of {AUDIT} is too long, or has no end")
+            digest.update(line)
+            tree.add(line[:-1])
+            try:
+                record = parsed(line, "it")
+                is_next = counted(record, "sequence") == tree.size and record["runId"] == run_id
+                require(is_next, "it is of another run, or has another number")
+                run.add(record)
+            except Disproven as error:
+                raise Disproven(f"record {tree.size}: {error}") from error
+            first = first or record["at"]
+    sealed = {"runId": run_id, "firstAt": first, "lastAt": record["at"]}
+    sealed |= {"treeSize": tree.size, "rootHash": base64.b64encode(tree.root()).decode()}
+    require(same(audit, sealed), f"the records give {shown(sealed)}, not {shown(audit)}")
+    subject = [{"name": AUDIT, "digest": {"sha256": digest.hexdigest()}}]
+    require(same(certificate["subject"], subject), f"the certificate is about another {AUDIT}")
+    run.check_sums()
+    check_stated(certificate["predicate"], run)
+    return run
+
+
+def keys_in(bundle: Path, vkey: str | None, fingerprint: str | None) -> tuple[Vkey, bytes]:
+    """The key of the log, and that of the certificate in DER form: the ones that are given."""
+    lines, pem = (content_of(bundle / name).decode() for name in (SEAL_VKEY, CERTIFICATE_PEM))
+    vkey = lines[:-1] if vkey is None else vkey
+    log, key = vkey_of(vkey), unbase64("".join(pem.split("\n")[1:-2]))
+    is_same = lines == f"{vkey}\n" and content_of(bundle / SEAL_PEM) == pem_of(log.der)
+    require(is_same, f"{SEAL_VKEY} or {SEAL_PEM} is not the key of --vkey")
+    is_right = key.startswith(P256) and len(key) == len(P256) + 65 and pem_of(key).decode() == pem
+    require(is_right, f"{CERTIFICATE_PEM} is not a P-256 key as its format says")
+    found = f"sha256:{hashed(key).hex()}"
+    require(fingerprint in (None, found), f"{CERTIFICATE_PEM} is {found}, not --certificate-key")
+    return log, key
+
+
+def steps(
+    bundle: Path, vkey: str | None, fingerprint: str | None, kept: Path | None, signed: Signed
+) -> Iterator[str]:
+    """Every step, with a line on what it proves; Disproven or Undecided ends them."""
+    check_files(bundle)
+    yield f"proven: the {len(FILES)} files of the bundle are those of its manifest"
+    log, key = keys_in(bundle, vkey, fingerprint)
+    statement, proof = content_of(bundle / STATEMENT), content_of(bundle / PROOF).decode()
+    number, size, root = check_sealed(statement, proof, log, signed)
+    yield f"proven: the key of the log {shown(log.name)} signed its checkpoint of size {size}"
+    yield f"proven: the certificate is entry {number} of that log"
+    check_signed(statement, content_of(bundle / DSSE), key, signed)
+    check_same(content_of(bundle / SIGSTORE), content_of(bundle / DSSE))
+    certificate = parsed(statement, STATEMENT)
+    predicate = certificate["predicate"]
+    name, origin = f"cert-{predicate['audit']['runId']}-1", predicate["issuer"]["origin"]
+    is_right = {*certificate} == {*TYPES, "subject", "predicate"}
+    is_right &= all(certificate[each] == value for each, value in TYPES.items())
+    is_right &= predicate["certificateId"] == name and origin == log.name
+    require(is_right, f"{STATEMENT} is not a certificate of this run and log")
+    yield f"proven: the key sha256:{hashed(key).hex()} signed the certificate {shown(name)}"
+    run = check_audit(bundle / AUDIT, certificate)
+    yield from findings(run, predicate)
+    if kept is not None:
+        other_size, other_root = checkpoint_of(content_of(kept).decode(), log, signed)
+        if other_size != size:
+            raise Undecided(f"that size {size} continues size {other_size} only the log can show")
+        require(other_root == root, "the log signed two checkpoints of one size: this is fraud")
+        yield "proven: the other checkpoint of the log is the same"
+    if vkey is None or fingerprint is None:
+        raise Undecided(NO_KEYS)
+    deleted = run.last.get("deleted", "an unknown number of")
+    records = predicate["audit"]["treeSize"]
+    yield f"proof verified: {deleted} records, {records} audit records, seal {size}"
+
+
+def findings(run: Run, predicate: dict[str, Any]) -> Iterator[str]:
+    """What the records prove, and what nothing here proves."""
+    counts = {n: run.last.get(n, "unknown") for n in ("targeted", "deleted", "verified")}
+    yield f"proven: these are all audit records of the run, 1 to {predicate['audit']['treeSize']}"
+    yield "proven: they give the plan, jobs, approvals and counts of the certificate: " + ", ".join(
+        f"{shown(value)} {name}" for name, value in counts.items()
+    )
+    yield f"proven: by them the outcome is {predicate['outcome']}"
+    for name in run.asked:
+        yield f"proven: the approval {shown(name)} was given before anything was submitted"
+    yield "not proven: the times, and what else the certificate states, are its issuer's word"
+    yield "not proven: that the log has no later entry that withdraws this certificate"
+    for limit in predicate["limits"]:
+        yield f"not proven: {shown(limit)}"
+    for copy in predicate["residualCopies"]:
+        yield f"not proven: copies in {shown(copy['system'])}, status {shown(copy['status'])}"
+
+
+def judge(
+    bundle: Path,
+    vkey: str | None,
+    fingerprint: str | None,
+    kept: Path | None = None,
+    signed: Signed = by_openssl,
+    say: Callable[[str], object] = print,
+) -> int:
+    """The exit status, after a line on each step; the keys are those that the auditor has."""
+    has_keys = vkey is not None and fingerprint is not None
+    try:
+        if not has_keys:
+            say(f"WARNING: {NO_KEYS}")
+        for line in steps(bundle, vkey, fingerprint, kept, signed):
+            say(shown(line if has_keys else re.sub("^proven", "consistent", line)))
+    except Disproven as error:
+        say(f"DISPROVEN: {shown(str(error))}")
+        return 1
+    except (Undecided, OSError) as error:
+        say(f"CANNOT BE DECIDED: {shown(str(error))}")
+        return 2
+    except MALFORMED as error:
+        say(f"DISPROVEN: a file is not written as its format says: {shown(repr(error))}")
+        return 1
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Verifies the proof of a purge, offline.")
+    parser.add_argument("bundle", type=Path, help="the folder with the proof")
+    parser.add_argument("--vkey", help="the key of the log: its name, id and base64")
+    parser.add_argument("--certificate-key", help="sha256: and the SHA-256 of the key in hex")
+    parser.add_argument("--checkpoint", type=Path, help="another checkpoint of the log")
+    given = parser.parse_args()
+    fingerprint = given.certificate_key and given.certificate_key.lower()
+    try:
+        if given.vkey is not None:
+            vkey_of(given.vkey)
+    except ValueError as error:
+        parser.error(f"--vkey: {error}")
+    if fingerprint is not None and not re.fullmatch("sha256:[0-9a-f]{64}", fingerprint):
+        parser.error("--certificate-key must be sha256: and 64 hex digits")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return judge(given.bundle, given.vkey, fingerprint, given.checkpoint)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
