@@ -87,7 +87,7 @@ app.add_typer(hold_changes.app, name="holds")
 app.add_typer(rules.app, name="rules")
 app.add_typer(purge_rules.app, name="purge-rules")
 command(app, "stop", "genesys-purge stop --scope run --name q-2 --reason Incident")(stops.stop)
-command(app, "resume", "genesys-purge resume --reason Mended")(stops.resume)
+command(app, "resume", "genesys-purge resume --reason Corrected")(stops.resume)
 app.add_typer(stops.app, name="stops")
 app.add_typer(local.app, name="local")
 

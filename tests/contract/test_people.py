@@ -98,3 +98,8 @@ def test_function_of_a_read_has_no_right_to_change_anything(route: str) -> None:
 )
 def test_each_change_is_allowed_to_the_people_of_its_role(route: str, people: set[str]) -> None:
     assert who_may(route) == people
+
+
+def test_evidence_is_read_and_neither_changed_nor_signed() -> None:
+    rights = {action for right in statements_of("EvidenceAccess") for action in right.actions}
+    assert rights == {"s3:GetObject", "s3:ListBucket", "kms:GetPublicKey"}

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cli.awaiting import awaited
 from local.application import Application, application
 from local.options.options import Options
 from simulator import Kind, Simulator
@@ -90,6 +91,35 @@ def test_operator_plans_purges_traces_and_exports(app: Application, folder: Path
     actions = [json.loads(each)["action"] for each in out.read_text().splitlines()]
     assert actions[0] == "run_submitted"
     assert "run_completed" in actions
+
+
+def test_certificate_of_the_run_is_copied_and_verified(folder: Path) -> None:
+    (run,) = json_of(folder, "runs", "list", "--outcome", "completed")["runs"]
+    bundle = folder / "bundle"
+    keys = awaited("the certificate", lambda: copied(folder, run["runId"], bundle))
+    line = ["certificate", "verify", str(bundle)]
+    given = ["--vkey", keys["vkey"], "--certificate-key", keys["certificateKey"]]
+    assert "proof verified" in without_stack(*line, *given, code=0)
+    without_stack(*line, code=2)
+    audit = bundle / "audit.jsonl"
+    audit.write_bytes(audit.read_bytes().replace(b"verified", b"verifief", 1))
+    assert "not the file" in without_stack(*line, *given, code=1)
+
+
+def copied(folder: Path, run_id: str, bundle: Path) -> Any:
+    """The keys of the bundle; None until the certificate is in the log."""
+    stack = ["--stack-file", str(folder / "stack.json"), "--json"]
+    words = ["certificate", "get", run_id, "--out", str(bundle)]
+    line = [sys.executable, "-m", "cli", *words, *stack]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else None
+
+
+def without_stack(*words: str, code: int) -> str:
+    line = [sys.executable, "-m", "cli", *words]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    return done.stdout
 
 
 STOP = ("stop", "--reason", "The wrong quarter was requested")
