@@ -137,10 +137,31 @@ def test_run_that_is_not_proven_gets_no_certificate(changes: dict[str, Any]) -> 
     assert len(found.audit["run-1"]) == 7
 
 
-def test_run_with_fewer_deletions_than_targets_is_complete_with_exceptions() -> None:
-    found = run(deleted=38, verified=38)
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"deleted": 38, "verified": 38}, "complete_with_exceptions"),
+        ({"deleted": None, "unreported": 40}, "complete_with_exceptions"),
+        ({"deleted": 55, "deletedUnit": "recordings"}, "complete"),
+    ],
+)
+def test_outcome_compares_only_reported_counts_of_one_unit(
+    changes: dict[str, Any], outcome: str
+) -> None:
+    found = run(**changes)
     certify(found)
-    assert predicate(found)["outcome"] == "complete_with_exceptions"
+    assert predicate(found)["outcome"] == outcome
+    assert predicate(found)["execution"].get("deleted") == changes["deleted"]
+
+
+def test_certificate_counts_what_the_last_look_at_each_batch_checked() -> None:
+    found = run()
+    for batch, looked_at in ((0, 7), (1, 5), (0, 9)):
+        check = {"lookedAt": looked_at}
+        found.record("run-1", "batch_verified", batch=batch, verified=1, check=check)
+    found.seal()
+    certify(found)
+    assert predicate(found)["verification"]["checked"] == 14
 
 
 def test_end_of_a_run_asks_for_its_certificate_once_it_is_sealed() -> None:

@@ -135,31 +135,38 @@ def _execution(audit: SealedAudit, submitted: Record, ended: Record) -> Mapping[
         for each in audit.every("batch_submitted")
         if "jobId" in each
     ]
-    return {
-        "startedAt": submitted["at"],
-        "finishedAt": ended["at"],
-        "jobs": jobs[:MOST_JOBS],
-        "jobCount": len(jobs),
-        "deleted": ended["deleted"],
-        "deletedUnit": ended["deletedUnit"],
-    }
+    return _known(
+        {
+            "startedAt": submitted["at"],
+            "finishedAt": ended["at"],
+            "jobs": jobs[:MOST_JOBS],
+            "jobCount": len(jobs),
+            "deleted": ended.get("deleted"),
+            "deletedUnit": ended["deletedUnit"],
+            "unreported": ended.get("unreported"),
+        }
+    )
 
 
 def _verification(audit: SealedAudit, ended: Record) -> Mapping[str, Any]:
     looks = audit.every(*LOOKED)
-    sampled = [each["sampled"] for each in looks if "sampled" in each]
+    looked_at = {each["batch"]: each["check"]["lookedAt"] for each in looks if "check" in each}
     return _known(
         {
             "absent": ended["verified"],
-            "sampled": sum(sampled) if sampled else None,
+            "checked": sum(looked_at.values()) if looked_at else None,
             "at": looks[-1]["at"] if looks else None,
         }
     )
 
 
 def _outcome(ended: Record) -> str:
-    everything = ended["deleted"] == ended["verified"] == ended["targeted"]
-    return "complete" if everything else "complete_with_exceptions"
+    """What is counted in one unit must be equal; an unreported count proves nothing."""
+    deleted, targeted = ended.get("deleted"), ended["targeted"]
+    is_comparable = ended["unit"] == ended["deletedUnit"]
+    all_deleted = deleted is not None and (deleted == targeted or not is_comparable)
+    is_whole = all_deleted and ended["verified"] == targeted
+    return "complete" if is_whole else "complete_with_exceptions"
 
 
 def _known(fields: Mapping[str, Any]) -> Mapping[str, Any]:
