@@ -88,7 +88,7 @@ class _Run:
                 audit = entries(api, f"/purges/{run_id}/audit", "records")
                 results.write(self._options.out, latest, audit)
         self._report(latest)
-        if latest.outcome == "completed" and not latest.is_unverifiable:
+        if latest.is_certified:
             prove(self._app, run_id, self._options.out, self._console)
         return 0 if latest.succeeded else 1
 

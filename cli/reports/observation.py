@@ -167,6 +167,12 @@ class Observation:
         )
 
     @property
+    def is_certified(self) -> bool:
+        """Whether the run gets a certificate of destruction."""
+        is_destruction = self.outcome == "completed" and not self.instead_of_deleted
+        return is_destruction and not self.is_unverifiable
+
+    @property
     def instead_of_deleted(self) -> Mapping[str, int]:
         """The numbers of archived and of exported recordings, by that word."""
         found: Counter[str] = Counter()

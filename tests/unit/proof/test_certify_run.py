@@ -128,6 +128,8 @@ def test_issue_is_recorded_in_the_audit_and_sealed() -> None:
         {"outcome": "failed"},
         {"verified": None},
         {"verification": "not_possible"},
+        {"exported": 40, "deleted": 0},
+        {"archived": 40, "deleted": 0},
     ],
 )
 def test_run_that_is_not_proven_gets_no_certificate(changes: dict[str, Any]) -> None:

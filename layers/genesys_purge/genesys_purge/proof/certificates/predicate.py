@@ -14,6 +14,8 @@ from genesys_purge.proof.merkle import Frontier
 # Jobs that are named one by one.
 MOST_JOBS = 500
 ENDINGS = frozenset({"run_completed", "run_corrected"})
+# Counts of jobs that keep the records.
+INSTEAD = frozenset({"archived", "exported"})
 LOOKED = frozenset({"batch_verified", "batch_unverified"})
 Record = Mapping[str, Any]
 
@@ -49,8 +51,8 @@ class SealedAudit:
 def predicate_of(audit: SealedAudit, issuer: Issuer) -> Mapping[str, Any] | None:
     """The content of the certificate; None for a run that gets none.
 
-    A certificate is for a run that has deleted and verified everything that it had to delete, and
-    not for a dry run. The same records have the same certificate.
+    A certificate is for a run that has deleted and verified everything that it had to delete. A
+    dry run, an export and an archival get none. The same records have the same certificate.
     """
     submitted, planned, ended = (
         audit.last("run_submitted"),
@@ -81,7 +83,8 @@ def _is_proven(ended: Record, planned: Record) -> bool:
     is_dry = ended.get("request", {}).get("dryRun", False)
     is_verified = ended.get("verified") is not None and "verification" not in ended
     has_batches = planned.get("plan", {}).get("batches", 0) > 0
-    return ended.get("outcome") == "completed" and is_verified and has_batches and not is_dry
+    is_destruction = not is_dry and INSTEAD.isdisjoint(ended)
+    return ended.get("outcome") == "completed" and is_verified and has_batches and is_destruction
 
 
 def _scope(submitted: Record, ended: Record) -> Mapping[str, Any]:
