@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from genesys_purge.approvals.requests import opened
+from genesys_purge.errors import InvalidRequest, LostRace
 from genesys_purge.model.approval import Approval, ApprovalFacts, ApprovalKind
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.submission import Submission
+from genesys_purge.store.approvals import DynamoApprovals
 from genesys_purge.wiring import adapters
 
 from tests.application import http_event
@@ -273,3 +276,32 @@ def test_shown_approval_has_its_summary_and_hash(invoke: Invoke) -> None:
 
 def test_unknown_approval_is_404(invoke: Invoke) -> None:
     assert get(invoke, "GET /approvals/{approvalId}")[0] == 404
+
+
+@pytest.mark.parametrize("function", ["DecideApproval", "WithdrawApproval"])
+def test_direct_invocation_names_no_approval(invoke: Invoke, function: str) -> None:
+    ask()
+    with pytest.raises(InvalidRequest, match="through the API"):
+        invoke(function, {"decision": "approve", "subjectHash": "0" * 64})
+    assert state() == "pending"
+
+
+def test_same_person_does_not_repeat_a_decision_about_another_hash(invoke: Invoke) -> None:
+    approval = ask(needed=2)
+    assert decide(invoke, approval)[0] == 201
+    status, answer = decide(invoke, approval, hash="0" * 64)
+    assert (status, "another subjectHash" in str(answer)) == (409, True)
+
+
+def test_withdrawal_that_loses_a_race_is_tried_again(invoke: Invoke) -> None:
+    ask()
+    put, lost = DynamoApprovals.put, iter([True])
+
+    def once_lost(*given: Any) -> None:
+        if next(lost, False):
+            raise LostRace("another person was faster")
+        put(*given)
+
+    with patch.object(DynamoApprovals, "put", once_lost):
+        assert call(invoke, "WithdrawApproval", {}, person="ANN")[0] == 200
+    assert state() == "withdrawn"

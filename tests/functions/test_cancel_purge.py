@@ -83,3 +83,23 @@ def test_wrong_cancellation_is_refused_and_nothing_is_stored(
 def test_direct_invocation_names_the_run(invoke: Invoke) -> None:
     answer = invoke("CancelPurge", {"runId": "run-1", "reason": REASON})
     assert (answer["runId"], answer["requestedBy"]) == ("run-1", "invoke")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "wrong"),
+    [
+        ({}, {}, "is missing"),
+        ({"runId": "run-1"}, {"runId": "run-2"}, "must be absent, or that of the path"),
+    ],
+)
+def test_cancellation_names_one_run(
+    invoke: Invoke, path: dict[str, str], body: dict[str, str], wrong: str
+) -> None:
+    event = http_event(
+        "POST /purges/{runId}/cancel", path=path, body=json.dumps({"reason": REASON} | body)
+    )
+    event["requestContext"]["authorizer"] = {"iam": OPERATIONS}
+    answer = invoke("CancelPurge", event)
+    assert answer["statusCode"] == 400
+    assert wrong in answer["body"]
+    assert items() == 1

@@ -9,7 +9,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.errors import LostRace
 from genesys_purge.policies.scheduling import Scheduling
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.wiring import adapters, purge_policies, purging, standing
 
 from tests import wiring_caches
@@ -339,3 +341,10 @@ def test_skipped_time_is_in_the_audit_of_the_policy(invoke: Invoke) -> None:
         "scheduledAt": "2026-11-21T12:00:00Z",
         "reason": reason,
     }
+
+
+def test_policy_that_always_loses_a_race_is_not_applied(invoke: Invoke) -> None:
+    lost = LostRace("another person was faster")
+    with patch.object(Ledger, "commit", side_effect=lost):
+        status, _ = put(invoke)
+    assert (status >= 500, stored()) == (True, [])

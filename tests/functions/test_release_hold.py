@@ -9,7 +9,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from genesys_purge.errors import LostRace
 from genesys_purge.model.holds import Hold, HoldDocument
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.wiring import adapters, holding
 
 from tests.application import http_event
@@ -437,3 +439,20 @@ def test_request_of_a_federated_user_needs_two_persons(invoke: Invoke) -> None:
     route, body = "POST /holds/{holdId}/release-requests", {"reason": "The claim is settled"}
     _, asked = post(invoke, "ChangeHold", route, body, caller, holdId="case-17")
     assert decide(invoke, asked)[1]["missing"] == 1
+
+
+def test_change_that_always_loses_a_race_stores_nothing(invoke: Invoke) -> None:
+    place(invoke, conversationIds=[ID])
+    before = stored()
+    with lost_races():
+        assert change(invoke, "release-requests")[0] == 409
+    assert stored() == before
+    decide(invoke, ask(invoke))
+    releasing = stored()
+    with lost_races():
+        assert change(invoke, "keep")[0] == 409
+    assert stored() == releasing
+
+
+def lost_races() -> Any:
+    return patch.object(Ledger, "commit", side_effect=LostRace("another person was faster"))

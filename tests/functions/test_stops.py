@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from genesys_purge.model.stops import MOST_FURTHER, Stoppable
+from genesys_purge.store.stops import DynamoStopStore
 from genesys_purge.wiring import adapters, standing
 
 from tests.application import http_event
@@ -161,3 +163,11 @@ def test_unknown_stop_is_404(invoke: Invoke) -> None:
 
 def test_list_takes_no_parameter(invoke: Invoke) -> None:
     assert get(invoke, "GET /stops", limit="1")[0] == 400
+
+
+def test_stop_that_changes_at_the_same_time_is_not_answered_as_stored(invoke: Invoke) -> None:
+    stop(invoke)
+    with patch.object(DynamoStopStore, "get", return_value=None):
+        status, answer = stop(invoke, reason="Another reason to stop")
+    assert status >= 500
+    assert "stopId" not in answer

@@ -139,3 +139,10 @@ def test_clock_changes_are_noted() -> None:
 def test_month_with_more_runs_than_allowed_is_noted() -> None:
     notes = check(bounds=BOUNDS | {"maxRunsPerMonth": 30}).notes
     assert notes == ("bounds.maxRunsPerMonth: 2026-12 has 31 runs, and 30 are allowed",)
+
+
+@pytest.mark.parametrize("field", ["request", "schedule", "bounds", "blackout", "validUntil"])
+def test_missing_field_is_required_and_hides_no_other_error(field: str) -> None:
+    errors = wrong(**{field: None}, owner="")
+    assert "owner" in errors
+    assert field in errors or field == "blackout"

@@ -6,11 +6,13 @@ import hashlib
 import shutil
 import subprocess
 from base64 import b64decode
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from genesys_purge.errors import LostRace
 from genesys_purge.proof.certificates.certify_run import CertifyRun
 from genesys_purge.proof.certificates.dsse import pre_authentication
 from genesys_purge.proof.errors import Contradicted
@@ -219,3 +221,20 @@ def test_page_shows_the_statement_and_nothing_that_acts() -> None:
     for shown in ("cert-run-1-1", "job-0", "too_young", "What this certificate does not prove"):
         assert shown in page
     assert "<script" not in page
+
+
+@pytest.mark.parametrize(("losses", "issued"), [(1, True), (20, False)])
+def test_certificate_that_loses_a_race_is_committed_again(
+    monkeypatch: pytest.MonkeyPatch, losses: int, issued: bool
+) -> None:
+    found, commit, left = run(), Scene.commit, iter(range(losses))
+
+    def sometimes(*given: Any) -> None:
+        if next(left, None) is not None:
+            raise LostRace("another sealer was faster")
+        commit(found, *given)
+
+    monkeypatch.setattr(found, "commit", sometimes)
+    with nullcontext() if issued else pytest.raises(LostRace, match="faster 20 times"):
+        certify(found)
+    assert (len(found.committed) == 2) == issued

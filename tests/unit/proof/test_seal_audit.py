@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import orjson
 import pytest
+from genesys_purge.errors import LostRace
 from genesys_purge.proof import publish_seals
 from genesys_purge.proof.errors import Contradicted
 from genesys_purge.proof.merkle import Frontier, leaf_hash
@@ -15,7 +16,7 @@ from genesys_purge.proof.note import Checkpoint
 from tlog_scales.signing import Vkey
 
 from tests.unit.proof.sealing import Died, Scene
-from tests.unit.proof.small_log import KEY, root
+from tests.unit.proof.small_log import KEY, ORIGIN, root
 
 SEGMENT = "runs/run-1/audit/000001-000003.jsonl"
 
@@ -219,3 +220,48 @@ def test_checkpoint_of_another_log_is_not_continued() -> None:
     found.files["seals/checkpoint"] = latest._replace(content=other.body.encode() + b"\n")
     with pytest.raises(Contradicted, match="is of another"):
         found.seal("run-1")
+
+
+def test_missing_tile_stops_the_log_and_nothing_is_signed() -> None:
+    found = scene(run_1=1)
+    found.seal()
+    found.record("run-1")
+    del found.files["seals/tile/0/000.p/1"]
+    with pytest.raises(Contradicted, match="is missing"):
+        found.seal()
+    assert Checkpoint.in_note(found.file("seals/checkpoint").decode()).size == 1
+
+
+def test_checkpoint_with_another_root_is_not_continued() -> None:
+    found = scene(run_1=1)
+    found.seal()
+    latest = found.files["seals/checkpoint"]
+    other = Checkpoint(ORIGIN, 1, root(1)).body.encode() + b"\n"
+    found.files["seals/checkpoint"] = latest._replace(content=other)
+    found.record("run-1")
+    with pytest.raises(Contradicted, match="does not begin with"):
+        found.seal()
+
+
+def test_files_that_are_not_what_is_committed_are_not_signed() -> None:
+    found = scene(run_1=1)
+
+    def between(_: int) -> None:
+        if found.committed:
+            found.log = Frontier().extended([leaf_hash(b"another entry")])
+
+    found.between = between
+    with pytest.raises(Contradicted, match="not what is committed"):
+        found.seal()
+    assert "seals/checkpoint" not in found.files
+
+
+def test_sealer_that_always_loses_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = scene(run_1=1)
+
+    def lose(*_: object) -> None:
+        raise LostRace("another sealer was faster")
+
+    monkeypatch.setattr(found, "commit", lose)
+    with pytest.raises(LostRace, match="faster 20 times"):
+        found.seal()
