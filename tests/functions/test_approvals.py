@@ -305,3 +305,11 @@ def test_withdrawal_that_loses_a_race_is_tried_again(invoke: Invoke) -> None:
     with patch.object(DynamoApprovals, "put", once_lost):
         assert call(invoke, "WithdrawApproval", {}, person="ANN")[0] == 200
     assert state() == "withdrawn"
+
+
+def test_decision_and_withdrawal_that_always_lose_store_nothing(invoke: Invoke) -> None:
+    approval = ask()
+    with patch.object(DynamoApprovals, "put", side_effect=LostRace("another person was faster")):
+        assert decide(invoke, approval)[0] >= 500
+        assert call(invoke, "WithdrawApproval", {}, person="ANN")[0] >= 500
+    assert (state(), actions()) == ("pending", ["approval_requested"])

@@ -9,8 +9,9 @@ from unittest.mock import patch
 
 import pytest
 from genesys_purge.calling.guard import Guard
-from genesys_purge.errors import Misconfigured
+from genesys_purge.errors import LostRace, Misconfigured
 from genesys_purge.model.retention import values
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.wiring import adapters, stored_settings
 
 from tests import template
@@ -378,3 +379,16 @@ def test_unreadable_setting_is_replaced_by_the_next_version(invoke: Invoke) -> N
     status, answer = put(invoke, LONG, version=1)
     assert (status, answer["version"], len(answer["weakens"])) == (200, 2, 1)
     assert days() == [400]
+
+
+def test_change_of_a_version_that_was_never_stored_is_409(invoke: Invoke) -> None:
+    status, answer = put(invoke, EMEA, ORGANISATIONS, version=3)
+    assert (status, "is not stored yet" in str(answer)) == (409, True)
+    assert get(invoke, ORGANISATIONS)[1]["version"] == 0
+
+
+def test_busy_table_is_no_newer_version(invoke: Invoke) -> None:
+    with patch.object(Ledger, "commit", side_effect=LostRace("the tables were busy")):
+        status, _ = put(invoke, EMEA, ORGANISATIONS)
+    assert status >= 500
+    assert get(invoke, ORGANISATIONS)[1]["version"] == 0

@@ -171,3 +171,25 @@ def test_stop_that_changes_at_the_same_time_is_not_answered_as_stored(invoke: In
         status, answer = stop(invoke, reason="Another reason to stop")
     assert status >= 500
     assert "stopId" not in answer
+
+
+@pytest.mark.parametrize(
+    ("function", "route"),
+    [
+        ("StopDeletion", "POST /stop"),
+        ("PutSetting", "PUT /settings/{name}"),
+        ("PlaceHold", "POST /holds"),
+    ],
+)
+def test_body_that_is_no_object_is_400(invoke: Invoke, function: str, route: str) -> None:
+    event = http_event(route, path={"name": "retention-matrix"}, body="[]")
+    event["requestContext"]["authorizer"] = {"iam": OPERATIONS}
+    answer = invoke(function, event)
+    assert (answer["statusCode"], "JSON object" in answer["body"]) == (400, True)
+    assert stored() == []
+
+
+def test_stop_of_an_unknown_run_is_400_and_not_stored(invoke: Invoke) -> None:
+    status, answer = stop(invoke, scope="run", name="no-such-run")
+    assert (status, stored()) == (400, [])
+    assert "name" in str(answer)

@@ -62,7 +62,7 @@ def apply(
 
     A schedule that was changed or removed by hand is put right.
 
-    A policy that is not in the folder stays as it is, unless you give --disable-missing.
+    A policy that is not in the folder is not changed, unless you give --disable-missing.
     """
     changes = changes_of(call.api, policies_in(folder))
     failed = []

@@ -32,12 +32,14 @@ def test_another_implementation_reads_the_key_and_verifies_the_note() -> None:
 
 
 def test_openssl_verifies_the_signature_of_the_body(tmp_path: Path) -> None:
-    body, _, line = note(9).partition("\n\n")
+    body, _, signed = note(9).partition("\n\n")
     (tmp_path / "body").write_text(f"{body}\n")
-    (tmp_path / "signature").write_bytes(base64.b64decode(line.split(" ")[2])[4:])
+    (tmp_path / "signature").write_bytes(base64.b64decode(signed.split(" ")[2])[4:])
     (tmp_path / "key.pem").write_text(KEY.pem)
     words = "pkeyutl -verify -pubin -inkey key.pem -rawin -in body -sigfile signature"
-    subprocess.run([OPENSSL, *words.split()], cwd=tmp_path, check=True, capture_output=True)
+    line = [OPENSSL, *words.split()]
+    ended = subprocess.run(line, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert ended.stdout == "Signature Verified Successfully\n"
 
 
 def test_checkpoint_of_a_note_is_read() -> None:

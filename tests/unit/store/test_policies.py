@@ -190,3 +190,8 @@ def test_broken_connection_to_systems_manager_raises_try_later() -> None:
     broken = ConnectTimeoutError(endpoint_url="https://ssm")
     with patch.object(client("ssm"), "get_parameter", side_effect=broken), pytest.raises(TryLater):
         adapter().purging_is_on()
+
+
+def test_required_parameter_that_is_not_set_is_named() -> None:
+    with mocked_aws(), pytest.raises(Misconfigured, match="/stack/webhook-url"):
+        Parameters(ssm()).value("/stack/webhook-url", 0)

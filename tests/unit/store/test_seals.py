@@ -198,3 +198,12 @@ def test_file_that_is_stored_first_stays() -> None:
     found = evidence().get("runs/run-1/certificate/1/certificate.html")
     assert found is not None
     assert found.content == b"1"
+
+
+def test_write_that_conflicts_before_the_file_exists_is_a_lost_race() -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        stub.add_client_error("put_object", "ConditionalRequestConflict", http_status_code=409)
+        stub.add_client_error("get_object", "NoSuchKey", http_status_code=404)
+        with pytest.raises(LostRace):
+            evidence().put_once("seals/tile/0/000.p/1", b"hash")
