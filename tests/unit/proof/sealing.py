@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import AuditRecord
+from genesys_purge.model.merkle import Frontier
 from genesys_purge.model.messages import RunRef
 from genesys_purge.proof.errors import Contradicted
-from genesys_purge.proof.merkle import Frontier
 from genesys_purge.proof.note import VerifierKey
 from genesys_purge.proof.ports import SealedRun, Version
 from genesys_purge.proof.publish_seals import PublishSeals

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from genesys_purge.proof.merkle import Frontier, Levels, leaf_hash
+from genesys_purge.model.merkle import Frontier, leaf_hash
+from genesys_purge.proof.merkle import Levels
 from genesys_purge.proof.note import Checkpoint, VerifierKey
 from genesys_purge.proof.tiles import Tile, grown
 from tlog_scales.backend import LocalBackend

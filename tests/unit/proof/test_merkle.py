@@ -6,15 +6,8 @@ import hashlib
 from collections.abc import Sequence
 
 import pytest
-from genesys_purge.proof.merkle import (
-    Frontier,
-    Levels,
-    consistency,
-    inclusion,
-    leaf_hash,
-    node_hash,
-    root_of,
-)
+from genesys_purge.model.merkle import Frontier, leaf_hash, node_hash
+from genesys_purge.proof.merkle import Levels, consistency, inclusion, root_of
 from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import orjson
 import pytest
 from genesys_purge.errors import LostRace
+from genesys_purge.model.merkle import Frontier, leaf_hash
 from genesys_purge.proof import publish_seals
 from genesys_purge.proof.errors import Contradicted
-from genesys_purge.proof.merkle import Frontier, leaf_hash
 from genesys_purge.proof.note import Checkpoint
 from tlog_scales.signing import Vkey
 

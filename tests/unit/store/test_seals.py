@@ -9,8 +9,8 @@ import pytest
 from botocore.stub import Stubber
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.merkle import Frontier, leaf_hash
 from genesys_purge.proof.errors import Contradicted
-from genesys_purge.proof.merkle import Frontier, leaf_hash
 from genesys_purge.proof.ports import SealedRun, Version
 from genesys_purge.proof.publish_seals import PublishSeals
 from genesys_purge.proof.seal_audit import SealAudit

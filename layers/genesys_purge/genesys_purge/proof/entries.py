@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from genesys_purge.proof.merkle import Frontier
+from genesys_purge.model.merkle import Frontier
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 RUN_SEAL = "urn:genesys-purge:run-seal:v1"

@@ -1,23 +1,12 @@
-"""Merkle trees of RFC 6962: hashes, roots, and the paths that prove a leaf or an older tree."""
+"""Paths in Merkle trees of RFC 6962 that prove a leaf or an older tree."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-EMPTY = hashlib.sha256().digest()
-
-
-def leaf_hash(data: bytes) -> bytes:
-    """The SHA-256 of a leaf; its prefix differs from that of a node."""
-    return hashlib.sha256(b"\x00" + data).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """The SHA-256 of the node above two hashes."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+from genesys_purge.model.merkle import node_hash, root_above
 
 
 class Nodes(Protocol):
@@ -25,33 +14,6 @@ class Nodes(Protocol):
 
     def __call__(self, level: int, index: int) -> bytes:
         """The root of the subtree over `2**level` leaves, from the leaf `index * 2**level` on."""
-
-
-class Frontier(NamedTuple):
-    """A tree of any size in at most 64 hashes: the roots of its complete subtrees, left to right.
-
-    It can grow and has a root, but proves nothing about single leaves.
-    """
-
-    size: int = 0
-    hashes: tuple[bytes, ...] = ()
-
-    def extended(self, leaves: Iterable[bytes]) -> Frontier:
-        """The tree with these leaf hashes behind its own."""
-        size, hashes = self.size, list(self.hashes)
-        for leaf in leaves:
-            carried, rest = leaf, size
-            while rest & 1:
-                carried = node_hash(hashes.pop(), carried)
-                rest >>= 1
-            hashes.append(carried)
-            size += 1
-        return Frontier(size, tuple(hashes))
-
-    @property
-    def root(self) -> bytes:
-        """The root; that of an empty tree is the SHA-256 of nothing."""
-        return _folded(self.hashes)
 
 
 def inclusion(nodes: Nodes, index: int, size: int) -> list[bytes]:
@@ -97,7 +59,7 @@ def consistency(nodes: Nodes, old: int, size: int) -> list[bytes]:
 
 def root_of(nodes: Nodes, start: int, end: int) -> bytes:
     """The root over the leaves from `start` to before `end`, a range that is a node of a tree."""
-    return _folded(tuple(nodes(level, index) for level, index in _complete(start, end)))
+    return root_above(tuple(nodes(level, index) for level, index in _complete(start, end)))
 
 
 def _complete(start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -106,16 +68,6 @@ def _complete(start: int, end: int) -> Iterator[tuple[int, int]]:
         level = (end - start).bit_length() - 1
         yield level, start >> level
         start += 1 << level
-
-
-def _folded(hashes: tuple[bytes, ...]) -> bytes:
-    """The root above the roots of ever smaller subtrees."""
-    if not hashes:
-        return EMPTY
-    *left, root = hashes
-    for each in reversed(left):
-        root = node_hash(each, root)
-    return root
 
 
 def _middle(start: int, end: int) -> int:

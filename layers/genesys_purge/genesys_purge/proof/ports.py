@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.proof.merkle import Frontier
+from genesys_purge.model.merkle import Frontier
 from genesys_purge.proof.note import VerifierKey
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from genesys_purge.errors import LostRace
+from genesys_purge.model.merkle import Frontier
 from genesys_purge.proof.entries import (
     Segment,
     certificate_folder,
@@ -16,7 +17,7 @@ from genesys_purge.proof.entries import (
 )
 from genesys_purge.proof.errors import Contradicted
 from genesys_purge.proof.inclusion_proof import proof_file
-from genesys_purge.proof.merkle import Frontier, inclusion, root_of
+from genesys_purge.proof.merkle import inclusion, root_of
 from genesys_purge.proof.note import Checkpoint
 from genesys_purge.proof.ports import Evidence, Seals, Signer, Trail, Version
 from genesys_purge.proof.tiles import Tile, TileNodes, grown

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from genesys_purge.errors import LostRace
+from genesys_purge.model.merkle import leaf_hash
 from genesys_purge.model.messages import RunRef
 from genesys_purge.ports import Meter, Queue
 from genesys_purge.proof.entries import LAST_ACTIONS, run_seal
-from genesys_purge.proof.merkle import leaf_hash
 from genesys_purge.proof.ports import SealedRun, Seals, Trail
 from genesys_purge.proof.publish_seals import PublishSeals
 

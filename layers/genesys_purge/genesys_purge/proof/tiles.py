@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from genesys_purge.model.merkle import Frontier, leaf_hash
 from genesys_purge.proof.errors import Contradicted
-from genesys_purge.proof.merkle import Frontier, leaf_hash
 
 # Hashes in a full tile, and entries in a full bundle.
 WIDTH = 256

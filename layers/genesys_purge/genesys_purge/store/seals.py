@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from genesys_purge.proof.merkle import Frontier
+from genesys_purge.model.merkle import Frontier
 from genesys_purge.proof.ports import SealedRun
 from genesys_purge.proof.seal_audit import MOST_RUNS
 from genesys_purge.store.ledger import Ledger, Write

@@ -8,6 +8,7 @@ import orjson
 
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action, AuditRecord
+from genesys_purge.model.merkle import Frontier, leaf_hash
 from genesys_purge.model.record_facts import CertificateFacts
 from genesys_purge.ports import Clock
 from genesys_purge.proof.certificates.dsse import (
@@ -28,7 +29,6 @@ from genesys_purge.proof.entries import (
     statement,
 )
 from genesys_purge.proof.errors import Contradicted
-from genesys_purge.proof.merkle import Frontier, leaf_hash
 from genesys_purge.proof.pem import pem_of
 from genesys_purge.proof.ports import Appending, Evidence, SealedRun, Seals, Trail, Version
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
+from genesys_purge.model.merkle import Frontier
 from genesys_purge.proof.certificates.issuer import ASSURANCE, LIMITS, RESIDUAL_COPIES, Issuer
-from genesys_purge.proof.merkle import Frontier
 
 # Jobs that are named one by one.
 MOST_JOBS = 500
