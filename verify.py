@@ -359,9 +359,12 @@ class Run:
         self.jobs, self.other_jobs = set[int](), set[int]()
         self.asked, self.given = dict[str, Any](), list[dict[str, Any]]()
         self.persons, self.refused = set[tuple[str, str]](), set[str]()
+        self.requester: str | None = None
 
     def add(self, record: dict[str, Any]) -> None:
         action, approval = record["action"], record.get("approval")
+        if action == "run_submitted":
+            self.requester = record.get("person")
         if action == "run_planned":
             require(not self.plan, "the run is planned twice")
             self.plan = record
@@ -381,7 +384,8 @@ class Run:
         if action == "approval_given":
             asked = self.asked.get(name, approval)
             require(asked["subjectHash"] == digest, "something else was approved than asked for")
-            self.persons.add((name, record.get("personId", record["actor"])))
+            require(record["person"] != self.requester, "the requester approved the own request")
+            self.persons.add((name, record["person"]))
             facts = {"approvalId": name, "subjectHash": digest, "given": approval["given"]}
             self.given.append({**facts, "at": record["at"]})
         if action in ("approval_rejected", "approval_expired"):

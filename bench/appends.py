@@ -82,7 +82,7 @@ class Appends:
         return int(numbers[-1]) - len(numbers)
 
     def _end(self, number: int) -> None:
-        ledger = Ledger(self._dynamodb, "AuditTable", self._timeline.pause)
+        ledger = Ledger(self._dynamodb, "AuditTable", "PersonalTable", self._timeline.pause)
         runs, batch = (
             DynamoRuns(self._dynamodb, "RunsTable", ledger, plans()),
             builders.batch(number=number),

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from genesys_purge.store.items import audit_item
+from genesys_purge.store.audit_items import items_of
 from genesys_purge.webhooks.inbound.rule_webhook import RuleWebhook
 from genesys_purge.wiring import adapters
 
@@ -93,7 +93,7 @@ def print_webhook() -> bool:
 
 
 def _programs() -> dict[str, Callable[[], Any]]:
-    item = audit_item(_execution(0).record(adapters.now()))
+    item = items_of(_execution(0).record(adapters.now())).sealed
     handler = template.handler("IngestWebhookFunction")
     accepted, forged = _event(SECRET), _event("guessed")
     return {

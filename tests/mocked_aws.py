@@ -92,12 +92,16 @@ def plans() -> S3Plans:
 
 @contextmanager
 def mocked_aws(*tables: str) -> Iterator[None]:
-    """An empty account with these tables of the template."""
+    """An empty account with these tables of the template.
+
+    The table of the audit comes with that of the personal data in it.
+    """
+    names = {*tables, *(["PersonalTable"] if "AuditTable" in tables else [])}
     with mock_aws(config={"core": CORE}), direct_calls():
         ssm().store.clear()
         secrets_manager().store.clear()
         for table in template.tables():
-            if table["TableName"] in tables:
+            if table["TableName"] in names:
                 client("dynamodb").create_table(**table)
         try:
             yield

@@ -10,7 +10,7 @@ from typing import Any
 from genesys_purge.model.approval import ApprovalFacts, ApprovalKind, ApprovalState
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.ports import Receipt
-from genesys_purge.store.items import audit_item
+from genesys_purge.store.audit_items import items_of
 from genesys_purge.webhooks.outbound.notification import Delivery, Event, Notification
 from genesys_purge.webhooks.outbound.subscribers import Subscriber
 
@@ -215,8 +215,8 @@ def stream_event(*records: AuditRecord, name: str = "INSERT") -> dict[str, Any]:
                 "eventName": name,
                 "eventSource": "aws:dynamodb",
                 "dynamodb": {
-                    "Keys": {key: audit_item(record)[key] for key in ("runId", "sequence")},
-                    **({} if name == "REMOVE" else {"NewImage": audit_item(record)}),
+                    "Keys": {key: items_of(record).sealed[key] for key in ("runId", "sequence")},
+                    **({} if name == "REMOVE" else {"NewImage": items_of(record).sealed}),
                     "SequenceNumber": f"s-{number}",
                     "StreamViewType": "NEW_IMAGE",
                 },

@@ -2,9 +2,9 @@
 
 from genesys_purge.consumers import streamed
 from genesys_purge.model.audit import AuditRecord
-from genesys_purge.wiring import webhooks
+from genesys_purge.wiring import auditing, webhooks
 
 
-@streamed
+@streamed(auditing.stored_records().read)
 def handler(record: AuditRecord) -> None:
     webhooks.publish_notifications()(record)

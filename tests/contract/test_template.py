@@ -23,6 +23,7 @@ RESOURCES: dict[str, dict[str, Any]] = template.template()["Resources"]
 KEPT_TABLES = [
     "RunsTable",
     "AuditTable",
+    "PersonalTable",
     "HoldsTable",
     "ApprovalsTable",
     "HeldIdsTable",

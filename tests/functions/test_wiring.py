@@ -98,7 +98,7 @@ def test_pages_of_a_run_stay_below_the_limit_of_lambda(invoke: Invoke) -> None:
     run, runs = builders.run(), adapters.runs()
     submitted = AuditRecord(run_id="run-1", at=NOON, actor="t", action=Action.RUN_SUBMITTED)
     runs.create(run, submitted)
-    detail = '"' * 190_000
+    detail = '"' * 140_000
     for number in range(5):
         planned = builders.batch(number=number, total=5)
         runs.put_batch(planned, [], PLANNER)

@@ -30,12 +30,15 @@ class Ends:
     def __init__(self, seed: int) -> None:
         self._stage = Stage(seed)
         watched: Any = Watched(self._stage, "dynamodb", client("dynamodb"))
-        self._ledger = Ledger(watched, "AuditTable", sleep=self._stage.sleep)
+        self._ledger = Ledger(watched, "AuditTable", "PersonalTable", sleep=self._stage.sleep)
         self._runs = DynamoRuns(watched, "RunsTable", self._ledger, plans())
 
     def play(self) -> None:
         quiet = DynamoRuns(
-            client("dynamodb"), "RunsTable", Ledger(client("dynamodb"), "AuditTable"), plans()
+            client("dynamodb"),
+            "RunsTable",
+            Ledger(client("dynamodb"), "AuditTable", "PersonalTable"),
+            plans(),
         )
         run = quiet.create(builders.run(), FIRST)
         for number in range(BATCHES):

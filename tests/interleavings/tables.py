@@ -54,7 +54,7 @@ class TableStores(Stores):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         watched: Any = Watched(stage, "dynamodb", client("dynamodb"))
-        ledger = Ledger(watched, "AuditTable", sleep=stage.sleep)
+        ledger = Ledger(watched, "AuditTable", "PersonalTable", sleep=stage.sleep)
         self.audit = ledger
         self.runs = NotedRuns(DynamoRuns(watched, "RunsTable", ledger, plans()))
         self.polls = DynamoPolls(watched, "RunsTable", ledger)

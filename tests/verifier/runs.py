@@ -101,11 +101,11 @@ def records_of(shape: Shape) -> list[dict[str, Any]]:
 
 
 def _records(shape: Shape) -> Iterator[dict[str, Any]]:
-    yield _of_run(shape, "run_submitted")
+    yield _of_run(shape, "run_submitted") | {"person": "person-requester"}
     yield _planned(shape)
     for person in range(shape.persons):
         approval = _approval(shape, person + 1)
-        yield {"action": "approval_given", "personId": f"person-{person}", "approval": approval}
+        yield {"action": "approval_given", "person": f"person-{person}", "approval": approval}
     *earlier, last = shape.parts
     for number, part in enumerate(earlier):
         yield from _of_batch(shape, number, part)

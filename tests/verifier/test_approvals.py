@@ -28,8 +28,12 @@ def test_run_that_two_persons_approved_is_proven(judged: Judge) -> None:
         ),
         (moved("batch_submitted", "approval_given"), "before its approval"),
         (
-            lambda all_: record(all_, "approval_given").update(personId="person-1"),
+            lambda all_: record(all_, "approval_given").update(person="person-1"),
             "before its approval",
+        ),
+        (
+            lambda all_: record(all_, "approval_given").update(person="person-requester"),
+            "the requester approved",
         ),
         (
             lambda all_: record(all_, "approval_given")["approval"].update(subjectHash="0"),

@@ -15,6 +15,7 @@ from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import boto3
 import httpx
@@ -54,6 +55,7 @@ LIST = "s3://genesys-purge-ids-123456789012-us-east-1/some/ids.txt"
 CURRENT, PREVIOUS = "current-secret", "previous-secret"
 SIGNATURE = "X-Genesys-Webhook-Signature"
 PATIENCE_SECONDS = 60.0
+JANE = "Jane Doe, jane.doe@example.com"
 REQUEST = {
     "method": "conversation_archive",
     "reason": "Retention of one year is over",
@@ -496,6 +498,45 @@ def test_audit_of_a_run_is_sealed_by_the_key_in_kms(app: Application) -> None:
     assert log.calculate_root_hash() == checkpoint.root_hash
     with closing(api_of(app)) as api:
         assert len(list(entries(api, f"/purges/{run_id}/audit", "records"))) >= seal["size"]
+
+
+def test_planted_personal_data_is_in_no_sealed_file(app: Application, simulator: Simulator) -> None:
+    ids = list(simulator.corpus.ids(Kind.ELIGIBLE))[:3]
+    planted = {"reason": JANE, "requestedBy": JANE, "requestId": "planted"}
+    matter = {"id": JANE, "title": JANE, "kind": "other"}
+    hold = {
+        "reason": JANE,
+        "owner": JANE,
+        "reviewBy": "2027-12-01T00:00:00Z",
+        "matter": matter,
+        "conversationIds": [str(uuid4())],
+    }
+    run_id = submitted(app, REQUEST | planted | {"dryRun": True})
+    assert await_end(app, run_id) == "SUCCEEDED"
+    with closing(api_of(app)) as api:
+        api.post("/holds", hold | {"holdId": "planted"})
+        audits = ("/purges/planted/audit", "/holds/planted/audit")
+        shown = [json.dumps(list(entries(api, each, "records"))) for each in audits]
+    assert [JANE in each for each in shown] == [True] * 2
+
+    def sealed() -> dict[str, bytes] | None:
+        found = evidence_of(app)
+        runs = {key.split("/")[1] for key in found if key.startswith("runs/")}
+        return found if {"planted", "hold:planted"} <= runs else None
+
+    files = awaited(sealed)
+    assert files is not None
+    principal = app.session.client("sts").get_caller_identity()["Arn"]
+    secrets = [each.encode() for each in ("jane", "Jane", principal, *ids)]
+    assert [key for key, content in files.items() if any(each in content for each in secrets)] == []
+
+
+def evidence_of(app: Application) -> dict[str, bytes]:
+    """The content of every file in the evidence bucket."""
+    bucket, s3 = app.outputs["EvidenceBucketName"], app.session.client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
+    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 
 class SealedLog:

@@ -80,15 +80,26 @@ def _subject_of(message: Wire) -> dict[str, object]:
     return {name: getattr(message, name, None) for name in SUBJECT}
 
 
-def streamed(use_case: Callable[[AuditRecord], None]) -> Handler:
+# Reads a stored audit record: its run, its number, and its text.
+ReadRecord = Callable[[str, int, str], AuditRecord]
+
+
+def streamed(read: ReadRecord) -> Callable[[Callable[[AuditRecord], None]], Handler]:
     """The consumer of new records in the audit's stream."""
 
+    def wrap(use_case: Callable[[AuditRecord], None]) -> Handler:
+        return _streamed(use_case, read)
+
+    return wrap
+
+
+def _streamed(use_case: Callable[[AuditRecord], None], read: ReadRecord) -> Handler:
     def consume(record: DynamoDBRecord) -> None:
         if record.event_name is DynamoDBRecordEventName.INSERT and record.dynamodb:
             image = record.dynamodb.new_image
             correlate(image.get("runId"))
             about(run_id=image.get("runId"))
-            parsed = AuditRecord.model_validate_json(image["body"])
+            parsed = read(image["runId"], int(image["sequence"]), image["body"])
             about(**_subject_of(parsed))
             use_case(parsed)
 

@@ -53,6 +53,7 @@ class Tables(Names):
     __slots__ = ()
     runs = Variable("RUNS_TABLE")
     audit = Variable("AUDIT_TABLE")
+    personal = Variable("PERSONAL_TABLE")
     holds = Variable("HOLDS_TABLE")
     approvals = Variable("APPROVALS_TABLE")
     held_ids = Variable("HELD_IDS_TABLE")

@@ -10,7 +10,9 @@ from typing import Any
 
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action
+from genesys_purge.store.audit_items import StoredRecords
 from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.personal_data import PersonalData
 from genesys_purge.store.runs import DynamoRuns
 
 from tests.mocked_aws import client, pause, plans
@@ -18,7 +20,7 @@ from tests.mocked_aws import client, pause, plans
 
 def ledger() -> Ledger:
     """The ledger of another worker."""
-    return Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    return Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
 
 
 def runs() -> DynamoRuns:
@@ -48,6 +50,16 @@ def stored(table: str) -> list[dict[str, Any]]:
     return [{name: _plain(name, *value.values()) for name, value in each.items()} for each in items]
 
 
+def records(run_id: str = "") -> list[dict[str, Any]]:
+    """Every stored audit record, or those of a run, with the disclosures of its erasable fields."""
+    reader = StoredRecords(lambda: PersonalData(client("dynamodb"), "PersonalTable"))
+    return [
+        reader.read(each["runId"], int(each["sequence"]), json.dumps(each["body"])).to_json()
+        for each in stored("AuditTable")
+        if run_id in ("", each["runId"])
+    ]
+
+
 def _plain(name: str, value: str) -> Any:
     return json.loads(value) if name == "body" else value
 
@@ -64,7 +76,6 @@ def audit(run_id: str) -> list[dict[str, Any]]:
     Fails if the sequence has a gap or a duplicate after the gaps were filled.
     """
     ledger().fill_gaps(run_id)
-    found = [each["body"] for each in stored("AuditTable") if each["runId"] == run_id]
-    records = sorted(found, key=lambda each: each["sequence"])
-    assert [each["sequence"] for each in records] == list(range(1, len(records) + 1))
-    return [each for each in records if each["action"] != Action.NUMBER_UNUSED]
+    found = sorted(records(run_id), key=lambda each: each["sequence"])
+    assert [each["sequence"] for each in found] == list(range(1, len(found) + 1))
+    return [each for each in found if each["action"] != Action.NUMBER_UNUSED]

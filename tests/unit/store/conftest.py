@@ -51,5 +51,5 @@ def tables(request: pytest.FixtureRequest) -> Tables:
         audit = MemoryAuditLog()
         return Tables(MemoryRuns(audit), audit)
     request.getfixturevalue("aws")
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
     return Tables(DynamoRuns(client("dynamodb"), "RunsTable", ledger, plans()), ledger)

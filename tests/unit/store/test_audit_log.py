@@ -17,8 +17,9 @@ from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.run import Outcome, finished, totals_of
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.runs import DynamoRuns
+from genesys_purge.store.transactions import Write
 
 from tests import builders
 from tests.builders import PLANNER
@@ -138,7 +139,7 @@ def test_audit_record_is_read_as_it_was_stored(tables: Tables) -> None:
 
 
 def ledger(sleeps: list[float]) -> Ledger:
-    return Ledger(client("dynamodb"), "AuditTable", sleep=sleeps.append)
+    return Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=sleeps.append)
 
 
 def cancelled(stubber: Stubber, *codes: str) -> None:

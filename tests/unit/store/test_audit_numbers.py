@@ -13,10 +13,11 @@ from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.batch import BatchState
 from genesys_purge.model.run import Outcome, Run, finished, totals_of
-from genesys_purge.store import items
 from genesys_purge.store import ledger as module
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.audit_items import items_of
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.sequence import SPREAD
+from genesys_purge.store.transactions import Write
 
 from bench.appends import MOST_SECONDS, Appends, Scenario
 from tests import builders
@@ -139,7 +140,7 @@ def commit(spread: int, *answers: Sequence[str]) -> tuple[list[int], list[float]
             )
         stubber.add_response("query", {"Items": []})
         stubber.add_response("transact_write_items", {})
-        log = Ledger(client("dynamodb"), "AuditTable", sleeps.append, draws)
+        log = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleeps.append, draws)
         log.commit([WRITE], record(), spread)
     return [len(each) for each in draws.candidates], sleeps
 
@@ -167,7 +168,7 @@ def fill(answers: Sequence[str | None]) -> list[float]:
     """The sleeps while a gap is filled, with these answers of DynamoDB."""
     sleeps: list[float] = []
     with Stubber(client("dynamodb")) as stubber:
-        stubber.add_response("query", {"Items": [items.audit_item(record(2))]})
+        stubber.add_response("query", {"Items": [items_of(record(2)).sealed]})
         for code in answers:
             if code is None:
                 stubber.add_response("transact_write_items", {})
@@ -177,7 +178,7 @@ def fill(answers: Sequence[str | None]) -> list[float]:
                     "TransactionCanceledException",
                     modeled_fields={"CancellationReasons": [{"Code": code}]},
                 )
-        Ledger(client("dynamodb"), "AuditTable", sleeps.append).fill_gaps("run-1")
+        Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleeps.append).fill_gaps("run-1")
         stubber.assert_no_pending_responses()
     return sleeps
 

@@ -48,7 +48,7 @@ def tables(request: pytest.FixtureRequest) -> ExportTables:
         audit = MemoryAuditLog()
         return ExportTables(MemoryChangeExports(audit), audit)
     request.getfixturevalue("export_aws")
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
     return ExportTables(DynamoChangeExports(client("dynamodb"), "ExportsTable", ledger), ledger)
 
 
@@ -117,7 +117,7 @@ def test_equal_campaign_ids_of_two_organisations_are_separate(tables: ExportTabl
 
 @pytest.mark.usefixtures("export_aws")
 def test_progress_is_stored_under_the_campaign_of_its_organisation() -> None:
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
     exports = DynamoChangeExports(client("dynamodb"), "ExportsTable", ledger)
     for organisation in (None, "emea"):
         exports.put(CampaignExport.of(Campaign(organisation, "c")).intended(WINDOW, NOON))

@@ -31,7 +31,7 @@ def record(action: Action) -> AuditRecord:
 
 
 def ledger() -> Ledger:
-    return Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    return Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
 
 
 def stored_run() -> DynamoRuns:

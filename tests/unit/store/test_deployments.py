@@ -50,7 +50,7 @@ def tables(request: pytest.FixtureRequest) -> DeploymentTables:
         audit = MemoryAuditLog()
         return DeploymentTables(MemoryDeployments(audit), audit)
     request.getfixturevalue("deployment_aws")
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
     return DeploymentTables(
         DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger), ledger
     )
@@ -145,7 +145,7 @@ def test_equal_campaign_ids_of_two_organisations_are_held_separately(
 
 @pytest.mark.usefixtures("deployment_aws")
 def test_holder_is_stored_under_the_campaign_of_its_organisation() -> None:
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
     deployments = DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger)
     holders = {
         "campaign#campaign-1": deployment(1),
@@ -192,7 +192,7 @@ def test_one_of_eight_concurrent_deployments_begins(tables: DeploymentTables) ->
 
 @pytest.mark.usefixtures("deployment_aws")
 def test_campaign_released_meanwhile_is_held() -> None:
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
     deployments = DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger)
     first = deployments.begin(deployment(1), record(deployment(1)))
     commit, refusals = ledger.commit, [LostRace("taken")]
@@ -212,7 +212,7 @@ def test_campaign_released_meanwhile_is_held() -> None:
 
 @pytest.mark.usefixtures("deployment_aws")
 def test_busy_tables_are_not_reported_as_a_held_campaign() -> None:
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
     deployments = DynamoDeployments(client("dynamodb"), "DeploymentsTable", ledger)
     busy = patch.object(ledger, "commit", side_effect=LostRace("the tables were busy"))
     with busy, pytest.raises(LostRace, match="campaign-1 was busy in 3 attempts"):

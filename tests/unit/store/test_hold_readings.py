@@ -42,7 +42,7 @@ def dynamodb() -> MagicMock:
 @pytest.fixture
 def holds(dynamodb: Any, clock: Clock) -> DynamoHolds:
     ids = HeldIds(dynamodb, "HeldIdsTable")
-    ledger = Ledger(dynamodb, "AuditTable")
+    ledger = Ledger(dynamodb, "AuditTable", "PersonalTable")
     return DynamoHolds(dynamodb, "HoldsTable", "HeldTimesTable", ids, ledger, clock)
 
 

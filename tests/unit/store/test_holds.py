@@ -40,7 +40,7 @@ def put(**fields: Any) -> None:
 
 def adapter() -> DynamoHolds:
     dynamodb = client("dynamodb")
-    ledger = Ledger(dynamodb, "AuditTable")
+    ledger = Ledger(dynamodb, "AuditTable", "PersonalTable")
     ids = HeldIds(dynamodb, "HeldIdsTable")
     return DynamoHolds(dynamodb, "HoldsTable", "HeldTimesTable", ids, ledger, CLOCK)
 

@@ -27,7 +27,7 @@ from tests.webhook_builders import fact
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
     with mocked_aws("AuditTable"):
-        yield Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+        yield Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
 
 
 @pytest.fixture(params=["twin", "dynamodb"])
@@ -121,7 +121,7 @@ def test_record_once_raises_service_errors(code: str) -> None:
     with Stubber(client("dynamodb")) as stubber:
         stubber.add_client_error("put_item", code)
         with pytest.raises(ClientError, match=code):
-            Ledger(client("dynamodb"), "AuditTable").record_once(webhook())
+            Ledger(client("dynamodb"), "AuditTable", "PersonalTable").record_once(webhook())
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 8, 200])

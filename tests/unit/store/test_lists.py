@@ -63,7 +63,10 @@ class Lists(NamedTuple):
 
 def dynamo(kind: Kind) -> Lists:
     """The list over the index of its table."""
-    db, ledger = client("dynamodb"), Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    db, ledger = (
+        client("dynamodb"),
+        Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause),
+    )
     if kind == RUNS:
         runs = DynamoRuns(db, "RunsTable", ledger, plans())
         return Lists(kind, runs, DynamoRunList(db, "RunsTable"))

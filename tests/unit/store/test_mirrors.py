@@ -22,7 +22,9 @@ MIRROR = Mirror(organisation="emea", own=frozenset({"a-1", "b-2"}), reported={"h
 
 def mirrors() -> DynamoMirrors:
     dynamodb: Any = client("dynamodb")
-    return DynamoMirrors(dynamodb, "MirrorsTable", Ledger(dynamodb, "AuditTable", sleep=pause))
+    return DynamoMirrors(
+        dynamodb, "MirrorsTable", Ledger(dynamodb, "AuditTable", "PersonalTable", sleep=pause)
+    )
 
 
 def test_organisation_without_a_mirror_has_an_empty_one() -> None:
@@ -51,7 +53,11 @@ def test_record_is_stored_with_the_mirror_or_not_at_all() -> None:
     mirrors().put(MIRROR, record)
     with pytest.raises(LostRace):
         mirrors().put(MIRROR, record)
-    (found,) = Ledger(client("dynamodb"), "AuditTable").page(audit_id("h1"), 1, 10).records
+    (found,) = (
+        Ledger(client("dynamodb"), "AuditTable", "PersonalTable")
+        .page(audit_id("h1"), 1, 10)
+        .records
+    )
     assert found.mirror == FACTS
 
 

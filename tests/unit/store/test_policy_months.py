@@ -21,7 +21,7 @@ RECORD = AuditRecord(run_id="policy:x", at=NOON, actor="tests", action=Action.PO
 
 
 def ledger() -> Ledger:
-    return Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    return Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
 
 
 def months() -> DynamoPolicyMonths:

@@ -27,7 +27,7 @@ def poll(number: int = 1, batch: int = 0, run_id: str = "run-1", **changes: obje
 
 
 def ledger() -> Ledger:
-    return Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    return Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
 
 
 @pytest.fixture(params=["twin", "dynamodb"])

@@ -42,7 +42,7 @@ def tables(request: pytest.FixtureRequest) -> RuleTables:
         audit = MemoryAuditLog()
         return RuleTables(MemoryPurgeRules(audit), audit)
     request.getfixturevalue("rule_aws")
-    ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
     return RuleTables(DynamoPurgeRules(client("dynamodb"), "RulesTable", ledger), ledger)
 
 

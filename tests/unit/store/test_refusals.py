@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 
 def ledger() -> Ledger:
-    return Ledger(client("dynamodb"), "AuditTable")
+    return Ledger(client("dynamodb"), "AuditTable", "PersonalTable")
 
 
 def refusals() -> DynamoRefusals:

@@ -26,7 +26,7 @@ def rules(request: pytest.FixtureRequest) -> Any:
         yield MemoryPurgeRules(MemoryAuditLog())
         return
     with mocked_aws("RulesTable", "AuditTable"), direct_calls():
-        ledger = Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+        ledger = Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
         yield DynamoPurgeRules(client("dynamodb"), "RulesTable", ledger)
 
 

@@ -40,7 +40,7 @@ def aws() -> Iterator[None]:
 
 
 def ledger() -> Ledger:
-    return Ledger(client("dynamodb"), "AuditTable", sleep=pause)
+    return Ledger(client("dynamodb"), "AuditTable", "PersonalTable", sleep=pause)
 
 
 def seals() -> DynamoSeals:

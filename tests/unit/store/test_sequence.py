@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from genesys_purge.model.audit import Action, AuditRecord
-from genesys_purge.store import items
+from genesys_purge.store.audit_items import items_of
 from genesys_purge.store.sequence import TAIL, Tail, gaps_in, tail_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ def record(number: int = 0, at: datetime = NOON) -> AuditRecord:
 
 
 def stored(numbers: Iterable[int], at: datetime = NOON) -> list[Item]:
-    return [items.audit_item(record(each, at)) for each in sorted(numbers)]
+    return [items_of(record(each, at)).sealed for each in sorted(numbers)]
 
 
 def tail(numbers: Iterable[int], age: timedelta = timedelta(0), *, is_whole: bool = True) -> Tail:

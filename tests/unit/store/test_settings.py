@@ -26,7 +26,9 @@ def tables() -> Iterator[None]:
 
 def adapter() -> DynamoSettings:
     dynamodb = client("dynamodb")
-    return DynamoSettings(dynamodb, "SettingsTable", Ledger(dynamodb, "AuditTable"))
+    return DynamoSettings(
+        dynamodb, "SettingsTable", Ledger(dynamodb, "AuditTable", "PersonalTable")
+    )
 
 
 def setting(version: int, text: str = "{}") -> StoredSetting:

@@ -27,7 +27,9 @@ def adapter() -> DynamoStops:
 
 def store() -> DynamoStopStore:
     dynamodb = client("dynamodb")
-    return DynamoStopStore(dynamodb, "StopsTable", Ledger(dynamodb, "AuditTable", sleep=pause))
+    return DynamoStopStore(
+        dynamodb, "StopsTable", Ledger(dynamodb, "AuditTable", "PersonalTable", sleep=pause)
+    )
 
 
 def place(stop: Stop) -> None:
@@ -43,7 +45,11 @@ def put(**fields: Any) -> None:
 
 
 def records(stop_id: str) -> int:
-    return len(Ledger(client("dynamodb"), "AuditTable").page(audit_id(stop_id), 1, 10).records)
+    return len(
+        Ledger(client("dynamodb"), "AuditTable", "PersonalTable")
+        .page(audit_id(stop_id), 1, 10)
+        .records
+    )
 
 
 def test_only_the_stops_of_a_call_cover_it() -> None:

@@ -12,6 +12,7 @@ import orjson
 from pydantic import Field, StringConstraints
 
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.erasable import ERASABLE
 from genesys_purge.model.listing import Position
 from genesys_purge.model.person import is_same_human
 from genesys_purge.model.wire import Wire
@@ -153,7 +154,7 @@ class ApprovalFacts(Wire):
     rule_version: int | None = None
     expires_at: Instant | None = None
     reminded: int | None = None
-    comment: str | None = None
+    comment: Annotated[str | None, ERASABLE] = None
 
     @classmethod
     def of(cls, approval: Approval, comment: str | None = None) -> ApprovalFacts:

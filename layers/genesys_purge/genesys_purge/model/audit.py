@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from genesys_purge.model.approval import ApprovalFacts
 from genesys_purge.model.check import CheckFacts
 from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.erasable import ACTOR, ERASABLE, Erasable
 from genesys_purge.model.hold_facts import HoldFacts, RefusalFacts
 from genesys_purge.model.hold_mirror import MirrorFacts
 from genesys_purge.model.platform_event import PlatformEvent
@@ -107,11 +108,15 @@ class Alteration(Wire):
     event: Literal["MODIFY", "REMOVE"]
 
 
+# Of a purge rule, what says how long records are kept.
+KEPT_OF_RULE = frozenset({"enabled", "retentionPeriod"})
+
+
 class DroppedFields(Wire):
     """The fields of a webhook that were not stored: their number, and the names of the first."""
 
     count: int
-    names: tuple[str, ...] = ()
+    names: Annotated[tuple[str, ...], ERASABLE] = ()
 
 
 class AuditRecord(Wire):
@@ -135,7 +140,8 @@ class AuditRecord(Wire):
     `check` says which records a verification looked at one by one.
 
     `hold` is in the records about a legal hold, `stop` in those about a stop, `approval` in those
-    about an approval, and `personId` is the person that acted on it. `purgePolicy` is in those
+    about an approval, and `personId` is the person that acted on it. `person` is the pseudonym of
+    that human, which the log assigns. `purgePolicy` is in those
     about a purge policy and its runs; `policy` is the retention.
     `setting` is in the records about a stored setting. `refusal` is a deletion that a legal hold
     refused, and `mirror` how far Genesys protects its conversations.
@@ -147,9 +153,10 @@ class AuditRecord(Wire):
     run_id: str
     sequence: int = 0
     at: Instant
-    actor: str
+    actor: Annotated[str, ACTOR]
     action: Action
-    person_id: str | None = None
+    person_id: Annotated[str | None, ERASABLE] = None
+    person: str | None = None
     hold: HoldFacts | None = None
     refusal: RefusalFacts | None = None
     mirror: MirrorFacts | None = None
@@ -162,8 +169,8 @@ class AuditRecord(Wire):
     batch: int | None = None
     job_id: str | None = None
     rule_id: str | None = None
-    rule_name: str | None = None
-    rule: Mapping[str, Any] | None = None
+    rule_name: Annotated[str | None, ERASABLE] = None
+    rule: Annotated[Mapping[str, Any] | None, Erasable(kept=KEPT_OF_RULE)] = None
     event: str | None = None
     executed_at: Instant | None = None
     webhook_id: str | None = None
@@ -202,8 +209,8 @@ class AuditRecord(Wire):
     certificate: CertificateFacts | None = None
     supersedes: int | None = None
     correlation_id: str | None = None
-    error_reason: str | None = None
-    detail: str | None = None
+    error_reason: Annotated[str | None, ERASABLE] = None
+    detail: Annotated[str | None, ERASABLE] = None
 
 
 def success_rate(deleted: int | None, targeted: int | None) -> float | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
 from genesys_purge.model.dates import Instant, Window
+from genesys_purge.model.erasable import ERASABLE
 from genesys_purge.model.hold_change import ChangeFacts
 from genesys_purge.model.holds import HoldDocument
 from genesys_purge.model.matter import Matter
@@ -28,9 +29,9 @@ class HoldFacts(Wire):
     """The facts of a hold: `conversations` counts its ids; without any scope it is `everything`."""
 
     hold_id: str
-    reason: str
-    matter: Matter | None = None
-    owner: str | None = None
+    reason: Annotated[str, ERASABLE]
+    matter: Annotated[Matter | None, ERASABLE] = None
+    owner: Annotated[str | None, ERASABLE] = None
     review_by: Instant | None = None
     conversations: int | None = None
     date_range: Window | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.erasable import ERASABLE
 from genesys_purge.model.wire import Wire
 
 # Begins the ids of the runs of policies, and of no other run.
@@ -38,12 +39,12 @@ class PolicyFacts(Wire):
     name: str
     version: int | None = None
     hash: str | None = None
-    owner: str | None = None
+    owner: Annotated[str | None, ERASABLE] = None
     enabled: bool | None = None
     valid_until: Instant | None = None
-    difference: Mapping[str, Difference] | None = None
+    difference: Annotated[Mapping[str, Difference] | None, ERASABLE] = None
     scheduled_at: Instant | None = None
-    reason: str | None = None
+    reason: Annotated[str | None, ERASABLE] = None
     drift: tuple[str, ...] | None = None
 
 

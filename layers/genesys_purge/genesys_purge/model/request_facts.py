@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from genesys_purge.model.compliance import Compliance
 from genesys_purge.model.dates import DateRange, Window
+from genesys_purge.model.erasable import ACTOR, ERASABLE, Erasable
 from genesys_purge.model.personal_data import masked
 from genesys_purge.model.request import PurgeRequest
 from genesys_purge.model.wire import Wire
@@ -22,6 +23,20 @@ OF_THE_POLICY = (
     "retentionDays",
     "retentionPolicyOverride",
     "reason",
+)
+
+# Entries of `selection` that are kinds of records, and never say whose.
+KINDS = frozenset(
+    {
+        "recordTypes",
+        "mediaTypes",
+        "directions",
+        "interactionType",
+        "includeRecordingsWithSensitiveData",
+        "includeScreenRecordings",
+        "includeSnippetRecordings",
+        "includePolicyBasedRecordings",
+    }
 )
 
 
@@ -42,14 +57,14 @@ class RequestFacts(Wire):
     the fields that were given and are not shown.
     """
 
-    submitted_by: str
-    requested_by: str | None = None
-    reason: str
+    submitted_by: Annotated[str, ACTOR]
+    requested_by: Annotated[str | None, ERASABLE] = None
+    reason: Annotated[str, ERASABLE]
     dry_run: bool = False
     date_range: Window | None = None
     ids_given: int | None = None
-    conversation_ids_from: str | None = None
-    selection: Mapping[str, Any] | None = None
+    conversation_ids_from: Annotated[str | None, ERASABLE] = None
+    selection: Annotated[Mapping[str, Any] | None, Erasable(kept=KINDS)] = None
     options: Mapping[str, Any] | None = None
     withheld: tuple[str, ...] | None = None
     classification: str | None = None

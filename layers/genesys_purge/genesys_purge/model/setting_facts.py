@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from genesys_purge.model.erasable import ERASABLE
 from genesys_purge.model.wire import Wire
 
 
@@ -26,8 +29,8 @@ class SettingFacts(Wire):
     name: str
     version: int
     hash: str
-    reason: str
-    changes: tuple[Change, ...] = ()
+    reason: Annotated[str, ERASABLE]
+    changes: Annotated[tuple[Change, ...], ERASABLE] = ()
     changed: int = 0
-    weakens: tuple[str, ...] = ()
+    weakens: Annotated[tuple[str, ...], ERASABLE] = ()
     weakened: int = 0

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from genesys_purge.model.dates import Instant
+from genesys_purge.model.erasable import ERASABLE
 from genesys_purge.model.listing import DEFAULT_ORGANISATION
 from genesys_purge.model.wire import Wire
 
@@ -43,7 +44,7 @@ class StopFacts(Wire):
 
     scope: StopScope
     name: str | None = None
-    reason: str
+    reason: Annotated[str, ERASABLE]
 
 
 class FurtherReason(Wire):

@@ -100,5 +100,6 @@ class SubmitPurge:
             Action.RUN_SUBMITTED,
             run.submitted_at,
             run.submitted_by,
+            person_id=run.submitted_by_person,
             policy=self._requests.policy(request),
         )

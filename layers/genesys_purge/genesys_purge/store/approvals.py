@@ -12,9 +12,10 @@ from genesys_purge.model.listing import Listing
 from genesys_purge.model.wire import configured
 from genesys_purge.ports import Prepared
 from genesys_purge.store.items import body_of
-from genesys_purge.store.ledger import Ledger, Write, prepared
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.newest_first import Index, newest_first
 from genesys_purge.store.sizes import within_limit
+from genesys_purge.store.transactions import Write, prepared
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

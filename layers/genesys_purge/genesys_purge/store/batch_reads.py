@@ -16,17 +16,24 @@ if TYPE_CHECKING:
 def items_with(
     client: DynamoDBClient, table: str, key: str, values: Iterable[str], at_a_time: int
 ) -> Iterator[Item]:
-    """The items whose key `key` has one of the values; TryLater if the table is too busy.
+    """The items whose key `key` has one of the values; TryLater if the table is too busy."""
+    return items_at(
+        client, table, [{key: {"S": value}} for value in dict.fromkeys(values)], at_a_time
+    )
+
+
+def items_at(
+    client: DynamoDBClient, table: str, keys: Sequence[Item], at_a_time: int
+) -> Iterator[Item]:
+    """The items at different keys; TryLater if the table is too busy.
 
     An answer has at most 16 MB; the rest is asked for again. A call may ask for 100 items.
     """
-    names = list(dict.fromkeys(values))
-    for first in range(0, len(names), at_a_time):
-        yield from _items(client, table, key, names[first : first + at_a_time])
+    for first in range(0, len(keys), at_a_time):
+        yield from _items(client, table, keys[first : first + at_a_time])
 
 
-def _items(client: DynamoDBClient, table: str, key: str, names: Sequence[str]) -> Iterator[Item]:
-    keys = [{key: {"S": name}} for name in names]
+def _items(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> Iterator[Item]:
     waiting: dict[str, Any] = {table: {"Keys": keys, "ConsistentRead": True}}
     while waiting:
         answer = client.batch_get_item(RequestItems=waiting)

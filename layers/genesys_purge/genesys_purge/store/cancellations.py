@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from genesys_purge.model.cancellation import RunCancellation
 from genesys_purge.model.run import RunStatus
 from genesys_purge.store import items
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,7 +15,8 @@ from genesys_purge.store.batch_reads import items_with
 from genesys_purge.store.held_ids import HeldIds
 from genesys_purge.store.hold_items import FIELDS, document_in, item_of, parts_in
 from genesys_purge.store.hold_readings import HoldReadings
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import orjson
 
 from genesys_purge.calling.slots import Pool, PoolKey
-from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.batch import Batch, BatchRef
 from genesys_purge.model.entry_rows import microseconds, moment
 from genesys_purge.model.listing import DEFAULT_ORGANISATION
@@ -125,18 +124,6 @@ def skipped_item(run_id: str, chunk: int, skipped: Sequence[SkippedRecord]) -> I
     return skipped_key(run_id, chunk) | {"body": {"S": orjson.dumps(rows).decode()}}
 
 
-@within_limit
-def audit_item(record: AuditRecord) -> Item:
-    rule: Item = {"ruleId": {"S": record.rule_id}} if record.rule_id else {}
-    return rule | {
-        "runId": {"S": record.run_id},
-        "sequence": {"N": str(record.sequence)},
-        "action": {"S": record.action},
-        "at": {"S": record.at.isoformat()},
-        "body": body_of(record),
-    }
-
-
 def run_in(item: Item) -> Run:
     return Run.model_validate_json(item["body"]["S"])
 
@@ -147,10 +134,6 @@ def batch_in(item: Item) -> Batch:
 
 def poll_in(item: Item) -> Poll:
     return Poll.model_validate_json(item["body"]["S"])
-
-
-def audit_record_in(item: Item) -> AuditRecord:
-    return AuditRecord.model_validate_json(item["body"]["S"])
 
 
 def summary_in(item: Item) -> RunSummary:

@@ -6,54 +6,39 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any
 
 from genesys_purge.calling.backoff import Backoff
-from genesys_purge.errors import LostRace
+from genesys_purge.errors import LostRace, TryLater
 from genesys_purge.model.audit import AuditPosition, AuditRecord
-from genesys_purge.ports import AuditPage, Prepared, RulePage
-from genesys_purge.store import items
-from genesys_purge.store.rule_position import key_of, position_in
+from genesys_purge.model.erasable import has_digests
+from genesys_purge.ports import AuditPage, RulePage
+from genesys_purge.store.audit_items import AuditItems, items_of, key_of, records_in
+from genesys_purge.store.personal_data import PersonalData
+from genesys_purge.store.rule_position import position_in, start_after
 from genesys_purge.store.sequence import MOST_GAPS, TAIL, gaps_in, tail_of
+from genesys_purge.store.transactions import (
+    BUSY,
+    CONFLICT,
+    FAILED_CONDITION,
+    NO_REASON,
+    Transactions,
+    Write,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
     from genesys_purge.store.sizes import Item
 
 # For writers that take numbers in order, and for busy tables.
 CONTENTION = Backoff(first=0.02, longest=0.5)
 ATTEMPTS = 60
-# DynamoDB finishes a transaction whose client was cut off when it is repeated after 5 seconds.
-IN_PROGRESS = Backoff(first=1.0, longest=8.0)
-REPEATS = 6
 RULE_INDEX = "RuleIndex"
 UNUSED_KEY = "attribute_not_exists(runId)"
-FAILED_CONDITION = "ConditionalCheckFailed"
-CONFLICT = "TransactionConflict"
-BUSY = frozenset({CONFLICT, "ThrottlingError", "ProvisionedThroughputExceeded"})
 # Another writer has the number, or is about to have it.
 TAKEN = frozenset({FAILED_CONDITION, CONFLICT})
-# A cancelled transaction gives this reason for each write that could have been stored.
-NO_REASON = "None"
-
-
-class Write(NamedTuple):
-    """Puts `item` if `condition` holds; `check_only` checks the condition without a put."""
-
-    table: str
-    item: Item
-    condition: str | None = None
-    values: Item | None = None
-    names: dict[str, str] | None = None
-    check_only: bool = False
-
-
-def prepared(also: Sequence[Prepared]) -> Sequence[Write]:
-    """The writes that other stores prepared; they prepare nothing else."""
-    return cast("Sequence[Write]", also)
 
 
 class Ledger:
@@ -63,12 +48,15 @@ class Ledger:
         self,
         client: DynamoDBClient,
         audit_table: str,
+        personal_table: str,
         sleep: Callable[[float], None] = time.sleep,
         choose: Callable[[Sequence[int]], int] = random.choice,
     ) -> None:
         self._client = client
         self._audit_table = audit_table
+        self._personal = PersonalData(client, personal_table)
         self._sleep = sleep
+        self._transact = Transactions(client, sleep)
         self._choose = choose
 
     def commit(
@@ -94,10 +82,11 @@ class Ledger:
         spread: int = 1,
     ) -> None:
         candidates = 1
+        record = record and self._named(record)
         for attempt in range(1, ATTEMPTS + 1):
             numbered = record and self._numbered(record, candidates)
             writes = writes_of(numbered.sequence if numbered else 0)
-            reasons = self._transact([*writes, *([self._append(numbered)] if numbered else [])])
+            reasons = self._transact([*writes, *(self._append(numbered) if numbered else ())])
             if not reasons:
                 return
             if FAILED_CONDITION in reasons[: len(writes)]:
@@ -115,7 +104,7 @@ class Ledger:
 
     def _fill(self, gap: AuditRecord) -> None:
         for attempt in range(1, ATTEMPTS + 1):
-            if not BUSY.intersection(self._transact([self._append(gap)])):
+            if not BUSY.intersection(self._transact(self._append(gap))):
                 return
             self._sleep(CONTENTION.wait(attempt))
         raise LostRace(f"the tables were busy in {ATTEMPTS} attempts")
@@ -137,28 +126,36 @@ class Ledger:
 
     def record_once(self, record: AuditRecord) -> bool:
         """Takes one request, for a new and for a stored record."""
+        new = items_of(self._named(record))
+        if new.personal:
+            return self._record_both(new)
         try:
             self._client.put_item(
-                TableName=self._audit_table,
-                Item=items.audit_item(record),
-                ConditionExpression=UNUSED_KEY,
+                TableName=self._audit_table, Item=new.sealed, ConditionExpression=UNUSED_KEY
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
 
+    def _record_both(self, new: AuditItems) -> bool:
+        """Whether both items were stored; TryLater if the tables are busy."""
+        reasons = self._transact(self._writes_of(new))
+        if BUSY.intersection(reasons):
+            raise TryLater("the tables of the audit are busy")
+        return not reasons
+
     def page(self, run_id: str, start: int, limit: int) -> AuditPage:
         answer = self._query(run_id, start=start, limit=limit + 1)
-        records = [items.audit_record_in(item) for item in answer["Items"]]
+        records = self._records_in(answer["Items"])
         if len(records) > limit:
             return AuditPage(records[:limit], records[limit].sequence)
         # A query reads at most 1 MB, so it may end before its limit.
-        is_cut = "LastEvaluatedKey" in answer
+        is_cut = "LastEvaluatedKey" in answer or len(records) < len(answer["Items"])
         return AuditPage(records, records[-1].sequence + 1 if is_cut else None)
 
     def of_rule(self, rule_id: str, after: AuditPosition | None, limit: int) -> RulePage:
         """The records in order of time; the index is eventually consistent."""
-        start: dict[str, Any] = {"ExclusiveStartKey": key_of(after, rule_id)} if after else {}
+        start: dict[str, Any] = {"ExclusiveStartKey": start_after(after, rule_id)} if after else {}
         answer = self._client.query(
             TableName=self._audit_table,
             IndexName=RULE_INDEX,
@@ -167,9 +164,23 @@ class Ledger:
             Limit=limit,
             **start,
         )
-        last = answer.get("LastEvaluatedKey")
-        records = [items.audit_record_in(item) for item in answer["Items"]]
+        found = answer["Items"]
+        records = self._records_in(found)
+        is_cut = len(records) < len(found)
+        last = found[len(records) - 1] if is_cut else answer.get("LastEvaluatedKey")
         return RulePage(records, position_in(last) if last else None)
+
+    def _records_in(self, items: Sequence[Item]) -> Sequence[AuditRecord]:
+        """The first records of about a megabyte, with everything that is not erased."""
+        keys = [key_of(item) for item in items if has_digests(item["body"]["S"])]
+        return list(records_in(items, self._personal.disclosures(keys)))
+
+    def _named(self, record: AuditRecord) -> AuditRecord:
+        """The record with the pseudonym of its person."""
+        if record.person_id is None:
+            return record
+        name = self._personal.pseudonym_of(record.person_id)
+        return record.model_copy(update={"person": name})
 
     def _numbered(self, record: AuditRecord, candidates: int) -> AuditRecord:
         """The record with one of so many free numbers; the lowest if there is one candidate."""
@@ -177,11 +188,16 @@ class Ledger:
         tail = tail_of(record, answer["Items"], is_whole="LastEvaluatedKey" not in answer)
         for unused in tail.unused:
             # If the tables are busy, a later record or `fill_gaps` stores it.
-            self._transact([self._append(unused)])
+            self._transact(self._append(unused))
         return record.model_copy(update={"sequence": self._choose(tail.free(candidates))})
 
-    def _append(self, record: AuditRecord) -> Write:
-        return Write(self._audit_table, items.audit_item(record), UNUSED_KEY)
+    def _append(self, record: AuditRecord) -> Sequence[Write]:
+        """The record first: its reason is the first one after those of the other writes."""
+        return self._writes_of(items_of(record))
+
+    def _writes_of(self, new: AuditItems) -> Sequence[Write]:
+        sealed = Write(self._audit_table, new.sealed, UNUSED_KEY)
+        return (sealed, Write(self._personal.table, new.personal)) if new.personal else (sealed,)
 
     def _query(
         self, run_id: str, *, start: int, limit: int, forward: bool = True
@@ -196,49 +212,8 @@ class Ledger:
             Limit=limit,
         )
 
-    def _transact(self, writes: Sequence[Write]) -> list[str]:
-        """The reason for each write if the transaction failed; empty if it succeeded."""
-        try:
-            self._send([_transact_item(write) for write in writes])
-        except self._client.exceptions.TransactionCanceledException as error:
-            reasons = [
-                reason.get("Code", "None") for reason in error.response["CancellationReasons"]
-            ]
-            if FAILED_CONDITION in reasons or BUSY.intersection(reasons):
-                return reasons
-            raise
-        return []
-
-    def _send(self, transaction: Sequence[TransactWriteItemTypeDef]) -> None:
-        """Repeats a transaction in progress under its token, so that it is executed once.
-
-        A new token would number and store the same audit record again.
-        """
-        token = uuid4().hex
-        for attempt in range(1, REPEATS + 1):
-            try:
-                self._client.transact_write_items(
-                    TransactItems=transaction, ClientRequestToken=token
-                )
-            except self._client.exceptions.TransactionInProgressException:
-                self._sleep(IN_PROGRESS.wait(attempt))
-            else:
-                return
-        raise LostRace(f"the transaction was still in progress after {REPEATS} attempts")
-
 
 def _is_only_number_taken(reasons: Sequence[str], writes: int) -> bool:
     """Whether the record's number alone made the transaction fail."""
-    return set(reasons[:writes]) <= {NO_REASON} and set(reasons[writes:]) <= TAKEN
-
-
-def _transact_item(write: Write) -> TransactWriteItemTypeDef:
-    common: dict[str, Any] = {"TableName": write.table}
-    if write.condition:
-        common["ConditionExpression"] = write.condition
-    if write.values:
-        common["ExpressionAttributeValues"] = write.values
-    if write.names:
-        common["ExpressionAttributeNames"] = write.names
-    kind, item = ("ConditionCheck", "Key") if write.check_only else ("Put", "Item")
-    return {kind: common | {item: write.item}}  # type: ignore[misc]  # a TypedDict has only literal keys
+    own = set(reasons[writes:])
+    return set(reasons[:writes]) <= {NO_REASON} and own <= TAKEN | {NO_REASON}

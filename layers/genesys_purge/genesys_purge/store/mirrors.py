@@ -8,8 +8,9 @@ from genesys_purge.errors import Misconfigured
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.hold_mirror import Mirror
 from genesys_purge.model.wire import read_document
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.sizes import within_limit
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

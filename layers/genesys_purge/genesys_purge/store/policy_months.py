@@ -9,7 +9,8 @@ from genesys_purge.model.purge_policy import PolicyMonth
 from genesys_purge.model.wire import configured
 from genesys_purge.ports import Prepared
 from genesys_purge.store.items import body_of
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from genesys_purge.model.batch import BatchRef
 from genesys_purge.model.poll import Poll
 from genesys_purge.store import items
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

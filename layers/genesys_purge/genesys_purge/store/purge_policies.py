@@ -13,7 +13,8 @@ from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.wire import read_document
 from genesys_purge.policies.document import PolicyVersion, UnreadablePolicy
 from genesys_purge.store.items import body_of
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

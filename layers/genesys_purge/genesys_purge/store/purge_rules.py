@@ -9,9 +9,10 @@ from genesys_purge.model.listing import DEFAULT_ORGANISATION, Listing
 from genesys_purge.purge_rules.ports import ListedRules
 from genesys_purge.purge_rules.purge_rule import PurgeRule, RuleRef
 from genesys_purge.store.items import body_of
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.newest_first import Index, newest_first
 from genesys_purge.store.sizes import within_limit
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

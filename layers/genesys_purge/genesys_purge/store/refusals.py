@@ -9,7 +9,8 @@ from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.hold_facts import RefusalFacts, audit_id
 from genesys_purge.ports import Clock
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from genesys_purge.store.sizes import Item

@@ -17,7 +17,7 @@ def position_in(key: Item) -> AuditPosition:
     )
 
 
-def key_of(after: AuditPosition, rule_id: str) -> Item:
+def start_after(after: AuditPosition, rule_id: str) -> Item:
     return {
         "ruleId": {"S": rule_id},
         "at": {"S": after.at.isoformat()},

@@ -16,10 +16,11 @@ from genesys_purge.ports import BatchPage, Prepared
 from genesys_purge.store import items
 from genesys_purge.store.cancellations import not_cancelled
 from genesys_purge.store.found import Found, unnoticed
-from genesys_purge.store.ledger import Ledger, Write, prepared
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.manifests import S3Manifests
 from genesys_purge.store.plans import S3Plans
 from genesys_purge.store.sequence import SPREAD
+from genesys_purge.store.transactions import Write, prepared
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

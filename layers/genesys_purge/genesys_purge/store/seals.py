@@ -11,7 +11,8 @@ import orjson
 from genesys_purge.model.merkle import Frontier
 from genesys_purge.proof.ports import SealedRun
 from genesys_purge.proof.seal_audit import MOST_RUNS
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

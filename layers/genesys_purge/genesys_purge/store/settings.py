@@ -12,8 +12,9 @@ from genesys_purge.errors import Misconfigured
 from genesys_purge.model.stored_setting import StoredSetting
 from genesys_purge.model.wire import read_document
 from genesys_purge.ports import Clock, Prepared
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.parameters import unreadable
+from genesys_purge.store.transactions import Write
 from genesys_purge.stored_settings.ports import UnreadableSetting
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
@@ -41,13 +41,20 @@ def within_limit(item_of: Callable[[W], Item]) -> Callable[[W], Item]:
 
     @wraps(item_of)
     def fitting(record: W) -> Item:
-        item = item_of(record)
-        for longest in (SHORT, 0):
-            if size_of(item) > MOST_BYTES:
-                item = item_of(shortened(record, longest))
+        for candidate in shorter(record):
+            item = item_of(candidate)
+            if size_of(item) <= MOST_BYTES:
+                break
         return item
 
     return fitting
+
+
+def shorter(record: W) -> Iterator[W]:
+    """The record, then with its explanations shortened, then without them."""
+    yield record
+    for longest in (SHORT, 0):
+        yield shortened(record, longest)
 
 
 def shortened(record: W, longest: int) -> W:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from genesys_purge.calling.slots import Pool, PoolKey
 from genesys_purge.store import items
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -13,7 +13,8 @@ from genesys_purge.errors import TryLater
 from genesys_purge.model.stops import Stop, Stoppable, UnreadableStop
 from genesys_purge.model.wire import read_document
 from genesys_purge.ports import Prepared
-from genesys_purge.store.ledger import Ledger, Write
+from genesys_purge.store.ledger import Ledger
+from genesys_purge.store.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -67,7 +67,8 @@ def aws(service: str) -> Any:
 def ledger() -> Ledger:
     from genesys_purge.store.ledger import Ledger
 
-    return Ledger(aws("dynamodb"), settings().tables.audit, sleep)
+    tables = settings().tables
+    return Ledger(aws("dynamodb"), tables.audit, tables.personal, sleep)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The use case that watches the audit."""
+"""The use case that watches the audit, and the reader of its stored records."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
     from genesys_purge.auditing.record_alteration import RecordAlteration
+    from genesys_purge.store.audit_items import StoredRecords
+    from genesys_purge.store.personal_data import PersonalData
 
 
 @cache
@@ -16,3 +18,17 @@ def record_alteration() -> RecordAlteration:
     from genesys_purge.auditing.record_alteration import RecordAlteration
 
     return RecordAlteration(adapters.ledger(), adapters.meter(), adapters.now)
+
+
+@cache
+def personal_data() -> PersonalData:
+    from genesys_purge.store.personal_data import PersonalData
+
+    return PersonalData(adapters.aws("dynamodb"), adapters.settings().tables.personal)
+
+
+@cache
+def stored_records() -> StoredRecords:
+    from genesys_purge.store.audit_items import StoredRecords
+
+    return StoredRecords(personal_data)
