@@ -28,6 +28,25 @@ class Died(Exception):
     """The process ended."""
 
 
+def dying_at(step: int) -> Callable[[int], None]:
+    """A process that ends before this step."""
+    return meeting_at(step, _die)
+
+
+def meeting_at(step: int, work: Callable[[], object]) -> Callable[[int], None]:
+    """Other work that is done as a whole before this step."""
+
+    def between(at: int) -> None:
+        if at == step:
+            work()
+
+    return between
+
+
+def _die() -> None:
+    raise Died
+
+
 @dataclass
 class Scene:
     """Implements every port; `between` is called before each step that reads or writes."""
@@ -51,14 +70,6 @@ class Scene:
         fields = {"runId": run_id, "sequence": number, "at": at, "action": action} | facts
         stored[number] = orjson.dumps(fields)
         self.actions.setdefault(run_id, []).append(action)
-
-    def append(self, record: AuditRecord) -> None:
-        """As the audit log does: with the next number."""
-        self._step()
-        facts = record.to_json()
-        for known in ("runId", "sequence", "at", "action"):
-            del facts[known]
-        self.record(record.run_id, record.action, **facts)
 
     def seal(self, *run_ids: str) -> None:
         """Seal these runs, or all."""
@@ -105,6 +116,7 @@ class Scene:
         head: tuple[Frontier, Frontier],
         entries: Sequence[bytes],
         runs: Sequence[tuple[SealedRun, SealedRun]],
+        record: AuditRecord | None = None,
     ) -> None:
         self._step()
         stored = [self.runs.get(before.run_id, SealedRun(before.run_id)) for before, _ in runs]
@@ -113,6 +125,15 @@ class Scene:
         self.log = head[1]
         self.committed += entries
         self.runs |= {after.run_id: after for _, after in runs}
+        if record:
+            self._append(record)
+
+    def _append(self, record: AuditRecord) -> None:
+        """As the audit log does: with the next number."""
+        facts = record.to_json()
+        for known in ("runId", "sequence", "at", "action"):
+            del facts[known]
+        self.record(record.run_id, record.action, **facts)
 
     def entries(self, first: int, end: int) -> Sequence[bytes]:
         self._step()

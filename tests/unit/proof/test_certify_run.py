@@ -20,34 +20,40 @@ from tlog_scales.tlog import InclusionProof
 
 from tests.clock import Clock
 from tests.signers import LocalCertificateKey
-from tests.unit.proof.sealing import Died, Scene
+from tests.unit.proof.sealing import Died, Scene, dying_at
 from tests.unit.proof.small_log import ORIGIN
 
 FOLDER = "runs/run-1/certificate/1"
+METHOD = {"method": "conversation_archive"}
+UNITS = {"unit": "conversations", "deletedUnit": "conversations"}
 OPENSSL = str(shutil.which("openssl"))
 
 
 def certify(found: Scene) -> None:
-    CertifyRun(found, found, found, LocalCertificateKey(), ORIGIN, found, Clock())("run-1")
+    CertifyRun(found, found, found, LocalCertificateKey(), ORIGIN, Clock())("run-1")
+
+
+def end(found: Scene, action: str = "run_completed", **changes: Any) -> None:
+    """The totals of the run: 40 of 40, or as `changes` say; None removes a field."""
+    totals = {"outcome": "completed", "targeted": 40, "deleted": 40, "verified": 40}
+    request = {"request": {"dryRun": False, "classification": "internal"}}
+    ended = METHOD | request | UNITS | totals | changes
+    found.record("run-1", action, **{k: v for k, v in ended.items() if v is not None})
 
 
 def run(**changes: Any) -> Scene:
     """The sealed audit of a run that deleted and verified 40 of 40; `changes` are of its end."""
     found = Scene()
-    units = {"unit": "conversations", "deletedUnit": "conversations"}
-    request = {"request": {"dryRun": changes.pop("dryRun", False), "classification": "internal"}}
-    method = {"method": "conversation_archive"}
-    found.record("run-1", "run_submitted", **method, **request)
+    request = {"dryRun": changes.pop("dryRun", False), "classification": "internal"}
+    found.record("run-1", "run_submitted", **METHOD, request=request)
     plan = {"plan": {"batches": 1, "hash": "ab" * 32, "upperBound": False}}
-    found.record("run-1", "run_planned", targeted=40, skipped={"too_young": 2}, **plan, **units)
+    found.record("run-1", "run_planned", targeted=40, skipped={"too_young": 2}, **plan, **UNITS)
     approval = {"approvalId": "run-run-1", "subjectHash": "cd" * 32, "given": 1}
     found.record("run-1", "approval_given", approval=approval)
     found.record("run-1", "batch_submitted", batch=0, jobId="job-0", targeted=40)
     found.record("run-1", "batch_completed", batch=0, jobId="job-0", deleted=40)
     found.record("run-1", "batch_verified", batch=0, jobId="job-0", deleted=40, verified=40)
-    totals = {"outcome": "completed", "targeted": 40, "deleted": 40, "verified": 40}
-    ended = method | request | units | totals | changes
-    found.record("run-1", "run_completed", **{k: v for k, v in ended.items() if v is not None})
+    end(found, request=request, **changes)
     found.seal()
     return found
 
@@ -163,6 +169,7 @@ def test_certificate_counts_what_the_last_look_at_each_batch_checked() -> None:
     for batch, looked_at in ((0, 7), (1, 5), (0, 9)):
         check = {"lookedAt": looked_at}
         found.record("run-1", "batch_verified", batch=batch, verified=1, check=check)
+    end(found, "run_corrected")
     found.seal()
     certify(found)
     assert predicate(found)["verification"]["checked"] == 14
@@ -202,14 +209,6 @@ def test_run_has_one_certificate_whatever_dies_and_repeats() -> None:
         actions = [orjson.loads(each)["action"] for each in other.audit["run-1"].values()]
         assert actions.count("certificate_issued") == 1, step
         assert f"{FOLDER}/certificate.tlog-proof" in other.files
-
-
-def dying_at(step: int) -> Any:
-    def between(at: int) -> None:
-        if at == step:
-            raise Died
-
-    return between
 
 
 def test_page_shows_the_statement_and_nothing_that_acts() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import orjson
 import pytest
@@ -15,7 +17,7 @@ from genesys_purge.proof.errors import Contradicted
 from genesys_purge.proof.note import Checkpoint
 from tlog_scales.signing import Vkey
 
-from tests.unit.proof.sealing import Died, Scene
+from tests.unit.proof.sealing import Died, Scene, dying_at, meeting_at
 from tests.unit.proof.small_log import KEY, ORIGIN, root
 
 SEGMENT = "runs/run-1/audit/000001-000003.jsonl"
@@ -38,19 +40,29 @@ def check(found: Scene, **sizes: int) -> None:
     assert reader.calculate_root_hash() == checkpoint.root_hash
     sealed: dict[str, list[bytes]] = {}
     for index in range(checkpoint.size):
-        entry = orjson.loads(reader.get_entry(index))
-        (subject,) = entry["subject"]
-        segment = found.file(subject["name"])
-        assert hashlib.sha256(segment).hexdigest() == subject["digest"]["sha256"]
-        seal = entry["predicate"]
-        lines = sealed.setdefault(seal["runId"], [])
-        assert (seal["previousSize"], len(lines)) == (len(lines), seal["previousSize"])
-        lines += segment.splitlines()
-        assert Frontier().extended(map(leaf_hash, lines)).root == b64decode(seal["rootHash"])
+        for run_id, previous, subject, root_hash in seals_in(reader.get_entry(index)):
+            segment = found.file(subject["name"])
+            assert hashlib.sha256(segment).hexdigest() == subject["digest"]["sha256"]
+            lines = sealed.setdefault(run_id, [])
+            assert previous == len(lines)
+            lines += segment.splitlines()
+            assert Frontier().extended(map(leaf_hash, lines)).root == b64decode(root_hash)
     audited = {run.replace("_", "-"): size for run, size in sizes.items()}
     assert {run: len(lines) for run, lines in sealed.items()} == audited
     for run, lines in sealed.items():
         assert lines == [found.audit[run][number] for number in range(1, len(lines) + 1)]
+
+
+def seals_in(content: bytes) -> Iterator[tuple[str, int, Any, str]]:
+    """The run, its size before, the file and the root of each seal in an entry."""
+    entry = orjson.loads(content)
+    seal, subjects = entry["predicate"], entry["subject"]
+    if entry["predicateType"] == "urn:genesys-purge:run-seal:v1":
+        yield seal["runId"], seal["previousSize"], *subjects, seal["rootHash"]
+    if entry["predicateType"] == "urn:genesys-purge:event-seal:v1":
+        for run, subject in zip(seal["runs"], subjects, strict=True):
+            assert run["size"] == 1
+            yield run["runId"], 0, subject, run["rootHash"]
 
 
 def test_seal_has_the_numbers_times_and_root_of_its_records() -> None:
@@ -117,14 +129,6 @@ def test_many_entries_are_published_in_steps(monkeypatch: pytest.MonkeyPatch) ->
     check(found, **runs)
 
 
-def dying_at(step: int) -> Callable[[int], None]:
-    def between(at: int) -> None:
-        if at == step:
-            raise Died
-
-    return between
-
-
 def steps_of_two_seals() -> range:
     found = scene(run_1=2, run_2=2)
     seal_twice(found)
@@ -151,20 +155,14 @@ def test_sealer_that_dies_at_any_step_is_completed_by_the_next() -> None:
 def test_two_sealers_at_once_make_one_log() -> None:
     for step in steps_of_two_seals():
         found = scene(run_1=2, run_2=2)
-        found.between = sealing_at(found, step)
+        found.between = meeting_at(step, partial(record_and_seal, found))
         seal_twice(found)
         check(found, run_1=3, run_2=3)
 
 
-def sealing_at(found: Scene, step: int) -> Callable[[int], None]:
-    """A second sealer that does all its work between two steps of the first one."""
-
-    def between(at: int) -> None:
-        if at == step:
-            found.record("run-2")
-            found.seal()
-
-    return between
+def record_and_seal(found: Scene) -> None:
+    found.record("run-2")
+    found.seal()
 
 
 def test_audit_that_is_shorter_than_its_seal_is_counted_and_not_sealed() -> None:

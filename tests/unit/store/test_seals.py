@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import pytest
 from botocore.stub import Stubber
 from genesys_purge.errors import LostRace
@@ -131,6 +132,18 @@ def test_commit_on_a_head_that_has_grown_stores_nothing() -> None:
     with pytest.raises(LostRace):
         committed(b"{3}", head=first)
     assert (seals().head(), seals().run("run-1").tree.size) == (second, 2)
+
+
+def test_record_is_appended_with_the_entry_or_not_at_all() -> None:
+    found = AuditRecord(run_id="run-1", at=NOON, actor="t", action=Action.CERTIFICATE_ISSUED)
+    before = Frontier()
+    after = before.extended([leaf_hash(b"{1}")])
+    grown = (SealedRun("run-1#certificates"), SealedRun("run-1#certificates", after))
+    seals().commit((before, after), [b"{1}"], [grown], found)
+    with pytest.raises(LostRace):
+        seals().commit((before, after), [b"{1}"], [grown], found)
+    (line,) = trail().lines("run-1", 1)
+    assert orjson.loads(line)["action"] == "certificate_issued"
 
 
 def test_file_is_written_once_and_the_same_content_is_no_error() -> None:

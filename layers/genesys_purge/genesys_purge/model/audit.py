@@ -96,6 +96,7 @@ class Action(StrEnum):
     HOLD_REVIEW_DUE = "hold_review_due"
     HOLD_REVIEWED = "hold_reviewed"
     CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from genesys_purge.model.dates import Window
 from genesys_purge.model.wire import Wire
@@ -26,11 +27,17 @@ class DeploymentFacts(Wire):
 
 
 class CertificateFacts(Wire):
-    """What a record says about a certificate of destruction; `sha256` is that of its statement."""
+    """What a record says about a certificate of destruction; `sha256` is that of its statement.
+
+    `outcome` is in the record about its issue. `reason`, and `supersededBy` if another certificate
+    replaces it, are in the record about its withdrawal.
+    """
 
     certificate_id: str
-    outcome: str
     sha256: str
+    outcome: str | None = None
+    reason: Literal["corrected", "not_proven"] | None = None
+    superseded_by: str | None = None
 
 
 class ChangeFacts(Wire):

@@ -13,9 +13,13 @@ from genesys_purge.model.merkle import Frontier
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 RUN_SEAL = "urn:genesys-purge:run-seal:v1"
+EVENT_SEAL = "urn:genesys-purge:event-seal:v1"
 CERTIFICATE = "urn:genesys-purge:certificate-of-destruction:v1"
-# The actions after which a run has no more batches; later records are about notifications.
-LAST_ACTIONS = frozenset({"run_completed", "run_rejected", "run_failed", "run_cancelled"})
+CERTIFICATE_WITHDRAWN = "urn:genesys-purge:certificate-withdrawn:v1"
+# The actions that state the totals of a run. The last of them decides about its certificate.
+LAST_ACTIONS = frozenset(
+    {"run_completed", "run_rejected", "run_failed", "run_cancelled", "run_corrected"}
+)
 
 
 class Segment(NamedTuple):
@@ -54,27 +58,31 @@ def run_seal(run_id: str, before: Frontier, after: Frontier, lines: Sequence[byt
     return statement(RUN_SEAL, [(segment.key, segment.digest)], predicate)
 
 
-def segment_in(entry: bytes) -> Segment | None:
-    """The segment that an entry seals; None for an entry of another kind."""
+def segments_in(entry: bytes) -> Sequence[Segment]:
+    """The segments that an entry seals; none for an entry of another kind."""
     found = orjson.loads(entry)
-    if found["predicateType"] != RUN_SEAL:
-        return None
-    seal, (subject,) = found["predicate"], found["subject"]
-    first, last = seal["previousSize"] + 1, seal["size"]
-    return Segment(seal["runId"], first, last, subject["digest"]["sha256"])
+    seal, digests = found["predicate"], [each["digest"]["sha256"] for each in found["subject"]]
+    if found["predicateType"] == RUN_SEAL:
+        return [Segment(seal["runId"], seal["previousSize"] + 1, seal["size"], *digests)]
+    if found["predicateType"] == EVENT_SEAL:
+        runs = zip(seal["runs"], digests, strict=True)
+        return [Segment(run["runId"], 1, run["size"], digest) for run, digest in runs]
+    return ()
 
 
 def certified_in(entry: bytes) -> str | None:
-    """The run of a certificate; None for an entry of another kind."""
+    """The folder of a certificate; None for an entry of another kind."""
     found = orjson.loads(entry)
     if found["predicateType"] != CERTIFICATE:
         return None
-    return str(found["predicate"]["audit"]["runId"])
+    predicate = found["predicate"]
+    number = predicate["certificateId"].rpartition("-")[2]
+    return certificate_folder(predicate["audit"]["runId"], int(number))
 
 
-def certificate_folder(run_id: str) -> str:
-    """Where the files of a run's certificate are in the evidence bucket."""
-    return f"runs/{run_id}/certificate/1"
+def certificate_folder(run_id: str, number: int) -> str:
+    """Where the files of a run's certificate are in the evidence bucket; the first one is 1."""
+    return f"runs/{run_id}/certificate/{number}"
 
 
 def statement(kind: str, subjects: Sequence[tuple[str, str]], predicate: Any) -> bytes:

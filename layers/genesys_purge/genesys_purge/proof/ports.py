@@ -20,13 +20,6 @@ class Trail(Protocol):
         """The highest number of the run; 0 if it has no record."""
 
 
-class Appending(Protocol):
-    """The audit log, for new records."""
-
-    def append(self, record: AuditRecord) -> None:
-        """Append a record; the log assigns its number."""
-
-
 class SealedRun(NamedTuple):
     """How much of a run is sealed: the tree over its records, numbered from 1."""
 
@@ -48,8 +41,9 @@ class Seals(Protocol):
         head: tuple[Frontier, Frontier],
         entries: Sequence[bytes],
         runs: Sequence[tuple[SealedRun, SealedRun]],
+        record: AuditRecord | None = None,
     ) -> None:
-        """Store the entries with the new head and runs, all or nothing.
+        """Store the entries with the new head and runs, and append the record, all or nothing.
 
         Head and runs are pairs of what was read and what follows. LostRace unless what was read is
         still stored.

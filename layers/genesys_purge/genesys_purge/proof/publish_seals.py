@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from genesys_purge.errors import LostRace
 from genesys_purge.model.merkle import Frontier
 from genesys_purge.proof.entries import (
     Segment,
-    certificate_folder,
     certified_in,
     content_of,
     digest_of,
-    segment_in,
+    segments_in,
 )
 from genesys_purge.proof.errors import Contradicted
 from genesys_purge.proof.inclusion_proof import proof_file
@@ -75,7 +74,7 @@ class PublishSeals:
             self._publish_key()
         size = min(head.size, before.size + MOST_ENTRIES)
         entries = self._seals.entries(before.size, size)
-        for segment in filter(None, map(segment_in, entries)):
+        for segment in chain.from_iterable(map(segments_in, entries)):
             self._evidence.put_once(segment.key, self._content(segment))
         for tile, content in grown(before.size, entries, self._read):
             self._evidence.put_once(f"{LOG}/{tile.path}", content)
@@ -93,11 +92,10 @@ class PublishSeals:
         """The proof of each new certificate; one under an earlier checkpoint is as good."""
         size = first + len(entries)
         nodes = TileNodes(size, self._read)
-        for index, run_id in enumerate(map(certified_in, entries), first):
-            if run_id is not None:
+        for index, folder in enumerate(map(certified_in, entries), first):
+            if folder is not None:
                 proof = proof_file(index, inclusion(nodes, index, size), note)
-                name = f"{certificate_folder(run_id)}/certificate.tlog-proof"
-                self._evidence.put_first(name, proof.encode())
+                self._evidence.put_first(f"{folder}/certificate.tlog-proof", proof.encode())
 
     def _publish_key(self) -> None:
         """For convenience: who verifies must know the key from elsewhere."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from genesys_purge.errors import LostRace
 from genesys_purge.model.merkle import leaf_hash
 from genesys_purge.model.messages import RunRef
 from genesys_purge.ports import Meter, Queue
 from genesys_purge.proof.entries import LAST_ACTIONS, run_seal
+from genesys_purge.proof.event_seals import Event, event_seals, is_event
 from genesys_purge.proof.ports import SealedRun, Seals, Trail
 from genesys_purge.proof.publish_seals import PublishSeals
+from genesys_purge.proof.races import until_won
 
-# Another sealer may be at work; more than a few are not.
-MOST_RACES = 20
 # Runs in one transaction, which has at most 100 writes.
 MOST_RUNS = 90
 # Records in one segment: a process holds those of `MOST_RUNS` runs in memory.
@@ -27,7 +27,16 @@ class Growth(NamedTuple):
 
     before: SealedRun
     after: SealedRun
-    entry: bytes
+    lines: Sequence[bytes]
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it shares its seal with others."""
+        return is_event(self.before.tree, self.lines)
+
+    def seal(self) -> bytes:
+        """The entry for this run alone."""
+        return run_seal(self.after.run_id, self.before.tree, self.after.tree, self.lines)
 
 
 class SealAudit:
@@ -55,30 +64,22 @@ class SealAudit:
         """
         known = [each for each in sorted(actions) if self._is_whole(each)]
         for start in range(0, len(known), MOST_RUNS):
-            while self._commit(known[start : start + MOST_RUNS]):
+            while until_won(partial(self._commit, known[start : start + MOST_RUNS])):
                 pass
         self._publish()
         for run_id, new in actions.items():
             if not LAST_ACTIONS.isdisjoint(new):
                 self._certificates.send(RunRef(run_id=run_id))
 
-    def _commit(self, run_ids: Sequence[str]) -> bool:
-        """Commit the next records of each run; whether there were any."""
-        for _ in range(MOST_RACES):
-            head = self._seals.head()
-            grown = list(self._growth(run_ids))
-            if not grown:
-                return False
-            entries = [each.entry for each in grown]
+    def _commit(self, run_ids: Sequence[str]) -> Sequence[bytes]:
+        """Commit the next records of each run; the new entries."""
+        head, grown = self._seals.head(), list(self._growth(run_ids))
+        entries = _entries_of(grown)
+        if entries:
             after = head.extended(map(leaf_hash, entries))
-            try:
-                self._seals.commit(
-                    (head, after), entries, [(each.before, each.after) for each in grown]
-                )
-            except LostRace:
-                continue
-            return True
-        raise LostRace(f"another sealer was faster {MOST_RACES} times")
+            changed = [(each.before, each.after) for each in grown]
+            self._seals.commit((head, after), entries, changed)
+        return entries
 
     def _is_whole(self, run_id: str) -> bool:
         """Whether the audit of the run has what is sealed: it was not restored or removed."""
@@ -94,5 +95,13 @@ class SealAudit:
             lines = list(islice(self._trail.lines(run_id, before.tree.size + 1), MOST_LINES))
             if lines:
                 tree = before.tree.extended(map(leaf_hash, lines))
-                entry = run_seal(run_id, before.tree, tree, lines)
-                yield Growth(before, SealedRun(run_id, tree), entry)
+                yield Growth(before, SealedRun(run_id, tree), lines)
+
+
+def _entries_of(grown: Sequence[Growth]) -> Sequence[bytes]:
+    """An entry for each run, and one for all events."""
+    runs = [each.seal() for each in grown if not each.is_event]
+    events = (
+        Event(each.after.run_id, each.after.tree, *each.lines) for each in grown if each.is_event
+    )
+    return [*runs, *event_seals(list(events))]

@@ -17,6 +17,7 @@ from genesys_purge.store.transactions import Write
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from genesys_purge.model.audit import AuditRecord
     from genesys_purge.store.sizes import Item
 
 LOG = "log"
@@ -42,6 +43,7 @@ class DynamoSeals:
         head: tuple[Frontier, Frontier],
         entries: Sequence[bytes],
         runs: Sequence[tuple[SealedRun, SealedRun]],
+        record: AuditRecord | None = None,
     ) -> None:
         before, after = head
         bundle = orjson.dumps([each.decode() for each in entries]).decode()
@@ -49,7 +51,7 @@ class DynamoSeals:
         changed = [(_of_run(old.run_id), old.tree, new.tree) for old, new in runs]
         writes = [self._grown(*each) for each in [(LOG, before, after), *changed]]
         added = Write(self._table, key | {"body": {"S": bundle}}, "attribute_not_exists(subject)")
-        self._ledger.commit([added, *writes])
+        self._ledger.commit([added, *writes], record)
 
     def entries(self, first: int, end: int) -> Sequence[bytes]:
         # A bundle has an entry for each run of its transaction, so the first entry may be in a

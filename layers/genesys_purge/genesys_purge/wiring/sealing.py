@@ -63,6 +63,4 @@ def certify_run() -> CertifyRun:
 
     stack = adapters.settings().stack
     key = KmsCertificateKey(adapters.aws("kms"), stack.certificate_key)
-    return CertifyRun(
-        trail(), seals(), evidence(), key, stack.seal_origin, adapters.ledger(), adapters.now
-    )
+    return CertifyRun(trail(), seals(), evidence(), key, stack.seal_origin, adapters.now)

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
-import orjson
-
 from genesys_purge.errors import LostRace
-from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.merkle import Frontier, leaf_hash
-from genesys_purge.model.record_facts import CertificateFacts
 from genesys_purge.ports import Clock
-from genesys_purge.proof.certificates.dsse import (
-    CertificateKey,
-    envelope_of,
-    key_id_of,
-    payload_of,
-    sigstore_bundle_of,
-)
+from genesys_purge.proof.certificates.commit_issued import CommitIssued
+from genesys_purge.proof.certificates.dsse import CertificateKey, envelope_of, key_id_of
+from genesys_purge.proof.certificates.issued import ENVELOPE, WITHDRAWAL, Issued, issued_for
 from genesys_purge.proof.certificates.issuer import Issuer
-from genesys_purge.proof.certificates.page import page_of
 from genesys_purge.proof.certificates.predicate import SealedAudit, predicate_of
 from genesys_purge.proof.entries import (
     CERTIFICATE,
@@ -30,22 +22,16 @@ from genesys_purge.proof.entries import (
 )
 from genesys_purge.proof.errors import Contradicted
 from genesys_purge.proof.pem import pem_of
-from genesys_purge.proof.ports import Appending, Evidence, SealedRun, Seals, Trail, Version
+from genesys_purge.proof.ports import Evidence, Seals, Trail
+from genesys_purge.proof.races import MOST_RACES
 
-ACTOR = "certify_run"
 AUDIT = "audit.jsonl"
-MOST_RACES = 20
-
-
-def sequence_of(run_id: str) -> str:
-    """The name under which the certificates of a run are committed."""
-    return f"{run_id}#certificates"
 
 
 class CertifyRun:
-    """The envelope is stored first and decides; so a run has one certificate, whatever dies.
+    """What is stored first in the bucket decides, so nothing is issued twice, whatever dies.
 
-    The audit record about it is sealed like any other, and brings the entry into the log.
+    Every call completes what is stored, and then decides what follows from the sealed records.
     """
 
     def __init__(
@@ -55,7 +41,6 @@ class CertifyRun:
         evidence: Evidence,
         key: CertificateKey,
         origin: str,
-        audit: Appending,
         now: Clock,
     ) -> None:
         self._trail = trail
@@ -63,89 +48,60 @@ class CertifyRun:
         self._evidence = evidence
         self._key = key
         self._origin = origin
-        self._audit = audit
         self._now = now
 
     def __call__(self, run_id: str) -> bool:
-        """Issue the certificate of the run, once. It is always done with the message.
+        """Issue the certificate of the run, and withdraw the one before. It is always done.
 
-        A run that is not finished, not verified or a dry run gets none. Contradicted if the records
-        of the run are not those that are sealed.
+        A run that is not finished, not verified or a dry run gets none. Later records withdraw a
+        certificate only if they change what it states. Contradicted if the records of the run are
+        not those that are sealed.
         """
-        name = f"{certificate_folder(run_id)}/certificate.dsse.json"
-        envelope = self._evidence.get(name) or self._signed(run_id, name)
-        if envelope is None:
-            return True
-        payload = payload_of(envelope.content)
-        self._publish_key()
-        for file, content in (
-            ("statement.json", payload),
-            ("certificate.sigstore.json", sigstore_bundle_of(envelope.content)),
-            ("certificate.html", page_of(payload)),
-        ):
-            self._evidence.put_first(f"{certificate_folder(run_id)}/{file}", content)
-        self._commit(run_id, payload)
-        self._record(run_id, payload)
+        commit = CommitIssued(self._seals, self._evidence, run_id, self._now)
+        for _ in range(MOST_RACES):
+            issued = issued_for(self._evidence, run_id)
+            if issued:
+                self._publish_key()
+            commit(issued)
+            if not self._decides(run_id, issued):
+                return True
+        raise LostRace(f"the records of {run_id} changed {MOST_RACES} times")
+
+    def _decides(self, run_id: str, issued: Sequence[Issued]) -> bool:
+        """Store what follows from the sealed records; whether that is anything new."""
+        audit, newest = self._sealed(run_id), issued[-1] if issued else None
+        if newest and newest.tree_size >= audit.tree.size:
+            # Another worker knew more records than this one.
+            return False
+        number, supersedes = len(issued) + 1, newest.sha256 if newest else None
+        issuer = Issuer(self._origin, key_id_of(self._key.der))
+        predicate = predicate_of(audit, issuer, number, supersedes)
+        if predicate is None:
+            return newest is not None and self._withdraws(newest)
+        subject = [(AUDIT, digest_of(content_of(audit.lines)))]
+        payload = statement(CERTIFICATE, subject, predicate)
+        if newest and not newest.withdrawal and newest.states_the_same_as(payload):
+            return False
+        folder = certificate_folder(run_id, number)
+        self._evidence.put_first(f"{folder}/{ENVELOPE}", envelope_of(payload, self._key))
         return True
+
+    def _withdraws(self, newest: Issued) -> bool:
+        """Withdraw a certificate that nothing replaces, unless it is withdrawn."""
+        if newest.withdrawal:
+            return False
+        content = newest.withdrawn("not_proven", self._now())
+        self._evidence.put_first(f"{newest.folder}/{WITHDRAWAL}", content)
+        return True
+
+    def _sealed(self, run_id: str) -> SealedAudit:
+        tree = self._seals.run(run_id).tree
+        lines = list(islice(self._trail.lines(run_id, 1), tree.size))
+        if not lines or Frontier().extended(map(leaf_hash, lines)) != tree:
+            raise Contradicted(f"the records of {run_id} are not those that are sealed")
+        return SealedAudit(lines)
 
     def _publish_key(self) -> None:
         """For convenience: who verifies must know the key from elsewhere."""
         der = self._key.der
         self._evidence.put_once(f"keys/{key_id_of(der)}.pem", pem_of(der).encode())
-
-    def _signed(self, run_id: str, name: str) -> Version | None:
-        """The stored envelope: this one, unless another worker was faster."""
-        if (made := self._made(run_id)) is None:
-            return None
-        self._evidence.put_first(name, made)
-        return self._evidence.get(name)
-
-    def _record(self, run_id: str, payload: bytes) -> None:
-        """Add the audit record about the certificate, unless it is there."""
-        actions = (orjson.loads(line)["action"] for line in self._trail.lines(run_id, 1))
-        if Action.CERTIFICATE_ISSUED in actions:
-            return
-        predicate = orjson.loads(payload)["predicate"]
-        facts = CertificateFacts(
-            certificate_id=predicate["certificateId"],
-            outcome=predicate["outcome"],
-            sha256=digest_of(payload),
-        )
-        self._audit.append(
-            AuditRecord(
-                run_id=run_id,
-                at=self._now(),
-                actor=ACTOR,
-                action=Action.CERTIFICATE_ISSUED,
-                certificate=facts,
-            )
-        )
-
-    def _made(self, run_id: str) -> bytes | None:
-        """A new envelope; every call signs another one."""
-        tree = self._seals.run(run_id).tree
-        lines = list(islice(self._trail.lines(run_id, 1), tree.size))
-        if not lines or Frontier().extended(map(leaf_hash, lines)) != tree:
-            raise Contradicted(f"the records of {run_id} are not those that are sealed")
-        issuer = Issuer(self._origin, key_id_of(self._key.der))
-        predicate = predicate_of(SealedAudit(lines, tree), issuer)
-        if predicate is None:
-            return None
-        subject = [(AUDIT, digest_of(content_of(lines)))]
-        return envelope_of(statement(CERTIFICATE, subject, predicate), self._key)
-
-    def _commit(self, run_id: str, payload: bytes) -> None:
-        """Make the statement an entry of the log, unless it is one."""
-        leaf = leaf_hash(payload)
-        for _ in range(MOST_RACES):
-            issued = self._seals.run(sequence_of(run_id))
-            if issued.tree.size:
-                return
-            head = self._seals.head()
-            after = SealedRun(issued.run_id, issued.tree.extended([leaf]))
-            try:
-                self._seals.commit((head, head.extended([leaf])), [payload], [(issued, after)])
-            except LostRace:
-                continue
-            return
-        raise LostRace(f"another sealer was faster {MOST_RACES} times")

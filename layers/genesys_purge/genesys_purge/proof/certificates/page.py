@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -43,11 +44,20 @@ def page_of(payload: bytes) -> bytes:
         f"<title>Certificate of destruction {escape(content['certificateId'])}</title>"
         f"<style>{STYLE}</style><h1>Certificate of destruction</h1>"
         f"<p>{escape(content['certificateId'])}, issued {escape(content['issuedAt'])}. "
-        f"Outcome: {escape(content['outcome'])}.</p><p>{escape(content['assurance'])}</p>{parts}"
+        f"Outcome: {escape(content['outcome'])}.</p>{_replaced(content)}"
+        f"<p>{escape(content['assurance'])}</p>{parts}"
         f"<footer>This page is not signed. It shows the statement with the SHA-256 "
         f"<code>{digest_of(payload)}</code>, which is.</footer></html>"
     )
     return page.encode()
+
+
+def _replaced(content: Mapping[str, Any]) -> str:
+    """A line about the certificate that this one replaces, if there is one."""
+    if "supersedes" not in content:
+        return ""
+    digest = escape(content["supersedes"])
+    return f"<p>It replaces the certificate with the SHA-256 <code>{digest}</code>.</p>"
 
 
 def _shown(value: Any) -> str:

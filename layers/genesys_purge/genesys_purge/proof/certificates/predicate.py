@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from genesys_purge.model.merkle import Frontier
+from genesys_purge.model.merkle import Frontier, leaf_hash
 from genesys_purge.proof.certificates.issuer import ASSURANCE, LIMITS, RESIDUAL_COPIES, Issuer
+from genesys_purge.proof.entries import LAST_ACTIONS
 
 # Jobs that are named one by one.
 MOST_JOBS = 500
@@ -17,15 +18,26 @@ ENDINGS = frozenset({"run_completed", "run_corrected"})
 # Counts of jobs that keep the records.
 INSTEAD = frozenset({"archived", "exported"})
 LOOKED = frozenset({"batch_verified", "batch_unverified"})
+# What a certificate states about its run; the times of the last records are no facts.
+FACTS = ("scope", "basis", "plan", "authorisation", "execution", "verification", "outcome")
+TIMES = frozenset({"finishedAt", "at"})
 Record = Mapping[str, Any]
 
 
 class SealedAudit:
-    """The sealed records of one run."""
+    """The sealed records of one run up to its last totals.
 
-    def __init__(self, lines: Iterable[bytes], tree: Frontier) -> None:
-        self.tree = tree
-        self._records: Sequence[Record] = [orjson.loads(line) for line in lines]
+    Later records are about notifications and certificates, or about a late batch whose counts are
+    not in the totals yet. Without totals there are no records.
+    """
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        records: Sequence[Record] = [orjson.loads(line) for line in lines]
+        ends = [at for at, each in enumerate(records, 1) if each["action"] in LAST_ACTIONS]
+        size = max(ends, default=0)
+        self.lines = lines[:size]
+        self.tree = Frontier().extended(map(leaf_hash, self.lines))
+        self._records = records[:size]
 
     def last(self, *actions: str) -> Record | None:
         """The last record of these actions."""
@@ -48,11 +60,14 @@ class SealedAudit:
         }
 
 
-def predicate_of(audit: SealedAudit, issuer: Issuer) -> Mapping[str, Any] | None:
+def predicate_of(
+    audit: SealedAudit, issuer: Issuer, number: int = 1, supersedes: str | None = None
+) -> Mapping[str, Any] | None:
     """The content of the certificate; None for a run that gets none.
 
     A certificate is for a run that has deleted and verified everything that it had to delete. A
     dry run, an export and an archival get none. The same records have the same certificate.
+    `supersedes` is the SHA-256 in hex of the statement before.
     """
     submitted, planned, ended = (
         audit.last("run_submitted"),
@@ -62,7 +77,8 @@ def predicate_of(audit: SealedAudit, issuer: Issuer) -> Mapping[str, Any] | None
     if submitted is None or planned is None or ended is None or not _is_proven(ended, planned):
         return None
     return {
-        "certificateId": f"cert-{submitted['runId']}-1",
+        "certificateId": f"cert-{submitted['runId']}-{number}",
+        **_known({"supersedes": supersedes}),
         "issuedAt": audit.facts["lastAt"],
         "issuer": issuer.to_json(),
         "scope": _scope(submitted, ended),
@@ -77,6 +93,16 @@ def predicate_of(audit: SealedAudit, issuer: Issuer) -> Mapping[str, Any] | None
         "limits": list(LIMITS),
         "audit": audit.facts,
     }
+
+
+def facts_in(predicate: Mapping[str, Any]) -> Sequence[Any]:
+    """What the certificate states about its run, to compare it with another certificate."""
+
+    def kept(value: Any) -> Any:
+        is_group = isinstance(value, Mapping)
+        return {k: v for k, v in value.items() if k not in TIMES} if is_group else value
+
+    return [kept(predicate[name]) for name in FACTS]
 
 
 def _is_proven(ended: Record, planned: Record) -> bool:
