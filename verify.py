@@ -511,6 +511,15 @@ def keys_in(bundle: Path, vkey: str | None, fingerprint: str | None) -> tuple[Vk
     return log, key
 
 
+def is_numbered(predicate: dict[str, Any]) -> bool:
+    """Whether the id has the run and a number; each but the first one supersedes another."""
+    run_id, before = re.escape(predicate["audit"]["runId"]), predicate.get("supersedes")
+    number = re.fullmatch(f"cert-{run_id}-([1-9][0-9]{{0,8}})", predicate["certificateId"])
+    is_digest = isinstance(before, str) and re.fullmatch("[0-9a-f]{64}", before)
+    is_first = number is not None and number[1] == "1"
+    return number is not None and (before is None if is_first else bool(is_digest))
+
+
 def steps(
     bundle: Path, vkey: str | None, fingerprint: str | None, kept: Path | None, signed: Signed
 ) -> Iterator[str]:
@@ -526,10 +535,10 @@ def steps(
     check_same(content_of(bundle / SIGSTORE), content_of(bundle / DSSE))
     certificate = parsed(statement, STATEMENT)
     predicate = certificate["predicate"]
-    name, origin = f"cert-{predicate['audit']['runId']}-1", predicate["issuer"]["origin"]
+    name, origin = predicate["certificateId"], predicate["issuer"]["origin"]
     is_right = {*certificate} == {*TYPES, "subject", "predicate"}
     is_right &= all(certificate[each] == value for each, value in TYPES.items())
-    is_right &= predicate["certificateId"] == name and origin == log.name
+    is_right &= is_numbered(predicate) and origin == log.name
     require(is_right, f"{STATEMENT} is not a certificate of this run and log")
     yield f"proven: the key sha256:{hashed(key).hex()} signed the certificate {shown(name)}"
     run = check_audit(bundle / AUDIT, certificate)

@@ -14,18 +14,18 @@ from cli.evidence.how_to_verify import how_to_verify
 Read = Callable[[str], bytes]
 AUDIT = "audit.jsonl"
 CERTIFICATE = "certificate"
+ENVELOPE = "certificate.dsse.json"
+WITHDRAWAL = "withdrawal.json"
 STATEMENT = f"{CERTIFICATE}/statement.json"
 PROOF = f"{CERTIFICATE}/certificate.tlog-proof"
 FILES = (
     STATEMENT,
     PROOF,
-    f"{CERTIFICATE}/certificate.dsse.json",
+    f"{CERTIFICATE}/{ENVELOPE}",
     f"{CERTIFICATE}/certificate.sigstore.json",
     f"{CERTIFICATE}/certificate.html",
 )
 MANIFEST = "manifest-sha256.txt"
-# The name of a segment has the numbers of its first and last record.
-DIGITS = 6
 
 
 class Incomplete(Exception):
@@ -43,10 +43,19 @@ class Evidence:
         self._read = read
         self._names = names
 
+    def withdrawal(self) -> Mapping[str, Any] | None:
+        """What withdraws the newest certificate: its id, a reason and the time; None usually."""
+        try:
+            content = self._read(f"{self._newest()}/{WITHDRAWAL}")
+        except KeyError:
+            return None
+        found: Mapping[str, Any] = json.loads(content)["predicate"]
+        return found
+
     def bundle(self, out: Path) -> Mapping[str, str]:
         """Write the bundle into the folder, which is replaced; returns both keys for the verifier.
 
-        Incomplete if the run has no certificate yet.
+        It has the newest certificate. Incomplete if the run has no certificate yet.
         """
         out.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(mkdtemp(dir=out.parent, prefix=f".{out.name}."))
@@ -60,7 +69,8 @@ class Evidence:
         return keys
 
     def _write(self, folder: Path) -> Mapping[str, str]:
-        files = {name: self._required(f"runs/{self._run_id}/{_stored(name)}") for name in FILES}
+        newest = self._newest()
+        files = {name: self._required(name.replace(CERTIFICATE, newest, 1)) for name in FILES}
         statement = json.loads(files[STATEMENT])["predicate"]
         files[AUDIT] = self._audit(statement["audit"]["treeSize"])
         seal_key = seal_key_of(files[PROOF].decode())
@@ -82,17 +92,24 @@ class Evidence:
             file.write_bytes(content)
         return keys
 
+    def _newest(self) -> str:
+        """The folder of the newest certificate; that of the first one if there is none."""
+        folder = f"runs/{self._run_id}/{CERTIFICATE}"
+        issued = [each for each in self._names(f"{folder}/") if each.endswith(f"/{ENVELOPE}")]
+        numbers = [int(each.split("/")[-2]) for each in issued]
+        return f"{folder}/{max(numbers, default=1)}"
+
     def _audit(self, size: int) -> bytes:
-        """The first `size` records, from the segments that cover exactly them."""
-        content, end = b"", 0
-        for name in sorted(self._names(f"runs/{self._run_id}/audit/")):
-            if end == size:
-                break
-            content += self._read(name)
-            end = int(name.removesuffix(".jsonl")[-DIGITS:])
-        if end != size:
-            raise Incomplete(f"the segments of {self._run_id} end at record {end}, not at {size}")
-        return content
+        """The first `size` records. Their last segment may have more."""
+        lines = list[bytes]()
+        named = {_first_of(each): each for each in self._names(f"runs/{self._run_id}/audit/")}
+        while len(lines) < size:
+            if (name := named.get(len(lines) + 1)) is None:
+                raise Incomplete(
+                    f"the segments of {self._run_id} end at record {len(lines)}, not at {size}"
+                )
+            lines += self._read(name).splitlines(keepends=True)
+        return b"".join(lines[:size])
 
     def _required(self, key: str) -> bytes:
         try:
@@ -115,9 +132,9 @@ def manifest_of(files: Mapping[str, bytes]) -> bytes:
     return "".join(lines).encode()
 
 
-def _stored(name: str) -> str:
-    """The key of a file of the certificate, below the run."""
-    return name.replace(CERTIFICATE, f"{CERTIFICATE}/1", 1)
+def _first_of(segment: str) -> int:
+    """The number of its first record; the name ends with the first and the last one."""
+    return int(segment.rpartition("/")[2].partition("-")[0])
 
 
 def evidence_of(client: Any, bucket: str, run_id: str) -> Evidence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from cli.evidence.bundle import MANIFEST, Evidence, Incomplete
 from tests.signers import LocalCertificateKey
 from tests.unit.proof.sealing import Scene
 from tests.unit.proof.small_log import KEY
-from tests.unit.proof.test_certify_run import certify, run
+from tests.unit.proof.test_certify_run import certify, end, run
 
 
 def evidence(found: Scene) -> Evidence:
@@ -70,3 +71,42 @@ def test_missing_segment_leaves_the_earlier_bundle(tmp_path: Path) -> None:
     with pytest.raises(Incomplete, match="end at record"):
         evidence(found).bundle(tmp_path / "out")
     assert (tmp_path / "out" / "audit.jsonl").exists()
+
+
+def corrected(**changes: Any) -> Scene:
+    """A certified run whose totals have changed since."""
+    found = certified()
+    end(found, "run_corrected", **changes)
+    found.seal()
+    certify(found)
+    found.seal()
+    return found
+
+
+def test_bundle_has_the_newest_certificate(tmp_path: Path) -> None:
+    found = corrected(verified=39)
+    evidence(found).bundle(tmp_path / "out")
+    statement = (tmp_path / "out" / "certificate" / "statement.json").read_bytes()
+    assert statement == found.file("runs/run-1/certificate/2/statement.json")
+    assert (tmp_path / "out" / "audit.jsonl").read_bytes().count(b"\n") == 9
+    assert evidence(found).withdrawal() is None
+
+
+def test_bundle_of_a_withdrawn_certificate_says_so(tmp_path: Path) -> None:
+    found = corrected(verified=None)
+    evidence(found).bundle(tmp_path / "out")
+    withdrawal = evidence(found).withdrawal()
+    assert withdrawal is not None
+    assert (withdrawal["certificateId"], withdrawal["reason"]) == ("cert-run-1-1", "not_proven")
+
+
+def test_segment_that_ends_behind_the_certificate_is_cut(tmp_path: Path) -> None:
+    found = run()
+    found.record("run-1", "notification_delivered")
+    other = Scene(audit=found.audit)
+    other.seal()
+    certify(other)
+    other.seal()
+    evidence(other).bundle(tmp_path / "out")
+    assert "runs/run-1/audit/000001-000008.jsonl" in other.files
+    assert (tmp_path / "out" / "audit.jsonl").read_bytes().count(b"\n") == 7

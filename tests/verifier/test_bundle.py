@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -247,3 +248,30 @@ def test_statement_with_a_key_twice_is_refused(judged: Judge) -> None:
 def test_value_that_strict_json_does_not_have_is_refused(text: str) -> None:
     with pytest.raises(verify.Disproven):
         verify.parsed(f'{{"a":{text}}}'.encode() if text[0] in "N-1" else text.encode(), "x")
+
+
+@pytest.mark.parametrize(
+    ("certificate_id", "supersedes", "status"),
+    [
+        ("cert-run-1-1", None, 0),
+        ("cert-run-1-2", "ab" * 32, 0),
+        ("cert-run-1-12", "ab" * 32, 0),
+        ("cert-run-1-2", None, 1),
+        ("cert-run-1-2", "ab" * 31, 1),
+        ("cert-run-1-2", 7, 1),
+        ("cert-run-1-1", "ab" * 32, 1),
+        ("cert-run-1-0", None, 1),
+        ("cert-run-1-02", "ab" * 32, 1),
+        ("cert-run-2-1", None, 1),
+        ("cert-runx1-1", None, 1),
+    ],
+)
+def test_certificate_has_a_number_and_each_later_one_supersedes_another(
+    judged: Judge, certificate_id: str, supersedes: object, status: int
+) -> None:
+    def change(statement: dict[str, Any]) -> None:
+        statement["predicate"] |= {"certificateId": certificate_id}
+        if supersedes is not None:
+            statement["predicate"]["supersedes"] = supersedes
+
+    assert judged(bundle(change=change))[0] == status

@@ -22,21 +22,31 @@ OUT = Annotated[
 
 @command(app, "get", "genesys-purge certificate get quarter-2024-2 --out evidence")
 def get(call: Invocation, run_id: RUN, *, out: OUT = None) -> int:
-    """Copy the certificate of a run, with all that proves it, into a folder."""
+    """Copy the newest certificate of a run, with all that proves it, into a folder.
+
+    The exit status is 1 if that certificate is withdrawn.
+    """
     folder = out or Path(run_id)
     if folder.exists() and any(folder.iterdir()):
         raise WrongInput(f"--out: {folder} is not empty")
     bucket = call.stack.output("EvidenceBucketName")
+    evidence = evidence_of(call.stack.client("s3"), bucket, run_id)
     try:
-        keys = evidence_of(call.stack.client("s3"), bucket, run_id).bundle(folder)
+        withdrawal, keys = evidence.withdrawal(), evidence.bundle(folder)
     except Incomplete as error:
         raise WrongInput(f"{run_id}: {error}") from error
     except (ClientError, BotoCoreError) as error:
         raise explained(error, "s3:GetObject", f"arn:aws:s3:::{bucket}/*") from error
     call.output.result(
-        {"runId": run_id, "folder": str(folder), **keys},
+        {"runId": run_id, "folder": str(folder), **keys, "withdrawal": withdrawal},
         lambda: f"The evidence of {run_id} is in {folder}.",
     )
+    if withdrawal:
+        call.output.important(
+            f"The certificate {withdrawal['certificateId']} is withdrawn since {withdrawal['at']} "
+            f"({withdrawal['reason']}), and nothing replaces it. It is no proof any more."
+        )
+        return 1
     call.output.hint(f"Check it with: {verify_line(folder, keys['vkey'], keys['certificateKey'])}")
     return 0
 
