@@ -19,8 +19,10 @@ from genesys_purge.genesys.oauth import Credentials, Tokens
 from genesys_purge.genesys.transport import BoundedTransport
 from genesys_purge.methods.documented.conversation_archive import SUBMIT
 from genesys_purge.model.retention import Policy
+from genesys_purge.model.seal_health import SealHealth
 from genesys_purge.operation import DeletingCall
-from genesys_purge.wiring import adapters
+from genesys_purge.store.seal_health import DynamoSealHealth
+from genesys_purge.wiring import adapters, guarding
 
 import tests.conftest  # noqa: F401  the import sets credentials without access
 from simulator import Corpus, Simulator, SimulatorServer, SimulatorSettings
@@ -53,13 +55,15 @@ def measure() -> list[float]:
     """The windows of calls with 1,000 ids each, over real sockets and simulated tables."""
     with (
         patch.dict("os.environ", template.environment()),
-        mocked_aws("HoldsTable", "StopsTable", "SettingsTable"),
+        mocked_aws("HoldsTable", "StopsTable", "SettingsTable", "SealsTable"),
         SimulatorServer(Simulator(Corpus([]), WITHOUT_LIMITS)) as url,
     ):
         for name, value in template.operators_parameters().items():
             client("ssm").put_parameter(Name=name, Value=value, Type="String")
         wiring_caches.forget()
-        guard = Guard(adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
+        guard = Guard(*guarding.checks())
+        health = DynamoSealHealth("SealsTable", adapters.ledger())
+        health.put(SealHealth(checked_at=adapters.now()))
         genesys = _client(url)
         for number in range(CALLS):
             _send(genesys, guard, number)

@@ -15,6 +15,7 @@ from local.aws.people import Person, create_people
 from local.aws.session import ACCESS_KEY, REGION, SECRET_KEY, AwsSession
 from local.aws.stack import Stack, ids_in, read_stack
 from local.aws.template import resources_of
+from local.errors import CommandFailed
 from local.genesys.secrets import WEBHOOK_PATH, store
 from local.genesys.server import Genesys, genesys, partners_of, scaled_parameters
 from local.loopback import require_loopback
@@ -85,6 +86,7 @@ def application(options: Options, project: Path = PROJECT) -> Iterator[Applicati
         api_url = _create_api(session, deployment, stack, ids)
         store(session, stack, server, partners, api_url)
         id_lists.upload(session.client("s3"), options.id_lists)
+        _check_seals(session, stack)
         yield Application(
             aws,
             session,
@@ -96,6 +98,14 @@ def application(options: Options, project: Path = PROJECT) -> Iterator[Applicati
             create_people(session.client("iam"), ids),
             options.wait_scale,
         )
+
+
+def _check_seals(session: AwsSession, stack: Stack) -> None:
+    """Check the seals at once, as AWS does: its scheduler starts a rate when it is created."""
+    if function := stack.functions.get("check_seals"):
+        answer = session.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+        if "FunctionError" in answer:
+            raise CommandFailed(f"check_seals failed: {answer['Payload'].read().decode()}")
 
 
 def _create_api(

@@ -15,12 +15,13 @@ from genesys_purge.model.audit import Action
 from genesys_purge.model.platform import DOCUMENTED
 from genesys_purge.store import items, signing_key
 from genesys_purge.webhooks.outbound import https_sender
-from genesys_purge.wiring import adapters, calls
+from genesys_purge.wiring import adapters, calls, guarding
 
 from simulator import Corpus, Simulator, SimulatorSettings
 from tests import template, wiring_caches
 from tests.clock import Clock
 from tests.event_delivery import EventDelivery, create_queues, queues_by
+from tests.fakes import MemorySeals
 from tests.lambda_context import Context
 from tests.mocked_aws import client as aws
 from tests.mocked_aws import direct_calls
@@ -235,10 +236,12 @@ def running(
     environment: Mapping[str, str] | None = None,
     *,
     has_budget: bool = False,
+    checks_seals: bool = False,
 ) -> Iterator[Application]:
     """The application with a corpus; time passes only in waits.
 
     With `has_budget`, calls keep to the request budget, and each step is a process of its own.
+    With `checks_seals`, the guard asks for the seals, which only CheckSeals keeps fresh.
     """
     clock = clock or Clock()
     handlers = {
@@ -279,6 +282,9 @@ def running(
             stack.enter_context(patch.object(calls, "_client", uncached))
         else:
             stack.enter_context(patch.object(calls, "pace", lambda *_: Unpaced()))
+        if not checks_seals:
+            # No schedule checks them, and time passes in long steps.
+            stack.enter_context(patch.object(guarding, "seal_age", MemorySeals))
         stack.enter_context(patch.object(signing_key, "KmsSigner", LocalSigner))
         stack.enter_context(patch.object(signing_key, "KmsCertificateKey", LocalCertificateKey))
         stack.enter_context(patch.object(https_sender, "HttpsSender", app.receivers.receiver))

@@ -358,6 +358,17 @@ class MemoryStops:
         return max(filter(None, ends), default=None)
 
 
+class MemorySeals:
+    """The seals of the audit; `why` says why they are too old."""
+
+    def __init__(self) -> None:
+        self.why: str | None = None
+
+    def obstacle(self, now: datetime) -> str | None:
+        assert now.tzinfo
+        return self.why
+
+
 class MemoryPolicies:
     """The shipped matrix, and a switch that is on by default."""
 

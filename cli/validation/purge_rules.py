@@ -41,6 +41,13 @@ class NoStops:
         return ()
 
 
+class Sealed:
+    """Implements the `Seals` port with an audit that is sealed."""
+
+    def obstacle(self, now: datetime) -> None:
+        """None, at any time."""
+
+
 class NoGenesys:
     """Implements the `Genesys` port without an answer."""
 
@@ -68,7 +75,7 @@ def check_purge_rule(given: Any, in_force: InForce) -> Checked:
 
 
 def _guard(in_force: InForce) -> Guard:
-    return Guard(in_force, NoHolds(), NoStops(), lambda: datetime.now(UTC))
+    return Guard(in_force, NoHolds(), NoStops(), Sealed(), lambda: datetime.now(UTC))
 
 
 def _platform(name: str, default: str) -> Platform:

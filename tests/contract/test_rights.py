@@ -55,6 +55,7 @@ NEEDS = {
     "exports": {"ExportsPolicy"},
     "deployments": {"DeploymentsPolicy"},
     "evidence": {"EvidencePolicy"},
+    "publish_seals": {"SealingPolicy"},
 }
 # Placing a hold, and widening one, also reads the batches in flight.
 PLACES = {"AuditAppendPolicy", "RunsReadPolicy", "PlansReadPolicy", "OrganisationsPolicy"}
@@ -88,6 +89,13 @@ READERS = {
         "OrganisationsPolicy",
         "GenesysPolicy",
     },
+    "CheckSealsFunction": {
+        "AuditAppendPolicy",
+        "EvidencePolicy",
+        "SealingPolicy",
+        "OpenRunsPolicy",
+        "RunListPolicy",
+    },
     "StopDeletionFunction": {
         "AuditAppendPolicy",
         "RunsReadPolicy",
@@ -111,6 +119,7 @@ READERS = {
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
 }
+SEALERS = ("SealAuditFunction", "CheckSealsFunction", "CertifyRunFunction")
 # These functions write no audit records.
 SILENT = {
     "ValidatePurgeFunction",
@@ -234,8 +243,7 @@ def test_functions_read_only_the_objects_of_their_work() -> None:
         "ReadPurgeFunction": plans,
         **dict.fromkeys(("PlaceHoldFunction", "ImportHoldFunction", "ChangeHoldFunction"), plans),
         "EvaluateContactsFunction": ["ContactsBucket.Arn/*"],
-        "SealAuditFunction": ["EvidenceBucket.Arn/*"],
-        "CertifyRunFunction": ["EvidenceBucket.Arn/*"],
+        **{name: ["EvidenceBucket.Arn/*"] for name in SEALERS},
     }
 
 
@@ -244,8 +252,7 @@ def test_only_planning_exporting_evaluating_and_sealing_store_objects() -> None:
         "PlanPurgeFunction": ["PlansBucket.Arn/*"],
         "ExportCampaignRuleChangesFunction": ["CampaignRuleChangesBucket.Arn/*"],
         "EvaluateContactsFunction": ["ContactsBucket.Arn/matches/*"],
-        "SealAuditFunction": ["EvidenceBucket.Arn/*"],
-        "CertifyRunFunction": ["EvidenceBucket.Arn/*"],
+        **{name: ["EvidenceBucket.Arn/*"] for name in SEALERS},
     }
     actions = {a for f in FUNCTIONS for r in rights_of(f) for a in r.actions if a.startswith("s3:")}
     assert actions == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
@@ -268,12 +275,16 @@ def test_only_submitting_settling_and_recovering_start_executions() -> None:
     }
 
 
-def test_only_settling_reading_and_stopping_query_indexes_of_runs() -> None:
+def test_only_these_functions_query_indexes_of_runs() -> None:
     queries = those_who_may("dynamodb:Query").items()
     found = {name: [each for each in on if "RunsTable.Arn/index/" in each] for name, on in queries}
     assert {name: on for name, on in found.items() if on} == {
         "ReadPurgeFunction": ["RunsTable.Arn/index/RunListIndex"],
         "SettleRunsFunction": ["RunsTable.Arn/index/OpenRunIndex"],
+        "CheckSealsFunction": [
+            "RunsTable.Arn/index/OpenRunIndex",
+            "RunsTable.Arn/index/RunListIndex",
+        ],
         "StopDeletionFunction": ["RunsTable.Arn/index/OpenRunIndex"],
         "CancelPurgeFunction": ["RunsTable.Arn/index/OpenRunIndex"],
     }

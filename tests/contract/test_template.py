@@ -132,14 +132,18 @@ def test_keys_sign_and_stay(key: str, kind: str) -> None:
     assert RESOURCES[key]["DeletionPolicy"] == "Retain"
 
 
-def test_each_key_signs_for_one_function() -> None:
+def test_only_sealing_and_certifying_functions_sign() -> None:
     signers = {
         name: right.resources
         for name in template.functions()
         for right in rights_of(name)
         if "kms:Sign" in right.actions
     }
-    assert signers == {"SealAuditFunction": ("SealKey",), "CertifyRunFunction": ("CertificateKey",)}
+    assert signers == {
+        "SealAuditFunction": ("SealKey",),
+        "CheckSealsFunction": ("SealKey",),
+        "CertifyRunFunction": ("CertificateKey",),
+    }
 
 
 def test_exports_are_locked_and_contacts_expire() -> None:
@@ -341,11 +345,12 @@ LOOK_UP = "LookUpHeldConversationsSchedule"
 REVIEWS = "ReviewHoldsSchedule"
 MIRROR = "MirrorHoldsSchedule"
 REMINDERS = "RemindApproversSchedule"
+SEALS = "CheckSealsSchedule"
 
 
 def test_every_schedule_but_the_harmless_ones_has_parameters() -> None:
     found = set(of_type("AWS::Scheduler::Schedule"))
-    harmless = {HARMLESS, LOOK_UP, REVIEWS, MIRROR, REMINDERS}
+    harmless = {HARMLESS, LOOK_UP, REVIEWS, MIRROR, REMINDERS, SEALS}
     assert found == harmless | {schedule for schedule, _ in SCHEDULES}
 
 
@@ -374,6 +379,27 @@ def test_runs_are_settled_every_five_minutes_by_one_invocation_at_a_time() -> No
     function = properties("SettleRunsFunction")
     assert function["Timeout"] < 300
     assert function["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_seals_are_checked_every_five_minutes_by_one_invocation_at_a_time() -> None:
+    schedule = properties(SEALS)
+    assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(5 minutes)", "ENABLED")
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": "CheckSealsFunction.Arn"}
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 0}
+    function = properties("CheckSealsFunction")
+    assert function["Timeout"] < 300
+    assert function["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_old_seals_and_missing_checks_raise_an_alarm() -> None:
+    alarm = properties("SealAgeAlarm")
+    found = [alarm[name] for name in ("MetricName", "Statistic", "Threshold", "EvaluationPeriods")]
+    assert found == ["SealAge", "Maximum", {"Ref": "SealAgeSeconds"}, 1]
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    # Two of three checks may be late.
+    assert alarm["Period"] == 3 * 300
+    # Records wait for up to ten minutes: for their batch, and for the next check.
+    assert alarm["Period"] <= PARAMETERS["SealAgeSeconds"]["MinValue"]
 
 
 def test_run_that_is_unsettled_for_two_days_raises_an_alarm() -> None:
@@ -415,7 +441,8 @@ def test_alarms_have_a_description_and_notify_the_chosen_topic() -> None:
         assert settings["AlarmDescription"].endswith("."), alarm
         condition, action, _ = settings["AlarmActions"]["Fn::If"]
         assert (condition, action) == ("HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]), alarm
-        assert settings["TreatMissingData"] == "notBreaching", alarm
+        missing = "breaching" if alarm == "SealAgeAlarm" else "notBreaching"
+        assert settings["TreatMissingData"] == missing, alarm
 
 
 def test_alarms_watch_these_metrics() -> None:
@@ -435,6 +462,7 @@ def test_alarms_watch_these_metrics() -> None:
         "ProtectedConversations",
         "AuditAltered",
         "AuditShorterThanItsSeal",
+        "SealAge",
         "SettingsWeakened",
         "PolicyRunsSkipped",
         "PoliciesEndingSoon",

@@ -10,13 +10,16 @@ from unittest.mock import patch
 import httpx
 import pytest
 from genesys_purge import wiring
+from genesys_purge.calling.seals import SealsTooOld
 from genesys_purge.errors import (
     GenesysUnavailable,
     InvalidRequest,
     OnLegalHold,
     OutcomeUnknown,
 )
+from genesys_purge.model.seal_health import SealHealth
 from genesys_purge.purge_rules.purge_rule import RuleRef, RuleStatus
+from genesys_purge.store.seal_health import KEY, DynamoSealHealth
 from genesys_purge.wiring import adapters, purge_rules
 
 from tests import template, wiring_caches
@@ -32,6 +35,7 @@ TABLES = (
     "AuditTable",
     "HoldsTable",
     "StopsTable",
+    "SealsTable",
     "CircuitTable",
     "SettingsTable",
 )
@@ -66,6 +70,8 @@ def deployed() -> Iterator[None]:
             credentials = json.dumps({"clientId": name, "clientSecret": "s"})
             client("secretsmanager").create_secret(Name=name, SecretString=credentials)
         wiring_caches.forget()
+        health = DynamoSealHealth("SealsTable", adapters.ledger())
+        health.put(SealHealth(checked_at=adapters.now()))
         yield
         wiring_caches.forget()
 
@@ -107,6 +113,15 @@ def test_rule_is_sent_to_the_hosts_of_its_organisation_only(
     assert stored is not None
     facts = adapters.ledger().page(stored.run_id, 1, 10).records
     assert {record.organisation for record in facts} == {named.get("organisation")}
+
+
+def test_rule_is_not_sent_before_the_seals_were_checked(
+    invoke: Invoke, asked: list[tuple[str, str]]
+) -> None:
+    client("dynamodb").delete_item(TableName="SealsTable", Key=KEY)
+    with pytest.raises(SealsTooOld, match="were not checked yet"):
+        invoke("CreatePurgeRule", document())
+    assert asked == []
 
 
 def test_rule_without_time_for_an_answer_is_not_sent(asked: list[tuple[str, str]]) -> None:

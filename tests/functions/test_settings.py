@@ -16,6 +16,7 @@ from genesys_purge.wiring import adapters, stored_settings
 
 from tests import template
 from tests.application import http_event
+from tests.fakes import MemorySeals
 from tests.functions.conftest import Invoke
 from tests.functions.planned_runs import errors
 from tests.mocked_aws import client
@@ -347,7 +348,9 @@ def test_unreadable_setting_blocks_and_names_its_item(
 
 
 def test_unreadable_matrix_stops_the_guard(invoke: Invoke) -> None:
-    guard = Guard(adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
+    guard = Guard(
+        adapters.policies(), adapters.holds(), adapters.stops(), MemorySeals(), adapters.now
+    )
     kind = {"method": values("conversation_archive")}
 
     def permit() -> None:

@@ -58,6 +58,7 @@ from tests.fakes import (
     MemoryPolicies,
     MemoryPolls,
     MemoryRuns,
+    MemorySeals,
     MemorySlots,
     MemoryStops,
 )
@@ -69,6 +70,7 @@ from tests.interleavings.stage import (
     WatchedCancellations,
     WatchedHolds,
     WatchedPolicies,
+    WatchedSeals,
     WatchedStops,
 )
 from tests.interleavings.wire import Wire
@@ -90,6 +92,7 @@ class Stores:
         self.holds = MemoryHolds(lambda: stage.moment)
         self.policies = MemoryPolicies()
         self.stops = MemoryStops()
+        self.seals = MemorySeals()
         self.slots: Any = MemorySlots()
         self.budgets = {DOCUMENTED: MemoryBudget(), LIVE: MemoryBudget()}
         self.polls: Any = MemoryPolls()
@@ -168,7 +171,8 @@ class Purging:
         approved = RunApprovals(approvals, stores.stops.last_long_end, now)
         cases = Cases(runs, cancellations, organisation_of, genesys_of, now, approved)
         self.check = CheckApproval(runs, cancellations, approved, organisation_of, now)
-        self.guard = Guard(policies, holds, WatchedStops(stage, stores.stops), now)
+        stops, seals = WatchedStops(stage, stores.stops), WatchedSeals(stage, stores.seals)
+        self.guard = Guard(policies, holds, stops, seals, now)
 
         def submit_with(guard: Guard) -> SubmitBatch:
             return SubmitBatch(
@@ -195,7 +199,8 @@ class Purging:
             now,
             lambda: math.inf,
         )
-        never = Guard(WithoutPermits(), WithoutPermits(), WithoutPermits(), now)
+        nothing = WithoutPermits()
+        never = Guard(nothing, nothing, nothing, nothing, now)
         self.settle_run = SettleRun(
             runs,
             LateBatches(submit_with(never), self.poll, self.verify, self.fail_batch),

@@ -77,6 +77,10 @@ def _only_read_the_stops(self: Guard, call: Stoppable) -> None:
     self._stops.covering(call)
 
 
+def _only_read_the_seals(self: Guard) -> None:
+    self._seals.obstacle(self._now())
+
+
 @contextmanager
 def _cancellations_ignored() -> Iterator[None]:
     """The guard alone: the steps of a run look for a cancellation before they prepare a call."""
@@ -211,6 +215,12 @@ BREAKS = (
         "stopped",
         "submit_stop",
         lambda: patch.object(Guard, "check_stops", _only_read_the_stops),
+    ),
+    Break(
+        "a guard that ignores the age of the seals",
+        "unsealed",
+        "submit_stop",
+        lambda: patch.object(Guard, "check_seals", _only_read_the_seals),
     ),
     Break(
         "a guard that ignores cancellations",

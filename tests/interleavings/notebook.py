@@ -75,6 +75,7 @@ class Sent:
         self.holds: Read | None = None
         self.switch: float | None = None
         self.stops: float | None = None
+        self.seals: float | None = None
         self.cancellations: float | None = None
         self.approval: ApprovalRead | None = None
         self.shares_its_read = False
@@ -118,6 +119,7 @@ class Notebook:
         self.placed: list[Placed] = []
         self.switched_off: list[tuple[float, float | None]] = []
         self.stopped: list[tuple[float, float | None]] = []
+        self.unsealed: list[tuple[float, float | None]] = []
         self.run_ended: dict[str, float] = {}
         self.claims: dict[str, str] = {}
         self.ends: dict[str, datetime] = {}
@@ -127,6 +129,7 @@ class Notebook:
         self._holds: dict[Any, Read] = {}
         self._switch: dict[Any, float] = {}
         self._stops: dict[Any, float] = {}
+        self._seals: dict[Any, float] = {}
         self._cancellations: dict[Any, float] = {}
         self.cancelled: float | None = None
         self._used: dict[Any, Read] = {}
@@ -142,6 +145,9 @@ class Notebook:
 
     def stops_read(self, worker: Any, seen: float) -> None:
         self._stops[worker] = seen
+
+    def seals_read(self, worker: Any, seen: float) -> None:
+        self._seals[worker] = seen
 
     def cancellation_read(self, worker: Any, seen: float) -> None:
         self._cancellations[worker] = seen
@@ -159,6 +165,7 @@ class Notebook:
         sent.holds = self._holds.get(worker)
         sent.switch = self._switch.get(worker)
         sent.stops = self._stops.get(worker)
+        sent.seals = self._seals.get(worker)
         sent.cancellations = self._cancellations.get(worker)
         sent.approval = self._approvals.get(worker)
         sent.shares_its_read = sent.holds is not None and self._used.get(worker) is sent.holds
@@ -176,6 +183,7 @@ class Notebook:
         self._holds.pop(worker, None)
         self._switch.pop(worker, None)
         self._stops.pop(worker, None)
+        self._seals.pop(worker, None)
         self._cancellations.pop(worker, None)
         self._approvals.pop(worker, None)
 
@@ -194,6 +202,14 @@ class Notebook:
     def was_stopped(self, moment: float) -> bool:
         """Whether a stop that covers the run was in force at that moment."""
         return _is_within(moment, self.stopped)
+
+    def sealed(self, now: float) -> None:
+        """The audit is sealed again."""
+        self.unsealed = [(since, until or now) for since, until in self.unsealed]
+
+    def was_unsealed(self, moment: float) -> bool:
+        """Whether the seals were too old at that moment."""
+        return _is_within(moment, self.unsealed)
 
 
 def _is_within(moment: float, times: list[tuple[float, float | None]]) -> bool:

@@ -7,6 +7,7 @@
 | listed | a job that runs on after a hold on its records is answered is in that answer |
 | off | no deleting request after a read of the switch that found it off, or without such a read |
 | stopped | no deleting request after a read of the stops that found one, or without such a read |
+| unsealed | no deleting request after a read of the seals that found them too old, or without one |
 | cancelled | no deleting request of a run after a read that found it cancelled |
 | approved | no deleting request of a run whose approval the guard did not read as used and given |
 | begun | no run that needs an approval begins before it is approved |
@@ -29,8 +30,8 @@ from typing import NamedTuple
 from tests.interleavings.notebook import Accepted, AskedRun, Notebook, Sent
 
 INVARIANTS = (
-    "twice", "held", "listed", "off", "stopped", "cancelled", "approved", "begun", "consumed",
-    "stale", "reused", "ended", "open", "waiting", "audit", "claim",
+    "twice", "held", "listed", "off", "stopped", "unsealed", "cancelled", "approved", "begun",
+    "consumed", "stale", "reused", "ended", "open", "waiting", "audit", "claim",
 )  # fmt: skip
 # How old a read of the guard may be when the request is handed over.
 LONGEST_PERMIT = 2.0
@@ -122,6 +123,12 @@ def _cancelled(sent: Sent, notebook: Notebook, request: str) -> Iterator[Violati
         yield Violation("cancelled", f"{request}: the run was cancelled at {cancelled:.3f} s")
 
 
+def _unsealed(sent: Sent, notebook: Notebook, request: str) -> Iterator[Violation]:
+    if sent.seals is None or notebook.was_unsealed(sent.seals):
+        facts = f"{request}: the seals were too old, or the guard did not read their age"
+        yield Violation("unsealed", facts)
+
+
 def _unapproved(sent: Sent, notebook: Notebook, request: str) -> Iterator[Violation]:
     """The approval of each run of the request, as the guard read it."""
     runs = {notebook.owners[each][0] for each in sent.what & notebook.owners.keys()}
@@ -158,6 +165,7 @@ def _unguarded(sent: Sent, notebook: Notebook) -> Iterator[Violation]:
         )
     elif sent.at - sent.stops > LONGEST_PERMIT:
         yield Violation("stale", f"{request}: the guard read the stops at {sent.stops:.3f} s")
+    yield from _unsealed(sent, notebook, request)
     yield from _cancelled(sent, notebook, request)
     yield from _unapproved(sent, notebook, request)
     if sent.holds is None:

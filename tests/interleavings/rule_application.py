@@ -35,7 +35,14 @@ from genesys_purge.settings import Settings
 from tests.deployment_fakes import MemoryDeploymentExecutions, MemoryDeployments
 from tests.interleavings.application import Stores, client_of
 from tests.interleavings.genesys import Genesys
-from tests.interleavings.stage import Stage, Watched, WatchedHolds, WatchedPolicies, WatchedStops
+from tests.interleavings.stage import (
+    Stage,
+    Watched,
+    WatchedHolds,
+    WatchedPolicies,
+    WatchedSeals,
+    WatchedStops,
+)
 from tests.rule_fakes import MemoryPurgeRules, MemoryQueue
 
 CALLBACK = "https://hooks.example/webhooks/genesys"
@@ -60,9 +67,8 @@ class Rules:
         client, now, meter = client_of(stage, stores, genesys), stage.clock, stores.meter
         policies = WatchedPolicies(stage, stores.policies)
         rules = Watched(stage, "rules", rule_stores.rules)
-        guard = Guard(
-            policies, WatchedHolds(stage, stores.holds), WatchedStops(stage, stores.stops), now
-        )
+        holds, stops = WatchedHolds(stage, stores.holds), WatchedStops(stage, stores.stops)
+        guard = Guard(policies, holds, stops, WatchedSeals(stage, stores.seals), now)
         platform = Platform(
             DocumentedForm(),
             DocumentedRulesApi(client),

@@ -11,7 +11,7 @@ from genesys_purge.errors import LostRace
 from genesys_purge.model.held_times import HeldTimes
 
 from tests.clock import NOON
-from tests.fakes import MemoryCancellations, MemoryHolds, MemoryStops
+from tests.fakes import MemoryCancellations, MemoryHolds, MemorySeals, MemoryStops
 from tests.interleavings.chances import Chances
 from tests.interleavings.notebook import Notebook
 from tests.interleavings.scheduler import Scheduler, Worker
@@ -205,6 +205,22 @@ class WatchedStops:
             return self._stops.covering(call)
 
         return stage.call("stops.covering", read)
+
+
+class WatchedSeals:
+    """The age of the seals; the notebook records each read of it."""
+
+    def __init__(self, stage: Stage, seals: MemorySeals) -> None:
+        self._stage, self._seals = stage, seals
+
+    def obstacle(self, now: datetime) -> str | None:
+        stage = self._stage
+
+        def read() -> str | None:
+            stage.notebook.seals_read(stage.worker, stage.now)
+            return self._seals.obstacle(now)
+
+        return stage.call("seals.obstacle", read)
 
 
 class WatchedCancellations:

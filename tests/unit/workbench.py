@@ -72,6 +72,7 @@ from tests.fakes import (
     MemoryPolicies,
     MemoryPolls,
     MemoryRuns,
+    MemorySeals,
     MemorySlots,
     MemoryStops,
 )
@@ -95,7 +96,7 @@ class Workbench:
         self.runs = MemoryRuns(self.audit)
         self.cancellations = MemoryCancellations(self.runs, self.audit)
         self.holds = MemoryHolds(self.clock)
-        self.stops = MemoryStops()
+        self.stops, self.seals = MemoryStops(), MemorySeals()
         self.policies = MemoryPolicies()
         self.id_lists = MemoryIdLists()
         self.slots = MemorySlots()
@@ -140,7 +141,7 @@ class Workbench:
             self.run_approvals,
             self.standing,
         )
-        self.guard = Guard(self.policies, self.holds, self.stops, self.clock)
+        self.guard = Guard(self.policies, self.holds, self.stops, self.seals, self.clock)
         self.submit_batch = SubmitBatch(
             cases,
             batches,

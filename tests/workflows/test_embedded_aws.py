@@ -243,6 +243,27 @@ def await_end(app: Application, run_id: str) -> str:
     return str(status)
 
 
+def test_run_waits_until_the_seals_are_checked(app: Application, simulator: Simulator) -> None:
+    key = {"subject": {"S": "health"}, "item": {"S": "health"}}
+    dynamodb, table = app.session.client("dynamodb"), app.stack.tables["SealsTable"]
+    assert dynamodb.delete_item(TableName=table, Key=key, ReturnValues="ALL_OLD")["Attributes"]
+    request = {"method": "conversation_archive", "reason": REQUEST["reason"]}
+    ids = sorted(simulator.corpus.ids(Kind.ELIGIBLE))[:1]
+    run_id = submitted(app, request | {"conversationIds": ids})
+
+    def actions() -> list[str]:
+        with closing(api_of(app)) as api:
+            return [each["action"] for each in entries(api, f"/purges/{run_id}/audit", "records")]
+
+    awaited(lambda: "run_planned" in actions())
+    time.sleep(2)
+    assert actions()[-1] == "run_planned"
+    assert simulator.corpus.deleted_ids() == []
+    app.session.client("lambda").invoke(FunctionName=app.stack.functions["check_seals"])
+    assert await_end(app, run_id) == "SUCCEEDED"
+    assert simulator.corpus.deleted_ids() == ids
+
+
 def test_repeated_request_is_one_run_that_deletes_only_eligible_ids(
     app: Application, simulator: Simulator
 ) -> None:

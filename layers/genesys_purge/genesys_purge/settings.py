@@ -88,6 +88,7 @@ class Settings:
     plan_turn_seconds: int = _read(240, _number(int, 0, 600))
     reconcile_seconds: int = _read(1_800, _number(int, 1, 31_536_000))
     intent_lease_seconds: int = _read(60, _number(int, 1, 900))
+    seal_age_seconds: int = _read(3_600, _number(int, 900, 86_400))
 
     @property
     def stack(self) -> Stack:

@@ -1,4 +1,4 @@
-"""Workers submit batches while somebody stops deletion, and resumes it later."""
+"""Workers submit batches while somebody stops deletion, or the seals are too old for a while."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ def _stop_and_resume(stage: Stage, stores: Stores) -> None:
     for _ in range(chances.random.randint(1, 3)):
         long = chances.often(0.4)
         stage.scheduler.pause(chances.between(0.0, 150.0 if long else 3.0))
+        if chances.often(0.3):
+            _leave_unsealed(stage, stores)
+            continue
         scope, name = chances.random.choice(SCOPES)
         stop = builders.stop(scope, name)
         stores.stops.placed[stop.stop_id] = stop
@@ -46,3 +49,15 @@ def _stop_and_resume(stage: Stage, stores: Stores) -> None:
         stores.stops.placed.clear()
         stage.notebook.resumed(stage.now)
         stage.tell("resumes deletion")
+
+
+def _leave_unsealed(stage: Stage, stores: Stores) -> None:
+    """Let the seals be too old for a while."""
+    stores.seals.why = "records are not sealed"
+    stage.notebook.unsealed.append((stage.now, None))
+    stage.counts["seals too old"] += 1
+    stage.tell("seals are too old")
+    stage.scheduler.pause(stage.chances.between(0.5, 600.0))
+    stores.seals.why = None
+    stage.notebook.sealed(stage.now)
+    stage.tell("the audit is sealed again")

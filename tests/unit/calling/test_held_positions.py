@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.clock import NOON, Clock
-from tests.fakes import MemoryHolds, MemoryPolicies, MemoryStops
+from tests.fakes import MemoryHolds, MemoryPolicies, MemorySeals, MemoryStops
 from tests.unit.methods.scene import hold
 
 IDS = builders.uuids(12)
@@ -31,7 +31,7 @@ def guard(*holds: Hold, matrix: RetentionMatrix | None = None) -> Guard:
     placed, policies = MemoryHolds(Clock()), MemoryPolicies()
     placed.placed += holds
     policies.matrix = matrix or policies.matrix
-    return Guard(policies, placed, MemoryStops(), Clock())
+    return Guard(policies, placed, MemoryStops(), MemorySeals(), Clock())
 
 
 def policy_of(

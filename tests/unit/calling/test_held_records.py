@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.clock import NOON, Clock
-from tests.fakes import MemoryHolds, MemoryPolicies, MemoryStops
+from tests.fakes import MemoryHolds, MemoryPolicies, MemorySeals, MemoryStops
 from tests.unit.methods.scene import hold
 
 CONVERSATIONS = ["c1", "c2", "c3", "c4"]
@@ -47,7 +47,7 @@ def deletion(owners: list[str], candidates: frozenset[int]) -> Deletion:
 def guard(*holds: Hold) -> Guard:
     placed = MemoryHolds(Clock())
     placed.placed.extend(holds)
-    return Guard(MemoryPolicies(), placed, MemoryStops(), lambda: NOON)
+    return Guard(MemoryPolicies(), placed, MemoryStops(), MemorySeals(), lambda: NOON)
 
 
 @given(st.lists(spellings, min_size=1, max_size=8), st.sets(conversations, min_size=1), st.data())

@@ -16,7 +16,7 @@ from genesys_purge.model.stops import Stoppable
 
 from tests import builders
 from tests.clock import NOON, Clock
-from tests.fakes import MemoryHolds, MemoryPolicies, MemoryStops
+from tests.fakes import MemoryHolds, MemoryPolicies, MemorySeals, MemoryStops
 from tests.unit.methods.scene import hold
 
 END = builders.days_ago(400)
@@ -32,7 +32,7 @@ HERE, ELSEWHERE = ("apac", "emea"), ("apac", "default")
 def guard(*holds: Hold) -> Guard:
     placed = MemoryHolds(Clock())
     placed.placed.extend(holds)
-    return Guard(MemoryPolicies(), placed, MemoryStops(), lambda: NOON)
+    return Guard(MemoryPolicies(), placed, MemoryStops(), MemorySeals(), lambda: NOON)
 
 
 def deletion(fields: dict[str, Any]) -> Deletion:
@@ -85,6 +85,6 @@ def test_purge_rule_is_refused_by_a_hold_on_its_organisation_only() -> None:
 def test_unreadable_hold_refuses_in_every_organisation() -> None:
     placed = MemoryHolds(Clock())
     placed.unreadable.append(Misconfigured("legal hold h1 is not valid: organisations"))
-    blocked = Guard(MemoryPolicies(), placed, MemoryStops(), lambda: NOON)
+    blocked = Guard(MemoryPolicies(), placed, MemoryStops(), MemorySeals(), lambda: NOON)
     with pytest.raises(Misconfigured):
         blocked.permit(deletion(RECORDS))

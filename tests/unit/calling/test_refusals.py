@@ -15,7 +15,7 @@ from genesys_purge.model.dates import Window
 from genesys_purge.model.holds import Hold
 
 from tests.clock import NOON, Clock
-from tests.fakes import MemoryHolds, MemoryPolicies, MemoryStops
+from tests.fakes import MemoryHolds, MemoryPolicies, MemorySeals, MemoryStops
 from tests.unit.calling.test_held_records import END, deletion
 from tests.unit.methods.scene import hold
 
@@ -41,7 +41,9 @@ def noted(call: Deletion, *holds: Hold) -> Mapping[str, int | None]:
     """What is noted of each hold when the guard refuses the call."""
     placed, refusals = MemoryHolds(Clock()), MemoryRefusals()
     placed.placed.extend(holds)
-    guard = RecordingGuard(MemoryPolicies(), placed, MemoryStops(), lambda: NOON, refusals=refusals)
+    guard = RecordingGuard(
+        MemoryPolicies(), placed, MemoryStops(), MemorySeals(), lambda: NOON, refusals=refusals
+    )
     check: Any = (
         guard.permit if call.interval is None else partial(guard.cleared, may_touch=touches)
     )
@@ -74,7 +76,12 @@ def test_refusal_of_another_check_is_not_noted() -> None:
     policies, refusals = MemoryPolicies(), MemoryRefusals()
     policies.switch = "off"
     guard = RecordingGuard(
-        policies, MemoryHolds(Clock()), MemoryStops(), lambda: NOON, refusals=refusals
+        policies,
+        MemoryHolds(Clock()),
+        MemoryStops(),
+        MemorySeals(),
+        lambda: NOON,
+        refusals=refusals,
     )
     with pytest.raises(PurgingSwitchedOff):
         guard.permit(deletion(["c1"], frozenset({0})))

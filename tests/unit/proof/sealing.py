@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -101,6 +102,12 @@ class Scene:
         self._step()
         return max(self.audit.get(run_id, {}), default=0)
 
+    def times(self, run_id: str, first: int, most: int) -> Sequence[tuple[int, datetime]]:
+        self._step()
+        numbers = sorted(each for each in self.audit.get(run_id, {}) if each >= first)[:most]
+        stored = {each: orjson.loads(self.audit[run_id][each]) for each in numbers}
+        return [(each, datetime.fromisoformat(stored[each]["at"])) for each in numbers]
+
     # The state
 
     def head(self) -> Frontier:
@@ -137,6 +144,7 @@ class Scene:
 
     def entries(self, first: int, end: int) -> Sequence[bytes]:
         self._step()
+        assert first < end, "DynamoDB refuses to read an empty range"
         return self.committed[first:end]
 
     # The bucket

@@ -38,7 +38,14 @@ from genesys_purge.purge_rules.waiting import FIRST_WAIT, LAST_START, Waiting
 from genesys_purge.settings import Settings
 
 from tests.clock import NOON, Clock
-from tests.fakes import MemoryAuditLog, MemoryHolds, MemoryMeter, MemoryPolicies, MemoryStops
+from tests.fakes import (
+    MemoryAuditLog,
+    MemoryHolds,
+    MemoryMeter,
+    MemoryPolicies,
+    MemorySeals,
+    MemoryStops,
+)
 from tests.organisation_fakes import MemoryOrganisations
 from tests.rule_fakes import MemoryPurgeRules, MemoryQueue
 from tests.scripted_genesys import Reply, ScriptedGenesys
@@ -142,13 +149,14 @@ class RuleBench:
         self.rules = MemoryPurgeRules(self.audit)
         self.holds = MemoryHolds(self.clock)
         self.stops = MemoryStops()
+        self.seals = MemorySeals()
         self.policies = MemoryPolicies()
         self.meter = MemoryMeter()
         self.registrations = MemoryQueue[RuleRef]()
         self.genesys = scripted_genesys()
         self.organisations = MemoryOrganisations(self.settings.organisation, self.genesys)
         self.validator = RuleValidator(self.policies, self._platform_of)
-        self.guard = Guard(self.policies, self.holds, self.stops, self.clock)
+        self.guard = Guard(self.policies, self.holds, self.stops, self.seals, self.clock)
         register = Registration(
             self.rules,
             self.audit,

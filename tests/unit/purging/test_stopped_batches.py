@@ -1,4 +1,4 @@
-"""A batch waits while deletion is stopped, however long, and goes on after it."""
+"""A batch waits while deletion is stopped or the seals are too old, and goes on after it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from tests.unit.purging import recording_batch
 from tests.unit.workbench import Workbench
 
 PATIENCE = 14_400
+PLANNED = BatchState.PLANNED
+UNSEALED = "records are not sealed"
 
 
 def stop(bench: Workbench) -> None:
@@ -64,6 +66,38 @@ def test_batch_that_waited_is_submitted_after_the_stop(bench: Workbench) -> None
     resume(bench)
     assert bench.submit_batch(waiting).next is Next.POLL
     assert bench.batch.state is BatchState.SUBMITTED
+
+
+def test_batch_waits_for_the_seals_and_is_submitted_after_them(bench: Workbench) -> None:
+    step = bench.planned(builders.batch())
+    bench.genesys.on(SUBMIT, {"jobId": "job-1"})
+    bench.seals.why = UNSEALED
+    waiting = bench.submit_batch(step)
+    assert (waiting.next, waiting.wait_seconds > 0) == (Next.SUBMIT, True)
+    assert (bench.batch.state, bench.genesys.calls, bench.slots.pools) == (PLANNED, [], {})
+    bench.clock.wait(10 * PATIENCE)
+    bench.seals.why = None
+    assert bench.submit_batch(waiting).next is Next.POLL
+
+
+def test_seals_that_grow_old_after_the_intent_take_it_back(bench: Workbench) -> None:
+    step = bench.planned(builders.batch())
+    bench.runs.before_write = lambda name: setattr(bench.seals, "why", UNSEALED)
+    after = bench.submit_batch(step)
+    assert (after.next, bench.batch.state) == (Next.SUBMIT, PLANNED)
+    assert (bench.genesys.deletions, bench.batch.attempt.is_open) == ([], False)
+
+
+def test_ready_job_is_not_confirmed_while_the_seals_are_too_old(
+    bench: Workbench, ready: BatchStep
+) -> None:
+    bench.seals.why = UNSEALED
+    waiting = bench.submit_batch(ready)
+    assert (waiting.next, bench.batch.state) == (Next.SUBMIT, BatchState.READY)
+    assert (sent(bench, EXECUTE), sent(bench, CANCEL)) == (0, 0)
+    bench.seals.why = None
+    assert bench.submit_batch(waiting).next is Next.POLL
+    assert (sent(bench, EXECUTE), sent(bench, CANCEL)) == (1, 0)
 
 
 def test_stop_after_the_intent_takes_the_intent_back(bench: Workbench) -> None:

@@ -16,7 +16,8 @@ from tests.unit.workbench import Workbench
 
 @pytest.fixture
 def guard(bench: Workbench) -> Guard:
-    return Guard(WithoutPermits(), WithoutPermits(), WithoutPermits(), bench.clock)
+    never = WithoutPermits()
+    return Guard(never, never, never, never, bench.clock)
 
 
 def test_planned_batch_is_not_submitted(bench: Workbench, guard: Guard) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from genesys_purge.model.listing import Listing
 from genesys_purge.model.run_summary import RunSummary
@@ -9,10 +12,11 @@ from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.purging.ports import Manifests, RunList
 from genesys_purge.store.conversation_search import DynamoConversations
 from genesys_purge.store.manifests import S3Manifests
-from genesys_purge.store.run_list import DynamoRunList
+from genesys_purge.store.run_list import REST, DynamoRunList
 
 from tests import builders
 from tests.builders import PLANNER
+from tests.clock import NOON
 from tests.fakes import MemoryRuns
 from tests.mocked_aws import client, plans
 from tests.unit.store.conftest import Tables
@@ -79,3 +83,14 @@ def test_skipped_records_are_read_as_they_were_stored(tables: Tables) -> None:
     tables.runs.put_skipped("run-1", 1, skipped, PLANNER)
     assert list(tables.runs.skipped("run-1", 1)) == skipped
     assert len(tables.runs.skipped("run-1", 0)) == 0
+
+
+@pytest.mark.usefixtures("aws")
+def test_ids_of_the_runs_since_a_moment_are_those_of_all_pages() -> None:
+    times = {f"run-{minute:03}": NOON - timedelta(minutes=minute) for minute in range(300)}
+    for run_id, at in times.items():
+        fields = {"runId": run_id, "submittedAt": at.isoformat()} | REST
+        item: Any = {name: {"S": value} for name, value in fields.items()}
+        client("dynamodb").put_item(TableName="RunsTable", Item=item)
+    found = DynamoRunList(client("dynamodb"), "RunsTable").ids_since(NOON - timedelta(minutes=249))
+    assert list(found) == list(times)[:250]

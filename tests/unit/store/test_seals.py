@@ -100,6 +100,15 @@ def test_lines_end_before_a_missing_number() -> None:
     assert (trail().last("run-1"), trail().last("run-2")) == (4, 0)
 
 
+def test_times_are_those_of_the_stored_records_from_a_number_on() -> None:
+    record("run-1", 4)
+    key = {"runId": {"S": "run-1"}, "sequence": {"N": "2"}}
+    client("dynamodb").delete_item(TableName="AuditTable", Key=key)
+    assert trail().times("run-1", 0, 2) == [(1, NOON), (3, NOON)]
+    assert trail().times("run-1", 4, 2) == [(4, NOON)]
+    assert trail().times("run-2", 0, 2) == []
+
+
 def committed(*entries: bytes, head: Frontier | None = None) -> Frontier:
     """The head after these entries, each of which seals one record of run-1."""
     before = head or seals().head()

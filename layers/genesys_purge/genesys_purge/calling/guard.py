@@ -8,6 +8,7 @@ from datetime import datetime
 from genesys_purge.calling.cancellations import RunCancelled
 from genesys_purge.calling.deletion import Deletion
 from genesys_purge.calling.permit import Permit
+from genesys_purge.calling.seals import Seals, SealsTooOld
 from genesys_purge.calling.stops import Stops
 from genesys_purge.errors import (
     DeletionStopped,
@@ -29,15 +30,18 @@ MOST_NAMED = 3
 
 
 class Guard:
-    """Checks the switch, stops, run, retention, holds and limits at the moment of the call.
+    """Checks switch, stops, seals, run, retention, holds and limits at the moment of the call.
 
     It reads our own tables and parameters only, so that the permit is still fresh at the request.
     """
 
-    def __init__(self, policies: Policies, holds: Holds, stops: Stops, now: Clock) -> None:
+    def __init__(
+        self, policies: Policies, holds: Holds, stops: Stops, seals: Seals, now: Clock
+    ) -> None:
         self._policies = policies
         self._holds = holds
         self._stops = stops
+        self._seals = seals
         self._now = now
 
     def permit(self, deletion: Deletion) -> Permit:
@@ -117,10 +121,19 @@ class Guard:
             )
 
     def check_stops(self, call: Stoppable) -> None:
-        """DeletionStopped if a stop covers the call, or a stop that may cover it is unreadable."""
+        """DeletionStopped if a stop covers the call, or a stop that may cover it is unreadable.
+
+        Unsealed records stop every call: SealsTooOld.
+        """
         if stops := self._stops.covering(call):
             reasons = "; ".join(each.why for each in stops)
             raise DeletionStopped(f"{reasons}; `POST /resume` allows it again, by two persons")
+        self.check_seals()
+
+    def check_seals(self) -> None:
+        """SealsTooOld unless the audit was sealed and checked lately."""
+        if obstacle := self._seals.obstacle(self._now()):
+            raise SealsTooOld(obstacle)
 
     def _check_retention(self, deletion: Deletion) -> None:
         matrix, now = self._policies.retention_matrix(), self._now()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
 
+from genesys_purge.model.dates import zulu
 from genesys_purge.model.merkle import Frontier
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 RUN_SEAL = "urn:genesys-purge:run-seal:v1"
 EVENT_SEAL = "urn:genesys-purge:event-seal:v1"
 CERTIFICATE = "urn:genesys-purge:certificate-of-destruction:v1"
+HEARTBEAT = "urn:genesys-purge:heartbeat:v1"
 CERTIFICATE_WITHDRAWN = "urn:genesys-purge:certificate-withdrawn:v1"
 # The actions that state the totals of a run. The last of them decides about its certificate.
 LAST_ACTIONS = frozenset(
@@ -78,6 +81,25 @@ def certified_in(entry: bytes) -> str | None:
     predicate = found["predicate"]
     number = predicate["certificateId"].rpartition("-")[2]
     return certificate_folder(predicate["audit"]["runId"], int(number))
+
+
+def finished_in(entry: bytes) -> str | None:
+    """The run whose end an entry seals; None for any other entry."""
+    predicate = orjson.loads(entry)["predicate"]
+    return str(predicate["runId"]) if predicate.get("status") == "finished" else None
+
+
+def heartbeat(at: datetime, checkpoint: tuple[str, str]) -> bytes:
+    """The entry of an idle log; its subject is the checkpoint before it: name and SHA-256."""
+    return statement(HEARTBEAT, [checkpoint], {"at": zulu(at)})
+
+
+def times_in(entry: bytes) -> tuple[datetime, datetime]:
+    """When the first and the last fact of an entry happened."""
+    predicate = orjson.loads(entry)["predicate"]
+    at = predicate.get("issuedAt") or predicate.get("at")
+    first, last = predicate.get("firstAt", at), predicate.get("lastAt", at)
+    return datetime.fromisoformat(first), datetime.fromisoformat(last)
 
 
 def certificate_folder(run_id: str, number: int) -> str:

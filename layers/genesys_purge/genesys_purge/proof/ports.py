@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.merkle import Frontier
+from genesys_purge.model.seal_health import SealHealth
 from genesys_purge.proof.note import VerifierKey
 
 
@@ -18,6 +20,16 @@ class Trail(Protocol):
 
     def last(self, run_id: str) -> int:
         """The highest number of the run; 0 if it has no record."""
+
+    def times(self, run_id: str, first: int, most: int) -> Sequence[tuple[int, datetime]]:
+        """The numbers and times of at most so many records from the number `first` on."""
+
+
+class Health(Protocol):
+    """The last check of the seals."""
+
+    def put(self, health: SealHealth) -> None:
+        """Store it, unless a check that began later is stored."""
 
 
 class SealedRun(NamedTuple):

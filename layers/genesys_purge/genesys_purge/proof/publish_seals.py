@@ -27,6 +27,11 @@ LATEST = f"{LOG}/checkpoint"
 MOST_ENTRIES = 2_560
 
 
+def checkpoint_name(size: int) -> str:
+    """The file of the checkpoint at this size of the log; written once."""
+    return f"{LOG}/checkpoints/{size:012}"
+
+
 class PublishSeals:
     """Everything follows from what is committed, so it may be interrupted and done twice.
 
@@ -80,7 +85,7 @@ class PublishSeals:
             self._evidence.put_once(f"{LOG}/{tile.path}", content)
         after = Checkpoint(before.origin, size, self._root(before, size, head))
         note = after.signed(self._signer.key, self._signer.sign(after.body.encode()))
-        self._evidence.put_once(f"{LOG}/checkpoints/{size:012}", note.encode())
+        self._evidence.put_once(checkpoint_name(size), note.encode())
         self._prove_certificates(before.size, entries, note)
         try:
             self._evidence.replace(LATEST, note.encode(), latest)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from genesys_purge.model.merkle import leaf_hash
 from genesys_purge.model.messages import RunRef
 from genesys_purge.ports import Meter, Queue
-from genesys_purge.proof.entries import LAST_ACTIONS, run_seal
+from genesys_purge.proof.entries import LAST_ACTIONS, finished_in, run_seal
 from genesys_purge.proof.event_seals import Event, event_seals, is_event
 from genesys_purge.proof.ports import SealedRun, Seals, Trail
 from genesys_purge.proof.publish_seals import PublishSeals
@@ -63,13 +63,16 @@ class SealAudit:
         Contradicted if what is committed cannot be published.
         """
         known = [each for each in sorted(actions) if self._is_whole(each)]
+        ended = dict.fromkeys(
+            run_id for run_id, new in actions.items() if not LAST_ACTIONS.isdisjoint(new)
+        )
         for start in range(0, len(known), MOST_RUNS):
-            while until_won(partial(self._commit, known[start : start + MOST_RUNS])):
-                pass
+            while entries := until_won(partial(self._commit, known[start : start + MOST_RUNS])):
+                # The stream may have lost the record of the end.
+                ended |= dict.fromkeys(filter(None, map(finished_in, entries)))
         self._publish()
-        for run_id, new in actions.items():
-            if not LAST_ACTIONS.isdisjoint(new):
-                self._certificates.send(RunRef(run_id=run_id))
+        for run_id in ended:
+            self._certificates.send(RunRef(run_id=run_id))
 
     def _commit(self, run_ids: Sequence[str]) -> Sequence[bytes]:
         """Commit the next records of each run; the new entries."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NoReturn
 
 from genesys_purge.errors import PurgingSwitchedOff
@@ -9,7 +10,7 @@ from genesys_purge.model.stops import Stoppable
 
 
 class WithoutPermits:
-    """Implements `Policies`, `Holds` and `Stops`; it needs no right to read the real ones."""
+    """Implements `Policies`, `Holds`, `Stops` and `Seals`; it may not read the real ones."""
 
     def purging_is_on(self) -> bool:
         return False
@@ -21,4 +22,7 @@ class WithoutPermits:
         raise PurgingSwitchedOff("this worker must not delete")
 
     def covering(self, call: Stoppable) -> NoReturn:  # noqa: ARG002  the port's signature
+        raise PurgingSwitchedOff("this worker must not delete")
+
+    def obstacle(self, now: datetime) -> NoReturn:  # noqa: ARG002  the port's signature
         raise PurgingSwitchedOff("this worker must not delete")

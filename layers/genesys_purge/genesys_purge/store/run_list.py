@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from genesys_purge.model.listing import Listing
+from genesys_purge.model.listing import Listing, Period
 from genesys_purge.model.run_summary import RunPage
 from genesys_purge.store import items
 from genesys_purge.store.newest_first import Index, newest_first
@@ -26,3 +28,11 @@ class DynamoRunList:
     def page(self, listing: Listing) -> RunPage:
         page = newest_first(self._client, self._index, listing)
         return RunPage([items.summary_in(item) for item in page.items], page.following)
+
+    def ids_since(self, start: datetime) -> Iterator[str]:
+        """The ids of all runs that were submitted since then."""
+        listing: Listing | None = Listing(Period(start))
+        while listing:
+            page = newest_first(self._client, self._index, listing)
+            yield from (item["runId"]["S"] for item in page.items)
+            listing = listing._replace(after=page.following) if page.following else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,3 +47,18 @@ class StoredTrail:
             Limit=1,
         )
         return max((int(item["sequence"]["N"]) for item in answer["Items"]), default=0)
+
+    def times(self, run_id: str, first: int, most: int) -> Sequence[tuple[int, datetime]]:
+        answer = self._client.query(
+            TableName=self._audit_table,
+            KeyConditionExpression="runId = :run AND #sequence >= :first",
+            ProjectionExpression="#sequence, #at",
+            ExpressionAttributeNames=NAMES | {"#at": "at"},
+            ExpressionAttributeValues={":run": {"S": run_id}, ":first": {"N": str(first)}},
+            ConsistentRead=True,
+            Limit=most,
+        )
+        return [
+            (int(item["sequence"]["N"]), datetime.fromisoformat(item["at"]["S"]))
+            for item in answer["Items"]
+        ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters, calls
+from genesys_purge.wiring import adapters, calls, guarding
 
 if TYPE_CHECKING:
     from genesys_purge.calling.guard import Guard
@@ -39,7 +39,7 @@ def create_purge_rule() -> CreatePurgeRule:
 def _guard() -> Guard:
     from genesys_purge.calling.guard import Guard
 
-    return Guard(adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
+    return Guard(*guarding.checks())
 
 
 def _creation() -> RuleCreation:

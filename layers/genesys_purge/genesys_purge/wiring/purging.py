@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from genesys_purge.wiring import adapters, approving, calls, standing
+from genesys_purge.wiring import adapters, approving, calls, guarding, standing
 
 if TYPE_CHECKING:
     from genesys_purge.approvals.run_approvals import RunApprovals
@@ -160,8 +160,7 @@ def submit_batch() -> SubmitBatch:
 
     table, actor = adapters.settings().tables.runs, "submit_batch"
     refusals = DynamoRefusals(table, adapters.ledger(), adapters.now, actor)
-    checks = (adapters.policies(), adapters.holds(), adapters.stops(), adapters.now)
-    guard = RecordingGuard(*checks, refusals=refusals)
+    guard = RecordingGuard(*guarding.checks(), refusals=refusals)
     approved, approvals = approving.run_approvals(), standing.standing_approvals()
     return submitting(actor, guard, cases(approved=approved, standing=approvals))
 

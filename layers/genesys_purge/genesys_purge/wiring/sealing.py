@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from genesys_purge.proof.certificates.certify_run import CertifyRun
+    from genesys_purge.proof.check_seals import CheckSeals
+    from genesys_purge.proof.publish_seals import PublishSeals
     from genesys_purge.proof.seal_audit import SealAudit
     from genesys_purge.store.evidence import S3Evidence
     from genesys_purge.store.queues import SqsQueue
@@ -45,15 +50,48 @@ def certificates() -> SqsQueue:
 
 
 @cache
-def seal_audit() -> SealAudit:
+def publish_seals() -> PublishSeals:
     from genesys_purge.proof.publish_seals import PublishSeals
-    from genesys_purge.proof.seal_audit import SealAudit
     from genesys_purge.store.signing_key import KmsSigner
 
     stack = adapters.settings().stack
     signer = KmsSigner(adapters.aws("kms"), stack.seal_key, stack.seal_origin)
-    publish = PublishSeals(trail(), seals(), evidence(), signer)
-    return SealAudit(trail(), seals(), publish, certificates(), adapters.meter())
+    return PublishSeals(trail(), seals(), evidence(), signer)
+
+
+@cache
+def seal_audit() -> SealAudit:
+    from genesys_purge.proof.seal_audit import SealAudit
+
+    return SealAudit(trail(), seals(), publish_seals(), certificates(), adapters.meter())
+
+
+@cache
+def check_seals() -> CheckSeals:
+    from genesys_purge.proof.check_seals import CheckSeals
+    from genesys_purge.proof.heartbeat import Heartbeat
+    from genesys_purge.proof.unsealed import FindUnsealed
+    from genesys_purge.store.seal_health import DynamoSealHealth
+
+    now, table = adapters.now, adapters.settings().tables.seals
+    return CheckSeals(
+        FindUnsealed(recent_runs, trail(), seals(), evidence()),
+        DynamoSealHealth(table, adapters.ledger()),
+        adapters.ledger().fill_gaps,
+        seal_audit(),
+        Heartbeat(seals(), evidence(), publish_seals(), now),
+        adapters.meter(),
+        now,
+    )
+
+
+def recent_runs(since: datetime) -> Iterator[str]:
+    """The runs that are not settled, and those submitted since then; some twice."""
+    from genesys_purge.store.run_list import DynamoRunList
+
+    yield from adapters.open_runs().oldest_first()
+    listed = DynamoRunList(adapters.aws("dynamodb"), adapters.settings().tables.runs)
+    yield from listed.ids_since(since)
 
 
 @cache

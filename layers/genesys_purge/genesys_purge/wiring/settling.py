@@ -74,5 +74,5 @@ def _submit_batch() -> SubmitBatch:
     from genesys_purge.purging.without_permits import WithoutPermits
 
     never = WithoutPermits()
-    guard = Guard(never, never, never, adapters.now)
+    guard = Guard(never, never, never, never, adapters.now)
     return purging.submitting(ACTOR, guard, purging.cases())
