@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Verifies the proof of a purge offline: `verify.py BUNDLE --vkey KEY --certificate-key KEY`.
 
+With `--log FOLDER` it also checks that the log has only grown, and withdraws nothing.
+
 It needs Python 3.9 or newer and the command `openssl` of OpenSSL 3.0 or newer, nothing else.
 The exit status is 0 if the proof is valid, 1 if it is not, and 2 if that cannot be decided.
 """
@@ -31,6 +33,7 @@ EVIDENCE = (AUDIT, STATEMENT, DSSE, SIGSTORE, PROOF, SEAL_VKEY, SEAL_PEM, CERTIF
 FILES = sorted((*EVIDENCE, "HOW-TO-VERIFY.txt", "certificate/certificate.html"))
 JSON_TYPE = "application/vnd.in-toto+json"
 SIGSTORE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+WITHDRAWAL_TYPE = "urn:genesys-purge:certificate-withdrawn:v1"
 TYPES = {
     "_type": "https://in-toto.io/Statement/v1",
     "predicateType": "urn:genesys-purge:certificate-of-destruction:v1",
@@ -40,6 +43,9 @@ ED25519 = bytes.fromhex("302a300506032b6570032100")
 P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
 # The most bytes of a line of the audit, and of a file that is read as a whole.
 LONGEST = 1 << 20
+# A bundle of the log has so many entries; the length of each is written in two bytes.
+BUNDLE = 256
+LONGEST_BUNDLE = BUNDLE * (2 + 0xFFFF)
 JOBS_LISTED = 500
 CALLS = ("batch_submitted", "batch_reconciled")
 PARTS = ("batch_completed", "batch_failed", "batch_cancelled")
@@ -85,10 +91,10 @@ def shown(value: Any) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:1000])
 
 
-def content_of(path: Path) -> bytes:
+def content_of(path: Path, most: int = LONGEST) -> bytes:
     with path.open("rb") as file:
-        content = file.read(LONGEST + 1)
-    require(len(content) <= LONGEST, f"{shown(path.name)} is longer than {LONGEST} bytes")
+        content = file.read(most + 1)
+    require(len(content) <= most, f"{shown(path.name)} is longer than {most} bytes")
     return content
 
 
@@ -258,25 +264,38 @@ def vkey_of(text: str) -> Vkey:
     return Vkey(name, bytes.fromhex(key_id), ED25519 + key[1:])
 
 
-def checkpoint_of(note: str, key: Vkey, signed: Signed) -> tuple[int, bytes]:
-    """The size and the root in a checkpoint that the log signed; other signatures do not count."""
+def checkpoint_of(
+    note: str, keys: Sequence[Vkey], signed: Signed, least: int = 1
+) -> tuple[int, bytes]:
+    """The size and the root in a checkpoint that at least so many of the log's keys signed.
+
+    Signatures of others do not count.
+    """
     body, _, signatures = note.partition("\n\n")
     *lines, last = signatures.split("\n")
     found = [re.fullmatch(r"— (\S+) (\S+)", line) for line in lines]
     require(last == "" and all(found), "the checkpoint has a malformed signature")
     require(len({*lines}) == len(lines), "the checkpoint has a signature twice")
-    named = [unbase64(each[2]) for each in found if each and each[1] == key.name]
-    ours = [each[4:] for each in named if each[:4] == key.key_id]
-    require(len(ours) == 1, f"the checkpoint has no signature of {shown(key.name)}")
-    is_signed = signed(key.der, f"{body}\n".encode(), ours[0])
+    named = [(each[1], unbase64(each[2])) for each in found if each]
+    ours = [
+        (key.der, signature[4:])
+        for key in keys
+        for name, signature in named
+        if (name, signature[:4]) == (key.name, key.key_id)
+    ]
+    is_once = least <= len({der for der, _ in ours}) == len(ours)
+    require(is_once, f"the checkpoint has no signature of {shown(keys[0].name)}")
+    is_signed = all(signed(der, f"{body}\n".encode(), signature) for der, signature in ours)
     require(is_signed, "the signature of the checkpoint is not by the key of the log")
     match = re.fullmatch(r"(.+)\n([1-9][0-9]{0,15})\n(.{44})", body)
     origin, size, root = match.groups() if match else ("", "", "")
-    require(origin == key.name, "the checkpoint is not one of this log")
+    require({each.name for each in keys} == {origin}, "the checkpoint is not one of this log")
     return int(size), unbase64(root)
 
 
-def check_sealed(statement: bytes, proof: str, key: Vkey, signed: Signed) -> tuple[int, int, bytes]:
+def check_sealed(
+    statement: bytes, proof: str, keys: Sequence[Vkey], signed: Signed
+) -> tuple[int, int, bytes]:
     """The number of the statement in the log, and the size and the root of the checkpoint."""
     head, _, note = proof.partition("\n\n")
     version, index, *path = head.split("\n")
@@ -286,7 +305,7 @@ def check_sealed(statement: bytes, proof: str, key: Vkey, signed: Signed) -> tup
     require(is_known, f"{PROOF} is not written as its format says")
     hashes, number = [unbase64(each) for each in path], int(index[6:])
     require({*map(len, hashes)} <= {len(hashed())}, "the proof has a malformed hash")
-    size, root = checkpoint_of(note, key, signed)
+    size, root = checkpoint_of(note, keys, signed, len(keys))
     is_sealed = root_by(hashes, statement, number, size) == root
     require(is_sealed, "the certificate is not in the log of the checkpoint")
     return number, size, root
@@ -497,18 +516,98 @@ def check_audit(path: Path, certificate: dict[str, Any]) -> Run:
     return run
 
 
-def keys_in(bundle: Path, vkey: str | None, fingerprint: str | None) -> tuple[Vkey, bytes]:
-    """The key of the log, and that of the certificate in DER form: the ones that are given."""
+class Keys(NamedTuple):
+    """Those that the auditor has for the log, those that signed the bundle, and the other key."""
+
+    log: list[Vkey]
+    bundle: list[Vkey]
+    certificate: bytes
+
+
+def keys_in(bundle: Path, vkey: str | None, fingerprint: str | None) -> Keys:
+    """The keys of the log, and that of the certificate in DER form: the ones that are given."""
     lines, pem = (content_of(bundle / name).decode() for name in (SEAL_VKEY, CERTIFICATE_PEM))
-    vkey = lines[:-1] if vkey is None else vkey
-    log, key = vkey_of(vkey), unbase64("".join(pem.split("\n")[1:-2]))
-    is_same = lines == f"{vkey}\n" and content_of(bundle / SEAL_PEM) == pem_of(log.der)
-    require(is_same, f"{SEAL_VKEY} or {SEAL_PEM} is not the key of --vkey")
+    found, key = [*map(vkey_of, lines.split("\n")[:-1])], unbase64("".join(pem.split("\n")[1:-2]))
+    given = [*map(vkey_of, vkey.split("\n"))] if vkey is not None else found
+    is_known = lines.endswith("\n") and not {*given}.isdisjoint(found)
+    is_known &= content_of(bundle / SEAL_PEM) == b"".join(pem_of(each.der) for each in found)
+    require(is_known, f"{SEAL_VKEY} or {SEAL_PEM} is not the key of --vkey")
     is_right = key.startswith(P256) and len(key) == len(P256) + 65 and pem_of(key).decode() == pem
     require(is_right, f"{CERTIFICATE_PEM} is not a P-256 key as its format says")
-    found = f"sha256:{hashed(key).hex()}"
-    require(fingerprint in (None, found), f"{CERTIFICATE_PEM} is {found}, not --certificate-key")
-    return log, key
+    digest = f"sha256:{hashed(key).hex()}"
+    require(fingerprint in (None, digest), f"{CERTIFICATE_PEM} is {digest}, not --certificate-key")
+    return Keys(given, found, key)
+
+
+def entries_in(log: Path, size: int) -> Iterator[bytes]:
+    """The entries of a log of this size, from its bundles; only one of them is in memory."""
+    for number in range(-(-size // BUNDLE)):
+        width = min(BUNDLE, size - number * BUNDLE)
+        groups, rest = [f"{number % 1000:03}"], number // 1000
+        while rest:
+            groups, rest = [f"x{rest % 1000:03}", *groups], rest // 1000
+        name = "/".join(groups) + (f".p/{width}" if width < BUNDLE else "")
+        content, end = content_of(log / "tile" / "entries" / name, LONGEST_BUNDLE), 0
+        for _ in range(width):
+            start = end + 2
+            end = start + int.from_bytes(content[end:start], "big")
+            require(start <= end <= len(content), f"tile/entries/{name} is cut off")
+            yield content[start:end]
+        require(end == len(content), f"tile/entries/{name} has more than {width} entries")
+
+
+class Withdrawal:
+    """What the entries of a log say about whether a certificate is still valid."""
+
+    def __init__(self, statement: bytes) -> None:
+        self.name = parsed(statement, STATEMENT)["predicate"]["certificateId"]
+        self.digest = hashed(statement).hex()
+        self.reason: str | None = None
+        self.successor: str | None = None
+
+    def add(self, entry: bytes) -> None:
+        # JSON can write every letter in another way, but only with a backslash.
+        if b"certificate-" not in entry and b"\\" not in entry:
+            return
+        found = parsed(entry, "an entry of the log")
+        name, kind = at(found, "predicate.certificateId"), found.get("predicateType")
+        if kind == WITHDRAWAL_TYPE and name == self.name:
+            self.reason = str(at(found, "predicate.reason"))
+            self.successor = at(found, "predicate.supersededBy") or self.successor
+        if kind == TYPES["predicateType"] and at(found, "predicate.supersedes") == self.digest:
+            self.reason, self.successor = self.reason or "superseded", name
+
+    def check(self) -> None:
+        later = f"{shown(self.successor)} replaces it" if self.successor else "nothing replaces it"
+        problem = f"the certificate {shown(self.name)} is withdrawn"
+        require(self.reason is None, f"{problem} ({shown(self.reason)}), and {later}")
+
+
+def check_log(
+    log: Path, earlier: Sequence[tuple[int, bytes]], statement: bytes, keys: Keys, signed: Signed
+) -> Iterator[str]:
+    """The log only grew since the earlier checkpoints, and does not withdraw the certificate."""
+    size, root = checkpoint_of(content_of(log / "checkpoint").decode(), keys.log, signed)
+    latest = max(each for each, _ in earlier)
+    if latest > size:
+        raise Undecided(
+            f"this copy of the log ends at size {size}, before the checkpoint of size {latest}: "
+            "get a newer copy. If the deployment has no newer one, its log was cut off"
+        )
+    tree, withdrawal, roots = Tree(), Withdrawal(statement), dict[int, bytes]()
+    sizes = {size, *(each for each, _ in earlier)}
+    for entry in entries_in(log, size):
+        tree.add(entry)
+        withdrawal.add(entry)
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    require(roots[size] == root, "the entries of the log are not those that its checkpoint names")
+    for before, other in earlier:
+        problem = f"the log signed two histories of its first {before} entries: this is fraud"
+        require(roots[before] == other, problem)
+        yield f"proven: the log of size {size} continues the checkpoint of size {before}"
+    withdrawal.check()
+    yield f"proven: no entry of the log up to size {size} withdraws this certificate"
 
 
 def is_numbered(predicate: dict[str, Any]) -> bool:
@@ -521,14 +620,20 @@ def is_numbered(predicate: dict[str, Any]) -> bool:
 
 
 def steps(
-    bundle: Path, vkey: str | None, fingerprint: str | None, kept: Path | None, signed: Signed
+    bundle: Path,
+    vkey: str | None,
+    fingerprint: str | None,
+    kept: Path | None,
+    copy: Path | None,
+    signed: Signed,
 ) -> Iterator[str]:
     """Every step, with a line on what it proves; Disproven or Undecided ends them."""
     check_files(bundle)
     yield f"proven: the {len(FILES)} files of the bundle are those of its manifest"
-    log, key = keys_in(bundle, vkey, fingerprint)
+    keys = keys_in(bundle, vkey, fingerprint)
+    log, key = keys.bundle[0], keys.certificate
     statement, proof = content_of(bundle / STATEMENT), content_of(bundle / PROOF).decode()
-    number, size, root = check_sealed(statement, proof, log, signed)
+    number, size, root = check_sealed(statement, proof, keys.bundle, signed)
     yield f"proven: the key of the log {shown(log.name)} signed its checkpoint of size {size}"
     yield f"proven: the certificate is entry {number} of that log"
     check_signed(statement, content_of(bundle / DSSE), key, signed)
@@ -543,11 +648,16 @@ def steps(
     yield f"proven: the key sha256:{hashed(key).hex()} signed the certificate {shown(name)}"
     run = check_audit(bundle / AUDIT, certificate)
     yield from findings(run, predicate)
+    earlier = [(size, root)]
     if kept is not None:
-        other_size, other_root = checkpoint_of(content_of(kept).decode(), log, signed)
-        if other_size != size:
-            raise Undecided(f"that size {size} continues size {other_size} only the log can show")
-        require(other_root == root, "the log signed two checkpoints of one size: this is fraud")
+        earlier.append(checkpoint_of(content_of(kept).decode(), keys.log, signed))
+    is_one = len({*earlier}) == len({each for each, _ in earlier})
+    require(is_one, "the log signed two checkpoints of one size: this is fraud")
+    if copy is not None:
+        yield from check_log(copy, earlier, statement, keys, signed)
+    elif len({*earlier}) > 1:
+        raise Undecided("that one checkpoint continues the other only the log shows: give --log")
+    elif kept is not None:
         yield "proven: the other checkpoint of the log is the same"
     if vkey is None or fingerprint is None:
         raise Undecided(NO_KEYS)
@@ -567,7 +677,7 @@ def findings(run: Run, predicate: dict[str, Any]) -> Iterator[str]:
     for name in run.asked:
         yield f"proven: the approval {shown(name)} was given before anything was submitted"
     yield "not proven: the times, and what else the certificate states, are its issuer's word"
-    yield "not proven: that the log has no later entry that withdraws this certificate"
+    yield "not proven: that no later entry of the log withdraws this certificate"
     for limit in predicate["limits"]:
         yield f"not proven: {shown(limit)}"
     for copy in predicate["residualCopies"]:
@@ -581,13 +691,14 @@ def judge(
     kept: Path | None = None,
     signed: Signed = by_openssl,
     say: Callable[[str], object] = print,
+    copy: Path | None = None,
 ) -> int:
     """The exit status, after a line on each step; the keys are those that the auditor has."""
     has_keys = vkey is not None and fingerprint is not None
     try:
         if not has_keys:
             say(f"WARNING: {NO_KEYS}")
-        for line in steps(bundle, vkey, fingerprint, kept, signed):
+        for line in steps(bundle, vkey, fingerprint, kept, copy, signed):
             say(shown(line if has_keys else re.sub("^proven", "consistent", line)))
     except Disproven as error:
         say(f"DISPROVEN: {shown(str(error))}")
@@ -604,21 +715,28 @@ def judge(
 def main() -> int:
     parser = argparse.ArgumentParser(description="Verifies the proof of a purge, offline.")
     parser.add_argument("bundle", type=Path, help="the folder with the proof")
-    parser.add_argument("--vkey", help="the key of the log: its name, id and base64")
+    parser.add_argument(
+        "--vkey",
+        action="append",
+        help="the key of the log: its name, id and base64; may be repeated",
+    )
     parser.add_argument("--certificate-key", help="sha256: and the SHA-256 of the key in hex")
     parser.add_argument("--checkpoint", type=Path, help="another checkpoint of the log")
+    parser.add_argument("--log", type=Path, help="a folder with a copy of the log: of `seals/`")
     given = parser.parse_args()
     fingerprint = given.certificate_key and given.certificate_key.lower()
     try:
-        if given.vkey is not None:
-            vkey_of(given.vkey)
+        keys = [vkey_of(each) for each in given.vkey or ()]
     except ValueError as error:
         parser.error(f"--vkey: {error}")
+    if len({each.name for each in keys}) > 1:
+        parser.error("--vkey: these are keys of different logs")
     if fingerprint is not None and not re.fullmatch("sha256:[0-9a-f]{64}", fingerprint):
         parser.error("--certificate-key must be sha256: and 64 hex digits")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    return judge(given.bundle, given.vkey, fingerprint, given.checkpoint)
+    vkey = given.vkey and "\n".join(given.vkey)
+    return judge(given.bundle, vkey, fingerprint, given.checkpoint, copy=given.log)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+import verify
 from cli.evidence.bundle import MANIFEST, Evidence, Incomplete
 from tests.signers import LocalCertificateKey
 from tests.unit.proof.sealing import Scene
 from tests.unit.proof.small_log import KEY
 from tests.unit.proof.test_certify_run import certify, end, run
+from tests.verifier.bundles import by_cryptography
 
 
 def evidence(found: Scene) -> Evidence:
@@ -110,3 +112,43 @@ def test_segment_that_ends_behind_the_certificate_is_cut(tmp_path: Path) -> None
     evidence(other).bundle(tmp_path / "out")
     assert "runs/run-1/audit/000001-000008.jsonl" in other.files
     assert (tmp_path / "out" / "audit.jsonl").read_bytes().count(b"\n") == 7
+
+
+def judged(bundle: Path, log: Path | None = None) -> tuple[int, str]:
+    """The exit status of the verifier, and its last line."""
+    said: list[str] = []
+    key = f"sha256:{hashlib.sha256(LocalCertificateKey.der).hexdigest()}"
+    status = verify.judge(bundle, str(KEY), key, signed=by_cryptography, say=said.append, copy=log)
+    return status, said[-1]
+
+
+def copied(found: Scene, folder: Path) -> Path:
+    """A copy of the log, as an auditor makes it."""
+    for key, version in found.files.items():
+        if key.startswith("seals/"):
+            file = folder / key.removeprefix("seals/")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(version.content)
+    return folder
+
+
+def test_verifier_follows_a_corrected_run_through_the_log(tmp_path: Path) -> None:
+    found = certified()
+    evidence(found).bundle(tmp_path / "old")
+    first = judged(tmp_path / "old", copied(found, tmp_path / "log"))
+    assert first == (0, "proof verified: 40 records, 7 audit records, seal 3")
+    for action in ("batch_submitted", "batch_completed"):
+        found.record("run-1", action, batch=0, jobId="job-late", deleted=1)
+    end(found, "run_corrected", deleted=41, supersedes=7)
+    found.seal()
+    certify(found)
+    found.seal()
+    evidence(found).bundle(tmp_path / "new")
+    log = copied(found, tmp_path / "log")
+    assert judged(tmp_path / "new", log)[0] == 0
+    assert judged(tmp_path / "old")[0] == 0
+    status, line = judged(tmp_path / "old", log)
+    assert (status, line.rpartition(" is ")[2]) == (
+        1,
+        "withdrawn (corrected), and cert-run-1-2 replaces it",
+    )

@@ -19,7 +19,7 @@ def test_checkpoint_of_another_size_leaves_it_undecided(judged: Judge, tmp_path:
     kept.write_text(note(4, leaf(b"")))
     status, line = judged(bundle(), kept=kept)
     assert status == 2
-    assert "only the log can show" in line
+    assert "only the log shows" in line
 
 
 def test_two_checkpoints_of_one_size_are_fraud(judged: Judge, tmp_path: Path) -> None:

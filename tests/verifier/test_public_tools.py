@@ -19,9 +19,9 @@ def test_proof_of_a_public_tool_about_the_log_is_accepted(
 ) -> None:
     publish(tmp_path, 300, 701)
     cmd_gen_proof(Namespace(location=str(tmp_path), leaf_index=index))
-    proof, key = capsys.readouterr().out, verify.vkey_of(str(KEY))
+    proof, keys = capsys.readouterr().out, [verify.vkey_of(str(KEY))]
     entry = entries(701)[index]
-    sealed = verify.check_sealed(entry, proof, key, by_cryptography)
+    sealed = verify.check_sealed(entry, proof, keys, by_cryptography)
     assert sealed == (index, 701, root(701))
     with pytest.raises(verify.Disproven):
-        verify.check_sealed(entry + b".", proof, key, by_cryptography)
+        verify.check_sealed(entry + b".", proof, keys, by_cryptography)

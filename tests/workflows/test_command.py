@@ -93,7 +93,7 @@ def test_operator_plans_purges_traces_and_exports(app: Application, folder: Path
     assert "run_completed" in actions
 
 
-def test_certificate_of_the_run_is_copied_and_verified(folder: Path) -> None:
+def test_certificate_of_the_run_is_copied_and_verified(app: Application, folder: Path) -> None:
     (run,) = json_of(folder, "runs", "list", "--outcome", "completed")["runs"]
     bundle = folder / "bundle"
     keys = awaited("the certificate", lambda: copied(folder, run["runId"], bundle))
@@ -101,6 +101,8 @@ def test_certificate_of_the_run_is_copied_and_verified(folder: Path) -> None:
     given = ["--vkey", keys["vkey"], "--certificate-key", keys["certificateKey"]]
     assert "proof verified" in without_stack(*line, *given, code=0)
     without_stack(*line, code=2)
+    log = ["--log", str(copy_of_log(app, folder / "seals"))]
+    assert "withdraws this certificate" in without_stack(*line, *given, *log, code=0)
     audit = bundle / "audit.jsonl"
     audit.write_bytes(audit.read_bytes().replace(b"verified", b"verifief", 1))
     assert "not the file" in without_stack(*line, *given, code=1)
@@ -113,6 +115,17 @@ def copied(folder: Path, run_id: str, bundle: Path) -> Any:
     line = [sys.executable, "-m", "cli", *words, *stack]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
     return json.loads(done.stdout) if done.returncode == 0 else None
+
+
+def copy_of_log(app: Application, out: Path) -> Path:
+    """The log in the evidence bucket, as a folder; the checkpoint first, as `aws s3 sync` does."""
+    s3, bucket = app.session.client("s3"), app.outputs["EvidenceBucketName"]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="seals/")
+    for key in sorted(each["Key"] for page in pages for each in page["Contents"]):
+        file = out / key.removeprefix("seals/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    return out
 
 
 def without_stack(*words: str, code: int) -> str:

@@ -56,17 +56,26 @@ def verify(
     call: Invocation,
     folder: Annotated[Path, typer.Argument(help="The folder of a bundle.")],
     *,
-    vkey: Annotated[str | None, typer.Option(help="The key of the log, as one line.")] = None,
+    vkey: Annotated[
+        list[str] | None, typer.Option(help="The key of the log, as one line; repeatable.")
+    ] = None,
     certificate_key: Annotated[
         str | None, typer.Option(help="`sha256:` and the SHA-256 of the certificates' key.")
     ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="An older checkpoint that you kept.")
     ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="A copy of the log: of `seals/` in the evidence bucket.")
+    ] = None,
 ) -> int:
-    """Check a bundle without a network: 0 proven, 1 disproven, 2 cannot be decided."""
-    options = {"--vkey": vkey, "--certificate-key": certificate_key, "--checkpoint": checkpoint}
+    """Check a bundle without a network: 0 proven, 1 disproven, 2 cannot be decided.
+
+    With a copy of the log it is disproven as well if the certificate was withdrawn.
+    """
+    options = {"--certificate-key": certificate_key, "--checkpoint": checkpoint, "--log": log}
     given = [word for name, value in options.items() if value for word in (name, str(value))]
+    given += [word for each in vkey or () for word in ("--vkey", each)]
     ended = verified(folder, given)
     call.output.result({"proven": ended.returncode == 0}, lambda: ended.stdout + ended.stderr)
     return ended.returncode

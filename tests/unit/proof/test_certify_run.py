@@ -37,7 +37,8 @@ def end(found: Scene, action: str = "run_completed", **changes: Any) -> None:
     """The totals of the run: 40 of 40, or as `changes` say; None removes a field."""
     totals = {"outcome": "completed", "targeted": 40, "deleted": 40, "verified": 40}
     request = {"request": {"dryRun": False, "classification": "internal"}}
-    ended = METHOD | request | UNITS | totals | changes
+    skipped = {"skipped": {"too_young": 2}}
+    ended = METHOD | request | UNITS | totals | skipped | changes
     found.record("run-1", action, **{k: v for k, v in ended.items() if v is not None})
 
 
@@ -46,10 +47,10 @@ def run(**changes: Any) -> Scene:
     found = Scene()
     request = {"dryRun": changes.pop("dryRun", False), "classification": "internal"}
     found.record("run-1", "run_submitted", **METHOD, request=request)
-    plan = {"plan": {"batches": 1, "hash": "ab" * 32, "upperBound": False}}
+    plan = {"plan": {"batches": 1, "hash": "ab" * 32, "upperBound": False}, "request": request}
     found.record("run-1", "run_planned", targeted=40, skipped={"too_young": 2}, **plan, **UNITS)
     approval = {"approvalId": "run-run-1", "subjectHash": "cd" * 32, "given": 1}
-    found.record("run-1", "approval_given", approval=approval)
+    found.record("run-1", "approval_given", approval=approval, person="person:2")
     found.record("run-1", "batch_submitted", batch=0, jobId="job-0", targeted=40)
     found.record("run-1", "batch_completed", batch=0, jobId="job-0", deleted=40)
     found.record("run-1", "batch_verified", batch=0, jobId="job-0", deleted=40, verified=40)
