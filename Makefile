@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and functions start many processes; cached byte code saves each of them the compilation.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup manual recording run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings simulate-holds simulate-approvals tamper check format bench bench-scale real-python build lock clean
+.PHONY: help setup manual recording run run-rules demo documents up redrive validate test test-fast test-dynamodb coverage mutation interleavings simulate-holds simulate-approvals tamper sigstore check format bench bench-scale real-python build lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -104,7 +104,7 @@ TAMPERS ?= 10000
 tamper: setup  ## Edit proof bundles at random, TAMPERS times, and expect `verify.py` to find each edit; SEED=... is the first seed
 	@$(BIN)/python -m tests.verifier.tamper --edits $(TAMPERS) $(if $(SEED),--first $(SEED))
 
-check: setup .venv-check/.ready  ## Lint and type-check code, template and state machine
+check: setup .venv-check/.ready sigstore  ## Lint and type-check code, template and state machine
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -116,6 +116,13 @@ check: setup .venv-check/.ready  ## Lint and type-check code, template and state
 		sed -E 's/\$$\{MapMode\}/DISTRIBUTED/; s/\$$\{MapSize\}/10000/; s/\$$\{([A-Za-z]+)\}/arn:aws:lambda:us-east-1:123456789012:function:\1/' $$file > $$filled; \
 		PATH="$(dir $(NPX)):$$PATH" $(NPX) --yes asl-validator@4.0.0 --yaml-path $$filled || exit 1; \
 	done
+
+NPM = $(dir $(NPX))npm
+sigstore: setup .venv-check/.ready  ## Verify the Sigstore bundle of a certificate with @sigstore/verify; needs Node 20.17 or newer
+	mkdir -p .venv-check/sigstore
+	cp tests/verifier/sigstore/package*.json .venv-check/sigstore
+	PATH="$(dir $(NPX)):$$PATH" $(NPM) ci --prefix .venv-check/sigstore --no-audit --no-fund --silent
+	PATH="$(dir $(NPX)):$$PATH" $(BIN)/pytest -q tests/verifier/test_sigstore.py
 
 # aws-sam-cli pins other versions than ours, so it has a separate environment.
 .venv-check/.ready:

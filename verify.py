@@ -56,12 +56,15 @@ WITHOUT_CERTIFICATE = ("dry_run", "failed", "nothing_to_purge", "rejected")
 # Each value of the certificate with its place in the record of the plan, or of the last totals.
 OF_PLAN = {f"plan.{name}": f"plan.{name}" for name in ("hash", "batches", "upperBound")}
 OF_PLAN |= {"plan.targeted": "targeted", "scope.unit": "unit", "basis.retention": "policy"}
-OF_LAST = {f"execution.{name}": name for name in ("deleted", "deletedUnit")}
-OF_LAST["verification.absent"] = "verified"
+OF_PLAN["plan.frozenAt"] = "at"
+OF_LAST = {f"execution.{name}": name for name in ("deleted", "deletedUnit", "unreported")}
+OF_LAST |= {"verification.absent": "verified", "verification.sampled": "sampled"}
+OF_LAST["execution.finishedAt"] = "at"
 # The same, but the certificate need not have it.
 OF_REQUEST = {f"basis.{name}": f"request.{name}" for name in ("reason", "classification")}
 OF_REQUEST["scope.period"] = "request.dateRange"
-OF_REQUEST["scope.recordTypes"] = "request.selection.recordTypes"
+SELECTED = ("recordTypes", "mediaTypes", "interactionType")
+OF_REQUEST |= {f"scope.{name}": f"request.selection.{name}" for name in SELECTED}
 NO_KEYS = (
     "KEYS FROM THE BUNDLE PROVE NOTHING ABOUT THEIR OWNER. Get the keys from somebody whom you "
     "trust, and give --vkey and --certificate-key"
@@ -379,11 +382,12 @@ class Run:
         self.asked, self.given = dict[str, Any](), list[dict[str, Any]]()
         self.persons, self.refused = set[tuple[str, str]](), set[str]()
         self.requester: str | None = None
+        self.times: dict[str, Any] = {}
 
     def add(self, record: dict[str, Any]) -> None:
         action, approval = record["action"], record.get("approval")
         if action == "run_submitted":
-            self.requester = record.get("person")
+            self.requester, self.times["began"] = record.get("person"), record["at"]
         if action == "run_planned":
             require(not self.plan, "the run is planned twice")
             self.plan = record
@@ -406,7 +410,7 @@ class Run:
             require(record["person"] != self.requester, "the requester approved the own request")
             self.persons.add((name, record["person"]))
             facts = {"approvalId": name, "subjectHash": digest, "given": approval["given"]}
-            self.given.append({**facts, "at": record["at"]})
+            self.given.append({**facts, "person": record["person"], "at": record["at"]})
         if action in ("approval_rejected", "approval_expired"):
             self.refused.add(name)
 
@@ -419,6 +423,11 @@ class Run:
             is_given = given >= asked.get("needed", 1) and name not in self.refused
             require(is_given, f"batch {number} began before its approval {shown(name)} was given")
         self.batches.setdefault(number, Batch()).add(action, record)
+        if action == "batch_submitted":
+            self.times["called"] = {"first": record["at"], **self.times.get("called", {})}
+            self.times["called"]["last"] = record["at"]
+        if action in LOOKS:
+            self.times["looked"] = record["at"]
         if action == "batch_protected":
             self.protected += sum(record["skipped"].values())
         if "jobId" in record:
@@ -472,7 +481,14 @@ def check_stated(predicate: dict[str, Any], run: Run) -> None:
     stated |= {path: (at(plan, of), None) for path, of in OF_REQUEST.items()}
     stated["scope.organisation"] = (plan.get("organisation", "default"),)
     stated["plan.skipped"] = (plan.get("skipped") or None, last.get("skipped") or None)
-    stated["verification.checked"] = (run.sum_of("looked_at"),)
+    looked_at, skipped = run.sum_of("looked_at"), last.get("skipped", {})
+    stated["verification.checked"] = (looked_at,)
+    stated["verification.method"] = ("counts" if looked_at is None else "records",)
+    stated["verification.at"] = (run.times.get("looked"),)
+    stated["execution.startedAt"] = (run.times.get("began"),)
+    stated["execution.protected"] = (skipped.get("protected", 0),)
+    stated["holds.checkedAt"] = (run.times.get("called"),)
+    stated["holds.recordsHeld"] = (skipped.get("legal_hold", 0),)
     stated["authorisation"] = (run.given or None,)
     stated["outcome"] = run.outcomes()
     for path, right in stated.items():

@@ -1,4 +1,4 @@
-"""`make bench`: cold starts, webhooks, the guard's window, the budget, a run and conditions."""
+"""`make bench`: cold starts, webhooks, the guard's window, the budget, proofs, a run."""
 
 import argparse
 import statistics
@@ -8,6 +8,7 @@ from bench import cold_start, run_shape
 from bench.budget import print_budget
 from bench.conditions import print_conditions
 from bench.guard_window import print_guard_window
+from bench.proof import print_proof
 from bench.webhook import print_webhook
 
 # The bounds of a cold start, as multiples of the floor.
@@ -20,6 +21,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9, help="measured rounds (default: 9)")
     within = [print_cold_starts(parser.parse_args().rounds), print_webhook()]
     within += [print_guard_window(), print_budget()]
+    within.append(print_proof())
     print_run_shape()
     print_conditions()
     sys.exit(not all(within))

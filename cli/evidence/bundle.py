@@ -72,7 +72,7 @@ class Evidence:
         newest = self._newest()
         files = {name: self._required(name.replace(CERTIFICATE, newest, 1)) for name in FILES}
         statement = json.loads(files[STATEMENT])["predicate"]
-        files[AUDIT] = self._audit(statement["audit"]["treeSize"])
+        self._write_audit(folder / AUDIT, statement["audit"]["treeSize"])
         seal_key = seal_key_of(files[PROOF].decode())
         certificate_key = statement["issuer"]["keyId"]
         for name, stored in (
@@ -86,10 +86,11 @@ class Evidence:
             "certificateKey": f"sha256:{certificate_key}",
         }
         files["HOW-TO-VERIFY.txt"] = how_to_verify(keys).encode()
-        for name, content in (files | {MANIFEST: manifest_of(files)}).items():
+        for name, content in files.items():
             file = folder / name
             file.parent.mkdir(exist_ok=True)
             file.write_bytes(content)
+        (folder / MANIFEST).write_bytes(manifest_of(folder))
         return keys
 
     def _newest(self) -> str:
@@ -99,17 +100,19 @@ class Evidence:
         numbers = [int(each.split("/")[-2]) for each in issued]
         return f"{folder}/{max(numbers, default=1)}"
 
-    def _audit(self, size: int) -> bytes:
-        """The first `size` records. Their last segment may have more."""
-        lines = list[bytes]()
+    def _write_audit(self, path: Path, size: int) -> None:
+        """Write the first `size` records. Their last segment may have more."""
         named = {_first_of(each): each for each in self._names(f"runs/{self._run_id}/audit/")}
-        while len(lines) < size:
-            if (name := named.get(len(lines) + 1)) is None:
-                raise Incomplete(
-                    f"the segments of {self._run_id} end at record {len(lines)}, not at {size}"
-                )
-            lines += self._read(name).splitlines(keepends=True)
-        return b"".join(lines[:size])
+        written = 0
+        with path.open("wb") as file:
+            while written < size:
+                if (name := named.get(written + 1)) is None:
+                    raise Incomplete(
+                        f"the segments of {self._run_id} end at record {written}, not at {size}"
+                    )
+                lines = self._read(name).splitlines(keepends=True)[: size - written]
+                file.writelines(lines)
+                written += len(lines)
 
     def _required(self, key: str) -> bytes:
         try:
@@ -126,10 +129,15 @@ def seal_key_of(proof: str) -> str:
     return base64.b64decode(line.split(" ")[2])[:4].hex()
 
 
-def manifest_of(files: Mapping[str, bytes]) -> bytes:
-    """The SHA-256 of each file, in the form of `sha256sum`."""
-    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    return "".join(lines).encode()
+def manifest_of(folder: Path) -> bytes:
+    """The SHA-256 of each file in the folder, in the form of `sha256sum`."""
+    paths = {each.relative_to(folder).as_posix(): each for each in folder.rglob("*.*")}
+    return "".join(f"{_sha256_of(paths[name])}  {name}\n" for name in sorted(paths)).encode()
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _first_of(segment: str) -> int:

@@ -76,7 +76,7 @@ def random_shape(random: Random) -> Shape:
     return Shape(
         run_id=f"run-{random.randrange(1000)}",
         parts=[Part(size) for size in sizes] if plain else [part() for _ in sizes],
-        skipped=random.choice((None, {}, {"too_young": 4, "held": 1})),
+        skipped=random.choice((None, {}, {"too_young": 4, "legal_hold": 1})),
         persons=random.choice((0, 0, 1, 2)),
         is_late=random.random() < 0.2,
         notifications=random.randrange(3),
@@ -203,6 +203,7 @@ def predicate_of(shape: Shape, records: Sequence[Mapping[str, Any]]) -> dict[str
     is_complete = shape.is_complete and totals["targeted"] == totals.get("deleted")
     scope = {"organisation": shape.organisation or "default", "period": PERIOD}
     plan = {"hash": HASH, "batches": len(shape.parts), "upperBound": False}
+    plan["frozenAt"] = next(each["at"] for each in records if each["action"] == "run_planned")
     return {
         "certificateId": f"cert-{shape.run_id}-1",
         "number": 7,
@@ -213,17 +214,24 @@ def predicate_of(shape: Shape, records: Sequence[Mapping[str, Any]]) -> dict[str
         "plan": {**plan, "targeted": shape.planned, "skipped": dict(shape.skipped or {})},
         "authorisation": [
             {name: each["approval"][name] for name in ("approvalId", "subjectHash", "given")}
-            | {"at": each["at"]}
+            | {"person": each["person"], "at": each["at"]}
             for each in records
             if each["action"] == "approval_given"
         ],
+        "holds": _holds(records, totals),
         "execution": _execution(shape, records, totals),
-        "verification": _verification(shape, totals),
+        "verification": _verification(shape, records, totals),
         "outcome": "complete" if is_complete else "complete_with_exceptions",
         "residualCopies": [{"system": "backups of Genesys", "status": "unknown"}],
         "assurance": "logical deletion through the API of the platform",
         "limits": ["Counts are those of Genesys.", "Records were not sealed for up to 2 minutes."],
     }
+
+
+def _holds(records: Sequence[Mapping[str, Any]], totals: Mapping[str, Any]) -> dict[str, Any]:
+    calls = [each["at"] for each in records if each["action"] == "batch_submitted"]
+    checked = {"checkedAt": {"first": calls[0], "last": calls[-1]}} if calls else {}
+    return {**checked, "recordsHeld": totals["skipped"].get("legal_hold", 0)}
 
 
 def _execution(
@@ -232,7 +240,10 @@ def _execution(
     jobs = sorted({(each["batch"], each["jobId"]) for each in records if "jobId" in each})
     return {
         "startedAt": records[0]["at"],
-        "finishedAt": records[-1]["at"],
+        "finishedAt": [
+            each["at"] for each in records if each["action"] in ("run_completed", "run_corrected")
+        ][-1],
+        "protected": totals["skipped"].get("protected", 0),
         "jobs": [{"batch": batch, "jobId": job} for batch, job in jobs[:500]],
         "jobCount": len(jobs),
         **({"deleted": totals["deleted"]} if "deleted" in totals else {}),
@@ -240,11 +251,17 @@ def _execution(
     }
 
 
-def _verification(shape: Shape, totals: Mapping[str, Any]) -> dict[str, Any]:
+def _verification(
+    shape: Shape, records: Sequence[Mapping[str, Any]], totals: Mapping[str, Any]
+) -> dict[str, Any]:
     looked = [part for part in shape.parts if part.end in ("verified", "unverified")]
     checked = [part.deletes for part in looked if part.is_sampled]
+    looks = [
+        each["at"] for each in records if each["action"] in ("batch_verified", "batch_unverified")
+    ]
     return {
-        "method": "lookup by id",
+        "method": "records" if checked else "counts",
+        **({"at": looks[-1]} if looks else {}),
         **({"absent": totals["verified"]} if "verified" in totals else {}),
         **({"checked": sum(checked)} if checked else {}),
     }

@@ -30,7 +30,8 @@ OPENSSL = str(shutil.which("openssl"))
 
 
 def certify(found: Scene) -> None:
-    CertifyRun(found, found, found, LocalCertificateKey(), ORIGIN, Clock())("run-1")
+    key, controller = LocalCertificateKey(), "Example GmbH"
+    CertifyRun(found, found, found, key, ORIGIN, controller, Clock())("run-1")
 
 
 def end(found: Scene, action: str = "run_completed", **changes: Any) -> None:

@@ -101,4 +101,7 @@ def certify_run() -> CertifyRun:
 
     stack = adapters.settings().stack
     key = KmsCertificateKey(adapters.aws("kms"), stack.certificate_key)
-    return CertifyRun(trail(), seals(), evidence(), key, stack.seal_origin, adapters.now)
+    controller = stack.controller or None
+    return CertifyRun(
+        trail(), seals(), evidence(), key, stack.seal_origin, controller, adapters.now
+    )

@@ -6,20 +6,14 @@ from collections.abc import Sequence
 from itertools import islice
 
 from genesys_purge.errors import LostRace
-from genesys_purge.model.merkle import Frontier, leaf_hash
 from genesys_purge.ports import Clock
 from genesys_purge.proof.certificates.commit_issued import CommitIssued
 from genesys_purge.proof.certificates.dsse import CertificateKey, envelope_of, key_id_of
 from genesys_purge.proof.certificates.issued import ENVELOPE, WITHDRAWAL, Issued, issued_for
 from genesys_purge.proof.certificates.issuer import Issuer
-from genesys_purge.proof.certificates.predicate import SealedAudit, predicate_of
-from genesys_purge.proof.entries import (
-    CERTIFICATE,
-    certificate_folder,
-    content_of,
-    digest_of,
-    statement,
-)
+from genesys_purge.proof.certificates.predicate import predicate_of
+from genesys_purge.proof.certificates.sealed_audit import SealedAudit, tree_and_end_of
+from genesys_purge.proof.entries import CERTIFICATE, certificate_folder, statement
 from genesys_purge.proof.errors import Contradicted
 from genesys_purge.proof.pem import pem_of
 from genesys_purge.proof.ports import Evidence, Seals, Trail
@@ -41,6 +35,7 @@ class CertifyRun:
         evidence: Evidence,
         key: CertificateKey,
         origin: str,
+        controller: str | None,
         now: Clock,
     ) -> None:
         self._trail = trail
@@ -48,6 +43,7 @@ class CertifyRun:
         self._evidence = evidence
         self._key = key
         self._origin = origin
+        self._controller = controller
         self._now = now
 
     def __call__(self, run_id: str) -> bool:
@@ -74,11 +70,11 @@ class CertifyRun:
             # Another worker knew more records than this one.
             return False
         number, supersedes = len(issued) + 1, newest.sha256 if newest else None
-        issuer = Issuer(self._origin, key_id_of(self._key.der))
+        issuer = Issuer(self._origin, key_id_of(self._key.der), self._controller)
         predicate = predicate_of(audit, issuer, number, supersedes)
         if predicate is None:
             return newest is not None and self._withdraws(newest)
-        subject = [(AUDIT, digest_of(content_of(audit.lines)))]
+        subject = [(AUDIT, audit.sha256)]
         payload = statement(CERTIFICATE, subject, predicate)
         if newest and not newest.withdrawal and newest.states_the_same_as(payload):
             return False
@@ -95,11 +91,12 @@ class CertifyRun:
         return True
 
     def _sealed(self, run_id: str) -> SealedAudit:
-        tree = self._seals.run(run_id).tree
-        lines = list(islice(self._trail.lines(run_id, 1), tree.size))
-        if not lines or Frontier().extended(map(leaf_hash, lines)) != tree:
+        """The records up to the last totals; they are read twice, and never all in memory."""
+        sealed = self._seals.run(run_id).tree
+        tree, end = tree_and_end_of(islice(self._trail.lines(run_id, 1), sealed.size))
+        if not sealed.size or tree != sealed:
             raise Contradicted(f"the records of {run_id} are not those that are sealed")
-        return SealedAudit(lines)
+        return SealedAudit(islice(self._trail.lines(run_id, 1), end))
 
     def _publish_key(self) -> None:
         """For convenience: who verifies must know the key from elsewhere."""

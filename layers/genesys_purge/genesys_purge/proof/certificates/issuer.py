@@ -27,10 +27,14 @@ RESIDUAL_COPIES: Sequence[Mapping[str, str]] = (
 
 
 class Issuer(NamedTuple):
-    """The deployment: the name of its log, and the id of the key that signs its certificates."""
+    """The deployment: the name of its log, and the id of the key that signs its certificates.
+
+    `controller` is the legal person in whose name records are deleted, as the operator named it.
+    """
 
     origin: str
     key_id: str
+    controller: str | None = None
 
     def to_json(self) -> Mapping[str, str]:
         """The issuer in a certificate."""

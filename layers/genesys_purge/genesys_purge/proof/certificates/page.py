@@ -18,10 +18,12 @@ STYLE = (
     "@media print{body{margin:0;max-width:none}}"
 )
 TITLES = {
+    "controller": "Controller",
     "scope": "What was deleted",
     "basis": "Why it was allowed",
     "plan": "Plan",
     "authorisation": "Approvals",
+    "holds": "Legal holds",
     "execution": "Execution",
     "verification": "Verification",
     "residualCopies": "Copies that may remain",
@@ -37,7 +39,7 @@ def page_of(payload: bytes) -> bytes:
     parts = "".join(
         f"<h2>{title}</h2>{_shown(content[name])}"
         for name, title in TITLES.items()
-        if content[name]
+        if content.get(name)
     )
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8">'

@@ -2,62 +2,18 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
-from genesys_purge.model.merkle import Frontier, leaf_hash
 from genesys_purge.proof.certificates.issuer import ASSURANCE, LIMITS, RESIDUAL_COPIES, Issuer
-from genesys_purge.proof.entries import LAST_ACTIONS
+from genesys_purge.proof.certificates.sealed_audit import Record, SealedAudit
 
-# Jobs that are named one by one.
-MOST_JOBS = 500
-ENDINGS = frozenset({"run_completed", "run_corrected"})
+# What a certificate states about its run; the times of the last records are no facts.
+FACTS = ("scope", "basis", "plan", "authorisation", "holds", "execution", "verification", "outcome")
+TIMES = frozenset({"finishedAt", "at", "checkedAt"})
 # Counts of jobs that keep the records.
 INSTEAD = frozenset({"archived", "exported"})
-LOOKED = frozenset({"batch_verified", "batch_unverified"})
-# What a certificate states about its run; the times of the last records are no facts.
-FACTS = ("scope", "basis", "plan", "authorisation", "execution", "verification", "outcome")
-TIMES = frozenset({"finishedAt", "at"})
-Record = Mapping[str, Any]
-
-
-class SealedAudit:
-    """The sealed records of one run up to its last totals.
-
-    Later records are about notifications and certificates, or about a late batch whose counts are
-    not in the totals yet. Without totals there are no records.
-    """
-
-    def __init__(self, lines: Sequence[bytes]) -> None:
-        records: Sequence[Record] = [orjson.loads(line) for line in lines]
-        ends = [at for at, each in enumerate(records, 1) if each["action"] in LAST_ACTIONS]
-        size = max(ends, default=0)
-        self.lines = lines[:size]
-        self.tree = Frontier().extended(map(leaf_hash, self.lines))
-        self._records = records[:size]
-
-    def last(self, *actions: str) -> Record | None:
-        """The last record of these actions."""
-        return next((each for each in self._records[::-1] if each["action"] in actions), None)
-
-    def every(self, *actions: str) -> Sequence[Record]:
-        """The records of these actions, in order."""
-        return [each for each in self._records if each["action"] in actions]
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """How much is sealed, and of which time."""
-        first, last = self._records[0], self._records[-1]
-        return {
-            "runId": first["runId"],
-            "treeSize": self.tree.size,
-            "rootHash": b64encode(self.tree.root).decode(),
-            "firstAt": first["at"],
-            "lastAt": last["at"],
-        }
+SUBJECT_METHOD = "gdpr_request"
 
 
 def predicate_of(
@@ -69,30 +25,30 @@ def predicate_of(
     dry run, an export and an archival get none. The same records have the same certificate.
     `supersedes` is the SHA-256 in hex of the statement before.
     """
-    submitted, planned, ended = (
-        audit.last("run_submitted"),
-        audit.last("run_planned"),
-        audit.last(*ENDINGS),
-    )
+    submitted, planned, ended = audit.submitted, audit.planned, audit.ended
     if submitted is None or planned is None or ended is None or not _is_proven(ended, planned):
         return None
-    return {
-        "certificateId": f"cert-{submitted['runId']}-{number}",
-        **_known({"supersedes": supersedes}),
-        "issuedAt": audit.facts["lastAt"],
-        "issuer": issuer.to_json(),
-        "scope": _scope(submitted, ended),
-        "basis": _basis(submitted, ended),
-        "plan": _plan(planned),
-        "authorisation": [_authorisation(each) for each in audit.every("approval_given")],
-        "execution": _execution(audit, submitted, ended),
-        "verification": _verification(audit, ended),
-        "outcome": _outcome(ended),
-        "residualCopies": list(RESIDUAL_COPIES),
-        "assurance": ASSURANCE,
-        "limits": list(LIMITS),
-        "audit": audit.facts,
-    }
+    return _known(
+        {
+            "certificateId": f"cert-{submitted['runId']}-{number}",
+            "supersedes": supersedes,
+            "issuedAt": audit.facts["lastAt"],
+            "issuer": issuer.to_json(),
+            "controller": issuer.controller,
+            "scope": _scope(submitted, ended),
+            "basis": _basis(submitted, ended),
+            "plan": _plan(planned),
+            "authorisation": [_authorisation(each) for each in audit.approvals],
+            "holds": _holds(audit, ended),
+            "execution": _execution(audit, submitted, ended),
+            "verification": _verification(audit, ended),
+            "outcome": _outcome(ended),
+            "residualCopies": list(RESIDUAL_COPIES),
+            "assurance": ASSURANCE,
+            "limits": list(LIMITS),
+            "audit": audit.facts,
+        }
+    )
 
 
 def facts_in(predicate: Mapping[str, Any]) -> Sequence[Any]:
@@ -115,11 +71,14 @@ def _is_proven(ended: Record, planned: Record) -> bool:
 
 def _scope(submitted: Record, ended: Record) -> Mapping[str, Any]:
     request = submitted.get("request", {})
+    selection = request.get("selection", {})
     return _known(
         {
             "organisation": submitted.get("organisation", "default"),
             "method": submitted["method"],
-            "recordTypes": request.get("recordTypes"),
+            "recordTypes": selection.get("recordTypes"),
+            "mediaTypes": selection.get("mediaTypes"),
+            "interactionType": selection.get("interactionType"),
             "period": request.get("dateRange"),
             "unit": ended["unit"],
         }
@@ -128,13 +87,27 @@ def _scope(submitted: Record, ended: Record) -> Mapping[str, Any]:
 
 def _basis(submitted: Record, ended: Record) -> Mapping[str, Any]:
     request = submitted.get("request", {})
+    policy = submitted.get("purgePolicy", {})
     return _known(
         {
+            "trigger": _trigger(submitted),
+            "jurisdiction": request.get("jurisdiction"),
             "classification": request.get("classification"),
             "retention": ended.get("policy"),
-            "purgePolicy": submitted.get("purgePolicy"),
+            "purgePolicy": _known({name: policy.get(name) for name in ("name", "version")}) or None,
         }
     )
+
+
+def _trigger(submitted: Record) -> str:
+    """Who asked for the run: a schedule, a policy, a person, or another service."""
+    if submitted["method"] == SUBJECT_METHOD:
+        return "data_subject_request"
+    if "purgePolicy" in submitted:
+        return "purge_policy"
+    if "person" in submitted:
+        return "person"
+    return "schedule" if submitted.get("actor", "").startswith("schedule:") else "service"
 
 
 def _plan(planned: Record) -> Mapping[str, Any]:
@@ -145,46 +118,58 @@ def _plan(planned: Record) -> Mapping[str, Any]:
         "targeted": planned["targeted"],
         "upperBound": plan["upperBound"],
         "skipped": planned.get("skipped", {}),
+        "frozenAt": planned["at"],
     }
 
 
 def _authorisation(given: Record) -> Mapping[str, Any]:
     approval = given["approval"]
-    return {
-        "approvalId": approval["approvalId"],
-        "subjectHash": approval["subjectHash"],
-        "given": approval["given"],
-        "at": given["at"],
-    }
+    return _known(
+        {
+            "approvalId": approval["approvalId"],
+            "subjectHash": approval["subjectHash"],
+            "given": approval["given"],
+            "person": given.get("person"),
+            "at": given["at"],
+        }
+    )
+
+
+def _holds(audit: SealedAudit, ended: Record) -> Mapping[str, Any]:
+    """Holds are read right before each deleting call."""
+    skipped = ended.get("skipped", {})
+    return _known(
+        {
+            "checkedAt": audit.calls and audit.calls._asdict(),
+            "recordsHeld": skipped.get("legal_hold", 0),
+        }
+    )
 
 
 def _execution(audit: SealedAudit, submitted: Record, ended: Record) -> Mapping[str, Any]:
-    jobs = [
-        {"batch": each["batch"], "jobId": each["jobId"]}
-        for each in audit.every("batch_submitted")
-        if "jobId" in each
-    ]
     return _known(
         {
             "startedAt": submitted["at"],
             "finishedAt": ended["at"],
-            "jobs": jobs[:MOST_JOBS],
-            "jobCount": len(jobs),
+            "jobs": audit.jobs,
+            "jobCount": audit.job_count,
             "deleted": ended.get("deleted"),
             "deletedUnit": ended["deletedUnit"],
+            "protected": ended.get("skipped", {}).get("protected", 0),
             "unreported": ended.get("unreported"),
         }
     )
 
 
 def _verification(audit: SealedAudit, ended: Record) -> Mapping[str, Any]:
-    looks = audit.every(*LOOKED)
-    looked_at = {each["batch"]: each["check"]["lookedAt"] for each in looks if "check" in each}
+    looked_at = audit.looked_at
     return _known(
         {
+            "method": "records" if looked_at else "counts",
             "absent": ended["verified"],
             "checked": sum(looked_at.values()) if looked_at else None,
-            "at": looks[-1]["at"] if looks else None,
+            "sampled": ended.get("sampled"),
+            "at": audit.looks and audit.looks.last,
         }
     )
 
