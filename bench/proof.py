@@ -53,7 +53,7 @@ class Files:
         self._log, self._runs, self._entries = Frontier(), dict[str, SealedRun](), list[bytes]()
         if self._state.exists():
             # Written by `close` of an earlier step.
-            self._log, self._runs, self._entries = pickle.loads(self._state.read_bytes())  # noqa: S301
+            self._log, self._runs, self._entries = pickle.loads(self._state.read_bytes())  # noqa: S301  our own file
 
     def close(self) -> None:
         """Keep what is committed for the next step."""
