@@ -45,7 +45,6 @@ class Stack(Names):
     seal_key = Variable("SEAL_KEY")
     seal_origin = Variable("SEAL_ORIGIN")
     certificate_key = Variable("CERTIFICATE_KEY")
-    controller = Variable("CONTROLLER")
 
 
 class Tables(Names):

@@ -65,6 +65,7 @@ class Settings:
 
     names: Mapping[str, str] = field(default_factory=dict)
     genesys_secret: str = ""
+    controller: str = ""
     genesys_region: str = "us-east-1"
     genesys_platform: str = _read(DOCUMENTED, _platform)
     genesys_api_url: str = ""

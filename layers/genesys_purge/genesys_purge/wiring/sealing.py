@@ -101,7 +101,7 @@ def certify_run() -> CertifyRun:
 
     stack = adapters.settings().stack
     key = KmsCertificateKey(adapters.aws("kms"), stack.certificate_key)
-    controller = stack.controller or None
+    controller = adapters.settings().controller or None
     return CertifyRun(
         trail(), seals(), evidence(), key, stack.seal_origin, controller, adapters.now
     )
