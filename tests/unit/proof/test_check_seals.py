@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import orjson
 import pytest
 from genesys_purge.model.dates import zulu
-from genesys_purge.model.merkle import Frontier
+from genesys_purge.model.merkle import Frontier, leaf_hash
 from genesys_purge.model.messages import RunRef
 from genesys_purge.model.seal_health import SealHealth
 from genesys_purge.proof.check_seals import LATE, CheckSeals
@@ -38,6 +38,7 @@ class Checked:
     clock: Clock = field(default_factory=Clock)
     stored: list[SealHealth] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
     asked: list[datetime] = field(default_factory=list)
 
     def record(self, run_id: str = RUN, action: str = "batch_completed", **facts: Any) -> None:
@@ -82,8 +83,9 @@ class Checked:
             work()
         except Died:
             raise
-        except Exception:  # noqa: BLE001  as the wrapper of the handler
+        except Exception as error:  # noqa: BLE001  as the wrapper of the handler
             self.failed.append(run_id)
+            self.errors.append(error)
             return False
         return True
 
@@ -266,6 +268,23 @@ def test_restored_table_of_seals_ends_the_check(checked: Checked) -> None:
     assert checked.stored == []
 
 
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        {"firstAt": "2026-11-21T12:00:00Z", "lastAt": "2026-11-21T12:01:00Z"},
+        {"issuedAt": "2026-11-21T12:00:00Z", "audit": {"lastAt": "2026-11-21T12:01:00Z"}},
+        {"at": "2026-11-21T12:00:00Z", "certificateId": "run-1-1"},
+    ],
+)
+def test_every_entry_counts_since_its_first_fact(
+    checked: Checked, predicate: dict[str, Any]
+) -> None:
+    entry = orjson.dumps({"predicate": predicate})
+    checked.scene.commit((Frontier(), Frontier().extended([leaf_hash(entry)])), [entry], [])
+    checked.wait(MINUTE)
+    assert checked.check().oldest_unsealed_at == NOON
+
+
 def idle(checked: Checked, time: timedelta) -> list[Any]:
     """The entries of the log after a check, so long after its only record."""
     sealed(checked)
@@ -309,6 +328,17 @@ def test_heartbeat_that_cannot_be_signed_counts_as_unsealed(
     checked.wait(MINUTE)
     assert checked.check().oldest_unsealed_at == began
     assert checked.failed == ["seals"]
+
+
+def test_idle_log_that_cannot_be_published_gets_no_heartbeat(
+    checked: Checked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked.record()
+    break_key(checked, monkeypatch)
+    checked.wait(DAY + MINUTE)
+    checked.check()
+    assert len(checked.scene.committed) == 1
+    assert [type(each) for each in checked.errors] == [ConnectionError] * 2
 
 
 def test_heartbeat_needs_the_checkpoint_before_it(checked: Checked) -> None:
@@ -369,4 +399,4 @@ def test_two_checks_at_once_make_one_log_and_one_heartbeat() -> None:
         assert checked.check().oldest_unsealed_at is None
         assert is_sound(checked)
         kinds = [orjson.loads(each)["predicateType"] for each in checked.scene.committed]
-        assert kinds.count(HEARTBEAT) == 1
+        assert (kinds.count(HEARTBEAT), checked.failed) == (1, [])

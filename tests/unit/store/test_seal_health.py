@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 from genesys_purge.model.seal_health import SealHealth
 from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.seal_health import KEY, DynamoSealHealth, LastSealHealth
@@ -70,3 +71,11 @@ def test_check_that_began_earlier_does_not_replace_a_later_one() -> None:
 def test_unreadable_check_is_none(fields: Any) -> None:
     client("dynamodb").put_item(TableName="SealsTable", Item=KEY | fields)
     assert last() is None
+
+
+def test_last_check_is_read_consistently() -> None:
+    dynamodb: Any = client("dynamodb")
+    asked = {"TableName": "SealsTable", "Key": KEY, "ConsistentRead": True}
+    with Stubber(dynamodb) as stub:
+        stub.add_response("get_item", {}, asked)
+        assert LastSealHealth(dynamodb, "SealsTable")() is None
