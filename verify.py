@@ -25,11 +25,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-MANIFEST, STATEMENT, AUDIT = "manifest-sha256.txt", "certificate/statement.json", "audit.jsonl"
+MANIFEST, STATEMENT = "manifest-sha256.txt", "certificate/statement.json"
+AUDIT, PLAN = "audit.jsonl", "plan.jsonl"
 DSSE, PROOF = "certificate/certificate.dsse.json", "certificate/certificate.tlog-proof"
 SIGSTORE = "certificate/certificate.sigstore.json"
 SEAL_VKEY, SEAL_PEM, CERTIFICATE_PEM = "keys/seal.vkey", "keys/seal.pem", "keys/certificate.pem"
-EVIDENCE = (AUDIT, STATEMENT, DSSE, SIGSTORE, PROOF, SEAL_VKEY, SEAL_PEM, CERTIFICATE_PEM)
+EVIDENCE = (AUDIT, PLAN, STATEMENT, DSSE, SIGSTORE, PROOF, SEAL_VKEY, SEAL_PEM, CERTIFICATE_PEM)
 FILES = sorted((*EVIDENCE, "HOW-TO-VERIFY.txt", "certificate/certificate.html"))
 JSON_TYPE = "application/vnd.in-toto+json"
 SIGSTORE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -41,7 +42,9 @@ TYPES = {
 # The first bytes of a public key in DER form.
 ED25519 = bytes.fromhex("302a300506032b6570032100")
 P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
-# The most bytes of a line of the audit, and of a file that is read as a whole.
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
+HMAC = re.compile("[0-9a-f]{64}")
+# The most bytes of a line of the audit or plan, and of a file that is read as a whole.
 LONGEST = 1 << 20
 # A bundle of the log has so many entries; the length of each is written in two bytes.
 BUNDLE = 256
@@ -505,29 +508,68 @@ def check_stated(predicate: dict[str, Any], run: Run) -> None:
     require(is_right, "the jobs of the certificate are not those of the records")
 
 
-def check_audit(path: Path, certificate: dict[str, Any]) -> Run:
+def lines_of(path: Path, digest: hashlib._Hash) -> Iterator[bytes]:
+    """The lines without their ends; each is added to the digest."""
+    with path.open("rb") as file:
+        for line in iter(lambda: file.readline(LONGEST), b""):
+            require(line.endswith(b"\n"), f"a line of {path.name} is too long, or has no end")
+            digest.update(line)
+            yield line[:-1]
+
+
+def planned_in(line: dict[str, Any], number: int) -> int:
+    """The records that the line of a batch plans; it has a window, or a manifest of its records."""
+    records, targeted = counted(line, "records"), counted(line, "targeted")
+    times = [line[name] for name in ("window", "interval") if name in line]
+    names = {"batch", "targeted", "records"} | ({"manifest"} if records else {"window"})
+    names |= {"interval"} if records and "interval" in line else set()
+    require({*line} == names, "its fields are not those of a batch")
+    require(counted(line, "batch") == number, "it is of another batch")
+    require(records in (0, targeted), "its counts differ")
+    is_right = all({*each} == {"start", "end"} for each in times)
+    is_right &= all(TIME.fullmatch(each[name]) for each in times for name in each)
+    require(is_right, "its times are not written as its format says")
+    require(not records or HMAC.fullmatch(line["manifest"]), "its manifest is not an HMAC")
+    return targeted
+
+
+def check_plan(path: Path, plan: dict[str, Any]) -> str:
+    """The lines are the planned batches, from 0 on; returns the SHA-256 of the file."""
+    tree, targeted, digest = Tree(), 0, hashlib.sha256()
+    for line in lines_of(path, digest):
+        try:
+            targeted += planned_in(parsed(line, "it"), tree.size)
+        except Disproven as error:
+            raise Disproven(f"line {tree.size} of {PLAN}: {error}") from error
+        tree.add(line)
+    found = {"hash": tree.root().hex(), "batches": tree.size, "targeted": targeted}
+    sealed = {name: at(plan, OF_PLAN[f"plan.{name}"]) for name in found}
+    require(same(found, sealed), f"{PLAN} gives {shown(found)}, the records {shown(sealed)}")
+    return digest.hexdigest()
+
+
+def check_audit(bundle: Path, certificate: dict[str, Any]) -> Run:
     """The records are those whose root and digest the certificate has, without a gap."""
     audit, tree, run, digest = certificate["predicate"]["audit"], Tree(), Run(), hashlib.sha256()
     run_id, first, record = audit["runId"], None, dict[str, Any]()
-    with path.open("rb") as file:
-        for line in iter(lambda: file.readline(LONGEST), b""):
-            require(line.endswith(b"\n"), f"a line of {AUDIT} is too long, or has no end")
-            digest.update(line)
-            tree.add(line[:-1])
-            try:
-                record = parsed(line, "it")
-                is_next = counted(record, "sequence") == tree.size and record["runId"] == run_id
-                require(is_next, "it is of another run, or has another number")
-                run.add(record)
-            except Disproven as error:
-                raise Disproven(f"record {tree.size}: {error}") from error
-            first = first or record["at"]
+    for line in lines_of(bundle / AUDIT, digest):
+        tree.add(line)
+        try:
+            record = parsed(line, "it")
+            is_next = counted(record, "sequence") == tree.size and record["runId"] == run_id
+            require(is_next, "it is of another run, or has another number")
+            run.add(record)
+        except Disproven as error:
+            raise Disproven(f"record {tree.size}: {error}") from error
+        first = first or record["at"]
     sealed = {"runId": run_id, "firstAt": first, "lastAt": record["at"]}
     sealed |= {"treeSize": tree.size, "rootHash": base64.b64encode(tree.root()).decode()}
     require(same(audit, sealed), f"the records give {shown(sealed)}, not {shown(audit)}")
-    subject = [{"name": AUDIT, "digest": {"sha256": digest.hexdigest()}}]
-    require(same(certificate["subject"], subject), f"the certificate is about another {AUDIT}")
     run.check_sums()
+    digests = {AUDIT: digest.hexdigest(), PLAN: check_plan(bundle / PLAN, run.plan)}
+    subject = [{"name": name, "digest": {"sha256": value}} for name, value in digests.items()]
+    is_right = same(certificate["subject"], subject)
+    require(is_right, f"the certificate is about another {AUDIT} or {PLAN}")
     check_stated(certificate["predicate"], run)
     return run
 
@@ -662,7 +704,7 @@ def steps(
     is_right &= is_numbered(predicate) and origin == log.name
     require(is_right, f"{STATEMENT} is not a certificate of this run and log")
     yield f"proven: the key sha256:{hashed(key).hex()} signed the certificate {shown(name)}"
-    run = check_audit(bundle / AUDIT, certificate)
+    run = check_audit(bundle, certificate)
     yield from findings(run, predicate)
     earlier = [(size, root)]
     if kept is not None:
@@ -690,6 +732,8 @@ def findings(run: Run, predicate: dict[str, Any]) -> Iterator[str]:
         f"{shown(value)} {name}" for name, value in counts.items()
     )
     yield f"proven: by them the outcome is {predicate['outcome']}"
+    batches = counted(run.plan["plan"], "batches")
+    yield f"proven: {PLAN} has the {batches} batches of that plan, whose hash is their root"
     for name in run.asked:
         yield f"proven: the approval {shown(name)} was given before anything was submitted"
     yield "not proven: the times, and what else the certificate states, are its issuer's word"

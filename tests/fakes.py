@@ -163,7 +163,7 @@ class MemoryRuns:
         self._progress[run.run_id] = orjson.dumps(progress)
 
     def progress(self, run: Run) -> Mapping[str, Any] | None:
-        stored = self._progress.get(run.run_id)
+        stored = self._progress.get(run.run_id) if run.planning and run.planning.turns else None
         return orjson.loads(stored) if stored else None
 
     def plan(self, run: Run, record: AuditRecord, also: Sequence[Prepared] = ()) -> None:

@@ -1,4 +1,4 @@
-"""Copies the sealed audit and the certificate of a run into a folder."""
+"""Copies the sealed audit, the plan and the certificate of a run into a folder."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ from typing import Any
 from cli.evidence.how_to_verify import how_to_verify
 
 Read = Callable[[str], bytes]
-AUDIT = "audit.jsonl"
+AUDIT, PLAN = "audit.jsonl", "plan.jsonl"
 CERTIFICATE = "certificate"
 ENVELOPE = "certificate.dsse.json"
 WITHDRAWAL = "withdrawal.json"
@@ -72,6 +72,7 @@ class Evidence:
         newest = self._newest()
         files = {name: self._required(name.replace(CERTIFICATE, newest, 1)) for name in FILES}
         statement = json.loads(files[STATEMENT])["predicate"]
+        files[PLAN] = self._required(f"runs/{self._run_id}/{PLAN}")
         self._write_audit(folder / AUDIT, statement["audit"]["treeSize"])
         seal_key = seal_key_of(files[PROOF].decode())
         certificate_key = statement["issuer"]["keyId"]

@@ -44,6 +44,8 @@ def test_bundle_has_the_certified_records_and_both_keys(tmp_path: Path) -> None:
     assert keys == {"vkey": str(KEY), "certificateKey": f"sha256:{key_id}"}
     lines = (tmp_path / "out" / "audit.jsonl").read_bytes().splitlines()
     assert lines == [found.audit["run-1"][number] for number in range(1, 8)]
+    plan = found.file("runs/run-1/plan.jsonl")
+    assert (tmp_path / "out" / "plan.jsonl").read_bytes() == plan
     page = found.file("runs/run-1/certificate/1/certificate.html")
     assert (tmp_path / "out" / "certificate" / "certificate.html").read_bytes() == page
     assert (tmp_path / "out" / "keys" / "seal.pem").read_text() == KEY.pem
@@ -64,6 +66,13 @@ def test_run_without_a_certificate_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(Incomplete, match="has no certificate, or not yet"):
         evidence(run()).bundle(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_certificate_without_its_plan_leaves_no_folder(tmp_path: Path) -> None:
+    found = certified()
+    del found.files["runs/run-1/plan.jsonl"]
+    with pytest.raises(Incomplete, match=r"runs/run-1/plan\.jsonl is not in the evidence bucket"):
+        evidence(found).bundle(tmp_path / "out")
 
 
 def test_missing_segment_leaves_the_earlier_bundle(tmp_path: Path) -> None:
@@ -105,7 +114,7 @@ def test_bundle_of_a_withdrawn_certificate_says_so(tmp_path: Path) -> None:
 def test_segment_that_ends_behind_the_certificate_is_cut(tmp_path: Path) -> None:
     found = run()
     found.record("run-1", "notification_delivered")
-    other = Scene(audit=found.audit)
+    other = Scene(audit=found.audit, plans=found.plans)
     other.seal()
     certify(other)
     other.seal()

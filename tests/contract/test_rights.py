@@ -56,6 +56,7 @@ NEEDS = {
     "deployments": {"DeploymentsPolicy"},
     "evidence": {"EvidencePolicy"},
     "publish_seals": {"SealingPolicy"},
+    "certify_run": {"PlansReadPolicy"},
 }
 # Placing a hold, and widening one, also reads the batches in flight.
 PLACES = {"AuditAppendPolicy", "RunsReadPolicy", "PlansReadPolicy", "OrganisationsPolicy"}
@@ -244,6 +245,7 @@ def test_functions_read_only_the_objects_of_their_work() -> None:
         **dict.fromkeys(("PlaceHoldFunction", "ImportHoldFunction", "ChangeHoldFunction"), plans),
         "EvaluateContactsFunction": ["ContactsBucket.Arn/*"],
         **{name: ["EvidenceBucket.Arn/*"] for name in SEALERS},
+        "CertifyRunFunction": ["EvidenceBucket.Arn/*", *plans],
     }
 
 

@@ -74,6 +74,7 @@ from tests.interleavings.stage import (
     WatchedStops,
 )
 from tests.interleavings.wire import Wire
+from tests.plan_fakes import MemoryPlanObjects, known_lines
 from tests.policy_fakes import MemoryPolicyMonths, MemoryPurgePolicies
 
 URL = "https://genesys.test"
@@ -225,4 +226,5 @@ class Purging:
             StandingApproval(
                 MemoryPurgePolicies(stores.audit), MemoryPolicyMonths(stores.audit), now
             ),
+            known_lines(MemoryPlanObjects()),
         )

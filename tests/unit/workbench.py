@@ -77,6 +77,7 @@ from tests.fakes import (
     MemoryStops,
 )
 from tests.organisation_fakes import MemoryOrganisations
+from tests.plan_fakes import MemoryPlanObjects, known_lines
 from tests.policy_fakes import MemoryPolicyMonths, MemoryPurgePolicies
 from tests.rule_fakes import MemoryQueue
 from tests.scripted_genesys import ScriptedGenesys
@@ -126,6 +127,7 @@ class Workbench:
             self.meter,
             NeededApprovals(self.approvals, lambda: self.approval_rules, self.clock),
             self.standing,
+            known_lines(self.plans),
         )
         self.progress: list[tuple[int, int, str]] = []
         self.polls = MemoryPolls()
@@ -201,6 +203,10 @@ class Workbench:
             self.clock,
             Backoff(self.settings.notification_retry_seconds, LONGEST_DELAY, uniform=max),
         )
+
+    @cached_property
+    def plans(self) -> MemoryPlanObjects:
+        return MemoryPlanObjects()
 
     @cached_property
     def purge_policies(self) -> MemoryPurgePolicies:

@@ -21,7 +21,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from tests.verifier.runs import Shape, predicate_of, records_of
+from tests.verifier.plans import plan_of
+from tests.verifier.runs import predicate_of, records_of
+from tests.verifier.shapes import Shape
+from tests.verifier.trees import leaf, path, root
 
 Files = dict[str, bytes]
 ORIGIN = "purge.example.com/prod/seals"
@@ -56,28 +59,6 @@ def key_line(name: str, key: Ed25519PrivateKey) -> tuple[str, bytes]:
 VKEY, KEY_ID = key_line(ORIGIN, SEAL)
 
 
-def leaf(content: bytes) -> bytes:
-    return hashlib.sha256(b"\0" + content).digest()
-
-
-def root(leaves: Sequence[bytes]) -> bytes:
-    """The root by the words of RFC 6962, section 2.1."""
-    if len(leaves) <= 1:
-        return leaves[0] if leaves else hashlib.sha256().digest()
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(b"\1" + root(leaves[:split]) + root(leaves[split:])).digest()
-
-
-def path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """The audit path by the words of RFC 6962, section 2.1.1."""
-    if len(leaves) <= 1:
-        return []
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    if index < split:
-        return [*path(index, leaves[:split]), root(leaves[split:])]
-    return [*path(index - split, leaves[split:]), root(leaves[:split])]
-
-
 def note(
     size: int, top: bytes, *more: str, key: Ed25519PrivateKey = SEAL, origin: str = ORIGIN
 ) -> str:
@@ -98,11 +79,13 @@ def audit_of(records: Sequence[Mapping[str, Any]]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def statement_of(predicate: Mapping[str, Any], audit: bytes) -> dict[str, Any]:
+def statement_of(predicate: Mapping[str, Any], audit: bytes, plan: bytes) -> dict[str, Any]:
+    files = {"audit.jsonl": audit, "plan.jsonl": plan}
     return {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [
-            {"name": "audit.jsonl", "digest": {"sha256": hashlib.sha256(audit).hexdigest()}}
+            {"name": name, "digest": {"sha256": hashlib.sha256(content).hexdigest()}}
+            for name, content in files.items()
         ],
         "predicateType": CERTIFICATE_TYPE,
         "predicate": predicate,
@@ -131,6 +114,7 @@ def bundle(
     *,
     records: Sequence[Mapping[str, Any]] | None = None,
     audit: bytes | None = None,
+    plan: bytes | None = None,
     change: Callable[[dict[str, Any]], None] = no_change,
     entries: tuple[int, int] = (2, 3),
     witnesses: Sequence[str] = (),
@@ -142,19 +126,20 @@ def bundle(
     shape = shape or Shape()
     predicate = predicate_of(shape, records_of(shape))
     content = audit_of(records or records_of(shape)) if audit is None else audit
-    statement = statement_of({**predicate, "audit": sealed(content)}, content)
+    lines = plan_of(shape) if plan is None else plan
+    statement = statement_of({**predicate, "audit": sealed(content)}, content, lines)
     change(statement)
-    return signed(content, written(statement), entries, witnesses)
+    evidence = {"audit.jsonl": content, "plan.jsonl": lines, STATEMENT: written(statement)}
+    return signed(evidence, entries, witnesses)
 
 
 def written(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def signed(
-    audit: bytes, statement: bytes, entries: tuple[int, int], witnesses: Sequence[str]
-) -> Files:
-    """The files of a bundle with this statement, true or not."""
+def signed(evidence: Files, entries: tuple[int, int], witnesses: Sequence[str]) -> Files:
+    """The files of a bundle with this evidence, whose statement is true or not."""
+    statement = evidence[STATEMENT]
     before, after = (
         [b"%s %d" % (name, n) for n in range(size)]
         for name, size in zip((b"a", b"b"), entries, strict=True)
@@ -168,8 +153,7 @@ def signed(
     envelope = envelope_of(statement)
     return with_manifest(
         {
-            "audit.jsonl": audit,
-            STATEMENT: statement,
+            **evidence,
             DSSE: envelope,
             SIGSTORE: sigstore_of(envelope),
             PROOF: f"{head}{hashes}\n{checkpoint}".encode(),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.verifier.bundles import Files, bundle
-from tests.verifier.runs import Shape, records_of
+from tests.verifier.runs import records_of
+from tests.verifier.shapes import Shape
 
 Records = list[dict[str, Any]]
 

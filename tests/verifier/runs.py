@@ -4,87 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from random import Random
 from typing import Any
 
+from tests.verifier.plans import hash_of
+from tests.verifier.shapes import Part, Shape
+
 BEGAN = datetime(2026, 12, 1, 9, tzinfo=UTC)
-HASH = "5b" * 32
 SUBJECT_HASH = "a7" * 32
 RETENTION = {"minimumDays": 365, "basis": "GDPR Art. 5(1)(e)", "assumed": False}
 PERIOD = {"start": "2024-01-01T00:00:00Z", "end": "2024-04-01T00:00:00Z"}
-ENDINGS = ("verified", "verified", "verified", "unverified", "failed", "cancelled", "gave_up")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One batch: its records in so many jobs, those that a hold protects, and how it ends."""
-
-    records: int = 3
-    jobs: int = 1
-    protected: int = 0
-    end: str = "verified"
-    is_reconciled: bool = False
-    is_sampled: bool = False
-
-    @property
-    def deletes(self) -> int:
-        return self.records - self.protected
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A run: its batches, the persons that must approve it, and what comes after its end."""
-
-    run_id: str = "run-1"
-    parts: Sequence[Part] = (Part(), Part(2))
-    skipped: Mapping[str, int] | None = None
-    persons: int = 0
-    is_late: bool = False
-    notifications: int = 0
-    unused: int = 0
-    organisation: str | None = None
-    reason: str = "quarterly retention"
-    deleted_unit: str = "conversations"
-
-    @property
-    def planned(self) -> int:
-        return sum(part.records for part in self.parts)
-
-    @property
-    def is_complete(self) -> bool:
-        return not self.is_late and all(part.end == "verified" for part in self.parts)
-
-
-def random_shape(random: Random) -> Shape:
-    """A run as it may be: most are plain, some have everything."""
-
-    def part() -> Part:
-        records = random.randrange(1, 6)
-        return Part(
-            records=records,
-            jobs=random.choice((1, 1, 1, 2, 3)),
-            protected=random.choice((0, 0, 0, random.randrange(records + 1))),
-            end=random.choice(ENDINGS),
-            is_reconciled=random.random() < 0.2,
-            is_sampled=random.random() < 0.2,
-        )
-
-    plain = random.random() < 0.5
-    sizes = [random.randrange(1, 9) for _ in range(random.randrange(1, 6))]
-    return Shape(
-        run_id=f"run-{random.randrange(1000)}",
-        parts=[Part(size) for size in sizes] if plain else [part() for _ in sizes],
-        skipped=random.choice((None, {}, {"too_young": 4, "legal_hold": 1})),
-        persons=random.choice((0, 0, 1, 2)),
-        is_late=random.random() < 0.2,
-        notifications=random.randrange(3),
-        unused=random.randrange(2),
-        organisation=random.choice((None, "emea")),
-        reason=random.choice(("quarterly retention", "é\u202e\x1b[2J\u2028", "")),
-        deleted_unit=random.choice(("conversations", "recordings")),
-    )
 
 
 def records_of(shape: Shape) -> list[dict[str, Any]]:
@@ -140,7 +69,7 @@ def _of_run(shape: Shape, action: str, totals: Mapping[str, Any] | None = None) 
 def _planned(shape: Shape) -> dict[str, Any]:
     return {
         **_of_run(shape, "run_planned"),
-        "plan": {"batches": len(shape.parts), "hash": HASH, "upperBound": False},
+        "plan": {"batches": len(shape.parts), "hash": hash_of(shape), "upperBound": False},
         "unit": "conversations",
         "deletedUnit": shape.deleted_unit,
         "targeted": shape.planned,
@@ -202,7 +131,7 @@ def predicate_of(shape: Shape, records: Sequence[Mapping[str, Any]]) -> dict[str
     totals = totals_of(shape, shape.parts)
     is_complete = shape.is_complete and totals["targeted"] == totals.get("deleted")
     scope = {"organisation": shape.organisation or "default", "period": PERIOD}
-    plan = {"hash": HASH, "batches": len(shape.parts), "upperBound": False}
+    plan = {"hash": hash_of(shape), "batches": len(shape.parts), "upperBound": False}
     plan["frozenAt"] = next(each["at"] for each in records if each["action"] == "run_planned")
     return {
         "certificateId": f"cert-{shape.run_id}-1",

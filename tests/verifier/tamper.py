@@ -31,7 +31,7 @@ from tests.verifier.bundles import (
     with_manifest,
 )
 from tests.verifier.edits import KINDS, edited
-from tests.verifier.runs import random_shape
+from tests.verifier.shapes import random_shape
 
 EDITS_A_BUNDLE = 50
 SHOWN = 10

@@ -9,7 +9,7 @@ import pytest
 from tests.verifier.bundles import bundle
 from tests.verifier.changes import Records, moved, record, set_in, with_records
 from tests.verifier.conftest import Judge
-from tests.verifier.runs import Shape
+from tests.verifier.shapes import Shape
 
 ASKED = Shape(persons=2)
 REJECTED = {"action": "approval_rejected"}

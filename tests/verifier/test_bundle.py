@@ -26,19 +26,17 @@ from tests.verifier.bundles import (
     encoded,
     envelope_of,
     key_line,
-    leaf,
     note,
-    path,
     put,
     random_log,
-    root,
     with_manifest,
     witness_line,
     written,
 )
 from tests.verifier.conftest import Judge
-from tests.verifier.runs import random_shape
+from tests.verifier.shapes import random_shape
 from tests.verifier.tamper import verdict
+from tests.verifier.trees import leaf, path, root
 
 
 def replaced(name: str, before: bytes, after: bytes, files: Files | None = None) -> Files:

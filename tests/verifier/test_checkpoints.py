@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.verifier.bundles import OTHER_SEAL, PROOF, bundle, leaf, note
+from tests.verifier.bundles import OTHER_SEAL, PROOF, bundle, note
 from tests.verifier.conftest import Judge
+from tests.verifier.trees import leaf
 
 
 def test_same_checkpoint_is_proven(judged: Judge, tmp_path: Path) -> None:

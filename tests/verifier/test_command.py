@@ -11,7 +11,7 @@ import pytest
 
 from tests.template import ROOT
 from tests.verifier.bundles import CERTIFICATE_KEY, VKEY, Files, bundle, put, with_manifest
-from tests.verifier.runs import Shape
+from tests.verifier.shapes import Shape
 
 KEYS = ("--vkey", VKEY, "--certificate-key", CERTIFICATE_KEY)
 

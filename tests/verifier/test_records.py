@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import verify
-from tests.verifier.bundles import audit_of, bundle, with_manifest
+from tests.verifier.bundles import STATEMENT, audit_of, bundle, with_manifest
 from tests.verifier.changes import Records, moved, numbered, record, set_in, with_records
 from tests.verifier.conftest import Judge
-from tests.verifier.runs import Part, Shape, records_of
+from tests.verifier.runs import records_of
+from tests.verifier.shapes import Part, Shape
+
+AUDIT, PLAN = json.loads(bundle()[STATEMENT])["subject"]
 
 
 @pytest.mark.parametrize(
@@ -121,13 +125,16 @@ def test_submitted_job_must_be_listed_but_a_job_that_was_found_need_not(judged: 
     "subject",
     [
         [],
-        [{"name": "audit.jsonl", "digest": {"sha256": "0" * 64}}],
-        [{"name": "other.jsonl", "digest": {"sha256": "0" * 64}}],
+        [{"name": "audit.jsonl", "digest": {"sha256": "0" * 64}}, PLAN],
+        [{"name": "other.jsonl", "digest": {"sha256": "0" * 64}}, PLAN],
+        [AUDIT, {"name": "plan.jsonl", "digest": {"sha256": "0" * 64}}],
+        [AUDIT],
+        [PLAN, AUDIT],
     ],
 )
-def test_certificate_about_another_audit_is_refused(judged: Judge, subject: object) -> None:
+def test_certificate_about_other_files_is_refused(judged: Judge, subject: object) -> None:
     _, line = judged(bundle(change=lambda statement: statement.update(subject=subject)))
-    assert line == "DISPROVEN: the certificate is about another audit.jsonl"
+    assert line == "DISPROVEN: the certificate is about another audit.jsonl or plan.jsonl"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
-from genesys_purge.wiring import purging
+from genesys_purge.wiring import adapters, purging
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,8 +61,9 @@ def repeated(number: int) -> Iterator[None]:
 def plan_of(
     found: tuple[Organisation, list[Change]], small: Limits, *interrupted: Any, **environment: str
 ) -> tuple[Any, ...]:
-    """The plan and the outcome of each record of a dry run."""
+    """The plan and the outcome of each record of a dry run; each key is the same."""
     with changing(found[0], found[1], small, **environment) as scene, ExitStack() as stack:
+        stack.enter_context(patch.object(adapters, "random_bytes", bytes))
         for each in interrupted:
             stack.enter_context(each())
         run = scene.run(dryRun=True)

@@ -20,6 +20,7 @@ from genesys_purge.proof.seal_audit import SealAudit
 from tlog_scales.reader import TilesReader
 
 from tests.fakes import MemoryMeter
+from tests.plan_fakes import MemoryPlanObjects
 from tests.rule_fakes import MemoryQueue
 from tests.signers import SEAL
 from tests.unit.proof.small_log import KEY
@@ -60,6 +61,7 @@ class Scene:
     actions: dict[str, list[str]] = field(default_factory=dict)
     certificates: MemoryQueue[RunRef] = field(default_factory=MemoryQueue)
     meter: MemoryMeter = field(default_factory=MemoryMeter)
+    plans: MemoryPlanObjects = field(default_factory=MemoryPlanObjects)
     steps: int = 0
     between: Callable[[int], None] = lambda _: None
 

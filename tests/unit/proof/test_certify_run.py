@@ -6,19 +6,25 @@ import hashlib
 import shutil
 import subprocess
 from base64 import b64decode
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 import pytest
 from genesys_purge.errors import LostRace
+from genesys_purge.methods.contract import Planned
+from genesys_purge.model.batch import Entry
 from genesys_purge.proof.certificates.certify_run import CertifyRun
 from genesys_purge.proof.certificates.dsse import pre_authentication
 from genesys_purge.proof.errors import Contradicted
 from tlog_scales.tlog import InclusionProof
 
+from tests import builders
 from tests.clock import Clock
+from tests.plan_fakes import known_lines
 from tests.signers import LocalCertificateKey
 from tests.unit.proof.sealing import Died, Scene, dying_at
 from tests.unit.proof.small_log import ORIGIN
@@ -26,12 +32,13 @@ from tests.unit.proof.small_log import ORIGIN
 FOLDER = "runs/run-1/certificate/1"
 METHOD = {"method": "conversation_archive"}
 UNITS = {"unit": "conversations", "deletedUnit": "conversations"}
+ENTRIES = [Entry(each, builders.days_ago(400), None) for each in builders.conversation_ids(40)]
 OPENSSL = str(shutil.which("openssl"))
 
 
 def certify(found: Scene) -> None:
     key, controller = LocalCertificateKey(), "Example GmbH"
-    CertifyRun(found, found, found, key, ORIGIN, controller, Clock())("run-1")
+    CertifyRun(found, found, found, found.plans, key, ORIGIN, controller, Clock())("run-1")
 
 
 def end(found: Scene, action: str = "run_completed", **changes: Any) -> None:
@@ -43,13 +50,26 @@ def end(found: Scene, action: str = "run_completed", **changes: Any) -> None:
     found.record("run-1", action, **{k: v for k, v in ended.items() if v is not None})
 
 
-def run(**changes: Any) -> Scene:
-    """The sealed audit of a run that deleted and verified 40 of 40; `changes` are of its end."""
+def planned(found: Scene) -> dict[str, Any]:
+    """What `run_planned` says about a plan of one batch, whose lines are stored."""
+    lines = known_lines(found.plans)
+    plan = lines.of("run-1", lines.new_key("run-1"))
+    plan.add(Planned(len(ENTRIES), ENTRIES))
+    index = plan.close()
+    return {"batches": 1, "hash": plan.hash, "upperBound": False, "lines": index.to_json()}
+
+
+def run(plan: Mapping[str, Any] = MappingProxyType({}), **changes: Any) -> Scene:
+    """The sealed audit of a run that deleted and verified 40 of 40; `changes` are of its end.
+
+    `plan` replaces facts of its plan; one that is None is left out.
+    """
     found = Scene()
+    facts = {k: v for k, v in (planned(found) | dict(plan)).items() if v is not None}
     request = {"dryRun": changes.pop("dryRun", False), "classification": "internal"}
     found.record("run-1", "run_submitted", **METHOD, request=request)
-    plan = {"plan": {"batches": 1, "hash": "ab" * 32, "upperBound": False}, "request": request}
-    found.record("run-1", "run_planned", targeted=40, skipped={"too_young": 2}, **plan, **UNITS)
+    also = {"skipped": {"too_young": 2}, "request": request}
+    found.record("run-1", "run_planned", targeted=40, plan=facts, **also, **UNITS)
     approval = {"approvalId": "run-run-1", "subjectHash": "cd" * 32, "given": 1}
     found.record("run-1", "approval_given", approval=approval, person="person:2")
     found.record("run-1", "batch_submitted", batch=0, jobId="job-0", targeted=40)
@@ -80,12 +100,6 @@ def test_certificate_says_what_the_sealed_records_say() -> None:
     assert (counts, said["outcome"]) == ((40, 40, 40), "complete")
     assert said["authorisation"][0]["subjectHash"] == "cd" * 32
     assert (said["audit"]["treeSize"], said["issuer"]["origin"]) == (7, ORIGIN)
-    segment = found.file("runs/run-1/audit/000001-000007.jsonl")
-    (subject,) = orjson.loads(found.file(f"{FOLDER}/statement.json"))["subject"]
-    assert subject == {
-        "name": "audit.jsonl",
-        "digest": {"sha256": hashlib.sha256(segment).hexdigest()},
-    }
 
 
 def test_openssl_verifies_the_envelope_over_the_statement(tmp_path: Path) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from genesys_purge.errors import InvalidRequest, LimitExceeded, OnLegalHold
-from genesys_purge.methods.contract import Planned
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP
 from genesys_purge.methods.documented.data_deletion import COUNT
-from genesys_purge.model.batch import BatchState, Entry
+from genesys_purge.model.batch import BatchState
 from genesys_purge.model.messages import PlanSummary, RunRef
 from genesys_purge.model.run import RunStatus
 from genesys_purge.model.skipped import SkippedRecord
 from genesys_purge.model.slices import Slice
 from genesys_purge.purging import plan_purge, skipped_chunks
-from genesys_purge.purging.draft import plan_hash
 
 from tests import builders
+from tests.plan_fakes import index_of
 from tests.unit.methods.scene import hold
 from tests.unit.workbench import Workbench
 
@@ -102,7 +100,12 @@ def test_plan_is_audited_with_its_counts_and_hash() -> None:
         "action": "run_planned",
         "method": "conversation_archive",
         "request": bench.run.facts.to_json(),
-        "plan": {"batches": 3, "hash": bench.run.plan.hash, "upperBound": False},
+        "plan": {
+            "batches": 3,
+            "hash": bench.run.plan.hash,
+            "upperBound": False,
+            "lines": index_of(bench.run).to_json(),
+        },
         "unit": "conversations",
         "deletedUnit": "conversations",
         "targeted": 9,
@@ -157,24 +160,6 @@ def test_skipped_records_do_not_change_the_plan_hash() -> None:
     assert bench.run.plan is not None is not other.run.plan
     assert bench.run.plan.hash == other.run.plan.hash
     assert other.run.plan.skipped == {"not_found": 2}
-
-
-def test_plan_hash_differs_for_different_plans() -> None:
-    entries = [Entry("a1", OLD, None), Entry("b2", OLD, None)]
-    plans = [
-        [Planned(2, entries)],
-        [Planned(2, entries[::-1])],
-        [Planned(1, entries[:1]), Planned(1, entries[1:])],
-        [Planned(2, window=builders.window())],
-        [Planned(3, window=builders.window())],
-        [Planned(2, window=builders.window(youngest=367))],
-        [Planned(2, [Entry("a1", OLD, None, record_id="m1"), *entries[1:]])],
-        [],
-    ]
-    hashes = [plan_hash(each) for each in plans]
-    assert len(set(hashes)) == len(plans)
-    assert hashes[-1] == hashlib.sha256(b"").hexdigest()
-    assert plan_hash(plans[0]) == hashes[0]
 
 
 def test_plan_over_its_limit_reports_both_numbers_and_is_not_stored() -> None:

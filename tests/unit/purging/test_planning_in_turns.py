@@ -12,11 +12,13 @@ import pytest
 from genesys_purge.errors import LostRace, RateLimited
 from genesys_purge.methods.documented.conversation_archive import LOOK_UP
 from genesys_purge.model.messages import PlanSummary, RunRef
-from genesys_purge.purging import skipped_chunks
+from genesys_purge.model.planning import Planning
+from genesys_purge.purging import plan_lines, skipped_chunks
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import builders
+from tests.plan_fakes import index_of
 from tests.unit.purging.test_plan_purge import found
 from tests.unit.workbench import Workbench
 
@@ -34,6 +36,8 @@ def bench_of(ids: list[str], *, turn_seconds: int = 0) -> Workbench:
     bench = Workbench(batch_size=3, plan_turn_seconds=turn_seconds)
     bench.genesys.on(LOOK_UP, found)
     bench.id_lists.objects[URL] = ids
+    drawn = count(1)
+    bench.plans.random = lambda size: next(drawn).to_bytes(size, "big")
     bench.stored(builders.conversation_archive(conversationIdsFrom=URL))
     return bench
 
@@ -49,15 +53,18 @@ def planned(bench: Workbench) -> int:
 
 
 def plan_in(bench: Workbench) -> tuple[object, ...]:
-    """The stored plan: its summary, and each batch with its entries and the skipped records."""
+    """The stored plan: its summary, its lines, each batch with its entries, and what it skips."""
     run = bench.run
     batches = [(each, list(bench.runs.manifest(each))) for each in bench.runs.batches(run)]
     chunks = [bench.runs.skipped("run-1", each) for each in range(run.skipped_chunks)]
-    return run.plan, batches, chunks, bench.last_fact["plan"]
+    lines = bench.plans.lines("run-1", index_of(bench.run))
+    return run.plan, lines, batches, chunks, bench.last_fact["plan"]
 
 
-def at_once(ids: list[str]) -> tuple[object, ...]:
-    bench = bench_of(ids, turn_seconds=600)
+def at_once(ids: list[str], like: Workbench) -> tuple[object, ...]:
+    """The plan in one turn, with the key of a plan that is there."""
+    bench, secret = bench_of(ids, turn_seconds=600), like.plans.secret("run-1", index_of(like.run))
+    bench.plans.random = lambda _: secret
     assert planned(bench) == 1
     return plan_in(bench)
 
@@ -113,7 +120,33 @@ def test_turn_that_runs_out_of_calls_keeps_what_it_planned() -> None:
     assert bench.run.planning.batches == 1
     bench.genesys.on(LOOK_UP, found)
     planned(bench)
-    assert plan_in(bench) == at_once(IDS[:9])
+    assert plan_in(bench) == at_once(IDS[:9], bench)
+
+
+def test_key_is_drawn_once_for_all_turns() -> None:
+    bench, drawn = bench_of(IDS[:12]), list[int]()
+
+    def random(size: int) -> bytes:
+        drawn.append(size)
+        return bytes([len(drawn)]) * size
+
+    bench.plans.random = random
+    assert planned(bench) > 2
+    assert (drawn, bench.plans.secret("run-1", index_of(bench.run))) == ([32], b"\x01" * 32)
+
+
+def test_plan_that_an_earlier_release_began_begins_again() -> None:
+    bench = bench_of(IDS[:12])
+    began_at = bench.clock()
+    bench.plan_purge(RUN)
+    bench.runs.begin_plan(bench.run.model_copy(update={"planning": Planning(began_at=began_at)}))
+    bench.clock.wait(60)
+    bench.plan_purge(RUN)
+    assert bench.run.planning is not None
+    assert bench.run.planning.began_at == began_at
+    assert (bench.run.planning.turns, bench.run.planning.batches) == (1, 1)
+    planned(bench)
+    assert plan_in(bench) == at_once(IDS[:12], bench)
 
 
 def test_turn_without_any_progress_raises_its_error() -> None:
@@ -139,7 +172,7 @@ def test_later_turn_takes_over_from_one_that_still_runs() -> None:
     assert bench.run.planning is not None
     assert bench.run.planning.turns == 1
     planned(bench)
-    assert plan_in(bench) == at_once(IDS[:12])
+    assert plan_in(bench) == at_once(IDS[:12], bench)
 
 
 @given(
@@ -152,7 +185,8 @@ def test_plan_does_not_depend_on_its_turns(
     size: int, turn_seconds: int, deaths: set[int], refusals: set[int]
 ) -> None:
     """A worker may die before each write, and each call may be refused; the turn is repeated."""
-    with patch.object(skipped_chunks, "LARGEST_CHUNK", 2):
+    chunk = patch.object(skipped_chunks, "LARGEST_CHUNK", 2)
+    with chunk, patch.object(plan_lines, "LARGEST_PART", 2):
         bench = bench_of(IDS[:size], turn_seconds=turn_seconds)
         writes, calls = count(), count()
 
@@ -165,11 +199,12 @@ def test_plan_does_not_depend_on_its_turns(
                 raise RateLimited("all calls are booked")
             return found(body)
 
-        bench.runs.before_write = before_write
+        bench.runs.before_write = bench.plans.before_put = before_write
         bench.genesys.on(LOOK_UP, look_up)
         for _ in range(200):
             with suppress(DiedError, RateLimited):
                 if bench.plan_purge(RUN).planned:
                     break
         bench.runs.before_write = lambda _: None
-        assert plan_in(bench) == at_once(IDS[:size])
+        bench.plans.before_put = lambda _: None
+        assert plan_in(bench) == at_once(IDS[:size], bench)

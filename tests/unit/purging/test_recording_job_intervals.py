@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from genesys_purge.errors import OnLegalHold
 from genesys_purge.methods.contract import Planned
@@ -16,7 +17,7 @@ from genesys_purge.model.batch import BatchState, Entry
 from genesys_purge.model.dates import Window, zulu
 from genesys_purge.model.messages import BatchStep, Next, RunRef
 from genesys_purge.model.reach import Reach
-from genesys_purge.purging.draft import plan_hash
+from genesys_purge.purging.plan_lines import line_of
 
 from tests import builders
 from tests.clock import NOON
@@ -87,10 +88,10 @@ def test_interval_is_planned_stored_and_submitted(bench: Workbench) -> None:
     assert bench.last_fact["window"] == interval.to_json()
 
 
-def test_plan_hash_depends_on_the_interval() -> None:
+def test_line_of_a_plan_has_the_interval() -> None:
     assert str(INTERVAL) == "2021-05-30T12:00:00Z/2021-06-01T14:24:00Z"
-    hashes = {plan_hash([Planned(2, ENTRIES, interval=each)]) for each in (INTERVAL, None)}
-    assert len(hashes) == 2
+    line = orjson.loads(line_of(0, Planned(2, ENTRIES, interval=INTERVAL), b"key"))
+    assert line["interval"] == INTERVAL.to_json()
 
 
 def test_job_with_exactly_the_existing_recordings_is_confirmed(

@@ -1,10 +1,12 @@
-"""Entries of a manifest as JSON rows."""
+"""Entries of a manifest as JSON rows, and the manifest of entries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import index
+
+import orjson
 
 from genesys_purge.model.batch import Entry
 
@@ -17,6 +19,15 @@ def row_of(entry: Entry) -> list[object]:
     start = None if entry.start is None else microseconds(entry.start)
     end, media = microseconds(entry.end), sorted(entry.media)
     return [entry.conversation_id, end, entry.classification, start, media, entry.record_id]
+
+
+def manifest_of(entries: Iterable[Entry]) -> bytes:
+    """The rows of the entries as JSON Lines, in order."""
+    lines = bytearray()
+    for each in entries:
+        # Each result occupies kilobytes, so a list of them would need much more memory.
+        lines += orjson.dumps(row_of(each), option=orjson.OPT_APPEND_NEWLINE)
+    return bytes(lines)
 
 
 def entry_of(

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from typing import Literal
 
 from genesys_purge.model.dates import Window
+from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.model.wire import Wire
 
 
 class PlanFacts(Wire):
-    """A plan: its batches, a SHA-256 over the manifests, and whether its count is a bound."""
+    """A plan: its batches, the root over their lines, and whether its count is a bound.
+
+    `lines` is where the lines are; a plan of an earlier release has none, and another hash.
+    """
 
     batches: int
     hash: str
     upper_bound: bool
+    lines: StoredObject | None = None
 
 
 class DeploymentFacts(Wire):

@@ -20,6 +20,7 @@ from genesys_purge.model.purge_policy import PolicyRef
 from genesys_purge.model.request_facts import RequestFacts
 from genesys_purge.model.retention import Policy
 from genesys_purge.model.stops import Stoppable
+from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.model.unverifiable import Unverifiable
 from genesys_purge.model.verification import sampled_records, unverifiable_records
 from genesys_purge.model.wire import Wire
@@ -52,11 +53,12 @@ PROTECTED = "protected"
 
 
 class Plan(Wire):
-    """The records to delete: batches, counts, and a SHA-256 over the manifests.
+    """The records to delete: batches, counts, and the Merkle root over the lines of the batches.
 
     `targeted` and `skipped` count in `unit`, and Genesys counts deletions in `deletedUnit`. `notes`
     say what the numbers do not, such as the days that legal holds left out. `unverifiable` says why
-    no check can verify the batches.
+    no check can verify the batches. `lines` is the index of the stored lines; a plan of an earlier
+    release has none, and another hash.
     """
 
     batches: int
@@ -69,6 +71,7 @@ class Plan(Wire):
     unit: str
     deleted_unit: str
     notes: tuple[str, ...] | None = None
+    lines: StoredObject | None = None
 
 
 class Totals(Wire):

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.merkle import Frontier
 from genesys_purge.model.seal_health import SealHealth
+from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.proof.note import VerifierKey
 
 
@@ -86,6 +87,13 @@ class Evidence(Protocol):
 
     def replace(self, key: str, content: bytes, before: Version | None) -> None:
         """Store the file; LostRace unless `before` is still stored."""
+
+
+class Plans(Protocol):
+    """The bucket of plans."""
+
+    def get(self, run_id: str, name: str, stored: StoredObject) -> bytes:
+        """The content of an object; Misconfigured if it is missing or was changed."""
 
 
 class Signer(Protocol):

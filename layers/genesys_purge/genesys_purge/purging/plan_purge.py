@@ -21,6 +21,7 @@ from genesys_purge.model.retention import RetentionMatrix
 from genesys_purge.model.run import Plan, Run, RunStatus
 from genesys_purge.ports import Clock, GenesysOf, Holds, Meter, OrganisationOf, Policies, Runs
 from genesys_purge.purging.draft import Draft
+from genesys_purge.purging.plan_lines import Lines, PlanLines
 from genesys_purge.purging.plan_summary import summary_of
 from genesys_purge.purging.planned import batch_of, plan_of, record_of, sample_of
 from genesys_purge.purging.ports import NeededApprovals, StandingApprovals
@@ -59,6 +60,7 @@ class PlanPurge:
         meter: Meter,
         approvals: NeededApprovals,
         standing: StandingApprovals,
+        lines: Lines,
     ) -> None:
         self._requests = requests
         self._runs = runs
@@ -73,6 +75,7 @@ class PlanPurge:
         self._meter = meter
         self._approvals = approvals
         self._standing = standing
+        self._lines = lines
 
     def __call__(self, message: RunRef) -> PlanSummary:
         """The summary of the plan, or of a turn of it; a run that has a plan keeps it.
@@ -90,10 +93,13 @@ class PlanPurge:
     def _turn(self, run: Run) -> tuple[Run, float]:
         """The run after a turn, and the seconds until the next one."""
         now = self._now()
-        planning = run.planning or Planning(began_at=now)
+        before = run.planning or Planning(began_at=now)
+        key = before.key or self._lines.new_key(run.run_id)
+        # The draft of an earlier release has no lines, so its plan begins again.
+        planning = before if before.key else Planning(began_at=before.began_at, key=key)
         run = run.model_copy(update={"planner": uuid4().hex, "planning": planning})
         self._runs.begin_plan(run)
-        work = self._work(run, planning)
+        work = self._work(run, planning, self._lines.of(run.run_id, key))
         until = now + timedelta(seconds=self._settings.plan_turn_seconds)
         pause: Pause | None = None
         try:
@@ -112,7 +118,7 @@ class PlanPurge:
             return self._paused(run, work.draft, pause), error.retry_after or RATE_LIMITED
         return self._completed(run, work), 0
 
-    def _work(self, run: Run, planning: Planning) -> Work:
+    def _work(self, run: Run, planning: Planning, lines: PlanLines) -> Work:
         request, method = request_of(run)
         planner = run.planner or ""
         chunks = SkippedChunks(partial(self._runs.put_skipped, run.run_id, planner=planner))
@@ -123,7 +129,7 @@ class PlanPurge:
                 batch = batch_of(run, number, planned, jobs, method)
                 self._runs.put_batch(batch, planned.entries, planner)
 
-        draft = Draft(self._requests.limits(request).in_force, put, chunks)
+        draft = Draft(self._requests.limits(request).in_force, put, lines, chunks)
         progress = self._runs.progress(run)
         if progress:
             draft.resume(progress["draft"])

@@ -23,18 +23,19 @@ MOST_SAMPLED = 10
 
 
 def plan_of(draft: Draft, method: AnyMethod, policy: Policy | None) -> Plan:
-    """The plan of a complete draft, under the policy in force."""
+    """The plan of a complete draft, under the policy in force; stores the rest of its lines."""
     return Plan(
         batches=draft.batches,
         targeted=draft.targeted,
         skipped=dict(draft.skipped),
-        hash=draft.hash,
+        hash=draft.lines.hash,
         policy=policy,
         upper_bound=method.plans_upper_bound or draft.unverifiable is not None,
         unverifiable=draft.unverifiable,
         unit=method.unit,
         deleted_unit=method.deleted_unit,
         notes=tuple(noted.text for noted in draft.notes) or None,
+        lines=draft.lines.close(),
     )
 
 
@@ -49,7 +50,12 @@ def record_of(run: Run, plan: Plan, notes: Iterable[Noted], now: datetime) -> Au
         Action.RUN_PLANNED,
         now,
         "plan_purge",
-        plan=PlanFacts(batches=plan.batches, hash=plan.hash, upper_bound=plan.upper_bound),
+        plan=PlanFacts(
+            batches=plan.batches,
+            hash=plan.hash,
+            upper_bound=plan.upper_bound,
+            lines=plan.lines,
+        ),
         detail="; ".join(words)[:LONGEST_NOTE] or None,
     )
 

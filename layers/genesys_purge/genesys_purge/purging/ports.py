@@ -12,12 +12,23 @@ from genesys_purge.model.listing import Listing
 from genesys_purge.model.poll import Poll
 from genesys_purge.model.run import Plan, Run
 from genesys_purge.model.run_summary import RunPage, RunSummary, Searched
+from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.ports import Prepared
 
 # Receives the number of a batch, the number of batches, and the batch's new state.
 Progress = Callable[[int, int, str], None]
 # The callers that may override the retention policy of Genesys, as `submittedBy` names them.
 OverrideCallers = Callable[[], frozenset[str]]
+
+
+class PlanObjects(Protocol):
+    """The bucket of plans: objects by run, name and content, each written once."""
+
+    def put(self, run_id: str, name: str, content: bytes) -> StoredObject:
+        """Store the content; an object with the same content is kept as it is."""
+
+    def get(self, run_id: str, name: str, stored: StoredObject) -> bytes:
+        """The content; Misconfigured if the object is missing or was changed."""
 
 
 class NeededApprovals(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from genesys_purge.model.batch import Batch, Entry
-from genesys_purge.model.entry_rows import entry_of, row_of
+from genesys_purge.model.entry_rows import entry_of, manifest_of
 from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.store.plans import S3Plans
 
@@ -20,11 +20,7 @@ class S3Manifests:
 
     def put(self, batch: Batch, entries: Sequence[Entry]) -> StoredObject:
         """Store the entries, in order."""
-        lines = bytearray()
-        for each in entries:
-            # Each result occupies kilobytes, so a list of them would need much more memory.
-            lines += orjson.dumps(row_of(each), option=orjson.OPT_APPEND_NEWLINE)
-        return self._plans.put(batch.run_id, _name(batch), bytes(lines))
+        return self._plans.put(batch.run_id, _name(batch), manifest_of(entries))
 
     def content(self, batch: Batch) -> bytes:
         """The rows as lines; empty if the batch has no manifest."""

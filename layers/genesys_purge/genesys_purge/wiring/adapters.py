@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from datetime import UTC, datetime
 from functools import cache
@@ -38,6 +39,10 @@ def now() -> datetime:
 
 def sleep(seconds: float) -> None:
     time.sleep(seconds)
+
+
+def random_bytes(size: int) -> bytes:
+    return secrets.token_bytes(size)
 
 
 @cache

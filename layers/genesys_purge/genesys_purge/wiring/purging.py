@@ -133,6 +133,7 @@ def validate_purge() -> ValidatePurge:
 
 @cache
 def plan_purge() -> PlanPurge:
+    from genesys_purge.purging.plan_lines import Lines
     from genesys_purge.purging.plan_purge import PlanPurge
     from genesys_purge.store.id_lists import S3IdLists
 
@@ -150,6 +151,7 @@ def plan_purge() -> PlanPurge:
         adapters.meter(),
         approving.needed_approvals(),
         standing.standing_approvals(),
+        Lines(adapters.plans(), adapters.random_bytes),
     )
 
 

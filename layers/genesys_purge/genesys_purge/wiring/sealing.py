@@ -101,7 +101,6 @@ def certify_run() -> CertifyRun:
 
     stack = adapters.settings().stack
     key = KmsCertificateKey(adapters.aws("kms"), stack.certificate_key)
+    stores = (trail(), seals(), evidence(), adapters.plans())
     controller = adapters.settings().controller or None
-    return CertifyRun(
-        trail(), seals(), evidence(), key, stack.seal_origin, controller, adapters.now
-    )
+    return CertifyRun(*stores, key, stack.seal_origin, controller, adapters.now)

@@ -11,15 +11,16 @@ from genesys_purge.proof.certificates.commit_issued import CommitIssued
 from genesys_purge.proof.certificates.dsse import CertificateKey, envelope_of, key_id_of
 from genesys_purge.proof.certificates.issued import ENVELOPE, WITHDRAWAL, Issued, issued_for
 from genesys_purge.proof.certificates.issuer import Issuer
+from genesys_purge.proof.certificates.planned_lines import planned_lines
 from genesys_purge.proof.certificates.predicate import predicate_of
 from genesys_purge.proof.certificates.sealed_audit import SealedAudit, tree_and_end_of
-from genesys_purge.proof.entries import CERTIFICATE, certificate_folder, statement
+from genesys_purge.proof.entries import CERTIFICATE, certificate_folder, digest_of, statement
 from genesys_purge.proof.errors import Contradicted
 from genesys_purge.proof.pem import pem_of
-from genesys_purge.proof.ports import Evidence, Seals, Trail
+from genesys_purge.proof.ports import Evidence, Plans, Seals, Trail
 from genesys_purge.proof.races import MOST_RACES
 
-AUDIT = "audit.jsonl"
+AUDIT, PLAN = "audit.jsonl", "plan.jsonl"
 
 
 class CertifyRun:
@@ -33,6 +34,7 @@ class CertifyRun:
         trail: Trail,
         seals: Seals,
         evidence: Evidence,
+        plans: Plans,
         key: CertificateKey,
         origin: str,
         controller: str | None,
@@ -41,6 +43,7 @@ class CertifyRun:
         self._trail = trail
         self._seals = seals
         self._evidence = evidence
+        self._plans = plans
         self._key = key
         self._origin = origin
         self._controller = controller
@@ -50,8 +53,8 @@ class CertifyRun:
         """Issue the certificate of the run, and withdraw the one before. It is always done.
 
         A run that is not finished, not verified or a dry run gets none. Later records withdraw a
-        certificate only if they change what it states. Contradicted if the records of the run are
-        not those that are sealed.
+        certificate only if they change what it states. Contradicted if the records of the run or
+        the lines of its plan are not those that are sealed, Misconfigured if lines are missing.
         """
         commit = CommitIssued(self._seals, self._evidence, run_id, self._now)
         for _ in range(MOST_RACES):
@@ -74,13 +77,28 @@ class CertifyRun:
         predicate = predicate_of(audit, issuer, number, supersedes)
         if predicate is None:
             return newest is not None and self._withdraws(newest)
-        subject = [(AUDIT, audit.sha256)]
+        plan = self._plan(run_id, audit)
+        subject = [(AUDIT, audit.sha256), (PLAN, digest_of(plan or b""))]
         payload = statement(CERTIFICATE, subject, predicate)
         if newest and not newest.withdrawal and newest.states_the_same_as(payload):
             return False
+        if plan is None:
+            return newest is not None and self._withdraws(newest)
         folder = certificate_folder(run_id, number)
         self._evidence.put_first(f"{folder}/{ENVELOPE}", envelope_of(payload, self._key))
         return True
+
+    def _plan(self, run_id: str, audit: SealedAudit) -> bytes | None:
+        """The lines of the plan, copied once; None for a plan that an earlier release made."""
+        facts = audit.planned["plan"] if audit.planned else {}
+        if "lines" not in facts:
+            return None
+        name = f"runs/{run_id}/{PLAN}"
+        copied = self._evidence.get(name)
+        content = planned_lines(self._plans, run_id, facts, copied and copied.content)
+        if copied is None:
+            self._evidence.put_once(name, content)
+        return content
 
     def _withdraws(self, newest: Issued) -> bool:
         """Withdraw a certificate that nothing replaces, unless it is withdrawn."""

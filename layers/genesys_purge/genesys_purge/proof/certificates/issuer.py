@@ -15,6 +15,7 @@ LIMITS = (
     "Counts of deleted records are those that Genesys reported.",
     "A record counts as absent if Genesys no longer found it at the time of the verification.",
     "A change of an audit record before it was sealed, usually within two minutes, is not proven.",
+    "plan.jsonl has no ids: which records a batch has can be shown only while their list is kept.",
     "Copies outside of the platform's live data are listed under residualCopies, and not checked.",
 )
 # The systems that may have copies of any deleted record.
