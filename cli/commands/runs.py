@@ -143,7 +143,7 @@ def _described(run: Observation, stops: Sequence[Stop]) -> Iterator[tuple[str, o
     if cancellation := answer.get("cancellation"):
         by = f"{moment(cancellation['requestedAt'])} UTC by {cancellation['requestedBy']}"
         yield "cancelled", f"{by}: {cancellation['reason']}"
-    yield "plan hash", (answer.get("plan") or {}).get("hash")
+    yield "plan root", (answer.get("plan") or {}).get("hash")
     yield from summary(run)
     if run.is_finished and answer.get("isSettled") is False:
         yield "settled", "no: batches and totals may still change"

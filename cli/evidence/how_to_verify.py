@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 TEXT = """\
-This folder proves what a purge run deleted: its sealed audit records, and a certificate over them.
+This folder proves what a purge run deleted: its sealed audit records, its plan, and a certificate
+over them.
 
 Check it with `verify.py` of the project, which needs Python and openssl 3, and no network:
 
@@ -19,6 +20,13 @@ Without this software:
   sed '/^$/,$d' checkpoint > body
   grep -m1 '^— ' checkpoint | cut -d' ' -f3 | base64 -d | tail -c +5 > signature
   openssl pkeyutl -verify -pubin -inkey keys/seal.pem -rawin -in body -sigfile signature
+
+plan.jsonl has a line for each batch, and no ids. Its SHA-256 is in certificate/statement.json. The
+root of its lines is plan.hash there, as this computes with the package pymerkle:
+
+  python3 -c 'from pymerkle import InmemoryTree as Tree
+lines = open("plan.jsonl", "rb").read().split(b"\\n")[:-1]
+print(Tree.init_from_entries(lines, algorithm="sha256").get_root().hex())'
 
 certificate/statement.json is what is signed. certificate/certificate.html shows it, and is not
 signed itself.

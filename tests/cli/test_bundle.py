@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +69,21 @@ def test_run_without_a_certificate_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(Incomplete, match="has no certificate, or not yet"):
         evidence(run()).bundle(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_instructions_compute_the_root_of_the_plan(tmp_path: Path) -> None:
+    evidence(certified()).bundle(tmp_path / "out")
+    text = (tmp_path / "out" / "HOW-TO-VERIFY.txt").read_text()
+    code = text.partition("python3 -c '")[2].partition("'\n")[0]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path / "out",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    statement = json.loads((tmp_path / "out" / "certificate" / "statement.json").read_text())
+    assert done.stdout.strip() == statement["predicate"]["plan"]["hash"]
 
 
 def test_certificate_without_its_plan_leaves_no_folder(tmp_path: Path) -> None:

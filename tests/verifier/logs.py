@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tests.verifier.bundles import STATEMENT, Files, leaf, note, root, written
+from tests.verifier.bundles import STATEMENT, Files, note, written
+from tests.verifier.trees import leaf, root
 
 WITHDRAWN = "urn:genesys-purge:certificate-withdrawn:v1"
 CERTIFICATE = "urn:genesys-purge:certificate-of-destruction:v1"

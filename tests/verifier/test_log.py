@@ -15,14 +15,13 @@ from tests.verifier.bundles import (
     STATEMENT,
     Files,
     bundle,
-    leaf,
     note,
     put,
-    root,
 )
 from tests.verifier.conftest import Judge, Judged
 from tests.verifier.edits import IN_A_FILE
 from tests.verifier.logs import entries_of, log_of, successor, withdrawal
+from tests.verifier.trees import leaf, root
 
 FILES = bundle()
 # Nothing is read from these: the tree is computed from the entries.

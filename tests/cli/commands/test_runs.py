@@ -73,13 +73,13 @@ def test_time_that_cannot_be_read_is_wrong_input(api: ScriptedApi, call: Run) ->
     assert "write 2026-11-21 or 2026-11-21T03:00:00Z" in " ".join(shown.err.split())
 
 
-def test_run_is_shown_with_its_retention_and_hash(api: ScriptedApi, call: Run) -> None:
+def test_run_is_shown_with_its_retention_and_root(api: ScriptedApi, call: Run) -> None:
     shown = finished(done(0), outcome="completed_with_failures", isSettled=False)
     policy = {"minimumDays": 365, "basis": "internal policy"}
     api.on("GET /purges/q-2", Answer(body=shown | {"plan": shown["plan"] | {"policy": policy}}))
     lines = [" ".join(each.split()) for each in call("runs", "show", "q-2").out.splitlines()]
     assert "retention 365 days: internal policy" in lines
-    assert "plan hash 5e3f" in lines
+    assert "plan root 5e3f" in lines
     assert "submitted 2026-11-21 03:00:00 UTC by schedule:nightly" in lines
     assert "settled no: batches and totals may still change" in lines
 

@@ -90,7 +90,7 @@ class Lines:
         return self._objects.put(run_id, KEY, self._random(KEY_BYTES))
 
     def of(self, run_id: str, key: StoredObject) -> PlanLines:
-        """The lines of a plan that has none yet."""
+        """The lines of a plan, without a batch so far."""
         secret = self._objects.get(run_id, KEY, key)
         return PlanLines(key, secret, partial(self._objects.put, run_id))
 
