@@ -6,6 +6,7 @@ Each step is a process of its own. DynamoDB, S3 and KMS are files and keys on th
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import pickle
 import sys
@@ -17,11 +18,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+from genesys_purge.methods.contract import Planned
+from genesys_purge.model.dates import Window
 from genesys_purge.model.merkle import Frontier
+from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.proof.certificates.certify_run import CertifyRun
 from genesys_purge.proof.ports import SealedRun, Version
 from genesys_purge.proof.publish_seals import PublishSeals
 from genesys_purge.proof.seal_audit import SealAudit
+from genesys_purge.purging.plan_lines import Lines
 
 from cli.evidence.bundle import Evidence
 from tests.signers import LocalCertificateKey, LocalSigner
@@ -138,13 +143,37 @@ class Files:
         """Count nothing."""
 
 
-def audit_of(records: int) -> Iterator[bytes]:
+class Plans:
+    """The bucket of plans as a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "plans"
+        self._folder.mkdir(exist_ok=True)
+
+    def facts_of(self, batches: int) -> Mapping[str, Any]:
+        """What `run_planned` says about the stored lines of so many windows."""
+        lines = Lines(self, bytes)
+        plan = lines.of(RUN, lines.new_key(RUN))
+        window = Window(start=BEGAN - timedelta(days=400), end=BEGAN - timedelta(days=370))
+        for _ in range(batches):
+            plan.add(Planned(1_000, window=window))
+        return {"lines": plan.close().to_json(), "hash": plan.hash}
+
+    def put(self, _run_id: str, name: str, content: bytes) -> StoredObject:
+        (self._folder / name).write_bytes(content)
+        return StoredObject(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+    def get(self, _run_id: str, name: str, _stored: StoredObject) -> bytes:
+        return (self._folder / name).read_bytes()
+
+
+def audit_of(records: int, plans: Plans) -> Iterator[bytes]:
     """The audit of a run that deleted and verified everything, in the form that is stored."""
     batches = (records - OF_THE_RUN) // OF_A_BATCH
     units = {"unit": "conversations", "deletedUnit": "conversations"}
     of_run = {"method": "conversation_archive", "request": {"dryRun": False}}
     counts = {"targeted": 1_000 * batches, **units}
-    plan = {"plan": {"batches": batches, "hash": "ab" * 32, "upperBound": False}}
+    plan = {"plan": {"batches": batches, "upperBound": False, **plans.facts_of(batches)}}
 
     def facts() -> Iterator[dict[str, Any]]:
         yield {"actor": "submit_purge", "action": "run_submitted", **of_run}
@@ -177,9 +206,9 @@ def seal(files: Files, _out: Path) -> None:
     SealAudit(files, files, publish, files, files)({RUN: ["run_completed"]})
 
 
-def certify(files: Files, _out: Path) -> None:
+def certify(files: Files, out: Path) -> None:
     key = LocalCertificateKey()
-    CertifyRun(files, files, files, key, ORIGIN, None, lambda: BEGAN)(RUN)
+    CertifyRun(files, files, files, Plans(out.parent), key, ORIGIN, None, lambda: BEGAN)(RUN)
     PublishSeals(files, files, files, LocalSigner(None, "", ORIGIN))()
 
 
@@ -209,7 +238,7 @@ def measure(records: int) -> dict[str, Cost]:
     """The costs of all steps for a run with so many audit records."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        Files(folder).write(audit_of(records))
+        Files(folder).write(audit_of(records, Plans(folder)))
         costs = {each: measured("-m", "bench.proof", "--step", each, name) for each in STEPS}
         out = folder / "evidence"
         vkey = (out / "keys" / "seal.vkey").read_text().strip()
