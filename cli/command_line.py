@@ -66,8 +66,8 @@ def main(
     Begin with `genesys-purge local up`: it runs the whole application on this machine, with a
     simulated Genesys. In another terminal, `genesys-purge example conversation_archive` prints a
     request, and `genesys-purge run request.json --dry-run` shows what it would delete. With `--as
-    approver` at their end, commands act as one of its five people: requester, approver, holds,
-    auditor and operator.
+    approver` at their end, commands act as one of its six people: requester, approver, holds,
+    auditor, operator and privacy.
     """
     assert not shows_version  # noqa: S101  its callback ends the program
 

@@ -118,8 +118,8 @@ AS_PERSON = Annotated[
     typer.Option(
         "--as",
         metavar="NAME",
-        help="With a local application: requester, approver, holds, auditor or operator. "
-        "By default, the caller may do everything.",
+        help="With a local application: requester, approver, holds, auditor, operator or "
+        "privacy. By default, the caller may do everything.",
         rich_help_panel=STACK,
     ),
 ]

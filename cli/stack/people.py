@@ -20,6 +20,7 @@ CHANGES = {
         "PUT /policies/*",
         "PUT /settings/*",
     ),
+    "PrivacyAccess": ("POST /personal-data/erase",),
 }
 
 

@@ -13,6 +13,7 @@ POLICIES = {
     "holds": "HoldsAccess",
     "auditor": "AuditorAccess",
     "operator": "OperatorAccess",
+    "privacy": "PrivacyAccess",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from genesys_purge.approvals.requests import decision_in
+from genesys_purge.auditing.requests import requested as erasure_requested
 from genesys_purge.callers import HttpCall, is_http, submission
 from genesys_purge.campaign_rules.deploying.requests import checked
 from genesys_purge.campaign_rules.documented.platform import DocumentedPlatform
@@ -138,6 +139,11 @@ def test_sample_of_a_change_of_a_hold_is_valid(name: str, model: type[Wire]) -> 
     )
 
 
+def test_sample_of_erasing_is_valid() -> None:
+    sent = submission(event(ROOT / "events" / "api" / "post_personal_data_erase.json"))
+    assert erasure_requested(sent.payload).sequences == (1, 12)
+
+
 def test_sample_of_import_is_valid() -> None:
     sent = submission(event(ROOT / "events" / "api" / "post_holds_import.json"))
     assert len(imported(sent.payload, NOON, list).conversation_ids or ()) == 2
@@ -153,6 +159,7 @@ def submissions() -> list[Path]:
         "post_stop",
         "post_cancel",
         "post_resume",
+        "post_personal_data",
     )
     others = ("get_", *governed, *PURGE_RULES, *REFUSED, "post_webhook", "partner_audit")
     rules = ("export_campaign_rule_changes", "evaluate_contacts", *CAMPAIGN_RULES)

@@ -28,7 +28,7 @@ ARROWS = {
     "error_codec": {"correlation", "errors"},
     "calling": {"calling", "model", "errors", "operation", "ports"},
     "telemetry": set(),
-    "auditing": {"model", "ports"},
+    "auditing": {"auditing", "model", "errors", "ports"},
     "approvals": {"approvals", "model", "errors", "ports"},
     "policies": {
         "policies",
@@ -190,6 +190,7 @@ LIBRARIES = {
     },
     "pydantic": {
         "model",
+        "auditing",
         "approvals",
         "holds",
         "policies",
@@ -243,6 +244,7 @@ def test_handlers_import_one_wrapper_wiring_and_messages_only() -> None:
     wrappers = {"entrypoint", "consumers"}
     parts = {
         "approvals",
+        "auditing",
         "campaign_rules",
         "holds",
         "policies",

@@ -94,6 +94,7 @@ def test_function_of_a_read_has_no_right_to_change_anything(route: str) -> None:
         ("PUT /policies/nightly", {"operator"}),
         ("POST /purge-rules", {"operator"}),
         ("POST /campaign-rules", {"operator"}),
+        ("POST /personal-data/erase", {"privacy"}),
     ],
 )
 def test_each_change_is_allowed_to_the_people_of_its_role(route: str, people: set[str]) -> None:
@@ -103,3 +104,11 @@ def test_each_change_is_allowed_to_the_people_of_its_role(route: str, people: se
 def test_evidence_is_read_and_neither_changed_nor_signed() -> None:
     rights = {action for right in statements_of("EvidenceAccess") for action in right.actions}
     assert rights == {"s3:GetObject", "s3:ListBucket", "kms:GetPublicKey"}
+
+
+def test_disclosures_are_copied_and_pseudonyms_are_not() -> None:
+    (right,) = statements_of("DisclosureAccess")
+    assert (right.actions, right.resources) == (("dynamodb:Query",), ("PersonalTable",))
+    found = template.resources("AWS::IAM::ManagedPolicy")["DisclosureAccess"]["PolicyDocument"]
+    condition = {"ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": ["#persons"]}}
+    assert found["Statement"][0]["Condition"] == condition

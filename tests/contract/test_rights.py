@@ -13,8 +13,11 @@ from tests.contract.source import PACKAGE, tree_of
 
 FUNCTIONS = template.functions()
 AUDIT = "AuditTable"
+PERSONAL = "PersonalTable"
+ERASER = "ErasePersonalDataFunction"
 DATA = {
     AUDIT,
+    PERSONAL,
     "RunsTable",
     "HoldsTable",
     "ApprovalsTable",
@@ -119,8 +122,12 @@ READERS = {
     "ReadPurgeRuleFunction": {"RulesReadPolicy", "AuditReadPolicy"},
     "ReadCampaignRulesFunction": {"DeploymentsReadPolicy", "AuditReadPolicy"},
     "PublishNotificationsFunction": {"RunsReadPolicy", "SubscribersPolicy", "DeliveriesPolicy"},
+    # It appends to the audit by rights of its own.
+    ERASER: {"RunsReadPolicy"},
 }
 SEALERS = ("SealAuditFunction", "CheckSealsFunction", "CertifyRunFunction")
+# For people who copy files and items, and call no route.
+COPYING = {"EvidenceAccess", "DisclosureAccess"}
 # These functions write no audit records.
 SILENT = {
     "ValidatePurgeFunction",
@@ -192,19 +199,39 @@ def test_every_function_has_its_own_role() -> None:
     assert [name for name in FUNCTIONS if not rights_of(name)] == []
 
 
-def denied_on_audit(function: str) -> set[str]:
-    rights = [r for r in rights_of(function) if r.effect == "Deny" and AUDIT in r.resources]
+def denied_on(table: str, function: str) -> set[str]:
+    rights = [r for r in rights_of(function) if r.effect == "Deny" and table in r.resources]
     return {action for right in rights for action in right.actions}
+
+
+def test_writers_of_personal_data_are_denied_to_change_or_delete_it() -> None:
+    rewrites = REWRITES | {"dynamodb:PartiQL*"}
+    writers = [n for n in FUNCTIONS if "dynamodb:PutItem" in allowed_to(n, PERSONAL)]
+    lacking = {name: rewrites - denied_on(PERSONAL, name) for name in writers}
+    assert {name: actions for name, actions in lacking.items() if actions} == {
+        ERASER: {"dynamodb:DeleteItem"}
+    }
+
+
+def test_erasing_reaches_the_audit_personal_data_and_runs_only() -> None:
+    rights = [each for each in rights_of(ERASER) if each.effect == "Allow"]
+    assert {each for right in rights for each in right.resources} == {AUDIT, PERSONAL, "RunsTable"}
+    assert allowed_to(ERASER, "RunsTable") & {"dynamodb:PutItem"} == set()
 
 
 def test_functions_with_audit_rights_are_denied_rewrites() -> None:
     touches = {name for name in FUNCTIONS if allowed_to(name, AUDIT)}
-    denied = {n for n in FUNCTIONS if denied_on_audit(n) >= REWRITES | {"dynamodb:PartiQL*"}}
+    denied = {n for n in FUNCTIONS if denied_on(AUDIT, n) >= REWRITES | {"dynamodb:PartiQL*"}}
     assert touches == denied == set(FUNCTIONS) - SILENT
 
 
-def test_no_function_may_update_or_delete_a_stored_record() -> None:
-    assert [name for name in FUNCTIONS if allowed_to(name, *DATA) & REWRITES] == []
+def test_only_erasing_deletes_and_only_personal_data() -> None:
+    found = {name: allowed_to(name, *DATA) & REWRITES for name in FUNCTIONS}
+    assert {name: actions for name, actions in found.items() if actions} == {
+        ERASER: {"dynamodb:DeleteItem"}
+    }
+    assert those_who_may("dynamodb:DeleteItem")[ERASER] == [PERSONAL, AUDIT]
+    assert denied_on(AUDIT, ERASER) >= {"dynamodb:DeleteItem"}
     assert [name for name in FUNCTIONS if "*" in "".join(allowed_to(name, *DATA))] == []
 
 
@@ -477,4 +504,4 @@ def test_only_the_look_up_writes_the_times_of_holds_and_nothing_else() -> None:
 
 def test_every_managed_policy_is_used() -> None:
     used = {policy for function in FUNCTIONS for policy in policies_of(function)}
-    assert used == set(managed_policies()) - set(POLICIES.values()) - {"EvidenceAccess"}
+    assert used == set(managed_policies()) - set(POLICIES.values()) - COPYING

@@ -1,1 +1,1 @@
-"""The watch over the audit itself."""
+"""The watch over the audit itself, and the erasing of personal data beside it."""

@@ -21,6 +21,7 @@ from genesys_purge.model.record_facts import (
     ChangeFacts,
     DeliveryFacts,
     DeploymentFacts,
+    ErasureFacts,
     ExportFacts,
     PlanFacts,
 )
@@ -99,6 +100,7 @@ class Action(StrEnum):
     CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
     AUDIT_ALTERED = "audit_altered"
     NUMBER_UNUSED = "number_unused"
+    PERSONAL_DATA_ERASED = "personal_data_erased"
 
 
 class Alteration(Wire):
@@ -145,7 +147,7 @@ class AuditRecord(Wire):
     that human, which the log assigns. `purgePolicy` is in those
     about a purge policy and its runs; `policy` is the retention.
     `setting` is in the records about a stored setting. `refusal` is a deletion that a legal hold
-    refused, and `mirror` how far Genesys protects its conversations.
+    refused, and `mirror` how far Genesys protects its conversations. `erasure` names what was erased.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.
@@ -208,6 +210,7 @@ class AuditRecord(Wire):
     platform_event: PlatformEvent | None = None
     alteration: Alteration | None = None
     certificate: CertificateFacts | None = None
+    erasure: ErasureFacts | None = None
     supersedes: int | None = None
     correlation_id: str | None = None
     error_reason: Annotated[str | None, ERASABLE] = None

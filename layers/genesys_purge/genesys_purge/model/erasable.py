@@ -11,7 +11,7 @@ import hashlib
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import UnionType
 from typing import Any, NamedTuple, TypeGuard, TypeVar, Union, get_args, get_origin
@@ -51,6 +51,15 @@ class Divided(NamedTuple):
     disclosures: tuple[str, ...]
 
 
+class StoredDisclosures(NamedTuple):
+    """The disclosures of a record, the action of that record, and the bytes that they take."""
+
+    sequence: int
+    action: str
+    disclosures: Sequence[str]
+    size: int
+
+
 class _Field(NamedTuple):
     """A field of a record that is erasable, or that has a record in it."""
 
@@ -86,6 +95,12 @@ def joined(model: type[W], sealed: str, disclosures: Iterable[str] = ()) -> W:
 def digest_of(disclosure: str) -> str:
     """The digest of a disclosure, as RFC 9901 defines it."""
     return _encoded(hashlib.sha256(disclosure.encode()).digest())
+
+
+def opened(disclosure: str) -> tuple[str, Any]:
+    """The name and the value of the field behind a disclosure."""
+    _, name, value = orjson.loads(_decoded(disclosure))
+    return name, value
 
 
 def _taken(model: type[Wire], document: dict[str, Any]) -> Iterator[str]:
@@ -128,7 +143,7 @@ def _join(document: dict[str, Any], known: Mapping[str, str]) -> None:
             _join(value, known)
     for digest in digests:
         if digest in known:
-            _, name, value = orjson.loads(_decoded(known[digest]))
+            name, value = opened(known[digest])
             document[name] = value
 
 

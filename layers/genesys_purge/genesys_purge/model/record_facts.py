@@ -45,6 +45,13 @@ class CertificateFacts(Wire):
     superseded_by: str | None = None
 
 
+class ErasureFacts(Wire):
+    """What was erased: the fields of records of the same run, or the name behind a pseudonym."""
+
+    sequences: tuple[int, ...] | None = None
+    person: str | None = None
+
+
 class ChangeFacts(Wire):
     """A campaign rule as a deployment wrote it; `changed` are the fields of an updated rule."""
 

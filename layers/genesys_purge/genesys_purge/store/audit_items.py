@@ -84,4 +84,5 @@ def _items_of(record: AuditRecord) -> AuditItems:
     }
     if not parts.disclosures:
         return AuditItems(sealed, None)
-    return AuditItems(sealed, disclosures_item(record.run_id, record.sequence, parts.disclosures))
+    personal = disclosures_item(record.run_id, record.sequence, record.action, parts.disclosures)
+    return AuditItems(sealed, personal)

@@ -27,7 +27,7 @@ def cancellation_key(run_id: str) -> Item:
 
 def not_cancelled(table: str, run_id: str) -> Write:
     """A check that the run is not cancelled, for the transaction that ends it otherwise."""
-    return Write(table, cancellation_key(run_id), NEW, check_only=True)
+    return Write(table, cancellation_key(run_id), NEW, kind="ConditionCheck")
 
 
 class DynamoCancellations:
@@ -53,6 +53,6 @@ class DynamoCancellations:
             "attribute_exists(runId) AND #status <> :finished",
             {":finished": {"S": RunStatus.FINISHED}},
             {"#status": "status"},
-            check_only=True,
+            kind="ConditionCheck",
         )
         self._ledger.commit([Write(self._table, item, NEW), open_run], record)

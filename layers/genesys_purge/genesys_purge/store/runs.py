@@ -93,7 +93,7 @@ class DynamoRuns:
             PLANNING,
             {":status": {"S": RunStatus.SUBMITTED}, ":planner": {"S": planner}},
             STATUS,
-            check_only=True,
+            kind="ConditionCheck",
         )
         self._ledger.commit([mine, *(Write(self._table, row) for row in rows)])
 
@@ -211,7 +211,7 @@ class DynamoRuns:
             "#status = :status",
             {":status": {"S": RunStatus.RUNNING}},
             STATUS,
-            check_only=True,
+            kind="ConditionCheck",
         )
         self._ledger.commit([running, self._successor(batch), *prepared(also)])
 

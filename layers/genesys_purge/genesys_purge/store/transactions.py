@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from uuid import uuid4
 
 from genesys_purge.calling.backoff import Backoff
@@ -27,15 +27,21 @@ BUSY = frozenset({CONFLICT, "ThrottlingError", "ProvisionedThroughputExceeded"})
 NO_REASON = "None"
 
 
+Kind = Literal["Put", "ConditionCheck", "Delete"]
+
+
 class Write(NamedTuple):
-    """Puts `item` if `condition` holds; `check_only` checks the condition without a put."""
+    """Puts `item` if `condition` holds; `kind` may only check the condition, or delete the item.
+
+    For both, `item` is a key.
+    """
 
     table: str
     item: Item
     condition: str | None = None
     values: Item | None = None
     names: dict[str, str] | None = None
-    check_only: bool = False
+    kind: Kind = "Put"
 
 
 def prepared(also: Sequence[Prepared]) -> Sequence[Write]:
@@ -89,5 +95,5 @@ def _transact_item(write: Write) -> TransactWriteItemTypeDef:
         common["ExpressionAttributeValues"] = write.values
     if write.names:
         common["ExpressionAttributeNames"] = write.names
-    kind, item = ("ConditionCheck", "Key") if write.check_only else ("Put", "Item")
-    return {kind: common | {item: write.item}}  # type: ignore[misc]  # a TypedDict has only literal keys
+    item = "Item" if write.kind == "Put" else "Key"
+    return {write.kind: common | {item: write.item}}  # type: ignore[misc]  # a TypedDict has only literal keys

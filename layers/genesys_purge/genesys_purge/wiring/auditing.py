@@ -1,4 +1,4 @@
-"""The use case that watches the audit, and the reader of its stored records."""
+"""The use cases that watch the audit and erase beside it, and the reader of its records."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from genesys_purge.wiring import adapters
 
 if TYPE_CHECKING:
+    from genesys_purge.auditing.erase_personal_data import ErasePersonalData
     from genesys_purge.auditing.record_alteration import RecordAlteration
     from genesys_purge.store.audit_items import StoredRecords
     from genesys_purge.store.personal_data import PersonalData
@@ -25,6 +26,16 @@ def personal_data() -> PersonalData:
     from genesys_purge.store.personal_data import PersonalData
 
     return PersonalData(adapters.aws("dynamodb"), adapters.settings().tables.personal)
+
+
+@cache
+def erase_personal_data() -> ErasePersonalData:
+    from genesys_purge.auditing.erase_personal_data import ErasePersonalData
+    from genesys_purge.store.erasures import DynamoErasures
+
+    audit = adapters.settings().tables.audit
+    erasures = DynamoErasures(adapters.aws("dynamodb"), audit, personal_data(), adapters.ledger())
+    return ErasePersonalData(erasures, adapters.runs(), adapters.now)
 
 
 @cache
