@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 from cli.commands import local, purge_rules, rules, runs
 from cli.commands.examples import example
 from cli.commands.governance import approvals, hold_changes, policies, settings, stops
-from cli.commands.proof import certificate
+from cli.commands.proof import certificate, personal_data
 from cli.commands.run import run
 from cli.commands.trace import trace
 from cli.commands.validate import validate
@@ -80,6 +80,7 @@ command(app, "validate", "genesys-purge validate request.json --matrix m.json", 
 )
 command(app, "example", "genesys-purge example data_deletion > request.json", stack=False)(example)
 app.add_typer(certificate.app, name="certificate")
+app.add_typer(personal_data.app, name="personal-data")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(policies.app, name="policies")
 app.add_typer(settings.app, name="settings")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from moto.events.models import EventPattern
 from tests import template
 from tests.contract.deployed import rights_of
 from tests.contract.source import function_folders
+from tests.template import ROOT
 from tests.unit.webhooks.outbound.test_bodies import EVENTS
 
 RESOURCES: dict[str, dict[str, Any]] = template.template()["Resources"]
@@ -121,6 +123,26 @@ def test_sealed_records_are_locked_for_the_chosen_days() -> None:
     retention = {"Mode": {"Ref": "EvidenceLockMode"}, "Days": {"Ref": "EvidenceDays"}}
     assert bucket["ObjectLockConfiguration"]["Rule"] == {"DefaultRetention": retention}
     assert "LifecycleConfiguration" not in bucket
+
+
+def test_sealed_records_may_be_locked_against_everybody() -> None:
+    found = template.template()["Parameters"]["EvidenceLockMode"]
+    assert (found["Default"], found["AllowedValues"]) == (
+        "GOVERNANCE",
+        ["GOVERNANCE", "COMPLIANCE"],
+    )
+
+
+def test_production_locks_sealed_records_against_everybody() -> None:
+    with (ROOT / "samconfig.toml").open("rb") as file:
+        stacks = tomllib.load(file)
+    del stacks["version"]
+    chosen = [
+        name
+        for name, each in stacks.items()
+        if "COMPLIANCE" in each["deploy"]["parameters"].get("parameter_overrides", "")
+    ]
+    assert chosen == ["prod"]
 
 
 @pytest.mark.parametrize(

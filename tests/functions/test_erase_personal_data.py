@@ -1,8 +1,7 @@
-"""ErasePersonalData over the real tables: what is erased, what is recorded, and what is refused."""
+"""ErasePersonalData over the real tables: what is erased, and what is recorded."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
@@ -10,70 +9,26 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.auditing import erase_personal_data
 from genesys_purge.auditing.erase_personal_data import MOST_AT_ONCE
-from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.erasable import ERASED
-from genesys_purge.model.run import RunStatus
 from genesys_purge.store.ledger import Ledger
-from genesys_purge.wiring import adapters, auditing
+from genesys_purge.wiring import adapters
 
-from tests import builders
-from tests.application import http_event
-from tests.clock import NOON
 from tests.functions.conftest import Invoke
+from tests.functions.erasing import (
+    ERASER,
+    ERASER_ID,
+    HOLD,
+    JANE,
+    erase,
+    erasures,
+    everything,
+    personal,
+    record,
+)
 from tests.mocked_aws import client
 from tests.unit.store.concurrency import records, stored
 
 pytestmark = pytest.mark.usefixtures("deployed")
-
-ROUTE = "POST /personal-data/erase"
-JANE = "arn:aws:iam::123456789012:user/jane"
-ERASER = "arn:aws:iam::123456789012:user/privacy"
-ERASER_ID = "user:AIDAPRIVACY"
-HOLD = "hold:case-17"
-OWN_REQUEST = builders.run().facts.model_copy(update={"submitted_by": ERASER})
-SESSION = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_"
-
-
-FEDERATED = "arn:aws:sts::123456789012:federated-user/anyone"
-# The unique ids of callers.
-IDS = {
-    ERASER: "AIDAPRIVACY",
-    JANE: "AIDAJANE",
-    FEDERATED: "123456789012:anyone",
-    f"{SESSION}Privacy_1/jane": "AROAPRIVACY:jane",
-}
-
-
-def erase(invoke: Invoke, caller: str = ERASER, /, **body: Any) -> tuple[int, Any]:
-    event = http_event(ROUTE, body=json.dumps(body))
-    event["requestContext"]["authorizer"] = {"iam": {"userArn": caller, "callerId": IDS[caller]}}
-    answer = invoke("ErasePersonalData", event)
-    return answer["statusCode"], json.loads(answer["body"])
-
-
-def record(run_id: str = HOLD, **changes: Any) -> None:
-    fields: dict[str, Any] = {"actor": JANE, "person_id": "user:AIDAJANE", "detail": "Jane asked"}
-    fields |= {"action": Action.HOLD_PLACED, "at": NOON}
-    adapters.ledger().append(AuditRecord(run_id=run_id, **fields | changes))
-
-
-def items(table: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client("dynamodb").scan(TableName=table)["Items"]
-    return found
-
-
-def personal(run_id: str = HOLD) -> list[int]:
-    """The numbers of the records that have personal data."""
-    found = items("PersonalTable")
-    return sorted(int(each["item"]["S"]) for each in found if each["subject"]["S"] == run_id)
-
-
-def erasures(run_id: str = HOLD) -> list[dict[str, Any]]:
-    return [each for each in records(run_id) if each["action"] == "personal_data_erased"]
-
-
-def everything() -> list[Any]:
-    return items("AuditTable") + items("PersonalTable")
 
 
 @pytest.fixture
@@ -175,7 +130,7 @@ def test_transaction_has_less_than_four_megabytes(invoke: Invoke) -> None:
 def test_records_that_another_person_erases_meanwhile_are_recorded_once(invoke: Invoke) -> None:
     record()
     record()
-    commit, calls = Ledger.commit, []
+    commit, calls = Ledger.commit, list[Any]()
 
     def first(self: Ledger, *given: Any) -> None:
         if not calls:
@@ -187,92 +142,6 @@ def test_records_that_another_person_erases_meanwhile_are_recorded_once(invoke: 
     with patch.object(Ledger, "commit", first):
         assert erase(invoke, runId=HOLD)[1]["sequences"] == [2]
     assert [each["erasure"]["sequences"] for each in erasures()] == [[2]]
-
-
-@pytest.mark.parametrize(
-    "own",
-    [
-        {"actor": ERASER, "person_id": None},
-        {"person_id": ERASER_ID},
-        {"actor": "plan_purge", "person_id": None, "request": OWN_REQUEST},
-    ],
-)
-def test_own_action_is_not_erased_and_neither_is_any_other(
-    invoke: Invoke, own: dict[str, Any]
-) -> None:
-    record()
-    record(**own)
-    before = everything()
-    status, answer = erase(invoke, runId=HOLD)
-    assert (status, "record 2 is about your own action" in str(answer)) == (403, True)
-    assert everything() == before
-
-
-def test_own_action_is_that_of_the_human_under_every_permission_set(invoke: Invoke) -> None:
-    record(actor=f"{SESSION}Requester_2/Jane", person_id=None)
-    assert erase(invoke, f"{SESSION}Privacy_1/jane", runId=HOLD)[0] == 403
-    assert personal() == [1]
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"), [(RunStatus.RUNNING, 409), (RunStatus.FINISHED, 200)]
-)
-def test_records_of_a_run_are_erased_after_its_end(
-    invoke: Invoke, status: RunStatus, expected: int
-) -> None:
-    run = builders.run(status=status)
-    adapters.runs().create(
-        run, AuditRecord(run_id=run.run_id, at=NOON, actor=JANE, action=Action.RUN_SUBMITTED)
-    )
-    before = everything()
-    assert erase(invoke, runId=run.run_id)[0] == expected
-    assert (everything() == before) == (expected == 409)
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "words"),
-    [
-        ({"runId": "run-9"}, 404, "there is no audit record of run-9"),
-        ({"runId": HOLD, "sequences": [1, 2]}, 404, "has no audit record 2; its last one is 1"),
-        ({"runId": "#persons"}, 400, "runId"),
-        ({"runId": HOLD, "sequences": []}, 400, "sequences"),
-        ({"runId": HOLD, "sequences": [0]}, 400, "sequences"),
-        ({"runId": HOLD, "personId": "user:AIDAJANE"}, 400, "either runId or personId"),
-        ({"personId": "user:AIDAJANE", "sequences": [1]}, 400, "needs runId"),
-        ({}, 400, "either runId or personId"),
-        ({"personId": ERASER_ID}, 403, "another person must erase who you are"),
-    ],
-)
-def test_refused_request_erases_nothing(
-    invoke: Invoke, body: dict[str, Any], status: int, words: str
-) -> None:
-    record()
-    auditing.personal_data().pseudonym_of(ERASER_ID)
-    before = everything()
-    found, answer = erase(invoke, **body)
-    assert (found, words in str(answer)) == (status, True)
-    assert everything() == before
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"runId": HOLD},
-        {"scheduledTime": "2026-12-01T09:00:00Z", "scheduleArn": "a", "request": {"runId": HOLD}},
-    ],
-)
-def test_machine_erases_nothing(invoke: Invoke, event: dict[str, Any]) -> None:
-    record()
-    before = everything()
-    with pytest.raises(Exception, match="only a person may erase"):
-        invoke("ErasePersonalData", event)
-    assert everything() == before
-
-
-def test_federated_user_erases_nothing(invoke: Invoke) -> None:
-    record()
-    status, _ = erase(invoke, FEDERATED, runId=HOLD)
-    assert (status, personal()) == (403, [1])
 
 
 def test_erased_person_is_no_longer_behind_the_pseudonym(invoke: Invoke) -> None:

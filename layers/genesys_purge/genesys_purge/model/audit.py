@@ -147,7 +147,8 @@ class AuditRecord(Wire):
     that human, which the log assigns. `purgePolicy` is in those
     about a purge policy and its runs; `policy` is the retention.
     `setting` is in the records about a stored setting. `refusal` is a deletion that a legal hold
-    refused, and `mirror` how far Genesys protects its conversations. `erasure` names what was erased.
+    refused, and `mirror` how far Genesys protects its conversations. `erasure` is what a person
+    erased.
 
     `organisation` is None for the default organisation. Records about a whole purge run, the
     creation of a purge rule or a campaign set it; records about one batch do not.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.erasable import StoredDisclosures
 from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.personal_data import PersonalData, disclosures_key, person_key
+from genesys_purge.store.trail import StoredTrail
 from genesys_purge.store.transactions import Write
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 STORED = "attribute_exists(subject)"
 
@@ -20,24 +17,13 @@ STORED = "attribute_exists(subject)"
 class DynamoErasures:
     """Implements the `Erasures` port."""
 
-    def __init__(
-        self, client: DynamoDBClient, audit_table: str, personal: PersonalData, ledger: Ledger
-    ) -> None:
-        self._client = client
-        self._audit_table = audit_table
+    def __init__(self, trail: StoredTrail, personal: PersonalData, ledger: Ledger) -> None:
+        self._trail = trail
         self._personal = personal
         self._ledger = ledger
 
     def last(self, run_id: str) -> int:
-        answer = self._client.query(
-            TableName=self._audit_table,
-            KeyConditionExpression="runId = :run",
-            ExpressionAttributeValues={":run": {"S": run_id}},
-            ConsistentRead=True,
-            ScanIndexForward=False,
-            Limit=1,
-        )
-        return int(answer["Items"][0]["sequence"]["N"]) if answer["Items"] else 0
+        return self._trail.last(run_id)
 
     def of_run(self, run_id: str) -> Iterator[StoredDisclosures]:
         return self._personal.of_run(run_id)

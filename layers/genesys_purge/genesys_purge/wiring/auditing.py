@@ -32,9 +32,10 @@ def personal_data() -> PersonalData:
 def erase_personal_data() -> ErasePersonalData:
     from genesys_purge.auditing.erase_personal_data import ErasePersonalData
     from genesys_purge.store.erasures import DynamoErasures
+    from genesys_purge.store.trail import StoredTrail
 
-    audit = adapters.settings().tables.audit
-    erasures = DynamoErasures(adapters.aws("dynamodb"), audit, personal_data(), adapters.ledger())
+    trail = StoredTrail(adapters.aws("dynamodb"), adapters.settings().tables.audit)
+    erasures = DynamoErasures(trail, personal_data(), adapters.ledger())
     return ErasePersonalData(erasures, adapters.runs(), adapters.now)
 
 
