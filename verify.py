@@ -32,6 +32,11 @@ SIGSTORE = "certificate/certificate.sigstore.json"
 SEAL_VKEY, SEAL_PEM, CERTIFICATE_PEM = "keys/seal.vkey", "keys/seal.pem", "keys/certificate.pem"
 EVIDENCE = (AUDIT, PLAN, STATEMENT, DSSE, SIGSTORE, PROOF, SEAL_VKEY, SEAL_PEM, CERTIFICATE_PEM)
 FILES = sorted((*EVIDENCE, "HOW-TO-VERIFY.txt", "certificate/certificate.html"))
+# Fields that are erasable and not erased, and the sealed records after those of the certificate.
+DISCLOSURES, LATER = "disclosures.jsonl", "later.jsonl"
+OPTIONAL = (DISCLOSURES, LATER)
+# Of the records of an erasure, so many are named.
+NAMED = 20
 JSON_TYPE = "application/vnd.in-toto+json"
 SIGSTORE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 WITHDRAWAL_TYPE = "urn:genesys-purge:certificate-withdrawn:v1"
@@ -170,7 +175,7 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def check_files(bundle: Path) -> None:
+def check_files(bundle: Path) -> list[str]:
     """Each file has its checksum in the manifest, and there is no other file, link or device."""
     found = set()
     for folder, folders, names in os.walk(bundle):
@@ -178,15 +183,17 @@ def check_files(bundle: Path) -> None:
             kind, name = path.lstat().st_mode, path.relative_to(bundle).as_posix()
             require(stat.S_ISDIR(kind) or stat.S_ISREG(kind), f"{shown(name)} is not a real file")
             found |= {name} if stat.S_ISREG(kind) else set()
-    for name in sorted(found.difference(FILES, (MANIFEST,))):
+    for name in sorted(found.difference(FILES, OPTIONAL, (MANIFEST,))):
         raise Disproven(f"{shown(name)} is not a file of a bundle")
     for name in sorted({*FILES, MANIFEST} - found):
         raise Undecided(f"{name} is missing")
     listed = content_of(bundle / MANIFEST).split(b"\n")
-    lines = [f"{digest_of(bundle / name)}  {name}".encode() for name in FILES]
-    for name, line in zip(FILES, lines):
+    names = sorted(found - {MANIFEST})
+    lines = [f"{digest_of(bundle / name)}  {name}".encode() for name in names]
+    for name, line in zip(names, lines):
         require(line in listed, f"{name} is not the file whose checksum is in the manifest")
     require(listed == [*lines, b""], f"{MANIFEST} lists something else than the files")
+    return names
 
 
 def by_openssl(key: bytes, message: bytes, signature: bytes) -> bool:
@@ -548,7 +555,151 @@ def check_plan(path: Path, plan: dict[str, Any]) -> str:
     return digest.hexdigest()
 
 
-def check_audit(bundle: Path, certificate: dict[str, Any]) -> Run:
+def unpadded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def opened(disclosure: str) -> tuple[str, str, Any]:
+    """The digest of a disclosure, the name and the value: RFC 9901, section 4.2."""
+    content = base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4))
+    salt, name, value = JSON.decode(content.decode())
+    is_right = isinstance(salt, str) and isinstance(name, str) and unpadded(content) == disclosure
+    require(is_right and name != "_sd", "a disclosure is not written as its format says")
+    return unpadded(hashed(disclosure.encode())), name, value
+
+
+def places_in(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The digests in a record, each with the object whose field it hides."""
+    for digest in value.get("_sd", ()):
+        require(re.fullmatch("[A-Za-z0-9_-]{43}", digest), "a digest is malformed")
+        yield digest, value
+    for each in value.values():
+        if isinstance(each, dict):
+            yield from places_in(each)
+
+
+def human_of(person: str) -> str:
+    """The same text for all ids of one human, who has one for each permission set."""
+    kind, _, rest = person.partition(":")
+    session = rest.partition(":")[2]
+    return f"session:{session.casefold()}" if kind == "role" and session else person
+
+
+class Personal:
+    """The erasable fields of the records so far: the sealed records have only their digests."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.is_given, self._lines = (
+            path is not None,
+            lines_of(path, hashlib.sha256()) if path else iter(()),
+        )
+        self._sequence, self._given = 0, list[str]()
+        self.disclosed, self.hidden = 0, dict[int, int]()
+        self.requester: str | None = None
+        # The human behind each pseudonym, and the pseudonym of each human in an approval.
+        self.humans, self.approvers = dict[str, str](), dict[str, dict[str, str]]()
+        self.erased, self.erasures = set[int](), list[str]()
+        self._read()
+
+    def _read(self) -> None:
+        """The next line of the file; no record has the number 0."""
+        self._sequence, self._given = 0, []
+        for line in self._lines:
+            found = parsed(line, f"a line of {DISCLOSURES}")
+            self._sequence, self._given = counted(found, "sequence"), found["disclosures"]
+            right = {"sequence": self._sequence, "disclosures": self._given}
+            is_right = f"{json.dumps(right, separators=(',', ':'))}".encode() == line
+            is_right &= isinstance(self._given, list) and bool(self._given and self._sequence)
+            require(is_right, f"a line of {DISCLOSURES} is not written as its format says")
+            return
+
+    def add(self, record: dict[str, Any], line: bytes) -> None:
+        """Count a record. JSON can write every letter in another way, with a backslash."""
+        if b"_sd" in line or b"\\" in line or record["sequence"] == self._sequence:
+            record = self._disclosed(line, record["sequence"])
+        self._add_person(record)
+        if record["action"] == "personal_data_erased":
+            self.add_erasure(record, "proven")
+
+    def _disclosed(self, line: bytes, number: int) -> dict[str, Any]:
+        """The record with the fields whose disclosures are given, each of them used once."""
+        whole = parsed(line, "it")
+        pairs = [*places_in(whole)]
+        places = dict(pairs)
+        require(len(places) == len(pairs), "a digest is there twice")
+        for digest, name, value in map(opened, self._given if number == self._sequence else ()):
+            is_known = digest in places and name not in places[digest]
+            require(
+                is_known, f"a disclosure of {shown(name)} is not of this record, or is repeated"
+            )
+            places.pop(digest)[name] = value
+        if number == self._sequence:
+            self.disclosed += len(self._given)
+            self._read()
+        if places:
+            self.hidden[number] = len(places)
+        return whole
+
+    def _add_person(self, record: dict[str, Any]) -> None:
+        person, pseudonym, action = (record.get(n) for n in ("personId", "person", "action"))
+        if not isinstance(person, str) or not isinstance(pseudonym, str):
+            return
+        human = human_of(person)
+        is_one = self.humans.setdefault(pseudonym, human) == human
+        require(is_one, f"two persons are behind the pseudonym {shown(pseudonym)}")
+        if action == "run_submitted":
+            self.requester = human
+        if action == "approval_given":
+            require(human != self.requester, "the requester approved the own request")
+            others = self.approvers.setdefault(record["approval"]["approvalId"], {})
+            is_one = others.setdefault(human, pseudonym) == pseudonym
+            require(is_one, "one person approved under two pseudonyms")
+
+    def add_erasure(self, record: dict[str, Any], word: str) -> None:
+        numbers = record["erasure"].get("sequences", [])
+        require({*map(type, numbers)} <= {int}, "an erasure names something else than numbers")
+        self.erased.update(numbers)
+        which = ", ".join(map(str, numbers[:NAMED])) + (" and more" if len(numbers) > NAMED else "")
+        self.erasures.append(
+            f"{word}: record {record['sequence']} says that personal data of the records {which} "
+            f"was erased at {record['at']} by {record.get('person')}"
+        )
+
+    def check_later(self, path: Path, run_id: str, size: int) -> None:
+        """The erasures in the records after those of the certificate, which prove nothing."""
+        for number, line in enumerate(lines_of(path, hashlib.sha256()), start=size + 1):
+            record = parsed(line, f"a line of {LATER}")
+            is_next = counted(record, "sequence") == number and record["runId"] == run_id
+            require(is_next, f"a record of {LATER} is of another run, or has another number")
+            if record["action"] == "personal_data_erased":
+                self.add_erasure(record, "not proven")
+
+    def findings(self, given: Sequence[dict[str, Any]]) -> Iterator[str]:
+        """What is disclosed, withheld and erased, and who approved, for these given approvals."""
+        require(
+            not self._sequence,
+            f"{DISCLOSURES} has a line for record {self._sequence}: it is "
+            "not a record of the run, or the lines are not in order",
+        )
+        erased = sum(count for number, count in self.hidden.items() if number in self.erased)
+        withheld = sum(self.hidden.values()) - erased
+        yield (
+            f"proven: {self.disclosed} erasable fields are disclosed and are those that were "
+            f"sealed; {erased} were erased, {withheld} are withheld"
+        )
+        yield from self.erasures
+        for name in dict.fromkeys(each["approvalId"] for each in given if self.is_given):
+            number = sum(each["approvalId"] == name for each in given)
+            if self.requester and len(self.approvers.get(name, ())) == number:
+                yield (
+                    f"proven: by their ids, {number} person(s) gave the approval {shown(name)}, "
+                    "and none of them is the requester"
+                )
+            else:
+                yield f"not proven: who gave the approval {shown(name)}: not all are disclosed"
+
+
+def check_audit(bundle: Path, certificate: dict[str, Any], personal: Personal) -> Run:
     """The records are those whose root and digest the certificate has, without a gap."""
     audit, tree, run, digest = certificate["predicate"]["audit"], Tree(), Run(), hashlib.sha256()
     run_id, first, record = audit["runId"], None, dict[str, Any]()
@@ -559,6 +710,7 @@ def check_audit(bundle: Path, certificate: dict[str, Any]) -> Run:
             is_next = counted(record, "sequence") == tree.size and record["runId"] == run_id
             require(is_next, "it is of another run, or has another number")
             run.add(record)
+            personal.add(record, line)
         except Disproven as error:
             raise Disproven(f"record {tree.size}: {error}") from error
         first = first or record["at"]
@@ -686,8 +838,8 @@ def steps(
     signed: Signed,
 ) -> Iterator[str]:
     """Every step, with a line on what it proves; Disproven or Undecided ends them."""
-    check_files(bundle)
-    yield f"proven: the {len(FILES)} files of the bundle are those of its manifest"
+    names = check_files(bundle)
+    yield f"proven: the {len(names)} files of the bundle are those of its manifest"
     keys = keys_in(bundle, vkey, fingerprint)
     log, key = keys.bundle[0], keys.certificate
     statement, proof = content_of(bundle / STATEMENT), content_of(bundle / PROOF).decode()
@@ -704,8 +856,13 @@ def steps(
     is_right &= is_numbered(predicate) and origin == log.name
     require(is_right, f"{STATEMENT} is not a certificate of this run and log")
     yield f"proven: the key sha256:{hashed(key).hex()} signed the certificate {shown(name)}"
-    run = check_audit(bundle, certificate)
+    personal = Personal(bundle / DISCLOSURES if DISCLOSURES in names else None)
+    run = check_audit(bundle, certificate, personal)
     yield from findings(run, predicate)
+    if LATER in names:
+        sealed = predicate["audit"]
+        personal.check_later(bundle / LATER, sealed["runId"], sealed["treeSize"])
+    yield from personal.findings(run.given)
     earlier = [(size, root)]
     if kept is not None:
         earlier.append(checkpoint_of(content_of(kept).decode(), keys.log, signed))

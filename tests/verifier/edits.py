@@ -87,7 +87,7 @@ def swap_files(random: Random, files: Files, names: Sequence[str], _: Files) -> 
 
 
 def take_file(random: Random, files: Files, names: Sequence[str], others: Files) -> Files:
-    name = random.choice(names)
+    name = random.choice([each for each in names if each in others])
     return {**files, name: others[name]}
 
 

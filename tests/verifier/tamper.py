@@ -2,7 +2,8 @@
 
 One half of the edits does not touch the manifest; after the others it is written again to fit.
 Then only edits of evidence count: `certificate.html` and `HOW-TO-VERIFY.txt` are for people, and
-nothing is read from them. An edit that changes no byte does not count either.
+nothing is read from them. An edit that changes no byte does not count either, and neither does one
+that only withholds lines of `disclosures.jsonl`, as everybody may.
 """
 
 from __future__ import annotations
@@ -22,16 +23,15 @@ from typing import NamedTuple
 import verify
 from tests.verifier.bundles import (
     CERTIFICATE_KEY,
+    MANIFEST,
     VKEY,
     Files,
-    bundle,
     by_cryptography,
     put,
-    random_log,
     with_manifest,
 )
+from tests.verifier.disclosing import DISCLOSURES, random_bundle
 from tests.verifier.edits import KINDS, edited
-from tests.verifier.shapes import random_shape
 
 EDITS_A_BUNDLE = 50
 SHOWN = 10
@@ -95,10 +95,22 @@ def replaced(folder: Path, before: Files, after: Files) -> None:
     put(folder, {name: each for name, each in after.items() if before.get(name) != each})
 
 
+def is_withheld(before: Files, after: Files) -> bool:
+    """Whether nothing else was done than to remove disclosures, or the file of them."""
+    others = before.keys() - {DISCLOSURES, MANIFEST}
+    if after.keys() - {DISCLOSURES, MANIFEST} != others:
+        return False
+    lines = iter(before.get(DISCLOSURES, b"").splitlines(keepends=True))
+    kept = after.get(DISCLOSURES, b"").splitlines(keepends=True)
+    return all(after[each] == before[each] for each in others) and all(
+        any(each == line for line in lines) for each in kept
+    )
+
+
 def tampered(edits: int, seed: int) -> Tally:
     """A clean bundle of random shape, and so many edits of it, as the seed decides."""
     random, tally = Random(seed), Tally()  # noqa: S311  a seed repeats its edits
-    files, others = (bundle(random_shape(random), **random_log(random)) for _ in range(2))
+    files, others = (random_bundle(random) for _ in range(2))
     with TemporaryDirectory(dir=MEMORY) as name:
         folder = put(Path(name), files)
         tally.clean += 1
@@ -106,10 +118,11 @@ def tampered(edits: int, seed: int) -> Tally:
             tally.problems.append(f"seed {seed}: a clean bundle is refused: {verdict(folder)}")
         while tally.tried.total() < edits:
             edit = Edit(random.choice(KINDS), random.random() < 0.5)
-            names = sorted(verify.EVIDENCE if edit.is_listed else files)
+            evidence = files.keys() & {*verify.EVIDENCE, DISCLOSURES}
+            names = sorted(evidence if edit.is_listed else files)
             after = edited(random, edit.kind, files, names, others)
             after = with_manifest(after) if edit.is_listed else after
-            if after == files:
+            if after == files or (edit.is_listed and is_withheld(files, after)):
                 continue
             tally.tried[edit] += 1
             replaced(folder, files, after)
