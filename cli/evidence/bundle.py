@@ -4,10 +4,13 @@ import base64
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+
+from genesys_purge.model.erasable import StoredDisclosures
 
 from cli.evidence.how_to_verify import how_to_verify
 
@@ -26,6 +29,10 @@ FILES = (
     f"{CERTIFICATE}/certificate.html",
 )
 MANIFEST = "manifest-sha256.txt"
+DISCLOSURES = "disclosures.jsonl"
+# Records that were sealed after the certificate, if they erased personal data.
+LATER = "later.jsonl"
+ERASURE = b'"action":"personal_data_erased"'
 
 
 class Incomplete(Exception):
@@ -52,15 +59,18 @@ class Evidence:
         found: Mapping[str, Any] = json.loads(content)["predicate"]
         return found
 
-    def bundle(self, out: Path) -> Mapping[str, str]:
+    def bundle(
+        self, out: Path, personal: Iterable[StoredDisclosures] | None = None
+    ) -> Mapping[str, str]:
         """Write the bundle into the folder, which is replaced; returns both keys for the verifier.
 
-        It has the newest certificate. Incomplete if the run has no certificate yet.
+        It has the newest certificate, and the `personal` data of the run's records if it is given.
+        Incomplete if the run has no certificate yet.
         """
         out.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(mkdtemp(dir=out.parent, prefix=f".{out.name}."))
         try:
-            keys = self._write(draft)
+            keys = self._write(draft, personal)
             draft.chmod(0o755)
             shutil.rmtree(out, ignore_errors=True)
             draft.rename(out)
@@ -68,12 +78,18 @@ class Evidence:
             shutil.rmtree(draft, ignore_errors=True)
         return keys
 
-    def _write(self, folder: Path) -> Mapping[str, str]:
+    def _write(
+        self, folder: Path, personal: Iterable[StoredDisclosures] | None
+    ) -> Mapping[str, str]:
         newest = self._newest()
         files = {name: self._required(name.replace(CERTIFICATE, newest, 1)) for name in FILES}
         statement = json.loads(files[STATEMENT])["predicate"]
         files[PLAN] = self._required(f"runs/{self._run_id}/{PLAN}")
-        self._write_audit(folder / AUDIT, statement["audit"]["treeSize"])
+        size = statement["audit"]["treeSize"]
+        self._write_audit(folder, size)
+        if personal is not None:
+            lines = (_line_of(each) for each in personal if each.sequence <= size)
+            _write_lines(folder / DISCLOSURES, lines)
         seal_key = seal_key_of(files[PROOF].decode())
         certificate_key = statement["issuer"]["keyId"]
         for name, stored in (
@@ -101,19 +117,28 @@ class Evidence:
         numbers = [int(each.split("/")[-2]) for each in issued]
         return f"{folder}/{max(numbers, default=1)}"
 
-    def _write_audit(self, path: Path, size: int) -> None:
-        """Write the first `size` records. Their last segment may have more."""
+    def _write_audit(self, folder: Path, size: int) -> None:
+        """Write the first `size` records, and the later ones if any of them is an erasure."""
+        records, later = self._records(size), folder / LATER
+        _write_lines(folder / AUDIT, islice(records, size))
+        _write_lines(later, records)
+        with later.open("rb") as file:
+            has_erasure = any(ERASURE in each for each in file)
+        if not has_erasure:
+            later.unlink()
+
+    def _records(self, size: int) -> Iterator[bytes]:
+        """Every sealed record, segment by segment; Incomplete if they are less than `size`."""
         named = {_first_of(each): each for each in self._names(f"runs/{self._run_id}/audit/")}
         written = 0
-        with path.open("wb") as file:
-            while written < size:
-                if (name := named.get(written + 1)) is None:
-                    raise Incomplete(
-                        f"the segments of {self._run_id} end at record {written}, not at {size}"
-                    )
-                lines = self._read(name).splitlines(keepends=True)[: size - written]
-                file.writelines(lines)
-                written += len(lines)
+        while (name := named.get(written + 1)) is not None:
+            lines = self._read(name).splitlines(keepends=True)
+            yield from lines
+            written += len(lines)
+        if written < size:
+            raise Incomplete(
+                f"the segments of {self._run_id} end at record {written}, not at {size}"
+            )
 
     def _required(self, key: str) -> bytes:
         try:
@@ -144,6 +169,16 @@ def _sha256_of(path: Path) -> str:
 def _first_of(segment: str) -> int:
     """The number of its first record; the name ends with the first and the last one."""
     return int(segment.rpartition("/")[2].partition("-")[0])
+
+
+def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(lines)
+
+
+def _line_of(stored: StoredDisclosures) -> bytes:
+    content = {"sequence": stored.sequence, "disclosures": stored.disclosures}
+    return json.dumps(content, separators=(",", ":")).encode() + b"\n"
 
 
 def evidence_of(client: Any, bucket: str, run_id: str) -> Evidence:

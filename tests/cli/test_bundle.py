@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from genesys_purge.model.erasable import StoredDisclosures
 
 import verify
-from cli.evidence.bundle import MANIFEST, Evidence, Incomplete
+from cli.evidence.bundle import DISCLOSURES, LATER, MANIFEST, Evidence, Incomplete
 from tests.signers import LocalCertificateKey
 from tests.unit.proof.sealing import Scene
 from tests.unit.proof.small_log import KEY
@@ -179,3 +180,35 @@ def test_verifier_follows_a_corrected_run_through_the_log(tmp_path: Path) -> Non
         1,
         "withdrawn (corrected), and cert-run-1-2 replaces it",
     )
+
+
+def personal(*sequences: int) -> list[StoredDisclosures]:
+    return [StoredDisclosures(each, "run_submitted", ["WyJhIl0"], 1) for each in sequences]
+
+
+def test_bundle_has_the_disclosures_of_its_records_in_order(tmp_path: Path) -> None:
+    found = certified()
+    evidence(found).bundle(tmp_path / "out", personal(1, 7, 8))
+    lines = (tmp_path / "out" / DISCLOSURES).read_text().splitlines()
+    assert lines == [
+        '{"sequence":1,"disclosures":["WyJhIl0"]}',
+        '{"sequence":7,"disclosures":["WyJhIl0"]}',
+    ]
+    assert DISCLOSURES in (tmp_path / "out" / MANIFEST).read_text()
+
+
+def test_bundle_has_no_disclosures_unless_they_are_asked_for(tmp_path: Path) -> None:
+    evidence(certified()).bundle(tmp_path / "out")
+    assert not (tmp_path / "out" / DISCLOSURES).exists()
+
+
+@pytest.mark.parametrize("action", ["personal_data_erased", "notification_delivered"])
+def test_bundle_has_later_records_if_one_erased_something(tmp_path: Path, action: str) -> None:
+    found = certified()
+    found.record("run-1", action, erasure={"sequences": [1]})
+    found.seal()
+    evidence(found).bundle(tmp_path / "out")
+    later = tmp_path / "out" / LATER
+    assert later.exists() == (action == "personal_data_erased")
+    expected = [found.audit["run-1"][number] for number in (8, 9)]
+    assert not later.exists() or later.read_bytes().splitlines() == expected

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import httpx
@@ -108,10 +111,57 @@ def test_certificate_of_the_run_is_copied_and_verified(app: Application, folder:
     assert "not the file" in without_stack(*line, *given, code=1)
 
 
-def copied(folder: Path, run_id: str, bundle: Path) -> Any:
+def test_erased_personal_data_is_gone_and_the_proof_stays_valid(
+    app: Application, folder: Path
+) -> None:
+    (run,) = json_of(folder, "runs", "list", "--outcome", "completed")["runs"]
+    run_id, disclosed = run["runId"], folder / "disclosed"
+    awaited("the certificate", lambda: copied(folder, run_id, disclosed, "--with-personal-data"))
+    assert "0 were erased, 0 are withheld" in proof_in(disclosed)
+
+    erase = ["personal-data", "erase", run_id, "--yes", "--as", "privacy"]
+    erased = json_of(folder, *erase)["sequences"]
+    assert (erased[0], json_of(folder, *erase)["sequences"]) == (1, [])
+
+    out = folder / "erased.jsonl"
+    command(folder, "runs", "audit", run_id, "--out", str(out))
+    first, *_, last = [json.loads(each) for each in out.read_text().splitlines()]
+    assert (first["actor"], first["request"]["reason"]) == ("[erased]", "[erased]")
+    assert (last["erasure"], last["personId"]) == (
+        {"sequences": erased},
+        app.people["privacy"].person_id,
+    )
+    later = awaited("the sealed erasure", lambda: with_erasure(folder, run_id))
+    assert later is not None
+    found = proof_in(later)
+    assert f"record {last['sequence']} says that personal data of the records 1, " in found
+    assert "0 erasable fields are disclosed" in found
+    assert ("0 were erased" in found, "0 are withheld" in found) == (False, True)
+    # What the auditor was shown before is still what was sealed.
+    assert "0 were erased, 0 are withheld" in proof_in(disclosed)
+
+
+def with_erasure(folder: Path, run_id: str) -> Path | None:
+    """A new bundle with its personal data; None until the record of the erasure is sealed."""
+    bundle = Path(mkdtemp(dir=folder)) / "bundle"
+    copied(folder, run_id, bundle, "--with-personal-data")
+    return bundle if (bundle / "later.jsonl").exists() else None
+
+
+def proof_in(bundle: Path) -> str:
+    """What the verifier says about a valid bundle, with the keys in it."""
+    certificate = (bundle / "keys" / "certificate.pem").read_text()
+    digest = hashlib.sha256(b64decode("".join(certificate.splitlines()[1:-1]))).hexdigest()
+    keys = ["--vkey", (bundle / "keys" / "seal.vkey").read_text().strip()]
+    return without_stack(
+        "certificate", "verify", str(bundle), *keys, "--certificate-key", f"sha256:{digest}", code=0
+    )
+
+
+def copied(folder: Path, run_id: str, bundle: Path, *options: str) -> Any:
     """The keys of the bundle; None until the certificate is in the log."""
     stack = ["--stack-file", str(folder / "stack.json"), "--json"]
-    words = ["certificate", "get", run_id, "--out", str(bundle)]
+    words = ["certificate", "get", run_id, "--out", str(bundle), *options]
     line = [sys.executable, "-m", "cli", *words, *stack]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
     return json.loads(done.stdout) if done.returncode == 0 else None

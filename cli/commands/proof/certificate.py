@@ -1,10 +1,13 @@
 """`genesys-purge certificate`: gets the evidence of a run, and checks it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from genesys_purge.model.erasable import StoredDisclosures
+from genesys_purge.store.personal_data import PersonalData
 
 from cli.commands.arguments import RUN
 from cli.errors import WrongInput
@@ -20,8 +23,29 @@ OUT = Annotated[
 ]
 
 
+PERSONAL = Annotated[
+    bool,
+    typer.Option(
+        "--with-personal-data",
+        help="Adds what is not erased of persons and texts; needs the policy DisclosureAccess.",
+    ),
+]
+
+
+def _personal_data(call: Invocation, run_id: str) -> Sequence[StoredDisclosures]:
+    """What is stored beside the records of the run; NoAccess without the right to read it."""
+    table = call.stack.output("PersonalTableName")
+    try:
+        return list(PersonalData(call.stack.client("dynamodb"), table).of_run(run_id))
+    except (ClientError, BotoCoreError) as error:
+        resource = f"{call.stack.arn('dynamodb')}:*:table/{table}"
+        raise explained(error, "dynamodb:Query", resource) from error
+
+
 @command(app, "get", "genesys-purge certificate get quarter-2024-2 --out evidence")
-def get(call: Invocation, run_id: RUN, *, out: OUT = None) -> int:
+def get(
+    call: Invocation, run_id: RUN, *, out: OUT = None, with_personal_data: PERSONAL = False
+) -> int:
     """Copy the newest certificate of a run, with all that proves it, into a folder.
 
     The exit status is 1 if that certificate is withdrawn.
@@ -30,9 +54,10 @@ def get(call: Invocation, run_id: RUN, *, out: OUT = None) -> int:
     if folder.exists() and any(folder.iterdir()):
         raise WrongInput(f"--out: {folder} is not empty")
     bucket = call.stack.output("EvidenceBucketName")
+    personal = _personal_data(call, run_id) if with_personal_data else None
     evidence = evidence_of(call.stack.client("s3"), bucket, run_id)
     try:
-        withdrawal, keys = evidence.withdrawal(), evidence.bundle(folder)
+        withdrawal, keys = evidence.withdrawal(), evidence.bundle(folder, personal)
     except Incomplete as error:
         raise WrongInput(f"{run_id}: {error}") from error
     except (ClientError, BotoCoreError) as error:
