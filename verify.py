@@ -563,8 +563,8 @@ def opened(disclosure: str) -> tuple[str, str, Any]:
     """The digest of a disclosure, the name and the value: RFC 9901, section 4.2."""
     content = base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4))
     salt, name, value = JSON.decode(content.decode())
-    is_right = isinstance(salt, str) and isinstance(name, str) and unpadded(content) == disclosure
-    require(is_right and name != "_sd", "a disclosure is not written as its format says")
+    is_right = isinstance(salt, str) and isinstance(name, str)
+    require(is_right, "a disclosure is not written as its format says")
     return unpadded(hashed(disclosure.encode())), name, value
 
 

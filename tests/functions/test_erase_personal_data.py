@@ -11,7 +11,8 @@ from genesys_purge.auditing import erase_personal_data
 from genesys_purge.auditing.erase_personal_data import MOST_AT_ONCE
 from genesys_purge.model.erasable import ERASED
 from genesys_purge.store.ledger import Ledger
-from genesys_purge.wiring import adapters
+from genesys_purge.store.personal_data import PersonalData
+from genesys_purge.wiring import adapters, auditing
 
 from tests.functions.conftest import Invoke
 from tests.functions.erasing import (
@@ -168,3 +169,10 @@ def test_unknown_person_is_erased_already(invoke: Invoke) -> None:
     before = everything()
     assert erase(invoke, personId="user:AIDAJANE") == (200, {})
     assert everything() == before
+
+
+def test_pseudonym_that_was_given_meanwhile_stays(invoke: Invoke) -> None:
+    record()
+    with patch.object(PersonalData, "known_pseudonym", return_value="person:older"):
+        assert erase(invoke, personId="user:AIDAJANE")[0] == 500
+    assert auditing.personal_data().known_pseudonym("user:AIDAJANE") == records(HOLD)[0]["person"]

@@ -246,5 +246,4 @@ def test_one_pseudonym_has_one_person(judged: Judge, other: str, status: int) ->
 
 def test_digests_in_other_letters_are_found(said: Say) -> None:
     line = FILES["audit.jsonl"].replace(b'"_sd"', b'"\\u005fsd"')
-    given = shown(bundle(SHAPE, audit=line), MADE.disclosures)
-    assert "proven: 5 erasable fields are disclosed" in said(given)
+    assert "5 are withheld" in said(bundle(SHAPE, audit=line))
