@@ -51,7 +51,7 @@ HARMLESS = frozenset(
         *("platformEvent.entityType", "platformEvent.entityId", "platformEvent.action"),
         *("platformEvent.clientId", "platformEvent.properties", "alteration.runId"),
         *("certificate.certificateId", "certificate.outcome"),
-        *("certificate.sha256", "erasure.person"),
+        *("certificate.sha256", "certificate.supersededBy", "erasure.person"),
     }
 )
 
