@@ -14,8 +14,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from tests.verifier.bundles import Files, audit_of, bundle, random_log, with_manifest
-from tests.verifier.runs import Shape, records_of
-from tests.verifier.shapes import random_shape
+from tests.verifier.runs import records_of
+from tests.verifier.shapes import Shape, random_shape
 
 DISCLOSURES, LATER = "disclosures.jsonl", "later.jsonl"
 Record = dict[str, Any]

@@ -35,7 +35,8 @@ from tests.verifier.disclosing import (
     sealed,
     shown,
 )
-from tests.verifier.runs import Shape, records_of
+from tests.verifier.runs import records_of
+from tests.verifier.shapes import Shape
 
 SHAPE = Shape(persons=2)
 MADE = plain(SHAPE)
