@@ -17,7 +17,8 @@ CERTIFICATE = derive_private_key(7, SECP256R1())
 class LocalSigner:
     """Takes the place of `KmsSigner`."""
 
-    def __init__(self, _client: object, _key_id: str, origin: str) -> None:
+    def __init__(self, _client: object, key_id: str, origin: str) -> None:
+        self.name = key_id
         self.key = VerifierKey.of_der(origin, SEAL_DER)
 
     def sign(self, data: bytes) -> bytes:

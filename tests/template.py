@@ -67,6 +67,9 @@ def resolved(value: Any) -> Any:
             )
         case {"Fn::GetAtt": target}:
             return str(target).rpartition(".")[0]
+        case {"Fn::If": [_, _, otherwise]}:
+            # The conditions are about parameters that are empty by default.
+            return resolved(otherwise)
         case {"Fn::Sub": str(text)}:
             return re.sub(r"\$\{([^}]+)\}", lambda m: PSEUDO.get(m[1], m[1]), text)
     return {name: resolved(each) for name, each in value.items()}

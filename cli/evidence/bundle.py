@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from tempfile import mkdtemp
@@ -90,16 +90,13 @@ class Evidence:
         if personal is not None:
             lines = (_line_of(each) for each in personal if each.sequence <= size)
             _write_lines(folder / DISCLOSURES, lines)
-        seal_key = seal_key_of(files[PROOF].decode())
         certificate_key = statement["issuer"]["keyId"]
-        for name, stored in (
-            ("seal.vkey", f"{seal_key}.vkey"),
-            ("seal.pem", f"{seal_key}.pem"),
-            ("certificate.pem", f"{certificate_key}.pem"),
-        ):
-            files[f"keys/{name}"] = self._required(f"keys/{stored}")
+        files["keys/certificate.pem"] = self._required(f"keys/{certificate_key}.pem")
+        for ending in ("vkey", "pem"):
+            found = (self._required(f"keys/{each}.{ending}") for each in _signers_of(files[PROOF]))
+            files[f"keys/seal.{ending}"] = b"".join(found)
         keys = {
-            "vkey": files["keys/seal.vkey"].decode().strip(),
+            "vkey": files["keys/seal.vkey"].decode().split("\n")[0],
             "certificateKey": f"sha256:{certificate_key}",
         }
         files["HOW-TO-VERIFY.txt"] = how_to_verify(keys).encode()
@@ -149,10 +146,12 @@ class Evidence:
             ) from None
 
 
-def seal_key_of(proof: str) -> str:
-    """The id in hex of the key that signed the checkpoint of a proof."""
-    line = next(each for each in proof.splitlines()[::-1] if each.startswith("— "))
-    return base64.b64decode(line.split(" ")[2])[:4].hex()
+def _signers_of(proof: bytes) -> Sequence[str]:
+    """The ids in hex of the log's keys that signed the checkpoint of a proof, in their order."""
+    _, checkpoint, signatures = proof.decode().split("\n\n")
+    lines = [each.split(" ") for each in signatures.splitlines()]
+    origin = checkpoint.split("\n")[0]
+    return [base64.b64decode(text)[:4].hex() for _, name, text in lines if name == origin]
 
 
 def manifest_of(folder: Path) -> bytes:

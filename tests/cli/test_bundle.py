@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from genesys_purge.model.erasable import StoredDisclosures
+from genesys_purge.proof.note import VerifierKey
 
 import verify
 from cli.evidence.bundle import DISCLOSURES, LATER, MANIFEST, Evidence, Incomplete
 from tests.signers import LocalCertificateKey
-from tests.unit.proof.sealing import Scene
-from tests.unit.proof.small_log import KEY
+from tests.unit.proof.sealing import Scene, key_named, vkey_of
+from tests.unit.proof.small_log import KEY, ORIGIN
 from tests.unit.proof.test_certify_run import certify, end, run
 from tests.verifier.bundles import by_cryptography
 
@@ -142,11 +143,12 @@ def test_segment_that_ends_behind_the_certificate_is_cut(tmp_path: Path) -> None
     assert (tmp_path / "out" / "audit.jsonl").read_bytes().count(b"\n") == 7
 
 
-def judged(bundle: Path, log: Path | None = None) -> tuple[int, str]:
+def judged(bundle: Path, log: Path | None = None, *keys: VerifierKey) -> tuple[int, str]:
     """The exit status of the verifier, and its last line."""
     said: list[str] = []
+    vkey = "\n".join(map(str, keys or (KEY,)))
     key = f"sha256:{hashlib.sha256(LocalCertificateKey.der).hexdigest()}"
-    status = verify.judge(bundle, str(KEY), key, signed=by_cryptography, say=said.append, copy=log)
+    status = verify.judge(bundle, vkey, key, signed=by_cryptography, say=said.append, copy=log)
     return status, said[-1]
 
 
@@ -212,3 +214,38 @@ def test_bundle_has_later_records_if_one_erased_something(tmp_path: Path, action
     assert later.exists() == (action == "personal_data_erased")
     expected = [found.audit["run-1"][number] for number in (8, 9)]
     assert not later.exists() or later.read_bytes().splitlines() == expected
+
+
+def test_key_that_changes_within_a_run_leaves_its_bundle_valid(tmp_path: Path) -> None:
+    found = Scene(current="old")
+    run(found=found)
+    found.current, found.previous = "new", "old"
+    certify(found)
+    found.seal()
+    old, new = (vkey_of(key_named(name)) for name in ("old", "new"))
+    assert evidence(found).bundle(tmp_path / "out")["vkey"] == str(new)
+    log = copied(found, tmp_path / "log")
+    for keys in ((new,), (old,), (new, old)):
+        assert judged(tmp_path / "out", log, *keys)[0] == 0
+    assert judged(tmp_path / "out", None, vkey_of(key_named("other")))[0] == 1
+
+
+def test_bundle_of_the_old_key_is_checked_with_the_log_of_the_new_one(tmp_path: Path) -> None:
+    found = Scene(current="old")
+    run(found=found)
+    certify(found)
+    found.seal()
+    evidence(found).bundle(tmp_path / "out")
+    found.current, found.previous = "new", "old"
+    found.record("run-2")
+    found.seal()
+    found.previous = ""
+    found.record("run-2")
+    found.seal()
+    log = copied(found, tmp_path / "log")
+    old, new = (vkey_of(key_named(name)) for name in ("old", "new"))
+    assert judged(tmp_path / "out", log, old, new)[0] == 0
+    assert judged(tmp_path / "out", log, old) == (
+        1,
+        f"DISPROVEN: the checkpoint has no signature of {ORIGIN}",
+    )

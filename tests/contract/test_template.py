@@ -162,10 +162,34 @@ def test_only_sealing_and_certifying_functions_sign() -> None:
         if "kms:Sign" in right.actions
     }
     assert signers == {
-        "SealAuditFunction": ("SealKey",),
-        "CheckSealsFunction": ("SealKey",),
+        "SealAuditFunction": ("SealKey", "AWS::NoValue"),
+        "CheckSealsFunction": ("SealKey", "AWS::NoValue"),
         "CertifyRunFunction": ("CertificateKey",),
     }
+
+
+def test_sealing_functions_may_use_the_configured_keys_of_the_log_only() -> None:
+    (document,) = (
+        each["PolicyDocument"]
+        for name, each in template.resources("AWS::IAM::ManagedPolicy").items()
+        if name == "SealingPolicy"
+    )
+    keys = [
+        {"Fn::If": ["HasSealKey", {"Ref": "SealKeyArn"}, {"Fn::GetAtt": "SealKey.Arn"}]},
+        {
+            "Fn::If": [
+                "HasPreviousSealKey",
+                {"Ref": "PreviousSealKeyArn"},
+                {"Ref": "AWS::NoValue"},
+            ]
+        },
+    ]
+    rights = {
+        each["Action"]: each["Resource"]
+        for each in document["Statement"]
+        if each["Action"].startswith("kms:")
+    }
+    assert rights == {"kms:GetPublicKey": keys, "kms:Sign": keys}
 
 
 def test_exports_are_locked_and_contacts_expire() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
@@ -21,6 +22,8 @@ from tests.verifier.bundles import (
     OTHER_SEAL,
     PROOF,
     STATEMENT,
+    VKEY,
+    WITNESS,
     Files,
     bundle,
     encoded,
@@ -273,3 +276,44 @@ def test_certificate_has_a_number_and_each_later_one_supersedes_another(
             statement["predicate"]["supersedes"] = supersedes
 
     assert judged(bundle(change=change))[0] == status
+
+
+def signed_by_both() -> Files:
+    """A bundle from the time of two keys of the log, which both signed its checkpoint."""
+    files, der = bundle(), OTHER_SEAL.public_key()
+    line, key_id = key_line(ORIGIN, OTHER_SEAL)
+    body = files[PROOF].split(b"\n\n")[1] + b"\n"
+    signature = f"— {ORIGIN} {encoded(key_id + OTHER_SEAL.sign(body))}\n".encode()
+    pem = der.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    keys = {
+        "keys/seal.vkey": files["keys/seal.vkey"] + f"{line}\n".encode(),
+        "keys/seal.pem": files["keys/seal.pem"] + pem,
+    }
+    return with_manifest({**files, **keys, PROOF: files[PROOF] + signature})
+
+
+def test_bundle_of_two_keys_is_proven_with_either(judged: Judge) -> None:
+    other = key_line(ORIGIN, OTHER_SEAL)[0]
+    for vkey in (VKEY, other, f"{other}\n{VKEY}"):
+        assert judged(signed_by_both(), vkey=vkey)[0] == 0
+    assert judged(signed_by_both(), vkey=key_line(ORIGIN, WITNESS)[0])[0] == 1
+    assert judged(bundle(), vkey=f"{other}\n{VKEY}")[0] == 0
+
+
+@pytest.mark.parametrize("name", [PROOF, "keys/seal.vkey", "keys/seal.pem"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_bundle_of_two_keys_has_both_keys_and_both_signatures(
+    judged: Judge, name: str, is_first: bool
+) -> None:
+    files = signed_by_both()
+    single = bundle()[name] if is_first else files[name].replace(_end_of(bundle()[name]), b"", 1)
+    assert judged(with_manifest({**files, name: single}))[0] == 1
+    place = files[name].rindex(b"A", 0, -60)
+    edited = files[name][:place] + b"B" + files[name][place + 1 :]
+    assert judged(with_manifest({**files, name: edited}))[0] == 1
+
+
+def _end_of(content: bytes) -> bytes:
+    """The last block of a file: a signature, or a key."""
+    mark = b"-----BEGIN" if b"-----BEGIN" in content else "— ".encode()
+    return content[content.rindex(mark) :] if mark in content else content

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,8 +25,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from genesys_purge.proof.note import VerifierKey
+from genesys_purge.proof.log_keys import LogKeys
+from genesys_purge.proof.note import VerifierKey, key_ids_in
 from genesys_purge.store.evidence import S3Evidence
+from genesys_purge.store.signing_key import KmsSigner
 from rich.console import Console
 from tlog_scales.reader import TilesReader
 from tlog_scales.signing import Vkey
@@ -48,6 +51,9 @@ from local.options.options import Options
 from local.options.partners import Partners
 from local.project import PROJECT
 from simulator import Kind, Simulator
+from tests.clock import Clock
+from tests.unit.proof.sealing import Scene
+from tests.unit.proof.small_log import ORIGIN
 from tests.unit.purge_rules.rule_bench import condition, document
 from tests.webhook_builders import body_of, signature
 
@@ -519,6 +525,45 @@ def test_audit_of_a_run_is_sealed_by_the_key_in_kms(app: Application) -> None:
     assert log.calculate_root_hash() == checkpoint.root_hash
     with closing(api_of(app)) as api:
         assert len(list(entries(api, f"/purges/{run_id}/audit", "records"))) >= seal["size"]
+
+
+def test_log_moves_to_another_key_in_kms(app: Application) -> None:
+    kms = app.session.client("kms")
+    old, new = log_key(kms), log_key(kms)
+    keys = [KmsSigner(kms, each, ORIGIN).key for each in (old, new)]
+    found, signed = KmsScene(kms=kms), []
+    for current, previous in ((old, ""), (new, old), (new, old), (new, "")):
+        found.current, found.previous = current, previous
+        found.record("run-1")
+        found.seal()
+        note = found.file("seals/checkpoint").decode()
+        signers = [each for each in keys if each.key_id in key_ids_in(note)]
+        for each in signers:
+            found.reader().get_checkpoint().verify(Vkey.from_string(str(each)))
+        signed.append(signers)
+        if len(signed) == 2:
+            kms.disable_key(KeyId=old)
+    assert signed == [keys[:1], keys, keys[1:], keys[1:]]
+
+
+def log_key(kms: Any) -> str:
+    """The ARN of another key for a log."""
+    made = kms.create_key(KeySpec="ECC_NIST_EDWARDS25519", KeyUsage="SIGN_VERIFY")
+    return str(made["KeyMetadata"]["Arn"])
+
+
+@dataclass
+class KmsScene(Scene):
+    """Sealing in memory, with keys in KMS; the names of the keys are their ARNs."""
+
+    kms: Any = None
+
+    @property
+    def keys(self) -> LogKeys:
+        current, before = (
+            KmsSigner(self.kms, name, ORIGIN) for name in (self.current, self.previous)
+        )
+        return LogKeys(self, current, before if self.previous else None, "planned", Clock())
 
 
 def test_planted_personal_data_is_in_no_sealed_file(app: Application, simulator: Simulator) -> None:

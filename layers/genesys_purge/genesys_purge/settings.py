@@ -22,6 +22,8 @@ from genesys_purge.resource_names import (
     Tables,
 )
 
+REASONS_OF_CHANGE = ("planned", "compromise")
+
 
 def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
     def read(text: str) -> float:
@@ -49,6 +51,12 @@ def _platform(text: str) -> str:
 def _classification(text: str) -> str:
     if text not in set(Classification):
         raise ValueError(f"must be one of {', '.join(Classification)}, not {text!r}")
+    return text
+
+
+def _reason_of_change(text: str) -> str:
+    if text not in REASONS_OF_CHANGE:
+        raise ValueError(f"must be {' or '.join(REASONS_OF_CHANGE)}, not {text!r}")
     return text
 
 
@@ -88,6 +96,9 @@ class Settings:
     subject_request_days: int = _read(25, _number(int, 1, 90))
     plan_turn_seconds: int = _read(240, _number(int, 0, 600))
     reconcile_seconds: int = _read(1_800, _number(int, 1, 31_536_000))
+    # The key in KMS that signed the log until now, and why another one signs from now on.
+    previous_seal_key: str = ""
+    seal_key_change: str = _read("planned", _reason_of_change)
     intent_lease_seconds: int = _read(60, _number(int, 1, 900))
     seal_age_seconds: int = _read(3_600, _number(int, 900, 86_400))
 

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import AuditRecord
 from genesys_purge.model.merkle import Frontier
 from genesys_purge.model.messages import RunRef
-from genesys_purge.proof.errors import Contradicted
+from genesys_purge.proof.errors import Contradicted, KeyUnusable
+from genesys_purge.proof.log_keys import LogKeys
 from genesys_purge.proof.note import VerifierKey
 from genesys_purge.proof.ports import SealedRun, Version
 from genesys_purge.proof.publish_seals import PublishSeals
 from genesys_purge.proof.seal_audit import SealAudit
 from tlog_scales.reader import TilesReader
 
+from tests.clock import Clock
 from tests.fakes import MemoryMeter
 from tests.plan_fakes import MemoryPlanObjects
 from tests.rule_fakes import MemoryQueue
 from tests.signers import SEAL
-from tests.unit.proof.small_log import KEY
+from tests.unit.proof.small_log import ORIGIN
 
 
 class Died(Exception):
@@ -62,6 +67,10 @@ class Scene:
     certificates: MemoryQueue[RunRef] = field(default_factory=MemoryQueue)
     meter: MemoryMeter = field(default_factory=MemoryMeter)
     plans: MemoryPlanObjects = field(default_factory=MemoryPlanObjects)
+    # The names of the configured keys, and of those that KMS refuses.
+    current: str = "seal"
+    previous: str = ""
+    disabled: set[str] = field(default_factory=set)
     steps: int = 0
     between: Callable[[int], None] = lambda _: None
 
@@ -76,7 +85,7 @@ class Scene:
 
     def seal(self, *run_ids: str) -> None:
         """Seal these runs, or all."""
-        publish = PublishSeals(self, self, self, self)
+        publish = PublishSeals(self, self, self, self.keys)
         seal_audit = SealAudit(self, self, publish, self.certificates, self.meter)
         seal_audit({run_id: self.actions.pop(run_id, []) for run_id in run_ids or self.audit})
 
@@ -170,15 +179,50 @@ class Scene:
             raise LostRace("another sealer was faster")
         self.files[key] = Version(content, str(self.steps))
 
-    # The key
+    # The keys
+
+    @property
+    def keys(self) -> LogKeys:
+        """The configured keys of the log, as a new process has them."""
+        previous = SceneKey(self, self.previous) if self.previous else None
+        return LogKeys(self, SceneKey(self, self.current), previous, "planned", Clock())
+
+
+@dataclass
+class SceneKey:
+    """A key of the log; each name has another one."""
+
+    scene: Scene
+    name: str
+
+    @property
+    def _private(self) -> Ed25519PrivateKey:
+        return SEAL if self.name == "seal" else key_named(self.name)
 
     @property
     def key(self) -> VerifierKey:
-        return KEY
+        self._check()
+        return vkey_of(self._private)
 
     def sign(self, data: bytes) -> bytes:
-        self._step()
-        return SEAL.sign(data)
+        self.scene._step()  # noqa: SLF001  one step of the scene
+        self._check()
+        return self._private.sign(data)
+
+    def _check(self) -> None:
+        if self.name in self.scene.disabled:
+            raise KeyUnusable(f"KMS refuses the key {self.name}")
+
+
+def key_named(name: str) -> Ed25519PrivateKey:
+    """A key that a name decides."""
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+
+
+def vkey_of(private: Ed25519PrivateKey) -> VerifierKey:
+    """The public half of a key of the log."""
+    der = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return VerifierKey.of_der(ORIGIN, der)
 
 
 @dataclass

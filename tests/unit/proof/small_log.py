@@ -36,7 +36,12 @@ def root(size: int) -> bytes:
 def note(size: int) -> str:
     """The signed checkpoint of the log at this size."""
     checkpoint = Checkpoint(ORIGIN, size, root(size))
-    return checkpoint.signed(KEY, SEAL.sign(checkpoint.body.encode()))
+    return signed(checkpoint)
+
+
+def signed(checkpoint: Checkpoint) -> str:
+    """The note of a checkpoint, signed by the key of the log."""
+    return f"{checkpoint.body}\n{checkpoint.line(KEY, SEAL.sign(checkpoint.body.encode()))}"
 
 
 def publish(folder: Path, *sizes: int) -> TilesReader:

@@ -36,9 +36,9 @@ ENTRIES = [Entry(each, builders.days_ago(400), None) for each in builders.conver
 OPENSSL = str(shutil.which("openssl"))
 
 
-def certify(found: Scene) -> None:
-    key, controller = LocalCertificateKey(), "Example GmbH"
-    CertifyRun(found, found, found, found.plans, key, ORIGIN, controller, Clock())("run-1")
+def certify(found: Scene, clock: Clock | None = None) -> None:
+    key, controller, now = LocalCertificateKey(), "Example GmbH", clock or Clock()
+    CertifyRun(found, found, found, found.plans, key, ORIGIN, controller, now)("run-1")
 
 
 def end(found: Scene, action: str = "run_completed", **changes: Any) -> None:
@@ -59,12 +59,14 @@ def planned(found: Scene) -> dict[str, Any]:
     return {"batches": 1, "hash": plan.hash, "upperBound": False, "lines": index.to_json()}
 
 
-def run(plan: Mapping[str, Any] = MappingProxyType({}), **changes: Any) -> Scene:
+def run(
+    plan: Mapping[str, Any] = MappingProxyType({}), *, found: Scene | None = None, **changes: Any
+) -> Scene:
     """The sealed audit of a run that deleted and verified 40 of 40; `changes` are of its end.
 
     `plan` replaces facts of its plan; one that is None is left out.
     """
-    found = Scene()
+    found = found or Scene()
     facts = {k: v for k, v in (planned(found) | dict(plan)).items() if v is not None}
     request = {"dryRun": changes.pop("dryRun", False), "classification": "internal"}
     found.record("run-1", "run_submitted", **METHOD, request=request)

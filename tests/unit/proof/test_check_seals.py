@@ -24,7 +24,7 @@ from genesys_purge.proof.seal_audit import SealAudit
 from genesys_purge.proof.unsealed import RECENT, FindUnsealed
 
 from tests.clock import NOON, Clock
-from tests.unit.proof.sealing import Died, Scene
+from tests.unit.proof.sealing import Died, Scene, SceneKey
 
 RUN, OTHER = "run-1", "run-2"
 MINUTE = timedelta(minutes=1)
@@ -51,7 +51,7 @@ class Checked:
     def check(self) -> SealHealth:
         """One check; its last result."""
         scene = self.scene
-        publish = PublishSeals(scene, scene, scene, scene)
+        publish = PublishSeals(scene, scene, scene, scene.keys)
         CheckSeals(
             FindUnsealed(self._runs, scene, scene, scene),
             self,
@@ -111,11 +111,11 @@ def sealed(checked: Checked) -> Checked:
     return checked
 
 
-def break_key(checked: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: bytes) -> NoReturn:
+def break_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> NoReturn:
         raise ConnectionError("KMS is down")
 
-    monkeypatch.setattr(checked.scene, "sign", fail)
+    monkeypatch.setattr(SceneKey, "sign", fail)
 
 
 def test_sealed_audit_has_no_age(checked: Checked) -> None:
@@ -198,7 +198,7 @@ def test_committed_entry_is_unsealed_until_it_is_published(
     checked.record()
     checked.wait(MINUTE)
     with monkeypatch.context() as broken:
-        break_key(checked, broken)
+        break_key(broken)
         with pytest.raises(ConnectionError):
             checked.scene.seal()
         assert checked.check().oldest_unsealed_at == NOON
@@ -210,7 +210,7 @@ def test_committed_entry_is_unsealed_until_it_is_published(
 
 def test_age_grows_while_the_key_fails(checked: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
     sealed(checked).record()
-    break_key(checked, monkeypatch)
+    break_key(monkeypatch)
     for hour in (1, 2, 3):
         checked.wait(timedelta(hours=1))
         found = checked.check()
@@ -322,7 +322,7 @@ def test_heartbeat_that_cannot_be_signed_counts_as_unsealed(
 ) -> None:
     sealed(checked)
     checked.wait(DAY + MINUTE)
-    break_key(checked, monkeypatch)
+    break_key(monkeypatch)
     checked.check()
     began = checked.clock()
     checked.wait(MINUTE)
@@ -334,7 +334,7 @@ def test_idle_log_that_cannot_be_published_gets_no_heartbeat(
     checked: Checked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked.record()
-    break_key(checked, monkeypatch)
+    break_key(monkeypatch)
     checked.wait(DAY + MINUTE)
     checked.check()
     assert len(checked.scene.committed) == 1

@@ -64,7 +64,7 @@ def test_text_that_is_no_checkpoint_is_refused(text: str) -> None:
 def test_signature_of_another_log_is_not_put_under_a_checkpoint() -> None:
     checkpoint = Checkpoint("another.example.com/seals", 1, root(1))
     with pytest.raises(ValueError, match="not of this log"):
-        checkpoint.signed(KEY, SEAL.sign(checkpoint.body.encode()))
+        checkpoint.line(KEY, SEAL.sign(checkpoint.body.encode()))
 
 
 def test_other_kind_of_key_is_refused() -> None:

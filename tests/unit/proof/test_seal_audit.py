@@ -18,7 +18,7 @@ from genesys_purge.proof.note import Checkpoint
 from tlog_scales.signing import Vkey
 
 from tests.unit.proof.sealing import Died, Scene, dying_at, meeting_at
-from tests.unit.proof.small_log import KEY, ORIGIN, root
+from tests.unit.proof.small_log import KEY, ORIGIN, root, signed
 
 SEGMENT = "runs/run-1/audit/000001-000003.jsonl"
 
@@ -234,8 +234,8 @@ def test_checkpoint_with_another_root_is_not_continued() -> None:
     found = scene(run_1=1)
     found.seal()
     latest = found.files["seals/checkpoint"]
-    other = Checkpoint(ORIGIN, 1, root(1)).body.encode() + b"\n"
-    found.files["seals/checkpoint"] = latest._replace(content=other)
+    other = signed(Checkpoint(ORIGIN, 1, root(1)))
+    found.files["seals/checkpoint"] = latest._replace(content=other.encode())
     found.record("run-1")
     with pytest.raises(Contradicted, match="does not begin with"):
         found.seal()

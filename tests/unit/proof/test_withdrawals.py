@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import orjson
 import pytest
+from genesys_purge.proof.certificates import predicate
 
+from tests.clock import NOON, Clock
 from tests.unit.proof.sealing import Died, Scene, dying_at, meeting_at
 from tests.unit.proof.test_certify_run import certify, end, run
 
 FOLDER = "runs/run-1/certificate"
+LATER = NOON + timedelta(hours=1)
 # One record fewer is gone than the certificate says.
 FEWER = {"verified": 39}
 UNPROVEN = {"verified": None, "verification": "not_possible"}
@@ -114,6 +118,15 @@ def test_later_record_that_changes_no_total_withdraws_nothing(action: str) -> No
     assert f"{FOLDER}/1/withdrawal.json" not in found.files
 
 
+def test_release_that_states_the_same_records_differently_withdraws_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = certified()
+    monkeypatch.setattr(predicate, "_outcome", lambda _: "another word")
+    certify(found)
+    assert len(entries(found)) == 1
+
+
 def test_certificate_speaks_for_the_records_up_to_the_last_totals() -> None:
     found = run()
     found.record("run-1", "batch_unverified", batch=0, verified=39)
@@ -163,6 +176,7 @@ def check(found: Scene, ids: list[str]) -> None:
     checkpoint = reader.get_checkpoint()
     assert reader.calculate_root_hash() == checkpoint.root_hash
     assert checkpoint.size == len(found.committed)
+    assert found.file(f"{FOLDER}/1/withdrawal.json") in found.committed
 
 
 @CORRECTIONS
@@ -181,7 +195,7 @@ def test_withdrawal_that_dies_at_any_step_is_completed_once(
 def test_two_workers_withdraw_and_replace_once(changes: dict[str, Any], ids: list[str]) -> None:
     for step in steps_of(changes):
         found = waiting(**changes)
-        found.between = meeting_at(step, partial(certify, found))
+        found.between = meeting_at(step, partial(certify, found, Clock(LATER)))
         certify(found)
         check(found, ids)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from genesys_purge.errors import LostRace
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.merkle import Frontier, leaf_hash
-from genesys_purge.proof.errors import Contradicted
+from genesys_purge.proof.errors import Contradicted, KeyUnusable
 from genesys_purge.proof.ports import SealedRun, Version
 from genesys_purge.proof.publish_seals import PublishSeals
 from genesys_purge.proof.seal_audit import SealAudit
@@ -63,7 +64,7 @@ def record(run_id: str, times: int) -> None:
 
 
 def seal(*run_ids: str) -> None:
-    publish = PublishSeals(trail(), seals(), evidence(), Scene())
+    publish = PublishSeals(trail(), seals(), evidence(), Scene().keys)
     seal_audit = SealAudit(trail(), seals(), publish, MemoryQueue(), MemoryMeter())
     seal_audit(dict.fromkeys(run_ids, ("batch_completed",)))
 
@@ -197,6 +198,28 @@ def test_key_in_kms_signs_the_bytes_themselves() -> None:
         stub.add_response("get_public_key", {"PublicKey": SEAL_DER}, {"KeyId": "key-1"})
         stub.add_response("sign", {"Signature": b"s" * 64}, asked)
         assert (signer.key, signer.sign(b"body"), signer.key) == (KEY, b"s" * 64, KEY)
+
+
+@pytest.mark.parametrize("code", ["DisabledException", "KMSInvalidStateException"])
+def test_key_that_kms_refuses_is_unusable(code: str) -> None:
+    kms: Any = client("kms")
+    signer = KmsSigner(kms, "key-1", ORIGIN)
+    with Stubber(kms) as stub:
+        stub.add_client_error("get_public_key", code)
+        stub.add_client_error("sign", code)
+        with pytest.raises(KeyUnusable, match=f"refuses the key key-1: {code}"):
+            assert signer.key
+        with pytest.raises(KeyUnusable):
+            signer.sign(b"body")
+    assert signer.name == "key-1"
+
+
+def test_other_failure_of_kms_does_not_make_a_key_unusable() -> None:
+    kms: Any = client("kms")
+    with Stubber(kms) as stub:
+        stub.add_client_error("sign", "ThrottlingException")
+        with pytest.raises(ClientError):
+            KmsSigner(kms, "key-1", ORIGIN).sign(b"body")
 
 
 def test_key_of_certificates_signs_a_digest() -> None:

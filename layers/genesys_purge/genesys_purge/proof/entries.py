@@ -19,6 +19,7 @@ EVENT_SEAL = "urn:genesys-purge:event-seal:v1"
 CERTIFICATE = "urn:genesys-purge:certificate-of-destruction:v1"
 HEARTBEAT = "urn:genesys-purge:heartbeat:v1"
 CERTIFICATE_WITHDRAWN = "urn:genesys-purge:certificate-withdrawn:v1"
+KEY_CHANGE = "urn:genesys-purge:key-change:v1"
 # The actions that state the totals of a run. The last of them decides about its certificate.
 LAST_ACTIONS = frozenset(
     {"run_completed", "run_rejected", "run_failed", "run_cancelled", "run_corrected"}

@@ -13,6 +13,7 @@ ED25519 = b"\x01"
 SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
 RAW_KEY_BYTES = 32
 SIGNATURE_BYTES = 64
+KEY_ID_BYTES = 4
 
 
 class VerifierKey(NamedTuple):
@@ -32,6 +33,11 @@ class VerifierKey(NamedTuple):
     def key_id(self) -> bytes:
         """The four bytes by which a signature names its key."""
         return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.raw).digest()[:4]
+
+    @property
+    def file(self) -> str:
+        """The name of its files in the evidence bucket, without their endings."""
+        return f"keys/{self.key_id.hex()}"
 
     @property
     def pem(self) -> str:
@@ -63,16 +69,24 @@ class Checkpoint(NamedTuple):
                 return cls(origin, int(size), base64.b64decode(root, validate=True))
         raise ValueError("no checkpoint of three lines")
 
-    def signed(self, key: VerifierKey, signature: bytes) -> str:
-        """The note with one signature over the body."""
+    def line(self, key: VerifierKey, signature: bytes) -> str:
+        """The line of its note with a signature over the body; a note may have several."""
         if key.name != self.origin or len(signature) != SIGNATURE_BYTES:
             raise ValueError("the signature is not of this log's key")
-        return f"{self.body}\n{signature_line(key, signature)}"
+        return f"— {key.name} {_encoded(key.key_id + signature)}\n"
 
 
-def signature_line(key: VerifierKey, signature: bytes) -> str:
-    """The line of a note with a signature; a note may have several."""
-    return f"— {key.name} {_encoded(key.key_id + signature)}\n"
+def key_ids_in(note: str) -> frozenset[bytes]:
+    """The ids of the keys that signed a note; no signature is checked."""
+    signatures = note.partition("\n\n")[2].splitlines()
+    return frozenset(base64.b64decode(each.split(" ")[2])[:KEY_ID_BYTES] for each in signatures)
+
+
+def is_same_note(note: str, other: str) -> bool:
+    """Whether both have the same text and a signature in common; other keys may sign as well."""
+    text, _, signatures = note.partition("\n\n")
+    other_text, _, others = other.partition("\n\n")
+    return text == other_text and not {*signatures.splitlines()}.isdisjoint(others.splitlines())
 
 
 def _encoded(data: bytes) -> str:

@@ -74,7 +74,7 @@ class Version(NamedTuple):
 
 
 class Evidence(Protocol):
-    """The bucket in which nothing is changed, apart from the latest checkpoint."""
+    """The bucket in which nothing is changed, apart from the latest checkpoint and the policy."""
 
     def get(self, key: str) -> Version | None:
         """The file; None if it does not exist."""
@@ -97,7 +97,11 @@ class Plans(Protocol):
 
 
 class Signer(Protocol):
-    """The private key of the log; it signs, and cannot be read."""
+    """A private key of the log; it signs, and cannot be read. KeyUnusable if it is disabled."""
+
+    @property
+    def name(self) -> str:
+        """Its name in KMS, which is known even if it is disabled."""
 
     @property
     def key(self) -> VerifierKey:

@@ -16,9 +16,11 @@ from genesys_purge.proof.entries import (
 )
 from genesys_purge.proof.errors import Contradicted
 from genesys_purge.proof.inclusion_proof import proof_file
+from genesys_purge.proof.log_keys import LogKeys
 from genesys_purge.proof.merkle import inclusion, root_of
-from genesys_purge.proof.note import Checkpoint
-from genesys_purge.proof.ports import Evidence, Seals, Signer, Trail, Version
+from genesys_purge.proof.note import Checkpoint, is_same_note
+from genesys_purge.proof.ports import Evidence, Seals, Trail, Version
+from genesys_purge.proof.publish_keys import publish_keys
 from genesys_purge.proof.tiles import Tile, TileNodes, grown
 
 LOG = "seals"
@@ -39,11 +41,11 @@ class PublishSeals:
     tree that it names begins with the tree of the checkpoint before.
     """
 
-    def __init__(self, trail: Trail, seals: Seals, evidence: Evidence, signer: Signer) -> None:
+    def __init__(self, trail: Trail, seals: Seals, evidence: Evidence, keys: LogKeys) -> None:
         self._trail = trail
         self._seals = seals
         self._evidence = evidence
-        self._signer = signer
+        self._keys = keys
 
     def __call__(self) -> Checkpoint:
         """Publish until nothing is left; the latest checkpoint.
@@ -54,6 +56,7 @@ class PublishSeals:
             # In this order: what is published was committed before.
             latest = self._evidence.get(LATEST)
             published = self._published(latest)
+            self._keys.begin(latest and latest.content.decode())
             head = self._seals.head()
             if published.size > head.size:
                 raise Contradicted(
@@ -65,7 +68,7 @@ class PublishSeals:
             self._publish(published, latest, head)
 
     def _published(self, latest: Version | None) -> Checkpoint:
-        origin = self._signer.key.name
+        origin = self._keys.origin
         if latest is None:
             return Checkpoint(origin, 0, Frontier().root)
         found = Checkpoint.in_note(latest.content.decode())
@@ -75,17 +78,17 @@ class PublishSeals:
 
     def _publish(self, before: Checkpoint, latest: Version | None, head: Frontier) -> None:
         """One step, up to `MOST_ENTRIES` further."""
-        if not before.size:
-            self._publish_key()
         size = min(head.size, before.size + MOST_ENTRIES)
+        signing = self._keys.signing(size, before.size)
+        if signing.is_first:
+            publish_keys(self._evidence, [each.key for each in signing.required])
         entries = self._seals.entries(before.size, size)
         for segment in chain.from_iterable(map(segments_in, entries)):
             self._evidence.put_once(segment.key, self._content(segment))
         for tile, content in grown(before.size, entries, self._read):
             self._evidence.put_once(f"{LOG}/{tile.path}", content)
         after = Checkpoint(before.origin, size, self._root(before, size, head))
-        note = after.signed(self._signer.key, self._signer.sign(after.body.encode()))
-        self._evidence.put_once(checkpoint_name(size), note.encode())
+        note = self._kept(checkpoint_name(size), signing.note(after))
         self._prove_certificates(before.size, entries, note)
         try:
             self._evidence.replace(LATEST, note.encode(), latest)
@@ -102,12 +105,14 @@ class PublishSeals:
                 proof = proof_file(index, inclusion(nodes, index, size), note)
                 self._evidence.put_first(f"{folder}/certificate.tlog-proof", proof.encode())
 
-    def _publish_key(self) -> None:
-        """For convenience: who verifies must know the key from elsewhere."""
-        key = self._signer.key
-        name = f"keys/{key.key_id.hex()}"
-        self._evidence.put_once(f"{name}.vkey", f"{key}\n".encode())
-        self._evidence.put_once(f"{name}.pem", key.pem.encode())
+    def _kept(self, name: str, note: str) -> str:
+        """The checkpoint that was stored first; a sealer with other keys may have signed it."""
+        self._evidence.put_first(name, note.encode())
+        found = self._evidence.get(name)
+        stored = found.content.decode() if found else ""
+        if not is_same_note(stored, note):
+            raise Contradicted(f"{name} in the bucket is another checkpoint than is sealed")
+        return stored
 
     def _content(self, segment: Segment) -> bytes:
         lines = self._trail.lines(segment.run_id, segment.first)

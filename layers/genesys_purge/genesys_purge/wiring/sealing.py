@@ -51,12 +51,17 @@ def certificates() -> SqsQueue:
 
 @cache
 def publish_seals() -> PublishSeals:
+    from genesys_purge.proof.log_keys import LogKeys
     from genesys_purge.proof.publish_seals import PublishSeals
     from genesys_purge.store.signing_key import KmsSigner
 
-    stack = adapters.settings().stack
-    signer = KmsSigner(adapters.aws("kms"), stack.seal_key, stack.seal_origin)
-    return PublishSeals(trail(), seals(), evidence(), signer)
+    settings = adapters.settings()
+    stack, kms = settings.stack, adapters.aws("kms")
+    current = KmsSigner(kms, stack.seal_key, stack.seal_origin)
+    before = settings.previous_seal_key
+    previous = KmsSigner(kms, before, stack.seal_origin) if before else None
+    keys = LogKeys(seals(), current, previous, settings.seal_key_change, adapters.now)
+    return PublishSeals(trail(), seals(), evidence(), keys)
 
 
 @cache

@@ -70,7 +70,7 @@ class CertifyRun:
         """Store what follows from the sealed records; whether that is anything new."""
         audit, newest = self._sealed(run_id), issued[-1] if issued else None
         if newest and newest.tree_size >= audit.tree.size:
-            # Another worker knew more records than this one.
+            # The same records withdraw nothing, even if a later release states them differently.
             return False
         number, supersedes = len(issued) + 1, newest.sha256 if newest else None
         issuer = Issuer(self._origin, key_id_of(self._key.der), self._controller)
