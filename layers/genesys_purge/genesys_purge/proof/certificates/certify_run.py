@@ -57,36 +57,42 @@ class CertifyRun:
         the lines of its plan are not those that are sealed, Misconfigured if lines are missing.
         """
         commit = CommitIssued(self._seals, self._evidence, run_id, self._now)
+        made: bytes | None = None
         for _ in range(MOST_RACES):
             issued = issued_for(self._evidence, run_id)
             if issued:
                 self._publish_key()
             commit(issued)
-            if not self._decides(run_id, issued):
+            if made and issued[-1].has(made):
+                return True
+            if (made := self._decided(run_id, issued)) is None:
                 return True
         raise LostRace(f"the records of {run_id} changed {MOST_RACES} times")
 
-    def _decides(self, run_id: str, issued: Sequence[Issued]) -> bool:
-        """Store what follows from the sealed records; whether that is anything new."""
+    def _decided(self, run_id: str, issued: Sequence[Issued]) -> bytes | None:
+        """Store what follows from the sealed records, unless another worker is faster.
+
+        None if nothing new follows.
+        """
         audit, newest = self._sealed(run_id), issued[-1] if issued else None
         if newest and newest.tree_size >= audit.tree.size:
             # The same records withdraw nothing, even if a later release states them differently.
-            return False
+            return None
         number, supersedes = len(issued) + 1, newest.sha256 if newest else None
         issuer = Issuer(self._origin, key_id_of(self._key.der), self._controller)
         predicate = predicate_of(audit, issuer, number, supersedes)
         if predicate is None:
-            return newest is not None and self._withdraws(newest)
+            return self._withdrawn(newest)
         plan = self._plan(run_id, audit)
         subject = [(AUDIT, audit.sha256), (PLAN, digest_of(plan or b""))]
         payload = statement(CERTIFICATE, subject, predicate)
         if newest and not newest.withdrawal and newest.states_the_same_as(payload):
-            return False
+            return None
         if plan is None:
-            return newest is not None and self._withdraws(newest)
-        folder = certificate_folder(run_id, number)
-        self._evidence.put_first(f"{folder}/{ENVELOPE}", envelope_of(payload, self._key))
-        return True
+            return self._withdrawn(newest)
+        envelope = envelope_of(payload, self._key)
+        self._evidence.put_first(f"{certificate_folder(run_id, number)}/{ENVELOPE}", envelope)
+        return envelope
 
     def _plan(self, run_id: str, audit: SealedAudit) -> bytes | None:
         """The lines of the plan, copied once; None for a plan that an earlier release made."""
@@ -100,13 +106,13 @@ class CertifyRun:
             self._evidence.put_once(name, content)
         return content
 
-    def _withdraws(self, newest: Issued) -> bool:
-        """Withdraw a certificate that nothing replaces, unless it is withdrawn."""
-        if newest.withdrawal:
-            return False
+    def _withdrawn(self, newest: Issued | None) -> bytes | None:
+        """Withdraw the certificate that nothing replaces; None if there is none to withdraw."""
+        if newest is None or newest.withdrawal:
+            return None
         content = newest.withdrawn("not_proven", self._now())
         self._evidence.put_first(f"{newest.folder}/{WITHDRAWAL}", content)
-        return True
+        return content
 
     def _sealed(self, run_id: str) -> SealedAudit:
         """The records up to the last totals; they are read twice, and never all in memory."""

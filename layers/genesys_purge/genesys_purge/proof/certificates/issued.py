@@ -50,6 +50,10 @@ class Issued:
         content: Mapping[str, Any] = orjson.loads(self.payload)["predicate"]
         return content
 
+    def has(self, content: bytes) -> bool:
+        """Whether this is its envelope or its withdrawal."""
+        return content in (self.envelope, self.withdrawal)
+
     @property
     def tree_size(self) -> int:
         """How many records it speaks for."""
