@@ -23,6 +23,7 @@ from genesys_purge.model.dates import Window
 from genesys_purge.model.merkle import Frontier
 from genesys_purge.model.stored_object import StoredObject
 from genesys_purge.proof.certificates.certify_run import CertifyRun
+from genesys_purge.proof.log_keys import LogKeys
 from genesys_purge.proof.ports import SealedRun, Version
 from genesys_purge.proof.publish_seals import PublishSeals
 from genesys_purge.proof.seal_audit import SealAudit
@@ -201,15 +202,20 @@ def _of_batch(batch: int) -> Iterator[dict[str, Any]]:
     yield {"actor": "verify_batch", "action": "batch_verified", **known, **trace, **looked}
 
 
+def publisher(files: Files) -> PublishSeals:
+    keys = LogKeys(files, LocalSigner(None, "", ORIGIN), None, "planned", lambda: BEGAN)
+    return PublishSeals(files, files, files, keys)
+
+
 def seal(files: Files, _out: Path) -> None:
-    publish = PublishSeals(files, files, files, LocalSigner(None, "", ORIGIN))
+    publish = publisher(files)
     SealAudit(files, files, publish, files, files)({RUN: ["run_completed"]})
 
 
 def certify(files: Files, out: Path) -> None:
     key = LocalCertificateKey()
     CertifyRun(files, files, files, Plans(out.parent), key, ORIGIN, None, lambda: BEGAN)(RUN)
-    PublishSeals(files, files, files, LocalSigner(None, "", ORIGIN))()
+    publisher(files)()
 
 
 def copy(files: Files, out: Path) -> None:

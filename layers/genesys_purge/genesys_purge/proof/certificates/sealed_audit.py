@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from genesys_purge.model.merkle import Frontier, leaf_hash
-from genesys_purge.proof.entries import LAST_ACTIONS
+from genesys_purge.proof.entries import has_totals
 
 Record = Mapping[str, Any]
 # Jobs that are named one by one.
@@ -38,8 +38,7 @@ def tree_and_end_of(lines: Iterable[bytes]) -> tuple[Frontier, int]:
     def leaves() -> Iterator[bytes]:
         nonlocal end
         for number, line in enumerate(lines, 1):
-            # Parsing each line would take most of the time.
-            if b'"run_' in line and orjson.loads(line)["action"] in LAST_ACTIONS:
+            if has_totals(line):
                 end = number
             yield leaf_hash(line)
 
