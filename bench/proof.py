@@ -202,17 +202,17 @@ def _of_batch(batch: int) -> Iterator[dict[str, Any]]:
     yield {"actor": "verify_batch", "action": "batch_verified", **known, **trace, **looked}
 
 
-def publisher(files: Files) -> PublishSeals:
+def publisher(files: Any) -> PublishSeals:
     keys = LogKeys(files, LocalSigner(None, "", ORIGIN), None, "planned", lambda: BEGAN)
     return PublishSeals(files, files, files, keys)
 
 
-def seal(files: Files, _out: Path) -> None:
+def seal(files: Any, _out: Path) -> None:
     publish = publisher(files)
     SealAudit(files, files, publish, files, files)({RUN: ["run_completed"]})
 
 
-def certify(files: Files, out: Path) -> None:
+def certify(files: Any, out: Path) -> None:
     key = LocalCertificateKey()
     CertifyRun(files, files, files, Plans(out.parent), key, ORIGIN, None, lambda: BEGAN)(RUN)
     publisher(files)()

@@ -13,6 +13,7 @@ import pytest
 from tests.contract.documents import DOCS
 from tests.signers import SEAL_DER
 from tests.unit.proof.sealing import Scene
+from tests.unit.proof.small_log import KEY
 
 COMMANDS = "".join(re.findall(r"```sh\n(.*?)```", (DOCS / "proof.md").read_text(), re.DOTALL))
 BASH = shutil.which("bash") or "bash"
@@ -50,6 +51,7 @@ def test_documented_commands_verify_a_sealed_log(folder: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     assert "Signature Verified Successfully" in ended.stdout
     assert "hold:case-17/audit/000001-000001.jsonl: OK" in ended.stdout
+    assert (folder / "vkey").read_text() == f"{KEY}\n"
 
 
 # The hash of the first entry is computed, so that of its sibling is changed.
