@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from tests.contract.documents import DOCS, DOCUMENTS, PAGES, README, anchors, links_in, relative
+from tests import template
+from tests.contract.documents import (
+    DOCS,
+    DOCUMENTS,
+    PAGES,
+    README,
+    anchors,
+    links_in,
+    relative,
+    table,
+)
 from tests.contract.source import PACKAGE
 from tests.template import ROOT
 
+UNINSTALL = DOCS / "runbooks" / "uninstall.md"
+# The first word of each row of the page, and what it counts in the template.
+KEPT = {
+    "DynamoDB": "AWS::DynamoDB::Table",
+    "buckets": "AWS::S3::Bucket",
+    "secrets": "AWS::SecretsManager::Secret",
+    "keys": "AWS::KMS::Key",
+    "log": "AWS::Logs::LogGroup",
+}
 INDEX, DECISIONS = DOCS / "README.md", DOCS / "decisions" / "README.md"
 
 
@@ -47,3 +68,16 @@ def test_contributing_guide_names_files_that_exist() -> None:
     paths = set(re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|yaml|md|toml|in|txt))`", text))
     missing = [each for each in paths if not any((up / each).exists() for up in (ROOT, PACKAGE))]
     assert sorted(missing) == []
+
+
+def test_uninstall_page_counts_what_is_retained() -> None:
+    kinds = [each["Type"] for each in template.template()["Resources"].values() if is_kept(each)]
+    counted = {name: kinds.count(kind) for name, kind in KEPT.items()}
+    rows = table(UNINSTALL, "## Delete the stack", "| kept |")
+    shown = {row[0].split()[0].strip(":,"): int(row[1].split()[0]) for row in rows[:-1]}
+    assert shown == counted
+    assert set(kinds) == set(KEPT.values())
+
+
+def is_kept(resource: Mapping[str, Any]) -> bool:
+    return str(resource.get("DeletionPolicy", "Delete")).startswith("Retain")
