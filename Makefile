@@ -113,7 +113,7 @@ check: setup .venv-check/.ready sigstore  ## Lint and type-check code, template 
 	mkdir -p .local/asl
 	for file in statemachines/*.asl.yaml; do \
 		filled=.local/asl/$$(basename $$file); \
-		sed -E 's/\$$\{MapMode\}/DISTRIBUTED/; s/\$$\{MapSize\}/10000/; s/\$$\{([A-Za-z]+)\}/arn:aws:lambda:us-east-1:123456789012:function:\1/' $$file > $$filled; \
+		sed -E 's/\$$\{Partition\}/aws/; s/\$$\{MapMode\}/DISTRIBUTED/; s/\$$\{MapSize\}/10000/; s/\$$\{([A-Za-z]+)\}/arn:aws:lambda:us-east-1:123456789012:function:\1/' $$file > $$filled; \
 		PATH="$(dir $(NPX)):$$PATH" $(NPX) --yes asl-validator@4.0.0 --yaml-path $$filled || exit 1; \
 	done
 

@@ -31,7 +31,8 @@ def tasks_of(machine: str) -> set[str]:
 
 
 def test_every_task_invokes_the_function_of_its_own_name() -> None:
-    assert {state["Resource"] for state in TASKS.values()} == {"arn:aws:states:::lambda:invoke"}
+    resource = "arn:${Partition}:states:::lambda:invoke"
+    assert {state["Resource"] for state in TASKS.values()} == {resource}
     invoked = {name: state["Arguments"]["FunctionName"] for name, state in TASKS.items()}
     assert invoked == {name: f"${{{name}Function}}" for name in TASKS}
     assert {f"{name}Function" for name in TASKS} <= set(template.functions())
@@ -79,6 +80,18 @@ def test_tasks_retry_only_errors_that_may_pass_with_time() -> None:
     assert offenders == []
     temporary = {"LostRace", "RateLimited", "GenesysUnavailable", "StillWorking", "TryLater"}
     assert [task for task in TASKS if not retried_by(task) >= temporary] == []
+
+
+def test_tasks_retry_every_fault_of_the_lambda_service() -> None:
+    faults = {
+        "Lambda.ClientExecutionTimeoutException",
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+    }
+    retried = {name: [*task["Retry"][-1]["ErrorEquals"]] for name, task in TASKS.items()}
+    assert [name for name, errors_ in retried.items() if not faults <= set(errors_)] == []
 
 
 def test_task_retries_are_bounded_and_use_full_jitter() -> None:

@@ -192,6 +192,10 @@ def test_sealing_functions_may_use_the_configured_keys_of_the_log_only() -> None
     assert rights == {"kms:GetPublicKey": keys, "kms:Sign": keys}
 
 
+# Parts of uploads that broke off stay for ever otherwise.
+ABORT = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}
+
+
 def test_exports_are_locked_and_contacts_expire() -> None:
     changes, contacts = properties("CampaignRuleChangesBucket"), properties("ContactsBucket")
     assert changes["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -201,14 +205,26 @@ def test_exports_are_locked_and_contacts_expire() -> None:
     }
     assert "LifecycleConfiguration" not in changes
     (rule,) = contacts["LifecycleConfiguration"]["Rules"]
-    assert rule == {"Status": "Enabled", "ExpirationInDays": {"Ref": "ContactDays"}}
+    assert rule == {"Status": "Enabled", "ExpirationInDays": {"Ref": "ContactDays"}, **ABORT}
     assert "VersioningConfiguration" not in contacts
 
 
-@pytest.mark.parametrize("bucket", ["CampaignRuleChangesBucket", "ContactsBucket"])
-def test_buckets_of_rules_and_contacts_refuse_plain_http(bucket: str) -> None:
+def test_lists_of_ids_expire_with_all_their_versions() -> None:
+    (rule,) = properties("IdListsBucket")["LifecycleConfiguration"]["Rules"]
+    assert rule == {
+        "Status": "Enabled",
+        "ExpirationInDays": {"Ref": "IdListDays"},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+        **ABORT,
+    }
+
+
+@pytest.mark.parametrize("bucket", of_type("AWS::S3::Bucket"))
+def test_buckets_refuse_plain_http(bucket: str) -> None:
     policy = properties(f"{bucket}Policy")
-    (statement,) = policy["PolicyDocument"]["Statement"]
+    (statement,) = [
+        each for each in policy["PolicyDocument"]["Statement"] if each["Sid"] == "TlsOnly"
+    ]
     assert policy["Bucket"] == {"Ref": bucket}
     denied = [statement[name] for name in ("Effect", "Principal", "Action")]
     assert denied == ["Deny", "*", "s3:*"]
@@ -349,7 +365,10 @@ def test_api_is_throttled_and_logged() -> None:
     assert 0 < api["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 100
     assert 0 < api["DefaultRouteSettings"]["ThrottlingBurstLimit"] <= 200
     logged = json.loads(api["AccessLogSettings"]["Format"]["Fn::Sub"])
-    assert set(logged) == {"service", "stack", "requestId", "route", "status", "latency"}
+    who = {"caller", "sourceIp"}
+    why = {"status", "error", "integrationError"}
+    assert set(logged) == {"service", "stack", "requestId", "route", "latency", *who, *why}
+    assert logged["caller"] == "$context.identity.userArn"
 
 
 def test_webhook_that_is_not_accepted_raises_the_alarm_of_its_stack() -> None:
