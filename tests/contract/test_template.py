@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -300,9 +301,22 @@ def test_queue_outlasts_its_consumer_and_has_dead_letters(
         "."
     )
     assert properties(dead_letters)["MessageRetentionPeriod"] == 1_209_600
-    watched = [properties(alarm)["Dimensions"] for alarm in of_type("AWS::CloudWatch::Alarm")]
+    watched = dimensions_of_alarms()
     name = {"Fn::GetAtt": f"{dead_letters}.QueueName"}
     assert [{"Name": "QueueName", "Value": name}] in watched
+
+
+def metrics_of(alarm: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The metric of an alarm, or all metrics of its expression."""
+    sums = alarm.get("Metrics")
+    if sums is None:
+        return [dict(alarm)]
+    return [each["MetricStat"]["Metric"] for each in sums if "MetricStat" in each]
+
+
+def dimensions_of_alarms() -> list[Any]:
+    alarms = map(properties, of_type("AWS::CloudWatch::Alarm"))
+    return [each["Dimensions"] for alarm in alarms for each in metrics_of(alarm)]
 
 
 CONSUMERS = {
@@ -313,7 +327,7 @@ CONSUMERS = {
 
 def test_consumers_of_the_audit_stream_keep_what_fails_and_are_watched() -> None:
     assert [function for function, _ in events("DynamoDB")] == list(CONSUMERS)
-    alarms = [properties(alarm)["Dimensions"] for alarm in of_type("AWS::CloudWatch::Alarm")]
+    alarms = dimensions_of_alarms()
     for function, event in events("DynamoDB"):
         queue = CONSUMERS[function]
         assert event["Stream"] == {"Fn::GetAtt": "AuditTable.StreamArn"}
@@ -500,20 +514,40 @@ def test_purge_schedule_waits_for_its_state_machine() -> None:
     assert RESOURCES["RetentionPurgeSchedule"]["DependsOn"] == "PurgeRunStateMachine"
 
 
+@pytest.mark.parametrize("alarm", ["FailedRunsAlarm", "FailedDeploymentsAlarm"])
+def test_alarm_counts_executions_that_fail_are_late_or_are_stopped(alarm: str) -> None:
+    sums = {each["Id"]: each for each in properties(alarm)["Metrics"]}
+    counted = sums.pop("all")
+    assert counted["Expression"] == " + ".join(f"FILL({each}, 0)" for each in sums)
+    assert [each for each in sums.values() if each["MetricStat"]["Stat"] != "Sum"] == []
+    assert len(sums) == 3
+
+
+def test_email_subscribes_to_the_topic_of_the_alarms() -> None:
+    subscription = properties("AlarmSubscription")
+    assert (subscription["TopicArn"], subscription["Protocol"]) == (TOPIC, "email")
+    assert RESOURCES["AlarmSubscription"]["Condition"] == "HasAlarmEmail"
+
+
+TOPIC = {"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "Alarms"}]}
+
+
 def test_alarms_have_a_description_and_notify_the_chosen_topic() -> None:
     for alarm in of_type("AWS::CloudWatch::Alarm"):
         settings = properties(alarm)
         assert settings["AlarmDescription"].endswith("."), alarm
-        condition, action, _ = settings["AlarmActions"]["Fn::If"]
-        assert (condition, action) == ("HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]), alarm
+        assert settings["AlarmActions"] == settings["OKActions"] == [TOPIC], alarm
         missing = "breaching" if alarm == "SealAgeAlarm" else "notBreaching"
         assert settings["TreatMissingData"] == missing, alarm
 
 
 def test_alarms_watch_these_metrics() -> None:
-    watched = {properties(alarm)["MetricName"] for alarm in of_type("AWS::CloudWatch::Alarm")}
+    alarms = map(properties, of_type("AWS::CloudWatch::Alarm"))
+    watched = {each["MetricName"] for alarm in alarms for each in metrics_of(alarm)}
     assert watched == {
         "ExecutionsFailed",
+        "ExecutionsTimedOut",
+        "ExecutionsAborted",
         "ConflictsDetected",
         "ImplausibleCounts",
         "NothingDeleted",

@@ -17,7 +17,7 @@ from tests.fakes import MemoryMeter
 ALARMS = {
     name: alarm
     for name, alarm in template.resources("AWS::CloudWatch::Alarm").items()
-    if alarm["Namespace"] == telemetry.NAMESPACE
+    if alarm.get("Namespace") == telemetry.NAMESPACE
 }
 
 
