@@ -107,5 +107,6 @@ def edited(random: Random, kind: str, files: Files, names: Sequence[str], others
     """
     if kind in OF_FILES:
         return OF_FILES[kind](random, files, names, others)
-    name = random.choice(names)
+    # A file of disclosures may be empty.
+    name = random.choice([each for each in names if files[each]])
     return {**files, name: IN_A_FILE[kind](random, files[name])}
