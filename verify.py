@@ -55,6 +55,8 @@ LONGEST = 1 << 20
 BUNDLE = 256
 LONGEST_BUNDLE = BUNDLE * (2 + 0xFFFF)
 JOBS_LISTED = 500
+# The most bytes of the records after the certificate, keys of a log, and letters of a line.
+LONGEST_LATER, MOST_KEYS, LINE = 16 * LONGEST, 8, 4000
 CALLS = ("batch_submitted", "batch_reconciled")
 PARTS = ("batch_completed", "batch_failed", "batch_cancelled")
 LOOKS = ("batch_verified", "batch_unverified")
@@ -96,13 +98,17 @@ def require(condition: object, problem: str) -> None:
         raise Disproven(problem)
 
 
-def shown(value: Any) -> str:
-    """The value without characters that change what a terminal shows."""
+def shown(value: Any, most: int = 100) -> str:
+    """The value without what changes or fills a terminal; a longer one ends with three dots."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:1000])
+    cut = text[:most] + ("..." if len(text) > most else "")
+    spaced = re.sub("(?<= ) ", r"\\x20", cut)
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in spaced)
 
 
 def content_of(path: Path, most: int = LONGEST) -> bytes:
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise Undecided(f"{shown(path.name)} is not a file")
     with path.open("rb") as file:
         content = file.read(most + 1)
     require(len(content) <= most, f"{shown(path.name)} is longer than {most} bytes")
@@ -175,8 +181,10 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def check_files(bundle: Path) -> list[str]:
-    """Each file has its checksum in the manifest, and there is no other file, link or device."""
+def check_files(bundle: Path) -> dict[str, str]:
+    """The SHA-256 of each file, which is in the manifest; there is no other file or link."""
+    if not bundle.is_dir():
+        raise Undecided(f"there is no folder {shown(str(bundle))}")
     found = set()
     for folder, folders, names in os.walk(bundle):
         for path in (Path(folder, name) for name in folders + names):
@@ -184,16 +192,19 @@ def check_files(bundle: Path) -> list[str]:
             require(stat.S_ISDIR(kind) or stat.S_ISREG(kind), f"{shown(name)} is not a real file")
             found |= {name} if stat.S_ISREG(kind) else set()
     for name in sorted(found.difference(FILES, OPTIONAL, (MANIFEST,))):
-        raise Disproven(f"{shown(name)} is not a file of a bundle")
+        raise Disproven(f"{shown(name)} is not a file of a bundle; remove it, or copy it again")
+    for name in sorted(found.difference((AUDIT, PLAN, *OPTIONAL))):
+        is_small = (bundle / name).stat().st_size <= LONGEST
+        require(is_small, f"{name} is longer than {LONGEST} bytes")
     for name in sorted({*FILES, MANIFEST} - found):
         raise Undecided(f"{name} is missing")
     listed = content_of(bundle / MANIFEST).split(b"\n")
-    names = sorted(found - {MANIFEST})
-    lines = [f"{digest_of(bundle / name)}  {name}".encode() for name in names]
-    for name, line in zip(names, lines):
+    digests = {name: digest_of(bundle / name) for name in sorted(found - {MANIFEST})}
+    lines = [f"{digest}  {name}".encode() for name, digest in digests.items()]
+    for name, line in zip(digests, lines):
         require(line in listed, f"{name} is not the file whose checksum is in the manifest")
     require(listed == [*lines, b""], f"{MANIFEST} lists something else than the files")
-    return names
+    return digests
 
 
 def by_openssl(key: bytes, message: bytes, signature: bytes) -> bool:
@@ -515,12 +526,11 @@ def check_stated(predicate: dict[str, Any], run: Run) -> None:
     require(is_right, "the jobs of the certificate are not those of the records")
 
 
-def lines_of(path: Path, digest: hashlib._Hash) -> Iterator[bytes]:
-    """The lines without their ends; each is added to the digest."""
+def lines_of(path: Path) -> Iterator[bytes]:
+    """The lines without their ends."""
     with path.open("rb") as file:
         for line in iter(lambda: file.readline(LONGEST), b""):
             require(line.endswith(b"\n"), f"a line of {path.name} is too long, or has no end")
-            digest.update(line)
             yield line[:-1]
 
 
@@ -540,10 +550,10 @@ def planned_in(line: dict[str, Any], number: int) -> int:
     return targeted
 
 
-def check_plan(path: Path, plan: dict[str, Any]) -> str:
-    """The lines are the planned batches, from 0 on; returns the SHA-256 of the file."""
-    tree, targeted, digest = Tree(), 0, hashlib.sha256()
-    for line in lines_of(path, digest):
+def check_plan(path: Path, plan: dict[str, Any]) -> None:
+    """The lines are the planned batches, from 0 on."""
+    tree, targeted = Tree(), 0
+    for line in lines_of(path):
         try:
             targeted += planned_in(parsed(line, "it"), tree.size)
         except Disproven as error:
@@ -552,7 +562,6 @@ def check_plan(path: Path, plan: dict[str, Any]) -> str:
     found = {"hash": tree.root().hex(), "batches": tree.size, "targeted": targeted}
     sealed = {name: at(plan, OF_PLAN[f"plan.{name}"]) for name in found}
     require(same(found, sealed), f"{PLAN} gives {shown(found)}, the records {shown(sealed)}")
-    return digest.hexdigest()
 
 
 def unpadded(content: bytes) -> str:
@@ -591,14 +600,15 @@ class Personal:
     def __init__(self, path: Path | None) -> None:
         self.is_given, self._lines = (
             path is not None,
-            lines_of(path, hashlib.sha256()) if path else iter(()),
+            lines_of(path) if path else iter(()),
         )
         self._sequence, self._given = 0, list[str]()
         self.disclosed, self.hidden = 0, dict[int, int]()
         self.requester: str | None = None
         # The human behind each pseudonym, and the pseudonym of each human in an approval.
         self.humans, self.approvers = dict[str, str](), dict[str, dict[str, str]]()
-        self.erased, self.erasures = set[int](), list[str]()
+        # The numbers of the erased records: by sealed records, and by records that are not sealed.
+        self.erased, self.claimed, self.erasures = set[int](), set[int](), list[str]()
         self._read()
 
     def _read(self) -> None:
@@ -619,7 +629,7 @@ class Personal:
             record = self._disclosed(line, record["sequence"])
         self._add_person(record)
         if record["action"] == "personal_data_erased":
-            self.add_erasure(record, "proven")
+            self.add_erasure(record, "proven", self.erased)
 
     def _disclosed(self, line: bytes, number: int) -> dict[str, Any]:
         """The record with the fields whose disclosures are given, each of them used once."""
@@ -655,24 +665,33 @@ class Personal:
             is_one = others.setdefault(human, pseudonym) == pseudonym
             require(is_one, "one person approved under two pseudonyms")
 
-    def add_erasure(self, record: dict[str, Any], word: str) -> None:
+    def add_erasure(self, record: dict[str, Any], word: str, erased: set[int]) -> None:
         numbers = record["erasure"].get("sequences", [])
         require({*map(type, numbers)} <= {int}, "an erasure names something else than numbers")
-        self.erased.update(numbers)
+        erased.update(numbers)
         which = ", ".join(map(str, numbers[:NAMED])) + (" and more" if len(numbers) > NAMED else "")
         self.erasures.append(
             f"{word}: record {record['sequence']} says that personal data of the records {which} "
-            f"was erased at {record['at']} by {record.get('person')}"
+            f"was erased at {shown(record['at'])} by {shown(record.get('person'))}"
         )
 
-    def check_later(self, path: Path, run_id: str, size: int) -> None:
-        """The erasures in the records after those of the certificate, which prove nothing."""
-        for number, line in enumerate(lines_of(path, hashlib.sha256()), start=size + 1):
+    def check_later(self, path: Path, run_id: str, size: int) -> str | None:
+        """The erasures in the records after those of the certificate, which prove nothing.
+
+        Returns what else they say about the certificate.
+        """
+        problem = None
+        require(path.stat().st_size <= LONGEST_LATER, f"{LATER} is too long")
+        for number, line in enumerate(lines_of(path), start=size + 1):
             record = parsed(line, f"a line of {LATER}")
             is_next = counted(record, "sequence") == number and record["runId"] == run_id
             require(is_next, f"a record of {LATER} is of another run, or has another number")
-            if record["action"] == "personal_data_erased":
-                self.add_erasure(record, "not proven")
+            action = str(record["action"])
+            if action == "personal_data_erased":
+                self.add_erasure(record, "not proven", self.claimed)
+            if action in ("certificate_withdrawn", *TOTALS):
+                problem = f"record {number} in {LATER} is {action}"
+        return problem
 
     def findings(self, given: Sequence[dict[str, Any]]) -> Iterator[str]:
         """What is disclosed, withheld and erased, and who approved, for these given approvals."""
@@ -682,12 +701,18 @@ class Personal:
             "not a record of the run, or the lines are not in order",
         )
         erased = sum(count for number, count in self.hidden.items() if number in self.erased)
+        others = self.claimed - self.erased
+        claimed = sum(count for number, count in self.hidden.items() if number in others)
         withheld = sum(self.hidden.values()) - erased
         yield (
             f"proven: {self.disclosed} erasable fields are disclosed and are those that were "
             f"sealed; {erased} were erased, {withheld} are withheld"
         )
-        yield from self.erasures
+        if claimed:
+            yield f"not proven: {claimed} of those withheld are said to be erased, in {LATER}"
+        yield from self.erasures[:NAMED]
+        if len(self.erasures) > NAMED:
+            yield f"not proven: {len(self.erasures) - NAMED} more erasures are not shown here"
         for name in dict.fromkeys(each["approvalId"] for each in given if self.is_given):
             number = sum(each["approvalId"] == name for each in given)
             if self.requester and len(self.approvers.get(name, ())) == number:
@@ -699,11 +724,18 @@ class Personal:
                 yield f"not proven: who gave the approval {shown(name)}: not all are disclosed"
 
 
+def check_subject(certificate: dict[str, Any], digests: dict[str, str]) -> None:
+    """The certificate is about these files; nothing of them is read before."""
+    subject = [{"name": name, "digest": {"sha256": digests[name]}} for name in (AUDIT, PLAN)]
+    is_right = same(certificate["subject"], subject)
+    require(is_right, f"the certificate is about another {AUDIT} or {PLAN}")
+
+
 def check_audit(bundle: Path, certificate: dict[str, Any], personal: Personal) -> Run:
-    """The records are those whose root and digest the certificate has, without a gap."""
-    audit, tree, run, digest = certificate["predicate"]["audit"], Tree(), Run(), hashlib.sha256()
+    """The records are those whose root the certificate has, without a gap."""
+    audit, tree, run = certificate["predicate"]["audit"], Tree(), Run()
     run_id, first, record = audit["runId"], None, dict[str, Any]()
-    for line in lines_of(bundle / AUDIT, digest):
+    for line in lines_of(bundle / AUDIT):
         tree.add(line)
         try:
             record = parsed(line, "it")
@@ -718,10 +750,7 @@ def check_audit(bundle: Path, certificate: dict[str, Any], personal: Personal) -
     sealed |= {"treeSize": tree.size, "rootHash": base64.b64encode(tree.root()).decode()}
     require(same(audit, sealed), f"the records give {shown(sealed)}, not {shown(audit)}")
     run.check_sums()
-    digests = {AUDIT: digest.hexdigest(), PLAN: check_plan(bundle / PLAN, run.plan)}
-    subject = [{"name": name, "digest": {"sha256": value}} for name, value in digests.items()]
-    is_right = same(certificate["subject"], subject)
-    require(is_right, f"the certificate is about another {AUDIT} or {PLAN}")
+    check_plan(bundle / PLAN, run.plan)
     check_stated(certificate["predicate"], run)
     return run
 
@@ -739,6 +768,7 @@ def keys_in(bundle: Path, vkey: str | None, fingerprint: str | None) -> Keys:
     lines, pem = (content_of(bundle / name).decode() for name in (SEAL_VKEY, CERTIFICATE_PEM))
     found, key = [*map(vkey_of, lines.split("\n")[:-1])], unbase64("".join(pem.split("\n")[1:-2]))
     given = [*map(vkey_of, vkey.split("\n"))] if vkey is not None else found
+    require(len(found) <= MOST_KEYS, f"{SEAL_VKEY} has more than {MOST_KEYS} keys")
     is_known = lines.endswith("\n") and not {*given}.isdisjoint(found)
     is_known &= content_of(bundle / SEAL_PEM) == b"".join(pem_of(each.der) for each in found)
     require(is_known, f"{SEAL_VKEY} or {SEAL_PEM} is not the key of --vkey")
@@ -793,6 +823,28 @@ class Withdrawal:
         require(self.reason is None, f"{problem} ({shown(self.reason)}), and {later}")
 
 
+def time_of(entry: bytes) -> str:
+    """The latest time in an entry of the log."""
+    try:
+        said = at(parsed(entry, "it"), "predicate")
+    except Disproven:
+        said = None
+    times = [at(said, name) for name in ("lastAt", "issuedAt", "at")]
+    return next((each for each in times if isinstance(each, str)), "an unknown time")
+
+
+def kept_checkpoint(path: Path, keys: Sequence[Vkey], signed: Signed) -> tuple[int, bytes]:
+    """A checkpoint that the auditor has, or that in a proof; Undecided if it is something else."""
+    try:
+        note = content_of(path).decode()
+        if note.startswith("c2sp.org/tlog-proof@"):
+            note = note.partition("\n\n")[2]
+        return checkpoint_of(note, keys, signed)
+    except (Disproven, *MALFORMED) as error:
+        problem = str(error) if isinstance(error, Disproven) else "it is no checkpoint"
+        raise Undecided(f"--checkpoint is not one of this log: {problem}") from error
+
+
 def check_log(
     log: Path, earlier: Sequence[tuple[int, bytes]], statement: bytes, keys: Keys, signed: Signed
 ) -> Iterator[str]:
@@ -818,6 +870,7 @@ def check_log(
         yield f"proven: the log of size {size} continues the checkpoint of size {before}"
     withdrawal.check()
     yield f"proven: no entry of the log up to size {size} withdraws this certificate"
+    yield f"not proven: what the log has after its last entry here, of {shown(time_of(entry))}"
 
 
 def is_numbered(predicate: dict[str, Any]) -> bool:
@@ -839,7 +892,7 @@ def steps(
 ) -> Iterator[str]:
     """Every step, with a line on what it proves; Disproven or Undecided ends them."""
     names = check_files(bundle)
-    yield f"proven: the {len(names)} files of the bundle are those of its manifest"
+    yield f"consistent: the {len(names)} files are those of the manifest, which anybody can write"
     keys = keys_in(bundle, vkey, fingerprint)
     log, key = keys.bundle[0], keys.certificate
     statement, proof = content_of(bundle / STATEMENT), content_of(bundle / PROOF).decode()
@@ -856,16 +909,38 @@ def steps(
     is_right &= is_numbered(predicate) and origin == log.name
     require(is_right, f"{STATEMENT} is not a certificate of this run and log")
     yield f"proven: the key sha256:{hashed(key).hex()} signed the certificate {shown(name)}"
+    for each in (other for other in keys.bundle if other not in keys.log):
+        yield f"not proven: whose key {each.key_id.hex()} is; it signed the checkpoint as well"
+    check_subject(certificate, names)
     personal = Personal(bundle / DISCLOSURES if DISCLOSURES in names else None)
     run = check_audit(bundle, certificate, personal)
     yield from findings(run, predicate)
+    later, sealed = None, predicate["audit"]
     if LATER in names:
-        sealed = predicate["audit"]
-        personal.check_later(bundle / LATER, sealed["runId"], sealed["treeSize"])
+        later = personal.check_later(bundle / LATER, sealed["runId"], sealed["treeSize"])
     yield from personal.findings(run.given)
-    earlier = [(size, root)]
+    yield from check_history((size, root), kept, copy, statement, keys, signed)
+    if later and copy is None:
+        raise Undecided(f"{later}: only the log shows whether that is true; give --log")
+    if vkey is None or fingerprint is None:
+        raise Undecided(NO_KEYS)
+    deleted = run.last.get("deleted", "an unknown number of")
+    records = predicate["audit"]["treeSize"]
+    yield f"proof verified: {deleted} records, {records} audit records, seal {size}"
+
+
+def check_history(
+    sealed: tuple[int, bytes],
+    kept: Path | None,
+    copy: Path | None,
+    statement: bytes,
+    keys: Keys,
+    signed: Signed,
+) -> Iterator[str]:
+    """The log only grew between the checkpoints that there are."""
+    earlier = [sealed]
     if kept is not None:
-        earlier.append(checkpoint_of(content_of(kept).decode(), keys.log, signed))
+        earlier.append(kept_checkpoint(kept, keys.log, signed))
     is_one = len({*earlier}) == len({each for each, _ in earlier})
     require(is_one, "the log signed two checkpoints of one size: this is fraud")
     if copy is not None:
@@ -874,11 +949,8 @@ def steps(
         raise Undecided("that one checkpoint continues the other only the log shows: give --log")
     elif kept is not None:
         yield "proven: the other checkpoint of the log is the same"
-    if vkey is None or fingerprint is None:
-        raise Undecided(NO_KEYS)
-    deleted = run.last.get("deleted", "an unknown number of")
-    records = predicate["audit"]["treeSize"]
-    yield f"proof verified: {deleted} records, {records} audit records, seal {size}"
+    if copy is None:
+        yield "not proven: that no later entry of the log withdraws this certificate"
 
 
 def findings(run: Run, predicate: dict[str, Any]) -> Iterator[str]:
@@ -894,7 +966,7 @@ def findings(run: Run, predicate: dict[str, Any]) -> Iterator[str]:
     for name in run.asked:
         yield f"proven: the approval {shown(name)} was given before anything was submitted"
     yield "not proven: the times, and what else the certificate states, are its issuer's word"
-    yield "not proven: that no later entry of the log withdraws this certificate"
+    yield "not proven: certificate.html and HOW-TO-VERIFY.txt, which are not signed"
     for limit in predicate["limits"]:
         yield f"not proven: {shown(limit)}"
     for copy in predicate["residualCopies"]:
@@ -916,12 +988,15 @@ def judge(
         if not has_keys:
             say(f"WARNING: {NO_KEYS}")
         for line in steps(bundle, vkey, fingerprint, kept, copy, signed):
-            say(shown(line if has_keys else re.sub("^proven", "consistent", line)))
+            say(shown(line if has_keys else re.sub("^proven", "consistent", line), LINE))
     except Disproven as error:
-        say(f"DISPROVEN: {shown(str(error))}")
+        say(f"DISPROVEN: {shown(str(error), LINE)}")
         return 1
     except (Undecided, OSError) as error:
-        say(f"CANNOT BE DECIDED: {shown(str(error))}")
+        say(f"CANNOT BE DECIDED: {shown(str(error), LINE)}")
+        return 2
+    except MemoryError:
+        say("CANNOT BE DECIDED: the bundle needs more memory than there is")
         return 2
     except MALFORMED as error:
         say(f"DISPROVEN: a file is not written as its format says: {shown(repr(error))}")
@@ -953,7 +1028,14 @@ def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     vkey = given.vkey and "\n".join(given.vkey)
-    return judge(given.bundle, vkey, fingerprint, given.checkpoint, copy=given.log)
+    try:
+        status = judge(given.bundle, vkey, fingerprint, given.checkpoint, copy=given.log)
+        sys.stdout.flush()
+    except OSError:
+        # Nobody reads the output. Python would try to write the rest of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    return status
 
 
 if __name__ == "__main__":

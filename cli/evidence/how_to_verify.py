@@ -16,20 +16,22 @@ them from KMS. A bundle that was forged as a whole has keys of its own.
 Without this software:
 
   sha256sum -c manifest-sha256.txt
-  sed '1,/^$/d' certificate/certificate.tlog-proof > checkpoint
+  bundle=$PWD; cd "$(mktemp -d)"
+  sed '1,/^$/d' "$bundle/certificate/certificate.tlog-proof" > checkpoint
   sed '/^$/,$d' checkpoint > body
   grep -m1 '^— ' checkpoint | cut -d' ' -f3 | base64 -d | tail -c +5 > signature
-  openssl pkeyutl -verify -pubin -inkey keys/seal.pem -rawin -in body -sigfile signature
+  openssl pkeyutl -verify -pubin -inkey "$bundle/keys/seal.pem" -rawin -in body -sigfile signature
+  cd "$bundle"
 
 plan.jsonl has a line for each batch, and no ids. Its SHA-256 is in certificate/statement.json. The
-root of its lines is plan.hash there, as this computes with the package pymerkle:
+root of its lines is plan.hash there, as this computes (`pip install pymerkle`):
 
   python3 -c 'from pymerkle import InmemoryTree as Tree
 lines = open("plan.jsonl", "rb").read().split(b"\\n")[:-1]
 print(Tree.init_from_entries(lines, algorithm="sha256").get_root().hex())'
 
 certificate/statement.json is what is signed. certificate/certificate.html shows it, and is not
-signed itself.
+signed itself. Neither is this file.
 """
 
 

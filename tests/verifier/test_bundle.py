@@ -113,7 +113,22 @@ def test_changed_file_is_found_by_the_manifest(judged: Judge, name: str) -> None
 
 def test_file_that_is_not_of_a_bundle_is_refused(judged: Judge) -> None:
     status, line = judged(with_manifest({**bundle(), "keys/\x1b[2Jother.pem": b""}))
-    assert (status, line) == (1, "DISPROVEN: keys/\\x1b[2Jother.pem is not a file of a bundle")
+    assert (status, line[:46]) == (1, "DISPROVEN: keys/\\x1b[2Jother.pem is not a file")
+
+
+def test_text_of_a_bundle_cannot_fill_the_screen(judged: Judge) -> None:
+    name = "a" + " " * 90 + "proof verified: 9 records, 9 audit records, seal 9"
+    _, line = judged(with_manifest({**bundle(), name: b""}))
+    assert ("  " in line, "proof verified" in line) == (False, False), line
+
+
+def test_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    assert verdict(tmp_path / "absent").startswith("CANNOT BE DECIDED: there is no folder ")
+
+
+def test_file_for_people_is_not_read_without_end(judged: Judge) -> None:
+    large = {**bundle(), "HOW-TO-VERIFY.txt": b"x" * (2 << 20)}
+    assert "is longer than" in judged(with_manifest(large))[1]
 
 
 def test_link_in_a_bundle_is_refused(tmp_path: Path) -> None:

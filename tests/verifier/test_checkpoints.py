@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tests.verifier.bundles import OTHER_SEAL, PROOF, bundle, note
@@ -29,10 +30,31 @@ def test_two_checkpoints_of_one_size_are_fraud(judged: Judge, tmp_path: Path) ->
     assert judged(bundle(), kept=kept)[0] == 1
 
 
-def test_other_checkpoint_must_be_signed(judged: Judge, tmp_path: Path) -> None:
+def test_checkpoint_that_the_log_did_not_sign_decides_nothing(
+    judged: Judge, tmp_path: Path
+) -> None:
     kept = tmp_path / "kept"
     kept.write_text(note(4, leaf(b""), key=OTHER_SEAL))
-    assert judged(bundle(), kept=kept)[0] == 1
+    status, line = judged(bundle(), kept=kept)
+    assert (status, "--checkpoint is not one of this log" in line) == (2, True), line
+
+
+def test_text_that_is_no_checkpoint_decides_nothing(judged: Judge, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(b"\xff\x00")
+    assert judged(bundle(), kept=kept)[0] == 2
+
+
+def test_checkpoint_in_a_proof_is_read(judged: Judge, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(bundle()["certificate/certificate.tlog-proof"])
+    assert judged(bundle(), kept=kept)[0] == 0
+
+
+def test_checkpoint_that_is_a_pipe_does_not_hang(judged: Judge, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "kept")
+    status, line = judged(bundle(), kept=tmp_path / "kept")
+    assert (status, line) == (2, "CANNOT BE DECIDED: kept is not a file")
 
 
 def test_absent_checkpoint_leaves_it_undecided(judged: Judge, tmp_path: Path) -> None:

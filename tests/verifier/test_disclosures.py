@@ -108,8 +108,16 @@ def test_erasure_after_the_certificate_is_reported_and_not_proven(said: Say) -> 
     later = [erasure(last + 1, [1]), {**erasure(last + 2, []), "action": "notification_delivered"}]
     found = said(followed(FILES, later))
     assert f"\nnot proven: record {last + 1} says that personal data of the records 1 was" in found
-    assert "3 were erased, 2 are withheld" in found
+    assert "0 were erased, 5 are withheld" in found
+    assert "\nnot proven: 3 of those withheld are said to be erased, in later.jsonl" in found
     assert found.endswith("status 0")
+
+
+@pytest.mark.parametrize("action", ["certificate_withdrawn", "run_corrected"])
+def test_later_record_about_the_certificate_is_left_to_the_log(judged: Judge, action: str) -> None:
+    later = {**erasure(len(MADE.records) + 1, []), "action": action}
+    status, line = judged(followed(FILES, [later]))
+    assert (status, f"is {action}: only the log shows" in line) == (2, True), line
 
 
 @pytest.mark.parametrize("changes", [{"sequence": 99}, {"runId": "run-2"}, {"sequence": True}])

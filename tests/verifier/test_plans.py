@@ -17,7 +17,6 @@ from tests.verifier.bundles import (
     bundle,
     by_cryptography,
     put,
-    with_manifest,
 )
 from tests.verifier.changes import record, set_in
 from tests.verifier.conftest import Judge
@@ -133,9 +132,9 @@ def test_line_of_a_plan_that_is_not_strict_json_is_refused(
 
 
 def test_last_line_of_a_plan_must_end(judged: Judge) -> None:
-    files = bundle(SHAPE)
-    cut = with_manifest({**files, "plan.jsonl": files["plan.jsonl"][:-1]})
-    assert judged(cut) == (1, "DISPROVEN: a line of plan.jsonl is too long, or has no end")
+    plan = bundle(SHAPE)["plan.jsonl"][:-1]
+    problem = "DISPROVEN: a line of plan.jsonl is too long, or has no end"
+    assert judged(bundle(SHAPE, plan=plan)) == (1, problem)
 
 
 def test_verifier_names_what_it_proved_of_the_plan(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -245,6 +246,12 @@ def test_line_that_is_not_strict_json_is_refused(
 ) -> None:
     good = audit_of(records_of(Shape()))
     bad = good.replace(before, after, 1)
-    status, line = judged(with_manifest({**bundle(audit=good), "audit.jsonl": bad}))
+    digest = hashlib.sha256(bad).hexdigest()
+
+    def claim(statement: dict[str, Any]) -> None:
+        statement["subject"][0]["digest"]["sha256"] = digest
+
+    files = bundle(audit=good, change=claim)
+    status, line = judged(with_manifest({**files, "audit.jsonl": bad}))
     assert (status, line[:9]) == (1, "DISPROVEN")
     assert "strict JSON" in line or "too long" in line
