@@ -1,14 +1,30 @@
-"""The IAM rights of each function and the states of each machine, read from the template."""
+"""What is deployed: transformed resources, the rights of functions, the states of machines."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
 import yaml
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 
 from tests import template
+
+CODE = ("CodeUri", "ContentUri", "DefinitionUri")
+
+
+@cache
+def transformed() -> dict[str, dict[str, Any]]:
+    """Every resource after the SAM transform, as CloudFormation creates it."""
+    document = copy.deepcopy(template.template())
+    for resource in document["Resources"].values():
+        properties = resource.get("Properties", {})
+        properties |= {name: "s3://bucket/key" for name in CODE if name in properties}
+    found: dict[str, dict[str, Any]] = Translator({}, Parser()).translate(document, {})["Resources"]
+    return found
 
 
 class Statement(NamedTuple):

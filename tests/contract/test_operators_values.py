@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 from tests import template
-from tests.contract.deployed import managed_policies
+from tests.contract.deployed import managed_policies, transformed
 
-CODE = ("CodeUri", "ContentUri", "DefinitionUri")
 # The variables that name a parameter of operators, and the policy that allows to read it.
 OPERATORS = {
     "SWITCH_PARAMETER": "PolicyParametersPolicy",
@@ -22,17 +17,6 @@ OPERATORS = {
     "ORGANISATIONS_PARAMETER": "OrganisationsPolicy",
     "OVERRIDE_CALLERS_PARAMETER": "OverrideCallersPolicy",
 }
-
-
-@cache
-def transformed() -> dict[str, dict[str, Any]]:
-    """Every resource after the SAM transform, as CloudFormation creates it."""
-    document = copy.deepcopy(template.template())
-    for resource in document["Resources"].values():
-        properties = resource.get("Properties", {})
-        properties |= {name: "s3://bucket/key" for name in CODE if name in properties}
-    found: dict[str, dict[str, Any]] = Translator({}, Parser()).translate(document, {})["Resources"]
-    return found
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:
