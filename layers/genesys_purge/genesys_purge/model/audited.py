@@ -9,7 +9,8 @@ class Audited(NamedTuple):
     """The Python names of fields that `RequestFacts` has no field of its own for.
 
     `selection` are fields that select records, `options` fields that say how they are deleted. The
-    audit keeps the values of both permanently. Of the `withheld` fields it keeps only the names.
+    audit keeps the values of both; those of the selection can be erased, except for kinds of
+    records. Of the `withheld` fields it keeps only the names.
     """
 
     selection: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Masks what looks like personal data, before it gets into a record that is kept permanently."""
+"""Masks what looks like personal data, before it gets into a record that is kept for years."""
 
 from __future__ import annotations
 
