@@ -9,24 +9,27 @@ from unittest.mock import patch
 import pytest
 from genesys_purge.auditing import erase_personal_data
 from genesys_purge.auditing.erase_personal_data import MOST_AT_ONCE
+from genesys_purge.errors import LostRace
 from genesys_purge.model.erasable import ERASED
 from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.personal_data import PersonalData
 from genesys_purge.wiring import adapters, auditing
 
+from tests.application import http_event
 from tests.functions.conftest import Invoke
 from tests.functions.erasing import (
     ERASER,
     ERASER_ID,
     HOLD,
     JANE,
+    ROUTE,
     erase,
     erasures,
     everything,
     personal,
     record,
 )
-from tests.mocked_aws import client
+from tests.mocked_aws import client, only_on_moto
 from tests.unit.store.concurrency import records, stored
 
 pytestmark = pytest.mark.usefixtures("deployed")
@@ -114,6 +117,7 @@ def test_long_sequence_is_erased_by_several_calls(invoke: Invoke) -> None:
     assert [each["more"] for each in found] == [True, True, False]
 
 
+@only_on_moto("DynamoDB Local accepts ten items in a transaction, and AWS a hundred")
 def test_full_transaction_is_within_the_limits_of_dynamodb(invoke: Invoke) -> None:
     for _ in range(MOST_AT_ONCE + 1):
         record()
@@ -121,6 +125,7 @@ def test_full_transaction_is_within_the_limits_of_dynamodb(invoke: Invoke) -> No
     assert [len(each["erasure"]["sequences"]) for each in erasures()] == [MOST_AT_ONCE, 1]
 
 
+@only_on_moto("DynamoDB Local accepts ten items in a transaction, and AWS a hundred")
 def test_transaction_has_less_than_four_megabytes(invoke: Invoke) -> None:
     for _ in range(12):
         record(detail="x" * 200_000)
@@ -143,6 +148,35 @@ def test_records_that_another_person_erases_meanwhile_are_recorded_once(invoke: 
     with patch.object(Ledger, "commit", first):
         assert erase(invoke, runId=HOLD)[1]["sequences"] == [2]
     assert [each["erasure"]["sequences"] for each in erasures()] == [[2]]
+
+
+def test_nothing_is_recorded_if_another_person_erased_it_all(invoke: Invoke) -> None:
+    record()
+    commit = Ledger.commit
+
+    def first(self: Ledger, *given: Any) -> None:
+        key = {"subject": {"S": HOLD}, "item": {"S": f"{1:016}"}}
+        client("dynamodb").delete_item(TableName="PersonalTable", Key=key)
+        commit(self, *given)
+
+    with patch.object(Ledger, "commit", first):
+        assert erase(invoke, runId=HOLD)[1]["sequences"] == []
+    assert erasures() == []
+
+
+def test_erasure_that_always_loses_its_race_is_refused(invoke: Invoke) -> None:
+    record()
+    with patch.object(Ledger, "commit", side_effect=LostRace("busy")):
+        status, _ = erase(invoke, runId=HOLD)
+    assert (status >= 400, personal()) == (True, [1])
+
+
+def test_request_that_is_no_object_is_refused(invoke: Invoke) -> None:
+    record()
+    event = http_event(ROUTE, body="[]")
+    event["requestContext"]["authorizer"] = {"iam": {"userArn": ERASER, "callerId": ERASER_ID}}
+    assert invoke("ErasePersonalData", event)["statusCode"] == 400
+    assert personal() == [1]
 
 
 def test_erased_person_is_no_longer_behind_the_pseudonym(invoke: Invoke) -> None:

@@ -19,6 +19,9 @@ from genesys_purge.methods.contract import Planned
 from genesys_purge.model.batch import Entry
 from genesys_purge.proof.certificates.certify_run import CertifyRun
 from genesys_purge.proof.certificates.dsse import pre_authentication
+from genesys_purge.proof.certificates.issuer import Issuer
+from genesys_purge.proof.certificates.predicate import predicate_of
+from genesys_purge.proof.certificates.sealed_audit import SealedAudit
 from genesys_purge.proof.errors import Contradicted
 from tlog_scales.tlog import InclusionProof
 
@@ -191,6 +194,40 @@ def test_certificate_counts_what_the_last_look_at_each_batch_checked() -> None:
     found.seal()
     certify(found)
     assert predicate(found)["verification"]["checked"] == 14
+
+
+@pytest.mark.parametrize(
+    ("submitted", "trigger"),
+    [
+        ({"method": "gdpr_request"}, "data_subject_request"),
+        ({"purgePolicy": {"name": "gdpr", "version": 2}}, "purge_policy"),
+        ({"person": "person:1"}, "person"),
+        ({"actor": "schedule:nightly"}, "schedule"),
+        ({"actor": "invoke"}, "service"),
+    ],
+)
+def test_certificate_says_who_asked_for_the_run(submitted: dict[str, Any], trigger: str) -> None:
+    line = orjson.dumps(
+        {"runId": "run-1", "at": "-", "action": "run_submitted", **METHOD} | submitted
+    )
+    ended = {"request": {}, "outcome": "completed", "targeted": 0, "deleted": 0, "verified": 0}
+    plan = {"plan": {"hash": "", "batches": 1, "upperBound": False}, "targeted": 0}
+    others = [
+        {"action": "run_planned", "runId": "run-1", "at": "-", **plan},
+        {"action": "batch_submitted", "runId": "run-1", "at": "-", "batch": 0},
+        {"action": "batch_verified", "runId": "run-1", "at": "-", "batch": 0},
+        {"action": "run_completed", "runId": "run-1", "at": "-", **UNITS, **ended},
+    ]
+    said = predicate_of(SealedAudit([line, *map(orjson.dumps, others)]), Issuer(ORIGIN, "key"))
+    assert said is not None
+    assert (said["basis"]["trigger"], said["execution"]["jobs"]) == (trigger, [])
+
+
+def test_only_the_first_jobs_are_named_and_all_are_counted() -> None:
+    call = {"action": "batch_submitted", "runId": "run-1", "at": "-"}
+    calls = (orjson.dumps({**call, "batch": n, "jobId": f"job-{n}"}) for n in range(501))
+    audit = SealedAudit(calls)
+    assert (len(audit.jobs), audit.job_count, audit.jobs[-1]["batch"]) == (500, 501, 499)
 
 
 def test_end_of_a_run_asks_for_its_certificate_once_it_is_sealed() -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from genesys_purge.errors import LostRace
+from genesys_purge.errors import LostRace, TryLater
 from genesys_purge.model.audit import Action, AuditRecord
 from genesys_purge.model.erasable import ERASED
 from genesys_purge.store.ledger import Ledger
 from genesys_purge.store.personal_data import PersonalData
-from genesys_purge.store.transactions import Write
+from genesys_purge.store.transactions import Transactions, Write
 
 from tests.clock import NOON
 from tests.mocked_aws import client, mocked_aws, pause
@@ -86,6 +87,13 @@ def test_second_put_of_a_record_changes_neither_part() -> None:
     before = texts("AuditTable") + texts("PersonalTable")
     assert not ledger().record_once(by_jane(sequence=1))
     assert texts("AuditTable") + texts("PersonalTable") == before
+
+
+def test_busy_tables_are_asked_again_later() -> None:
+    busy = patch.object(Transactions, "__call__", return_value=["TransactionConflict", "None"])
+    with busy, pytest.raises(TryLater, match="busy"):
+        ledger().record_once(by_jane(sequence=1))
+    assert texts("AuditTable") + texts("PersonalTable") == []
 
 
 def test_taken_number_is_not_a_lost_race_for_a_person() -> None:

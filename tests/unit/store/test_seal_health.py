@@ -64,7 +64,7 @@ def test_check_that_began_earlier_does_not_replace_a_later_one() -> None:
         {},
         {"checkedAt": {"S": "yesterday"}},
         {"checkedAt": {"N": "1"}},
-        {"checkedAt": {"S": "2026-11-21T12:00:00Z"}, "oldestUnsealedAt": {"S": ""}},
+        {"checkedAt": {"S": "2026-11-21T12:00:00Z"}, "oldestUnsealedAt": {"S": "-"}},
         {"checkedAt": {"S": "2026-11-21T12:00:00Z"}, "oldestUnsealed": {"S": "now"}},
     ],
 )
