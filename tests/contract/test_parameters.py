@@ -37,6 +37,11 @@ def test_functions_accept_exactly_what_the_parameter_allows(variable: str) -> No
     assert not accepted(variable, most + 1)
 
 
+@pytest.mark.parametrize(("reason", "is_known"), [("compromise", True), ("lost", False)])
+def test_functions_know_the_reasons_of_a_change_of_the_key(reason: str, *, is_known: bool) -> None:
+    assert accepted("SEAL_KEY_CHANGE", reason) == is_known
+
+
 def test_every_number_has_bounds() -> None:
     bounded = ("MinValue", "MaxValue")
     unbounded = [

@@ -31,7 +31,19 @@ def test_planned_batch_is_not_submitted(bench: Workbench, guard: Guard) -> None:
     assert bench.genesys.deletions == []
 
 
-@pytest.mark.parametrize("read", [lambda it: it.retention_matrix(), lambda it: it.active(None)])
-def test_no_policy_and_no_hold_can_be_read(read: Callable[[WithoutPermits], object]) -> None:
+def test_worker_sees_that_purging_is_off() -> None:
+    assert not WithoutPermits().purging_is_on()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda it: it.retention_matrix(),
+        lambda it: it.active(None),
+        lambda it: it.covering(None),
+        lambda it: it.obstacle(None),
+    ],
+)
+def test_nothing_that_decides_can_be_read(read: Callable[[WithoutPermits], object]) -> None:
     with pytest.raises(PurgingSwitchedOff):
         read(WithoutPermits())
