@@ -45,8 +45,11 @@ def digest_of(text: str) -> str:
     return encoded(hashlib.sha256(text.encode()).digest())
 
 
-def sealed(records: Iterable[Record], fields: Fields) -> Sealed:
-    """The records with digests of these fields, which are at a path such as `request.owner`."""
+def sealed(records: Iterable[Record], fields: Fields, salt: str = "") -> Sealed:
+    """The records with digests of these fields, which are at a path such as `request.owner`.
+
+    Without a `salt` of its own, a run has the same disclosures as another one with these fields.
+    """
     found, disclosures = deepcopy(list(records)), Disclosed()
     for number, values in sorted(fields.items()):
         for path, value in values.items():
@@ -54,7 +57,7 @@ def sealed(records: Iterable[Record], fields: Fields) -> Sealed:
             place = found[number - 1]
             for parent in parents:
                 place = place[parent]
-            made = disclosure(name, value, f"{number}{path}")
+            made = disclosure(name, value, f"{number}{path}{salt}")
             place["_sd"] = sorted([*place.get("_sd", ()), digest_of(made)])
             disclosures.setdefault(number, []).append(made)
     return Sealed(found, disclosures)
@@ -109,7 +112,7 @@ def random_bundle(random: Random) -> Files:
         own["detail"] = random.choice(("é", "a reason", ""))
         if "request" in each:
             own["request.requestedBy"] = "Jane"
-    made = sealed(records, fields)
+    made = sealed(records, fields, f"{random.getrandbits(128):x}")
     files = bundle(shape, records=made.records, **random_log(random))
     if random.random() < 0.3:
         return files
