@@ -76,10 +76,15 @@ def get(
     return 0
 
 
-@command(app, "verify", "genesys-purge certificate verify evidence --vkey KEY", stack=False)
+@command(
+    app,
+    "verify",
+    "genesys-purge certificate verify evidence --vkey KEY --certificate-key sha256:HASH",
+    stack=False,
+)
 def verify(
     call: Invocation,
-    folder: Annotated[Path, typer.Argument(help="The folder of a bundle.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of a bundle.")],
     *,
     vkey: Annotated[
         list[str] | None, typer.Option(help="The key of the log, as one line; repeatable.")

@@ -63,7 +63,6 @@ class StoredDisclosures(NamedTuple):
 class _Field(NamedTuple):
     """A field of a record that is erasable, or that has a record in it."""
 
-    name: str
     alias: str
     mark: Erasable | None
     inner: type[Wire] | None
@@ -164,7 +163,7 @@ def _fields(model: type[Wire]) -> tuple[_Field, ...]:
         mark = next((each for each in field.metadata if isinstance(each, Erasable)), None)
         inner = next((each for each in _kinds(field.annotation) if _is_record(each)), None)
         if mark or inner:
-            found.append(_Field(name, field.alias or name, mark, inner, field.is_required()))
+            found.append(_Field(field.alias or name, mark, inner, field.is_required()))
     return tuple(found)
 
 
